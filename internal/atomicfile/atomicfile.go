@@ -1,0 +1,64 @@
+// Package atomicfile is the one place that replaces a file on disk: a reader sees the old bytes or the new ones, whole,
+// even after a crash. It is not for files that grow (logs, downloads in progress).
+package atomicfile
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Write replaces the file at path with what write produces: to a temporary file in the same folder, synced, renamed over
+// path, and the folder synced. If anything fails the old file stays as it was and the temporary one is removed.
+// Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one.
+func Write(path string, write func(io.Writer) error) (err error) {
+	folder := filepath.Dir(path)
+	mode := os.FileMode(0)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
+	tmp, err := create(folder, filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = tmp.Close()
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	if err = write(tmp); err != nil {
+		return err
+	}
+	if mode != 0 {
+		if err = tmp.Chmod(mode); err != nil {
+			return err
+		}
+	}
+	if err = tmp.Sync(); err != nil {
+		return err
+	}
+	if err = tmp.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return SyncFolder(folder)
+}
+
+// SyncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.
+func SyncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil && !canSyncFolder {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package nn
+
+import (
+	"maps"
+	"slices"
+
+	"dnn/internal/nn/kernel"
+)
+
+// Activation is a function that a layer applies to its outputs, on all rows of y in place, and its gradient.
+type Activation struct {
+	// Name is Keras's.
+	Name string
+
+	// forward computes y = f(y).
+	forward func(w *Worker, y Matrix)
+
+	// backward computes dy = dy f'(z), where y = f(z) is what forward gave.
+	backward func(w *Worker, y, dy Matrix)
+
+	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
+	forwardBias func(w *Worker, y Matrix, bias []float32)
+}
+
+// activations are the known ones. The table is never written to.
+var activations = map[string]Activation{
+	"linear": {
+		Name:     "linear",
+		forward:  func(*Worker, Matrix) {},
+		backward: func(*Worker, Matrix, Matrix) {},
+	},
+	// relu(z) = max(z, 0); its gradient at 0 is taken as 0.
+	"relu": {
+		Name:    "relu",
+		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Relu) },
+		backward: func(w *Worker, y, dy Matrix) {
+			w.ReluGrad(y.Rows, y.Cols, y.Data, y.Stride, dy.Data, dy.Stride)
+		},
+		forwardBias: func(w *Worker, y Matrix, bias []float32) {
+			w.BiasRelu(y.Rows, y.Cols, y.Data, y.Stride, bias)
+		},
+	},
+	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
+	"sigmoid": {
+		Name:    "sigmoid",
+		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Sigmoid) },
+		backward: func(w *Worker, y, dy Matrix) {
+			eachGradient(y, dy, func(y, dy float32) float32 { return dy * float32(y*(1-y)) })
+		},
+	},
+	// tanh's gradient is 1 - y^2.
+	"tanh": {
+		Name:    "tanh",
+		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Tanh) },
+		backward: func(w *Worker, y, dy Matrix) {
+			eachGradient(y, dy, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) })
+		},
+	},
+	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
+	"softmax": {
+		Name: "softmax",
+		forward: func(w *Worker, y Matrix) {
+			for r := range y.Rows {
+				softmaxRow(w, row(y, r))
+			}
+		},
+		backward: func(w *Worker, y, dy Matrix) {
+			for r := range y.Rows {
+				y, dy := row(y, r), row(dy, r)
+				var sum float32
+				for j := range y {
+					sum += float32(dy[j] * y[j])
+				}
+				for j := range y {
+					dy[j] = y[j] * (dy[j] - sum)
+				}
+			}
+		},
+	},
+}
+
+// Activations returns the names of the known activations in alphabetical order.
+func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
+
+// softmaxRow replaces logits by probabilities, and returns the largest logit and the sum of e^(z - largest).
+func softmaxRow(w *Worker, z []float32) (largest, sum float32) {
+	largest = z[0]
+	for _, v := range z[1:] {
+		largest = max(largest, v)
+	}
+	for j := range z {
+		z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
+	}
+	w.Exp(z, z)
+	for _, e := range z {
+		sum += e
+	}
+	for j := range z {
+		z[j] /= sum
+	}
+	return largest, sum
+}
+
+func eachElement(y Matrix, f func(float32) float32) {
+	for r := range y.Rows {
+		y := row(y, r)
+		for j, z := range y {
+			y[j] = f(z)
+		}
+	}
+}
+
+func eachGradient(y, dy Matrix, f func(y, dy float32) float32) {
+	for r := range y.Rows {
+		y, dy := row(y, r), row(dy, r)
+		for j := range y {
+			dy[j] = f(y[j], dy[j])
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package nn
+
+// Evaluator computes a network's outputs, losses and accuracy over whole sets of samples. A pass allocates nothing.
+type Evaluator struct {
+	engine    *Engine
+	model     *Sequential
+	samples   *Samples
+	order     []int32
+	tapes     []*tape // one a worker
+	loss      []float32
+	predicted []uint8
+	run       func(worker, i int)
+}
+
+// evaluateRows is how many samples go through the network at a time: enough for the weights' way into the cache to be
+// worth it, few enough for the activations to stay there.
+const evaluateRows = 128
+
+// NewEvaluator returns an evaluator of the model on the samples s.
+func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
+	m.check(s)
+	v := &Evaluator{engine: e, model: m, samples: s, loss: make([]float32, s.Count), predicted: make([]uint8, s.Count)}
+	v.order = make([]int32, s.Count)
+	for i := range v.order {
+		v.order[i] = int32(i)
+	}
+	sparse := s.sparse()
+	for range e.workers {
+		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), sparse, false))
+	}
+	v.run = func(worker, i int) {
+		v.rows(&e.workers[worker], v.tapes[worker], part(i, v.tasks(), s.Count, evaluateRows))
+	}
+	return v
+}
+
+func (v *Evaluator) tasks() int { return (v.samples.Count + evaluateRows - 1) / evaluateRows }
+
+// Evaluate passes over the samples once and returns the sum of their losses and how many were predicted right.
+func (v *Evaluator) Evaluate() Result {
+	v.engine.pool.Run(v.tasks(), v.run)
+	return summarize(v.loss, v.predicted, v.samples.Labels)
+}
+
+// Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
+func (v *Evaluator) Predicted() []uint8 { return v.predicted }
+
+// rows passes over some samples, at most evaluateRows.
+func (v *Evaluator) rows(w *Worker, t *tape, s span) {
+	n := s.hi - s.lo
+	t.in.count = n
+	t.in.load(w.Set, v.samples, v.order[s.lo:s.hi], span{0, n})
+	first := v.model.input()
+	for p, panels := 0, first.panels(1); p < panels; p++ {
+		first.forwardInput(w, t.in, t.y[0], span{0, n}, first.panel(p, panels))
+	}
+	v.model.forwardRest(w, t, span{0, n})
+	y := rows(t.y[len(t.y)-1], 0, n)
+	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
+}

@@ -1,0 +1,101 @@
+package nn
+
+import "dnn/internal/nn/kernel"
+
+// featureBlock is how many features the sparse product passes over at a time: as many rows of a panel of the kernel as fit
+// into the first-level cache beside a batch's entries.
+const featureBlock = 128
+
+// input is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
+// nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
+type input struct {
+	count    int // samples in the batch
+	features int
+	labels   []uint8
+
+	x Matrix // [batch, features]; dense only
+
+	sparse    bool
+	table     *[256]float32
+	bytes     []uint8  // [batch, features]
+	entries   []uint32 // by sample: feature<<8|byte
+	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
+	blocks    int
+	bytesT    []uint8 // [features, batch padded]
+	strideT   int
+	entriesT  []uint32 // by feature: sample<<8|byte
+	startT    []int32  // [features, 2]: where a feature's entries begin and end
+	roomT     int      // entriesT set aside for each feature
+	roomOfRow int      // entries set aside for each sample
+}
+
+// newInput returns an input for up to batch samples like the given ones. The lists by feature are made only if the batch
+// is to be trained on.
+func newInput(s *Samples, batch int, sparse, train bool) *input {
+	in := &input{features: s.Features, labels: make([]uint8, batch), sparse: sparse, table: s.Table}
+	if !sparse {
+		in.x = newMatrix(batch, s.Features)
+		return in
+	}
+	in.blocks = (s.Features + featureBlock - 1) / featureBlock
+	in.roomOfRow = s.Features + kernel.GatherSlack
+	in.bytes = make([]uint8, batch*s.Features)
+	in.entries = make([]uint32, batch*in.roomOfRow)
+	in.start = make([]int32, batch*(in.blocks+1))
+	if train {
+		in.strideT = (batch + 63) / 64 * 64
+		in.roomT = batch + kernel.GatherSlack
+		in.bytesT = make([]uint8, s.Features*in.strideT)
+		in.entriesT = make([]uint32, s.Features*in.roomT)
+		in.startT = make([]int32, 2*s.Features)
+	}
+	return in
+}
+
+// load puts the samples order[lo:hi] into rows lo to hi of the batch.
+func (in *input) load(k *kernel.Set, s *Samples, order []int32, rows span) {
+	for r := rows.lo; r < rows.hi; r++ {
+		i := int(order[r])
+		in.labels[r] = s.Labels[i]
+		switch {
+		case in.sparse:
+			in.loadSparse(k, s.Bytes[i*s.Features:(i+1)*s.Features], r, rows.lo)
+		case s.Bytes != nil:
+			for f, b := range s.Bytes[i*s.Features : (i+1)*s.Features] {
+				in.x.Data[r*in.x.Stride+f] = s.Table[b]
+			}
+		default:
+			copy(row(in.x, r), s.Floats[i*s.Features:])
+		}
+	}
+}
+
+// loadSparse appends the nonzeros of one sample to those of the samples from first on.
+func (in *input) loadSparse(k *kernel.Set, pixels []uint8, r, first int) {
+	if in.bytesT != nil {
+		copy(in.bytes[r*in.features:], pixels)
+	}
+	start := in.start[r*(in.blocks+1) : (r+1)*(in.blocks+1)]
+	at := int32(first * in.roomOfRow)
+	if r > first {
+		at = in.start[r*(in.blocks+1)-1]
+	}
+	for b := range in.blocks {
+		start[b] = at
+		lo := b * featureBlock
+		hi := min(lo+featureBlock, in.features)
+		at += int32(k.Gather(in.entries[at:], pixels[lo:hi], uint32(lo)))
+	}
+	start[in.blocks] = at
+}
+
+// transpose makes the lists of the given features, once all samples are loaded.
+func (in *input) transpose(k *kernel.Set, f span) {
+	k.TransposeBytes(in.count, f.hi-f.lo, in.bytes[f.lo:], in.features, in.bytesT[f.lo*in.strideT:], in.strideT)
+	at := f.lo * in.roomT
+	for i := f.lo; i < f.hi; i++ {
+		in.startT[2*i] = int32(at)
+		at += k.Gather(in.entriesT[at:], in.bytesT[i*in.strideT:i*in.strideT+in.count], 0)
+		in.startT[2*i+1] = int32(at)
+	}
+}

@@ -1,0 +1,40 @@
+package nn
+
+// Param is one array of trainable numbers of a layer.
+type Param struct {
+	Name  string // as in Keras's weight paths, with a dot: dense.kernel
+	Shape []int  // [in, out] of a kernel, [out] of a bias
+	Value Matrix // [in, out], or [1, out] for a bias
+
+	index int // its place among the parameters of its network
+}
+
+func newParam(name string, shape ...int) *Param {
+	rows, cols := 1, shape[len(shape)-1]
+	if len(shape) == 2 {
+		rows = shape[0]
+	}
+	return &Param{Name: name, Shape: shape, Value: newMatrix(rows, cols)}
+}
+
+// Count returns the number of elements.
+func (p *Param) Count() int { return p.Value.Rows * p.Value.Cols }
+
+// Floats returns a copy of the elements in row-major order without padding: what a model file stores.
+func (p *Param) Floats() []float32 {
+	out := make([]float32, 0, p.Count())
+	for r := range p.Value.Rows {
+		out = append(out, row(p.Value, r)...)
+	}
+	return out
+}
+
+// SetFloats sets the elements from row-major order; len(data) must be Count.
+func (p *Param) SetFloats(data []float32) {
+	if len(data) != p.Count() {
+		panic("nn: " + p.Name + " set from a slice of another length")
+	}
+	for r := range p.Value.Rows {
+		copy(row(p.Value, r), data[r*p.Value.Cols:])
+	}
+}
