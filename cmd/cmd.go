@@ -1,0 +1,169 @@
+// Package cmd is the command line: one file a subcommand, each of which turns flags into options and calls into internal/.
+// It computes nothing itself. What a command needs of the outside world is in the System that it is given, so that a test
+// can run it without a process of its own.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dnn/internal/fault"
+	"dnn/internal/report"
+)
+
+// System is the outside world as a command sees it.
+type System struct {
+	Stdin  io.Reader
+	Stdout io.Writer // results, and nothing else
+	Stderr io.Writer // progress, messages, errors
+	Env    func(name string) (string, bool)
+	Now    func() time.Time
+}
+
+// Screen returns what may be shown on standard error.
+func (s *System) Screen() report.Screen {
+	return report.ScreenOf(s.Stderr, func(name string) string {
+		value, _ := s.Env(name)
+		return value
+	})
+}
+
+// Main runs the command line args and returns the exit status.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	system := &System{Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Now: time.Now}
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	return Run(ctx, system, args)
+}
+
+// Run runs the command line args in the given system until ctx ends, and returns the exit status.
+func Run(ctx context.Context, system *System, args []string) (status int) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			err := fmt.Errorf("%v", crash)
+			report.PrintError(system.Stderr, err)
+			status = int(fault.Bug)
+		}
+	}()
+	root := newRoot(system)
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		err = classify(err)
+		report.PrintError(system.Stderr, err)
+		return int(fault.KindOf(err))
+	}
+	return 0
+}
+
+// failure marks an error that came from a command at work. What cobra returns without the mark, it found in the arguments.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// classify puts errors that are no faults yet into the user's words.
+func classify(err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f
+	}
+	if f, ok := errors.AsType[failure](err); ok {
+		return f.error
+	}
+	return fault.New(fault.Usage, "", "%w", err).WithHint("see dnn --help")
+}
+
+func newRoot(system *System) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dnn",
+		Short: "Train and evaluate dense neural networks on MNIST",
+		Long: `dnn trains and evaluates dense neural networks on MNIST: the network of the course (784-100-50-10), and others that an
+experiment file describes. The same seed gives the same model, to the last bit, on any machine.`,
+		Example: `  dnn train                          # download MNIST, train the course's network, test it
+  dnn train --config mlp.yaml        # the same from an experiment file
+  dnn eval model.bin --confusion     # test it again, class by class
+  dnn summary model.bin              # its layers and parameters`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(system.Stdin)
+	root.SetOut(system.Stdout)
+	root.SetErr(system.Stderr)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fault.New(fault.Usage, "", "%w", err).WithHint("see %s --help", c.CommandPath())
+	})
+	root.AddCommand(
+		newDownload(system, runDownload),
+		newTrain(system, runTrain),
+		newEval(system, runEval),
+		newSummary(system, runSummary),
+		newConfig(system),
+		newVersion(system),
+	)
+	return root
+}
+
+// work wraps what a command does, so that its errors can be told from mistakes in the arguments.
+func work(err error) error {
+	if err == nil {
+		return nil
+	}
+	return failure{err}
+}
+
+// arguments says that a command takes between least and most arguments, which are what it says in its Use line.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) >= least && len(args) <= most {
+			return nil
+		}
+		wanted := fmt.Sprintf("%d", most)
+		if least < most {
+			wanted = fmt.Sprintf("%d to %d", least, most)
+		}
+		return fault.New(fault.Usage, c.CommandPath(), "wanted %s arguments, found %d", wanted, len(args)).
+			WithHint("usage: %s", c.UseLine())
+	}
+}
+
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM, with the fault to exit with as its cause. A
+// second signal ends the process at once, as if nobody had listened.
+func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			kind := fault.Interrupted
+			if s == syscall.SIGTERM {
+				kind = fault.Terminated
+			}
+			cancel(fault.New(kind, "", "stopped by %v", name(s)))
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+func name(s os.Signal) string {
+	if s == syscall.SIGTERM {
+		return "SIGTERM"
+	}
+	return "SIGINT (Ctrl-C)"
+}

@@ -1,0 +1,133 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/mnist"
+	"dnn/internal/report"
+)
+
+func newConfig(system *System) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Write, check and show experiment files",
+		Args:  arguments(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(
+		newConfigInit(system, runConfigInit),
+		newConfigValidate(system, runConfigValidate),
+		newConfigShow(system, runConfigShow),
+	)
+	return c
+}
+
+func newConfigInit(system *System, run func(context.Context, *System, string, bool) error) *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use:   "init [mlp.yaml]",
+		Short: "Write a commented starting file (- for standard output)",
+		Args:  arguments(0, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return work(run(c.Context(), system, first(args, "mlp.yaml"), force))
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "replace the file if it is there")
+	return c
+}
+
+func runConfigInit(_ context.Context, system *System, path string, force bool) error {
+	if path == "-" {
+		_, err := io.WriteString(system.Stdout, config.Template())
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil && !force {
+		return fault.New(fault.Write, path, "is there already").WithHint("use --force to replace it")
+	}
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, config.Template())
+		return err
+	})
+	if err != nil {
+		return fault.New(fault.Write, path, "%w", err)
+	}
+	report.Message(system.Stderr, "wrote %s: train with dnn train --config %s", path, path)
+	return nil
+}
+
+func newConfigValidate(system *System, run func(context.Context, *System, []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate mlp.yaml...",
+		Short: "Check experiment files",
+		Args:  arguments(1, 1<<16),
+		RunE: func(c *cobra.Command, args []string) error {
+			return work(run(c.Context(), system, args))
+		},
+	}
+}
+
+func runConfigValidate(_ context.Context, system *System, paths []string) error {
+	for _, path := range paths {
+		resolved, err := config.Load(config.Options{Path: path})
+		if err != nil {
+			return err
+		}
+		features, classes := 0, 0
+		if set, ok := mnist.Lookup(resolved.Dataset); ok && resolved.Input == 0 {
+			features, classes = set.Features(), len(set.Classes)
+		}
+		if _, err := resolved.Architecture(features, classes); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(system.Stdout, "%s: ok\n", path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type configShowOptions struct {
+	path  string
+	flags []config.Flag
+}
+
+func newConfigShow(system *System, run func(context.Context, *System, configShowOptions) error) *cobra.Command {
+	var o configShowOptions
+	c := &cobra.Command{
+		Use:   "show [mlp.yaml]",
+		Short: "Show every value and where it came from",
+		Args:  arguments(0, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.path = first(args, "")
+			return work(run(c.Context(), system, o))
+		},
+	}
+	addKeys(c.Flags(), &o.flags)
+	addSet(c.Flags(), &o.flags)
+	return c
+}
+
+func runConfigShow(_ context.Context, system *System, o configShowOptions) error {
+	resolved, err := config.Load(config.Options{Path: o.path, Env: system.Env, Flags: o.flags})
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(system.Stdout, resolved.YAML())
+	return err
+}
+
+// first returns the first argument, or what stands in for it.
+func first(args []string, otherwise string) string {
+	if len(args) == 0 {
+		return otherwise
+	}
+	return args[0]
+}

@@ -1,0 +1,156 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/mnist"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+	"dnn/internal/train"
+)
+
+type evalOptions struct {
+	model       string
+	split       string
+	confusion   bool
+	minAccuracy float64
+	json        bool
+	dataDir     string
+	threads     int
+}
+
+var splits = []string{"test", "validation", "train"}
+
+func newEval(system *System, run func(context.Context, *System, evalOptions) error) *cobra.Command {
+	var o evalOptions
+	c := &cobra.Command{
+		Use:   "eval model.bin",
+		Short: "Test a trained model",
+		Example: `  dnn eval model.bin
+  dnn eval model.bin --confusion
+  dnn eval model.bin --min-accuracy 0.97 || echo "not good enough"`,
+		Args: arguments(1, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.model = args[0]
+			switch {
+			case !slices.Contains(splits, o.split):
+				return fault.New(fault.Usage, "--split", "wanted one of %s, found %q", strings.Join(splits, ", "), o.split)
+			case !(o.minAccuracy >= 0 && o.minAccuracy <= 1):
+				return fault.New(fault.Usage, "--min-accuracy", "wanted a number from 0 to 1, found %v", o.minAccuracy)
+			case o.threads < 0:
+				return fault.New(fault.Usage, "--threads", "wanted 0 (all cores) or more, found %d", o.threads)
+			}
+			return work(run(c.Context(), system, o))
+		},
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.split, "split", "test", "`part` of the data: test, validation or train, as in the model's training")
+	f.BoolVar(&o.confusion, "confusion", false, "print the confusion table, with each class's precision, recall and F1")
+	f.Float64Var(&o.minAccuracy, "min-accuracy", 0, "exit with status 1 if the accuracy is below this `bar`")
+	f.BoolVar(&o.json, "json", false, "print JSON")
+	addDataDir(f, &o.dataDir)
+	f.IntVar(&o.threads, "threads", 0, "threads (0: all cores)")
+	return c
+}
+
+func runEval(ctx context.Context, system *System, o evalOptions) error {
+	file, err := modelfile.Read(o.model)
+	if err != nil {
+		return err
+	}
+	set, err := findSet(o.model, file.Dataset, fault.Data)
+	if err != nil {
+		return err
+	}
+	if err := file.Fits(o.model, set.Features(), set.Hash()); err != nil {
+		return err
+	}
+	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.json); err != nil {
+		return err
+	}
+	data, err := open(system, set, o.dataDir, o.split == "test")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	part, err := choose(data, o.split, file)
+	if err != nil {
+		return err
+	}
+	model, err := file.Network(o.model)
+	if err != nil {
+		return err
+	}
+	engine, err := newEngine(system, o.threads)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	evaluator := nn.NewEvaluator(engine, model, part)
+	result := evaluator.Evaluate()
+	if err := printEval(system, o, result, evaluator.Predicted(), part.Labels, data.Classes); err != nil {
+		return err
+	}
+	if accuracy := result.Accuracy(); float64(accuracy) < o.minAccuracy {
+		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
+	}
+	return nil
+}
+
+// choose returns the part of the data set that was the model's test, validation or training data.
+func choose(data *mnist.Dataset, split string, file *modelfile.Model) (*nn.Samples, error) {
+	if split == "test" {
+		return samples(data.Test), nil
+	}
+	all := samples(data.Train)
+	share, err := config.ValidationSplit(file.Config)
+	if err != nil {
+		return nil, fault.New(fault.Data, "config of the model", "%w", err)
+	}
+	held := train.ValidationSamples(all.Count, share)
+	if split == "train" {
+		return all.Slice(0, all.Count-held), nil
+	}
+	if held == 0 {
+		return nil, fault.New(fault.Usage, "--split", "the model was trained without validation data")
+	}
+	return all.Slice(all.Count-held, all.Count), nil
+}
+
+// printEval prints the result, as text or as one JSON object.
+func printEval(system *System, o evalOptions, r nn.Result, predicted, labels []uint8, classes []string) error {
+	var confusion *report.Confusion
+	if o.confusion {
+		var err error
+		if confusion, err = report.NewConfusion(labels, predicted, classes); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return json.NewEncoder(system.Stdout).Encode(struct {
+			Model     string            `json:"model"`
+			Split     string            `json:"split"`
+			Samples   int               `json:"samples"`
+			Loss      float64           `json:"loss"`
+			Accuracy  float64           `json:"accuracy"`
+			Confusion *report.Confusion `json:"confusion,omitempty"`
+		}{o.model, o.split, r.Count, float64(r.MeanLoss()), float64(r.Accuracy()), confusion})
+	}
+	if confusion != nil {
+		if err := confusion.Write(system.Stdout); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(system.Stdout, report.TestLine(r.MeanLoss(), r.Accuracy()))
+	return err
+}

@@ -1,0 +1,211 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/mnist"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+	"dnn/internal/train"
+)
+
+type trainOptions struct {
+	config  string
+	flags   []config.Flag // over the experiment file, in the order of the command line
+	dataDir string
+	from    string
+	quiet   bool
+	json    bool
+	dryRun  bool
+}
+
+func newTrain(system *System, run func(context.Context, *System, trainOptions) error) *cobra.Command {
+	var o trainOptions
+	c := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network and test it",
+		Long: `Train the network that an experiment file describes, then test it once. Without a file it is the course's: 784-100-50-10,
+10 epochs. The data set is downloaded first if it is not there.
+
+Results go to standard output, progress to standard error. Beside the model (model.bin) it writes the figures of each
+epoch (model.history.csv) and their curves (model.history.png).`,
+		Example: `  dnn train
+  dnn train --config mlp.yaml -o first.bin
+  dnn train --layers 300,100 --epochs 5 --set optimizer.beta_1=0.95
+  dnn train --json | jq 'select(.event == "epoch").val_accuracy'`,
+		Args: arguments(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return work(run(c.Context(), system, o))
+		},
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.config, "config", "", "experiment `file` (default: the built-in mlp.yaml)")
+	addKeys(f, &o.flags)
+	addSet(f, &o.flags)
+	f.StringVar(&o.from, "from", "", "start from the weights of this `model`")
+	addDataDir(f, &o.dataDir)
+	f.BoolVar(&o.quiet, "quiet", false, "print the last line only")
+	f.BoolVar(&o.json, "json", false, "print one JSON object a line instead")
+	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
+	c.MarkFlagsMutuallyExclusive("quiet", "json")
+	return c
+}
+
+// runTrain is the story of a training run: config, data, network, loop, test, files.
+func runTrain(ctx context.Context, system *System, o trainOptions) error {
+	if !o.json {
+		return trainRun(ctx, system, o, nil)
+	}
+	events := report.NewEvents(system.Stdout)
+	err := trainRun(ctx, system, o, events)
+	if err != nil {
+		if eerr := events.Error(err); eerr != nil {
+			return eerr
+		}
+	}
+	return err
+}
+
+func trainRun(ctx context.Context, system *System, o trainOptions, events *report.Events) error {
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	if err != nil {
+		return err
+	}
+	set, err := findSet("dataset", resolved.Dataset, fault.Config)
+	if err != nil {
+		return err
+	}
+	arch, err := resolved.Architecture(set.Features(), len(set.Classes))
+	if err != nil {
+		return err
+	}
+	model, err := newNetwork(arch, resolved.Seed, o.from)
+	if err != nil {
+		return err
+	}
+	plain := events == nil && !o.quiet
+	if plain {
+		if err := summary(arch).Write(system.Stdout); err != nil {
+			return err
+		}
+	}
+	if o.dryRun {
+		return dryRun(system, resolved, set, o.quiet)
+	}
+	if err := atomicfile.Probe(resolved.Output); err != nil {
+		return fault.New(fault.Write, resolved.Output, "cannot write there: %w", err)
+	}
+	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, !plain); err != nil {
+		return err
+	}
+	data, err := open(system, set, o.dataDir, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	engine, err := newEngine(system, resolved.Threads)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+
+	run := newRun(system, resolved, engine, model, data)
+	run.Callbacks = append(run.Callbacks, train.CSV(modelfile.Beside(resolved.Output, ".history.csv")))
+	switch {
+	case plain:
+		run.Callbacks = append(run.Callbacks, report.TrainProgress(system.Stderr, system.Screen(), system.Now))
+	case events != nil:
+		run.Callbacks = append(run.Callbacks, eventCallback(events, run, resolved, engine, data))
+	}
+	begun := system.Now()
+	history, trainErr := run.Do(ctx)
+	seconds := system.Now().Sub(begun).Seconds()
+	if trainErr != nil && !interrupted(trainErr) {
+		return trainErr
+	}
+	return finish(system, finished{
+		resolved: resolved, data: data, engine: engine, model: model, history: history, seconds: seconds, stopped: trainErr,
+	}, events, o.quiet)
+}
+
+// newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
+func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential, error) {
+	model, err := nn.New(arch, seed)
+	if err != nil {
+		return nil, fault.New(fault.Config, "", "%w", err)
+	}
+	if from == "" {
+		return model, nil
+	}
+	file, err := modelfile.Read(from)
+	if err != nil {
+		return nil, err
+	}
+	return model, file.Load(model, from)
+}
+
+// newRun returns the run that the config describes: the last part of the training samples validates.
+func newRun(system *System, c *config.Resolved, engine *nn.Engine, model *nn.Sequential, data *mnist.Dataset) *train.Run {
+	all := samples(data.Train)
+	held := train.ValidationSamples(all.Count, c.ValidationSplit)
+	run := &train.Run{
+		Engine: engine, Model: model, Optimizer: newOptimizer(c.Optimizer, model),
+		Train:  all.Slice(0, all.Count-held),
+		Epochs: c.Epochs, BatchSize: c.BatchSize, LearningRate: c.Optimizer.LearningRate,
+		Shuffle: c.Shuffle, Seed: c.Seed, Now: system.Now,
+	}
+	if held > 0 {
+		run.Validation = all.Slice(all.Count-held, all.Count)
+	}
+	return run
+}
+
+func newOptimizer(o config.Optimizer, model *nn.Sequential) nn.Optimizer {
+	if o.Name == "sgd" {
+		return nn.NewSGD()
+	}
+	return nn.NewAdam(model.Params(), o.Beta1, o.Beta2, o.Epsilon)
+}
+
+// dryRun says what would be trained.
+func dryRun(system *System, c *config.Resolved, set mnist.Set, quiet bool) error {
+	if quiet {
+		return nil
+	}
+	count := set.TrainCount()
+	held := train.ValidationSamples(count, c.ValidationSplit)
+	plan := (&train.Run{Train: &nn.Samples{Count: count - held}, BatchSize: c.BatchSize}).Plan()
+	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
+		c.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)
+	return err
+}
+
+// eventCallback prints a run's start and epochs as JSON lines.
+func eventCallback(events *report.Events, run *train.Run, c *config.Resolved, engine *nn.Engine, data *mnist.Dataset) train.Callback {
+	return train.Callback{
+		TrainBegin: func(p train.Plan) error {
+			return events.Start(report.StartEvent{
+				Dataset: data.Name, TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
+				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: c.Seed,
+				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: run.Model.Architecture().Parameters(),
+				Version: Version,
+			})
+		},
+		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, nil) },
+	}
+}
+
+// interrupted tells whether a run was stopped from outside.
+func interrupted(err error) bool {
+	kind := fault.KindOf(err)
+	return kind == fault.Interrupted || kind == fault.Terminated || errors.Is(err, context.Canceled)
+}

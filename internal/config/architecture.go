@@ -1,0 +1,75 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+)
+
+// Architecture returns the network for samples of the given number of features, in the given number of classes. Either
+// may be 0 where no data set is at hand; input or output_layer.units must then say it. A config that contradicts the data
+// set is a fault.Config whose Where is the key.
+func (c Config) Architecture(features, classes int) (nn.Architecture, error) {
+	input := cmp.Or(c.Input, features)
+	switch {
+	case input == 0:
+		return nn.Architecture{}, fault.New(fault.Config, "input", "wanted the number of features of one sample, found 0")
+	case features != 0 && input != features:
+		return nn.Architecture{}, fault.New(fault.Config, "input", "wanted %d, the features of one sample of %s, found %d", features, c.Dataset, input).
+			WithHint("leave input out to have what the data set has")
+	}
+	a := nn.Architecture{Input: input, Loss: c.Loss}
+	for _, l := range c.Layers {
+		a.Layers = append(a.Layers, dense(len(a.Layers), l.Units, cmp.Or(l.Activation, c.Activation)))
+	}
+	units, err := c.outputUnits(classes)
+	if err != nil {
+		return nn.Architecture{}, err
+	}
+	a.Layers = append(a.Layers, dense(len(a.Layers), units, c.OutputLayer.Activation))
+	return a, nil
+}
+
+// outputUnits returns the units of the output layer. One sigmoid unit tells two classes apart.
+func (c Config) outputUnits(classes int) (int, error) {
+	const key = "output_layer.units"
+	units := c.OutputLayer.Units
+	switch {
+	case units == 0 && classes == 0:
+		return 0, fault.New(fault.Config, key, "wanted the number of classes, found 0")
+	case units == 0 && classes == 1:
+		return 0, fault.New(fault.Config, key, "wanted a data set with 2 or more classes, found 1")
+	case units == 0:
+		return classes, nil
+	case classes == 0 || units == classes || units == 1 && classes == 2:
+		return units, nil
+	case units == 1:
+		return 0, fault.New(fault.Config, key, "wanted %d, the classes of %s, found 1, which tells two apart", classes, c.Dataset).
+			WithHint("use an output_layer with activation: softmax")
+	}
+	return 0, fault.New(fault.Config, key, "wanted %d, the classes of %s, found %d", classes, c.Dataset, units).
+		WithHint("leave output_layer out to have what the data set needs")
+}
+
+// dense returns the i-th layer, named as Keras names it: dense, dense_1, dense_2.
+func dense(i, units int, activation string) nn.LayerSpec {
+	name := "dense"
+	if i > 0 {
+		name = fmt.Sprintf("dense_%d", i)
+	}
+	return nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: activation}
+}
+
+// Architecture is Config.Architecture with errors that name the line, variable or flag that the value came from.
+func (r *Resolved) Architecture(features, classes int) (nn.Architecture, error) {
+	a, err := r.Config.Architecture(features, classes)
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		located := faultAt(r.where[e.Where], e.Where, "%s", e.What)
+		located.Hint = e.Hint
+		return nn.Architecture{}, located
+	}
+	return a, err
+}

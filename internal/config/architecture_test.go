@@ -1,0 +1,76 @@
+package config
+
+import (
+	"testing"
+
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const course = "layers: [8]\ninput: 4\noutput_layer: {units: 1, activation: sigmoid}\n"
+
+func TestArchitecture(t *testing.T) {
+	layer := func(name string, units int, activation string) nn.LayerSpec {
+		return nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: activation}
+	}
+	tests := []struct {
+		name, text        string
+		features, classes int
+		want              nn.Architecture
+	}{
+		{"seed recipe", "", 784, 10, nn.Architecture{Input: 784, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+			layer("dense", 100, "relu"), layer("dense_1", 50, "relu"), layer("dense_2", 10, "softmax")}}},
+		{"the course's first", course, 0, 0, nn.Architecture{Input: 4, Loss: "binary_crossentropy", Layers: []nn.LayerSpec{
+			layer("dense", 8, "relu"), layer("dense_1", 1, "sigmoid")}}},
+		{"two classes", course, 4, 2, nn.Architecture{Input: 4, Loss: "binary_crossentropy", Layers: []nn.LayerSpec{
+			layer("dense", 8, "relu"), layer("dense_1", 1, "sigmoid")}}},
+		{"no hidden layer", "layers: []\ninput: 784\noutput_layer: {units: 10}", 784, 10, nn.Architecture{Input: 784, Loss: "categorical_crossentropy",
+			Layers: []nn.LayerSpec{layer("dense", 10, "softmax")}}},
+		{"activation", "layers: [3]\nactivation: tanh", 5, 2, nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+			layer("dense", 3, "tanh"), layer("dense_1", 2, "softmax")}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := mustLoad(t, tt.text).Architecture(tt.features, tt.classes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestLayerWithAnActivationOfItsOwn(t *testing.T) {
+	c := Config{Layers: []Layer{{Units: 3, Activation: "tanh"}, {Units: 2}}, Activation: "relu", OutputLayer: OutputLayer{Activation: "softmax"}}
+	a, err := c.Architecture(4, 2)
+	if err != nil || a.Layers[0].Activation != "tanh" || a.Layers[1].Activation != "relu" {
+		t.Errorf("got %+v, %v", a, err)
+	}
+}
+
+func TestArchitectureErrors(t *testing.T) {
+	tests := []struct {
+		name, text        string
+		features, classes int
+		want              string
+	}{
+		{"input", "input: 4", 784, 10, "mlp.yaml:1:8: input: wanted 784, the features of one sample of mnist, found 4"},
+		{"no input", "", 0, 10, "input: wanted the number of features of one sample, found 0"},
+		{"units", "\noutput_layer: {units: 5}", 784, 10, "mlp.yaml:2:23: output_layer.units: wanted 10, the classes of mnist, found 5"},
+		{"no units", "", 784, 0, "output_layer.units: wanted the number of classes, found 0"},
+		{"one class", "", 784, 1, "output_layer.units: wanted a data set with 2 or more classes, found 1"},
+		{"yes or no of ten", "output_layer: {activation: sigmoid}", 784, 10, "output_layer.units: wanted 10, the classes of mnist, found 1, which tells two apart"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := mustLoad(t, tt.text).Architecture(tt.features, tt.classes)
+			if e := asFault(t, err); e.Error() != tt.want || e.Kind != fault.Config {
+				t.Errorf("got %s, want %s", e, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,205 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"dnn/internal/fault"
+)
+
+func TestFileErrors(t *testing.T) {
+	const (
+		wantEpochs = "epochs: wanted a whole number from 1 to 1000000, "
+		wantRate   = "optimizer.learning_rate: wanted a number above 0 and at most 1000, "
+		wantSplit  = "validation_split: wanted a number of at least 0 and below 1, "
+		wantUnits  = "layers: units of a layer: wanted a whole number from 1 to 1000000, "
+		wantSeed   = "seed: wanted a whole number from 0 to 18446744073709551615, "
+		quotes     = "take the quotes off"
+		leaveOut   = "leave the key out to have its default"
+		syntaxHint = "look at the indentation, and for a bracket or quote that is not closed"
+		topKeys    = "the keys here are dataset, layers, activation, output_layer, loss, optimizer, epochs, batch_size, " +
+			"validation_split, shuffle, seed, threads, input, output"
+	)
+	tests := []struct{ name, text, want, hint string }{
+		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
+		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
+		{"key in another case", "Epochs: 1", `mlp.yaml:1:1: unknown key "Epochs"`, "did you mean epochs?"},
+		{"key of a group at the top", "learning_rate: 1", `mlp.yaml:1:1: unknown key "learning_rate"`, "it belongs in optimizer: {learning_rate: …}"},
+		{"dotted key", "optimizer.name: sgd", `mlp.yaml:1:1: unknown key "optimizer.name"`, "it belongs in optimizer: {name: …}"},
+		{"top key in a group", "optimizer: {epochs: 1}", `mlp.yaml:1:13: unknown key "epochs" in optimizer`, "write epochs at the top level, without indentation"},
+		{"nothing near", "zzzzzz: 1", `mlp.yaml:1:1: unknown key "zzzzzz"`, topKeys},
+		{"merge key", "<<: {epochs: 1}", `mlp.yaml:1:1: unknown key "<<"`, topKeys},
+		{"key without name", "? [1]\n: 2", "mlp.yaml:1:3: wanted the name of a key, found a list", ""},
+		{"number as key", "1: 2", `mlp.yaml:1:1: unknown key 1`, topKeys},
+		{"repeated key", "epochs: 1\nseed: 1\nepochs: 1", "mlp.yaml:3:1: the key epochs is given twice, first at mlp.yaml:1:1", ""},
+		{"repeated in a group", "optimizer: {name: adam, name: sgd}", "mlp.yaml:1:25: the key optimizer.name is given twice, first at mlp.yaml:1:13", ""},
+		{"repeated group", "optimizer: {}\noptimizer: {}", "mlp.yaml:2:1: the key optimizer is given twice, first at mlp.yaml:1:1", ""},
+
+		{"fraction", "epochs: 1.5", "mlp.yaml:1:9: " + wantEpochs + "found 1.5", ""},
+		{"exponent", "epochs: 1e1", "mlp.yaml:1:9: " + wantEpochs + "found 1e1", ""},
+		{"quoted number", `epochs: "10"`, `mlp.yaml:1:9: ` + wantEpochs + `found the text "10"`, quotes},
+		{"word", "epochs: ten", `mlp.yaml:1:9: ` + wantEpochs + `found "ten"`, ""},
+		{"octal or not", "epochs: 010", "mlp.yaml:1:9: " + wantEpochs + "found 010", ""},
+		{"hexadecimal", "epochs: 0x10", "mlp.yaml:1:9: " + wantEpochs + "found 0x10", ""},
+		{"zero", "epochs: 0", "mlp.yaml:1:9: " + wantEpochs + "found 0", ""},
+		{"negative", "epochs: -1", "mlp.yaml:1:9: " + wantEpochs + "found -1", ""},
+		{"too many", "epochs: 1000001", "mlp.yaml:1:9: " + wantEpochs + "found 1000001", ""},
+		{"huge", "epochs: " + strings.Repeat("9", 100), "mlp.yaml:1:9: " + wantEpochs + "found " + strings.Repeat("9", 59) + "…", ""},
+		{"null", "epochs:", "mlp.yaml:1:8: " + wantEpochs + "found nothing", leaveOut},
+		{"tilde", "epochs: ~", "mlp.yaml:1:9: " + wantEpochs + "found nothing", leaveOut},
+		{"list for a number", "epochs: [1]", "mlp.yaml:1:9: " + wantEpochs + "found a list", ""},
+		{"mapping for a number", "epochs: {a: 1}", "mlp.yaml:1:9: " + wantEpochs + "found a mapping", ""},
+		{"boolean for a number", "epochs: true", "mlp.yaml:1:9: " + wantEpochs + "found true", ""},
+		{"seed too large", "seed: 18446744073709551616", "mlp.yaml:1:7: " + wantSeed + "found 18446744073709551616", ""},
+
+		{"rate of zero", "optimizer: {learning_rate: 0}", "mlp.yaml:1:28: " + wantRate + "found 0", ""},
+		{"rate too large", "optimizer: {learning_rate: 1000.1}", "mlp.yaml:1:28: " + wantRate + "found 1000.1", ""},
+		{"infinity", "optimizer: {learning_rate: .inf}", "mlp.yaml:1:28: " + wantRate + "found .inf", ""},
+		{"not a number", "optimizer: {learning_rate: .nan}", "mlp.yaml:1:28: " + wantRate + "found .nan", ""},
+		{"NaN as text", "optimizer: {learning_rate: NaN}", `mlp.yaml:1:28: ` + wantRate + `found "NaN"`, ""},
+		{"beyond float64", "optimizer: {learning_rate: 1e999}", "mlp.yaml:1:28: " + wantRate + "found 1e999", ""},
+		{"quoted rate", "optimizer: {learning_rate: '0.1'}", `mlp.yaml:1:28: ` + wantRate + `found the text "0.1"`, quotes},
+		{"whole split", "validation_split: 1", "mlp.yaml:1:19: " + wantSplit + "found 1", ""},
+		{"negative split", "validation_split: -0.1", "mlp.yaml:1:19: " + wantSplit + "found -0.1", ""},
+		{"percent", "validation_split: 20%", `mlp.yaml:1:19: ` + wantSplit + `found "20%"`, ""},
+		{"decay of one", "optimizer: {beta_1: 1}", "mlp.yaml:1:21: optimizer.beta_1: wanted a number from 0 to 0.999999, found 1", ""},
+		{"epsilon of zero", "optimizer: {epsilon: 0}", "mlp.yaml:1:22: optimizer.epsilon: wanted a number from 1e-30 to 1, found 0", ""},
+
+		{"yes", "shuffle: yes", "mlp.yaml:1:10: shuffle: wanted true or false, found yes", "write true"},
+		{"off", "shuffle: off", "mlp.yaml:1:10: shuffle: wanted true or false, found off", "write false"},
+		{"0 for false", "shuffle: 0", "mlp.yaml:1:10: shuffle: wanted true or false, found 0", "write false"},
+		{"quoted boolean", `shuffle: "true"`, `mlp.yaml:1:10: shuffle: wanted true or false, found the text "true"`, "write true"},
+		{"choice", "activation: rel", `mlp.yaml:1:13: activation: wanted one of linear, relu, sigmoid, softmax, tanh, found "rel"`, "did you mean relu?"},
+		{"list for a choice", "activation: [relu]", `mlp.yaml:1:13: activation: wanted one of linear, relu, sigmoid, softmax, tanh, found a list`, ""},
+		{"output activation", "output_layer: {activation: relu}", `mlp.yaml:1:28: output_layer.activation: wanted softmax or sigmoid, found "relu"`, ""},
+		{"data set", "dataset: minst", `mlp.yaml:1:10: dataset: wanted mnist, found "minst"`, ""},
+		{"number for a file", "output: 10", "mlp.yaml:1:9: output: wanted a file name, found 10", "put it in quotes"},
+		{"null for a file", "output:", "mlp.yaml:1:8: output: wanted a file name, found nothing", leaveOut},
+		{"empty file name", `output: ""`, `mlp.yaml:1:9: output: wanted a file name, found the text ""`, ""},
+		{"folder for a file", "output: runs/", `mlp.yaml:1:9: output: wanted a file name, found the folder "runs/"`, ""},
+		{"control character in a file name", `output: "a\nb"`, `mlp.yaml:1:9: output: wanted a file name of printable characters, found "a\nb"`, ""},
+
+		{"layers as a number", "layers: 100", "mlp.yaml:1:9: layers: wanted a list of whole numbers such as [100, 50], found 100", "write [100]"},
+		{"layers as nothing", "layers:", "mlp.yaml:1:8: layers: wanted a list of whole numbers such as [100, 50], found nothing", leaveOut},
+		{"layer of zero", "layers: [100, 0]", "mlp.yaml:1:15: " + wantUnits + "found 0", ""},
+		{"negative layer", "layers:\n  - 100\n  - -3", "mlp.yaml:3:5: " + wantUnits + "found -3", ""},
+		{"huge layer", "layers: [1000001]", "mlp.yaml:1:10: " + wantUnits + "found 1000001", ""},
+		{"layer with units as text", "layers: ['5']", `mlp.yaml:1:10: ` + wantUnits + `found the text "5"`, quotes},
+		{"layer as a mapping", "layers: [{dense: 5}]", "mlp.yaml:1:10: " + wantUnits + "found a mapping", ""},
+		{"too many layers", "layers: [" + strings.Repeat("1, ", 1000) + "1]", "mlp.yaml:1:9: layers: wanted at most 1000 layers, found 1001", ""},
+
+		{"group as a name", "optimizer: sgd", `mlp.yaml:1:12: optimizer: wanted keys (name, learning_rate, beta_1, beta_2, epsilon), found "sgd"`, "write optimizer: {name: sgd}"},
+		{"group as nothing", "optimizer:", "mlp.yaml:1:11: optimizer: wanted keys (name, learning_rate, beta_1, beta_2, epsilon), found nothing", "write optimizer: {name: adam}"},
+		{"a list", "[1]", "mlp.yaml:1:1: wanted keys such as epochs: 10, found a list", ""},
+		{"a word", "hello", `mlp.yaml:1:1: wanted keys such as epochs: 10, found "hello"`, ""},
+		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
+		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
+		{"wrong loss", "loss: binary_crossentropy", "mlp.yaml:1:7: loss: wanted categorical_crossentropy beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
+		{"softmax over one", "output_layer: {units: 1}", "mlp.yaml:1:23: output_layer.units: wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1", "softmax over a single unit is always 1; for yes or no use activation: sigmoid"},
+		{"sigmoid over ten", "output_layer: {activation: sigmoid, units: 10}", "mlp.yaml:1:44: output_layer.units: wanted 1 beside sigmoid, found 10", "to tell classes apart use activation: softmax"},
+
+		{"tab in the first line", "\tepochs: 1", "mlp.yaml:1: wanted spaces at the start of the line, found a tab", ""},
+		{"tab in a group", "epochs: 1\noptimizer:\n\tname: adam", "mlp.yaml:3: wanted spaces at the start of the line, found a tab", ""},
+		{"open bracket", "epochs: 1\nlayers: [1,\n2\nseed: 3", "mlp.yaml:2: not valid YAML: did not find expected ',' or ']'", syntaxHint},
+		{"open quote", "seed: 1\noutput: \"a\nepochs: 1", "mlp.yaml:2: not valid YAML: found unexpected end of stream", syntaxHint},
+		{"indented", "\n# one\nepochs: 1\nseed: 2\n  threads: 3\ninput: 1\n", "mlp.yaml:5: not valid YAML: mapping values are not allowed in this context", syntaxHint},
+		{"outdented", "optimizer:\n    name: adam\n  epsilon: 1\n", "mlp.yaml:3: not valid YAML: did not find expected key", syntaxHint},
+		{"no colon", "seed: 1\nepochs 10\n", "mlp.yaml:2: not valid YAML: could not find expected ':'", syntaxHint},
+		{"two documents", "epochs: 1\n---\nepochs: 2", "mlp.yaml:2:1: wanted one document, found the start of a second", ""},
+		{"bad second document", "epochs: 1\n---\n]", "mlp.yaml:3: not valid YAML: did not find expected node content", syntaxHint},
+		{"anchor", "layers: &a [1]", "mlp.yaml:1:9: anchors (&name) are not supported", ""},
+		{"alias", "layers: &a [1]\nepochs: *a", "mlp.yaml:1:9: anchors (&name) are not supported", ""},
+		{"alias of nothing", "seed: 1\nepochs: *a", "mlp.yaml:2: not valid YAML: unknown anchor 'a' referenced", syntaxHint},
+		{"anchored file", "&a {epochs: 1}", "mlp.yaml:1:1: anchors (&name) are not supported", ""},
+		{"anchored nothing", "&a", "mlp.yaml:1:1: anchors (&name) are not supported", ""},
+		{"tag", "epochs: !!int 3", "mlp.yaml:1:9: tags (!name) are not supported", ""},
+		{"not UTF-8", "# caf\xe9\nepochs: 1", "mlp.yaml:1:6: wanted UTF-8 text, found the byte 0xe9", ""},
+		{"control character", "epochs: 1\nseed: \x01", "mlp.yaml:2:7: wanted text, found the control character U+0001", ""},
+		{"UTF-16", "\xff\xfee\x00", "mlp.yaml:1:1: wanted UTF-8 text, found the byte 0xff", ""},
+		{"too large", strings.Repeat("#", maxFileSize+1), "mlp.yaml: wanted an experiment file of at most 1048576 bytes, found more", ""},
+		{"the first of several", "seed: 1\nepochs: x\nseed: 2\nfoo: 1", `mlp.yaml:2:9: ` + wantEpochs + `found "x"`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := loadText(tt.text)
+			e := asFault(t, err)
+			if e.Error() != tt.want || e.Hint != tt.hint || e.Kind != fault.Config {
+				t.Errorf("got  %s\nwant %s\nhint %q, want %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
+			}
+		})
+	}
+}
+
+func TestValidFiles(t *testing.T) {
+	tests := []struct {
+		name, text string
+		check      func(c Config) bool
+	}{
+		{"empty", "", func(c Config) bool { return c.Epochs == 10 }},
+		{"comment", "# nothing\n", func(c Config) bool { return c.Epochs == 10 }},
+		{"empty document", "---\n...\n", func(c Config) bool { return c.Epochs == 10 }},
+		{"empty mapping", "{}", func(c Config) bool { return c.Epochs == 10 }},
+		{"byte order mark", "\ufeffepochs: 3", func(c Config) bool { return c.Epochs == 3 }},
+		{"Windows line ends", "epochs: 3\r\nseed: 4\r\n", func(c Config) bool { return c.Epochs == 3 && c.Seed == 4 }},
+		{"JSON", `{"epochs": 3, "optimizer": {"name": "sgd"}}`, func(c Config) bool { return c.Epochs == 3 && c.Optimizer.Name == "sgd" }},
+		{"no hidden layer", "layers: []", func(c Config) bool { return c.Layers != nil && len(c.Layers) == 0 }},
+		{"list in block style", "layers:\n  - 7\n  - 8\n", func(c Config) bool { return len(c.Layers) == 2 && c.Layers[1].Units == 8 }},
+		{"largest seed", "seed: 18446744073709551615", func(c Config) bool { return c.Seed == 1<<64-1 }},
+		{"underscores", "batch_size: 60_000", func(c Config) bool { return c.BatchSize == 60000 }},
+		{"whole number for a rate", "optimizer: {learning_rate: 1}", func(c Config) bool { return c.Optimizer.LearningRate == 1 }},
+		{"exponent", "optimizer: {learning_rate: 1e-2}", func(c Config) bool { return c.Optimizer.LearningRate == 0.01 }},
+		{"no momentum", "optimizer: {beta_1: 0}", func(c Config) bool { return c.Optimizer.Beta1 == 0 && c.Optimizer.Beta2 == 0.999 }},
+		{"no split", "validation_split: 0", func(c Config) bool { return c.ValidationSplit == 0 }},
+		{"keep the order", "shuffle: false", func(c Config) bool { return !c.Shuffle }},
+		{"quoted names", `"activation": "tanh"`, func(c Config) bool { return c.Activation == "tanh" }},
+		{"file named like a number", `output: "10"`, func(c Config) bool { return c.Output == "10" }},
+		{"loss follows sigmoid", "output_layer: {activation: sigmoid}", func(c Config) bool { return c.Loss == "binary_crossentropy" && c.OutputLayer.Units == 1 }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if c := mustLoad(t, tt.text).Config; !tt.check(c) {
+				t.Errorf("%q gives %+v", tt.text, c)
+			}
+		})
+	}
+}
+
+func TestUnreadableFiles(t *testing.T) {
+	folder := t.TempDir()
+	large := filepath.Join(folder, "large.yaml")
+	if err := os.WriteFile(large, make([]byte, maxFileSize+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reading := func(err error) func(string) ([]byte, error) {
+		return func(path string) ([]byte, error) { return nil, &fs.PathError{Op: "open", Path: path, Err: err} }
+	}
+	missing := filepath.Join(folder, "missing.yaml")
+	tests := []struct {
+		name string
+		opts Options
+		want string
+	}{
+		{"missing", Options{Path: missing}, missing + ": no such file"},
+		{"folder", Options{Path: folder}, folder + ": wanted an experiment file, found a folder"},
+		{"too large", Options{Path: large}, large + ": wanted an experiment file of at most 1048576 bytes, found more"},
+		{"not allowed", Options{Path: "a.yaml", Read: reading(fs.ErrPermission)}, "a.yaml: cannot be read: permission denied"},
+		{"folder, other reader", Options{Path: "a.yaml", Read: reading(syscall.EISDIR)}, "a.yaml: cannot be read: is a directory"},
+		{"two lines in the name", Options{Path: "a\nb", Read: reading(fs.ErrNotExist)}, `"a\nb": no such file`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Load(tt.opts)
+			if e := asFault(t, err); e.Error() != strings.ReplaceAll(tt.want, "permission denied", fs.ErrPermission.Error()) || e.Kind != fault.Config {
+				t.Errorf("got %s, want %s", e, tt.want)
+			}
+		})
+	}
+	if _, err := Load(Options{Path: missing}); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the cause is lost")
+	}
+}

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"strings"
+
+	"dnn/internal/fault"
+)
+
+// Flag is a value from the command line.
+type Flag struct {
+	Name  string // as the user wrote it: --epochs, -o, --set
+	Key   string // the dotted name of the key that it sets
+	Value string
+}
+
+// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage.
+func SetFlag(argument string) (Flag, error) {
+	key, value, ok := strings.Cut(argument, "=")
+	key = strings.TrimSpace(key)
+	if !ok || key == "" {
+		return Flag{}, fault.New(fault.Usage, "--set", "wanted key=value, found %q", argument).
+			WithHint("for example --set optimizer.learning_rate=0.01")
+	}
+	return Flag{Name: "--set", Key: key, Value: value}, nil
+}
+
+// where names the flag in errors and origins. --set alone would not say which of several.
+func (f Flag) where() string {
+	if f.Name == "--set" {
+		return f.Name + " " + f.Key
+	}
+	return f.Name
+}
+
+// parseEnv returns what the environment sets, in the order of the table. A variable that is empty counts as not set.
+func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
+	if lookup == nil {
+		return nil, nil
+	}
+	var settings []setting
+	for _, key := range t.keys {
+		text, ok := lookup(key.Env())
+		if key.Group() || !ok || text == "" {
+			continue
+		}
+		s, err := parseText(key, text, key.Env())
+		if err != nil {
+			return nil, err
+		}
+		settings = append(settings, s)
+	}
+	return settings, nil
+}
+
+// parseFlags returns what the command line sets, in its order.
+func parseFlags(t table, flags []Flag) ([]setting, error) {
+	var settings []setting
+	for _, f := range flags {
+		key, known := t.byName[f.Key]
+		switch {
+		case !known:
+			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
+			if near, ok := nearest(f.Key, t.settable()); ok {
+				return nil, err.WithHint("did you mean %s?", near)
+			}
+			for _, k := range t.keys {
+				if _, leaf := k.parent(); leaf == f.Key {
+					return nil, err.WithHint("did you mean %s?", k.Name)
+				}
+			}
+			return nil, err.WithHint("the keys are %s", strings.Join(t.settable(), ", "))
+		case key.Group():
+			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
+				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))
+		}
+		s, err := parseText(key, f.Value, f.where())
+		if err != nil {
+			return nil, err
+		}
+		settings = append(settings, s)
+	}
+	return settings, nil
+}
+
+// parseText reads a value that came as text, by the rules of the file.
+func parseText(key Key, text, where string) (setting, error) {
+	v, problem := key.kind.read(key.kind.node(text))
+	if problem != nil {
+		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.what, Hint: problem.hint}
+	}
+	return setting{key: key.Name, value: v, origin: where, where: where}, nil
+}

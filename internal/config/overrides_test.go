@@ -1,0 +1,138 @@
+package config
+
+import (
+	"testing"
+
+	"dnn/internal/fault"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func lookup(variables map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
+}
+
+func TestPrecedence(t *testing.T) {
+	read := func(string) ([]byte, error) {
+		return []byte("epochs: 2\nbatch_size: 20\nlayers: [2]\noptimizer:\n  learning_rate: 0.2\n"), nil
+	}
+	r, err := Load(Options{
+		Path: "runs/mlp.yaml",
+		Read: read,
+		Env:  lookup(map[string]string{"DNN_EPOCHS": "3", "DNN_BATCH_SIZE": "30", "DNN_SEED": "", "DNN_OPTIMIZER_BETA_1": "0.3", "DNN_LAYERS": "3, 30"}),
+		Flags: []Flag{
+			{"--epochs", "epochs", "4"}, {"--layers", "layers", "400,40"}, {"-o", "output", "10"},
+			{"--set", "optimizer.beta_2", "0.4"}, {"--epochs", "epochs", "5"}, {"--set", "shuffle", "false"},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := mustLoad(t, "").Config
+	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Units: 400}, {Units: 40}}, "10", false
+	want.Optimizer = Optimizer{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
+	if diff := cmp.Diff(want, r.Config); diff != "" {
+		t.Error(diff)
+	}
+	for key, want := range map[string]string{
+		"epochs": "--epochs", "batch_size": "DNN_BATCH_SIZE", "optimizer.learning_rate": "runs/mlp.yaml:5", "seed": "default",
+		"optimizer.beta_1": "DNN_OPTIMIZER_BETA_1", "optimizer.beta_2": "--set optimizer.beta_2", "output": "-o", "layers": "--layers",
+	} {
+		if got := r.Origins[key]; got != want {
+			t.Errorf("origin of %s: got %q, want %q", key, got, want)
+		}
+	}
+}
+
+// A source that names another optimizer does not inherit what was said of the one before.
+func TestAnotherOptimizer(t *testing.T) {
+	sgd := Flag{"--set", "optimizer.name", "sgd"}
+	tests := []struct {
+		name  string
+		text  string
+		env   map[string]string
+		flags []Flag
+		want  Optimizer
+	}{
+		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
+		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
+		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.5}},
+		{"flags together", "", nil, []Flag{{"--learning-rate", "optimizer.learning_rate", "0.3"}, sgd}, Optimizer{Name: "sgd", LearningRate: 0.3}},
+		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.01}},
+		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.5}},
+		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
+		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.4}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := Load(Options{Path: "mlp.yaml", Read: func(string) ([]byte, error) { return []byte(tt.text), nil }, Env: lookup(tt.env), Flags: tt.flags})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, r.Optimizer); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestOverrideErrors(t *testing.T) {
+	tests := []struct {
+		name       string
+		env        map[string]string
+		flags      []Flag
+		want, hint string
+	}{
+		{"fraction", nil, []Flag{{"--epochs", "epochs", "1.5"}}, "--epochs: wanted a whole number from 1 to 1000000, found 1.5", ""},
+		{"word", nil, []Flag{{"--epochs", "epochs", "many"}}, `--epochs: wanted a whole number from 1 to 1000000, found "many"`, ""},
+		{"nothing", nil, []Flag{{"--epochs", "epochs", ""}}, "--epochs: wanted a whole number from 1 to 1000000, found nothing", ""},
+		{"the variable first", map[string]string{"DNN_EPOCHS": "0"}, []Flag{{"--seed", "seed", "x"}}, "DNN_EPOCHS: wanted a whole number from 1 to 1000000, found 0", ""},
+		{"the first flag", nil, []Flag{{"--seed", "seed", "-1"}, {"--epochs", "epochs", "x"}}, "--seed: wanted a whole number from 0 to 18446744073709551615, found -1", ""},
+		{"one of several --set", nil, []Flag{{"--set", "optimizer.learning_rate", "no"}}, "--set optimizer.learning_rate: wanted a number above 0 and at most 1000, found no", ""},
+		{"unknown key", nil, []Flag{{"--set", "optimizer.lerning_rate", "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},
+		{"leaf alone", nil, []Flag{{"--set", "learning_rate", "1"}}, `--set: unknown key "learning_rate"`, "did you mean optimizer.learning_rate?"},
+		{"group", nil, []Flag{{"--set", "output_layer", "1"}}, "--set: output_layer is a group of keys", "set one of them: output_layer.activation, output_layer.units"},
+		{"layers", nil, []Flag{{"--layers", "layers", "100,x"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found "x"`, ""},
+		{"layers with a comma too many", nil, []Flag{{"--layers", "layers", "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
+		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of whole numbers such as [100, 50], found nothing`, "write [] for no hidden layer"},
+		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
+		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
+		{"bytes in a file name", nil, []Flag{{"-o", "output", "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Load(Options{Env: lookup(tt.env), Flags: tt.flags})
+			if e := asFault(t, err); e.Error() != tt.want || e.Hint != tt.hint || e.Kind != fault.Config {
+				t.Errorf("got  %s\nwant %s\nhint %q, want %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
+			}
+		})
+	}
+	// What a flag replaces must still be right.
+	if _, err := loadText("epochs: 0", Flag{"--epochs", "epochs", "1"}); err == nil {
+		t.Error("a mistake in the file went unseen because a flag beats it")
+	}
+}
+
+func TestLayersFlag(t *testing.T) {
+	for text, want := range map[string]string{
+		"100,50": "[100, 50]", "100": "[100]", "[100, 50]": "[100, 50]", " [ 100 ,50 ] ": "[100, 50]", "[]": "[]", "[ ]": "[]",
+	} {
+		r := mustLoad(t, "", Flag{"--layers", "layers", text})
+		if got := (layers{}).show(r.Layers); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestSetFlag(t *testing.T) {
+	got, err := SetFlag("output = a=b")
+	if want := (Flag{"--set", "output", " a=b"}); err != nil || got != want {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	for _, argument := range []string{"epochs", "", "=1"} {
+		_, err := SetFlag(argument)
+		if e := asFault(t, err); e.Kind != fault.Usage || e.Where != "--set" {
+			t.Errorf("%q: got %v of kind %d", argument, err, e.Kind)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"dnn/internal/fault"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// setting is one value that a source gives to a key.
+type setting struct {
+	key    string // dotted
+	value  any    // of the type of the key's kind
+	origin string // as it is shown beside the value: mlp.yaml:7, DNN_EPOCHS, --epochs
+	where  string // as an error names it: mlp.yaml:7:9, DNN_EPOCHS, --epochs
+}
+
+// parser is the strict pass over the nodes of one file. It stops at the first problem, which is the first in the file.
+type parser struct {
+	table    table
+	file     string
+	settings []setting // in the order of the file
+}
+
+// parseFile returns what the text of the file sets.
+func parseFile(t table, file string, text []byte) ([]setting, error) {
+	top, err := document(file, text)
+	if err != nil || top == nil {
+		return nil, err
+	}
+	p := parser{table: t, file: file}
+	if problem := p.mapping("", top); problem != nil {
+		return nil, &fault.Error{Kind: fault.Config, Where: position(file, problem.at), What: problem.what, Hint: problem.hint}
+	}
+	return p.settings, nil
+}
+
+// mapping reads the keys of a group; "" is the file itself.
+func (p *parser) mapping(group string, n *yaml.Node) *problem {
+	if problem := unsupported(n); problem != nil {
+		return problem
+	}
+	if n.Kind != yaml.MappingNode {
+		return p.notMapping(group, n)
+	}
+	first := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i], n.Content[i+1]
+		if problem := unsupported(name); problem != nil {
+			return problem
+		}
+		if name.Kind != yaml.ScalarNode {
+			return &problem{at: name, what: "wanted the name of a key, found " + describe(name)}
+		}
+		dotted := name.Value
+		if group != "" {
+			dotted = group + "." + name.Value
+		}
+		key, known := p.table.byName[dotted]
+		if known = known && (group != "" || !strings.Contains(name.Value, ".")); !known {
+			return p.unknown(group, name)
+		}
+		if before := first[name.Value]; before != nil {
+			return &problem{at: name, what: fmt.Sprintf("the key %s is given twice, first at %s", dotted, position(p.file, before))}
+		}
+		first[name.Value] = name
+		if problem := p.value(key, value); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+// value reads what stands after a known key.
+func (p *parser) value(key Key, n *yaml.Node) *problem {
+	if key.Group() {
+		return p.mapping(key.Name, n)
+	}
+	if problem := unsupported(n); problem != nil {
+		return problem
+	}
+	v, problem := key.kind.read(n)
+	if problem != nil {
+		problem.what = key.Name + ": " + problem.what
+		if n.Kind == yaml.ScalarNode && isPlain(n) && isNull(n.Value) {
+			problem.hint = "leave the key out to have its default"
+		}
+		return problem
+	}
+	p.settings = append(p.settings, setting{
+		key: key.Name, value: v,
+		origin: fmt.Sprintf("%s:%d", p.file, n.Line),
+		where:  position(p.file, n),
+	})
+	return nil
+}
+
+// notMapping is the problem of a file or group that holds something else than keys.
+func (p *parser) notMapping(group string, n *yaml.Node) *problem {
+	if group == "" {
+		return &problem{at: n, what: "wanted keys such as epochs: 10, found " + describe(n)}
+	}
+	names := p.table.names(group)
+	main := p.table.byName[group+"."+names[0]]
+	example := main.Default
+	if _, problem := main.kind.read(n); problem == nil { // optimizer: sgd
+		example = n.Value
+	}
+	return &problem{at: n,
+		what: fmt.Sprintf("%s: wanted keys (%s), found %s", group, strings.Join(names, ", "), describe(n)),
+		hint: fmt.Sprintf("write %s: {%s: %s}", group, names[0], example),
+	}
+}
+
+// unknown is the problem of a name that is no key of its group, with the key that may have been meant.
+func (p *parser) unknown(group string, name *yaml.Node) *problem {
+	pr := &problem{at: name, what: "unknown key " + describe(name)}
+	if group != "" {
+		pr.what += " in " + group
+	}
+	names := p.table.names(group)
+	if near, ok := nearest(name.Value, names); ok {
+		pr.hint = "did you mean " + near + "?"
+		return pr
+	}
+	for _, k := range p.table.keys { // written in the wrong place?
+		if g, leaf := k.parent(); leaf == name.Value && g != "" || k.Name == name.Value {
+			pr.hint = place(g, leaf)
+			return pr
+		}
+	}
+	pr.hint = "the keys here are " + strings.Join(names, ", ")
+	return pr
+}
+
+// place says where a key belongs.
+func place(group, leaf string) string {
+	if group == "" {
+		return "write " + leaf + " at the top level, without indentation"
+	}
+	return fmt.Sprintf("it belongs in %s: {%s: …}", group, leaf)
+}
+
+// unsupported is the problem of parts of YAML that an experiment file has no use for. Without aliases, a small file
+// cannot stand for a large one.
+func unsupported(n *yaml.Node) *problem {
+	switch {
+	case n.Kind == yaml.AliasNode:
+		return &problem{at: n, what: "aliases (*name) are not supported"}
+	case n.Anchor != "":
+		return &problem{at: n, what: "anchors (&name) are not supported"}
+	case n.Style&yaml.TaggedStyle != 0:
+		return &problem{at: n, what: "tags (!name) are not supported"}
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestYAMLGolden(t *testing.T) {
+	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{"--layers", "layers", "300,100"}, Flag{"-o", "output", "my model.bin"})
+	checkGolden(t, "testdata/show.yaml", r.YAML())
+}
+
+var roundTrips = []string{
+	"",
+	"layers: []\nseed: 18446744073709551615\nshuffle: false\n",
+	"optimizer: {name: sgd, learning_rate: 1e-300}\n",
+	"optimizer: {beta_1: 0, epsilon: 1.2345678901234567e-9}\noutput: \"#yes 'é \\\\ 日本 <&>\"\n",
+	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
+	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
+}
+
+// What is shown, and what is stored in a model, is an experiment file that gives the same experiment again.
+func TestRoundTrip(t *testing.T) {
+	for _, text := range roundTrips {
+		checkRoundTrip(t, mustLoad(t, text))
+	}
+}
+
+func checkRoundTrip(t *testing.T, r *Resolved) {
+	t.Helper()
+	stored, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(stored) {
+		t.Errorf("not JSON: %s", stored)
+	}
+	for _, text := range []string{r.YAML(), string(stored)} {
+		again, err := loadText(text)
+		if err != nil {
+			t.Errorf("%v in\n%s", err, text)
+			continue
+		}
+		if diff := equalValues(r, again); diff != "" {
+			t.Errorf("reading again changes (-before +after):\n%s\n%s", diff, text)
+		}
+		for key, origin := range again.Origins {
+			if origin == "default" {
+				t.Errorf("%s is missing in\n%s", key, text)
+			}
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	got, err := json.Marshal(mustLoad(t, "layers: [8]\noptimizer: {name: sgd}"))
+	want := `{"dataset":"mnist","layers":[8],"activation":"relu","output_layer":{"activation":"softmax","units":0},` +
+		`"loss":"categorical_crossentropy","optimizer":{"name":"sgd","learning_rate":0.01},"epochs":10,"batch_size":100,` +
+		`"validation_split":0.2,"shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
+	if err != nil || string(got) != want {
+		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+	}
+}
+
+func TestOriginStaysInItsLine(t *testing.T) {
+	for path, want := range map[string]string{"a\nb.yaml": `"a\nb.yaml"`, "a\u2028b": `"a\u2028b"`, "\xff": `"\xff"`, "é b": "é b"} {
+		r, err := Load(Options{Path: path, Read: func(string) ([]byte, error) { return []byte("epochs: 3"), nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(r.YAML(), "# "+want+":1\n") {
+			t.Errorf("%q: got\n%s", path, r.YAML())
+		}
+		checkRoundTrip(t, r)
+	}
+}

@@ -1,0 +1,37 @@
+package config
+
+import (
+	"errors"
+	"testing"
+
+	"dnn/internal/fault"
+)
+
+// loadText loads text as the file mlp.yaml, under flags.
+func loadText(text string, flags ...Flag) (*Resolved, error) {
+	return Load(Options{
+		Path:  "mlp.yaml",
+		Read:  func(string) ([]byte, error) { return []byte(text), nil },
+		Flags: flags,
+	})
+}
+
+// mustLoad is loadText for text that is valid.
+func mustLoad(t *testing.T, text string, flags ...Flag) *Resolved {
+	t.Helper()
+	r, err := loadText(text, flags...)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return r
+}
+
+// asFault returns err as the error that a person sees.
+func asFault(t *testing.T, err error) *fault.Error {
+	t.Helper()
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		t.Fatalf("got %T %v, want a *fault.Error", err, err)
+	}
+	return e
+}

@@ -1,0 +1,39 @@
+package mnist
+
+import "errors"
+
+// Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages: they
+// are read-only, and gone after Close.
+type Dataset struct {
+	Name    string   // the Set's
+	Classes []string // the name of each label, from label 0 on
+	Train   Split    // empty if only the test split was loaded
+	Test    Split
+	Hash    string // Set.Hash of the set that was loaded
+
+	closers []func() error
+}
+
+// Split is a part of a data set. Image i is Images[i*Height*Width : (i+1)*Height*Width], row by row, 0 (background) to
+// 255; its label is Labels[i].
+type Split struct {
+	Images []uint8 // Count*Height*Width bytes
+	Labels []uint8 // Count bytes, each below the number of classes
+	Count  int
+	Height int // pixels
+	Width  int // pixels
+}
+
+// Features returns the number of pixels of one image.
+func (s Split) Features() int { return s.Height * s.Width }
+
+// Close gives the memory back. Images and Labels must not be touched after it. A second Close does nothing.
+func (d *Dataset) Close() error {
+	var errs []error
+	for _, c := range d.closers {
+		errs = append(errs, c())
+	}
+	d.closers = nil
+	d.Train, d.Test = Split{}, Split{}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,144 @@
+package mnist
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// An IDX file is a header and the elements in row-major order. The header is two zero bytes, one byte for the type of an
+// element, one for the number of dimensions (the rank), and each dimension as a big-endian uint32.
+// Source: http://yann.lecun.com/exdb/mnist/.
+
+// maxElements bounds what a header can make this package allocate: the largest known set of this family
+// (EMNIST's byclass) has 0.55e9 pixels.
+const maxElements = 1 << 30
+
+// idxUbyte is the only type of element that the MNIST family uses.
+const idxUbyte = 0x08
+
+// Header is the shape of an IDX file of unsigned bytes.
+type Header struct {
+	Dims []int // the size of each dimension, at least 1
+}
+
+// Bytes returns the size of the header itself.
+func (h Header) Bytes() int { return 4 + 4*len(h.Dims) }
+
+// Elements returns the number of elements after the header, which is their number of bytes too.
+func (h Header) Elements() int {
+	n := 1
+	for _, d := range h.Dims {
+		n *= d
+	}
+	return n
+}
+
+// String returns the shape as "60000 x 28 x 28".
+func (h Header) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(h.Dims), " ", " x "), "[]")
+}
+
+// ReadHeader reads the header of an IDX file of unsigned bytes with the given rank. It reads not a byte more than that,
+// and returns only headers with dimensions of at least 1 and at most 2^30 elements.
+func ReadHeader(r io.Reader, rank int) (Header, error) {
+	buf := make([]byte, 4+4*rank)
+	n, err := io.ReadFull(r, buf[:4])
+	if err != nil {
+		return Header{}, headerCutShort(err, n, len(buf))
+	}
+	if err := checkMagic(buf[:4], rank); err != nil {
+		return Header{}, err
+	}
+	n, err = io.ReadFull(r, buf[4:])
+	if err != nil {
+		return Header{}, headerCutShort(err, 4+n, len(buf))
+	}
+	h := Header{Dims: make([]int, rank)}
+	elements := uint64(1)
+	for i := range h.Dims {
+		d := binary.BigEndian.Uint32(buf[4+4*i:])
+		if d == 0 {
+			return Header{}, fmt.Errorf("dimension %d of %d is 0, wanted at least 1", i+1, rank)
+		}
+		if elements *= uint64(d); elements > maxElements { // both factors fit 32 bits: no overflow
+			return Header{}, fmt.Errorf("declares at least %d elements, more than the %d that dnn reads", elements, maxElements)
+		}
+		h.Dims[i] = int(d)
+	}
+	return h, nil
+}
+
+// ReadIDX reads a whole IDX file of unsigned bytes with the given rank, and wants nothing after it. It allocates in
+// proportion to what r really holds, whatever the header declares.
+func ReadIDX(r io.Reader, rank int) (Header, []byte, error) {
+	h, err := ReadHeader(r, rank)
+	if err != nil {
+		return Header{}, nil, err
+	}
+	want := h.Elements()
+	data := make([]byte, 0, min(want, 64<<10))
+	for len(data) < want {
+		if len(data) == cap(data) {
+			grown := make([]byte, len(data), min(want, 2*cap(data)))
+			copy(grown, data)
+			data = grown
+		}
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF && len(data) < want {
+			return Header{}, nil, h.checkSize(int64(h.Bytes() + len(data)))
+		}
+		if err != nil && err != io.EOF {
+			return Header{}, nil, err
+		}
+	}
+	// This read also makes a gzip reader check the sum at its end.
+	switch n, err := io.ReadFull(r, make([]byte, 1)); {
+	case n > 0:
+		return Header{}, nil, fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+want, h)
+	case err != io.EOF:
+		return Header{}, nil, err
+	}
+	return h, data, nil
+}
+
+// checkSize compares the size of a file with what its header declares.
+func (h Header) checkSize(bytes int64) error {
+	if want := int64(h.Bytes() + h.Elements()); bytes != want {
+		return fmt.Errorf("has %d bytes, wanted %d (a header of %d and %s bytes)", bytes, want, h.Bytes(), h)
+	}
+	return nil
+}
+
+func checkMagic(magic []byte, rank int) error {
+	wanted := fmt.Sprintf("00 00 %02x %02x", idxUbyte, rank)
+	switch {
+	case magic[0] == 0x1f && magic[1] == 0x8b:
+		return errors.New("is compressed with gzip, wanted IDX (only a name that ends in .gz may be compressed)")
+	case magic[0] != 0 || magic[1] != 0:
+		return fmt.Errorf("is not an IDX file: it begins with % x, wanted %s", magic, wanted)
+	case magic[2] != idxUbyte:
+		return fmt.Errorf("has elements of %s, wanted unsigned bytes (type 0x08)", elementType(magic[2]))
+	case int(magic[3]) != rank:
+		return fmt.Errorf("has %d dimensions, wanted %d", magic[3], rank)
+	}
+	return nil
+}
+
+func elementType(code byte) string {
+	names := map[byte]string{0x09: "signed bytes", 0x0b: "int16", 0x0c: "int32", 0x0d: "float32", 0x0e: "float64"}
+	if name, ok := names[code]; ok {
+		return fmt.Sprintf("%s (type 0x%02x)", name, code)
+	}
+	return fmt.Sprintf("unknown type 0x%02x", code)
+}
+
+func headerCutShort(err error, got, want int) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("ends after %d bytes, inside its header of %d", got, want)
+	}
+	return err
+}

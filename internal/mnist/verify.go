@@ -1,0 +1,103 @@
+package mnist
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"dnn/internal/fault"
+)
+
+// FileState is what was found of one file of a set.
+type FileState struct {
+	Name   string
+	State  State
+	Bytes  int64  // 0 if it is missing
+	SHA256 string // hex; "" if it was not hashed, because it is missing or has the wrong size
+}
+
+// State is the condition of a file.
+type State string
+
+// The conditions of a file.
+const (
+	OK      State = "ok"
+	Missing State = "missing"
+	Damaged State = "damaged" // it is there and is not the set's file
+)
+
+// Verify hashes the four files of the set in folder, whatever the manifest says, and returns the state of each, in the
+// order of Set.Files. If any is not OK it returns the states and an error of kind fault.Data that names those files.
+func Verify(s Set, folder string) ([]FileState, error) {
+	m := readManifest(folder)
+	var states []FileState
+	var bad []string
+	for _, f := range s.Files() {
+		st, err := m.inspect(f, rehash)
+		if err != nil {
+			return states, fault.New(fault.Data, filepath.Join(folder, f.Name), "%w", pathless(err))
+		}
+		states = append(states, st)
+		if st.State != OK {
+			bad = append(bad, fmt.Sprintf("%s is %s", f.Name, st.State))
+		}
+	}
+	_ = m.save() // only a cache; the folder may be read-only
+	if len(bad) > 0 {
+		return states, fault.New(fault.Data, folder, "%s", strings.Join(bad, ", ")).
+			WithHint("dnn download %s fetches what is missing or damaged", s.Name)
+	}
+	return states, nil
+}
+
+// trust says whether a manifest's word is enough.
+type trust bool
+
+const (
+	rehash       trust = false
+	believeCache trust = true
+)
+
+// inspect finds the state of one file and keeps the manifest true. It returns an error only if a file is there and
+// cannot be read.
+func (m *manifest) inspect(f File, t trust) (FileState, error) {
+	st := FileState{Name: f.Name, State: Missing}
+	file, err := os.Open(filepath.Join(m.folder, f.Name))
+	if errors.Is(err, fs.ErrNotExist) {
+		m.forget(f.Name)
+		return st, nil
+	}
+	if err != nil {
+		return st, err
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return st, err
+	}
+	st.State, st.Bytes = Damaged, info.Size()
+	switch {
+	case t == believeCache && m.vouchesFor(f, info):
+		st.State, st.SHA256 = OK, f.SHA256
+		return st, nil
+	case !info.Mode().IsRegular() || info.Size() != f.Bytes:
+		m.forget(f.Name)
+		return st, nil
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return st, err
+	}
+	st.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	if st.SHA256 == f.SHA256 {
+		st.State = OK
+	}
+	m.record(info, st.SHA256)
+	return st, nil
+}

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"dnn/internal/fault"
+)
+
+// Confusion counts which class a network took each sample for. Its JSON form is stable.
+type Confusion struct {
+	Classes  []string     `json:"classes"`
+	Counts   [][]int      `json:"counts"`    // [true class][predicted class]
+	PerClass []ClassScore `json:"per_class"` // in the order of Classes
+	Accuracy float64      `json:"accuracy"`
+	Macro    ClassScore   `json:"macro_avg"`    // each class counts the same
+	Weighted ClassScore   `json:"weighted_avg"` // each class counts by its samples
+	Samples  int          `json:"samples"`
+}
+
+// ClassScore says how well one class, or the mean of all, was told from the others. A score whose denominator is 0 is 0, as
+// in scikit-learn: the precision of a class that was never predicted, the recall of one that never occurred.
+type ClassScore struct {
+	Precision float64 `json:"precision"` // of the samples taken for the class, those that are of it
+	Recall    float64 `json:"recall"`    // of the samples of the class, those taken for it
+	F1        float64 `json:"f1"`        // the harmonic mean of both
+	Support   int     `json:"support"`   // samples of the class
+}
+
+// NewConfusion counts predictions[i] for a sample whose true class is labels[i]. Both are indices of classes.
+func NewConfusion[L, P ~int | ~uint8](labels []L, predictions []P, classes []string) (*Confusion, error) {
+	if len(labels) != len(predictions) {
+		return nil, fault.New(fault.Data, "confusion table", "%d labels for %d predictions", len(labels), len(predictions))
+	}
+	c := &Confusion{
+		Classes: classes,
+		Counts:  make([][]int, len(classes)),
+		Samples: len(labels),
+	}
+	for i := range c.Counts {
+		c.Counts[i] = make([]int, len(classes))
+	}
+	for i := range labels {
+		label, prediction := int(labels[i]), int(predictions[i])
+		if label < 0 || label >= len(classes) {
+			return nil, fault.New(fault.Data, "confusion table", "label %d of sample %d: there are %d classes", label, i, len(classes))
+		}
+		if prediction < 0 || prediction >= len(classes) {
+			return nil, fault.New(fault.Data, "confusion table", "prediction %d of sample %d: there are %d classes", prediction, i, len(classes))
+		}
+		c.Counts[label][prediction]++
+	}
+	c.score()
+	return c, nil
+}
+
+// score computes everything that follows from Counts.
+func (c *Confusion) score() {
+	right := 0
+	c.PerClass = make([]ClassScore, len(c.Classes))
+	for i := range c.Classes {
+		predicted, support := 0, 0
+		for j := range c.Classes {
+			predicted += c.Counts[j][i]
+			support += c.Counts[i][j]
+		}
+		hits := c.Counts[i][i]
+		right += hits
+		s := ClassScore{
+			Precision: ratio(hits, predicted),
+			Recall:    ratio(hits, support),
+			F1:        ratio(2*hits, predicted+support),
+			Support:   support,
+		}
+		c.PerClass[i] = s
+		c.Macro.add(s, 1/float64(len(c.Classes)))
+		c.Weighted.add(s, ratio(support, c.Samples))
+	}
+	c.Accuracy = ratio(right, c.Samples)
+}
+
+// add adds s to a mean, with the given weight. Supports are summed.
+func (m *ClassScore) add(s ClassScore, weight float64) {
+	m.Precision += s.Precision * weight
+	m.Recall += s.Recall * weight
+	m.F1 += s.F1 * weight
+	m.Support += s.Support
+}
+
+// ratio returns a/b, or 0 if b is 0.
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+// Write prints the counts and, below them, the scores. Columns of the counts are headed by the index of the class, which
+// stands before the name of each row where it is not the name itself; counts of 0 are dots, so that mistakes stand out.
+// The scores have the form of scikit-learn's classification_report.
+func (c *Confusion) Write(w io.Writer) error {
+	var b strings.Builder
+	c.writeCounts(&b)
+	b.WriteString("\n")
+	c.writeScores(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (c *Confusion) writeCounts(b *strings.Builder) {
+	names := make([]string, len(c.Classes))
+	nameWidth, countWidth := 0, len(strconv.Itoa(max(0, len(c.Classes)-1)))
+	indexWidth := countWidth
+	for i, name := range c.Classes {
+		names[i] = name
+		if name != strconv.Itoa(i) {
+			names[i] = fmt.Sprintf("%*d %s", indexWidth, i, name)
+		}
+		nameWidth = max(nameWidth, utf8.RuneCountInString(names[i]))
+		for _, n := range c.Counts[i] {
+			countWidth = max(countWidth, len(strconv.Itoa(n)))
+		}
+	}
+	b.WriteString("Confusion matrix (rows: true class, columns: predicted class)\n\n")
+	fmt.Fprintf(b, "%*s", nameWidth, "")
+	for i := range c.Classes {
+		fmt.Fprintf(b, "  %*d", countWidth, i)
+	}
+	b.WriteString("\n")
+	for i, name := range names {
+		fmt.Fprintf(b, "%-*s", nameWidth, name)
+		for _, n := range c.Counts[i] {
+			cell := "·"
+			if n != 0 {
+				cell = strconv.Itoa(n)
+			}
+			fmt.Fprintf(b, "  %*s", countWidth, cell)
+		}
+		b.WriteString("\n")
+	}
+}
+
+func (c *Confusion) writeScores(b *strings.Builder) {
+	const macro, weighted = "macro avg", "weighted avg"
+	width := len(weighted)
+	for _, name := range c.Classes {
+		width = max(width, utf8.RuneCountInString(name))
+	}
+	row := func(name string, s ClassScore) {
+		fmt.Fprintf(b, "%*s  %9.4f %9.4f %9.4f %9d\n", width, name, s.Precision, s.Recall, s.F1, s.Support)
+	}
+	fmt.Fprintf(b, "%*s  %9s %9s %9s %9s\n\n", width, "", "precision", "recall", "f1-score", "support")
+	for i, name := range c.Classes {
+		row(name, c.PerClass[i])
+	}
+	b.WriteString("\n")
+	fmt.Fprintf(b, "%*s  %9s %9s %9.4f %9d\n", width, "accuracy", "", "", c.Accuracy, c.Samples)
+	row(macro, c.Macro)
+	row(weighted, c.Weighted)
+}

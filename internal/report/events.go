@@ -1,0 +1,164 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+
+	"dnn/internal/fault"
+	"dnn/internal/train"
+)
+
+// Events writes what happens in a run as JSON lines: one object a line, each with an "event" that says what it is, keys
+// always in the same order. This is what dnn train --json prints, and it is stable: keys may be added, never renamed.
+//
+//	{"event":"start","dataset":"mnist","train_samples":48000,"validation_samples":12000,"test_samples":10000,"steps_per_epoch":480,"epochs":10,"batch_size":100,"seed":1,"threads":2,"simd":"avx2","parameters":84060,"version":"1.0.0"}
+//	{"event":"epoch","epoch":1,"epoch_s":0.061,"loss":0.3512168228626251,"accuracy":0.9004791378974915,"val_loss":0.19003526866436005,"val_accuracy":0.9458333253860474,"learning_rate":0.001}
+//	{"event":"end","test_loss":0.08797961473464966,"test_accuracy":0.9761999845504761,"train_s":0.62,"epochs":10,"model":"model.bin","sha256":"9f86d0…"}
+//	{"event":"error","code":3,"where":"mlp.yaml:2:1","message":"unknown key layer","hint":"did you mean layers?"}
+//
+// Losses and accuracies are the exact float32 values, in the fewest digits that identify them as float64. One that is NaN
+// or infinite, which JSON cannot write, is null. Seconds are rounded to a microsecond.
+type Events struct {
+	w io.Writer
+}
+
+// NewEvents returns an Events that writes to w, one Write a line.
+func NewEvents(w io.Writer) *Events {
+	return &Events{w: w}
+}
+
+// StartEvent tells, before the first epoch, what is about to run.
+type StartEvent struct {
+	Dataset           string `json:"dataset"`
+	TrainSamples      int    `json:"train_samples"`      // without those held out for validation
+	ValidationSamples int    `json:"validation_samples"` // 0: no validation
+	TestSamples       int    `json:"test_samples"`
+	StepsPerEpoch     int    `json:"steps_per_epoch"`
+	Epochs            int    `json:"epochs"`
+	BatchSize         int    `json:"batch_size"`
+	Seed              uint64 `json:"seed"`
+	Threads           int    `json:"threads"`
+	SIMD              string `json:"simd"` // generic, avx2, avx512, neon
+	Parameters        int    `json:"parameters"`
+	Version           string `json:"version"` // of dnn
+}
+
+// EndEvent tells how a run ended.
+type EndEvent struct {
+	TestLoss     float32
+	TestAccuracy float32
+	TrainSeconds float64 // wall clock of all epochs
+	Epochs       int     // that were finished
+	Model        string  // the file
+	SHA256       string  // of the file
+	Interrupted  bool    // stopped before the last epoch; the key is there only if so
+}
+
+// Start writes {"event":"start",…}.
+func (e *Events) Start(s StartEvent) error {
+	return e.write(struct {
+		Event string `json:"event"`
+		StartEvent
+	}{"start", s})
+}
+
+// Epoch writes {"event":"epoch",…}. The keys val_loss and val_accuracy are there only if the epoch was validated, and
+// "phases", an object of seconds by name of phase, only if phases is not empty.
+func (e *Events) Epoch(epoch train.Epoch, phases map[string]float64) error {
+	line := struct {
+		Event        string             `json:"event"`
+		Epoch        int                `json:"epoch"`
+		Seconds      seconds            `json:"epoch_s"`
+		Loss         number             `json:"loss"`
+		Accuracy     number             `json:"accuracy"`
+		ValLoss      *number            `json:"val_loss,omitempty"`
+		ValAccuracy  *number            `json:"val_accuracy,omitempty"`
+		LearningRate number             `json:"learning_rate"`
+		Phases       map[string]seconds `json:"phases,omitempty"`
+	}{
+		Event:        "epoch",
+		Epoch:        epoch.Epoch,
+		Seconds:      seconds(epoch.Seconds),
+		Loss:         number(epoch.Loss),
+		Accuracy:     number(epoch.Accuracy),
+		LearningRate: number(epoch.LearningRate),
+	}
+	if epoch.Validated {
+		line.ValLoss = new(number(epoch.ValLoss))
+		line.ValAccuracy = new(number(epoch.ValAccuracy))
+	}
+	if len(phases) > 0 {
+		line.Phases = make(map[string]seconds, len(phases))
+		for name, s := range phases {
+			line.Phases[name] = seconds(s)
+		}
+	}
+	return e.write(line)
+}
+
+// End writes {"event":"end",…}.
+func (e *Events) End(end EndEvent) error {
+	return e.write(struct {
+		Event        string  `json:"event"`
+		TestLoss     number  `json:"test_loss"`
+		TestAccuracy number  `json:"test_accuracy"`
+		TrainSeconds seconds `json:"train_s"`
+		Epochs       int     `json:"epochs"`
+		Model        string  `json:"model"`
+		SHA256       string  `json:"sha256"`
+		Interrupted  bool    `json:"interrupted,omitempty"`
+	}{"end", number(end.TestLoss), number(end.TestAccuracy), seconds(end.TrainSeconds), end.Epochs, end.Model, end.SHA256,
+		end.Interrupted})
+}
+
+// Error writes {"event":"error",…} with the exit status as its code. An error that is no *fault.Error has code 70 and its
+// text as the message.
+func (e *Events) Error(err error) error {
+	line := struct {
+		Event   string     `json:"event"`
+		Code    fault.Kind `json:"code"`
+		Where   string     `json:"where"`
+		Message string     `json:"message"`
+		Hint    string     `json:"hint,omitempty"`
+	}{Event: "error", Code: fault.KindOf(err), Message: err.Error()}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		line.Where, line.Message, line.Hint = f.Where, f.What, f.Hint
+	}
+	return e.write(line)
+}
+
+// write prints v as one line.
+func (e *Events) write(v any) error {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false) // a & in the name of a file stays one
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	if _, err := e.w.Write(line.Bytes()); err != nil {
+		return fault.New(fault.Write, "standard output", "cannot write JSON lines: %w", err)
+	}
+	return nil
+}
+
+// number is a float64 whose JSON is null where it is NaN or infinite.
+type number float64
+
+// MarshalJSON returns the shortest decimal that reads back as n, or null.
+func (n number) MarshalJSON() ([]byte, error) {
+	if f := float64(n); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		return json.Marshal(f)
+	}
+	return []byte("null"), nil
+}
+
+// seconds is a duration whose JSON is rounded to a microsecond.
+type seconds float64
+
+// MarshalJSON returns s in seconds.
+func (s seconds) MarshalJSON() ([]byte, error) {
+	return number(math.Round(float64(s)*1e6) / 1e6).MarshalJSON()
+}

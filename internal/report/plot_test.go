@@ -1,0 +1,223 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
+	"dnn/internal/fault"
+	"dnn/internal/train"
+)
+
+// curves returns a made-up history of n epochs.
+func curves(n int, validated bool) train.History {
+	var h train.History
+	for i := 1; i <= n; i++ {
+		f := float64(i)
+		e := train.Epoch{Epoch: i, Loss: 0.35/f + 0.01, Accuracy: 1 - 0.1/f, Validated: validated}
+		if validated {
+			e.ValLoss, e.ValAccuracy = 0.12+0.08/f, 0.977-0.03/f
+		}
+		h = append(h, e)
+	}
+	return h
+}
+
+func TestWritePlotPNG(t *testing.T) {
+	training := color.RGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
+	validation := color.RGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}
+	for _, n := range []int{1, 26} {
+		for _, validated := range []bool{false, true} {
+			var first, second bytes.Buffer
+			for _, w := range []io.Writer{&first, &second} {
+				if err := WritePlot(w, "png", curves(n, validated)); err != nil {
+					t.Fatalf("%d epochs: %v", n, err)
+				}
+			}
+			if !bytes.Equal(first.Bytes(), second.Bytes()) {
+				t.Errorf("%d epochs: the bytes differ the second time", n)
+			}
+			picture, err := png.Decode(&first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := picture.Bounds().Size(); size != image.Pt(1200, 500) {
+				t.Errorf("size %v", size)
+			}
+			for half, area := range map[string]image.Rectangle{
+				"loss": image.Rect(0, 50, 600, 500), "accuracy": image.Rect(600, 50, 1200, 500),
+			} {
+				if !contains(picture, area, training) {
+					t.Errorf("%d epochs: no training curve of %s", n, half)
+				}
+				if got := contains(picture, area, validation); got != validated {
+					t.Errorf("%d epochs: validation curve of %s: %v, want %v", n, half, got, validated)
+				}
+			}
+		}
+	}
+}
+
+func contains(picture image.Image, area image.Rectangle, want color.RGBA) bool {
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			if color.RGBAModel.Convert(picture.At(x, y)) == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestLonelyPointHasMark: where marks are left out, a value between two gaps would be invisible without one.
+func TestLonelyPointHasMark(t *testing.T) {
+	h := curves(maxMarked+1, true)
+	for i := range h {
+		if i != 10 {
+			h[i].ValAccuracy = math.NaN()
+		}
+	}
+	var out bytes.Buffer
+	if err := WritePlot(&out, "png", h); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !contains(picture, image.Rect(600, 50, 1200, 500), color.RGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}) {
+		t.Error("a value between two gaps cannot be seen")
+	}
+}
+
+func TestManyEpochsHaveNoDashes(t *testing.T) {
+	for n, dashed := range map[int]bool{maxMarked: true, maxMarked + 1: false} {
+		var out bytes.Buffer
+		if err := WritePlot(&out, "svg", curves(n, true)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "stroke-dasharray"); got != dashed {
+			t.Errorf("%d epochs: dashes %v, want %v", n, got, dashed)
+		}
+	}
+}
+
+func TestWritePlotSVG(t *testing.T) {
+	var picture bytes.Buffer
+	if err := WritePlot(&picture, "SVG", curves(10, true)); err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for d := xml.NewDecoder(bytes.NewReader(picture.Bytes())); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, ok := token.(xml.CharData); ok && strings.TrimSpace(string(data)) != "" {
+			texts = append(texts, string(data))
+		}
+	}
+	ticks := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
+	want := append([]string{"Loss", "Epoch"}, ticks...)
+	want = append(want, "0.0", "0.1", "0.2", "0.3", "Accuracy", "Epoch")
+	want = append(want, ticks...)
+	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "training", "validation")
+	if diff := cmp.Diff(want, texts); diff != "" {
+		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+}
+
+func TestWritePlotOfDivergedRun(t *testing.T) {
+	h := curves(3, true)
+	h[1].Loss, h[1].ValLoss, h[2].Loss, h[2].Accuracy = math.NaN(), math.Inf(1), math.Inf(1), math.NaN()
+	for _, history := range []train.History{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
+		if err := WritePlot(io.Discard, "png", history); err != nil {
+			t.Errorf("%v: %v", history, err)
+		}
+	}
+}
+
+func TestWritePlotRefuses(t *testing.T) {
+	if err := WritePlot(io.Discard, "png", nil); err == nil {
+		t.Error("a plot of no epoch")
+	}
+	if err := WritePlot(io.Discard, "bmp", curves(1, false)); fault.KindOf(err) != fault.Usage {
+		t.Errorf("a plot as bmp: %v", err)
+	}
+	if err := WritePlot(brokenWriter{}, "png", curves(1, false)); err == nil {
+		t.Error("no error from a writer that fails")
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, test := range []struct {
+		ticks  func(lo, hi float64) []plot.Tick
+		lo, hi float64
+		want   string
+	}{
+		{integerTicks, 0.5, 1.5, "1"},
+		{integerTicks, 1, 2, "1 2"},
+		{integerTicks, 1, 10, "1 2 3 4 5 6 7 8 9 10"},
+		{integerTicks, 1, 20, "5 10 15 20"},
+		{integerTicks, 1, 500, "100 200 300 400 500"},
+		{integerTicks, 11, 14, "11 12 13 14"},
+		{decimalTicks, 0, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{decimalTicks, 0.88, 1, "0.88 0.90 0.92 0.94 0.96 0.98 1.00"},
+		{decimalTicks, -0.1, 0.1, "-0.10 -0.05 0.00 0.05 0.10"},
+		{decimalTicks, 0, 2.5, "0.0 0.5 1.0 1.5 2.0 2.5"},
+		{decimalTicks, 0, 30, "0 5 10 15 20 25 30"},
+		{decimalTicks, 0, 1e8, "0 2e+07 4e+07 6e+07 8e+07 1e+08"},
+	} {
+		var labels []string
+		for _, tick := range test.ticks(test.lo, test.hi) {
+			labels = append(labels, tick.Label)
+		}
+		if got := strings.Join(labels, " "); got != test.want {
+			t.Errorf("%v to %v: got %s, want %s", test.lo, test.hi, got, test.want)
+		}
+	}
+}
+
+func TestFiniteStretches(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(-1)
+	for _, test := range []struct {
+		values []float64
+		want   [][]float64
+	}{
+		{nil, nil},
+		{[]float64{1, 2}, [][]float64{{1, 2}}},
+		{[]float64{nan, 1, inf, nan, 2, 3}, [][]float64{{1}, {2, 3}}},
+		{[]float64{1, nan}, [][]float64{{1}}},
+		{[]float64{nan}, nil},
+	} {
+		var points plotter.XYs
+		for _, y := range test.values {
+			points = append(points, plotter.XY{Y: y})
+		}
+		var got [][]float64
+		for _, stretch := range finiteStretches(points) {
+			var ys []float64
+			for _, p := range stretch {
+				ys = append(ys, p.Y)
+			}
+			got = append(got, ys)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.values, diff)
+		}
+	}
+}

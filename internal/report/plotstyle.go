@@ -1,0 +1,106 @@
+package report
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// The gray levels of text and axes, and of the grid.
+const (
+	ink  = 0x33
+	pale = 0xe4
+)
+
+// sans returns the typeface of all text in the given size.
+func sans(points float64) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(points)}
+}
+
+// styledPlot returns an empty plot of values over epochs, with a title and a light grid.
+func styledPlot(title string) *plot.Plot {
+	p := plot.New()
+	p.Title.Text = title
+	p.Title.TextStyle.Font, p.Title.TextStyle.Color = sans(14), color.Gray{Y: ink}
+	p.Title.Padding = vg.Points(8)
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Color = color.Gray{Y: ink}
+		axis.Label.TextStyle.Font, axis.Label.TextStyle.Color = sans(11), color.Gray{Y: ink}
+		axis.Label.Padding = vg.Points(4)
+		axis.Tick.Label.Font, axis.Tick.Label.Color = sans(10), color.Gray{Y: ink}
+		axis.Tick.Color = color.Gray{Y: ink}
+		axis.Tick.Length = vg.Points(4)
+	}
+	p.X.Label.Text = "Epoch"
+	p.X.Tick.Marker = plot.TickerFunc(integerTicks)
+	p.Y.Tick.Marker = plot.TickerFunc(decimalTicks)
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{Y: pale}, color.Gray{Y: pale}
+	grid.Vertical.Width, grid.Horizontal.Width = vg.Points(0.75), vg.Points(0.75)
+	p.Add(grid)
+	return p
+}
+
+// lossRange returns the range of the axis for losses between lo and hi: from 0, with room above.
+func lossRange(lo, hi float64) (float64, float64) {
+	if math.IsInf(lo, 0) || math.IsInf(hi, 0) { // no finite value
+		return 0, 1
+	}
+	if hi <= 0 {
+		hi = 1
+	}
+	return min(0, lo), hi * 1.05
+}
+
+// accuracyRange returns the range of the axis for accuracies between lo and hi: with room on both sides, but not above 1
+// or below 0, which no accuracy can be.
+func accuracyRange(lo, hi float64) (float64, float64) {
+	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+		return 0, 1
+	}
+	room := max(0.01, (hi-lo)*0.08)
+	return max(0, lo-room), min(1, hi+room)
+}
+
+// integerTicks returns at most about ten ticks, all at whole numbers.
+func integerTicks(lo, hi float64) []plot.Tick {
+	step := max(1, niceStep((hi-lo)/9))
+	return ticksEvery(step, lo, hi, 0)
+}
+
+// decimalTicks returns about six ticks, all with as many decimals as their distance needs.
+func decimalTicks(lo, hi float64) []plot.Tick {
+	step := niceStep((hi - lo) / 6)
+	return ticksEvery(step, lo, hi, max(0, int(-math.Floor(math.Log10(step)+1e-9))))
+}
+
+// ticksEvery returns a tick at each multiple of step between lo and hi, in scientific notation where the labels would be
+// too long otherwise.
+func ticksEvery(step, lo, hi float64, decimals int) []plot.Tick {
+	format := byte('f')
+	if step < 1e-5 || step >= 1e6 {
+		format, decimals = 'g', 4
+	}
+	var ticks []plot.Tick
+	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+step*1e-9; i++ {
+		value := i*step + 0 // rids 0 of the sign that Ceil may leave it
+		ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, format, decimals, 64)})
+	}
+	return ticks
+}
+
+// niceStep returns the least of 1, 2, 5 times a power of ten that is not below step.
+func niceStep(step float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(step)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= step*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}

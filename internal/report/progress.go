@@ -1,0 +1,157 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"dnn/internal/train"
+)
+
+// redrawPeriod is the least time between two drawings of the same line: at most 20 a second.
+const redrawPeriod = 50 * time.Millisecond
+
+// TrainProgress returns a callback that shows a run on w as Keras's fit does. On a terminal each epoch is a header and a
+// line that is redrawn in place, at most 20 times a second, and that stays in its last state:
+//
+//	Epoch 1/10
+//	480/480 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
+//
+// Until the epoch ends the time in it is what is left; then it is what the epoch took. While it is redrawn the line never
+// exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole, broken
+// between figures where it must be. Elsewhere than on a terminal an epoch is one line, with the same figures and a more
+// precise time:
+//
+//	Epoch 1/10 - 480/480 - 0.961s - 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
+//
+// The cursor is never hidden, so that even a killed program leaves the terminal as it was. A failure to write is ignored:
+// it must not end a run. now is the clock: time.Now, or a test's own.
+func TrainProgress(w io.Writer, screen Screen, now func() time.Time) train.Callback {
+	p := &trainProgress{w: w, screen: screen, now: now}
+	if !screen.Terminal {
+		return train.Callback{TrainBegin: p.trainBegin, EpochEnd: p.epochLine}
+	}
+	return train.Callback{
+		TrainBegin: p.trainBegin,
+		EpochBegin: p.epochBegin,
+		StepEnd:    p.stepEnd,
+		EpochEnd:   p.epochEnd,
+		TrainEnd:   p.trainEnd,
+	}
+}
+
+type trainProgress struct {
+	w      io.Writer
+	screen Screen
+	now    func() time.Time
+	plan   train.Plan
+
+	start     time.Time  // of the epoch
+	firstStep time.Time  // when its first step ended
+	step      train.Step // the newest
+	stepTime  time.Time  // when it ended
+	drawn     time.Time  // when the line was last drawn
+	stale     bool       // whether a step ended since
+	open      bool       // whether the cursor is in the line
+}
+
+func (p *trainProgress) trainBegin(plan train.Plan) error {
+	p.plan = plan
+	return nil
+}
+
+func (p *trainProgress) epochBegin(epoch int) error {
+	p.print(fmt.Sprintf("Epoch %d/%d\n", epoch, p.plan.Epochs))
+	p.start = p.now()
+	p.firstStep, p.drawn = time.Time{}, time.Time{}
+	p.stale = false
+	return nil
+}
+
+func (p *trainProgress) stepEnd(step train.Step) error {
+	p.step, p.stepTime, p.stale = step, p.now(), true
+	if p.firstStep.IsZero() {
+		p.firstStep = p.stepTime
+	}
+	// After the last step comes validation, which may take long: the bar should be full meanwhile.
+	if p.stepTime.Sub(p.drawn) >= redrawPeriod || step.Step >= p.plan.Steps {
+		p.drawStep()
+	}
+	return nil
+}
+
+// drawStep draws the line in the state of the newest step.
+func (p *trainProgress) drawStep() {
+	per := p.perStep(p.stepTime.Sub(p.start).Seconds(), p.step.Step)
+	left := per * float64(max(0, p.plan.Steps-p.step.Step))
+	line := p.line(p.step.Step, formatETA(left), per, metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss))
+	p.print("\r" + line.fit(p.screen.columns()-1, p.screen.Color) + "\x1b[K")
+	p.drawn, p.stale, p.open = p.stepTime, false, true
+}
+
+func (p *trainProgress) epochEnd(e train.Epoch) error {
+	per := p.perStep(e.Seconds, p.plan.Steps)
+	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
+	// The last column stays free: erasing from there would take its character with it.
+	p.print("\r" + line.whole(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
+	p.open, p.stale = false, false
+	return nil
+}
+
+func (p *trainProgress) epochLine(e train.Epoch) error {
+	steps := p.plan.Steps
+	figures := []string{
+		fmt.Sprintf("Epoch %d/%d", e.Epoch, p.plan.Epochs),
+		fmt.Sprintf("%d/%d", steps, steps),
+		fmt.Sprintf("%.3fs", e.Seconds),
+		formatStepTime(e.Seconds / float64(max(1, steps))),
+	}
+	p.print(strings.Join(append(figures, epochMetrics(e)...), " - ") + "\n")
+	return nil
+}
+
+// trainEnd closes the line that a run left open which ended within an epoch, in its newest state.
+func (p *trainProgress) trainEnd() error {
+	if p.stale {
+		p.drawStep()
+	}
+	if p.open {
+		p.print("\n")
+		p.open = false
+	}
+	return nil
+}
+
+// perStep returns the mean seconds of a step. Like Keras it leaves out the first, which also warms up.
+func (p *trainProgress) perStep(elapsed float64, steps int) float64 {
+	if steps > 1 && !p.firstStep.IsZero() {
+		return max(0, elapsed-p.firstStep.Sub(p.start).Seconds()) / float64(steps-1)
+	}
+	return elapsed / float64(max(1, steps))
+}
+
+// line returns the line for a number of steps done; clock is its first figure, per the seconds of a step.
+func (p *trainProgress) line(step int, clock string, per float64, metrics ...string) barLine {
+	total := max(1, p.plan.Steps)
+	return barLine{
+		counter: fmt.Sprintf("%*d/%d", len(strconv.Itoa(total)), step, total),
+		done:    float64(step) / float64(total),
+		clock:   clock,
+		figures: append([]string{formatStepTime(per)}, metrics...),
+	}
+}
+
+func (p *trainProgress) print(text string) {
+	_, _ = io.WriteString(p.w, text)
+}
+
+// epochMetrics returns the results of an epoch, in the order in which Keras shows them.
+func epochMetrics(e train.Epoch) []string {
+	metrics := []string{metric("accuracy", e.Accuracy), metric("loss", e.Loss)}
+	if e.Validated {
+		metrics = append(metrics, metric("val_accuracy", e.ValAccuracy), metric("val_loss", e.ValLoss))
+	}
+	return metrics
+}

@@ -1,0 +1,108 @@
+package report
+
+// What goes where:
+//
+//   - results (tables, the Test line, JSON) go to standard output, and nothing else does;
+//   - progress and messages go to standard error, so that a result can be piped;
+//   - a message is one line: lower case, no full stop, no decoration;
+//   - an error is one line "dnn: <where>: <what>", then at most one line "hint: …"; never a stack trace;
+//   - a bar that redraws itself and colors appear only on a terminal; elsewhere whole lines, which a log can keep;
+//   - NO_COLOR turns colors off, TERM=dumb turns off everything that needs an escape sequence.
+//
+// The functions below are the only ones that print errors and messages or that ask what a writer is.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"golang.org/x/term"
+
+	"dnn/internal/fault"
+)
+
+// defaultWidth is the number of columns that is assumed where none can be asked for.
+const defaultWidth = 80
+
+// Screen says what may be shown on a writer.
+type Screen struct {
+	Terminal bool       // lines can be redrawn; if false, only whole lines are printed
+	Color    bool       // colors are wanted; means nothing without Terminal
+	Width    func() int // columns at the moment; nil: 80
+}
+
+// ScreenOf returns what may be shown on w. It obeys NO_COLOR and TERM=dumb, which it looks up with getenv (os.Getenv, or a
+// test's own).
+func ScreenOf(w io.Writer, getenv func(string) string) Screen {
+	terminal, color := allowed(IsTerminal(w), getenv)
+	return Screen{Terminal: terminal, Color: color, Width: func() int { return Width(w) }}
+}
+
+// allowed says what the environment allows on a writer that is a terminal or not.
+func allowed(isTerminal bool, getenv func(string) string) (terminal, color bool) {
+	terminal = isTerminal && getenv("TERM") != "dumb"
+	return terminal, terminal && getenv("NO_COLOR") == ""
+}
+
+// columns returns the width of the screen, at least 1.
+func (s Screen) columns() int {
+	if s.Width == nil {
+		return defaultWidth
+	}
+	return max(1, s.Width())
+}
+
+// IsTerminal says whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Width returns the number of columns of the terminal that w is, or 80 if w is none.
+func Width(w io.Writer) int {
+	if f, ok := w.(interface{ Fd() uintptr }); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return defaultWidth
+}
+
+// PrintError prints err in the user's words: where and what, then its hint if it has one. An error that is no *fault.Error
+// is a bug in dnn, and is printed as such. A failure to write is ignored: there is no better place to tell it.
+func PrintError(w io.Writer, err error) {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		e = fault.New(fault.Bug, "bug in dnn", "%w", err).
+			WithHint("please report this line, the command and the output of dnn version to where you got dnn from")
+	}
+	text := "dnn: " + oneLine(e.Error()) + "\n"
+	if e.Hint != "" {
+		text += "hint: " + oneLine(e.Hint) + "\n"
+	}
+	_, _ = io.WriteString(w, text)
+}
+
+// Message prints one line about what the program does. Like PrintError it ignores a failure to write.
+func Message(w io.Writer, format string, args ...any) {
+	_, _ = io.WriteString(w, oneLine(fmt.Sprintf(format, args...))+"\n")
+}
+
+// Warning prints one line about something that did not stop the program but may surprise.
+func Warning(w io.Writer, format string, args ...any) {
+	Message(w, "warning: "+format, args...)
+}
+
+// oneLine returns text as one line that is safe on a terminal: text that came out of a file or a server must not move the
+// cursor. Line breaks become spaces, other control characters a "�".
+func oneLine(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
