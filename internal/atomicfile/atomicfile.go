@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -62,3 +63,18 @@ func SyncFolder(folder string) error {
 	}
 	return err
 }
+
+// Probe tells whether Write could replace the file at path, without touching it: a program that works for long before it
+// writes finds out early.
+func Probe(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &os.PathError{Op: "open", Path: path, Err: errIsFolder}
+	}
+	tmp, err := create(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
+var errIsFolder = errors.New("is a folder")

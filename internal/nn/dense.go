@@ -14,11 +14,12 @@ type Dense struct {
 
 // newDense returns the layer with a Glorot-uniform kernel and a bias of zeros.
 func newDense(spec LayerSpec, in int, seed uint64) *Dense {
+	params := spec.params(in)
 	d := &Dense{
 		spec:       spec,
 		activation: activations[spec.Activation],
-		kernel:     newParam(spec.Name+".kernel", in, spec.Units),
-		bias:       newParam(spec.Name+".bias", spec.Units),
+		kernel:     newParam(params[0]),
+		bias:       newParam(params[1]),
 	}
 	glorotUniform(Stream(seed, "glorot_uniform/"+spec.Name, 0), d.kernel.Value)
 	return d

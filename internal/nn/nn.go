@@ -105,3 +105,9 @@ func part(i, n, total, align int) span {
 	blocks := (total + align - 1) / align
 	return span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}
 }
+
+// Threads returns the number of threads.
+func (e *Engine) Threads() int { return len(e.workers) }
+
+// Kernels returns the name of the kernels in use.
+func (e *Engine) Kernels() string { return e.kernels.Name }

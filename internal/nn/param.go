@@ -2,23 +2,19 @@ package nn
 
 // Param is one array of trainable numbers of a layer.
 type Param struct {
-	Name  string // as in Keras's weight paths, with a dot: dense.kernel
-	Shape []int  // [in, out] of a kernel, [out] of a bias
+	ParamSpec
 	Value Matrix // [in, out], or [1, out] for a bias
 
 	index int // its place among the parameters of its network
 }
 
-func newParam(name string, shape ...int) *Param {
-	rows, cols := 1, shape[len(shape)-1]
-	if len(shape) == 2 {
-		rows = shape[0]
+func newParam(spec ParamSpec) *Param {
+	rows, cols := 1, spec.Shape[len(spec.Shape)-1]
+	if len(spec.Shape) == 2 {
+		rows = spec.Shape[0]
 	}
-	return &Param{Name: name, Shape: shape, Value: newMatrix(rows, cols)}
+	return &Param{ParamSpec: spec, Value: newMatrix(rows, cols)}
 }
-
-// Count returns the number of elements.
-func (p *Param) Count() int { return p.Value.Rows * p.Value.Cols }
 
 // Floats returns a copy of the elements in row-major order without padding: what a model file stores.
 func (p *Param) Floats() []float32 {

@@ -1,0 +1,134 @@
+package modelfile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/nn"
+)
+
+// errNotFinite is in the chain of what check says of a NaN or an infinity: a model that diverged.
+var errNotFinite = errors.New("not a finite number")
+
+// check says what is wrong with m apart from its tensors. A Model that it accepts can be written and read again.
+func (m *Model) check() error {
+	if err := m.Architecture.Validate(); err != nil {
+		return fmt.Errorf("architecture: %w", err)
+	}
+	texts := append([]string{m.Version, m.Dataset, m.DataHash}, m.Classes...)
+	for _, l := range m.Architecture.Layers {
+		texts = append(texts, l.Name)
+	}
+	for _, s := range texts {
+		if !utf8.ValidString(s) {
+			return fmt.Errorf("%q is not UTF-8", s)
+		}
+	}
+	if err := m.checkInput(); err != nil {
+		return err
+	}
+	if err := m.checkClasses(); err != nil {
+		return err
+	}
+	if err := m.checkConfig(); err != nil {
+		return err
+	}
+	for _, e := range m.History {
+		values := []float64{e.Loss, e.Accuracy, e.LearningRate}
+		if e.Validated {
+			values = append(values, e.ValLoss, e.ValAccuracy)
+		}
+		for _, x := range values {
+			if !isFinite(x) {
+				return fmt.Errorf("history: epoch %d has %v, %w", e.Epoch, x, errNotFinite)
+			}
+		}
+	}
+	return nil
+}
+
+// checkInput compares the input's shape with what the first layer takes.
+func (m *Model) checkInput() error {
+	features := min(1, len(m.InputShape))
+	for _, d := range m.InputShape {
+		if d < 1 || features > math.MaxInt32/d {
+			return fmt.Errorf("input shape %v, want dimensions of 1 and more", m.InputShape)
+		}
+		features *= d
+	}
+	if features != m.Architecture.Input {
+		return fmt.Errorf("input shape %v has %d values, the architecture takes %d", m.InputShape, features, m.Architecture.Input)
+	}
+	if !isFinite(m.Scale) || m.Scale <= 0 {
+		return fmt.Errorf("scale %v, want a number above 0", m.Scale)
+	}
+	return nil
+}
+
+// checkClasses compares the class names with the outputs.
+func (m *Model) checkClasses() error {
+	want := m.Architecture.Output()
+	if want == 1 {
+		want = 2 // one probability tells two classes apart
+	}
+	if n := len(m.Classes); n != 0 && n != want {
+		return fmt.Errorf("%d class names, the network tells %d classes apart", n, want)
+	}
+	return nil
+}
+
+// checkConfig says what is wrong with the config as a JSON object, if there is one.
+func (m *Model) checkConfig() error {
+	if len(m.Config) == 0 {
+		return nil
+	}
+	if !utf8.Valid(m.Config) {
+		return errors.New("config is not UTF-8")
+	}
+	if err := safetensors.CheckJSON(m.Config); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	var object map[string]json.RawMessage
+	if err := safetensors.Unmarshal(m.Config, &object); err != nil || object == nil {
+		return errors.New("config: want a JSON object")
+	}
+	return nil
+}
+
+// checkTensors compares m's tensors with its architecture: the same names in the same order, the same shapes, and only
+// finite values.
+func (m *Model) checkTensors() error {
+	want := m.Architecture.Params()
+	for _, w := range want {
+		if !slices.ContainsFunc(m.Tensors, func(t Tensor) bool { return t.Name == w.Name }) {
+			return fmt.Errorf("tensor %s is missing, the architecture wants it with shape %v", w.Name, w.Shape)
+		}
+	}
+	for i, t := range m.Tensors {
+		at := slices.IndexFunc(want, func(w nn.ParamSpec) bool { return w.Name == t.Name })
+		switch {
+		case at < 0:
+			return fmt.Errorf("tensor %s with shape %v: the architecture has no such parameter", t.Name, t.Shape)
+		case at != i:
+			return fmt.Errorf("tensor %s is number %d, the architecture has it as number %d", t.Name, i+1, at+1)
+		case !slices.Equal(t.Shape, want[at].Shape):
+			return fmt.Errorf("tensor %s: shape %v, the architecture wants %v", t.Name, t.Shape, want[at].Shape)
+		}
+		if w := want[at]; len(t.Data) != w.Count() {
+			return fmt.Errorf("tensor %s: %d elements, its shape %v wants %d", t.Name, len(t.Data), w.Shape, w.Count())
+		}
+		for j, x := range t.Data {
+			if !isFinite(float64(x)) {
+				return fmt.Errorf("tensor %s: element %d of %d is %v, %w", t.Name, j+1, len(t.Data), x, errNotFinite)
+			}
+		}
+	}
+	return nil
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

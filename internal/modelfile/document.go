@@ -1,0 +1,132 @@
+package modelfile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"dnn/internal/fault"
+	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/nn"
+	"dnn/internal/train"
+)
+
+const (
+	documentKey = "dnn" // of the document in the safetensors metadata
+	format      = 1     // the newest format that this program reads, and the one that it writes
+)
+
+// document is format 1 of the JSON document beside the tensors. The order of its fields is the order in the file. Any
+// change to it is a new format: readers refuse keys that they do not know.
+type document struct {
+	Format       int             `json:"format"`
+	Version      string          `json:"version"`
+	Seed         uint64          `json:"seed"`
+	Dataset      dataset         `json:"dataset"`
+	Input        input           `json:"input"`
+	Classes      []string        `json:"classes"`
+	Architecture nn.Architecture `json:"architecture"`
+	Config       json.RawMessage `json:"config,omitempty"`
+	History      []epoch         `json:"history"`
+}
+
+type dataset struct {
+	Name string `json:"name"`
+	Hash string `json:"hash"`
+}
+
+type input struct {
+	Shape []int   `json:"shape"`
+	Scale float64 `json:"scale"`
+}
+
+// epoch is a train.Epoch without its seconds, which differ from run to run.
+type epoch struct {
+	Epoch        int      `json:"epoch"`
+	Loss         float64  `json:"loss"`
+	Accuracy     float64  `json:"accuracy"`
+	ValLoss      *float64 `json:"val_loss,omitempty"` // these two: both there or none
+	ValAccuracy  *float64 `json:"val_accuracy,omitempty"`
+	LearningRate float64  `json:"learning_rate"`
+}
+
+// encodeDocument returns m's document, compact JSON. m has been checked.
+func encodeDocument(m *Model) string {
+	d := document{
+		Format:       format,
+		Version:      m.Version,
+		Seed:         m.Seed,
+		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
+		Input:        input{Shape: m.InputShape, Scale: m.Scale},
+		Classes:      append([]string{}, m.Classes...), // "[]" where there are none, never "null"
+		Architecture: m.Architecture,
+		Config:       m.Config,
+		History:      make([]epoch, 0, len(m.History)),
+	}
+	for _, e := range m.History {
+		stored := epoch{Epoch: e.Epoch, Loss: e.Loss, Accuracy: e.Accuracy, LearningRate: e.LearningRate}
+		if e.Validated {
+			stored.ValLoss, stored.ValAccuracy = &e.ValLoss, &e.ValAccuracy
+		}
+		d.History = append(d.History, stored)
+	}
+	return string(safetensors.Marshal(d))
+}
+
+// decodeDocument returns the Model that text describes, without its tensors.
+func decodeDocument(text, where string) (*Model, error) {
+	malformed := func(err error) error {
+		return fault.New(fault.Data, where, "metadata %s: %w", documentKey, err)
+	}
+	if err := checkFormat(text, where); err != nil {
+		return nil, err
+	}
+	var d document
+	if err := safetensors.Unmarshal([]byte(text), &d); err != nil {
+		return nil, malformed(err)
+	}
+	m := &Model{
+		Version:      d.Version,
+		Seed:         d.Seed,
+		Dataset:      d.Dataset.Name,
+		DataHash:     d.Dataset.Hash,
+		InputShape:   d.Input.Shape,
+		Scale:        d.Input.Scale,
+		Classes:      d.Classes,
+		Architecture: d.Architecture,
+		Config:       d.Config,
+	}
+	for _, e := range d.History {
+		read := train.Epoch{Epoch: e.Epoch, Loss: e.Loss, Accuracy: e.Accuracy, LearningRate: e.LearningRate}
+		if (e.ValLoss == nil) != (e.ValAccuracy == nil) {
+			return nil, malformed(fmt.Errorf("history: epoch %d has only one of val_loss and val_accuracy", e.Epoch))
+		}
+		if e.ValLoss != nil {
+			read.Validated, read.ValLoss, read.ValAccuracy = true, *e.ValLoss, *e.ValAccuracy
+		}
+		m.History = append(m.History, read)
+	}
+	if err := m.check(); err != nil {
+		return nil, malformed(err)
+	}
+	if encodeDocument(m) != text {
+		return nil, malformed(errors.New("not written as dnn writes it: another order, spacing or spelling, or a key left out"))
+	}
+	return m, nil
+}
+
+// checkFormat refuses a format that this program does not read. It looks at that key alone, which every format has.
+func checkFormat(text, where string) error {
+	var d struct {
+		Format *int `json:"format"`
+	}
+	err := json.Unmarshal([]byte(text), &d)
+	switch {
+	case err != nil || d.Format == nil || *d.Format < 1:
+		return fault.New(fault.Data, where, "metadata %s: want a format number of 1 or more, found none", documentKey)
+	case *d.Format > format:
+		return fault.New(fault.Data, where, "written by a newer dnn: format %d, this dnn reads up to %d", *d.Format, format).
+			WithHint("upgrade dnn")
+	}
+	return nil
+}

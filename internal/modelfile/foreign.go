@@ -1,0 +1,144 @@
+package modelfile
+
+import (
+	"bytes"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"dnn/internal/fault"
+)
+
+// recognizedBytes is how much of a file's start tells its format.
+const recognizedBytes = 4096
+
+// magics are first bytes that name a format by themselves.
+var magics = []struct{ start, name, hint string }{
+	{"\x89HDF\r\n\x1a\n", "an HDF5 file (older Keras saves its models, .h5, so)", ""},
+	{"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", "a PyTorch model (.pt, a pickle)", ""},
+	{"GGUF", "a GGUF file (llama.cpp's format)", ""},
+	{"\x93NUMPY", "a NumPy array (.npy)", ""},
+	{"\x1f\x8b", "a gzip file", "if a model file is in it: gunzip it first"},
+	{"\x28\xb5\x2f\xfd", "a Zstandard file", "if a model file is in it: decompress it first"},
+	{"\xfd7zXZ\x00", "an xz file", "if a model file is in it: decompress it first"},
+	{"\x89PNG", "a PNG image", ""},
+	{"\xff\xd8\xff", "a JPEG image", ""},
+	{"\x00\x00\x08\x01", "an IDX file of labels (a part of a data set)", ""},
+	{"\x00\x00\x08\x03", "an IDX file of images (a part of a data set)", ""},
+	{"\x7fELF", "a program", ""},
+	{"version https://git-lfs.github.com/", "a pointer of Git LFS to a file that was not fetched", "git lfs pull"},
+}
+
+// foreign says what a file is that starts with start and is no safetensors file.
+func foreign(start []byte, where string) error {
+	name, hint := recognize(start)
+	err := fault.New(fault.Data, where, "%s, want a model file that dnn wrote", name)
+	if hint != "" {
+		return err.WithHint("%s", hint)
+	}
+	return err
+}
+
+func recognize(start []byte) (name, hint string) {
+	for _, m := range magics {
+		if bytes.HasPrefix(start, []byte(m.start)) {
+			return m.name, m.hint
+		}
+	}
+	switch {
+	case len(start) == 0:
+		return "an empty file", ""
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return archive(start), ""
+	case len(start) > 4 && string(start[4:min(8, len(start))]) == "TFL3":
+		return "a TensorFlow Lite model", ""
+	case isPickle(start):
+		return "a Python pickle", ""
+	case isONNX(start):
+		return "an ONNX model", ""
+	case isText(start):
+		return text(start)
+	case len(start) <= len("12345678{"):
+		return "a truncated file, or one of a format that dnn does not know", ""
+	}
+	return "damaged, or of a format that dnn does not know", ""
+}
+
+// archive tells zip files apart by the names of the first members.
+func archive(start []byte) string {
+	for _, member := range members(start) {
+		base := path.Base(member)
+		switch {
+		case base == "data.pkl":
+			return "a PyTorch model (.pt, a zip with " + member + ")"
+		case base == "config.json", base == "metadata.json", strings.HasSuffix(base, ".weights.h5"):
+			return "a Keras model (.keras, a zip with " + member + ")"
+		case strings.HasSuffix(base, ".npy"):
+			return "NumPy arrays (.npz, a zip with " + member + ")"
+		}
+	}
+	return "a zip archive"
+}
+
+// members returns the names in those local headers of a zip file that lie in its first bytes.
+func members(start []byte) (names []string) {
+	const (
+		fixed      = 30 // bytes of a local header before the name
+		nameLength = 26 // where its length stands
+	)
+	for {
+		at := bytes.Index(start, []byte("PK\x03\x04"))
+		if at < 0 || len(start) < at+fixed {
+			return names
+		}
+		start = start[at:]
+		n := int(start[nameLength]) | int(start[nameLength+1])<<8
+		if len(start) < fixed+n {
+			return names
+		}
+		names = append(names, string(start[fixed:fixed+n]))
+		start = start[fixed:]
+	}
+}
+
+// isPickle recognizes pickles of protocols 2 to 5: PROTO, then an opcode that can follow it.
+func isPickle(start []byte) bool {
+	return len(start) > 2 && start[0] == 0x80 && 2 <= start[1] && start[1] <= 5 &&
+		bytes.IndexByte([]byte("\x95}](cKX.\x8a\x8c"), start[2]) >= 0
+}
+
+// isONNX recognizes a ModelProto that starts, as all writers do, with its field 1 (ir_version, a small varint) and goes
+// on with one of the fields that can be next: names and versions of the producer, domain, graph, opset.
+func isONNX(start []byte) bool {
+	return len(start) > 2 && start[0] == 0x08 && 1 <= start[1] && start[1] < 64 &&
+		bytes.IndexByte([]byte("\x12\x1a\x22\x28\x32\x3a\x42"), start[2]) >= 0
+}
+
+// isText reports whether the bytes are UTF-8 without control characters; the last character may be cut.
+func isText(start []byte) bool {
+	for len(start) > 0 {
+		r, n := utf8.DecodeRune(start)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return !utf8.FullRune(start)
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			return false
+		}
+		start = start[n:]
+	}
+	return true
+}
+
+// text tells text files apart.
+func text(start []byte) (name, hint string) {
+	s := strings.ToLower(strings.TrimSpace(string(start)))
+	switch {
+	case strings.HasPrefix(s, "<!doctype"), strings.HasPrefix(s, "<html"):
+		return "a web page", "the download gave a page in place of the file"
+	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
+		return "a JSON text", ""
+	case strings.Contains(s, ": ") || strings.Contains(s, ":\n"):
+		return "a text (YAML?)", "an experiment file is given with --config"
+	}
+	return "a text", ""
+}

@@ -1,0 +1,64 @@
+package modelfile
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+)
+
+// Store puts a network's architecture and weights into m.
+func (m *Model) Store(network *nn.Sequential) {
+	m.Architecture = network.Architecture()
+	m.Tensors = nil
+	for _, p := range network.Params() {
+		m.Tensors = append(m.Tensors, Tensor{Name: p.Name, Shape: p.Shape, Data: p.Floats()})
+	}
+}
+
+// Network builds the network that m, which was read from where, describes.
+func (m *Model) Network(where string) (*nn.Sequential, error) {
+	network, err := nn.New(m.Architecture, m.Seed)
+	if err != nil {
+		return nil, fault.New(fault.Data, where, "architecture: %w", err)
+	}
+	return network, m.Load(network, where)
+}
+
+// Load sets a network's weights to m's, which was read from where. A network of another architecture is a fault.Config.
+func (m *Model) Load(network *nn.Sequential, where string) error {
+	if have, want := m.Architecture, network.Architecture(); !reflect.DeepEqual(have, want) {
+		return fault.New(fault.Config, where, "wanted the network %s, found %s", describe(want), describe(have))
+	}
+	for i, p := range network.Params() {
+		p.SetFloats(m.Tensors[i].Data)
+	}
+	return nil
+}
+
+// Fits tells whether m, which was read from where, takes samples of that many features of the data set with that hash.
+func (m *Model) Fits(where string, features int, dataHash string) error {
+	switch {
+	case m.Architecture.Input != features:
+		return fault.New(fault.Data, where, "takes %d features a sample, %s has %d", m.Architecture.Input, m.Dataset, features)
+	case m.DataHash != "" && m.DataHash != dataHash:
+		return fault.New(fault.Data, where, "was trained on other files called %s", m.Dataset)
+	}
+	return nil
+}
+
+// describe writes an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
+func describe(a nn.Architecture) string {
+	var out strings.Builder
+	out.WriteString(strconv.Itoa(a.Input))
+	for _, l := range a.Layers {
+		out.WriteString("-" + strconv.Itoa(l.Units) + " " + l.Activation)
+	}
+	return out.String() + ", " + a.Loss
+}
+
+// Beside returns the name of a file that belongs to the model at path: model.bin and ".history.csv" give
+// model.history.csv.
+func Beside(path, ending string) string { return strings.TrimSuffix(path, ".bin") + ending }

@@ -1,0 +1,70 @@
+package modelfile
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"dnn/internal/fault"
+	"dnn/internal/modelfile/safetensors"
+)
+
+// Read reads the model file at path and checks all of it. Errors are fault.Data and name path.
+func Read(path string) (*Model, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return nil, fault.New(fault.Data, path, "a folder, want a model file")
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Data, path, "no such file, want a model file").
+			WithHint("dnn train -o %s writes one", path)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", cause(err))
+	}
+	defer func() { _ = file.Close() }() // only read from: nothing can be lost
+	return Decode(file, path)
+}
+
+// Decode reads a model file from r, up to its end, and checks all of it. Errors are fault.Data and name where. A file
+// of another format is named as what it is, from its first bytes, and not read further.
+func Decode(r io.Reader, where string) (*Model, error) {
+	buffered := bufio.NewReaderSize(r, recognizedBytes)
+	start, err := buffered.Peek(recognizedBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Data, where, "cannot read: %w", cause(err))
+	}
+	if !safetensors.Recognize(start) {
+		return nil, foreign(start, where)
+	}
+	file, err := safetensors.Decode(buffered, where)
+	if err != nil {
+		return nil, err
+	}
+	if file.Key != documentKey {
+		return nil, fault.New(fault.Data, where, "a %s file of dnn, want a model file", file.Key)
+	}
+	m, err := decodeDocument(file.Document, where)
+	if err != nil {
+		return nil, err
+	}
+	m.Tensors = file.Tensors
+	if err := m.checkTensors(); err != nil {
+		return nil, fault.New(fault.Data, where, "%w", err)
+	}
+	return m, nil
+}
+
+// cause returns what the system said, without the path, which the fault names already.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package safetensors
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// Encode writes f to w and returns the SHA-256 that its seal holds, in hexadecimal. An error is w's, or says that f
+// cannot be written: a name twice, a shape that does not fit the data, a document that is not JSON.
+func Encode(w io.Writer, f *File) (digest string, err error) {
+	if err := f.check(); err != nil {
+		return "", err
+	}
+	size := 0
+	for _, t := range f.Tensors {
+		size += len(t.Data) * elementBytes
+	}
+	data := make([]byte, 0, size)
+	for _, t := range f.Tensors {
+		for _, x := range t.Data {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+		}
+	}
+	header := encodeHeader(f)
+	digest = fileDigest(header, data)
+	copy(header[len(sealPrefix):], digest)
+	for _, part := range [][]byte{lengthOf(header), header, data} {
+		if _, err := w.Write(part); err != nil {
+			return "", err
+		}
+	}
+	return digest, nil
+}
+
+// check says what of f cannot be written so that Decode would read the same again.
+func (f *File) check() error {
+	if f.Key == "" || f.Key == sealKey || !utf8.ValidString(f.Key) {
+		return fmt.Errorf("metadata key %q: want a name other than %q", f.Key, sealKey)
+	}
+	if !utf8.ValidString(f.Document) {
+		return fmt.Errorf("metadata %s is not UTF-8", f.Key)
+	}
+	if err := CheckJSON([]byte(f.Document)); err != nil {
+		return fmt.Errorf("metadata %s: %w", f.Key, err)
+	}
+	seen := map[string]bool{metadataKey: true}
+	for _, t := range f.Tensors {
+		if seen[t.Name] || !utf8.ValidString(t.Name) {
+			return fmt.Errorf("tensor name %q: want one that is UTF-8, not %s and not another tensor's", t.Name, metadataKey)
+		}
+		seen[t.Name] = true
+		if n, ok := elements(t.Shape); !ok || n != len(t.Data) {
+			return fmt.Errorf("tensor %s: its shape %v does not fit its %d elements", t.Name, t.Shape, len(t.Data))
+		}
+	}
+	return nil
+}
+
+// encodeHeader returns f's header with a digest of zeros, padded to a multiple of the alignment.
+func encodeHeader(f *File) []byte {
+	var b bytes.Buffer
+	b.WriteString(sealPrefix)
+	b.WriteString(strings.Repeat("0", digestBytes))
+	b.WriteString(`",`)
+	b.Write(Marshal(f.Key))
+	b.WriteByte(':')
+	b.Write(Marshal(f.Document))
+	b.WriteByte('}')
+	begin := 0
+	for _, t := range f.Tensors {
+		end := begin + len(t.Data)*elementBytes
+		shape := t.Shape
+		if shape == nil {
+			shape = []int{} // a scalar: "[]", not "null"
+		}
+		b.WriteByte(',')
+		b.Write(Marshal(t.Name))
+		b.WriteByte(':')
+		b.Write(Marshal(entry{DType: dtype, Shape: shape, Offsets: []int{begin, end}}))
+		begin = end
+	}
+	b.WriteByte('}')
+	for b.Len()%alignment != 0 {
+		b.WriteByte(' ')
+	}
+	return b.Bytes()
+}
+
+// Marshal returns v as compact JSON with <, > and & as they are: the one JSON text of v that goes into a file. It
+// panics if v cannot be JSON (a NaN, a channel), which is the caller's mistake.
+func Marshal(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(fmt.Sprintf("safetensors: %v", err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// fileDigest returns the SHA-256 of a file of this header and data, its own digest taken as 64 zeros, in hexadecimal.
+// The header must reach beyond the digest.
+func fileDigest(header, data []byte) string {
+	h := sha256.New()
+	h.Write(lengthOf(header))
+	h.Write(header[:len(sealPrefix)])
+	h.Write(bytes.Repeat([]byte("0"), digestBytes))
+	h.Write(header[len(sealPrefix)+digestBytes:])
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// lengthOf returns a file's first bytes: the header's length.
+func lengthOf(header []byte) []byte {
+	return binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+}

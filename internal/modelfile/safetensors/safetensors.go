@@ -1,0 +1,62 @@
+// Package safetensors reads and writes dnn's container: a valid safetensors file of float32 tensors with one JSON
+// document in its metadata and a SHA-256 over everything else. It knows layouts and hashes, not what a model is.
+//
+// The bytes are a pure function of the content, and Decode accepts no other bytes for it: a file that was damaged,
+// edited or saved again by another program is refused. docs/model-format.md describes every byte.
+package safetensors
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Tensor is a named array of float32 values, row-major.
+type Tensor struct {
+	Name  string
+	Shape []int // each >= 1
+	Data  []float32
+}
+
+// File is what the container holds.
+type File struct {
+	Key      string // what the document is about: its key in the metadata
+	Document string // JSON
+	Tensors  []Tensor
+}
+
+// Layout of a file: a little-endian uint64, the header's length; the header, JSON padded with spaces; the tensors' bytes.
+// The header starts with the seal, so that the digest stands at the same place in every file.
+const (
+	lengthBytes  = 8
+	sealPrefix   = `{"__metadata__":{"sha256":"`
+	digestBytes  = 64          // hexadecimal digits
+	alignment    = 8           // of the header's end, hence of the tensors
+	maxHeader    = 100_000_000 // as in the reference implementation of safetensors
+	metadataKey  = "__metadata__"
+	sealKey      = "sha256"
+	dtype        = "F32"
+	elementBytes = 4
+)
+
+// Recognize reports whether a file that starts with prefix looks like a safetensors file, dnn's or another's: a header
+// length that can be, then a JSON object.
+func Recognize(prefix []byte) bool {
+	if len(prefix) <= lengthBytes {
+		return false
+	}
+	n := binary.LittleEndian.Uint64(prefix)
+	return n >= 2 && n <= maxHeader && prefix[lengthBytes] == '{'
+}
+
+// elements returns the number of elements of a tensor of the given shape, or false if a dimension is below 1 or the
+// bytes that it takes would overflow an int.
+func elements(shape []int) (int, bool) {
+	n := 1
+	for _, d := range shape {
+		if d < 1 || n > math.MaxInt/elementBytes/d {
+			return 0, false
+		}
+		n *= d
+	}
+	return n, true
+}

@@ -1,0 +1,69 @@
+package nn
+
+// LayerSummary is what Keras's model.summary() says of a layer.
+type LayerSummary struct {
+	Name      string // dense_1
+	Class     string // Dense
+	Units     int    // features of its output
+	Params    int    // elements of all its parameters
+	Trainable int    // those that training changes
+}
+
+// Summary returns a line for each layer. A Dense layer has in*units weights and units biases: 784*100 + 100 = 78,500 for
+// the first one of the course.
+func (a Architecture) Summary() []LayerSummary {
+	lines := make([]LayerSummary, 0, len(a.Layers))
+	in := a.Input
+	for _, l := range a.Layers {
+		params := 0
+		for _, p := range l.params(in) {
+			params += p.Count()
+		}
+		lines = append(lines, LayerSummary{Name: l.Name, Class: "Dense", Units: l.Units, Params: params, Trainable: params})
+		in = l.Units
+	}
+	return lines
+}
+
+// ParamSpec is the name and shape of one array of parameters.
+type ParamSpec struct {
+	Name  string // dense.kernel
+	Shape []int  // [in, out] of a kernel, [out] of a bias
+}
+
+// Params returns the parameters of a valid architecture in Keras's order: what Sequential.Params will hold.
+func (a Architecture) Params() []ParamSpec {
+	var all []ParamSpec
+	in := a.Input
+	for _, l := range a.Layers {
+		all = append(all, l.params(in)...)
+		in = l.Units
+	}
+	return all
+}
+
+// params returns the layer's parameters for that many inputs.
+func (l LayerSpec) params(in int) []ParamSpec {
+	return []ParamSpec{
+		{Name: l.Name + ".kernel", Shape: []int{in, l.Units}},
+		{Name: l.Name + ".bias", Shape: []int{l.Units}},
+	}
+}
+
+// Count returns the number of elements.
+func (p ParamSpec) Count() int {
+	n := 1
+	for _, d := range p.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Parameters returns the number of elements of all parameters.
+func (a Architecture) Parameters() int {
+	sum := 0
+	for _, l := range a.Summary() {
+		sum += l.Params
+	}
+	return sum
+}
