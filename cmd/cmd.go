@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/fault"
+	"dnn/internal/machine"
 	"dnn/internal/report"
 )
 
@@ -26,6 +27,7 @@ type System struct {
 	Stderr io.Writer // progress, messages, errors
 	Env    func(name string) (string, bool)
 	Now    func() time.Time
+	Memory func() (bytes uint64, ok bool) // that may still be allocated, if that can be known
 }
 
 // Screen returns what may be shown on standard error.
@@ -38,7 +40,10 @@ func (s *System) Screen() report.Screen {
 
 // Main runs the command line args and returns the exit status.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	system := &System{Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Now: time.Now}
+	system := &System{
+		Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Now: time.Now,
+		Memory: func() (uint64, bool) { return machine.AvailableMemory(os.DirFS("/")) },
+	}
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	return Run(ctx, system, args)

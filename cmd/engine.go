@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"runtime"
 
 	"dnn/internal/fault"
@@ -29,3 +30,15 @@ func newEngine(system *System, threads int) (*nn.Engine, error) {
 	}
 	return nn.NewEngine(set, threads), nil
 }
+
+// fitsMemory refuses a network that cannot be trained in the memory that there is.
+func fitsMemory(system *System, arch nn.Architecture, batch int) error {
+	available, ok := system.Memory()
+	if need := arch.TrainingBytes(batch); ok && need > float64(available) {
+		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s", gigabytes(need), gigabytes(float64(available))).
+			WithHint("use fewer units or a smaller batch_size")
+	}
+	return nil
+}
+
+func gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }

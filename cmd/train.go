@@ -25,6 +25,7 @@ type trainOptions struct {
 	quiet   bool
 	json    bool
 	dryRun  bool
+	profile string
 }
 
 func newTrain(system *System, run func(context.Context, *System, trainOptions) error) *cobra.Command {
@@ -56,6 +57,7 @@ epoch (model.history.csv) and their curves (model.history.png).`,
 	f.BoolVar(&o.quiet, "quiet", false, "print the last line only")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a line instead")
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
+	f.StringVar(&o.profile, "profile", "", "write a CPU profile for go tool pprof to this `file`")
 	c.MarkFlagsMutuallyExclusive("quiet", "json")
 	return c
 }
@@ -63,10 +65,10 @@ epoch (model.history.csv) and their curves (model.history.png).`,
 // runTrain is the story of a training run: config, data, network, loop, test, files.
 func runTrain(ctx context.Context, system *System, o trainOptions) error {
 	if !o.json {
-		return trainRun(ctx, system, o, nil)
+		return profile(o.profile, func() error { return trainRun(ctx, system, o, nil) })
 	}
 	events := report.NewEvents(system.Stdout)
-	err := trainRun(ctx, system, o, events)
+	err := profile(o.profile, func() error { return trainRun(ctx, system, o, events) })
 	if err != nil {
 		if eerr := events.Error(err); eerr != nil {
 			return eerr
@@ -86,6 +88,9 @@ func trainRun(ctx context.Context, system *System, o trainOptions, events *repor
 	}
 	arch, err := resolved.Architecture(set.Features(), len(set.Classes))
 	if err != nil {
+		return err
+	}
+	if err := fitsMemory(system, arch, min(resolved.BatchSize, set.TrainCount())); err != nil {
 		return err
 	}
 	model, err := newNetwork(arch, resolved.Seed, o.from)
@@ -200,7 +205,7 @@ func eventCallback(events *report.Events, run *train.Run, c *config.Resolved, en
 				Version: Version,
 			})
 		},
-		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, nil) },
+		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, e.Phases) },
 	}
 }
 

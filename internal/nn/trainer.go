@@ -1,5 +1,7 @@
 package nn
 
+import "time"
+
 // Result is what a batch or a set of samples gave.
 type Result struct {
 	Count int     // samples
@@ -35,11 +37,15 @@ type Trainer struct {
 	loss      []float32
 	predicted []uint8
 
-	phases [3][]task
-	load   []task
-	run    func(worker, i int) // runs a task of current
+	phases [len(Phases)][]task
+	times  [len(Phases)]time.Duration // spent in each phase since PhaseSeconds was last called
+	run    func(worker, i int)        // runs a task of current
 	now    []task
 }
+
+// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the input
+// layer, the other layers with the loss and all the way back, and the updates (with the loading of the next batch).
+var Phases = [...]string{"load", "input", "layers", "update"}
 
 // task is one part of a phase.
 type task func(*Worker)
@@ -64,13 +70,13 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 func (t *Trainer) Step(order, next []int32) Result {
 	if !sameSlice(t.loadedFor, order) {
 		t.next = order
-		t.do(t.load)
+		t.do(0)
 	}
 	t.tape.in, t.loaded = t.loaded, t.tape.in
 	t.tape.in.count = len(order)
 	t.scale = 1 / float32(len(order))
 	t.next, t.loadedFor = next, next
-	for _, phase := range t.phases {
+	for phase := 1; phase < len(t.phases); phase++ {
 		t.do(phase)
 	}
 	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels)
@@ -78,9 +84,21 @@ func (t *Trainer) Step(order, next []int32) Result {
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
 
-func (t *Trainer) do(phase []task) {
-	t.now = phase
-	t.engine.pool.Run(len(phase), t.run)
+func (t *Trainer) do(phase int) {
+	begun := time.Now()
+	t.now = t.phases[phase]
+	t.engine.pool.Run(len(t.now), t.run)
+	t.times[phase] += time.Since(begun)
+}
+
+// PhaseSeconds returns the wall-clock seconds spent in each phase since it was last called, by name.
+func (t *Trainer) PhaseSeconds() map[string]float64 {
+	seconds := make(map[string]float64, len(Phases)+1)
+	for i, name := range Phases {
+		seconds[name] = t.times[i].Seconds()
+		t.times[i] = 0
+	}
+	return seconds
 }
 
 // summarize adds up what a batch's samples gave, in their order.
@@ -101,7 +119,7 @@ func (t *Trainer) plan() {
 	features := t.samples.Features
 	first := t.model.input()
 
-	var forward, transpose, middle, updateFirst, updateRest []task
+	var load, forward, transpose, middle, updateFirst, updateRest []task
 	panels := first.panels(workers)
 	chunks := 2
 	for p := range panels {
@@ -130,7 +148,7 @@ func (t *Trainer) plan() {
 	rowParts := 2 * workers
 	for i := range rowParts {
 		middle = append(middle, func(w *Worker) { t.middle(w, part(i, rowParts, t.tape.in.count, 8)) })
-		t.load = append(t.load, func(w *Worker) {
+		load = append(load, func(w *Worker) {
 			t.loaded.load(w.Set, t.samples, t.next, part(i, rowParts, len(t.next), 1))
 		})
 	}
@@ -142,10 +160,11 @@ func (t *Trainer) plan() {
 			})
 		}
 	}
-	t.phases = [3][]task{
+	t.phases = [...][]task{
+		load,
 		arrange(workers, forward, transpose),
 		middle,
-		arrange(workers, updateFirst, updateRest, t.load),
+		arrange(workers, updateFirst, updateRest, load),
 	}
 }
 

@@ -29,6 +29,9 @@ type Epoch struct {
 	ValLoss      float64 `json:"val_loss,omitempty"`
 	ValAccuracy  float64 `json:"val_accuracy,omitempty"`
 	LearningRate float64 `json:"learning_rate"`
+
+	// Phases is where the epoch's seconds went, by name: nn.Phases, and validation.
+	Phases map[string]float64 `json:"-"`
 }
 
 // Callback hears what happens in a run. A nil function means that it is not interested. A function that returns an error

@@ -1,0 +1,30 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"runtime/pprof"
+
+	"dnn/internal/fault"
+)
+
+// profile runs work while it writes a CPU profile for `go tool pprof` to path; an empty path just runs work.
+func profile(path string, work func() error) (err error) {
+	if path == "" {
+		return work()
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fault.New(fault.Write, "--profile", "%w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return errors.Join(fault.New(fault.Bug, "--profile", "%w", err), file.Close())
+	}
+	defer func() {
+		pprof.StopCPUProfile()
+		if cerr := file.Close(); cerr != nil && err == nil {
+			err = fault.New(fault.Write, "--profile", "%w", cerr)
+		}
+	}()
+	return work()
+}
