@@ -3,8 +3,8 @@ package nn
 // A Dense layer that reads the samples themselves can be split by columns of its kernel, so that each worker keeps a panel
 // of weights and moments in its own cache from step to step, and can visit the nonzero inputs only.
 
-// panelColumns is the width of the widest panel: four 512-bit registers of sums.
-const panelColumns = 64
+// panelColumns is the width of the widest panel: eight 512-bit registers of sums.
+const panelColumns = 128
 
 // panels returns how many panels the kernel's columns are split into for that many workers: as few as fit into registers,
 // and enough for each worker to have one, but none narrower than a cache line.

@@ -4,7 +4,7 @@ import "dnn/internal/nn/kernel"
 
 // featureBlock is how many features the sparse product passes over at a time: as many rows of a panel of the kernel as fit
 // into the first-level cache beside a batch's entries.
-const featureBlock = 128
+const featureBlock = 112
 
 // input is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
 // nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
@@ -57,6 +57,10 @@ func (in *input) load(k *kernel.Set, s *Samples, order []int32, rows span) {
 	for r := rows.lo; r < rows.hi; r++ {
 		i := int(order[r])
 		in.labels[r] = s.Labels[i]
+		if next := r + 2; next < rows.hi && s.Bytes != nil {
+			i := int(order[next])
+			k.Prefetch(s.Bytes[i*s.Features : (i+1)*s.Features])
+		}
 		switch {
 		case in.sparse:
 			in.loadSparse(k, s.Bytes[i*s.Features:(i+1)*s.Features], r, rows.lo)
@@ -80,22 +84,17 @@ func (in *input) loadSparse(k *kernel.Set, pixels []uint8, r, first int) {
 	if r > first {
 		at = in.start[r*(in.blocks+1)-1]
 	}
-	for b := range in.blocks {
-		start[b] = at
-		lo := b * featureBlock
-		hi := min(lo+featureBlock, in.features)
-		at += int32(k.Gather(in.entries[at:], pixels[lo:hi], uint32(lo)))
+	whole := in.features / featureBlock
+	end := k.GatherRows(whole, featureBlock, pixels, featureBlock, in.entries, int(at), 0, featureBlock, start, 1)
+	if lo := whole * featureBlock; lo < in.features {
+		k.GatherRows(1, in.features-lo, pixels[lo:], 0, in.entries, end, uint32(lo), 0, start[whole:], 0)
 	}
-	start[in.blocks] = at
 }
 
 // transpose makes the lists of the given features, once all samples are loaded.
 func (in *input) transpose(k *kernel.Set, f span) {
 	k.TransposeBytes(in.count, f.hi-f.lo, in.bytes[f.lo:], in.features, in.bytesT[f.lo*in.strideT:], in.strideT)
-	at := f.lo * in.roomT
-	for i := f.lo; i < f.hi; i++ {
-		in.startT[2*i] = int32(at)
-		at += k.Gather(in.entriesT[at:], in.bytesT[i*in.strideT:i*in.strideT+in.count], 0)
-		in.startT[2*i+1] = int32(at)
+	if f.hi > f.lo {
+		k.GatherRows(f.hi-f.lo, in.count, in.bytesT[f.lo*in.strideT:], in.strideT, in.entriesT, f.lo*in.roomT, 0, 0, in.startT[2*f.lo:], 2)
 	}
 }

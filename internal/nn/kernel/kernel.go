@@ -43,6 +43,12 @@ type Set struct {
 	// have room for len(src)+GatherSlack entries: what lies behind those written may be overwritten.
 	Gather func(dst []uint32, src []uint8, base uint32) int
 
+	// gatherRows is GatherRows for rows > 0; nil if Gather serves as well.
+	gatherRows func(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) int
+
+	// prefetch is Prefetch; nil if there is no such instruction.
+	prefetch func(b []uint8)
+
 	// TransposeBytes computes dst[c*ldd+r] = src[r*lds+c] for r < rows, c < cols.
 	TransposeBytes func(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)
 

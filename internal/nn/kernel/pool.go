@@ -11,12 +11,13 @@ import "sync/atomic"
 //
 // Results cannot depend on which worker runs a task, as long as tasks write to places of their own.
 type Pool struct {
-	task    func(worker, task int) // of the present phase; read only by who has claimed one of its tasks
-	queues  []queue                // one a worker: the tasks that are its own by preference
-	phase   atomic.Uint32          // the number of the present phase; idle workers wait for it to change
-	closed  atomic.Bool
-	pending atomic.Int64 // tasks of the present phase that have not returned yet
-	idle    []parking    // one a worker; idle[0] is the caller of Run, waiting for pending to reach 0
+	task     func(worker, task int) // of the present phase; read only by who has claimed one of its tasks
+	queues   []queue                // one a worker: the tasks that are its own by preference
+	phase    atomic.Uint32          // the number of the present phase; idle workers wait for it to change
+	closed   atomic.Bool
+	pending  atomic.Int64        // tasks of the present phase that have not returned yet
+	panicked atomic.Pointer[any] // what the first task of the present phase to panic panicked with
+	idle     []parking           // one a worker; idle[0] is the caller of Run, waiting for pending to reach 0
 }
 
 // maxTasks is how many tasks a phase can have: what a queue's word has room for.
@@ -106,6 +107,9 @@ func (p *Pool) Close() {
 // returned. Worker w prefers the tasks from w*tasks/workers on, the same ones in each phase of as many tasks, so that they
 // find their data in its cache; who has none left takes another's. Run must not be called by two goroutines at once, nor
 // from within a task.
+//
+// If a task panics, the others still run, and then Run panics with the same value: on the goroutine that called it, where
+// it can be recovered from, and not while others still work on the caller's memory.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	workers := len(p.queues)
 	if workers == 1 || tasks <= 1 {
@@ -128,6 +132,10 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.wakeWorkers()
 	p.drain(0, phase)
 	p.idle[0].wait(func() bool { return p.pending.Load() == 0 })
+	if value := p.panicked.Load(); value != nil {
+		p.panicked.Store(nil)
+		panic(*value)
+	}
 }
 
 func (p *Pool) wakeWorkers() {
@@ -158,10 +166,25 @@ func (p *Pool) drain(worker int, phase uint32) {
 			if !ok {
 				break
 			}
-			p.task(worker, task)
-			if p.pending.Add(-1) == 0 {
-				p.idle[0].wake()
-			}
+			p.call(worker, task)
 		}
+	}
+}
+
+// call runs a task of the present phase.
+func (p *Pool) call(worker, task int) {
+	defer p.returned()
+	p.task(worker, task)
+}
+
+// returned counts the task that has just returned or panicked. A panic goes no further: it would end the process, since
+// nobody above a worker can recover from it.
+func (p *Pool) returned() {
+	if value := recover(); value != nil {
+		first := value // a variable that is allocated only here
+		p.panicked.CompareAndSwap(nil, &first)
+	}
+	if p.pending.Add(-1) == 0 {
+		p.idle[0].wake()
 	}
 }

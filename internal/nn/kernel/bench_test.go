@@ -1,0 +1,222 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// benchSets runs bench for every set of kernels that this CPU has.
+func benchSets(b *testing.B, bench func(b *testing.B, s *Set)) {
+	for _, s := range Available() {
+		b.Run(s.Name, func(b *testing.B) { bench(b, s) })
+	}
+}
+
+// aligned returns n numbers around 1 that begin at a cache line.
+func aligned(n int) []float32 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	x := Floats(n)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// perElement reports the time for each of n things that every iteration does.
+func perElement(b *testing.B, n int, unit string) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/"+unit)
+}
+
+func BenchmarkSgemm(b *testing.B) {
+	type shape struct{ m, k, n int }
+	shapes := []shape{{100, 784, 100}, {100, 100, 50}, {100, 50, 10}}
+	for _, n := range []int{64, 128, 256, 512, 1024, 2048} {
+		shapes = append(shapes, shape{n, n, n})
+	}
+	for _, sh := range shapes {
+		name := fmt.Sprint(sh.m)
+		if sh.m != sh.k || sh.k != sh.n {
+			name = fmt.Sprintf("%dx%dx%d", sh.m, sh.k, sh.n)
+		}
+		b.Run(name, func(b *testing.B) {
+			x, y, c := aligned(sh.m*sh.k), aligned(sh.k*sh.n), Floats(sh.m*sh.n)
+			benchSets(b, func(b *testing.B, s *Set) {
+				var scratch Scratch
+				for b.Loop() {
+					s.Gemm(&scratch, sh.m, sh.n, sh.k, Operand{Data: x, Stride: sh.k}, Operand{Data: y, Stride: sh.n}, c, sh.n, false)
+				}
+				flops := 2 * float64(sh.m) * float64(sh.n) * float64(sh.k)
+				b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		})
+	}
+}
+
+// BenchmarkGemmTile is a whole tile whose operands are in the first-level cache: the limit of Sgemm.
+func BenchmarkGemmTile(b *testing.B) {
+	benchSets(b, func(b *testing.B, s *Set) {
+		const k = 128
+		x, y, c := aligned(s.TileRows*k), aligned(s.TileCols*k), Floats(s.TileRows*s.TileCols)
+		for b.Loop() {
+			s.GemmTile(s.TileRows, s.TileCols, k, x, 1, s.TileRows, y, s.TileCols, c, s.TileCols, true)
+		}
+		flops := 2 * float64(s.TileRows*s.TileCols*k)
+		b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+	})
+}
+
+// digits returns images like MNIST's: 28x28 bytes, of which 19 % are not zero, in the middle and in strokes. The images of
+// one call are alike where those of a data set are: what lies at the margin is zero in all of them.
+func digits(images int) []uint8 {
+	const side = 28
+	rng := rand.New(rand.NewPCG(3, 4))
+	pixels := make([]uint8, images*side*side)
+	for i := range images {
+		image := pixels[i*side*side : (i+1)*side*side]
+		for n := 0; n < 150; {
+			length := 3 + rng.IntN(5)
+			at := int(14+4.5*rng.NormFloat64())*side + int(14+3.5*rng.NormFloat64())
+			for j := at; j < at+length; j++ {
+				if j >= 0 && j < len(image) && image[j] == 0 {
+					image[j] = uint8(1 + rng.IntN(255))
+					n++
+				}
+			}
+		}
+	}
+	return pixels
+}
+
+// gatherRows returns the entries of a matrix of bytes, row by row, and where each row begins.
+func gatherRows(rows, cols int, pixels []uint8) (entries []uint32, start []int32) {
+	entries, start = make([]uint32, len(pixels)+GatherSlack), make([]int32, rows+1)
+	n := 0
+	for r := range rows {
+		n += gather(entries[n:], pixels[r*cols:(r+1)*cols], 0)
+		start[r+1] = int32(n)
+	}
+	return entries[:n], start
+}
+
+// BenchmarkSparseMul is the input layer of 784-100 with a batch of 100 images: forward, a product of 100 rows of 150
+// entries with the weights, and the gradient, 784 rows of 19 entries with the layer's.
+func BenchmarkSparseMul(b *testing.B) {
+	const images, inputs, cols, ld = 100, 784, 100, 112
+	pixels := digits(images)
+	transposed := make([]uint8, len(pixels))
+	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	for _, c := range []struct {
+		name         string
+		rows, inputs int
+		pixels       []uint8
+	}{{"forward", images, inputs, pixels}, {"gradient", inputs, images, transposed}} {
+		entries, start := gatherRows(c.rows, c.inputs, c.pixels)
+		factor, y := aligned(c.inputs*ld), Floats(c.rows*ld)
+		var table [256]float32
+		for i := range table {
+			table[i] = float32(i) / 255
+		}
+		b.Run(c.name, func(b *testing.B) {
+			benchSets(b, func(b *testing.B, s *Set) {
+				for b.Loop() {
+					s.SparseMul(c.rows, cols, entries, start, 1, &table, factor, ld, y, ld, false)
+				}
+				perElement(b, len(entries), "entry")
+			})
+		})
+	}
+}
+
+// BenchmarkAdam is the step of a layer of 784-100: as a whole, and of a part that stays in the first-level cache.
+func BenchmarkAdam(b *testing.B) {
+	for _, n := range []int{1024, 78400} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			benchSets(b, func(b *testing.B, s *Set) {
+				p, m, v, g := aligned(n), Floats(n), Floats(n), aligned(n)
+				for i := range g {
+					g[i] *= 1e-3
+				}
+				for b.Loop() {
+					s.Adam(1, n, p, m, v, n, g, n, AdamStep{Alpha: 1e-3, C1: 0.1, C2: 0.001, Epsilon: 1e-7})
+				}
+				perElement(b, n, "element")
+			})
+		})
+	}
+}
+
+func BenchmarkGather(b *testing.B) {
+	const images, inputs = 100, 784
+	pixels := digits(images)
+	transposed := make([]uint8, len(pixels))
+	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	for _, c := range []struct {
+		name       string
+		rows, cols int
+		pixels     []uint8
+	}{{"rows", images, inputs, pixels}, {"columns", inputs, images, transposed}} {
+		b.Run(c.name, func(b *testing.B) {
+			benchSets(b, func(b *testing.B, s *Set) {
+				entries, start := make([]uint32, c.rows*c.cols+GatherSlack), make([]int32, c.rows+1)
+				for b.Loop() {
+					s.GatherRows(c.rows, c.cols, c.pixels, c.cols, entries, 0, 0, 0, start, 1)
+				}
+				perElement(b, c.rows*c.cols, "byte")
+			})
+		})
+	}
+}
+
+func BenchmarkTransposeBytes(b *testing.B) {
+	const rows, cols = 100, 784
+	src, dst := digits(rows), make([]uint8, rows*cols)
+	benchSets(b, func(b *testing.B, s *Set) {
+		for b.Loop() {
+			s.TransposeBytes(rows, cols, src, cols, dst, rows)
+		}
+		perElement(b, rows*cols, "byte")
+	})
+}
+
+func BenchmarkTranspose(b *testing.B) {
+	for _, shape := range [][2]int{{100, 100}, {8, 192}, {6, 192}} {
+		rows, cols := shape[0], shape[1]
+		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
+			src, dst := aligned(rows*cols), Floats(rows*cols)
+			benchSets(b, func(b *testing.B, s *Set) {
+				for b.Loop() {
+					s.Transpose(rows, cols, src, cols, dst, rows)
+				}
+				perElement(b, rows*cols, "element")
+			})
+		})
+	}
+}
+
+// BenchmarkRows is the kernels that go over a batch of activations once, for layers of 100 and 10.
+func BenchmarkRows(b *testing.B) {
+	const rows = 100
+	for _, cols := range []int{100, 10} {
+		ld := (cols + 15) / 16 * 16
+		x, y := aligned(rows*ld), aligned(rows*ld)
+		for _, k := range []struct {
+			name string
+			run  func(s *Set)
+		}{
+			{"BiasRelu", func(s *Set) { s.BiasRelu(rows, cols, y, ld, x) }},
+			{"ReluGrad", func(s *Set) { s.ReluGrad(rows, cols, x, ld, y, ld) }},
+			{"ColumnSums", func(s *Set) { s.ColumnSums(rows, cols, x, ld, y) }},
+			{"Exp", func(s *Set) { s.Exp(y[:rows*cols], x[:rows*cols]) }},
+		} {
+			b.Run(fmt.Sprintf("%s/%dx%d", k.name, rows, cols), func(b *testing.B) {
+				benchSets(b, func(b *testing.B, s *Set) {
+					for b.Loop() {
+						k.run(s)
+					}
+					perElement(b, rows*cols, "element")
+				})
+			})
+		}
+	}
+}

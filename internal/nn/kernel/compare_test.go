@@ -1,0 +1,390 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+)
+
+// eachSet runs test for every set of kernels that this CPU has besides the reference.
+func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) {
+	sets := Available()
+	reference := sets[len(sets)-1]
+	if len(sets) == 1 {
+		t.Skip("this CPU has the portable kernels only")
+	}
+	for _, s := range sets[:len(sets)-1] {
+		t.Run(s.Name, func(t *testing.T) { test(t, s, reference, &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}) })
+	}
+}
+
+// data makes up what kernels are compared on.
+type data struct {
+	*rand.Rand
+	memory *guarded // nil: any
+}
+
+// allocate returns n zero bytes that begin where a float32 may, if n is a multiple of 4, and may end where memory does.
+func (d *data) allocate(n int) []byte {
+	if d.memory != nil {
+		return d.memory.bytes(n)
+	}
+	skip := 4 * d.IntN(16)
+	return make([]byte, n+skip)[skip:]
+}
+
+// special are the numbers that arithmetic treats in ways of their own.
+var special = []float32{0, float32(math.Copysign(0, -1)), 1, -1, 0x1p-149, -0x1p-130, 0x1p-126, math.MaxFloat32,
+	-math.MaxFloat32, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
+
+// floats returns n numbers around 1, or if wild is set, any bit patterns and many special ones.
+func (d *data) floats(n int, wild bool) []float32 {
+	if n == 0 {
+		return nil
+	}
+	x := unsafe.Slice((*float32)(unsafe.Pointer(&d.allocate(4 * n)[0])), n)
+	for i := range x {
+		switch {
+		case !wild:
+			x[i] = float32(d.NormFloat64())
+		case d.IntN(2) == 0:
+			x[i] = special[d.IntN(len(special))]
+		default:
+			x[i] = math.Float32frombits(d.Uint32())
+		}
+	}
+	return x
+}
+
+// bytes returns n bytes, of which the given part is not zero.
+func (d *data) bytes(n int, density float64) []uint8 {
+	x := d.allocate(n)
+	for i := range x {
+		if d.Float64() < density {
+			x[i] = uint8(1 + d.IntN(255))
+		}
+	}
+	return x
+}
+
+// size returns how many elements a matrix has whose last row ends with its last column.
+func size(rows, cols, ld int) int {
+	if rows == 0 {
+		return 0
+	}
+	return (rows-1)*ld + cols
+}
+
+// fenced is a matrix or vector that a kernel writes, with guards around it that it must leave alone.
+type fenced[T comparable] struct {
+	all, inside []T
+}
+
+const fence = 70
+
+func newFenced[T comparable](content []T, guard T) fenced[T] {
+	all := make([]T, len(content)+2*fence)
+	for i := range all {
+		all[i] = guard
+	}
+	copy(all[fence:], content)
+	return fenced[T]{all, all[fence : fence+len(content) : fence+len(content)]}
+}
+
+func (f fenced[T]) copy() fenced[T] {
+	all := append([]T(nil), f.all...)
+	return fenced[T]{all, all[fence : len(all)-fence : len(all)-fence]}
+}
+
+// fencedFloats guards a copy of content, and what of it lies between rows is content's own.
+func fencedFloats(content []float32) fenced[float32] { return newFenced(content, 12345.678) }
+
+// sameFloats compares everything, guards too, bit by bit; but any NaN equals any other.
+func sameFloats(t *testing.T, what string, got, want fenced[float32]) {
+	t.Helper()
+	for i, w := range want.all {
+		g := got.all[i]
+		if math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
+			t.Fatalf("%s: element %d of %d is %g (%#08x), want %g (%#08x)", what, i-fence, len(want.inside), g, math.Float32bits(g), w, math.Float32bits(w))
+		}
+	}
+}
+
+func same[T comparable](t *testing.T, what string, got, want fenced[T]) {
+	t.Helper()
+	for i, w := range want.all {
+		if got.all[i] != w {
+			t.Fatalf("%s: element %d of %d is %v, want %v", what, i-fence, len(want.inside), got.all[i], w)
+		}
+	}
+}
+
+// awkward are sizes at the edges of vectors, blocks and panels, and primes.
+var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97, 100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
+
+func TestGemmTileAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for rows := 1; rows <= s.TileRows; rows++ {
+			for cols := 1; cols <= s.TileCols; cols++ {
+				for range 6 {
+					compareGemmTile(t, s, reference, d, rows, cols, d.IntN(3)*d.IntN(20), d.IntN(3) == 0)
+				}
+			}
+		}
+	})
+}
+
+func compareGemmTile(t *testing.T, s, reference *Set, d *data, rows, cols, k int, wild bool) {
+	t.Helper()
+	rs, cs := k+d.IntN(5), 1
+	if d.IntN(2) == 0 {
+		rs, cs = 1, rows+d.IntN(5)
+	}
+	ldb, ldc := cols+d.IntN(40), cols+d.IntN(40)
+	a := d.floats(max(0, (rows-1)*rs+(k-1)*cs+1), wild)
+	b := d.floats(size(k, cols, ldb), wild)
+	got := fencedFloats(d.floats(size(rows, cols, ldc), wild))
+	want := got.copy()
+	accumulate := d.IntN(2) == 0
+	s.GemmTile(rows, cols, k, a, rs, cs, b, ldb, got.inside, ldc, accumulate)
+	reference.GemmTile(rows, cols, k, a, rs, cs, b, ldb, want.inside, ldc, accumulate)
+	sameFloats(t, fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v", rows, cols, k, rs, cs, ldb, ldc, accumulate), got, want)
+}
+
+func TestSparseMulAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, cols := range awkward {
+			for _, rows := range []int{0, 1, 2, 5, 17} {
+				compareSparseMul(t, s, reference, d, rows, cols, d.IntN(60), 1+d.IntN(3), []float64{0, 0.02, 0.2, 1}[d.IntN(4)], d.IntN(3) == 0)
+			}
+		}
+	})
+}
+
+// compareSparseMul multiplies a sparse matrix of rows x inputs, each row of which is cut into step pieces, one of them used.
+func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64, wild bool) {
+	t.Helper()
+	entries := make([]uint32, rows*step*inputs+GatherSlack)
+	start := make([]int32, rows*step+1)
+	n := 0
+	for i := range rows * step {
+		n += reference.Gather(entries[n:], d.bytes(inputs, density), 0)
+		start[i+1] = int32(n)
+	}
+	entries = entries[:n:n]
+	piece := 0
+	if rows > 0 {
+		piece = d.IntN(step)
+	}
+	ldb, ldy := cols+d.IntN(40), cols+d.IntN(40)
+	var table [256]float32
+	copy(table[:], d.floats(256, wild))
+	b := d.floats(size(inputs, cols, ldb), wild)
+	got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
+	want := got.copy()
+	accumulate := d.IntN(2) == 0
+	s.SparseMul(rows, cols, entries, start[piece:], step, &table, b, ldb, got.inside, ldy, accumulate)
+	reference.SparseMul(rows, cols, entries, start[piece:], step, &table, b, ldb, want.inside, ldy, accumulate)
+	sameFloats(t, fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v", rows, inputs, step, n, cols, ldb, ldy, accumulate), got, want)
+}
+
+func TestGatherAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, n := range append(awkward, 784, 1000) {
+			for _, density := range []float64{0, 0.01, 0.19, 0.9, 1} {
+				compareGather(t, s, reference, d.bytes(n, density), d.Uint32N(1<<20))
+			}
+		}
+		// Zeros in whole groups beside full ones.
+		src := d.bytes(640, 1)
+		clear(src[64:192])
+		clear(src[300:500])
+		compareGather(t, s, reference, src, 7)
+	})
+}
+
+func compareGather(t *testing.T, s, reference *Set, src []uint8, base uint32) {
+	t.Helper()
+	got := newFenced(make([]uint32, len(src)+GatherSlack), 0xdeadbeef)
+	want := got.copy()
+	n := s.Gather(got.inside, src, base)
+	if m := reference.Gather(want.inside, src, base); n != m {
+		t.Fatalf("%d bytes: found %d nonzeros, want %d", len(src), n, m)
+	}
+	clear(got.inside[n:])
+	clear(want.inside[n:])
+	same(t, fmt.Sprintf("%d bytes from %d", len(src), base), got, want)
+}
+
+func TestGatherRowsAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, cols := range append(awkward, 784) {
+			for _, rows := range []int{0, 1, 2, 9} {
+				lds, step, at := cols+d.IntN(30), 1+d.IntN(3), d.IntN(20)
+				base, baseStep := d.Uint32N(1<<20), d.Uint32N(1<<10)
+				src := d.bytes(size(rows, cols, lds), 0.3)
+				got := newFenced(make([]uint32, at+rows*cols+GatherSlack), 0xdeadbeef)
+				start := newFenced(make([]int32, size(rows, 2, step)), -1)
+				want, wantStart := got.copy(), start.copy()
+				n := s.GatherRows(rows, cols, src, lds, got.inside, at, base, baseStep, start.inside, step)
+				m := reference.GatherRows(rows, cols, src, lds, want.inside, at, base, baseStep, wantStart.inside, step)
+				what := fmt.Sprintf("%d x %d bytes, lds=%d, step=%d", rows, cols, lds, step)
+				if n != m {
+					t.Fatalf("%s: %d entries, want %d", what, n, m)
+				}
+				clear(got.inside[n:])
+				clear(want.inside[n:])
+				same(t, what, got, want)
+				same(t, what+": start", start, wantStart)
+			}
+		}
+	})
+}
+
+func TestTransposeAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, rows := range awkward {
+			for _, cols := range awkward {
+				if rows > 70 && cols > 70 {
+					continue
+				}
+				compareTranspose(t, s, reference, d, rows, cols)
+			}
+		}
+		compareTranspose(t, s, reference, d, 100, 784)
+	})
+}
+
+func compareTranspose(t *testing.T, s, reference *Set, d *data, rows, cols int) {
+	t.Helper()
+	lds, ldd := cols+d.IntN(3), rows+d.IntN(3)
+	what := fmt.Sprintf("%d x %d, lds=%d, ldd=%d", rows, cols, lds, ldd)
+
+	floats := fencedFloats(d.floats(size(cols, rows, ldd), false))
+	want := floats.copy()
+	src := d.floats(size(rows, cols, lds), true)
+	s.Transpose(rows, cols, src, lds, floats.inside, ldd)
+	reference.Transpose(rows, cols, src, lds, want.inside, ldd)
+	sameFloats(t, "floats, "+what, floats, want)
+
+	bytes := newFenced(d.bytes(size(cols, rows, ldd), 1), 0xa5)
+	wantBytes := bytes.copy()
+	pixels := d.bytes(size(rows, cols, lds), 1)
+	s.TransposeBytes(rows, cols, pixels, lds, bytes.inside, ldd)
+	reference.TransposeBytes(rows, cols, pixels, lds, wantBytes.inside, ldd)
+	same(t, "bytes, "+what, bytes, wantBytes)
+}
+
+// The kernels that go through rows of one or more matrices, element by element.
+func TestRowKernelsAgreeWithReference(t *testing.T) {
+	kernels := map[string]func(s *Set, rows, cols, ldx, ldy int, x, y []float32){
+		"Bias":     func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Bias(rows, cols, y, ldy, x[:cols]) },
+		"BiasRelu": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.BiasRelu(rows, cols, y, ldy, x[:cols]) },
+		"ReluGrad": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.ReluGrad(rows, cols, x, ldx, y, ldy) },
+		"SGD":      func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.SGD(rows, cols, y, ldy, x, ldx, 0.03) },
+	}
+	for name, run := range kernels {
+		t.Run(name, func(t *testing.T) {
+			eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+				for _, cols := range awkward {
+					for _, rows := range []int{0, 1, 3, 10} {
+						for _, wild := range []bool{false, true} {
+							ldx, ldy := cols+d.IntN(20), cols+d.IntN(20)
+							x := d.floats(max(cols, size(rows, cols, ldx)), wild)
+							got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
+							want := got.copy()
+							run(s, rows, cols, ldx, ldy, x, got.inside)
+							run(reference, rows, cols, ldx, ldy, x, want.inside)
+							sameFloats(t, fmt.Sprintf("%d x %d, ldx=%d, ldy=%d", rows, cols, ldx, ldy), got, want)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestColumnSumsAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, cols := range awkward {
+			for _, rows := range []int{0, 1, 3, 10, 101} {
+				ldx := cols + d.IntN(20)
+				x := d.floats(size(rows, cols, ldx), rows == 3)
+				got := fencedFloats(d.floats(cols, false))
+				want := got.copy()
+				s.ColumnSums(rows, cols, x, ldx, got.inside)
+				reference.ColumnSums(rows, cols, x, ldx, want.inside)
+				sameFloats(t, fmt.Sprintf("%d x %d, ldx=%d", rows, cols, ldx), got, want)
+			}
+		}
+	})
+}
+
+func TestExpAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, n := range awkward {
+			compareExp(t, s, reference, d.floats(n, true))
+		}
+		x := d.floats(1<<16, false)
+		for i := range x {
+			x[i] = x[i] * 40
+		}
+		copy(x, []float32{expMax, -expMax, expMin, math.Nextafter32(expMax, 100), math.Nextafter32(expMin, -100), math.Nextafter32(expMax, 0), math.Nextafter32(expMin, 0)})
+		compareExp(t, s, reference, x)
+	})
+}
+
+func compareExp(t *testing.T, s, reference *Set, x []float32) {
+	t.Helper()
+	got, want := fencedFloats(x), fencedFloats(x)
+	reference.Exp(want.inside, x)
+	s.Exp(got.inside, x)
+	sameFloats(t, "exp", got, want)
+	inPlace := fencedFloats(x)
+	s.Exp(inPlace.inside, inPlace.inside)
+	sameFloats(t, "exp in place", inPlace, want)
+}
+
+func TestAdamAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, cols := range awkward {
+			for _, rows := range []int{0, 1, 2, 7} {
+				for _, scale := range []float32{0, 1e-30, 1e-20, 1e-3, 1, 1e15} {
+					compareAdam(t, s, reference, d, rows, cols, scale)
+				}
+			}
+		}
+	})
+}
+
+// compareAdam takes three steps from moments of zero with gradients of the given scale, or, for a scale of 0, a step from
+// wild moments.
+func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale float32) {
+	t.Helper()
+	ldp, ldg := cols+d.IntN(20), cols+d.IntN(20)
+	wild := scale == 0
+	step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7}
+	n := size(rows, cols, ldp)
+	p, m, v := fencedFloats(d.floats(n, wild)), fencedFloats(make([]float32, n)), fencedFloats(make([]float32, n))
+	if wild {
+		copy(m.inside, d.floats(n, true))
+		copy(v.inside, d.floats(n, true))
+	}
+	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
+	for i := range 3 {
+		g := d.floats(size(rows, cols, ldg), wild)
+		if !wild {
+			for j := range g {
+				g[j] *= scale
+			}
+		}
+		s.Adam(rows, cols, p.inside, m.inside, v.inside, ldp, g, ldg, step)
+		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, ldg, step)
+		what := fmt.Sprintf("%d x %d, gradients of %g, step %d: ", rows, cols, scale, i)
+		sameFloats(t, what+"m", m, wantM)
+		sameFloats(t, what+"v", v, wantV)
+		sameFloats(t, what+"p", p, wantP)
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// gemmTile writes the tile of a matrix product: rows times one or two vectors of sums in registers. In each step of k it
+// loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a load serves
+// several FMAs, and the FMA units are what limits it.
+//
+// There is a loop for each number of rows and of vectors, and for each way of having the last vector.
+func (s isa) gemmTile() {
+	s.text("gemmTile", "(rows, cols, k int, a *float32, rs, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)",
+		"is Set.GemmTile.")
+	cols := arg("cols")
+	last := GP64() // columns in the last vector
+	MOVQ(cols, last)
+	SUBQ(U8(s.lanes), last)
+	CMOVQLE(cols, last)
+	lasts := s.lastVectors(s.firstLanes(last))
+
+	t := gemmTile{
+		isa: s,
+		k:   arg("k"),
+		a:   arg("a"), rs: bytes("rs"), cs: bytes("cs"),
+		b: arg("b"), ldb: bytes("ldb"),
+		c: arg("c"), ldc: bytes("ldc"),
+	}
+	t.rs3, t.rs5, t.rs7 = GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 2}, t.rs3)
+	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 4}, t.rs5)
+	LEAQ(Mem{Base: t.rs3, Index: t.rs, Scale: 4}, t.rs7)
+
+	rows := arg("rows")
+	for vectors := 2; vectors >= 1; vectors-- {
+		place(label("wide%d", vectors))
+		if vectors > 1 {
+			CMPQ(cols, U8(s.lanes*(vectors-1)))
+			JLE(label("wide%d", vectors-1))
+		}
+		for _, l := range lasts {
+			l.choose(last, label("wide%d%s", vectors, l.name))
+		}
+		for _, l := range lasts {
+			place(label("wide%d%s", vectors, l.name))
+			for r := s.tileRows; r > 1; r-- {
+				CMPQ(rows, U8(r))
+				JE(label("tile%dx%d%s", r, vectors, l.name))
+			}
+			for r := 1; r <= s.tileRows; r++ {
+				t.emit(label("tile%dx%d%s", r, vectors, l.name), r, vectors, l)
+			}
+		}
+	}
+}
+
+type gemmTile struct {
+	isa
+	k                                        reg.GPVirtual
+	a, rs, rs3, rs5, rs7, cs, b, ldb, c, ldc reg.GPVirtual // strides in bytes; rs3 is 3*rs
+}
+
+// row returns the address of A's element in the given row of the current column.
+func (t gemmTile) row(i int) Mem {
+	index := []reg.GPVirtual{nil, t.rs, t.rs, t.rs3, t.rs, t.rs5, t.rs3, t.rs7}[i]
+	scale := []uint8{0, 1, 2, 1, 4, 1, 2, 1}[i]
+	if index == nil {
+		return Mem{Base: t.a}
+	}
+	return Mem{Base: t.a, Index: index, Scale: scale}
+}
+
+// emit writes the tile of the given rows and vectors.
+func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
+	sums := make([][]reg.VecVirtual, rows)
+	for i := range sums {
+		sums[i] = t.vectors(vectors)
+	}
+	shape := func(j int) (lanes int, m mask) {
+		if j == vectors-1 {
+			return last.lanes, last.mask
+		}
+		return t.lanes, nil
+	}
+	multiply, loop, finish := name+"multiply", name+"k", name+"store"
+
+	place(name)
+	for i := range sums {
+		for _, sum := range sums[i] {
+			zero(sum)
+		}
+	}
+	CMPB(inMemory("accumulate"), U8(0))
+	JE(multiply)
+	at := t.c
+	for i := range sums {
+		at = t.next(at, i)
+		for j, sum := range sums[i] {
+			lanes, m := shape(j)
+			t.load(Mem{Base: at, Disp: 4 * t.lanes * j}, sum, lanes, m)
+		}
+	}
+	if rows == t.tileRows && vectors == 2 {
+		t.prefetchBelow(at)
+	}
+
+	place(multiply)
+	TESTQ(t.k, t.k)
+	JE(finish)
+	place(loop)
+	b := t.vectors(vectors)
+	for j := range b {
+		lanes, m := shape(j)
+		t.load(Mem{Base: t.b, Disp: 4 * t.lanes * j}, b[j], lanes, m)
+	}
+	for i := range rows {
+		a := t.vector()
+		widest, _ := shape(0)
+		VBROADCASTSS(t.row(i), narrow(a, widest))
+		for j := range b {
+			lanes, _ := shape(j)
+			VFMADD231PS(narrow(a, lanes), narrow(b[j], lanes), narrow(sums[i][j], lanes))
+		}
+	}
+	ADDQ(t.cs, t.a)
+	ADDQ(t.ldb, t.b)
+	DECQ(t.k)
+	JNE(loop)
+
+	place(finish)
+	at = t.c
+	for i := range sums {
+		at = t.next(at, i)
+		for j, sum := range sums[i] {
+			lanes, m := shape(j)
+			t.store(sum, Mem{Base: at, Disp: 4 * t.lanes * j}, lanes, m)
+		}
+	}
+	end()
+}
+
+// next returns where row i of C begins, given where the one before it does.
+func (t gemmTile) next(at reg.GPVirtual, i int) reg.GPVirtual {
+	if i == 0 {
+		return at
+	}
+	next := GP64()
+	LEAQ(Mem{Base: at, Index: t.ldc, Scale: 1}, next)
+	return next
+}
+
+// prefetchBelow asks for the tile of C that follows the row at: a large product takes it next, and the sums of a tile
+// cannot start before they are there. Where there is no such tile, the request does nothing.
+func (t gemmTile) prefetchBelow(at reg.GPVirtual) {
+	for i := range t.tileRows {
+		at = t.next(at, i+1)
+		PREFETCHT0(Mem{Base: at})
+		PREFETCHT0(Mem{Base: at, Disp: 4 * (2*t.lanes - 1)})
+	}
+}

@@ -1,0 +1,42 @@
+// Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go stubs.
+// What a kernel means stands in the package's generic.go; here is only how the instruction set does it.
+//
+//	go run . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	name := flag.String("isa", "avx512", "instruction set: avx2 or avx512")
+	flag.Parse()
+	s, ok := map[string]isa{"avx2": avx2, "avx512": avx512}[*name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "gen: -isa: wanted avx2 or avx512, found %q\n", *name)
+		os.Exit(2)
+	}
+	if !s.opmasks {
+		s.laneMasks = declareLaneMasks()
+	}
+	s.gemmTile()
+	s.sparseMul()
+	s.adam()
+	s.sgd()
+	s.exp()
+	s.bias()
+	s.biasRelu()
+	s.reluGrad()
+	s.columnSums()
+	s.gather()
+	s.transpose()
+	if !s.opmasks { // AVX-512 could not do these better
+		transposeBytes()
+		prefetch()
+	}
+	build.Generate()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// sparseMul writes the product with a sparse matrix, for a panel of at most s.panel vectors of columns. A row's sums stay in
+// registers while its entries stream by; an entry costs a load for its value and, for each vector, an FMA that reads B.
+//
+// There is a loop for each number of vectors, and for each way of having the last one: the 100 columns of a typical layer are
+// 6 wide vectors and a narrow one.
+//
+// The branch that ends a row's loop is one that no predictor foresees. It depends on nothing but the row's start and end,
+// though, so it is resolved while the FMAs of the entries before it still wait for their turn, and costs little.
+func (s isa) sparseMul() {
+	s.text("sparseMul", "(rows, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)",
+		"is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.")
+	p := sparsePanel{
+		isa:     s,
+		rows:    arg("rows"),
+		entries: arg("entries"),
+		start:   arg("start"),
+		step:    bytes("step"),
+		table:   arg("table"),
+		b:       arg("b"),
+		ldb:     bytes("ldb"),
+		y:       arg("y"),
+		ldy:     bytes("ldy"),
+	}
+	cols := arg("cols")
+	before, rest := GP64(), GP64() // vectors before the last one, and columns in the last one (1 to lanes)
+	LEAQ(Mem{Base: cols, Disp: -1}, before)
+	MOVQ(before, rest)
+	SHRQ(U8(log2(s.lanes)), before)
+	ANDQ(U8(s.lanes-1), rest)
+	INCQ(rest)
+	lasts := s.lastVectors(s.firstLanes(rest))
+
+	for n := s.panel - 1; n > 0; n-- {
+		CMPQ(before, U8(n))
+		JE(label("vectors%d", n+1))
+	}
+	for n := 1; n <= s.panel; n++ {
+		place(label("vectors%d", n))
+		for _, l := range lasts {
+			l.choose(rest, label("vectors%d%s", n, l.name))
+		}
+		for _, l := range lasts {
+			p.emit(label("vectors%d%s", n, l.name), n, l)
+		}
+	}
+}
+
+func log2(n int) int {
+	log := 0
+	for ; n > 1; n /= 2 {
+		log++
+	}
+	return log
+}
+
+type sparsePanel struct {
+	isa
+	rows, entries, start, step, table, b, ldb, y, ldy reg.GPVirtual
+}
+
+// emit writes the loop over the rows for n vectors of columns.
+func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
+	sums := p.vectors(n)
+	x := p.vector()
+	// each calls f for each vector: its sum, where it lies in a row, its lanes and its mask.
+	each := func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
+		for i, sum := range sums {
+			if i < n-1 {
+				f(sum, i*4*p.lanes, p.lanes, nil)
+			} else {
+				f(sum, i*4*p.lanes, last.lanes, last.mask)
+			}
+		}
+	}
+	begin, multiply, finish := name+"begin", name+"entries", name+"store"
+
+	place(name)
+	e, stop := GP64(), GP64()
+	MOVLQSX(Mem{Base: p.start}, e)
+	MOVLQSX(Mem{Base: p.start, Disp: 4}, stop)
+	ADDQ(p.step, p.start)
+	LEAQ(Mem{Base: p.entries, Index: e, Scale: 4}, e)
+	LEAQ(Mem{Base: p.entries, Index: stop, Scale: 4}, stop)
+	for _, sum := range sums {
+		zero(sum)
+	}
+	CMPB(inMemory("accumulate"), U8(0))
+	JE(begin)
+	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+		p.load(Mem{Base: p.y, Disp: offset}, sum, lanes, m)
+	})
+	place(begin)
+	CMPQ(e, stop)
+	JGE(finish)
+
+	place(multiply)
+	value, row := GP32(), GP32()
+	MOVL(Mem{Base: e}, row)
+	MOVBLZX(row.As8L(), value)
+	SHRL(U8(8), row)
+	IMULQ(p.ldb, row.As64())
+	VBROADCASTSS(Mem{Base: p.table, Index: value.As64(), Scale: 4}, x)
+	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+		p.multiplyAdd(sum, x, Mem{Base: p.b, Index: row.As64(), Scale: 1, Disp: offset}, lanes, m)
+	})
+	ADDQ(U8(4), e)
+	CMPQ(e, stop)
+	JL(multiply)
+
+	place(finish)
+	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+		p.store(sum, Mem{Base: p.y, Disp: offset}, lanes, m)
+	})
+	ADDQ(p.ldy, p.y)
+	DECQ(p.rows)
+	JNE(name)
+	end()
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// transpose goes through the matrix in blocks of 8 rows and 4 columns: rows i and i+4 are the halves of one vector, so
+// that the usual transposition of 4x4 within halves gives 4 columns of 8, to be stored as rows.
+//
+// Where fewer than 8 rows are left, the block reads the last one again in place of those that lack, and leaves them out of
+// the stores.
+func (s isa) transpose() {
+	s.text("transpose", "(rows, cols int, src *float32, lds int, dst *float32, ldd int)", "is Set.Transpose for rows >= 1.")
+	t := transpose{isa: s, src: arg("src"), dst: arg("dst")}
+	rows := arg("rows")
+	lastCols := arg("cols")
+	ANDQ(U8(3), lastCols)
+	t.colMask = s.firstLanes(lastCols)
+
+	place("block")
+	last, offset, lds := GP64(), GP64(), bytes("lds")
+	LEAQ(Mem{Base: rows, Disp: -1}, last)
+	IMULQ(lds, last) // the offset of the last row
+	XORQ(offset, offset)
+	for i := range t.row {
+		t.row[i] = GP64()
+		LEAQ(Mem{Base: t.src, Index: offset, Scale: 1}, t.row[i])
+		ADDQ(lds, offset)
+		CMPQ(offset, last)
+		CMOVQGT(last, offset)
+	}
+	LEAQ(Mem{Base: t.src, Index: lds, Scale: 8}, t.src)
+	t.to, t.left, t.ldd = GP64(), arg("cols"), bytes("ldd")
+	MOVQ(t.dst, t.to)
+	ADDQ(U8(32), t.dst)
+	CMPQ(rows, U8(8))
+	JL(label("fewRows"))
+	t.columns("all", func(v reg.VecVirtual) { VMOVUPS(v, Mem{Base: t.to}) })
+	SUBQ(U8(8), rows)
+	JNE(label("block"))
+	end()
+
+	place("fewRows")
+	if s.opmasks {
+		m := s.firstLanes(rows)
+		t.columns("few", func(v reg.VecVirtual) { s.store(v, Mem{Base: t.to}, 8, m) })
+		end()
+		return
+	}
+	// Storing by VMASKMOVPS takes some CPUs ten times as long as a plain store, and a panel of 6 rows is nothing but such.
+	for n := 2; n < 8; n++ {
+		CMPQ(rows, U8(n))
+		JE(label("rows%d", n))
+	}
+	for n := 1; n < 8; n++ {
+		place(label("rows%d", n))
+		t.columns(fmt.Sprintf("rows%d", n), func(v reg.VecVirtual) { storeFew(v, n, Mem{Base: t.to}) })
+		end()
+	}
+}
+
+// storeFew stores the first n lanes of v, 1 <= n < 8, by plain stores of 4, 2 and 1 of them.
+func storeFew(v reg.VecVirtual, n int, to Mem) {
+	part := v.AsX()
+	if n >= 4 {
+		VMOVUPS(part, to)
+		to = to.Offset(16)
+		if n == 4 {
+			return
+		}
+		high := XMM()
+		VEXTRACTF128(U8(1), v, high)
+		part = high
+	}
+	if n&2 != 0 {
+		VMOVLPS(part, to)
+		to = to.Offset(8)
+	}
+	if n&1 != 0 {
+		VEXTRACTPS(U8(n&2), part, to)
+	}
+}
+
+type transpose struct {
+	isa
+	src, dst, ldd, to, left reg.GPVirtual
+	row                     [8]reg.GPVirtual
+	colMask                 mask
+}
+
+// columns writes the loop over the columns of a block, four at a time and then the one to three that are left. It calls
+// store with each column in turn, to be stored at t.to.
+func (t transpose) columns(name string, store func(v reg.VecVirtual)) {
+	loop, rest, done := label("%sColumns", name), label("%sRest", name), label("%sDone", name)
+	SUBQ(U8(4), t.left)
+	JL(rest)
+	place(loop)
+	for _, v := range t.block(nil) {
+		store(v)
+		ADDQ(t.ldd, t.to)
+	}
+	for _, r := range t.row {
+		ADDQ(U8(16), r)
+	}
+	SUBQ(U8(4), t.left)
+	JGE(loop)
+	place(rest)
+	ADDQ(U8(4), t.left)
+	JE(done)
+	columns := t.block(t.colMask)
+	for _, v := range columns[:3] {
+		store(v)
+		ADDQ(t.ldd, t.to)
+		DECQ(t.left)
+		JE(done)
+	}
+	place(done)
+}
+
+// block reads 8 rows of 4 columns, or of those that m selects, and returns the columns.
+func (t transpose) block(m mask) (columns [4]reg.VecVirtual) {
+	var r [4]reg.VecVirtual
+	for i := range r {
+		r[i] = YMM()
+		low, high := Mem{Base: t.row[i]}, Mem{Base: t.row[i+4]}
+		if m == nil {
+			VBROADCASTF128(low, r[i])
+			VINSERTF128(U8(1), high, r[i], r[i])
+			continue
+		}
+		half := YMM()
+		VXORPS(r[i], r[i], r[i]) // tells avo, too, that the upper half does not come from elsewhere
+		t.load(low, r[i], 4, m)
+		t.load(high, half, 4, m)
+		VINSERTF128(U8(1), half.AsX(), r[i], r[i])
+	}
+	var pairs [4]reg.VecVirtual // of rows 0, 1 and 2, 3 in columns 0, 1; of both in columns 2, 3
+	for i := range pairs {
+		pairs[i] = YMM()
+	}
+	VUNPCKLPS(r[1], r[0], pairs[0])
+	VUNPCKLPS(r[3], r[2], pairs[1])
+	VUNPCKHPS(r[1], r[0], pairs[2])
+	VUNPCKHPS(r[3], r[2], pairs[3])
+	for i := range columns {
+		columns[i] = YMM()
+		low, high := pairs[i/2*2], pairs[i/2*2+1]
+		if i%2 == 0 {
+			VUNPCKLPD(high, low, columns[i])
+		} else {
+			VUNPCKHPD(high, low, columns[i])
+		}
+	}
+	return columns
+}
+
+// transposeBytes goes through the matrix in blocks of 16 rows and 32 columns. The last block of a direction ends where the
+// matrix does, so it may overlap the one before it.
+func transposeBytes() {
+	const blockRows, blockCols = 16, 32
+	avx2.text("transposeBytes", "(rows, cols int, src *uint8, lds int, dst *uint8, ldd int)",
+		"is Set.TransposeBytes for rows >= 16 and cols >= 32.")
+	lds, ldd := arg("lds"), arg("ldd")
+	lds3, ldd16 := GP64(), GP64()
+	LEAQ(Mem{Base: lds, Index: lds, Scale: 2}, lds3)
+	MOVQ(ldd, ldd16)
+	SHLQ(U8(4), ldd16)
+	var quads [4]reg.GPVirtual // rows 0, 4, 8 and 12 of the block
+	for i := range quads {
+		quads[i] = GP64()
+	}
+	row := func(i int) Mem {
+		m := Mem{Base: quads[i/4]}
+		switch i % 4 {
+		case 1, 2:
+			m.Index, m.Scale = lds, uint8(i%4)
+		case 3:
+			m.Index, m.Scale = lds3, 1
+		}
+		return m
+	}
+	r, c := GP64(), GP64()
+	XORQ(r, r)
+	place("rows")
+	XORQ(c, c)
+	place("block")
+	MOVQ(r, quads[0])
+	IMULQ(lds, quads[0])
+	ADDQ(inMemory("src"), quads[0])
+	ADDQ(c, quads[0])
+	for i := 1; i < len(quads); i++ {
+		LEAQ(Mem{Base: quads[i-1], Index: lds, Scale: 4}, quads[i])
+	}
+	to := GP64()
+	MOVQ(c, to)
+	IMULQ(ldd, to)
+	ADDQ(inMemory("dst"), to)
+	ADDQ(r, to)
+	transposeBytes16x32(row, to, ldd, ldd16)
+	step(c, inMemory("cols"), blockCols, "block")
+	step(r, inMemory("rows"), blockRows, "rows")
+	end()
+}
+
+// step moves i on by width, or as far as a block of that width fits into size, and jumps to again unless i was there.
+func step(i reg.GPVirtual, size Mem, width int, again LabelRef) {
+	last, next := GP64(), GP64()
+	MOVQ(size, last)
+	SUBQ(U8(width), last)
+	MOVQ(i, next)
+	ADDQ(U8(width), next)
+	CMPQ(next, last)
+	CMOVQGT(last, next)
+	CMPQ(i, last)
+	MOVQ(next, i)
+	JNE(again)
+}
+
+// transposeBytes16x32 transposes a block. Its left and right 16 columns are the lower and upper halves of vectors. Of each
+// half the first eight columns are done, then the others: all at once would need more registers than there are.
+//
+// Interleaving row i with row i+8, then what that gives for i with i+4, i+2 and i+1, leaves a column in each half.
+func transposeBytes16x32(row func(i int) Mem, to, ldd, ldd16 reg.GPVirtual) {
+	for _, unpack := range []func(...Op){VPUNPCKLBW, VPUNPCKHBW} {
+		var pairs []reg.VecVirtual
+		for i := range 8 {
+			v := YMM()
+			VMOVDQU(row(i), v)
+			unpack(row(i+8), v, v)
+			pairs = append(pairs, v)
+		}
+		for _, column := range interleave(pairs) {
+			VMOVDQU(column.AsX(), Mem{Base: to})
+			VEXTRACTI128(U8(1), column, Mem{Base: to, Index: ldd16, Scale: 1})
+			ADDQ(ldd, to)
+		}
+	}
+}
+
+// interleave returns vectors that each hold the bytes of one column, given some that hold several columns of some rows.
+func interleave(v []reg.VecVirtual) []reg.VecVirtual {
+	if len(v) == 1 {
+		return v
+	}
+	half := len(v) / 2
+	var low, high []reg.VecVirtual
+	for i := range half {
+		l, h := YMM(), YMM()
+		VPUNPCKLBW(v[i+half], v[i], l)
+		VPUNPCKHBW(v[i+half], v[i], h)
+		low, high = append(low, l), append(high, h)
+	}
+	return append(interleave(low), interleave(high)...)
+}

@@ -1,0 +1,53 @@
+package kernel
+
+// neon returns the kernels in NEON, which every arm64 processor has. The products, the optimizers and everything that
+// runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly takes.
+func neon() *Set {
+	return &Set{
+		Name:           "neon",
+		TileRows:       8,
+		TileCols:       12,
+		GemmTile:       gemmTileNEON,
+		SparseMul:      sparseMulNEON,
+		Gather:         gatherNEON,
+		TransposeBytes: transposeBytesNEON,
+		Transpose:      transposeNEON,
+		Bias:           biasNEON,
+		BiasRelu:       biasReluNEON,
+		ReluGrad:       reluGradNEON,
+		ColumnSums:     columnSumsNEON,
+		Exp:            expNEON,
+		Adam:           adamNEON,
+		SGD:            sgdNEON,
+	}
+}
+
+//go:noescape
+func gemmTileNEON(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
+
+//go:noescape
+func sparseMulNEON(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
+
+//go:noescape
+func gatherNEON(dst []uint32, src []uint8, base uint32) int
+
+//go:noescape
+func biasNEON(rows, cols int, y []float32, ldy int, bias []float32)
+
+//go:noescape
+func biasReluNEON(rows, cols int, y []float32, ldy int, bias []float32)
+
+//go:noescape
+func reluGradNEON(rows, cols int, y []float32, ldy int, d []float32, ldd int)
+
+//go:noescape
+func columnSumsNEON(rows, cols int, x []float32, ldx int, dst []float32)
+
+//go:noescape
+func expNEON(dst, src []float32)
+
+//go:noescape
+func adamNEON(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
+
+//go:noescape
+func sgdNEON(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)

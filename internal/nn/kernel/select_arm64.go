@@ -1,0 +1,3 @@
+package kernel
+
+func available() []*Set { return []*Set{checked(neon()), generic()} }
