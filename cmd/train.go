@@ -44,6 +44,9 @@ epoch (model.history.csv) and their curves (model.history.png).`,
   dnn train --json | jq 'select(.event == "epoch").val_accuracy'`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.quiet && o.json {
+				return fault.New(fault.Usage, "--quiet", "does not go with --json")
+			}
 			return work(run(c.Context(), system, o))
 		},
 	}
@@ -58,7 +61,6 @@ epoch (model.history.csv) and their curves (model.history.png).`,
 	f.BoolVar(&o.json, "json", false, "print one JSON object a line instead")
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile for go tool pprof to this `file`")
-	c.MarkFlagsMutuallyExclusive("quiet", "json")
 	return c
 }
 
@@ -103,16 +105,17 @@ func trainRun(ctx context.Context, system *System, o trainOptions, events *repor
 			return err
 		}
 	}
+	held := train.ValidationSamples(set.TrainCount(), resolved.ValidationSplit)
+	if held == set.TrainCount() {
+		return fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", resolved.ValidationSplit, held)
+	}
 	if o.dryRun {
-		return dryRun(system, resolved, set, o.quiet)
+		return dryRun(system, resolved, set.TrainCount(), held, o.quiet)
 	}
 	if err := atomicfile.Probe(resolved.Output); err != nil {
-		return fault.New(fault.Write, resolved.Output, "cannot write there: %w", err)
+		return cannotWrite(resolved.Output, err)
 	}
-	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, !plain); err != nil {
-		return err
-	}
-	data, err := open(system, set, o.dataDir, false)
+	data, err := load(ctx, system, set, loadOptions{dataDir: o.dataDir, quiet: !plain})
 	if err != nil {
 		return err
 	}
@@ -123,7 +126,7 @@ func trainRun(ctx context.Context, system *System, o trainOptions, events *repor
 	}
 	defer engine.Close()
 
-	run := newRun(system, resolved, engine, model, data)
+	run := newRun(system, resolved, engine, model, samples(data.Train), held)
 	run.Callbacks = append(run.Callbacks, train.CSV(modelfile.Beside(resolved.Output, ".history.csv")))
 	switch {
 	case plain:
@@ -158,10 +161,8 @@ func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential,
 	return model, file.Load(model, from)
 }
 
-// newRun returns the run that the config describes: the last part of the training samples validates.
-func newRun(system *System, c *config.Resolved, engine *nn.Engine, model *nn.Sequential, data *mnist.Dataset) *train.Run {
-	all := samples(data.Train)
-	held := train.ValidationSamples(all.Count, c.ValidationSplit)
+// newRun returns the run that the config describes: the last held samples of all validate, the others train.
+func newRun(system *System, c *config.Resolved, engine *nn.Engine, model *nn.Sequential, all *nn.Samples, held int) *train.Run {
 	run := &train.Run{
 		Engine: engine, Model: model, Optimizer: newOptimizer(c.Optimizer, model),
 		Train:  all.Slice(0, all.Count-held),
@@ -181,13 +182,11 @@ func newOptimizer(o config.Optimizer, model *nn.Sequential) nn.Optimizer {
 	return nn.NewAdam(model.Params(), o.Beta1, o.Beta2, o.Epsilon)
 }
 
-// dryRun says what would be trained.
-func dryRun(system *System, c *config.Resolved, set mnist.Set, quiet bool) error {
+// dryRun says what would be trained on count samples, held of which validate.
+func dryRun(system *System, c *config.Resolved, count, held int, quiet bool) error {
 	if quiet {
 		return nil
 	}
-	count := set.TrainCount()
-	held := train.ValidationSamples(count, c.ValidationSplit)
 	plan := (&train.Run{Train: &nn.Samples{Count: count - held}, BatchSize: c.BatchSize}).Plan()
 	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
 		c.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)

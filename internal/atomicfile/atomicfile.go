@@ -12,7 +12,7 @@ import (
 // Write replaces the file at path with what write produces: to a temporary file in the same folder, synced, renamed over
 // path, and the folder synced. If anything fails the old file stays as it was and the temporary one is removed.
 // Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one.
-func Write(path string, write func(io.Writer) error) (err error) {
+func Write(path string, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
 	mode := os.FileMode(0)
 	if old, err := os.Stat(path); err == nil {
@@ -22,29 +22,31 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err != nil {
 		return err
 	}
+	renamed := false
 	defer func() {
-		if err != nil {
+		if !renamed { // something failed, or write panicked
 			_ = tmp.Close()
 			_ = os.Remove(tmp.Name())
 		}
 	}()
-	if err = write(tmp); err != nil {
+	if err := write(tmp); err != nil {
 		return err
 	}
 	if mode != 0 {
-		if err = tmp.Chmod(mode); err != nil {
+		if err := tmp.Chmod(mode); err != nil {
 			return err
 		}
 	}
-	if err = tmp.Sync(); err != nil {
+	if err := tmp.Sync(); err != nil {
 		return err
 	}
-	if err = tmp.Close(); err != nil {
+	if err := tmp.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
+	if err := os.Rename(tmp.Name(), path); err != nil {
 		return err
 	}
+	renamed = true
 	return SyncFolder(folder)
 }
 

@@ -18,6 +18,9 @@ type Activation struct {
 	// backward computes dy = dy f'(z), where y = f(z) is what forward gave.
 	backward func(w *Worker, y, dy Matrix)
 
+	// wholeRows tells that an output depends on all of its row, so that forward must not be given some columns only.
+	wholeRows bool
+
 	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
 	forwardBias func(w *Worker, y Matrix, bias []float32)
 }
@@ -58,7 +61,8 @@ var activations = map[string]Activation{
 	},
 	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	"softmax": {
-		Name: "softmax",
+		Name:      "softmax",
+		wholeRows: true,
 		forward: func(w *Worker, y Matrix) {
 			for r := range y.Rows {
 				softmaxRow(w, row(y, r))

@@ -33,6 +33,12 @@ func (a Architecture) Output() int {
 	return out
 }
 
+// Classes returns how many classes the outputs tell apart: one for each, but two for a single one.
+func (a Architecture) Classes() int { return max(2, a.Output()) }
+
+// maxClasses is how many classes there can be: labels are bytes.
+const maxClasses = 256
+
 // Validate tells what is wrong with the architecture, if anything is.
 func (a Architecture) Validate() error {
 	if a.Input < 1 {
@@ -58,6 +64,9 @@ func (a Architecture) Validate() error {
 			return fmt.Errorf("%s: wanted an activation out of %v, found %q", where, Activations(), l.Activation)
 		}
 		names[l.Name] = true
+	}
+	if n := a.Output(); n > maxClasses {
+		return fmt.Errorf("wanted at most %d output units, found %d", maxClasses, n)
 	}
 	return nil
 }

@@ -7,10 +7,14 @@ package nn
 const panelColumns = 128
 
 // panels returns how many panels the kernel's columns are split into for that many workers: as few as fit into registers,
-// and enough for each worker to have one, but none narrower than a cache line.
+// and enough for each worker to have one, but none narrower than a cache line. An activation that needs whole rows allows
+// no more than one.
 func (d *Dense) panels(workers int) int {
 	const line = 16
 	units := d.spec.Units
+	if d.activation.wholeRows {
+		return 1
+	}
 	n := (units + panelColumns - 1) / panelColumns
 	n = (n + workers - 1) / workers * workers
 	return max(1, min(n, units/line))
@@ -42,7 +46,7 @@ func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r, c span) {
 // updateInput computes the gradient of rows f (features) and columns c of the kernel, x^T dz, from the whole batch, and
 // hands it to up block by block.
 func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f, c span, up Updater) {
-	if c.hi == c.lo {
+	if c.hi == c.lo || f.hi == f.lo {
 		return
 	}
 	if f.lo == 0 {

@@ -1,6 +1,6 @@
 package nn
 
-// Samples is a set of labelled inputs, one a row, held either as bytes (pixels), which mean Table[byte], or as floats.
+// Samples is a set of labeled inputs, one a row, held either as bytes (pixels), which mean Table[byte], or as floats.
 type Samples struct {
 	Count    int
 	Features int

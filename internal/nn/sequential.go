@@ -83,10 +83,16 @@ func (m *Sequential) Finite() bool {
 // input returns the first layer, which reads the samples themselves.
 func (m *Sequential) input() *Dense { return m.layers[0].(*Dense) }
 
-// check panics if s cannot be fed to the network: its shape or labels are another's.
+// check panics if s cannot be fed to the network: its shape is another's, or a label has no output.
 func (m *Sequential) check(s *Samples) {
 	if s.Features != m.arch.Input {
 		panic(fmt.Sprintf("nn: samples of %d features for a network of %d inputs", s.Features, m.arch.Input))
+	}
+	classes := m.arch.Classes()
+	for i, label := range s.Labels {
+		if int(label) >= classes {
+			panic(fmt.Sprintf("nn: label %d of sample %d for a network of %d classes", label, i, classes))
+		}
 	}
 }
 

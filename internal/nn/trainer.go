@@ -66,7 +66,8 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 }
 
 // Step trains on the samples order, at most a batch, and returns what they gave before the update. While it computes it
-// loads the samples next, if any, for the step after.
+// loads the samples next, if any, for the step after, which recognizes them by being given that very slice: what it holds
+// must not change in between.
 func (t *Trainer) Step(order, next []int32) Result {
 	if !sameSlice(t.loadedFor, order) {
 		t.next = order

@@ -23,7 +23,7 @@ func CSV(path string) Callback {
 			err = w.Error()
 		}
 		if err != nil {
-			return fault.New(fault.Write, path, "%w", err)
+			return fault.New(fault.Write, path, "%w", cause(err))
 		}
 		return nil
 	}

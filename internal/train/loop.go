@@ -118,14 +118,16 @@ func (l *loop) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		l.Optimizer.Begin(l.LearningRate)
 		result := l.trainer.Step(batch, l.batchAt(at))
 		if math.IsNaN(result.Loss) || math.IsInf(result.Loss, 0) {
-			return Epoch{}, fault.New(fault.Diverged, fmt.Sprintf("epoch %d, step %d", epoch, step),
-				"the loss is %v", result.Loss).WithHint("try a lower learning rate (now %v)", l.LearningRate)
+			return Epoch{}, l.diverged(epoch, step, fmt.Sprintf("the loss is %v", result.Loss))
 		}
 		sum.Add(result)
 		state := Step{Step: step, Seconds: l.Now().Sub(begun).Seconds(), Loss: float64(sum.MeanLoss()), Accuracy: float64(sum.Accuracy())}
 		if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 			return Epoch{}, err
 		}
+	}
+	if !l.Model.Finite() { // the last update of the epoch, whose loss was still a number
+		return Epoch{}, l.diverged(epoch, l.Plan().Steps, "the weights are no longer finite")
 	}
 	e := Epoch{Epoch: epoch, Loss: float64(sum.MeanLoss()), Accuracy: float64(sum.Accuracy()), LearningRate: l.LearningRate}
 	e.Phases = l.trainer.PhaseSeconds()
@@ -137,6 +139,12 @@ func (l *loop) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	}
 	e.Seconds = l.Now().Sub(begun).Seconds()
 	return e, nil
+}
+
+// diverged returns the error of a run whose numbers have left the range of float32.
+func (l *loop) diverged(epoch, step int, what string) error {
+	return fault.New(fault.Diverged, fmt.Sprintf("epoch %d, step %d", epoch, step), "%s", what).
+		WithHint("try a lower learning rate (now %v)", l.LearningRate)
 }
 
 // batchAt returns the batch that begins there, shorter at the end of the epoch, empty behind it.

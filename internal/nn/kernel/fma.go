@@ -20,7 +20,7 @@ func fma(a, b, c float32) float32 {
 const minNormal = 0x1p-126 // the least normal float32: below it the half-way points lie elsewhere
 
 // roundToOdd returns x+y rounded to odd, given sum, which is x+y rounded to nearest: sum itself if it is exact or its last
-// bit is set, else its neighbour on the side of the exact value.
+// bit is set, else its neighbor on the side of the exact value.
 func roundToOdd(x, y, sum float64) float64 {
 	bits := math.Float64bits(sum)
 	if bits&1 == 1 || math.IsInf(sum, 0) || math.IsNaN(sum) {

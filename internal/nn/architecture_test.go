@@ -1,0 +1,141 @@
+package nn
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestValidate(t *testing.T) {
+	valid := func() Architecture {
+		return network(784, categoricalName, LayerSpec{Units: 100, Activation: "relu"}, LayerSpec{Units: 10, Activation: "softmax"})
+	}
+	if err := valid().Validate(); err != nil {
+		t.Errorf("a valid architecture: %v", err)
+	}
+	cases := []struct {
+		name   string
+		change func(*Architecture)
+		want   string
+	}{
+		{"no input", func(a *Architecture) { a.Input = 0 }, "wanted at least 1 input, found 0"},
+		{"negative input", func(a *Architecture) { a.Input = -5 }, "wanted at least 1 input, found -5"},
+		{"no layer", func(a *Architecture) { a.Layers = nil }, "wanted at least one layer, found none"},
+		{"no loss", func(a *Architecture) { a.Loss = "" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy], found ""`},
+		{"unknown loss", func(a *Architecture) { a.Loss = "mse" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy], found "mse"`},
+		{"unknown type", func(a *Architecture) { a.Layers[0].Type = "conv2d" }, `layer 1: wanted the type dense, found "conv2d"`},
+		{"no name", func(a *Architecture) { a.Layers[1].Name = "" }, `layer 2: wanted a name of its own, found ""`},
+		{"repeated name", func(a *Architecture) { a.Layers[1].Name = "dense" }, `layer 2: wanted a name of its own, found "dense"`},
+		{"no units", func(a *Architecture) { a.Layers[0].Units = 0 }, "layer 1: wanted at least 1 unit, found 0"},
+		{"negative units", func(a *Architecture) { a.Layers[1].Units = -1 }, "layer 2: wanted at least 1 unit, found -1"},
+		{"no activation", func(a *Architecture) { a.Layers[0].Activation = "" }, `layer 1: wanted an activation out of [linear relu sigmoid softmax tanh], found ""`},
+		{"unknown activation", func(a *Architecture) { a.Layers[1].Activation = "ReLU" }, `layer 2: wanted an activation out of [linear relu sigmoid softmax tanh], found "ReLU"`},
+	}
+	for _, c := range cases {
+		arch := valid()
+		c.change(&arch)
+		err := arch.Validate()
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+		if _, newErr := New(arch, 1); newErr == nil || newErr.Error() != c.want {
+			t.Errorf("%s: New gives %v, want %s", c.name, newErr, c.want)
+		}
+	}
+}
+
+// The course's two networks.
+func TestSummaryCounts(t *testing.T) {
+	relu := func(units int) LayerSpec { return LayerSpec{Units: units, Activation: "relu"} }
+	cases := []struct {
+		arch  Architecture
+		want  []int
+		total int
+	}{
+		{network(784, categoricalName, relu(100), relu(50), LayerSpec{Units: 10, Activation: "softmax"}), []int{78_500, 5_050, 510}, 84_060},
+		{network(4, binaryName, relu(8), LayerSpec{Units: 1, Activation: "sigmoid"}), []int{40, 9}, 49},
+	}
+	for _, c := range cases {
+		m, err := New(c.arch, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := 0
+		for _, p := range m.Params() {
+			held += p.Count()
+		}
+		var got []int
+		for i, l := range c.arch.Summary() {
+			got = append(got, l.Params)
+			if spec := c.arch.Layers[i]; l.Name != spec.Name || l.Class != "Dense" || l.Units != spec.Units || l.Trainable != l.Params {
+				t.Errorf("summary of %v: %+v", spec, l)
+			}
+		}
+		if !slices.Equal(got, c.want) || c.arch.Parameters() != c.total || held != c.total {
+			t.Errorf("%s: parameters %v, %d, the network holds %d, want %v, %d", describe(c.arch), got, c.arch.Parameters(), held, c.want, c.total)
+		}
+	}
+}
+
+func TestOutput(t *testing.T) {
+	if got := network(784, categoricalName, LayerSpec{Units: 100}, LayerSpec{Units: 10}).Output(); got != 10 {
+		t.Errorf("%d outputs, want 10", got)
+	}
+	if got := network(784, categoricalName).Output(); got != 784 {
+		t.Errorf("%d outputs without a layer, want the 784 inputs", got)
+	}
+}
+
+// Keras's order and names: kernel before bias, layer by layer.
+func TestParamsOrder(t *testing.T) {
+	m := randomModel(t, network(5, binaryName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 1, Activation: "sigmoid"}), 1)
+	var got []string
+	for i, p := range m.Params() {
+		got = append(got, p.Name)
+		if p.index != i {
+			t.Errorf("%s: index %d, want %d", p.Name, p.index, i)
+		}
+	}
+	if want := "dense.kernel dense.bias dense_1.kernel dense_1.bias"; strings.Join(got, " ") != want {
+		t.Errorf("parameters %v, want %s", got, want)
+	}
+}
+
+// What an architecture says of its parameters is what the network then has.
+func TestParamSpecs(t *testing.T) {
+	arch := network(5, categoricalName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
+	specs := arch.Params()
+	params := randomModel(t, arch, 1).Params()
+	if len(specs) != len(params) {
+		t.Fatalf("%d parameters, want %d", len(params), len(specs))
+	}
+	for i, p := range params {
+		if want := specs[i]; p.Name != want.Name || !slices.Equal(p.Shape, want.Shape) || len(p.Floats()) != want.Count() {
+			t.Errorf("parameter %d is %s %v of %d elements, want %s %v of %d", i, p.Name, p.Shape, len(p.Floats()), want.Name, want.Shape, want.Count())
+		}
+	}
+}
+
+// The estimate is that of a float64: a network too large to count is too large, not negative.
+func TestTrainingBytes(t *testing.T) {
+	relu := func(units int) LayerSpec { return LayerSpec{Units: units, Activation: "relu"} }
+	course := network(784, categoricalName, relu(100), relu(50), relu(10))
+	if got := course.TrainingBytes(100); got < 4*4*84_060 || got > 20e6 {
+		t.Errorf("the course's network takes %v bytes", got)
+	}
+	if course.TrainingBytes(200) <= course.TrainingBytes(100) {
+		t.Error("a larger batch takes no more memory")
+	}
+	if got := network(784, categoricalName, relu(1<<40), relu(1<<40)).TrainingBytes(100); got < 0x1p80 {
+		t.Errorf("2^80 weights take %v bytes", got)
+	}
+}
+
+// A network knows its own activation even where the loss contains it.
+func TestArchitectureIsKept(t *testing.T) {
+	arch := network(5, categoricalName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
+	got := randomModel(t, arch, 1).Architecture()
+	if describe(got) != describe(arch) || got.Layers[1] != arch.Layers[1] {
+		t.Errorf("%v, want %v", got, arch)
+	}
+}

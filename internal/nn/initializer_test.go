@@ -1,0 +1,72 @@
+package nn
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestGlorotUniform(t *testing.T) {
+	for _, shape := range [][2]int{{784, 100}, {100, 784}, {300, 17}, {1, 5000}} {
+		k := newMatrix(shape[0], shape[1])
+		glorotUniform(Stream(1, "test", 0), k)
+		limit := math.Sqrt(6 / float64(shape[0]+shape[1]))
+		n := float64(shape[0] * shape[1])
+		var sum, squares, largest, least float64
+		for r := range k.Rows {
+			for _, w := range row(k, r) {
+				v := float64(w) / limit
+				sum += v
+				squares += v * v
+				largest, least = max(largest, v), min(least, v)
+			}
+		}
+		// In units of the limit: mean 0 with a standard error of sqrt(1/3n), variance 1/3 with one of sqrt(4/45n).
+		mean, variance := sum/n, squares/n-sum/n*sum/n
+		if math.Abs(mean) > 4*math.Sqrt(1/(3*n)) || math.Abs(variance-1.0/3) > 4*math.Sqrt(4/(45*n)) {
+			t.Errorf("%v: mean %.5f and variance %.5f of the limit, want 0 and 1/3", shape, mean, variance)
+		}
+		if largest > 1+1e-7 || least < -1-1e-7 || largest < 1-10/n || least > -1+10/n {
+			t.Errorf("%v: weights from %v to %v of the limit, want -1 to 1", shape, least, largest)
+		}
+		for r := range k.Rows {
+			for _, pad := range k.Data[r*k.Stride+k.Cols : (r+1)*k.Stride] {
+				if pad != 0 {
+					t.Fatalf("%v: padding of row %d is written to", shape, r)
+				}
+			}
+		}
+	}
+}
+
+// A layer's weights depend on the seed and its name, not on what the network has beside it; biases are zero.
+func TestInitialWeights(t *testing.T) {
+	output := LayerSpec{Units: 10, Activation: "softmax"}
+	build := func(seed uint64, layers ...LayerSpec) [][]float32 {
+		m, err := New(network(20, categoricalName, layers...), seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all [][]float32
+		for _, p := range m.Params() {
+			all = append(all, p.Floats())
+		}
+		return all
+	}
+	hidden := LayerSpec{Units: 20, Activation: "relu"}
+	three, two, other := build(1, hidden, hidden, output), build(1, hidden, hidden), build(2, hidden, hidden, output)
+	if !slices.Equal(three[0], two[0]) || !slices.Equal(three[2], two[2]) {
+		t.Error("the same layers of another network have other weights")
+	}
+	if slices.Equal(three[0], three[2]) {
+		t.Error("two layers of one network have the same weights")
+	}
+	if slices.Equal(three[0], other[0]) {
+		t.Error("another seed gives the same weights")
+	}
+	for i := 1; i < len(three); i += 2 {
+		if slices.ContainsFunc(three[i], func(v float32) bool { return v != 0 }) {
+			t.Errorf("biases %v, want zeros", three[i])
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dnn/internal/nn/kernel"
+)
+
+// follow compares some steps of an optimizer, whose gradients come in two blocks, with the formula in float64.
+func follow(t *testing.T, o func([]*Param) Optimizer, tolerance float64, formula func(step, element int, p, g, rate float64) float64) {
+	t.Helper()
+	for _, set := range kernel.Available() {
+		rng := rand.New(rand.NewPCG(1, 1))
+		p := newParam(ParamSpec{"p", []int{5, 37}})
+		other := newParam(ParamSpec{"other", []int{3}})
+		other.index = 1
+		optimizer := o([]*Param{p, other})
+		want := make([]float64, p.Count())
+		for i := range want {
+			v := rng.Float32() - 0.5
+			want[i] = float64(v)
+			p.Value.Data[i/37*p.Value.Stride+i%37] = v
+		}
+		w := &Worker{Set: set}
+		for step := 1; step <= 30; step++ {
+			rate := 0.01 / float64(step) // it may change from step to step
+			g := newMatrix(5, 37)
+			for i := range want {
+				v := (rng.Float32() - 0.5) * float32(math.Pow(10, float64(i%5-3)))
+				g.Data[i/37*g.Stride+i%37] = v
+				want[i] = formula(step, i, want[i], float64(v), rate)
+			}
+			optimizer.Begin(rate)
+			optimizer.Update(w, p, 0, 0, columns(g, 0, 16))
+			optimizer.Update(w, p, 0, 16, rows(columns(g, 16, 37), 0, 2))
+			optimizer.Update(w, p, 2, 16, rows(columns(g, 16, 37), 2, 5))
+		}
+		for i, got := range p.Floats() {
+			if math.Abs(float64(got)-want[i]) > tolerance {
+				t.Errorf("%s: element %d is %v after 30 steps, want %v", set.Name, i, got, want[i])
+			}
+		}
+		for _, pad := range columns(p.Value, 37, p.Value.Stride).Data[:p.Value.Stride-37] {
+			if pad != 0 {
+				t.Errorf("%s: the update wrote into the padding", set.Name)
+			}
+		}
+		for _, v := range other.Floats() {
+			if v != 0 {
+				t.Errorf("%s: the update wrote into another parameter", set.Name)
+			}
+		}
+	}
+}
+
+// Keras 3's Adam, moments in float64.
+func TestAdamFollowsItsFormula(t *testing.T) {
+	const beta1, beta2, epsilon = 0.9, 0.999, 1e-7
+	var m, v [5 * 37]float64
+	formula := func(step, i int, p, g, rate float64) float64 {
+		if step == 1 {
+			m[i], v[i] = 0, 0
+		}
+		m[i] += (g - m[i]) * (1 - beta1)
+		v[i] += (g*g - v[i]) * (1 - beta2)
+		alpha := rate * math.Sqrt(1-math.Pow(beta2, float64(step))) / (1 - math.Pow(beta1, float64(step)))
+		return p - m[i]*alpha/(math.Sqrt(v[i])+epsilon)
+	}
+	follow(t, adam, 1e-6, formula)
+}
+
+func TestSGDFollowsItsFormula(t *testing.T) {
+	follow(t, sgd, 1e-6, func(_, _ int, p, g, rate float64) float64 { return p - rate*g })
+}
+
+// The first step of Adam is the learning rate in the direction of the gradient, whatever its size.
+func TestAdamsFirstStep(t *testing.T) {
+	p := newParam(ParamSpec{"p", []int{3}})
+	a := NewAdam([]*Param{p}, 0.9, 0.999, 1e-7)
+	a.Begin(0.001)
+	g := newMatrix(1, 3)
+	copy(g.Data, []float32{5, -0.1, 0})
+	a.Update(&Worker{Set: kernel.Available()[0]}, p, 0, 0, g)
+	for i, want := range []float64{-0.001, 0.001, 0} {
+		if got := float64(p.Value.Data[i]); math.Abs(got-want) > 1e-7 {
+			t.Errorf("element %d moved by %v, want %v", i, got, want)
+		}
+	}
+}

@@ -1,0 +1,386 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+)
+
+// recorder returns a callback that writes what it hears to a log.
+func recorder(log *[]string, name string) Callback {
+	say := func(format string, args ...any) error {
+		*log = append(*log, name+" "+fmt.Sprintf(format, args...))
+		return nil
+	}
+	return Callback{
+		TrainBegin: func(p Plan) error { return say("begin %+v", p) },
+		EpochBegin: func(epoch int) error { return say("epoch %d", epoch) },
+		StepEnd:    func(s Step) error { return say("step %d", s.Step) },
+		EpochEnd:   func(e Epoch) error { return say("end of epoch %d", e.Epoch) },
+		TrainEnd:   func() error { return say("end") },
+	}
+}
+
+func TestOrderOfEvents(t *testing.T) {
+	r, _ := testRun(t, 5, 2, 2)
+	r.Validation = r.Train.Slice(3, 5)
+	r.Train = r.Train.Slice(0, 3)
+	var log []string
+	r.Callbacks = []Callback{recorder(&log, "a"), {}, recorder(&log, "b")}
+	history, err := r.Do(t.Context())
+	if err != nil || len(history) != 2 {
+		t.Fatalf("history %v, error %v", history, err)
+	}
+	var want []string
+	for _, event := range []string{
+		"begin {Epochs:2 BatchSize:2 Steps:2 TrainSamples:3 ValidationSamples:2 FirstEpoch:1}",
+		"epoch 1", "step 1", "step 2", "end of epoch 1", "epoch 2", "step 1", "step 2", "end of epoch 2", "end",
+	} {
+		want = append(want, "a "+event, "b "+event)
+	}
+	if !slices.Equal(log, want) {
+		t.Errorf("events\n%s\nwant\n%s", strings.Join(log, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestPlan(t *testing.T) {
+	for _, c := range []struct{ count, batch, wantBatch, wantSteps int }{
+		{48_000, 100, 100, 480},
+		{48_001, 100, 100, 481},
+		{99, 100, 99, 1},
+		{100, 100, 100, 1},
+		{7, 1, 1, 7},
+	} {
+		r := Run{Train: &nn.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
+		want := Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, FirstEpoch: 1}
+		if got := r.Plan(); got != want {
+			t.Errorf("%d samples in batches of %d: %+v, want %+v", c.count, c.batch, got, want)
+		}
+	}
+}
+
+// The counts that Keras 3 holds out: n - floor(n (1 - split)), in float64.
+func TestValidationSamples(t *testing.T) {
+	for _, c := range []struct {
+		n     int
+		split float64
+		want  int
+	}{
+		{60_000, 0, 0},
+		{60_000, 0.2, 12_000},
+		{60_000, 0.1, 6_000},
+		{60_000, 1.0 / 3, 20_000}, // 60000 (1 - 1/3) = 40000.00000000001
+		{60_000, 0.3, 18_000},
+		{60_000, 0.7, 42_000},
+		{60_000, 0.8, 48_001}, // 60000 (1 - 0.8) = 11999.999999999998
+		{60_000, 0.55, 33_001},
+		{10, 1.0 / 3, 4},
+		{10, 0.2, 2},
+		{10, 0.1, 1},
+		{10, 0.9, 10}, // 10 (1 - 0.9) = 0.9999999999999998
+		{3, 1.0 / 3, 1},
+		{7, 0.5, 4},
+		{1, 0.5, 1},
+		{0, 0.5, 0},
+	} {
+		if got := ValidationSamples(c.n, c.split); got != c.want {
+			t.Errorf("%v of %d: %d samples, want %d", c.split, c.n, got, c.want)
+		}
+	}
+}
+
+// Each epoch is on every sample once, the last batch on what is left, in an order that the seed and the epoch give.
+func TestShuffledBatches(t *testing.T) {
+	r, spy := testRun(t, 12, 5, 3)
+	r.Shuffle, r.Seed = true, 42
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(spy.steps) != 9 {
+		t.Fatalf("%d steps, want 9", len(spy.steps))
+	}
+	for epoch := 1; epoch <= 3; epoch++ {
+		order := make([]int32, 12)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		nn.Shuffle(nn.Stream(42, "shuffle", epoch), order)
+		for step, end := range []int{5, 10, 12} {
+			var want []int
+			for _, i := range order[5*step : end] {
+				want = append(want, int(i))
+			}
+			slices.Sort(want)
+			if got := spy.steps[3*(epoch-1)+step]; !slices.Equal(got, want) {
+				t.Errorf("epoch %d, step %d: samples %v, want %v", epoch, step+1, got, want)
+			}
+		}
+	}
+	if slices.Equal(spy.steps[0], spy.steps[3]) && slices.Equal(spy.steps[1], spy.steps[4]) {
+		t.Error("two epochs have the same batches")
+	}
+}
+
+func TestUnshuffledBatches(t *testing.T) {
+	r, spy := testRun(t, 5, 2, 2)
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(spy.steps), "[[0 1] [2 3] [4] [0 1] [2 3] [4]]"; got != want {
+		t.Errorf("batches %s, want %s", got, want)
+	}
+	for _, rate := range spy.rates {
+		if rate != 0.5 {
+			t.Errorf("learning rates %v, want 0.5", spy.rates)
+		}
+	}
+}
+
+// With a learning rate of 0 an epoch is an evaluation: its loss and accuracy are those of all samples together, and so are
+// the last step's running means.
+func TestMeans(t *testing.T) {
+	r, _ := testRun(t, 17, 5, 1)
+	r.Validation = r.Train.Slice(14, 17)
+	r.Train = r.Train.Slice(0, 14)
+	r.LearningRate = 0
+	var last Step
+	seconds := 0.0
+	r.Callbacks = []Callback{{StepEnd: func(s Step) error {
+		if s.Step != last.Step+1 || s.Seconds <= seconds {
+			t.Errorf("step %d after %v s follows step %d after %v s", s.Step, s.Seconds, last.Step, seconds)
+		}
+		last, seconds = s, s.Seconds
+		return nil
+	}}}
+	history, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := history[0]
+	trained := nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
+	validated := nn.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
+	want := Epoch{
+		Epoch: 1, Loss: float64(trained.MeanLoss()), Accuracy: float64(trained.Accuracy()),
+		Validated: true, ValLoss: float64(validated.MeanLoss()), ValAccuracy: float64(validated.Accuracy()),
+	}
+	if math.Abs(got.Loss-want.Loss) > 1e-7 || got.Accuracy != want.Accuracy || got.ValLoss != want.ValLoss || got.ValAccuracy != want.ValAccuracy || !got.Validated {
+		t.Errorf("epoch %+v, want %+v", got, want)
+	}
+	if last.Step != 3 || last.Loss != got.Loss || last.Accuracy != got.Accuracy {
+		t.Errorf("the last step is %+v, the epoch %+v", last, got)
+	}
+	if got.Seconds <= last.Seconds {
+		t.Errorf("the epoch took %v s, its last step ended after %v s", got.Seconds, last.Seconds)
+	}
+}
+
+// Validation is on the weights after the epoch, and changes nothing.
+func TestValidationFollowsTheEpoch(t *testing.T) {
+	with, _ := testRun(t, 12, 5, 3)
+	with.Validation = with.Train
+	history, err := with.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	final := nn.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
+	if got, want := history[2].ValLoss, float64(final.MeanLoss()); got != want {
+		t.Errorf("the last validation loss is %v, the network's is %v", got, want)
+	}
+	without, _ := testRun(t, 12, 5, 3)
+	plain, err := without.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(weights(with.Model), weights(without.Model)) {
+		t.Error("validation changes the weights")
+	}
+	if plain[0].Validated || plain[0].ValLoss != 0 || plain[0].Loss != history[0].Loss {
+		t.Errorf("without validation the first epoch is %+v, with it %+v", plain[0], history[0])
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	run := func(seed uint64) ([]uint32, History) {
+		r, _ := testRun(t, 30, 4, 3)
+		r.Shuffle, r.Seed = true, seed
+		history, err := r.Do(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return weights(r.Model), history
+	}
+	first, history := run(1)
+	second, again := run(1)
+	if !slices.Equal(first, second) {
+		t.Error("the same seed gives other weights")
+	}
+	for i := range history {
+		if history[i].Loss != again[i].Loss || history[i].Accuracy != again[i].Accuracy {
+			t.Errorf("the same seed gives %+v and %+v", history[i], again[i])
+		}
+	}
+	if third, _ := run(2); slices.Equal(first, third) {
+		t.Error("another seed gives the same weights")
+	}
+}
+
+// A run that is stopped within an epoch leaves the network as it was after the last whole one.
+func TestInterruption(t *testing.T) {
+	cause := errors.New("stopped by a test")
+	for _, c := range []struct{ epoch, step, wholeEpochs int }{
+		{0, 0, 0}, // before the first step
+		{1, 2, 0},
+		{3, 2, 2},
+		{3, 3, 3}, // after an epoch's last step nothing is left to do in it
+	} {
+		r, spy := testRun(t, 12, 5, 5)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var log []string
+		epoch := 0
+		r.Callbacks = []Callback{recorder(&log, "r"), {
+			TrainBegin: func(Plan) error {
+				if c.epoch == 0 {
+					cancel(cause)
+				}
+				return nil
+			},
+			EpochBegin: func(e int) error {
+				epoch = e
+				return nil
+			},
+			StepEnd: func(s Step) error {
+				if epoch == c.epoch && s.Step == c.step {
+					cancel(cause)
+				}
+				return nil
+			},
+		}}
+		history, err := r.Do(ctx)
+		if !errors.Is(err, cause) {
+			t.Errorf("%+v: error %v, want the context's cause", c, err)
+		}
+		if len(history) != c.wholeEpochs {
+			t.Errorf("%+v: a history of %d epochs", c, len(history))
+		}
+		if want := max(0, 3*(c.epoch-1)+c.step); len(spy.steps) != want {
+			t.Errorf("%+v: %d steps, want %d", c, len(spy.steps), want)
+		}
+		ends := 0
+		for _, event := range log {
+			if strings.HasPrefix(event, "r end of epoch") {
+				ends++
+			}
+		}
+		if ends != c.wholeEpochs || log[len(log)-1] != "r end" {
+			t.Errorf("%+v: events %v", c, log)
+		}
+		whole, _ := testRun(t, 12, 5, c.wholeEpochs)
+		if _, err := whole.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
+			t.Errorf("%+v: the weights are not those after %d epochs", c, c.wholeEpochs)
+		}
+	}
+}
+
+// Features and a learning rate so large that a sample's own update makes its logits infinite: it diverges when the sample
+// comes again, in the first step of the second epoch.
+func TestDivergence(t *testing.T) {
+	r, spy := testRun(t, 12, 5, 3)
+	for i := range r.Train.Floats {
+		r.Train.Floats[i] *= 1e20
+	}
+	r.LearningRate = 1e10
+	for _, p := range r.Model.Params() {
+		p.SetFloats(make([]float32, p.Count()))
+	}
+	var log []string
+	r.Callbacks = []Callback{recorder(&log, "r")}
+	history, err := r.Do(t.Context())
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.Diverged {
+		t.Fatalf("error %v of kind %d, want %d", err, fault.KindOf(err), fault.Diverged)
+	}
+	if f.Where != "epoch 2, step 1" || f.What != "the loss is NaN" && f.What != "the loss is +Inf" || f.Hint != "try a lower learning rate (now 1e+10)" {
+		t.Errorf("%v, hint: %s", f, f.Hint)
+	}
+	if len(history) != 1 || len(spy.steps) != 4 {
+		t.Errorf("%d whole epochs and %d steps, want 1 and 4", len(history), len(spy.steps))
+	}
+	if want := []string{"r step 3", "r end of epoch 1", "r epoch 2", "r end"}; !slices.Equal(log[len(log)-4:], want) {
+		t.Errorf("events %v, want them to end %v", log, want)
+	}
+	if !r.Model.Finite() {
+		t.Error("the network is left with weights that are no numbers")
+	}
+}
+
+// An error of any callback ends the run at once, and every callback still hears that it has ended.
+func TestCallbackErrors(t *testing.T) {
+	broken := errors.New("broken")
+	for _, c := range []struct {
+		name  string
+		bad   Callback
+		steps int // taken before it
+		whole int // epochs in the history and in the weights
+	}{
+		{"TrainBegin", Callback{TrainBegin: func(Plan) error { return broken }}, 0, 0},
+		{"EpochBegin", Callback{EpochBegin: func(int) error { return broken }}, 0, 0},
+		{"StepEnd", Callback{StepEnd: func(Step) error { return broken }}, 1, 0},
+		{"second EpochBegin", Callback{EpochBegin: func(e int) error {
+			if e == 2 {
+				return broken
+			}
+			return nil
+		}}, 3, 1},
+		{"EpochEnd", Callback{EpochEnd: func(Epoch) error { return broken }}, 3, 1},
+		{"TrainEnd", Callback{TrainEnd: func() error { return broken }}, 6, 2},
+	} {
+		r, spy := testRun(t, 12, 5, 2)
+		ends := 0
+		end := Callback{TrainEnd: func() error { ends++; return nil }}
+		late := Callback{TrainEnd: func() error { return errors.New("not the first") }}
+		r.Callbacks = []Callback{end, c.bad, late, end}
+		history, err := r.Do(t.Context())
+		if !errors.Is(err, broken) {
+			t.Errorf("%s: error %v, want %v", c.name, err, broken)
+		}
+		if len(spy.steps) != c.steps || len(history) != c.whole || ends != 2 {
+			t.Errorf("%s: %d steps, %d whole epochs, %d callbacks told of the end, want %d, %d and 2", c.name, len(spy.steps), len(history), ends, c.steps, c.whole)
+		}
+		whole, _ := testRun(t, 12, 5, c.whole)
+		if _, err := whole.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
+			t.Errorf("%s: the weights are not those after %d epochs", c.name, c.whole)
+		}
+	}
+}
+
+// An update that leaves numbers that are none is a divergence even if it was the last of all.
+func TestDivergenceInTheLastStep(t *testing.T) {
+	r, _ := testRun(t, 12, 12, 1)
+	for i := range r.Train.Floats {
+		r.Train.Floats[i] *= 1e20
+	}
+	r.LearningRate = 1e30
+	for _, p := range r.Model.Params() {
+		p.SetFloats(make([]float32, p.Count()))
+	}
+	_, err := r.Do(t.Context())
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Diverged || f.Error() != "epoch 1, step 1: the weights are no longer finite" {
+		t.Errorf("error %v of kind %d, want %d", err, fault.KindOf(err), fault.Diverged)
+	}
+	if !r.Model.Finite() {
+		t.Error("the network is left with weights that are no numbers")
+	}
+}

@@ -1,0 +1,81 @@
+package train
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+// spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
+// feature but i.
+type spy struct {
+	*nn.SGD
+	steps [][]int
+	rates []float64
+}
+
+func (s *spy) Begin(rate float64) {
+	s.SGD.Begin(rate)
+	s.rates = append(s.rates, rate)
+	s.steps = append(s.steps, nil)
+}
+
+func (s *spy) Update(w *nn.Worker, p *nn.Param, row, col int, g nn.Matrix) {
+	if strings.HasSuffix(p.Name, ".kernel") {
+		step := &s.steps[len(s.steps)-1]
+		for i := range g.Rows {
+			if slices.ContainsFunc(g.Data[i*g.Stride:i*g.Stride+g.Cols], func(v float32) bool { return v != 0 }) {
+				*step = append(*step, row+i)
+			}
+		}
+	}
+	s.SGD.Update(w, p, row, col, g)
+}
+
+// testRun returns a run of a network of one layer on count samples, whose steps the spy sees. The samples' labels are
+// 0 and 1 at random.
+func testRun(t *testing.T, count, batch, epochs int) (*Run, *spy) {
+	t.Helper()
+	arch := nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 2, Activation: "softmax"},
+	}}
+	model, err := nn.New(arch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	samples := &nn.Samples{Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count)}
+	for i := range count {
+		samples.Floats[i*count+i] = 1
+		samples.Labels[i] = uint8(rng.IntN(2))
+	}
+	engine := nn.NewEngine(kernel.Available()[0], 1) // one thread, so that the spy needs no lock
+	t.Cleanup(engine.Close)
+	s := &spy{SGD: nn.NewSGD()}
+	clock := time.Unix(0, 0)
+	return &Run{
+		Engine: engine, Model: model, Optimizer: s, Train: samples,
+		Epochs: epochs, BatchSize: batch, LearningRate: 0.5, Seed: 1,
+		Now: func() time.Time {
+			clock = clock.Add(time.Second / 8)
+			return clock
+		},
+	}, s
+}
+
+// weights returns all of a network's numbers.
+func weights(m *nn.Sequential) []uint32 {
+	var all []uint32
+	for _, p := range m.Params() {
+		for _, v := range p.Floats() {
+			all = append(all, math.Float32bits(v))
+		}
+	}
+	return all
+}
