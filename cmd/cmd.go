@@ -58,7 +58,9 @@ func Run(ctx context.Context, system *System, args []string) (status int) {
 			status = int(fault.Bug)
 		}
 	}()
-	root := newRoot(system)
+	inner := *system
+	inner.Stdout = results{system.Stdout}
+	root := newRoot(&inner)
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		err = classify(err)
@@ -66,6 +68,20 @@ func Run(ctx context.Context, system *System, args []string) (status int) {
 		return int(fault.KindOf(err))
 	}
 	return 0
+}
+
+// results is standard output. That it cannot be written is the user's matter (a full disk), not a bug.
+type results struct{ io.Writer }
+
+func (r results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if err != nil {
+		if e, ok := errors.AsType[*os.PathError](err); ok {
+			err = e.Err // the path would only repeat the name
+		}
+		err = fault.New(fault.Write, "standard output", "cannot write: %w", err)
+	}
+	return n, err
 }
 
 // failure marks an error that came from a command at work. What cobra returns without the mark, it found in the arguments.
@@ -96,16 +112,12 @@ experiment file describes. The same seed gives the same model, to the last bit, 
   dnn summary model.bin              # its layers and parameters`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	group(root)
 	root.SetIn(system.Stdin)
 	root.SetOut(system.Stdout)
 	root.SetErr(system.Stderr)
-	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fault.New(fault.Usage, "", "%w", err).WithHint("see %s --help", c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newDownload(system, runDownload),
 		newTrain(system, runTrain),
@@ -114,6 +126,7 @@ experiment file describes. The same seed gives the same model, to the last bit, 
 		newConfig(system),
 		newVersion(system),
 	)
+	builtInCommands(root)
 	return root
 }
 
@@ -123,21 +136,6 @@ func work(err error) error {
 		return nil
 	}
 	return failure{err}
-}
-
-// arguments says that a command takes between least and most arguments, which are what it says in its Use line.
-func arguments(least, most int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) >= least && len(args) <= most {
-			return nil
-		}
-		wanted := fmt.Sprintf("%d", most)
-		if least < most {
-			wanted = fmt.Sprintf("%d to %d", least, most)
-		}
-		return fault.New(fault.Usage, c.CommandPath(), "wanted %s arguments, found %d", wanted, len(args)).
-			WithHint("usage: %s", c.UseLine())
-	}
 }
 
 // untilSignal returns a context that ends at the first SIGINT or SIGTERM, with the fault to exit with as its cause. A

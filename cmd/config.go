@@ -19,9 +19,8 @@ func newConfig(system *System) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Write, check and show experiment files",
-		Args:  arguments(0, 0),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	group(c)
 	c.AddCommand(
 		newConfigInit(system, runConfigInit),
 		newConfigValidate(system, runConfigValidate),
@@ -57,7 +56,7 @@ func runConfigInit(_ context.Context, system *System, path string, force bool) e
 		return err
 	})
 	if err != nil {
-		return fault.New(fault.Write, path, "%w", err)
+		return cannotWrite(path, err)
 	}
 	report.Message(system.Stderr, "wrote %s: train with dnn train --config %s", path, path)
 	return nil
@@ -67,7 +66,7 @@ func newConfigValidate(system *System, run func(context.Context, *System, []stri
 	return &cobra.Command{
 		Use:   "validate mlp.yaml...",
 		Short: "Check experiment files",
-		Args:  arguments(1, 1<<16),
+		Args:  arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return work(run(c.Context(), system, args))
 		},

@@ -2,7 +2,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
@@ -39,13 +42,28 @@ func fetch(ctx context.Context, system *System, o mnist.DownloadOptions, dataDir
 	return result, err
 }
 
-// open loads a data set that is there, or only its test split.
-func open(system *System, set mnist.Set, dataDir string, testOnly bool) (*mnist.Dataset, error) {
-	folder, err := set.Folder(dataDir, system.Env)
+type loadOptions struct {
+	dataDir  string
+	testOnly bool // the training split is not needed
+	quiet    bool
+}
+
+// load loads a data set, and downloads it first if a file is missing. A file that is there and is not what it should be
+// is an error and stays as it is: it may be the user's own, or the first sign of a failing disk.
+func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*mnist.Dataset, error) {
+	folder, err := set.Folder(o.dataDir, system.Env)
 	if err != nil {
 		return nil, err
 	}
-	return mnist.Load(mnist.LoadOptions{Set: set, Folder: folder, TestOnly: testOnly})
+	options := mnist.LoadOptions{Set: set, Folder: folder, TestOnly: o.testOnly}
+	data, err := mnist.Load(options)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return data, err
+	}
+	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.quiet); err != nil {
+		return nil, err
+	}
+	return mnist.Load(options)
 }
 
 // samples returns a split as a network reads it. The pixels are not copied.

@@ -75,10 +75,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err := file.Fits(o.model, set.Features(), set.Hash()); err != nil {
 		return err
 	}
-	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.json); err != nil {
-		return err
-	}
-	data, err := open(system, set, o.dataDir, o.split == "test")
+	data, err := load(ctx, system, set, loadOptions{dataDir: o.dataDir, testOnly: o.split == "test", quiet: o.json})
 	if err != nil {
 		return err
 	}

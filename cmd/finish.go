@@ -7,7 +7,6 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
-	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
@@ -73,7 +72,7 @@ func (f finished) write() (sum string, err error) {
 	picture := modelfile.Beside(f.resolved.Output, ".history.png")
 	err = atomicfile.Write(picture, func(w io.Writer) error { return report.WritePlot(w, "png", f.history) })
 	if err != nil {
-		return "", fault.New(fault.Write, picture, "%w", err)
+		return "", cannotWrite(picture, err)
 	}
 	return sum, nil
 }

@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"dnn/internal/fault"
+)
+
+// arguments says that a command takes between least and most arguments, which are what it says in its Use line. A most of
+// -1 is no limit.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		n := len(args)
+		if n >= least && (n <= most || most < 0) {
+			return nil
+		}
+		wanted := fmt.Sprintf("%d argument%s", most, plural(most))
+		switch {
+		case most < 0:
+			wanted = fmt.Sprintf("at least %d argument%s", least, plural(least))
+		case most == 0:
+			wanted = "no arguments"
+		case least < most:
+			wanted = fmt.Sprintf("%d to %d arguments", least, most)
+		}
+		return fault.New(fault.Usage, c.CommandPath(), "wanted %s, found %d", wanted, n).WithHint("usage: %s", c.UseLine())
+	}
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// group makes c a command that only holds others: alone it shows its help, and a word that is none of them is an error.
+func group(c *cobra.Command) {
+	c.SuggestionsMinimumDistance = 2 // edits between a word and the command that it may have meant
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return unknownCommand(c, args[0])
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+}
+
+func unknownCommand(parent *cobra.Command, word string) error {
+	where := ""
+	if parent.HasParent() {
+		where = parent.CommandPath()
+	}
+	err := fault.New(fault.Usage, where, "unknown command %q", word)
+	if near := parent.SuggestionsFor(word); len(near) > 0 {
+		return err.WithHint("did you mean %s %s?", parent.CommandPath(), strings.Join(near, " or "))
+	}
+	return err.WithHint("see %s --help", parent.CommandPath())
+}
+
+// builtInCommands adds cobra's own commands, completion and help, and makes them as strict as the others.
+func builtInCommands(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Short = "Print the completion script of a shell"
+			group(c)
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				parent, rest, err := root.Find(args)
+				if err == nil && len(rest) > 0 {
+					return unknownCommand(parent, rest[0])
+				}
+				return err
+			}
+		}
+	}
+}
+
+// flagError puts pflag's errors into our words.
+func flagError(c *cobra.Command, err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok { // from a flag that checks its value itself
+		return f
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted %s, found %q", wanted(e.GetFlag().Value.Type()), e.GetValue())
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted a value, found none").WithHint("see %s --help", c.CommandPath())
+	}
+	return fault.New(fault.Usage, "", "%w", err).WithHint("see %s --help", c.CommandPath())
+}
+
+// wanted says what a flag of one of pflag's types takes.
+func wanted(pflagType string) string {
+	switch pflagType {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "float64":
+		return "a number"
+	}
+	return "a " + pflagType
+}

@@ -1,0 +1,64 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/cmd"
+)
+
+// system returns an outside world with nothing in it but these variables, and what will be printed there.
+func system(env map[string]string) (s *cmd.System, stdout, stderr *bytes.Buffer) {
+	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
+	return &cmd.System{
+		Stdin:  strings.NewReader(""),
+		Stdout: stdout,
+		Stderr: stderr,
+		Env:    func(name string) (string, bool) { value, ok := env[name]; return value, ok },
+		Now:    time.Now,
+		Memory: func() (uint64, bool) { return 0, false },
+	}, stdout, stderr
+}
+
+// runDNN runs dnn in this process, wants it to succeed, and returns what it printed on standard output.
+func runDNN(t *testing.T, env map[string]string, args ...string) string {
+	t.Helper()
+	s, stdout, stderr := system(env)
+	if status := cmd.Run(context.Background(), s, args); status != 0 {
+		t.Fatalf("dnn %s: exit status %d\n%s", strings.Join(args, " "), status, stderr)
+	}
+	return stdout.String()
+}
+
+// TestBug wants a mistake of the program to be told as one, in two lines, not as a stack trace.
+func TestBug(t *testing.T) {
+	s, stdout, stderr := system(nil)
+	s.Env = func(string) (string, bool) { panic("boom\nat line 7") }
+	if status := cmd.Run(context.Background(), s, []string{"version"}); status != 70 {
+		t.Errorf("exit status %d, wanted 70", status)
+	}
+	want := "dnn: bug in dnn: boom at line 7\n" +
+		"hint: please report this line, the command and the output of dnn version to where you got dnn from\n"
+	if stderr.String() != want || stdout.Len() != 0 {
+		t.Errorf("printed %q and %q, wanted nothing and %q", stdout, stderr, want)
+	}
+}
+
+// TestResources wants a network that does not fit into memory to be refused before it is made.
+func TestResources(t *testing.T) {
+	s, stdout, stderr := system(nil)
+	s.Memory = func() (uint64, bool) { return 1e9, true }
+	if status := cmd.Run(context.Background(), s, []string{"train", "--layers", "100000,100000"}); status != 7 {
+		t.Errorf("exit status %d, wanted 7", status)
+	}
+	wanted := regexp.MustCompile(`^dnn: layers: training needs about [0-9.]+ GB of memory, there are 1\.0 GB
+hint: use fewer units or a smaller batch_size
+$`)
+	if !wanted.MatchString(stderr.String()) || stdout.Len() != 0 {
+		t.Errorf("printed %q and %q, wanted nothing and %v", stdout, stderr, wanted)
+	}
+}

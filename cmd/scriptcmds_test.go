@@ -1,0 +1,178 @@
+package cmd_test
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"dnn/internal/modelfile/safetensors"
+)
+
+// What the scripts in testdata/script can say beside testscript's own commands and conditions.
+
+// environment is the key under which a script's variables are kept; their values may have changed since.
+type environment struct{}
+
+// exits STATUS COMMAND ARGS... runs a command and wants that exit status, exactly.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND [ARGS...]")
+	}
+	checkStatus(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+func checkStatus(ts *testscript.TestScript, wanted string, err error) {
+	status := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		status = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(status) != wanted {
+		ts.Fatalf("exit status %d, wanted %s", status, wanted)
+	}
+}
+
+// scratch is the folder in a script's own that testscript makes for temporary files; HOME is in it too.
+const scratch = ".tmp"
+
+// holds FOLDER [NAMES...] wants the folder to have these files, in any order, and no others, hidden ones included.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: holds FOLDER [NAMES...]")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var found []string
+	for _, e := range entries {
+		if e.Name() != scratch {
+			found = append(found, e.Name())
+		}
+	}
+	wanted := slices.Sorted(slices.Values(args[1:]))
+	if !slices.Equal(found, wanted) {
+		ts.Fatalf("%s holds %q, wanted %q", args[0], found, wanted)
+	}
+}
+
+// damage FILE truncate BYTES cuts a file; damage FILE OFFSET HEX writes bytes over it. A link to a file becomes a copy.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: damage FILE truncate BYTES, or damage FILE OFFSET HEX")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	if args[1] == "truncate" {
+		size, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		data = data[:size]
+	} else {
+		offset, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		patch, err := hex.DecodeString(args[2])
+		ts.Check(err)
+		copy(data[offset:], patch)
+	}
+	ts.Check(os.Remove(path))
+	ts.Check(os.WriteFile(path, data, 0o666))
+}
+
+// linkmnist FOLDER makes FOLDER/mnist a data folder whose files are links to those of MNIST, for a script to damage.
+func linkMNIST(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: linkmnist FOLDER")
+	}
+	to := filepath.Join(ts.MkAbs(args[0]), "mnist")
+	ts.Check(os.MkdirAll(to, 0o777))
+	from, err := filepath.Glob(filepath.Join(ts.Getenv("DNN_DATA_DIR"), "mnist", "*-ubyte"))
+	ts.Check(err)
+	for _, file := range from {
+		ts.Check(os.Symlink(file, filepath.Join(to, filepath.Base(file))))
+	}
+}
+
+// newermodel FILE writes a model file of a format that is yet to come.
+func newerModel(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newermodel FILE")
+	}
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = safetensors.Encode(file, &safetensors.File{Key: "dnn", Document: `{"format":2,"layout":"unheard of"}`})
+	ts.Check(err)
+	ts.Check(file.Close())
+}
+
+// fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and wants that exit status.
+func fullDisk(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: fulldisk STATUS COMMAND [ARGS...]")
+	}
+	disk, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	ts.Check(err)
+	command := scriptCommand(ts, args[1:])
+	command.Stdout = disk
+	checkStatus(ts, args[0], command.Run())
+	ts.Check(disk.Close())
+}
+
+// scriptCommand returns a command that runs in the script's folder and environment, for what ts.Exec cannot do.
+func scriptCommand(ts *testscript.TestScript, args []string) *exec.Cmd {
+	command := exec.Command(args[0], args[1:]...)
+	command.Dir = ts.MkAbs(".")
+	variables, _ := ts.Value(environment{}).([]string)
+	for _, v := range variables {
+		name, _, _ := strings.Cut(v, "=")
+		command.Env = append(command.Env, name+"="+ts.Getenv(name))
+	}
+	command.Stderr = ts.Stderr()
+	return command
+}
+
+// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT or TERM) when a line of its
+// standard output matches, and wants it to end with that exit status. It works on Unix only.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}
+	if neg || len(args) < 4 || signals[args[0]] == nil {
+		ts.Fatalf("usage: interrupt INT|TERM REGEXP STATUS COMMAND [ARGS...]")
+	}
+	line, err := regexp.Compile(args[1])
+	ts.Check(err)
+	command := scriptCommand(ts, args[3:])
+	stdout, err := command.StdoutPipe()
+	ts.Check(err)
+	ts.Check(command.Start())
+	seen := false
+	for lines := bufio.NewScanner(io.TeeReader(stdout, ts.Stdout())); lines.Scan(); {
+		if !seen && line.MatchString(lines.Text()) {
+			seen = true
+			ts.Check(command.Process.Signal(signals[args[0]]))
+		}
+	}
+	err = command.Wait()
+	if !seen {
+		ts.Fatalf("it ended (%v) before a line of its output matched %s", err, line)
+	}
+	checkStatus(ts, args[2], err)
+}
+
+// scriptCondition knows the conditions of this machine: root, for whom every folder is writable.
+func scriptCondition(name string) (bool, error) {
+	if name == "root" {
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
