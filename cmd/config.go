@@ -11,7 +11,6 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/mnist"
 	"dnn/internal/report"
 )
 
@@ -79,11 +78,11 @@ func runConfigValidate(_ context.Context, system *System, paths []string) error 
 		if err != nil {
 			return err
 		}
-		features, classes := 0, 0
-		if set, ok := mnist.Lookup(resolved.Dataset); ok && resolved.Input == 0 {
-			features, classes = set.Features(), len(set.Classes)
+		set, err := findSet("dataset", resolved.Dataset, fault.Config)
+		if err != nil {
+			return err
 		}
-		if _, err := resolved.Architecture(features, classes); err != nil {
+		if _, err := resolved.Architecture(set.Features(), len(set.Classes)); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(system.Stdout, "%s: ok\n", path); err != nil {

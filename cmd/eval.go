@@ -49,7 +49,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 			case o.threads < 0:
 				return fault.New(fault.Usage, "--threads", "wanted 0 (all cores) or more, found %d", o.threads)
 			}
-			return work(run(c.Context(), system, o))
+			return work(tellJSON(system, o.json, run(c.Context(), system, o)))
 		},
 	}
 	f := c.Flags()

@@ -37,7 +37,7 @@ func newSummary(system *System, run func(context.Context, *System, summaryOption
 			if o.model != "" && (o.config != "" || len(o.flags) > 0) {
 				return fault.New(fault.Usage, "dnn summary", "wanted a model or a config, found both")
 			}
-			return work(run(c.Context(), system, o))
+			return work(tellJSON(system, o.json, run(c.Context(), system, o)))
 		},
 	}
 	f := c.Flags()

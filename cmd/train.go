@@ -64,85 +64,90 @@ epoch (model.history.csv) and their curves (model.history.png).`,
 	return c
 }
 
-// runTrain is the story of a training run: config, data, network, loop, test, files.
+// runTrain is the story of a training run: experiment, data, network, loop, test, files.
 func runTrain(ctx context.Context, system *System, o trainOptions) error {
-	if !o.json {
-		return profile(o.profile, func() error { return trainRun(ctx, system, o, nil) })
-	}
-	events := report.NewEvents(system.Stdout)
-	err := profile(o.profile, func() error { return trainRun(ctx, system, o, events) })
-	if err != nil {
-		if eerr := events.Error(err); eerr != nil {
-			return eerr
-		}
-	}
-	return err
+	err := profile(o.profile, func() error { return trainRun(ctx, system, o) })
+	return tellJSON(system, o.json, err)
 }
 
-func trainRun(ctx context.Context, system *System, o trainOptions, events *report.Events) error {
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+func trainRun(ctx context.Context, system *System, o trainOptions) error {
+	x, err := newExperiment(system, o)
 	if err != nil {
 		return err
 	}
-	set, err := findSet("dataset", resolved.Dataset, fault.Config)
+	model, err := newNetwork(x.arch, x.Seed, o.from)
 	if err != nil {
 		return err
 	}
-	arch, err := resolved.Architecture(set.Features(), len(set.Classes))
-	if err != nil {
-		return err
+	plain := !o.json && !o.quiet
+	if !o.dryRun {
+		if err := atomicfile.Probe(x.Output); err != nil {
+			return cannotWrite(x.Output, err)
+		}
 	}
-	if err := fitsMemory(system, arch, min(resolved.BatchSize, set.TrainCount())); err != nil {
-		return err
-	}
-	model, err := newNetwork(arch, resolved.Seed, o.from)
-	if err != nil {
-		return err
-	}
-	plain := events == nil && !o.quiet
 	if plain {
-		if err := summary(arch).Write(system.Stdout); err != nil {
+		if err := summary(x.arch).Write(system.Stdout); err != nil {
 			return err
 		}
 	}
-	held := train.ValidationSamples(set.TrainCount(), resolved.ValidationSplit)
-	if held == set.TrainCount() {
-		return fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", resolved.ValidationSplit, held)
-	}
 	if o.dryRun {
-		return dryRun(system, resolved, set.TrainCount(), held, o.quiet)
+		return x.dryRun(system, plain)
 	}
-	if err := atomicfile.Probe(resolved.Output); err != nil {
-		return cannotWrite(resolved.Output, err)
-	}
-	data, err := load(ctx, system, set, loadOptions{dataDir: o.dataDir, quiet: !plain})
+	data, err := load(ctx, system, x.set, loadOptions{dataDir: o.dataDir, quiet: !plain})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = data.Close() }() // read-only: nothing can be lost
-	engine, err := newEngine(system, resolved.Threads)
+	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
 
-	run := newRun(system, resolved, engine, model, samples(data.Train), held)
-	run.Callbacks = append(run.Callbacks, train.CSV(modelfile.Beside(resolved.Output, ".history.csv")))
+	run := x.newRun(system, engine, model, samples(data.Train))
+	run.Callbacks = append(run.Callbacks, train.CSV(modelfile.Beside(x.Output, ".history.csv")))
 	switch {
 	case plain:
 		run.Callbacks = append(run.Callbacks, report.TrainProgress(system.Stderr, system.Screen(), system.Now))
-	case events != nil:
-		run.Callbacks = append(run.Callbacks, eventCallback(events, run, resolved, engine, data))
+	case o.json:
+		run.Callbacks = append(run.Callbacks, x.events(report.NewEvents(system.Stdout), engine, data))
 	}
 	begun := system.Now()
-	history, trainErr := run.Do(ctx)
+	history, stopped := run.Do(ctx)
 	seconds := system.Now().Sub(begun).Seconds()
-	if trainErr != nil && !interrupted(trainErr) {
-		return trainErr
+	if stopped != nil && !interrupted(stopped) {
+		return stopped
 	}
-	return finish(system, finished{
-		resolved: resolved, data: data, engine: engine, model: model, history: history, seconds: seconds, stopped: trainErr,
-	}, events, o.quiet)
+	return finish(system, o, finished{
+		experiment: x, data: data, engine: engine, model: model, history: history, seconds: seconds, stopped: stopped,
+	})
+}
+
+// experiment is a config that has been found to fit its data set and this machine.
+type experiment struct {
+	*config.Resolved
+	set  mnist.Set
+	arch nn.Architecture
+	held int // training samples that validate
+}
+
+func newExperiment(system *System, o trainOptions) (*experiment, error) {
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	if err != nil {
+		return nil, err
+	}
+	x := &experiment{Resolved: resolved}
+	if x.set, err = findSet("dataset", x.Dataset, fault.Config); err != nil {
+		return nil, err
+	}
+	if x.arch, err = x.Architecture(x.set.Features(), len(x.set.Classes)); err != nil {
+		return nil, err
+	}
+	count := x.set.TrainCount()
+	if x.held = train.ValidationSamples(count, x.ValidationSplit); x.held == count {
+		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, count)
+	}
+	return x, fitsMemory(system, x.arch, min(x.BatchSize, count))
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
@@ -161,16 +166,16 @@ func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential,
 	return model, file.Load(model, from)
 }
 
-// newRun returns the run that the config describes: the last held samples of all validate, the others train.
-func newRun(system *System, c *config.Resolved, engine *nn.Engine, model *nn.Sequential, all *nn.Samples, held int) *train.Run {
+// newRun returns the run of the experiment: the last held samples of all validate, the others train.
+func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, all *nn.Samples) *train.Run {
 	run := &train.Run{
-		Engine: engine, Model: model, Optimizer: newOptimizer(c.Optimizer, model),
-		Train:  all.Slice(0, all.Count-held),
-		Epochs: c.Epochs, BatchSize: c.BatchSize, LearningRate: c.Optimizer.LearningRate,
-		Shuffle: c.Shuffle, Seed: c.Seed, Now: system.Now,
+		Engine: engine, Model: model, Optimizer: newOptimizer(x.Optimizer, model),
+		Train:  all.Slice(0, all.Count-x.held),
+		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
+		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
-	if held > 0 {
-		run.Validation = all.Slice(all.Count-held, all.Count)
+	if x.held > 0 {
+		run.Validation = all.Slice(all.Count-x.held, all.Count)
 	}
 	return run
 }
@@ -182,26 +187,26 @@ func newOptimizer(o config.Optimizer, model *nn.Sequential) nn.Optimizer {
 	return nn.NewAdam(model.Params(), o.Beta1, o.Beta2, o.Epsilon)
 }
 
-// dryRun says what would be trained on count samples, held of which validate.
-func dryRun(system *System, c *config.Resolved, count, held int, quiet bool) error {
-	if quiet {
+// dryRun says what would be trained.
+func (x *experiment) dryRun(system *System, plain bool) error {
+	if !plain {
 		return nil
 	}
-	plan := (&train.Run{Train: &nn.Samples{Count: count - held}, BatchSize: c.BatchSize}).Plan()
+	run := train.Run{Train: &nn.Samples{Count: x.set.TrainCount() - x.held}, BatchSize: x.BatchSize}
+	plan := run.Plan()
 	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
-		c.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)
+		x.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, x.held)
 	return err
 }
 
-// eventCallback prints a run's start and epochs as JSON lines.
-func eventCallback(events *report.Events, run *train.Run, c *config.Resolved, engine *nn.Engine, data *mnist.Dataset) train.Callback {
+// events prints the run's start and epochs as JSON lines.
+func (x *experiment) events(events *report.Events, engine *nn.Engine, data *mnist.Dataset) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
 			return events.Start(report.StartEvent{
 				Dataset: data.Name, TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
-				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: c.Seed,
-				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: run.Model.Architecture().Parameters(),
-				Version: Version,
+				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
+				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},
 		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, e.Phases) },

@@ -93,5 +93,5 @@ func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 }
 
 func (o LoadOptions) damaged(path string, err error) error {
-	return fault.New(fault.Data, path, "%w", err).WithHint("dnn download %s --force fetches it again", o.Set.Name)
+	return fault.New(fault.Data, path, "%w", err).WithHint("dnn download %s fetches it again", o.Set.Name)
 }

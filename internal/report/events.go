@@ -139,6 +139,9 @@ func (e *Events) write(v any) error {
 		return err
 	}
 	if _, err := e.w.Write(line.Bytes()); err != nil {
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			return f
+		}
 		return fault.New(fault.Write, "standard output", "cannot write JSON lines: %w", err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -12,7 +13,7 @@ import (
 var csvHeader = []string{"epoch", "epoch_s", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
 
 // CSV returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a crash
-// are the epochs that were over.
+// are the epochs that were over. A run that ends in its first epoch leaves an older file as it was.
 func CSV(path string) Callback {
 	var file *os.File
 	write := func(record []string) error {
@@ -28,13 +29,21 @@ func CSV(path string) Callback {
 		return nil
 	}
 	return Callback{
-		TrainBegin: func(Plan) (err error) {
-			if file, err = os.Create(path); err != nil {
+		TrainBegin: func(Plan) error {
+			if err := atomicfile.Probe(path); err != nil {
 				return fault.New(fault.Write, path, "%w", cause(err))
 			}
-			return write(csvHeader)
+			return nil
 		},
-		EpochEnd: func(e Epoch) error {
+		EpochEnd: func(e Epoch) (err error) {
+			if file == nil {
+				if file, err = os.Create(path); err != nil {
+					return fault.New(fault.Write, path, "%w", cause(err))
+				}
+				if err := write(csvHeader); err != nil {
+					return err
+				}
+			}
 			record := []string{strconv.Itoa(e.Epoch), number(e.Seconds), number(e.Loss), number(e.Accuracy), "", "", number(e.LearningRate)}
 			if e.Validated {
 				record[4], record[5] = number(e.ValLoss), number(e.ValAccuracy)
