@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Write replaces the file at path with what write produces: to a temporary file in the same folder, synced, renamed over
@@ -70,7 +71,7 @@ func SyncFolder(folder string) error {
 // writes finds out early.
 func Probe(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return &os.PathError{Op: "open", Path: path, Err: errIsFolder}
+		return &os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
 	}
 	tmp, err := create(filepath.Dir(path), filepath.Base(path))
 	if err != nil {
@@ -78,5 +79,3 @@ func Probe(path string) error {
 	}
 	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
-
-var errIsFolder = errors.New("is a folder")
