@@ -58,7 +58,7 @@ type Result struct {
 // NAME.gz.part. Two processes may download into one folder: the second waits, and then finds everything there.
 //
 // Errors are of kind fault.Usage (Mirror), fault.Write (the folder), fault.Locked (ctx ran out while another process had
-// the folder), fault.Network (no mirror gave a file) or fault.Interrupted (ctx was cancelled; if its cause is a
+// the folder), fault.Network (no mirror gave a file) or fault.Interrupted (ctx was canceled; if its cause is a
 // *fault.Error, that is the error).
 func Download(ctx context.Context, o DownloadOptions) (Result, error) {
 	d, err := newDownloader(o)

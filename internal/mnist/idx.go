@@ -137,7 +137,7 @@ func elementType(code byte) string {
 }
 
 func headerCutShort(err error, got, want int) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("ends after %d bytes, inside its header of %d", got, want)
 	}
 	return err

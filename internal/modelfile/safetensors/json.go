@@ -11,7 +11,7 @@ import (
 )
 
 // CheckJSON says what is wrong with data as one JSON value: it is malformed, nested too deeply, or an object in it has
-// a key twice, which encoding/json would settle silently in favour of the last.
+// a key twice, which encoding/json would settle silently in favor of the last.
 func CheckJSON(data []byte) error {
 	var whole json.RawMessage // Unmarshal, unlike a Decoder, checks depth and what follows the value
 	if err := json.Unmarshal(data, &whole); err != nil {
