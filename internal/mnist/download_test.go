@@ -207,9 +207,9 @@ func TestDownloadFromBadFolder(t *testing.T) {
 		want string
 	}{
 		{"missing", nil, "not there"},
-		{"short", func(g []byte) []byte { return g[:30] }, "wrong size: 30 bytes, wanted "},
-		{"long", func(g []byte) []byte { return append(bytes.Clone(g), make([]byte, 100)...) }, "wrong size: "},
-		{"other", func(g []byte) []byte { return make([]byte, len(g)) }, "wrong content: MD5 "},
+		{"short", func(g []byte) []byte { return g[:30] }, "is cut short: its gzip stream does not end"},
+		{"long", func(g []byte) []byte { return append(bytes.Clone(g), make([]byte, 100)...) }, "is not a gzip file"},
+		{"other", func(g []byte) []byte { return make([]byte, len(g)) }, "is not a gzip file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)

@@ -136,6 +136,52 @@ func sets() []Set {
 				Folder:  "data",
 			},
 		},
+		{
+			Name:  "fashion-mnist",
+			Title: "Fashion-MNIST",
+			Classes: []string{
+				"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+			},
+			Height: 28,
+			Width:  28,
+			Train: Pair{
+				Images: File{
+					Name:      "train-images-idx3-ubyte",
+					Bytes:     16 + 60000*28*28,
+					SHA256:    "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+					GzipBytes: 26421880,
+					GzipMD5:   "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+				},
+				Labels: File{
+					Name:      "train-labels-idx1-ubyte",
+					Bytes:     8 + 60000,
+					SHA256:    "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+					GzipBytes: 29515,
+					GzipMD5:   "25c81989df183df01b3e8a0aad5dffbe",
+				},
+			},
+			Test: Pair{
+				Images: File{
+					Name:      "t10k-images-idx3-ubyte",
+					Bytes:     16 + 10000*28*28,
+					SHA256:    "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+					GzipBytes: 4422102,
+					GzipMD5:   "bef4ecab320f06d8554ea6380940ec79",
+				},
+				Labels: File{
+					Name:      "t10k-labels-idx1-ubyte",
+					Bytes:     8 + 10000,
+					SHA256:    "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+					GzipBytes: 5148,
+					GzipMD5:   "bb300cfdad3c16e7a12a480ee83cd310",
+				},
+			},
+			Mirrors: []string{
+				"https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+				"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", // its authors'; what comes is verified
+				"file:///usr/share/datasets/fashion-mnist/",                   // Debian's package dataset-fashion-mnist
+			},
+		},
 	}
 }
 

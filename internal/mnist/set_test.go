@@ -49,12 +49,46 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// TestHash pins the hash that model files carry.
+// TestHash pins the hashes that model files carry.
 func TestHash(t *testing.T) {
-	s, _ := Lookup("mnist")
-	const want = "d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a"
-	if got := s.Hash(); got != want {
-		t.Errorf("Hash() = %s, wanted %s", got, want)
+	for name, want := range map[string]string{
+		"mnist":         "d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a",
+		"fashion-mnist": "5cf0562c46b89a77940b86f40a9a4325e7bed59d53ec555c4d14f0bed41ca53a",
+	} {
+		s, _ := Lookup(name)
+		if got := s.Hash(); got != want {
+			t.Errorf("%s: Hash() = %s, wanted %s", name, got, want)
+		}
+	}
+}
+
+// TestFashion loads the files of Debian's package dataset-fashion-mnist where it is installed, through the mirror that the
+// set ends with.
+func TestFashion(t *testing.T) {
+	s, _ := Lookup("fashion-mnist")
+	s.Mirrors = s.Mirrors[len(s.Mirrors)-1:]
+	if _, err := os.Stat("/usr/share/datasets/fashion-mnist"); err != nil {
+		t.Skip("dataset-fashion-mnist is not installed")
+	}
+	folder := t.TempDir()
+	if _, err := Download(t.Context(), DownloadOptions{Set: s, Folder: folder, Client: offline(), Env: noEnv}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Load(LoadOptions{Set: s, Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	for name, split := range map[string]Split{"training": d.Train, "test": d.Test} {
+		var count [10]int
+		for _, l := range split.Labels {
+			count[l]++
+		}
+		for class, n := range count {
+			if n != split.Count/10 {
+				t.Errorf("%d %s images of %s, wanted %d", n, name, s.Classes[class], split.Count/10)
+			}
+		}
 	}
 }
 
