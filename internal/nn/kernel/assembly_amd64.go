@@ -19,6 +19,7 @@ type assembly struct {
 	gather         func(rows, cols int, src *uint8, lds int, dst *uint32, at int, base, baseStep uint32, start *int32, step int) (end int)
 	transposeBytes func(rows, cols int, src *uint8, lds int, dst *uint8, ldd int)
 	transpose      func(rows, cols int, src *float32, lds int, dst *float32, ldd int)
+	warp           func(rows, cols int, src *uint8, pairs *uint16, x, y *float32, dst *uint8, n int)
 	bias, biasRelu func(rows, cols int, y *float32, ldy int, bias *float32)
 	reluGrad       func(rows, cols int, y *float32, ldy int, d *float32, ldd int)
 	columnSums     func(rows, cols int, x *float32, ldx int, dst *float32)
@@ -38,6 +39,7 @@ func avx512() *Set {
 		gather:         gatherAVX512,
 		transposeBytes: transposeBytesAVX2,
 		transpose:      transposeAVX512,
+		warp:           warpAVX512,
 		bias:           biasAVX512,
 		biasRelu:       biasReluAVX512,
 		reluGrad:       reluGradAVX512,
@@ -60,6 +62,7 @@ func avx2() *Set {
 		gather:         gatherAVX2,
 		transposeBytes: transposeBytesAVX2,
 		transpose:      transposeAVX2,
+		warp:           warpAVX2,
 		bias:           biasAVX2,
 		biasRelu:       biasReluAVX2,
 		reluGrad:       reluGradAVX2,
@@ -83,6 +86,7 @@ func (a *assembly) set(name string) *Set {
 		prefetch:       func(b []uint8) { prefetchAVX2(unsafe.SliceData(b), len(b)) },
 		TransposeBytes: a.TransposeBytes,
 		Transpose:      a.Transpose,
+		Warp:           a.Warp,
 		Bias:           a.Bias,
 		BiasRelu:       a.BiasRelu,
 		ReluGrad:       a.ReluGrad,
@@ -153,6 +157,18 @@ func (a *assembly) Transpose(rows, cols int, src []float32, lds int, dst []float
 		return
 	}
 	a.transpose(rows, cols, matrix("Transpose", src, rows, cols, lds), lds, matrix("Transpose", dst, cols, rows, ldd), ldd)
+}
+
+// Warp leaves images narrower than a strip, those so large that a float32 cannot count their pixels, and few points to the
+// plain loop.
+func (a *assembly) Warp(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8) {
+	if rows == 0 || cols < 16 || len(x) < a.lanes || WarpPairs(rows, cols) > 1<<24 {
+		warp(rows, cols, src, pairs, x, y, dst)
+		return
+	}
+	const name = "Warp"
+	a.warp(rows, cols, matrix(name, src, rows, cols, cols), matrix(name, pairs, 1, WarpPairs(rows, cols), 0),
+		unsafe.SliceData(x), matrix(name, y, 1, len(x), 0), matrix(name, dst, 1, len(x), 0), len(x))
 }
 
 func (a *assembly) Bias(rows, cols int, y []float32, ldy int, bias []float32) {

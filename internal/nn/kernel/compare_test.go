@@ -388,3 +388,45 @@ func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale
 		sameFloats(t, what+"p", p, wantP)
 	}
 }
+
+func TestWarpAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31}, {33, 32}, {3, 200}} {
+			rows, cols := shape[0], shape[1]
+			for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100, 784} {
+				for _, kind := range []string{"inside", "around", "whole", "wild"} {
+					compareWarp(t, s, reference, d, rows, cols, n, kind)
+				}
+			}
+		}
+	})
+}
+
+// compareWarp compares on two images after another in the same memory, at n points of the given kind.
+func compareWarp(t *testing.T, s, reference *Set, d *data, rows, cols, n int, kind string) {
+	t.Helper()
+	coordinates := func(size int) []float32 {
+		x := d.floats(n, kind == "wild")
+		for i := range x {
+			switch kind {
+			case "inside":
+				x[i] = d.Float32() * float32(size-1)
+			case "around":
+				x[i] = float32(size)*0.5 + x[i]*float32(size)
+			case "whole":
+				x[i] = float32(d.IntN(size+6) - 3)
+			}
+		}
+		return x
+	}
+	pairs := unsafe.Slice((*uint16)(unsafe.Pointer(&d.allocate(2 * WarpPairs(rows, cols))[0])), WarpPairs(rows, cols))
+	for range 2 {
+		src := d.bytes(rows*cols, 0.7)
+		x, y := coordinates(cols), coordinates(rows)
+		got := newFenced(make([]uint8, n), 99)
+		want := got.copy()
+		s.Warp(rows, cols, src, pairs, x, y, got.inside)
+		reference.Warp(rows, cols, src, nil, x, y, want.inside)
+		same(t, fmt.Sprintf("%d x %d, %d points %s", rows, cols, n, kind), got, want)
+	}
+}

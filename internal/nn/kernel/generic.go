@@ -15,6 +15,7 @@ func generic() *Set {
 		Gather:         gather,
 		TransposeBytes: transposeBytes,
 		Transpose:      transpose,
+		Warp:           warp,
 		Bias:           bias,
 		BiasRelu:       biasRelu,
 		ReluGrad:       reluGrad,

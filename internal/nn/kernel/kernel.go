@@ -55,6 +55,12 @@ type Set struct {
 	// Transpose computes dst[c*ldd+r] = src[r*lds+c] for r < rows, c < cols.
 	Transpose func(rows, cols int, src []float32, lds int, dst []float32, ldd int)
 
+	// Warp computes dst[i], the value at column x[i] and row y[i] of the image src[rows, cols], for i < len(x): between its
+	// four neighbors' by bilinear interpolation, first along the rows, rounded to the nearest integer, ties to even. The
+	// pixels lie at whole coordinates from 0 on, and zeros around them. pairs is WarpPairs(rows, cols) elements of memory that
+	// hold zeros, or what Warp has left there for another image of that size.
+	Warp func(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8)
+
 	// Bias computes Y[r, c] += bias[c].
 	Bias func(rows, cols int, y []float32, ldy int, bias []float32)
 

@@ -52,6 +52,11 @@ func columnSumsAVX2(rows int, cols int, x *float32, ldx int, dst *float32)
 //go:noescape
 func gatherAVX2(rows int, cols int, src *uint8, lds int, dst *uint32, at int, base uint32, baseStep uint32, start *int32, step int) (end int)
 
+// warpAVX2 is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.
+//
+//go:noescape
+func warpAVX2(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+
 // transposeAVX2 is Set.Transpose for rows >= 1.
 //
 //go:noescape

@@ -6717,6 +6717,154 @@ next:
 	VZEROUPPER
 	RET
 
+DATA byteSelectors<>+0(SB)/4, $0x80808000
+DATA byteSelectors<>+4(SB)/4, $0x80808004
+DATA byteSelectors<>+8(SB)/4, $0x80808008
+DATA byteSelectors<>+12(SB)/4, $0x8080800c
+DATA byteSelectors<>+16(SB)/4, $0x80808000
+DATA byteSelectors<>+20(SB)/4, $0x80808004
+DATA byteSelectors<>+24(SB)/4, $0x80808008
+DATA byteSelectors<>+28(SB)/4, $0x8080800c
+DATA byteSelectors<>+32(SB)/4, $0x80808001
+DATA byteSelectors<>+36(SB)/4, $0x80808005
+DATA byteSelectors<>+40(SB)/4, $0x80808009
+DATA byteSelectors<>+44(SB)/4, $0x8080800d
+DATA byteSelectors<>+48(SB)/4, $0x80808001
+DATA byteSelectors<>+52(SB)/4, $0x80808005
+DATA byteSelectors<>+56(SB)/4, $0x80808009
+DATA byteSelectors<>+60(SB)/4, $0x8080800d
+DATA byteSelectors<>+64(SB)/4, $0x80808002
+DATA byteSelectors<>+68(SB)/4, $0x80808006
+DATA byteSelectors<>+72(SB)/4, $0x8080800a
+DATA byteSelectors<>+76(SB)/4, $0x8080800e
+DATA byteSelectors<>+80(SB)/4, $0x80808002
+DATA byteSelectors<>+84(SB)/4, $0x80808006
+DATA byteSelectors<>+88(SB)/4, $0x8080800a
+DATA byteSelectors<>+92(SB)/4, $0x8080800e
+DATA byteSelectors<>+96(SB)/4, $0x80808003
+DATA byteSelectors<>+100(SB)/4, $0x80808007
+DATA byteSelectors<>+104(SB)/4, $0x8080800b
+DATA byteSelectors<>+108(SB)/4, $0x8080800f
+DATA byteSelectors<>+112(SB)/4, $0x80808003
+DATA byteSelectors<>+116(SB)/4, $0x80808007
+DATA byteSelectors<>+120(SB)/4, $0x8080800b
+DATA byteSelectors<>+124(SB)/4, $0x8080800f
+DATA byteSelectors<>+128(SB)/4, $0x0c080400
+DATA byteSelectors<>+132(SB)/4, $0x80808080
+DATA byteSelectors<>+136(SB)/4, $0x80808080
+DATA byteSelectors<>+140(SB)/4, $0x80808080
+DATA byteSelectors<>+144(SB)/4, $0x0c080400
+DATA byteSelectors<>+148(SB)/4, $0x80808080
+DATA byteSelectors<>+152(SB)/4, $0x80808080
+DATA byteSelectors<>+156(SB)/4, $0x80808080
+GLOBL byteSelectors<>(SB), RODATA|NOPTR, $160
+
+// func warpAVX2(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·warpAVX2(SB), NOSPLIT, $0-64
+	MOVQ cols+8(FP), AX
+	MOVQ pairs+24(FP), DX
+	LEAQ 4(AX), CX
+	MOVQ src+16(FP), BX
+	LEAQ (CX)(CX*1), DI
+	XORQ SI, SI
+
+strip:
+	MOVQ   rows+0(FP), R10
+	LEAQ   (BX)(SI*1), R8
+	LEAQ   2(DX)(SI*2), R9
+	VXORPS X0, X0, X0
+
+stripRow:
+	VPMOVZXBW    (R8), Y1
+	VPSLLW       $0x08, Y1, Y2
+	VPOR         Y0, Y2, Y2
+	VMOVDQU      Y2, (R9)
+	VMOVDQA      Y1, Y0
+	ADDQ         AX, R8
+	ADDQ         DI, R9
+	DECQ         R10
+	JNE          stripRow
+	VMOVDQU      Y0, (R9)
+	MOVQ         cols+8(FP), R8
+	SUBQ         $0x10, R8
+	MOVQ         SI, R9
+	ADDQ         $0x10, R9
+	CMPQ         R9, R8
+	CMOVQGT      R8, R9
+	CMPQ         SI, R8
+	MOVQ         R9, SI
+	JNE          strip
+	MOVQ         x+32(FP), BX
+	MOVQ         y+40(FP), SI
+	MOVQ         rows+0(FP), DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMOVD        CX, X2
+	VPBROADCASTD X2, Y2
+	VCVTDQ2PS    Y2, Y2
+	MOVQ         $-1, AX
+	VMOVD        AX, X4
+	VPBROADCASTD X4, Y4
+	VCVTDQ2PS    Y4, Y4
+	MOVL         $0x4b400000, AX
+	VMOVD        AX, X5
+	VPBROADCASTD X5, Y5
+	LEAQ         2(DX)(CX*2), AX
+	MOVQ         dst+48(FP), CX
+	XORQ         DX, DX
+
+points:
+	VMOVUPS      (BX)(DX*4), Y7
+	VMAXPS       Y4, Y7, Y7
+	VMINPS       Y1, Y7, Y7
+	VROUNDPS     $0x01, Y7, Y6
+	VSUBPS       Y6, Y7, Y7
+	VMOVUPS      (SI)(DX*4), Y9
+	VMAXPS       Y4, Y9, Y9
+	VMINPS       Y0, Y9, Y9
+	VROUNDPS     $0x01, Y9, Y8
+	VSUBPS       Y8, Y9, Y9
+	VFMADD231PS  Y2, Y8, Y6
+	VCVTTPS2DQ   Y6, Y6
+	VPXOR        X3, X3, X3
+	VPCMPEQD     Y8, Y8, Y8
+	VPGATHERDD   Y8, (AX)(Y6*2), Y3
+	VPSHUFB      byteSelectors<>+0(SB), Y3, Y6
+	VCVTDQ2PS    Y6, Y6
+	VPSHUFB      byteSelectors<>+64(SB), Y3, Y8
+	VCVTDQ2PS    Y8, Y8
+	VSUBPS       Y6, Y8, Y8
+	VFMADD213PS  Y6, Y7, Y8
+	VPSHUFB      byteSelectors<>+32(SB), Y3, Y6
+	VCVTDQ2PS    Y6, Y6
+	VPSHUFB      byteSelectors<>+96(SB), Y3, Y10
+	VCVTDQ2PS    Y10, Y10
+	VSUBPS       Y6, Y10, Y10
+	VFMADD213PS  Y6, Y7, Y10
+	VSUBPS       Y8, Y10, Y10
+	VFMADD213PS  Y8, Y9, Y10
+	VADDPS       Y5, Y10, Y10
+	VPSHUFB      byteSelectors<>+128(SB), Y10, Y10
+	VEXTRACTI128 $0x01, Y10, X3
+	VPUNPCKLDQ   X3, X10, X10
+	VMOVQ        X10, (CX)(DX*1)
+	MOVQ         n+56(FP), DI
+	SUBQ         $0x08, DI
+	MOVQ         DX, R8
+	ADDQ         $0x08, R8
+	CMPQ         R8, DI
+	CMOVQGT      DI, R8
+	CMPQ         DX, DI
+	MOVQ         R8, DX
+	JNE          points
+	VZEROUPPER
+	RET
+
 // func transposeAVX2(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
 // Requires: AVX, CMOV
 TEXT ·transposeAVX2(SB), NOSPLIT, $0-48

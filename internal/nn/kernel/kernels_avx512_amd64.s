@@ -4867,6 +4867,191 @@ next:
 	VZEROUPPER
 	RET
 
+DATA byteSelectors<>+0(SB)/4, $0x80808000
+DATA byteSelectors<>+4(SB)/4, $0x80808004
+DATA byteSelectors<>+8(SB)/4, $0x80808008
+DATA byteSelectors<>+12(SB)/4, $0x8080800c
+DATA byteSelectors<>+16(SB)/4, $0x80808000
+DATA byteSelectors<>+20(SB)/4, $0x80808004
+DATA byteSelectors<>+24(SB)/4, $0x80808008
+DATA byteSelectors<>+28(SB)/4, $0x8080800c
+DATA byteSelectors<>+32(SB)/4, $0x80808000
+DATA byteSelectors<>+36(SB)/4, $0x80808004
+DATA byteSelectors<>+40(SB)/4, $0x80808008
+DATA byteSelectors<>+44(SB)/4, $0x8080800c
+DATA byteSelectors<>+48(SB)/4, $0x80808000
+DATA byteSelectors<>+52(SB)/4, $0x80808004
+DATA byteSelectors<>+56(SB)/4, $0x80808008
+DATA byteSelectors<>+60(SB)/4, $0x8080800c
+DATA byteSelectors<>+64(SB)/4, $0x80808001
+DATA byteSelectors<>+68(SB)/4, $0x80808005
+DATA byteSelectors<>+72(SB)/4, $0x80808009
+DATA byteSelectors<>+76(SB)/4, $0x8080800d
+DATA byteSelectors<>+80(SB)/4, $0x80808001
+DATA byteSelectors<>+84(SB)/4, $0x80808005
+DATA byteSelectors<>+88(SB)/4, $0x80808009
+DATA byteSelectors<>+92(SB)/4, $0x8080800d
+DATA byteSelectors<>+96(SB)/4, $0x80808001
+DATA byteSelectors<>+100(SB)/4, $0x80808005
+DATA byteSelectors<>+104(SB)/4, $0x80808009
+DATA byteSelectors<>+108(SB)/4, $0x8080800d
+DATA byteSelectors<>+112(SB)/4, $0x80808001
+DATA byteSelectors<>+116(SB)/4, $0x80808005
+DATA byteSelectors<>+120(SB)/4, $0x80808009
+DATA byteSelectors<>+124(SB)/4, $0x8080800d
+DATA byteSelectors<>+128(SB)/4, $0x80808002
+DATA byteSelectors<>+132(SB)/4, $0x80808006
+DATA byteSelectors<>+136(SB)/4, $0x8080800a
+DATA byteSelectors<>+140(SB)/4, $0x8080800e
+DATA byteSelectors<>+144(SB)/4, $0x80808002
+DATA byteSelectors<>+148(SB)/4, $0x80808006
+DATA byteSelectors<>+152(SB)/4, $0x8080800a
+DATA byteSelectors<>+156(SB)/4, $0x8080800e
+DATA byteSelectors<>+160(SB)/4, $0x80808002
+DATA byteSelectors<>+164(SB)/4, $0x80808006
+DATA byteSelectors<>+168(SB)/4, $0x8080800a
+DATA byteSelectors<>+172(SB)/4, $0x8080800e
+DATA byteSelectors<>+176(SB)/4, $0x80808002
+DATA byteSelectors<>+180(SB)/4, $0x80808006
+DATA byteSelectors<>+184(SB)/4, $0x8080800a
+DATA byteSelectors<>+188(SB)/4, $0x8080800e
+DATA byteSelectors<>+192(SB)/4, $0x80808003
+DATA byteSelectors<>+196(SB)/4, $0x80808007
+DATA byteSelectors<>+200(SB)/4, $0x8080800b
+DATA byteSelectors<>+204(SB)/4, $0x8080800f
+DATA byteSelectors<>+208(SB)/4, $0x80808003
+DATA byteSelectors<>+212(SB)/4, $0x80808007
+DATA byteSelectors<>+216(SB)/4, $0x8080800b
+DATA byteSelectors<>+220(SB)/4, $0x8080800f
+DATA byteSelectors<>+224(SB)/4, $0x80808003
+DATA byteSelectors<>+228(SB)/4, $0x80808007
+DATA byteSelectors<>+232(SB)/4, $0x8080800b
+DATA byteSelectors<>+236(SB)/4, $0x8080800f
+DATA byteSelectors<>+240(SB)/4, $0x80808003
+DATA byteSelectors<>+244(SB)/4, $0x80808007
+DATA byteSelectors<>+248(SB)/4, $0x8080800b
+DATA byteSelectors<>+252(SB)/4, $0x8080800f
+DATA byteSelectors<>+256(SB)/4, $0x0c080400
+DATA byteSelectors<>+260(SB)/4, $0x80808080
+DATA byteSelectors<>+264(SB)/4, $0x80808080
+DATA byteSelectors<>+268(SB)/4, $0x80808080
+DATA byteSelectors<>+272(SB)/4, $0x0c080400
+DATA byteSelectors<>+276(SB)/4, $0x80808080
+DATA byteSelectors<>+280(SB)/4, $0x80808080
+DATA byteSelectors<>+284(SB)/4, $0x80808080
+DATA byteSelectors<>+288(SB)/4, $0x0c080400
+DATA byteSelectors<>+292(SB)/4, $0x80808080
+DATA byteSelectors<>+296(SB)/4, $0x80808080
+DATA byteSelectors<>+300(SB)/4, $0x80808080
+DATA byteSelectors<>+304(SB)/4, $0x0c080400
+DATA byteSelectors<>+308(SB)/4, $0x80808080
+DATA byteSelectors<>+312(SB)/4, $0x80808080
+DATA byteSelectors<>+316(SB)/4, $0x80808080
+GLOBL byteSelectors<>(SB), RODATA|NOPTR, $320
+
+// func warpAVX512(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, CMOV
+TEXT ·warpAVX512(SB), NOSPLIT, $0-64
+	MOVQ cols+8(FP), AX
+	MOVQ pairs+24(FP), DX
+	LEAQ 4(AX), CX
+	MOVQ src+16(FP), BX
+	LEAQ (CX)(CX*1), DI
+	XORQ SI, SI
+
+strip:
+	MOVQ   rows+0(FP), R10
+	LEAQ   (BX)(SI*1), R8
+	LEAQ   2(DX)(SI*2), R9
+	VXORPS X0, X0, X0
+
+stripRow:
+	VPMOVZXBW    (R8), Y1
+	VPSLLW       $0x08, Y1, Y2
+	VPOR         Y0, Y2, Y2
+	VMOVDQU      Y2, (R9)
+	VMOVDQA      Y1, Y0
+	ADDQ         AX, R8
+	ADDQ         DI, R9
+	DECQ         R10
+	JNE          stripRow
+	VMOVDQU      Y0, (R9)
+	MOVQ         cols+8(FP), R8
+	SUBQ         $0x10, R8
+	MOVQ         SI, R9
+	ADDQ         $0x10, R9
+	CMPQ         R9, R8
+	CMOVQGT      R8, R9
+	CMPQ         SI, R8
+	MOVQ         R9, SI
+	JNE          strip
+	MOVQ         x+32(FP), BX
+	MOVQ         y+40(FP), SI
+	MOVQ         rows+0(FP), DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Z0
+	VCVTDQ2PS    Z0, Z0
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VMOVD        CX, X2
+	VPBROADCASTD X2, Z2
+	VCVTDQ2PS    Z2, Z2
+	MOVQ         $-1, AX
+	VMOVD        AX, X4
+	VPBROADCASTD X4, Z4
+	VCVTDQ2PS    Z4, Z4
+	MOVL         $0x4b400000, AX
+	VMOVD        AX, X5
+	VPBROADCASTD X5, Z5
+	LEAQ         2(DX)(CX*2), AX
+	MOVQ         dst+48(FP), CX
+	XORQ         DX, DX
+
+points:
+	VMOVUPS     (BX)(DX*4), Z7
+	VMAXPS      Z4, Z7, Z7
+	VMINPS      Z1, Z7, Z7
+	VRNDSCALEPS $0x01, Z7, Z6
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     (SI)(DX*4), Z9
+	VMAXPS      Z4, Z9, Z9
+	VMINPS      Z0, Z9, Z9
+	VRNDSCALEPS $0x01, Z9, Z8
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z8, Z6
+	VCVTTPS2DQ  Z6, Z6
+	VPXOR       X3, X3, X3
+	KXNORW      K1, K1, K1
+	VPGATHERDD  (AX)(Z6*2), K1, Z3
+	VPSHUFB     byteSelectors<>+0(SB), Z3, Z6
+	VCVTDQ2PS   Z6, Z6
+	VPSHUFB     byteSelectors<>+128(SB), Z3, Z8
+	VCVTDQ2PS   Z8, Z8
+	VSUBPS      Z6, Z8, Z8
+	VFMADD213PS Z6, Z7, Z8
+	VPSHUFB     byteSelectors<>+64(SB), Z3, Z6
+	VCVTDQ2PS   Z6, Z6
+	VPSHUFB     byteSelectors<>+192(SB), Z3, Z10
+	VCVTDQ2PS   Z10, Z10
+	VSUBPS      Z6, Z10, Z10
+	VFMADD213PS Z6, Z7, Z10
+	VSUBPS      Z8, Z10, Z10
+	VFMADD213PS Z8, Z9, Z10
+	VADDPS      Z5, Z10, Z10
+	VPMOVDB     Z10, (CX)(DX*1)
+	MOVQ        n+56(FP), DI
+	SUBQ        $0x10, DI
+	MOVQ        DX, R8
+	ADDQ        $0x10, R8
+	CMPQ        R8, DI
+	CMOVQGT     DI, R8
+	CMPQ        DX, DI
+	MOVQ        R8, DX
+	JNE         points
+	VZEROUPPER
+	RET
+
 // func transposeAVX512(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·transposeAVX512(SB), NOSPLIT, $0-48

@@ -12,6 +12,7 @@ func neon() *Set {
 		Gather:         gatherNEON,
 		TransposeBytes: transposeBytesNEON,
 		Transpose:      transposeNEON,
+		Warp:           warp,
 		Bias:           biasNEON,
 		BiasRelu:       biasReluNEON,
 		ReluGrad:       reluGradNEON,

@@ -33,6 +33,7 @@ func main() {
 	s.reluGrad()
 	s.columnSums()
 	s.gather()
+	s.warp()
 	s.transpose()
 	if !s.opmasks { // AVX-512 could not do these better
 		transposeBytes()

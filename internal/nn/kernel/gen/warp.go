@@ -1,0 +1,180 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// warpBorder is the package's: how much longer than a row of the image a row of pairs is.
+const warpBorder = 4
+
+// warp first copies the image to where each pixel is followed by the one below it, with zeros around. The four pixels that
+// an output lies between are then the four bytes of a word: one gather fetches them for a whole vector. Gathers take most
+// of the time.
+//
+// The last vector of pixels ends where they do, so it may overlap the one before it.
+func (s isa) warp() {
+	selectors := declareByteSelectors(s.lanes)
+
+	s.text("warp", "(rows, cols int, src *uint8, pairs *uint16, x, y *float32, dst *uint8, n int)",
+		"is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.")
+	cols, stride, pairs := arg("cols"), GP64(), arg("pairs")
+	LEAQ(Mem{Base: cols, Disp: warpBorder}, stride)
+	pairRows(cols, stride, pairs)
+
+	w := warp{isa: s, selectors: selectors, x: arg("x"), y: arg("y"), minusOne: s.vector()}
+	w.rows, w.cols, w.stride = s.float(arg("rows")), s.float(cols), s.float(stride)
+	minusOne := GP64()
+	MOVQ(I32(-1), minusOne)
+	w.minusOne = s.float(minusOne)
+	w.roundBias = s.vector()
+	bias := GP32()
+	MOVL(U32(0x4b400000), bias) // 1.5 * 2^23
+	VMOVD(bias, w.roundBias.AsX())
+	VPBROADCASTD(w.roundBias.AsX(), w.roundBias)
+	w.origin = GP64()
+	LEAQ(Mem{Base: pairs, Index: stride, Scale: 2, Disp: 2}, w.origin) // the image's pixel (0, 0)
+	dst, i := arg("dst"), GP64()
+	XORQ(i, i)
+	place("points")
+	v := w.points(i)
+	if s.opmasks {
+		VPMOVDB(v, Mem{Base: dst, Index: i, Scale: 1})
+	} else {
+		high := YMM()
+		VPSHUFB(selectors.Offset(4*4*s.lanes), v, v)
+		VEXTRACTI128(U8(1), v, high.AsX())
+		VPUNPCKLDQ(high.AsX(), v.AsX(), v.AsX())
+		VMOVQ(v.AsX(), Mem{Base: dst, Index: i, Scale: 1})
+	}
+	step(i, inMemory("n"), s.lanes, "points")
+	end()
+}
+
+// declareByteSelectors writes the operands of VPSHUFB that leave byte 0, 1, 2 or 3 of each word of four bytes as a number,
+// and one that moves the first bytes of a quarter's words together.
+func declareByteSelectors(lanes int) Mem {
+	table := GLOBL("byteSelectors", attr.RODATA|attr.NOPTR)
+	const none = 0x80
+	for b := range 4 {
+		for lane := range lanes {
+			DATA(4*(b*lanes+lane), U32(none<<24|none<<16|none<<8|(4*(lane%4)+b)))
+		}
+	}
+	for lane := range lanes {
+		selector := U32(none<<24 | none<<16 | none<<8 | none)
+		if lane%4 == 0 {
+			selector = 12<<24 | 8<<16 | 4<<8
+		}
+		DATA(4*(4*lanes+lane), selector)
+	}
+	return table
+}
+
+// pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It leaves the zeros on both sides alone.
+func pairRows(cols, stride, pairs reg.GPVirtual) {
+	const width = 16
+	src, c := arg("src"), GP64()
+	bytes := GP64()
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 1}, bytes)
+	XORQ(c, c)
+	place("strip")
+	from, to, left := GP64(), GP64(), arg("rows")
+	LEAQ(Mem{Base: src, Index: c, Scale: 1}, from)
+	LEAQ(Mem{Base: pairs, Index: c, Scale: 2, Disp: 2}, to)
+	upper, lower, both := YMM(), YMM(), YMM()
+	zero(upper)
+	place("stripRow")
+	VPMOVZXBW(Mem{Base: from}, lower)
+	VPSLLW(U8(8), lower, both)
+	VPOR(upper, both, both)
+	VMOVDQU(both, Mem{Base: to})
+	VMOVDQA(lower, upper)
+	ADDQ(cols, from)
+	ADDQ(bytes, to)
+	DECQ(left)
+	JNE(label("stripRow"))
+	VMOVDQU(upper, Mem{Base: to})
+	step(c, inMemory("cols"), width, "strip")
+}
+
+// float returns a vector with the number n in every lane.
+func (s isa) float(n reg.GPVirtual) reg.VecVirtual {
+	v := s.vector()
+	VMOVD(n.As32(), v.AsX())
+	VPBROADCASTD(v.AsX(), v)
+	VCVTDQ2PS(v, v)
+	return v
+}
+
+// warp is what Warp has in registers.
+type warp struct {
+	isa
+	selectors           Mem
+	x, y                reg.GPVirtual
+	origin              reg.GPVirtual // where the image's pixel (0, 0) lies among the pairs
+	rows, cols, stride  reg.VecVirtual
+	minusOne, roundBias reg.VecVirtual
+}
+
+// points returns the values of a vector of points from the i-th on, in the low bytes of its lanes.
+func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
+	left, dx := w.coordinate(element(w.x, i), w.cols)
+	top, dy := w.coordinate(element(w.y, i), w.rows)
+	at := left
+	VFMADD231PS(w.stride, top, at) // exact: both are integers
+	VCVTTPS2DQ(at, at)
+	words := w.gatherWords(at)
+	corner := func(i int) reg.VecVirtual {
+		v := w.vector()
+		VPSHUFB(w.selectors.Offset(4*w.lanes*i), words, v)
+		VCVTDQ2PS(v, v)
+		return v
+	}
+	upper := mix(corner(0), corner(2), dx)
+	lower := mix(corner(1), corner(3), dx)
+	v := mix(upper, lower, dy)
+	VADDPS(w.roundBias, v, v)
+	return v
+}
+
+// coordinate returns the coordinates at from, clamped to [-1, most] and rounded down, and by how much.
+func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.VecVirtual) {
+	const down = 1
+	whole, fraction = w.vector(), w.vector()
+	VMOVUPS(from, fraction)
+	VMAXPS(w.minusOne, fraction, fraction) // x > -1 ? x : -1, so that NaN becomes -1
+	VMINPS(most, fraction, fraction)
+	if w.opmasks {
+		VRNDSCALEPS(U8(down), fraction, whole)
+	} else {
+		VROUNDPS(U8(down), fraction, whole)
+	}
+	VSUBPS(whole, fraction, fraction)
+	return whole, fraction
+}
+
+// gatherWords returns the words of two pairs each that begin at the given pairs.
+func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
+	words, from := w.vector(), Mem{Base: w.origin, Index: at, Scale: 2}
+	VPXOR(words.AsX(), words.AsX(), words.AsX())
+	if w.opmasks {
+		all := K()
+		KXNORW(all, all, all)
+		VPGATHERDD(from, all, words)
+		return words
+	}
+	all := YMM()
+	VPCMPEQD(all, all, all)
+	VPGATHERDD(all, from, words)
+	return words
+}
+
+// mix returns a + share (b - a), the sum with one rounding. It overwrites b.
+func mix(a, b, share reg.VecVirtual) reg.VecVirtual {
+	VSUBPS(a, b, b)
+	VFMADD213PS(a, share, b)
+	return b
+}

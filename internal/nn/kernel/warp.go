@@ -1,0 +1,43 @@
+package kernel
+
+import "math"
+
+// WarpPairs returns how many elements of memory Warp needs for an image of rows x cols pixels.
+func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
+
+// warpBorder is how many zeros each row of Warp's memory has besides the pixels: one on the left, and three on the right,
+// of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache lines.)
+const warpBorder = 4
+
+// warp is Set.Warp. It reads the image where it lies, and has no use for the memory.
+func warp(rows, cols int, src []uint8, _ []uint16, x, y []float32, dst []uint8) {
+	pixel := func(r, c int) float32 {
+		if uint(r) < uint(rows) && uint(c) < uint(cols) {
+			return float32(src[r*cols+c])
+		}
+		return 0
+	}
+	y, dst = y[:len(x)], dst[:len(x)]
+	for i := range x {
+		px, py := clamp(x[i], cols), clamp(y[i], rows)
+		left, top := floor(px), floor(py)
+		c, r := int(left), int(top)
+		dx, dy := px-left, py-top
+		upper := mix(pixel(r, c), pixel(r, c+1), dx)
+		lower := mix(pixel(r+1, c), pixel(r+1, c+1), dx)
+		dst[i] = uint8(math.Float32bits(mix(upper, lower, dy) + roundBias))
+	}
+}
+
+// clamp returns the point of [-1, size], beyond which everything is zero, that is nearest to x; -1 for NaN.
+func clamp(x float32, size int) float32 {
+	if !(x > -1) {
+		return -1
+	}
+	return min(x, float32(size))
+}
+
+func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
+
+// mix returns what lies between a and b, at the given share of the way.
+func mix(a, b, share float32) float32 { return fma(share, b-a, a) }

@@ -1,0 +1,71 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// The reference against the definition of bilinear interpolation in float64: the sum of all pixels, each times
+// max(0, 1-|x-c|) max(0, 1-|y-r|).
+func TestWarpIsBilinear(t *testing.T) {
+	const rows, cols = 5, 7
+	rng := rand.New(rand.NewPCG(1, 2))
+	src := make([]uint8, rows*cols)
+	for i := range src {
+		src[i] = uint8(rng.IntN(256))
+	}
+	for range 2000 {
+		x, y := rng.Float32()*12-3, rng.Float32()*10-3
+		var got [1]uint8
+		warp(rows, cols, src, nil, []float32{x}, []float32{y}, got[:])
+		want := 0.0
+		for r := range rows {
+			for c := range cols {
+				weight := max(0, 1-math.Abs(float64(x)-float64(c))) * max(0, 1-math.Abs(float64(y)-float64(r)))
+				want += float64(src[r*cols+c]) * weight
+			}
+		}
+		if math.Abs(float64(got[0])-want) > 0.5001 {
+			t.Fatalf("at (%g, %g): got %d, want %g", x, y, got[0], want)
+		}
+	}
+}
+
+// At its own coordinates an image is what it was.
+func TestWarpIdentity(t *testing.T) {
+	const rows, cols = 9, 20
+	rng := rand.New(rand.NewPCG(1, 2))
+	src := make([]uint8, rows*cols)
+	x, y := make([]float32, len(src)), make([]float32, len(src))
+	for i := range src {
+		src[i] = uint8(rng.IntN(256))
+		x[i], y[i] = float32(i%cols), float32(i/cols)
+	}
+	for _, s := range Available() {
+		got := make([]uint8, len(src))
+		s.Warp(rows, cols, src, make([]uint16, WarpPairs(rows, cols)), x, y, got)
+		for i := range src {
+			if got[i] != src[i] {
+				t.Fatalf("%s: pixel %d is %d, was %d", s.Name, i, got[i], src[i])
+			}
+		}
+	}
+}
+
+// BenchmarkWarp is an image of 28 x 28 pixels, moved by up to two of them.
+func BenchmarkWarp(b *testing.B) {
+	const side = 28
+	src := digits(1)
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, y := Floats(side*side), Floats(side*side)
+	for i := range x {
+		x[i], y[i] = float32(i%side)+4*rng.Float32()-2, float32(i/side)+4*rng.Float32()-2
+	}
+	pairs, dst := make([]uint16, WarpPairs(side, side)), make([]uint8, side*side)
+	benchSets(b, func(b *testing.B, s *Set) {
+		for b.Loop() {
+			s.Warp(side, side, src, pairs, x, y, dst)
+		}
+	})
+}
