@@ -26,6 +26,7 @@ type assembly struct {
 	exp            func(dst, src *float32, n int)
 	adam           func(rows, cols int, p, m, v *float32, ldp int, g *float32, ldg int, alpha, c1, c2, epsilon float32)
 	sgd            func(rows, cols int, p *float32, ldp int, g *float32, ldg int, rate float32)
+	lerp           func(rows, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
 }
 
 func avx512() *Set {
@@ -47,6 +48,7 @@ func avx512() *Set {
 		exp:            expAVX512,
 		adam:           adamAVX512,
 		sgd:            sgdAVX512,
+		lerp:           lerpAVX512,
 	}
 	return a.set("avx512")
 }
@@ -70,6 +72,7 @@ func avx2() *Set {
 		exp:            expAVX2,
 		adam:           adamAVX2,
 		sgd:            sgdAVX2,
+		lerp:           lerpAVX2,
 	}
 	return a.set("avx2")
 }
@@ -94,6 +97,7 @@ func (a *assembly) set(name string) *Set {
 		Exp:            a.Exp,
 		Adam:           a.Adam,
 		SGD:            a.SGD,
+		Lerp:           a.Lerp,
 	}
 }
 
@@ -216,4 +220,11 @@ func (a *assembly) SGD(rows, cols int, p []float32, ldp int, g []float32, ldg in
 		return
 	}
 	a.sgd(rows, cols, matrix("SGD", p, rows, cols, ldp), ldp, matrix("SGD", g, rows, cols, ldg), ldg, rate)
+}
+
+func (a *assembly) Lerp(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32) {
+	if rows == 0 || cols == 0 {
+		return
+	}
+	a.lerp(rows, cols, matrix("Lerp", dst, rows, cols, ldd), ldd, matrix("Lerp", src, rows, cols, lds), lds, share)
 }

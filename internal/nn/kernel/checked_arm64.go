@@ -77,6 +77,11 @@ func checked(s *Set) *Set {
 		require("SGD", g, rows, cols, ldg)
 		s.SGD(rows, cols, p, ldp, g, ldg, rate)
 	}
+	c.Lerp = func(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32) {
+		require("Lerp", dst, rows, cols, ldd)
+		require("Lerp", src, rows, cols, lds)
+		s.Lerp(rows, cols, dst, ldd, src, lds, share)
+	}
 	return &c
 }
 

@@ -23,6 +23,7 @@ func generic() *Set {
 		Exp:            expSlice,
 		Adam:           adam,
 		SGD:            sgd,
+		Lerp:           lerp,
 	}
 }
 
@@ -185,6 +186,15 @@ func sgd(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float3
 		row := p[r*ldp : r*ldp+cols]
 		for c, gc := range g[r*ldg : r*ldg+cols] {
 			row[c] = fma(-rate, gc, row[c])
+		}
+	}
+}
+
+func lerp(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32) {
+	for r := range rows {
+		row := dst[r*ldd : r*ldd+cols]
+		for c, v := range src[r*lds : r*lds+cols] {
+			row[c] = fma(share, v-row[c], row[c])
 		}
 	}
 }

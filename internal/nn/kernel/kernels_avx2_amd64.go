@@ -22,6 +22,11 @@ func adamAVX2(rows int, cols int, p *float32, m *float32, v *float32, ldp int, g
 //go:noescape
 func sgdAVX2(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
 
+// lerpAVX2 is Set.Lerp for rows >= 1.
+//
+//go:noescape
+func lerpAVX2(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+
 // expAVX2 is Set.Exp.
 //
 //go:noescape

@@ -5925,6 +5925,58 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func lerpAVX2(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+// Requires: AVX, FMA3
+TEXT ·lerpAVX2(SB), NOSPLIT, $0-52
+	MOVQ         dst+16(FP), AX
+	MOVQ         ldd+24(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         src+32(FP), DX
+	MOVQ         lds+40(FP), BX
+	SHLQ         $0x02, BX
+	VBROADCASTSS share+48(FP), Y0
+	MOVQ         rows+0(FP), SI
+	MOVQ         cols+8(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $-8, R8
+	MOVQ         DI, R9
+	SUBQ         R8, R9
+	LEAQ         laneMasks<>+0(SB), R10
+	NEGQ         R9
+	VMOVUPS      32(R10)(R9*4), Y1
+
+row:
+	XORQ R9, R9
+	CMPQ R9, R8
+	JGE  vectorRest
+
+vector:
+	VMOVUPS     (AX)(R9*4), Y2
+	VMOVUPS     (DX)(R9*4), Y3
+	VSUBPS      Y2, Y3, Y3
+	VFMADD231PS Y0, Y3, Y2
+	VMOVUPS     Y2, (AX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, R8
+	JL          vector
+
+vectorRest:
+	CMPQ        R9, DI
+	JGE         vectorDone
+	VMASKMOVPS  (AX)(R9*4), Y1, Y2
+	VMASKMOVPS  (DX)(R9*4), Y1, Y3
+	VSUBPS      Y2, Y3, Y3
+	VFMADD231PS Y0, Y3, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(R9*4)
+
+vectorDone:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 DATA expConstants<>+0(SB)/4, $0x42b0c0a5
 DATA expConstants<>+4(SB)/4, $0xc2aeac50
 DATA expConstants<>+8(SB)/4, $0x7f800000

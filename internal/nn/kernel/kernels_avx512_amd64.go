@@ -22,6 +22,11 @@ func adamAVX512(rows int, cols int, p *float32, m *float32, v *float32, ldp int,
 //go:noescape
 func sgdAVX512(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
 
+// lerpAVX512 is Set.Lerp for rows >= 1.
+//
+//go:noescape
+func lerpAVX512(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+
 // expAVX512 is Set.Exp.
 //
 //go:noescape

@@ -4371,6 +4371,58 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func lerpAVX512(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lerpAVX512(SB), NOSPLIT, $0-52
+	MOVQ         dst+16(FP), AX
+	MOVQ         ldd+24(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         src+32(FP), DX
+	MOVQ         lds+40(FP), BX
+	SHLQ         $0x02, BX
+	VBROADCASTSS share+48(FP), Z0
+	MOVQ         rows+0(FP), SI
+	MOVQ         cols+8(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $-16, R8
+	MOVQ         DI, R9
+	SUBQ         R8, R9
+	MOVQ         $-1, R10
+	BZHIQ        R9, R10, R10
+	KMOVW        R10, K1
+
+row:
+	XORQ R9, R9
+	CMPQ R9, R8
+	JGE  vectorRest
+
+vector:
+	VMOVUPS     (AX)(R9*4), Z1
+	VMOVUPS     (DX)(R9*4), Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z0, Z2, Z1
+	VMOVUPS     Z1, (AX)(R9*4)
+	ADDQ        $+16, R9
+	CMPQ        R9, R8
+	JL          vector
+
+vectorRest:
+	CMPQ        R9, DI
+	JGE         vectorDone
+	VMOVUPS.Z   (AX)(R9*4), K1, Z1
+	VMOVUPS.Z   (DX)(R9*4), K1, Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z0, Z2, Z1
+	VMOVUPS     Z1, K1, (AX)(R9*4)
+
+vectorDone:
+	ADDQ CX, AX
+	ADDQ BX, DX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 DATA expConstants<>+0(SB)/4, $0x42b0c0a5
 DATA expConstants<>+4(SB)/4, $0xc2aeac50
 DATA expConstants<>+8(SB)/4, $0x7f800000

@@ -20,6 +20,7 @@ func neon() *Set {
 		Exp:            expNEON,
 		Adam:           adamNEON,
 		SGD:            sgdNEON,
+		Lerp:           lerpNEON,
 	}
 }
 
@@ -52,3 +53,6 @@ func adamNEON(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, 
 
 //go:noescape
 func sgdNEON(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)
+
+//go:noescape
+func lerpNEON(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)

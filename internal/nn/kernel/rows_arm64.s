@@ -16,13 +16,16 @@
 // FADD Vd.4S, Vn.4S, Vm.4S
 #define FADD(d, n, m) WORD $(0x4e20d400 | (m)<<16 | (n)<<5 | (d))
 
+// FSUB Vd.4S, Vn.4S, Vm.4S
+#define FSUB(d, n, m) WORD $(0x4ea0d400 | (m)<<16 | (n)<<5 | (d))
+
 // FCMGT Vd.4S, Vn.4S, #0.0
 #define FCMGTZERO(d, n) WORD $(0x4ea0c800 | (n)<<5 | (d))
 
 // FCMLT Vd.4S, Vn.4S, #0.0
 #define FCMLTZERO(d, n) WORD $(0x4ea0e800 | (n)<<5 | (d))
 
-// What the kernels do with V0, which they then store, and V1; V30 is SGD's rate and V31 is +0.
+// What the kernels do with V0, which they then store, and V1; V30 is SGD's rate or Lerp's share, and V31 is +0.
 #define ADDBIAS FADD(0, 0, 1)
 
 #define ADDBIASRELU \
@@ -35,6 +38,10 @@
 	VAND V1.B16, V0.B16, V0.B16
 
 #define DESCEND VFMLS V30.S4, V1.S4, V0.S4
+
+#define INTERPOLATE \
+	FSUB(1, 1, 0); \
+	VFMLA V30.S4, V1.S4, V0.S4
 
 // ROWLOOP applies op to the matrices from PROW (as V0, changed) and QROW (as V1) on, row by row. A row's last vector ends
 // at the last column and may lie over the one before it. It is computed first and stored last, so that both work on what
@@ -135,6 +142,18 @@ TEXT ·sgdNEON(SB), NOSPLIT, $0-84
 	FMOVS rate+80(FP), F30
 	VDUP  V30.S[0], V30.S4
 	ROWLOOP(DESCEND, row, vector, last, narrow, one, done)
+
+// func lerpNEON(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
+TEXT ·lerpNEON(SB), NOSPLIT, $0-84
+	MOVD  rows+0(FP), ROWS
+	MOVD  cols+8(FP), COLS
+	MOVD  dst_base+16(FP), PROW
+	MOVD  ldd+40(FP), LDP
+	MOVD  src_base+48(FP), QROW
+	MOVD  lds+72(FP), LDQ
+	FMOVS share+80(FP), F30
+	VDUP  V30.S[0], V30.S4
+	ROWLOOP(INTERPOLATE, row, vector, last, narrow, one, done)
 
 // func columnSumsNEON(rows, cols int, x []float32, ldx int, dst []float32)
 //

@@ -27,6 +27,7 @@ func main() {
 	s.sparseMul()
 	s.adam()
 	s.sgd()
+	s.lerp()
 	s.exp()
 	s.bias()
 	s.biasRelu()

@@ -51,3 +51,17 @@ func (s isa) sgd() {
 		s.store(parameter, element(p, j), s.lanes, rest)
 	})
 }
+
+func (s isa) lerp() {
+	s.text("lerp", "(rows, cols int, dst *float32, ldd int, src *float32, lds int, share float32)", "is Set.Lerp for rows >= 1.")
+	dst, ldd, src, lds := arg("dst"), bytes("ldd"), arg("src"), bytes("lds")
+	share := s.broadcast(inMemory("share"))
+	s.eachRow([]reg.GPVirtual{dst, src}, []reg.GPVirtual{ldd, lds}, func(j reg.GPVirtual, rest mask) {
+		from, to := s.vector(), s.vector()
+		s.load(element(dst, j), from, s.lanes, rest)
+		s.load(element(src, j), to, s.lanes, rest)
+		VSUBPS(from, to, to)
+		VFMADD231PS(share, to, from)
+		s.store(from, element(dst, j), s.lanes, rest)
+	})
+}
