@@ -3,6 +3,7 @@ package mnist
 import (
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 type mirror interface {
 	// name is what a person calls the mirror, without credentials.
 	name() string
-	// open returns a .gz of f; one that came over the network is verified. An error that is a *fault.Error ends the download, an
+	// open returns the .gz of f, with size and content verified. An error that is a *fault.Error ends the download, an
 	// unreachableError ends this mirror, any other lets it be asked for the next file.
 	open(ctx context.Context, f File) (io.ReadCloser, error)
 	// close releases what the mirror holds open.
@@ -82,8 +83,7 @@ func (m *urlMirror) open(ctx context.Context, f File) (io.ReadCloser, error) {
 // gzipPart returns the path to which the .gz of f is transferred.
 func gzipPart(folder string, f File) string { return filepath.Join(folder, f.Name+".gz.part") }
 
-// folderMirror is a folder on this machine. Its files may have been compressed by someone else (Debian's packages are): what
-// must be right is what is inside, which whoever unpacks it checks.
+// folderMirror is a folder on this machine. What counts there is what is inside a .gz, not how it was compressed.
 type folderMirror struct {
 	folder   string
 	transfer *transfer
@@ -94,29 +94,35 @@ func (m *folderMirror) name() string { return m.folder }
 func (m *folderMirror) close() {}
 
 func (m *folderMirror) open(_ context.Context, f File) (io.ReadCloser, error) {
+	path := filepath.Join(m.folder, f.Name+".gz")
 	if _, err := os.Stat(m.folder); err != nil {
 		return nil, unreachableError{pathless(err)}
 	}
-	file, err := os.Open(filepath.Join(m.folder, f.Name+".gz"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("not there")
-	}
-	if err != nil {
+	if err := f.checkGzip(path); err != nil && !f.isIn(path) {
 		return nil, pathless(err)
 	}
-	info, err := file.Stat()
+	m.transfer.received += f.GzipBytes
+	m.transfer.progress.bytes(f.Name+".gz", f.GzipBytes, f.GzipBytes)
+	return os.Open(path)
+}
+
+// isIn tells whether the file at path is a .gz of f that someone else compressed, as Debian's packages are.
+func (f File) isIn(path string) bool {
+	file, err := os.Open(path)
 	if err != nil {
-		_ = file.Close()
-		return nil, pathless(err)
+		return false
 	}
-	m.transfer.received += info.Size()
-	m.transfer.progress.bytes(f.Name+".gz", info.Size(), info.Size())
-	return file, nil
+	defer func() { _ = file.Close() }()
+	hash := sha256.New()
+	return decompress(hash, file, f.Bytes) == nil && hex.EncodeToString(hash.Sum(nil)) == f.SHA256
 }
 
 // checkGzip compares size and MD5 of the file at path with those of f's .gz.
 func (f File) checkGzip(path string) error {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("not there")
+	}
 	if err != nil {
 		return err
 	}

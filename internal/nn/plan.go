@@ -4,7 +4,7 @@ package nn
 func (t *Trainer) plan() {
 	workers := len(t.engine.workers)
 	t.load = t.loadTasks()
-	t.steps = append(t.steps, phase{name: inputPhase, tasks: arrange(workers, t.inputTasks(), t.transposeTasks())})
+	t.steps = append(t.steps, phase{name: inputPhase, tasks: arrange(workers, t.inputTasks(t.model.input(), t.tape.y[0]), t.transposeTasks())})
 	t.planLayers()
 	t.steps = append(t.steps, phase{name: updatePhase, tasks: arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load)})
 	if d, ok := t.updater.(Deferred); ok {
@@ -51,16 +51,15 @@ func (t *Trainer) loadTasks() []task {
 	return tasks
 }
 
-// inputTasks compute the first layer, by panels of columns and two parts of the rows.
-func (t *Trainer) inputTasks() (tasks []task) {
+// inputTasks compute the outputs y of a first layer, by panels of columns and two parts of the rows.
+func (t *Trainer) inputTasks(first *Dense, y Matrix) (tasks []task) {
 	const parts = 2
-	first := t.model.input()
 	panels := first.panels(len(t.engine.workers))
 	for p := range panels {
 		c := first.panel(p, panels)
 		for i := range parts {
 			tasks = append(tasks, func(w *Worker) {
-				first.forwardInput(w, t.tape.in, t.tape.y[0], part(i, parts, t.tape.in.count, 8), c)
+				first.forwardInput(w, t.tape.in, y, part(i, parts, t.tape.in.count, 8), c)
 			})
 		}
 	}
@@ -129,7 +128,15 @@ func (t *Trainer) addRows(f func(w *Worker, r span)) {
 func (t *Trainer) lose(w *Worker, r span) {
 	last := len(t.model.layers) - 1
 	y, dy := rows(t.tape.y[last], r.lo, r.hi), rows(t.tape.dy[last], r.lo, r.hi)
-	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.lo:r.hi], t.scale, t.loss[r.lo:r.hi], t.predicted[r.lo:r.hi])
+	loss, scale := t.loss[r.lo:r.hi], t.scale
+	if t.distiller != nil {
+		t.distiller.begin(w, y, r)
+		scale *= t.distiller.rest
+	}
+	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.lo:r.hi], scale, loss, t.predicted[r.lo:r.hi])
+	if t.distiller != nil {
+		t.distiller.finish(dy, loss, r, t.scale)
+	}
 }
 
 // columnParts returns tasks for the columns of the i-th layer, on the whole batch.

@@ -36,6 +36,7 @@ type Trainer struct {
 	scale     float32 // 1 / batch
 	loss      []float32
 	predicted []uint8
+	distiller *distiller // nil: the labels alone teach
 
 	pass  Pass
 	load  []task  // loads the batch that comes next
@@ -52,12 +53,14 @@ type phase struct {
 	alone func()
 }
 
-// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the input
-// layer, the other layers with the loss and all the way back, and the updates (with the loading of the next batch).
-var Phases = [...]string{"load", "input", "layers", "update"}
+// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the
+// teachers' outputs where there are teachers, the input layer, the other layers with the loss and all the way back, and the
+// updates (with the loading of the next batch).
+var Phases = [...]string{"load", "teacher", "input", "layers", "update"}
 
 const (
 	loadPhase = iota
+	teacherPhase
 	inputPhase
 	layersPhase
 	updatePhase
@@ -122,6 +125,9 @@ func (t *Trainer) Begin(epoch int) { t.pass.Epoch, t.pass.Step = epoch, 0 }
 func (t *Trainer) PhaseSeconds() map[string]float64 {
 	seconds := make(map[string]float64, len(Phases)+1)
 	for i, name := range Phases {
+		if i == teacherPhase && t.distiller == nil {
+			continue
+		}
 		seconds[name] = t.times[i].Seconds()
 		t.times[i] = 0
 	}

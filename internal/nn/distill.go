@@ -1,0 +1,171 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"dnn/internal/nn/kernel"
+)
+
+// Distillation lets a network learn from other networks' outputs besides the labels (Hinton, Vinyals and Dean,
+// arXiv:1503.02531). With the student's logits z, those of the k-th of K teachers u_k, the temperature T and the weight a,
+// a sample's loss is
+//
+//	(1-a) loss(label, softmax(z)) + a T^2 KL(q || p),  q = 1/K sum_k softmax(u_k/T),  p = softmax(z/T)
+//
+// and its gradient by z is that of the first term plus a T (p - q). T^2 makes up for gradients that shrink with 1/T^2, so
+// that a keeps its meaning when T changes. KL = sum_j q_j (log q_j - log p_j) differs from the cross-entropy of p and q by
+// the entropy of q, which the student cannot change: the gradient is the same, and a student that agrees with its teachers
+// reads 0.
+//
+// This loss is what a training step returns. An Evaluator knows no teachers: validation shows the plain loss.
+type Distillation struct {
+	Teachers    []*Sequential // at least one; none of them is changed
+	Temperature float64       // T > 0
+	Weight      float64       // a, 0 to 1: how much the teachers count beside the labels
+}
+
+// CheckTeacher tells why a network cannot teach another, if it cannot.
+func CheckTeacher(teacher, student Architecture) error {
+	const wanted = "wanted a softmax output with categorical_crossentropy"
+	switch {
+	case !student.softmaxClassifier():
+		return fmt.Errorf("the network that is to learn ends in %s: "+wanted, student.ending())
+	case !teacher.softmaxClassifier():
+		return fmt.Errorf("the teacher ends in %s: "+wanted, teacher.ending())
+	case teacher.Input != student.Input:
+		return fmt.Errorf("the teacher has %d inputs, wanted %d, as many as the network that is to learn", teacher.Input, student.Input)
+	case teacher.Output() != student.Output():
+		return fmt.Errorf("the teacher knows %d classes, wanted %d, as many as the network that is to learn", teacher.Output(), student.Output())
+	}
+	return nil
+}
+
+// softmaxClassifier tells whether the network's last layer gives the logits of a softmax.
+func (a Architecture) softmaxClassifier() bool {
+	return a.Loss == categoricalName && a.Layers[len(a.Layers)-1].Activation == "softmax"
+}
+
+// ending describes the network's output and loss.
+func (a Architecture) ending() string {
+	return fmt.Sprintf("%s with %s", a.Layers[len(a.Layers)-1].Activation, a.Loss)
+}
+
+func (d Distillation) check(student Architecture) error {
+	switch {
+	case len(d.Teachers) == 0:
+		return errors.New("wanted at least one teacher, found none")
+	case !(d.Temperature > 0) || math.IsInf(d.Temperature, 0):
+		return fmt.Errorf("wanted a temperature above 0, found %v", d.Temperature)
+	case !(d.Weight >= 0 && d.Weight <= 1):
+		return fmt.Errorf("wanted a weight of 0 to 1, found %v", d.Weight)
+	}
+	for i, teacher := range d.Teachers {
+		if err := CheckTeacher(teacher.arch, student); err != nil {
+			return fmt.Errorf("teacher %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// Distill makes all further steps learn from teachers as well. They read the same batches, as they were loaded.
+func (t *Trainer) Distill(d Distillation) error {
+	if err := d.check(t.model.arch); err != nil {
+		return err
+	}
+	batch, classes := len(t.loss), t.model.arch.Output()
+	x := &distiller{
+		weight: float32(d.Weight), rest: float32(1 - d.Weight),
+		temperature: float32(d.Temperature), inverse: float32(1 / d.Temperature),
+		p: newMatrix(batch, classes), q: newMatrix(batch, classes), kl: make([]float32, batch),
+	}
+	for _, m := range d.Teachers {
+		y := make([]Matrix, len(m.units))
+		for i, units := range m.units {
+			y[i] = newMatrix(batch, units)
+		}
+		x.teachers = append(x.teachers, &teacher{model: m, y: y})
+	}
+	t.distiller = x
+	t.steps = append(t.teacherPhases(), t.steps...)
+	return nil
+}
+
+// distiller adds the teachers' part of the loss to the student's own.
+type distiller struct {
+	teachers             []*teacher
+	weight, rest         float32 // a and 1-a
+	temperature, inverse float32 // T and 1/T
+
+	p, q Matrix    // [batch, classes]: what student and teachers say at temperature T
+	kl   []float32 // [batch]: KL(q || p)
+}
+
+// begin computes p, q and kl of the rows r, from the student's logits z, before its own loss overwrites them.
+func (x *distiller) begin(w *Worker, z Matrix, r span) {
+	for i := range z.Rows {
+		p, q := row(x.p, r.lo+i), row(x.q, r.lo+i)
+		clear(q)
+		for _, teacher := range x.teachers {
+			x.softmax(w, p, teacher.logits(r.lo+i))
+			for j, v := range p {
+				q[j] += v
+			}
+		}
+		for j := range q {
+			q[j] /= float32(len(x.teachers))
+		}
+		// KL = log sum_j e^a_j - sum_j q_j a_j + sum_j q_j log q_j, with a = (z - max z) / T.
+		x.scale(p, row(z, i))
+		kl := 0.0
+		for j, v := range q {
+			if v > 0 { // 0 log 0 is 0
+				kl += float64(float64(v) * (float64(kernel.Log(float64(v))) - float64(p[j])))
+			}
+		}
+		x.kl[r.lo+i] = float32(kl + float64(kernel.Log(float64(normalize(w, p)))))
+	}
+}
+
+// finish mixes what the student's own loss gave for the rows r, whose gradient has the factor scale (1-a), with the
+// teachers' part.
+func (x *distiller) finish(dy Matrix, loss []float32, r span, scale float32) {
+	square, slope := x.weight*x.temperature*x.temperature, x.weight*x.temperature*scale
+	for i := range dy.Rows {
+		loss[i] = float32(x.rest*loss[i]) + float32(square*x.kl[r.lo+i])
+		d, p, q := row(dy, i), row(x.p, r.lo+i), row(x.q, r.lo+i)
+		for j := range d {
+			d[j] += float32(slope * (p[j] - q[j]))
+		}
+	}
+}
+
+// softmax computes p = softmax(z/T).
+func (x *distiller) softmax(w *Worker, p, z []float32) {
+	x.scale(p, z)
+	normalize(w, p)
+}
+
+// scale computes a = (z - max z) / T.
+func (x *distiller) scale(a, z []float32) {
+	largest := z[0]
+	for _, v := range z[1:] {
+		largest = max(largest, v)
+	}
+	for j, v := range z {
+		a[j] = (v - largest) * x.inverse
+	}
+}
+
+// normalize replaces a by e^a / sum_j e^a_j, and returns that sum.
+func normalize(w *Worker, a []float32) (sum float32) {
+	w.Exp(a, a)
+	for _, e := range a {
+		sum += e
+	}
+	for j := range a {
+		a[j] /= sum
+	}
+	return sum
+}

@@ -1,0 +1,308 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"dnn/internal/nn/kernel"
+)
+
+// pupil and tutors are networks for the same samples; the first layer of one tutor is split into panels.
+func pupil(t *testing.T, features int) *Sequential {
+	return randomModel(t, network(features, categoricalName,
+		LayerSpec{Units: 7, Activation: "tanh"}, LayerSpec{Units: 4, Activation: "softmax"}), 1)
+}
+
+func tutors(t *testing.T, features int) []*Sequential {
+	return []*Sequential{
+		randomModel(t, network(features, categoricalName, LayerSpec{Units: 140, Activation: "relu"},
+			LayerSpec{Units: 33, Activation: "tanh"}, LayerSpec{Units: 4, Activation: "softmax"}), 2),
+		randomModel(t, network(features, categoricalName, LayerSpec{Units: 4, Activation: "softmax"}), 3),
+	}
+}
+
+// distilled returns the mean distilled loss of some samples as its definition has it, in float64.
+func distilled(student *reference, d Distillation, s *Samples, order []int32) float64 {
+	at := func(z []float64) []float64 {
+		scaled := make([]float64, len(z))
+		for j := range z {
+			scaled[j] = z[j] / d.Temperature
+		}
+		return student.activate("softmax", scaled)
+	}
+	sum := 0.0
+	for _, i := range order {
+		x := sample(s, int(i))
+		z, _ := student.outputs(x)
+		q := make([]float64, len(z))
+		for _, teacher := range d.Teachers {
+			u, _ := newReference(teacher).outputs(x)
+			for j, v := range at(u) {
+				q[j] += v / float64(len(d.Teachers))
+			}
+		}
+		kl := 0.0
+		for j, p := range at(z) {
+			kl += q[j] * math.Log(q[j]/p)
+		}
+		sum += (1-d.Weight)*student.loss(x, s.Labels[i]) + d.Weight*d.Temperature*d.Temperature*kl
+	}
+	return sum / float64(len(order))
+}
+
+// One step's loss and gradients agree with the definition.
+func TestGradientOfDistillation(t *testing.T) {
+	for _, d := range []Distillation{
+		{Teachers: tutors(t, 13)[:1], Temperature: 2, Weight: 0.9},
+		{Teachers: tutors(t, 13)[1:], Temperature: 0.5, Weight: 0.3},
+		{Teachers: tutors(t, 13), Temperature: 4, Weight: 1},
+		{Teachers: tutors(t, 13), Temperature: 1, Weight: 0.5},
+		{Teachers: tutors(t, 13), Temperature: 3, Weight: 0},
+	} {
+		for name, s := range map[string]*Samples{"bytes": randomBytes(9, 13, 4, 1), "floats": randomFloats(9, 13, 4, 1)} {
+			for _, threads := range []int{1, 3} {
+				t.Run(fmt.Sprintf("%d teachers, T %v, weight %v/%s/%d threads", len(d.Teachers), d.Temperature, d.Weight, name, threads), func(t *testing.T) {
+					m, c := pupil(t, 13), newCollector(pupil(t, 13))
+					e := NewEngine(kernel.Available()[0], threads)
+					defer e.Close()
+					trainer := NewTrainer(e, m, c, s, 8)
+					if err := trainer.Distill(d); err != nil {
+						t.Fatal(err)
+					}
+					order := counting(9)[2:8]
+					result := trainer.Step(order, nil)
+					c.checkOnce(t, m)
+					r := newReference(m)
+					if want := distilled(r, d, s, order); math.Abs(float64(result.MeanLoss())-want) > 2e-6*(1+want) {
+						t.Errorf("mean loss %v, want %v", result.MeanLoss(), want)
+					}
+					checkSlopes(t, m, c, func(param, element int) float64 {
+						const h = 1e-6
+						p := &r.params[param][element]
+						saved := *p
+						defer func() { *p = saved }()
+						*p = saved + h
+						above := distilled(r, d, s, order)
+						*p = saved - h
+						return (above - distilled(r, d, s, order)) / (2 * h)
+					})
+				})
+			}
+		}
+	}
+}
+
+// A student that is its teacher has no loss and nothing to learn, whatever the labels say.
+func TestDistillFromItsOwn(t *testing.T) {
+	e := NewEngine(kernel.Available()[0], 2)
+	defer e.Close()
+	m, s := pupil(t, 13), randomBytes(9, 13, 4, 1)
+	c := newCollector(m)
+	trainer := NewTrainer(e, m, c, s, 9)
+	if err := trainer.Distill(Distillation{Teachers: []*Sequential{pupil(t, 13)}, Temperature: 3, Weight: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if loss := trainer.Step(counting(9), nil).MeanLoss(); math.Abs(float64(loss)) > 1e-5 {
+		t.Errorf("loss %v", loss)
+	}
+	for i, p := range m.Params() {
+		for at, g := range c.gradient[i] {
+			if math.Abs(float64(g)) > 1e-6 {
+				t.Fatalf("%s[%d]: gradient %v", p.Name, at, g)
+			}
+		}
+	}
+}
+
+// distill takes three steps with teachers, the last on what is left of the order.
+func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *Samples, count int) outcome {
+	t.Helper()
+	e := NewEngine(set, threads)
+	defer e.Close()
+	m := pupil(t, s.Features)
+	o := adam(m.Params())
+	trainer := NewTrainer(e, m, o, s, 40)
+	if err := trainer.Distill(d); err != nil {
+		t.Fatal(err)
+	}
+	var out outcome
+	order := counting(count)
+	for at := 0; at < count; at += 40 {
+		end := min(at+40, count)
+		o.Begin(0.01)
+		out.steps = append(out.steps, trainer.Step(order[at:end], order[end:min(end+40, count)]))
+	}
+	out.weights = digest(m)
+	return out
+}
+
+// The same seed gives the same bits with teachers as well, and leaves them as they were.
+func TestSameBitsOfDistillation(t *testing.T) {
+	d := Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}
+	before := []string{digest(d.Teachers[0]), digest(d.Teachers[1])}
+	var want outcome
+	for name, s := range forms(randomBytes(95, 130, 4, 1)) {
+		for _, set := range kernel.Available() {
+			for _, threads := range []int{1, 2, 3, 7} {
+				got := distill(t, set, threads, d, s, 95)
+				if want.weights == "" {
+					want = got
+				}
+				compare(t, fmt.Sprintf("%s, %s, %d threads", name, set.Name, threads), got, want)
+			}
+		}
+	}
+	for i, teacher := range d.Teachers {
+		if digest(teacher) != before[i] {
+			t.Errorf("teacher %d has learned", i+1)
+		}
+	}
+	const golden = "d892ce1f763f64fd"
+	if want.weights != golden {
+		t.Errorf("weights %s, want %s", want.weights, golden)
+	}
+}
+
+// A teacher answers as in inference, whatever its layers: one with layers that then do nothing teaches as one without.
+func TestDistillFromOtherLayers(t *testing.T) {
+	dense := func(units int, activation string) LayerSpec {
+		return LayerSpec{Type: "dense", Units: units, Activation: activation}
+	}
+	dropout := LayerSpec{Type: "dropout", Rate: 0.5}
+	normalization := LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 1e-30}
+	build := func(layers ...LayerSpec) *Sequential {
+		arch := Architecture{Input: 30, Loss: categoricalName}
+		count := map[string]int{}
+		for _, l := range layers {
+			l.Name = LayerName(l.Type, count[l.Type])
+			count[l.Type]++
+			arch.Layers = append(arch.Layers, l)
+		}
+		m, err := New(arch, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	s := randomBytes(95, 30, 4, 1)
+	run := func(m *Sequential) outcome {
+		return distill(t, kernel.Available()[0], 2, Distillation{Teachers: []*Sequential{m}, Temperature: 2, Weight: 1}, s, 95)
+	}
+	plain := run(build(dense(40, "softmax"), dense(20, "tanh"), dense(4, "softmax")))
+	compare(t, "with dropout and batch normalization",
+		run(build(dense(40, "softmax"), dropout, normalization, dense(20, "tanh"), dropout, dense(4, "softmax"))), plain)
+}
+
+// Distillation works with a student that has layers of other kinds.
+func TestDistillIntoOtherLayers(t *testing.T) {
+	e := NewEngine(kernel.Available()[0], 2)
+	defer e.Close()
+	arch := Architecture{Input: 30, Loss: categoricalName, Layers: []LayerSpec{
+		{Type: "dense", Name: "dense", Units: 20, Activation: "relu"},
+		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 1e-3},
+		{Type: "dropout", Name: "dropout", Rate: 0.1},
+		{Type: "dense", Name: "dense_1", Units: 4, Activation: "softmax"},
+	}}
+	m, s := randomModel(t, arch, 1), randomBytes(60, 30, 4, 1)
+	o := adam(m.Params())
+	trainer := NewTrainer(e, m, o, s, 60)
+	if err := trainer.Distill(Distillation{Teachers: tutors(t, 30), Temperature: 2, Weight: 1}); err != nil {
+		t.Fatal(err)
+	}
+	var first, last Result
+	for step := range 200 {
+		o.Begin(0.01)
+		last = trainer.Step(counting(60), nil)
+		if step == 0 {
+			first = last
+		}
+	}
+	if !(last.Loss < first.Loss/4) {
+		t.Errorf("200 steps lead from a loss of %v to %v", first.MeanLoss(), last.MeanLoss())
+	}
+}
+
+func TestNoAllocationInDistillation(t *testing.T) {
+	for name, s := range forms(randomBytes(80, 130, 4, 1)) {
+		for _, threads := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s/%d threads", name, threads), func(t *testing.T) {
+				e := NewEngine(kernel.Available()[0], threads)
+				defer e.Close()
+				m := pupil(t, 130)
+				o := adam(m.Params())
+				trainer := NewTrainer(e, m, o, s, 40)
+				if err := trainer.Distill(Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}); err != nil {
+					t.Fatal(err)
+				}
+				order := counting(80)
+				step := func() {
+					o.Begin(0.01)
+					trainer.Step(order[:40], order[40:])
+					trainer.Step(order[40:], order[:40])
+				}
+				for range 20 {
+					step()
+				}
+				if n := testing.AllocsPerRun(10, step); n != 0 {
+					t.Errorf("a step allocates %v times", n)
+				}
+			})
+		}
+	}
+}
+
+func TestPhaseOfTeachers(t *testing.T) {
+	e := NewEngine(kernel.Available()[0], 1)
+	defer e.Close()
+	m := pupil(t, 13)
+	trainer := NewTrainer(e, m, newCollector(m), randomBytes(9, 13, 4, 1), 9)
+	if _, ok := trainer.PhaseSeconds()["teacher"]; ok {
+		t.Error("there is a time of teachers without any")
+	}
+	if err := trainer.Distill(Distillation{Teachers: tutors(t, 13), Temperature: 2, Weight: 0.9}); err != nil {
+		t.Fatal(err)
+	}
+	trainer.Step(counting(9), nil)
+	if seconds := trainer.PhaseSeconds()["teacher"]; !(seconds > 0) {
+		t.Errorf("the teachers took %v s", seconds)
+	}
+}
+
+func TestDistillErrors(t *testing.T) {
+	softmax := func(features, classes int) Architecture {
+		return network(features, categoricalName, LayerSpec{Units: classes, Activation: "softmax"})
+	}
+	binary := network(13, binaryName, LayerSpec{Units: 1, Activation: "sigmoid"})
+	plain := network(13, categoricalName, LayerSpec{Units: 4, Activation: "sigmoid"})
+	for _, c := range []struct {
+		student, teacher    Architecture
+		temperature, weight float64
+		want                string
+	}{
+		{softmax(13, 4), softmax(12, 4), 2, 0.9, "teacher 1: the teacher has 12 inputs, wanted 13"},
+		{softmax(13, 4), softmax(13, 5), 2, 0.9, "teacher 1: the teacher knows 5 classes, wanted 4"},
+		{softmax(13, 4), binary, 2, 0.9, "the teacher ends in sigmoid with binary_crossentropy: wanted a softmax"},
+		{softmax(13, 4), plain, 2, 0.9, "the teacher ends in sigmoid with categorical_crossentropy: wanted a softmax"},
+		{binary, softmax(13, 4), 2, 0.9, "the network that is to learn ends in sigmoid with binary_crossentropy"},
+		{softmax(13, 4), softmax(13, 4), 0, 0.9, "wanted a temperature above 0, found 0"},
+		{softmax(13, 4), softmax(13, 4), math.Inf(1), 0.9, "wanted a temperature above 0, found +Inf"},
+		{softmax(13, 4), softmax(13, 4), math.NaN(), 0.9, "wanted a temperature above 0, found NaN"},
+		{softmax(13, 4), softmax(13, 4), 2, 1.1, "wanted a weight of 0 to 1, found 1.1"},
+		{softmax(13, 4), softmax(13, 4), 2, math.NaN(), "wanted a weight of 0 to 1, found NaN"},
+	} {
+		e := NewEngine(kernel.Available()[0], 1)
+		m := randomModel(t, c.student, 1)
+		trainer := NewTrainer(e, m, newCollector(m), randomBytes(9, 13, 2, 1), 9)
+		d := Distillation{Teachers: []*Sequential{randomModel(t, c.teacher, 2)}, Temperature: c.temperature, Weight: c.weight}
+		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+		d.Teachers = nil
+		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), "wanted at least one teacher") {
+			t.Errorf("without a teacher: error %v", err)
+		}
+		e.Close()
+	}
+}
