@@ -1,0 +1,65 @@
+package augment
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// affine is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to where
+// in the original it comes from, both as distances from the center, it is
+//
+//	| x |   | cos -sin | | 1+scaleX  shear    | | u |   | shiftX |
+//	| y | = | sin  cos | | 0         1+scaleY | | v | + | shiftY |
+type affine struct {
+	shiftX, shiftY float32 // pixels
+	rotation       float32 // degrees
+	scaleX, scaleY float32
+	shear          float32
+}
+
+// drawAffine draws a map. It takes the same numbers from the stream whatever the ranges are.
+func drawAffine(stream *rand.PCG, r Ranges) (a affine) {
+	a.shiftX, a.shiftY = signed(stream, r.Shift)
+	a.scaleX, a.scaleY = signed(stream, r.Scale)
+	a.rotation, _ = signed(stream, r.Rotation)
+	a.shear, _ = signed(stream, r.Shear)
+	return a
+}
+
+// matrix returns the product of the two matrices.
+func (a affine) matrix() (xu, xv, yu, yv float32) {
+	sin, cos := sincos(a.rotation)
+	scaleX, scaleY := 1+a.scaleX, 1+a.scaleY
+	xu, xv = cos*scaleX, float32(cos*a.shear)-float32(sin*scaleY)
+	yu, yv = sin*scaleX, float32(sin*a.shear)+float32(cos*scaleY)
+	return xu, xv, yu, yv
+}
+
+// signed returns two numbers, uniform between minus and plus most.
+func signed(stream *rand.PCG, most float64) (x, y float32) {
+	bits, scale := stream.Uint64(), float32(most)*0x1p-31
+	return float32(int32(bits>>32)) * scale, float32(int32(bits)) * scale
+}
+
+// sincos returns the sine and the cosine of an angle. Within 45 degrees of a right angle's multiple they are Taylor series,
+// right to 1e-11, nested as 1 - z/(1*2) (1 - z/(3*4) (1 - ...)). Package math's differ from one architecture to another.
+func sincos(degrees float32) (sin, cos float32) {
+	quarter := math.Round(float64(degrees) / 90)
+	x := (float64(degrees) - float64(quarter*90)) * (math.Pi / 180)
+	z := float64(x * x)
+	s, c := 1.0, 1.0
+	for i := 12.0; i > 0; i -= 2 {
+		s = 1 - float64(float64(z/(i*(i+1)))*s)
+		c = 1 - float64(float64(z/(i*(i-1)))*c)
+	}
+	sin, cos = float32(x*s), float32(c)
+	switch int(quarter) & 3 {
+	case 1:
+		return cos, -sin
+	case 2:
+		return -sin, -cos
+	case 3:
+		return -cos, sin
+	}
+	return sin, cos
+}

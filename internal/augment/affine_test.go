@@ -1,0 +1,79 @@
+package augment
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestSincos(t *testing.T) {
+	for d := float32(-360); d <= 360; d += 0.37 {
+		sin, cos := sincos(d)
+		radians := float64(d) * math.Pi / 180
+		if math.Abs(float64(sin)-math.Sin(radians)) > 1e-7 || math.Abs(float64(cos)-math.Cos(radians)) > 1e-7 {
+			t.Fatalf("%g degrees: sine %g and cosine %g, want %g and %g", d, sin, cos, math.Sin(radians), math.Cos(radians))
+		}
+	}
+	for d, want := range map[float32][2]float32{0: {0, 1}, 90: {1, 0}, 180: {0, -1}, 270: {-1, 0}, -90: {-1, 0}, -180: {0, -1}} {
+		if sin, cos := sincos(d); sin != want[0] || cos != want[1] {
+			t.Errorf("%g degrees: sine %g and cosine %g, want exactly %v", d, sin, cos, want)
+		}
+	}
+}
+
+func TestMatrix(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		a              affine
+		xu, xv, yu, yv float32
+	}{
+		{"nothing", affine{}, 1, 0, 0, 1},
+		{"a quarter turn", affine{rotation: 90}, 0, -1, 1, 0},
+		{"scale", affine{scaleX: 0.5, scaleY: -0.25}, 1.5, 0, 0, 0.75},
+		{"shear", affine{shear: 0.25}, 1, 0.25, 0, 1},
+		{"shear, then a quarter turn", affine{shear: 0.25, rotation: 90}, 0, -1, 1, 0.25},
+	} {
+		if xu, xv, yu, yv := c.a.matrix(); xu != c.xu || xv != c.xv || yu != c.yu || yv != c.yv {
+			t.Errorf("%s: got %g %g / %g %g, want %g %g / %g %g", c.name, xu, xv, yu, yv, c.xu, c.xv, c.yu, c.yv)
+		}
+	}
+}
+
+// Every figure is uniform between minus and plus its range, and none goes with another.
+func TestDrawAffine(t *testing.T) {
+	r := Ranges{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.3}
+	most := []float64{2, 2, 10, 0.1, 0.1, 0.3}
+	const n = 20000
+	var sums, squares [6]float64
+	var products [6][6]float64
+	stream := rand.NewPCG(1, 2)
+	for range n {
+		a := drawAffine(stream, r)
+		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX), float64(a.scaleY), float64(a.shear)}
+		for i, v := range values {
+			v /= most[i]
+			if v < -1 || v > 1 {
+				t.Fatalf("figure %d is %g times its range", i, v)
+			}
+			sums[i] += v
+			squares[i] += v * v
+			for j := range i {
+				products[i][j] += v * values[j] / most[j]
+			}
+		}
+	}
+	// Five standard errors: of the mean, of the mean square (4/45 is a square's variance), of the mean product.
+	for i := range most {
+		if mean := sums[i] / n; math.Abs(mean) > 5*math.Sqrt(1.0/3/n) {
+			t.Errorf("figure %d: the mean is %g", i, mean)
+		}
+		if square := squares[i] / n; math.Abs(square-1.0/3) > 5*math.Sqrt(4.0/45/n) {
+			t.Errorf("figure %d: the mean square is %g, want 1/3", i, square)
+		}
+		for j := range i {
+			if product := products[i][j] / n; math.Abs(product) > 5*math.Sqrt(1.0/9/n) {
+				t.Errorf("figures %d and %d: the mean product is %g", i, j, product)
+			}
+		}
+	}
+}
