@@ -53,10 +53,11 @@ func (a Architecture) ending() string {
 }
 
 func (d Distillation) check(student Architecture) error {
+	inverse := 1 / float32(d.Temperature)
 	switch {
 	case len(d.Teachers) == 0:
 		return errors.New("wanted at least one teacher, found none")
-	case !(d.Temperature > 0) || math.IsInf(d.Temperature, 0):
+	case !(inverse > 0 && inverse <= math.MaxFloat32):
 		return fmt.Errorf("wanted a temperature above 0, found %v", d.Temperature)
 	case !(d.Weight >= 0 && d.Weight <= 1):
 		return fmt.Errorf("wanted a weight of 0 to 1, found %v", d.Weight)

@@ -287,6 +287,7 @@ func TestDistillErrors(t *testing.T) {
 		{softmax(13, 4), plain, 2, 0.9, "the teacher ends in sigmoid with categorical_crossentropy: wanted a softmax"},
 		{binary, softmax(13, 4), 2, 0.9, "the network that is to learn ends in sigmoid with binary_crossentropy"},
 		{softmax(13, 4), softmax(13, 4), 0, 0.9, "wanted a temperature above 0, found 0"},
+		{softmax(13, 4), softmax(13, 4), 1e-300, 0.9, "wanted a temperature above 0, found 1e-300"},
 		{softmax(13, 4), softmax(13, 4), math.Inf(1), 0.9, "wanted a temperature above 0, found +Inf"},
 		{softmax(13, 4), softmax(13, 4), math.NaN(), 0.9, "wanted a temperature above 0, found NaN"},
 		{softmax(13, 4), softmax(13, 4), 2, 1.1, "wanted a weight of 0 to 1, found 1.1"},

@@ -17,7 +17,7 @@ type input struct {
 
 	sparse    bool
 	table     *[256]float32
-	bytes     []uint8  // [batch, features]
+	bytes     []uint8  // [batch, features]; not for a dense x, unless a transform needs it
 	entries   []uint32 // by sample: feature<<8|byte
 	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
 	blocks    int
@@ -27,6 +27,8 @@ type input struct {
 	startT    []int32  // [features, 2]: where a feature's entries begin and end
 	roomT     int      // entriesT set aside for each feature
 	roomOfRow int      // entries set aside for each sample
+
+	transform Transform // alters the bytes of samples; may be nil
 }
 
 // newInput returns an input for up to batch samples like the given ones. The lists by feature are made only if the batch
@@ -53,30 +55,36 @@ func newInput(s *Samples, batch int, sparse, train bool) *input {
 }
 
 // load puts the samples order[lo:hi] into rows lo to hi of the batch.
-func (in *input) load(k *kernel.Set, s *Samples, order []int32, rows span) {
+func (in *input) load(w *Worker, s *Samples, order []int32, rows span) {
 	for r := rows.lo; r < rows.hi; r++ {
 		i := int(order[r])
 		in.labels[r] = s.Labels[i]
 		if next := r + 2; next < rows.hi && s.Bytes != nil {
-			i := int(order[next])
-			k.Prefetch(s.Bytes[i*s.Features : (i+1)*s.Features])
+			w.Prefetch(s.Pixels(int(order[next])))
 		}
-		switch {
-		case in.sparse:
-			in.loadSparse(k, s.Bytes[i*s.Features:(i+1)*s.Features], r, rows.lo)
-		case s.Bytes != nil:
-			for f, b := range s.Bytes[i*s.Features : (i+1)*s.Features] {
-				in.x.Data[r*in.x.Stride+f] = s.Table[b]
-			}
-		default:
-			copy(row(in.x, r), s.Floats[i*s.Features:])
+		if s.Bytes == nil {
+			copy(row(in.x, r), s.numbers(i))
+			continue
+		}
+		pixels := s.Pixels(i)
+		if in.transform != nil {
+			altered := in.bytes[r*s.Features : (r+1)*s.Features]
+			in.transform.Apply(w.Set, w.index, altered, pixels, i)
+			pixels = altered
+		}
+		if in.sparse {
+			in.loadSparse(w.Set, pixels, r, rows.lo)
+			continue
+		}
+		for f, b := range pixels {
+			in.x.Data[r*in.x.Stride+f] = s.Table[b]
 		}
 	}
 }
 
 // loadSparse appends the nonzeros of one sample to those of the samples from first on.
 func (in *input) loadSparse(k *kernel.Set, pixels []uint8, r, first int) {
-	if in.bytesT != nil {
+	if in.bytesT != nil && in.transform == nil {
 		copy(in.bytes[r*in.features:], pixels)
 	}
 	start := in.start[r*(in.blocks+1) : (r+1)*(in.blocks+1)]

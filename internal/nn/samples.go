@@ -8,6 +8,8 @@ type Samples struct {
 	Table    *[256]float32 // what a byte means; Table[0] is 0
 	Floats   []float32     // [Count, Features], if Bytes is nil
 	Labels   []uint8       // [Count]: the class of each
+
+	rows []int32 // [Count]: which row of Bytes or Floats each sample is; nil: they follow one another
 }
 
 // PixelTable returns the table under which a byte means byte/255, rounded once: Keras's x / 255.0.
@@ -19,11 +21,47 @@ func PixelTable() *[256]float32 {
 	return &table
 }
 
+// Pixels returns the bytes of sample i, of samples that are held as bytes.
+func (s *Samples) Pixels(i int) []uint8 {
+	at := s.row(i) * s.Features
+	return s.Bytes[at : at+s.Features]
+}
+
+// numbers returns the floats of sample i, of samples that are held as floats.
+func (s *Samples) numbers(i int) []float32 {
+	at := s.row(i) * s.Features
+	return s.Floats[at : at+s.Features]
+}
+
+func (s *Samples) row(i int) int {
+	if s.rows != nil {
+		return int(s.rows[i])
+	}
+	return i
+}
+
+// Select returns the samples order, which share the memory of their features with s. Unlike those of a Slice they need not
+// be neighbors; for each there is an index and a label of its own.
+func (s *Samples) Select(order []int32) *Samples {
+	part := *s
+	part.Count = len(order)
+	part.rows, part.Labels = make([]int32, len(order)), make([]uint8, len(order))
+	for i, o := range order {
+		part.rows[i] = int32(s.row(int(o)))
+		part.Labels[i] = s.Labels[o]
+	}
+	return &part
+}
+
 // Slice returns the samples [lo, hi), which share memory with s.
 func (s *Samples) Slice(lo, hi int) *Samples {
 	part := *s
 	part.Count = hi - lo
 	part.Labels = s.Labels[lo:hi]
+	if s.rows != nil {
+		part.rows = s.rows[lo:hi]
+		return &part
+	}
 	if s.Bytes != nil {
 		part.Bytes = s.Bytes[lo*s.Features : hi*s.Features]
 	} else {
@@ -43,7 +81,7 @@ func (s *Samples) sparse() bool {
 	stride := max(1, s.Count/1000)
 	nonzero, seen := 0, 0
 	for i := 0; i < s.Count; i += stride {
-		for _, b := range s.Bytes[i*s.Features : (i+1)*s.Features] {
+		for _, b := range s.Pixels(i) {
 			if b != 0 {
 				nonzero++
 			}
