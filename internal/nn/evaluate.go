@@ -49,7 +49,7 @@ func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	n := s.hi - s.lo
 	t.in.count = n
-	t.in.load(w.Set, v.samples, v.order[s.lo:s.hi], span{0, n})
+	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n})
 	first := v.model.input()
 	for p, panels := 0, first.panels(1); p < panels; p++ {
 		first.forwardInput(w, t.in, t.y[0], span{0, n}, first.panel(p, panels))

@@ -37,6 +37,7 @@ type Engine struct {
 // Worker is what a task of a phase computes with: the kernels, and memory that no other task uses meanwhile.
 type Worker struct {
 	*kernel.Set
+	index    int // from 0
 	scratch  kernel.Scratch
 	gradient []float32 // one block of gradient on its way to the Updater
 }
@@ -45,7 +46,7 @@ type Worker struct {
 func NewEngine(kernels *kernel.Set, threads int) *Engine {
 	e := &Engine{kernels: kernels, pool: kernel.NewPool(threads), workers: make([]Worker, threads)}
 	for i := range e.workers {
-		e.workers[i].Set = kernels
+		e.workers[i].Set, e.workers[i].index = kernels, i
 	}
 	return e
 }

@@ -46,7 +46,7 @@ func (t *Trainer) loadTasks() []task {
 	n := 2 * len(t.engine.workers)
 	tasks := make([]task, n)
 	for i := range tasks {
-		tasks[i] = func(w *Worker) { t.loaded.load(w.Set, t.samples, t.next, part(i, n, len(t.next), 1)) }
+		tasks[i] = func(w *Worker) { t.loaded.load(w, t.samples, t.next, part(i, n, len(t.next), 1)) }
 	}
 	return tasks
 }

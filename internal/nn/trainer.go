@@ -37,6 +37,7 @@ type Trainer struct {
 	loss      []float32
 	predicted []uint8
 	distiller *distiller // nil: the labels alone teach
+	transform Transform  // nil: samples are trained on as they are
 
 	pass  Pass
 	load  []task  // loads the batch that comes next
@@ -118,8 +119,15 @@ func (t *Trainer) do(p phase) {
 	t.times[p.name] += time.Since(begun)
 }
 
-// Begin starts an epoch, which layers that draw random numbers must know.
-func (t *Trainer) Begin(epoch int) { t.pass.Epoch, t.pass.Step = epoch, 0 }
+// Begin starts an epoch, which all that draws random numbers must know. A batch that was loaded ahead is one of the epoch
+// before: should it come again, it is loaded anew.
+func (t *Trainer) Begin(epoch int) {
+	t.pass.Epoch, t.pass.Step = epoch, 0
+	if t.transform != nil {
+		t.transform.Begin(epoch)
+		t.loadedFor = nil
+	}
+}
 
 // PhaseSeconds returns the wall-clock seconds spent in each phase since it was last called, by name.
 func (t *Trainer) PhaseSeconds() map[string]float64 {
