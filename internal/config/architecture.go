@@ -3,7 +3,7 @@ package config
 import (
 	"cmp"
 	"errors"
-	"fmt"
+	"slices"
 
 	"dnn/internal/fault"
 	"dnn/internal/nn"
@@ -21,15 +21,25 @@ func (c Config) Architecture(features, classes int) (nn.Architecture, error) {
 		return nn.Architecture{}, fault.New(fault.Config, "input", "wanted %d, the features of one sample of %s, found %d", features, c.Dataset, input).
 			WithHint("leave input out to have what the data set has")
 	}
-	a := nn.Architecture{Input: input, Loss: c.Loss}
-	for _, l := range c.Layers {
-		a.Layers = append(a.Layers, dense(len(a.Layers), l.Units, cmp.Or(l.Activation, c.Activation)))
-	}
+	a := nn.Architecture{Input: input, Loss: c.Loss, LabelSmoothing: c.LabelSmoothing}
 	units, err := c.outputUnits(classes)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	a.Layers = append(a.Layers, dense(len(a.Layers), units, c.OutputLayer.Activation))
+	numbers := map[string]int{} // of layers so far, by type
+	for _, l := range append(slices.Clone(c.Layers), Layer{Type: "dense", Units: units, Activation: c.OutputLayer.Activation, KernelInitializer: glorotUniform}) {
+		spec := nn.LayerSpec(l)
+		spec.Name = nn.LayerName(l.Type, numbers[l.Type])
+		numbers[l.Type]++
+		if l.Type == "dense" {
+			spec.Activation = cmp.Or(l.Activation, c.Activation)
+			spec.KernelInitializer = cmp.Or(l.KernelInitializer, c.KernelInitializer)
+			if spec.KernelInitializer == glorotUniform { // what it is without saying so
+				spec.KernelInitializer = ""
+			}
+		}
+		a.Layers = append(a.Layers, spec)
+	}
 	return a, nil
 }
 
@@ -52,15 +62,6 @@ func (c Config) outputUnits(classes int) (int, error) {
 	}
 	return 0, fault.New(fault.Config, key, "wanted %d, the classes of %s, found %d", classes, c.Dataset, units).
 		WithHint("leave output_layer out to have what the data set needs")
-}
-
-// dense returns the i-th layer, named as Keras names it: dense, dense_1, dense_2.
-func dense(i, units int, activation string) nn.LayerSpec {
-	name := "dense"
-	if i > 0 {
-		name = fmt.Sprintf("dense_%d", i)
-	}
-	return nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: activation}
 }
 
 // Architecture is Config.Architecture with errors that name the line, variable or flag that the value came from.

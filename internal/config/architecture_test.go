@@ -45,7 +45,7 @@ func TestArchitecture(t *testing.T) {
 }
 
 func TestLayerWithAnActivationOfItsOwn(t *testing.T) {
-	c := Config{Layers: []Layer{{Units: 3, Activation: "tanh"}, {Units: 2}}, Activation: "relu", OutputLayer: OutputLayer{Activation: "softmax"}}
+	c := Config{Layers: []Layer{{Type: "dense", Units: 3, Activation: "tanh"}, {Type: "dense", Units: 2}}, Activation: "relu", OutputLayer: OutputLayer{Activation: "softmax"}}
 	a, err := c.Architecture(4, 2)
 	if err != nil || a.Layers[0].Activation != "tanh" || a.Layers[1].Activation != "relu" {
 		t.Errorf("got %+v, %v", a, err)

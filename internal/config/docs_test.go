@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -71,9 +72,52 @@ without anchors, aliases and tags. It may be JSON, which is YAML too. An empty f
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), k.Env(), flag)
 	}
 	for _, k := range Keys() {
-		fmt.Fprintf(&b, "\n### %s\n\n%s\n", k.Name, k.Doc)
-		if !k.Group() {
-			fmt.Fprintf(&b, "\n%s", indent(example(k)+"\n"))
+		fmt.Fprintf(&b, "\n### %s\n\n%s%s\n", k.Name, k.Doc, offUnlessGiven(k))
+		if k.Group() {
+			continue
+		}
+		b.WriteString("\n")
+		for _, value := range append([]string{k.Example}, k.More...) {
+			b.WriteString(indent(exampleFile(k, value)))
+		}
+		if k.Name == "layers" {
+			b.WriteString(layerDocs())
+		}
+	}
+	return b.String()
+}
+
+// offUnlessGiven says it of an optional group.
+func offUnlessGiven(k Key) string {
+	if k.Group() && k.Optional {
+		return " Off unless it is given."
+	}
+	return ""
+}
+
+// layerDocs returns the table of what an item of layers may be.
+func layerDocs() string {
+	var b strings.Builder
+	b.WriteString(`
+An item is a number of units, or a layer with settings; the first is dense.
+
+| layer | key | value | default |
+|---|---|---|---|
+`)
+	for _, t := range layerTypes() {
+		if t.main != nil {
+			fmt.Fprintf(&b, "| %s | %s | %s | must be given |\n", t.name, t.main.name, t.main.kind.want())
+		}
+		for _, k := range t.keys {
+			standard := "`" + k.standard + "`"
+			switch k.kind.(type) {
+			case choice:
+				standard = "that of the experiment"
+			case number:
+				standard = cmp.Or(k.standard, "0")
+				standard = "`" + standard + "`"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.name, k.name, k.kind.want(), standard)
 		}
 	}
 	return b.String()
@@ -102,24 +146,78 @@ func sampleErrors(t *testing.T) string {
 	return b.String()
 }
 
-// example returns the key with its example as it stands in a file.
-func example(k Key) string {
-	group, leaf := k.parent()
-	if group == "" {
-		return leaf + ": " + k.Example
+// exampleFile returns the key with a value as it stands in a file, among what it wants beside it.
+func exampleFile(k Key, value string) string {
+	t := newTable()
+	beside := map[string]string{} // what else the groups must say
+	if by := t.byName[k.By]; k.By != "" {
+		if _, ok := k.defaultWhen(by.Default); !ok {
+			beside[by.Name] = k.Variants[0].Of
+		}
 	}
-	return fmt.Sprintf("%s: {%s: %s}", group, leaf, k.Example)
+	group := t.optionalGroup(k.Name)
+	for _, other := range t.keys {
+		if g, _ := other.parent(); other.Required && group != "" && g == group && other.Name != k.Name {
+			beside[other.Name] = other.Example
+		}
+	}
+	if k.Name == "optimizer.nesterov" {
+		beside["optimizer.momentum"] = "0.9"
+	}
+	return nest(t, "", k, value, beside) + "\n"
 }
 
+// nest writes the keys of the group that are to be written, as one line.
+func nest(t table, group string, key Key, value string, beside map[string]string) string {
+	var items []string
+	for _, k := range t.keys {
+		g, leaf := k.parent()
+		if g != group {
+			continue
+		}
+		text, ok := beside[k.Name]
+		switch {
+		case k.Name == key.Name:
+			text, ok = value, true
+		case k.Group():
+			inner := nest(t, k.Name, key, value, beside)
+			text, ok = "{"+inner+"}", inner != ""
+		}
+		if ok {
+			items = append(items, leaf+": "+text)
+		}
+	}
+	return strings.Join(items, ", ")
+}
+
+// defaults says what a key is where no source gives it.
 func defaults(k Key) string {
-	if k.By == "" {
+	switch {
+	case k.Required:
+		return "has none: must be given"
+	case k.Optional:
+		return "none"
+	case k.By == "":
 		return "`" + k.Default + "`"
 	}
-	var each []string
-	for _, v := range k.Variants {
-		each = append(each, v.Of+": `"+v.Default+"`")
+	_, by := newTable().byName[k.By].parent()
+	by += " "
+	if by == "name " {
+		by = ""
 	}
-	return strings.Join(each, ", ")
+	var order []string // the defaults, each once
+	of := map[string][]string{}
+	for _, v := range k.Variants {
+		if of[v.Default] == nil {
+			order = append(order, v.Default)
+		}
+		of[v.Default] = append(of[v.Default], v.Of)
+	}
+	var each []string
+	for _, text := range order {
+		each = append(each, by+strings.Join(of[text], ", ")+": `"+text+"`")
+	}
+	return strings.Join(each, "; ")
 }
 
 // anchor is the fragment that GitHub gives to a heading.

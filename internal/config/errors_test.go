@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn"
 )
 
 func TestFileErrors(t *testing.T) {
@@ -22,9 +23,13 @@ func TestFileErrors(t *testing.T) {
 		quotes     = "take the quotes off"
 		leaveOut   = "leave the key out to have its default"
 		syntaxHint = "look at the indentation, and for a bracket or quote that is not closed"
-		topKeys    = "the keys here are dataset, layers, activation, output_layer, loss, optimizer, epochs, batch_size, " +
-			"validation_split, shuffle, seed, threads, input, output"
+		topKeys    = "the keys here are dataset, layers, activation, kernel_initializer, output_layer, loss, label_smoothing, " +
+			"optimizer, schedule, epochs, batch_size, validation_split, validation, shuffle, seed, threads, input, output, " +
+			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log"
+		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
+		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
+	activations := choice(nn.Activations()).want()
 	tests := []struct{ name, text, want, hint string }{
 		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
 		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
@@ -74,32 +79,93 @@ func TestFileErrors(t *testing.T) {
 		{"off", "shuffle: off", "mlp.yaml:1:10: shuffle: wanted true or false, found off", "write false"},
 		{"0 for false", "shuffle: 0", "mlp.yaml:1:10: shuffle: wanted true or false, found 0", "write false"},
 		{"quoted boolean", `shuffle: "true"`, `mlp.yaml:1:10: shuffle: wanted true or false, found the text "true"`, "write true"},
-		{"choice", "activation: rel", `mlp.yaml:1:13: activation: wanted one of linear, relu, sigmoid, softmax, tanh, found "rel"`, "did you mean relu?"},
-		{"list for a choice", "activation: [relu]", `mlp.yaml:1:13: activation: wanted one of linear, relu, sigmoid, softmax, tanh, found a list`, ""},
+		{"choice", "activation: rel", "mlp.yaml:1:13: activation: wanted " + activations + `, found "rel"`, "did you mean relu?"},
+		{"list for a choice", "activation: [relu]", "mlp.yaml:1:13: activation: wanted " + activations + ", found a list", ""},
 		{"output activation", "output_layer: {activation: relu}", `mlp.yaml:1:28: output_layer.activation: wanted softmax or sigmoid, found "relu"`, ""},
-		{"data set", "dataset: minst", `mlp.yaml:1:10: dataset: wanted mnist, found "minst"`, ""},
+		{"data set", "dataset: minst", `mlp.yaml:1:10: ` + wantSet + `found "minst"`, ""},
 		{"number for a file", "output: 10", "mlp.yaml:1:9: output: wanted a file name, found 10", "put it in quotes"},
 		{"null for a file", "output:", "mlp.yaml:1:8: output: wanted a file name, found nothing", leaveOut},
 		{"empty file name", `output: ""`, `mlp.yaml:1:9: output: wanted a file name, found the text ""`, ""},
 		{"folder for a file", "output: runs/", `mlp.yaml:1:9: output: wanted a file name, found the folder "runs/"`, ""},
 		{"control character in a file name", `output: "a\nb"`, `mlp.yaml:1:9: output: wanted a file name of printable characters, found "a\nb"`, ""},
 
-		{"layers as a number", "layers: 100", "mlp.yaml:1:9: layers: wanted a list of whole numbers such as [100, 50], found 100", "write [100]"},
-		{"layers as nothing", "layers:", "mlp.yaml:1:8: layers: wanted a list of whole numbers such as [100, 50], found nothing", leaveOut},
+		{"layers as a number", "layers: 100", "mlp.yaml:1:9: layers: wanted a list of layers such as [100, 50], found 100", "write [100]"},
+		{"layers as nothing", "layers:", "mlp.yaml:1:8: layers: wanted a list of layers such as [100, 50], found nothing", leaveOut},
 		{"layer of zero", "layers: [100, 0]", "mlp.yaml:1:15: " + wantUnits + "found 0", ""},
 		{"negative layer", "layers:\n  - 100\n  - -3", "mlp.yaml:3:5: " + wantUnits + "found -3", ""},
 		{"huge layer", "layers: [1000001]", "mlp.yaml:1:10: " + wantUnits + "found 1000001", ""},
 		{"layer with units as text", "layers: ['5']", `mlp.yaml:1:10: ` + wantUnits + `found the text "5"`, quotes},
-		{"layer as a mapping", "layers: [{dense: 5}]", "mlp.yaml:1:10: " + wantUnits + "found a mapping", ""},
+		{"layer that is unknown", "layers: [5, batchnormalization]", `mlp.yaml:1:13: ` + wantLayer + `found "batchnormalization"`, "did you mean batch_normalization?"},
+		{"layer in a list", "layers: [[5]]", "mlp.yaml:1:10: " + wantLayer + "found a list", ""},
+		{"layer of no type", "layers: [{activation: relu}]", "mlp.yaml:1:10: layers: wanted one of dense, dropout, batch_normalization as a key of the layer, found none", ""},
+		{"layer of a type like another", "layers: [5, {droput: 0.2}]", `mlp.yaml:1:14: layers: unknown key "droput"`, "did you mean dropout?"},
+		{"layers without a space", "layers: [5, {dropout:0.2}]", `mlp.yaml:1:14: layers: unknown key "dropout:0.2"`, "put a space after the colon"},
+		{"layers in one", "layers: [{dense: 5, dropout: 0.2}]", "mlp.yaml:1:10: layers: wanted one layer, found dense and dropout in one", "make each an item of its own"},
+		{"key of no layer", "layers: [{dense: 5, rate: 0.2}]", `mlp.yaml:1:21: layers: unknown key "rate"`, "the keys here are dense, activation, kernel_initializer, l1, l2"},
+		{"key of no layer, after its name", "layers: [5, {batch_normalization: {momentun: 0.2}}]", `mlp.yaml:1:36: layers: batch_normalization: unknown key "momentun"`, "did you mean momentum?"},
+		{"key of another layer", "layers: [5, {batch_normalization: {}, epsilon: 0.2}]", `mlp.yaml:1:39: layers: unknown key "epsilon"`, "the keys here are batch_normalization"},
+		{"layer given twice", "layers: [{dense: 5, dense: 6}]", "mlp.yaml:1:21: layers: the key dense is given twice", ""},
+		{"layer twice in one", "layers: [5, {batch_normalization: {}, batch_normalization: {}}]", "mlp.yaml:1:39: layers: the key batch_normalization is given twice", ""},
+		{"layer without its number", "layers: [5, dropout]", "mlp.yaml:1:13: layers: dropout: wanted a number of at least 0 and below 1 after it, found nothing", "write {dropout: …}"},
+		{"layer with nothing after it", "layers: [5, {batch_normalization: }]", "mlp.yaml:1:35: layers: batch_normalization: wanted keys (momentum, epsilon), found nothing", ""},
+		{"dropout of all", "layers: [5, {dropout: 1}]", "mlp.yaml:1:23: layers: dropout: wanted a number of at least 0 and below 1, found 1", ""},
+		{"first layer", "layers: [{dropout: 0.2}, 5]", "mlp.yaml:1:10: layers: wanted a dense layer as the first, found dropout", ""},
+		{"anchor on a layer", "layers: [&a 5]", "mlp.yaml:1:10: anchors (&name) are not supported", ""},
+		{"tag in a layer", "layers: [{dense: !!int 5}]", "mlp.yaml:1:18: tags (!name) are not supported", ""},
+
+		{"data set like a file", "dataset: iris.csv", `mlp.yaml:1:10: ` + wantSet + `found "iris.csv"`, "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
+		{"data set as a list", "dataset: [mnist]", "mlp.yaml:1:10: " + wantSet + "found a list", ""},
+		{"csv without target", "dataset: {csv: a.csv}", "mlp.yaml:1:10: dataset: wanted target beside csv, found none", "write target: and the name of the column that says the class"},
+		{"target alone", "dataset: {target: a}", "mlp.yaml:1:10: dataset: wanted idx or csv, found neither", "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
+		{"idx with target", "dataset: {idx: a, target: b}", "mlp.yaml:1:10: dataset: wanted target beside csv only, found it beside idx", "take target out: IDX files have labels of their own"},
+		{"two data sets", "dataset: {idx: a, csv: b}", "mlp.yaml:1:10: dataset: wanted idx or csv, found both", ""},
+		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target"},
+		{"target as a number", "dataset: {csv: a.csv, target: 5}", "mlp.yaml:1:31: dataset: target: wanted the name of a column, found 5", "put it in quotes"},
+		{"augmented table", "dataset: {csv: a.csv, target: b}\naugment: {shift: 1}", "mlp.yaml:2:10: augment: wanted a data set of images, found a.csv", "take augment out: the rows of a table cannot be shifted or rotated"},
+
+		{"smoothing of squares", "loss: mse\nlabel_smoothing: 0.1", "mlp.yaml:2:18: label_smoothing: wanted 0 beside mse, found 0.1", "only cross-entropies smooth labels"},
+		{"smoothing of all", "label_smoothing: 1", "mlp.yaml:1:18: label_smoothing: wanted a number of at least 0 and below 1, found 1", ""},
+		{"two ways to clip", "optimizer: {clipnorm: 1, clipvalue: 2}", "mlp.yaml:1:23: optimizer.clipnorm: wanted at most one way to clip gradients, found optimizer.clipvalue too", "set one of them to 0, or take it out"},
+		{"nesterov alone", "optimizer: {name: sgd, nesterov: true}", "mlp.yaml:1:34: optimizer.nesterov: wanted a momentum above 0 beside it, found 0", "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"},
+		{"average that is off", "optimizer: {ema_momentum: 0.9}", "mlp.yaml:1:27: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
+		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
+		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are " + strings.Join(newTable().names("schedule"), ", ")},
+		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
+		{"schedule as a name", "schedule: cosine", `mlp.yaml:1:11: schedule: wanted keys such as name: constant, found "cosine"`, "write schedule: {name: cosine}"},
+		{"two that set the rate", "reduce_lr_on_plateau: {}\nschedule: {name: step}", "mlp.yaml:1:23: reduce_lr_on_plateau: wanted no schedule beside it, found step", "take one of them out: both set the learning rate"},
+		{"least rate above the rate", "reduce_lr_on_plateau: {min_lr: 0.001}", "mlp.yaml:1:32: reduce_lr_on_plateau.min_lr: wanted less than the learning rate, 0.001, found 0.001", ""},
+
+		{"patience without validation", "validation_split: 0\nearly_stopping: {patience: 3}", "mlp.yaml:2:17: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"plateau without validation", "validation_split: 0\nreduce_lr_on_plateau: {monitor: val_accuracy}", "mlp.yaml:2:33: reduce_lr_on_plateau.monitor: wanted a figure that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
+		{"target without validation", "validation_split: 0\ntarget: {value: 0.9}", "mlp.yaml:2:9: target.monitor: wanted a figure that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
+		{"best without validation", "validation_split: 0\ncheckpoint: {best: val_loss}", "mlp.yaml:2:20: checkpoint.best: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"unknown figure", "early_stopping: {monitor: f1}", `mlp.yaml:1:27: early_stopping.monitor: wanted one of loss, accuracy, val_loss, val_accuracy, found "f1"`, ""},
+		{"key of a group that is off", "restore_best_weights: true", `mlp.yaml:1:1: unknown key "restore_best_weights"`, "it belongs in early_stopping: {restore_best_weights: …}"},
+		{"group that is switched", "early_stopping: true", "mlp.yaml:1:17: early_stopping: wanted keys such as monitor: val_loss, found true", "write early_stopping: {monitor: val_loss}"},
+		{"accuracy in percent", "target: {value: 98}", "mlp.yaml:1:17: target.value: wanted a number from 0 to 1 beside val_accuracy, found 98", "98 % is 0.98"},
+		{"target of nothing", "target: {}", "mlp.yaml:1:9: target: wanted value, a number from 0 to 1000, found none", "for example target: {value: 0.98}"},
+		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes or best, found none", "for example checkpoint: {every_epochs: 5}"},
+
+		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number above 0 and at most 100, found 0", ""},
+		{"elastic as a number", "augment: {elastic: 34}", "mlp.yaml:1:20: augment.elastic: wanted keys such as alpha: 0, found 34", "write elastic: {alpha: 34}"},
+		{"key of a group in a group", "augment: {elastic: {alpa: 34}}", `mlp.yaml:1:21: unknown key "alpa" in augment.elastic`, "did you mean alpha?"},
+		{"key of a group below", "augment: {sigma: 6}", `mlp.yaml:1:11: unknown key "sigma" in augment`, "it belongs in augment: {elastic: {sigma: …}}"},
+		{"no teacher", "distill: {temperature: 3}", "mlp.yaml:1:10: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
+		{"empty list of teachers", "distill: {teacher: []}", "mlp.yaml:1:20: distill.teacher: wanted a file name or a list of them, found an empty list", ""},
+		{"teacher that is a number", "distill: {teacher: [a.bin, 5]}", "mlp.yaml:1:28: distill.teacher: wanted a file name, found 5", "put it in quotes"},
+		{"cold teacher", "distill: {teacher: a.bin, temperature: 0}", "mlp.yaml:1:40: distill.temperature: wanted a number above 0 and at most 1000, found 0", ""},
+		{"heavy teacher", "distill: {teacher: a.bin, weight: 1.5}", "mlp.yaml:1:35: distill.weight: wanted a number from 0 to 1, found 1.5", ""},
+		{"teacher of yes and no", "distill: {teacher: a.bin}\noutput_layer: {activation: sigmoid}", "mlp.yaml:1:10: distill: wanted an output layer with softmax, found sigmoid", ""},
+		{"teacher of squares", "distill: {teacher: a.bin}\nloss: mse", "mlp.yaml:1:10: distill: wanted the loss categorical_crossentropy, found mse", ""},
 		{"too many layers", "layers: [" + strings.Repeat("1, ", 1000) + "1]", "mlp.yaml:1:9: layers: wanted at most 1000 layers, found 1001", ""},
 
-		{"group as a name", "optimizer: sgd", `mlp.yaml:1:12: optimizer: wanted keys (name, learning_rate, beta_1, beta_2, epsilon), found "sgd"`, "write optimizer: {name: sgd}"},
-		{"group as nothing", "optimizer:", "mlp.yaml:1:11: optimizer: wanted keys (name, learning_rate, beta_1, beta_2, epsilon), found nothing", "write optimizer: {name: adam}"},
+		{"group as a name", "optimizer: sgd", `mlp.yaml:1:12: optimizer: wanted keys such as name: adam, found "sgd"`, "write optimizer: {name: sgd}"},
+		{"group as nothing", "optimizer:", "mlp.yaml:1:11: optimizer: wanted keys such as name: adam, found nothing", "write optimizer: {name: adam}"},
 		{"a list", "[1]", "mlp.yaml:1:1: wanted keys such as epochs: 10, found a list", ""},
 		{"a word", "hello", `mlp.yaml:1:1: wanted keys such as epochs: 10, found "hello"`, ""},
-		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
-		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
-		{"wrong loss", "loss: binary_crossentropy", "mlp.yaml:1:7: loss: wanted categorical_crossentropy beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
+		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, rmsprop, adamw, nadam"},
+		{"wrong loss", "loss: binary_crossentropy", "mlp.yaml:1:7: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"softmax over one", "output_layer: {units: 1}", "mlp.yaml:1:23: output_layer.units: wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1", "softmax over a single unit is always 1; for yes or no use activation: sigmoid"},
 		{"sigmoid over ten", "output_layer: {activation: sigmoid, units: 10}", "mlp.yaml:1:44: output_layer.units: wanted 1 beside sigmoid, found 10", "to tell classes apart use activation: softmax"},
 

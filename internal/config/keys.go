@@ -2,6 +2,7 @@ package config
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"dnn/internal/nn"
@@ -12,10 +13,13 @@ import (
 type Key struct {
 	Name     string    // dotted: optimizer.learning_rate
 	Doc      string    // one sentence, as in a comment: capital letter, full stop
-	Default  string    // as it is written in a file; empty if it depends on another key (Variants) or this is a group
+	Default  string    // as it is written in a file; empty: none, or it depends on another key (Variants), or a group
 	By       string    // the key on whose value the default, and whether this key exists at all, depends
 	Variants []Variant // the default for each value of By that has this key
+	Optional bool      // a group that is off, or a key that has no value, unless a source gives it
+	Required bool      // a key without default that its group cannot do without
 	Example  string    // another value, as it is written in a file
+	More     []string  // more examples
 	Flag     string    // the flag of its own that `dnn train` has for it, if any
 	kind     kind      // what its value may be; nil for a group, whose keys follow it
 }
@@ -28,13 +32,26 @@ type Variant struct {
 
 // Keys returns the table, in the order of templates and documentation. A key that others depend on stands before them.
 func Keys() []Key {
+	return slices.Concat(networkKeys(), optimizerKeys(), scheduleKeys(), runKeys(), sampleKeys(), callbackKeys())
+}
+
+// networkKeys are the data set, and the network with its loss.
+func networkKeys() []Key {
 	return []Key{
-		{Name: "dataset", Default: "mnist", Example: "mnist", kind: choice{"mnist"},
-			Doc: "Data set to train and test on."},
+		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", kind: dataset{},
+			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}"},
+			Doc:  "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
-			Doc: "Units of the hidden Dense layers, from the input on; [] for none."},
+			More: []string{
+				"[100, {dropout: 0.2}, batch_normalization, 50]",
+				"[{dense: 100, activation: tanh, kernel_initializer: " + nn.Initializers()[0] + ", l1: 1e-5, l2: 1e-4}]",
+				"[100, {batch_normalization: {momentum: 0.9, epsilon: 1e-5}}]",
+			},
+			Doc: "Hidden layers, from the input on: units of Dense layers, or others; [] for none."},
 		{Name: "activation", Default: "relu", Example: "tanh", kind: choice(nn.Activations()),
-			Doc: "Activation of the hidden layers."},
+			Doc: "Activation of the hidden layers that name none."},
+		{Name: "kernel_initializer", Default: glorotUniform, Example: nn.Initializers()[0], kind: choice(nn.Initializers()),
+			Doc: "What the kernels of the hidden layers that name none start as."},
 
 		{Name: "output_layer",
 			Doc: "The last Dense layer."},
@@ -43,39 +60,27 @@ func Keys() []Key {
 		{Name: "output_layer.units", By: "output_layer.activation", Example: "10", kind: whole{0, maxUnits},
 			Variants: []Variant{{"softmax", "0"}, {"sigmoid", "1"}},
 			Doc:      "Units of the last layer; 0 for one per class of the data set."},
-		{Name: "loss", By: "output_layer.activation", Example: "categorical_crossentropy",
-			Variants: []Variant{{"softmax", "categorical_crossentropy"}, {"sigmoid", "binary_crossentropy"}},
-			kind:     choice(nn.Losses()),
+		{Name: "loss", By: "output_layer.activation", Example: "mse",
+			Variants: []Variant{{"softmax", categorical}, {"sigmoid", binary}},
+			kind:     choice{categorical, binary, squares},
 			Doc:      "Loss that training minimizes; it goes with the activation of the output layer."},
+		{Name: "label_smoothing", Default: "0", Example: "0.1", kind: number{min: 0, max: 1, maxOpen: true},
+			Doc: "Share of each label that is spread over all classes, in a cross-entropy."},
+	}
+}
 
-		{Name: "optimizer",
-			Doc: "The rule that updates the weights."},
-		{Name: "optimizer.name", Default: "adam", Example: "sgd", kind: choice{"adam", "sgd"},
-			Doc: "Adam (Kingma and Ba, 2015) or plain stochastic gradient descent."},
-		{Name: "optimizer.learning_rate", By: "optimizer.name", Example: "0.01", Flag: "--learning-rate",
-			Variants: []Variant{{"adam", "0.001"}, {"sgd", "0.01"}},
-			kind:     number{min: 0, minOpen: true, max: 1000},
-			Doc:      "Length of a step."},
-		{Name: "optimizer.beta_1", By: "optimizer.name", Example: "0.95",
-			Variants: []Variant{{"adam", "0.9"}},
-			kind:     number{min: 0, max: maxDecay},
-			Doc:      "How much of the running mean of the gradients is kept at each step."},
-		{Name: "optimizer.beta_2", By: "optimizer.name", Example: "0.99",
-			Variants: []Variant{{"adam", "0.999"}},
-			kind:     number{min: 0, max: maxDecay},
-			Doc:      "How much of the running mean of the squared gradients is kept at each step."},
-		{Name: "optimizer.epsilon", By: "optimizer.name", Example: "1e-8",
-			Variants: []Variant{{"adam", "1e-7"}},
-			kind:     number{min: minEpsilon, max: 1},
-			Doc:      "Added to a divisor, which keeps it from 0."},
-
-		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", kind: whole{1, 1_000_000},
+// runKeys are how long training goes on, over what, and what comes out.
+func runKeys() []Key {
+	return []Key{
+		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", kind: whole{1, maxEpochs},
 			Doc: "Passes over the training data."},
 		{Name: "batch_size", Default: "100", Example: "128", Flag: "--batch-size", kind: whole{1, 1_000_000},
 			Doc: "Samples in one step; the last step of an epoch takes what is left."},
 		{Name: "validation_split", Default: "0.2", Example: "0.1", Flag: "--validation-split",
 			kind: number{min: 0, max: 1, maxOpen: true},
-			Doc:  "Share of the training data, from its end, that is kept for validation; 0 for none."},
+			Doc:  "Share of the training data that is kept for validation; 0 for none."},
+		{Name: "validation", Default: "tail", Example: "stratified", kind: choice{"tail", "stratified"},
+			Doc: "Whether that is the end of the data, or the end of each class."},
 		{Name: "shuffle", Default: "true", Example: "false", kind: boolean{},
 			Doc: "Whether each epoch takes the training data in a new order."},
 		{Name: "seed", Default: "1", Example: "42", Flag: "--seed", kind: whole{0, math.MaxUint64},
@@ -84,14 +89,24 @@ func Keys() []Key {
 			Doc: "Threads that compute; 0 for all cores. It never changes a result."},
 		{Name: "input", Default: "0", Example: "784", kind: whole{0, maxUnits},
 			Doc: "Features of one sample; 0 for what the data set has."},
-		{Name: "output", Default: "model.bin", Example: "runs/first.bin", Flag: "--output", kind: fileName{},
+		{Name: "output", Default: "model.bin", Example: "runs/first.bin", Flag: "--output", kind: path{},
 			Doc: "File that the model is written to; history and curves go beside it."},
 	}
 }
 
 const (
+	categorical = "categorical_crossentropy"
+	binary      = "binary_crossentropy"
+	squares     = "mse"
+
+	glorotUniform = "glorot_uniform"
+)
+
+const (
 	maxUnits   = 1_000_000
 	maxLayers  = 1000
+	maxEpochs  = 1_000_000
+	maxPenalty = 1000     // of weights, whatever their size
 	maxDecay   = 0.999999 // nearer to 1, 1-beta has no digits left in float32, and rounds to 0 in the end
 	minEpsilon = 1e-30    // smaller ones are 0 or denormal in float32
 )
@@ -132,51 +147,4 @@ func (k Key) defaultWhen(by string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// table is Keys with what a load looks up in it.
-type table struct {
-	keys   []Key
-	byName map[string]Key
-}
-
-func newTable() table {
-	t := table{keys: Keys(), byName: map[string]Key{}}
-	for _, k := range t.keys {
-		t.byName[k.Name] = k
-	}
-	return t
-}
-
-// names returns the names, within the group, of its keys. The group "" is the file itself.
-func (t table) names(group string) []string {
-	var names []string
-	for _, k := range t.keys {
-		if g, leaf := k.parent(); g == group {
-			names = append(names, leaf)
-		}
-	}
-	return names
-}
-
-// settable returns the dotted names of all keys that have a value.
-func (t table) settable() []string {
-	var names []string
-	for _, k := range t.keys {
-		if !k.Group() {
-			names = append(names, k.Name)
-		}
-	}
-	return names
-}
-
-// dependents returns the dotted names of the keys whose default depends on the key.
-func (t table) dependents(name string) []string {
-	var names []string
-	for _, k := range t.keys {
-		if k.By == name {
-			names = append(names, k.Name)
-		}
-	}
-	return names
 }

@@ -23,9 +23,14 @@ type problem struct {
 	what, hint string
 }
 
+// wrong is a problem in words of its own.
+func wrong(n *yaml.Node, format string, args ...any) *problem {
+	return &problem{at: n, what: fmt.Sprintf(format, args...)}
+}
+
 // unwanted is the problem of a node that is not what its kind wants.
 func unwanted(k kind, n *yaml.Node) *problem {
-	return &problem{at: n, what: fmt.Sprintf("wanted %s, found %s", k.want(), describe(n))}
+	return wrong(n, "wanted %s, found %s", k.want(), describe(n))
 }
 
 // unwantedNumber is unwanted for the kinds that a number in quotes was meant for.
@@ -35,6 +40,17 @@ func unwantedNumber(k kind, n *yaml.Node) *problem {
 		p.hint = "take the quotes off"
 	}
 	return p
+}
+
+// oneOf lists names: "adam", "adam or sgd", "one of adam, lion, sgd".
+func oneOf(names []string) string {
+	switch len(names) {
+	case 1:
+		return names[0]
+	case 2:
+		return names[0] + " or " + names[1]
+	}
+	return "one of " + strings.Join(names, ", ")
 }
 
 // plainNode is the node for text that could stand in a file without quotes.
@@ -132,16 +148,7 @@ type choice []string
 
 func (k choice) node(text string) *yaml.Node { return plainNode(text) }
 func (k choice) show(value any) string       { return fmt.Sprint(value) }
-
-func (k choice) want() string {
-	switch len(k) {
-	case 1:
-		return k[0]
-	case 2:
-		return k[0] + " or " + k[1]
-	}
-	return "one of " + strings.Join(k, ", ")
-}
+func (k choice) want() string                { return oneOf(k) }
 
 func (k choice) read(n *yaml.Node) (any, *problem) {
 	if n.Kind == yaml.ScalarNode && slices.Contains(k, n.Value) {
@@ -154,94 +161,4 @@ func (k choice) read(n *yaml.Node) (any, *problem) {
 		}
 	}
 	return nil, p
-}
-
-// fileName is the path of a file. Its values are string.
-type fileName struct{}
-
-func (k fileName) want() string { return "a file name" }
-
-func (k fileName) show(value any) string { return showText(fmt.Sprint(value)) }
-
-// node keeps text as it is: after -o, 10 is the name of a file.
-func (k fileName) node(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: text}
-}
-
-func (k fileName) read(n *yaml.Node) (any, *problem) {
-	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-		return nil, unwanted(k, n)
-	}
-	if isPlain(n) && !isText(n.Value) {
-		p := unwanted(k, n)
-		p.hint = "put it in quotes"
-		return nil, p
-	}
-	if strings.HasSuffix(n.Value, "/") {
-		return nil, &problem{at: n, what: fmt.Sprintf("wanted a file name, found the folder %s", describe(n))}
-	}
-	if !printable(n.Value) {
-		return nil, &problem{at: n, what: fmt.Sprintf("wanted a file name of printable characters, found %s", describe(n))}
-	}
-	return n.Value, nil
-}
-
-// layers is a list of hidden Dense layers, each given by its number of units. Its values are []Layer.
-type layers struct{}
-
-func (k layers) want() string { return "a list of whole numbers such as [100, 50]" }
-
-func (k layers) show(value any) string {
-	var units []string
-	list, _ := value.([]Layer)
-	for _, l := range list {
-		units = append(units, strconv.Itoa(l.Units))
-	}
-	return "[" + strings.Join(units, ", ") + "]"
-}
-
-// node takes 100,50 as well as [100, 50].
-func (k layers) node(text string) *yaml.Node {
-	text = strings.TrimSpace(text)
-	inner, bracketed := text, false
-	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
-		inner, bracketed = strings.TrimSpace(text[1:len(text)-1]), true
-	}
-	list := &yaml.Node{Kind: yaml.SequenceNode}
-	if inner == "" {
-		if !bracketed {
-			return plainNode("")
-		}
-		return list
-	}
-	for item := range strings.SplitSeq(inner, ",") {
-		list.Content = append(list.Content, plainNode(item))
-	}
-	return list
-}
-
-func (k layers) read(n *yaml.Node) (any, *problem) {
-	if n.Kind != yaml.SequenceNode {
-		p := unwanted(k, n)
-		if n.Kind == yaml.ScalarNode {
-			p.hint = "write [] for no hidden layer"
-			if isPlain(n) && isWhole(n.Value) {
-				p.hint = "write [" + n.Value + "]"
-			}
-		}
-		return nil, p
-	}
-	if len(n.Content) > maxLayers {
-		return nil, &problem{at: n, what: fmt.Sprintf("wanted at most %d layers, found %d", maxLayers, len(n.Content))}
-	}
-	list := make([]Layer, 0, len(n.Content))
-	for _, item := range n.Content {
-		units, p := whole{1, maxUnits}.readWhole(item)
-		if p != nil {
-			p.what = "units of a layer: " + p.what
-			return nil, p
-		}
-		list = append(list, Layer{Units: int(units)})
-	}
-	return list, nil
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/viper"
 )
@@ -13,22 +12,31 @@ type sources struct{ file, env, flags []setting }
 
 // merge puts the sources over each other and over the defaults.
 func merge(t table, s sources) (*Resolved, error) {
+	s.dropSwitchedOff(t)
 	s.dropOverruled(t)
+	on := s.optionalGroups(t)
 	v := viper.New()
 	for _, source := range [][]setting{s.file, s.env} {
 		values := map[string]any{}
 		for _, set := range source {
-			values[set.key] = set.value
+			if !t.byName[set.key].Group() {
+				values[set.key] = set.value
+			}
 		}
 		if err := v.MergeConfigMap(values); err != nil {
 			return nil, err // it has no way to fail
 		}
 	}
 	for _, set := range s.flags {
-		v.Set(set.key, set.value)
+		if !t.byName[set.key].Group() {
+			v.Set(set.key, set.value)
+		}
 	}
 	for _, key := range t.keys { // a default may depend on a key before it
-		if text, ok := key.defaultWhen(v.GetString(key.By)); ok && !key.Group() {
+		if group := t.optionalGroup(key.Name); key.Group() || group != "" && !on[group] {
+			continue
+		}
+		if text, ok := key.defaultWhen(v.GetString(key.By)); ok && text != "" {
 			v.SetDefault(key.Name, parseDefault(key, text))
 		}
 	}
@@ -44,9 +52,61 @@ func merge(t table, s sources) (*Resolved, error) {
 		r.values[name], r.Origins[name] = v.Get(name), "default"
 	}
 	for _, set := range s.weakestFirst() {
-		r.Origins[set.key], r.where[set.key] = set.origin, set.where
+		r.where[set.key] = set.where
+		if group := t.optionalGroup(set.key); group != "" && r.where[group] == "" {
+			r.where[group] = set.where
+		}
+		if !t.byName[set.key].Group() {
+			r.Origins[set.key] = set.origin
+		}
 	}
-	return r, nil
+	return r, r.checkRequired(t, on)
+}
+
+// dropSwitchedOff drops what was said of an optional group before a source switches it off.
+func (s *sources) dropSwitchedOff(t table) {
+	below := []*[]setting{} // the sources that are weaker than the one at hand
+	for _, source := range []*[]setting{&s.file, &s.env, &s.flags} {
+		for i := 0; i < len(*source); i++ {
+			off := (*source)[i]
+			if !t.byName[off.key].Group() || off.value == true {
+				continue
+			}
+			said := func(s setting) bool { return t.optionalGroup(s.key) == off.key }
+			for _, weaker := range below {
+				*weaker = slices.DeleteFunc(*weaker, said)
+			}
+			kept := slices.DeleteFunc(slices.Clone((*source)[:i+1]), said)
+			*source = append(kept, (*source)[i+1:]...)
+			i = len(kept) - 1
+		}
+		below = append(below, source)
+	}
+}
+
+// optionalGroups returns the optional groups that a source gives, or a key of which.
+func (s sources) optionalGroups(t table) map[string]bool {
+	on := map[string]bool{}
+	for _, set := range s.weakestFirst() {
+		if group := t.optionalGroup(set.key); group != "" {
+			on[group] = true
+		}
+	}
+	return on
+}
+
+// checkRequired refuses a group that lacks a key for which there is no default.
+func (r *Resolved) checkRequired(t table, on map[string]bool) error {
+	for _, key := range t.keys {
+		group := t.optionalGroup(key.Name)
+		if _, given := r.values[key.Name]; !key.Required || !on[group] || given {
+			continue
+		}
+		_, leaf := key.parent()
+		return r.fault(group, "wanted %s, %s, found none", leaf, key.Wants()).
+			WithHint("for example %s: {%s: %s}", group, leaf, key.Example)
+	}
+	return nil
 }
 
 // parseDefault reads a default of the table. That they are all valid is tested.
@@ -71,7 +131,10 @@ func (s *sources) dropOverruled(t table) {
 			continue
 		}
 		isDependent := func(s setting) bool { return slices.Contains(dependents, s.key) }
-		before := any(key.Default)
+		var before any
+		if key.Default != "" {
+			before = parseDefault(key, key.Default)
+		}
 		if named, ok := last(s.file, key.Name); ok {
 			before = named
 		}
@@ -109,7 +172,7 @@ func (s sources) checkVariants(t table, v *viper.Viper) error {
 			having = append(having, variant.Of)
 		}
 		return faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
-			WithHint("take it out, or choose %s", strings.Join(having, " or "))
+			WithHint("take it out, or choose %s", oneOf(having))
 	}
 	return nil
 }

@@ -4,18 +4,21 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 )
 
-// resultIndependent are the keys that do not change what is learned. A model file leaves them out, so that its bytes say
-// what was learned and not on how many threads, or under which name it was stored.
-var resultIndependent = []string{"threads", "output"}
+// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so that
+// its bytes say what was learned and not on how many threads, or under which name it was stored.
+func resultIndependent() []string {
+	return []string{"threads", "output", "checkpoint", "tensorboard", "json_log"}
+}
 
 // Reproducible returns the experiment without the keys that do not change its result.
 func (r *Resolved) Reproducible() *Resolved {
 	reduced := *r
 	reduced.values = make(map[string]any, len(r.values))
 	for name, value := range r.values {
-		if !slices.Contains(resultIndependent, name) {
+		if outermost, _, _ := strings.Cut(name, "."); !slices.Contains(resultIndependent(), outermost) {
 			reduced.values[name] = value
 		}
 	}

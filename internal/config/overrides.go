@@ -40,7 +40,7 @@ func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
 	var settings []setting
 	for _, key := range t.keys {
 		text, ok := lookup(key.Env())
-		if key.Group() || !ok || text == "" {
+		if !ok || text == "" || key.Group() && !key.Optional {
 			continue
 		}
 		s, err := parseText(key, text, key.Env())
@@ -69,7 +69,7 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 				}
 			}
 			return nil, err.WithHint("the keys are %s", strings.Join(t.settable(), ", "))
-		case key.Group():
+		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))
 		}
@@ -82,11 +82,26 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 	return settings, nil
 }
 
-// parseText reads a value that came as text, by the rules of the file.
+// parseText reads a value that came as text, by the rules of the file. A group that is optional can be switched.
 func parseText(key Key, text, where string) (setting, error) {
-	v, problem := key.kind.read(key.kind.node(text))
+	if key.Group() {
+		switch strings.TrimSpace(text) {
+		case "on":
+			return setting{key: key.Name, value: true, origin: where, where: where}, nil
+		case "off":
+			return setting{key: key.Name, value: false, origin: where, where: where}, nil
+		}
+		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", describe(plainNode(text))).
+			WithHint("its keys are set one by one: %s.KEY=VALUE", key.Name)
+	}
+	n := key.kind.node(text)
+	problem := unsupportedIn(n)
+	var value any
+	if problem == nil {
+		value, problem = key.kind.read(n)
+	}
 	if problem != nil {
 		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.what, Hint: problem.hint}
 	}
-	return setting{key: key.Name, value: v, origin: where, where: where}, nil
+	return setting{key: key.Name, value: value, origin: where, where: where}, nil
 }

@@ -29,7 +29,7 @@ func TestPrecedence(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := mustLoad(t, "").Config
-	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Units: 400}, {Units: 40}}, "10", false
+	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Type: "dense", Units: 400}, {Type: "dense", Units: 40}}, "10", false
 	want.Optimizer = Optimizer{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
 	if diff := cmp.Diff(want, r.Config); diff != "" {
 		t.Error(diff)
@@ -92,11 +92,11 @@ func TestOverrideErrors(t *testing.T) {
 		{"unknown key", nil, []Flag{{"--set", "optimizer.lerning_rate", "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},
 		{"leaf alone", nil, []Flag{{"--set", "learning_rate", "1"}}, `--set: unknown key "learning_rate"`, "did you mean optimizer.learning_rate?"},
 		{"group", nil, []Flag{{"--set", "output_layer", "1"}}, "--set: output_layer is a group of keys", "set one of them: output_layer.activation, output_layer.units"},
-		{"layers", nil, []Flag{{"--layers", "layers", "100,x"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found "x"`, ""},
+		{"layers", nil, []Flag{{"--layers", "layers", "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
 		{"layers with a comma too many", nil, []Flag{{"--layers", "layers", "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
-		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of whole numbers such as [100, 50], found nothing`, "write [] for no hidden layer"},
-		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose adam"},
-		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
+		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
+		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"bytes in a file name", nil, []Flag{{"-o", "output", "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // setting is one value that a source gives to a key.
 type setting struct {
 	key    string // dotted
-	value  any    // of the type of the key's kind
+	value  any    // of the type of the key's kind; for an optional group, a bool: whether it is on
 	origin string // as it is shown beside the value: mlp.yaml:7, DNN_EPOCHS, --epochs
 	where  string // as an error names it: mlp.yaml:7:9, DNN_EPOCHS, --epochs
 }
@@ -76,9 +77,12 @@ func (p *parser) mapping(group string, n *yaml.Node) *problem {
 // value reads what stands after a known key.
 func (p *parser) value(key Key, n *yaml.Node) *problem {
 	if key.Group() {
+		if key.Optional {
+			p.set(key, true, n)
+		}
 		return p.mapping(key.Name, n)
 	}
-	if problem := unsupported(n); problem != nil {
+	if problem := unsupportedIn(n); problem != nil {
 		return problem
 	}
 	v, problem := key.kind.read(n)
@@ -89,12 +93,17 @@ func (p *parser) value(key Key, n *yaml.Node) *problem {
 		}
 		return problem
 	}
+	p.set(key, v, n)
+	return nil
+}
+
+// set notes what the file sets, and where.
+func (p *parser) set(key Key, value any, n *yaml.Node) {
 	p.settings = append(p.settings, setting{
-		key: key.Name, value: v,
+		key: key.Name, value: value,
 		origin: fmt.Sprintf("%s:%d", p.file, n.Line),
 		where:  position(p.file, n),
 	})
-	return nil
 }
 
 // notMapping is the problem of a file or group that holds something else than keys.
@@ -103,15 +112,15 @@ func (p *parser) notMapping(group string, n *yaml.Node) *problem {
 		return &problem{at: n, what: "wanted keys such as epochs: 10, found " + describe(n)}
 	}
 	names := p.table.names(group)
+	_, leaf := p.table.byName[group].parent()
 	main := p.table.byName[group+"."+names[0]]
-	example := main.Default
+	example := cmp.Or(main.Default, main.Example)
 	if _, problem := main.kind.read(n); problem == nil { // optimizer: sgd
 		example = n.Value
 	}
-	return &problem{at: n,
-		what: fmt.Sprintf("%s: wanted keys (%s), found %s", group, strings.Join(names, ", "), describe(n)),
-		hint: fmt.Sprintf("write %s: {%s: %s}", group, names[0], example),
-	}
+	pr := wrong(n, "%s: wanted keys such as %s: %s, found %s", group, names[0], cmp.Or(main.Default, main.Example), describe(n))
+	pr.hint = fmt.Sprintf("write %s: {%s: %s}", leaf, names[0], example)
+	return pr
 }
 
 // unknown is the problem of a name that is no key of its group, with the key that may have been meant.
@@ -140,7 +149,23 @@ func place(group, leaf string) string {
 	if group == "" {
 		return "write " + leaf + " at the top level, without indentation"
 	}
+	if outer, inner := (Key{Name: group}).parent(); outer != "" {
+		return fmt.Sprintf("it belongs in %s: {%s: {%s: …}}", outer, inner, leaf)
+	}
 	return fmt.Sprintf("it belongs in %s: {%s: …}", group, leaf)
+}
+
+// unsupportedIn is unsupported for a node and all below it.
+func unsupportedIn(n *yaml.Node) *problem {
+	if problem := unsupported(n); problem != nil {
+		return problem
+	}
+	for _, below := range n.Content {
+		if problem := unsupportedIn(below); problem != nil {
+			return problem
+		}
+	}
+	return nil
 }
 
 // unsupported is the problem of parts of YAML that an experiment file has no use for. Without aliases, a small file

@@ -20,35 +20,62 @@ func (r *Resolved) YAML() string {
 	})
 }
 
-// render writes the keys of the table as a file, with aligned comments. Keys for which line says no are left out.
+// render writes the keys of the table as a file, with aligned comments. Keys for which line says no are left out, and
+// groups without any.
 func render(line func(Key) (value, comment string, ok bool)) string {
-	var lines, comments []string
-	width := 0
+	var lines []commented
+	open := "" // the innermost group whose line is written
 	for _, k := range Keys() {
-		group, leaf := k.parent()
-		text := leaf + ":"
-		if group != "" {
-			text = "  " + text
-		}
-		var comment string
-		if !k.Group() {
-			value, note, ok := line(k)
-			if !ok {
-				continue
-			}
-			text, comment = text+" "+value, note
-			width = max(width, utf8.RuneCountInString(text))
-		}
-		lines, comments = append(lines, text), append(comments, comment)
-	}
-	var out strings.Builder
-	for i, text := range lines {
-		if comments[i] == "" {
-			fmt.Fprintln(&out, text)
+		if k.Group() {
 			continue
 		}
-		pad := strings.Repeat(" ", width-utf8.RuneCountInString(text))
-		fmt.Fprintf(&out, "%s%s  # %s\n", text, pad, comments[i])
+		value, comment, ok := line(k)
+		if !ok {
+			continue
+		}
+		group, leaf := k.parent()
+		for _, name := range missing(open, group) {
+			_, last := Key{Name: name}.parent()
+			lines = append(lines, commented{indentation(name) + last + ":", ""})
+		}
+		open = group
+		lines = append(lines, commented{indentation(k.Name) + leaf + ": " + value, comment})
+	}
+	return align(lines)
+}
+
+// missing returns the groups, outermost first, that must be opened to get from one group into another.
+func missing(from, to string) []string {
+	var names []string
+	for to != "" && to != from && !strings.HasPrefix(from, to+".") {
+		names = append([]string{to}, names...)
+		to, _ = Key{Name: to}.parent()
+	}
+	return names
+}
+
+// indentation is what stands before a key in a file.
+func indentation(name string) string { return strings.Repeat("  ", strings.Count(name, ".")) }
+
+// commented is a line with what stands in a comment after it, if anything.
+type commented struct{ text, comment string }
+
+// align writes lines with their comments in one column, but for those that are too long for it.
+func align(lines []commented) string {
+	const widest = 60
+	width := 0
+	for _, l := range lines {
+		if n := utf8.RuneCountInString(l.text); l.comment != "" && n <= widest {
+			width = max(width, n)
+		}
+	}
+	var out strings.Builder
+	for _, l := range lines {
+		if l.comment == "" {
+			fmt.Fprintln(&out, l.text)
+			continue
+		}
+		fmt.Fprintf(&out, "%s%s  # %s\n", l.text, strings.Repeat(" ", max(0, width-utf8.RuneCountInString(l.text))), l.comment)
 	}
 	return out.String()
 }
@@ -57,7 +84,7 @@ func render(line func(Key) (value, comment string, ok bool)) string {
 // experiment file too: YAML is a superset of JSON.
 func (r *Resolved) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
-	open := "" // the group that is being written
+	open := "" // the innermost group that is being written
 	out.WriteByte('{')
 	for _, k := range Keys() {
 		v, ok := r.values[k.Name]
@@ -65,14 +92,15 @@ func (r *Resolved) MarshalJSON() ([]byte, error) {
 			continue
 		}
 		group, leaf := k.parent()
-		if group != open && open != "" {
+		for range missing(group, open) {
 			out.WriteByte('}')
 		}
 		if out.Len() > 1 {
 			out.WriteByte(',')
 		}
-		if group != open && group != "" {
-			fmt.Fprintf(&out, "%q:{", group)
+		for _, name := range missing(open, group) {
+			_, last := Key{Name: name}.parent()
+			fmt.Fprintf(&out, "%q:{", last)
 		}
 		open = group
 		value, err := json.Marshal(v)
@@ -81,7 +109,7 @@ func (r *Resolved) MarshalJSON() ([]byte, error) {
 		}
 		fmt.Fprintf(&out, "%q:%s", leaf, value)
 	}
-	if open != "" {
+	for range missing("", open) {
 		out.WriteByte('}')
 	}
 	out.WriteByte('}')

@@ -7,6 +7,7 @@ import (
 )
 
 func TestYAMLGolden(t *testing.T) {
+	checkGolden(t, "testdata/show-everything.yaml", mustLoad(t, everything).YAML())
 	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{"--layers", "layers", "300,100"}, Flag{"-o", "output", "my model.bin"})
 	checkGolden(t, "testdata/show.yaml", r.YAML())
 }
@@ -17,8 +18,31 @@ var roundTrips = []string{
 	"optimizer: {name: sgd, learning_rate: 1e-300}\n",
 	"optimizer: {beta_1: 0, epsilon: 1.2345678901234567e-9}\noutput: \"#yes 'é \\\\ 日本 <&>\"\n",
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
+	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
+	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
 	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
 }
+
+// everything uses each group at once.
+const everything = `dataset: fashion-mnist
+layers:
+  - {dense: 100, activation: tanh, kernel_initializer: glorot_uniform, l1: 1e-5, l2: 0.0001}
+  - {batch_normalization: {momentum: 0.9}}
+  - batch_normalization
+  - dropout: 0.25
+  - 50
+label_smoothing: 0.1
+optimizer: {name: rmsprop, momentum: 0.5, centered: true, global_clipnorm: 1, use_ema: true, ema_momentum: 0.999}
+schedule: {name: cosine, warmup_epochs: 0.5, first_decay_epochs: 3}
+validation: stratified
+augment: {shift: 0.5, elastic: {alpha: 34, sigma: 6}}
+distill: {teacher: [a.bin, "b, c.bin"], weight: 0.5}
+early_stopping: {monitor: loss, patience: 2, restore_best_weights: true}
+target: {value: 0.98}
+checkpoint: {every_minutes: 2.5, best: val_loss}
+tensorboard: runs/
+json_log: a.jsonl
+`
 
 // What is shown, and what is stored in a model, is an experiment file that gives the same experiment again.
 func TestRoundTrip(t *testing.T) {
@@ -55,9 +79,11 @@ func checkRoundTrip(t *testing.T, r *Resolved) {
 
 func TestJSON(t *testing.T) {
 	got, err := json.Marshal(mustLoad(t, "layers: [8]\noptimizer: {name: sgd}"))
-	want := `{"dataset":"mnist","layers":[8],"activation":"relu","output_layer":{"activation":"softmax","units":0},` +
-		`"loss":"categorical_crossentropy","optimizer":{"name":"sgd","learning_rate":0.01},"epochs":10,"batch_size":100,` +
-		`"validation_split":0.2,"shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
+	want := `{"dataset":"mnist","layers":[8],"activation":"relu","kernel_initializer":"glorot_uniform",` +
+		`"output_layer":{"activation":"softmax","units":0},"loss":"categorical_crossentropy","label_smoothing":0,` +
+		`"optimizer":{"name":"sgd","learning_rate":0.01,"momentum":0,"nesterov":false,"weight_decay":0,"clipvalue":0,` +
+		`"clipnorm":0,"global_clipnorm":0,"use_ema":false},"schedule":{"name":"constant"},"epochs":10,"batch_size":100,` +
+		`"validation_split":0.2,"validation":"tail","shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}
@@ -74,4 +100,12 @@ func TestOriginStaysInItsLine(t *testing.T) {
 		}
 		checkRoundTrip(t, r)
 	}
+}
+
+func TestJSONOfEverything(t *testing.T) {
+	got, err := json.MarshalIndent(mustLoad(t, everything), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkGolden(t, "testdata/everything.json", string(got)+"\n")
 }

@@ -1,46 +1,125 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
 
-// Template returns an experiment file to start from: every key with what it is for and its default. A key whose default
-// follows another one is commented out, so that it goes on following when that one is edited.
+// Template returns an experiment file to start from: every key with what it is for and its default. Commented out are keys
+// whose default follows another one, so that it goes on following when that one is edited, and at the end what is off
+// unless it is given.
 func Template() string {
 	t := newTable()
 	var out strings.Builder
 	fmt.Fprintln(&out, "# An experiment file of dnn. Every value here is the default of its key: keep what you change, delete the rest.")
-	for _, k := range t.keys {
-		group, leaf := k.parent()
-		indent := ""
-		if group != "" {
-			indent = "  "
-		} else {
+	for i, k := range t.keys {
+		group, _ := k.parent()
+		switch {
+		case t.isOptional(k):
+		case k.Group():
+			fmt.Fprintf(&out, "\n# %s\n%s:\n", k.Doc, k.Name)
+		case group == "":
 			fmt.Fprintln(&out)
+			t.writeKey(&out, k)
+		case t.keys[i-1].Group():
+			t.writeKey(&out, k)
+			out.WriteString(t.followers(group, k.Name))
 		}
-		fmt.Fprintf(&out, "%s# %s\n", indent, k.Doc)
-		if k.Group() {
-			fmt.Fprintf(&out, "%s:\n", leaf)
-			continue
+	}
+	fmt.Fprint(&out, "\n# Off unless it is given. Take the first mark away from the lines that you want.\n")
+	for _, k := range t.keys {
+		if k.Optional && !strings.Contains(k.Name, ".") {
+			out.WriteString("\n" + t.optionalBlock(k))
 		}
-		by := t.byName[k.By]
-		text, _ := k.defaultWhen(by.Default)
-		mark := ""
-		if k.By != "" {
-			mark = "# "
-		}
-		fmt.Fprintf(&out, "%s# Wanted: %s.%s\n", indent, k.Wants(), otherDefaults(k, by.Default))
-		fmt.Fprintf(&out, "%s%s%s: %s\n", indent, mark, leaf, text)
 	}
 	return out.String()
 }
 
-// otherDefaults says what a key's default is, or that there is no such key, beside other values than by.
+// isOptional reports whether the key, or the group that it is in, is off unless it is given.
+func (t table) isOptional(k Key) bool {
+	outermost, _, _ := strings.Cut(k.Name, ".")
+	return t.byName[outermost].Optional
+}
+
+// writeKey writes a key with what it is for and what it may be.
+func (t table) writeKey(out *strings.Builder, k Key) {
+	_, leaf := k.parent()
+	indent, mark := indentation(k.Name), ""
+	text, by := k.Default, t.byName[k.By]
+	if k.By != "" {
+		mark = "# "
+		text, _ = k.defaultWhen(by.Default)
+	}
+	fmt.Fprintf(out, "%s# %s\n", indent, k.Doc)
+	fmt.Fprintf(out, "%s# Wanted: %s.%s\n", indent, k.Wants(), otherDefaults(k, by.Default))
+	fmt.Fprintf(out, "%s%s%s: %s\n", indent, mark, leaf, text)
+}
+
+// followers returns the keys of a group after its first, a line each, commented out.
+func (t table) followers(group, first string) string {
+	var lines []commented
+	for _, k := range t.keys {
+		if g, leaf := k.parent(); g == group && k.Name != first {
+			text, comment := t.standard(k)
+			lines = append(lines, commented{indentation(k.Name) + "# " + leaf + ": " + text, comment})
+		}
+	}
+	return align(lines)
+}
+
+// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key it
+// holds, unless that one is at its own default, and what the key is for.
+func (t table) standard(k Key) (text, comment string) {
+	if k.By == "" {
+		return cmp.Or(k.Default, k.Example), k.Doc
+	}
+	by := t.byName[k.By]
+	if text, ok := k.defaultWhen(by.Default); ok {
+		return text, k.Doc + otherDefaults(k, by.Default)
+	}
+	first := k.Variants[0]
+	return first.Default, having(k, by) + ": " + strings.ToLower(k.Doc[:1]) + k.Doc[1:] + otherDefaults(k, first.Of)
+}
+
+// having says for which values of another key there is this one: "sgd, rmsprop".
+func having(k, by Key) string {
+	var values []string
+	for _, v := range k.Variants {
+		values = append(values, v.Of)
+	}
+	if _, leaf := by.parent(); leaf != "name" {
+		return "with " + leaf + " " + strings.Join(values, ", ")
+	}
+	return strings.Join(values, ", ")
+}
+
+// optionalBlock returns an optional key, or a group with its keys, a line each, commented out.
+func (t table) optionalBlock(top Key) string {
+	var lines []commented
+	for _, k := range t.keys {
+		if k.Name != top.Name && !strings.HasPrefix(k.Name, top.Name+".") {
+			continue
+		}
+		_, leaf := k.parent()
+		text := "# " + indentation(k.Name) + leaf + ":"
+		comment := k.Doc
+		if !k.Group() {
+			var value string
+			value, comment = t.standard(k)
+			text += " " + value
+		}
+		lines = append(lines, commented{text, comment})
+	}
+	return align(lines)
+}
+
+// otherDefaults says what a key's default is beside other values than by, where it differs.
 func otherDefaults(k Key, by string) string {
+	standard, _ := k.defaultWhen(by)
 	var out strings.Builder
 	for _, v := range k.Variants {
-		if v.Of != by {
+		if v.Of != by && v.Default != standard {
 			fmt.Fprintf(&out, " Default with %s: %s.", v.Of, v.Default)
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 
 	"dnn/internal/fault"
@@ -8,8 +9,20 @@ import (
 
 // validate checks what no key shows alone. What needs the data set too is checked by Architecture.
 func (r *Resolved) validate() error {
+	for _, check := range []func() *fault.Error{
+		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkMonitors, r.checkTarget, r.checkCheckpoint, r.checkAugment, r.checkDistill,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkOutput checks the output layer and its loss.
+func (r *Resolved) checkOutput() *fault.Error {
 	last := r.OutputLayer
-	lossOf := map[string]string{"softmax": "categorical_crossentropy", "sigmoid": "binary_crossentropy"}
+	lossOf := map[string]string{"softmax": categorical, "sigmoid": binary}
 	switch {
 	case last.Activation == "softmax" && last.Units == 1:
 		return r.fault("output_layer.units", "wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
@@ -17,16 +30,132 @@ func (r *Resolved) validate() error {
 	case last.Activation == "sigmoid" && last.Units != 1:
 		return r.fault("output_layer.units", "wanted 1 beside sigmoid, found %d", last.Units).
 			WithHint("to tell classes apart use activation: softmax")
-	case r.Loss != lossOf[last.Activation]:
-		return r.fault("loss", "wanted %s beside an output layer with %s, found %s", lossOf[last.Activation], last.Activation, r.Loss).
+	case r.Loss != lossOf[last.Activation] && r.Loss != squares:
+		return r.fault("loss", "wanted %s or %s beside an output layer with %s, found %s", lossOf[last.Activation], squares, last.Activation, r.Loss).
 			WithHint("leave loss out to have the one that goes with the output layer")
+	case r.Loss == squares && r.LabelSmoothing > 0:
+		return r.fault("label_smoothing", "wanted 0 beside %s, found %v", squares, r.LabelSmoothing).
+			WithHint("only cross-entropies smooth labels")
 	}
 	return nil
 }
 
-// fault returns an error about the value of a key, named by where the value came from.
+func (r *Resolved) checkOptimizer() *fault.Error {
+	o := r.Optimizer
+	if o.Nesterov && o.Momentum == 0 {
+		return r.fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
+			WithHint("for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}")
+	}
+	first := ""
+	for _, clip := range []struct {
+		key string
+		at  float64
+	}{
+		{"optimizer.clipvalue", o.ClipValue},
+		{"optimizer.clipnorm", o.ClipNorm},
+		{"optimizer.global_clipnorm", o.GlobalClipNorm},
+	} {
+		switch {
+		case clip.at == 0:
+		case first != "":
+			return r.fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
+				WithHint("set one of them to 0, or take it out")
+		default:
+			first = clip.key
+		}
+	}
+	return nil
+}
+
+// checkRate checks what changes the learning rate.
+func (r *Resolved) checkRate() *fault.Error {
+	p := r.ReduceLROnPlateau
+	switch {
+	case p == nil:
+		return nil
+	case r.Schedule.Name != constant:
+		return r.fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
+			WithHint("take one of them out: both set the learning rate")
+	case p.MinLR >= r.Optimizer.LearningRate:
+		return r.fault("reduce_lr_on_plateau.min_lr", "wanted less than the learning rate, %v, found %v", r.Optimizer.LearningRate, p.MinLR)
+	}
+	return nil
+}
+
+// checkMonitors refuses to watch what is not measured.
+func (r *Resolved) checkMonitors() *fault.Error {
+	type watch struct{ key, monitor string }
+	var watched []watch
+	if e := r.EarlyStopping; e != nil {
+		watched = append(watched, watch{"early_stopping.monitor", e.Monitor})
+	}
+	if p := r.ReduceLROnPlateau; p != nil {
+		watched = append(watched, watch{"reduce_lr_on_plateau.monitor", p.Monitor})
+	}
+	if t := r.Target; t != nil {
+		watched = append(watched, watch{"target.monitor", t.Monitor})
+	}
+	if c := r.Checkpoint; c != nil {
+		watched = append(watched, watch{"checkpoint.best", c.Best})
+	}
+	for _, w := range watched {
+		if name, ok := strings.CutPrefix(w.monitor, "val_"); ok && r.ValidationSplit == 0 {
+			return r.fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
+				WithHint("set validation_split, or watch %s", name)
+		}
+	}
+	return nil
+}
+
+func (r *Resolved) checkTarget() *fault.Error {
+	t := r.Target
+	if t == nil || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
+		return nil
+	}
+	err := r.fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)
+	if t.Value <= 100 {
+		err.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
+	}
+	return err
+}
+
+func (r *Resolved) checkCheckpoint() *fault.Error {
+	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) {
+		return nil
+	}
+	return r.fault("checkpoint", "wanted every_epochs, every_minutes or best, found none").
+		WithHint("for example checkpoint: {every_epochs: 5}")
+}
+
+func (r *Resolved) checkAugment() *fault.Error {
+	if r.Augment == nil || r.Dataset.CSV == "" {
+		return nil
+	}
+	return r.fault("augment", "wanted a data set of images, found %s", r.Dataset).
+		WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+}
+
+// checkDistill refuses to teach what a teacher does not say: with softmax, how likely each class is.
+func (r *Resolved) checkDistill() *fault.Error {
+	switch {
+	case r.Distill == nil:
+		return nil
+	case r.OutputLayer.Activation != "softmax":
+		return r.fault("distill", "wanted an output layer with softmax, found %s", r.OutputLayer.Activation)
+	case r.Loss != categorical:
+		return r.fault("distill", "wanted the loss %s, found %s", categorical, r.Loss)
+	}
+	return nil
+}
+
+// fault returns an error about the value of a key, named by where the value came from: for a default, by where the group
+// that it is in came from.
 func (r *Resolved) fault(key, format string, args ...any) *fault.Error {
-	return faultAt(r.where[key], key, format, args...)
+	where := r.where[key]
+	for group, _ := (Key{Name: key}).parent(); where == "" && group != ""; group, _ = (Key{Name: group}).parent() {
+		where = r.where[group]
+	}
+	return faultAt(where, key, format, args...)
 }
 
 // faultAt returns an error about the value of a key, given where the value came from. A default came from nowhere.

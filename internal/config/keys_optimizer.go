@@ -1,0 +1,78 @@
+package config
+
+// Keras's names, and its defaults for each optimizer.
+const (
+	sgd     = "sgd"
+	rmsprop = "rmsprop"
+	adam    = "adam"
+	adamw   = "adamw"
+	nadam   = "nadam"
+	lion    = "lion"
+)
+
+// optimizerKeys are the keys of the optimizers, each for those that have it. A new optimizer is a new name, and a variant
+// wherever it has the key.
+func optimizerKeys() []Key {
+	const name = "optimizer.name"
+	return []Key{
+		{Name: "optimizer",
+			Doc: "The rule that updates the weights."},
+		{Name: name, Default: adam, Example: sgd, kind: choice{sgd, rmsprop, adam, adamw, nadam, lion},
+			Doc: "Which rule; the formulas are Keras 3's."},
+		{Name: "optimizer.learning_rate", By: name, Example: "0.01", Flag: "--learning-rate",
+			Variants: []Variant{{adam, "0.001"}, {sgd, "0.01"}, {rmsprop, "0.001"}, {adamw, "0.001"}, {nadam, "0.001"}, {lion, "0.001"}},
+			kind:     number{min: 0, minOpen: true, max: 1000},
+			Doc:      "Length of a step; a schedule starts from it."},
+		{Name: "optimizer.momentum", By: name, Example: "0.9",
+			Variants: []Variant{{sgd, "0"}, {rmsprop, "0"}},
+			kind:     number{min: 0, max: maxDecay},
+			Doc:      "How much of the last step is taken again."},
+		{Name: "optimizer.nesterov", By: name, Example: "true",
+			Variants: []Variant{{sgd, "false"}},
+			kind:     boolean{},
+			Doc:      "Whether momentum looks ahead (Nesterov, 1983)."},
+		{Name: "optimizer.rho", By: name, Example: "0.95",
+			Variants: []Variant{{rmsprop, "0.9"}},
+			kind:     number{min: 0, max: maxDecay},
+			Doc:      "How much of the running mean of the squared gradients is kept at each step."},
+		{Name: "optimizer.centered", By: name, Example: "true",
+			Variants: []Variant{{rmsprop, "false"}},
+			kind:     boolean{},
+			Doc:      "Whether a step is divided by the gradients' deviation, not their size."},
+		{Name: "optimizer.beta_1", By: name, Example: "0.95",
+			Variants: []Variant{{adam, "0.9"}, {adamw, "0.9"}, {nadam, "0.9"}, {lion, "0.9"}},
+			kind:     number{min: 0, max: maxDecay},
+			Doc:      "How much of the running mean of the gradients is kept at each step."},
+		{Name: "optimizer.beta_2", By: name, Example: "0.99",
+			Variants: []Variant{{adam, "0.999"}, {adamw, "0.999"}, {nadam, "0.999"}, {lion, "0.99"}},
+			kind:     number{min: 0, max: maxDecay},
+			Doc:      "The same of the squared gradients; lion: of the gradients, after the step."},
+		{Name: "optimizer.epsilon", By: name, Example: "1e-8",
+			Variants: []Variant{{adam, "1e-7"}, {rmsprop, "1e-7"}, {adamw, "1e-7"}, {nadam, "1e-7"}},
+			kind:     number{min: minEpsilon, max: 1},
+			Doc:      "Added to a divisor, which keeps it from 0."},
+		{Name: "optimizer.amsgrad", By: name, Example: "true",
+			Variants: []Variant{{adam, "false"}, {adamw, "false"}},
+			kind:     boolean{},
+			Doc:      "Whether the largest mean of the squared gradients so far is used."},
+		{Name: "optimizer.weight_decay", By: name, Example: "0.004",
+			Variants: []Variant{{adam, "0"}, {sgd, "0"}, {rmsprop, "0"}, {adamw, "0.004"}, {nadam, "0"}, {lion, "0"}},
+			kind:     number{min: 0, max: 1},
+			Doc:      "Share of a weight that each step takes away, times the learning rate."},
+		{Name: "optimizer.clipvalue", Default: "0", Example: "0.5", kind: number{min: 0, max: maxNorm},
+			Doc: "Largest size of a number in a gradient; 0 for any."},
+		{Name: "optimizer.clipnorm", Default: "0", Example: "1", kind: number{min: 0, max: maxNorm},
+			Doc: "Largest norm of the gradient of one kernel or bias; 0 for any."},
+		{Name: "optimizer.global_clipnorm", Default: "0", Example: "1", kind: number{min: 0, max: maxNorm},
+			Doc: "Largest norm of all gradients together; 0 for any."},
+		{Name: "optimizer.use_ema", Default: "false", Example: "true", kind: boolean{},
+			Doc: "Whether the model is a running mean of the weights over the steps."},
+		{Name: "optimizer.ema_momentum", By: "optimizer.use_ema", Example: "0.999",
+			Variants: []Variant{{"true", "0.99"}},
+			kind:     number{min: 0, max: maxDecay},
+			Doc:      "How much of that running mean is kept at each step."},
+	}
+}
+
+// maxNorm is beyond what any gradient of float32 weights can be clipped to with an effect.
+const maxNorm = 1e9
