@@ -30,6 +30,12 @@ type Activation struct {
 
 // activations are the known ones. The table is never written to.
 var activations = map[string]Activation{
+	"elu":        elu(),
+	"gelu":       gelu(),
+	"leaky_relu": leakyReLU(),
+	"selu":       selu(),
+	"silu":       silu(),
+	"softplus":   softplus(),
 	"linear": {
 		Name:     "linear",
 		forward:  func(*Worker, Matrix) {},

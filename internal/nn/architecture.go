@@ -11,7 +11,9 @@ import (
 type Architecture struct {
 	Input  int         `json:"input"`  // features of one sample
 	Layers []LayerSpec `json:"layers"` // in order from the input; the last one gives the output
-	Loss   string      `json:"loss"`   // "categorical_crossentropy" or "binary_crossentropy"
+	Loss   string      `json:"loss"`   // one of Losses
+
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"` // of the cross-entropies: how far targets move towards all alike
 }
 
 // LayerSpec describes one layer. Which fields matter depends on Type; the others are zero.
@@ -59,6 +61,12 @@ func (a Architecture) Validate() error {
 	}
 	if !slices.Contains(Losses(), a.Loss) {
 		return fmt.Errorf("loss: wanted one of %v, found %q", Losses(), a.Loss)
+	}
+	switch crossentropy := a.Loss == categoricalName || a.Loss == binaryName; {
+	case !(a.LabelSmoothing >= 0 && a.LabelSmoothing <= 1):
+		return fmt.Errorf("label_smoothing: wanted a number from 0 to 1, found %v", a.LabelSmoothing)
+	case a.LabelSmoothing > 0 && !crossentropy:
+		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", binaryName, categoricalName, a.Loss)
 	}
 	names := make(map[string]bool, len(a.Layers))
 	for i, l := range a.Layers {

@@ -1,41 +1,66 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"slices"
 
-// softmaxCrossentropy is categorical cross-entropy of softmax(z), from the logits z [rows, classes]:
-//
-//	loss = -log softmax(z)_label = log(sum_j e^(z_j - max z)) - (z_label - max z)
-//	dloss/dz_j = softmax(z)_j - [j = label]
-//
-// It is 0 for a perfect prediction and large, but finite, for a wrong one.
-type softmaxCrossentropy struct{}
+	"dnn/internal/nn/kernel"
+)
 
-func (softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+// smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
+// smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
+func smoothCategorical(smoothing float32, classes int) (on, off float32) {
+	off = smoothing / float32(classes)
+	return 1 - smoothing + off, off
+}
+
+// softmaxCrossentropy is categorical cross-entropy of softmax(z), from the logits z [rows, classes], given the targets t, 1
+// for the label and 0 for the others, smoothed:
+//
+//	loss = -sum_j t_j log softmax(z)_j = log(sum_j e^(z_j - max z)) - sum_j t_j (z_j - max z)
+//	dloss/dz_j = softmax(z)_j - t_j
+//
+// Without smoothing it is 0 for a perfect prediction and large, but finite, for a wrong one.
+type softmaxCrossentropy struct{ smoothing float32 }
+
+func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
 		z, label := row(y, r), int(labels[r])
 		predicted[r] = uint8(argmax(z))
 		chosen := z[label]
+		var all float32 // sum_j z_j - max z
+		if off > 0 {
+			for top, j := slices.Max(z), 0; j < len(z); j++ {
+				all += z[j] - top
+			}
+		}
 		largest, sum := softmaxRow(w, z)
-		loss[r] = kernel.Log(float64(sum)) - (chosen - largest)
+		loss[r] = kernel.Log(float64(sum)) - float32((on-off)*(chosen-largest))
+		if off > 0 {
+			loss[r] -= float32(off * all)
+		}
 		if dy.Rows == 0 {
 			continue
 		}
 		d := row(dy, r)
 		for j, p := range z {
-			d[j] = p * scale
+			d[j] = (p - off) * scale
 		}
-		d[label] = (z[label] - 1) * scale
+		d[label] = (z[label] - on) * scale
 	}
 }
 
 // categoricalCrossentropy is categorical cross-entropy of outputs p [rows, classes] that need not be a softmax's. As in
-// Keras they are divided by their sum S and clipped:
+// Keras they are divided by their sum S and clipped; t is 1 for the label and 0 for the others, smoothed:
 //
-//	loss = -log clip(p_label / S)
-//	dloss/dp_j = (1 - [j = label] S/p_label) / S, or 0 where clipped
-type categoricalCrossentropy struct{}
+//	loss = -sum_j t_j log clip(p_j / S)
+//	dloss/dp_j = (T - t_j S/p_j) / S
+//
+// with T the sum of the targets that are not clipped, and without the term t_j S/p_j where clipped.
+type categoricalCrossentropy struct{ smoothing float32 }
 
-func (categoricalCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l categoricalCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
 		p, label := row(y, r), int(labels[r])
 		predicted[r] = uint8(argmax(p))
@@ -43,19 +68,33 @@ func (categoricalCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, sca
 		for _, v := range p {
 			sum += v
 		}
-		q, inside := clip(p[label] / sum)
-		loss[r] = -kernel.Log(float64(q))
+		target := func(j int) float32 {
+			if j == label {
+				return on
+			}
+			return off
+		}
+		var total, free float32
+		for j, v := range p {
+			if t := target(j); t > 0 {
+				q, inside := clip(v / sum)
+				total -= float32(t * kernel.Log(float64(q)))
+				if inside {
+					free += t
+				}
+			}
+		}
+		loss[r] = total
 		if dy.Rows == 0 {
 			continue
 		}
 		d := row(dy, r)
-		if !inside {
-			clear(d)
-			continue
+		for j, v := range p {
+			d[j] = free
+			if q, inside := clip(v / sum); inside {
+				d[j] -= target(j) / q
+			}
+			d[j] = d[j] / sum * scale
 		}
-		for j := range d {
-			d[j] = scale / sum
-		}
-		d[label] = (1 - 1/q) / sum * scale
 	}
 }

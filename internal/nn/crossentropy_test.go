@@ -18,7 +18,13 @@ func finite(v float32) bool { return !math.IsNaN(float64(v)) && !math.IsInf(floa
 // evaluateLoss gives one row to a loss: logits where the pair is computed from logits, else the layer's outputs.
 func evaluateLoss(t *testing.T, name, activation string, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
 	t.Helper()
-	l, _, err := newLoss(name, activation)
+	return evaluateSmoothed(t, name, activation, 0, values, label)
+}
+
+// evaluateSmoothed is evaluateLoss with label smoothing.
+func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
+	t.Helper()
+	l, _, err := newLoss(name, activation, smoothing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +186,7 @@ func TestLossWithoutGradient(t *testing.T) {
 		for _, activation := range Activations() {
 			values := []float32{0.2, 0.5, 0.3}
 			want, _, _ := evaluateLoss(t, name, activation, values, 1)
-			l, _, err := newLoss(name, activation)
+			l, _, err := newLoss(name, activation, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -198,14 +204,14 @@ func TestLossWithoutGradient(t *testing.T) {
 func TestLossFromLogits(t *testing.T) {
 	for _, loss := range Losses() {
 		for _, activation := range Activations() {
-			_, got, err := newLoss(loss, activation)
+			_, got, err := newLoss(loss, activation, 0)
 			want := loss == categoricalName && activation == "softmax" || loss == binaryName && activation == "sigmoid"
 			if err != nil || got != want {
 				t.Errorf("%s of %s: from logits is %t, error %v", loss, activation, got, err)
 			}
 		}
 	}
-	if _, _, err := newLoss("hinge", "linear"); err == nil {
+	if _, _, err := newLoss("hinge", "linear", 0); err == nil {
 		t.Error("an unknown loss is no error")
 	}
 }

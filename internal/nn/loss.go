@@ -1,37 +1,56 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Loss compares a batch's outputs with its labels.
 type Loss interface {
 	// Rows computes, for each row of y [rows, units] and its label, the sample's loss and the class it predicts.
-	// If dy has rows it computes the gradient of scale times the sum of the losses by y. It may overwrite y.
+	// If dy has rows it computes the gradient of scale times the sum of the losses by y. It may overwrite y if
+	// that are logits; other outputs are needed on the way back.
 	Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8)
 }
 
-// Losses returns the names of the known losses in alphabetical order.
-func Losses() []string { return []string{binaryName, categoricalName} }
+// losses are the known ones, by Keras's names. Each entry returns the loss of outputs with the given activation and label
+// smoothing, and whether it takes the output layer's values before that activation (logits). It does where activation and
+// loss belong together: what is then computed is the same function with less rounding, as in Keras on TensorFlow. The table
+// is never written to.
+var losses = map[string]func(activation string, smoothing float32) (loss Loss, fromLogits bool){
+	binaryName: func(activation string, smoothing float32) (Loss, bool) {
+		if activation == "sigmoid" {
+			return sigmoidCrossentropy{smoothing}, true
+		}
+		return binaryCrossentropy{smoothing}, false
+	},
+	categoricalName: func(activation string, smoothing float32) (Loss, bool) {
+		if activation == "softmax" {
+			return softmaxCrossentropy{smoothing}, true
+		}
+		return categoricalCrossentropy{smoothing}, false
+	},
+	"mean_squared_error": func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
+	"mse":                func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
+}
 
 const (
 	categoricalName = "categorical_crossentropy"
 	binaryName      = "binary_crossentropy"
 )
 
-// newLoss returns the loss called name for outputs of the given activation, and whether it takes the output layer's values
-// before that activation (logits). It does where activation and loss belong together: what is then computed is the same
-// function with less rounding, as in Keras on TensorFlow.
-func newLoss(name, activation string) (loss Loss, fromLogits bool, err error) {
-	switch {
-	case name == categoricalName && activation == "softmax":
-		return softmaxCrossentropy{}, true, nil
-	case name == categoricalName:
-		return categoricalCrossentropy{}, false, nil
-	case name == binaryName && activation == "sigmoid":
-		return sigmoidCrossentropy{}, true, nil
-	case name == binaryName:
-		return binaryCrossentropy{}, false, nil
+// Losses returns the names of the known losses in alphabetical order; mse is mean_squared_error.
+func Losses() []string { return slices.Sorted(maps.Keys(losses)) }
+
+// newLoss returns the loss called name for outputs of the given activation, and whether it takes logits.
+func newLoss(name, activation string, smoothing float64) (loss Loss, fromLogits bool, err error) {
+	build, ok := losses[name]
+	if !ok {
+		return nil, false, fmt.Errorf("wanted one of %v, found %q", Losses(), name)
 	}
-	return nil, false, fmt.Errorf("wanted one of %v, found %q", Losses(), name)
+	loss, fromLogits = build(activation, float32(smoothing))
+	return loss, fromLogits, nil
 }
 
 // epsilon is how far from 0 and 1 Keras keeps the probabilities of which it takes logarithms.
@@ -58,4 +77,25 @@ func argmax(values []float32) int {
 		}
 	}
 	return best
+}
+
+// target is what the output unit j of n should be for a sample of that class: with one unit the class itself, 0 or 1; with
+// several 1 for the class's unit and 0 for the others.
+func target(label uint8, j, n int) float32 {
+	if n == 1 && label != 0 || n > 1 && int(label) == j {
+		return 1
+	}
+	return 0
+}
+
+// predictUnits returns the class that outputs with such targets predict: with one unit 1 if it is above the threshold, else
+// 0; with several the one whose unit is the largest.
+func predictUnits(y []float32, threshold float32) uint8 {
+	if len(y) > 1 {
+		return uint8(argmax(y))
+	}
+	if y[0] > threshold {
+		return 1
+	}
+	return 0
 }

@@ -10,7 +10,13 @@ func (a Architecture) TrainingBytes(batch int) float64 {
 	for _, l := range a.Layers {
 		units := l.kind().units(l, in)
 		perSample += 2 * float64(units)
-		parameters += (float64(in) + 1) * float64(units)
+		for _, p := range l.kind().params(l, in) {
+			n := 1.0
+			for _, d := range p.Shape {
+				n *= float64(d)
+			}
+			parameters += n
+		}
 		in = units
 	}
 	return element * (perParameter*parameters + float64(batch)*perSample)

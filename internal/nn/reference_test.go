@@ -66,6 +66,21 @@ func (r *reference) activate(name string, z []float64) []float64 {
 			y[j] = math.Tanh(v)
 		case "softmax":
 			y[j] = math.Exp(v) / sum
+		case "leaky_relu":
+			r.kink = min(r.kink, 1000*math.Abs(v))
+			y[j] = math.Max(v, 0.2*v)
+		case "elu":
+			y[j] = math.Max(v, 0) + math.Expm1(math.Min(v, 0))
+		case "selu":
+			const alpha, scale = 1.6732632423543772, 1.0507009873554805
+			r.kink = min(r.kink, 1000*math.Abs(v))
+			y[j] = scale * (math.Max(v, 0) + alpha*math.Expm1(math.Min(v, 0)))
+		case "gelu":
+			y[j] = v * math.Erfc(-v/math.Sqrt2) / 2
+		case "silu":
+			y[j] = v / (1 + math.Exp(-v))
+		case "softplus":
+			y[j] = math.Log1p(math.Exp(v))
 		default:
 			panic("no reference of " + name)
 		}
@@ -76,28 +91,56 @@ func (r *reference) activate(name string, z []float64) []float64 {
 // loss returns the loss of one sample.
 func (r *reference) loss(x []float64, label uint8) float64 {
 	_, y := r.outputs(x)
+	return r.lossOf(y, label)
+}
+
+// lossOf returns the loss of one sample with the outputs y, each of whose targets label smoothing moves towards their mean.
+func (r *reference) lossOf(y []float64, label uint8) float64 {
+	smoothing := r.arch.LabelSmoothing
 	last := r.arch.Layers[len(r.arch.Layers)-1].Activation
 	if r.arch.Loss == "categorical_crossentropy" {
-		if last == "softmax" {
-			return -math.Log(y[label])
-		}
-		var sum float64
+		var total, sum float64
 		for _, p := range y {
 			sum += p
 		}
-		r.kink = min(r.kink, math.Abs(sum))
-		return -math.Log(r.clip(y[label] / sum))
+		if last != "softmax" {
+			r.kink = min(r.kink, math.Abs(sum))
+		}
+		for j, p := range y {
+			t := smoothing / float64(len(y))
+			if j == int(label) {
+				t += 1 - smoothing
+			}
+			if t == 0 {
+				continue
+			}
+			if last != "softmax" {
+				p = r.clip(p / sum)
+			}
+			total -= t * math.Log(p)
+		}
+		return total
 	}
 	var sum float64
 	for j, p := range y {
+		t := 0.0
+		if len(y) == 1 && label == 1 || len(y) > 1 && int(label) == j {
+			t = 1
+		}
+		if r.arch.Loss != "binary_crossentropy" {
+			sum += (p - t) * (p - t)
+			continue
+		}
+		t += smoothing * (0.5 - t)
 		if last != "sigmoid" {
 			p = r.clip(p)
 		}
-		hot := len(y) == 1 && label == 1 || len(y) > 1 && int(label) == j
-		if !hot {
-			p = 1 - p
+		if t > 0 {
+			sum -= t * math.Log(p)
 		}
-		sum -= math.Log(p)
+		if t < 1 {
+			sum -= (1 - t) * math.Log(1-p)
+		}
 	}
 	return sum / float64(len(y))
 }
@@ -207,7 +250,7 @@ func randomModel(t *testing.T, arch Architecture, seed uint64) *Sequential {
 	}
 	rng := rand.New(rand.NewPCG(seed, 1))
 	for _, p := range m.Params() {
-		if len(p.Shape) == 1 {
+		if len(p.Shape) == 1 && !p.Fixed { // a variance must not be negative
 			values := make([]float32, p.Count())
 			for i := range values {
 				values[i] = rng.Float32() - 0.5

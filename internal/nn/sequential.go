@@ -22,7 +22,7 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 		return nil, err
 	}
 	output := arch.Layers[len(arch.Layers)-1]
-	loss, fromLogits, err := newLoss(arch.Loss, output.Activation)
+	loss, fromLogits, err := newLoss(arch.Loss, output.Activation, arch.LabelSmoothing)
 	if err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}

@@ -1,0 +1,68 @@
+package nn
+
+import "dnn/internal/nn/kernel"
+
+// The linear units: f(z) = z for z > 0, and something that stays close to 0 below. Their gradients follow from their
+// outputs.
+
+// leakyReLU(z) = z for z > 0, else 0.2 z (Maas, Hannun and Ng, ICML workshop 2013; Keras's negative_slope).
+func leakyReLU() Activation {
+	const negativeSlope = float32(0.2)
+	return Activation{
+		Name: "leaky_relu",
+		forward: func(_ *Worker, y Matrix) {
+			eachElement(y, func(z float32) float32 {
+				if z < 0 {
+					return negativeSlope * z
+				}
+				return z
+			})
+		},
+		backward: func(_ *Worker, y, dy Matrix) {
+			eachGradient(y, dy, func(y, dy float32) float32 {
+				if y > 0 {
+					return dy
+				}
+				return negativeSlope * dy
+			})
+		},
+	}
+}
+
+// elu(z) = z for z > 0, else e^z - 1 (Clevert, Unterthiner and Hochreiter, ICLR 2016). Below 0 its gradient is y + 1.
+func elu() Activation { return exponentialUnit("elu", 1, 1) }
+
+// selu is elu with the scale and the alpha for which activations of mean 0 and variance 1 keep them from layer to layer
+// (Klambauer et al., NIPS 2017): scale z for z > 0, else scale alpha (e^z - 1).
+func selu() Activation { return exponentialUnit("selu", 1.0507009873554805, 1.6732632423543772) }
+
+// exponentialUnit is scale z for z > 0, else scale alpha (e^z - 1), whose gradient is y + scale alpha.
+func exponentialUnit(name string, scale, alpha float32) Activation {
+	below := float32(scale * alpha)
+	return Activation{
+		Name: name,
+		forward: func(_ *Worker, y Matrix) {
+			eachElement(y, func(z float32) float32 {
+				if z < 0 {
+					return below * expm1(z)
+				}
+				return scale * z
+			})
+		},
+		backward: func(_ *Worker, y, dy Matrix) {
+			eachGradient(y, dy, func(y, dy float32) float32 {
+				if y < 0 {
+					return dy * (y + below)
+				}
+				return dy * scale
+			})
+		},
+	}
+}
+
+// expm1 returns e^z - 1 for z <= 0 within 8 ulp, without the cancellation of that difference close to 0: it is
+// 2t / (1 - t) with t = tanh(z/2).
+func expm1(z float32) float32 {
+	t := kernel.Tanh(z / 2)
+	return 2 * t / (1 - t)
+}

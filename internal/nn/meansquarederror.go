@@ -1,0 +1,27 @@
+package nn
+
+// meanSquaredError is the mean over the units of (y - t)^2, from the outputs y [rows, units] of any activation; t is the
+// target, 0 or 1:
+//
+//	dloss/dy = 2 (y - t) / units
+type meanSquaredError struct{}
+
+func (meanSquaredError) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+	n := float32(y.Cols)
+	for r := range y.Rows {
+		y, label := row(y, r), labels[r]
+		predicted[r] = predictUnits(y, 0.5)
+		var sum float32
+		for j, v := range y {
+			off := v - target(label, j, len(y))
+			sum += float32(off * off)
+		}
+		loss[r] = sum / n
+		if dy.Rows == 0 {
+			continue
+		}
+		for j, d := 0, row(dy, r); j < len(d); j++ {
+			d[j] = (y[j] - target(label, j, len(y))) * (2 * scale / n)
+		}
+	}
+}
