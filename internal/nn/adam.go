@@ -6,27 +6,38 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
+var adamKind = optimizerKind{
+	defaults: OptimizerSpec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+	build: func(s OptimizerSpec, params []*Param) Optimizer {
+		if s.AMSGrad {
+			return newAMSGrad(params, s.Beta1, s.Beta2, s.Epsilon)
+		}
+		return NewAdam(params, s.Beta1, s.Beta2, s.Epsilon)
+	},
+}
+
+// adamWKind is Adam with the weight decay of Loshchilov and Hutter (ICLR 2019): off the weights, not by the gradient.
+var adamWKind = optimizerKind{
+	defaults: OptimizerSpec{LearningRate: 0.001, WeightDecay: 0.004, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+	build:    adamKind.build,
+}
+
 // Adam is the optimizer of Kingma and Ba (arXiv:1412.6980) in Keras 3's formulation; kernel.AdamStep has the formulas.
 type Adam struct {
 	beta1, beta2   float64 // rounded to float32
 	power1, power2 float64 // beta1^t, beta2^t after t steps
 	step           kernel.AdamStep
-	m, v           []Matrix // first and second moments, by the parameters' index, laid out as they are
+	m, v           slots // first and second moments
 }
 
 // NewAdam returns an Adam for these parameters of one network, with moments of zero.
 func NewAdam(params []*Param, beta1, beta2, epsilon float64) *Adam {
-	a := &Adam{beta1: float64(float32(beta1)), beta2: float64(float32(beta2)), power1: 1, power2: 1}
-	a.step = kernel.AdamStep{C1: float32(1 - beta1), C2: float32(1 - beta2), Epsilon: float32(epsilon)}
-	for _, p := range params {
-		if p.Fixed {
-			a.m, a.v = append(a.m, Matrix{}), append(a.v, Matrix{})
-			continue
-		}
-		a.m = append(a.m, newMatrix(p.Value.Rows, p.Value.Cols))
-		a.v = append(a.v, newMatrix(p.Value.Rows, p.Value.Cols))
+	return &Adam{
+		beta1: float64(float32(beta1)), beta2: float64(float32(beta2)), power1: 1, power2: 1,
+		step: kernel.AdamStep{C1: float32(1 - beta1), C2: float32(1 - beta2), Epsilon: float32(epsilon)},
+		m:    newSlots("adam.momentum", params),
+		v:    newSlots("adam.velocity", params),
 	}
-	return a
 }
 
 // Begin starts the next step.
@@ -43,6 +54,18 @@ func (a *Adam) Begin(rate float64) {
 // Update moves a block of p against its gradient.
 func (a *Adam) Update(w *Worker, p *Param, row, col int, g Matrix) {
 	at := row*p.Value.Stride + col
-	m, v := a.m[p.index].Data[at:], a.v[p.index].Data[at:]
-	w.Adam(g.Rows, g.Cols, p.Value.Data[at:], m, v, p.Value.Stride, g.Data, g.Stride, a.step)
+	w.Adam(g.Rows, g.Cols, p.Value.Data[at:], a.m.from(p, row, col), a.v.from(p, row, col), p.Value.Stride, g.Data, g.Stride, a.step)
 }
+
+// State returns the first moments and then the second.
+func (a *Adam) State() []StateArray { return state(a.m, a.v) }
+
+func (a *Adam) counters() counters {
+	return counters{"adam.beta_1_power": &a.power1, "adam.beta_2_power": &a.power2}
+}
+
+// Counters returns the powers of the betas, from which the length of a step follows.
+func (a *Adam) Counters() map[string]float64 { return a.counters().values() }
+
+// Restore sets the powers of the betas.
+func (a *Adam) Restore(counters map[string]float64) error { return a.counters().restore(counters) }

@@ -89,3 +89,33 @@ func TestAdamsFirstStep(t *testing.T) {
 		}
 	}
 }
+
+func TestOptimizerSpecValidates(t *testing.T) {
+	for _, name := range Optimizers() {
+		if err := DefaultOptimizer(name).Validate(); err != nil {
+			t.Errorf("defaults of %s: %v", name, err)
+		}
+	}
+	if spec := DefaultOptimizer("adagrad"); spec != (OptimizerSpec{}) {
+		t.Errorf("defaults of an unknown optimizer: %+v", spec)
+	}
+	for _, c := range []struct {
+		change func(*OptimizerSpec)
+		want   string
+	}{
+		{func(s *OptimizerSpec) { s.Name = "Adam" }, `wanted an optimizer out of [adam adamw lion nadam rmsprop sgd], found "Adam"`},
+		{func(s *OptimizerSpec) { s.LearningRate = -1 }, "learning_rate: wanted a number of at least 0, found -1"},
+		{func(s *OptimizerSpec) { s.LearningRate = math.Inf(1) }, "learning_rate: wanted a number of at least 0, found +Inf"},
+		{func(s *OptimizerSpec) { s.WeightDecay = math.NaN() }, "weight_decay: wanted a number of at least 0, found NaN"},
+		{func(s *OptimizerSpec) { s.Beta1 = 1 }, "beta_1: wanted a number of at least 0 and less than 1, found 1"},
+		{func(s *OptimizerSpec) { s.EMAMomentum = -0.5 }, "ema_momentum: wanted a number of at least 0 and less than 1, found -0.5"},
+		{func(s *OptimizerSpec) { s.EMAOverwriteFrequency = -1 }, "ema_overwrite_frequency: wanted at least 1 step, or 0 for never, found -1"},
+		{func(s *OptimizerSpec) { s.ClipNorm, s.ClipValue = 1, 2 }, "wanted one of clipnorm 1, global_clipnorm 0 and clipvalue 2, found several"},
+	} {
+		spec := DefaultOptimizer("adam")
+		c.change(&spec)
+		if _, err := NewOptimizer(spec, nil); err == nil || err.Error() != c.want {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package nn
+
+import (
+	"slices"
+	"testing"
+
+	"dnn/internal/nn/kernel"
+)
+
+func kernelWorker() *Worker { return &Worker{Set: kernel.Available()[0]} }
+
+func TestAverage(t *testing.T) {
+	k := kerasSteps{Shapes: [][]int{{2}}, Initial: [][]float32{{8, 0}}}
+	params := k.params()
+	a := NewAverage(NewSGD(), params, 0.75, 0)
+	initial := params[0].Floats()
+
+	// Before any step there is no average to swap in.
+	a.Swap()
+	a.Finish()
+	if got := params[0].Floats(); !slices.Equal(got, initial) {
+		t.Errorf("before the first step: %v, want %v", got, initial)
+	}
+	// Weights 7 0, 6 2, 5 4: averages 7 0, 6.75 0.5, 6.3125 1.375.
+	for _, g := range [][]float32{{1, 0}, {1, -2}, {1, -2}} {
+		step(kernelWorker(), a, params, 1, [][]float32{g})
+	}
+	if got := params[0].Floats(); !slices.Equal(got, []float32{5, 4}) {
+		t.Errorf("weights %v, want 5 4", got)
+	}
+	a.Swap()
+	if got := params[0].Floats(); !slices.Equal(got, []float32{6.3125, 1.375}) {
+		t.Errorf("averages %v, want 6.3125 1.375", got)
+	}
+	a.Swap()
+	if got := params[0].Floats(); !slices.Equal(got, []float32{5, 4}) {
+		t.Errorf("weights %v after the average, want 5 4", got)
+	}
+	a.Finish()
+	if got := params[0].Floats(); !slices.Equal(got, []float32{6.3125, 1.375}) {
+		t.Errorf("weights %v in the end, want 6.3125 1.375", got)
+	}
+}
+
+func TestAverageOf(t *testing.T) {
+	if a := AverageOf(NewSGD()); a != nil {
+		t.Error("plain gradient descent has an average")
+	}
+	for _, clip := range []func(*OptimizerSpec){
+		func(*OptimizerSpec) {},
+		func(s *OptimizerSpec) { s.ClipNorm = 1 },
+		func(s *OptimizerSpec) { s.GlobalClipNorm = 1 },
+		func(s *OptimizerSpec) { s.ClipValue = 1 },
+	} {
+		for _, use := range []bool{false, true} {
+			spec := DefaultOptimizer("adamw")
+			spec.UseEMA = use
+			clip(&spec)
+			if got := AverageOf(newOptimizer(t, spec)(nil)) != nil; got != use {
+				t.Errorf("%+v: an average is %t", spec, got)
+			}
+		}
+	}
+}
+
+// Moving averages of batch normalization have no average of their own: Swap and Finish leave them alone.
+func TestAverageOfFixedParameters(t *testing.T) {
+	arch := Architecture{Input: 6, Loss: categoricalName, Layers: layerStacks()["normalized input layer"]}
+	m := randomModel(t, arch, 1)
+	spec := DefaultOptimizer("adam")
+	spec.UseEMA = true
+	o := newOptimizer(t, spec)(m.Params())
+	e := NewEngine(kernel.Available()[0], 1)
+	defer e.Close()
+	trainer := NewTrainer(e, m, o, randomFloats(20, 6, 3, 1), 10)
+	for i := range 2 {
+		o.Begin(0.1)
+		trainer.Step(counting(20)[10*i:10*i+10], nil)
+	}
+	before := m.Snapshot(nil)
+	AverageOf(o).Swap()
+	for i, p := range m.Params() {
+		if same := slices.Equal(p.Value.Data, before[i]); same != p.Fixed {
+			t.Errorf("%s: the average is the same: %t", p.Name, same)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package nn
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func dropped(t *testing.T, d *Dropout, p Pass, rows, cols int) Matrix {
+	t.Helper()
+	x, y := newMatrix(rows, cols), newMatrix(rows, cols)
+	for i := range x.Data {
+		x.Data[i] = 3
+	}
+	d.Forward(nil, p, x, y)
+	return y
+}
+
+// As many are dropped as the rate says, and the sum stays the same on average.
+func TestDropoutRate(t *testing.T) {
+	const n = 100 * 1001 // an odd number of columns: a row ends with half a random number
+	for _, rate := range []float64{0, 0.1, 0.5, 0.9} {
+		d := newDropout(LayerSpec{Name: "dropout", Rate: rate})
+		y := dropped(t, d, Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}, 100, 1001)
+		zeros, kept := 0, float32(3/(1-rate))
+		for _, v := range flatten(y) {
+			switch {
+			case v == 0:
+				zeros++
+			case math.Abs(float64(v-kept)) > 1e-5:
+				t.Fatalf("rate %v: %v, want 0 or %v", rate, v, kept)
+			}
+		}
+		if share := float64(zeros) / n; math.Abs(share-rate) > 4*math.Sqrt(rate*(1-rate)/n) {
+			t.Errorf("rate %v: %v dropped", rate, share)
+		}
+	}
+}
+
+// What is dropped depends on seed, layer, epoch, step and row, and not on which rows come together.
+func TestDropoutStreams(t *testing.T) {
+	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
+	base := Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}
+	want := flatten(dropped(t, d, base, 4, 40))
+	if !slices.Equal(flatten(dropped(t, d, base, 4, 40)), want) {
+		t.Error("the same pass drops others")
+	}
+	part := base
+	part.Row = 2
+	if !slices.Equal(flatten(dropped(t, d, part, 2, 40)), want[80:]) {
+		t.Error("rows 2 and 3 alone drop others than among four")
+	}
+	for name, p := range map[string]Pass{
+		"seed": {true, 2, 1, 1, 0}, "epoch": {true, 1, 2, 1, 0}, "step": {true, 1, 1, 2, 0}, "row": {true, 1, 1, 1, 1},
+	} {
+		if slices.Equal(flatten(dropped(t, d, p, 4, 40)), want) {
+			t.Errorf("another %s drops the same", name)
+		}
+	}
+	if other := newDropout(LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(flatten(dropped(t, other, base, 4, 40)), want) {
+		t.Error("another layer drops the same")
+	}
+	if slices.Equal(want[:40], want[40:80]) {
+		t.Error("two rows drop the same")
+	}
+}
+
+func TestDropoutInInference(t *testing.T) {
+	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
+	for _, v := range flatten(dropped(t, d, Pass{}, 4, 40)) {
+		if v != 3 {
+			t.Fatalf("3 became %v", v)
+		}
+	}
+}
+
+func TestDropoutValidates(t *testing.T) {
+	for _, rate := range []float64{-0.1, 1, math.NaN()} {
+		if dropoutKind.validate(LayerSpec{Rate: rate}) == nil {
+			t.Errorf("a rate of %v is valid", rate)
+		}
+	}
+}

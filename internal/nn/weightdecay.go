@@ -1,0 +1,26 @@
+package nn
+
+// weightDecay takes a share of every weight off it before the optimizer's own step, whatever its gradient (Loshchilov and
+// Hutter, ICLR 2019): p -= p decay rate. As in Keras that is every parameter, biases too.
+type weightDecay struct {
+	Optimizer
+	decay, rate float32
+}
+
+func newWeightDecay(o Optimizer, decay float64) *weightDecay {
+	return &weightDecay{Optimizer: o, decay: float32(decay)}
+}
+
+func (d *weightDecay) Begin(rate float64) {
+	d.rate = float32(rate)
+	d.Optimizer.Begin(rate)
+}
+
+func (d *weightDecay) Update(w *Worker, p *Param, top, left int, g Matrix) {
+	eachRow(p, top, left, g, func(_ int, weights, _ []float32) {
+		for c, v := range weights {
+			weights[c] = v - float32(float32(v*d.decay)*d.rate)
+		}
+	})
+	d.Optimizer.Update(w, p, top, left, g)
+}
