@@ -1,0 +1,43 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// parseNumber reads a decimal number, with nothing that only Go would take for one (hexadecimal, underscores).
+func parseNumber(text string) (float64, error) {
+	if isMissing(text) {
+		return 0, errors.New("the value is missing")
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err == nil && (math.IsNaN(v) || math.IsInf(v, 0)), errors.Is(err, strconv.ErrRange),
+		err == nil && math.Abs(v) > math.MaxFloat32:
+		return 0, fmt.Errorf("wanted a finite number of at most 3.4e38, found %s", quote(text))
+	case err != nil || strings.ContainsAny(text, "xX_"):
+		return 0, fmt.Errorf("wanted a number, found %s", quote(text))
+	}
+	return v, nil
+}
+
+// isMissing tells whether a field is what other programs write where there is no value.
+func isMissing(text string) bool {
+	switch strings.ToLower(text) {
+	case "", "?", "na", "n/a", "#n/a", "nan", "null":
+		return true
+	}
+	return false
+}
+
+// quote quotes what a file holds for a message, and shortens it.
+func quote(text string) string {
+	const longest = 40 // characters
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	return strconv.Quote(text)
+}
