@@ -28,6 +28,18 @@ func TestArchitecture(t *testing.T) {
 			layer("dense", 8, "relu"), layer("dense_1", 1, "sigmoid")}}},
 		{"no hidden layer", "layers: []\ninput: 784\noutput_layer: {units: 10}", 784, 10, nn.Architecture{Input: 784, Loss: "categorical_crossentropy",
 			Layers: []nn.LayerSpec{layer("dense", 10, "softmax")}}},
+		{"other layers", "layers: [3, {dropout: 0.2}, batch_normalization, {dense: 4, kernel_initializer: zeros, l2: 0.1}, {dropout: 0.3}]\n" +
+			"kernel_initializer: ones\nlabel_smoothing: 0.1", 5, 2,
+			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", LabelSmoothing: 0.1, Layers: []nn.LayerSpec{
+				{Type: "dense", Name: "dense", Units: 3, Activation: "relu", KernelInitializer: "ones"},
+				{Type: "dropout", Name: "dropout", Rate: 0.2},
+				{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
+				{Type: "dense", Name: "dense_1", Units: 4, Activation: "relu", KernelInitializer: "zeros", L2: 0.1},
+				{Type: "dropout", Name: "dropout_1", Rate: 0.3},
+				{Type: "dense", Name: "dense_2", Units: 2, Activation: "softmax"},
+			}}},
+		{"glorot_uniform goes without saying", "layers: [{dense: 3, kernel_initializer: glorot_uniform}]\nkernel_initializer: zeros", 5, 2,
+			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{layer("dense", 3, "relu"), layer("dense_1", 2, "softmax")}}},
 		{"activation", "layers: [3]\nactivation: tanh", 5, 2, nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 			layer("dense", 3, "tanh"), layer("dense_1", 2, "softmax")}}},
 	}
@@ -39,6 +51,9 @@ func TestArchitecture(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
+			}
+			if err := got.Validate(); err != nil {
+				t.Error(err)
 			}
 		})
 	}

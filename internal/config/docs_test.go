@@ -43,6 +43,14 @@ layer. Where a flag or variable changes that other key, what the weaker sources 
 applies: it was said of something else. With a file that says %s, the flag
 %s trains with SGD's own learning rate, 0.01.
 
+## Groups that are off
+
+Some groups of keys, such as %s, are off unless a source gives one of their keys, or the group itself: %s is
+Keras's early stopping with all its defaults. Their own variable and %s switch them from outside: %s forgets
+what weaker sources, and flags before it, have said of the group; %s gives it its defaults where nothing else is said.
+
+    dnn train --config large.yaml --set augment=off --set early_stopping.patience=5
+
 ## Errors
 
 A mistake is one line with the file, line and column, the variable or the flag, and exit status 3:
@@ -50,7 +58,8 @@ A mistake is one line with the file, line and column, the variable or the flag, 
 %s
 The file is read strictly. Keys are known and given once; numbers are decimal and without quotes; booleans are %s and
 %s; nothing stands for a default but leaving the key out. The file is one YAML document in UTF-8 of at most 1 MiB,
-without anchors, aliases and tags. It may be JSON, which is YAML too. An empty file is the default experiment.
+without anchors, aliases and tags. It may be JSON, which is YAML too. An empty file is the default experiment. The names of
+files and folders are seen from the working folder, not from the folder of the experiment file.
 
 ## Keys
 
@@ -60,6 +69,7 @@ without anchors, aliases and tags. It may be JSON, which is YAML too. An empty f
 		indent(configs.MLP()), "`layers: [300]`", "`dnn config init`", "`dnn config validate`", "`dnn config show`",
 		"`DNN_EPOCHS`", "`_`", "`--set key=value`",
 		"`optimizer: {name: adam, learning_rate: 0.001}`", "`--set optimizer.name=sgd`",
+		"`augment`", "`early_stopping: {}`", "`--set`", "`off`", "`on`",
 		indent(sampleErrors(t)), "`true`", "`false`")
 	for _, k := range Keys() {
 		if k.Group() {

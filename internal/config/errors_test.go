@@ -146,7 +146,7 @@ func TestFileErrors(t *testing.T) {
 		{"target of nothing", "target: {}", "mlp.yaml:1:9: target: wanted value, a number from 0 to 1000, found none", "for example target: {value: 0.98}"},
 		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes or best, found none", "for example checkpoint: {every_epochs: 5}"},
 
-		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number above 0 and at most 100, found 0", ""},
+		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number from 0.25 to 100, found 0", ""},
 		{"elastic as a number", "augment: {elastic: 34}", "mlp.yaml:1:20: augment.elastic: wanted keys such as alpha: 0, found 34", "write elastic: {alpha: 34}"},
 		{"key of a group in a group", "augment: {elastic: {alpa: 34}}", `mlp.yaml:1:21: unknown key "alpa" in augment.elastic`, "did you mean alpha?"},
 		{"key of a group below", "augment: {sigma: 6}", `mlp.yaml:1:11: unknown key "sigma" in augment`, "it belongs in augment: {elastic: {sigma: …}}"},
@@ -164,7 +164,7 @@ func TestFileErrors(t *testing.T) {
 		{"a list", "[1]", "mlp.yaml:1:1: wanted keys such as epochs: 10, found a list", ""},
 		{"a word", "hello", `mlp.yaml:1:1: wanted keys such as epochs: 10, found "hello"`, ""},
 		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
-		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, rmsprop, adamw, nadam"},
+		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, rmsprop"},
 		{"wrong loss", "loss: binary_crossentropy", "mlp.yaml:1:7: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"softmax over one", "output_layer: {units: 1}", "mlp.yaml:1:23: output_layer.units: wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1", "softmax over a single unit is always 1; for yes or no use activation: sigmoid"},
 		{"sigmoid over ten", "output_layer: {activation: sigmoid, units: 10}", "mlp.yaml:1:44: output_layer.units: wanted 1 beside sigmoid, found 10", "to tell classes apart use activation: softmax"},

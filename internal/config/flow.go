@@ -76,14 +76,11 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 // flowNode is the node for a mapping or list that came as text. What is no YAML is the text itself, which no kind with
 // mappings accepts.
 func flowNode(text string) *yaml.Node {
-	if checkCharacters("", []byte(text)) != nil {
+	var n yaml.Node
+	if !printable(text) || yaml.Unmarshal([]byte(text), &n) != nil || len(n.Content) == 0 {
 		return textNode(text)
 	}
-	top, err := document("", []byte(text))
-	if err != nil || top == nil {
-		return textNode(text)
-	}
-	return top
+	return n.Content[0]
 }
 
 // listNode is the node for a list that came as text, with or without its brackets.

@@ -16,6 +16,11 @@ func FuzzLoad(f *testing.F) {
 		f.Add(seed, "epochs", "3")
 	}
 	f.Add("", "layers", "1,2")
+	f.Add("", "layers", "[1, {dropout: 0.2}, {batch_normalization: {epsilon: 0.1}}]")
+	f.Add(everything, "augment", "off")
+	f.Add("", "dataset", "{csv: a.csv, target: b}")
+	f.Add("", "distill.teacher", "a.bin,b.bin")
+	f.Add("", "schedule.name", "one_cycle")
 	f.Add("", "optimizer.learning_rate", "1e-3")
 	f.Fuzz(func(t *testing.T, text, key, value string) {
 		for _, flags := range [][]Flag{nil, {{Name: "--set", Key: key, Value: value}}} {

@@ -80,7 +80,7 @@ func runKeys() []Key {
 			kind: number{min: 0, max: 1, maxOpen: true},
 			Doc:  "Share of the training data that is kept for validation; 0 for none."},
 		{Name: "validation", Default: "tail", Example: "stratified", kind: choice{"tail", "stratified"},
-			Doc: "Whether that is the end of the data, or the end of each class."},
+			Doc: "The end of the data (tail), or drawn with the same share of each class."},
 		{Name: "shuffle", Default: "true", Example: "false", kind: boolean{},
 			Doc: "Whether each epoch takes the training data in a new order."},
 		{Name: "seed", Default: "1", Example: "42", Flag: "--seed", kind: whole{0, math.MaxUint64},

@@ -1,5 +1,7 @@
 package config
 
+import "dnn/internal/nn"
+
 // Keras's names, and its defaults for each optimizer.
 const (
 	sgd     = "sgd"
@@ -10,17 +12,17 @@ const (
 	lion    = "lion"
 )
 
-// optimizerKeys are the keys of the optimizers, each for those that have it. A new optimizer is a new name, and a variant
-// wherever it has the key.
+// optimizerKeys are the keys of the optimizers, each for those that have it. A new optimizer is a variant wherever it has the
+// key.
 func optimizerKeys() []Key {
 	const name = "optimizer.name"
 	return []Key{
 		{Name: "optimizer",
 			Doc: "The rule that updates the weights."},
-		{Name: name, Default: adam, Example: sgd, kind: choice{sgd, rmsprop, adam, adamw, nadam, lion},
+		{Name: name, Default: adam, Example: sgd, kind: choice(nn.Optimizers()),
 			Doc: "Which rule; the formulas are Keras 3's."},
 		{Name: "optimizer.learning_rate", By: name, Example: "0.01", Flag: "--learning-rate",
-			Variants: []Variant{{adam, "0.001"}, {sgd, "0.01"}, {rmsprop, "0.001"}, {adamw, "0.001"}, {nadam, "0.001"}, {lion, "0.001"}},
+			Variants: []Variant{{adam, "0.001"}, {adamw, "0.001"}, {nadam, "0.001"}, {rmsprop, "0.001"}, {lion, "0.001"}, {sgd, "0.01"}},
 			kind:     number{min: 0, minOpen: true, max: 1000},
 			Doc:      "Length of a step; a schedule starts from it."},
 		{Name: "optimizer.momentum", By: name, Example: "0.9",
@@ -48,7 +50,7 @@ func optimizerKeys() []Key {
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "The same of the squared gradients; lion: of the gradients, after the step."},
 		{Name: "optimizer.epsilon", By: name, Example: "1e-8",
-			Variants: []Variant{{adam, "1e-7"}, {rmsprop, "1e-7"}, {adamw, "1e-7"}, {nadam, "1e-7"}},
+			Variants: []Variant{{adam, "1e-7"}, {adamw, "1e-7"}, {nadam, "1e-7"}, {rmsprop, "1e-7"}},
 			kind:     number{min: minEpsilon, max: 1},
 			Doc:      "Added to a divisor, which keeps it from 0."},
 		{Name: "optimizer.amsgrad", By: name, Example: "true",
@@ -56,7 +58,7 @@ func optimizerKeys() []Key {
 			kind:     boolean{},
 			Doc:      "Whether the largest mean of the squared gradients so far is used."},
 		{Name: "optimizer.weight_decay", By: name, Example: "0.004",
-			Variants: []Variant{{adam, "0"}, {sgd, "0"}, {rmsprop, "0"}, {adamw, "0.004"}, {nadam, "0"}, {lion, "0"}},
+			Variants: []Variant{{adam, "0"}, {adamw, "0.004"}, {nadam, "0"}, {rmsprop, "0"}, {lion, "0"}, {sgd, "0"}},
 			kind:     number{min: 0, max: 1},
 			Doc:      "Share of a weight that each step takes away, times the learning rate."},
 		{Name: "optimizer.clipvalue", Default: "0", Example: "0.5", kind: number{min: 0, max: maxNorm},

@@ -9,7 +9,7 @@ func sampleKeys() []Key {
 			Doc: "Pixels, along each axis."},
 		{Name: "augment.rotation", Default: "0", Example: "10", kind: number{min: 0, max: 180},
 			Doc: "Degrees, in either direction."},
-		{Name: "augment.scale", Default: "0", Example: "0.1", kind: number{min: 0, max: 1, maxOpen: true},
+		{Name: "augment.scale", Default: "0", Example: "0.1", kind: number{min: 0, max: 0.99},
 			Doc: "Share of the size, along each axis, more or less."},
 		{Name: "augment.shear", Default: "0", Example: "0.1", kind: number{min: 0, max: 10},
 			Doc: "Slope, in either direction."},
@@ -17,7 +17,7 @@ func sampleKeys() []Key {
 			Doc: "A smooth random field of displacements (Simard, Steinkraus and Platt, 2003)."},
 		{Name: "augment.elastic.alpha", Default: "0", Example: "34", kind: number{min: 0, max: 10_000},
 			Doc: "Factor of the field, which is noise from -1 to 1 before it is smoothed."},
-		{Name: "augment.elastic.sigma", Default: "4", Example: "6", kind: number{min: 0, minOpen: true, max: 100},
+		{Name: "augment.elastic.sigma", Default: "4", Example: "6", kind: number{min: 0.25, max: 100},
 			Doc: "Standard deviation of the Gaussian that smoothes it, in pixels."},
 
 		{Name: "distill", Optional: true,

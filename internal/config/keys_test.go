@@ -3,10 +3,12 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"dnn/configs"
+	"dnn/internal/nn"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -116,8 +118,17 @@ func TestOptimizersAreKeras(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if got := mustLoad(t, "optimizer: {use_ema: true}").Optimizer.EMAMomentum; got != 0.99 {
-		t.Errorf("ema_momentum: got %v, want 0.99", got)
+	// What the file leaves out is what the network's own table says.
+	for _, name := range nn.Optimizers() {
+		want := nn.DefaultOptimizer(name)
+		want.UseEMA = true
+		got := mustLoad(t, "optimizer: {use_ema: true, name: "+name+"}").Optimizer.Spec()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		if err := got.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -157,8 +168,15 @@ func TestConfigFiles(t *testing.T) {
 		t.Fatalf("found %v, %v", files, err)
 	}
 	for _, file := range files {
-		if _, err := Load(Options{Path: file}); err != nil {
+		r, err := Load(Options{Path: file})
+		if err != nil {
 			t.Error(err)
+			continue
+		}
+		if csv := r.Dataset.CSV; csv != "" { // as seen from the root of the project, where the examples are run
+			if _, err := os.Stat(filepath.Join("..", "..", csv)); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -174,6 +192,27 @@ func TestEnvNames(t *testing.T) {
 	for key, want := range map[string]string{"epochs": "DNN_EPOCHS", "optimizer.beta_1": "DNN_OPTIMIZER_BETA_1"} {
 		if got := newTable().byName[key].Env(); got != want {
 			t.Errorf("%s: got %s, want %s", key, got, want)
+		}
+	}
+}
+
+// Names that other packages know are theirs.
+func TestNamesAreKnown(t *testing.T) {
+	for _, loss := range []string{categorical, binary, squares} {
+		if !slices.Contains(nn.Losses(), loss) {
+			t.Errorf("loss %s: not one of %v", loss, nn.Losses())
+		}
+	}
+	names := layerTypeNames()
+	slices.Sort(names)
+	if diff := cmp.Diff(nn.LayerTypes(), names); diff != "" {
+		t.Errorf("types of layers (-nn +config):\n%s", diff)
+	}
+	for _, l := range layerTypes() {
+		for _, k := range l.keys {
+			if _, problem := k.kind.read(k.kind.node(k.standard)); k.standard != "" && problem != nil {
+				t.Errorf("%s: default of %s: %s", l.name, k.name, problem.what)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,7 +96,15 @@ func (k number) want() string {
 	case k.maxOpen:
 		low, high = "of at least %v", "and below %v"
 	}
-	return fmt.Sprintf("a number "+low+" "+high, k.min, k.max)
+	return fmt.Sprintf("a number "+low+" "+high, readable(k.min), readable(k.max))
+}
+
+// readable writes a bound as a person would: 1000000, 0.25, 1e-30.
+func readable(v float64) string {
+	if v != 0 && math.Abs(v) < 1e-6 {
+		return fmt.Sprint(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 func (k number) node(text string) *yaml.Node { return plainNode(text) }

@@ -60,27 +60,28 @@ func merge(t table, s sources) (*Resolved, error) {
 			r.Origins[set.key] = set.origin
 		}
 	}
-	return r, r.checkRequired(t, on)
+	if err := r.checkRequired(t, on); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.
 func (s *sources) dropSwitchedOff(t table) {
-	below := []*[]setting{} // the sources that are weaker than the one at hand
-	for _, source := range []*[]setting{&s.file, &s.env, &s.flags} {
-		for i := 0; i < len(*source); i++ {
-			off := (*source)[i]
-			if !t.byName[off.key].Group() || off.value == true {
-				continue
+	off := map[string]bool{} // the groups that a stronger setting has switched off
+	for _, source := range []*[]setting{&s.flags, &s.env, &s.file} {
+		var kept []setting
+		for _, set := range slices.Backward(*source) {
+			group := t.optionalGroup(set.key)
+			if group == set.key && set.value == false {
+				off[group] = true
 			}
-			said := func(s setting) bool { return t.optionalGroup(s.key) == off.key }
-			for _, weaker := range below {
-				*weaker = slices.DeleteFunc(*weaker, said)
+			if !off[group] {
+				kept = append(kept, set)
 			}
-			kept := slices.DeleteFunc(slices.Clone((*source)[:i+1]), said)
-			*source = append(kept, (*source)[i+1:]...)
-			i = len(kept) - 1
 		}
-		below = append(below, source)
+		slices.Reverse(kept)
+		*source = kept
 	}
 }
 

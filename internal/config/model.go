@@ -41,3 +41,15 @@ func ValidationSplit(experiment json.RawMessage) (float64, error) {
 	}
 	return 0, errors.New("wanted a validation_split of at least 0 and less than 1")
 }
+
+// Validation returns how an experiment that a model file carries as JSON chooses its validation samples: tail or
+// stratified. One that does not say it is from before there was a choice.
+func Validation(experiment json.RawMessage) string {
+	var keys struct {
+		Validation string `json:"validation"`
+	}
+	if json.Unmarshal(experiment, &keys) != nil || keys.Validation == "" {
+		return "tail"
+	}
+	return keys.Validation
+}

@@ -76,6 +76,60 @@ func TestAnotherOptimizer(t *testing.T) {
 	}
 }
 
+func TestSwitches(t *testing.T) {
+	const file = "augment: {shift: 3, rotation: 4}"
+	set := func(key, value string) Flag { return Flag{"--set", key, value} }
+	none, all := (*Augment)(nil), &Augment{Shift: 3, Rotation: 4, Elastic: Elastic{Sigma: 4}}
+	tests := []struct {
+		name, text, env string
+		flags           []Flag
+		want            *Augment
+	}{
+		{"as the file says", file, "", nil, all},
+		{"off", file, "", []Flag{set("augment", "off")}, none},
+		{"off by a variable", file, "off", nil, none},
+		{"on", "", "", []Flag{set("augment", "on")}, &Augment{Elastic: Elastic{Sigma: 4}}},
+		{"on again", file, "off", []Flag{set("augment", "on")}, &Augment{Elastic: Elastic{Sigma: 4}}},
+		{"on beside a file", file, "on", nil, all},
+		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, &Augment{Elastic: Elastic{Alpha: 9, Sigma: 4}}},
+		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, &Augment{Shift: 1, Elastic: Elastic{Sigma: 4}}},
+		{"a key, then off", file, "", []Flag{set("augment.shift", "1"), set("augment", "off")}, none},
+		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, &Augment{Shift: 1, Elastic: Elastic{Sigma: 4}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := Load(Options{
+				Path: "mlp.yaml", Read: func(string) ([]byte, error) { return []byte(tt.text), nil },
+				Env: lookup(map[string]string{"DNN_AUGMENT": tt.env}), Flags: tt.flags,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, r.Augment); diff != "" {
+				t.Error(diff)
+			}
+			if _, shown := r.Origins["augment"]; shown {
+				t.Error("a group has no value, and so no origin")
+			}
+			checkRoundTrip(t, r)
+		})
+	}
+}
+
+func TestGroupsByFlag(t *testing.T) {
+	r := mustLoad(t, "", Flag{"--set", "early_stopping.patience", "5"}, Flag{"--set", "distill.teacher", "a.bin, b.bin"},
+		Flag{"--set", "dataset", "{idx: my data}"}, Flag{"--set", "tensorboard", "10"})
+	if diff := cmp.Diff(&EarlyStopping{Monitor: "val_loss", Patience: 5}, r.EarlyStopping); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"a.bin", "b.bin"}, r.Distill.Teacher); diff != "" {
+		t.Error(diff)
+	}
+	if r.Dataset != (Dataset{IDX: "my data"}) || r.TensorBoard != "10" {
+		t.Errorf("got %+v, %q", r.Dataset, r.TensorBoard)
+	}
+}
+
 func TestOverrideErrors(t *testing.T) {
 	tests := []struct {
 		name       string
@@ -96,6 +150,15 @@ func TestOverrideErrors(t *testing.T) {
 		{"layers with a comma too many", nil, []Flag{{"--layers", "layers", "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
 		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
 		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"neither on nor off", nil, []Flag{{"--set", "augment", "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
+		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},
+		{"group without what it needs", nil, []Flag{{"--set", "distill.weight", "0.5"}}, "--set distill.weight: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
+		{"key of a group", map[string]string{"DNN_VALIDATION_SPLIT": "0"}, []Flag{{"--set", "early_stopping.patience", "3"}}, "--set early_stopping.patience: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"leaf of a group in a group", nil, []Flag{{"--set", "sigma", "3"}}, `--set: unknown key "sigma"`, "did you mean augment.elastic.sigma?"},
+		{"broken mapping", nil, []Flag{{"--layers", "layers", "100,{dropout: 0.2"}}, `--layers: wanted a list of layers such as [100, 50], found "[100,{dropout: 0.2]"`, "look for a bracket that is not closed"},
+		{"mapping without a space", nil, []Flag{{"--layers", "layers", "100,{dropout:0.2}"}}, `--layers: unknown key "dropout:0.2"`, "put a space after the colon"},
+		{"anchor", nil, []Flag{{"--layers", "layers", "&a {dense: 1},*a"}}, `--layers: anchors (&name) are not supported`, ""},
+		{"data set", nil, []Flag{{"--set", "dataset", "{csv: a.csv"}}, `--set dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, found "{csv: a.csv"`, "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
 		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"bytes in a file name", nil, []Flag{{"-o", "output", "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
 	}
@@ -116,6 +179,8 @@ func TestOverrideErrors(t *testing.T) {
 func TestLayersFlag(t *testing.T) {
 	for text, want := range map[string]string{
 		"100,50": "[100, 50]", "100": "[100]", "[100, 50]": "[100, 50]", " [ 100 ,50 ] ": "[100, 50]", "[]": "[]", "[ ]": "[]",
+		"100,{dropout: 0.2},batch_normalization": "[100, {dropout: 0.2}, batch_normalization]",
+		"{dense: 5, l2: 1e-4}":                   "[{dense: 5, l2: 0.0001}]", "[{dense: 7}, dense: 8]": "[7, 8]",
 	} {
 		r := mustLoad(t, "", Flag{"--layers", "layers", text})
 		if got := (layers{}).show(r.Layers); got != want {
