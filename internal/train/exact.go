@@ -1,0 +1,78 @@
+package train
+
+import "math"
+
+// The functions of package math differ in their last bits from one architecture to another, and so would learning rates.
+// These are built from sums, products and quotients in a fixed order. Go may fuse x*y + z into one rounding on some
+// processors; the conversions around products forbid it.
+
+// cosPi returns cos(pi x) for 0 <= x <= 1, with an error of about 1e-16; it is exact at 0, 1/2 and 1.
+func cosPi(x float64) float64 {
+	switch {
+	case x > 0.5:
+		return -cosPi(1 - x)
+	case x > 0.25:
+		return taylor(math.Pi*(0.5-x), math.Pi*(0.5-x), 2) // sin
+	}
+	return taylor(math.Pi*x, 1, 1)
+}
+
+// taylor returns first (1 - x²/(k(k+1)) (1 - x²/((k+2)(k+3)) (1 - …))), whose limit is cos x for first = 1 and k = 1, and
+// sin x for first = x and k = 2. Ten terms are enough for |x| <= pi/4.
+func taylor(x, first float64, k int) float64 {
+	square := float64(x * x)
+	sum := 1.0
+	for i := k + 18; i >= k; i -= 2 {
+		sum = 1 - float64(float64(square*sum)/float64(i*(i+1)))
+	}
+	return float64(first * sum)
+}
+
+// exp returns e^x within a few ulp: x = n ln 2 + r with |r| <= 0.35, and e^r by its Taylor series.
+func exp(x float64) float64 {
+	const high, low = 0x1.62e42feep-1, 0x1.a39ef35793c76p-33 // ln 2; n times high is exact
+	n := math.RoundToEven(x / math.Ln2)
+	r := x - float64(n*high) - float64(n*low)
+	sum := 1.0
+	for k := 14; k >= 1; k-- {
+		sum = 1 + float64(float64(r*sum)/float64(k))
+	}
+	return math.Ldexp(sum, int(n))
+}
+
+// log returns the natural logarithm of x > 0 within a few ulp: x = 2^n m with m in [sqrt(1/2), sqrt(2)), and
+// log m = 2 artanh s, s = (m-1)/(m+1), by its series.
+func log(x float64) float64 {
+	m, n := math.Frexp(x)
+	if m < math.Sqrt2/2 {
+		m *= 2
+		n--
+	}
+	s := (m - 1) / (m + 1)
+	square := float64(s * s)
+	sum := 0.0
+	for k := 21; k >= 1; k -= 2 {
+		sum = 1/float64(k) + float64(square*sum)
+	}
+	return float64(2*s*sum) + float64(float64(n)*math.Ln2)
+}
+
+// power returns base^exponent for base >= 0: by repeated squaring where the exponent is a whole number of up to 2^20, hence
+// exact where that is, and by exp and log elsewhere.
+func power(base, exponent float64) float64 {
+	const most = 1 << 20
+	if n := int(min(exponent, most)); exponent >= 0 && float64(n) == exponent {
+		result := 1.0
+		for ; n > 0; n >>= 1 {
+			if n&1 == 1 {
+				result *= base
+			}
+			base *= base
+		}
+		return result
+	}
+	if base == 0 {
+		return 0
+	}
+	return exp(float64(exponent * log(base)))
+}
