@@ -11,9 +11,9 @@ const warpBorder = 4
 
 // warp is Set.Warp. It reads the image where it lies, and has no use for the memory.
 func warp(rows, cols int, src []uint8, _ []uint16, x, y []float32, dst []uint8) {
-	pixel := func(r, c int) float32 {
+	pixel := func(r, c int) uint8 {
 		if uint(r) < uint(rows) && uint(c) < uint(cols) {
-			return float32(src[r*cols+c])
+			return src[r*cols+c]
 		}
 		return 0
 	}
@@ -22,9 +22,13 @@ func warp(rows, cols int, src []uint8, _ []uint16, x, y []float32, dst []uint8) 
 		px, py := clamp(x[i], cols), clamp(y[i], rows)
 		left, top := floor(px), floor(py)
 		c, r := int(left), int(top)
+		p00, p01, p10, p11 := pixel(r, c), pixel(r, c+1), pixel(r+1, c), pixel(r+1, c+1)
+		if p00|p01|p10|p11 == 0 { // as most are
+			dst[i] = 0
+			continue
+		}
 		dx, dy := px-left, py-top
-		upper := mix(pixel(r, c), pixel(r, c+1), dx)
-		lower := mix(pixel(r+1, c), pixel(r+1, c+1), dx)
+		upper, lower := mix(float32(p00), float32(p01), dx), mix(float32(p10), float32(p11), dx)
 		dst[i] = uint8(math.Float32bits(mix(upper, lower, dy) + roundBias))
 	}
 }

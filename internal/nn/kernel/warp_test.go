@@ -69,3 +69,14 @@ func BenchmarkWarp(b *testing.B) {
 		}
 	})
 }
+
+func FuzzWarp(f *testing.F) {
+	f.Add(uint64(1), uint8(28), uint8(28), uint16(784), uint8(0))
+	f.Add(uint64(2), uint8(1), uint8(16), uint16(9), uint8(3))
+	f.Fuzz(func(t *testing.T, seed uint64, rows, cols uint8, n uint16, kind uint8) {
+		fuzzSets(t, seed, func(s, reference *Set, d *data) {
+			kinds := []string{"inside", "around", "whole", "wild"}
+			compareWarp(t, s, reference, d, int(rows), int(cols), int(n)%1000, kinds[int(kind)%len(kinds)])
+		})
+	})
+}
