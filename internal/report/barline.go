@@ -27,6 +27,7 @@ type barLine struct {
 	done    float64  // 0 to 1
 	clock   string   // "1s"
 	figures []string // "2ms/step", "accuracy: 0.8521"
+	spark   string   // "█▅▂▁", or empty
 }
 
 // fit returns the line in at most width columns: the bar shrinks and disappears, then figures disappear from the end.
@@ -47,7 +48,8 @@ func (l barLine) fit(width int, color bool) string {
 	return l.head(bar, figures, color) + join(figures)
 }
 
-// whole returns the line with all its figures, broken before one that would exceed width. What is left of a broken line is
+// whole returns the line with all its figures, broken before one that would exceed width, and with its sparkline if that
+// fits without a break. What is left of a broken line is
 // erased with the given sequence, for something else may stand there.
 func (l barLine) whole(width int, color bool, erase string) string {
 	bar := barWidth
@@ -66,6 +68,9 @@ func (l barLine) whole(width int, color bool, erase string) string {
 		}
 		b.WriteString(piece)
 		column += len(piece)
+	}
+	if l.spark != "" && l.width(bar, l.figures)+1+utf8.RuneCountInString(l.spark) <= width {
+		b.WriteString(" " + l.spark)
 	}
 	b.WriteString(erase)
 	return b.String()

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,11 +119,24 @@ func TestWritePlotSVG(t *testing.T) {
 	if err := WritePlot(&picture, "SVG", curves(10, true)); err != nil {
 		t.Fatal(err)
 	}
-	var texts []string
-	for d := xml.NewDecoder(bytes.NewReader(picture.Bytes())); ; {
+	texts := svgTexts(t, picture.Bytes())
+	ticks := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
+	want := append([]string{"Loss", "Epoch"}, ticks...)
+	want = append(want, "0.0", "0.1", "0.2", "0.3", "best epoch: 10", "Accuracy", "Epoch")
+	want = append(want, ticks...)
+	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch: 10", "training", "validation")
+	if diff := cmp.Diff(want, texts); diff != "" {
+		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+}
+
+// svgTexts returns the texts in an SVG, which it also parses.
+func svgTexts(t *testing.T, svg []byte) (texts []string) {
+	t.Helper()
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			break
+			return texts
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -131,13 +145,82 @@ func TestWritePlotSVG(t *testing.T) {
 			texts = append(texts, string(data))
 		}
 	}
-	ticks := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
-	want := append([]string{"Loss", "Epoch"}, ticks...)
-	want = append(want, "0.0", "0.1", "0.2", "0.3", "Accuracy", "Epoch")
-	want = append(want, ticks...)
-	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "training", "validation")
-	if diff := cmp.Diff(want, texts); diff != "" {
-		t.Errorf("texts (-want +got):\n%s", diff)
+}
+
+// TestRatePanel holds that a learning rate that changes is shown, and one that does not takes no room.
+func TestRatePanel(t *testing.T) {
+	for _, varies := range []bool{false, true} {
+		h := curves(10, true)
+		for i := range h {
+			h[i].LearningRate = 0.001
+		}
+		if varies {
+			h[9].LearningRate = 0.0001
+		}
+		var svg, out bytes.Buffer
+		if err := WritePlot(&svg, "svg", h); err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(svgTexts(t, svg.Bytes()), "Learning rate"); got != varies {
+			t.Errorf("varies %v: panel %v", varies, got)
+		}
+		if err := WritePlot(&out, "png", h); err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := image.Pt(1200, 500)
+		if varies {
+			want.Y = 710
+			if !contains(picture, image.Rect(0, 500, 1200, 710), lightTheme().rate) {
+				t.Error("no curve of the learning rate")
+			}
+		}
+		if size := picture.Bounds().Size(); size != want {
+			t.Errorf("varies %v: size %v, want %v", varies, size, want)
+		}
+	}
+}
+
+func TestBestEpoch(t *testing.T) {
+	nan := math.NaN()
+	validated := func(losses ...float64) (h train.History) {
+		for i, v := range losses {
+			h = append(h, train.Epoch{Epoch: i + 1, Loss: -float64(i), Validated: true, ValLoss: v})
+		}
+		return h
+	}
+	for name, test := range map[string]struct {
+		history train.History
+		want    int // 0: none
+	}{
+		"nothing":            {nil, 0},
+		"validation":         {validated(3, 1, 2), 2},
+		"the first of two":   {validated(3, 1, 1), 2},
+		"not a number":       {validated(nan, 2, nan, 1), 4},
+		"none is a number":   {validated(nan, math.Inf(1)), 0},
+		"training":           {train.History{{Epoch: 1, Loss: 2}, {Epoch: 2, Loss: 1}, {Epoch: 3, Loss: 3}}, 2},
+		"some not validated": {append(validated(3, 2), train.Epoch{Epoch: 3, Loss: -9}), 2},
+	} {
+		best, ok := bestEpoch(test.history)
+		if best.Epoch != test.want || ok != (test.want > 0) {
+			t.Errorf("%s: got %d, %v, want %d", name, best.Epoch, ok, test.want)
+		}
+	}
+}
+
+// TestBestEpochIsMarked: in each panel, unless there is nothing to choose from.
+func TestBestEpochIsMarked(t *testing.T) {
+	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
+		var svg bytes.Buffer
+		if err := WritePlot(&svg, "svg", curves(n, true)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(svg.String(), "best epoch: "); got != want {
+			t.Errorf("%d epochs: %d marks, want %d", n, got, want)
+		}
 	}
 }
 

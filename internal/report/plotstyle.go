@@ -1,7 +1,6 @@
 package report
 
 import (
-	"image/color"
 	"math"
 	"strconv"
 
@@ -11,36 +10,31 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// The gray levels of text and axes, and of the grid.
-const (
-	ink  = 0x33
-	pale = 0xe4
-)
-
 // sans returns the typeface of all text in the given size.
 func sans(points float64) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(points)}
 }
 
 // styledPlot returns an empty plot of values over epochs, with a title and a light grid.
-func styledPlot(title string) *plot.Plot {
+func styledPlot(title string, t theme) *plot.Plot {
 	p := plot.New()
+	p.BackgroundColor = nil // the paper's
 	p.Title.Text = title
-	p.Title.TextStyle.Font, p.Title.TextStyle.Color = sans(14), color.Gray{Y: ink}
+	p.Title.TextStyle.Font, p.Title.TextStyle.Color = sans(14), t.ink
 	p.Title.Padding = vg.Points(8)
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.Color = color.Gray{Y: ink}
-		axis.Label.TextStyle.Font, axis.Label.TextStyle.Color = sans(11), color.Gray{Y: ink}
+		axis.Color = t.ink
+		axis.Label.TextStyle.Font, axis.Label.TextStyle.Color = sans(11), t.ink
 		axis.Label.Padding = vg.Points(4)
-		axis.Tick.Label.Font, axis.Tick.Label.Color = sans(10), color.Gray{Y: ink}
-		axis.Tick.Color = color.Gray{Y: ink}
+		axis.Tick.Label.Font, axis.Tick.Label.Color = sans(10), t.ink
+		axis.Tick.Color = t.ink
 		axis.Tick.Length = vg.Points(4)
 	}
 	p.X.Label.Text = "Epoch"
 	p.X.Tick.Marker = plot.TickerFunc(integerTicks)
 	p.Y.Tick.Marker = plot.TickerFunc(decimalTicks)
 	grid := plotter.NewGrid()
-	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{Y: pale}, color.Gray{Y: pale}
+	grid.Vertical.Color, grid.Horizontal.Color = t.grid, t.grid
 	grid.Vertical.Width, grid.Horizontal.Width = vg.Points(0.75), vg.Points(0.75)
 	p.Add(grid)
 	return p
@@ -74,8 +68,11 @@ func integerTicks(lo, hi float64) []plot.Tick {
 }
 
 // decimalTicks returns about six ticks, all with as many decimals as their distance needs.
-func decimalTicks(lo, hi float64) []plot.Tick {
-	step := niceStep((hi - lo) / 6)
+func decimalTicks(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 6) }
+
+// tickCount returns about n ticks, all with as many decimals as their distance needs.
+func tickCount(lo, hi float64, n int) []plot.Tick {
+	step := niceStep((hi - lo) / float64(n))
 	return ticksEvery(step, lo, hi, max(0, int(-math.Floor(math.Log10(step)+1e-9))))
 }
 

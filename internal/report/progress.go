@@ -21,7 +21,8 @@ const redrawPeriod = 50 * time.Millisecond
 //
 // Until the epoch ends the time in it is what is left; then it is what the epoch took. While it is redrawn the line never
 // exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole, broken
-// between figures where it must be. Elsewhere than on a terminal an epoch is one line, with the same figures and a more
+// between figures where it must be; where there is room, a sparkline after its last figure, which is the validation loss if
+// there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an epoch is one line, with the same figures and a more
 // precise time:
 //
 //	Epoch 1/10 - 480/480 - 0.961s - 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
@@ -55,6 +56,7 @@ type trainProgress struct {
 	drawn     time.Time  // when the line was last drawn
 	stale     bool       // whether a step ended since
 	open      bool       // whether the cursor is in the line
+	losses    []float64  // of the epochs so far: what the sparkline shows
 }
 
 func (p *trainProgress) trainBegin(plan train.Plan) error {
@@ -94,6 +96,10 @@ func (p *trainProgress) drawStep() {
 func (p *trainProgress) epochEnd(e train.Epoch) error {
 	per := p.perStep(e.Seconds, p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
+	p.losses = append(p.losses, lastMetric(e))
+	if p.screen.UTF8 {
+		line.spark = sparkline(p.losses)
+	}
 	// The last column stays free: erasing from there would take its character with it.
 	p.print("\r" + line.whole(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
 	p.open, p.stale = false, false
@@ -145,6 +151,14 @@ func (p *trainProgress) line(step int, clock string, per float64, metrics ...str
 
 func (p *trainProgress) print(text string) {
 	_, _ = io.WriteString(p.w, text)
+}
+
+// lastMetric returns the value of the last of the results of an epoch.
+func lastMetric(e train.Epoch) float64 {
+	if e.Validated {
+		return e.ValLoss
+	}
+	return e.Loss
 }
 
 // epochMetrics returns the results of an epoch, in the order in which Keras shows them.

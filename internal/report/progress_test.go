@@ -85,7 +85,8 @@ func TestTrainProgress(t *testing.T) {
 		{"terminal-exact", terminal(70, false), false, 0}, // one column more than fits
 		{"terminal-interrupted", terminal(120, false), true, 5},
 		{"terminal-interrupted-when-drawn", terminal(120, false), true, 4},
-		{"lines", Screen{}, true, 0},
+		{"terminal-sparkline", Screen{Terminal: true, UTF8: true, Width: fixedWidth(140)}, true, 0},
+		{"lines", Screen{UTF8: true, Width: fixedWidth(140)}, true, 0},
 		{"lines-no-validation", Screen{}, false, 0},
 		{"lines-interrupted", Screen{}, true, 5},
 	} {
@@ -201,7 +202,7 @@ func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 }
 
 func TestBarLineGivesWay(t *testing.T) {
-	l := barLine{"4/8", 0.5, "1s", []string{"2ms/step", "loss: 0.5"}}
+	l := barLine{counter: "4/8", done: 0.5, clock: "1s", figures: []string{"2ms/step", "loss: 0.5"}}
 	for width, want := range map[int]string{
 		48: "4/8 ━━━━━━━━━━────────── 1s 2ms/step - loss: 0.5",
 		36: "4/8 ━━━━──── 1s 2ms/step - loss: 0.5",
@@ -221,9 +222,11 @@ func TestBarLineGivesWay(t *testing.T) {
 
 // TestBarLineFits tries every width.
 func TestBarLineFits(t *testing.T) {
-	l := barLine{"480/480", 0.5, "1s", []string{"2ms/step", "accuracy: 0.8521", "loss: 0.5123", "val_accuracy: 0.9421", "val_loss: 0.2012"}}
+	l := barLine{counter: "480/480", done: 0.5, clock: "1s", figures: []string{
+		"2ms/step", "accuracy: 0.8521", "loss: 0.5123", "val_accuracy: 0.9421", "val_loss: 0.2012",
+	}, spark: "█▅▂▁"}
 	full := l.width(barWidth, l.figures)
-	for width := 0; width <= full+1; width++ {
+	for width := 0; width <= full+10; width++ {
 		if got := utf8.RuneCountInString(l.fit(width, false)); got > width {
 			t.Errorf("%d columns in %d: %s", got, width, l.fit(width, false))
 		}
@@ -232,6 +235,9 @@ func TestBarLineFits(t *testing.T) {
 			if got := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= 30 && got > width {
 				t.Errorf("%d columns in %d: %s", got, width, line)
 			}
+		}
+		if got, want := strings.Contains(whole, "val_loss: 0.2012 █▅▂▁"), width >= full+5; got != want {
+			t.Errorf("width %d: sparkline %v, want %v", width, got, want)
 		}
 		for _, figure := range l.figures {
 			if !strings.Contains(whole, figure) {

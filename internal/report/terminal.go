@@ -30,14 +30,25 @@ const defaultWidth = 80
 type Screen struct {
 	Terminal bool       // lines can be redrawn; if false, only whole lines are printed
 	Color    bool       // colors are wanted; means nothing without Terminal
+	UTF8     bool       // characters such as ▁▂▃ can be shown; means nothing without Terminal
 	Width    func() int // columns at the moment; nil: 80
 }
 
-// ScreenOf returns what may be shown on w. It obeys NO_COLOR and TERM=dumb, which it looks up with getenv (os.Getenv, or a
-// test's own).
+// ScreenOf returns what may be shown on w. It obeys NO_COLOR, TERM=dumb and the locale, which it looks up with getenv
+// (os.Getenv, or a test's own).
 func ScreenOf(w io.Writer, getenv func(string) string) Screen {
 	terminal, color := allowed(IsTerminal(w), getenv)
-	return Screen{Terminal: terminal, Color: color, Width: func() int { return Width(w) }}
+	return Screen{Terminal: terminal, Color: color, UTF8: isUTF8(getenv), Width: func() int { return Width(w) }}
+}
+
+// isUTF8 says whether the locale is one of UTF-8. As in POSIX, LC_ALL goes before LC_CTYPE, and that before LANG.
+func isUTF8(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(getenv(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return false
 }
 
 // allowed says what the environment allows on a writer that is a terminal or not.

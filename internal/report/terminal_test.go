@@ -76,3 +76,22 @@ func TestScreenObeysEnvironment(t *testing.T) {
 		t.Error("what is no terminal became one")
 	}
 }
+
+func TestLocaleOfUTF8(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, false},
+		{map[string]string{"LANG": "C"}, false},
+		{map[string]string{"LANG": "de_DE.ISO-8859-1"}, false},
+		{map[string]string{"LANG": "en_US.UTF-8"}, true},
+		{map[string]string{"LANG": "C.utf8"}, true},
+		{map[string]string{"LC_CTYPE": "C.UTF-8", "LANG": "C"}, true},
+		{map[string]string{"LC_ALL": "C", "LC_CTYPE": "C.UTF-8", "LANG": "C.UTF-8"}, false},
+	} {
+		if got := isUTF8(func(name string) string { return test.env[name] }); got != test.want {
+			t.Errorf("%v: got %v, want %v", test.env, got, test.want)
+		}
+	}
+}

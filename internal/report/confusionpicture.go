@@ -1,0 +1,137 @@
+package report
+
+import (
+	"io"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// WritePicture draws the counts as a heat map: a row for each true class, a column for each predicted one. The color of a
+// cell says which share of its row it holds, blue on the diagonal, where the network is right, and orange elsewhere; since
+// mistakes are rare, the scale is the cube root of the share. Counts that do not fit their cell are left out; counts of 0
+// are never written. The format is "png" or "svg".
+func (c *Confusion) WritePicture(w io.Writer, format string) error {
+	return c.picture(lightTheme()).write(w, format)
+}
+
+// shade returns the color of the cell of a true and a predicted class that holds a share of its row.
+func shade(t theme, share float64, right bool) (cell ramp, at float64) {
+	if right {
+		return t.right, math.Cbrt(share)
+	}
+	return t.wrong, math.Cbrt(share)
+}
+
+// The measures of a heat map, in pixels.
+const (
+	heatCell    = 48  // of up to heatClasses classes; more share the space of that many
+	heatCellMin = 12  // of very many
+	heatClasses = 14  // that have cells of full size
+	heatSlanted = 28  // least width of a column whose name can slant without touching the next
+	heatName    = 150 // longer names are cut
+	heatGap     = 8   // between names and cells
+	heatAxis    = 28  // for the name of an axis
+	heatKey     = 84  // for the explanation of the colors, below
+	heatKeyRow  = 330 // its width
+)
+
+// picture returns the heat map in the colors of t.
+func (c *Confusion) picture(t theme) picture {
+	classes := len(c.Classes)
+	cell := float64(max(heatCellMin, heatCell*heatClasses/max(heatClasses, classes)))
+	nameSize := min(10.5, cell*0.6)
+	rowStyle := textStyle(nameSize, t.ink, draw.XRight, draw.YCenter)
+	names := make([]string, classes)
+	longest := 0.0
+	for i, name := range c.Classes {
+		names[i] = shorten(name, rowStyle, heatName)
+		longest = max(longest, textWidth(rowStyle, names[i]))
+	}
+	// Names of columns that are wider than a column rise, at 45 degrees or, where columns are narrow, upright.
+	columnStyle := textStyle(nameSize, t.ink, draw.XCenter, draw.YBottom)
+	head, overhang := nameSize/0.75+heatGap, 0.0
+	if longest > cell-4 {
+		columnStyle = textStyle(nameSize, t.ink, draw.XLeft, draw.YCenter)
+		if cell < heatSlanted {
+			columnStyle.Rotation = math.Pi / 2
+			head = longest + heatGap
+		} else {
+			columnStyle.Rotation = math.Pi / 4
+			head = longest*math.Sqrt2/2 + nameSize + heatGap
+			overhang = max(0, longest*math.Sqrt2/2-cell/2+nameSize)
+		}
+	}
+	left := pictureMargin + heatAxis + longest + heatGap
+	top := pictureMargin + heatAxis + head
+	side := cell * float64(classes)
+	width := max(left+side+max(overhang, pictureMargin), left+heatKeyRow+pictureMargin)
+	return picture{
+		width: int(math.Ceil(width)), height: int(math.Ceil(top + side + heatKey + pictureMargin)), paper: t.paper,
+		draw: func(p pen) {
+			c.drawAxes(p, t, left, top, side)
+			for i, name := range names {
+				middle := (float64(i) + 0.5) * cell
+				p.text(left-heatGap, top+middle, rowStyle, name)
+				p.text(left+middle, top-heatGap, columnStyle, name)
+			}
+			c.drawCells(p, t, left, top, cell)
+			drawKey(p, t, left, top+side+20)
+		},
+	}
+}
+
+// drawAxes names the axes.
+func (c *Confusion) drawAxes(p pen, t theme, left, top, side float64) {
+	axis := textStyle(11, t.ink, draw.XCenter, draw.YCenter)
+	p.text(left+side/2, pictureMargin+heatAxis/3, axis, "predicted class")
+	axis.Rotation = math.Pi / 2
+	p.text(pictureMargin+heatAxis/3, top+side/2, axis, "true class")
+}
+
+// drawCells draws the cells, with thin lines of paper between them, and their counts.
+func (c *Confusion) drawCells(p pen, t theme, left, top, cell float64) {
+	most := 0
+	for _, row := range c.Counts {
+		for _, n := range row {
+			most = max(most, n)
+		}
+	}
+	count := textStyle(11, t.ink, draw.XCenter, draw.YCenter)
+	size := min(11, 11*(cell-6)/textWidth(count, strconv.Itoa(most)))
+	count.Font = sans(size)
+	side := cell * float64(len(c.Classes))
+	p.rect(left-1, top-1, side+1, side+1, t.grid)
+	for i, row := range c.Counts {
+		for j, n := range row {
+			x, y := left+float64(j)*cell, top+float64(i)*cell
+			colors, at := shade(t, ratio(n, c.PerClass[i].Support), i == j)
+			color := colors.at(at)
+			p.rect(x, y, cell-1, cell-1, color)
+			if n > 0 && size >= 5 {
+				count.Color = on(color)
+				p.text(x+(cell-1)/2, y+(cell-1)/2, count, strconv.Itoa(n))
+			}
+		}
+	}
+}
+
+// drawKey explains the colors.
+func drawKey(p pen, t theme, x, y float64) {
+	const box, step, first = 20, 46, 110
+	label := textStyle(9.5, t.ink, draw.XLeft, draw.YCenter)
+	p.text(x, y+box/2, label, "right")
+	p.text(x, y+box/2+box+2, label, "wrong")
+	p.text(x, y+2*box+16, label, "of the true class")
+	label.XAlign = draw.XCenter
+	for i, share := range []float64{0.01, 0.1, 0.25, 0.5, 1} {
+		at := x + first + float64(i)*step
+		for row, right := range []bool{true, false} {
+			colors, shade := shade(t, share, right)
+			p.rect(at-1, y+float64(row*(box+2))-1, step-4, box+2, t.grid)
+			p.rect(at, y+float64(row*(box+2)), step-6, box, colors.at(shade))
+		}
+		p.text(at+(step-6)/2, y+2*box+16, label, strconv.Itoa(int(share*100+0.5))+" %")
+	}
+}

@@ -1,0 +1,157 @@
+package report
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	stddraw "image/draw"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg/draw"
+
+	"dnn/internal/fault"
+)
+
+// Kernels is the kernel of a first layer whose inputs are the pixels of an image.
+type Kernels struct {
+	Rows, Cols, Units int
+	Kernel            []float32 // [Rows*Cols, Units], row-major, as in Keras
+}
+
+// The measures of a sheet of kernels, in pixels.
+const (
+	kernelsWidth = 1280 // at most, if it has fewer units than that many pixels hold
+	kernelsGap   = 6
+	kernelsScale = 4  // most pixels of a weight's side
+	kernelsKey   = 56 // for the explanation of the colors, below
+)
+
+// Write draws a sheet with an image for each unit, as a PNG: the weights of its inputs where the pixels are. Orange weights
+// are above 0, blue ones below; all units share a scale that is symmetric about 0.
+func (k Kernels) Write(w io.Writer) error {
+	if err := k.check(); err != nil {
+		return err
+	}
+	return k.picture(lightTheme()).write(w, "png")
+}
+
+// check refuses a kernel that is not of the shape that it says.
+func (k Kernels) check() error {
+	if k.Rows < 1 || k.Cols < 1 || k.Units < 1 || len(k.Kernel) != k.Rows*k.Cols*k.Units {
+		return fault.New(fault.Data, "picture of the kernel", "wanted %d x %d inputs and %d units, found %d weights",
+			k.Rows, k.Cols, k.Units, len(k.Kernel))
+	}
+	return nil
+}
+
+// limit returns the weight at the ends of the scale: the size that one weight of 500 exceeds, lest a few of them make all
+// others pale.
+func (k Kernels) limit() float64 {
+	sizes := make([]float32, 0, len(k.Kernel))
+	for _, v := range k.Kernel {
+		if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			sizes = append(sizes, max(v, -v))
+		}
+	}
+	if len(sizes) == 0 {
+		return 0
+	}
+	slices.Sort(sizes)
+	return float64(sizes[len(sizes)-1-len(sizes)/500])
+}
+
+// layout returns how many units stand in a row and in a column, so that the sheet is about half as wide again as high, and
+// the pixels of a weight's side.
+func (k Kernels) layout() (columns, rows, scale int) {
+	ideal := math.Sqrt(1.5 * float64(k.Units) * float64(k.Rows+kernelsGap) / float64(k.Cols+kernelsGap))
+	columns = min(k.Units, max(1, int(math.Ceil(ideal))))
+	rows = (k.Units + columns - 1) / columns
+	scale = max(1, min(kernelsScale, ((kernelsWidth-2*pictureMargin)/columns-kernelsGap)/k.Cols))
+	return columns, rows, scale
+}
+
+// picture returns the sheet in the colors of t.
+func (k Kernels) picture(t theme) picture {
+	columns, rows, scale := k.layout()
+	width := max(columns*(k.Cols*scale+kernelsGap)-kernelsGap, 460)
+	height := rows*(k.Rows*scale+kernelsGap) - kernelsGap
+	return picture{
+		width: 2*pictureMargin + width, height: pictureMargin + height + kernelsKey, paper: t.paper,
+		draw: func(p pen) { k.drawKey(p, t, float64(pictureMargin+height)) },
+		tiles: func(to stddraw.Image) {
+			sheet := k.sheet(t)
+			corner := image.Pt(pictureMargin, pictureMargin)
+			stddraw.Draw(to, sheet.Bounds().Add(corner), sheet, image.Point{}, stddraw.Over)
+		},
+	}
+}
+
+// sheet returns the images of all units, with nothing between them.
+func (k Kernels) sheet(t theme) *image.Paletted {
+	columns, rows, scale := k.layout()
+	across, down := k.Cols*scale+kernelsGap, k.Rows*scale+kernelsGap
+	limit := k.limit()
+	out := image.NewPaletted(image.Rect(0, 0, columns*across-kernelsGap, rows*down-kernelsGap), t.palette())
+	for y := range out.Rect.Max.Y {
+		row, inside := y/down*columns, y%down/scale
+		if inside >= k.Rows {
+			continue // between two rows of units
+		}
+		for x := range out.Rect.Max.X {
+			unit, col := row+x/across, x%across/scale
+			if unit < k.Units && col < k.Cols {
+				out.Pix[y*out.Stride+x] = level(float64(k.Kernel[(inside*k.Cols+col)*k.Units+unit]), limit)
+			}
+		}
+	}
+	return out
+}
+
+// levels is how many colors of the palette stand for weights below 0, and for weights above it.
+const levels = 127
+
+// palette returns a transparent color and, from 1 on, the colors of a scale that is symmetric about the one of 0.
+func (t theme) palette() color.Palette {
+	palette := color.Palette{color.RGBA{}}
+	for i := -levels; i <= levels; i++ {
+		colors := t.above
+		if i < 0 {
+			colors = t.below
+		}
+		palette = append(palette, colors.at(math.Abs(float64(i))/levels))
+	}
+	return palette
+}
+
+// level returns the index in the palette of a number on a scale from -limit to limit. What is no number is shown as 0.
+func level(v, limit float64) uint8 {
+	if math.IsNaN(v) || limit == 0 {
+		return levels + 1
+	}
+	return uint8(math.Round(levels*max(-1, min(1, v/limit))) + levels + 1)
+}
+
+// drawKey explains the colors and the order of the units.
+func (k Kernels) drawKey(p pen, t theme, y float64) {
+	const bar, height, left = 200, 14, pictureMargin + 64
+	y += 18
+	palette := t.palette()
+	for i, c := range palette[1:] {
+		p.rect(left+bar*float64(i)/(2*levels+1), y, 1.5, height, c)
+	}
+	number := fmt.Sprintf("%.2g", k.limit())
+	label := textStyle(9.5, t.ink, draw.XRight, draw.YCenter)
+	p.text(left-6, y+height/2, label, "−"+number)
+	label.XAlign = draw.XLeft
+	p.text(left+bar+8, y+height/2, label, number)
+	label.XAlign = draw.XCenter
+	p.text(left+bar/2, y+height+10, label, "0")
+	label.XAlign = draw.XLeft
+	what := "one unit"
+	if k.Units > 1 {
+		what = fmt.Sprintf("units 0 to %d, row by row", k.Units-1)
+	}
+	p.text(left+bar+72, y+height/2, label, what)
+}
