@@ -21,6 +21,7 @@ func (m *Model) check() error {
 		return fmt.Errorf("architecture: %w", err)
 	}
 	texts := append([]string{m.Version, m.Dataset, m.DataHash}, m.Classes...)
+	texts = append(append(texts, m.Columns...), m.Teachers...)
 	for _, l := range m.Architecture.Layers {
 		texts = append(texts, l.Name)
 	}
@@ -66,6 +67,22 @@ func (m *Model) checkInput() error {
 	}
 	if !isFinite(m.Scale) || m.Scale <= 0 {
 		return fmt.Errorf("scale %v, want a number above 0", m.Scale)
+	}
+	return m.checkColumns()
+}
+
+// checkColumns says what is wrong with the columns of a table, if the input is one.
+func (m *Model) checkColumns() error {
+	n := len(m.Columns)
+	if len(m.Mean) != n || len(m.Std) != n || n != 0 && n != m.Architecture.Input {
+		return fmt.Errorf("%d columns with %d means and %d standard deviations, the architecture takes %d", n, len(m.Mean), len(m.Std),
+			m.Architecture.Input)
+	}
+	for i := range n {
+		if !isFinite(m.Mean[i]) || !isFinite(m.Std[i]) || m.Std[i] <= 0 {
+			return fmt.Errorf("column %q: mean %v and standard deviation %v, want finite ones, the second above 0", m.Columns[i], m.Mean[i],
+				m.Std[i])
+		}
 	}
 	return nil
 }

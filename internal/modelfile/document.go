@@ -27,6 +27,7 @@ type document struct {
 	Classes      []string        `json:"classes"`
 	Architecture nn.Architecture `json:"architecture"`
 	Config       json.RawMessage `json:"config,omitempty"`
+	Teachers     []string        `json:"teachers,omitempty"`
 	History      []epoch         `json:"history"`
 }
 
@@ -36,8 +37,11 @@ type dataset struct {
 }
 
 type input struct {
-	Shape []int   `json:"shape"`
-	Scale float64 `json:"scale"`
+	Shape   []int     `json:"shape"`
+	Scale   float64   `json:"scale"`
+	Columns []string  `json:"columns,omitempty"` // these three: all there or none
+	Mean    []float64 `json:"mean,omitempty"`
+	Std     []float64 `json:"std,omitempty"`
 }
 
 // epoch is a train.Epoch without its seconds, which differ from run to run.
@@ -57,7 +61,8 @@ func encodeDocument(m *Model) string {
 		Version:      m.Version,
 		Seed:         m.Seed,
 		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
-		Input:        input{Shape: m.InputShape, Scale: m.Scale},
+		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
+		Teachers:     m.Teachers,
 		Classes:      append([]string{}, m.Classes...), // "[]" where there are none, never "null"
 		Architecture: m.Architecture,
 		Config:       m.Config,
@@ -92,6 +97,10 @@ func decodeDocument(text, where string) (*Model, error) {
 		DataHash:     d.Dataset.Hash,
 		InputShape:   d.Input.Shape,
 		Scale:        d.Input.Scale,
+		Columns:      d.Input.Columns,
+		Mean:         d.Input.Mean,
+		Std:          d.Input.Std,
+		Teachers:     d.Teachers,
 		Classes:      d.Classes,
 		Architecture: d.Architecture,
 		Config:       d.Config,

@@ -27,9 +27,13 @@ type Model struct {
 	DataHash     string          // of that data set's files; may be empty
 	InputShape   []int           // of one sample: [28, 28]; its product is Architecture.Input
 	Scale        float64         // 1/255: a raw value (a pixel) times Scale, in float64, rounded to float32, is what the network takes
+	Columns      []string        // names of the columns of a table that the input is; nil for images
+	Mean, Std    []float64       // of each column: the network takes (raw - Mean) / Std, rounded to float32; nil for images
 	Classes      []string        // one name for each output, two for a single sigmoid output; may be empty
 	Architecture nn.Architecture // layers without their weights
 	Config       json.RawMessage // the resolved experiment file, a JSON object; may be empty
 	History      train.History   // each epoch's result; Seconds are not stored and are 0 when read
+	Teachers     []string        // the SHA-256 of the models that it learned from, if any
 	Tensors      []Tensor        // the weights, in the order of the layers
+	SHA256       string          // that seals the file it was read from; set by Read and Decode, ignored by Write and Encode
 }

@@ -51,7 +51,7 @@ func Decode(r io.Reader, where string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Tensors = file.Tensors
+	m.Tensors, m.SHA256 = file.Tensors, file.Digest
 	if err := m.checkTensors(); err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}

@@ -118,7 +118,7 @@ func parse(header, data []byte) (*File, error) {
 	if len(metadata) != 1 {
 		return nil, fmt.Errorf("header: want one document in %s beside the seal, found %d", metadataKey, len(metadata))
 	}
-	f := &File{}
+	f := &File{Digest: string(header[len(sealPrefix):][:digestBytes])}
 	for key, document := range metadata { // the only one
 		f.Key, f.Document = key, document
 	}

@@ -22,6 +22,7 @@ type File struct {
 	Key      string // what the document is about: its key in the metadata
 	Document string // JSON
 	Tensors  []Tensor
+	Digest   string // the SHA-256 that seals the file, in hexadecimal; set by Decode, ignored by Encode
 }
 
 // Layout of a file: a little-endian uint64, the header's length; the header, JSON padded with spaces; the tensors' bytes.

@@ -88,6 +88,7 @@ func TestRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			f.Digest = string(file[len(sealPrefix)+lengthBytes:][:digestBytes])
 			if diff := cmp.Diff(f, got); diff != "" {
 				t.Error(diff)
 			}
