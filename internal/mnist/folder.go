@@ -8,10 +8,13 @@ import (
 	"dnn/internal/fault"
 )
 
-// Folder returns the folder of the set's files: <root>/<name of the set>, where the root is dataDir if it is not empty,
+// Folder returns the folder of the set's files: Path if it is not empty, else <root>/<name of the set>, where the root is dataDir if it is not empty,
 // else $DNN_DATA_DIR, else dnn in the user's cache folder. It does not look whether the folder is there. env looks
 // environment variables up, as os.LookupEnv does.
 func (s Set) Folder(dataDir string, env func(string) (string, bool)) (string, error) {
+	if s.Path != "" {
+		return s.Path, nil
+	}
 	root := dataDir
 	if root == "" {
 		root, _ = env("DNN_DATA_DIR")

@@ -22,15 +22,25 @@ type LoadOptions struct {
 // The caller closes the Dataset.
 func Load(o LoadOptions) (*Dataset, error) {
 	d := &Dataset{Name: o.Set.Name, Classes: o.Set.Classes, Hash: o.Set.Hash()}
-	m := readManifest(o.Folder)
+	m := o.manifest()
 	err := d.load(o, m)
 	if err != nil {
 		_ = d.Close()
 		return nil, err
 	}
-	// What was hashed needs no hashing next time. The folder may be read-only, then it is hashed again.
-	_ = m.save()
+	if o.Set.Path == "" {
+		// What was hashed needs no hashing next time. The folder may be read-only, then it is hashed again.
+		_ = m.save()
+	}
 	return d, nil
+}
+
+// manifest returns what is known of the folder's files; of the user's own nothing is kept.
+func (o LoadOptions) manifest() *manifest {
+	if o.Set.Path != "" {
+		return &manifest{entries: map[string]manifestEntry{}}
+	}
+	return readManifest(o.Folder)
 }
 
 func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
@@ -83,7 +93,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 	idx, err := openIDX(o.Folder, f.Name, rank)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).WithHint("dnn download %s fetches it", o.Set.Name)
+		return nil, o.hinted(fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist), "dnn download %s fetches it")
 	}
 	if err != nil {
 		return nil, o.damaged(idx.path, err)
@@ -93,5 +103,13 @@ func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 }
 
 func (o LoadOptions) damaged(path string, err error) error {
-	return fault.New(fault.Data, path, "%w", err).WithHint("dnn download %s fetches it again", o.Set.Name)
+	return o.hinted(fault.New(fault.Data, path, "%w", err), "dnn download %s fetches it again")
+}
+
+// hinted adds a hint with the set's name, unless nobody but the user has the files.
+func (o LoadOptions) hinted(err *fault.Error, hint string) error {
+	if o.Set.Path != "" {
+		return err
+	}
+	return err.WithHint(hint, o.Set.Name)
 }

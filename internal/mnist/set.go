@@ -14,6 +14,7 @@ import (
 // Set describes a data set: the names of its classes, its four files, and who has them.
 type Set struct {
 	Name    string   // how commands, experiment files and model files call it, also its folder's name
+	Path    string   // the folder of files of the user's own (see Describe), which is only read; "" if Download brings them
 	Title   string   // what a person calls it
 	Classes []string // the name of each label, from label 0 on
 	Height  int      // of an image, in pixels

@@ -8,7 +8,7 @@ func TestNearest(t *testing.T) {
 		"specie":       "species",
 		"Species":      "species",
 		"sepal length": "sepal_length",
-		"petal_lenght": "petal_length",
+		"petal_ength":  "petal_length",
 		"y":            "x",
 		"color":        "",
 	} {

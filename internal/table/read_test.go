@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,7 +65,7 @@ func TestClasses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if fmt.Sprint(got.Classes) != c.classes || fmt.Sprint(got.Labels) != c.labels || !slices.Equal(got.Columns, []string{"a", "b"}) {
+		if found := fmt.Sprintf("%v %v", got.Classes, got.Labels); found != c.classes+" "+c.labels || !slices.Equal(got.Columns, []string{"a", "b"}) {
 			t.Errorf("%s: classes %v, labels %v, columns %v", c.rows, got.Classes, got.Labels, got.Columns)
 		}
 	}
@@ -116,7 +117,7 @@ func TestErrors(t *testing.T) {
 		{"same name", "a,b,a,class\n", `t.csv:1:5: two columns are called "a"`, ""},
 		{"bell", "a,b\a,class\n", "t.csv:1:3: the name of a column holds the character U+0007", ""},
 		{"Latin-1", "a,gr\xf6\xdfe,class\n", "t.csv:1:3: the name of a column is not UTF-8", ""},
-		{"misspelt target", "a,clas\n1,x\n", `t.csv:1:1: there is no column "class", which`, `did you mean "clas"?`},
+		{"misspelled target", "a,klass\n1,x\n", `t.csv:1:1: there is no column "class", which`, `did you mean "klass"?`},
 		{"capitals", "a,Class\n1,x\n", `there is no column "class"`, `did you mean "Class"?`},
 		{"other target", "a,b\n1,x\n", `there is no column "class"`, "the columns are a, b"},
 		{"target only", "class\nx\ny\n", `t.csv:1:1: wanted a column of numbers besides "class", found none`, ""},
@@ -150,7 +151,7 @@ func TestErrors(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Data {
 				t.Fatalf("error %v of kind %d, want %s", err, fault.KindOf(err), c.want)
 			}
-			if e := err.(*fault.Error); !strings.Contains(e.Hint, c.hint) || strings.ContainsAny(e.Error()+e.Hint, "\n\x1b\a") {
+			if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, c.hint) || strings.ContainsAny(e.Error()+e.Hint, "\n\x1b\a") {
 				t.Errorf("%q with hint %q, want %q", e.Error(), e.Hint, c.hint)
 			}
 		})

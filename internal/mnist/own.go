@@ -1,0 +1,64 @@
+package mnist
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strconv"
+
+	"dnn/internal/fault"
+)
+
+// Describe returns the set that a folder of the user's own holds: four IDX files with MNIST's names, each of which may end
+// in .gz, with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the
+// files' own. Errors are of kind fault.Data.
+func Describe(folder string) (Set, error) {
+	s := Set{Name: folder, Title: folder, Path: folder}
+	names, _ := Lookup("mnist")
+	largest, seen := 0, map[uint8]bool{}
+	for _, split := range []struct{ names, own *Pair }{{&names.Train, &s.Train}, {&names.Test, &s.Test}} {
+		images, err := s.open(split.names.Images.Name, 3)
+		if err != nil {
+			return Set{}, err
+		}
+		split.own.Images = images.describe(split.names.Images.Name)
+		if s.Height == 0 {
+			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
+		}
+		_ = images.close() // it was only read
+		labels, err := s.open(split.names.Labels.Name, 1)
+		if err != nil {
+			return Set{}, err
+		}
+		split.own.Labels = labels.describe(split.names.Labels.Name)
+		largest = max(largest, int(slices.Max(labels.data)))
+		for _, l := range labels.data {
+			seen[l] = true
+		}
+		_ = labels.close()
+	}
+	if len(seen) == 1 {
+		return Set{}, fault.New(fault.Data, folder, "its labels are %d only, wanted two classes or more", largest)
+	}
+	for i := range largest + 1 {
+		s.Classes = append(s.Classes, strconv.Itoa(i))
+	}
+	return s, nil
+}
+
+// open opens one of the four files.
+func (s Set) open(name string, rank int) (*idxFile, error) {
+	idx, err := openIDX(s.Path, name, rank)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).WithHint("wanted four IDX files with MNIST's names in that folder, each as it is or with .gz at its end")
+	}
+	if err != nil {
+		return nil, fault.New(fault.Data, idx.path, "%w", err)
+	}
+	return idx, nil
+}
+
+// describe returns what is known of a file that was read.
+func (f *idxFile) describe(name string) File {
+	return File{Name: name, Bytes: int64(f.header.Bytes() + f.header.Elements()), SHA256: f.sha256()}
+}

@@ -1,0 +1,130 @@
+package mnist
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"dnn/internal/fault"
+)
+
+// ownFolder writes the tiny set's files under MNIST's names, those in gz compressed.
+func ownFolder(t *testing.T, change map[string][]byte, gz ...string) string {
+	t.Helper()
+	s, folder := newTiny(t), t.TempDir()
+	for from, to := range map[string]string{
+		"train-images": "train-images-idx3-ubyte", "train-labels": "train-labels-idx1-ubyte",
+		"test-images": "t10k-images-idx3-ubyte", "test-labels": "t10k-labels-idx1-ubyte",
+	} {
+		data := s.idx[from]
+		if other, ok := change[to]; ok {
+			data = other
+		}
+		switch {
+		case data == nil:
+		case slices.Contains(gz, to):
+			writeFile(t, filepath.Join(folder, to+".gz"), gzipped(data))
+		default:
+			writeFile(t, filepath.Join(folder, to), data)
+		}
+	}
+	return folder
+}
+
+func TestDescribe(t *testing.T) {
+	var hash string
+	for _, gz := range [][]string{nil, {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}} {
+		folder := ownFolder(t, nil, gz...)
+		before := listFolder(t, folder)
+		s, err := Describe(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Name != folder || !slices.Equal(s.Classes, []string{"0", "1", "2"}) || s.Features() != 6 || s.Height != 3 || s.TrainCount() != 5 {
+			t.Errorf("%+v", s)
+		}
+		if hash == "" {
+			hash = s.Hash()
+		}
+		if s.Hash() != hash {
+			t.Error("the hash depends on compression")
+		}
+		if where, err := s.Folder("elsewhere", noEnv); err != nil || where != folder {
+			t.Errorf("its folder is %q, %v", where, err)
+		}
+		d, err := Load(LoadOptions{Set: s, Folder: folder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSplit(t, d.Train, 5, pixels(5), []byte{0, 1, 2, 0, 1})
+		checkSplit(t, d.Test, 3, pixels(3), []byte{2, 1, 0})
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if after := listFolder(t, folder); !slices.Equal(after, before) {
+			t.Errorf("the user's folder holds %q, and %q before", after, before)
+		}
+	}
+	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}))
+	if err != nil || changed.Hash() == hash {
+		t.Errorf("the hash does not depend on the labels: %v", err)
+	}
+}
+
+// What does not fit together is an error, whose hint offers no download.
+func TestDescribeErrors(t *testing.T) {
+	const images, labels = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		want, hint string
+	}{
+		{"missing", labels, nil, labels + ": file does not exist", "four IDX files"},
+		{"not IDX", images, []byte("PK\x03\x04 and more"), images + ": is not an IDX file", ""},
+		{"cut short", images, idxBytes(pixels(2), 3, 3, 2), images + ": has 28 bytes, wanted 34", ""},
+		{"more labels than images", labels, idxBytes([]byte{0, 1, 2, 0}, 4), labels + ": has 4 labels, wanted 3", ""},
+		{"other size", images, idxBytes(pixels(3), 3, 2, 3), images + ": has images of 2 x 3 pixels, wanted 3 x 2", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := ownFolder(t, map[string][]byte{c.file: c.data})
+			s, err := Describe(folder)
+			if err == nil {
+				_, err = Load(LoadOptions{Set: s, Folder: folder})
+			}
+			wantFault(t, err, fault.Data, c.want)
+			if hint := hintOf(err); !strings.Contains(hint, c.hint) || (hint == "") != (c.hint == "") {
+				t.Errorf("hint %q, want %q", hint, c.hint)
+			}
+		})
+	}
+	one := map[string][]byte{"train-labels-idx1-ubyte": idxBytes(make([]byte, 5), 5), labels: idxBytes(make([]byte, 3), 3)}
+	_, err := Describe(ownFolder(t, one))
+	wantFault(t, err, fault.Data, "its labels are 0 only, wanted two classes or more")
+}
+
+func hintOf(err error) string {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.Hint
+	}
+	return ""
+}
+
+// A file that goes between Describe and Load is missed without a hint to download it.
+func TestLoadOwnMissing(t *testing.T) {
+	folder := ownFolder(t, nil)
+	s, err := Describe(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(folder, "train-labels-idx1-ubyte")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load(LoadOptions{Set: s, Folder: folder})
+	wantFault(t, err, fault.Data, "train-labels-idx1-ubyte: file does not exist")
+	if hint := hintOf(err); hint != "" {
+		t.Errorf("hint %q", hint)
+	}
+}
