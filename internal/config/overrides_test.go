@@ -150,6 +150,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"layers with a comma too many", nil, []Flag{{"--layers", "layers", "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
 		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
 		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"switch at its default", map[string]string{"DNN_OPTIMIZER_EMA_MOMENTUM": "0.9"}, []Flag{{"--set", "optimizer.use_ema", "false"}}, "DNN_OPTIMIZER_EMA_MOMENTUM: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"neither on nor off", nil, []Flag{{"--set", "augment", "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
 		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},
 		{"group without what it needs", nil, []Flag{{"--set", "distill.weight", "0.5"}}, "--set distill.weight: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
