@@ -46,7 +46,8 @@ func TestGradientOfLosses(t *testing.T) {
 
 // Layers so wide that the input layer is split into panels, and other sizes that no tile divides.
 func TestGradientOfWideLayers(t *testing.T) {
-	for _, activation := range Activations() {
+	// One with the bias in its kernel, one by element, one by whole rows, and one that is a layer of its own.
+	for _, activation := range []string{"relu", "tanh", "softmax", "gelu"} {
 		for _, units := range []int{1, 17, 40, 100, 129} {
 			hidden := LayerSpec{Units: units, Activation: activation}
 			checkGradient(t, network(13, categoricalName, hidden, LayerSpec{Units: 10, Activation: "softmax"}), 9, 1)

@@ -113,6 +113,33 @@ func TestOptimizersGoOn(t *testing.T) {
 	}
 }
 
+// A step allocates nothing, whatever the optimizer and the layers.
+func TestOptimizersAllocateNothing(t *testing.T) {
+	arch := Architecture{Input: 30, Loss: categoricalName, Layers: layerStacks()["normalized before dropout"]}
+	s, order := randomBytes(20, 30, 3, 1), counting(20)
+	e := NewEngine(kernel.Available()[0], 2)
+	defer e.Close()
+	for _, spec := range someOptimizers() {
+		m := randomModel(t, arch, 1)
+		o := newOptimizer(t, spec)(m.Params())
+		trainer := NewTrainer(e, m, o, s, 20)
+		step := func() {
+			o.Begin(0.01)
+			trainer.Step(order, order)
+			if a := AverageOf(o); a != nil {
+				a.Swap()
+				a.Swap()
+			}
+		}
+		for range 20 { // which worker takes which task is up to the scheduler
+			step()
+		}
+		if n := testing.AllocsPerRun(10, step); n != 0 {
+			t.Errorf("%+v: a step allocates %v times", spec, n)
+		}
+	}
+}
+
 func TestRestoreWithoutCounter(t *testing.T) {
 	spec := DefaultOptimizer("nadam")
 	spec.UseEMA = true
