@@ -78,11 +78,11 @@ func runConfigValidate(_ context.Context, system *System, paths []string) error 
 		if err != nil {
 			return err
 		}
-		set, err := findSet("dataset", resolved.Dataset, fault.Config)
+		src, err := newSource(system, resolved.Dataset, "dataset", "", nil)
 		if err != nil {
 			return err
 		}
-		if _, err := resolved.Architecture(set.Features(), len(set.Classes)); err != nil {
+		if _, err := resolved.Architecture(src.features, len(src.classes)); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(system.Stdout, "%s: ok\n", path); err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
-	"dnn/internal/nn"
 	"dnn/internal/report"
 )
 
@@ -42,12 +41,6 @@ func fetch(ctx context.Context, system *System, o mnist.DownloadOptions, dataDir
 	return result, err
 }
 
-type loadOptions struct {
-	dataDir  string
-	testOnly bool // the training split is not needed
-	quiet    bool
-}
-
 // load loads a data set, and downloads it first if a file is missing. A file that is there and is not what it should be
 // is an error and stays as it is: it may be the user's own, or the first sign of a failing disk.
 func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*mnist.Dataset, error) {
@@ -64,9 +57,4 @@ func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*m
 		return nil, err
 	}
 	return mnist.Load(options)
-}
-
-// samples returns a split as a network reads it. The pixels are not copied.
-func samples(s mnist.Split) *nn.Samples {
-	return &nn.Samples{Count: s.Count, Features: s.Features(), Bytes: s.Images, Table: nn.PixelTable(), Labels: s.Labels}
 }

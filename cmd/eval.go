@@ -11,11 +11,9 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
-	"dnn/internal/train"
 )
 
 type evalOptions struct {
@@ -24,6 +22,7 @@ type evalOptions struct {
 	confusion   bool
 	minAccuracy float64
 	json        bool
+	report      string
 	dataDir     string
 	threads     int
 }
@@ -58,6 +57,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 	f.BoolVar(&o.confusion, "confusion", false, "print the confusion table, with each class's precision, recall and F1")
 	f.Float64Var(&o.minAccuracy, "min-accuracy", 0, "exit with status 1 if the accuracy is below this `bar`")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	f.StringVar(&o.report, "report", "", "write a page with everything about the model to this HTML `file`")
 	addDataDir(f, &o.dataDir)
 	f.IntVar(&o.threads, "threads", 0, "threads (0: all cores)")
 	return c
@@ -68,21 +68,28 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	set, err := findSet(o.model, file.Dataset, fault.Data)
+	trained, err := config.Stored(o.model, file.Config)
 	if err != nil {
 		return err
 	}
-	if err := file.Fits(o.model, set.Features(), set.Hash()); err != nil {
-		return err
-	}
-	data, err := load(ctx, system, set, loadOptions{dataDir: o.dataDir, testOnly: o.split == "test", quiet: o.json})
+	src, err := newSource(system, trained.Dataset, o.model, o.dataDir, file)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.Close() }() // read-only: nothing can be lost
-	part, err := choose(data, o.split, file)
+	data, err := src.load(ctx, system, loadOptions{
+		dataDir: o.dataDir, quiet: o.json, testOnly: o.split == "test",
+		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.Seed,
+	})
 	if err != nil {
 		return err
+	}
+	defer func() { _ = data.close() }() // read-only: nothing can be lost
+	if err := file.Fits(o.model, src.features, data.hash); err != nil {
+		return err
+	}
+	part := map[string]*nn.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.split]
+	if part == nil {
+		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
 	}
 	model, err := file.Network(o.model)
 	if err != nil {
@@ -95,33 +102,19 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	defer engine.Close()
 	evaluator := nn.NewEvaluator(engine, model, part)
 	result := evaluator.Evaluate()
-	if err := printEval(system, o, result, evaluator.Predicted(), part.Labels, data.Classes); err != nil {
+	if err := printEval(system, o, result, evaluator.Predicted(), part.Labels, src.classes); err != nil {
 		return err
+	}
+	if o.report != "" {
+		e := evaluated{model: file, source: src, split: o.split, samples: part, result: result, evaluator: evaluator, settings: trained.YAML()}
+		if err := e.report(system, o.report, o.model); err != nil {
+			return err
+		}
 	}
 	if accuracy := result.Accuracy(); float64(accuracy) < o.minAccuracy {
 		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
 	}
 	return nil
-}
-
-// choose returns the part of the data set that was the model's test, validation or training data.
-func choose(data *mnist.Dataset, split string, file *modelfile.Model) (*nn.Samples, error) {
-	if split == "test" {
-		return samples(data.Test), nil
-	}
-	all := samples(data.Train)
-	share, err := config.ValidationSplit(file.Config)
-	if err != nil {
-		return nil, fault.New(fault.Data, "config of the model", "%w", err)
-	}
-	held := train.ValidationSamples(all.Count, share)
-	if split == "train" {
-		return all.Slice(0, all.Count-held), nil
-	}
-	if held == 0 {
-		return nil, fault.New(fault.Usage, "--split", "the model was trained without validation data")
-	}
-	return all.Slice(all.Count-held, all.Count), nil
 }
 
 // printEval prints the result, as text or as one JSON object.

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"dnn/internal/atomicfile"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -16,19 +15,20 @@ import (
 // finished is a training run that is over.
 type finished struct {
 	*experiment
-	data    *mnist.Dataset
-	engine  *nn.Engine
-	model   *nn.Sequential
-	history train.History
-	seconds float64
-	stopped error // why, if before its last epoch
+	data     *dataset
+	engine   *nn.Engine
+	model    *nn.Sequential
+	settings json.RawMessage // the experiment, as the model keeps it
+	history  train.History
+	seconds  float64
+	stopped  error // why, if before its last epoch
 }
 
 // finish writes the files of a run, tests the model, and tells the result. A run that was stopped keeps the model of its
 // last whole epoch; its error is returned.
 func finish(system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
-		report.Message(system.Stderr, "stopped in the first epoch: no file was written")
+		report.Message(system.Stderr, "stopped in the first epoch: no model was written")
 		return f.stopped
 	}
 	sum, err := f.write()
@@ -36,9 +36,9 @@ func finish(system *System, o trainOptions, f finished) error {
 		return err
 	}
 	if f.stopped != nil && !o.quiet {
-		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d", f.Output, len(f.history), f.Epochs)
+		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
-	test := nn.NewEvaluator(f.engine, f.model, samples(f.data.Test)).Evaluate()
+	test := nn.NewEvaluator(f.engine, f.model, f.data.test).Evaluate()
 	if o.json {
 		err = report.NewEvents(system.Stdout).End(report.EndEvent{
 			TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
@@ -55,17 +55,7 @@ func finish(system *System, o trainOptions, f finished) error {
 
 // write writes the model and the curves, and returns the model's SHA-256.
 func (f finished) write() (sum string, err error) {
-	settings, err := json.Marshal(f.Reproducible())
-	if err != nil {
-		return "", err
-	}
-	file := &modelfile.Model{
-		Version: Version, Seed: f.Seed, Dataset: f.data.Name, DataHash: f.data.Hash,
-		InputShape: []int{f.data.Train.Height, f.data.Train.Width}, Scale: 1.0 / 255, Classes: f.data.Classes,
-		Config: settings, History: f.history,
-	}
-	file.Store(f.model)
-	if sum, err = modelfile.Write(f.Output, file); err != nil {
+	if sum, err = f.writeModel(f.Output, f.history); err != nil {
 		return "", err
 	}
 	picture := modelfile.Beside(f.Output, ".history.png")
@@ -74,4 +64,19 @@ func (f finished) write() (sum string, err error) {
 		return "", cannotWrite(picture, err)
 	}
 	return sum, nil
+}
+
+// writeModel writes the model as it is after the epochs of the history, and returns its SHA-256.
+func (f finished) writeModel(path string, history train.History) (sum string, err error) {
+	file := &modelfile.Model{
+		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.hash,
+		InputShape: f.source.shape(), Scale: f.source.scale(), Classes: f.source.classesOf(f.arch),
+		Columns: f.data.columns, Mean: f.data.standard.Mean, Std: f.data.standard.Std,
+		Config: f.settings, History: history,
+	}
+	for _, teacher := range f.teachers {
+		file.Teachers = append(file.Teachers, teacher.SHA256)
+	}
+	file.Store(f.model)
+	return modelfile.Write(path, file)
 }

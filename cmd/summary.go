@@ -8,7 +8,6 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -75,11 +74,11 @@ func architecture(system *System, o summaryOptions) (nn.Architecture, error) {
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}
-	set, ok := mnist.Lookup(resolved.Dataset)
-	if !ok {
-		return nn.Architecture{}, fault.New(fault.Bug, "dataset", "%q passed the check of the config", resolved.Dataset)
+	src, err := newSource(system, resolved.Dataset, "dataset", "", nil)
+	if err != nil {
+		return nn.Architecture{}, err
 	}
-	return resolved.Architecture(set.Features(), len(set.Classes))
+	return resolved.Architecture(src.features, len(src.classes))
 }
 
 // summary returns the table of a network's layers.

@@ -2,15 +2,14 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -22,9 +21,12 @@ type trainOptions struct {
 	flags   []config.Flag // over the experiment file, in the order of the command line
 	dataDir string
 	from    string
+	resume  bool
 	quiet   bool
 	json    bool
 	dryRun  bool
+	lrFind  string // picture of a range test, which is then all that is done
+	preview string // picture of distorted images, likewise
 	profile string
 }
 
@@ -37,15 +39,20 @@ func newTrain(system *System, run func(context.Context, *System, trainOptions) e
 10 epochs. The data set is downloaded first if it is not there.
 
 Results go to standard output, progress to standard error. Beside the model (model.bin) it writes the figures of each
-epoch (model.history.csv) and their curves (model.history.png).`,
+epoch (model.history.csv) and their curves (model.history.png). A run that is stopped leaves a checkpoint (model.ckpt-…),
+from which --resume goes on to the very same result.`,
 		Example: `  dnn train
   dnn train --config mlp.yaml -o first.bin
   dnn train --layers 300,100 --epochs 5 --set optimizer.beta_1=0.95
+  dnn train --config mlp.yaml --resume
   dnn train --json | jq 'select(.event == "epoch").val_accuracy'`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.quiet && o.json {
+			switch {
+			case o.quiet && o.json:
 				return fault.New(fault.Usage, "--quiet", "does not go with --json")
+			case o.resume && o.from != "":
+				return fault.New(fault.Usage, "--resume", "does not go with --from: a checkpoint has weights of its own")
 			}
 			return work(run(c.Context(), system, o))
 		},
@@ -55,11 +62,14 @@ epoch (model.history.csv) and their curves (model.history.png).`,
 	f.StringVar(&o.config, "config", "", "experiment `file` (default: the built-in mlp.yaml)")
 	addKeys(f, &o.flags)
 	addSet(f, &o.flags)
+	f.BoolVar(&o.resume, "resume", false, "go on from the newest checkpoint of this run, if there is one")
 	f.StringVar(&o.from, "from", "", "start from the weights of this `model`")
 	addDataDir(f, &o.dataDir)
 	f.BoolVar(&o.quiet, "quiet", false, "print the last line only")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a line instead")
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
+	f.StringVar(&o.lrFind, "lr-find", "", "only find a learning rate: draw the loss over rising rates into this `picture` (.png, .svg)")
+	f.StringVar(&o.preview, "preview-augmentation", "", "only draw distorted images into this `picture` (.png)")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile for go tool pprof to this `file`")
 	return c
 }
@@ -93,61 +103,72 @@ func trainRun(ctx context.Context, system *System, o trainOptions) error {
 	if o.dryRun {
 		return x.dryRun(system, plain)
 	}
-	data, err := load(ctx, system, x.set, loadOptions{dataDir: o.dataDir, quiet: !plain})
+	data, err := x.source.load(ctx, system, x.loadOptions(o, !plain))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	defer func() { _ = data.close() }() // read-only: nothing can be lost
 	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
-
-	run := x.newRun(system, engine, model, samples(data.Train))
-	run.Callbacks = append(run.Callbacks, train.CSV(modelfile.Beside(x.Output, ".history.csv")))
+	run, err := x.newRun(system, engine, model, data)
 	switch {
-	case plain:
-		run.Callbacks = append(run.Callbacks, report.TrainProgress(system.Stderr, system.Screen(), system.Now))
+	case err != nil:
+		return err
+	case o.preview != "":
+		return x.preview(system, engine, data, o.preview)
+	case o.lrFind != "":
+		return findRate(ctx, system, run, o.lrFind)
+	}
+	return x.train(ctx, system, o, run, data)
+}
+
+// train runs the run, and writes and tells what it gave.
+func (x *experiment) train(ctx context.Context, system *System, o trainOptions, run *train.Run, data *dataset) error {
+	settings, err := json.Marshal(x.Reproducible())
+	if err != nil {
+		return err
+	}
+	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
+	run.Checkpoints = x.checkpoints(data, settings)
+	if o.resume {
+		found, notes, err := run.Checkpoints.Latest()
+		for _, note := range notes {
+			report.Message(system.Stderr, "%s", note)
+		}
+		if err != nil {
+			return err
+		}
+		run.From = found
+	}
+	if c := x.Checkpoint; c != nil && c.Best != "" {
+		path := modelfile.Beside(x.Output, ".best.bin")
+		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h train.History) error {
+			_, err := f.writeModel(path, h)
+			return err
+		})}, run.Callbacks...)
+	}
+	switch {
 	case o.json:
-		run.Callbacks = append(run.Callbacks, x.events(report.NewEvents(system.Stdout), engine, data))
+		run.Callbacks = append(run.Callbacks, x.events(report.NewEvents(system.Stdout), run.Engine, data))
+	case !o.quiet:
+		run.Callbacks = append(run.Callbacks, report.TrainProgress(system.Stderr, system.Screen(), system.Now))
 	}
 	begun := system.Now()
-	history, stopped := run.Do(ctx)
-	seconds := system.Now().Sub(begun).Seconds()
-	if stopped != nil && !interrupted(stopped) {
-		return stopped
+	f.history, f.stopped = run.Do(ctx)
+	f.seconds = system.Now().Sub(begun).Seconds()
+	if f.stopped != nil && !interrupted(f.stopped) {
+		return f.stopped
 	}
-	return finish(system, o, finished{
-		experiment: x, data: data, engine: engine, model: model, history: history, seconds: seconds, stopped: stopped,
-	})
-}
-
-// experiment is a config that has been found to fit its data set and this machine.
-type experiment struct {
-	*config.Resolved
-	set  mnist.Set
-	arch nn.Architecture
-	held int // training samples that validate
-}
-
-func newExperiment(system *System, o trainOptions) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
-	if err != nil {
-		return nil, err
+	if run.Ended != "" && !o.quiet {
+		report.Message(system.Stderr, "%s", run.Ended)
 	}
-	x := &experiment{Resolved: resolved}
-	if x.set, err = findSet("dataset", x.Dataset, fault.Config); err != nil {
-		return nil, err
+	if err := finish(system, o, f); err != nil {
+		return err
 	}
-	if x.arch, err = x.Architecture(x.set.Features(), len(x.set.Classes)); err != nil {
-		return nil, err
-	}
-	count := x.set.TrainCount()
-	if x.held = train.ValidationSamples(count, x.ValidationSplit); x.held == count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, count)
-	}
-	return x, fitsMemory(system, x.arch, min(x.BatchSize, count))
+	return run.Checkpoints.Remove()
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
@@ -164,53 +185,6 @@ func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential,
 		return nil, err
 	}
 	return model, file.Load(model, from)
-}
-
-// newRun returns the run of the experiment: the last held samples of all validate, the others train.
-func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, all *nn.Samples) *train.Run {
-	run := &train.Run{
-		Engine: engine, Model: model, Optimizer: newOptimizer(x.Optimizer, model),
-		Train:  all.Slice(0, all.Count-x.held),
-		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
-		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
-	}
-	if x.held > 0 {
-		run.Validation = all.Slice(all.Count-x.held, all.Count)
-	}
-	return run
-}
-
-func newOptimizer(o config.Optimizer, model *nn.Sequential) nn.Optimizer {
-	if o.Name == "sgd" {
-		return nn.NewSGD()
-	}
-	return nn.NewAdam(model.Params(), o.Beta1, o.Beta2, o.Epsilon)
-}
-
-// dryRun says what would be trained.
-func (x *experiment) dryRun(system *System, plain bool) error {
-	if !plain {
-		return nil
-	}
-	run := train.Run{Train: &nn.Samples{Count: x.set.TrainCount() - x.held}, BatchSize: x.BatchSize}
-	plan := run.Plan()
-	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
-		x.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, x.held)
-	return err
-}
-
-// events prints the run's start and epochs as JSON lines.
-func (x *experiment) events(events *report.Events, engine *nn.Engine, data *mnist.Dataset) train.Callback {
-	return train.Callback{
-		TrainBegin: func(p train.Plan) error {
-			return events.Start(report.StartEvent{
-				Dataset: data.Name, TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
-				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
-				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
-			})
-		},
-		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, e.Phases) },
-	}
 }
 
 // interrupted tells whether a run was stopped from outside.

@@ -2,9 +2,10 @@ package config
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
+
+	"dnn/internal/fault"
 )
 
 // resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so that
@@ -25,31 +26,14 @@ func (r *Resolved) Reproducible() *Resolved {
 	return &reduced
 }
 
-// ValidationSplit returns the validation split of an experiment that a model file carries as JSON.
-func ValidationSplit(experiment json.RawMessage) (float64, error) {
-	var keys struct {
-		ValidationSplit *float64 `json:"validation_split"`
-	}
+// Stored returns the experiment that the model file at path carries as JSON.
+func Stored(path string, experiment json.RawMessage) (*Resolved, error) {
 	if len(experiment) == 0 {
-		return 0, errors.New("wanted validation_split, found no config")
+		return nil, fault.New(fault.Data, path, "wanted the config that it was trained with, found none")
 	}
-	if err := json.Unmarshal(experiment, &keys); err != nil {
-		return 0, err
+	resolved, err := Load(Options{Path: path, Read: func(string) ([]byte, error) { return experiment, nil }})
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "its config: %w", err)
 	}
-	if split := keys.ValidationSplit; split != nil && *split >= 0 && *split < 1 {
-		return *split, nil
-	}
-	return 0, errors.New("wanted a validation_split of at least 0 and less than 1")
-}
-
-// Validation returns how an experiment that a model file carries as JSON chooses its validation samples: tail or
-// stratified. One that does not say it is from before there was a choice.
-func Validation(experiment json.RawMessage) string {
-	var keys struct {
-		Validation string `json:"validation"`
-	}
-	if json.Unmarshal(experiment, &keys) != nil || keys.Validation == "" {
-		return "tail"
-	}
-	return keys.Validation
+	return resolved, nil
 }

@@ -2,7 +2,10 @@ package config
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
+
+	"dnn/internal/fault"
 )
 
 func TestReproducible(t *testing.T) {
@@ -27,22 +30,22 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-func TestValidation(t *testing.T) {
-	stored, err := json.Marshal(mustLoad(t, "validation: stratified\nvalidation_split: 0.25").Reproducible())
+func TestStored(t *testing.T) {
+	want := mustLoad(t, "validation: stratified\nvalidation_split: 0.25\nlayers: [7, {dropout: 0.5}]\noptimizer: {name: sgd, momentum: 0.9}")
+	stored, err := json.Marshal(want.Reproducible())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if split, err := ValidationSplit(stored); err != nil || split != 0.25 {
-		t.Errorf("got %v, %v", split, err)
+	got, err := Stored("m.bin", stored)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for text, want := range map[string]string{string(stored): "stratified", `{"validation_split": 0.1}`: "tail", "": "tail"} {
-		if got := Validation(json.RawMessage(text)); got != want {
-			t.Errorf("%q: got %s, want %s", text, got, want)
-		}
+	if !reflect.DeepEqual(got.Config, want.Config) {
+		t.Errorf("got %+v, want %+v", got.Config, want.Config)
 	}
-	for _, text := range []string{"", "{}", `{"validation_split": 1}`, "[]"} {
-		if _, err := ValidationSplit(json.RawMessage(text)); err == nil {
-			t.Errorf("%q: no error", text)
+	for _, text := range []string{"", "[]", `{"validation_split": 1}`, `{"unknown": 1}`} {
+		if _, err := Stored("m.bin", json.RawMessage(text)); fault.KindOf(err) != fault.Data {
+			t.Errorf("%q: got %v", text, err)
 		}
 	}
 }

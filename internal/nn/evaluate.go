@@ -2,14 +2,15 @@ package nn
 
 // Evaluator computes a network's outputs, losses and accuracy over whole sets of samples. A pass allocates nothing.
 type Evaluator struct {
-	engine    *Engine
-	model     *Sequential
-	samples   *Samples
-	order     []int32
-	tapes     []*tape // one a worker
-	loss      []float32
-	predicted []uint8
-	run       func(worker, i int)
+	engine     *Engine
+	model      *Sequential
+	samples    *Samples
+	order      []int32
+	tapes      []*tape // one a worker
+	loss       []float32
+	predicted  []uint8
+	confidence []float32
+	run        func(worker, i int)
 }
 
 // evaluateRows is how many samples go through the network at a time: enough for the weights' way into the cache to be
@@ -20,6 +21,7 @@ const evaluateRows = 128
 func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 	m.check(s)
 	v := &Evaluator{engine: e, model: m, samples: s, loss: make([]float32, s.Count), predicted: make([]uint8, s.Count)}
+	v.confidence = make([]float32, s.Count)
 	v.order = make([]int32, s.Count)
 	for i := range v.order {
 		v.order[i] = int32(i)
@@ -45,6 +47,10 @@ func (v *Evaluator) Evaluate() Result {
 // Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
 func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 
+// Confidence returns the output for the class that the last pass predicted, for each sample: with softmax its probability.
+// It is overwritten by the next pass.
+func (v *Evaluator) Confidence() []float32 { return v.confidence }
+
 // rows passes over some samples, at most evaluateRows.
 func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	n := s.hi - s.lo
@@ -57,4 +63,8 @@ func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	v.model.forward(w, Pass{}, t, 1, len(v.model.layers), span{0, n})
 	y := rows(t.y[len(t.y)-1], 0, n)
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
+	for r := range n {
+		// A loss that takes logits leaves probabilities.
+		v.confidence[s.lo+r] = row(y, r)[min(int(v.predicted[s.lo+r]), y.Cols-1)]
+	}
 }

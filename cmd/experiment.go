@@ -1,0 +1,225 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"dnn/internal/augment"
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+	"dnn/internal/train"
+)
+
+// experiment is a config that has been found to fit its data set and this machine.
+type experiment struct {
+	*config.Resolved
+	source   *source
+	arch     nn.Architecture
+	teachers []*modelfile.Model
+}
+
+func newExperiment(system *System, o trainOptions) (*experiment, error) {
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	if err != nil {
+		return nil, err
+	}
+	x := &experiment{Resolved: resolved}
+	if x.source, err = newSource(system, x.Dataset, "dataset", o.dataDir, nil); err != nil {
+		return nil, err
+	}
+	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
+		return nil, err
+	}
+	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
+		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, held)
+	}
+	if x.Augment != nil && x.source.rows == 0 {
+		return nil, fault.New(fault.Config, "augment", "wanted images, found the rows of %s", x.Dataset)
+	}
+	if x.Distill != nil {
+		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch); err != nil {
+			return nil, err
+		}
+	}
+	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.count))
+}
+
+// readTeachers reads the models that a network of the given architecture is to learn from.
+func readTeachers(paths []string, student nn.Architecture) ([]*modelfile.Model, error) {
+	var teachers []*modelfile.Model
+	for _, path := range paths {
+		teacher, err := modelfile.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := nn.CheckTeacher(teacher.Architecture, student); err != nil {
+			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
+		}
+		teachers = append(teachers, teacher)
+	}
+	return teachers, nil
+}
+
+// loadOptions says how the experiment parts its data set.
+func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
+	return loadOptions{
+		dataDir: o.dataDir, quiet: quiet,
+		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.Seed,
+	}
+}
+
+// newRun returns the run of the experiment, without what a person or a program is told of it.
+func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
+	optimizer, err := nn.NewOptimizer(x.Optimizer.Spec(), model.Params())
+	if err != nil {
+		return nil, fault.New(fault.Config, "optimizer", "%w", err)
+	}
+	run := &train.Run{
+		Engine: engine, Model: model, Optimizer: optimizer,
+		Train: data.train, Validation: data.validation,
+		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
+		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
+	}
+	if x.Augment != nil {
+		ranges := x.ranges()
+		if err := ranges.Validate(); err != nil {
+			return nil, fault.New(fault.Config, "augment", "%w", err)
+		}
+		run.Transform = augment.New(ranges, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+	}
+	if x.Distill != nil {
+		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
+		for i, teacher := range x.teachers {
+			network, err := teacher.Network(x.Distill.Teacher[i])
+			if err != nil {
+				return nil, err
+			}
+			d.Teachers = append(d.Teachers, network)
+		}
+		run.Distillation = &d
+	}
+	run.Schedule = x.schedule(run.Plan().Steps)
+	x.addCallbacks(system, run)
+	return run, nil
+}
+
+// ranges returns the experiment's distortions as augment describes them.
+func (x *experiment) ranges() augment.Ranges {
+	a := x.Augment
+	return augment.Ranges{
+		Shift: a.Shift, Rotation: a.Rotation, Scale: a.Scale, Shear: a.Shear,
+		Elastic: augment.Elastic{Alpha: a.Elastic.Alpha, Sigma: a.Elastic.Sigma},
+	}
+}
+
+// schedule returns the experiment's learning-rate schedule for that many steps an epoch.
+func (x *experiment) schedule(perEpoch int) train.Schedule {
+	s, rate := x.Schedule, x.Optimizer.LearningRate
+	steps := func(epochs float64) int { return train.Steps(epochs, perEpoch) }
+	warmup := steps(s.WarmupEpochs)
+	decay := x.Epochs*perEpoch - warmup // what is left of the run
+	if s.DecayEpochs > 0 {
+		decay = steps(s.DecayEpochs)
+	}
+	decay = max(decay, 1)
+	var schedule train.Schedule
+	switch s.Name {
+	case "step":
+		schedule = train.Exponential{Initial: rate, DecaySteps: max(steps(s.StepEpochs), 1), Factor: s.Factor, Staircase: true}
+	case "exponential":
+		schedule = train.Exponential{Initial: rate, DecaySteps: decay, Factor: s.DecayRate, Staircase: s.Staircase}
+	case "polynomial":
+		schedule = train.Polynomial{Initial: rate, End: s.EndLearningRate, DecaySteps: decay, Power: s.Power, Cycle: s.Cycle}
+	case "cosine":
+		schedule = train.Cosine{Initial: rate, DecaySteps: decay, Alpha: s.Alpha}
+		if s.FirstDecayEpochs > 0 {
+			schedule = train.CosineRestarts{
+				Initial: rate, FirstDecaySteps: max(steps(s.FirstDecayEpochs), 1), TMul: s.TMul, MMul: s.MMul, Alpha: s.Alpha,
+			}
+		}
+	case "one_cycle":
+		schedule = train.OneCycle{Peak: rate, TotalSteps: x.Epochs * perEpoch, Warmup: s.PctStart, Div: s.DivFactor, FinalDiv: s.FinalDivFactor}
+	default:
+		schedule = train.Constant(rate)
+	}
+	if warmup > 0 {
+		schedule = train.Warmup{Steps: warmup, Then: schedule}
+	}
+	return schedule
+}
+
+// addCallbacks adds the callbacks that the experiment asks for. Those that can end the run come last, so that all others
+// have heard of its last epoch.
+func (x *experiment) addCallbacks(system *System, run *train.Run) {
+	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
+	add(train.CSV(modelfile.Beside(x.Output, ".history.csv")))
+	if x.JSONLog != "" {
+		add(train.JSONLines(x.JSONLog))
+	}
+	if x.TensorBoard != "" {
+		add(train.TensorBoard(x.TensorBoard, system.Now))
+	}
+	if p := x.ReduceLROnPlateau; p != nil {
+		plateau := &train.Plateau{
+			Then: run.Schedule, Monitor: p.Monitor, Factor: p.Factor, Patience: p.Patience, MinDelta: p.MinDelta, Cooldown: p.Cooldown,
+			MinRate: p.MinLR,
+		}
+		run.Schedule = plateau
+		add(plateau.Callback())
+	}
+	if e := x.EarlyStopping; e != nil {
+		add((&train.EarlyStopping{
+			Model: run.Model, Monitor: e.Monitor, MinDelta: e.MinDelta, Patience: e.Patience,
+			RestoreBestWeights: e.RestoreBestWeights, StartFromEpoch: e.StartFromEpoch,
+		}).Callback())
+	}
+	if x.Target != nil {
+		add(train.Target(x.Target.Monitor, x.Target.Value))
+	}
+}
+
+// checkpoints returns where and when the experiment's run is written down.
+func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
+	c := &train.Checkpoints{
+		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
+	}
+	for i, teacher := range x.teachers {
+		c.Inputs[fmt.Sprintf("teacher %d (%s)", i+1, filepath.Base(x.Distill.Teacher[i]))] = teacher.SHA256
+	}
+	if x.Checkpoint != nil {
+		c.EveryEpochs = x.Checkpoint.EveryEpochs
+		c.Every = time.Duration(x.Checkpoint.EveryMinutes * float64(time.Minute))
+	}
+	return c
+}
+
+// dryRun says what would be trained.
+func (x *experiment) dryRun(system *System, plain bool) error {
+	if !plain {
+		return nil
+	}
+	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
+	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
+	plan := run.Plan()
+	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
+		x.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)
+	return err
+}
+
+// events prints the run's start and epochs as JSON lines.
+func (x *experiment) events(events *report.Events, engine *nn.Engine, data *dataset) train.Callback {
+	return train.Callback{
+		TrainBegin: func(p train.Plan) error {
+			return events.Start(report.StartEvent{
+				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
+				TestSamples: data.test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
+				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
+			})
+		},
+		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, e.Phases) },
+	}
+}

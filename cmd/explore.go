@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/augment"
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+	"dnn/internal/train"
+)
+
+// findRate tests which learning rates the run can bear, draws the result, and suggests one.
+func findRate(ctx context.Context, system *System, run *train.Run, path string) error {
+	found, err := train.LRFind(ctx, run, train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4})
+	if err != nil {
+		return err
+	}
+	points := make([]report.RatePoint, len(found))
+	for i, p := range found {
+		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Loss}
+	}
+	err = writePicture(path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", train.Suggest(found), path)
+	return err
+}
+
+// preview draws some training images, each with what augmentation makes of it in the first epochs.
+func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, path string) error {
+	const images, epochs = 12, 9
+	if x.Augment == nil {
+		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").
+			WithHint("try --set augment.rotation=10")
+	}
+	set, err := kernels(system)
+	if err != nil {
+		return err
+	}
+	a := augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
+	lines := make([][][]uint8, images)
+	for i := range lines {
+		original := data.train.Pixels(i)
+		lines[i] = append(lines[i], original)
+		for epoch := 1; epoch <= epochs; epoch++ {
+			distorted := make([]uint8, len(original))
+			a.Begin(epoch)
+			a.Apply(set, 0, distorted, original, i)
+			lines[i] = append(lines[i], distorted)
+		}
+	}
+	err = writePicture(path, func(w io.Writer, _ string) error {
+		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
+	})
+	if err == nil {
+		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, images, epochs)
+	}
+	return err
+}
+
+// writePicture writes a picture in the format that its name ends in.
+func writePicture(path string, draw func(w io.Writer, format string) error) error {
+	format := strings.TrimPrefix(filepath.Ext(path), ".")
+	if err := atomicfile.Write(path, func(w io.Writer) error { return draw(w, format) }); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"cmp"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+)
+
+// evaluated is a model with what it made of a part of its data set.
+type evaluated struct {
+	model     *modelfile.Model
+	source    *source
+	split     string
+	samples   *nn.Samples
+	result    nn.Result
+	evaluator *nn.Evaluator
+	settings  string // the experiment, as YAML
+}
+
+// report writes the page about the model at path.
+func (e evaluated) report(system *System, path, title string) error {
+	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.classes)
+	if err != nil {
+		return err
+	}
+	page := report.Page{
+		Title: filepath.Base(title), Version: e.model.Version, Dataset: e.model.Dataset, DataHash: e.model.DataHash, Split: e.split,
+		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
+		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
+	}
+	if e.source.rows > 0 {
+		page.Mistakes = report.Mistakes{Rows: e.source.rows, Cols: e.source.cols, List: e.mistakes()}
+		first := e.model.Tensors[0]
+		page.Kernels = report.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
+	}
+	if err := atomicfile.Write(path, func(w io.Writer) error { return page.Write(w) }); err != nil {
+		return cannotWrite(path, err)
+	}
+	report.Message(system.Stderr, "wrote %s", path)
+	return nil
+}
+
+// mistakes returns the samples that the model was most confident about and wrong.
+func (e evaluated) mistakes() []report.Mistake {
+	const most = 40
+	var wrong []report.Mistake
+	confidence := e.evaluator.Confidence()
+	for i, predicted := range e.evaluator.Predicted() {
+		if label := e.samples.Labels[i]; predicted != label {
+			wrong = append(wrong, report.Mistake{
+				Index: i, Image: e.samples.Pixels(i), True: e.source.classes[label], Predicted: e.source.classes[predicted],
+				Probability: float64(confidence[i]),
+			})
+		}
+	}
+	slices.SortStableFunc(wrong, func(a, b report.Mistake) int { return cmp.Compare(b.Probability, a.Probability) })
+	return wrong[:min(len(wrong), most)]
+}

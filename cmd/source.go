@@ -1,0 +1,168 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/mnist"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/table"
+	"dnn/internal/train"
+)
+
+// source is a data set before its samples are read: what a network for it has to look like, and how to read it.
+type source struct {
+	features   int
+	classes    []string
+	count      int // samples that train or validate
+	rows, cols int // of an image; 0 for the rows of a table
+
+	// load reads the samples and parts them.
+	load func(ctx context.Context, system *System, o loadOptions) (*dataset, error)
+}
+
+// loadOptions says what to read and how to part it.
+type loadOptions struct {
+	dataDir  string
+	quiet    bool
+	testOnly bool // the training samples are not needed
+
+	validation float64 // share of the training samples
+	stratified bool    // whether each class has the same share of them; else they are the last ones
+	seed       uint64
+}
+
+// dataset is a data set in memory, parted.
+type dataset struct {
+	hash                    string
+	train, validation, test *nn.Samples // validation is nil if there are none, and the first two with testOnly
+
+	columns  []string // of a table
+	standard table.Standardization
+
+	close func() error
+}
+
+// newSource finds out about the data set of an experiment. where is what to blame for its name. A model that is to read the
+// data set, if there is one, says what the columns and classes of a table must be.
+func newSource(system *System, d config.Dataset, where, dataDir string, model *modelfile.Model) (*source, error) {
+	switch {
+	case d.CSV != "":
+		return tableSource(d, model)
+	case d.IDX != "":
+		set, err := mnist.Describe(d.IDX)
+		if err != nil {
+			return nil, err
+		}
+		return imageSource(set, func(_ context.Context, _ *System, o loadOptions) (*mnist.Dataset, error) {
+			return mnist.Load(mnist.LoadOptions{Set: set, Folder: d.IDX, TestOnly: o.testOnly})
+		}), nil
+	}
+	set, err := findSet(where, d.Name, fault.Config)
+	if err != nil {
+		return nil, err
+	}
+	return imageSource(set, func(ctx context.Context, system *System, o loadOptions) (*mnist.Dataset, error) {
+		return load(ctx, system, set, o)
+	}), nil
+}
+
+// imageSource is a data set of the MNIST family.
+func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions) (*mnist.Dataset, error)) *source {
+	s := &source{features: set.Features(), classes: set.Classes, count: set.TrainCount(), rows: set.Height, cols: set.Width}
+	s.load = func(ctx context.Context, system *System, o loadOptions) (*dataset, error) {
+		images, err := read(ctx, system, o)
+		if err != nil {
+			return nil, err
+		}
+		d := &dataset{hash: images.Hash, test: pixels(images.Test), close: images.Close}
+		if !o.testOnly {
+			d.part(pixels(images.Train), o)
+		}
+		return d, nil
+	}
+	return s
+}
+
+// pixels returns a split as a network reads it. The pixels are not copied.
+func pixels(s mnist.Split) *nn.Samples {
+	return &nn.Samples{Count: s.Count, Features: s.Features(), Bytes: s.Images, Table: nn.PixelTable(), Labels: s.Labels}
+}
+
+// part takes the validation samples out of all.
+func (d *dataset) part(all *nn.Samples, o loadOptions) {
+	held := train.ValidationSamples(all.Count, o.validation)
+	switch {
+	case held == 0:
+		d.train = all
+	case o.stratified:
+		rest, validation := nn.Stratified(all.Labels, held, nn.NewKey(o.seed, "validation", 0))
+		d.train, d.validation = all.Select(rest), all.Select(validation)
+	default:
+		d.train, d.validation = all.Slice(0, all.Count-held), all.Slice(all.Count-held, all.Count)
+	}
+}
+
+// tableTestShare is the share of a table's rows that test: a fifth.
+const tableTestShare = 5
+
+// tableSource is a CSV file.
+func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
+	o := table.Options{Path: d.CSV, Target: d.Target}
+	if model != nil {
+		o.Columns, o.Classes = model.Columns, model.Classes
+	}
+	t, err := table.Read(o)
+	if err != nil {
+		return nil, err
+	}
+	test := t.Rows() / tableTestShare
+	s := &source{features: len(t.Columns), classes: t.Classes, count: t.Rows() - test}
+	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
+		parts, err := t.Divide(table.Division{
+			Test: test, Validation: train.ValidationSamples(s.count, o.validation), Tail: !o.stratified, Seed: o.seed,
+		})
+		if err != nil {
+			return nil, err
+		}
+		data := &dataset{hash: t.Hash, columns: t.Columns, close: func() error { return nil }}
+		if model != nil {
+			data.standard = table.Standardization{Mean: model.Mean, Std: model.Std}
+		} else {
+			data.standard = t.FitStandardization(parts.Train)
+		}
+		data.train, data.test = t.Samples(parts.Train, data.standard), t.Samples(parts.Test, data.standard)
+		if len(parts.Validation) > 0 {
+			data.validation = t.Samples(parts.Validation, data.standard)
+		}
+		return data, nil
+	}
+	return s, nil
+}
+
+// shape returns the shape of one sample as a model file has it.
+func (s *source) shape() []int {
+	if s.rows > 0 {
+		return []int{s.rows, s.cols}
+	}
+	return []int{s.features}
+}
+
+// scale returns what a raw value is multiplied by.
+func (s *source) scale() float64 {
+	if s.rows > 0 {
+		return 1.0 / 255
+	}
+	return 1
+}
+
+// classesOf returns the class names that a model file may have: as many as its network tells apart.
+func (s *source) classesOf(a nn.Architecture) []string {
+	if a.Classes() != len(s.classes) {
+		return nil
+	}
+	return slices.Clone(s.classes)
+}
