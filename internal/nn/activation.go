@@ -21,6 +21,9 @@ type Activation struct {
 	// wholeRows tells that an output depends on all of its row, so that forward must not be given some columns only.
 	wholeRows bool
 
+	// slope, if not nil, is f'(z), for an activation whose gradient does not follow from y; backward is then nil.
+	slope func(z float32) float32
+
 	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
 	forwardBias func(w *Worker, y Matrix, bias []float32)
 }

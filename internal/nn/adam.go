@@ -19,6 +19,10 @@ func NewAdam(params []*Param, beta1, beta2, epsilon float64) *Adam {
 	a := &Adam{beta1: float64(float32(beta1)), beta2: float64(float32(beta2)), power1: 1, power2: 1}
 	a.step = kernel.AdamStep{C1: float32(1 - beta1), C2: float32(1 - beta2), Epsilon: float32(epsilon)}
 	for _, p := range params {
+		if p.Fixed {
+			a.m, a.v = append(a.m, Matrix{}), append(a.v, Matrix{})
+			continue
+		}
 		a.m = append(a.m, newMatrix(p.Value.Rows, p.Value.Cols))
 		a.v = append(a.v, newMatrix(p.Value.Rows, p.Value.Cols))
 	}

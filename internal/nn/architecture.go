@@ -14,21 +14,31 @@ type Architecture struct {
 	Loss   string      `json:"loss"`   // "categorical_crossentropy" or "binary_crossentropy"
 }
 
-// LayerSpec describes one layer. Which fields matter depends on Type.
+// LayerSpec describes one layer. Which fields matter depends on Type; the others are zero.
 type LayerSpec struct {
-	Type       string `json:"type"`                 // "dense"
-	Name       string `json:"name"`                 // dense, dense_1, …: unique in the network
-	Units      int    `json:"units,omitempty"`      // dense: outputs
-	Activation string `json:"activation,omitempty"` // dense: linear, relu, sigmoid, tanh, softmax
+	Type string `json:"type"` // one of LayerTypes
+	Name string `json:"name"` // dense, dense_1, …: unique in the network
+
+	// dense
+	Units             int     `json:"units,omitempty"`              // outputs
+	Activation        string  `json:"activation,omitempty"`         // one of Activations
+	KernelInitializer string  `json:"kernel_initializer,omitempty"` // one of Initializers; empty: glorot_uniform
+	L1                float64 `json:"l1,omitempty"`                 // factor of the sum of the kernel's absolute values in the loss
+	L2                float64 `json:"l2,omitempty"`                 // factor of the sum of its squares
+
+	// dropout
+	Rate float64 `json:"rate,omitempty"` // share of inputs set to 0
+
+	// batch_normalization
+	Momentum float64 `json:"momentum,omitempty"` // of the moving averages
+	Epsilon  float64 `json:"epsilon,omitempty"`  // added to variances
 }
 
-// Output returns the number of outputs of the last layer that has units, or Input if none has.
+// Output returns the number of outputs of the last layer.
 func (a Architecture) Output() int {
 	out := a.Input
 	for _, l := range a.Layers {
-		if l.Units > 0 {
-			out = l.Units
-		}
+		out = l.kind().units(l, out)
 	}
 	return out
 }
@@ -53,15 +63,17 @@ func (a Architecture) Validate() error {
 	names := make(map[string]bool, len(a.Layers))
 	for i, l := range a.Layers {
 		where := fmt.Sprintf("layer %d", i+1)
+		kind := l.kind()
 		switch {
-		case l.Type != "dense":
-			return fmt.Errorf("%s: wanted the type dense, found %q", where, l.Type)
+		case kind.build == nil:
+			return fmt.Errorf("%s: wanted a type out of %v, found %q", where, LayerTypes(), l.Type)
 		case l.Name == "" || names[l.Name]:
 			return fmt.Errorf("%s: wanted a name of its own, found %q", where, l.Name)
-		case l.Units < 1:
-			return fmt.Errorf("%s: wanted at least 1 unit, found %d", where, l.Units)
-		case !slices.Contains(Activations(), l.Activation):
-			return fmt.Errorf("%s: wanted an activation out of %v, found %q", where, Activations(), l.Activation)
+		case (i == 0 || i == len(a.Layers)-1) && l.Type != "dense":
+			return fmt.Errorf("%s: the first and the last layer must be dense, found %s", where, l.Type)
+		}
+		if err := kind.validate(l); err != nil {
+			return fmt.Errorf("%s: %w", where, err)
 		}
 		names[l.Name] = true
 	}

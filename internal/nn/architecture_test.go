@@ -23,7 +23,7 @@ func TestValidate(t *testing.T) {
 		{"no layer", func(a *Architecture) { a.Layers = nil }, "wanted at least one layer, found none"},
 		{"no loss", func(a *Architecture) { a.Loss = "" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy], found ""`},
 		{"unknown loss", func(a *Architecture) { a.Loss = "mse" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy], found "mse"`},
-		{"unknown type", func(a *Architecture) { a.Layers[0].Type = "conv2d" }, `layer 1: wanted the type dense, found "conv2d"`},
+		{"unknown type", func(a *Architecture) { a.Layers[0].Type = "conv2d" }, `layer 1: wanted a type out of [batch_normalization dense dropout], found "conv2d"`},
 		{"no name", func(a *Architecture) { a.Layers[1].Name = "" }, `layer 2: wanted a name of its own, found ""`},
 		{"repeated name", func(a *Architecture) { a.Layers[1].Name = "dense" }, `layer 2: wanted a name of its own, found "dense"`},
 		{"no units", func(a *Architecture) { a.Layers[0].Units = 0 }, "layer 1: wanted at least 1 unit, found 0"},

@@ -1,8 +1,39 @@
 package nn
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
 	"dnn/internal/nn/kernel"
 )
+
+var denseKind = kind{
+	class: "Dense",
+	validate: func(l LayerSpec) error {
+		switch {
+		case l.Units < 1:
+			return fmt.Errorf("wanted at least 1 unit, found %d", l.Units)
+		case !slices.Contains(Activations(), l.Activation):
+			return fmt.Errorf("wanted an activation out of %v, found %q", Activations(), l.Activation)
+		case l.KernelInitializer != "" && !slices.Contains(Initializers(), l.KernelInitializer):
+			return fmt.Errorf("wanted an initializer out of %v, found %q", Initializers(), l.KernelInitializer)
+		case !(l.L1 >= 0) || !(l.L2 >= 0) || math.IsInf(l.L1+l.L2, 0):
+			return errors.New("wanted l1 and l2 of at least 0")
+		}
+		return nil
+	},
+	units: func(l LayerSpec, _ int) int { return l.Units },
+	params: func(l LayerSpec, in int) []ParamSpec {
+		return []ParamSpec{
+			{Name: l.Name + ".kernel", Shape: []int{in, l.Units}},
+			{Name: l.Name + ".bias", Shape: []int{l.Units}},
+		}
+	},
+	build: func(l LayerSpec, params []*Param, seed uint64) Layer { return newDense(l, params, seed) },
+}
 
 // Dense is a fully connected layer: y = activation(x kernel + bias), with x [batch, in], kernel [in, out], bias [out].
 type Dense struct {
@@ -12,27 +43,24 @@ type Dense struct {
 	bias       *Param // [out]
 }
 
-// newDense returns the layer with a Glorot-uniform kernel and a bias of zeros.
-func newDense(spec LayerSpec, in int, seed uint64) *Dense {
-	params := spec.params(in)
+// newDense returns the layer with a kernel as its initializer draws it and a bias of zeros.
+func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
 	d := &Dense{
 		spec:       spec,
 		activation: activations[spec.Activation],
-		kernel:     newParam(params[0]),
-		bias:       newParam(params[1]),
+		kernel:     params[0],
+		bias:       params[1],
 	}
-	glorotUniform(Stream(seed, "glorot_uniform/"+spec.Name, 0), d.kernel.Value)
+	name := cmp.Or(spec.KernelInitializer, "glorot_uniform")
+	initializers[name](Stream(seed, name+"/"+spec.Name, 0), d.kernel.Value)
 	return d
 }
-
-// Spec returns the description that the layer was made from.
-func (d *Dense) Spec() LayerSpec { return d.spec }
 
 // Params returns the kernel and the bias.
 func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 
 // Forward computes y = activation(x kernel + bias).
-func (d *Dense) Forward(w *Worker, x, y Matrix) {
+func (d *Dense) Forward(w *Worker, _ Pass, x, y Matrix) {
 	w.Gemm(&w.scratch, x.Rows, y.Cols, x.Cols, operand(x), operand(d.kernel.Value), y.Data, y.Stride, false)
 	d.activate(w, y, 0)
 }
@@ -49,7 +77,7 @@ func (d *Dense) activate(w *Worker, y Matrix, c int) {
 }
 
 // Backward turns dy into the gradient dz by the product, through the activation, and computes dx = dz kernel^T.
-func (d *Dense) Backward(w *Worker, y, dy, dx Matrix) {
+func (d *Dense) Backward(w *Worker, _ Pass, _, y, dy, dx Matrix) {
 	d.activation.backward(w, y, dy)
 	if dx.Rows > 0 {
 		w.Gemm(&w.scratch, dy.Rows, dx.Cols, dy.Cols, operand(dy), transposed(d.kernel.Value), dx.Data, dx.Stride, false)
@@ -71,8 +99,46 @@ func (d *Dense) Update(w *Worker, x, dz Matrix, i, n int, up Updater) {
 		hi := min(lo+step, share.hi)
 		g := w.gradientBlock(hi-lo, dz.Cols)
 		w.Gemm(&w.scratch, hi-lo, dz.Cols, x.Rows, transposed(columns(x, lo, hi)), operand(dz), g.Data, g.Stride, false)
+		d.regularize(g, lo, 0)
 		up.Update(w, d.kernel, lo, 0, g)
 	}
+}
+
+// regularize adds the gradient of l1 sum |w| + l2 sum w^2 to a block of the kernel's.
+func (d *Dense) regularize(g Matrix, r0, c0 int) {
+	if d.spec.L1 == 0 && d.spec.L2 == 0 {
+		return
+	}
+	l1, l2 := float32(d.spec.L1), float32(2*d.spec.L2)
+	for r := range g.Rows {
+		weights := row(d.kernel.Value, r0+r)[c0:]
+		for c, grad := 0, row(g, r); c < len(grad); c++ {
+			w := weights[c]
+			grad[c] += float32(l2 * w)
+			switch {
+			case w > 0:
+				grad[c] += l1
+			case w < 0:
+				grad[c] -= l1
+			}
+		}
+	}
+}
+
+// Penalty returns l1 sum |w| + l2 sum w^2 of the kernel's elements.
+func (d *Dense) Penalty() float64 {
+	if d.spec.L1 == 0 && d.spec.L2 == 0 {
+		return 0
+	}
+	var absolute, squares float64
+	for r := range d.kernel.Value.Rows {
+		for _, w := range row(d.kernel.Value, r) {
+			w := float64(w)
+			absolute += math.Abs(w)
+			squares += float64(w * w)
+		}
+	}
+	return float64(d.spec.L1*absolute) + float64(d.spec.L2*squares)
 }
 
 // updateBias hands the gradient of some of the bias's elements to up.

@@ -63,6 +63,7 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f, c span, up Updat
 			x := columns(rows(in.x, 0, dz.Rows), lo, hi)
 			w.Gemm(&w.scratch, hi-lo, cols, dz.Rows, transposed(x), operand(columns(dz, c.lo, c.hi)), g.Data, g.Stride, false)
 		}
+		d.regularize(g, lo, c.lo)
 		up.Update(w, d.kernel, lo, c.lo, g)
 	}
 }

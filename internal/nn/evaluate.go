@@ -39,7 +39,7 @@ func (v *Evaluator) tasks() int { return (v.samples.Count + evaluateRows - 1) / 
 // Evaluate passes over the samples once and returns the sum of their losses and how many were predicted right.
 func (v *Evaluator) Evaluate() Result {
 	v.engine.pool.Run(v.tasks(), v.run)
-	return summarize(v.loss, v.predicted, v.samples.Labels)
+	return summarize(v.loss, v.predicted, v.samples.Labels, v.model.penalty())
 }
 
 // Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
@@ -54,7 +54,7 @@ func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	for p, panels := 0, first.panels(1); p < panels; p++ {
 		first.forwardInput(w, t.in, t.y[0], span{0, n}, first.panel(p, panels))
 	}
-	v.model.forwardRest(w, t, span{0, n})
+	v.model.forward(w, Pass{}, t, 1, len(v.model.layers), span{0, n})
 	y := rows(t.y[len(t.y)-1], 0, n)
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
 }

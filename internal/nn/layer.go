@@ -1,22 +1,42 @@
 package nn
 
+// Pass is what a layer's output may depend on besides its inputs and its parameters.
+type Pass struct {
+	Train bool   // false: inference
+	Seed  uint64 // of the run's random numbers
+	Epoch int    // from 1 on
+	Step  int    // of the epoch, from 1 on
+	Row   int    // which row of the batch the first of the given rows is
+}
+
 // Layer is one step of a network. Its methods work on some rows of a batch, whichever they are given, and are called from
 // several goroutines at once for different rows.
 type Layer interface {
-	// Spec returns the description that the layer was made from.
-	Spec() LayerSpec
-
 	// Params returns the layer's parameters in Keras's order.
 	Params() []*Param
 
 	// Forward computes the outputs y [rows, out] from the inputs x [rows, in].
-	Forward(w *Worker, x, y Matrix)
+	Forward(w *Worker, p Pass, x, y Matrix)
 
 	// Backward turns dy, the gradient of the loss by the outputs y [rows, out], into what Update needs, in place, and
 	// computes dx [rows, in], the gradient by the inputs, unless dx has no rows.
-	Backward(w *Worker, y, dy, dx Matrix)
+	Backward(w *Worker, p Pass, x, y, dy, dx Matrix)
 
 	// Update computes the gradient of the i-th of n parts of the parameters from the inputs x and from dy as Backward left
 	// it, both of the whole batch, and hands it to up.
 	Update(w *Worker, x, dy Matrix, i, n int, up Updater)
+}
+
+// columnLayer is a layer whose rows depend on each other in training, but whose columns do not. A training step calls these
+// methods, with the whole batch, instead of Forward and Backward, several goroutines at once for different columns c.
+type columnLayer interface {
+	Layer
+	ForwardColumns(w *Worker, x, y Matrix, c span)
+	BackwardColumns(w *Worker, x, y, dy, dx Matrix, c span)
+}
+
+// penalized is a layer whose parameters add to the loss.
+type penalized interface {
+	// Penalty returns what they add.
+	Penalty() float64
 }

@@ -5,14 +5,13 @@ package nn
 func (a Architecture) TrainingBytes(batch int) float64 {
 	const element, perParameter = 4, 4
 	perSample := 10 * float64(a.Input) // pixels, lists of nonzeros by sample and by feature, all twice: this batch and the next
-	for _, l := range a.Layers {
-		perSample += 2 * float64(l.Units)
-	}
-	parameters := 0.0 // as a float64: a network that does not fit may not even be countable
+	parameters := 0.0                  // as a float64: a network that does not fit may not even be countable
 	in := a.Input
 	for _, l := range a.Layers {
-		parameters += (float64(in) + 1) * float64(l.Units)
-		in = l.Units
+		units := l.kind().units(l, in)
+		perSample += 2 * float64(units)
+		parameters += (float64(in) + 1) * float64(units)
+		in = units
 	}
 	return element * (perParameter*parameters + float64(batch)*perSample)
 }

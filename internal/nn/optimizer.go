@@ -14,3 +14,14 @@ type Optimizer interface {
 	// Begin starts the next step, before any of its updates, with that learning rate.
 	Begin(rate float64)
 }
+
+// Deferred is an Updater that needs whole gradients before it can use any. Its Update only keeps what it is given.
+type Deferred interface {
+	Updater
+
+	// Prepare is called once all gradients of a step are there.
+	Prepare()
+
+	// Apply uses the gradients of the rows [lo, hi) of p. It is called from several goroutines at once.
+	Apply(w *Worker, p *Param, lo, hi int)
+}

@@ -13,8 +13,8 @@ func follow(t *testing.T, o func([]*Param) Optimizer, tolerance float64, formula
 	t.Helper()
 	for _, set := range kernel.Available() {
 		rng := rand.New(rand.NewPCG(1, 1))
-		p := newParam(ParamSpec{"p", []int{5, 37}})
-		other := newParam(ParamSpec{"other", []int{3}})
+		p := newParam(ParamSpec{Name: "p", Shape: []int{5, 37}})
+		other := newParam(ParamSpec{Name: "other", Shape: []int{3}})
 		other.index = 1
 		optimizer := o([]*Param{p, other})
 		want := make([]float64, p.Count())
@@ -77,7 +77,7 @@ func TestSGDFollowsItsFormula(t *testing.T) {
 
 // The first step of Adam is the learning rate in the direction of the gradient, whatever its size.
 func TestAdamsFirstStep(t *testing.T) {
-	p := newParam(ParamSpec{"p", []int{3}})
+	p := newParam(ParamSpec{Name: "p", Shape: []int{3}})
 	a := NewAdam([]*Param{p}, 0.9, 0.999, 1e-7)
 	a.Begin(0.001)
 	g := newMatrix(1, 3)

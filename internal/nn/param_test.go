@@ -9,7 +9,7 @@ import (
 
 func TestFloatsRoundTrip(t *testing.T) {
 	for _, shape := range [][]int{{1}, {17}, {3, 1}, {5, 16}, {7, 17}, {2, 1024}, {3, 1000}} {
-		p := newParam(ParamSpec{"p", shape})
+		p := newParam(ParamSpec{Name: "p", Shape: shape})
 		count := 1
 		for _, n := range shape {
 			count *= n
@@ -49,7 +49,7 @@ func TestSetFloatsOfAnotherLength(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	newParam(ParamSpec{"p", []int{2, 3}}).SetFloats(make([]float32, 7))
+	newParam(ParamSpec{Name: "p", Shape: []int{2, 3}}).SetFloats(make([]float32, 7))
 }
 
 func TestSnapshotAndRestore(t *testing.T) {

@@ -1,17 +1,34 @@
 package nn
 
 import (
-	"hash/fnv"
 	"math/bits"
 	"math/rand/v2"
 )
 
-// Stream returns the random stream for one purpose ("glorot_uniform/dense", "shuffle") in one epoch (0 outside of any).
-// Streams are keyed, not drawn from one another: what one of them gives does not depend on what others were asked for.
+// Key names a random stream. Streams are keyed, not drawn from one another: what one of them gives does not depend on what
+// others were asked for.
+type Key struct{ hi, lo uint64 }
+
+// NewKey returns the key of a purpose ("glorot_uniform/dense", "shuffle") in an epoch (0 outside of any).
+func NewKey(seed uint64, purpose string, epoch int) Key {
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	hash := uint64(offset)
+	for i := range len(purpose) {
+		hash = (hash ^ uint64(purpose[i])) * prime
+	}
+	return Key{mix(seed), mix(hash + uint64(epoch))}
+}
+
+// At returns the key of the i-th of the things that k is the key of.
+func (k Key) At(i int) Key { return Key{k.hi, mix(k.lo + uint64(i))} }
+
+// Seed makes stream the one that k names.
+func (k Key) Seed(stream *rand.PCG) { stream.Seed(k.hi, k.lo) }
+
+// Stream returns the random stream for one purpose in one epoch.
 func Stream(seed uint64, purpose string, epoch int) *rand.PCG {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(purpose)) // a hash never fails
-	return rand.NewPCG(mix(seed), mix(h.Sum64()+uint64(epoch)))
+	k := NewKey(seed, purpose, epoch)
+	return rand.NewPCG(k.hi, k.lo)
 }
 
 // mix scatters the bits of x (the finalizer of SplitMix64; Steele, Lea and Flood, OOPSLA 2014), so that seeds 1 and 2

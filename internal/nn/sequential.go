@@ -7,13 +7,16 @@ import (
 
 // Sequential is a network whose layers follow one another. It holds the weights and nothing that only training needs.
 type Sequential struct {
-	arch   Architecture
-	layers []Layer
-	params []*Param
-	loss   Loss
+	arch      Architecture
+	seed      uint64
+	layers    []Layer
+	units     []int // outputs of each layer
+	params    []*Param
+	penalties []penalized // the layers that add to the loss
+	loss      Loss
 }
 
-// New builds the network with weights drawn from the seed. The architecture's last layer must be a Dense.
+// New builds the network with weights drawn from the seed.
 func New(arch Architecture, seed uint64) (*Sequential, error) {
 	if err := arch.Validate(); err != nil {
 		return nil, err
@@ -23,23 +26,49 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}
-	m := &Sequential{arch: arch, loss: loss}
+	m := &Sequential{arch: arch, seed: seed, loss: loss}
 	in := arch.Input
 	for i, spec := range arch.Layers {
-		d := newDense(spec, in, seed)
-		if fromLogits && i == len(arch.Layers)-1 {
-			d.activation = activations["linear"] // the loss contains the output layer's own
+		kind := spec.kind()
+		var params []*Param
+		for _, p := range kind.params(spec, in) {
+			params = append(params, newParam(p))
 		}
-		m.layers = append(m.layers, d)
-		in = spec.Units
-	}
-	for _, l := range m.layers {
-		for _, p := range l.Params() {
-			p.index = len(m.params)
-			m.params = append(m.params, p)
+		layer := kind.build(spec, params, seed)
+		in = kind.units(spec, in)
+		m.add(layer, in)
+		if p, ok := layer.(penalized); ok && spec.L1+spec.L2 > 0 {
+			m.penalties = append(m.penalties, p)
+		}
+		d, ok := layer.(*Dense)
+		switch {
+		case ok && fromLogits && i == len(arch.Layers)-1:
+			d.activation = activations["linear"] // the loss contains the output layer's own
+		case ok && d.activation.slope != nil:
+			m.add(activationLayer{d.activation}, in)
+			d.activation = activations["linear"]
 		}
 	}
 	return m, nil
+}
+
+// add appends a layer with that many outputs.
+func (m *Sequential) add(l Layer, units int) {
+	m.layers = append(m.layers, l)
+	m.units = append(m.units, units)
+	for _, p := range l.Params() {
+		p.index = len(m.params)
+		m.params = append(m.params, p)
+	}
+}
+
+// penalty returns what the parameters add to the loss of every sample.
+func (m *Sequential) penalty() float64 {
+	sum := 0.0
+	for _, l := range m.penalties {
+		sum += l.Penalty()
+	}
+	return sum
 }
 
 // Architecture returns the description that the network was built from.
@@ -105,8 +134,7 @@ type tape struct {
 
 func (m *Sequential) newTape(s *Samples, batch int, sparse, train bool) *tape {
 	t := &tape{in: newInput(s, batch, sparse, train)}
-	for _, l := range m.layers {
-		units := l.Spec().Units
+	for _, units := range m.units {
 		t.y = append(t.y, newMatrix(batch, units))
 		if train {
 			t.dy = append(t.dy, newMatrix(batch, units))
@@ -115,9 +143,22 @@ func (m *Sequential) newTape(s *Samples, batch int, sparse, train bool) *tape {
 	return t
 }
 
-// forwardRest computes the layers behind the first one for some rows.
-func (m *Sequential) forwardRest(w *Worker, t *tape, r span) {
-	for i, l := range m.layers[1:] {
-		l.Forward(w, rows(t.y[i], r.lo, r.hi), rows(t.y[i+1], r.lo, r.hi))
+// forward computes the layers [from, to), none of them the first, for some rows.
+func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
+	p.Row = r.lo
+	for i := from; i < to; i++ {
+		m.layers[i].Forward(w, p, rows(t.y[i-1], r.lo, r.hi), rows(t.y[i], r.lo, r.hi))
+	}
+}
+
+// backward takes the layers [from, to) backwards, the last one first, for some rows.
+func (m *Sequential) backward(w *Worker, p Pass, t *tape, from, to int, r span) {
+	p.Row = r.lo
+	for i := to - 1; i >= from; i-- {
+		var x, dx Matrix
+		if i > 0 {
+			x, dx = rows(t.y[i-1], r.lo, r.hi), rows(t.dy[i-1], r.lo, r.hi)
+		}
+		m.layers[i].Backward(w, p, x, rows(t.y[i], r.lo, r.hi), rows(t.dy[i], r.lo, r.hi), dx)
 	}
 }

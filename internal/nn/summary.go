@@ -15,12 +15,15 @@ func (a Architecture) Summary() []LayerSummary {
 	lines := make([]LayerSummary, 0, len(a.Layers))
 	in := a.Input
 	for _, l := range a.Layers {
-		params := 0
-		for _, p := range l.params(in) {
-			params += p.Count()
+		line := LayerSummary{Name: l.Name, Class: l.kind().class, Units: l.kind().units(l, in)}
+		for _, p := range l.kind().params(l, in) {
+			line.Params += p.Count()
+			if !p.Fixed {
+				line.Trainable += p.Count()
+			}
 		}
-		lines = append(lines, LayerSummary{Name: l.Name, Class: "Dense", Units: l.Units, Params: params, Trainable: params})
-		in = l.Units
+		lines = append(lines, line)
+		in = line.Units
 	}
 	return lines
 }
@@ -29,6 +32,7 @@ func (a Architecture) Summary() []LayerSummary {
 type ParamSpec struct {
 	Name  string // dense.kernel
 	Shape []int  // [in, out] of a kernel, [out] of a bias
+	Fixed bool   // not changed by gradient: a moving average
 }
 
 // Params returns the parameters of a valid architecture in Keras's order: what Sequential.Params will hold.
@@ -36,18 +40,10 @@ func (a Architecture) Params() []ParamSpec {
 	var all []ParamSpec
 	in := a.Input
 	for _, l := range a.Layers {
-		all = append(all, l.params(in)...)
-		in = l.Units
+		all = append(all, l.kind().params(l, in)...)
+		in = l.kind().units(l, in)
 	}
 	return all
-}
-
-// params returns the layer's parameters for that many inputs.
-func (l LayerSpec) params(in int) []ParamSpec {
-	return []ParamSpec{
-		{Name: l.Name + ".kernel", Shape: []int{in, l.Units}},
-		{Name: l.Name + ".bias", Shape: []int{l.Units}},
-	}
 }
 
 // Count returns the number of elements.

@@ -37,15 +37,31 @@ type Trainer struct {
 	loss      []float32
 	predicted []uint8
 
-	phases [len(Phases)][]task
-	times  [len(Phases)]time.Duration // spent in each phase since PhaseSeconds was last called
-	run    func(worker, i int)        // runs a task of current
-	now    []task
+	pass  Pass
+	load  []task  // loads the batch that comes next
+	steps []phase // of a step, in order
+	times [len(Phases)]time.Duration
+	run   func(worker, i int) // runs a task of now
+	now   []task
+}
+
+// phase is tasks that can run side by side, or, where tasks is nil, what one goroutine does alone.
+type phase struct {
+	name  int // index into Phases
+	tasks []task
+	alone func()
 }
 
 // Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the input
 // layer, the other layers with the loss and all the way back, and the updates (with the loading of the next batch).
 var Phases = [...]string{"load", "input", "layers", "update"}
+
+const (
+	loadPhase = iota
+	inputPhase
+	layersPhase
+	updatePhase
+)
 
 // task is one part of a phase.
 type task func(*Worker)
@@ -59,6 +75,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 		tape:   m.newTape(s, batch, sparse, true),
 		loaded: newInput(s, batch, sparse, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
+		pass: Pass{Train: true, Seed: m.seed},
 	}
 	t.run = func(worker, i int) { t.now[i](&e.workers[worker]) }
 	t.plan()
@@ -71,26 +88,35 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 func (t *Trainer) Step(order, next []int32) Result {
 	if !sameSlice(t.loadedFor, order) {
 		t.next = order
-		t.do(0)
+		t.do(phase{name: loadPhase, tasks: t.load})
 	}
 	t.tape.in, t.loaded = t.loaded, t.tape.in
 	t.tape.in.count = len(order)
 	t.scale = 1 / float32(len(order))
 	t.next, t.loadedFor = next, next
-	for phase := 1; phase < len(t.phases); phase++ {
-		t.do(phase)
+	t.pass.Step++
+	penalty := t.model.penalty()
+	for _, p := range t.steps {
+		t.do(p)
 	}
-	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels)
+	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
 }
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
 
-func (t *Trainer) do(phase int) {
+func (t *Trainer) do(p phase) {
 	begun := time.Now()
-	t.now = t.phases[phase]
-	t.engine.pool.Run(len(t.now), t.run)
-	t.times[phase] += time.Since(begun)
+	if p.alone != nil {
+		p.alone()
+	} else {
+		t.now = p.tasks
+		t.engine.pool.Run(len(t.now), t.run)
+	}
+	t.times[p.name] += time.Since(begun)
 }
+
+// Begin starts an epoch, which layers that draw random numbers must know.
+func (t *Trainer) Begin(epoch int) { t.pass.Epoch, t.pass.Step = epoch, 0 }
 
 // PhaseSeconds returns the wall-clock seconds spent in each phase since it was last called, by name.
 func (t *Trainer) PhaseSeconds() map[string]float64 {
@@ -102,8 +128,8 @@ func (t *Trainer) PhaseSeconds() map[string]float64 {
 	return seconds
 }
 
-// summarize adds up what a batch's samples gave, in their order.
-func summarize(loss []float32, predicted, labels []uint8) Result {
+// summarize adds up what a batch's samples gave, in their order; penalty is part of the loss of each.
+func summarize(loss []float32, predicted, labels []uint8, penalty float64) Result {
 	result := Result{Count: len(loss)}
 	for i, l := range loss {
 		result.Loss += float64(l)
@@ -111,91 +137,6 @@ func summarize(loss []float32, predicted, labels []uint8) Result {
 			result.Right++
 		}
 	}
+	result.Loss += float64(float64(result.Count) * penalty)
 	return result
-}
-
-// plan makes the tasks of each phase.
-func (t *Trainer) plan() {
-	workers := len(t.engine.workers)
-	features := t.samples.Features
-	first := t.model.input()
-
-	var load, forward, transpose, middle, updateFirst, updateRest []task
-	panels := first.panels(workers)
-	chunks := 2
-	for p := range panels {
-		c := first.panel(p, panels)
-		for i := range chunks {
-			forward = append(forward, func(w *Worker) {
-				first.forwardInput(w, t.tape.in, t.tape.y[0], part(i, chunks, t.tape.in.count, 8), c)
-			})
-		}
-		const parts = 4 // so that a worker without work can take some
-		for i := range parts {
-			f := part(i, parts, features, 16)
-			updateFirst = append(updateFirst, func(w *Worker) {
-				dy := rows(t.tape.dy[0], 0, t.tape.in.count)
-				first.updateInput(w, t.tape.in, dy, f, c, t.updater)
-			})
-		}
-	}
-	if t.tape.in.sparse {
-		parts := 2 * workers
-		for i := range parts {
-			f := part(i, parts, features, 16)
-			transpose = append(transpose, func(w *Worker) { t.tape.in.transpose(w.Set, f) })
-		}
-	}
-	rowParts := 2 * workers
-	for i := range rowParts {
-		middle = append(middle, func(w *Worker) { t.middle(w, part(i, rowParts, t.tape.in.count, 8)) })
-		load = append(load, func(w *Worker) {
-			t.loaded.load(w.Set, t.samples, t.next, part(i, rowParts, len(t.next), 1))
-		})
-	}
-	for i, l := range t.model.layers[1:] {
-		for p := range workers {
-			updateRest = append(updateRest, func(w *Worker) {
-				n := t.tape.in.count
-				l.Update(w, rows(t.tape.y[i], 0, n), rows(t.tape.dy[i+1], 0, n), p, workers, t.updater)
-			})
-		}
-	}
-	t.phases = [...][]task{
-		load,
-		arrange(workers, forward, transpose),
-		middle,
-		arrange(workers, updateFirst, updateRest, load),
-	}
-}
-
-// arrange orders tasks so that each worker's share of each list is one piece, in the order of the lists: the pool then
-// gives a worker the same part of each list in every step.
-func arrange(workers int, lists ...[]task) []task {
-	var all []task
-	for w := range workers {
-		for _, list := range lists {
-			all = append(all, list[w*len(list)/workers:(w+1)*len(list)/workers]...)
-		}
-	}
-	return all
-}
-
-// middle takes some rows from the first layer's output to the loss and back to the gradient by that output.
-func (t *Trainer) middle(w *Worker, r span) {
-	if r.lo == r.hi {
-		return
-	}
-	m, tape := t.model, t.tape
-	m.forwardRest(w, tape, r)
-	last := len(m.layers) - 1
-	y, dy := rows(tape.y[last], r.lo, r.hi), rows(tape.dy[last], r.lo, r.hi)
-	m.loss.Rows(w, y, dy, tape.in.labels[r.lo:r.hi], t.scale, t.loss[r.lo:r.hi], t.predicted[r.lo:r.hi])
-	for i := last; i >= 0; i-- {
-		var dx Matrix
-		if i > 0 {
-			dx = rows(tape.dy[i-1], r.lo, r.hi)
-		}
-		m.layers[i].Backward(w, rows(tape.y[i], r.lo, r.hi), rows(tape.dy[i], r.lo, r.hi), dx)
-	}
 }

@@ -101,6 +101,7 @@ func (l *loop) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		return Epoch{}, err
 	}
 	begun := l.Now()
+	l.trainer.Begin(epoch)
 	if l.Shuffle {
 		// From the samples' own order, not from the last epoch's: an epoch's order depends on seed and epoch alone.
 		for i := range l.order {

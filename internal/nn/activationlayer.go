@@ -1,0 +1,25 @@
+package nn
+
+// activationLayer applies an activation whose gradient cannot be had from its outputs, so that its inputs must be kept.
+// Such an activation of a Dense becomes a layer of its own behind it, which the architecture does not show.
+type activationLayer struct{ Activation }
+
+func (activationLayer) Params() []*Param { return nil }
+
+func (a activationLayer) Forward(w *Worker, _ Pass, x, y Matrix) {
+	for r := range x.Rows {
+		copy(row(y, r), row(x, r))
+	}
+	a.forward(w, y)
+}
+
+func (a activationLayer) Backward(_ *Worker, _ Pass, x, _, dy, dx Matrix) {
+	for r := range dx.Rows {
+		z, dy, dx := row(x, r), row(dy, r), row(dx, r)
+		for j, d := range dy {
+			dx[j] = d * a.slope(z[j])
+		}
+	}
+}
+
+func (activationLayer) Update(*Worker, Matrix, Matrix, int, int, Updater) {}

@@ -1,0 +1,139 @@
+package nn
+
+import (
+	"errors"
+	"math"
+)
+
+var batchNormalizationKind = kind{
+	class: "BatchNormalization",
+	validate: func(l LayerSpec) error {
+		if !(l.Momentum >= 0 && l.Momentum < 1) || !(l.Epsilon > 0) {
+			return errors.New("wanted a momentum of at least 0 and less than 1, and an epsilon above 0")
+		}
+		return nil
+	},
+	units: func(_ LayerSpec, in int) int { return in },
+	params: func(l LayerSpec, in int) []ParamSpec {
+		shape := []int{in}
+		return []ParamSpec{
+			{Name: l.Name + ".gamma", Shape: shape},
+			{Name: l.Name + ".beta", Shape: shape},
+			{Name: l.Name + ".moving_mean", Shape: shape, Fixed: true},
+			{Name: l.Name + ".moving_variance", Shape: shape, Fixed: true},
+		}
+	},
+	build: func(l LayerSpec, params []*Param, _ uint64) Layer { return newBatchNormalization(l, params) },
+}
+
+// BatchNormalization shifts and scales each feature to mean beta and standard deviation gamma over the batch (Ioffe and
+// Szegedy, ICML 2015):
+//
+//	y = gamma (x - mean) / sqrt(variance + epsilon) + beta
+//
+// In training, mean and variance are the batch's, and moving averages of them are kept, which inference uses.
+type BatchNormalization struct {
+	momentum, epsilon                  float32
+	gamma, beta, movingMean, movingVar *Param
+	mean, inverse                      []float32 // of the batch at hand: 1 / sqrt(variance + epsilon)
+	gammaGradient, betaGradient        []float32
+	momentumRest                       float32 // 1 - momentum
+}
+
+func newBatchNormalization(spec LayerSpec, params []*Param) *BatchNormalization {
+	in := params[0].Count()
+	b := &BatchNormalization{
+		momentum: float32(spec.Momentum), momentumRest: float32(1 - spec.Momentum), epsilon: float32(spec.Epsilon),
+		gamma: params[0], beta: params[1], movingMean: params[2], movingVar: params[3],
+		mean: make([]float32, in), inverse: make([]float32, in), gammaGradient: make([]float32, in), betaGradient: make([]float32, in),
+	}
+	for c := range in {
+		b.gamma.Value.Data[c] = 1
+		b.movingVar.Value.Data[c] = 1
+	}
+	return b
+}
+
+// Params returns gamma, beta, and the moving averages, which training does not change by gradient.
+func (b *BatchNormalization) Params() []*Param {
+	return []*Param{b.gamma, b.beta, b.movingMean, b.movingVar}
+}
+
+// Forward normalizes by the moving averages: inference.
+func (b *BatchNormalization) Forward(_ *Worker, _ Pass, x, y Matrix) {
+	for c := range x.Cols {
+		inverse := 1 / float32(math.Sqrt(float64(b.movingVar.Value.Data[c]+b.epsilon)))
+		b.normalize(x, y, c, b.movingMean.Value.Data[c], inverse)
+	}
+}
+
+// normalize computes column c of y.
+func (b *BatchNormalization) normalize(x, y Matrix, c int, mean, inverse float32) {
+	scale, shift := b.gamma.Value.Data[c]*inverse, b.beta.Value.Data[c]
+	for r := range x.Rows {
+		y.Data[r*y.Stride+c] = float32((x.Data[r*x.Stride+c]-mean)*scale) + shift
+	}
+}
+
+// ForwardColumns normalizes columns cs of the batch by their own mean and variance, and moves the averages.
+func (b *BatchNormalization) ForwardColumns(_ *Worker, x, y Matrix, cs span) {
+	n := float32(x.Rows)
+	for c := cs.lo; c < cs.hi; c++ {
+		var sum, squares float32
+		for r := range x.Rows {
+			sum += x.Data[r*x.Stride+c]
+		}
+		mean := sum / n
+		for r := range x.Rows {
+			d := x.Data[r*x.Stride+c] - mean
+			squares += float32(d * d)
+		}
+		variance := squares / n
+		b.mean[c], b.inverse[c] = mean, 1/float32(math.Sqrt(float64(variance+b.epsilon)))
+		b.normalize(x, y, c, mean, b.inverse[c])
+		move(&b.movingMean.Value.Data[c], mean, b.momentum, b.momentumRest)
+		move(&b.movingVar.Value.Data[c], variance, b.momentum, b.momentumRest)
+	}
+}
+
+// move moves an average towards a new value.
+func move(average *float32, value, momentum, rest float32) {
+	*average = float32(*average*momentum) + float32(value*rest)
+}
+
+// Backward is never called in training: BackwardColumns is.
+func (b *BatchNormalization) Backward(*Worker, Pass, Matrix, Matrix, Matrix, Matrix) {
+	panic("nn: batch normalization goes backwards by columns")
+}
+
+// BackwardColumns computes, with h = (x - mean) / sqrt(variance + epsilon) and n rows,
+//
+//	dgamma = sum dy h,  dbeta = sum dy,  dx = gamma / sqrt(variance + epsilon) (dy - dbeta/n - h dgamma/n)
+func (b *BatchNormalization) BackwardColumns(_ *Worker, x, _, dy, dx Matrix, cs span) {
+	n := float32(x.Rows)
+	for c := cs.lo; c < cs.hi; c++ {
+		mean, inverse := b.mean[c], b.inverse[c]
+		var dgamma, dbeta float32
+		for r := range x.Rows {
+			h := (x.Data[r*x.Stride+c] - mean) * inverse
+			d := dy.Data[r*dy.Stride+c]
+			dgamma += float32(d * h)
+			dbeta += d
+		}
+		b.gammaGradient[c], b.betaGradient[c] = dgamma, dbeta
+		scale, dgamma, dbeta := b.gamma.Value.Data[c]*inverse, dgamma/n, dbeta/n
+		for r := range dx.Rows {
+			h := (x.Data[r*x.Stride+c] - mean) * inverse
+			dx.Data[r*dx.Stride+c] = scale * (dy.Data[r*dy.Stride+c] - dbeta - float32(h*dgamma))
+		}
+	}
+}
+
+// Update hands the gradients of gamma and beta to up.
+func (b *BatchNormalization) Update(w *Worker, _, _ Matrix, i, _ int, up Updater) {
+	if i == 0 {
+		n := len(b.gammaGradient)
+		up.Update(w, b.gamma, 0, 0, Matrix{Rows: 1, Cols: n, Stride: n, Data: b.gammaGradient})
+		up.Update(w, b.beta, 0, 0, Matrix{Rows: 1, Cols: n, Stride: n, Data: b.betaGradient})
+	}
+}

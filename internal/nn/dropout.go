@@ -1,0 +1,78 @@
+package nn
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+var dropoutKind = kind{
+	class: "Dropout",
+	validate: func(l LayerSpec) error {
+		if !(l.Rate >= 0 && l.Rate < 1) {
+			return fmt.Errorf("wanted a rate of at least 0 and less than 1, found %v", l.Rate)
+		}
+		return nil
+	},
+	units:  func(_ LayerSpec, in int) int { return in },
+	params: func(LayerSpec, int) []ParamSpec { return nil },
+	build:  func(l LayerSpec, _ []*Param, _ uint64) Layer { return newDropout(l) },
+}
+
+// Dropout sets each input to 0 with probability rate in training, and multiplies the others by 1/(1-rate), so that their
+// sum stays the same on average; in inference it does nothing (Srivastava et al., JMLR 15, 2014). What it drops depends on
+// the seed, the layer's name, the epoch, the step and the row alone.
+type Dropout struct {
+	name      string
+	threshold uint32  // an input is dropped if its 32 random bits are below this
+	scale     float32 // 1 / (1 - rate)
+}
+
+func newDropout(spec LayerSpec) *Dropout {
+	return &Dropout{name: spec.Name, threshold: uint32(spec.Rate * (1 << 32)), scale: float32(1 / (1 - spec.Rate))}
+}
+
+// Params returns nothing.
+func (d *Dropout) Params() []*Param { return nil }
+
+// Forward computes y = x mask / (1 - rate).
+func (d *Dropout) Forward(_ *Worker, p Pass, x, y Matrix) {
+	if !p.Train {
+		for r := range x.Rows {
+			copy(row(y, r), row(x, r))
+		}
+		return
+	}
+	d.mask(p, x, y)
+}
+
+// Backward computes dx = dy mask / (1 - rate) with the mask of Forward, drawn again.
+func (d *Dropout) Backward(_ *Worker, p Pass, _, _, dy, dx Matrix) {
+	if dx.Rows > 0 {
+		d.mask(p, dy, dx)
+	}
+}
+
+// Update does nothing: there are no parameters.
+func (d *Dropout) Update(*Worker, Matrix, Matrix, int, int, Updater) {}
+
+func (d *Dropout) mask(p Pass, in, out Matrix) {
+	key := NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
+	for r := range in.Rows {
+		var stream rand.PCG
+		key.At(p.Row + r).Seed(&stream)
+		x, y := row(in, r), row(out, r)
+		var bits uint64
+		for c, v := range x {
+			if c%2 == 0 {
+				bits = stream.Uint64()
+			}
+			if uint32(bits) < d.threshold {
+				v = 0
+			} else {
+				v *= d.scale
+			}
+			y[c] = v
+			bits >>= 32
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package nn
+
+// plan makes the tasks of each phase of a step.
+func (t *Trainer) plan() {
+	workers := len(t.engine.workers)
+	t.load = t.loadTasks()
+	t.steps = append(t.steps, phase{name: inputPhase, tasks: arrange(workers, t.inputTasks(), t.transposeTasks())})
+	t.planLayers()
+	t.steps = append(t.steps, phase{name: updatePhase, tasks: arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load)})
+	if d, ok := t.updater.(Deferred); ok {
+		t.steps = append(t.steps,
+			phase{name: updatePhase, alone: d.Prepare},
+			phase{name: updatePhase, tasks: t.applyTasks(d)})
+	}
+}
+
+// arrange orders tasks so that each worker's share of each list is one piece, in the order of the lists: the pool then
+// gives a worker the same part of each list in every step.
+func arrange(workers int, lists ...[]task) []task {
+	var all []task
+	for w := range workers {
+		for _, list := range lists {
+			all = append(all, list[w*len(list)/workers:(w+1)*len(list)/workers]...)
+		}
+	}
+	return all
+}
+
+// rowParts returns a task for each of some parts of the batch's rows: more parts than workers, so that a worker that is ahead
+// can take some of another's.
+func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
+	n := 2 * len(t.engine.workers)
+	tasks := make([]task, n)
+	for i := range tasks {
+		tasks[i] = func(w *Worker) {
+			if r := part(i, n, t.tape.in.count, 8); r.lo < r.hi {
+				f(w, r)
+			}
+		}
+	}
+	return tasks
+}
+
+// loadTasks load the batch that comes next.
+func (t *Trainer) loadTasks() []task {
+	n := 2 * len(t.engine.workers)
+	tasks := make([]task, n)
+	for i := range tasks {
+		tasks[i] = func(w *Worker) { t.loaded.load(w.Set, t.samples, t.next, part(i, n, len(t.next), 1)) }
+	}
+	return tasks
+}
+
+// inputTasks compute the first layer, by panels of columns and two parts of the rows.
+func (t *Trainer) inputTasks() (tasks []task) {
+	const parts = 2
+	first := t.model.input()
+	panels := first.panels(len(t.engine.workers))
+	for p := range panels {
+		c := first.panel(p, panels)
+		for i := range parts {
+			tasks = append(tasks, func(w *Worker) {
+				first.forwardInput(w, t.tape.in, t.tape.y[0], part(i, parts, t.tape.in.count, 8), c)
+			})
+		}
+	}
+	return tasks
+}
+
+// transposeTasks make the lists of nonzeros by feature, which the first layer's gradient needs.
+func (t *Trainer) transposeTasks() (tasks []task) {
+	if !t.tape.in.sparse {
+		return nil
+	}
+	n := 2 * len(t.engine.workers)
+	for i := range n {
+		f := part(i, n, t.samples.Features, 16)
+		tasks = append(tasks, func(w *Worker) { t.tape.in.transpose(w.Set, f) })
+	}
+	return tasks
+}
+
+// planLayers adds the phases from the first layer's output to the loss and back to the gradient by that output. Layers
+// that work by rows need no barrier between them; one that works by columns needs a phase of its own in each direction.
+func (t *Trainer) planLayers() {
+	m := t.model
+	next := 1 // the first layer not yet planned
+	var back []phase
+	for i, l := range m.layers {
+		c, ok := l.(columnLayer)
+		if !ok {
+			continue
+		}
+		if from := next; from < i {
+			t.addRows(func(w *Worker, r span) { m.forward(w, t.pass, t.tape, from, i, r) })
+		}
+		t.steps = append(t.steps, phase{name: layersPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
+			c.ForwardColumns(w, x, y, s)
+		})})
+		// Backwards: this layer, then what lies between it and the one before that works by columns.
+		from := next
+		if next == 1 {
+			from = 0
+		}
+		back = append(back,
+			phase{name: layersPhase, tasks: t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })},
+			phase{name: layersPhase, tasks: t.columnParts(i, c.BackwardColumns)})
+		next = i + 1
+	}
+	from := next
+	if next == 1 {
+		from = 0
+	}
+	t.addRows(func(w *Worker, r span) {
+		m.forward(w, t.pass, t.tape, next, len(m.layers), r)
+		t.lose(w, r)
+		m.backward(w, t.pass, t.tape, from, len(m.layers), r)
+	})
+	for i := len(back) - 1; i >= 0; i-- {
+		t.steps = append(t.steps, back[i])
+	}
+}
+
+func (t *Trainer) addRows(f func(w *Worker, r span)) {
+	t.steps = append(t.steps, phase{name: layersPhase, tasks: t.rowParts(f)})
+}
+
+// lose computes the loss of some rows and its gradient by the network's output.
+func (t *Trainer) lose(w *Worker, r span) {
+	last := len(t.model.layers) - 1
+	y, dy := rows(t.tape.y[last], r.lo, r.hi), rows(t.tape.dy[last], r.lo, r.hi)
+	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.lo:r.hi], t.scale, t.loss[r.lo:r.hi], t.predicted[r.lo:r.hi])
+}
+
+// columnParts returns tasks for the columns of the i-th layer, on the whole batch.
+func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c span)) []task {
+	n := len(t.engine.workers)
+	tasks := make([]task, n)
+	for p := range tasks {
+		c := part(p, n, t.model.units[i], 16)
+		tasks[p] = func(w *Worker) {
+			if n := t.tape.in.count; c.lo < c.hi {
+				f(w, rows(t.tape.y[i-1], 0, n), rows(t.tape.y[i], 0, n), rows(t.tape.dy[i], 0, n), rows(t.tape.dy[i-1], 0, n), c)
+			}
+		}
+	}
+	return tasks
+}
+
+// updateInputTasks update the first layer, by the panels of inputTasks and by rows of the kernel.
+func (t *Trainer) updateInputTasks() (tasks []task) {
+	const parts = 4 // so that a worker without work can take some
+	first := t.model.input()
+	panels := first.panels(len(t.engine.workers))
+	for p := range panels {
+		c := first.panel(p, panels)
+		for i := range parts {
+			f := part(i, parts, t.samples.Features, 16)
+			tasks = append(tasks, func(w *Worker) {
+				first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, c, t.updater)
+			})
+		}
+	}
+	return tasks
+}
+
+// updateTasks update the other layers.
+func (t *Trainer) updateTasks() (tasks []task) {
+	workers := len(t.engine.workers)
+	for i, l := range t.model.layers[1:] {
+		if len(l.Params()) == 0 {
+			continue
+		}
+		for p := range workers {
+			tasks = append(tasks, func(w *Worker) {
+				n := t.tape.in.count
+				l.Update(w, rows(t.tape.y[i], 0, n), rows(t.tape.dy[i+1], 0, n), p, workers, t.updater)
+			})
+		}
+	}
+	return tasks
+}
+
+// applyTasks make the updates that had to wait for whole gradients.
+func (t *Trainer) applyTasks(d Deferred) (tasks []task) {
+	workers := len(t.engine.workers)
+	for _, p := range t.model.params {
+		if p.Fixed {
+			continue
+		}
+		for i := range workers {
+			r := part(i, workers, p.Value.Rows, 1)
+			tasks = append(tasks, func(w *Worker) { d.Apply(w, p, r.lo, r.hi) })
+		}
+	}
+	return tasks
+}
