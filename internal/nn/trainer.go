@@ -52,14 +52,13 @@ type phase struct {
 	alone func()
 }
 
-// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the input
-// layer, the other layers with the loss and all the way back, and the updates (with the loading of the next batch).
-var Phases = [...]string{"load", "input", "layers", "update"}
+// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
+// forward, the loss, and all layers backward, and the updates (with the loading of the next batch).
+var Phases = [...]string{"load", "rows", "update"}
 
 const (
 	loadPhase = iota
-	inputPhase
-	layersPhase
+	rowsPhase
 	updatePhase
 )
 
