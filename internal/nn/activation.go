@@ -18,9 +18,6 @@ type Activation struct {
 	// backward computes dy = dy f'(z), where y = f(z) is what forward gave.
 	backward func(w *Worker, y, dy Matrix)
 
-	// wholeRows tells that an output depends on all of its row, so that forward must not be given some columns only.
-	wholeRows bool
-
 	// slope, if not nil, is f'(z), for an activation whose gradient does not follow from y; backward is then nil.
 	slope func(z float32) float32
 
@@ -70,8 +67,7 @@ var activations = map[string]Activation{
 	},
 	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	"softmax": {
-		Name:      "softmax",
-		wholeRows: true,
+		Name: "softmax",
 		forward: func(w *Worker, y Matrix) {
 			for r := range y.Rows {
 				softmaxRow(w, row(y, r))

@@ -62,12 +62,12 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *Worker, _ Pass, x, y Matrix) {
 	w.Gemm(&w.scratch, x.Rows, y.Cols, x.Cols, operand(x), operand(d.kernel.Value), y.Data, y.Stride, false)
-	d.activate(w, y, 0)
+	d.activate(w, y)
 }
 
-// activate adds the bias to columns of the product and applies the activation; y's first column is the layer's column c.
-func (d *Dense) activate(w *Worker, y Matrix, c int) {
-	bias := d.bias.Value.Data[c:]
+// activate adds the bias to the product and applies the activation.
+func (d *Dense) activate(w *Worker, y Matrix) {
+	bias := d.bias.Value.Data
 	if d.activation.forwardBias != nil {
 		d.activation.forwardBias(w, y, bias)
 		return
@@ -91,12 +91,16 @@ const updateBlock = 1024
 // Update computes rows of the kernel's gradient, x^T dz, and with the first of them the bias's, the sum of dz's rows.
 func (d *Dense) Update(w *Worker, x, dz Matrix, i, n int, up Updater) {
 	if i == 0 {
-		d.updateBias(w, dz, span{0, dz.Cols}, up)
+		d.updateBias(w, dz, up)
 	}
-	share := part(i, n, x.Cols, w.TileRows)
+	d.updateRows(w, x, dz, part(i, n, x.Cols, w.TileRows), up)
+}
+
+// updateRows hands the gradient of some rows of the kernel to up.
+func (d *Dense) updateRows(w *Worker, x, dz Matrix, r span, up Updater) {
 	step := max(updateBlock/dz.Cols/w.TileRows, 1) * w.TileRows
-	for lo := share.lo; lo < share.hi; lo += step {
-		hi := min(lo+step, share.hi)
+	for lo := r.lo; lo < r.hi; lo += step {
+		hi := min(lo+step, r.hi)
 		g := w.gradientBlock(hi-lo, dz.Cols)
 		w.Gemm(&w.scratch, hi-lo, dz.Cols, x.Rows, transposed(columns(x, lo, hi)), operand(dz), g.Data, g.Stride, false)
 		d.regularize(g, lo, 0)
@@ -141,11 +145,11 @@ func (d *Dense) Penalty() float64 {
 	return float64(d.spec.L1*absolute) + float64(d.spec.L2*squares)
 }
 
-// updateBias hands the gradient of some of the bias's elements to up.
-func (d *Dense) updateBias(w *Worker, dz Matrix, c span, up Updater) {
-	g := w.gradientBlock(1, c.hi-c.lo)
-	w.ColumnSums(dz.Rows, c.hi-c.lo, dz.Data[c.lo:], dz.Stride, g.Data)
-	up.Update(w, d.bias, 0, c.lo, g)
+// updateBias hands the bias's gradient to up.
+func (d *Dense) updateBias(w *Worker, dz Matrix, up Updater) {
+	g := w.gradientBlock(1, dz.Cols)
+	w.ColumnSums(dz.Rows, dz.Cols, dz.Data, dz.Stride, g.Data)
+	up.Update(w, d.bias, 0, 0, g)
 }
 
 // gradientBlock returns a matrix in the worker's memory for one block of gradient.

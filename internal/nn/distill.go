@@ -82,14 +82,9 @@ func (t *Trainer) Distill(d Distillation) error {
 		p: newMatrix(batch, classes), q: newMatrix(batch, classes), kl: make([]float32, batch),
 	}
 	for _, m := range d.Teachers {
-		y := make([]Matrix, len(m.units))
-		for i, units := range m.units {
-			y[i] = newMatrix(batch, units)
-		}
-		x.teachers = append(x.teachers, &teacher{model: m, y: y})
+		x.teachers = append(x.teachers, newTeacher(m, batch))
 	}
 	t.distiller = x
-	t.steps = append(t.teacherPhases(), t.steps...)
 	return nil
 }
 
@@ -103,8 +98,18 @@ type distiller struct {
 	kl   []float32 // [batch]: KL(q || p)
 }
 
-// begin computes p, q and kl of the rows r, from the student's logits z, before its own loss overwrites them.
+// read gives the teachers the batch.
+func (x *distiller) read(in *input) {
+	for _, teacher := range x.teachers {
+		teacher.tape.in = in
+	}
+}
+
+// begin computes what the teachers say of the rows r, and p, q and kl, from the student's logits z, before its own loss overwrites them.
 func (x *distiller) begin(w *Worker, z Matrix, r span) {
+	for _, teacher := range x.teachers {
+		teacher.answer(w, r)
+	}
 	for i := range z.Rows {
 		p, q := row(x.p, r.lo+i), row(x.q, r.lo+i)
 		clear(q)

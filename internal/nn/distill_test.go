@@ -253,23 +253,6 @@ func TestNoAllocationInDistillation(t *testing.T) {
 	}
 }
 
-func TestPhaseOfTeachers(t *testing.T) {
-	e := NewEngine(kernel.Available()[0], 1)
-	defer e.Close()
-	m := pupil(t, 13)
-	trainer := NewTrainer(e, m, newCollector(m), randomBytes(9, 13, 4, 1), 9)
-	if _, ok := trainer.PhaseSeconds()["teacher"]; ok {
-		t.Error("there is a time of teachers without any")
-	}
-	if err := trainer.Distill(Distillation{Teachers: tutors(t, 13), Temperature: 2, Weight: 0.9}); err != nil {
-		t.Fatal(err)
-	}
-	trainer.Step(counting(9), nil)
-	if seconds := trainer.PhaseSeconds()["teacher"]; !(seconds > 0) {
-		t.Errorf("the teachers took %v s", seconds)
-	}
-}
-
 func TestDistillErrors(t *testing.T) {
 	softmax := func(features, classes int) Architecture {
 		return network(features, categoricalName, LayerSpec{Units: classes, Activation: "softmax"})

@@ -56,11 +56,7 @@ func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	n := s.hi - s.lo
 	t.in.count = n
 	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n})
-	first := v.model.input()
-	for p, panels := 0, first.panels(1); p < panels; p++ {
-		first.forwardInput(w, t.in, t.y[0], span{0, n}, first.panel(p, panels))
-	}
-	v.model.forward(w, Pass{}, t, 1, len(v.model.layers), span{0, n})
+	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), span{0, n})
 	y := rows(t.y[len(t.y)-1], 0, n)
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
 	for r := range n {

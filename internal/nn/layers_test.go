@@ -131,6 +131,7 @@ func layerStacks() map[string][]LayerSpec {
 		"dropout":                   {dense(40, "tanh"), dropout, dense(9, "selu"), dropout, output},
 		"dropout before normalized": {dense(18, "sigmoid"), dropout, normalization, dense(4, "tanh"), dropout, output},
 		"regularized":               {regular, regular, {Type: "dense", Units: 3, Activation: "softmax", L1: 0.01}},
+		"regularized panels":        {{Type: "dense", Units: 70, Activation: "tanh", L1: 0.02, L2: 0.03}, output},
 		"slope at the end":          {dense(4, "tanh"), normalization, dense(3, "gelu")},
 	}
 	for _, layers := range all {

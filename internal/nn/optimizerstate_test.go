@@ -113,6 +113,18 @@ func TestOptimizersGoOn(t *testing.T) {
 	}
 }
 
+// A gradient that is no number makes the weight none, or a training that diverges would go on unseen.
+func TestNaNComesThroughOptimizers(t *testing.T) {
+	for _, spec := range someOptimizers() {
+		k := kerasSteps{Shapes: [][]int{{3}}, Initial: [][]float32{{1, 2, 3}}}
+		params := k.params()
+		step(kernelWorker(), newOptimizer(t, spec)(params), params, 0.1, [][]float32{{0.5, nan, 0}})
+		if got := params[0].Floats(); finite(got[1]) || spec.ClipNorm+spec.GlobalClipNorm == 0 && !finite(got[0]+got[2]) {
+			t.Errorf("%+v: weights %v", spec, got)
+		}
+	}
+}
+
 // A step allocates nothing, whatever the optimizer and the layers.
 func TestOptimizersAllocateNothing(t *testing.T) {
 	arch := Architecture{Input: 30, Loss: categoricalName, Layers: layerStacks()["normalized before dropout"]}

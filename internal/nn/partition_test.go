@@ -32,35 +32,6 @@ func TestPartCoversOnce(t *testing.T) {
 	}
 }
 
-// panels cut a kernel's columns into pieces for each worker, none empty and none narrower than a cache line unless the
-// layer is.
-func TestPanelsCoverOnce(t *testing.T) {
-	for units := 1; units < 700; units++ {
-		for workers := 1; workers <= 16; workers++ {
-			for _, activation := range []string{"relu", "softmax"} {
-				d := &Dense{spec: LayerSpec{Units: units}, activation: activations[activation]}
-				n, at := d.panels(workers), 0
-				for i := range n {
-					c := d.panel(i, n)
-					if c.lo != at || c.hi-c.lo < min(units, 16) && i < n-1 || c.hi <= c.lo {
-						t.Fatalf("%d units, %d workers: panel %d of %d is %v", units, workers, i, n, c)
-					}
-					at = c.hi
-				}
-				if at != units {
-					t.Fatalf("%d units, %d workers: %d panels end at %d", units, workers, n, at)
-				}
-				if activation == "softmax" && n > 1 {
-					t.Fatalf("%d units, %d workers: softmax needs whole rows, and there are %d panels", units, workers, n)
-				}
-				if activation == "relu" && n < min(workers, units/16) {
-					t.Fatalf("%d units, %d workers: %d panels", units, workers, n)
-				}
-			}
-		}
-	}
-}
-
 // arrange keeps every task, and each worker's share of each list is one piece of it.
 func TestArrangeKeepsEveryTask(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -2,11 +2,10 @@ package nn
 
 // plan makes the tasks of each phase of a step.
 func (t *Trainer) plan() {
-	workers := len(t.engine.workers)
 	t.load = t.loadTasks()
-	t.steps = append(t.steps, phase{name: inputPhase, tasks: arrange(workers, t.inputTasks(t.model.input(), t.tape.y[0]), t.transposeTasks())})
-	t.planLayers()
-	t.steps = append(t.steps, phase{name: updatePhase, tasks: arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load)})
+	t.planRows()
+	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), t.load)
+	t.steps = append(t.steps, phase{name: updatePhase, tasks: update})
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
 			phase{name: updatePhase, alone: d.Prepare},
@@ -26,14 +25,14 @@ func arrange(workers int, lists ...[]task) []task {
 	return all
 }
 
-// rowParts returns a task for each of some parts of the batch's rows: more parts than workers, so that a worker that is ahead
-// can take some of another's.
+// rowParts returns a task for each worker's part of the batch's rows. There are no smaller ones for a worker that is ahead to
+// take: each part passes over all weights, which costs more than it could save.
 func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
-	n := 2 * len(t.engine.workers)
+	n := len(t.engine.workers)
 	tasks := make([]task, n)
 	for i := range tasks {
 		tasks[i] = func(w *Worker) {
-			if r := part(i, n, t.tape.in.count, 8); r.lo < r.hi {
+			if r := part(i, n, t.tape.in.count, 2); r.lo < r.hi {
 				f(w, r)
 			}
 		}
@@ -51,69 +50,34 @@ func (t *Trainer) loadTasks() []task {
 	return tasks
 }
 
-// inputTasks compute the outputs y of a first layer, by panels of columns and two parts of the rows.
-func (t *Trainer) inputTasks(first *Dense, y Matrix) (tasks []task) {
-	const parts = 2
-	panels := first.panels(len(t.engine.workers))
-	for p := range panels {
-		c := first.panel(p, panels)
-		for i := range parts {
-			tasks = append(tasks, func(w *Worker) {
-				first.forwardInput(w, t.tape.in, y, part(i, parts, t.tape.in.count, 8), c)
-			})
-		}
-	}
-	return tasks
-}
-
-// transposeTasks make the lists of nonzeros by feature, which the first layer's gradient needs.
-func (t *Trainer) transposeTasks() (tasks []task) {
-	if !t.tape.in.sparse {
-		return nil
-	}
-	n := 2 * len(t.engine.workers)
-	for i := range n {
-		f := part(i, n, t.samples.Features, 16)
-		tasks = append(tasks, func(w *Worker) { t.tape.in.transpose(w.Set, f) })
-	}
-	return tasks
-}
-
-// planLayers adds the phases from the first layer's output to the loss and back to the gradient by that output. Layers
-// that work by rows need no barrier between them; one that works by columns needs a phase of its own in each direction.
-func (t *Trainer) planLayers() {
+// planRows adds the phases from the samples to the loss and all the way back. Layers that work by rows need no barrier
+// between them; one that works by columns needs a phase of its own in each direction.
+func (t *Trainer) planRows() {
 	m := t.model
-	next := 1 // the first layer not yet planned
+	next := 0 // the first layer not yet planned
 	var back []phase
 	for i, l := range m.layers {
 		c, ok := l.(columnLayer)
 		if !ok {
 			continue
 		}
-		if from := next; from < i {
+		from := next
+		if from < i {
 			t.addRows(func(w *Worker, r span) { m.forward(w, t.pass, t.tape, from, i, r) })
 		}
-		t.steps = append(t.steps, phase{name: layersPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
+		t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
 			c.ForwardColumns(w, x, y, s)
 		})})
 		// Backwards: this layer, then what lies between it and the one before that works by columns.
-		from := next
-		if next == 1 {
-			from = 0
-		}
 		back = append(back,
-			phase{name: layersPhase, tasks: t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })},
-			phase{name: layersPhase, tasks: t.columnParts(i, c.BackwardColumns)})
+			phase{name: rowsPhase, tasks: t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })},
+			phase{name: rowsPhase, tasks: t.columnParts(i, c.BackwardColumns)})
 		next = i + 1
-	}
-	from := next
-	if next == 1 {
-		from = 0
 	}
 	t.addRows(func(w *Worker, r span) {
 		m.forward(w, t.pass, t.tape, next, len(m.layers), r)
 		t.lose(w, r)
-		m.backward(w, t.pass, t.tape, from, len(m.layers), r)
+		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
 	})
 	for i := len(back) - 1; i >= 0; i-- {
 		t.steps = append(t.steps, back[i])
@@ -121,7 +85,7 @@ func (t *Trainer) planLayers() {
 }
 
 func (t *Trainer) addRows(f func(w *Worker, r span)) {
-	t.steps = append(t.steps, phase{name: layersPhase, tasks: t.rowParts(f)})
+	t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.rowParts(f)})
 }
 
 // lose computes the loss of some rows and its gradient by the network's output.
@@ -154,19 +118,17 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 	return tasks
 }
 
-// updateInputTasks update the first layer, by the panels of inputTasks and by rows of the kernel.
+// updateInputTasks update the first layer, by features: rows of its kernel, which are one piece of memory each. (Were they
+// panels of columns, the processor would prefetch lines of the neighboring panel and so take them from the worker that
+// writes to them.) The parts are small enough for a worker that is ahead to take some.
 func (t *Trainer) updateInputTasks() (tasks []task) {
-	const parts = 4 // so that a worker without work can take some
 	first := t.model.input()
-	panels := first.panels(len(t.engine.workers))
-	for p := range panels {
-		c := first.panel(p, panels)
-		for i := range parts {
-			f := part(i, parts, t.samples.Features, 16)
-			tasks = append(tasks, func(w *Worker) {
-				first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, c, t.updater)
-			})
-		}
+	n := 4 * len(t.engine.workers)
+	for i := range n {
+		f := part(i, n, t.samples.Features, 16)
+		tasks = append(tasks, func(w *Worker) {
+			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater)
+		})
 	}
 	return tasks
 }

@@ -143,10 +143,13 @@ func (m *Sequential) newTape(s *Samples, batch int, sparse, train bool) *tape {
 	return t
 }
 
-// forward computes the layers [from, to), none of them the first, for some rows.
+// forward computes the layers [from, to) for some rows.
 func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
 	p.Row = r.lo
-	for i := from; i < to; i++ {
+	if from == 0 {
+		m.input().forwardInput(w, t.in, t.y[0], r)
+	}
+	for i := max(1, from); i < to; i++ {
 		m.layers[i].Forward(w, p, rows(t.y[i-1], r.lo, r.hi), rows(t.y[i], r.lo, r.hi))
 	}
 }

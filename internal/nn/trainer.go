@@ -54,16 +54,13 @@ type phase struct {
 	alone func()
 }
 
-// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), the
-// teachers' outputs where there are teachers, the input layer, the other layers with the loss and all the way back, and the
-// updates (with the loading of the next batch).
-var Phases = [...]string{"load", "teacher", "input", "layers", "update"}
+// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
+// forward, the loss, and all layers backward, and the updates (with the loading of the next batch).
+var Phases = [...]string{"load", "rows", "update"}
 
 const (
 	loadPhase = iota
-	teacherPhase
-	inputPhase
-	layersPhase
+	rowsPhase
 	updatePhase
 )
 
@@ -96,6 +93,9 @@ func (t *Trainer) Step(order, next []int32) Result {
 	}
 	t.tape.in, t.loaded = t.loaded, t.tape.in
 	t.tape.in.count = len(order)
+	if t.distiller != nil {
+		t.distiller.read(t.tape.in)
+	}
 	t.scale = 1 / float32(len(order))
 	t.next, t.loadedFor = next, next
 	t.pass.Step++
@@ -133,9 +133,6 @@ func (t *Trainer) Begin(epoch int) {
 func (t *Trainer) PhaseSeconds() map[string]float64 {
 	seconds := make(map[string]float64, len(Phases)+1)
 	for i, name := range Phases {
-		if i == teacherPhase && t.distiller == nil {
-			continue
-		}
 		seconds[name] = t.times[i].Seconds()
 		t.times[i] = 0
 	}

@@ -11,7 +11,7 @@ import (
 // eachSet runs test for every set of kernels that this CPU has besides the reference.
 func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) {
 	sets := Available()
-	reference := sets[len(sets)-1]
+	reference := generic() // not the checked one, since its loops serve tiles of any size
 	if len(sets) == 1 {
 		t.Skip("this CPU has the portable kernels only")
 	}
@@ -330,7 +330,7 @@ func TestExpAgreesWithReference(t *testing.T) {
 		}
 		x := d.floats(1<<16, false)
 		for i := range x {
-			x[i] = x[i] * 40
+			x[i] *= 40
 		}
 		copy(x, []float32{expMax, -expMax, expMin, math.Nextafter32(expMax, 100), math.Nextafter32(expMin, -100), math.Nextafter32(expMax, 0), math.Nextafter32(expMin, 0)})
 		compareExp(t, s, reference, x)

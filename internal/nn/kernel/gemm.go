@@ -1,12 +1,16 @@
 package kernel
 
-// Gemm's blocks, in the terms of Goto and van de Geijn (ACM TOMS 34(3), 2008): a panel of B of blockK rows and TileCols
-// columns stays in the first-level cache while all tiles of a block of A, blockM rows, pass over it; that block stays in
-// the second-level cache.
+// Gemm's blocks, in the terms of Goto and van de Geijn (ACM TOMS 34(3), 2008): all tiles of a block of A, up to blockM
+// rows and blockK columns, pass over a panel of B of as many rows and TileCols columns. The block of A is half of a
+// second-level cache of 1 MB and stays in it; a tile takes its part of the panel and of the block from there or from the
+// first-level cache, which is fast enough, and the longer k, the fewer times its sums go to memory and back.
 const (
-	blockK = 192
-	blockM = 512
+	blockK = 512
+	blockM = 256
 	blockN = 2048
+
+	// unpackedB is how large a block of B may be, in float32 and with what lies between its rows, to be read where it lies.
+	unpackedB = 128 << 10
 )
 
 // Scratch is the memory in which Gemm packs panels. It grows to the largest product seen and is reused; the zero value is
@@ -30,15 +34,23 @@ func (s *Set) Gemm(scratch *Scratch, m, n, k int, a, b Operand, c []float32, ldc
 		return
 	}
 	if k == 0 {
-		s.gemmBlock(scratch, m, n, 0, a, b, c, ldc, accumulate)
+		s.gemmBlock(scratch, m, n, 0, Operand{}, Operand{}, c, ldc, accumulate)
 		return
 	}
-	for j := 0; j < n; j += blockN {
-		for p := 0; p < k; p += blockK {
-			bb, cc := b.at(p, j), c[j:]
-			s.gemmBlock(scratch, m, min(blockN, n-j), min(blockK, k-p), a.at(0, p), bb, cc, ldc, accumulate || p > 0)
+	// Blocks of like sizes: a short last one would cost as much in packing and in sums as a long one.
+	stepK, stepN := even(k, blockK, 1), even(n, blockN, s.TileCols)
+	for j := 0; j < n; j += stepN {
+		for p := 0; p < k; p += stepK {
+			s.gemmBlock(scratch, m, min(stepN, n-j), min(stepK, k-p), a.at(0, p), b.at(p, j), c[j:], ldc, accumulate || p > 0)
 		}
 	}
+}
+
+// even returns how long blocks are if size is cut into as few as possible, none of them longer than most (rounded up to a
+// multiple of unit). All are that long, a multiple of unit, but the last one, which may be shorter.
+func even(size, most, unit int) int {
+	blocks := (size + most - 1) / most
+	return ((size+blocks-1)/blocks + unit - 1) / unit * unit
 }
 
 // at returns the operand whose element (0, 0) is this one's (row, col).
@@ -47,6 +59,12 @@ func (o Operand) at(row, col int) Operand {
 		row, col = col, row
 	}
 	o.Data = o.Data[row*o.Stride+col:]
+	return o
+}
+
+// transpose returns the transposed operand.
+func (o Operand) transpose() Operand {
+	o.Transposed = !o.Transposed
 	return o
 }
 
@@ -60,22 +78,24 @@ func (o Operand) strides() (row, col int) {
 
 // gemmBlock is Gemm for k <= blockK, n <= blockN.
 func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32, ldc int, accumulate bool) {
-	// Packing B costs as much as a few rows of C. It pays if more rows than that use it, and it is the only way to have
-	// the rows of a transposed B.
-	packB := b.Transposed || m >= 4*s.TileRows
+	// Packing B costs as much as a few rows of C. It pays if more rows than that use it and B does not stay in the
+	// second-level cache as it is; and it is the only way to have the rows of a transposed B.
+	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
 	if packB {
-		scratch.b = grow(scratch.b, (n+s.TileCols-1)/s.TileCols*s.TileCols*k)
-		s.packB(scratch.b, n, k, b)
+		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
+		s.pack(scratch.b, s.TileCols, k, n, b)
 	}
-	// The rows of A are read where they lie, unless so many columns of C use them that packing is worth it, or their
-	// distance is one that makes them fight for the same few places of the cache.
-	packA := !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
-	for i := 0; i < m; i += blockM {
-		rows := min(blockM, m-i)
+	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows is
+	// one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step of k
+	// lies together already, so that packing pays later.
+	packA := n >= 16*s.TileCols || !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
+	stepM := even(m, blockM, s.TileRows)
+	for i := 0; i < m; i += stepM {
+		rows := min(stepM, m-i)
 		block := a.at(i, 0)
 		if packA {
-			scratch.a = grow(scratch.a, (rows+s.TileRows-1)/s.TileRows*s.TileRows*k)
-			s.packA(scratch.a, rows, k, block)
+			scratch.a = grow(scratch.a, panels(rows, s.TileRows)*k)
+			s.pack(scratch.a, s.TileRows, k, rows, block.transpose())
 		}
 		for j := 0; j < n; j += s.TileCols {
 			cols := min(s.TileCols, n-j)
@@ -90,32 +110,26 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 					s.GemmTile(tileRows, cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, tile, ldc, accumulate)
 					continue
 				}
-				panelA := block.at(min(r, rows), 0)
 				rs, cs := block.strides()
-				s.GemmTile(tileRows, cols, k, panelA.Data, rs, cs, panelB, ldb, tile, ldc, accumulate)
+				s.GemmTile(tileRows, cols, k, block.at(r, 0).Data, rs, cs, panelB, ldb, tile, ldc, accumulate)
 			}
 		}
 	}
 }
 
-// packA writes A[m, k] as panels of TileRows rows, each stored column by column: panel r/TileRows begins at dst[r*k].
-func (s *Set) packA(dst []float32, m, k int, a Operand) {
-	for r := 0; r < m; r += s.TileRows {
-		s.Transpose(min(s.TileRows, m-r), k, a.at(r, 0).Data, a.Stride, dst[r*k:], s.TileRows)
-	}
-}
+// panels returns how many columns n of them take in panels of width.
+func panels(n, width int) int { return (n + width - 1) / width * width }
 
-// packB writes B[k, n] as panels of TileCols columns, each stored row by row: panel j/TileCols begins at dst[j*k].
-func (s *Set) packB(dst []float32, n, k int, b Operand) {
-	for j := 0; j < n; j += s.TileCols {
-		cols := min(s.TileCols, n-j)
-		panel := dst[j*k:]
-		if b.Transposed {
-			s.Transpose(cols, k, b.at(0, j).Data, b.Stride, panel, s.TileCols)
+// pack writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
+func (s *Set) pack(dst []float32, width, k, n int, x Operand) {
+	for j := 0; j < n; j += width {
+		cols, panel, from := min(width, n-j), dst[j*k:], x.at(0, j)
+		if x.Transposed {
+			s.Transpose(cols, k, from.Data, x.Stride, panel, width)
 			continue
 		}
 		for p := range k {
-			copy(panel[p*s.TileCols:], b.Data[p*b.Stride+j:p*b.Stride+j+cols])
+			copy(panel[p*width:], from.Data[p*x.Stride:p*x.Stride+cols])
 		}
 	}
 }

@@ -22,7 +22,8 @@ import (
 
 // Set is the kernels for one instruction set: the dispatch table. All sets give the same bits. A Set has no state; any
 // number of goroutines may use it at once. Slices must be as long as the shapes say; strides (ld…) count elements from one
-// row to the next. Sizes of zero are allowed and do nothing.
+// row to the next. Sizes of zero are allowed and do nothing. A slice that is too short is a mistake in the program: a panic
+// names the kernel and the shape.
 type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
@@ -107,7 +108,7 @@ type AdamStep struct {
 // Select returns the kernels called name, or the fastest ones that this CPU has if name is empty. Asking for what the CPU
 // lacks, or for what does not exist, is an error that names what there is.
 func Select(name string) (*Set, error) {
-	sets := available()
+	sets := Available()
 	if name == "" {
 		return sets[0], nil
 	}
@@ -122,4 +123,10 @@ func Select(name string) (*Set, error) {
 }
 
 // Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
-func Available() []*Set { return available() }
+func Available() []*Set {
+	sets := available()
+	for i, s := range sets {
+		sets[i] = checked(s)
+	}
+	return sets
+}

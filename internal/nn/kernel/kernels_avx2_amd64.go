@@ -5,74 +5,74 @@ package kernel
 // gemmTileAVX2 is Set.GemmTile.
 //
 //go:noescape
-func gemmTileAVX2(rows int, cols int, k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 
 // sparseMulAVX2 is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.
 //
 //go:noescape
-func sparseMulAVX2(rows int, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)
+func sparseMulAVX2(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
 // adamAVX2 is Set.Adam for rows >= 1.
 //
 //go:noescape
-func adamAVX2(rows int, cols int, p *float32, m *float32, v *float32, ldp int, grad *float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
+func adamAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
 
 // sgdAVX2 is Set.SGD for rows >= 1.
 //
 //go:noescape
-func sgdAVX2(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
+func sgdAVX2(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 
 // lerpAVX2 is Set.Lerp for rows >= 1.
 //
 //go:noescape
-func lerpAVX2(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 
 // expAVX2 is Set.Exp.
 //
 //go:noescape
-func expAVX2(dst *float32, src *float32, n int)
+func expAVX2(dst []float32, src []float32)
 
 // biasAVX2 is Set.Bias for rows >= 1.
 //
 //go:noescape
-func biasAVX2(rows int, cols int, y *float32, ldy int, bias *float32)
+func biasAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
 
 // biasReluAVX2 is Set.BiasRelu for rows >= 1.
 //
 //go:noescape
-func biasReluAVX2(rows int, cols int, y *float32, ldy int, bias *float32)
+func biasReluAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
 
 // reluGradAVX2 is Set.ReluGrad for rows >= 1.
 //
 //go:noescape
-func reluGradAVX2(rows int, cols int, y *float32, ldy int, d *float32, ldd int)
+func reluGradAVX2(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 
 // columnSumsAVX2 is Set.ColumnSums.
 //
 //go:noescape
-func columnSumsAVX2(rows int, cols int, x *float32, ldx int, dst *float32)
+func columnSumsAVX2(rows int, cols int, x []float32, ldx int, dst []float32)
 
 // gatherAVX2 is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.
 //
 //go:noescape
-func gatherAVX2(rows int, cols int, src *uint8, lds int, dst *uint32, at int, base uint32, baseStep uint32, start *int32, step int) (end int)
+func gatherAVX2(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
 
 // warpAVX2 is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.
 //
 //go:noescape
-func warpAVX2(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+func warpAVX2(rows int, cols int, src []uint8, pairs []uint16, x []float32, y []float32, dst []uint8)
 
 // transposeAVX2 is Set.Transpose for rows >= 1.
 //
 //go:noescape
-func transposeAVX2(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
+func transposeAVX2(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
 
 // transposeBytesAVX2 is Set.TransposeBytes for rows >= 16 and cols >= 32.
 //
 //go:noescape
-func transposeBytesAVX2(rows int, cols int, src *uint8, lds int, dst *uint8, ldd int)
+func transposeBytesAVX2(rows int, cols int, src []uint8, lds int, dst []uint8, ldd int)
 
 // prefetchAVX2 is Set.Prefetch.
 //
 //go:noescape
-func prefetchAVX2(p *uint8, n int)
+func prefetchAVX2(b []uint8)

@@ -20,9 +20,9 @@ DATA laneMasks<>+56(SB)/4, $0x00000000
 DATA laneMasks<>+60(SB)/4, $0x00000000
 GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
-// func gemmTileAVX2(rows int, cols int, k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-81
+TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-129
 	MOVQ    cols+8(FP), AX
 	MOVQ    AX, CX
 	SUBQ    $0x08, CX
@@ -32,16 +32,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-81
 	NEGQ    BX
 	VMOVUPS 32(DX)(BX*4), Y0
 	MOVQ    k+16(FP), DX
-	MOVQ    a+24(FP), BX
-	MOVQ    rs+32(FP), SI
+	MOVQ    a_base+24(FP), BX
+	MOVQ    rs+48(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    cs+40(FP), DI
+	MOVQ    cs+56(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    b+48(FP), R8
-	MOVQ    ldb+56(FP), R9
+	MOVQ    b_base+64(FP), R8
+	MOVQ    ldb+88(FP), R9
 	SHLQ    $0x02, R9
-	MOVQ    c+64(FP), R10
-	MOVQ    ldc+72(FP), R11
+	MOVQ    c_base+96(FP), R10
+	MOVQ    ldc+120(FP), R11
 	SHLQ    $0x02, R11
 	LEAQ    (SI)(SI*2), R12
 	LEAQ    (SI)(SI*4), R13
@@ -71,7 +71,7 @@ wide2all8:
 	JE      tile2x2all8
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile1x2all8multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), Y2
@@ -102,7 +102,7 @@ tile2x2all8:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile2x2all8multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), Y2
@@ -144,7 +144,7 @@ tile3x2all8:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile3x2all8multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), Y2
@@ -197,7 +197,7 @@ tile4x2all8:
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile4x2all8multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), Y2
@@ -261,7 +261,7 @@ tile5x2all8:
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile5x2all8multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), Y2
@@ -336,7 +336,7 @@ tile6x2all8:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x2all8multiply
 	VMOVUPS    (R10), Y1
 	VMOVUPS    32(R10), Y2
@@ -438,7 +438,7 @@ wide2all4:
 	JE      tile2x2all4
 	VXORPS  X1, X1, X1
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile1x2all4multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), X0
@@ -469,7 +469,7 @@ tile2x2all4:
 	VXORPS  X0, X0, X0
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile2x2all4multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), X0
@@ -511,7 +511,7 @@ tile3x2all4:
 	VXORPS  X4, X4, X4
 	VXORPS  X3, X3, X3
 	VXORPS  X5, X5, X5
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile3x2all4multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), X0
@@ -564,7 +564,7 @@ tile4x2all4:
 	VXORPS  X6, X6, X6
 	VXORPS  X4, X4, X4
 	VXORPS  X7, X7, X7
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile4x2all4multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), X0
@@ -628,7 +628,7 @@ tile5x2all4:
 	VXORPS  X8, X8, X8
 	VXORPS  X5, X5, X5
 	VXORPS  X9, X9, X9
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile5x2all4multiply
 	VMOVUPS (R10), Y1
 	VMOVUPS 32(R10), X0
@@ -703,7 +703,7 @@ tile6x2all4:
 	VXORPS     X10, X10, X10
 	VXORPS     X6, X6, X6
 	VXORPS     X11, X11, X11
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x2all4multiply
 	VMOVUPS    (R10), Y1
 	VMOVUPS    32(R10), X0
@@ -805,7 +805,7 @@ wide2upTo4:
 	JE         tile2x2upTo4
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile1x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -836,7 +836,7 @@ tile2x2upTo4:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile2x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -878,7 +878,7 @@ tile3x2upTo4:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile3x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -931,7 +931,7 @@ tile4x2upTo4:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile4x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -995,7 +995,7 @@ tile5x2upTo4:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile5x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -1070,7 +1070,7 @@ tile6x2upTo4:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x2upTo4multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), X0, X2
@@ -1172,7 +1172,7 @@ wide2upTo8:
 	JE         tile2x2upTo8
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile1x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1203,7 +1203,7 @@ tile2x2upTo8:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile2x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1245,7 +1245,7 @@ tile3x2upTo8:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile3x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1298,7 +1298,7 @@ tile4x2upTo8:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile4x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1362,7 +1362,7 @@ tile5x2upTo8:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile5x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1437,7 +1437,7 @@ tile6x2upTo8:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x2upTo8multiply
 	VMOVUPS    (R10), Y1
 	VMASKMOVPS 32(R10), Y0, Y2
@@ -1548,7 +1548,7 @@ wide1all8:
 	CMPQ    R14, $0x02
 	JE      tile2x1all8
 	VXORPS  X1, X1, X1
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile1x1all8multiply
 	VMOVUPS (R10), Y1
 
@@ -1573,7 +1573,7 @@ tile1x1all8store:
 tile2x1all8:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile2x1all8multiply
 	VMOVUPS (R10), Y1
 	LEAQ    (R10)(R11*1), AX
@@ -1605,7 +1605,7 @@ tile3x1all8:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile3x1all8multiply
 	VMOVUPS (R10), Y1
 	LEAQ    (R10)(R11*1), AX
@@ -1644,7 +1644,7 @@ tile4x1all8:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile4x1all8multiply
 	VMOVUPS (R10), Y1
 	LEAQ    (R10)(R11*1), AX
@@ -1690,7 +1690,7 @@ tile5x1all8:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile5x1all8multiply
 	VMOVUPS (R10), Y1
 	LEAQ    (R10)(R11*1), AX
@@ -1743,7 +1743,7 @@ tile6x1all8:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile6x1all8multiply
 	VMOVUPS (R10), Y1
 	LEAQ    (R10)(R11*1), AX
@@ -1807,7 +1807,7 @@ wide1all4:
 	CMPQ    R14, $0x02
 	JE      tile2x1all4
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile1x1all4multiply
 	VMOVUPS (R10), X0
 
@@ -1832,7 +1832,7 @@ tile1x1all4store:
 tile2x1all4:
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile2x1all4multiply
 	VMOVUPS (R10), X0
 	LEAQ    (R10)(R11*1), AX
@@ -1864,7 +1864,7 @@ tile3x1all4:
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile3x1all4multiply
 	VMOVUPS (R10), X0
 	LEAQ    (R10)(R11*1), AX
@@ -1903,7 +1903,7 @@ tile4x1all4:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile4x1all4multiply
 	VMOVUPS (R10), X0
 	LEAQ    (R10)(R11*1), AX
@@ -1949,7 +1949,7 @@ tile5x1all4:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile5x1all4multiply
 	VMOVUPS (R10), X0
 	LEAQ    (R10)(R11*1), AX
@@ -2002,7 +2002,7 @@ tile6x1all4:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+128(FP), $0x00
 	JE      tile6x1all4multiply
 	VMOVUPS (R10), X0
 	LEAQ    (R10)(R11*1), AX
@@ -2066,7 +2066,7 @@ wide1upTo4:
 	CMPQ       R14, $0x02
 	JE         tile2x1upTo4
 	VXORPS     X1, X1, X1
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile1x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 
@@ -2091,7 +2091,7 @@ tile1x1upTo4store:
 tile2x1upTo4:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile2x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 	LEAQ       (R10)(R11*1), AX
@@ -2123,7 +2123,7 @@ tile3x1upTo4:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile3x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 	LEAQ       (R10)(R11*1), AX
@@ -2162,7 +2162,7 @@ tile4x1upTo4:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile4x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 	LEAQ       (R10)(R11*1), AX
@@ -2208,7 +2208,7 @@ tile5x1upTo4:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile5x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 	LEAQ       (R10)(R11*1), AX
@@ -2261,7 +2261,7 @@ tile6x1upTo4:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x1upTo4multiply
 	VMASKMOVPS (R10), X0, X1
 	LEAQ       (R10)(R11*1), AX
@@ -2325,7 +2325,7 @@ wide1upTo8:
 	CMPQ       R14, $0x02
 	JE         tile2x1upTo8
 	VXORPS     X1, X1, X1
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile1x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 
@@ -2350,7 +2350,7 @@ tile1x1upTo8store:
 tile2x1upTo8:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile2x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 	LEAQ       (R10)(R11*1), AX
@@ -2382,7 +2382,7 @@ tile3x1upTo8:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile3x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 	LEAQ       (R10)(R11*1), AX
@@ -2421,7 +2421,7 @@ tile4x1upTo8:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile4x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 	LEAQ       (R10)(R11*1), AX
@@ -2467,7 +2467,7 @@ tile5x1upTo8:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile5x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 	LEAQ       (R10)(R11*1), AX
@@ -2520,7 +2520,7 @@ tile6x1upTo8:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile6x1upTo8multiply
 	VMASKMOVPS (R10), Y0, Y1
 	LEAQ       (R10)(R11*1), AX
@@ -2572,20 +2572,20 @@ tile6x1upTo8store:
 	VZEROUPPER
 	RET
 
-// func sparseMulAVX2(rows int, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)
+// func sparseMulAVX2(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·sparseMulAVX2(SB), NOSPLIT, $0-81
+TEXT ·sparseMulAVX2(SB), NOSPLIT, $0-145
 	MOVQ    rows+0(FP), AX
-	MOVQ    entries+16(FP), CX
-	MOVQ    start+24(FP), DX
-	MOVQ    step+32(FP), BX
+	MOVQ    entries_base+16(FP), CX
+	MOVQ    start_base+40(FP), DX
+	MOVQ    step+64(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    table+40(FP), SI
-	MOVQ    b+48(FP), DI
-	MOVQ    ldb+56(FP), R8
+	MOVQ    table+72(FP), SI
+	MOVQ    b_base+80(FP), DI
+	MOVQ    ldb+104(FP), R8
 	SHLQ    $0x02, R8
-	MOVQ    y+64(FP), R9
-	MOVQ    ldy+72(FP), R10
+	MOVQ    y_base+112(FP), R9
+	MOVQ    ldy+136(FP), R10
 	SHLQ    $0x02, R10
 	MOVQ    cols+8(FP), R11
 	LEAQ    -1(R11), R11
@@ -2637,7 +2637,7 @@ vectors1all8:
 	LEAQ    (CX)(R11*4), R11
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors1all8begin
 	VMOVUPS (R9), Y1
 
@@ -2671,7 +2671,7 @@ vectors1all4:
 	LEAQ    (CX)(R11*4), R11
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors1all4begin
 	VMOVUPS (R9), X0
 
@@ -2705,7 +2705,7 @@ vectors1upTo4:
 	LEAQ       (CX)(R11*4), R11
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors1upTo4begin
 	VMASKMOVPS (R9), X0, X1
 
@@ -2740,7 +2740,7 @@ vectors1upTo8:
 	LEAQ       (CX)(R11*4), R11
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors1upTo8begin
 	VMASKMOVPS (R9), Y0, Y1
 
@@ -2786,7 +2786,7 @@ vectors2all8:
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors2all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -2824,7 +2824,7 @@ vectors2all4:
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors2all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), X0
@@ -2862,7 +2862,7 @@ vectors2upTo4:
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors2upTo4begin
 	VMOVUPS    (R9), Y1
 	VMASKMOVPS 32(R9), X0, X2
@@ -2901,7 +2901,7 @@ vectors2upTo8:
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors2upTo8begin
 	VMOVUPS    (R9), Y1
 	VMASKMOVPS 32(R9), Y0, Y2
@@ -2951,7 +2951,7 @@ vectors3all8:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors3all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -2993,7 +2993,7 @@ vectors3all4:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors3all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3035,7 +3035,7 @@ vectors3upTo4:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors3upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3078,7 +3078,7 @@ vectors3upTo8:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors3upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3132,7 +3132,7 @@ vectors4all8:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors4all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3178,7 +3178,7 @@ vectors4all4:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors4all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3224,7 +3224,7 @@ vectors4upTo4:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors4upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3271,7 +3271,7 @@ vectors4upTo8:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors4upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3329,7 +3329,7 @@ vectors5all8:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors5all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3379,7 +3379,7 @@ vectors5all4:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors5all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3429,7 +3429,7 @@ vectors5upTo4:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors5upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3480,7 +3480,7 @@ vectors5upTo8:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors5upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3542,7 +3542,7 @@ vectors6all8:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors6all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3596,7 +3596,7 @@ vectors6all4:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors6all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3650,7 +3650,7 @@ vectors6upTo4:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors6upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3705,7 +3705,7 @@ vectors6upTo8:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors6upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3771,7 +3771,7 @@ vectors7all8:
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors7all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3829,7 +3829,7 @@ vectors7all4:
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors7all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -3887,7 +3887,7 @@ vectors7upTo4:
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors7upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -3946,7 +3946,7 @@ vectors7upTo8:
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors7upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4016,7 +4016,7 @@ vectors8all8:
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors8all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4078,7 +4078,7 @@ vectors8all4:
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors8all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4140,7 +4140,7 @@ vectors8upTo4:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors8upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4203,7 +4203,7 @@ vectors8upTo8:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors8upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4277,7 +4277,7 @@ vectors9all8:
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors9all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4343,7 +4343,7 @@ vectors9all4:
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors9all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4409,7 +4409,7 @@ vectors9upTo4:
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors9upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4476,7 +4476,7 @@ vectors9upTo8:
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors9upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4554,7 +4554,7 @@ vectors10all8:
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors10all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4624,7 +4624,7 @@ vectors10all4:
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors10all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4694,7 +4694,7 @@ vectors10upTo4:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors10upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4765,7 +4765,7 @@ vectors10upTo8:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors10upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -4847,7 +4847,7 @@ vectors11all8:
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors11all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4921,7 +4921,7 @@ vectors11all4:
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors11all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -4995,7 +4995,7 @@ vectors11upTo4:
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors11upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5070,7 +5070,7 @@ vectors11upTo8:
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors11upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5156,7 +5156,7 @@ vectors12all8:
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors12all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -5234,7 +5234,7 @@ vectors12all4:
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors12all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -5312,7 +5312,7 @@ vectors12upTo4:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors12upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5391,7 +5391,7 @@ vectors12upTo8:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors12upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5481,7 +5481,7 @@ vectors13all8:
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors13all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -5563,7 +5563,7 @@ vectors13all4:
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X0, X0, X0
-	CMPB    accumulate+80(FP), $0x00
+	CMPB    accumulate+144(FP), $0x00
 	JE      vectors13all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
@@ -5645,7 +5645,7 @@ vectors13upTo4:
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
 	VXORPS     X13, X13, X13
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors13upTo4begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5728,7 +5728,7 @@ vectors13upTo8:
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
 	VXORPS     X13, X13, X13
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+144(FP), $0x00
 	JE         vectors13upTo8begin
 	VMOVUPS    (R9), Y1
 	VMOVUPS    32(R9), Y2
@@ -5792,21 +5792,21 @@ vectors13upTo8store:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(rows int, cols int, p *float32, m *float32, v *float32, ldp int, grad *float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
+// func adamAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
 // Requires: AVX, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-80
-	MOVQ         p+16(FP), AX
-	MOVQ         m+24(FP), CX
-	MOVQ         v+32(FP), DX
-	MOVQ         grad+48(FP), BX
-	MOVQ         ldp+40(FP), SI
+TEXT ·adamAVX2(SB), NOSPLIT, $0-144
+	MOVQ         p_base+16(FP), AX
+	MOVQ         m_base+40(FP), CX
+	MOVQ         v_base+64(FP), DX
+	MOVQ         grad_base+96(FP), BX
+	MOVQ         ldp+88(FP), SI
 	SHLQ         $0x02, SI
-	MOVQ         ldg+56(FP), DI
+	MOVQ         ldg+120(FP), DI
 	SHLQ         $0x02, DI
-	VBROADCASTSS alpha+64(FP), Y0
-	VBROADCASTSS c1+68(FP), Y1
-	VBROADCASTSS c2+72(FP), Y2
-	VBROADCASTSS epsilon+76(FP), Y3
+	VBROADCASTSS alpha+128(FP), Y0
+	VBROADCASTSS c1+132(FP), Y1
+	VBROADCASTSS c2+136(FP), Y2
+	VBROADCASTSS epsilon+140(FP), Y3
 	MOVQ         rows+0(FP), R8
 	MOVQ         cols+8(FP), R9
 	MOVQ         R9, R10
@@ -5875,16 +5875,16 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func sgdAVX2(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
+// func sgdAVX2(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 // Requires: AVX, FMA3
-TEXT ·sgdAVX2(SB), NOSPLIT, $0-52
-	MOVQ         p+16(FP), AX
-	MOVQ         ldp+24(FP), CX
+TEXT ·sgdAVX2(SB), NOSPLIT, $0-84
+	MOVQ         p_base+16(FP), AX
+	MOVQ         ldp+40(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         grad+32(FP), DX
-	MOVQ         ldg+40(FP), BX
+	MOVQ         grad_base+48(FP), DX
+	MOVQ         ldg+72(FP), BX
 	SHLQ         $0x02, BX
-	VBROADCASTSS rate+48(FP), Y0
+	VBROADCASTSS rate+80(FP), Y0
 	MOVQ         rows+0(FP), SI
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
@@ -5925,16 +5925,16 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func lerpAVX2(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+// func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 // Requires: AVX, FMA3
-TEXT ·lerpAVX2(SB), NOSPLIT, $0-52
-	MOVQ         dst+16(FP), AX
-	MOVQ         ldd+24(FP), CX
+TEXT ·lerpAVX2(SB), NOSPLIT, $0-84
+	MOVQ         dst_base+16(FP), AX
+	MOVQ         ldd+40(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         src+32(FP), DX
-	MOVQ         lds+40(FP), BX
+	MOVQ         src_base+48(FP), DX
+	MOVQ         lds+72(FP), BX
 	SHLQ         $0x02, BX
-	VBROADCASTSS share+48(FP), Y0
+	VBROADCASTSS share+80(FP), Y0
 	MOVQ         rows+0(FP), SI
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
@@ -5992,12 +5992,12 @@ DATA expConstants<>+44(SB)/4, $0x3e2aaa48
 DATA expConstants<>+48(SB)/4, $0x3efffffe
 GLOBL expConstants<>(SB), RODATA|NOPTR, $52
 
-// func expAVX2(dst *float32, src *float32, n int)
+// func expAVX2(dst []float32, src []float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·expAVX2(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
+TEXT ·expAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    src_base+24(FP), CX
+	MOVQ    src_len+32(FP), DX
 	MOVQ    DX, BX
 	ANDQ    $-8, BX
 	MOVQ    DX, SI
@@ -6098,13 +6098,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func biasAVX2(rows int, cols int, y *float32, ldy int, bias *float32)
+// func biasAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX
-TEXT ·biasAVX2(SB), NOSPLIT, $0-40
-	MOVQ    y+16(FP), AX
-	MOVQ    ldy+24(FP), CX
+TEXT ·biasAVX2(SB), NOSPLIT, $0-72
+	MOVQ    y_base+16(FP), AX
+	MOVQ    ldy+40(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    bias+32(FP), DX
+	MOVQ    bias_base+48(FP), DX
 	MOVQ    rows+0(FP), BX
 	MOVQ    cols+8(FP), SI
 	MOVQ    SI, DI
@@ -6144,13 +6144,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func biasReluAVX2(rows int, cols int, y *float32, ldy int, bias *float32)
+// func biasReluAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX
-TEXT ·biasReluAVX2(SB), NOSPLIT, $0-40
-	MOVQ    y+16(FP), AX
-	MOVQ    ldy+24(FP), CX
+TEXT ·biasReluAVX2(SB), NOSPLIT, $0-72
+	MOVQ    y_base+16(FP), AX
+	MOVQ    ldy+40(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    bias+32(FP), DX
+	MOVQ    bias_base+48(FP), DX
 	VXORPS  X0, X0, X0
 	MOVQ    rows+0(FP), BX
 	MOVQ    cols+8(FP), SI
@@ -6193,14 +6193,14 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func reluGradAVX2(rows int, cols int, y *float32, ldy int, d *float32, ldd int)
+// func reluGradAVX2(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 // Requires: AVX
-TEXT ·reluGradAVX2(SB), NOSPLIT, $0-48
-	MOVQ    y+16(FP), AX
-	MOVQ    ldy+24(FP), CX
+TEXT ·reluGradAVX2(SB), NOSPLIT, $0-80
+	MOVQ    y_base+16(FP), AX
+	MOVQ    ldy+40(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    d+32(FP), DX
-	MOVQ    ldd+40(FP), BX
+	MOVQ    d_base+48(FP), DX
+	MOVQ    ldd+72(FP), BX
 	SHLQ    $0x02, BX
 	VXORPS  X0, X0, X0
 	MOVQ    rows+0(FP), SI
@@ -6245,13 +6245,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX2(rows int, cols int, x *float32, ldx int, dst *float32)
+// func columnSumsAVX2(rows int, cols int, x []float32, ldx int, dst []float32)
 // Requires: AVX
-TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-40
-	MOVQ x+16(FP), AX
-	MOVQ ldx+24(FP), CX
+TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-72
+	MOVQ x_base+16(FP), AX
+	MOVQ ldx+40(FP), CX
 	SHLQ $0x02, CX
-	MOVQ dst+32(FP), DX
+	MOVQ dst_base+48(FP), DX
 	MOVQ cols+8(FP), BX
 
 strip4:
@@ -6601,20 +6601,20 @@ DATA permutations<>+2032(SB)/8, $0x0007060504030201
 DATA permutations<>+2040(SB)/8, $0x0706050403020100
 GLOBL permutations<>(SB), RODATA|NOPTR, $2048
 
-// func gatherAVX2(rows int, cols int, src *uint8, lds int, dst *uint32, at int, base uint32, baseStep uint32, start *int32, step int) (end int)
+// func gatherAVX2(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
 // Requires: AVX, AVX2, BMI2, POPCNT
-TEXT ·gatherAVX2(SB), NOSPLIT, $0-80
-	MOVQ         at+40(FP), AX
-	MOVQ         src+16(FP), BX
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-128
+	MOVQ         at+72(FP), AX
+	MOVQ         src_base+16(FP), BX
 	MOVQ         rows+0(FP), SI
-	MOVQ         dst+32(FP), CX
+	MOVQ         dst_base+48(FP), CX
 	LEAQ         (CX)(AX*4), CX
-	MOVQ         start+56(FP), DI
-	MOVL         base+48(FP), DX
+	MOVQ         start_base+88(FP), DI
+	MOVL         base+80(FP), DX
 	SHLL         $0x08, DX
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
-	MOVL         baseStep+52(FP), DX
+	MOVL         baseStep+84(FP), DX
 	SHLL         $0x08, DX
 	VMOVD        DX, X4
 	VPBROADCASTD X4, Y4
@@ -6751,21 +6751,21 @@ closeRest:
 
 rowDone:
 	MOVQ  CX, AX
-	SUBQ  dst+32(FP), AX
+	SUBQ  dst_base+48(FP), AX
 	SHRQ  $0x02, AX
 	TESTQ DI, DI
 	JE    next
 	MOVL  AX, 4(DI)
-	MOVQ  step+64(FP), DX
+	MOVQ  step+112(FP), DX
 	SHLQ  $0x02, DX
 	ADDQ  DX, DI
 
 next:
 	VPADDD Y4, Y0, Y0
-	ADDQ   lds+24(FP), BX
+	ADDQ   lds+40(FP), BX
 	DECQ   SI
 	JNE    row
-	MOVQ   AX, end+72(FP)
+	MOVQ   AX, end+120(FP)
 	VZEROUPPER
 	RET
 
@@ -6811,13 +6811,13 @@ DATA byteSelectors<>+152(SB)/4, $0x80808080
 DATA byteSelectors<>+156(SB)/4, $0x80808080
 GLOBL byteSelectors<>(SB), RODATA|NOPTR, $160
 
-// func warpAVX2(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+// func warpAVX2(rows int, cols int, src []uint8, pairs []uint16, x []float32, y []float32, dst []uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·warpAVX2(SB), NOSPLIT, $0-64
+TEXT ·warpAVX2(SB), NOSPLIT, $0-136
 	MOVQ cols+8(FP), AX
-	MOVQ pairs+24(FP), DX
+	MOVQ pairs_base+40(FP), DX
 	LEAQ 4(AX), CX
-	MOVQ src+16(FP), BX
+	MOVQ src_base+16(FP), BX
 	LEAQ (CX)(CX*1), DI
 	XORQ SI, SI
 
@@ -6847,8 +6847,8 @@ stripRow:
 	CMPQ         SI, R8
 	MOVQ         R9, SI
 	JNE          strip
-	MOVQ         x+32(FP), BX
-	MOVQ         y+40(FP), SI
+	MOVQ         x_base+64(FP), BX
+	MOVQ         y_base+88(FP), SI
 	MOVQ         rows+0(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
@@ -6867,7 +6867,7 @@ stripRow:
 	VMOVD        AX, X5
 	VPBROADCASTD X5, Y5
 	LEAQ         2(DX)(CX*2), AX
-	MOVQ         dst+48(FP), CX
+	MOVQ         dst_base+112(FP), CX
 	XORQ         DX, DX
 
 points:
@@ -6905,7 +6905,7 @@ points:
 	VEXTRACTI128 $0x01, Y10, X3
 	VPUNPCKLDQ   X3, X10, X10
 	VMOVQ        X10, (CX)(DX*1)
-	MOVQ         n+56(FP), DI
+	MOVQ         x_len+72(FP), DI
 	SUBQ         $0x08, DI
 	MOVQ         DX, R8
 	ADDQ         $0x08, R8
@@ -6917,11 +6917,11 @@ points:
 	VZEROUPPER
 	RET
 
-// func transposeAVX2(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
+// func transposeAVX2(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
 // Requires: AVX, CMOV
-TEXT ·transposeAVX2(SB), NOSPLIT, $0-48
-	MOVQ    src+16(FP), AX
-	MOVQ    dst+32(FP), CX
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-80
+	MOVQ    src_base+16(FP), AX
+	MOVQ    dst_base+48(FP), CX
 	MOVQ    rows+0(FP), DX
 	MOVQ    cols+8(FP), BX
 	ANDQ    $0x03, BX
@@ -6930,7 +6930,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-48
 	VMOVUPS 32(SI)(BX*4), Y0
 
 block:
-	MOVQ    lds+24(FP), DI
+	MOVQ    lds+40(FP), DI
 	SHLQ    $0x02, DI
 	LEAQ    -1(DX), BX
 	IMULQ   DI, BX
@@ -6969,7 +6969,7 @@ block:
 	CMOVQGT BX, SI
 	LEAQ    (AX)(DI*8), AX
 	MOVQ    cols+8(FP), SI
-	MOVQ    ldd+40(FP), DI
+	MOVQ    ldd+72(FP), DI
 	SHLQ    $0x02, DI
 	MOVQ    CX, BX
 	ADDQ    $0x20, CX
@@ -7716,11 +7716,11 @@ rows7Done:
 	VZEROUPPER
 	RET
 
-// func transposeBytesAVX2(rows int, cols int, src *uint8, lds int, dst *uint8, ldd int)
+// func transposeBytesAVX2(rows int, cols int, src []uint8, lds int, dst []uint8, ldd int)
 // Requires: AVX, AVX2, CMOV
-TEXT ·transposeBytesAVX2(SB), NOSPLIT, $0-48
-	MOVQ lds+24(FP), AX
-	MOVQ ldd+40(FP), CX
+TEXT ·transposeBytesAVX2(SB), NOSPLIT, $0-80
+	MOVQ lds+40(FP), AX
+	MOVQ ldd+72(FP), CX
 	LEAQ (AX)(AX*2), DX
 	MOVQ CX, BX
 	SHLQ $0x04, BX
@@ -7732,14 +7732,14 @@ rows:
 block:
 	MOVQ         R10, SI
 	IMULQ        AX, SI
-	ADDQ         src+16(FP), SI
+	ADDQ         src_base+16(FP), SI
 	ADDQ         R11, SI
 	LEAQ         (SI)(AX*4), DI
 	LEAQ         (DI)(AX*4), R8
 	LEAQ         (R8)(AX*4), R9
 	MOVQ         R11, R12
 	IMULQ        CX, R12
-	ADDQ         dst+32(FP), R12
+	ADDQ         dst_base+48(FP), R12
 	ADDQ         R10, R12
 	VMOVDQU      (SI), Y0
 	VPUNPCKLBW   (R8), Y0, Y0
@@ -7890,11 +7890,11 @@ block:
 	VZEROUPPER
 	RET
 
-// func prefetchAVX2(p *uint8, n int)
+// func prefetchAVX2(b []uint8)
 // Requires: MMX+
-TEXT ·prefetchAVX2(SB), NOSPLIT, $0-16
-	MOVQ p+0(FP), AX
-	MOVQ n+8(FP), CX
+TEXT ·prefetchAVX2(SB), NOSPLIT, $0-24
+	MOVQ b_base+0(FP), AX
+	MOVQ b_len+8(FP), CX
 	ADDQ AX, CX
 	JMP  check
 

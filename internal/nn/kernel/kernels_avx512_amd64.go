@@ -5,64 +5,64 @@ package kernel
 // gemmTileAVX512 is Set.GemmTile.
 //
 //go:noescape
-func gemmTileAVX512(rows int, cols int, k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 
 // sparseMulAVX512 is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.
 //
 //go:noescape
-func sparseMulAVX512(rows int, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)
+func sparseMulAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
 // adamAVX512 is Set.Adam for rows >= 1.
 //
 //go:noescape
-func adamAVX512(rows int, cols int, p *float32, m *float32, v *float32, ldp int, grad *float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
+func adamAVX512(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
 
 // sgdAVX512 is Set.SGD for rows >= 1.
 //
 //go:noescape
-func sgdAVX512(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
+func sgdAVX512(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 
 // lerpAVX512 is Set.Lerp for rows >= 1.
 //
 //go:noescape
-func lerpAVX512(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 
 // expAVX512 is Set.Exp.
 //
 //go:noescape
-func expAVX512(dst *float32, src *float32, n int)
+func expAVX512(dst []float32, src []float32)
 
 // biasAVX512 is Set.Bias for rows >= 1.
 //
 //go:noescape
-func biasAVX512(rows int, cols int, y *float32, ldy int, bias *float32)
+func biasAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
 
 // biasReluAVX512 is Set.BiasRelu for rows >= 1.
 //
 //go:noescape
-func biasReluAVX512(rows int, cols int, y *float32, ldy int, bias *float32)
+func biasReluAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
 
 // reluGradAVX512 is Set.ReluGrad for rows >= 1.
 //
 //go:noescape
-func reluGradAVX512(rows int, cols int, y *float32, ldy int, d *float32, ldd int)
+func reluGradAVX512(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 
 // columnSumsAVX512 is Set.ColumnSums.
 //
 //go:noescape
-func columnSumsAVX512(rows int, cols int, x *float32, ldx int, dst *float32)
+func columnSumsAVX512(rows int, cols int, x []float32, ldx int, dst []float32)
 
 // gatherAVX512 is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.
 //
 //go:noescape
-func gatherAVX512(rows int, cols int, src *uint8, lds int, dst *uint32, at int, base uint32, baseStep uint32, start *int32, step int) (end int)
+func gatherAVX512(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
 
 // warpAVX512 is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.
 //
 //go:noescape
-func warpAVX512(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+func warpAVX512(rows int, cols int, src []uint8, pairs []uint16, x []float32, y []float32, dst []uint8)
 
 // transposeAVX512 is Set.Transpose for rows >= 1.
 //
 //go:noescape
-func transposeAVX512(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
+func transposeAVX512(rows int, cols int, src []float32, lds int, dst []float32, ldd int)

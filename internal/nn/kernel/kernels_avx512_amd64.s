@@ -2,9 +2,9 @@
 
 #include "textflag.h"
 
-// func gemmTileAVX512(rows int, cols int, k int, a *float32, rs int, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, FMA3, MMX+
-TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-81
+TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-129
 	MOVQ    cols+8(FP), AX
 	MOVQ    AX, CX
 	SUBQ    $0x10, CX
@@ -13,16 +13,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-81
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
 	MOVQ    k+16(FP), DX
-	MOVQ    a+24(FP), BX
-	MOVQ    rs+32(FP), SI
+	MOVQ    a_base+24(FP), BX
+	MOVQ    rs+48(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    cs+40(FP), DI
+	MOVQ    cs+56(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    b+48(FP), R8
-	MOVQ    ldb+56(FP), R9
+	MOVQ    b_base+64(FP), R8
+	MOVQ    ldb+88(FP), R9
 	SHLQ    $0x02, R9
-	MOVQ    c+64(FP), R10
-	MOVQ    ldc+72(FP), R11
+	MOVQ    c_base+96(FP), R10
+	MOVQ    ldc+120(FP), R11
 	SHLQ    $0x02, R11
 	LEAQ    (SI)(SI*2), R12
 	LEAQ    (SI)(SI*4), R13
@@ -54,7 +54,7 @@ wide2upTo4:
 	JE        tile2x2upTo4
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -85,7 +85,7 @@ tile2x2upTo4:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -127,7 +127,7 @@ tile3x2upTo4:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -180,7 +180,7 @@ tile4x2upTo4:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -244,7 +244,7 @@ tile5x2upTo4:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -319,7 +319,7 @@ tile6x2upTo4:
 	VXORPS    X9, X9, X9
 	VXORPS    X10, X10, X10
 	VXORPS    X11, X11, X11
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -405,7 +405,7 @@ tile7x2upTo4:
 	VXORPS    X11, X11, X11
 	VXORPS    X12, X12, X12
 	VXORPS    X13, X13, X13
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo4multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, X1
@@ -502,7 +502,7 @@ tile8x2upTo4:
 	VXORPS     X13, X13, X13
 	VXORPS     X14, X14, X14
 	VXORPS     X15, X15, X15
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo4multiply
 	VMOVUPS    (R10), Z0
 	VMOVUPS.Z  64(R10), K1, X1
@@ -632,7 +632,7 @@ wide2upTo8:
 	JE        tile2x2upTo8
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -663,7 +663,7 @@ tile2x2upTo8:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -705,7 +705,7 @@ tile3x2upTo8:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -758,7 +758,7 @@ tile4x2upTo8:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -822,7 +822,7 @@ tile5x2upTo8:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -897,7 +897,7 @@ tile6x2upTo8:
 	VXORPS    X9, X9, X9
 	VXORPS    X10, X10, X10
 	VXORPS    X11, X11, X11
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -983,7 +983,7 @@ tile7x2upTo8:
 	VXORPS    X11, X11, X11
 	VXORPS    X12, X12, X12
 	VXORPS    X13, X13, X13
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo8multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Y1
@@ -1080,7 +1080,7 @@ tile8x2upTo8:
 	VXORPS     X13, X13, X13
 	VXORPS     X14, X14, X14
 	VXORPS     X15, X15, X15
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo8multiply
 	VMOVUPS    (R10), Z0
 	VMOVUPS.Z  64(R10), K1, Y1
@@ -1210,7 +1210,7 @@ wide2upTo16:
 	JE        tile2x2upTo16
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1241,7 +1241,7 @@ tile2x2upTo16:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1283,7 +1283,7 @@ tile3x2upTo16:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1336,7 +1336,7 @@ tile4x2upTo16:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1400,7 +1400,7 @@ tile5x2upTo16:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1475,7 +1475,7 @@ tile6x2upTo16:
 	VXORPS    X9, X9, X9
 	VXORPS    X10, X10, X10
 	VXORPS    X11, X11, X11
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1561,7 +1561,7 @@ tile7x2upTo16:
 	VXORPS    X11, X11, X11
 	VXORPS    X12, X12, X12
 	VXORPS    X13, X13, X13
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo16multiply
 	VMOVUPS   (R10), Z0
 	VMOVUPS.Z 64(R10), K1, Z1
@@ -1658,7 +1658,7 @@ tile8x2upTo16:
 	VXORPS     X13, X13, X13
 	VXORPS     X14, X14, X14
 	VXORPS     X15, X15, X15
-	CMPB       accumulate+80(FP), $0x00
+	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo16multiply
 	VMOVUPS    (R10), Z0
 	VMOVUPS.Z  64(R10), K1, Z1
@@ -1795,7 +1795,7 @@ wide1upTo4:
 	CMPQ      R15, $0x02
 	JE        tile2x1upTo4
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 
@@ -1820,7 +1820,7 @@ tile1x1upTo4store:
 tile2x1upTo4:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -1852,7 +1852,7 @@ tile3x1upTo4:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -1891,7 +1891,7 @@ tile4x1upTo4:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -1937,7 +1937,7 @@ tile5x1upTo4:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -1990,7 +1990,7 @@ tile6x1upTo4:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -2050,7 +2050,7 @@ tile7x1upTo4:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -2117,7 +2117,7 @@ tile8x1upTo4:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo4multiply
 	VMOVUPS.Z (R10), K1, X0
 	LEAQ      (R10)(R11*1), AX
@@ -2197,7 +2197,7 @@ wide1upTo8:
 	CMPQ      R15, $0x02
 	JE        tile2x1upTo8
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 
@@ -2222,7 +2222,7 @@ tile1x1upTo8store:
 tile2x1upTo8:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2254,7 +2254,7 @@ tile3x1upTo8:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2293,7 +2293,7 @@ tile4x1upTo8:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2339,7 +2339,7 @@ tile5x1upTo8:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2392,7 +2392,7 @@ tile6x1upTo8:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2452,7 +2452,7 @@ tile7x1upTo8:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2519,7 +2519,7 @@ tile8x1upTo8:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo8multiply
 	VMOVUPS.Z (R10), K1, Y0
 	LEAQ      (R10)(R11*1), AX
@@ -2599,7 +2599,7 @@ wide1upTo16:
 	CMPQ      R15, $0x02
 	JE        tile2x1upTo16
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 
@@ -2624,7 +2624,7 @@ tile1x1upTo16store:
 tile2x1upTo16:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2656,7 +2656,7 @@ tile3x1upTo16:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2695,7 +2695,7 @@ tile4x1upTo16:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2741,7 +2741,7 @@ tile5x1upTo16:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2794,7 +2794,7 @@ tile6x1upTo16:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2854,7 +2854,7 @@ tile7x1upTo16:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2921,7 +2921,7 @@ tile8x1upTo16:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo16multiply
 	VMOVUPS.Z (R10), K1, Z0
 	LEAQ      (R10)(R11*1), AX
@@ -2985,20 +2985,20 @@ tile8x1upTo16store:
 	VZEROUPPER
 	RET
 
-// func sparseMulAVX512(rows int, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)
+// func sparseMulAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·sparseMulAVX512(SB), NOSPLIT, $0-81
+TEXT ·sparseMulAVX512(SB), NOSPLIT, $0-145
 	MOVQ  rows+0(FP), AX
-	MOVQ  entries+16(FP), CX
-	MOVQ  start+24(FP), DX
-	MOVQ  step+32(FP), BX
+	MOVQ  entries_base+16(FP), CX
+	MOVQ  start_base+40(FP), DX
+	MOVQ  step+64(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  table+40(FP), SI
-	MOVQ  b+48(FP), DI
-	MOVQ  ldb+56(FP), R8
+	MOVQ  table+72(FP), SI
+	MOVQ  b_base+80(FP), DI
+	MOVQ  ldb+104(FP), R8
 	SHLQ  $0x02, R8
-	MOVQ  y+64(FP), R9
-	MOVQ  ldy+72(FP), R10
+	MOVQ  y_base+112(FP), R9
+	MOVQ  ldy+136(FP), R10
 	SHLQ  $0x02, R10
 	MOVQ  cols+8(FP), R11
 	LEAQ  -1(R11), R11
@@ -3037,7 +3037,7 @@ vectors1upTo4:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo4begin
 	VMOVUPS.Z (R9), K1, X0
 
@@ -3071,7 +3071,7 @@ vectors1upTo8:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo8begin
 	VMOVUPS.Z (R9), K1, Y0
 
@@ -3105,7 +3105,7 @@ vectors1upTo16:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo16begin
 	VMOVUPS.Z (R9), K1, Z0
 
@@ -3148,7 +3148,7 @@ vectors2upTo4:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, X1
@@ -3186,7 +3186,7 @@ vectors2upTo8:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Y1
@@ -3224,7 +3224,7 @@ vectors2upTo16:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
@@ -3271,7 +3271,7 @@ vectors3upTo4:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3313,7 +3313,7 @@ vectors3upTo8:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3355,7 +3355,7 @@ vectors3upTo16:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3406,7 +3406,7 @@ vectors4upTo4:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3452,7 +3452,7 @@ vectors4upTo8:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3498,7 +3498,7 @@ vectors4upTo16:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3553,7 +3553,7 @@ vectors5upTo4:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3603,7 +3603,7 @@ vectors5upTo8:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3653,7 +3653,7 @@ vectors5upTo16:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3712,7 +3712,7 @@ vectors6upTo4:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3766,7 +3766,7 @@ vectors6upTo8:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3820,7 +3820,7 @@ vectors6upTo16:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3883,7 +3883,7 @@ vectors7upTo4:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3941,7 +3941,7 @@ vectors7upTo8:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -3999,7 +3999,7 @@ vectors7upTo16:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -4066,7 +4066,7 @@ vectors8upTo4:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -4128,7 +4128,7 @@ vectors8upTo8:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -4190,7 +4190,7 @@ vectors8upTo16:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
-	CMPB      accumulate+80(FP), $0x00
+	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS   64(R9), Z1
@@ -4238,21 +4238,21 @@ vectors8upTo16store:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(rows int, cols int, p *float32, m *float32, v *float32, ldp int, grad *float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
+// func adamAVX512(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamAVX512(SB), NOSPLIT, $0-80
-	MOVQ         p+16(FP), AX
-	MOVQ         m+24(FP), CX
-	MOVQ         v+32(FP), DX
-	MOVQ         grad+48(FP), BX
-	MOVQ         ldp+40(FP), SI
+TEXT ·adamAVX512(SB), NOSPLIT, $0-144
+	MOVQ         p_base+16(FP), AX
+	MOVQ         m_base+40(FP), CX
+	MOVQ         v_base+64(FP), DX
+	MOVQ         grad_base+96(FP), BX
+	MOVQ         ldp+88(FP), SI
 	SHLQ         $0x02, SI
-	MOVQ         ldg+56(FP), DI
+	MOVQ         ldg+120(FP), DI
 	SHLQ         $0x02, DI
-	VBROADCASTSS alpha+64(FP), Z0
-	VBROADCASTSS c1+68(FP), Z1
-	VBROADCASTSS c2+72(FP), Z2
-	VBROADCASTSS epsilon+76(FP), Z3
+	VBROADCASTSS alpha+128(FP), Z0
+	VBROADCASTSS c1+132(FP), Z1
+	VBROADCASTSS c2+136(FP), Z2
+	VBROADCASTSS epsilon+140(FP), Z3
 	MOVQ         rows+0(FP), R8
 	MOVQ         cols+8(FP), R9
 	MOVQ         R9, R10
@@ -4321,16 +4321,16 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func sgdAVX512(rows int, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)
+// func sgdAVX512(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sgdAVX512(SB), NOSPLIT, $0-52
-	MOVQ         p+16(FP), AX
-	MOVQ         ldp+24(FP), CX
+TEXT ·sgdAVX512(SB), NOSPLIT, $0-84
+	MOVQ         p_base+16(FP), AX
+	MOVQ         ldp+40(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         grad+32(FP), DX
-	MOVQ         ldg+40(FP), BX
+	MOVQ         grad_base+48(FP), DX
+	MOVQ         ldg+72(FP), BX
 	SHLQ         $0x02, BX
-	VBROADCASTSS rate+48(FP), Z0
+	VBROADCASTSS rate+80(FP), Z0
 	MOVQ         rows+0(FP), SI
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
@@ -4371,16 +4371,16 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func lerpAVX512(rows int, cols int, dst *float32, ldd int, src *float32, lds int, share float32)
+// func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·lerpAVX512(SB), NOSPLIT, $0-52
-	MOVQ         dst+16(FP), AX
-	MOVQ         ldd+24(FP), CX
+TEXT ·lerpAVX512(SB), NOSPLIT, $0-84
+	MOVQ         dst_base+16(FP), AX
+	MOVQ         ldd+40(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         src+32(FP), DX
-	MOVQ         lds+40(FP), BX
+	MOVQ         src_base+48(FP), DX
+	MOVQ         lds+72(FP), BX
 	SHLQ         $0x02, BX
-	VBROADCASTSS share+48(FP), Z0
+	VBROADCASTSS share+80(FP), Z0
 	MOVQ         rows+0(FP), SI
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
@@ -4438,11 +4438,11 @@ DATA expConstants<>+44(SB)/4, $0x3e2aaa48
 DATA expConstants<>+48(SB)/4, $0x3efffffe
 GLOBL expConstants<>(SB), RODATA|NOPTR, $52
 
-// func expAVX512(dst *float32, src *float32, n int)
+// func expAVX512(dst []float32, src []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·expAVX512(SB), NOSPLIT, $0-24
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
+TEXT ·expAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         src_base+24(FP), CX
 	VBROADCASTSS expConstants<>+0(SB), Z0
 	VBROADCASTSS expConstants<>+4(SB), Z1
 	VBROADCASTSS expConstants<>+8(SB), Z2
@@ -4456,7 +4456,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS expConstants<>+40(SB), Z10
 	VBROADCASTSS expConstants<>+44(SB), Z11
 	VBROADCASTSS expConstants<>+48(SB), Z12
-	MOVQ         n+16(FP), DX
+	MOVQ         src_len+32(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-16, BX
 	MOVQ         DX, SI
@@ -4529,13 +4529,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func biasAVX512(rows int, cols int, y *float32, ldy int, bias *float32)
+// func biasAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·biasAVX512(SB), NOSPLIT, $0-40
-	MOVQ  y+16(FP), AX
-	MOVQ  ldy+24(FP), CX
+TEXT ·biasAVX512(SB), NOSPLIT, $0-72
+	MOVQ  y_base+16(FP), AX
+	MOVQ  ldy+40(FP), CX
 	SHLQ  $0x02, CX
-	MOVQ  bias+32(FP), DX
+	MOVQ  bias_base+48(FP), DX
 	MOVQ  rows+0(FP), BX
 	MOVQ  cols+8(FP), SI
 	MOVQ  SI, DI
@@ -4575,13 +4575,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func biasReluAVX512(rows int, cols int, y *float32, ldy int, bias *float32)
+// func biasReluAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·biasReluAVX512(SB), NOSPLIT, $0-40
-	MOVQ   y+16(FP), AX
-	MOVQ   ldy+24(FP), CX
+TEXT ·biasReluAVX512(SB), NOSPLIT, $0-72
+	MOVQ   y_base+16(FP), AX
+	MOVQ   ldy+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   bias+32(FP), DX
+	MOVQ   bias_base+48(FP), DX
 	VXORPS X0, X0, X0
 	MOVQ   rows+0(FP), BX
 	MOVQ   cols+8(FP), SI
@@ -4624,14 +4624,14 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func reluGradAVX512(rows int, cols int, y *float32, ldy int, d *float32, ldd int)
+// func reluGradAVX512(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·reluGradAVX512(SB), NOSPLIT, $0-48
-	MOVQ   y+16(FP), AX
-	MOVQ   ldy+24(FP), CX
+TEXT ·reluGradAVX512(SB), NOSPLIT, $0-80
+	MOVQ   y_base+16(FP), AX
+	MOVQ   ldy+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   d+32(FP), DX
-	MOVQ   ldd+40(FP), BX
+	MOVQ   d_base+48(FP), DX
+	MOVQ   ldd+72(FP), BX
 	SHLQ   $0x02, BX
 	VXORPS X0, X0, X0
 	MOVQ   rows+0(FP), SI
@@ -4676,13 +4676,13 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX512(rows int, cols int, x *float32, ldx int, dst *float32)
+// func columnSumsAVX512(rows int, cols int, x []float32, ldx int, dst []float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-40
-	MOVQ x+16(FP), AX
-	MOVQ ldx+24(FP), CX
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-72
+	MOVQ x_base+16(FP), AX
+	MOVQ ldx+40(FP), CX
 	SHLQ $0x02, CX
-	MOVQ dst+32(FP), DX
+	MOVQ dst_base+48(FP), DX
 	MOVQ cols+8(FP), BX
 
 strip4:
@@ -4782,20 +4782,20 @@ DATA indices<>+56(SB)/4, $0x00000e00
 DATA indices<>+60(SB)/4, $0x00000f00
 GLOBL indices<>(SB), RODATA|NOPTR, $64
 
-// func gatherAVX512(rows int, cols int, src *uint8, lds int, dst *uint32, at int, base uint32, baseStep uint32, start *int32, step int) (end int)
+// func gatherAVX512(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
 // Requires: AVX, AVX512BW, AVX512F, BMI2, POPCNT
-TEXT ·gatherAVX512(SB), NOSPLIT, $0-80
-	MOVQ         at+40(FP), AX
-	MOVQ         src+16(FP), BX
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-128
+	MOVQ         at+72(FP), AX
+	MOVQ         src_base+16(FP), BX
 	MOVQ         rows+0(FP), SI
-	MOVQ         dst+32(FP), CX
+	MOVQ         dst_base+48(FP), CX
 	LEAQ         (CX)(AX*4), CX
-	MOVQ         start+56(FP), DI
-	MOVL         base+48(FP), DX
+	MOVQ         start_base+88(FP), DI
+	MOVL         base+80(FP), DX
 	SHLL         $0x08, DX
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Z0
-	MOVL         baseStep+52(FP), DX
+	MOVL         baseStep+84(FP), DX
 	SHLL         $0x08, DX
 	VMOVD        DX, X4
 	VPBROADCASTD X4, Z4
@@ -4901,21 +4901,21 @@ rest:
 
 rowDone:
 	MOVQ  CX, AX
-	SUBQ  dst+32(FP), AX
+	SUBQ  dst_base+48(FP), AX
 	SHRQ  $0x02, AX
 	TESTQ DI, DI
 	JE    next
 	MOVL  AX, 4(DI)
-	MOVQ  step+64(FP), DX
+	MOVQ  step+112(FP), DX
 	SHLQ  $0x02, DX
 	ADDQ  DX, DI
 
 next:
 	VPADDD Z4, Z0, Z0
-	ADDQ   lds+24(FP), BX
+	ADDQ   lds+40(FP), BX
 	DECQ   SI
 	JNE    row
-	MOVQ   AX, end+72(FP)
+	MOVQ   AX, end+120(FP)
 	VZEROUPPER
 	RET
 
@@ -5001,13 +5001,13 @@ DATA byteSelectors<>+312(SB)/4, $0x80808080
 DATA byteSelectors<>+316(SB)/4, $0x80808080
 GLOBL byteSelectors<>(SB), RODATA|NOPTR, $320
 
-// func warpAVX512(rows int, cols int, src *uint8, pairs *uint16, x *float32, y *float32, dst *uint8, n int)
+// func warpAVX512(rows int, cols int, src []uint8, pairs []uint16, x []float32, y []float32, dst []uint8)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, CMOV
-TEXT ·warpAVX512(SB), NOSPLIT, $0-64
+TEXT ·warpAVX512(SB), NOSPLIT, $0-136
 	MOVQ cols+8(FP), AX
-	MOVQ pairs+24(FP), DX
+	MOVQ pairs_base+40(FP), DX
 	LEAQ 4(AX), CX
-	MOVQ src+16(FP), BX
+	MOVQ src_base+16(FP), BX
 	LEAQ (CX)(CX*1), DI
 	XORQ SI, SI
 
@@ -5037,8 +5037,8 @@ stripRow:
 	CMPQ         SI, R8
 	MOVQ         R9, SI
 	JNE          strip
-	MOVQ         x+32(FP), BX
-	MOVQ         y+40(FP), SI
+	MOVQ         x_base+64(FP), BX
+	MOVQ         y_base+88(FP), SI
 	MOVQ         rows+0(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
@@ -5057,7 +5057,7 @@ stripRow:
 	VMOVD        AX, X5
 	VPBROADCASTD X5, Z5
 	LEAQ         2(DX)(CX*2), AX
-	MOVQ         dst+48(FP), CX
+	MOVQ         dst_base+112(FP), CX
 	XORQ         DX, DX
 
 points:
@@ -5092,7 +5092,7 @@ points:
 	VFMADD213PS Z8, Z9, Z10
 	VADDPS      Z5, Z10, Z10
 	VPMOVDB     Z10, (CX)(DX*1)
-	MOVQ        n+56(FP), DI
+	MOVQ        x_len+72(FP), DI
 	SUBQ        $0x10, DI
 	MOVQ        DX, R8
 	ADDQ        $0x10, R8
@@ -5104,11 +5104,11 @@ points:
 	VZEROUPPER
 	RET
 
-// func transposeAVX512(rows int, cols int, src *float32, lds int, dst *float32, ldd int)
+// func transposeAVX512(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·transposeAVX512(SB), NOSPLIT, $0-48
-	MOVQ  src+16(FP), AX
-	MOVQ  dst+32(FP), CX
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-80
+	MOVQ  src_base+16(FP), AX
+	MOVQ  dst_base+48(FP), CX
 	MOVQ  rows+0(FP), DX
 	MOVQ  cols+8(FP), BX
 	ANDQ  $0x03, BX
@@ -5117,7 +5117,7 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $0-48
 	KMOVW SI, K1
 
 block:
-	MOVQ    lds+24(FP), DI
+	MOVQ    lds+40(FP), DI
 	SHLQ    $0x02, DI
 	LEAQ    -1(DX), BX
 	IMULQ   DI, BX
@@ -5156,7 +5156,7 @@ block:
 	CMOVQGT BX, SI
 	LEAQ    (AX)(DI*8), AX
 	MOVQ    cols+8(FP), SI
-	MOVQ    ldd+40(FP), DI
+	MOVQ    ldd+72(FP), DI
 	SHLQ    $0x02, DI
 	MOVQ    CX, BX
 	ADDQ    $0x20, CX

@@ -22,8 +22,8 @@ func (s isa) eachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtua
 }
 
 func (s isa) bias() {
-	s.text("bias", "(rows, cols int, y *float32, ldy int, bias *float32)", "is Set.Bias for rows >= 1.")
-	y, ldy, bias := arg("y"), bytes("ldy"), arg("bias")
+	s.text("bias", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.Bias for rows >= 1.")
+	y, ldy, bias := slice("y"), bytes("ldy"), slice("bias")
 	s.eachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m mask) {
 		v, b := s.vector(), s.vector()
 		s.load(element(y, j), v, s.lanes, m)
@@ -34,8 +34,8 @@ func (s isa) bias() {
 }
 
 func (s isa) biasRelu() {
-	s.text("biasRelu", "(rows, cols int, y *float32, ldy int, bias *float32)", "is Set.BiasRelu for rows >= 1.")
-	y, ldy, bias := arg("y"), bytes("ldy"), arg("bias")
+	s.text("biasRelu", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.BiasRelu for rows >= 1.")
+	y, ldy, bias := slice("y"), bytes("ldy"), slice("bias")
 	none := s.vector()
 	zero(none)
 	s.eachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m mask) {
@@ -49,8 +49,8 @@ func (s isa) biasRelu() {
 }
 
 func (s isa) reluGrad() {
-	s.text("reluGrad", "(rows, cols int, y *float32, ldy int, d *float32, ldd int)", "is Set.ReluGrad for rows >= 1.")
-	y, ldy, d, ldd := arg("y"), bytes("ldy"), arg("d"), bytes("ldd")
+	s.text("reluGrad", "(rows, cols int, y []float32, ldy int, d []float32, ldd int)", "is Set.ReluGrad for rows >= 1.")
+	y, ldy, d, ldd := slice("y"), bytes("ldy"), slice("d"), bytes("ldd")
 	none := s.vector()
 	zero(none)
 	s.eachRow([]reg.GPVirtual{y, d}, []reg.GPVirtual{ldy, ldd}, func(j reg.GPVirtual, m mask) {
@@ -79,9 +79,9 @@ const (
 // columnSums goes through the rows once for each strip of four vectors of columns, then for each single one, so that the
 // sums stay in registers.
 func (s isa) columnSums() {
-	s.text("columnSums", "(rows, cols int, x *float32, ldx int, dst *float32)", "is Set.ColumnSums.")
+	s.text("columnSums", "(rows, cols int, x []float32, ldx int, dst []float32)", "is Set.ColumnSums.")
 	const wide = 4
-	x, ldx, dst, cols := arg("x"), bytes("ldx"), arg("dst"), arg("cols")
+	x, ldx, dst, cols := slice("x"), bytes("ldx"), slice("dst"), arg("cols")
 	strip := func(name string, vectors int, m mask) {
 		sums := s.vectors(vectors)
 		for _, sum := range sums {

@@ -37,8 +37,8 @@ func (s isa) exp() {
 		where[c.name] = table.Offset(4 * i)
 	}
 
-	s.text("exp", "(dst, src *float32, n int)", "is Set.Exp.")
-	dst, src := arg("dst"), arg("src")
+	s.text("exp", "(dst, src []float32)", "is Set.Exp.")
+	dst, src := slice("dst"), slice("src")
 	// AVX-512 has registers enough for all constants; AVX2 broadcasts each where it is needed, which only costs a load.
 	constant := func(name string) reg.VecVirtual { return s.broadcast(where[name]) }
 	if s.opmasks {
@@ -48,7 +48,7 @@ func (s isa) exp() {
 		}
 		constant = func(name string) reg.VecVirtual { return kept[name] }
 	}
-	s.sweep("vector", s.span(arg("n")), func(j reg.GPVirtual, m mask) {
+	s.sweep("vector", s.span(length("src")), func(j reg.GPVirtual, m mask) {
 		x, t, n, r, p := s.vector(), s.vector(), s.vector(), s.vector(), s.vector()
 		s.load(element(src, j), x, s.lanes, m)
 		VMOVAPS(constant("roundBias"), t)

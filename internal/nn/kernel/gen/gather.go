@@ -42,12 +42,12 @@ func (s isa) gather() {
 		permutations = declarePermutations()
 	}
 
-	s.text("gather", "(rows, cols int, src *uint8, lds int, dst *uint32, at int, base, baseStep uint32, start *int32, step int) (end int)",
+	s.text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
 		"is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.")
 	g := gatherer{isa: s, group: 4 * s.lanes, src: GP64(), dst: GP64(), left: GP64()}
-	at, row, rows := arg("at"), arg("src"), arg("rows")
-	LEAQ(Mem{Base: arg("dst"), Index: at, Scale: 4}, g.dst)
-	start := arg("start")
+	at, row, rows := arg("at"), slice("src"), arg("rows")
+	LEAQ(Mem{Base: slice("dst"), Index: at, Scale: 4}, g.dst)
+	start := slice("start")
 	times256 := func(name string) reg.VecVirtual {
 		x, v := GP32(), s.vector()
 		Load(Param(name), x)
@@ -79,7 +79,7 @@ func (s isa) gather() {
 	VMOVAPS(g.base, g.index)
 	g.emitRow(k)
 	MOVQ(g.dst, at)
-	SUBQ(inMemory("dst"), at)
+	SUBQ(inMemory(Param("dst").Base()), at)
 	SHRQ(U8(2), at)
 	TESTQ(start, start)
 	JE(label("next"))
@@ -88,7 +88,7 @@ func (s isa) gather() {
 	ADDQ(stride, start)
 	place("next")
 	VPADDD(baseStep, g.base, g.base)
-	ADDQ(inMemory("lds"), row)
+	ADDQ(inMemory(Param("lds")), row)
 	DECQ(rows)
 	JNE(label("row"))
 	Store(at, Return("end"))
@@ -217,7 +217,7 @@ func (p permuter) vector(offset int) {
 // rest reads the last 8 bytes of the row and shifts out those already done; a row that has fewer, byte by byte.
 func (p permuter) rest() {
 	eight := GP64()
-	CMPQ(inMemory("cols"), U8(8))
+	CMPQ(inMemory(Param("cols")), U8(8))
 	JL(label("short"))
 	done := GP64()
 	MOVQ(p.left, done)
@@ -257,8 +257,8 @@ func (p permuter) close(entries reg.VecVirtual) {
 // prefetch asks for each cache line of some memory.
 func prefetch() {
 	const line = 64
-	avx2.text("prefetch", "(p *uint8, n int)", "is Set.Prefetch.")
-	p, end := arg("p"), arg("n")
+	avx2.text("prefetch", "(b []uint8)", "is Set.Prefetch.")
+	p, end := slice("b"), length("b")
 	ADDQ(p, end)
 	JMP(label("check"))
 	place("line")

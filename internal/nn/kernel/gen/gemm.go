@@ -12,7 +12,7 @@ import (
 //
 // There is a loop for each number of rows and of vectors, and for each way of having the last vector.
 func (s isa) gemmTile() {
-	s.text("gemmTile", "(rows, cols, k int, a *float32, rs, cs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)",
+	s.text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)",
 		"is Set.GemmTile.")
 	cols := arg("cols")
 	last := GP64() // columns in the last vector
@@ -24,9 +24,9 @@ func (s isa) gemmTile() {
 	t := gemmTile{
 		isa: s,
 		k:   arg("k"),
-		a:   arg("a"), rs: bytes("rs"), cs: bytes("cs"),
-		b: arg("b"), ldb: bytes("ldb"),
-		c: arg("c"), ldc: bytes("ldc"),
+		a:   slice("a"), rs: bytes("rs"), cs: bytes("cs"),
+		b: slice("b"), ldb: bytes("ldb"),
+		c: slice("c"), ldc: bytes("ldc"),
 	}
 	t.rs3, t.rs5, t.rs7 = GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 2}, t.rs3)
@@ -92,7 +92,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 			zero(sum)
 		}
 	}
-	CMPB(inMemory("accumulate"), U8(0))
+	CMPB(inMemory(Param("accumulate")), U8(0))
 	JE(multiply)
 	at := t.c
 	for i := range sums {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -51,6 +52,20 @@ func arg(name string) reg.GPVirtual {
 	return r
 }
 
+// slice loads where the slice called name begins.
+func slice(name string) reg.GPVirtual {
+	r := GP64()
+	Load(Param(name).Base(), r)
+	return r
+}
+
+// length loads the length of the slice called name.
+func length(name string) reg.GPVirtual {
+	r := GP64()
+	Load(Param(name).Len(), r)
+	return r
+}
+
 // bytes loads the parameter called name, a number of float32, as a number of bytes.
 func bytes(name string) reg.GPVirtual {
 	r := arg(name)
@@ -58,9 +73,9 @@ func bytes(name string) reg.GPVirtual {
 	return r
 }
 
-// inMemory returns where the parameter called name lies.
-func inMemory(name string) Mem {
-	p, err := Param(name).Resolve()
+// inMemory returns where a parameter, or a part of one, lies.
+func inMemory(c gotypes.Component) Mem {
+	p, err := c.Resolve()
 	if err != nil {
 		panic(err)
 	}

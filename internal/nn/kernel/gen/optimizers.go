@@ -7,12 +7,12 @@ import (
 
 // adam writes the step that AdamStep defines, operation by operation. The division and the square root take the time.
 func (s isa) adam() {
-	s.text("adam", "(rows, cols int, p, m, v *float32, ldp int, grad *float32, ldg int, alpha, c1, c2, epsilon float32)",
+	s.text("adam", "(rows, cols int, p, m, v []float32, ldp int, grad []float32, ldg int, alpha, c1, c2, epsilon float32)",
 		"is Set.Adam for rows >= 1.")
-	p, m, v, g := arg("p"), arg("m"), arg("v"), arg("grad")
+	p, m, v, g := slice("p"), slice("m"), slice("v"), slice("grad")
 	ldp, ldg := bytes("ldp"), bytes("ldg")
-	alpha, c1 := s.broadcast(inMemory("alpha")), s.broadcast(inMemory("c1"))
-	c2, epsilon := s.broadcast(inMemory("c2")), s.broadcast(inMemory("epsilon"))
+	alpha, c1 := s.broadcast(inMemory(Param("alpha"))), s.broadcast(inMemory(Param("c1")))
+	c2, epsilon := s.broadcast(inMemory(Param("c2"))), s.broadcast(inMemory(Param("epsilon")))
 	pointers, strides := []reg.GPVirtual{p, m, v, g}, []reg.GPVirtual{ldp, ldp, ldp, ldg}
 	s.eachRow(pointers, strides, func(j reg.GPVirtual, rest mask) {
 		gradient, first, second := s.vector(), s.vector(), s.vector()
@@ -40,9 +40,9 @@ func (s isa) adam() {
 }
 
 func (s isa) sgd() {
-	s.text("sgd", "(rows, cols int, p *float32, ldp int, grad *float32, ldg int, rate float32)", "is Set.SGD for rows >= 1.")
-	p, ldp, g, ldg := arg("p"), bytes("ldp"), arg("grad"), bytes("ldg")
-	rate := s.broadcast(inMemory("rate"))
+	s.text("sgd", "(rows, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)", "is Set.SGD for rows >= 1.")
+	p, ldp, g, ldg := slice("p"), bytes("ldp"), slice("grad"), bytes("ldg")
+	rate := s.broadcast(inMemory(Param("rate")))
 	s.eachRow([]reg.GPVirtual{p, g}, []reg.GPVirtual{ldp, ldg}, func(j reg.GPVirtual, rest mask) {
 		gradient, parameter := s.vector(), s.vector()
 		s.load(element(g, j), gradient, s.lanes, rest)
@@ -53,9 +53,9 @@ func (s isa) sgd() {
 }
 
 func (s isa) lerp() {
-	s.text("lerp", "(rows, cols int, dst *float32, ldd int, src *float32, lds int, share float32)", "is Set.Lerp for rows >= 1.")
-	dst, ldd, src, lds := arg("dst"), bytes("ldd"), arg("src"), bytes("lds")
-	share := s.broadcast(inMemory("share"))
+	s.text("lerp", "(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)", "is Set.Lerp for rows >= 1.")
+	dst, ldd, src, lds := slice("dst"), bytes("ldd"), slice("src"), bytes("lds")
+	share := s.broadcast(inMemory(Param("share")))
 	s.eachRow([]reg.GPVirtual{dst, src}, []reg.GPVirtual{ldd, lds}, func(j reg.GPVirtual, rest mask) {
 		from, to := s.vector(), s.vector()
 		s.load(element(dst, j), from, s.lanes, rest)

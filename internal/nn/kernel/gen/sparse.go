@@ -15,18 +15,18 @@ import (
 // The branch that ends a row's loop is one that no predictor foresees. It depends on nothing but the row's start and end,
 // though, so it is resolved while the FMAs of the entries before it still wait for their turn, and costs little.
 func (s isa) sparseMul() {
-	s.text("sparseMul", "(rows, cols int, entries *uint32, start *int32, step int, table *float32, b *float32, ldb int, y *float32, ldy int, accumulate bool)",
+	s.text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)",
 		"is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.")
 	p := sparsePanel{
 		isa:     s,
 		rows:    arg("rows"),
-		entries: arg("entries"),
-		start:   arg("start"),
+		entries: slice("entries"),
+		start:   slice("start"),
 		step:    bytes("step"),
 		table:   arg("table"),
-		b:       arg("b"),
+		b:       slice("b"),
 		ldb:     bytes("ldb"),
-		y:       arg("y"),
+		y:       slice("y"),
 		ldy:     bytes("ldy"),
 	}
 	cols := arg("cols")
@@ -92,7 +92,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
 	for _, sum := range sums {
 		zero(sum)
 	}
-	CMPB(inMemory("accumulate"), U8(0))
+	CMPB(inMemory(Param("accumulate")), U8(0))
 	JE(begin)
 	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
 		p.load(Mem{Base: p.y, Disp: offset}, sum, lanes, m)

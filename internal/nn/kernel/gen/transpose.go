@@ -14,8 +14,8 @@ import (
 // Where fewer than 8 rows are left, the block reads the last one again in place of those that lack, and leaves them out of
 // the stores.
 func (s isa) transpose() {
-	s.text("transpose", "(rows, cols int, src *float32, lds int, dst *float32, ldd int)", "is Set.Transpose for rows >= 1.")
-	t := transpose{isa: s, src: arg("src"), dst: arg("dst")}
+	s.text("transpose", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)", "is Set.Transpose for rows >= 1.")
+	t := transpose{isa: s, src: slice("src"), dst: slice("dst")}
 	rows := arg("rows")
 	lastCols := arg("cols")
 	ANDQ(U8(3), lastCols)
@@ -162,7 +162,7 @@ func (t transpose) block(m mask) (columns [4]reg.VecVirtual) {
 // matrix does, so it may overlap the one before it.
 func transposeBytes() {
 	const blockRows, blockCols = 16, 32
-	avx2.text("transposeBytes", "(rows, cols int, src *uint8, lds int, dst *uint8, ldd int)",
+	avx2.text("transposeBytes", "(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)",
 		"is Set.TransposeBytes for rows >= 16 and cols >= 32.")
 	lds, ldd := arg("lds"), arg("ldd")
 	lds3, ldd16 := GP64(), GP64()
@@ -190,7 +190,7 @@ func transposeBytes() {
 	place("block")
 	MOVQ(r, quads[0])
 	IMULQ(lds, quads[0])
-	ADDQ(inMemory("src"), quads[0])
+	ADDQ(inMemory(Param("src").Base()), quads[0])
 	ADDQ(c, quads[0])
 	for i := 1; i < len(quads); i++ {
 		LEAQ(Mem{Base: quads[i-1], Index: lds, Scale: 4}, quads[i])
@@ -198,11 +198,11 @@ func transposeBytes() {
 	to := GP64()
 	MOVQ(c, to)
 	IMULQ(ldd, to)
-	ADDQ(inMemory("dst"), to)
+	ADDQ(inMemory(Param("dst").Base()), to)
 	ADDQ(r, to)
 	transposeBytes16x32(row, to, ldd, ldd16)
-	step(c, inMemory("cols"), blockCols, "block")
-	step(r, inMemory("rows"), blockRows, "rows")
+	step(c, inMemory(Param("cols")), blockCols, "block")
+	step(r, inMemory(Param("rows")), blockRows, "rows")
 	end()
 }
 

@@ -18,13 +18,13 @@ const warpBorder = 4
 func (s isa) warp() {
 	selectors := declareByteSelectors(s.lanes)
 
-	s.text("warp", "(rows, cols int, src *uint8, pairs *uint16, x, y *float32, dst *uint8, n int)",
+	s.text("warp", "(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8)",
 		"is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.")
-	cols, stride, pairs := arg("cols"), GP64(), arg("pairs")
+	cols, stride, pairs := arg("cols"), GP64(), slice("pairs")
 	LEAQ(Mem{Base: cols, Disp: warpBorder}, stride)
 	pairRows(cols, stride, pairs)
 
-	w := warp{isa: s, selectors: selectors, x: arg("x"), y: arg("y"), minusOne: s.vector()}
+	w := warp{isa: s, selectors: selectors, x: slice("x"), y: slice("y"), minusOne: s.vector()}
 	w.rows, w.cols, w.stride = s.float(arg("rows")), s.float(cols), s.float(stride)
 	minusOne := GP64()
 	MOVQ(I32(-1), minusOne)
@@ -36,7 +36,7 @@ func (s isa) warp() {
 	VPBROADCASTD(w.roundBias.AsX(), w.roundBias)
 	w.origin = GP64()
 	LEAQ(Mem{Base: pairs, Index: stride, Scale: 2, Disp: 2}, w.origin) // the image's pixel (0, 0)
-	dst, i := arg("dst"), GP64()
+	dst, i := slice("dst"), GP64()
 	XORQ(i, i)
 	place("points")
 	v := w.points(i)
@@ -49,7 +49,7 @@ func (s isa) warp() {
 		VPUNPCKLDQ(high.AsX(), v.AsX(), v.AsX())
 		VMOVQ(v.AsX(), Mem{Base: dst, Index: i, Scale: 1})
 	}
-	step(i, inMemory("n"), s.lanes, "points")
+	step(i, inMemory(Param("x").Len()), s.lanes, "points")
 	end()
 }
 
@@ -76,7 +76,7 @@ func declareByteSelectors(lanes int) Mem {
 // pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It leaves the zeros on both sides alone.
 func pairRows(cols, stride, pairs reg.GPVirtual) {
 	const width = 16
-	src, c := arg("src"), GP64()
+	src, c := slice("src"), GP64()
 	bytes := GP64()
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 1}, bytes)
 	XORQ(c, c)
@@ -97,7 +97,7 @@ func pairRows(cols, stride, pairs reg.GPVirtual) {
 	DECQ(left)
 	JNE(label("stripRow"))
 	VMOVDQU(upper, Mem{Base: to})
-	step(c, inMemory("cols"), width, "strip")
+	step(c, inMemory(Param("cols")), width, "strip")
 }
 
 // float returns a vector with the number n in every lane.

@@ -1,0 +1,128 @@
+package kernel
+
+import "fmt"
+
+// checked returns the set s with every kernel looking first, once a call, whether its slices hold what the shapes say:
+// beyond the end of a slice assembly reads and writes whatever is there. A wrong shape is a mistake in the program, and a
+// panic names the kernel, the argument and the shape. Kernels that have nothing to do are not called, so that assembly may
+// count on at least one row and one column. The indices in the entries of a sparse matrix are trusted.
+//
+// GatherRows, which is a method, checks its arguments itself; Prefetch harms nothing.
+func checked(s *Set) *Set {
+	c := *s
+	c.GemmTile = func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, out []float32, ldc int, accumulate bool) {
+		if rows < 1 || cols < 1 || k < 0 || rows > s.TileRows || cols > s.TileCols {
+			panic(fmt.Sprintf("kernel: GemmTile: a tile of %d x %d with k = %d; the largest is %d x %d", rows, cols, k, s.TileRows, s.TileCols))
+		}
+		if k > 0 && (rs < 0 || cs < 0 || len(a) <= (rows-1)*rs+(k-1)*cs) {
+			panic(fmt.Sprintf("kernel: GemmTile: a: %d x %d with strides %d and %d is more than %d elements", rows, k, rs, cs, len(a)))
+		}
+		require("GemmTile", "b", len(b), k, cols, ldb)
+		require("GemmTile", "c", len(out), rows, cols, ldc)
+		s.GemmTile(rows, cols, k, a, rs, cs, b, ldb, out, ldc, accumulate)
+	}
+	c.SparseMul = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool) {
+		require("SparseMul", "y", len(y), rows, cols, ldy)
+		if rows == 0 || cols == 0 {
+			return
+		}
+		require("SparseMul", "start", len(start), rows, 2, step)
+		if first, end := start[0], start[(rows-1)*step+1]; first < 0 || int(end) > len(entries) {
+			panic(fmt.Sprintf("kernel: SparseMul: %d x %d from entries %d to %d of %d", rows, cols, first, end, len(entries)))
+		}
+		s.SparseMul(rows, cols, entries, start, step, table, b, ldb, y, ldy, accumulate)
+	}
+	c.Gather = func(dst []uint32, src []uint8, base uint32) int {
+		require("Gather", "dst", len(dst), 1, len(src)+GatherSlack, 0)
+		return s.Gather(dst, src, base)
+	}
+	c.TransposeBytes = func(rows, cols int, src []uint8, lds int, dst []uint8, ldd int) {
+		require("TransposeBytes", "src", len(src), rows, cols, lds)
+		require("TransposeBytes", "dst", len(dst), cols, rows, ldd)
+		if rows > 0 && cols > 0 {
+			s.TransposeBytes(rows, cols, src, lds, dst, ldd)
+		}
+	}
+	c.Transpose = func(rows, cols int, src []float32, lds int, dst []float32, ldd int) {
+		require("Transpose", "src", len(src), rows, cols, lds)
+		require("Transpose", "dst", len(dst), cols, rows, ldd)
+		if rows > 0 && cols > 0 {
+			s.Transpose(rows, cols, src, lds, dst, ldd)
+		}
+	}
+	c.Bias = checkedBias("Bias", s.Bias)
+	c.BiasRelu = checkedBias("BiasRelu", s.BiasRelu)
+	c.ReluGrad = func(rows, cols int, y []float32, ldy int, d []float32, ldd int) {
+		require("ReluGrad", "y", len(y), rows, cols, ldy)
+		require("ReluGrad", "d", len(d), rows, cols, ldd)
+		if rows > 0 && cols > 0 {
+			s.ReluGrad(rows, cols, y, ldy, d, ldd)
+		}
+	}
+	c.ColumnSums = func(rows, cols int, x []float32, ldx int, dst []float32) {
+		require("ColumnSums", "x", len(x), rows, cols, ldx)
+		require("ColumnSums", "dst", len(dst), 1, cols, 0)
+		if cols > 0 {
+			s.ColumnSums(rows, cols, x, ldx, dst)
+		}
+	}
+	c.Exp = func(dst, src []float32) {
+		require("Exp", "dst", len(dst), 1, len(src), 0)
+		s.Exp(dst, src)
+	}
+	c.Adam = func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
+		require("Adam", "p", len(p), rows, cols, ldp)
+		require("Adam", "m", len(m), rows, cols, ldp)
+		require("Adam", "v", len(v), rows, cols, ldp)
+		require("Adam", "g", len(g), rows, cols, ldg)
+		if rows > 0 && cols > 0 {
+			s.Adam(rows, cols, p, m, v, ldp, g, ldg, a)
+		}
+	}
+	c.SGD = func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32) {
+		require("SGD", "p", len(p), rows, cols, ldp)
+		require("SGD", "g", len(g), rows, cols, ldg)
+		if rows > 0 && cols > 0 {
+			s.SGD(rows, cols, p, ldp, g, ldg, rate)
+		}
+	}
+	c.Lerp = func(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32) {
+		require("Lerp", "dst", len(dst), rows, cols, ldd)
+		require("Lerp", "src", len(src), rows, cols, lds)
+		if rows > 0 && cols > 0 {
+			s.Lerp(rows, cols, dst, ldd, src, lds, share)
+		}
+	}
+	c.Warp = func(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8) {
+		require("Warp", "src", len(src), rows, cols, cols)
+		if pairs != nil || s.Name != "generic" { // the plain loop has no use for them
+			require("Warp", "pairs", len(pairs), 1, WarpPairs(rows, cols), 0)
+		}
+		require("Warp", "y", len(y), 1, len(x), 0)
+		require("Warp", "dst", len(dst), 1, len(x), 0)
+		s.Warp(rows, cols, src, pairs, x, y, dst)
+	}
+	return &c
+}
+
+func checkedBias(name string, bias func(rows, cols int, y []float32, ldy int, bias []float32)) func(rows, cols int, y []float32, ldy int, bias []float32) {
+	return func(rows, cols int, y []float32, ldy int, b []float32) {
+		require(name, "y", len(y), rows, cols, ldy)
+		require(name, "bias", len(b), 1, cols, 0)
+		if rows > 0 && cols > 0 {
+			bias(rows, cols, y, ldy, b)
+		}
+	}
+}
+
+// require panics if n elements end before rows x cols of them do, whose rows are ld apart.
+func require(kernel, argument string, n, rows, cols, ld int) {
+	if rows < 0 || cols < 0 || rows > 0 && cols > 0 && (ld < 0 || n < (rows-1)*ld+cols) {
+		refuse(kernel, argument, n, rows, cols, ld)
+	}
+}
+
+// refuse is apart from require, so that the latter is short enough to be inlined.
+func refuse(kernel, argument string, n, rows, cols, ld int) {
+	panic(fmt.Sprintf("kernel: %s: %s: %d x %d with rows %d apart is more than %d elements", kernel, argument, rows, cols, ld, n))
+}

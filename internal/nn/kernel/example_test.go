@@ -1,0 +1,31 @@
+package kernel_test
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/gonum"
+
+	"dnn/internal/nn/kernel"
+)
+
+// A program that multiplies by gonum's blas32 gets these kernels without a change to its products.
+func ExampleBLAS() {
+	kernels, err := kernel.Select("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	pool := kernel.NewPool(2)
+	defer pool.Close()
+	blas32.Use(kernel.NewBLAS(kernels, pool))
+	defer blas32.Use(gonum.Implementation{})
+
+	a := blas32.General{Rows: 2, Cols: 3, Stride: 3, Data: []float32{1, 2, 3, 4, 5, 6}}
+	b := blas32.General{Rows: 3, Cols: 2, Stride: 2, Data: []float32{1, 0, 0, 1, 1, 1}}
+	c := blas32.General{Rows: 2, Cols: 2, Stride: 2, Data: make([]float32, 4)}
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, c)
+	fmt.Println(c.Data)
+	// Output: [4 5 10 11]
+}

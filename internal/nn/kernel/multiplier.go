@@ -1,0 +1,114 @@
+package kernel
+
+// Multiplier computes matrix products on all workers of a pool. Like a Pool it serves one goroutine at a time, which is not
+// one of the pool's own; a product allocates nothing once its scratch memory has grown.
+type Multiplier struct {
+	set     *Set
+	pool    *Pool
+	scratch []Scratch // one a worker
+
+	product product // the present one
+	task    func(worker, i int)
+}
+
+// product is a product under way: what Gemm is given, and the grid of tasks into which C is cut.
+type product struct {
+	m, n, k    int
+	a, b       Operand
+	c          []float32
+	ldc        int
+	accumulate bool
+
+	gridRows, gridCols int
+}
+
+// NewMultiplier returns a multiplier that computes with the kernels s on the workers of p.
+func NewMultiplier(s *Set, p *Pool) *Multiplier {
+	x := &Multiplier{set: s, pool: p, scratch: make([]Scratch, p.Workers())}
+	x.task = x.multiply
+	return x
+}
+
+// Gemm is Set.Gemm, to the bit: the workers share C, never the sum of one of its elements.
+func (x *Multiplier) Gemm(m, n, k int, a, b Operand, c []float32, ldc int, accumulate bool) {
+	tasks := x.tasks(m, n, k)
+	if tasks == 1 {
+		x.set.Gemm(&x.scratch[0], m, n, k, a, b, c, ldc, accumulate)
+		return
+	}
+	x.product = product{m: m, n: n, k: k, a: a, b: b, c: c, ldc: ldc, accumulate: accumulate}
+	x.product.gridRows, x.product.gridCols = x.set.grid(m, n, tasks)
+	x.pool.Run(tasks, x.task)
+	x.product = product{} // so that nothing keeps the caller's memory alive
+}
+
+// tasks returns into how many tasks a product is cut: one a worker, or none at all where it would be over before the
+// workers are there. A large product is cut further, so that a worker whose core has something else to do holds up the
+// others for a part of its share only.
+func (x *Multiplier) tasks(m, n, k int) int {
+	const (
+		least = 1 << 17 // multiplications that are worth a phase of the pool: about 3 µs
+		small = 1 << 25 // those of a task that need not be cut further: about 0.7 ms
+		most  = 4       // tasks a worker, as each packs what it needs for itself
+	)
+	workers := x.pool.Workers()
+	work := m * n * k
+	if workers == 1 || work < least {
+		return 1
+	}
+	return workers * min(max(work/(workers*small), 1), most)
+}
+
+// grid returns into how many parts the rows and the columns of C[m, n] are cut to make the given number of tasks, such that
+// the longest task is as short as possible. A task computes a part of C and has packed as much of A and B as that takes.
+func (s *Set) grid(m, n, tasks int) (rows, cols int) {
+	const packing = 16 // how many multiplications an element to be packed costs, for each one that it takes part in
+	least := 0
+	for r := 1; r <= tasks; r++ {
+		if tasks%r != 0 {
+			continue
+		}
+		height, width := longest(m, r, s.TileRows), longest(n, tasks/r, s.TileCols)
+		if cost := height*width + packing*(height+width); rows == 0 || cost < least {
+			least, rows, cols = cost, r, tasks/r
+		}
+	}
+	return rows, cols
+}
+
+// part returns the i-th of so many parts of size: from one multiple of unit to another, as near to equal as that allows, and
+// the last one to the end.
+func part(size, parts, i, unit int) (from, to int) {
+	cut := func(i int) int {
+		if i == parts {
+			return size
+		}
+		return min((size*i/parts+unit/2)/unit*unit, size)
+	}
+	return cut(i), cut(i + 1)
+}
+
+// longest returns the length of the longest part.
+func longest(size, parts, unit int) int {
+	length := 0
+	for i := range parts {
+		from, to := part(size, parts, i, unit)
+		length = max(length, to-from)
+	}
+	return length
+}
+
+// multiply runs the i-th task of the present product. Tasks that follow one another share columns of B.
+func (x *Multiplier) multiply(worker, i int) {
+	p := &x.product
+	top, bottom := part(p.m, p.gridRows, i%p.gridRows, x.set.TileRows)
+	left, right := part(p.n, p.gridCols, i/p.gridRows, x.set.TileCols)
+	if top == bottom || left == right {
+		return
+	}
+	a, b := p.a, p.b
+	if p.k > 0 {
+		a, b = a.at(top, 0), b.at(0, left)
+	}
+	x.set.Gemm(&x.scratch[worker], bottom-top, right-left, p.k, a, b, p.c[top*p.ldc+left:], p.ldc, p.accumulate)
+}

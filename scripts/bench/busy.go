@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+)
+
+// busyFlag, followed by the number of a CPU or by -1 for any, makes this program keep one CPU busy and nothing else.
+const busyFlag = "--keep-busy"
+
+// startBusy starts a process that keeps the CPU busy (-1: any one). It is at work when startBusy returns, and ends with
+// stop, with ctx or with this process, whichever comes first.
+func startBusy(ctx context.Context, cpu int) (stop func() error, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, busyFlag, strconv.Itoa(cpu))
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() error {
+		err := stdin.Close()
+		return errors.Join(err, cmd.Wait())
+	}
+	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil {
+		return nil, errors.Join(errors.New("the process that is to keep a CPU busy did not start"), stop())
+	}
+	return stop, nil
+}
+
+// keepBusy computes on the CPU until stdin ends, which it does when the parent process ends, however that happens.
+func keepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
+	number, err := strconv.Atoi(cpu)
+	if err != nil {
+		return fmt.Errorf("%s %s: wanted a number", busyFlag, cpu)
+	}
+	runtime.LockOSThread()
+	if number >= 0 {
+		if err := pin(number); err != nil {
+			return err
+		}
+	}
+	var over atomic.Bool
+	go func() {
+		_, _ = io.Copy(io.Discard, stdin) // its end is all that matters
+		over.Store(true)
+	}()
+	if _, err := stdout.Write([]byte{'\n'}); err != nil {
+		return err
+	}
+	for !over.Load() {
+	}
+	return nil
+}

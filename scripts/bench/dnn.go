@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// event is a line of dnn train --json, as far as it matters here.
+type event struct {
+	Event    string             `json:"event"`
+	Seconds  float64            `json:"epoch_s"`
+	Phases   map[string]float64 `json:"phases"` // seconds
+	Accuracy float64            `json:"test_accuracy"`
+}
+
+// training is what a run of dnn train gave.
+type training struct {
+	outcome
+	epochs   []event
+	accuracy float64 // on the test images
+}
+
+// train runs dnn train.
+func (b *bench) train(ctx context.Context, env []string, args ...string) (training, error) {
+	args = append([]string{"train", "--json", "--data-dir", b.dataDir}, args...)
+	done, err := b.command(ctx, env, b.dnn, args...)
+	if err != nil {
+		return training{}, err
+	}
+	return parseTraining(done)
+}
+
+func parseTraining(done outcome) (training, error) {
+	t := training{outcome: done}
+	lines := json.NewDecoder(bytes.NewReader(done.stdout))
+	for lines.More() {
+		var e event
+		if err := lines.Decode(&e); err != nil {
+			return t, fmt.Errorf("dnn train --json: %w", err)
+		}
+		switch e.Event {
+		case "epoch":
+			t.epochs = append(t.epochs, e)
+		case "end":
+			t.accuracy = e.Accuracy
+		}
+	}
+	if len(t.epochs) == 0 {
+		return t, fmt.Errorf("dnn train --json: no epoch in %q", done.stdout)
+	}
+	return t, nil
+}
+
+// recipe is how the network 784-100-50-10 is trained.
+type recipe struct {
+	threads int // of dnn; peers have their own
+	batch   int
+	epochs  int
+	simd    string // instruction set of dnn; empty for the best
+}
+
+// dnnEpochs is dnn, which trains by the recipe; its figure "epoch" is the seconds of an epoch with validation.
+func (b *bench) dnnEpochs(name string, r recipe) contender {
+	return contender{name, func(ctx context.Context) (figures, error) {
+		var env []string
+		if r.simd != "" {
+			env = append(env, "DNN_SIMD="+r.simd)
+		}
+		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch), "--epochs", strconv.Itoa(r.epochs))
+		if err != nil {
+			return nil, err
+		}
+		var seconds []float64
+		for _, e := range t.epochs {
+			seconds = append(seconds, e.Seconds)
+		}
+		return figures{"epoch": steady(seconds)}, nil
+	}}
+}
+
+// besideBusy is the contender while another process keeps a CPU busy.
+func (b *bench) besideBusy(name string, c contender) contender {
+	return contender{name, func(ctx context.Context) (_ figures, err error) {
+		cpu := -1
+		if len(b.cpus) > 0 {
+			cpu = b.cpus[0]
+		}
+		stop, err := startBusy(ctx, cpu)
+		if err != nil {
+			return nil, err
+		}
+		got, err := c.run(ctx)
+		if serr := stop(); err == nil && serr != nil {
+			return nil, fmt.Errorf("the busy process: %w", serr)
+		}
+		return got, err
+	}}
+}
+
+// dnnProcess is a whole process of dnn train with the files that it writes; the model stays for dnn eval.
+func (b *bench) dnnProcess() contender {
+	return contender{dnnTrain, func(ctx context.Context) (figures, error) {
+		t, err := b.train(ctx, nil, "--epochs", strconv.Itoa(b.effort.epochs), "-o", b.model())
+		if err != nil {
+			return nil, err
+		}
+		return processFigures(t.seconds, t.peakMiB, t.accuracy), nil
+	}}
+}
+
+func (b *bench) model() string { return filepath.Join(b.work, "trained.bin") }
+
+// processFigures are those of a whole process.
+func processFigures(seconds, mib, accuracy float64) figures {
+	f := figures{"time": seconds, "test accuracy": accuracy}
+	if mib > 0 {
+		f["peak memory"] = mib
+	}
+	return f
+}
+
+// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time" is
+// the median in milliseconds.
+func (b *bench) dnnCommand(name string, args ...string) contender {
+	return contender{name, func(ctx context.Context) (figures, error) {
+		var times []float64
+		for range b.effort.repeats {
+			done, err := b.command(ctx, nil, b.dnn, args...)
+			if err != nil {
+				return nil, err
+			}
+			times = append(times, done.seconds*1e3)
+		}
+		return figures{"time": median(times)}, nil
+	}}
+}
+
+// dnnDownload is dnn download of all files from the folder of the originals into an empty one.
+func (b *bench) dnnDownload() contender {
+	return contender{"dnn download", func(ctx context.Context) (figures, error) {
+		folder := filepath.Join(b.work, "downloaded")
+		done, err := b.command(ctx, nil, b.dnn, "download", "--data-dir", folder, "--mirror", "file://"+filepath.ToSlash(b.originals))
+		if err != nil {
+			return nil, err
+		}
+		return figures{"time": done.seconds * 1e3}, os.RemoveAll(folder)
+	}}
+}
+
+// parseKernels returns the sets of kernels that dnn version names, the one that dnn takes by itself first.
+func parseKernels(version string) ([]string, error) {
+	_, list, ok := strings.Cut(version, "kernels:")
+	sets := strings.Fields(list)
+	if !ok || len(sets) == 0 {
+		return nil, fmt.Errorf("dnn version: wanted the kernels, found %q", version)
+	}
+	for i, set := range sets {
+		if taken, marked := strings.CutSuffix(set, "*"); marked {
+			sets = slices.Insert(slices.Delete(sets, i, i+1), 0, taken)
+			break
+		}
+	}
+	return sets, nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The contenders of the matrix product.
+const (
+	dnnGemm  = "dnn's kernels"
+	openBLAS = "OpenBLAS"
+)
+
+// gemmShapes are the products to measure: n x n by n x n, or m x k by k x n.
+func gemmShapes() []string {
+	return []string{"64", "128", "256", "512", "1024", "2048", "100x784x100"}
+}
+
+// gemmThreads are the numbers of threads to measure each with.
+func gemmThreads() []int { return []int{1, 2} }
+
+// gemmMetric returns the name of the figure for a shape and a number of threads.
+func gemmMetric(shape string, threads int) string {
+	if threads == 1 {
+		return shape + ", 1 thread"
+	}
+	return fmt.Sprintf("%s, %d threads", shape, threads)
+}
+
+// dnnProducts is BenchmarkSgemm of the kernel package, with the fastest kernels of this CPU.
+func (b *bench) dnnProducts() contender {
+	return contender{dnnGemm, func(ctx context.Context) (figures, error) {
+		program := filepath.Join(b.work, "kernel.test")
+		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/kernel"); err != nil { // cached after the first round
+			return nil, err
+		}
+		which := fmt.Sprintf("^BenchmarkSgemm$/^(%s)$/^%s$", strings.Join(gemmShapes(), "|"), b.sets[0])
+		done, err := b.command(ctx, nil, program, "-test.run=^$", "-test.bench="+which, "-test.benchtime="+b.effort.gemmTime.String())
+		if err != nil {
+			return nil, err
+		}
+		got := parseBenchmarks(done.stdout)
+		if len(got) == 0 {
+			return nil, fmt.Errorf("no figures of %s in %q", which, done.stdout)
+		}
+		return got, nil
+	}}
+}
+
+// benchmarkPattern matches BenchmarkSgemm/SHAPE/KERNELS[/THREADS]-GOMAXPROCS with a number of GFLOP/s. Without THREADS, which
+// may be spelled threads=2 or 2, it is one.
+var benchmarkPattern = regexp.MustCompile(`^BenchmarkSgemm/([0-9x]+)/[a-z0-9]+(?:/(?:threads=)?(\d+))?(?:-\d+)?\s.*?([0-9.]+) GFLOP/s`)
+
+// parseBenchmarks returns the GFLOP/s in the output of go test -bench, by gemmMetric.
+func parseBenchmarks(stdout []byte) figures {
+	got := figures{}
+	for lines := bufio.NewScanner(bytes.NewReader(stdout)); lines.Scan(); {
+		m := benchmarkPattern.FindStringSubmatch(lines.Text())
+		if m == nil {
+			continue
+		}
+		threads := 1
+		if m[2] != "" {
+			threads, _ = strconv.Atoi(m[2]) // a row of digits
+		}
+		if gflops, err := strconv.ParseFloat(m[3], 64); err == nil {
+			got[gemmMetric(m[1], threads)] = gflops
+		}
+	}
+	return got
+}
+
+// openBLASLine is what openblas.py prints.
+type openBLASLine struct {
+	Version string             `json:"version"`
+	Kernels string             `json:"kernels"` // as OpenBLAS calls them
+	GFLOPS  map[string]float64 `json:"gflops"`  // by shape
+}
+
+// runOpenBLAS measures OpenBLAS through NumPy.
+func (b *bench) runOpenBLAS(ctx context.Context, threads int, shapes ...string) (openBLASLine, error) {
+	env := []string{"OPENBLAS_NUM_THREADS=" + strconv.Itoa(threads)}
+	args := append([]string{strconv.FormatFloat(b.effort.gemmTime.Seconds(), 'f', -1, 64)}, shapes...)
+	return python[openBLASLine](ctx, b, pythonNumPy, env, "openblas.py", args...)
+}
+
+// blasProducts is the same products by OpenBLAS.
+func (b *bench) blasProducts() contender {
+	return contender{openBLAS, func(ctx context.Context) (figures, error) {
+		got := figures{}
+		for _, threads := range gemmThreads() {
+			line, err := b.runOpenBLAS(ctx, threads, gemmShapes()...)
+			if err != nil {
+				return nil, err
+			}
+			for shape, gflops := range line.GFLOPS {
+				got[gemmMetric(shape, threads)] = gflops
+			}
+		}
+		return got, nil
+	}}
+}

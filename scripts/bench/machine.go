@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// machine is what figures depend on besides the programs' own work: rows of a name and a value.
+type machine [][]string
+
+// describe returns what can be found out; what cannot is left out.
+func (b *bench) describe(ctx context.Context) machine {
+	var m machine
+	add := func(name, value string) {
+		if value != "" {
+			m = append(m, []string{name, value})
+		}
+	}
+	add("CPU", cpuName(ctx))
+	add("cores", cores(b.cpus))
+	add("system", system(ctx))
+	add("Go", runtime.Version())
+	add("dnn", fmt.Sprintf("%s kernels, of %s", b.sets[0], strings.Join(b.sets, ", ")))
+	if b.peers == "" {
+		return m
+	}
+	add("JAX, Keras, scikit-learn", b.versions(ctx, pythonNumPy, "jax", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "numpy"))
+	add("PyTorch", b.versions(ctx, pythonTorch, "torch", "numpy"))
+	add("gonum", moduleVersion(filepath.Join(b.venv, "bin", "gonum"), "gonum.org/v1/gonum"))
+	if line, err := b.runOpenBLAS(ctx, 1, "64"); err == nil {
+		add("OpenBLAS", fmt.Sprintf("%s, its kernels for %s", line.Version, line.Kernels))
+	}
+	return m
+}
+
+// show writes the machine for a person at a terminal.
+func (m machine) show(w io.Writer) error { return showTable(w, m) }
+
+// cores says how many there are, and how many are used.
+func cores(cpus []int) string {
+	// The calling thread is restricted to cpus; what the runtime counted at its start is the machine's.
+	if len(cpus) == 0 || len(cpus) == runtime.NumCPU() {
+		return fmt.Sprint(runtime.NumCPU())
+	}
+	return fmt.Sprintf("%d of %d", len(cpus), runtime.NumCPU())
+}
+
+func cpuName(ctx context.Context) string {
+	if runtime.GOOS == "darwin" {
+		return said(ctx, "sysctl", "-n", "machdep.cpu.brand_string")
+	}
+	if name := field("/proc/cpuinfo", "model name", ":"); name != "" {
+		return name
+	}
+	return runtime.GOARCH
+}
+
+func system(ctx context.Context) string {
+	kernel := said(ctx, "uname", "-srm")
+	if kernel == "" {
+		kernel = runtime.GOOS + " " + runtime.GOARCH
+	}
+	if name := field("/etc/os-release", "PRETTY_NAME", "="); name != "" {
+		return strings.Trim(name, `"`) + ", " + kernel
+	}
+	return kernel
+}
+
+// field returns the value in the first line of the file of the form name, separator, value; empty if there is none.
+func field(path, name, separator string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = file.Close() }() // was only read
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		key, value, ok := strings.Cut(lines.Text(), separator)
+		if ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// said returns what a program prints, or nothing if it fails.
+func said(ctx context.Context, program string, args ...string) string {
+	printed, err := exec.CommandContext(ctx, program, args...).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(printed))
+}
+
+// versions returns those of the Python packages that are installed in one of the peers' virtual environments.
+func (b *bench) versions(ctx context.Context, venv string, packages ...string) string {
+	const program = `import sys
+from importlib.metadata import PackageNotFoundError, version
+for name in sys.argv[1:]:
+    try:
+        print(name, version(name))
+    except PackageNotFoundError:
+        pass`
+	printed := said(ctx, filepath.Join(b.venv, venv, "bin", "python"), append([]string{"-c", program}, packages...)...)
+	return strings.ReplaceAll(printed, "\n", ", ")
+}
+
+// moduleVersion returns the version of a module that a Go program was built with.
+func moduleVersion(program, module string) string {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return ""
+	}
+	for _, m := range info.Deps {
+		if m.Path == module {
+			return m.Version
+		}
+	}
+	return ""
+}

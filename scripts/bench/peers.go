@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+)
+
+// peerLine is what the peers' program run prints about one of them.
+type peerLine struct {
+	Peer     string    `json:"peer"`
+	Failed   bool      `json:"failed"`
+	Seconds  []float64 `json:"epoch_s"`
+	Accuracy float64   `json:"acc"` // on the test images
+	PeakMiB  float64   `json:"rss_mb"`
+}
+
+// peer trains one peer by the recipe.
+func (b *bench) peer(ctx context.Context, name string, r recipe) (peerLine, outcome, error) {
+	done, err := b.command(ctx, []string{"PEERS=" + name}, filepath.Join(b.peers, "run"), b.gzipped,
+		strconv.Itoa(r.epochs), strconv.Itoa(r.batch), "1")
+	if err != nil {
+		return peerLine{}, done, err
+	}
+	line, err := parsePeer(done.stdout)
+	return line, done, err
+}
+
+func parsePeer(stdout []byte) (peerLine, error) {
+	var line peerLine
+	if err := json.Unmarshal(bytes.TrimSpace(stdout), &line); err != nil {
+		return line, fmt.Errorf("wanted one JSON object, found %q", stdout)
+	}
+	if line.Failed {
+		return line, errors.New("it did not run; it may not be installed")
+	}
+	if len(line.Seconds) == 0 {
+		return line, fmt.Errorf("wanted epoch_s, found %q", stdout)
+	}
+	return line, nil
+}
+
+// peerEpochs are the peers, which train by the recipe; their figure is dnnEpochs'. Without peers there are none.
+func (b *bench) peerEpochs(r recipe, names ...string) []contender {
+	return b.eachPeer(names, func(ctx context.Context, name string) (figures, error) {
+		line, _, err := b.peer(ctx, name, r)
+		if err != nil {
+			return nil, err
+		}
+		return figures{"epoch": steady(line.Seconds)}, nil
+	})
+}
+
+// peerProcesses are whole processes of the peers; their figures are dnnProcess's.
+func (b *bench) peerProcesses(r recipe, names ...string) []contender {
+	return b.eachPeer(names, func(ctx context.Context, name string) (figures, error) {
+		line, done, err := b.peer(ctx, name, r)
+		if err != nil {
+			return nil, err
+		}
+		return processFigures(done.seconds, line.PeakMiB, line.Accuracy), nil
+	})
+}
+
+func (b *bench) eachPeer(names []string, run func(ctx context.Context, name string) (figures, error)) []contender {
+	if b.peers == "" {
+		return nil
+	}
+	var contenders []contender
+	for _, name := range names {
+		contenders = append(contenders, contender{name, func(ctx context.Context) (figures, error) { return run(ctx, name) }})
+	}
+	return contenders
+}
+
+// The peers' virtual environments: TensorFlow and PyTorch do not share one.
+const (
+	pythonNumPy = "tf" // also JAX
+	pythonTorch = "pt"
+)
+
+// python runs a script of this folder in one of the peers' virtual environments; what it prints is JSON of a T.
+func python[T any](ctx context.Context, b *bench, venv string, env []string, script string, args ...string) (T, error) {
+	var printed T
+	program := filepath.Join(b.venv, venv, "bin", "python")
+	env = append(env, "PYTHONDONTWRITEBYTECODE=1") // into this folder
+	done, err := b.command(ctx, env, program, append([]string{filepath.Join(b.root, "scripts", "bench", script)}, args...)...)
+	if err != nil {
+		return printed, err
+	}
+	if err := json.Unmarshal(done.stdout, &printed); err != nil {
+		return printed, fmt.Errorf("%s: %w", script, err)
+	}
+	return printed, nil
+}

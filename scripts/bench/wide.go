@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The network of the scenario "wide": three hidden layers of wideUnits.
+const (
+	wideUnits  = 2048
+	wideHidden = 3
+	wideBatch  = 512
+)
+
+// openBLASProducts names what a step would take if its matrix products were all of it, and all done by OpenBLAS.
+const openBLASProducts = "OpenBLAS, the products alone"
+
+// wideSizes returns the features of each level of the network, from the input on.
+func (b *bench) wideSizes() []int {
+	return slices.Concat([]int{b.set.Features()}, slices.Repeat([]int{wideUnits}, wideHidden), []int{len(b.set.Classes)})
+}
+
+// wideDNN is dnn; the figure "step" is the milliseconds of a training step. dnn has no way to train a few steps only, so it
+// holds all other images out for validation, which is not counted: the step is the sum of its phases.
+func (b *bench) wideDNN() contender {
+	return contender{dnn2, func(ctx context.Context) (figures, error) {
+		images := b.effort.wideSteps * wideBatch
+		held := float64(b.set.TrainCount()-images) + 0.5 // what is left is rounded down: half an image to spare
+		t, err := b.train(ctx, nil, "--threads", "2", "--epochs", "1", "--batch-size", strconv.Itoa(wideBatch),
+			"--layers", strings.Join(slices.Repeat([]string{strconv.Itoa(wideUnits)}, wideHidden), ","),
+			"--validation-split", strconv.FormatFloat(held/float64(b.set.TrainCount()), 'f', -1, 64))
+		if err != nil {
+			return nil, err
+		}
+		var seconds float64
+		for phase, s := range t.epochs[0].Phases {
+			if phase != "validation" {
+				seconds += s
+			}
+		}
+		if seconds == 0 {
+			return nil, fmt.Errorf("dnn train --json: wanted the phases' times, found %q", t.stdout)
+		}
+		return figures{"step": seconds * 1e3 / float64(b.effort.wideSteps)}, nil
+	}}
+}
+
+// widePython is a Python program that takes the same steps.
+func (b *bench) widePython(name, venv, script string) contender {
+	return contender{name, func(ctx context.Context) (figures, error) {
+		args := []string{b.images, strconv.Itoa(wideBatch), strconv.Itoa(b.effort.wideWarming), strconv.Itoa(b.effort.wideSteps), "2"}
+		for _, size := range b.wideSizes() {
+			args = append(args, strconv.Itoa(size))
+		}
+		line, err := python[struct {
+			Milliseconds float64 `json:"step_ms"`
+		}](ctx, b, venv, nil, script, args...)
+		return figures{"step": line.Milliseconds}, err
+	}}
+}
+
+// wideOpenBLAS is the time that OpenBLAS needs for the products of a step.
+func (b *bench) wideOpenBLAS() contender {
+	return contender{openBLASProducts, func(ctx context.Context) (figures, error) {
+		products := stepProducts(wideBatch, b.wideSizes())
+		var shapes []string
+		for _, p := range products {
+			shapes = append(shapes, p.String())
+		}
+		line, err := b.runOpenBLAS(ctx, 2, shapes...)
+		if err != nil {
+			return nil, err
+		}
+		var seconds float64
+		for _, p := range products {
+			seconds += p.flops() / (line.GFLOPS[p.String()] * 1e9)
+		}
+		return figures{"step": seconds * 1e3}, nil
+	}}
+}
+
+// product is a matrix product, [m, k] by [k, n].
+type product struct{ m, k, n int }
+
+func (p product) String() string { return fmt.Sprintf("%dx%dx%d", p.m, p.k, p.n) }
+
+func (p product) flops() float64 { return 2 * float64(p.m) * float64(p.k) * float64(p.n) }
+
+// stepProducts returns the products of one training step of a dense network: for each layer forward, the gradient of its
+// weights, and, but for the first layer, the gradient of its input.
+func stepProducts(batch int, sizes []int) []product {
+	var products []product
+	for i, in := range sizes[:len(sizes)-1] {
+		out := sizes[i+1]
+		products = append(products, product{batch, in, out}, product{in, batch, out})
+		if i > 0 {
+			products = append(products, product{batch, out, in})
+		}
+	}
+	return products
+}
