@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -223,7 +223,7 @@ func TestProbe(t *testing.T) {
 	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) || !os.SameFile(before, after) {
 		t.Error("a probe touched the old file")
 	}
-	if err := Probe(folder); err == nil || !strings.HasSuffix(err.Error(), folder+": is a folder") {
+	if err := Probe(folder); err == nil || !errors.Is(err, syscall.EISDIR) {
 		t.Errorf("a folder: %v", err)
 	}
 	if err := Probe(filepath.Join(folder, "no folder", "model.bin")); !errors.Is(err, os.ErrNotExist) {
