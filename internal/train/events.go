@@ -1,5 +1,7 @@
 package train
 
+import "fmt"
+
 // Plan is what a run is about to do, known before its first step.
 type Plan struct {
 	Epochs            int
@@ -35,15 +37,42 @@ type Epoch struct {
 }
 
 // Callback hears what happens in a run. A nil function means that it is not interested. A function that returns an error
-// ends the run with that error. All are called from one goroutine, in this order:
-// TrainBegin, then per epoch EpochBegin, StepEnd…, EpochEnd, then TrainEnd (also after an error or an interruption).
+// ends the run with that error; what EpochEnd returns may be a Stop instead, which ends it without. All are called from one
+// goroutine, in this order: TrainBegin (and Resume, if the run goes on from a checkpoint), then per epoch EpochBegin,
+// StepEnd…, EpochEnd, then TrainEnd (also after an error or an interruption).
+//
+// In EpochEnd and TrainEnd the model has the weights that a file of it would have: their average, if the optimizer keeps one.
 type Callback struct {
 	TrainBegin func(Plan) error
 	EpochBegin func(epoch int) error
 	StepEnd    func(Step) error
 	EpochEnd   func(Epoch) error
 	TrainEnd   func() error
+
+	// Name is under which a checkpoint keeps the callback's State. Callbacks without Save need none.
+	Name string
+
+	// Save returns what the callback has to know to go on in another process.
+	Save func() State
+
+	// Resume is called if the run goes on from a checkpoint, with the epochs before it and what Save returned then.
+	Resume func(History, State) error
 }
+
+// State is what a checkpoint keeps of a callback.
+type State struct {
+	Values  map[string]float64
+	Weights [][]float32 // as nn.Sequential.Snapshot returns them; may be nil
+}
+
+// Stop returns what a callback's EpochEnd returns to end the run after this epoch: the run is then over, without an error.
+// All other callbacks still hear of the epoch.
+func Stop(format string, args ...any) error { return &stopError{fmt.Sprintf(format, args...)} }
+
+// stopError is no failure. It goes the way of errors because it ends a run as they do.
+type stopError struct{ reason string }
+
+func (s *stopError) Error() string { return s.reason }
 
 // History is the result of each epoch so far, oldest first.
 type History []Epoch

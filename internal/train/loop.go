@@ -4,6 +4,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -20,14 +21,22 @@ type Run struct {
 	Train      *nn.Samples
 	Validation *nn.Samples // evaluated after each epoch; may be nil
 
+	Transform    nn.Transform     // of the training samples; may be nil
+	Distillation *nn.Distillation // what the model learns from besides the labels; may be nil
+
 	Epochs       int
 	BatchSize    int // the last batch of an epoch takes what is left
 	LearningRate float64
-	Shuffle      bool   // a new order each epoch
-	Seed         uint64 // of that order
+	Schedule     Schedule // of the learning rate; nil: the same LearningRate throughout
+	Shuffle      bool     // a new order each epoch
+	Seed         uint64   // of that order
 
-	Callbacks []Callback
-	Now       func() time.Time // for seconds only: nothing that is learned depends on it
+	Callbacks   []Callback
+	Checkpoints *Checkpoints     // may be nil
+	From        *Checkpoint      // where to go on; nil: from the beginning
+	Now         func() time.Time // for seconds, and for when to write checkpoints: nothing that is learned depends on it
+
+	Ended string // set by Do: why a callback ended the run with a Stop; empty: none did
 }
 
 // ValidationSamples returns how many of n samples the split holds out: those from floor(n (1 - split)) on, as in Keras.
@@ -35,17 +44,13 @@ func ValidationSamples(n int, split float64) int {
 	return n - int(math.Floor(float64(n)*(1-split)))
 }
 
-// Do trains and returns what each whole epoch gave. When ctx ends, it stops within a step; the model then has the weights
-// of the last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged.
+// Do trains and returns what each whole epoch gave, those before the checkpoint From included. If the optimizer averages the
+// weights, validation, callbacks and, in the end, the model have the average.
+//
+// When ctx ends, it stops within a step and writes a checkpoint, if there are to be any; the model then has the weights of the
+// last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged. A callback can
+// end it with a Stop, which is no error: Ended then says why.
 func (r *Run) Do(ctx context.Context) (history History, err error) {
-	l := loop{Run: r, trainer: nn.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch())}
-	if r.Validation != nil {
-		l.evaluator = nn.NewEvaluator(r.Engine, r.Model, r.Validation)
-	}
-	l.order = make([]int32, r.Train.Count)
-	for i := range l.order {
-		l.order[i] = int32(i)
-	}
 	defer func() {
 		for _, c := range r.Callbacks {
 			if c.TrainEnd == nil {
@@ -56,28 +61,30 @@ func (r *Run) Do(ctx context.Context) (history History, err error) {
 			}
 		}
 	}()
-	if err := each(r.Callbacks, func(c Callback) error { return call(c.TrainBegin, r.Plan()) }); err != nil {
+	l, err := r.newLoop()
+	if err != nil {
 		return nil, err
 	}
-	snapshot := r.Model.Snapshot(nil)
-	for epoch := 1; epoch <= r.Epochs; epoch++ {
-		result, err := l.epoch(ctx, epoch)
-		if err != nil {
-			r.Model.Restore(snapshot)
-			return history, err
-		}
-		r.Model.Snapshot(snapshot)
-		history = append(history, result)
-		if err := each(r.Callbacks, func(c Callback) error { return call(c.EpochEnd, result) }); err != nil {
-			return history, err
+	if err := l.begin(); err != nil {
+		return nil, err
+	}
+	// In the end, however it comes, the model is that of the last whole epoch.
+	defer func() { r.Model.Restore(l.whole) }()
+	for len(l.history) < r.Epochs && l.ended == "" {
+		if err := l.epoch(ctx, len(l.history)+1); err != nil {
+			return l.history, err
 		}
 	}
-	return history, nil
+	r.Ended = l.ended
+	return l.history, nil
 }
 
 // Plan returns what the run is about to do.
 func (r *Run) Plan() Plan {
 	p := Plan{Epochs: r.Epochs, BatchSize: r.batch(), TrainSamples: r.Train.Count, FirstEpoch: 1}
+	if r.From != nil {
+		p.FirstEpoch = len(r.From.history) + 1
+	}
 	p.Steps = (r.Train.Count + p.BatchSize - 1) / p.BatchSize
 	if r.Validation != nil {
 		p.ValidationSamples = r.Validation.Count
@@ -90,47 +97,131 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 // loop is a run in progress.
 type loop struct {
 	*Run
+	progress
+	schedule  Schedule
 	trainer   *nn.Trainer
 	evaluator *nn.Evaluator // nil: no validation
+	average   *nn.Average   // nil: none
+	keeper    *keeper       // nil: no checkpoints
 	order     []int32       // of the training samples in this epoch
+	whole     [][]float32   // the weights after the last whole epoch, averaged if there is an average
+	begun     time.Time     // the epoch at hand, less what it took before the run was stopped
+	rate      float64       // of the last step
 }
 
-// epoch trains on every sample once, then validates.
-func (l *loop) epoch(ctx context.Context, epoch int) (Epoch, error) {
+func (r *Run) newLoop() (*loop, error) {
+	l := &loop{
+		Run: r, schedule: r.Schedule, average: nn.AverageOf(r.Optimizer),
+		trainer: nn.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
+		order:   make([]int32, r.Train.Count),
+		whole:   r.Model.Snapshot(nil),
+	}
+	if r.Schedule == nil {
+		l.schedule = Constant(r.LearningRate)
+	}
+	if r.Validation != nil {
+		l.evaluator = nn.NewEvaluator(r.Engine, r.Model, r.Validation)
+	}
+	if r.Checkpoints != nil {
+		l.keeper = &keeper{Checkpoints: r.Checkpoints}
+	}
+	if r.Transform != nil {
+		if err := l.trainer.Transform(r.Transform); err != nil {
+			return nil, fault.New(fault.Config, "augmentation", "%w", err)
+		}
+	}
+	if r.Distillation != nil {
+		if err := l.trainer.Distill(*r.Distillation); err != nil {
+			return nil, fault.New(fault.Data, "distill", "%w", err)
+		}
+	}
+	return l, nil
+}
+
+// begin tells the callbacks, and goes to where the run is to begin.
+func (l *loop) begin() error {
+	if err := each(l.Callbacks, func(c Callback) error { return call(c.TrainBegin, l.Plan()) }); err != nil {
+		return err
+	}
+	if l.keeper != nil {
+		if err := l.keeper.begin(l.Now()); err != nil {
+			return err
+		}
+	}
+	if l.From == nil {
+		return nil
+	}
+	if err := l.resume(l.From); err != nil {
+		return err
+	}
+	if l.keeper != nil {
+		l.keeper.kept = []int{l.steps()}
+	}
+	return nil
+}
+
+// epoch trains on every sample once, or on those that were left when the run was stopped, then validates.
+func (l *loop) epoch(ctx context.Context, epoch int) error {
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.EpochBegin, epoch) }); err != nil {
-		return Epoch{}, err
+		return err
 	}
-	begun := l.Now()
+	l.begun = l.Now().Add(-time.Duration(l.seconds * float64(time.Second)))
 	l.trainer.Begin(epoch)
-	if l.Shuffle {
-		// From the samples' own order, not from the last epoch's: an epoch's order depends on seed and epoch alone.
-		for i := range l.order {
-			l.order[i] = int32(i)
-		}
-		nn.Shuffle(nn.Stream(l.Seed, "shuffle", epoch), l.order)
-	}
-	var sum nn.Result
-	for step, at := 1, 0; at < len(l.order); step++ {
+	l.trainer.Skip(l.step)
+	l.arrange(epoch)
+	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
-			return Epoch{}, context.Cause(ctx)
+			return l.interrupt(context.Cause(ctx))
 		}
-		batch := l.batchAt(at)
-		at += len(batch)
-		l.Optimizer.Begin(l.LearningRate)
-		result := l.trainer.Step(batch, l.batchAt(at))
-		if math.IsNaN(result.Loss) || math.IsInf(result.Loss, 0) {
-			return Epoch{}, l.diverged(epoch, step, fmt.Sprintf("the loss is %v", result.Loss))
-		}
-		sum.Add(result)
-		state := Step{Step: step, Seconds: l.Now().Sub(begun).Seconds(), Loss: float64(sum.MeanLoss()), Accuracy: float64(sum.Accuracy())}
-		if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
-			return Epoch{}, err
+		if err := l.train(epoch); err != nil {
+			return err
 		}
 	}
 	if !l.Model.Finite() { // the last update of the epoch, whose loss was still a number
-		return Epoch{}, l.diverged(epoch, l.Plan().Steps, "the weights are no longer finite")
+		return l.diverged(epoch, "the weights are no longer finite")
 	}
-	e := Epoch{Epoch: epoch, Loss: float64(sum.MeanLoss()), Accuracy: float64(sum.Accuracy()), LearningRate: l.LearningRate}
+	return l.endEpoch(epoch)
+}
+
+// arrange puts the samples into the epoch's order. It begins with the samples' own, not with the last epoch's: an epoch's
+// order depends on seed and epoch alone.
+func (l *loop) arrange(epoch int) {
+	for i := range l.order {
+		l.order[i] = int32(i)
+	}
+	if l.Shuffle {
+		nn.Shuffle(nn.Stream(l.Seed, "shuffle", epoch), l.order)
+	}
+}
+
+// train takes the next step.
+func (l *loop) train(epoch int) error {
+	l.rate = l.schedule.Rate(l.steps())
+	l.Optimizer.Begin(l.rate)
+	result := l.trainer.Step(l.batchAt(l.step), l.batchAt(l.step+1))
+	l.step++
+	if math.IsNaN(result.Loss) || math.IsInf(result.Loss, 0) {
+		return l.diverged(epoch, fmt.Sprintf("the loss is %v", result.Loss))
+	}
+	l.sum.Add(result)
+	now := l.Now()
+	l.seconds = now.Sub(l.begun).Seconds()
+	state := Step{Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy())}
+	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
+		return err
+	}
+	if last := l.step == l.Plan().Steps; last || l.keeper == nil || l.Checkpoints.Every <= 0 || now.Sub(l.keeper.last) < l.Checkpoints.Every {
+		return nil
+	}
+	return l.checkpoint()
+}
+
+// endEpoch validates, tells the callbacks, and writes the checkpoint that is due.
+func (l *loop) endEpoch(epoch int) error {
+	if l.average != nil {
+		l.average.Swap()
+	}
+	e := Epoch{Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate}
 	e.Phases = l.trainer.PhaseSeconds()
 	if l.evaluator != nil {
 		validating := l.Now()
@@ -138,18 +229,62 @@ func (l *loop) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		e.Validated, e.ValLoss, e.ValAccuracy = true, float64(v.MeanLoss()), float64(v.Accuracy())
 		e.Phases["validation"] = l.Now().Sub(validating).Seconds()
 	}
-	e.Seconds = l.Now().Sub(begun).Seconds()
-	return e, nil
+	e.Seconds = l.Now().Sub(l.begun).Seconds()
+	l.whole = l.Model.Snapshot(l.whole)
+	l.progress = progress{history: append(l.history, e)}
+	for _, c := range l.Callbacks {
+		err := call(c.EpochEnd, e)
+		stop, stopped := errors.AsType[*stopError](err)
+		switch {
+		case stopped && l.ended == "":
+			l.ended = stop.reason
+		case !stopped && err != nil:
+			return err
+		}
+	}
+	if l.average != nil {
+		l.average.Swap()
+	}
+	if l.keeper == nil || !l.due(epoch) {
+		return nil
+	}
+	return l.checkpoint()
 }
+
+// due tells whether there is to be a checkpoint after that epoch.
+func (l *loop) due(epoch int) bool {
+	c := l.Checkpoints
+	return c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
+}
+
+// interrupt writes a checkpoint, if there are to be any, and returns why.
+func (l *loop) interrupt(cause error) error {
+	if l.keeper == nil || l.keeper.has(l.steps()) {
+		return cause
+	}
+	if err := l.checkpoint(); err != nil {
+		return err
+	}
+	return cause
+}
+
+// checkpoint writes where the run is.
+func (l *loop) checkpoint() error { return l.keeper.write(l.steps(), l.Now(), l.capture()) }
+
+// steps returns how many steps the run has taken.
+func (l *loop) steps() int { return len(l.history)*l.Plan().Steps + l.step }
 
 // diverged returns the error of a run whose numbers have left the range of float32.
-func (l *loop) diverged(epoch, step int, what string) error {
-	return fault.New(fault.Diverged, fmt.Sprintf("epoch %d, step %d", epoch, step), "%s", what).
-		WithHint("try a lower learning rate (now %v)", l.LearningRate)
+func (l *loop) diverged(epoch int, what string) error {
+	return fault.New(fault.Diverged, fmt.Sprintf("epoch %d, step %d", epoch, l.step), "%s", what).
+		WithHint("try a lower learning rate (now %v)", l.rate)
 }
 
-// batchAt returns the batch that begins there, shorter at the end of the epoch, empty behind it.
-func (l *loop) batchAt(at int) []int32 { return l.order[at:min(at+l.batch(), len(l.order))] }
+// batchAt returns the batch of the epoch's step, counted from 0: shorter at the end of the epoch, empty behind it.
+func (l *loop) batchAt(step int) []int32 {
+	at := min(step*l.batch(), len(l.order))
+	return l.order[at:min(at+l.batch(), len(l.order))]
+}
 
 // each calls f for each callback until one fails.
 func each(callbacks []Callback, f func(Callback) error) error {

@@ -1,0 +1,264 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"dnn/internal/fault"
+	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/nn"
+)
+
+// Checkpoint is all that a run needs to go on in another process as if it had never been stopped. The random numbers of a
+// run are keyed by seed, epoch and step, and the learning rate follows from the step, so the place where it was is enough for
+// both. docs/model-format.md describes its file.
+type Checkpoint struct {
+	progress
+	optimizer map[string]float64 // its counters
+	callbacks map[string]map[string]float64
+	tensors   []safetensors.Tensor
+
+	config json.RawMessage
+	inputs map[string]string
+}
+
+// progress is where a run is.
+type progress struct {
+	history History
+	step    int       // steps taken in the epoch after those of the history
+	seconds float64   // that they took
+	sum     nn.Result // what they gave
+	ended   string    // why a callback ended the run; empty: none did
+}
+
+// checkpointKey is under which the container's metadata has the document.
+const checkpointKey = "checkpoint"
+
+// checkpointFormat is the only one so far.
+const checkpointFormat = 1
+
+// document is the JSON of a checkpoint, in the order of its keys.
+type document struct {
+	Format    int                          `json:"format"`
+	Step      int                          `json:"step"`
+	Seconds   figure                       `json:"epoch_s"`
+	Samples   int                          `json:"samples"`
+	LossSum   figure                       `json:"loss_sum"`
+	Right     int                          `json:"right"`
+	Ended     string                       `json:"ended"`
+	History   []epochRecord                `json:"history"`
+	Optimizer map[string]figure            `json:"optimizer"`
+	Callbacks map[string]map[string]figure `json:"callbacks"`
+	Config    json.RawMessage              `json:"config,omitempty"`
+	Inputs    map[string]string            `json:"inputs"`
+}
+
+// encode writes the checkpoint.
+func (c *Checkpoint) encode(w io.Writer) error {
+	d := document{
+		Format: checkpointFormat, Step: c.step, Seconds: figure(c.seconds),
+		Samples: c.sum.Count, LossSum: figure(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
+		History: []epochRecord{}, Optimizer: figures(c.optimizer), Callbacks: map[string]map[string]figure{},
+		Config: c.config, Inputs: c.inputs,
+	}
+	for _, e := range c.history {
+		d.History = append(d.History, recordOf(e))
+	}
+	for name, values := range c.callbacks {
+		d.Callbacks[name] = figures(values)
+	}
+	_, err := safetensors.Encode(w, &safetensors.File{
+		Key: checkpointKey, Document: string(safetensors.Marshal(d)), Tensors: c.tensors,
+	})
+	return err
+}
+
+// decodeCheckpoint reads what encode wrote and checks all of it but whether it fits a run. Errors are fault.Data.
+func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
+	file, err := safetensors.Decode(r, where)
+	if err != nil {
+		return nil, err
+	}
+	if file.Key != checkpointKey {
+		return nil, fault.New(fault.Data, where, "wanted a checkpoint, found another file of dnn's (%s)", file.Key)
+	}
+	var format struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal([]byte(file.Document), &format); err == nil && format.Format > checkpointFormat {
+		return nil, fault.New(fault.Data, where, "a checkpoint of format %d, this program reads format %d: a newer dnn wrote it",
+			format.Format, checkpointFormat)
+	}
+	var d document
+	if err := safetensors.Unmarshal([]byte(file.Document), &d); err != nil {
+		return nil, fault.New(fault.Data, where, "%w", err)
+	}
+	c, err := d.checkpoint()
+	if err != nil {
+		return nil, fault.New(fault.Data, where, "%w", err)
+	}
+	c.tensors = file.Tensors
+	return c, nil
+}
+
+// checkpoint returns what the document says.
+func (d document) checkpoint() (*Checkpoint, error) {
+	if d.Format != checkpointFormat || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
+		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d", d.Format, d.Step, d.Samples, d.Right)
+	}
+	c := &Checkpoint{
+		progress: progress{
+			step: d.Step, seconds: float64(d.Seconds), ended: d.Ended,
+			sum: nn.Result{Count: d.Samples, Loss: float64(d.LossSum), Right: d.Right},
+		},
+		optimizer: floats(d.Optimizer), callbacks: map[string]map[string]float64{}, config: d.Config, inputs: d.Inputs,
+	}
+	for i, r := range d.History {
+		e, err := r.epoch()
+		if err != nil {
+			return nil, err
+		}
+		if e.Epoch != i+1 {
+			return nil, fmt.Errorf("history: wanted epoch %d, found epoch %d", i+1, e.Epoch)
+		}
+		c.history = append(c.history, e)
+	}
+	for name, values := range d.Callbacks {
+		c.callbacks[name] = floats(values)
+	}
+	return c, nil
+}
+
+func figures(values map[string]float64) map[string]figure {
+	out := make(map[string]figure, len(values))
+	for name, v := range values {
+		out[name] = figure(v)
+	}
+	return out
+}
+
+func floats(values map[string]figure) map[string]float64 {
+	out := make(map[string]float64, len(values))
+	for name, v := range values {
+		out[name] = float64(v)
+	}
+	return out
+}
+
+// Prefixes of the names of a checkpoint's tensors, before the name of the parameter. A callback's are under its own name.
+const (
+	weightsPrefix   = "weights/"   // as the next step finds them
+	epochPrefix     = "epoch/"     // as after the last whole epoch, averaged if there is an average
+	optimizerPrefix = "optimizer/" // the optimizer's own arrays
+)
+
+// capture returns the checkpoint of a run between two steps.
+func (l *loop) capture() *Checkpoint {
+	c := &Checkpoint{
+		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
+		config: l.Checkpoints.Config, inputs: l.Checkpoints.Inputs,
+	}
+	store := func(prefix string, arrays []nn.StateArray) {
+		for _, a := range arrays {
+			c.tensors = append(c.tensors, safetensors.Tensor{Name: prefix + a.Name, Shape: a.Shape, Data: a.Floats()})
+		}
+	}
+	store(weightsPrefix, arraysOf(l.Model, nil))
+	store(epochPrefix, arraysOf(l.Model, l.whole))
+	store(optimizerPrefix, l.Optimizer.State())
+	for _, callback := range l.Callbacks {
+		if callback.Save == nil {
+			continue
+		}
+		state := callback.Save()
+		c.callbacks[callback.Name] = state.Values
+		if state.Weights != nil {
+			store(callback.Name+"/", arraysOf(l.Model, state.Weights))
+		}
+	}
+	return c
+}
+
+// resume puts a new run where the checkpoint's was.
+func (l *loop) resume(c *Checkpoint) error {
+	if at := l.Plan().Steps; c.step >= at || len(c.history) > l.Epochs {
+		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d, the run has %d epochs of %d steps", c.step, len(c.history)+1, l.Epochs, at)
+	}
+	tensors := make(map[string]safetensors.Tensor, len(c.tensors))
+	for _, t := range c.tensors {
+		tensors[t.Name] = t
+	}
+	load := func(prefix string, arrays []nn.StateArray) error {
+		for _, a := range arrays {
+			t, ok := tensors[prefix+a.Name]
+			if !ok || !slices.Equal(t.Shape, a.Shape) {
+				return fault.New(fault.Data, "checkpoint", "wanted %s with the shape %v, found %v", prefix+a.Name, a.Shape, t.Shape)
+			}
+			a.SetFloats(t.Data)
+			delete(tensors, t.Name)
+		}
+		return nil
+	}
+	l.progress = c.progress
+	l.history = slices.Clone(c.history)
+	if err := load(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
+		return err
+	}
+	if err := load(epochPrefix, arraysOf(l.Model, l.whole)); err != nil {
+		return err
+	}
+	if err := load(optimizerPrefix, l.Optimizer.State()); err != nil {
+		return err
+	}
+	if err := l.Optimizer.Restore(c.optimizer); err != nil {
+		return fault.New(fault.Data, "checkpoint", "%w", err)
+	}
+	for _, callback := range l.Callbacks {
+		if callback.Resume == nil {
+			continue
+		}
+		state := State{Values: c.callbacks[callback.Name]}
+		if callback.Save != nil && state.Values == nil {
+			return fault.New(fault.Data, "checkpoint", "wanted the state of %s, found none", callback.Name)
+		}
+		if hasPrefix(tensors, callback.Name+"/") {
+			state.Weights = l.Model.Snapshot(nil)
+			if err := load(callback.Name+"/", arraysOf(l.Model, state.Weights)); err != nil {
+				return err
+			}
+		}
+		if err := callback.Resume(l.history, state); err != nil {
+			return err
+		}
+	}
+	if len(tensors) > 0 {
+		return fault.New(fault.Data, "checkpoint", "found %s, which the run does not have", slices.Sorted(maps.Keys(tensors))[0])
+	}
+	return nil
+}
+
+// arraysOf returns the memory of a network's parameters, or, unless it is nil, that of a snapshot of them.
+func arraysOf(model *nn.Sequential, snapshot [][]float32) []nn.StateArray {
+	var arrays []nn.StateArray
+	for i, p := range model.Params() {
+		a := nn.StateArray{ParamSpec: p.ParamSpec, Value: p.Value}
+		if snapshot != nil {
+			a.Value.Data = snapshot[i]
+		}
+		arrays = append(arrays, a)
+	}
+	return arrays
+}
+
+func hasPrefix(tensors map[string]safetensors.Tensor, prefix string) bool {
+	for name := range tensors {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}

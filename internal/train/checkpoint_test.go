@@ -1,0 +1,120 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"dnn/internal/fault"
+	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/nn"
+)
+
+func testCheckpoint() *Checkpoint {
+	return &Checkpoint{
+		progress: progress{
+			step: 2, seconds: 0.5, sum: nn.Result{Count: 10, Loss: 1.0 / 3, Right: 7}, ended: "",
+			history: History{
+				{Epoch: 1, Seconds: 1.5, Loss: math.Inf(1), Accuracy: 0.1, LearningRate: 1e-300},
+				{Epoch: 2, Loss: 0.3, Validated: true, ValLoss: 0, ValAccuracy: 1},
+			},
+		},
+		optimizer: map[string]float64{"adam.beta_1_power": 0.9 * 0.9 * 0.9},
+		callbacks: map[string]map[string]float64{"early_stopping": {"best": math.Inf(-1), "wait": 3}},
+		tensors:   []safetensors.Tensor{{Name: "weights/dense.bias", Shape: []int{2}, Data: []float32{1, -0.5}}},
+		config:    json.RawMessage(`{"epochs":4}`),
+		inputs:    map[string]string{"data": "abc"},
+	}
+}
+
+// All of it comes back, and the same checkpoint has the same bytes.
+func TestCheckpointFile(t *testing.T) {
+	want := testCheckpoint()
+	var file, again bytes.Buffer
+	if err := want.encode(&file); err != nil {
+		t.Fatal(err)
+	}
+	whole := bytes.Clone(file.Bytes())
+	got, err := decodeCheckpoint(&file, "ckpt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+		t.Errorf("read\n%+v\nwant\n%+v", got, want)
+	}
+	if err := got.encode(&again); err != nil || !bytes.Equal(again.Bytes(), whole) {
+		t.Errorf("written again it has other bytes (%v)", err)
+	}
+}
+
+func TestCheckpointFileErrors(t *testing.T) {
+	var file bytes.Buffer
+	if err := testCheckpoint().encode(&file); err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := safetensors.Decode(&file, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{`"format":1`, `"format":2`, "ckpt: a checkpoint of format 2, this program reads format 1: a newer dnn wrote it"},
+		{`"step":2`, `"steps":2`, `ckpt: unknown key "steps"`},
+		{`"step":2`, `"step":-1`, "ckpt: its numbers contradict each other: format 1, step -1, samples 10, right 7"},
+		{`"right":7`, `"right":11`, "ckpt: its numbers contradict each other: format 1, step 2, samples 10, right 11"},
+		{`"epoch":2`, `"epoch":3`, "ckpt: history: wanted epoch 2, found epoch 3"},
+		{`"val_loss":0,`, ``, "ckpt: epoch 2: wanted val_loss and val_accuracy, or neither"},
+		{`"+Inf"`, `"much"`, "ckpt: history.loss: want a number, found a string"},
+	} {
+		document := strings.Replace(decoded.Document, c.old, c.new, 1)
+		if document == decoded.Document {
+			t.Fatalf("%s is not in %s", c.old, document)
+		}
+		var changed bytes.Buffer
+		if _, err := safetensors.Encode(&changed, &safetensors.File{Key: checkpointKey, Document: document, Tensors: decoded.Tensors}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decodeCheckpoint(&changed, "ckpt"); fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v of kind %d, want %s", c.new, err, fault.KindOf(err), c.want)
+		}
+	}
+	var model bytes.Buffer
+	if _, err := safetensors.Encode(&model, &safetensors.File{Key: "dnn", Document: "{}"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decodeCheckpoint(&model, "ckpt"); err == nil || err.Error() != "ckpt: wanted a checkpoint, found another file of dnn's (dnn)" {
+		t.Errorf("a model: %v", err)
+	}
+}
+
+// No document makes the reader panic, and what it accepts it can write.
+func FuzzCheckpointDocument(f *testing.F) {
+	var file bytes.Buffer
+	if err := testCheckpoint().encode(&file); err != nil {
+		f.Fatal(err)
+	}
+	decoded, err := safetensors.Decode(&file, "")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(decoded.Document)
+	f.Add(`{"format":1,"history":[{"epoch":1,"val_loss":"NaN","val_accuracy":null}],"callbacks":{"a":null}}`)
+	f.Fuzz(func(t *testing.T, document string) {
+		var sealed, again bytes.Buffer
+		if _, err := safetensors.Encode(&sealed, &safetensors.File{Key: checkpointKey, Document: document}); err != nil {
+			return
+		}
+		c, err := decodeCheckpoint(&sealed, "ckpt")
+		if err != nil {
+			if fault.KindOf(err) != fault.Data {
+				t.Errorf("%v of kind %d", err, fault.KindOf(err))
+			}
+			return
+		}
+		if err := c.encode(&again); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,152 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
+)
+
+// Checkpoints says where and when a run writes checkpoints. The files are called Path-NNNNNN, by the number of steps that the
+// run has taken; the last two are kept. A run that is interrupted writes one in any case.
+type Checkpoints struct {
+	Path        string        // model.ckpt
+	EveryEpochs int           // 0: none by epochs
+	Every       time.Duration // after a step, if the last one is as long ago; 0: none by time
+
+	// What the run is. Resuming compares it.
+	Config json.RawMessage   // the experiment, a JSON object
+	Inputs map[string]string // what else the result depends on: hashes of data and teachers, by name
+}
+
+// keptCheckpoints is how many there are at a time: the last one, and one to fall back to if that is damaged.
+const keptCheckpoints = 2
+
+// checkpointDigits is how many digits the number in a name has at least.
+const checkpointDigits = 6
+
+// file returns the name of the checkpoint after that many steps.
+func (c *Checkpoints) file(steps int) string {
+	return fmt.Sprintf("%s-%0*d", c.Path, checkpointDigits, steps)
+}
+
+// files returns the numbers of steps after which there are checkpoints, the last first.
+func (c *Checkpoints) files() ([]int, error) {
+	folder := filepath.Dir(c.Path)
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault.New(fault.Data, folder, "cannot read: %w", err)
+	}
+	var all []int
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), filepath.Base(c.Path)+"-")
+		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && filepath.Base(c.file(n)) == e.Name() {
+			all = append(all, n)
+		}
+	}
+	slices.Sort(all)
+	slices.Reverse(all)
+	return all, nil
+}
+
+// Latest returns the newest checkpoint that is whole, for Run.From; nil if there is none. What a person should know of the
+// choice is in notes. It is an error if there are only damaged ones, and if the one found is of another run: what differs
+// is named then.
+func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
+	all, err := c.files()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(all) == 0 {
+		return nil, []string{fmt.Sprintf("no checkpoint %s-*: starts from the beginning", c.Path)}, nil
+	}
+	var damaged error
+	for _, steps := range all {
+		path := c.file(steps)
+		found, err := readCheckpoint(path)
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("passes over a checkpoint: %v", err))
+			damaged = errors.Join(damaged, err)
+			continue
+		}
+		if differences := c.differences(found); len(differences) > 0 {
+			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).
+				WithHint("set back what differs, or start from the beginning, without --resume")
+		}
+		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil
+	}
+	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
+}
+
+// Remove removes all checkpoints: for when the model that the run was about is safe.
+func (c *Checkpoints) Remove() error { return c.removeBut(nil) }
+
+// removeBut removes all checkpoints but those after that many steps.
+func (c *Checkpoints) removeBut(kept []int) error {
+	all, err := c.files()
+	if err != nil {
+		return err
+	}
+	for _, steps := range all {
+		if slices.Contains(kept, steps) {
+			continue
+		}
+		if err := os.Remove(c.file(steps)); err != nil {
+			return cannotWrite(c.file(steps), err)
+		}
+	}
+	return nil
+}
+
+func readCheckpoint(path string) (*Checkpoint, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", err)
+	}
+	defer func() { _ = file.Close() }() // only read from: nothing can be lost
+	return decodeCheckpoint(file, path)
+}
+
+// keeper writes the checkpoints of one run.
+type keeper struct {
+	*Checkpoints
+	kept []int     // after how many steps this run has written, or begun from, the last two
+	last time.Time // when
+}
+
+// begin finds out early whether checkpoints can be written.
+func (k *keeper) begin(now time.Time) error {
+	k.last = now
+	if err := atomicfile.Probe(k.file(0)); err != nil {
+		return cannotWrite(k.file(0), err)
+	}
+	return nil
+}
+
+// write writes the checkpoint after that many steps and removes those that are neither this nor the
+// one before it: also what is left of other runs of the same name, which would be in the way of this one's.
+func (k *keeper) write(steps int, now time.Time, c *Checkpoint) error {
+	k.last = now
+	if err := atomicfile.Write(k.file(steps), c.encode); err != nil {
+		return cannotWrite(k.file(steps), err)
+	}
+	if k.kept = append(k.kept, steps); len(k.kept) > keptCheckpoints {
+		k.kept = k.kept[1:]
+	}
+	return k.removeBut(k.kept)
+}
+
+// has tells whether the last checkpoint is after that many steps.
+func (k *keeper) has(steps int) bool { return len(k.kept) > 0 && k.kept[len(k.kept)-1] == steps }

@@ -1,0 +1,61 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// differences names what differs between the run that wrote a checkpoint and this one, with both values.
+func (c *Checkpoints) differences(found *Checkpoint) []string {
+	then, now := settings(found.config, found.inputs), settings(c.Config, c.Inputs)
+	all := maps.Clone(then)
+	maps.Copy(all, now)
+	var out []string
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if a, b := value(then, key), value(now, key); a != b {
+			out = append(out, fmt.Sprintf("%s is %s there, %s here", key, a, b))
+		}
+	}
+	return out
+}
+
+func value(settings map[string]string, key string) string {
+	if v, ok := settings[key]; ok {
+		return v
+	}
+	return "not set"
+}
+
+// settings returns each setting of an experiment by its key (optimizer.learning_rate), and each input by its name.
+func settings(config json.RawMessage, inputs map[string]string) map[string]string {
+	all := maps.Clone(inputs)
+	if all == nil {
+		all = map[string]string{}
+	}
+	if len(config) > 0 {
+		flatten(all, "", config)
+	}
+	return all
+}
+
+// flatten adds what a JSON value says: objects key by key, anything else as its text.
+func flatten(all map[string]string, key string, text json.RawMessage) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(text, &object) == nil && object != nil {
+		for name, inner := range object {
+			if key != "" {
+				name = key + "." + name
+			}
+			flatten(all, name, inner)
+		}
+		return
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, text); err != nil {
+		panic("train: a config that is no JSON: " + err.Error())
+	}
+	all[key] = compact.String()
+}

@@ -1,0 +1,80 @@
+package train
+
+import (
+	"os"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
+)
+
+// lines returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a crash
+// are the epochs that were over. A run that ends in its first epoch leaves an older file as it was. A run that goes on from
+// a checkpoint writes the epochs before it again, so that the file tells of the whole run, and of each epoch once.
+//
+// header is the file's first line, or empty; line returns the line of an epoch. Both end with a line feed.
+func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
+	var file *os.File
+	var before History
+	write := func(e Epoch) error {
+		text, err := line(e)
+		if err != nil {
+			return err
+		}
+		if _, err := file.Write(text); err != nil {
+			return cannotWrite(path, err)
+		}
+		return nil
+	}
+	create := func() (err error) {
+		if file, err = os.Create(path); err != nil {
+			return cannotWrite(path, err)
+		}
+		if _, err := file.WriteString(header); err != nil {
+			return cannotWrite(path, err)
+		}
+		for _, e := range before {
+			if err := write(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return Callback{
+		TrainBegin: func(Plan) error {
+			if err := atomicfile.Probe(path); err != nil {
+				return cannotWrite(path, err)
+			}
+			return nil
+		},
+		Resume: func(history History, _ State) error {
+			before = history
+			return nil
+		},
+		EpochEnd: func(e Epoch) error {
+			if file == nil {
+				if err := create(); err != nil {
+					return err
+				}
+			}
+			return write(e)
+		},
+		TrainEnd: func() error {
+			if file == nil {
+				return nil
+			}
+			if err := file.Close(); err != nil {
+				return cannotWrite(path, err)
+			}
+			return nil
+		},
+	}
+}
+
+// cannotWrite is the fault of a file that cannot be written. It strips the operation and the path that the os package puts
+// before an error: the fault names the path itself.
+func cannotWrite(path string, err error) error {
+	if e, ok := err.(*os.PathError); ok { //nolint:errorlint // only the outermost error repeats the path
+		err = e.Err
+	}
+	return fault.New(fault.Write, path, "%w", err)
+}

@@ -1,0 +1,409 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/internal/fault"
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+const (
+	resumeEpochs = 4
+	resumeSteps  = 4 // an epoch
+)
+
+var errStopped = errors.New("stopped by a test")
+
+// whole is a run with everything that has a state.
+type whole struct {
+	*Run
+	stop *EarlyStopping
+	csv  string
+}
+
+// newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
+func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
+	t.Helper()
+	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 5, Activation: "relu", L2: 1e-3},
+		{Type: "dropout", Name: "dropout", Rate: 0.3},
+		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 1e-3},
+		{Type: "dense", Name: "dense_1", Units: 3, Activation: "softmax"},
+	}}
+	model, err := nn.New(arch, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := nn.NewEngine(kernel.Available()[0], 2)
+	t.Cleanup(engine.Close)
+	samples := randomSamples(26, 6, 3)
+	clock := time.Unix(0, 0)
+	plateau := &Plateau{
+		Then:    Warmup{From: spec.LearningRate / 10, Steps: 3, Then: Cosine{Initial: spec.LearningRate, DecaySteps: 30}},
+		Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2, // so that it reduces after epoch 3
+	}
+	w := &whole{
+		stop: &EarlyStopping{Model: model, Monitor: "val_loss", Patience: 3, RestoreBestWeights: true},
+		csv:  filepath.Join(folder, "history.csv"),
+	}
+	w.Run = &Run{
+		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
+		Epochs: resumeEpochs, BatchSize: 5, Schedule: plateau, Shuffle: true, Seed: 7,
+		Checkpoints: &Checkpoints{
+			Path: filepath.Join(folder, "model.ckpt"), EveryEpochs: 2, Config: json.RawMessage(`{"epochs":4}`),
+			Inputs: map[string]string{"data": "abc"},
+		},
+		Now: func() time.Time {
+			clock = clock.Add(time.Second / 8)
+			return clock
+		},
+	}
+	w.Callbacks = []Callback{plateau.Callback(), w.stop.Callback(), CSV(w.csv)}
+	return w
+}
+
+// randomSamples returns samples of random features and classes.
+func randomSamples(count, features, classes int) *nn.Samples {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := &nn.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	for i := range s.Floats {
+		s.Floats[i] = float32(rng.NormFloat64())
+	}
+	for i := range s.Labels {
+		s.Labels[i] = uint8(rng.IntN(classes))
+	}
+	return s
+}
+
+// outcome is all that a run leaves that must not depend on interruptions.
+func (w *whole) outcome(t *testing.T, history History) string {
+	t.Helper()
+	var csv []string
+	for _, line := range strings.Split(read(t, w.csv), "\n") {
+		fields := strings.Split(line, ",")
+		if len(fields) > 1 {
+			fields[1] = "" // seconds
+		}
+		csv = append(csv, strings.Join(fields, ","))
+	}
+	var state strings.Builder
+	for _, c := range w.Callbacks {
+		if c.Save != nil {
+			fmt.Fprintln(&state, c.Name, c.Save())
+		}
+	}
+	figures := slices.Clone(history)
+	for i := range figures {
+		figures[i].Seconds, figures[i].Phases = 0, nil
+	}
+	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended, w.stop.BestEpoch)
+}
+
+// stopAfter runs until that many steps are taken, in all of the run.
+func (w *whole) stopAfter(t *testing.T, steps int) {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	epoch := 0
+	w.Callbacks = append(w.Callbacks, Callback{
+		TrainBegin: func(Plan) error {
+			if steps == 0 {
+				cancel(errStopped)
+			}
+			return nil
+		},
+		EpochBegin: func(e int) error {
+			epoch = e
+			return nil
+		},
+		StepEnd: func(s Step) error {
+			if (epoch-1)*resumeSteps+s.Step == steps {
+				cancel(errStopped)
+			}
+			return nil
+		},
+	})
+	if _, err := w.Do(ctx); !errors.Is(err, errStopped) {
+		t.Fatalf("stopped after %d steps: %v", steps, err)
+	}
+}
+
+// resume goes on from the newest checkpoint.
+func (w *whole) resume(t *testing.T) {
+	t.Helper()
+	from, notes, err := w.Checkpoints.Latest()
+	if err != nil || from == nil {
+		t.Fatalf("no checkpoint: %v, %v", notes, err)
+	}
+	w.From = from
+}
+
+func optimizerSpecs() map[string]nn.OptimizerSpec {
+	specs := map[string]nn.OptimizerSpec{}
+	for _, name := range nn.Optimizers() {
+		specs[name] = nn.DefaultOptimizer(name)
+	}
+	change := func(name, from string, f func(*nn.OptimizerSpec)) {
+		spec := nn.DefaultOptimizer(from)
+		f(&spec)
+		specs[name] = spec
+	}
+	change("sgd, momentum", "sgd", func(s *nn.OptimizerSpec) { s.Momentum, s.Nesterov = 0.9, true })
+	change("rmsprop, centered", "rmsprop", func(s *nn.OptimizerSpec) { s.Centered, s.Momentum = true, 0.5 })
+	change("adam, amsgrad", "adam", func(s *nn.OptimizerSpec) { s.AMSGrad = true })
+	change("adam, average", "adam", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
+	change("sgd, average that overwrites", "sgd", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
+	change("adamw, clipped, average", "adamw", func(s *nn.OptimizerSpec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
+	for name, spec := range specs {
+		spec.LearningRate = 0.05
+		specs[name] = spec
+	}
+	return specs
+}
+
+// A run that was stopped after any step and resumed ends as one that was not.
+func TestResume(t *testing.T) {
+	for name, spec := range optimizerSpecs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of the time goes by while the disk is written to
+			through := newWhole(t, spec, t.TempDir())
+			history, err := through.Do(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := through.outcome(t, history)
+			for steps := range resumeEpochs * resumeSteps {
+				within := steps % resumeSteps
+				if within != 0 && within != resumeSteps-1 && steps != 6 && !strings.Contains(name, "average") {
+					continue // every step for some optimizers, the first and last of each epoch for all
+				}
+				folder := t.TempDir()
+				first := newWhole(t, spec, folder)
+				first.Checkpoints.EveryEpochs = 0 // TestCheckpointFiles has those; each costs a write to the disk
+				first.stopAfter(t, steps)
+				if again := steps + 1; steps%3 == 0 && again < resumeEpochs*resumeSteps { // and once more
+					second := newWhole(t, spec, folder)
+					second.resume(t)
+					second.stopAfter(t, again)
+				}
+				last := newWhole(t, spec, folder)
+				last.Checkpoints.EveryEpochs = 0
+				last.resume(t)
+				history, err := last.Do(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := last.outcome(t, history); got != want {
+					t.Errorf("stopped after %d steps:\n%s\nwant\n%s", steps, got, want)
+				}
+				if err := last.Checkpoints.Remove(); err != nil {
+					t.Fatal(err)
+				}
+				if left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*")); len(left) > 0 {
+					t.Errorf("after Remove there are %v", left)
+				}
+			}
+		})
+	}
+}
+
+// The model that an interruption leaves is that of the last whole epoch, also if the run was stopped in that epoch before.
+func TestInterruptedTwice(t *testing.T) {
+	spec := optimizerSpecs()["adam, average"]
+	one := newWhole(t, spec, t.TempDir())
+	one.stop.RestoreBestWeights = false
+	one.stopAfter(t, resumeSteps+1)
+	folder := t.TempDir()
+	first := newWhole(t, spec, folder)
+	first.stop.RestoreBestWeights = false
+	first.stopAfter(t, resumeSteps+1)
+	two := newWhole(t, spec, folder)
+	two.stop.RestoreBestWeights = false
+	two.resume(t)
+	two.stopAfter(t, resumeSteps+2)
+	if !slices.Equal(weights(one.Model), weights(two.Model)) {
+		t.Error("the second interruption leaves another model than the first")
+	}
+}
+
+// A run that a callback has ended is over, also for one that resumes it.
+func TestResumeAfterTheEnd(t *testing.T) {
+	spec := optimizerSpecs()["adam"]
+	folder := t.TempDir()
+	ended := newWhole(t, spec, folder)
+	ended.Checkpoints.EveryEpochs = 1
+	ended.Callbacks = append(ended.Callbacks, Target("accuracy", 0))
+	history, err := ended.Do(t.Context())
+	if err != nil || len(history) != 1 || !strings.HasPrefix(ended.Ended, "accuracy has reached 0: it is ") {
+		t.Fatalf("%d epochs, ended %q, %v", len(history), ended.Ended, err)
+	}
+	again := newWhole(t, spec, folder)
+	again.resume(t)
+	history, err = again.Do(t.Context())
+	if err != nil || len(history) != 1 || again.Ended != ended.Ended || !slices.Equal(weights(again.Model), weights(ended.Model)) {
+		t.Errorf("resumed: %d epochs, ended %q, %v", len(history), again.Ended, err)
+	}
+}
+
+func TestCheckpointFiles(t *testing.T) {
+	folder := t.TempDir()
+	stale := filepath.Join(folder, "model.ckpt-000099")
+	if err := os.WriteFile(stale, []byte("of another run"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	names := func() string {
+		all, err := filepath.Glob(filepath.Join(folder, "model.ckpt-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range all {
+			all[i] = strings.TrimPrefix(name, filepath.Join(folder, "model.ckpt-"))
+		}
+		return strings.Join(all, " ")
+	}
+	w := newWhole(t, optimizerSpecs()["adam"], folder)
+	var log []string
+	w.Checkpoints.EveryEpochs, w.Checkpoints.Every = 1, 400*time.Millisecond // four readings of the clock, of which a step takes one
+	w.Callbacks = append(w.Callbacks, Callback{
+		StepEnd:  func(Step) error { log = append(log, names()); return nil },
+		EpochEnd: func(Epoch) error { log = append(log, names()); return nil },
+	})
+	if _, err := w.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if names() != "000012 000016" && names() != "000015 000016" {
+		t.Errorf("in the end there are %s", names())
+	}
+	if log[0] != "000099" {
+		t.Errorf("after the first step there are %s", log[0])
+	}
+	within := 0
+	for _, files := range log {
+		numbers := strings.Fields(files)
+		if len(numbers) > keptCheckpoints {
+			t.Errorf("%d checkpoints: %s", len(numbers), files)
+		}
+		for _, n := range numbers {
+			if n != "000004" && n != "000008" && n != "000012" && n != "000016" && n != "000099" {
+				within++
+			}
+		}
+	}
+	if within == 0 {
+		t.Errorf("no checkpoint within an epoch: %v", log)
+	}
+}
+
+// The checkpoint that a run went on from is one of the two that are kept: its next may turn out to be damaged.
+func TestCheckpointsAfterResume(t *testing.T) {
+	folder := t.TempDir()
+	newWhole(t, optimizerSpecs()["adam"], folder).stopAfter(t, 5)
+	w := newWhole(t, optimizerSpecs()["adam"], folder)
+	w.resume(t)
+	w.stopAfter(t, 6)
+	if all, err := w.Checkpoints.files(); err != nil || !slices.Equal(all, []int{6, 5}) {
+		t.Errorf("there are those after %v steps, %v", all, err)
+	}
+}
+
+func TestLatest(t *testing.T) {
+	spec := optimizerSpecs()["adam"]
+	folder := t.TempDir()
+	w := newWhole(t, spec, folder)
+	w.Checkpoints.EveryEpochs = 1
+	from, notes, err := w.Checkpoints.Latest()
+	if from != nil || err != nil || len(notes) != 1 || !strings.Contains(notes[0], "starts from the beginning") {
+		t.Errorf("without any: %v, %v, %v", from, notes, err)
+	}
+	w.stopAfter(t, 10)
+	newest, older := w.Checkpoints.file(10), w.Checkpoints.file(8)
+	from, notes, err = w.Checkpoints.Latest()
+	if err != nil || from.step != 2 || len(from.history) != 2 || notes[0] != "goes on from "+newest+": epoch 3, step 3" {
+		t.Errorf("newest: %+v, %v, %v", from, notes, err)
+	}
+	// Another experiment or other data.
+	other := *w.Checkpoints
+	other.Config = json.RawMessage(`{"epochs": 5, "optimizer": {"name": "adam"}, "layers": [3, 4]}`)
+	other.Inputs = map[string]string{"data": "abd"}
+	_, _, err = other.Latest()
+	want := newest + `: is of another run: data is abc there, abd here; epochs is 4 there, 5 here; ` +
+		`layers is not set there, [3,4] here; optimizer.name is not set there, "adam" here`
+	if fault.KindOf(err) != fault.Data || err.Error() != want {
+		t.Errorf("another run: %v of kind %d, want %s", err, fault.KindOf(err), want)
+	}
+	// Damage.
+	damage := func(path string) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[len(data)-9] ^= 1
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	damage(newest)
+	from, notes, err = w.Checkpoints.Latest()
+	if err != nil || from.step != 0 || len(notes) != 2 || !strings.HasPrefix(notes[0], "passes over a checkpoint: "+newest+": damaged") ||
+		notes[1] != "goes on from "+older+": epoch 3, step 1" {
+		t.Errorf("newest damaged: %+v, %v, %v", from, notes, err)
+	}
+	damage(older)
+	_, _, err = w.Checkpoints.Latest()
+	if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), newest+": no checkpoint is whole") {
+		t.Errorf("both damaged: %v of kind %d", err, fault.KindOf(err))
+	}
+}
+
+// A checkpoint that is whole but does not fit the run is refused, not half used.
+func TestResumeOfAnotherNetwork(t *testing.T) {
+	specs := optimizerSpecs()
+	folder := t.TempDir()
+	newWhole(t, specs["adam"], folder).stopAfter(t, 5)
+	for _, c := range []struct {
+		name   string
+		spec   nn.OptimizerSpec
+		change func(*whole)
+		want   string
+	}{
+		{"an optimizer with more state", specs["adam, amsgrad"], func(*whole) {}, "checkpoint: wanted optimizer/"},
+		{"an optimizer with less", specs["sgd"], func(*whole) {}, "checkpoint: found optimizer/"},
+		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2, the run has 4 epochs of 1 steps"},
+		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "checkpoint: is after step 1 of epoch 2, the run has 0 epochs of 4 steps"},
+		{"another callback", specs["adam"], func(w *whole) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
+		{"without early stopping", specs["adam"], func(w *whole) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
+	} {
+		w := newWhole(t, c.spec, t.TempDir())
+		from, _, err := (&Checkpoints{Path: filepath.Join(folder, "model.ckpt"), Config: w.Checkpoints.Config, Inputs: w.Checkpoints.Inputs}).Latest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.From = from
+		c.change(w)
+		if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v of kind %d, want %s", c.name, err, fault.KindOf(err), c.want)
+		}
+	}
+}
+
+func TestCheckpointsUnwritable(t *testing.T) {
+	w := newWhole(t, optimizerSpecs()["adam"], t.TempDir())
+	w.Checkpoints.Path = filepath.Join(t.TempDir(), "no folder", "model.ckpt")
+	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), "no such file or directory") {
+		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+	}
+}

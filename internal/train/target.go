@@ -1,0 +1,16 @@
+package train
+
+// Target returns a callback that ends the run after the first epoch in which a figure, one of Monitors, is at least as good
+// as value.
+func Target(monitor string, value float64) Callback {
+	return Callback{
+		TrainBegin: func(p Plan) error { return checkMonitor("target", monitor, p) },
+		EpochEnd: func(e Epoch) error {
+			found := e.Metric(monitor)
+			if reached := found <= value && !higherIsBetter(monitor) || found >= value && higherIsBetter(monitor); reached {
+				return Stop("%s has reached %v: it is %v", monitor, value, found)
+			}
+			return nil
+		},
+	}
+}
