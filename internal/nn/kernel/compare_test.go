@@ -388,3 +388,61 @@ func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale
 		sameFloats(t, what+"p", p, wantP)
 	}
 }
+
+func TestSparseAdamAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		if s.SparseAdam == nil {
+			t.Skip("not in this set")
+		}
+		for _, cols := range awkward {
+			for _, rows := range []int{0, 1, 2, 9} {
+				for _, density := range []float64{0, 0.02, 0.2, 1} {
+					compareSparseAdam(t, s, reference, d, rows, cols, d.IntN(60), density, d.IntN(3) == 0)
+				}
+			}
+		}
+	})
+}
+
+// compareSparseAdam takes two steps with the product of a sparse matrix of rows x inputs as the gradient.
+func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inputs int, density float64, wild bool) {
+	t.Helper()
+	entries := make([]uint32, rows*inputs+GatherSlack)
+	start := make([]int32, 2*rows)
+	at := 0
+	for r := range rows {
+		n := reference.Gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // each third row has none
+		start[2*r], start[2*r+1] = int32(at), int32(at+n)
+		at += n
+	}
+	entries = entries[:at:at]
+	ldb, ldp := cols+d.IntN(40), cols+d.IntN(40)
+	var table [256]float32
+	copy(table[:], d.floats(256, wild))
+	b := d.floats(size(inputs, cols, ldb), wild)
+	n := size(rows, cols, ldp)
+	p, m, v := fencedFloats(d.floats(n, wild)), fencedFloats(d.floats(n, wild)), fencedFloats(d.floats(n, wild))
+	for i := range v.inside {
+		v.inside[i] = max(v.inside[i], -v.inside[i])
+	}
+	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
+	step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7}
+	for i := range 2 {
+		s.SparseAdam(rows, cols, entries, start, 2, &table, b, ldb, p.inside, m.inside, v.inside, ldp, step)
+		g := make([]float32, rows*cols)
+		reference.SparseMul(rows, cols, entries, start, 2, &table, b, ldb, g, cols, false)
+		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, cols, step)
+		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, step %d: ", rows, cols, inputs, at, ldb, ldp, i)
+		sameFloats(t, what+"m", m, wantM)
+		sameFloats(t, what+"v", v, wantV)
+		sameFloats(t, what+"p", p, wantP)
+	}
+}
+
+// The reference's SparseAdam is its SparseMul and its Adam.
+func TestSparseAdamOfReference(t *testing.T) {
+	d := &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}
+	for _, cols := range awkward {
+		compareSparseAdam(t, generic(), generic(), d, 7, cols, d.IntN(60), 0.3, false)
+	}
+}
