@@ -25,6 +25,11 @@ func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
 	d.activate(w, y)
 }
 
+// sparseUpdater is an Updater that can compute a gradient itself, while it is at it.
+type sparseUpdater interface {
+	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) bool
+}
+
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
 // block by block.
 func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater) {
@@ -39,6 +44,9 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 		return
 	}
 	in.transpose(w.Set, f)
+	if sparse, ok := up.(sparseUpdater); ok && d.spec.L1 == 0 && d.spec.L2 == 0 && sparse.updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols}) {
+		return
+	}
 	for c := 0; c < dz.Cols; c += panelColumns {
 		cols := min(panelColumns, dz.Cols-c)
 		step := max(updateBlock/cols, 1)

@@ -24,6 +24,9 @@ func avx512() *Set {
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX512(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
+		SparseAdam: inAdamPanels(128, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+			sparseAdamAVX512(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a.Alpha, a.C1, a.C2, a.Epsilon)
+		}),
 		SGD:  sgdAVX512,
 		Lerp: lerpAVX512,
 		Warp: warpInVectors(16, warpAVX512),
@@ -58,16 +61,34 @@ func avx2() *Set {
 	}
 }
 
-type sparseMulFunc = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
+type (
+	sparseMulFunc  = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
+	sparseAdamFunc = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep)
+)
 
-// inPanels returns SparseMul, given one that takes no more columns than fit into a panel. It cuts the columns into panels
-// of like widths, in whole vectors of the given lanes.
+// panelWidth returns into how wide panels columns are cut: as few as possible of at most panel columns, all but the last
+// of the same number of whole vectors of the given lanes.
+func panelWidth(cols, panel, lanes int) int {
+	panels := (cols + panel - 1) / panel
+	return ((cols+panels-1)/panels + lanes - 1) / lanes * lanes
+}
+
+// inPanels returns SparseMul, given one that takes no more columns than fit into a panel.
 func inPanels(panel, lanes int, sparseMul sparseMulFunc) sparseMulFunc {
 	return func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool) {
-		panels := (cols + panel - 1) / panel
-		width := ((cols+panels-1)/panels + lanes - 1) / lanes * lanes
+		width := panelWidth(cols, panel, lanes)
 		for c := 0; c < cols; c += width {
 			sparseMul(rows, min(width, cols-c), entries, start, step, table, b[min(c, len(b)):], ldb, y[c:], ldy, accumulate)
+		}
+	}
+}
+
+// inAdamPanels returns SparseAdam, given one that takes no more columns than fit into a panel.
+func inAdamPanels(panel, lanes int, sparseAdam sparseAdamFunc) sparseAdamFunc {
+	return func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+		width := panelWidth(cols, panel, lanes)
+		for c := 0; c < cols; c += width {
+			sparseAdam(rows, min(width, cols-c), entries, start, step, table, b[min(c, len(b)):], ldb, p[c:], m[c:], v[c:], ldp, a)
 		}
 	}
 }

@@ -138,6 +138,35 @@ func BenchmarkSparseMul(b *testing.B) {
 	}
 }
 
+// BenchmarkSparseAdam is the gradient of the input layer of 784-100 with a batch of 100 images, and its step.
+func BenchmarkSparseAdam(b *testing.B) {
+	const images, inputs, cols, ld = 100, 784, 100, 112
+	pixels, transposed := digits(images), make([]uint8, images*inputs)
+	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	entries, start := gatherRows(inputs, images, transposed)
+	table := new([256]float32)
+	for i := range table {
+		table[i] = float32(i) / 255
+	}
+	dz := aligned(images * ld)
+	for i := range dz {
+		dz[i] *= 1e-3
+	}
+	benchSets(b, func(b *testing.B, s *Set) {
+		step := AdamStep{Alpha: 1e-3, C1: 0.1, C2: 0.001, Epsilon: 1e-7}
+		p, m, v, g := aligned(inputs*ld), Floats(inputs*ld), Floats(inputs*ld), Floats(inputs*ld)
+		for b.Loop() {
+			if s.SparseAdam != nil {
+				s.SparseAdam(inputs, cols, entries, start, 1, table, dz, ld, p, m, v, ld, step)
+				continue
+			}
+			s.SparseMul(inputs, cols, entries, start, 1, table, dz, ld, g, ld, false)
+			s.Adam(inputs, cols, p, m, v, ld, g, ld, step)
+		}
+		perElement(b, len(entries), "entry")
+	})
+}
+
 // BenchmarkAdam is the step of a layer of 784-100: as a whole, and of a part that stays in the first-level cache.
 func BenchmarkAdam(b *testing.B) {
 	for _, n := range []int{1024, 78400} {

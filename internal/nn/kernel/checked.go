@@ -26,10 +26,7 @@ func checked(s *Set) *Set {
 		if rows == 0 || cols == 0 {
 			return
 		}
-		require("SparseMul", "start", len(start), rows, 2, step)
-		if first, end := start[0], start[(rows-1)*step+1]; first < 0 || int(end) > len(entries) {
-			panic(fmt.Sprintf("kernel: SparseMul: %d x %d from entries %d to %d of %d", rows, cols, first, end, len(entries)))
-		}
+		requireEntries("SparseMul", rows, cols, len(entries), start, step)
 		s.SparseMul(rows, cols, entries, start, step, table, b, ldb, y, ldy, accumulate)
 	}
 	c.Gather = func(dst []uint32, src []uint8, base uint32) int {
@@ -79,6 +76,18 @@ func checked(s *Set) *Set {
 			s.Adam(rows, cols, p, m, v, ldp, g, ldg, a)
 		}
 	}
+	if s.SparseAdam != nil {
+		c.SparseAdam = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+			require("SparseAdam", "p", len(p), rows, cols, ldp)
+			require("SparseAdam", "m", len(m), rows, cols, ldp)
+			require("SparseAdam", "v", len(v), rows, cols, ldp)
+			if rows == 0 || cols == 0 {
+				return
+			}
+			requireEntries("SparseAdam", rows, cols, len(entries), start, step)
+			s.SparseAdam(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a)
+		}
+	}
 	c.SGD = func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32) {
 		require("SGD", "p", len(p), rows, cols, ldp)
 		require("SGD", "g", len(g), rows, cols, ldg)
@@ -112,6 +121,14 @@ func checkedBias(name string, bias func(rows, cols int, y []float32, ldy int, bi
 		if rows > 0 && cols > 0 {
 			bias(rows, cols, y, ldy, b)
 		}
+	}
+}
+
+// requireEntries panics if the rows of a sparse matrix do not lie within its n entries.
+func requireEntries(kernel string, rows, cols, n int, start []int32, step int) {
+	require(kernel, "start", len(start), rows, 2, step)
+	if first, end := start[0], start[(rows-1)*step+1]; first < 0 || int(end) > n {
+		panic(fmt.Sprintf("kernel: %s: %d x %d from entries %d to %d of %d", kernel, rows, cols, first, end, n))
 	}
 }
 

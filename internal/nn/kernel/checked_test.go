@@ -70,6 +70,33 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 	}
 }
 
+func TestSparseAdamChecksItsSlices(t *testing.T) {
+	f := func(n int) []float32 { return make([]float32, n) }
+	for _, c := range []struct {
+		want    string
+		p, m, v int
+		start   []int32
+	}{
+		{"p: 2 x 3", 6, 7, 7, []int32{0, 1, 2}},
+		{"m: 2 x 3", 7, 6, 7, []int32{0, 1, 2}},
+		{"v: 2 x 3", 7, 7, 6, []int32{0, 1, 2}},
+		{"start: 2 x 2", 7, 7, 7, []int32{0, 1}},
+		{"2 x 3 from entries 0 to 3 of 2", 7, 7, 7, []int32{0, 1, 3}},
+	} {
+		for _, s := range Available() {
+			if s.SparseAdam == nil {
+				continue
+			}
+			got := panicOf(func() {
+				s.SparseAdam(2, 3, make([]uint32, 2), c.start, 1, new([256]float32), f(3), 3, f(c.p), f(c.m), f(c.v), 4, AdamStep{})
+			})
+			if want := "kernel: SparseAdam: " + c.want; !strings.HasPrefix(got, want) {
+				t.Errorf("%s: panic %q, want %q", s.Name, got, want)
+			}
+		}
+	}
+}
+
 func panicOf(f func()) (message string) {
 	defer func() {
 		if value := recover(); value != nil {

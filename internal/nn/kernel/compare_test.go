@@ -390,6 +390,64 @@ func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale
 	}
 }
 
+func TestSparseAdamAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		if s.SparseAdam == nil {
+			t.Skip("not in this set")
+		}
+		for _, cols := range awkward {
+			for _, rows := range []int{0, 1, 2, 9} {
+				for _, density := range []float64{0, 0.02, 0.2, 1} {
+					compareSparseAdam(t, s, reference, d, rows, cols, d.IntN(60), density, d.IntN(3) == 0)
+				}
+			}
+		}
+	})
+}
+
+// compareSparseAdam takes two steps with the product of a sparse matrix of rows x inputs as the gradient.
+func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inputs int, density float64, wild bool) {
+	t.Helper()
+	entries := make([]uint32, rows*inputs+GatherSlack)
+	start := make([]int32, 2*rows)
+	at := 0
+	for r := range rows {
+		n := reference.Gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // each third row has none
+		start[2*r], start[2*r+1] = int32(at), int32(at+n)
+		at += n
+	}
+	entries = entries[:at:at]
+	ldb, ldp := cols+d.IntN(40), cols+d.IntN(40)
+	var table [256]float32
+	copy(table[:], d.floats(256, wild))
+	b := d.floats(size(inputs, cols, ldb), wild)
+	n := size(rows, cols, ldp)
+	p, m, v := fencedFloats(d.floats(n, wild)), fencedFloats(d.floats(n, wild)), fencedFloats(d.floats(n, wild))
+	for i := range v.inside {
+		v.inside[i] = max(v.inside[i], -v.inside[i])
+	}
+	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
+	step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7}
+	for i := range 2 {
+		s.SparseAdam(rows, cols, entries, start, 2, &table, b, ldb, p.inside, m.inside, v.inside, ldp, step)
+		g := make([]float32, rows*cols)
+		reference.SparseMul(rows, cols, entries, start, 2, &table, b, ldb, g, cols, false)
+		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, cols, step)
+		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, step %d: ", rows, cols, inputs, at, ldb, ldp, i)
+		sameFloats(t, what+"m", m, wantM)
+		sameFloats(t, what+"v", v, wantV)
+		sameFloats(t, what+"p", p, wantP)
+	}
+}
+
+// The reference's SparseAdam is its SparseMul and its Adam.
+func TestSparseAdamOfReference(t *testing.T) {
+	d := &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}
+	for _, cols := range awkward {
+		compareSparseAdam(t, generic(), generic(), d, 7, cols, d.IntN(60), 0.3, false)
+	}
+}
+
 func TestWarpAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31}, {33, 32}, {3, 200}} {
@@ -403,7 +461,6 @@ func TestWarpAgreesWithReference(t *testing.T) {
 	})
 }
 
-// compareWarp compares on two images after another in the same memory, at n points of the given kind.
 func compareWarp(t *testing.T, s, reference *Set, d *data, rows, cols, n int, kind string) {
 	t.Helper()
 	coordinates := func(size int) []float32 {

@@ -25,6 +25,18 @@ func FuzzSparseMul(f *testing.F) {
 	})
 }
 
+func FuzzSparseAdam(f *testing.F) {
+	f.Add(uint64(1), uint8(3), uint16(100), uint8(50), 0.2, false)
+	f.Add(uint64(2), uint8(1), uint16(257), uint8(5), 1.0, true)
+	f.Fuzz(func(t *testing.T, seed uint64, rows uint8, cols uint16, inputs uint8, density float64, wild bool) {
+		fuzzSets(t, seed, func(s, reference *Set, d *data) {
+			if s.SparseAdam != nil {
+				compareSparseAdam(t, s, reference, d, int(rows)%20, int(cols)%600, int(inputs), density, wild)
+			}
+		})
+	})
+}
+
 func FuzzGemmTile(f *testing.F) {
 	f.Add(uint64(1), uint8(7), uint8(31), uint8(50), false)
 	f.Add(uint64(2), uint8(2), uint8(10), uint8(0), true)

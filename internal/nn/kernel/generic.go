@@ -22,6 +22,7 @@ func generic() *Set {
 		ColumnSums:     columnSums,
 		Exp:            expSlice,
 		Adam:           adam,
+		SparseAdam:     sparseAdam,
 		SGD:            sgd,
 		Lerp:           lerp,
 	}
@@ -173,6 +174,18 @@ func adam(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a Ad
 			m[c] = fma(gc-m[c], a.C1, m[c])
 			v[c] = fma(float32(gc*gc)-v[c], a.C2, v[c])
 			p[c] -= float32(m[c]*a.Alpha) / (sqrt(v[c]) + a.Epsilon)
+		}
+	}
+}
+
+// sparseAdam keeps the gradient of a few columns of a row at a time.
+func sparseAdam(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+	var g [64]float32
+	for r := range rows {
+		for c := 0; c < cols; c += len(g) {
+			n, at := min(len(g), cols-c), r*ldp+c
+			sparseMul(1, n, entries, start[r*step:], 0, table, b[min(c, len(b)):], ldb, g[:], 0, false)
+			adam(1, n, p[at:], m[at:], v[at:], 0, g[:], 0, a)
 		}
 	}
 }

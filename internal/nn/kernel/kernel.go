@@ -81,6 +81,10 @@ type Set struct {
 	// gradient G[rows, cols], whose rows are ldg apart, as AdamStep defines it for each element.
 	Adam func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
 
+	// SparseAdam is SparseMul without accumulate, followed by Adam with the product as the gradient, which it does not
+	// store. It is nil where that would not be faster than the two.
+	SparseAdam func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep)
+
 	// SGD computes P[r, c] = fma(-rate, G[r, c], P[r, c]).
 	SGD func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)
 

@@ -5333,3 +5333,2726 @@ fewRest:
 fewDone:
 	VZEROUPPER
 	RET
+
+// func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
+TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
+	MOVQ         rows+0(FP), AX
+	MOVQ         entries_base+16(FP), CX
+	MOVQ         start_base+40(FP), DX
+	MOVQ         step+64(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         table+72(FP), SI
+	MOVQ         b_base+80(FP), DI
+	MOVQ         ldb+104(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         p_base+112(FP), R9
+	MOVQ         m_base+136(FP), R10
+	MOVQ         v_base+160(FP), R11
+	SUBQ         R9, R10
+	SUBQ         R9, R11
+	VBROADCASTSS alpha+192(FP), Z0
+	VBROADCASTSS c1+196(FP), Z1
+	VBROADCASTSS c2+200(FP), Z2
+	VBROADCASTSS epsilon+204(FP), Z3
+	MOVQ         cols+8(FP), R12
+	LEAQ         -1(R12), R12
+	MOVQ         R12, R13
+	SHRQ         $0x04, R12
+	ANDQ         $0x0f, R13
+	INCQ         R13
+	MOVQ         $-1, R14
+	BZHIQ        R13, R14, R14
+	KMOVW        R14, K1
+	CMPQ         R12, $0x07
+	JE           vectors8
+	CMPQ         R12, $0x06
+	JE           vectors7
+	CMPQ         R12, $0x05
+	JE           vectors6
+	CMPQ         R12, $0x04
+	JE           vectors5
+	CMPQ         R12, $0x03
+	JE           vectors4
+	CMPQ         R12, $0x02
+	JE           vectors3
+	CMPQ         R12, $0x01
+	JE           vectors2
+	CMPQ         R13, $0x04
+	JLE          vectors1upTo4
+	CMPQ         R13, $0x08
+	JLE          vectors1upTo8
+	CMPQ         R13, $0x10
+	JLE          vectors1upTo16
+
+vectors1upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	CMPQ    R12, R13
+	JGE     vectors1upTo4store
+
+vectors1upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z5
+	VFMADD231PS  (DI)(R15*1), X5, K1, X4
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors1upTo4entries
+
+vectors1upTo4store:
+	VMOVUPS.Z   (R9)(R10*1), K1, X5
+	VMOVUPS.Z   (R9)(R11*1), K1, X6
+	VSUBPS      X5, X4, X7
+	VFMADD231PS X1, X7, X5
+	VMULPS      X4, X4, X7
+	VSUBPS      X6, X7, X7
+	VFMADD231PS X2, X7, X6
+	VMOVUPS     X5, K1, (R9)(R10*1)
+	VMOVUPS     X6, K1, (R9)(R11*1)
+	VSQRTPS     X6, X4
+	VADDPS      X3, X4, X4
+	VMULPS      X0, X5, X5
+	VDIVPS      X4, X5, X5
+	VMOVUPS.Z   (R9), K1, X4
+	VSUBPS      X5, X4, X4
+	VMOVUPS     X4, K1, (R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors1upTo4
+	VZEROUPPER
+	RET
+
+vectors1upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	CMPQ    R12, R13
+	JGE     vectors1upTo8store
+
+vectors1upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z5
+	VFMADD231PS  (DI)(R15*1), Y5, K1, Y4
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors1upTo8entries
+
+vectors1upTo8store:
+	VMOVUPS.Z   (R9)(R10*1), K1, Y5
+	VMOVUPS.Z   (R9)(R11*1), K1, Y6
+	VSUBPS      Y5, Y4, Y7
+	VFMADD231PS Y1, Y7, Y5
+	VMULPS      Y4, Y4, Y7
+	VSUBPS      Y6, Y7, Y7
+	VFMADD231PS Y2, Y7, Y6
+	VMOVUPS     Y5, K1, (R9)(R10*1)
+	VMOVUPS     Y6, K1, (R9)(R11*1)
+	VSQRTPS     Y6, Y6
+	VADDPS      Y3, Y6, Y6
+	VMULPS      Y0, Y5, Y5
+	VDIVPS      Y6, Y5, Y5
+	VMOVUPS.Z   (R9), K1, Y6
+	VSUBPS      Y5, Y6, Y6
+	VMOVUPS     Y6, K1, (R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors1upTo8
+	VZEROUPPER
+	RET
+
+vectors1upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	CMPQ    R12, R13
+	JGE     vectors1upTo16store
+
+vectors1upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z5
+	VFMADD231PS  (DI)(R15*1), Z5, K1, Z4
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors1upTo16entries
+
+vectors1upTo16store:
+	VMOVUPS.Z   (R9)(R10*1), K1, Z5
+	VMOVUPS.Z   (R9)(R11*1), K1, Z6
+	VSUBPS      Z5, Z4, Z7
+	VFMADD231PS Z1, Z7, Z5
+	VMULPS      Z4, Z4, Z7
+	VSUBPS      Z6, Z7, Z7
+	VFMADD231PS Z2, Z7, Z6
+	VMOVUPS     Z5, K1, (R9)(R10*1)
+	VMOVUPS     Z6, K1, (R9)(R11*1)
+	VSQRTPS     Z6, Z6
+	VADDPS      Z3, Z6, Z6
+	VMULPS      Z0, Z5, Z5
+	VDIVPS      Z6, Z5, Z5
+	VMOVUPS.Z   (R9), K1, Z6
+	VSUBPS      Z5, Z6, Z6
+	VMOVUPS     Z6, K1, (R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors1upTo16
+	VZEROUPPER
+	RET
+
+vectors2:
+	CMPQ R13, $0x04
+	JLE  vectors2upTo4
+	CMPQ R13, $0x08
+	JLE  vectors2upTo8
+	CMPQ R13, $0x10
+	JLE  vectors2upTo16
+
+vectors2upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	CMPQ    R12, R13
+	JGE     vectors2upTo4store
+
+vectors2upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z6
+	VFMADD231PS  (DI)(R15*1), Z6, Z4
+	VFMADD231PS  64(DI)(R15*1), X6, K1, X5
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors2upTo4entries
+
+vectors2upTo4store:
+	VMOVUPS     (R9)(R10*1), Z6
+	VMOVUPS     (R9)(R11*1), Z7
+	VSUBPS      Z6, Z4, Z8
+	VFMADD231PS Z1, Z8, Z6
+	VMULPS      Z4, Z4, Z8
+	VSUBPS      Z7, Z8, Z8
+	VFMADD231PS Z2, Z8, Z7
+	VMOVUPS     Z6, (R9)(R10*1)
+	VMOVUPS     Z7, (R9)(R11*1)
+	VSQRTPS     Z7, Z7
+	VADDPS      Z3, Z7, Z7
+	VMULPS      Z0, Z6, Z6
+	VDIVPS      Z7, Z6, Z6
+	VMOVUPS     (R9), Z7
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z7, (R9)
+	VMOVUPS.Z   64(R9)(R10*1), K1, X4
+	VMOVUPS.Z   64(R9)(R11*1), K1, X6
+	VSUBPS      X4, X5, X7
+	VFMADD231PS X1, X7, X4
+	VMULPS      X5, X5, X7
+	VSUBPS      X6, X7, X7
+	VFMADD231PS X2, X7, X6
+	VMOVUPS     X4, K1, 64(R9)(R10*1)
+	VMOVUPS     X6, K1, 64(R9)(R11*1)
+	VSQRTPS     X6, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   64(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 64(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors2upTo4
+	VZEROUPPER
+	RET
+
+vectors2upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	CMPQ    R12, R13
+	JGE     vectors2upTo8store
+
+vectors2upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z6
+	VFMADD231PS  (DI)(R15*1), Z6, Z4
+	VFMADD231PS  64(DI)(R15*1), Y6, K1, Y5
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors2upTo8entries
+
+vectors2upTo8store:
+	VMOVUPS     (R9)(R10*1), Z6
+	VMOVUPS     (R9)(R11*1), Z7
+	VSUBPS      Z6, Z4, Z8
+	VFMADD231PS Z1, Z8, Z6
+	VMULPS      Z4, Z4, Z8
+	VSUBPS      Z7, Z8, Z8
+	VFMADD231PS Z2, Z8, Z7
+	VMOVUPS     Z6, (R9)(R10*1)
+	VMOVUPS     Z7, (R9)(R11*1)
+	VSQRTPS     Z7, Z7
+	VADDPS      Z3, Z7, Z7
+	VMULPS      Z0, Z6, Z6
+	VDIVPS      Z7, Z6, Z6
+	VMOVUPS     (R9), Z7
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z7, (R9)
+	VMOVUPS.Z   64(R9)(R10*1), K1, Y6
+	VMOVUPS.Z   64(R9)(R11*1), K1, Y7
+	VSUBPS      Y6, Y5, Y8
+	VFMADD231PS Y1, Y8, Y6
+	VMULPS      Y5, Y5, Y8
+	VSUBPS      Y7, Y8, Y8
+	VFMADD231PS Y2, Y8, Y7
+	VMOVUPS     Y6, K1, 64(R9)(R10*1)
+	VMOVUPS     Y7, K1, 64(R9)(R11*1)
+	VSQRTPS     Y7, Y7
+	VADDPS      Y3, Y7, Y7
+	VMULPS      Y0, Y6, Y6
+	VDIVPS      Y7, Y6, Y6
+	VMOVUPS.Z   64(R9), K1, Y7
+	VSUBPS      Y6, Y7, Y7
+	VMOVUPS     Y7, K1, 64(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors2upTo8
+	VZEROUPPER
+	RET
+
+vectors2upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	CMPQ    R12, R13
+	JGE     vectors2upTo16store
+
+vectors2upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z6
+	VFMADD231PS  (DI)(R15*1), Z6, Z4
+	VFMADD231PS  64(DI)(R15*1), Z6, K1, Z5
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors2upTo16entries
+
+vectors2upTo16store:
+	VMOVUPS     (R9)(R10*1), Z6
+	VMOVUPS     (R9)(R11*1), Z7
+	VSUBPS      Z6, Z4, Z8
+	VFMADD231PS Z1, Z8, Z6
+	VMULPS      Z4, Z4, Z8
+	VSUBPS      Z7, Z8, Z8
+	VFMADD231PS Z2, Z8, Z7
+	VMOVUPS     Z6, (R9)(R10*1)
+	VMOVUPS     Z7, (R9)(R11*1)
+	VSQRTPS     Z7, Z7
+	VADDPS      Z3, Z7, Z7
+	VMULPS      Z0, Z6, Z6
+	VDIVPS      Z7, Z6, Z6
+	VMOVUPS     (R9), Z7
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z7, (R9)
+	VMOVUPS.Z   64(R9)(R10*1), K1, Z6
+	VMOVUPS.Z   64(R9)(R11*1), K1, Z7
+	VSUBPS      Z6, Z5, Z8
+	VFMADD231PS Z1, Z8, Z6
+	VMULPS      Z5, Z5, Z8
+	VSUBPS      Z7, Z8, Z8
+	VFMADD231PS Z2, Z8, Z7
+	VMOVUPS     Z6, K1, 64(R9)(R10*1)
+	VMOVUPS     Z7, K1, 64(R9)(R11*1)
+	VSQRTPS     Z7, Z7
+	VADDPS      Z3, Z7, Z7
+	VMULPS      Z0, Z6, Z6
+	VDIVPS      Z7, Z6, Z6
+	VMOVUPS.Z   64(R9), K1, Z7
+	VSUBPS      Z6, Z7, Z7
+	VMOVUPS     Z7, K1, 64(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors2upTo16
+	VZEROUPPER
+	RET
+
+vectors3:
+	CMPQ R13, $0x04
+	JLE  vectors3upTo4
+	CMPQ R13, $0x08
+	JLE  vectors3upTo8
+	CMPQ R13, $0x10
+	JLE  vectors3upTo16
+
+vectors3upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	CMPQ    R12, R13
+	JGE     vectors3upTo4store
+
+vectors3upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z4
+	VFMADD231PS  64(DI)(R15*1), Z7, Z5
+	VFMADD231PS  128(DI)(R15*1), X7, K1, X6
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors3upTo4entries
+
+vectors3upTo4store:
+	VMOVUPS     (R9)(R10*1), Z7
+	VMOVUPS     (R9)(R11*1), Z8
+	VSUBPS      Z7, Z4, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z4, Z4, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, (R9)(R10*1)
+	VMOVUPS     Z8, (R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     (R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, (R9)
+	VMOVUPS     64(R9)(R10*1), Z7
+	VMOVUPS     64(R9)(R11*1), Z8
+	VSUBPS      Z7, Z5, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z5, Z5, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, 64(R9)(R10*1)
+	VMOVUPS     Z8, 64(R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     64(R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, 64(R9)
+	VMOVUPS.Z   128(R9)(R10*1), K1, X4
+	VMOVUPS.Z   128(R9)(R11*1), K1, X5
+	VSUBPS      X4, X6, X7
+	VFMADD231PS X1, X7, X4
+	VMULPS      X6, X6, X7
+	VSUBPS      X5, X7, X7
+	VFMADD231PS X2, X7, X5
+	VMOVUPS     X4, K1, 128(R9)(R10*1)
+	VMOVUPS     X5, K1, 128(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   128(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 128(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors3upTo4
+	VZEROUPPER
+	RET
+
+vectors3upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	CMPQ    R12, R13
+	JGE     vectors3upTo8store
+
+vectors3upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z4
+	VFMADD231PS  64(DI)(R15*1), Z7, Z5
+	VFMADD231PS  128(DI)(R15*1), Y7, K1, Y6
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors3upTo8entries
+
+vectors3upTo8store:
+	VMOVUPS     (R9)(R10*1), Z7
+	VMOVUPS     (R9)(R11*1), Z8
+	VSUBPS      Z7, Z4, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z4, Z4, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, (R9)(R10*1)
+	VMOVUPS     Z8, (R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     (R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, (R9)
+	VMOVUPS     64(R9)(R10*1), Z7
+	VMOVUPS     64(R9)(R11*1), Z8
+	VSUBPS      Z7, Z5, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z5, Z5, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, 64(R9)(R10*1)
+	VMOVUPS     Z8, 64(R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     64(R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, 64(R9)
+	VMOVUPS.Z   128(R9)(R10*1), K1, Y7
+	VMOVUPS.Z   128(R9)(R11*1), K1, Y8
+	VSUBPS      Y7, Y6, Y9
+	VFMADD231PS Y1, Y9, Y7
+	VMULPS      Y6, Y6, Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y2, Y9, Y8
+	VMOVUPS     Y7, K1, 128(R9)(R10*1)
+	VMOVUPS     Y8, K1, 128(R9)(R11*1)
+	VSQRTPS     Y8, Y8
+	VADDPS      Y3, Y8, Y8
+	VMULPS      Y0, Y7, Y7
+	VDIVPS      Y8, Y7, Y7
+	VMOVUPS.Z   128(R9), K1, Y8
+	VSUBPS      Y7, Y8, Y8
+	VMOVUPS     Y8, K1, 128(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors3upTo8
+	VZEROUPPER
+	RET
+
+vectors3upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	CMPQ    R12, R13
+	JGE     vectors3upTo16store
+
+vectors3upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z4
+	VFMADD231PS  64(DI)(R15*1), Z7, Z5
+	VFMADD231PS  128(DI)(R15*1), Z7, K1, Z6
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors3upTo16entries
+
+vectors3upTo16store:
+	VMOVUPS     (R9)(R10*1), Z7
+	VMOVUPS     (R9)(R11*1), Z8
+	VSUBPS      Z7, Z4, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z4, Z4, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, (R9)(R10*1)
+	VMOVUPS     Z8, (R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     (R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, (R9)
+	VMOVUPS     64(R9)(R10*1), Z7
+	VMOVUPS     64(R9)(R11*1), Z8
+	VSUBPS      Z7, Z5, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z5, Z5, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, 64(R9)(R10*1)
+	VMOVUPS     Z8, 64(R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS     64(R9), Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, 64(R9)
+	VMOVUPS.Z   128(R9)(R10*1), K1, Z7
+	VMOVUPS.Z   128(R9)(R11*1), K1, Z8
+	VSUBPS      Z7, Z6, Z9
+	VFMADD231PS Z1, Z9, Z7
+	VMULPS      Z6, Z6, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z2, Z9, Z8
+	VMOVUPS     Z7, K1, 128(R9)(R10*1)
+	VMOVUPS     Z8, K1, 128(R9)(R11*1)
+	VSQRTPS     Z8, Z8
+	VADDPS      Z3, Z8, Z8
+	VMULPS      Z0, Z7, Z7
+	VDIVPS      Z8, Z7, Z7
+	VMOVUPS.Z   128(R9), K1, Z8
+	VSUBPS      Z7, Z8, Z8
+	VMOVUPS     Z8, K1, 128(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors3upTo16
+	VZEROUPPER
+	RET
+
+vectors4:
+	CMPQ R13, $0x04
+	JLE  vectors4upTo4
+	CMPQ R13, $0x08
+	JLE  vectors4upTo8
+	CMPQ R13, $0x10
+	JLE  vectors4upTo16
+
+vectors4upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	CMPQ    R12, R13
+	JGE     vectors4upTo4store
+
+vectors4upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z4
+	VFMADD231PS  64(DI)(R15*1), Z8, Z5
+	VFMADD231PS  128(DI)(R15*1), Z8, Z6
+	VFMADD231PS  192(DI)(R15*1), X8, K1, X7
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors4upTo4entries
+
+vectors4upTo4store:
+	VMOVUPS     (R9)(R10*1), Z8
+	VMOVUPS     (R9)(R11*1), Z9
+	VSUBPS      Z8, Z4, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z4, Z4, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, (R9)(R10*1)
+	VMOVUPS     Z9, (R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     (R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, (R9)
+	VMOVUPS     64(R9)(R10*1), Z8
+	VMOVUPS     64(R9)(R11*1), Z9
+	VSUBPS      Z8, Z5, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z5, Z5, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 64(R9)(R10*1)
+	VMOVUPS     Z9, 64(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     64(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z8
+	VMOVUPS     128(R9)(R11*1), Z9
+	VSUBPS      Z8, Z6, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z6, Z6, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 128(R9)(R10*1)
+	VMOVUPS     Z9, 128(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     128(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 128(R9)
+	VMOVUPS.Z   192(R9)(R10*1), K1, X4
+	VMOVUPS.Z   192(R9)(R11*1), K1, X5
+	VSUBPS      X4, X7, X6
+	VFMADD231PS X1, X6, X4
+	VMULPS      X7, X7, X6
+	VSUBPS      X5, X6, X6
+	VFMADD231PS X2, X6, X5
+	VMOVUPS     X4, K1, 192(R9)(R10*1)
+	VMOVUPS     X5, K1, 192(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   192(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 192(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors4upTo4
+	VZEROUPPER
+	RET
+
+vectors4upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	CMPQ    R12, R13
+	JGE     vectors4upTo8store
+
+vectors4upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z4
+	VFMADD231PS  64(DI)(R15*1), Z8, Z5
+	VFMADD231PS  128(DI)(R15*1), Z8, Z6
+	VFMADD231PS  192(DI)(R15*1), Y8, K1, Y7
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors4upTo8entries
+
+vectors4upTo8store:
+	VMOVUPS     (R9)(R10*1), Z8
+	VMOVUPS     (R9)(R11*1), Z9
+	VSUBPS      Z8, Z4, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z4, Z4, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, (R9)(R10*1)
+	VMOVUPS     Z9, (R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     (R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, (R9)
+	VMOVUPS     64(R9)(R10*1), Z8
+	VMOVUPS     64(R9)(R11*1), Z9
+	VSUBPS      Z8, Z5, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z5, Z5, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 64(R9)(R10*1)
+	VMOVUPS     Z9, 64(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     64(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z8
+	VMOVUPS     128(R9)(R11*1), Z9
+	VSUBPS      Z8, Z6, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z6, Z6, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 128(R9)(R10*1)
+	VMOVUPS     Z9, 128(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     128(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 128(R9)
+	VMOVUPS.Z   192(R9)(R10*1), K1, Y8
+	VMOVUPS.Z   192(R9)(R11*1), K1, Y9
+	VSUBPS      Y8, Y7, Y10
+	VFMADD231PS Y1, Y10, Y8
+	VMULPS      Y7, Y7, Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y2, Y10, Y9
+	VMOVUPS     Y8, K1, 192(R9)(R10*1)
+	VMOVUPS     Y9, K1, 192(R9)(R11*1)
+	VSQRTPS     Y9, Y9
+	VADDPS      Y3, Y9, Y9
+	VMULPS      Y0, Y8, Y8
+	VDIVPS      Y9, Y8, Y8
+	VMOVUPS.Z   192(R9), K1, Y9
+	VSUBPS      Y8, Y9, Y9
+	VMOVUPS     Y9, K1, 192(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors4upTo8
+	VZEROUPPER
+	RET
+
+vectors4upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	CMPQ    R12, R13
+	JGE     vectors4upTo16store
+
+vectors4upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z4
+	VFMADD231PS  64(DI)(R15*1), Z8, Z5
+	VFMADD231PS  128(DI)(R15*1), Z8, Z6
+	VFMADD231PS  192(DI)(R15*1), Z8, K1, Z7
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors4upTo16entries
+
+vectors4upTo16store:
+	VMOVUPS     (R9)(R10*1), Z8
+	VMOVUPS     (R9)(R11*1), Z9
+	VSUBPS      Z8, Z4, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z4, Z4, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, (R9)(R10*1)
+	VMOVUPS     Z9, (R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     (R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, (R9)
+	VMOVUPS     64(R9)(R10*1), Z8
+	VMOVUPS     64(R9)(R11*1), Z9
+	VSUBPS      Z8, Z5, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z5, Z5, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 64(R9)(R10*1)
+	VMOVUPS     Z9, 64(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     64(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z8
+	VMOVUPS     128(R9)(R11*1), Z9
+	VSUBPS      Z8, Z6, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z6, Z6, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, 128(R9)(R10*1)
+	VMOVUPS     Z9, 128(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     128(R9), Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, 128(R9)
+	VMOVUPS.Z   192(R9)(R10*1), K1, Z8
+	VMOVUPS.Z   192(R9)(R11*1), K1, Z9
+	VSUBPS      Z8, Z7, Z10
+	VFMADD231PS Z1, Z10, Z8
+	VMULPS      Z7, Z7, Z10
+	VSUBPS      Z9, Z10, Z10
+	VFMADD231PS Z2, Z10, Z9
+	VMOVUPS     Z8, K1, 192(R9)(R10*1)
+	VMOVUPS     Z9, K1, 192(R9)(R11*1)
+	VSQRTPS     Z9, Z9
+	VADDPS      Z3, Z9, Z9
+	VMULPS      Z0, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS.Z   192(R9), K1, Z9
+	VSUBPS      Z8, Z9, Z9
+	VMOVUPS     Z9, K1, 192(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors4upTo16
+	VZEROUPPER
+	RET
+
+vectors5:
+	CMPQ R13, $0x04
+	JLE  vectors5upTo4
+	CMPQ R13, $0x08
+	JLE  vectors5upTo8
+	CMPQ R13, $0x10
+	JLE  vectors5upTo16
+
+vectors5upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	CMPQ    R12, R13
+	JGE     vectors5upTo4store
+
+vectors5upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z4
+	VFMADD231PS  64(DI)(R15*1), Z9, Z5
+	VFMADD231PS  128(DI)(R15*1), Z9, Z6
+	VFMADD231PS  192(DI)(R15*1), Z9, Z7
+	VFMADD231PS  256(DI)(R15*1), X9, K1, X8
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors5upTo4entries
+
+vectors5upTo4store:
+	VMOVUPS     (R9)(R10*1), Z9
+	VMOVUPS     (R9)(R11*1), Z10
+	VSUBPS      Z9, Z4, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z4, Z4, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, (R9)(R10*1)
+	VMOVUPS     Z10, (R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, (R9)
+	VMOVUPS     64(R9)(R10*1), Z9
+	VMOVUPS     64(R9)(R11*1), Z10
+	VSUBPS      Z9, Z5, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z5, Z5, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 64(R9)(R10*1)
+	VMOVUPS     Z10, 64(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     64(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z9
+	VMOVUPS     128(R9)(R11*1), Z10
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z6, Z6, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 128(R9)(R10*1)
+	VMOVUPS     Z10, 128(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     128(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z9
+	VMOVUPS     192(R9)(R11*1), Z10
+	VSUBPS      Z9, Z7, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z7, Z7, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 192(R9)(R10*1)
+	VMOVUPS     Z10, 192(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     192(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 192(R9)
+	VMOVUPS.Z   256(R9)(R10*1), K1, X4
+	VMOVUPS.Z   256(R9)(R11*1), K1, X5
+	VSUBPS      X4, X8, X6
+	VFMADD231PS X1, X6, X4
+	VMULPS      X8, X8, X6
+	VSUBPS      X5, X6, X6
+	VFMADD231PS X2, X6, X5
+	VMOVUPS     X4, K1, 256(R9)(R10*1)
+	VMOVUPS     X5, K1, 256(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   256(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 256(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors5upTo4
+	VZEROUPPER
+	RET
+
+vectors5upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	CMPQ    R12, R13
+	JGE     vectors5upTo8store
+
+vectors5upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z4
+	VFMADD231PS  64(DI)(R15*1), Z9, Z5
+	VFMADD231PS  128(DI)(R15*1), Z9, Z6
+	VFMADD231PS  192(DI)(R15*1), Z9, Z7
+	VFMADD231PS  256(DI)(R15*1), Y9, K1, Y8
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors5upTo8entries
+
+vectors5upTo8store:
+	VMOVUPS     (R9)(R10*1), Z9
+	VMOVUPS     (R9)(R11*1), Z10
+	VSUBPS      Z9, Z4, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z4, Z4, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, (R9)(R10*1)
+	VMOVUPS     Z10, (R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, (R9)
+	VMOVUPS     64(R9)(R10*1), Z9
+	VMOVUPS     64(R9)(R11*1), Z10
+	VSUBPS      Z9, Z5, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z5, Z5, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 64(R9)(R10*1)
+	VMOVUPS     Z10, 64(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     64(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z9
+	VMOVUPS     128(R9)(R11*1), Z10
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z6, Z6, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 128(R9)(R10*1)
+	VMOVUPS     Z10, 128(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     128(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z9
+	VMOVUPS     192(R9)(R11*1), Z10
+	VSUBPS      Z9, Z7, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z7, Z7, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 192(R9)(R10*1)
+	VMOVUPS     Z10, 192(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     192(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 192(R9)
+	VMOVUPS.Z   256(R9)(R10*1), K1, Y9
+	VMOVUPS.Z   256(R9)(R11*1), K1, Y10
+	VSUBPS      Y9, Y8, Y11
+	VFMADD231PS Y1, Y11, Y9
+	VMULPS      Y8, Y8, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y2, Y11, Y10
+	VMOVUPS     Y9, K1, 256(R9)(R10*1)
+	VMOVUPS     Y10, K1, 256(R9)(R11*1)
+	VSQRTPS     Y10, Y10
+	VADDPS      Y3, Y10, Y10
+	VMULPS      Y0, Y9, Y9
+	VDIVPS      Y10, Y9, Y9
+	VMOVUPS.Z   256(R9), K1, Y10
+	VSUBPS      Y9, Y10, Y10
+	VMOVUPS     Y10, K1, 256(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors5upTo8
+	VZEROUPPER
+	RET
+
+vectors5upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	CMPQ    R12, R13
+	JGE     vectors5upTo16store
+
+vectors5upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z4
+	VFMADD231PS  64(DI)(R15*1), Z9, Z5
+	VFMADD231PS  128(DI)(R15*1), Z9, Z6
+	VFMADD231PS  192(DI)(R15*1), Z9, Z7
+	VFMADD231PS  256(DI)(R15*1), Z9, K1, Z8
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors5upTo16entries
+
+vectors5upTo16store:
+	VMOVUPS     (R9)(R10*1), Z9
+	VMOVUPS     (R9)(R11*1), Z10
+	VSUBPS      Z9, Z4, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z4, Z4, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, (R9)(R10*1)
+	VMOVUPS     Z10, (R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, (R9)
+	VMOVUPS     64(R9)(R10*1), Z9
+	VMOVUPS     64(R9)(R11*1), Z10
+	VSUBPS      Z9, Z5, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z5, Z5, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 64(R9)(R10*1)
+	VMOVUPS     Z10, 64(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     64(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z9
+	VMOVUPS     128(R9)(R11*1), Z10
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z6, Z6, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 128(R9)(R10*1)
+	VMOVUPS     Z10, 128(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     128(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z9
+	VMOVUPS     192(R9)(R11*1), Z10
+	VSUBPS      Z9, Z7, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z7, Z7, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, 192(R9)(R10*1)
+	VMOVUPS     Z10, 192(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     192(R9), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, 192(R9)
+	VMOVUPS.Z   256(R9)(R10*1), K1, Z9
+	VMOVUPS.Z   256(R9)(R11*1), K1, Z10
+	VSUBPS      Z9, Z8, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z8, Z8, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, K1, 256(R9)(R10*1)
+	VMOVUPS     Z10, K1, 256(R9)(R11*1)
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS.Z   256(R9), K1, Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, K1, 256(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors5upTo16
+	VZEROUPPER
+	RET
+
+vectors6:
+	CMPQ R13, $0x04
+	JLE  vectors6upTo4
+	CMPQ R13, $0x08
+	JLE  vectors6upTo8
+	CMPQ R13, $0x10
+	JLE  vectors6upTo16
+
+vectors6upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	CMPQ    R12, R13
+	JGE     vectors6upTo4store
+
+vectors6upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), Z10, Z4
+	VFMADD231PS  64(DI)(R15*1), Z10, Z5
+	VFMADD231PS  128(DI)(R15*1), Z10, Z6
+	VFMADD231PS  192(DI)(R15*1), Z10, Z7
+	VFMADD231PS  256(DI)(R15*1), Z10, Z8
+	VFMADD231PS  320(DI)(R15*1), X10, K1, X9
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors6upTo4entries
+
+vectors6upTo4store:
+	VMOVUPS     (R9)(R10*1), Z10
+	VMOVUPS     (R9)(R11*1), Z11
+	VSUBPS      Z10, Z4, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z4, Z4, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, (R9)(R10*1)
+	VMOVUPS     Z11, (R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, (R9)
+	VMOVUPS     64(R9)(R10*1), Z10
+	VMOVUPS     64(R9)(R11*1), Z11
+	VSUBPS      Z10, Z5, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z5, Z5, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 64(R9)(R10*1)
+	VMOVUPS     Z11, 64(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     64(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z10
+	VMOVUPS     128(R9)(R11*1), Z11
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z6, Z6, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 128(R9)(R10*1)
+	VMOVUPS     Z11, 128(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     128(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z10
+	VMOVUPS     192(R9)(R11*1), Z11
+	VSUBPS      Z10, Z7, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z7, Z7, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 192(R9)(R10*1)
+	VMOVUPS     Z11, 192(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     192(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z10
+	VMOVUPS     256(R9)(R11*1), Z11
+	VSUBPS      Z10, Z8, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z8, Z8, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 256(R9)(R10*1)
+	VMOVUPS     Z11, 256(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     256(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 256(R9)
+	VMOVUPS.Z   320(R9)(R10*1), K1, X4
+	VMOVUPS.Z   320(R9)(R11*1), K1, X5
+	VSUBPS      X4, X9, X6
+	VFMADD231PS X1, X6, X4
+	VMULPS      X9, X9, X6
+	VSUBPS      X5, X6, X6
+	VFMADD231PS X2, X6, X5
+	VMOVUPS     X4, K1, 320(R9)(R10*1)
+	VMOVUPS     X5, K1, 320(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   320(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 320(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors6upTo4
+	VZEROUPPER
+	RET
+
+vectors6upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	CMPQ    R12, R13
+	JGE     vectors6upTo8store
+
+vectors6upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), Z10, Z4
+	VFMADD231PS  64(DI)(R15*1), Z10, Z5
+	VFMADD231PS  128(DI)(R15*1), Z10, Z6
+	VFMADD231PS  192(DI)(R15*1), Z10, Z7
+	VFMADD231PS  256(DI)(R15*1), Z10, Z8
+	VFMADD231PS  320(DI)(R15*1), Y10, K1, Y9
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors6upTo8entries
+
+vectors6upTo8store:
+	VMOVUPS     (R9)(R10*1), Z10
+	VMOVUPS     (R9)(R11*1), Z11
+	VSUBPS      Z10, Z4, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z4, Z4, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, (R9)(R10*1)
+	VMOVUPS     Z11, (R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, (R9)
+	VMOVUPS     64(R9)(R10*1), Z10
+	VMOVUPS     64(R9)(R11*1), Z11
+	VSUBPS      Z10, Z5, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z5, Z5, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 64(R9)(R10*1)
+	VMOVUPS     Z11, 64(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     64(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z10
+	VMOVUPS     128(R9)(R11*1), Z11
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z6, Z6, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 128(R9)(R10*1)
+	VMOVUPS     Z11, 128(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     128(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z10
+	VMOVUPS     192(R9)(R11*1), Z11
+	VSUBPS      Z10, Z7, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z7, Z7, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 192(R9)(R10*1)
+	VMOVUPS     Z11, 192(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     192(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z10
+	VMOVUPS     256(R9)(R11*1), Z11
+	VSUBPS      Z10, Z8, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z8, Z8, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 256(R9)(R10*1)
+	VMOVUPS     Z11, 256(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     256(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 256(R9)
+	VMOVUPS.Z   320(R9)(R10*1), K1, Y10
+	VMOVUPS.Z   320(R9)(R11*1), K1, Y11
+	VSUBPS      Y10, Y9, Y12
+	VFMADD231PS Y1, Y12, Y10
+	VMULPS      Y9, Y9, Y12
+	VSUBPS      Y11, Y12, Y12
+	VFMADD231PS Y2, Y12, Y11
+	VMOVUPS     Y10, K1, 320(R9)(R10*1)
+	VMOVUPS     Y11, K1, 320(R9)(R11*1)
+	VSQRTPS     Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VMULPS      Y0, Y10, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS.Z   320(R9), K1, Y11
+	VSUBPS      Y10, Y11, Y11
+	VMOVUPS     Y11, K1, 320(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors6upTo8
+	VZEROUPPER
+	RET
+
+vectors6upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	CMPQ    R12, R13
+	JGE     vectors6upTo16store
+
+vectors6upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), Z10, Z4
+	VFMADD231PS  64(DI)(R15*1), Z10, Z5
+	VFMADD231PS  128(DI)(R15*1), Z10, Z6
+	VFMADD231PS  192(DI)(R15*1), Z10, Z7
+	VFMADD231PS  256(DI)(R15*1), Z10, Z8
+	VFMADD231PS  320(DI)(R15*1), Z10, K1, Z9
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors6upTo16entries
+
+vectors6upTo16store:
+	VMOVUPS     (R9)(R10*1), Z10
+	VMOVUPS     (R9)(R11*1), Z11
+	VSUBPS      Z10, Z4, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z4, Z4, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, (R9)(R10*1)
+	VMOVUPS     Z11, (R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, (R9)
+	VMOVUPS     64(R9)(R10*1), Z10
+	VMOVUPS     64(R9)(R11*1), Z11
+	VSUBPS      Z10, Z5, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z5, Z5, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 64(R9)(R10*1)
+	VMOVUPS     Z11, 64(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     64(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z10
+	VMOVUPS     128(R9)(R11*1), Z11
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z6, Z6, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 128(R9)(R10*1)
+	VMOVUPS     Z11, 128(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     128(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z10
+	VMOVUPS     192(R9)(R11*1), Z11
+	VSUBPS      Z10, Z7, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z7, Z7, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 192(R9)(R10*1)
+	VMOVUPS     Z11, 192(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     192(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z10
+	VMOVUPS     256(R9)(R11*1), Z11
+	VSUBPS      Z10, Z8, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z8, Z8, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, 256(R9)(R10*1)
+	VMOVUPS     Z11, 256(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     256(R9), Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, 256(R9)
+	VMOVUPS.Z   320(R9)(R10*1), K1, Z10
+	VMOVUPS.Z   320(R9)(R11*1), K1, Z11
+	VSUBPS      Z10, Z9, Z12
+	VFMADD231PS Z1, Z12, Z10
+	VMULPS      Z9, Z9, Z12
+	VSUBPS      Z11, Z12, Z12
+	VFMADD231PS Z2, Z12, Z11
+	VMOVUPS     Z10, K1, 320(R9)(R10*1)
+	VMOVUPS     Z11, K1, 320(R9)(R11*1)
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS      Z0, Z10, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS.Z   320(R9), K1, Z11
+	VSUBPS      Z10, Z11, Z11
+	VMOVUPS     Z11, K1, 320(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors6upTo16
+	VZEROUPPER
+	RET
+
+vectors7:
+	CMPQ R13, $0x04
+	JLE  vectors7upTo4
+	CMPQ R13, $0x08
+	JLE  vectors7upTo8
+	CMPQ R13, $0x10
+	JLE  vectors7upTo16
+
+vectors7upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	CMPQ    R12, R13
+	JGE     vectors7upTo4store
+
+vectors7upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z4
+	VFMADD231PS  64(DI)(R15*1), Z11, Z5
+	VFMADD231PS  128(DI)(R15*1), Z11, Z6
+	VFMADD231PS  192(DI)(R15*1), Z11, Z7
+	VFMADD231PS  256(DI)(R15*1), Z11, Z8
+	VFMADD231PS  320(DI)(R15*1), Z11, Z9
+	VFMADD231PS  384(DI)(R15*1), X11, K1, X10
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors7upTo4entries
+
+vectors7upTo4store:
+	VMOVUPS     (R9)(R10*1), Z11
+	VMOVUPS     (R9)(R11*1), Z12
+	VSUBPS      Z11, Z4, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z4, Z4, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, (R9)(R10*1)
+	VMOVUPS     Z12, (R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     (R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, (R9)
+	VMOVUPS     64(R9)(R10*1), Z11
+	VMOVUPS     64(R9)(R11*1), Z12
+	VSUBPS      Z11, Z5, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z5, Z5, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 64(R9)(R10*1)
+	VMOVUPS     Z12, 64(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     64(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z11
+	VMOVUPS     128(R9)(R11*1), Z12
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z6, Z6, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 128(R9)(R10*1)
+	VMOVUPS     Z12, 128(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     128(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z11
+	VMOVUPS     192(R9)(R11*1), Z12
+	VSUBPS      Z11, Z7, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z7, Z7, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 192(R9)(R10*1)
+	VMOVUPS     Z12, 192(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     192(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z11
+	VMOVUPS     256(R9)(R11*1), Z12
+	VSUBPS      Z11, Z8, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z8, Z8, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 256(R9)(R10*1)
+	VMOVUPS     Z12, 256(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     256(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z11
+	VMOVUPS     320(R9)(R11*1), Z12
+	VSUBPS      Z11, Z9, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z9, Z9, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 320(R9)(R10*1)
+	VMOVUPS     Z12, 320(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     320(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 320(R9)
+	VMOVUPS.Z   384(R9)(R10*1), K1, X4
+	VMOVUPS.Z   384(R9)(R11*1), K1, X5
+	VSUBPS      X4, X10, X6
+	VFMADD231PS X1, X6, X4
+	VMULPS      X10, X10, X6
+	VSUBPS      X5, X6, X6
+	VFMADD231PS X2, X6, X5
+	VMOVUPS     X4, K1, 384(R9)(R10*1)
+	VMOVUPS     X5, K1, 384(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   384(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 384(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors7upTo4
+	VZEROUPPER
+	RET
+
+vectors7upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	CMPQ    R12, R13
+	JGE     vectors7upTo8store
+
+vectors7upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z4
+	VFMADD231PS  64(DI)(R15*1), Z11, Z5
+	VFMADD231PS  128(DI)(R15*1), Z11, Z6
+	VFMADD231PS  192(DI)(R15*1), Z11, Z7
+	VFMADD231PS  256(DI)(R15*1), Z11, Z8
+	VFMADD231PS  320(DI)(R15*1), Z11, Z9
+	VFMADD231PS  384(DI)(R15*1), Y11, K1, Y10
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors7upTo8entries
+
+vectors7upTo8store:
+	VMOVUPS     (R9)(R10*1), Z11
+	VMOVUPS     (R9)(R11*1), Z12
+	VSUBPS      Z11, Z4, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z4, Z4, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, (R9)(R10*1)
+	VMOVUPS     Z12, (R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     (R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, (R9)
+	VMOVUPS     64(R9)(R10*1), Z11
+	VMOVUPS     64(R9)(R11*1), Z12
+	VSUBPS      Z11, Z5, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z5, Z5, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 64(R9)(R10*1)
+	VMOVUPS     Z12, 64(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     64(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z11
+	VMOVUPS     128(R9)(R11*1), Z12
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z6, Z6, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 128(R9)(R10*1)
+	VMOVUPS     Z12, 128(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     128(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z11
+	VMOVUPS     192(R9)(R11*1), Z12
+	VSUBPS      Z11, Z7, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z7, Z7, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 192(R9)(R10*1)
+	VMOVUPS     Z12, 192(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     192(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z11
+	VMOVUPS     256(R9)(R11*1), Z12
+	VSUBPS      Z11, Z8, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z8, Z8, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 256(R9)(R10*1)
+	VMOVUPS     Z12, 256(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     256(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z11
+	VMOVUPS     320(R9)(R11*1), Z12
+	VSUBPS      Z11, Z9, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z9, Z9, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 320(R9)(R10*1)
+	VMOVUPS     Z12, 320(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     320(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 320(R9)
+	VMOVUPS.Z   384(R9)(R10*1), K1, Y11
+	VMOVUPS.Z   384(R9)(R11*1), K1, Y12
+	VSUBPS      Y11, Y10, Y13
+	VFMADD231PS Y1, Y13, Y11
+	VMULPS      Y10, Y10, Y13
+	VSUBPS      Y12, Y13, Y13
+	VFMADD231PS Y2, Y13, Y12
+	VMOVUPS     Y11, K1, 384(R9)(R10*1)
+	VMOVUPS     Y12, K1, 384(R9)(R11*1)
+	VSQRTPS     Y12, Y12
+	VADDPS      Y3, Y12, Y12
+	VMULPS      Y0, Y11, Y11
+	VDIVPS      Y12, Y11, Y11
+	VMOVUPS.Z   384(R9), K1, Y12
+	VSUBPS      Y11, Y12, Y12
+	VMOVUPS     Y12, K1, 384(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors7upTo8
+	VZEROUPPER
+	RET
+
+vectors7upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	CMPQ    R12, R13
+	JGE     vectors7upTo16store
+
+vectors7upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z4
+	VFMADD231PS  64(DI)(R15*1), Z11, Z5
+	VFMADD231PS  128(DI)(R15*1), Z11, Z6
+	VFMADD231PS  192(DI)(R15*1), Z11, Z7
+	VFMADD231PS  256(DI)(R15*1), Z11, Z8
+	VFMADD231PS  320(DI)(R15*1), Z11, Z9
+	VFMADD231PS  384(DI)(R15*1), Z11, K1, Z10
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors7upTo16entries
+
+vectors7upTo16store:
+	VMOVUPS     (R9)(R10*1), Z11
+	VMOVUPS     (R9)(R11*1), Z12
+	VSUBPS      Z11, Z4, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z4, Z4, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, (R9)(R10*1)
+	VMOVUPS     Z12, (R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     (R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, (R9)
+	VMOVUPS     64(R9)(R10*1), Z11
+	VMOVUPS     64(R9)(R11*1), Z12
+	VSUBPS      Z11, Z5, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z5, Z5, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 64(R9)(R10*1)
+	VMOVUPS     Z12, 64(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     64(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z11
+	VMOVUPS     128(R9)(R11*1), Z12
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z6, Z6, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 128(R9)(R10*1)
+	VMOVUPS     Z12, 128(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     128(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z11
+	VMOVUPS     192(R9)(R11*1), Z12
+	VSUBPS      Z11, Z7, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z7, Z7, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 192(R9)(R10*1)
+	VMOVUPS     Z12, 192(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     192(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z11
+	VMOVUPS     256(R9)(R11*1), Z12
+	VSUBPS      Z11, Z8, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z8, Z8, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 256(R9)(R10*1)
+	VMOVUPS     Z12, 256(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     256(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z11
+	VMOVUPS     320(R9)(R11*1), Z12
+	VSUBPS      Z11, Z9, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z9, Z9, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, 320(R9)(R10*1)
+	VMOVUPS     Z12, 320(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS     320(R9), Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, 320(R9)
+	VMOVUPS.Z   384(R9)(R10*1), K1, Z11
+	VMOVUPS.Z   384(R9)(R11*1), K1, Z12
+	VSUBPS      Z11, Z10, Z13
+	VFMADD231PS Z1, Z13, Z11
+	VMULPS      Z10, Z10, Z13
+	VSUBPS      Z12, Z13, Z13
+	VFMADD231PS Z2, Z13, Z12
+	VMOVUPS     Z11, K1, 384(R9)(R10*1)
+	VMOVUPS     Z12, K1, 384(R9)(R11*1)
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VDIVPS      Z12, Z11, Z11
+	VMOVUPS.Z   384(R9), K1, Z12
+	VSUBPS      Z11, Z12, Z12
+	VMOVUPS     Z12, K1, 384(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors7upTo16
+	VZEROUPPER
+	RET
+
+vectors8:
+	CMPQ R13, $0x04
+	JLE  vectors8upTo4
+	CMPQ R13, $0x08
+	JLE  vectors8upTo8
+	CMPQ R13, $0x10
+	JLE  vectors8upTo16
+
+vectors8upTo4:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	CMPQ    R12, R13
+	JGE     vectors8upTo4store
+
+vectors8upTo4entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z4
+	VFMADD231PS  64(DI)(R15*1), Z12, Z5
+	VFMADD231PS  128(DI)(R15*1), Z12, Z6
+	VFMADD231PS  192(DI)(R15*1), Z12, Z7
+	VFMADD231PS  256(DI)(R15*1), Z12, Z8
+	VFMADD231PS  320(DI)(R15*1), Z12, Z9
+	VFMADD231PS  384(DI)(R15*1), Z12, Z10
+	VFMADD231PS  448(DI)(R15*1), X12, K1, X11
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors8upTo4entries
+
+vectors8upTo4store:
+	VMOVUPS     (R9)(R10*1), Z12
+	VMOVUPS     (R9)(R11*1), Z13
+	VSUBPS      Z12, Z4, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z4, Z4, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, (R9)(R10*1)
+	VMOVUPS     Z13, (R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     (R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, (R9)
+	VMOVUPS     64(R9)(R10*1), Z12
+	VMOVUPS     64(R9)(R11*1), Z13
+	VSUBPS      Z12, Z5, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z5, Z5, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 64(R9)(R10*1)
+	VMOVUPS     Z13, 64(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     64(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z12
+	VMOVUPS     128(R9)(R11*1), Z13
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z6, Z6, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 128(R9)(R10*1)
+	VMOVUPS     Z13, 128(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     128(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z12
+	VMOVUPS     192(R9)(R11*1), Z13
+	VSUBPS      Z12, Z7, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z7, Z7, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 192(R9)(R10*1)
+	VMOVUPS     Z13, 192(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     192(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z12
+	VMOVUPS     256(R9)(R11*1), Z13
+	VSUBPS      Z12, Z8, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z8, Z8, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 256(R9)(R10*1)
+	VMOVUPS     Z13, 256(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     256(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z12
+	VMOVUPS     320(R9)(R11*1), Z13
+	VSUBPS      Z12, Z9, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z9, Z9, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 320(R9)(R10*1)
+	VMOVUPS     Z13, 320(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     320(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 320(R9)
+	VMOVUPS     384(R9)(R10*1), Z12
+	VMOVUPS     384(R9)(R11*1), Z13
+	VSUBPS      Z12, Z10, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z10, Z10, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 384(R9)(R10*1)
+	VMOVUPS     Z13, 384(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     384(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 384(R9)
+	VMOVUPS.Z   448(R9)(R10*1), K1, X4
+	VMOVUPS.Z   448(R9)(R11*1), K1, X5
+	VSUBPS      X4, X11, X6
+	VFMADD231PS X1, X6, X4
+	VMULPS      X11, X11, X6
+	VSUBPS      X5, X6, X6
+	VFMADD231PS X2, X6, X5
+	VMOVUPS     X4, K1, 448(R9)(R10*1)
+	VMOVUPS     X5, K1, 448(R9)(R11*1)
+	VSQRTPS     X5, X5
+	VADDPS      X3, X5, X5
+	VMULPS      X0, X4, X4
+	VDIVPS      X5, X4, X4
+	VMOVUPS.Z   448(R9), K1, X5
+	VSUBPS      X4, X5, X5
+	VMOVUPS     X5, K1, 448(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors8upTo4
+	VZEROUPPER
+	RET
+
+vectors8upTo8:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	CMPQ    R12, R13
+	JGE     vectors8upTo8store
+
+vectors8upTo8entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z4
+	VFMADD231PS  64(DI)(R15*1), Z12, Z5
+	VFMADD231PS  128(DI)(R15*1), Z12, Z6
+	VFMADD231PS  192(DI)(R15*1), Z12, Z7
+	VFMADD231PS  256(DI)(R15*1), Z12, Z8
+	VFMADD231PS  320(DI)(R15*1), Z12, Z9
+	VFMADD231PS  384(DI)(R15*1), Z12, Z10
+	VFMADD231PS  448(DI)(R15*1), Y12, K1, Y11
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors8upTo8entries
+
+vectors8upTo8store:
+	VMOVUPS     (R9)(R10*1), Z12
+	VMOVUPS     (R9)(R11*1), Z13
+	VSUBPS      Z12, Z4, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z4, Z4, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, (R9)(R10*1)
+	VMOVUPS     Z13, (R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     (R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, (R9)
+	VMOVUPS     64(R9)(R10*1), Z12
+	VMOVUPS     64(R9)(R11*1), Z13
+	VSUBPS      Z12, Z5, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z5, Z5, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 64(R9)(R10*1)
+	VMOVUPS     Z13, 64(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     64(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z12
+	VMOVUPS     128(R9)(R11*1), Z13
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z6, Z6, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 128(R9)(R10*1)
+	VMOVUPS     Z13, 128(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     128(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z12
+	VMOVUPS     192(R9)(R11*1), Z13
+	VSUBPS      Z12, Z7, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z7, Z7, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 192(R9)(R10*1)
+	VMOVUPS     Z13, 192(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     192(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z12
+	VMOVUPS     256(R9)(R11*1), Z13
+	VSUBPS      Z12, Z8, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z8, Z8, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 256(R9)(R10*1)
+	VMOVUPS     Z13, 256(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     256(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z12
+	VMOVUPS     320(R9)(R11*1), Z13
+	VSUBPS      Z12, Z9, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z9, Z9, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 320(R9)(R10*1)
+	VMOVUPS     Z13, 320(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     320(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 320(R9)
+	VMOVUPS     384(R9)(R10*1), Z12
+	VMOVUPS     384(R9)(R11*1), Z13
+	VSUBPS      Z12, Z10, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z10, Z10, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 384(R9)(R10*1)
+	VMOVUPS     Z13, 384(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     384(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 384(R9)
+	VMOVUPS.Z   448(R9)(R10*1), K1, Y12
+	VMOVUPS.Z   448(R9)(R11*1), K1, Y13
+	VSUBPS      Y12, Y11, Y14
+	VFMADD231PS Y1, Y14, Y12
+	VMULPS      Y11, Y11, Y14
+	VSUBPS      Y13, Y14, Y14
+	VFMADD231PS Y2, Y14, Y13
+	VMOVUPS     Y12, K1, 448(R9)(R10*1)
+	VMOVUPS     Y13, K1, 448(R9)(R11*1)
+	VSQRTPS     Y13, Y13
+	VADDPS      Y3, Y13, Y13
+	VMULPS      Y0, Y12, Y12
+	VDIVPS      Y13, Y12, Y12
+	VMOVUPS.Z   448(R9), K1, Y13
+	VSUBPS      Y12, Y13, Y13
+	VMOVUPS     Y13, K1, 448(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors8upTo8
+	VZEROUPPER
+	RET
+
+vectors8upTo16:
+	MOVLQSX (DX), R12
+	MOVLQSX 4(DX), R13
+	ADDQ    BX, DX
+	LEAQ    (CX)(R12*4), R12
+	LEAQ    (CX)(R13*4), R13
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	CMPQ    R12, R13
+	JGE     vectors8upTo16store
+
+vectors8upTo16entries:
+	MOVL         (R12), R15
+	MOVBLZX      R15, R14
+	SHRL         $0x08, R15
+	IMULQ        R8, R15
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z4
+	VFMADD231PS  64(DI)(R15*1), Z12, Z5
+	VFMADD231PS  128(DI)(R15*1), Z12, Z6
+	VFMADD231PS  192(DI)(R15*1), Z12, Z7
+	VFMADD231PS  256(DI)(R15*1), Z12, Z8
+	VFMADD231PS  320(DI)(R15*1), Z12, Z9
+	VFMADD231PS  384(DI)(R15*1), Z12, Z10
+	VFMADD231PS  448(DI)(R15*1), Z12, K1, Z11
+	ADDQ         $0x04, R12
+	CMPQ         R12, R13
+	JL           vectors8upTo16entries
+
+vectors8upTo16store:
+	VMOVUPS     (R9)(R10*1), Z12
+	VMOVUPS     (R9)(R11*1), Z13
+	VSUBPS      Z12, Z4, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z4, Z4, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, (R9)(R10*1)
+	VMOVUPS     Z13, (R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     (R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, (R9)
+	VMOVUPS     64(R9)(R10*1), Z12
+	VMOVUPS     64(R9)(R11*1), Z13
+	VSUBPS      Z12, Z5, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z5, Z5, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 64(R9)(R10*1)
+	VMOVUPS     Z13, 64(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     64(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 64(R9)
+	VMOVUPS     128(R9)(R10*1), Z12
+	VMOVUPS     128(R9)(R11*1), Z13
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z6, Z6, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 128(R9)(R10*1)
+	VMOVUPS     Z13, 128(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     128(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 128(R9)
+	VMOVUPS     192(R9)(R10*1), Z12
+	VMOVUPS     192(R9)(R11*1), Z13
+	VSUBPS      Z12, Z7, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z7, Z7, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 192(R9)(R10*1)
+	VMOVUPS     Z13, 192(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     192(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 192(R9)
+	VMOVUPS     256(R9)(R10*1), Z12
+	VMOVUPS     256(R9)(R11*1), Z13
+	VSUBPS      Z12, Z8, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z8, Z8, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 256(R9)(R10*1)
+	VMOVUPS     Z13, 256(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     256(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 256(R9)
+	VMOVUPS     320(R9)(R10*1), Z12
+	VMOVUPS     320(R9)(R11*1), Z13
+	VSUBPS      Z12, Z9, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z9, Z9, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 320(R9)(R10*1)
+	VMOVUPS     Z13, 320(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     320(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 320(R9)
+	VMOVUPS     384(R9)(R10*1), Z12
+	VMOVUPS     384(R9)(R11*1), Z13
+	VSUBPS      Z12, Z10, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z10, Z10, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, 384(R9)(R10*1)
+	VMOVUPS     Z13, 384(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS     384(R9), Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, 384(R9)
+	VMOVUPS.Z   448(R9)(R10*1), K1, Z12
+	VMOVUPS.Z   448(R9)(R11*1), K1, Z13
+	VSUBPS      Z12, Z11, Z14
+	VFMADD231PS Z1, Z14, Z12
+	VMULPS      Z11, Z11, Z14
+	VSUBPS      Z13, Z14, Z14
+	VFMADD231PS Z2, Z14, Z13
+	VMOVUPS     Z12, K1, 448(R9)(R10*1)
+	VMOVUPS     Z13, K1, 448(R9)(R11*1)
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VMOVUPS.Z   448(R9), K1, Z13
+	VSUBPS      Z12, Z13, Z13
+	VMOVUPS     Z13, K1, 448(R9)
+	MOVQ        ldp+184(FP), R12
+	SHLQ        $0x02, R12
+	ADDQ        R12, R9
+	DECQ        AX
+	JNE         vectors8upTo16
+	VZEROUPPER
+	RET

@@ -39,6 +39,8 @@ func main() {
 	if !s.opmasks { // AVX-512 could not do these better
 		transposeBytes()
 		prefetch()
+	} else {
+		s.sparseAdam() // AVX2 has too few registers
 	}
 	build.Generate()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -11,32 +12,52 @@ func (s isa) adam() {
 		"is Set.Adam for rows >= 1.")
 	p, m, v, g := slice("p"), slice("m"), slice("v"), slice("grad")
 	ldp, ldg := bytes("ldp"), bytes("ldg")
-	alpha, c1 := s.broadcast(inMemory(Param("alpha"))), s.broadcast(inMemory(Param("c1")))
-	c2, epsilon := s.broadcast(inMemory(Param("c2"))), s.broadcast(inMemory(Param("epsilon")))
+	step := s.adamConstants()
 	pointers, strides := []reg.GPVirtual{p, m, v, g}, []reg.GPVirtual{ldp, ldp, ldp, ldg}
 	s.eachRow(pointers, strides, func(j reg.GPVirtual, rest mask) {
-		gradient, first, second := s.vector(), s.vector(), s.vector()
+		gradient := s.vector()
 		s.load(element(g, j), gradient, s.lanes, rest)
-		s.load(element(m, j), first, s.lanes, rest)
-		s.load(element(v, j), second, s.lanes, rest)
-		change := s.vector()
-		VSUBPS(first, gradient, change)
-		VFMADD231PS(c1, change, first) // m += (g - m) * C1
-		VMULPS(gradient, gradient, change)
-		VSUBPS(second, change, change)
-		VFMADD231PS(c2, change, second) // v += (g*g - v) * C2
-		s.store(first, element(m, j), s.lanes, rest)
-		s.store(second, element(v, j), s.lanes, rest)
-
-		root, step, parameter := s.vector(), s.vector(), s.vector()
-		VSQRTPS(second, root)
-		VADDPS(epsilon, root, root)
-		VMULPS(alpha, first, step)
-		VDIVPS(root, step, step)
-		s.load(element(p, j), parameter, s.lanes, rest)
-		VSUBPS(step, parameter, parameter) // p -= m*Alpha / (sqrt(v) + Epsilon)
-		s.store(parameter, element(p, j), s.lanes, rest)
+		step.emit(gradient, element(p, j), element(m, j), element(v, j), s.lanes, rest)
 	})
+}
+
+// adamStep is the step's constants, each in all lanes of a vector.
+type adamStep struct {
+	isa
+	alpha, c1, c2, epsilon reg.VecVirtual
+}
+
+// adamConstants loads them from the parameters that are called after them.
+func (s isa) adamConstants() adamStep {
+	constant := func(name string) reg.VecVirtual { return s.broadcast(inMemory(Param(name))) }
+	return adamStep{s, constant("alpha"), constant("c1"), constant("c2"), constant("epsilon")}
+}
+
+// emit takes the step for the parameters at p with the moments at m and v. Of a vector that holds fewer lanes than others
+// only the narrower form is used, which the unit that divides is done with sooner.
+func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mask) {
+	vector := func() reg.VecVirtual { return a.vector() }
+	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
+	first, second := vector(), vector()
+	a.load(m, first, lanes, rest)
+	a.load(v, second, lanes, rest)
+	change := vector()
+	VSUBPS(of(first), of(gradient), of(change))
+	VFMADD231PS(of(a.c1), of(change), of(first)) // m += (g - m) * C1
+	VMULPS(of(gradient), of(gradient), of(change))
+	VSUBPS(of(second), of(change), of(change))
+	VFMADD231PS(of(a.c2), of(change), of(second)) // v += (g*g - v) * C2
+	a.store(first, m, lanes, rest)
+	a.store(second, v, lanes, rest)
+
+	root, step, parameter := vector(), vector(), vector()
+	VSQRTPS(of(second), of(root))
+	VADDPS(of(a.epsilon), of(root), of(root))
+	VMULPS(of(a.alpha), of(first), of(step))
+	VDIVPS(of(root), of(step), of(step))
+	a.load(p, parameter, lanes, rest)
+	VSUBPS(of(step), of(parameter), of(parameter)) // p -= m*Alpha / (sqrt(v) + Epsilon)
+	a.store(parameter, p, lanes, rest)
 }
 
 func (s isa) sgd() {

@@ -26,29 +26,97 @@ func (s isa) sparseMul() {
 		table:   arg("table"),
 		b:       slice("b"),
 		ldb:     bytes("ldb"),
-		y:       slice("y"),
-		ldy:     bytes("ldy"),
 	}
+	y, ldy := slice("y"), bytes("ldy")
+	p.emitAll(sparseEnds{
+		begin: func(columns eachVector) {
+			CMPB(inMemory(Param("accumulate")), U8(0))
+			JE(columns.label + "begin")
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+				p.load(Mem{Base: y, Disp: offset}, sum, lanes, m)
+			})
+			place(columns.label + "begin")
+		},
+		finish: func(columns eachVector) {
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+				p.store(sum, Mem{Base: y, Disp: offset}, lanes, m)
+			})
+			ADDQ(ldy, y)
+		},
+	})
+}
+
+// sparseAdam writes the product with a step of Adam at the end of each row, for which its sums are the gradient. While the
+// unit that divides works on one row, the entries of the next one stream by: each takes what the other leaves idle.
+func (s isa) sparseAdam() {
+	s.text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32)",
+		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
+	x := sparsePanel{
+		isa:     s,
+		rows:    arg("rows"),
+		entries: slice("entries"),
+		start:   slice("start"),
+		step:    bytes("step"),
+		table:   arg("table"),
+		b:       slice("b"),
+		ldb:     bytes("ldb"),
+	}
+	// The moments are addressed by how far they are from the parameters, so that one register moves on.
+	p, m, v := slice("p"), slice("m"), slice("v")
+	SUBQ(p, m)
+	SUBQ(p, v)
+	adam := s.adamConstants()
+	x.emitAll(sparseEnds{
+		begin: func(eachVector) {},
+		finish: func(columns eachVector) {
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask mask) {
+				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
+				adam.emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
+			})
+			ADDQ(bytes("ldp"), p)
+		},
+	})
+}
+
+// sparsePanel is a product under way.
+type sparsePanel struct {
+	isa
+	rows, entries, start, step, table, b, ldb reg.GPVirtual
+}
+
+// sparseEnds writes what is done with the sums of a row before its entries, when they are zero, and after them.
+type sparseEnds struct {
+	begin, finish func(columns eachVector)
+}
+
+// eachVector calls a function for each vector of columns: its sum, where it lies in a row, its lanes and its mask.
+type eachVector struct {
+	label LabelRef // of the loop
+	do    func(func(sum reg.VecVirtual, offset, lanes int, m mask))
+}
+
+// emitAll writes the choice of a loop and the loops.
+func (p sparsePanel) emitAll(ends sparseEnds) {
 	cols := arg("cols")
 	before, rest := GP64(), GP64() // vectors before the last one, and columns in the last one (1 to lanes)
 	LEAQ(Mem{Base: cols, Disp: -1}, before)
 	MOVQ(before, rest)
-	SHRQ(U8(log2(s.lanes)), before)
-	ANDQ(U8(s.lanes-1), rest)
+	SHRQ(U8(log2(p.lanes)), before)
+	ANDQ(U8(p.lanes-1), rest)
 	INCQ(rest)
-	lasts := s.lastVectors(s.firstLanes(rest))
+	lasts := p.lastVectors(p.firstLanes(rest))
 
-	for n := s.panel - 1; n > 0; n-- {
+	for n := p.panel - 1; n > 0; n-- {
 		CMPQ(before, U8(n))
 		JE(label("vectors%d", n+1))
 	}
-	for n := 1; n <= s.panel; n++ {
+	for n := 1; n <= p.panel; n++ {
 		place(label("vectors%d", n))
 		for _, l := range lasts {
 			l.choose(rest, label("vectors%d%s", n, l.name))
 		}
 		for _, l := range lasts {
-			p.emit(label("vectors%d%s", n, l.name), n, l)
+			p.emit(label("vectors%d%s", n, l.name), n, l, ends)
 		}
 	}
 }
@@ -61,17 +129,11 @@ func log2(n int) int {
 	return log
 }
 
-type sparsePanel struct {
-	isa
-	rows, entries, start, step, table, b, ldb, y, ldy reg.GPVirtual
-}
-
 // emit writes the loop over the rows for n vectors of columns.
-func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
+func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds) {
 	sums := p.vectors(n)
 	x := p.vector()
-	// each calls f for each vector: its sum, where it lies in a row, its lanes and its mask.
-	each := func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
+	columns := eachVector{name, func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
 		for i, sum := range sums {
 			if i < n-1 {
 				f(sum, i*4*p.lanes, p.lanes, nil)
@@ -79,8 +141,8 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
 				f(sum, i*4*p.lanes, last.lanes, last.mask)
 			}
 		}
-	}
-	begin, multiply, finish := name+"begin", name+"entries", name+"store"
+	}}
+	multiply, finish := name+"entries", name+"store"
 
 	place(name)
 	e, stop := GP64(), GP64()
@@ -92,12 +154,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
 	for _, sum := range sums {
 		zero(sum)
 	}
-	CMPB(inMemory(Param("accumulate")), U8(0))
-	JE(begin)
-	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
-		p.load(Mem{Base: p.y, Disp: offset}, sum, lanes, m)
-	})
-	place(begin)
+	ends.begin(columns)
 	CMPQ(e, stop)
 	JGE(finish)
 
@@ -108,7 +165,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
 	SHRL(U8(8), row)
 	IMULQ(p.ldb, row.As64())
 	VBROADCASTSS(Mem{Base: p.table, Index: value.As64(), Scale: 4}, x)
-	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
+	columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
 		p.multiplyAdd(sum, x, Mem{Base: p.b, Index: row.As64(), Scale: 1, Disp: offset}, lanes, m)
 	})
 	ADDQ(U8(4), e)
@@ -116,10 +173,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector) {
 	JL(multiply)
 
 	place(finish)
-	each(func(sum reg.VecVirtual, offset, lanes int, m mask) {
-		p.store(sum, Mem{Base: p.y, Disp: offset}, lanes, m)
-	})
-	ADDQ(p.ldy, p.y)
+	ends.finish(columns)
 	DECQ(p.rows)
 	JNE(name)
 	end()
