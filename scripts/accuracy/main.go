@@ -1,0 +1,192 @@
+// Command accuracy trains the configs of this project over several seeds and prints what they reach, as the tables of
+// docs/accuracy.md have it.
+//
+//	go run ./scripts/accuracy                       every row of the first table
+//	go run ./scripts/accuracy -rows mlp-best,large  only these
+//	go run ./scripts/accuracy -ingredients          what each part of mlp-best.yaml adds
+//
+// Models and logs go to -folder, and a run whose log is there already is not repeated.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// row is a config to be trained over some seeds.
+type row struct {
+	name   string
+	config string
+	seeds  int
+	flags  []string
+}
+
+// rows are those of the first table. A row whose config has a teacher comes after that teacher's.
+var rows = []row{
+	{name: "mlp", config: "mlp.yaml", seeds: 20},
+	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
+	{name: "large", config: "large.yaml", seeds: 5},
+	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5},
+	{name: "largest", config: "largest.yaml", seeds: 3},
+	{name: "fashion", config: "fashion.yaml", seeds: 3},
+}
+
+// ingredients take one thing after the other away from mlp-best.yaml.
+var ingredients = []row{
+	{name: "all of mlp-best.yaml"},
+	{name: "without elastic", flags: []string{"--set", "augment.elastic.alpha=0"}},
+	{name: "without rotation", flags: []string{"--set", "augment.rotation=0"}},
+	{name: "without scale", flags: []string{"--set", "augment.scale=0"}},
+	{name: "without shear", flags: []string{"--set", "augment.shear=0"}},
+	{name: "without shift", flags: []string{"--set", "augment.shift=0"}},
+	{name: "shift of 2 pixels", flags: []string{"--set", "augment.shift=2"}},
+	{name: "without averaged weights", flags: []string{"--set", "optimizer.use_ema=false"}},
+	{name: "constant learning rate", flags: []string{"--set", "schedule.name=constant"}},
+	{name: "without any distortion", flags: []string{"--set", "augment=off"}},
+	{name: "none of them", flags: []string{"--set", "augment=off", "--set", "schedule.name=constant", "--set", "optimizer.use_ema=false"}},
+	{name: "twice the units", flags: []string{"--layers", "200,100"}},
+}
+
+// result is what one run gave.
+type result struct {
+	validation, accuracy, loss, seconds float64
+}
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "accuracy:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	f := flag.NewFlagSet("accuracy", flag.ExitOnError)
+	program := f.String("dnn", "dnn", "the program")
+	folder := f.String("folder", "accuracy-runs", "where models and logs go")
+	configs := f.String("configs", "configs", "folder of the configs")
+	names := f.String("rows", "", "only these rows, separated by commas")
+	seeds := f.Int("seeds", 0, "seeds of each row (0: as many as the table has)")
+	parts := f.Bool("ingredients", false, "what each part of mlp-best.yaml adds, instead of the rows")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	todo := rows
+	if *parts {
+		todo = ingredients
+	}
+	if err := os.MkdirAll(*folder, 0o777); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, "| run | seeds | validation | test, median | least to most | test loss, mean | seconds of training |")
+	fmt.Fprintln(stdout, "|---|---|---|---|---|---|---|")
+	for _, r := range todo {
+		if *names != "" && !slices.Contains(strings.Split(*names, ","), r.name) {
+			continue
+		}
+		r.config = filepath.Join(*configs, cmp.Or(r.config, "mlp-best.yaml"))
+		r.seeds = cmp.Or(*seeds, r.seeds, 1)
+		var all []result
+		for seed := 1; seed <= r.seeds; seed++ {
+			one, err := r.train(*program, *folder, seed, stderr)
+			if err != nil {
+				return fmt.Errorf("%s, seed %d: %w", r.name, seed, err)
+			}
+			all = append(all, one)
+		}
+		fmt.Fprintln(stdout, line(r.name, all))
+	}
+	return nil
+}
+
+// train runs one seed, unless its log is there, and returns what it gave.
+func (r row) train(program, folder string, seed int, stderr io.Writer) (result, error) {
+	base := filepath.Join(folder, strings.ReplaceAll(r.name, " ", "-")+"-"+strconv.Itoa(seed))
+	log := base + ".jsonl"
+	if one, err := read(log); err == nil {
+		return one, nil
+	}
+	file, err := os.Create(log)
+	if err != nil {
+		return result{}, err
+	}
+	args := append([]string{"train", "--json", "--config", r.config, "--seed", strconv.Itoa(seed), "-o", base + ".bin"}, r.flags...)
+	command := exec.CommandContext(context.Background(), program, args...)
+	command.Stdout, command.Stderr = file, stderr
+	err = command.Run()
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return result{}, err
+	}
+	return read(log)
+}
+
+// read returns what the run with that log gave; an error if it did not end.
+func read(log string) (one result, err error) {
+	file, err := os.Open(log)
+	if err != nil {
+		return result{}, err
+	}
+	defer func() { _ = file.Close() }() // read only
+	ended := false
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var event struct {
+			Event        string  `json:"event"`
+			ValAccuracy  float64 `json:"val_accuracy"`
+			TestAccuracy float64 `json:"test_accuracy"`
+			TestLoss     float64 `json:"test_loss"`
+			TrainSeconds float64 `json:"train_s"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
+			return result{}, err
+		}
+		switch event.Event {
+		case "epoch":
+			one.validation = event.ValAccuracy
+		case "end":
+			one.accuracy, one.loss, one.seconds, ended = event.TestAccuracy, event.TestLoss, event.TrainSeconds, true
+		}
+	}
+	if !ended {
+		return result{}, fmt.Errorf("%s: no end", log)
+	}
+	return one, nil
+}
+
+// line returns a row of the table.
+func line(name string, all []result) string {
+	of := func(f func(result) float64) []float64 {
+		var values []float64
+		for _, r := range all {
+			values = append(values, f(r))
+		}
+		slices.Sort(values)
+		return values
+	}
+	accuracy := of(func(r result) float64 { return r.accuracy })
+	loss := 0.0
+	for _, r := range all {
+		loss += r.loss / float64(len(all))
+	}
+	return fmt.Sprintf("| %s | %d | %.2f %% | %.2f %% | %.2f to %.2f %% | %.4f | %.1f |", name, len(all),
+		100*median(of(func(r result) float64 { return r.validation })), 100*median(accuracy), 100*accuracy[0], 100*accuracy[len(accuracy)-1],
+		loss, median(of(func(r result) float64 { return r.seconds })))
+}
+
+// median returns the middle of sorted values.
+func median(sorted []float64) float64 {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
