@@ -12,7 +12,7 @@ type EarlyStopping struct {
 	Monitor            string  // one of Monitors; Keras's default is val_loss
 	MinDelta           float64 // how much better counts as an improvement
 	Patience           int     // epochs without one after which the run ends
-	RestoreBestWeights bool    // leave the model as it was after its best epoch, however the run ends
+	RestoreBestWeights bool    // in the end, leave the model as it was after its best epoch
 	StartFromEpoch     int     // how many epochs pass before it begins to watch
 
 	// BestEpoch is the epoch of the best value so far; 0: none yet.
@@ -33,7 +33,7 @@ func (s *EarlyStopping) Callback() Callback {
 			return checkMonitor(name, s.Monitor, p)
 		},
 		EpochEnd: s.epochEnd,
-		TrainEnd: func() error {
+		Finish: func() error {
 			if s.weights != nil {
 				s.Model.Restore(s.weights)
 			}

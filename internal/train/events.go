@@ -39,14 +39,15 @@ type Epoch struct {
 // Callback hears what happens in a run. A nil function means that it is not interested. A function that returns an error
 // ends the run with that error; what EpochEnd returns may be a Stop instead, which ends it without. All are called from one
 // goroutine, in this order: TrainBegin (and Resume, if the run goes on from a checkpoint), then per epoch EpochBegin,
-// StepEnd…, EpochEnd, then TrainEnd (also after an error or an interruption).
+// StepEnd…, EpochEnd, then Finish, if the run is over and not only interrupted, and in any case TrainEnd.
 //
-// In EpochEnd and TrainEnd the model has the weights that a file of it would have: their average, if the optimizer keeps one.
+// In EpochEnd, Finish and TrainEnd the model has the weights that a file of it would have: their average, if the optimizer keeps one.
 type Callback struct {
 	TrainBegin func(Plan) error
 	EpochBegin func(epoch int) error
 	StepEnd    func(Step) error
 	EpochEnd   func(Epoch) error
+	Finish     func() error
 	TrainEnd   func() error
 
 	// Name is under which a checkpoint keeps the callback's State. Callbacks without Save need none.

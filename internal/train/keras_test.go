@@ -82,7 +82,7 @@ func TestEarlyStoppingAsKeras(t *testing.T) {
 				break
 			}
 		}
-		if err := callback.TrainEnd(); err != nil {
+		if err := callback.Finish(); err != nil {
 			t.Fatal(err)
 		}
 		restored := int(kernel.Floats()[0])

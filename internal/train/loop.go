@@ -68,15 +68,20 @@ func (r *Run) Do(ctx context.Context) (history History, err error) {
 	if err := l.begin(); err != nil {
 		return nil, err
 	}
-	// In the end, however it comes, the model is that of the last whole epoch.
-	defer func() { r.Model.Restore(l.whole) }()
 	for len(l.history) < r.Epochs && l.ended == "" {
 		if err := l.epoch(ctx, len(l.history)+1); err != nil {
+			r.Model.Restore(l.whole)
 			return l.history, err
 		}
 	}
+	r.Model.Restore(l.whole)
 	r.Ended = l.ended
-	return l.history, nil
+	return l.history, each(r.Callbacks, func(c Callback) error {
+		if c.Finish == nil {
+			return nil
+		}
+		return c.Finish()
+	})
 }
 
 // Plan returns what the run is about to do.

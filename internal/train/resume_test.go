@@ -225,18 +225,42 @@ func TestResume(t *testing.T) {
 func TestInterruptedTwice(t *testing.T) {
 	spec := optimizerSpecs()["adam, average"]
 	one := newWhole(t, spec, t.TempDir())
-	one.stop.RestoreBestWeights = false
 	one.stopAfter(t, resumeSteps+1)
 	folder := t.TempDir()
-	first := newWhole(t, spec, folder)
-	first.stop.RestoreBestWeights = false
-	first.stopAfter(t, resumeSteps+1)
+	newWhole(t, spec, folder).stopAfter(t, resumeSteps+1)
 	two := newWhole(t, spec, folder)
-	two.stop.RestoreBestWeights = false
 	two.resume(t)
 	two.stopAfter(t, resumeSteps+2)
 	if !slices.Equal(weights(one.Model), weights(two.Model)) {
 		t.Error("the second interruption leaves another model than the first")
+	}
+}
+
+// Best weights are restored when the run is over, not when it is interrupted.
+func TestInterruptedEarlyStopping(t *testing.T) {
+	r, _ := testRun(t, 12, 5, 4)
+	stop := &EarlyStopping{Model: r.Model, Monitor: "accuracy", Patience: 9, RestoreBestWeights: true}
+	var first, third []uint32
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r.Callbacks = []Callback{
+		{EpochEnd: func(e Epoch) error {
+			switch e.Epoch {
+			case 1:
+				first = weights(r.Model)
+			case 3:
+				third = weights(r.Model)
+				cancel(errStopped)
+			}
+			return nil
+		}},
+		{EpochEnd: func(e Epoch) error { return stop.epochEnd(Epoch{Epoch: e.Epoch, Accuracy: -float64(e.Epoch)}) }},
+		{TrainBegin: stop.Callback().TrainBegin, Finish: stop.Callback().Finish},
+	}
+	if _, err := r.Do(ctx); !errors.Is(err, errStopped) || !slices.Equal(weights(r.Model), third) {
+		t.Errorf("interrupted (%v), the model is not that of epoch 3", err)
+	}
+	if err := stop.Callback().Finish(); err != nil || !slices.Equal(weights(r.Model), first) {
+		t.Errorf("finished (%v), the model is not that of epoch 1", err)
 	}
 }
 
