@@ -36,7 +36,7 @@ func (s isa) adamConstants() adamStep {
 // emit takes the step for the parameters at p with the moments at m and v. Of a vector that holds fewer lanes than others
 // only the narrower form is used, which the unit that divides is done with sooner.
 func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mask) {
-	vector := func() reg.VecVirtual { return a.vector() }
+	vector := a.vector
 	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
 	first, second := vector(), vector()
 	a.load(m, first, lanes, rest)
