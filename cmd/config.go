@@ -78,7 +78,7 @@ func runConfigValidate(_ context.Context, system *System, paths []string) error 
 		if err != nil {
 			return err
 		}
-		src, err := newSource(system, resolved.Dataset, "dataset", "", nil)
+		src, err := newSource(resolved.Dataset, "dataset", nil)
 		if err != nil {
 			return err
 		}

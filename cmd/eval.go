@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,7 @@ type evalOptions struct {
 	minAccuracy float64
 	json        bool
 	report      string
+	data        string // a CSV file or IDX folder instead of the model's own data set
 	dataDir     string
 	threads     int
 }
@@ -36,7 +38,9 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 		Short: "Test a trained model",
 		Example: `  dnn eval model.bin
   dnn eval model.bin --confusion
-  dnn eval model.bin --min-accuracy 0.97 || echo "not good enough"`,
+  dnn eval model.bin --min-accuracy 0.97 || echo "not good enough"
+  dnn eval model.bin --report report.html
+  dnn eval iris.bin --data measured-today.csv`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.model = args[0]
@@ -58,6 +62,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 	f.Float64Var(&o.minAccuracy, "min-accuracy", 0, "exit with status 1 if the accuracy is below this `bar`")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.report, "report", "", "write a page with everything about the model to this HTML `file`")
+	f.StringVar(&o.data, "data", "", "test on the CSV file or the folder of IDX files at this `path`, not on the data of the training")
 	addDataDir(f, &o.dataDir)
 	f.IntVar(&o.threads, "threads", 0, "threads (0: all cores)")
 	return c
@@ -72,7 +77,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	src, err := newSource(system, trained.Dataset, o.model, o.dataDir, file)
+	src, err := evalSource(o, file, trained.Dataset)
 	if err != nil {
 		return err
 	}
@@ -84,11 +89,16 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return err
 	}
 	defer func() { _ = data.close() }() // read-only: nothing can be lost
-	if err := file.Fits(o.model, src.features, data.hash); err != nil {
-		return err
+	if o.data == "" {
+		if err := file.Fits(o.model, src.features, data.hash); err != nil {
+			return err
+		}
 	}
 	part := map[string]*nn.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.split]
-	if part == nil {
+	switch {
+	case part == nil && data.train == nil:
+		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.split)
+	case part == nil:
 		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
 	}
 	model, err := file.Network(o.model)
@@ -106,7 +116,10 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return err
 	}
 	if o.report != "" {
-		e := evaluated{model: file, source: src, split: o.split, samples: part, result: result, evaluator: evaluator, settings: trained.YAML()}
+		e := evaluated{
+			model: file, source: src, dataset: cmp.Or(o.data, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
+			result: result, evaluator: evaluator, settings: trained.YAML(),
+		}
 		if err := e.report(system, o.report, o.model); err != nil {
 			return err
 		}
@@ -115,6 +128,40 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
 	}
 	return nil
+}
+
+// evalSource returns the data set that a model is to be tested on: the one of its training, or the one at --data.
+func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+	if o.data == "" {
+		s, err := newSource(trained, o.model, file)
+		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
+	}
+	d := config.Dataset{IDX: o.data}
+	if trained.CSV != "" {
+		d = config.Dataset{CSV: o.data, Target: trained.Target}
+	}
+	s, err := newSource(d, o.model, file)
+	if err != nil {
+		return nil, hintMissing(err, "--data wants %s", wantedData(trained))
+	}
+	known := file.Architecture.Classes()
+	switch {
+	case s.features != file.Architecture.Input:
+		return nil, fault.New(fault.Data, o.data, "has %d features a sample, %s takes %d", s.features, o.model, file.Architecture.Input)
+	case len(s.classes) > known:
+		return nil, fault.New(fault.Data, o.data, "has %d classes, %s knows %d", len(s.classes), o.model, known)
+	case len(file.Classes) == known: // by their own names, and those that this data set has no sample of
+		s.classes = file.Classes
+	}
+	return s, nil
+}
+
+// wantedData says what --data takes for a model that was trained on the given data set.
+func wantedData(trained config.Dataset) string {
+	if trained.CSV != "" {
+		return "a CSV file with the columns of " + trained.CSV
+	}
+	return "a folder of four IDX files with MNIST's names"
 }
 
 // printEval prints the result, as text or as one JSON object.

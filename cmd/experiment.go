@@ -28,7 +28,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, err
 	}
 	x := &experiment{Resolved: resolved}
-	if x.source, err = newSource(system, x.Dataset, "dataset", o.dataDir, nil); err != nil {
+	if x.source, err = newSource(x.Dataset, "dataset", nil); err != nil {
 		return nil, err
 	}
 	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
@@ -36,9 +36,6 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 	}
 	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
 		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, held)
-	}
-	if x.Augment != nil && x.source.rows == 0 {
-		return nil, fault.New(fault.Config, "augment", "wanted images, found the rows of %s", x.Dataset)
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dnn/internal/atomicfile"
@@ -29,7 +30,11 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string) 
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", train.Suggest(found), path)
+	if rate := train.Suggest(found); rate > 0 {
+		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", rate, path)
+	} else {
+		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)
+	}
 	return err
 }
 
@@ -45,7 +50,7 @@ func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, p
 		return err
 	}
 	a := augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
-	lines := make([][][]uint8, images)
+	lines := make([][][]uint8, min(images, data.train.Count))
 	for i := range lines {
 		original := data.train.Pixels(i)
 		lines[i] = append(lines[i], original)
@@ -60,15 +65,24 @@ func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, p
 		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
 	})
 	if err == nil {
-		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, images, epochs)
+		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, len(lines), epochs)
 	}
 	return err
 }
 
+// checkPicture wants the name of a picture, if there is one, to end in a format.
+func checkPicture(flag, path string, formats ...string) error {
+	if path == "" || slices.Contains(formats, pictureFormat(path)) {
+		return nil
+	}
+	return fault.New(fault.Usage, flag, "wanted a name that ends in .%s, found %q", strings.Join(formats, " or ."), path)
+}
+
+func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(path), ".") }
+
 // writePicture writes a picture in the format that its name ends in.
 func writePicture(path string, draw func(w io.Writer, format string) error) error {
-	format := strings.TrimPrefix(filepath.Ext(path), ".")
-	if err := atomicfile.Write(path, func(w io.Writer) error { return draw(w, format) }); err != nil {
+	if err := atomicfile.Write(path, func(w io.Writer) error { return draw(w, pictureFormat(path)) }); err != nil {
 		return cannotWrite(path, err)
 	}
 	return nil

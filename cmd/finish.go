@@ -28,7 +28,7 @@ type finished struct {
 // last whole epoch; its error is returned.
 func finish(system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
-		report.Message(system.Stderr, "stopped in the first epoch: no model was written")
+		report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
 		return f.stopped
 	}
 	sum, err := f.write()

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"io"
 	"path/filepath"
 	"slices"
 
@@ -16,6 +15,8 @@ import (
 type evaluated struct {
 	model     *modelfile.Model
 	source    *source
+	dataset   string // what it is called, and its hash
+	dataHash  string
 	split     string
 	samples   *nn.Samples
 	result    nn.Result
@@ -30,16 +31,16 @@ func (e evaluated) report(system *System, path, title string) error {
 		return err
 	}
 	page := report.Page{
-		Title: filepath.Base(title), Version: e.model.Version, Dataset: e.model.Dataset, DataHash: e.model.DataHash, Split: e.split,
+		Title: filepath.Base(title), Version: e.model.Version, Dataset: e.dataset, DataHash: e.dataHash, Split: e.split,
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
 		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
 	if e.source.rows > 0 {
 		page.Mistakes = report.Mistakes{Rows: e.source.rows, Cols: e.source.cols, List: e.mistakes()}
-		first := e.model.Tensors[0]
+		first := e.model.Tensors[0] // a network begins with a dense layer
 		page.Kernels = report.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
 	}
-	if err := atomicfile.Write(path, func(w io.Writer) error { return page.Write(w) }); err != nil {
+	if err := atomicfile.Write(path, page.Write); err != nil {
 		return cannotWrite(path, err)
 	}
 	report.Message(system.Stderr, "wrote %s", path)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dnn/cmd"
+	"dnn/internal/fault"
 )
 
 // system returns an outside world with nothing in it but these variables, and what will be printed there.
@@ -32,6 +33,30 @@ func runDNN(t *testing.T, env map[string]string, args ...string) string {
 		t.Fatalf("dnn %s: exit status %d\n%s", strings.Join(args, " "), status, stderr)
 	}
 	return stdout.String()
+}
+
+// stopAt runs dnn and stops it when it reads the clock for that time. It tells whether it did not come to its end before.
+func stopAt(t *testing.T, env map[string]string, reading int, args ...string) bool {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	s, _, stderr := system(env)
+	readings := 0
+	s.Now = func() time.Time {
+		if readings++; readings == reading {
+			cancel(fault.New(fault.Interrupted, "", "stopped by the test"))
+		}
+		return time.Now()
+	}
+	switch status := cmd.Run(ctx, s, args); status {
+	case 0:
+		return false
+	case int(fault.Interrupted):
+		return true
+	default:
+		t.Fatalf("exit status %d: %s", status, stderr)
+		return false
+	}
 }
 
 // TestBug wants a mistake of the program to be told as one, in two lines, not as a stack trace.

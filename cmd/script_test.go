@@ -47,6 +47,8 @@ func TestScripts(t *testing.T) {
 			"holds":      holds,
 			"damage":     damage,
 			"linkmnist":  linkMNIST,
+			"tinyidx":    writeTinyIDX,
+			"seal":       seal,
 			"interrupt":  interrupt,
 			"newermodel": newerModel,
 			"fulldisk":   fullDisk,
@@ -65,8 +67,13 @@ func setUpScript(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	configs, err := filepath.Abs("../configs")
+	if err != nil {
+		return err
+	}
 	for name, value := range map[string]string{
 		"HOME":          home,
+		"CONFIGS":       configs,
 		"DNN_DATA_DIR":  root,
 		"MIRROR":        (&url.URL{Scheme: "file", Path: filepath.ToSlash(mirror)}).String(),
 		"MIRROR_FOLDER": mirror,

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"dnn/internal/modelfile"
 	"dnn/internal/modelfile/safetensors"
 )
 
@@ -48,7 +49,8 @@ func checkStatus(ts *testscript.TestScript, wanted string, err error) {
 // scratch is the folder in a script's own that testscript makes for temporary files; HOME is in it too.
 const scratch = ".tmp"
 
-// holds FOLDER [NAMES...] wants the folder to have these files, in any order, and no others, hidden ones included.
+// holds FOLDER [NAMES...] wants the folder to have these files, in any order, and no others, hidden ones included. A name may
+// be a pattern, for one file.
 func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: holds FOLDER [NAMES...]")
@@ -61,18 +63,31 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 			found = append(found, e.Name())
 		}
 	}
-	wanted := slices.Sorted(slices.Values(args[1:]))
-	if !slices.Equal(found, wanted) {
-		ts.Fatalf("%s holds %q, wanted %q", args[0], found, wanted)
+	others := slices.Clone(found)
+	for _, wanted := range args[1:] {
+		i := slices.IndexFunc(others, func(name string) bool { ok, _ := filepath.Match(wanted, name); return ok })
+		if i < 0 {
+			ts.Fatalf("%s holds %q, wanted %q", args[0], found, args[1:])
+		}
+		others = slices.Delete(others, i, i+1)
+	}
+	if len(others) > 0 {
+		ts.Fatalf("%s holds %q, wanted %q", args[0], found, args[1:])
 	}
 }
 
-// damage FILE truncate BYTES cuts a file; damage FILE OFFSET HEX writes bytes over it. A link to a file becomes a copy.
+// damage FILE truncate BYTES cuts a file; damage FILE OFFSET HEX writes bytes over it. A link to a file becomes a copy. FILE
+// may be a pattern: then it is the last file that matches.
 func damage(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: damage FILE truncate BYTES, or damage FILE OFFSET HEX")
 	}
-	path := ts.MkAbs(args[0])
+	matches, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(matches) == 0 {
+		ts.Fatalf("no file matches %s", args[0])
+	}
+	path := matches[len(matches)-1]
 	data, err := os.ReadFile(path)
 	ts.Check(err)
 	if args[1] == "truncate" {
@@ -102,6 +117,28 @@ func linkMNIST(ts *testscript.TestScript, neg bool, args []string) {
 	for _, file := range from {
 		ts.Check(os.Symlink(file, filepath.Join(to, filepath.Base(file))))
 	}
+}
+
+// tinyidx FOLDER SIDE CLASSES writes a small data set of images, see tinyIDX.
+func writeTinyIDX(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: tinyidx FOLDER SIDE CLASSES")
+	}
+	side, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	classes, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	ts.Check(tinyIDX(ts.MkAbs(args[0]), side, classes))
+}
+
+// seal VARIABLE FILE sets a variable to the SHA-256 that seals a model file.
+func seal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: seal VARIABLE FILE")
+	}
+	model, err := modelfile.Read(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Setenv(args[0], model.SHA256)
 }
 
 // newermodel FILE writes a model file of a format that is yet to come.
@@ -169,10 +206,15 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, args[2], err)
 }
 
-// scriptCondition knows the conditions of this machine: root, for whom every folder is writable.
+// scriptCondition knows the conditions of this machine: root, for whom every folder is writable, and fashion-mnist, where
+// Debian's package with that data set is installed.
 func scriptCondition(name string) (bool, error) {
-	if name == "root" {
+	switch name {
+	case "root":
 		return os.Geteuid() == 0, nil
+	case "fashion-mnist":
+		_, err := os.Stat("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz")
+		return err == nil, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"slices"
 
 	"dnn/internal/config"
@@ -48,10 +50,11 @@ type dataset struct {
 
 // newSource finds out about the data set of an experiment. where is what to blame for its name. A model that is to read the
 // data set, if there is one, says what the columns and classes of a table must be.
-func newSource(system *System, d config.Dataset, where, dataDir string, model *modelfile.Model) (*source, error) {
+func newSource(d config.Dataset, where string, model *modelfile.Model) (*source, error) {
 	switch {
 	case d.CSV != "":
-		return tableSource(d, model)
+		s, err := tableSource(d, model)
+		return s, hintMissing(err, "a path in an experiment file starts from the folder that dnn is run in")
 	case d.IDX != "":
 		set, err := mnist.Describe(d.IDX)
 		if err != nil {
@@ -68,6 +71,14 @@ func newSource(system *System, d config.Dataset, where, dataDir string, model *m
 	return imageSource(set, func(ctx context.Context, system *System, o loadOptions) (*mnist.Dataset, error) {
 		return load(ctx, system, set, o)
 	}), nil
+}
+
+// hintMissing gives the error of a file that is not there another hint, and returns any other as it is.
+func hintMissing(err error, hint string, args ...any) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok && errors.Is(err, fs.ErrNotExist) {
+		return f.WithHint(hint, args...)
+	}
+	return err
 }
 
 // imageSource is a data set of the MNIST family.
@@ -109,7 +120,7 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 // tableTestShare is the share of a table's rows that test: a fifth.
 const tableTestShare = 5
 
-// tableSource is a CSV file.
+// tableSource is a CSV file. Of one that a model was not trained on, all rows test it.
 func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	o := table.Options{Path: d.CSV, Target: d.Target}
 	if model != nil {
@@ -122,6 +133,10 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	test := t.Rows() / tableTestShare
 	s := &source{features: len(t.Columns), classes: t.Classes, count: t.Rows() - test}
 	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
+		if model != nil && t.Hash != model.DataHash {
+			standard := table.Standardization{Mean: model.Mean, Std: model.Std}
+			return &dataset{hash: t.Hash, test: t.Samples(allRows(t), standard), close: func() error { return nil }}, nil
+		}
 		parts, err := t.Divide(table.Division{
 			Test: test, Validation: train.ValidationSamples(s.count, o.validation), Tail: !o.stratified, Seed: o.seed,
 		})
@@ -141,6 +156,14 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 		return data, nil
 	}
 	return s, nil
+}
+
+func allRows(t *table.Table) []int32 {
+	rows := make([]int32, t.Rows())
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
 }
 
 // shape returns the shape of one sample as a model file has it.

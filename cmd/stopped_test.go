@@ -1,16 +1,11 @@
 package cmd_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"dnn/cmd"
-	"dnn/internal/fault"
 )
 
 // TestStoppedWithinAnEpoch stops a run some steps into an epoch. The model is that of a run which was to have only the
@@ -23,17 +18,8 @@ func TestStoppedWithinAnEpoch(t *testing.T) {
 	}
 	env := map[string]string{"DNN_DATA_DIR": root}
 
-	ctx, cancel := context.WithCancelCause(context.Background())
-	s, _, stderr := system(env)
-	readings := 0
-	s.Now = func() time.Time {
-		if readings++; readings == 1000 { // an epoch has 480 steps
-			cancel(fault.New(fault.Interrupted, "", "stopped by the test"))
-		}
-		return time.Now()
-	}
-	if status := cmd.Run(ctx, s, train("stopped.bin", "--epochs", "100")); status != 130 {
-		t.Fatalf("exit status %d, wanted 130: %s", status, stderr)
+	if !stopAt(t, env, 1000, train("stopped.bin", "--epochs", "100")...) { // an epoch has 480 steps
+		t.Fatal("it was not stopped")
 	}
 	history, err := os.ReadFile(filepath.Join(folder, "stopped.history.csv"))
 	if err != nil {

@@ -74,7 +74,7 @@ func architecture(system *System, o summaryOptions) (nn.Architecture, error) {
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}
-	src, err := newSource(system, resolved.Dataset, "dataset", "", nil)
+	src, err := newSource(resolved.Dataset, "dataset", nil)
 	if err != nil {
 		return nn.Architecture{}, err
 	}

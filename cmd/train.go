@@ -51,8 +51,15 @@ from which --resume goes on to the very same result.`,
 			switch {
 			case o.quiet && o.json:
 				return fault.New(fault.Usage, "--quiet", "does not go with --json")
+			case o.lrFind != "" && o.preview != "":
+				return fault.New(fault.Usage, "--lr-find", "does not go with --preview-augmentation")
+			case o.lrFind != "" && o.json:
+				return fault.New(fault.Usage, "--lr-find", "does not go with --json")
 			case o.resume && o.from != "":
 				return fault.New(fault.Usage, "--resume", "does not go with --from: a checkpoint has weights of its own")
+			}
+			if err := errors.Join(checkPicture("--lr-find", o.lrFind, "png", "svg"), checkPicture("--preview-augmentation", o.preview, "png")); err != nil {
+				return err
 			}
 			return work(run(c.Context(), system, o))
 		},
