@@ -6,8 +6,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
+	"dnn/cmd"
+	"dnn/internal/fault"
 	"dnn/internal/nn/kernel"
 )
 
@@ -128,5 +131,25 @@ func TestResumeSameModel(t *testing.T) {
 	}
 	if stopped < 10 {
 		t.Errorf("stopped at %d places, wanted 10 or more", stopped)
+	}
+}
+
+// TestResumeOtherTeacher trains a teacher anew while its student is stopped. That is another run.
+func TestResumeOtherTeacher(t *testing.T) {
+	experiment := withAll(t)
+	path := filepath.Join(t.TempDir(), "model.bin")
+	train := []string{"train", "--quiet", "--config", experiment, "-o", path}
+	if !stopAt(t, nil, 20, train...) {
+		t.Fatal("it was not stopped")
+	}
+	folder := filepath.Dir(experiment)
+	trainModel(t, nil, way{"2", ""}, filepath.Join(folder, "teacher1.bin"),
+		"--set", fmt.Sprintf("dataset={idx: %q}", filepath.Join(folder, "bars")), "--epochs", "1")
+	s, _, stderr := system(nil)
+	if status := cmd.Run(t.Context(), s, append(train, "--resume")); status != int(fault.Data) {
+		t.Errorf("exit status %d, wanted %d", status, fault.Data)
+	}
+	if wanted := regexp.MustCompile(`is of another run: teacher 2 \(teacher1.bin\) is [0-9a-f]{64} there, [0-9a-f]{64} here\n`); !wanted.Match(stderr.Bytes()) {
+		t.Errorf("printed %q, wanted %v", stderr, wanted)
 	}
 }
