@@ -24,13 +24,13 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string) 
 	}
 	points := make([]report.RatePoint, len(found))
 	for i, p := range found {
-		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Loss}
+		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Smoothed}
 	}
 	err = writePicture(path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
 	if err != nil {
 		return err
 	}
-	if rate := train.Suggest(found); rate > 0 {
+	if rate, ok := report.SuggestRate(points); ok {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", rate, path)
 	} else {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)

@@ -1,13 +1,17 @@
 package cmd_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"dnn/internal/nn/kernel"
 )
 
 // TestRecipe is the course's recipe from end to end, on all of MNIST: what configs/mlp.yaml trains is what it promises,
@@ -33,6 +37,8 @@ func TestRecipe(t *testing.T) {
 		t.Errorf("test loss %v, wanted less than 0.105", loss)
 	}
 
+	checkSameBytes(t, env, trained, model)
+
 	if got := lastLine(runDNN(t, env, "eval", model)); got != line {
 		t.Errorf("eval says %q, training said %q", got, line)
 	}
@@ -48,6 +54,40 @@ func TestRecipe(t *testing.T) {
 	checkValidation(t, env, model)
 	checkHistory(t, strings.TrimSuffix(model, ".bin")+".history.csv", 10)
 	checkPNG(t, strings.TrimSuffix(model, ".bin")+".history.png")
+}
+
+// recipeModel is the SHA-256 of what the recipe trains, on every machine: the whole of model.bin, with its history. It changes
+// with the version, and with a change of the arithmetic, which must then be one that was meant.
+const recipeModel = "0e888dfc0baea8340b85f30ad8a6679e4368a395a2f956abe5499de7ae505e3d"
+
+// checkSameBytes wants the recipe's model to be the known one, with the kernels at hand and with all others.
+func checkSameBytes(t *testing.T, env map[string]string, trained, model string) {
+	t.Helper()
+	if got := digest(t, model); got != recipeModel {
+		t.Errorf("SHA-256 of the model: %s, wanted %s\n%s", got, recipeModel, trained)
+	}
+	for _, set := range kernel.Available() {
+		if set.Name == "generic" {
+			continue // minutes of emulated arithmetic: TestSameSeedSameModel compares it on a smaller network
+		}
+		other := filepath.Join(t.TempDir(), set.Name+".bin")
+		with := maps.Clone(env)
+		with["DNN_SIMD"] = set.Name
+		runDNN(t, with, "train", "--quiet", "--threads", "3", "-o", other)
+		if got := digest(t, other); got != recipeModel {
+			t.Errorf("SHA-256 of the model with %s: %s, wanted %s", set.Name, got, recipeModel)
+		}
+	}
+}
+
+// digest returns the SHA-256 of a file, in hex.
+func digest(t *testing.T, path string) string {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(file))
 }
 
 // checkValidation wants eval to find for the validation data what the last epoch of the training found.

@@ -273,9 +273,6 @@ func TestLRFind(t *testing.T) {
 			t.Fatalf("rates %v and %v follow one another", points[i-1].Rate, points[i].Rate)
 		}
 	}
-	if rate := Suggest(points); rate <= o.From || rate >= points[len(points)-1].Rate {
-		t.Errorf("suggests %v", rate)
-	}
 	if last := points[len(points)-1]; !(last.Smoothed > 4*slices.MinFunc(points, bySmoothed).Smoothed) {
 		t.Errorf("stopped at %+v", last)
 	}
@@ -291,22 +288,3 @@ func TestLRFind(t *testing.T) {
 }
 
 func bySmoothed(a, b LRPoint) int { return cmp.Compare(a.Smoothed, b.Smoothed) }
-
-func TestSuggest(t *testing.T) {
-	for _, c := range []struct {
-		smoothed []float64
-		want     float64
-	}{
-		{[]float64{3, 2.9, 2.5, 1.5, 1.4, 5}, 2}, // it falls by 1.4 between 2.9 and 1.5
-		{[]float64{1, 2, 3}, 0},
-		{nil, 0},
-	} {
-		var points []LRPoint
-		for i, s := range c.smoothed {
-			points = append(points, LRPoint{Rate: float64(i), Smoothed: s})
-		}
-		if got := Suggest(points); got != c.want {
-			t.Errorf("of %v it suggests %v, want %v", c.smoothed, got, c.want)
-		}
-	}
-}

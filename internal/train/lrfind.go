@@ -88,16 +88,3 @@ func (l *loop) restoreOptimizer() func() {
 		}
 	}
 }
-
-// Suggest returns the learning rate of a range test at which the smoothed loss falls fastest by the logarithm of the rate:
-// a good one to train with, or to begin a search from. It is 0 if the loss does not fall at all.
-func Suggest(points []LRPoint) float64 {
-	steepest, rate := 0.0, 0.0
-	for i := 1; i+1 < len(points); i++ {
-		// The rates are equally far apart by their logarithms, so the difference of the losses is the slope.
-		if slope := points[i+1].Smoothed - points[i-1].Smoothed; slope < steepest {
-			steepest, rate = slope, points[i].Rate
-		}
-	}
-	return rate
-}

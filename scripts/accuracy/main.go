@@ -64,10 +64,15 @@ type result struct {
 }
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "accuracy:", err)
-		os.Exit(1)
+	os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) //nolint:forbidigo // this is the program's main.go
+}
+
+func start(args []string, stdout, stderr io.Writer) int {
+	if err := run(args, stdout, stderr); err != nil {
+		_, _ = fmt.Fprintln(stderr, "accuracy:", err) // there is no better place to tell that this fails
+		return 1
 	}
+	return 0
 }
 
 func run(args []string, stdout, stderr io.Writer) error {
@@ -88,8 +93,10 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(*folder, 0o777); err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, "| run | seeds | validation | test, median | least to most | test loss, mean | seconds of training |")
-	fmt.Fprintln(stdout, "|---|---|---|---|---|---|---|")
+	const head = "| run | seeds | validation | test, median | least to most | test loss, mean | seconds of training |\n|---|---|---|---|---|---|---|\n"
+	if _, err := io.WriteString(stdout, head); err != nil {
+		return err
+	}
 	for _, r := range todo {
 		if *names != "" && !slices.Contains(strings.Split(*names, ","), r.name) {
 			continue
@@ -104,7 +111,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 			}
 			all = append(all, one)
 		}
-		fmt.Fprintln(stdout, line(r.name, all))
+		if _, err := fmt.Fprintln(stdout, line(r.name, all)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
