@@ -91,9 +91,9 @@ var activations = map[string]Activation{
 // Activations returns the names of the known activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
-// softmaxRow replaces logits by probabilities, and returns the largest logit and the sum of e^(z - largest).
-func softmaxRow(w *Worker, z []float32) (largest, sum float32) {
-	largest = z[0]
+// softmaxRow replaces logits by probabilities.
+func softmaxRow(w *Worker, z []float32) {
+	largest := z[0]
 	for _, v := range z[1:] {
 		largest = max(largest, v)
 	}
@@ -101,13 +101,13 @@ func softmaxRow(w *Worker, z []float32) (largest, sum float32) {
 		z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
 	}
 	w.Exp(z, z)
+	var sum float32
 	for _, e := range z {
 		sum += e
 	}
 	for j := range z {
 		z[j] /= sum
 	}
-	return largest, sum
 }
 
 func eachElement(y Matrix, f func(float32) float32) {

@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"slices"
-
-	"dnn/internal/nn/kernel"
-)
+import "dnn/internal/nn/kernel"
 
 // smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
 // smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
@@ -26,18 +22,32 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
 		z, label := row(y, r), int(labels[r])
-		predicted[r] = uint8(argmax(z))
-		chosen := z[label]
+		best := argmax(z)
+		predicted[r] = uint8(best)
+		largest := z[best]
 		var all float32 // sum_j z_j - max z
-		if off > 0 {
-			for top, j := slices.Max(z), 0; j < len(z); j++ {
-				all += z[j] - top
-			}
+		for j := range z {
+			z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
+			all += z[j]
 		}
-		largest, sum := softmaxRow(w, z)
-		loss[r] = kernel.Log(float64(sum)) - float32((on-off)*(chosen-largest))
+		loss[r] = -float32((on - off) * z[label])
 		if off > 0 {
 			loss[r] -= float32(off * all)
+		}
+	}
+	if y.Rows > 0 { // all rows at once, with what lies between them: one call for each would take as long as the work
+		all := y.Data[:(y.Rows-1)*y.Stride+y.Cols]
+		w.Exp(all, all)
+	}
+	for r := range y.Rows {
+		z, label := row(y, r), int(labels[r])
+		var sum float32
+		for _, e := range z {
+			sum += e
+		}
+		loss[r] += kernel.Log(float64(sum))
+		for j := range z {
+			z[j] /= sum
 		}
 		if dy.Rows == 0 {
 			continue

@@ -7,14 +7,14 @@
 //
 // # How a training step runs
 //
-// Trainer.Step computes forward, loss, backward and update in three phases. Within a phase tasks run side by side, each on
-// a part of the output of its own, so that no sum depends on how many workers there are:
+// Trainer.Step computes forward, loss, backward and update in two phases. Within a phase tasks run side by side, each on a
+// part of the output of its own, so that no sum depends on how many workers there are:
 //
-//  1. the input layer, by columns of its kernel. A worker keeps the same columns from step to step, so the largest
-//     weights and their moments stay in its cache;
-//  2. everything from there to the loss and back, by rows of the batch, which know nothing of each other;
-//  3. gradients and updates of the parameters, by rows and columns of the parameters. A block of gradient goes to the
-//     Updater while it is in the first-level cache; there is no buffer for whole gradients.
+//  1. all layers forward, the loss, and all layers backward, by rows of the batch, which know nothing of each other;
+//  2. gradients and updates of the parameters, by rows of the parameters. A block of gradient goes to the Updater while it is
+//     in the first-level cache; there is no buffer for whole gradients.
+//
+// Layers whose rows do depend on each other, such as BatchNormalization, have phases of their own, by columns.
 package nn
 
 import (

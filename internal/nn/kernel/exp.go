@@ -81,8 +81,11 @@ func Log(x float64) float32 {
 	s := (m - 1) / (m + 1)
 	z := float64(s * s)
 	series := 0.0
-	for k := 21; k >= 1; k -= 2 {
-		series = float64(series*z) + 1/float64(k) // the conversion keeps Go from fusing the two
+	for _, c := range artanhCoefficients {
+		series = float64(series*z) + c // the conversion keeps Go from fusing the two
 	}
 	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
 }
+
+// artanhCoefficients are those of s^21 down to s in artanh's Taylor series.
+var artanhCoefficients = [...]float64{1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1}
