@@ -23,7 +23,7 @@ type downloadOptions struct {
 func newDownload(system *System, run func(context.Context, *System, downloadOptions) error) *cobra.Command {
 	o := downloadOptions{dataset: "mnist"}
 	c := &cobra.Command{
-		Use:   "download [mnist]",
+		Use:   "download [mnist|fashion-mnist]",
 		Short: "Download a data set and verify it",
 		Long: `Download the four files of a data set into the data folder, each checked by size, MD5 and SHA-256. What is there already
 stays; an interrupted download goes on where it stopped.`,

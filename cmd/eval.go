@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,7 +123,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 			return err
 		}
 	}
-	if accuracy := result.Accuracy(); float64(accuracy) < o.minAccuracy {
+	if accuracy := result.Accuracy(); accuracy < float32(o.minAccuracy) { // float32(0.9) is less than 0.9
 		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
 	}
 	return nil
@@ -174,14 +173,9 @@ func printEval(system *System, o evalOptions, r nn.Result, predicted, labels []u
 		}
 	}
 	if o.json {
-		return json.NewEncoder(system.Stdout).Encode(struct {
-			Model     string            `json:"model"`
-			Split     string            `json:"split"`
-			Samples   int               `json:"samples"`
-			Loss      float64           `json:"loss"`
-			Accuracy  float64           `json:"accuracy"`
-			Confusion *report.Confusion `json:"confusion,omitempty"`
-		}{o.model, o.split, r.Count, float64(r.MeanLoss()), float64(r.Accuracy()), confusion})
+		return report.NewEvents(system.Stdout).Evaluation(report.Evaluation{
+			Model: o.model, Split: o.split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(), Confusion: confusion,
+		})
 	}
 	if confusion != nil {
 		if err := confusion.Write(system.Stdout); err != nil {

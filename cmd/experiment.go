@@ -149,8 +149,7 @@ func (x *experiment) schedule(perEpoch int) train.Schedule {
 	return schedule
 }
 
-// addCallbacks adds the callbacks that the experiment asks for. Those that can end the run come last, so that all others
-// have heard of its last epoch.
+// addCallbacks adds the callbacks that the experiment asks for.
 func (x *experiment) addCallbacks(system *System, run *train.Run) {
 	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
 	add(train.CSV(modelfile.Beside(x.Output, ".history.csv")))

@@ -27,13 +27,16 @@ func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale
 			sum += max(z, 0) - float32(z*t) + tail
 		}
 		loss[r] = sum / n
+		for j := range z {
+			z[j] = kernel.Sigmoid(z[j])
+		}
 		if dy.Rows == 0 {
 			continue
 		}
 		d := row(dy, r)
-		for j, z := range z {
+		for j, p := range z {
 			t := smoothBinary(target(label, j, y.Cols), l.smoothing)
-			d[j] = (kernel.Sigmoid(z) - t) * (scale / n)
+			d[j] = (p - t) * (scale / n)
 		}
 	}
 }

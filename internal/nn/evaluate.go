@@ -47,7 +47,7 @@ func (v *Evaluator) Evaluate() Result {
 // Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
 func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 
-// Confidence returns the output for the class that the last pass predicted, for each sample: with softmax its probability.
+// Confidence returns the output for the class that the last pass predicted, for each sample: with softmax or sigmoid its probability.
 // It is overwritten by the next pass.
 func (v *Evaluator) Confidence() []float32 { return v.confidence }
 
@@ -61,6 +61,9 @@ func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
 	for r := range n {
 		// A loss that takes logits leaves probabilities.
-		v.confidence[s.lo+r] = row(y, r)[min(int(v.predicted[s.lo+r]), y.Cols-1)]
+		p := row(y, r)
+		if v.confidence[s.lo+r] = p[min(int(v.predicted[s.lo+r]), len(p)-1)]; len(p) == 1 && v.predicted[s.lo+r] == 0 {
+			v.confidence[s.lo+r] = 1 - p[0] // one output is that of class 1
+		}
 	}
 }

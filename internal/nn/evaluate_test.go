@@ -41,9 +41,24 @@ func TestEvaluate(t *testing.T) {
 					if digest(m) != before {
 						t.Error("an evaluation changes weights")
 					}
+					checkConfidence(t, v, s.Labels)
 					e.Close()
 				}
 			}
+		}
+	}
+}
+
+// checkConfidence wants the probability of what was predicted: e^-loss where that is right, and never less than half of two.
+func checkConfidence(t *testing.T, v *Evaluator, labels []uint8) {
+	t.Helper()
+	for i, p := range v.Confidence() {
+		right := v.Predicted()[i] == labels[i]
+		if want := math.Exp(-float64(v.loss[i])); right && math.Abs(float64(p)-want) > 1e-5 {
+			t.Fatalf("sample %d: confidence %v, want %v", i, p, want)
+		}
+		if least := 1 / float32(v.model.arch.Classes()); p < least-1e-6 || p > 1 {
+			t.Fatalf("sample %d: confidence %v", i, p)
 		}
 	}
 }

@@ -114,6 +114,30 @@ func (e *Events) End(end EndEvent) error {
 		end.Interrupted})
 }
 
+// Evaluation is what dnn eval found.
+type Evaluation struct {
+	Model     string
+	Split     string
+	Samples   int
+	Loss      float32
+	Accuracy  float32
+	Confusion *Confusion // nil: not asked for
+}
+
+// Evaluation writes what dnn eval --json prints, the one line of its kind:
+//
+//	{"model":"model.bin","split":"test","samples":10000,"loss":0.08797961473464966,"accuracy":0.9761999845504761}
+func (e *Events) Evaluation(found Evaluation) error {
+	return e.write(struct {
+		Model     string     `json:"model"`
+		Split     string     `json:"split"`
+		Samples   int        `json:"samples"`
+		Loss      number     `json:"loss"`
+		Accuracy  number     `json:"accuracy"`
+		Confusion *Confusion `json:"confusion,omitempty"`
+	}{found.Model, found.Split, found.Samples, number(found.Loss), number(found.Accuracy), found.Confusion})
+}
+
 // Error writes {"event":"error",…} with the exit status as its code. An error that is no *fault.Error has code 70 and its
 // text as the message.
 func (e *Events) Error(err error) error {

@@ -49,14 +49,15 @@ type trainProgress struct {
 	now    func() time.Time
 	plan   train.Plan
 
-	start     time.Time  // of the epoch
-	firstStep time.Time  // when its first step ended
-	step      train.Step // the newest
-	stepTime  time.Time  // when it ended
-	drawn     time.Time  // when the line was last drawn
-	stale     bool       // whether a step ended since
-	open      bool       // whether the cursor is in the line
-	losses    []float64  // of the epochs so far: what the sparkline shows
+	start       time.Time  // of the epoch
+	firstStep   time.Time  // when its first step ended
+	firstNumber int        // of that step: more than 1 in an epoch that is resumed
+	step        train.Step // the newest
+	stepTime    time.Time  // when it ended
+	drawn       time.Time  // when the line was last drawn
+	stale       bool       // whether a step ended since
+	open        bool       // whether the cursor is in the line
+	losses      []float64  // of the epochs so far: what the sparkline shows
 }
 
 func (p *trainProgress) trainBegin(plan train.Plan) error {
@@ -75,7 +76,7 @@ func (p *trainProgress) epochBegin(epoch int) error {
 func (p *trainProgress) stepEnd(step train.Step) error {
 	p.step, p.stepTime, p.stale = step, p.now(), true
 	if p.firstStep.IsZero() {
-		p.firstStep = p.stepTime
+		p.firstStep, p.firstNumber = p.stepTime, step.Step
 	}
 	// After the last step comes validation, which may take long: the bar should be full meanwhile.
 	if p.stepTime.Sub(p.drawn) >= redrawPeriod || step.Step >= p.plan.Steps {
@@ -132,8 +133,8 @@ func (p *trainProgress) trainEnd() error {
 
 // perStep returns the mean seconds of a step. Like Keras it leaves out the first, which also warms up.
 func (p *trainProgress) perStep(elapsed float64, steps int) float64 {
-	if steps > 1 && !p.firstStep.IsZero() {
-		return max(0, elapsed-p.firstStep.Sub(p.start).Seconds()) / float64(steps-1)
+	if !p.firstStep.IsZero() && steps > p.firstNumber {
+		return max(0, elapsed-p.firstStep.Sub(p.start).Seconds()) / float64(steps-p.firstNumber)
 	}
 	return elapsed / float64(max(1, steps))
 }

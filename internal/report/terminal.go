@@ -101,11 +101,6 @@ func Message(w io.Writer, format string, args ...any) {
 	_, _ = io.WriteString(w, oneLine(fmt.Sprintf(format, args...))+"\n")
 }
 
-// Warning prints one line about something that did not stop the program but may surprise.
-func Warning(w io.Writer, format string, args ...any) {
-	Message(w, "warning: "+format, args...)
-}
-
 // oneLine returns text as one line that is safe on a terminal: text that came out of a file or a server must not move the
 // cursor. Line breaks become spaces, other control characters a "�".
 func oneLine(text string) string {

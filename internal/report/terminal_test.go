@@ -34,8 +34,7 @@ func TestPrintError(t *testing.T) {
 func TestMessages(t *testing.T) {
 	var got bytes.Buffer
 	Message(&got, "%d files are there", 4)
-	Warning(&got, "%s is old\n", "model.bin")
-	if want := "4 files are there\nwarning: model.bin is old\n"; got.String() != want {
+	if want := "4 files are there\n"; got.String() != want {
 		t.Errorf("got %q, want %q", got.String(), want)
 	}
 }

@@ -90,6 +90,13 @@ func TestMonitors(t *testing.T) {
 	}
 }
 
+// Figures are float32 values, and float32(0.9) is less than 0.9.
+func TestTargetIsReachedExactly(t *testing.T) {
+	if err := Target("accuracy", 0.9).EpochEnd(Epoch{Accuracy: float64(float32(0.9))}); err == nil {
+		t.Error("0.9 is not as good as 0.9")
+	}
+}
+
 func TestTarget(t *testing.T) {
 	for _, c := range []struct {
 		monitor string

@@ -132,7 +132,7 @@ func (r *Run) newLoop() (*loop, error) {
 	}
 	if r.Transform != nil {
 		if err := l.trainer.Transform(r.Transform); err != nil {
-			return nil, fault.New(fault.Config, "augmentation", "%w", err)
+			return nil, fault.New(fault.Config, "augment", "%w", err)
 		}
 	}
 	if r.Distillation != nil {
@@ -231,6 +231,9 @@ func (l *loop) endEpoch(epoch int) error {
 	if l.evaluator != nil {
 		validating := l.Now()
 		v := l.evaluator.Evaluate()
+		if loss := float64(v.MeanLoss()); math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return l.diverged(epoch, fmt.Sprintf("the validation loss is %v", loss))
+		}
 		e.Validated, e.ValLoss, e.ValAccuracy = true, float64(v.MeanLoss()), float64(v.Accuracy())
 		e.Phases["validation"] = l.Now().Sub(validating).Seconds()
 	}

@@ -6,7 +6,7 @@ func Target(monitor string, value float64) Callback {
 	return Callback{
 		TrainBegin: func(p Plan) error { return checkMonitor("target", monitor, p) },
 		EpochEnd: func(e Epoch) error {
-			found := e.Metric(monitor)
+			found, value := float32(e.Metric(monitor)), float32(value) // float32(0.9) is less than 0.9
 			if reached := found <= value && !higherIsBetter(monitor) || found >= value && higherIsBetter(monitor); reached {
 				return Stop("%s has reached %v: it is %v", monitor, value, found)
 			}
