@@ -47,7 +47,7 @@ func (x *Multiplier) Gemm(m, n, k int, a, b Operand, c []float32, ldc int, accum
 // others for a part of its share only.
 func (x *Multiplier) tasks(m, n, k int) int {
 	const (
-		least = 1 << 17 // multiplications that are worth a phase of the pool: about 3 µs
+		least = 1 << 19 // multiplications that are worth a phase of the pool: about 10 µs
 		small = 1 << 25 // those of a task that need not be cut further: about 0.7 ms
 		most  = 4       // tasks a worker, as each packs what it needs for itself
 	)

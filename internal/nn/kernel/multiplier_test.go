@@ -43,7 +43,7 @@ func TestMultiplierAllocatesNothing(t *testing.T) {
 	pool := NewPool(2)
 	defer pool.Close()
 	x := NewMultiplier(Available()[0], pool)
-	const n = 64
+	const n = 128
 	a, c := make([]float32, n*n), make([]float32, n*n)
 	o := Operand{Data: a, Stride: n}
 	if allocations := testing.AllocsPerRun(20, func() { x.Gemm(n, n, n, o, o.transpose(), c, n, false) }); allocations != 0 {
@@ -56,7 +56,7 @@ func TestMultiplierTasks(t *testing.T) {
 	pool := NewPool(2)
 	defer pool.Close()
 	x := NewMultiplier(Available()[0], pool)
-	for size, want := range map[int]int{16: 1, 64: 2, 256: 2, 512: 4, 2048: 8} {
+	for size, want := range map[int]int{16: 1, 64: 1, 128: 2, 256: 2, 512: 4, 2048: 8} {
 		if got := x.tasks(size, size, size); got != want {
 			t.Errorf("%d: %d tasks, want %d", size, got, want)
 		}
