@@ -117,8 +117,8 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 	}
 }
 
-// tableTestShare is the share of a table's rows that test: a fifth.
-const tableTestShare = 5
+// tableTestPart says how much of a table tests: one row of so many.
+const tableTestPart = 5
 
 // tableSource is a CSV file. Of one that a model was not trained on, all rows test it.
 func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
@@ -130,7 +130,7 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	test := t.Rows() / tableTestShare
+	test := t.Rows() / tableTestPart
 	s := &source{features: len(t.Columns), classes: t.Classes, count: t.Rows() - test}
 	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
 		if model != nil && t.Hash != model.DataHash {

@@ -55,6 +55,10 @@ from which --resume goes on to the very same result.`,
 				return fault.New(fault.Usage, "--lr-find", "does not go with --preview-augmentation")
 			case o.lrFind != "" && o.json:
 				return fault.New(fault.Usage, "--lr-find", "does not go with --json")
+			case o.resume && (o.lrFind != "" || o.preview != ""):
+				return fault.New(fault.Usage, "--resume", "does not go with --lr-find or --preview-augmentation, which train nothing")
+			case o.dryRun && (o.lrFind != "" || o.preview != ""):
+				return fault.New(fault.Usage, "--dry-run", "does not go with --lr-find or --preview-augmentation")
 			case o.resume && o.from != "":
 				return fault.New(fault.Usage, "--resume", "does not go with --from: a checkpoint has weights of its own")
 			}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/nearest"
 )
 
 // A few values are mappings or lists of them: {csv: iris.csv, target: species}, [100, {dropout: 0.2}].
@@ -55,7 +57,7 @@ func readFields(n *yaml.Node, fields []field) (map[string]any, *problem) {
 func unknownField(name *yaml.Node, names []string) *problem {
 	p := wrong(name, "unknown key %s", describe(name))
 	p.hint = "the keys here are " + strings.Join(names, ", ")
-	if near, ok := nearest(name.Value, names); ok {
+	if near, ok := nearest.Name(name.Value, names); ok {
 		p.hint = "did you mean " + near + "?"
 	} else if strings.Contains(name.Value, ":") {
 		p.hint = "put a space after the colon"

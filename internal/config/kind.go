@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/nearest"
 )
 
 // kind is what the value of a key may be.
@@ -165,7 +167,7 @@ func (k choice) read(n *yaml.Node) (any, *problem) {
 	}
 	p := unwanted(k, n)
 	if n.Kind == yaml.ScalarNode {
-		if name, ok := nearest(n.Value, k); ok {
+		if name, ok := nearest.Name(n.Value, k); ok {
 			p.hint = "did you mean " + name + "?"
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/nearest"
 )
 
 // layers is a list of hidden layers. Its values are []Layer.
@@ -85,7 +87,7 @@ func readLayer(n *yaml.Node) (Layer, *problem) {
 	}
 	p := wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s", describe(n))
 	if n.Kind == yaml.ScalarNode {
-		if name, ok := nearest(n.Value, layerTypeNames()); ok {
+		if name, ok := nearest.Name(n.Value, layerTypeNames()); ok {
 			p.hint = "did you mean " + name + "?"
 		}
 	}
@@ -148,7 +150,7 @@ func (l *Layer) read(n *yaml.Node, keys []layerKey) *problem {
 func noLayer(n *yaml.Node) *problem {
 	for i := 0; i < len(n.Content); i += 2 {
 		name := n.Content[i]
-		if _, ok := nearest(name.Value, layerTypeNames()); ok || strings.Contains(name.Value, ":") {
+		if _, ok := nearest.Name(name.Value, layerTypeNames()); ok || strings.Contains(name.Value, ":") {
 			return unknownField(name, layerTypeNames())
 		}
 	}

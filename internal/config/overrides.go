@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/nearest"
 )
 
 // Flag is a value from the command line.
@@ -60,7 +61,7 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 		switch {
 		case !known:
 			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
-			if near, ok := nearest(f.Key, t.settable()); ok {
+			if near, ok := nearest.Name(f.Key, t.settable()); ok {
 				return nil, err.WithHint("did you mean %s?", near)
 			}
 			for _, k := range t.keys {

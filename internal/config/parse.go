@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"dnn/internal/fault"
-
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/fault"
+	"dnn/internal/nearest"
 )
 
 // setting is one value that a source gives to a key.
@@ -130,7 +131,7 @@ func (p *parser) unknown(group string, name *yaml.Node) *problem {
 		pr.what += " in " + group
 	}
 	names := p.table.names(group)
-	if near, ok := nearest(name.Value, names); ok {
+	if near, ok := nearest.Name(name.Value, names); ok {
 		pr.hint = "did you mean " + near + "?"
 		return pr
 	}

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"dnn/internal/fault"
+	"dnn/internal/nearest"
 )
 
 // Options says what to read.
@@ -174,7 +175,7 @@ func (r *reader) findColumns() error {
 // noColumn is the error of a column that the file does not have.
 func (r *reader) noColumn(name, purpose string) error {
 	err := r.at(0, "there is no column %s, %s", quote(name), purpose)
-	if near, ok := nearest(name, r.header); ok {
+	if near, ok := nearest.Name(name, r.header); ok {
 		return err.WithHint("did you mean %s?", quote(near))
 	}
 	const most = 20 // names in a hint

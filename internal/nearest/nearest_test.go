@@ -1,4 +1,4 @@
-package config
+package nearest
 
 import (
 	"strings"
@@ -19,17 +19,28 @@ func TestDistance(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
+func TestName(t *testing.T) {
 	names := []string{"seed", "epochs", "batch_size"}
 	for written, want := range map[string]string{
 		"sed": "seed", "SEED": "seed", "epoch": "epochs", "batchsize": "batch_size", "x": "", "": "", "sxxd": "",
 		strings.Repeat("a", 1000): "",
 	} {
-		if got, ok := nearest(written, names); ok != (want != "") || ok && got != want {
+		if got, ok := Name(written, names); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: got %q, %v, want %q", written, got, ok, want)
 		}
 	}
-	if _, ok := nearest("a", nil); ok {
+	if _, ok := Name("a", nil); ok {
 		t.Error("found a name among none")
+	}
+}
+
+func TestNameOfColumns(t *testing.T) {
+	names := []string{"Sepal_Length", "sepal_width", "petal_length", "species", "x", strings.Repeat("x", 65)}
+	for written, want := range map[string]string{
+		"specie": "species", "Species": "species", "sepal length": "Sepal_Length", "petal_ength": "petal_length", "y": "x", "color": "",
+	} {
+		if got, ok := Name(written, names); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: got %q, %v, want %q", written, got, ok, want)
+		}
 	}
 }

@@ -1,21 +1,22 @@
-package config
+// Package nearest finds the name that somebody may have meant.
+package nearest
 
 import "strings"
 
-// nearest returns the name that needs the fewest edits to become the one that was written, if it is near enough to have
-// been meant: a third of its letters.
-func nearest(written string, names []string) (string, bool) {
+// Name returns the name that takes the fewest edits to become the one that was written, if it is near enough to have been
+// meant: a third of its letters. Upper and lower case are the same.
+func Name(written string, names []string) (name string, ok bool) {
 	const longest = 64 // no name is near to a longer text, and the work grows with the product of the lengths
-	if len(written) > longest {
-		return "", false
-	}
-	best, fewest := "", -1
-	for _, name := range names {
-		if d := distance(strings.ToLower(written), name); fewest < 0 || d < fewest {
-			best, fewest = name, d
+	fewest := longest
+	for _, n := range names {
+		if len(written) > longest || len(n) > longest {
+			continue
+		}
+		if d := distance(strings.ToLower(written), strings.ToLower(n)); d < fewest {
+			name, fewest = n, d
 		}
 	}
-	return best, fewest >= 0 && fewest <= max(1, len(best)/3)
+	return name, fewest <= max(1, len(name)/3)
 }
 
 // distance is the Levenshtein distance in bytes: insertions, deletions and replacements that turn a into b.
