@@ -8,21 +8,29 @@ const panelColumns = 128
 
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
 func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
-	y = rows(y, r.lo, r.hi)
-	k := d.kernel.Value
-	if !in.sparse {
-		d.Forward(w, Pass{}, rows(in.x, r.lo, r.hi), y)
+	if in.shares == nil {
+		d.Forward(w, Pass{}, rows(in.x, r.lo, r.hi), rows(y, r.lo, r.hi))
 		return
 	}
+	for i := range in.shares {
+		d.multiplyShare(w, in, i, y, r)
+	}
+	d.activate(w, rows(y, r.lo, r.hi))
+}
+
+// multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
+// share sets them.
+func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
+	y = rows(y, r.lo, r.hi)
+	s, k := &in.shares[i], d.kernel.Value
 	for c := 0; c < y.Cols; c += panelColumns {
 		cols := min(panelColumns, y.Cols-c)
 		// Block by block of features, so that the rows of the kernel in use stay in the first-level cache.
-		for b := range in.blocks {
-			start := in.start[r.lo*(in.blocks+1)+b:]
-			w.SparseMul(y.Rows, cols, in.entries, start, in.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, b > 0)
+		for b := range s.blocks {
+			start := s.start[r.lo*(s.blocks+1)+b:]
+			w.SparseMul(y.Rows, cols, s.entries, start, s.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, i+b > 0)
 		}
 	}
-	d.activate(w, y)
 }
 
 // sparseUpdater is an Updater that can compute a gradient itself, while it is at it.
@@ -39,7 +47,7 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 	if f.lo == 0 {
 		d.updateBias(w, dz, up)
 	}
-	if !in.sparse {
+	if in.shares == nil {
 		d.updateRows(w, rows(in.x, 0, dz.Rows), dz, f, up)
 		return
 	}

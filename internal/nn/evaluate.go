@@ -26,9 +26,9 @@ func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 	for i := range v.order {
 		v.order[i] = int32(i)
 	}
-	sparse := s.sparse()
+	shares := s.shares(1, evaluateRows)
 	for range e.workers {
-		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), sparse, false))
+		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), shares, false))
 	}
 	v.run = func(worker, i int) {
 		v.rows(&e.workers[worker], v.tapes[worker], part(i, v.tasks(), s.Count, evaluateRows))
@@ -55,7 +55,7 @@ func (v *Evaluator) Confidence() []float32 { return v.confidence }
 func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	n := s.hi - s.lo
 	t.in.count = n
-	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n})
+	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n}, span{0, len(t.in.shares)})
 	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), span{0, n})
 	y := rows(t.y[len(t.y)-1], 0, n)
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])

@@ -2,8 +2,8 @@ package nn
 
 import "dnn/internal/nn/kernel"
 
-// featureBlock is how many features the sparse product passes over at a time: as many rows of a panel of the kernel as fit
-// into the first-level cache beside a batch's entries.
+// featureBlock is how many features the sparse product passes over at a time, at most: as many rows of a panel of the
+// kernel as fit into the first-level cache beside a batch's entries.
 const featureBlock = 112
 
 // input is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
@@ -15,37 +15,44 @@ type input struct {
 
 	x Matrix // [batch, features]; dense only
 
-	sparse    bool
-	table     *[256]float32
-	bytes     []uint8  // [batch, features]; not for a dense x, unless a transform needs it
-	entries   []uint32 // by sample: feature<<8|byte
-	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
-	blocks    int
-	bytesT    []uint8 // [features, batch padded]
-	strideT   int
-	entriesT  []uint32 // by feature: sample<<8|byte
-	startT    []int32  // [features, 2]: where a feature's entries begin and end
-	roomT     int      // entriesT set aside for each feature
-	roomOfRow int      // entries set aside for each sample
+	shares   []share // of the features, in their order; none for a dense input
+	table    *[256]float32
+	bytesT   []uint8 // [features, batch padded]
+	strideT  int
+	entriesT []uint32 // by feature: sample<<8|byte
+	startT   []int32  // [features, 2]: where a feature's entries begin and end
+	roomT    int      // entriesT set aside for each feature
 
 	transform Transform // alters the bytes of samples; may be nil
 }
 
-// newInput returns an input for up to batch samples like the given ones. The lists by feature are made only if the batch
-// is to be trained on.
-func newInput(s *Samples, batch int, sparse, train bool) *input {
-	in := &input{features: s.Features, labels: make([]uint8, batch), sparse: sparse, table: s.Table}
-	if !sparse {
+// share is some of the features of a sparse batch. In training each worker has one, and with it the rows of the first
+// layer's kernel that belong to these features: it alone reads and writes them, so that they stay in its cache.
+type share struct {
+	features  span
+	width     int      // of a block of features; the last block may be shorter
+	blocks    int      // into which the features are cut, at least 1
+	bytes     []uint8  // [batch, stride]; for training only
+	stride    int      // of bytes
+	entries   []uint32 // by sample: feature<<8|byte
+	roomOfRow int      // entries set aside for each sample
+	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
+}
+
+// newInput returns an input for up to batch samples like the given ones, dense if there are no shares of the features. The
+// lists by feature are made only if the batch is to be trained on.
+func newInput(s *Samples, batch int, shares []span, train bool) *input {
+	in := &input{features: s.Features, labels: make([]uint8, batch), table: s.Table}
+	if len(shares) == 0 {
 		in.x = newMatrix(batch, s.Features)
 		return in
 	}
-	in.blocks = (s.Features + featureBlock - 1) / featureBlock
-	in.roomOfRow = s.Features + kernel.GatherSlack
-	in.bytes = make([]uint8, batch*s.Features)
-	in.entries = make([]uint32, batch*in.roomOfRow)
-	in.start = make([]int32, batch*(in.blocks+1))
+	for _, features := range shares {
+		in.shares = append(in.shares, newShare(features, batch, train))
+	}
 	if train {
-		in.strideT = (batch + 63) / 64 * 64
+		const line = 64
+		in.strideT = (batch + line - 1) / line * line
 		in.roomT = batch + kernel.GatherSlack
 		in.bytesT = make([]uint8, s.Features*in.strideT)
 		in.entriesT = make([]uint32, s.Features*in.roomT)
@@ -54,55 +61,98 @@ func newInput(s *Samples, batch int, sparse, train bool) *input {
 	return in
 }
 
-// load puts the samples order[lo:hi] into rows lo to hi of the batch.
-func (in *input) load(w *Worker, s *Samples, order []int32, rows span) {
+func newShare(features span, batch int, train bool) share {
+	const line = 64
+	n := features.hi - features.lo
+	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
+	s.width = (n + s.blocks - 1) / s.blocks
+	s.roomOfRow = n + kernel.GatherSlack
+	s.entries = make([]uint32, batch*s.roomOfRow)
+	s.start = make([]int32, batch*(s.blocks+1))
+	if train {
+		s.stride = (n + line - 1) / line * line
+		s.bytes = make([]uint8, batch*s.stride)
+	}
+	return s
+}
+
+// load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
+func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
+	if shares.lo == 0 {
+		for r := rows.lo; r < rows.hi; r++ {
+			in.labels[r] = s.Labels[order[r]]
+		}
+	}
 	for r := rows.lo; r < rows.hi; r++ {
 		i := int(order[r])
-		in.labels[r] = s.Labels[i]
-		if next := r + 2; next < rows.hi && s.Bytes != nil {
-			w.Prefetch(s.Pixels(int(order[next])))
-		}
 		if s.Bytes == nil {
 			copy(row(in.x, r), s.numbers(i))
 			continue
 		}
+		if next := r + 2; next < rows.hi {
+			w.Prefetch(in.part(s.Pixels(int(order[next])), shares))
+		}
 		pixels := s.Pixels(i)
 		if in.transform != nil {
-			altered := in.bytes[r*s.Features : (r+1)*s.Features]
+			altered := w.bytes(len(pixels))
 			in.transform.Apply(w.Set, w.index, altered, pixels, i)
 			pixels = altered
 		}
-		if in.sparse {
-			in.loadSparse(w.Set, pixels, r, rows.lo)
+		if in.shares == nil {
+			for f, b := range pixels {
+				in.x.Data[r*in.x.Stride+f] = s.Table[b]
+			}
 			continue
 		}
-		for f, b := range pixels {
-			in.x.Data[r*in.x.Stride+f] = s.Table[b]
+		for j := shares.lo; j < shares.hi; j++ {
+			in.shares[j].load(w.Set, pixels, r, rows.lo)
 		}
 	}
 }
 
-// loadSparse appends the nonzeros of one sample to those of the samples from first on.
-func (in *input) loadSparse(k *kernel.Set, pixels []uint8, r, first int) {
-	if in.bytesT != nil && in.transform == nil {
-		copy(in.bytes[r*in.features:], pixels)
+// part returns the pixels of some shares; of a dense input, all.
+func (in *input) part(pixels []uint8, shares span) []uint8 {
+	if in.shares == nil {
+		return pixels
 	}
-	start := in.start[r*(in.blocks+1) : (r+1)*(in.blocks+1)]
-	at := int32(first * in.roomOfRow)
-	if r > first {
-		at = in.start[r*(in.blocks+1)-1]
-	}
-	whole := in.features / featureBlock
-	end := k.GatherRows(whole, featureBlock, pixels, featureBlock, in.entries, int(at), 0, featureBlock, start, 1)
-	if lo := whole * featureBlock; lo < in.features {
-		k.GatherRows(1, in.features-lo, pixels[lo:], 0, in.entries, end, uint32(lo), 0, start[whole:], 0)
-	}
+	return pixels[in.shares[shares.lo].features.lo:in.shares[shares.hi-1].features.hi]
 }
 
-// transpose makes the lists of the given features, once all samples are loaded.
-func (in *input) transpose(k *kernel.Set, f span) {
-	k.TransposeBytes(in.count, f.hi-f.lo, in.bytes[f.lo:], in.features, in.bytesT[f.lo*in.strideT:], in.strideT)
-	if f.hi > f.lo {
-		k.GatherRows(f.hi-f.lo, in.count, in.bytesT[f.lo*in.strideT:], in.strideT, in.entriesT, f.lo*in.roomT, 0, 0, in.startT[2*f.lo:], 2)
+// load appends the nonzeros of row r to those of the rows from first on.
+func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
+	pixels = pixels[:s.features.hi]
+	if s.bytes != nil {
+		copy(s.bytes[r*s.stride:], pixels[s.features.lo:])
 	}
+	start := s.start[r*(s.blocks+1) : (r+1)*(s.blocks+1)]
+	at := int32(first * s.roomOfRow)
+	if r > first {
+		at = s.start[r*(s.blocks+1)-1]
+	}
+	lo, whole := s.features.lo, s.blocks-1
+	end := int(at)
+	if whole > 0 {
+		end = k.GatherRows(whole, s.width, pixels[lo:], s.width, s.entries, end, uint32(lo), uint32(s.width), start, 1)
+		lo += whole * s.width
+	}
+	k.GatherRows(1, len(pixels)-lo, pixels[lo:], 0, s.entries, end, uint32(lo), 0, start[whole:], 0)
+}
+
+// transpose makes the lists of the given features, all of one share, once all samples are loaded.
+func (in *input) transpose(k *kernel.Set, f span) {
+	if f.lo == f.hi {
+		return
+	}
+	s := in.shareOf(f.lo)
+	k.TransposeBytes(in.count, f.hi-f.lo, s.bytes[f.lo-s.features.lo:], s.stride, in.bytesT[f.lo*in.strideT:], in.strideT)
+	k.GatherRows(f.hi-f.lo, in.count, in.bytesT[f.lo*in.strideT:], in.strideT, in.entriesT, f.lo*in.roomT, 0, 0, in.startT[2*f.lo:], 2)
+}
+
+// shareOf returns the share that a feature belongs to.
+func (in *input) shareOf(feature int) *share {
+	i := 0
+	for feature >= in.shares[i].features.hi {
+		i++
+	}
+	return &in.shares[i]
 }

@@ -40,6 +40,7 @@ type Worker struct {
 	index    int // from 0
 	scratch  kernel.Scratch
 	gradient []float32 // one block of gradient on its way to the Updater
+	sample   []uint8   // one sample on its way into a batch
 }
 
 // NewEngine returns an engine of the given kernels with that many threads, at least 1. Close ends its threads.
@@ -60,6 +61,14 @@ func (w *Worker) block(n int) []float32 {
 		w.gradient = kernel.Floats(n)
 	}
 	return w.gradient[:n]
+}
+
+// bytes returns memory for a sample of that many bytes.
+func (w *Worker) bytes(n int) []uint8 {
+	if cap(w.sample) < n {
+		w.sample = make([]uint8, n)
+	}
+	return w.sample[:n]
 }
 
 // newMatrix returns a matrix of zeros whose rows begin at cache lines.

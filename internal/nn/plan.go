@@ -1,10 +1,16 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // plan makes the tasks of each phase of a step.
 func (t *Trainer) plan() {
 	t.load = t.loadTasks()
 	t.planRows()
-	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), t.load)
+	load := t.load
+	if t.pipelined() {
+		load = load[len(load)/2:] // the others are done where a worker waits for the pipeline to reach it
+	}
+	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), load)
 	t.steps = append(t.steps, phase{name: updatePhase, tasks: update})
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
@@ -40,12 +46,21 @@ func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
 	return tasks
 }
 
-// loadTasks load the batch that comes next.
+// loadTasks load the batch that comes next: first a task for each worker, then another. Each worker's load its share of the
+// features; where samples are altered on the way, which is done to all of their features at once, some of the samples.
 func (t *Trainer) loadTasks() []task {
-	n := 2 * len(t.engine.workers)
-	tasks := make([]task, n)
+	const each = 2
+	workers := len(t.engine.workers)
+	tasks := make([]task, each*workers)
 	for i := range tasks {
-		tasks[i] = func(w *Worker) { t.loaded.load(w, t.samples, t.next, part(i, n, len(t.next), 1)) }
+		tasks[i] = func(w *Worker) {
+			in := t.loaded
+			samples, shares := part(i, len(tasks), len(t.next), 1), span{0, len(in.shares)}
+			if t.transform == nil && in.shares != nil {
+				samples, shares = part(i/workers, each, len(t.next), 1), span{i % workers, i%workers + 1}
+			}
+			in.load(w, t.samples, t.next, samples, shares)
+		}
 	}
 	return tasks
 }
@@ -63,7 +78,7 @@ func (t *Trainer) planRows() {
 		}
 		from := next
 		if from < i {
-			t.addRows(func(w *Worker, r span) { m.forward(w, t.pass, t.tape, from, i, r) })
+			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) })
 		}
 		t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
 			c.ForwardColumns(w, x, y, s)
@@ -74,8 +89,8 @@ func (t *Trainer) planRows() {
 			phase{name: rowsPhase, tasks: t.columnParts(i, c.BackwardColumns)})
 		next = i + 1
 	}
-	t.addRows(func(w *Worker, r span) {
-		m.forward(w, t.pass, t.tape, next, len(m.layers), r)
+	t.addRows(next, func(w *Worker, r span) {
+		t.forward(w, next, len(m.layers), r)
 		t.lose(w, r)
 		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
 	})
@@ -84,9 +99,87 @@ func (t *Trainer) planRows() {
 	}
 }
 
-func (t *Trainer) addRows(f func(w *Worker, r span)) {
+// addRows adds a phase of what f does to rows, from the given layer on.
+func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
+	if from == 0 && t.pipelined() {
+		t.steps = append(t.steps, t.pipeline(f))
+		return
+	}
 	t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.rowParts(f)})
 }
+
+// forward computes the layers [from, to) for some rows: of the first one, what the pipeline has left to do.
+func (t *Trainer) forward(w *Worker, from, to int, r span) {
+	if from == 0 && t.pipelined() {
+		t.model.input().activate(w, rows(t.tape.y[0], r.lo, r.hi))
+		from = 1
+	}
+	t.model.forward(w, t.pass, t.tape, from, to, r)
+}
+
+// pipelined tells whether the first layer's product is cut by features as well as by rows.
+func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
+
+// pipeline returns the phase in which the first layer's product is made by all workers, each for its share of the
+// features, before f does the rest for each worker's part of the rows.
+//
+// A sum is a chain in the order of the features, so that a worker can only go on with a sum where the one before has
+// stopped. They therefore pass over the batch a few rows at a time, one behind the other. In return no worker needs
+// another's rows of the kernel, which change in each step and are far more than the sums that they hand on.
+func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
+	const each = 2 // stages of a worker's part of the rows
+	workers := len(t.engine.workers)
+	stages := each * workers
+	first := t.model.input()
+	var tasks []task
+	var needs [][]int
+	// A worker's tasks are its stages and then its part of the rows. The first worker loads some of the next batch in the
+	// end, while the last ones are still at work, the others in the beginning, when there is nothing else for them.
+	number := func(worker, stage int) int {
+		n := worker*(stages+2) + stage
+		if worker > 0 {
+			n++
+		}
+		return n
+	}
+	for worker := range workers {
+		load := func() {
+			tasks, needs = append(tasks, t.load[worker]), append(needs, nil)
+		}
+		if worker > 0 {
+			load()
+		}
+		for i := range stages {
+			tasks = append(tasks, func(w *Worker) {
+				if r := t.stage(i, stages); r.lo < r.hi {
+					first.multiplyShare(w, t.tape.in, worker, t.tape.y[0], r)
+				}
+			})
+			var before []int
+			if worker > 0 {
+				before = append(before, number(worker-1, i))
+			}
+			needs = append(needs, before)
+		}
+		var before []int // the last share's stages that make these rows
+		for i := range each {
+			before = append(before, number(workers-1, each*worker+i))
+		}
+		needs = append(needs, before)
+		tasks = append(tasks, func(w *Worker) {
+			if r := (span{t.stage(each*worker, stages).lo, t.stage(each*worker+each-1, stages).hi}); r.lo < r.hi {
+				f(w, r)
+			}
+		})
+		if worker == 0 {
+			load()
+		}
+	}
+	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}
+}
+
+// stage returns the rows of the i-th of n stages of the pipeline: whole tiles.
+func (t *Trainer) stage(i, n int) span { return part(i, n, t.tape.in.count, t.engine.kernels.TileRows) }
 
 // lose computes the loss of some rows and its gradient by the network's output.
 func (t *Trainer) lose(w *Worker, r span) {
@@ -120,12 +213,18 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 
 // updateInputTasks update the first layer, by features: rows of its kernel, which are one piece of memory each. (Were they
 // panels of columns, the processor would prefetch lines of the neighboring panel and so take them from the worker that
-// writes to them.) The parts are small enough for a worker that is ahead to take some.
+// writes to them.) Each worker has those of its share, in parts small enough for a worker that is ahead to take some.
 func (t *Trainer) updateInputTasks() (tasks []task) {
+	const each = 4
 	first := t.model.input()
-	n := 4 * len(t.engine.workers)
-	for i := range n {
-		f := part(i, n, t.samples.Features, 16)
+	workers := len(t.engine.workers)
+	for i := range each * workers {
+		f := part(i, each*workers, t.samples.Features, 16)
+		if shares := t.loaded.shares; shares != nil {
+			share := shares[i/each].features
+			f = part(i%each, each, share.hi-share.lo, 16)
+			f.lo, f.hi = f.lo+share.lo, f.hi+share.lo
+		}
 		tasks = append(tasks, func(w *Worker) {
 			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater)
 		})
@@ -133,14 +232,14 @@ func (t *Trainer) updateInputTasks() (tasks []task) {
 	return tasks
 }
 
-// updateTasks update the other layers.
+// updateTasks update the other layers, each worker's a part of every layer.
 func (t *Trainer) updateTasks() (tasks []task) {
 	workers := len(t.engine.workers)
-	for i, l := range t.model.layers[1:] {
-		if len(l.Params()) == 0 {
-			continue
-		}
-		for p := range workers {
+	for p := range workers {
+		for i, l := range t.model.layers[1:] {
+			if len(l.Params()) == 0 {
+				continue
+			}
 			tasks = append(tasks, func(w *Worker) {
 				n := t.tape.in.count
 				l.Update(w, rows(t.tape.y[i], 0, n), rows(t.tape.dy[i+1], 0, n), p, workers, t.updater)

@@ -73,20 +73,60 @@ func (s *Samples) Slice(lo, hi int) *Samples {
 // sparseBelow is the density from which on the dense product is faster than the one that visits nonzeros only.
 const sparseBelow = 0.4
 
-// sparse tells whether the input layer should visit the nonzero features only. It looks at about a thousand samples.
+// sparse tells whether the input layer should visit the nonzero features only.
 func (s *Samples) sparse() bool {
-	if s.Bytes == nil || s.Count == 0 {
-		return false
+	set, seen := s.nonzeros()
+	total := 0
+	for _, n := range set {
+		total += n
 	}
+	return seen > 0 && float64(total) < sparseBelow*float64(seen)*float64(s.Features)
+}
+
+// nonzeros counts for each feature in how many of about a thousand samples it is not zero, and the samples. Samples of
+// floats are not looked at.
+func (s *Samples) nonzeros() (set []int, seen int) {
+	if s.Bytes == nil || s.Count == 0 {
+		return nil, 0
+	}
+	set = make([]int, s.Features)
 	stride := max(1, s.Count/1000)
-	nonzero, seen := 0, 0
 	for i := 0; i < s.Count; i += stride {
-		for _, b := range s.Pixels(i) {
+		for f, b := range s.Pixels(i) {
 			if b != 0 {
-				nonzero++
+				set[f]++
 			}
 		}
-		seen += s.Features
+		seen++
 	}
-	return float64(nonzero) < sparseBelow*float64(seen)
+	return set, seen
+}
+
+// shares cuts the features of sparse samples into n spans that take about equally long in a training step of the given
+// batch; it is nil if the samples are not sparse.
+func (s *Samples) shares(n, batch int) []span {
+	if !s.sparse() {
+		return nil
+	}
+	// A row of the kernel costs its entries, and a step of the optimizer, which takes as long as some fifteen.
+	const align, optimizer = 16, 15
+	set, seen := s.nonzeros()
+	cost := func(set int) int { return set*batch + optimizer*seen }
+	total := 0
+	for _, c := range set {
+		total += cost(c)
+	}
+	shares := make([]span, 0, n)
+	f, done := 0, 0
+	for i := range n {
+		lo := f
+		for f < s.Features && (i == n-1 || done < total*(i+1)/n) {
+			for range min(align, s.Features-f) {
+				done += cost(set[f])
+				f++
+			}
+		}
+		shares = append(shares, span{lo, f})
+	}
+	return shares
 }

@@ -132,8 +132,8 @@ type tape struct {
 	dy []Matrix
 }
 
-func (m *Sequential) newTape(s *Samples, batch int, sparse, train bool) *tape {
-	t := &tape{in: newInput(s, batch, sparse, train)}
+func (m *Sequential) newTape(s *Samples, batch int, shares []span, train bool) *tape {
+	t := &tape{in: newInput(s, batch, shares, train)}
 	for _, units := range m.units {
 		t.y = append(t.y, newMatrix(batch, units))
 		if train {

@@ -1,6 +1,10 @@
 package nn
 
-import "time"
+import (
+	"time"
+
+	"dnn/internal/nn/kernel"
+)
 
 // Result is what a batch or a set of samples gave.
 type Result struct {
@@ -51,6 +55,7 @@ type Trainer struct {
 type phase struct {
 	name  int // index into Phases
 	tasks []task
+	order *kernel.Order // which tasks need which; nil: none does
 	alone func()
 }
 
@@ -70,11 +75,11 @@ type task func(*Worker)
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
 func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
 	m.check(s)
-	sparse := s.sparse()
+	shares := s.shares(len(e.workers), batch)
 	t := &Trainer{
 		engine: e, model: m, updater: updater, samples: s,
-		tape:   m.newTape(s, batch, sparse, true),
-		loaded: newInput(s, batch, sparse, true),
+		tape:   m.newTape(s, batch, shares, true),
+		loaded: newInput(s, batch, shares, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
 		pass: Pass{Train: true, Seed: m.seed},
 	}
@@ -110,10 +115,13 @@ func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[
 
 func (t *Trainer) do(p phase) {
 	begun := time.Now()
-	if p.alone != nil {
+	t.now = p.tasks
+	switch {
+	case p.alone != nil:
 		p.alone()
-	} else {
-		t.now = p.tasks
+	case p.order != nil:
+		t.engine.pool.RunInOrder(p.order, t.run)
+	default:
 		t.engine.pool.Run(len(t.now), t.run)
 	}
 	t.times[p.name] += time.Since(begun)

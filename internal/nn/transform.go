@@ -27,9 +27,6 @@ func (t *Trainer) Transform(x Transform) error {
 	t.transform = x
 	for _, in := range []*input{t.tape.in, t.loaded} {
 		in.transform = x
-		if in.bytes == nil {
-			in.bytes = make([]uint8, len(in.labels)*in.features)
-		}
 	}
 	t.Begin(t.pass.Epoch)
 	return nil

@@ -1,6 +1,9 @@
 package kernel
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Pool runs tasks on a fixed number of workers. Worker 0 is the goroutine that calls Run; the others are started by
 // NewPool and live until Close.
@@ -12,6 +15,7 @@ import "sync/atomic"
 // Results cannot depend on which worker runs a task, as long as tasks write to places of their own.
 type Pool struct {
 	task     func(worker, task int) // of the present phase; read only by who has claimed one of its tasks
+	order    atomic.Pointer[Order]  // of the present phase; nil: its tasks need nothing
 	queues   []queue                // one a worker: the tasks that are its own by preference
 	phase    atomic.Uint32          // the number of the present phase; idle workers wait for it to change
 	closed   atomic.Bool
@@ -31,23 +35,75 @@ type queue struct {
 	_    [120]byte
 }
 
-// claim takes the queue's next task, if there is one left of the given phase.
-func (q *queue) claim(phase uint32) (task int, ok bool) {
+// claimed is what became of a claim.
+type claimed int
+
+const (
+	none    claimed = iota // the queue has no task left of that phase
+	blocked                // its next task needs one that has not returned
+	taken
+)
+
+// claim takes the queue's next task, if there is one left of the given phase and it needs nothing more.
+func (q *queue) claim(phase uint32, order *Order) (task int, result claimed) {
 	for {
 		word := q.word.Load()
 		next, end := word&maxTasks, word>>16&maxTasks
 		if uint32(word>>32) != phase || next == end {
-			return 0, false
+			return 0, none
+		}
+		if !order.ready(int(next), phase) {
+			return 0, blocked
 		}
 		if q.word.CompareAndSwap(word, word+1) {
-			return int(next), true
+			return int(next), taken
 		}
 	}
+}
+
+// left tells whether tasks of the phase have not been claimed.
+func (q *queue) left(phase uint32) bool {
+	word := q.word.Load()
+	return uint32(word>>32) == phase && word&maxTasks != word>>16&maxTasks
+}
+
+// Order says which tasks of a phase need others of it. It can serve any number of phases, of one pool at a time.
+type Order struct {
+	needs    [][]int
+	returned []lastReturn // one a task
+}
+
+// lastReturn is the number of the last phase in which a task has returned. A line of its own, as for a queue.
+type lastReturn struct {
+	phase atomic.Uint32
+	_     [124]byte
+}
+
+// NewOrder returns the order in which task i begins after the tasks needs[i] have returned. For a pool never to wait
+// forever, it must be possible to run all tasks one by one such that each comes after those that it needs and, of the
+// tasks that one worker prefers (see Run), after those with lower numbers.
+func NewOrder(needs [][]int) *Order {
+	return &Order{needs: needs, returned: make([]lastReturn, len(needs))}
+}
+
+// ready tells whether all that the task needs has returned in this phase. A worker that comes late may ask with the order
+// of another phase; what it is told does not matter then, since it will find nothing to claim.
+func (o *Order) ready(task int, phase uint32) bool {
+	if o == nil || task >= len(o.needs) {
+		return true
+	}
+	for _, n := range o.needs[task] {
+		if o.returned[n].phase.Load() != phase {
+			return false
+		}
+	}
+	return true
 }
 
 // parking is where one goroutine waits for a condition: awake at first, then asleep until wake.
 type parking struct {
 	asleep atomic.Bool
+	seen   atomic.Uint32 // the last phase that the worker has come to
 	token  chan struct{}
 	_      [112]byte
 }
@@ -108,20 +164,33 @@ func (p *Pool) Close() {
 // find their data in its cache; who has none left takes another's. Run must not be called by two goroutines at once, nor
 // from within a task.
 //
+// Tasks that need others are for RunInOrder.
+//
 // If a task panics, the others still run, and then Run panics with the same value: on the goroutine that called it, where
 // it can be recovered from, and not while others still work on the caller's memory.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
-	workers := len(p.queues)
-	if workers == 1 || tasks <= 1 {
+	if len(p.queues) == 1 || tasks <= 1 {
 		for i := range tasks {
 			task(0, i)
 		}
 		return
 	}
+	p.run(tasks, nil, task)
+}
+
+// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned. Nobody
+// waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
+func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
+	p.run(len(order.needs), order, task)
+}
+
+func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 	if tasks > maxTasks {
 		panic("kernel: too many tasks for one phase")
 	}
+	workers := len(p.queues)
 	p.task = task
+	p.order.Store(order)
 	p.pending.Store(int64(tasks))
 	phase := p.phase.Load() + 1
 	for w := range p.queues {
@@ -157,32 +226,64 @@ func (p *Pool) work(worker int) {
 	}
 }
 
-// drain runs tasks of the phase until all are claimed: the worker's own, then the others'.
+// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away, others'.
 func (p *Pool) drain(worker int, phase uint32) {
-	for i := range p.queues {
-		q := &p.queues[(worker+i)%len(p.queues)]
-		for {
-			task, ok := q.claim(phase)
-			if !ok {
-				break
+	order := p.order.Load()
+	p.idle[worker].seen.Store(phase)
+	for looks := 0; ; looks++ {
+		own := p.take(worker, worker, phase, order)
+		waits := own == blocked
+		for i := 1; i < len(p.queues); i++ {
+			owner := (worker + i) % len(p.queues)
+			if looks < patience && phase-p.idle[owner].seen.Load() <= 1 {
+				waits = waits || p.queues[owner].left(phase)
+				continue
 			}
-			p.call(worker, task)
+			waits = p.take(worker, owner, phase, order) == blocked || waits
+		}
+		if !waits {
+			return
+		}
+		if looks > spins {
+			time.Sleep(nap)
 		}
 	}
 }
 
+// take runs tasks of one queue for as long as there are any.
+func (p *Pool) take(worker, owner int, phase uint32, order *Order) claimed {
+	for {
+		task, result := p.queues[owner].claim(phase, order)
+		if result != taken {
+			return result
+		}
+		p.call(worker, task, phase, order)
+	}
+}
+
+// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds. Their
+// data would have to come from the other's cache and go back there later, which takes longer than the other usually needs to
+// get to them. A worker that was not seen in the phase before has probably lost its core and is not waited for.
+const patience = 2000
+
+// nap is for a worker that has looked in vain for a task that is ready: who runs what they need has lost its core.
+const nap = 50 * time.Microsecond
+
 // call runs a task of the present phase.
-func (p *Pool) call(worker, task int) {
-	defer p.returned()
+func (p *Pool) call(worker, task int, phase uint32, order *Order) {
+	defer p.returned(task, phase, order)
 	p.task(worker, task)
 }
 
 // returned counts the task that has just returned or panicked. A panic goes no further: it would end the process, since
 // nobody above a worker can recover from it.
-func (p *Pool) returned() {
+func (p *Pool) returned(task int, phase uint32, order *Order) {
 	if value := recover(); value != nil {
 		first := value // a variable that is allocated only here
 		p.panicked.CompareAndSwap(nil, &first)
+	}
+	if order != nil {
+		order.returned[task].phase.Store(phase)
 	}
 	if p.pending.Add(-1) == 0 {
 		p.idle[0].wake()

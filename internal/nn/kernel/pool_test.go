@@ -87,17 +87,67 @@ func TestPoolQueueBelongsToAPhase(t *testing.T) {
 	var q queue
 	q.word.Store(5<<32 | 3<<16 | 1) // tasks 1 and 2 of phase 5
 	for _, other := range []uint32{0, 4, 6} {
-		if task, ok := q.claim(other); ok {
+		if task, result := q.claim(other, nil); result != none || q.left(other) {
 			t.Errorf("phase %d claimed task %d of phase 5", other, task)
 		}
 	}
 	for want := 1; want < 3; want++ {
-		if task, ok := q.claim(5); !ok || task != want {
-			t.Errorf("claimed task %d (%t), want %d", task, ok, want)
+		if task, result := q.claim(5, nil); result != taken || task != want {
+			t.Errorf("claimed task %d (%d), want %d", task, result, want)
 		}
 	}
-	if task, ok := q.claim(5); ok {
+	if task, result := q.claim(5, nil); result != none || q.left(5) {
 		t.Errorf("claimed task %d of an empty queue", task)
+	}
+}
+
+// A task that needs another can be claimed once that one has returned in the same phase.
+func TestPoolQueueWaitsForWhatATaskNeeds(t *testing.T) {
+	order := NewOrder([][]int{nil, {0}})
+	var q queue
+	q.word.Store(5<<32 | 2<<16 | 1) // task 1 of phase 5
+	order.returned[0].phase.Store(4)
+	if task, result := q.claim(5, order); result != blocked || !q.left(5) {
+		t.Errorf("claimed task %d (%d) although task 0 has not returned", task, result)
+	}
+	order.returned[0].phase.Store(5)
+	if task, result := q.claim(5, order); result != taken || task != 1 {
+		t.Errorf("claimed task %d (%d), want 1", task, result)
+	}
+}
+
+// Tasks begin after those that they need, whoever runs them, phase after phase: here each adds to what another left, in a
+// pipeline of as many stages as there are workers.
+func TestPoolRunsInOrder(t *testing.T) {
+	const length = 6
+	for _, workers := range []int{1, 2, 3, 7} {
+		p := NewPool(workers)
+		var needs [][]int
+		for i := range workers * length {
+			switch {
+			case i < length:
+				needs = append(needs, nil)
+			default:
+				needs = append(needs, []int{i - length})
+			}
+		}
+		order := NewOrder(needs)
+		var sums [length]int // not atomic
+		for phase := range 200 {
+			clear(sums[:])
+			p.RunInOrder(order, func(_, task int) {
+				if sums[task%length] != task/length {
+					t.Errorf("%d workers, phase %d: task %d found %d, want %d", workers, phase, task, sums[task%length], task/length)
+				}
+				sums[task%length]++
+			})
+			for i, n := range sums {
+				if n != workers {
+					t.Fatalf("%d workers, phase %d: %d tasks of column %d, want %d", workers, phase, n, i, workers)
+				}
+			}
+		}
+		p.Close()
 	}
 }
 
