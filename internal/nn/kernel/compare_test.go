@@ -440,6 +440,54 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 	}
 }
 
+// With a gradient of zeros a step may be skipped only where it would change nothing: moments and parameters of all sizes,
+// for as long as it takes the moments to decay.
+func TestSparseAdamOfNothingAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		if s.SparseAdam == nil {
+			t.Skip("not in this set")
+		}
+		const rows, cols = 3, 100
+		start := make([]int32, 2*rows)
+		power := func(least, most int) float32 {
+			x := float32(math.Ldexp(1+d.Float64(), least+d.IntN(most-least+1)))
+			if d.IntN(2) == 0 {
+				return -x
+			}
+			return x
+		}
+		some := func(least, most int) []float32 {
+			x := make([]float32, rows*cols)
+			for i := range x {
+				if x[i] = power(least, most); d.IntN(30) == 0 {
+					x[i] = special[d.IntN(len(special))]
+				}
+			}
+			return x
+		}
+		for _, step := range []AdamStep{
+			{Alpha: 0.001, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7},
+			{Alpha: 3, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-3},
+			{Alpha: -0.001, C1: 0.5, C2: 0.5, Epsilon: 1e-7},
+			{Alpha: 0.001, C1: 0.5, C2: 0.5, Epsilon: 0},
+			{Alpha: 0.001, C1: 0.5, C2: 0.5, Epsilon: -1e-7},
+			{Alpha: 0, C1: 0.5, C2: 0.5, Epsilon: 1e-7},
+			{Alpha: float32(math.Inf(1)), C1: 0.5, C2: 0.5, Epsilon: 1e-7},
+		} {
+			p, m, v := fencedFloats(some(-40, 3)), fencedFloats(some(-90, 0)), fencedFloats(some(-150, 0))
+			wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
+			for i := range 300 {
+				s.SparseAdam(rows, cols, nil, start, 2, new([256]float32), nil, cols, p.inside, m.inside, v.inside, cols, step)
+				reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, cols, make([]float32, rows*cols), cols, step)
+				what := fmt.Sprintf("%+v, step %d: ", step, i)
+				sameFloats(t, what+"m", m, wantM)
+				sameFloats(t, what+"v", v, wantV)
+				sameFloats(t, what+"p", p, wantP)
+			}
+		}
+	})
+}
+
 // The reference's SparseAdam is its SparseMul and its Adam.
 func TestSparseAdamOfReference(t *testing.T) {
 	d := &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}

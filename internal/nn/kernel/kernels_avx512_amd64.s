@@ -5355,35 +5355,48 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	VBROADCASTSS c1+196(FP), Z1
 	VBROADCASTSS c2+200(FP), Z2
 	VBROADCASTSS epsilon+204(FP), Z3
-	MOVQ         cols+8(FP), R12
-	LEAQ         -1(R12), R12
-	MOVQ         R12, R13
-	SHRQ         $0x04, R12
-	ANDQ         $0x0f, R13
-	INCQ         R13
-	MOVQ         $-1, R14
-	BZHIQ        R13, R14, R14
-	KMOVW        R14, K1
-	CMPQ         R12, $0x07
-	JE           vectors8
-	CMPQ         R12, $0x06
-	JE           vectors7
-	CMPQ         R12, $0x05
-	JE           vectors6
-	CMPQ         R12, $0x04
-	JE           vectors5
-	CMPQ         R12, $0x03
-	JE           vectors4
-	CMPQ         R12, $0x02
-	JE           vectors3
-	CMPQ         R12, $0x01
-	JE           vectors2
-	CMPQ         R13, $0x04
-	JLE          vectors1upTo4
-	CMPQ         R13, $0x08
-	JLE          vectors1upTo8
-	CMPQ         R13, $0x10
-	JLE          vectors1upTo16
+	VPXORD       Z6, Z6, Z6
+	MOVL         $0x7fffffff, R12
+	VPBROADCASTD R12, Z5
+	VPANDD       Z5, Z0, Z4
+	VDIVPS       Z3, Z4, Z4
+	MOVL         $0x4e800000, R12
+	VPBROADCASTD R12, Z7
+	VMULPS       Z7, Z4, Z4
+	VUCOMISS     X6, X3
+	JA           possible
+	VPTERNLOGD   $0xff, Z4, Z4, Z4
+
+possible:
+	MOVQ  cols+8(FP), R12
+	LEAQ  -1(R12), R12
+	MOVQ  R12, R13
+	SHRQ  $0x04, R12
+	ANDQ  $0x0f, R13
+	INCQ  R13
+	MOVQ  $-1, R14
+	BZHIQ R13, R14, R14
+	KMOVW R14, K1
+	CMPQ  R12, $0x07
+	JE    vectors8
+	CMPQ  R12, $0x06
+	JE    vectors7
+	CMPQ  R12, $0x05
+	JE    vectors6
+	CMPQ  R12, $0x04
+	JE    vectors5
+	CMPQ  R12, $0x03
+	JE    vectors4
+	CMPQ  R12, $0x02
+	JE    vectors3
+	CMPQ  R12, $0x01
+	JE    vectors2
+	CMPQ  R13, $0x04
+	JLE   vectors1upTo4
+	CMPQ  R13, $0x08
+	JLE   vectors1upTo8
+	CMPQ  R13, $0x10
+	JLE   vectors1upTo16
 
 vectors1upTo4:
 	MOVLQSX (DX), R12
@@ -5391,43 +5404,137 @@ vectors1upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors1upTo4store
+	JGE     vectors1upTo4empty
 
 vectors1upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z5
-	VFMADD231PS  (DI)(R15*1), X5, K1, X4
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), X8, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo4entries
+	VMOVUPS.Z    (R9)(R10*1), K1, X8
+	VMOVUPS.Z    (R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, (R9)(R10*1)
+	VMOVUPS      X9, K1, (R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    (R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, (R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors1upTo4
+	VZEROUPPER
+	RET
 
-vectors1upTo4store:
-	VMOVUPS.Z   (R9)(R10*1), K1, X5
-	VMOVUPS.Z   (R9)(R11*1), K1, X6
-	VSUBPS      X5, X4, X7
-	VFMADD231PS X1, X7, X5
-	VMULPS      X4, X4, X7
-	VSUBPS      X6, X7, X7
-	VFMADD231PS X2, X7, X6
-	VMOVUPS     X5, K1, (R9)(R10*1)
-	VMOVUPS     X6, K1, (R9)(R11*1)
-	VSQRTPS     X6, X4
-	VADDPS      X3, X4, X4
-	VMULPS      X0, X5, X5
-	VDIVPS      X4, X5, X5
-	VMOVUPS.Z   (R9), K1, X4
-	VSUBPS      X5, X4, X4
-	VMOVUPS     X4, K1, (R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors1upTo4
+vectors1upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors1upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors1upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z8
+	VMOVUPS     (R12), Z9
+	VPORD       Z7, Z8, Z10
+	VPTESTMD    Z10, Z10, K2
+	VSUBPS      Z7, Z6, Z10
+	VFMADD231PS Z1, Z10, Z7
+	VSUBPS      Z8, Z6, Z10
+	VFMADD231PS Z2, Z10, Z8
+	VPANDD      Z5, Z7, Z11
+	VMULPS      Z4, Z11, Z11
+	VPANDD      Z5, Z9, Z10
+	VCMPPS      $0x15, Z10, Z11, K3
+	VCMPPS      $0x19, Z6, Z8, K4
+	KORTESTW    K3, K4
+	JE          vectors1upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z8, K3, Z10
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS.Z    Z0, Z7, K3, Z11
+	VDIVPS      Z10, Z11, Z11
+	VSUBPS      Z11, Z9, Z9
+	VMOVUPS     Z9, (R12)
+	JMP         vectors1upTo4wholemoments
+
+vectors1upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors1upTo4wholedone
+
+vectors1upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z8, (R12)(R11*1)
+
+vectors1upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors1upTo4idle
+
+vectors1upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors1upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z8
+	VMOVUPS.Z   (R12), K2, Z9
+	VPORD       Z7, Z8, Z10
+	VPTESTMD    Z10, Z10, K3
+	VSUBPS      Z7, Z6, Z10
+	VFMADD231PS Z1, Z10, Z7
+	VSUBPS      Z8, Z6, Z10
+	VFMADD231PS Z2, Z10, Z8
+	VPANDD      Z5, Z7, Z11
+	VMULPS      Z4, Z11, Z11
+	VPANDD      Z5, Z9, Z10
+	VCMPPS      $0x15, Z10, Z11, K2, K4
+	VCMPPS      $0x19, Z6, Z8, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors1upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z8, K4, Z10
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS.Z    Z0, Z7, K4, Z11
+	VDIVPS      Z10, Z11, Z11
+	VSUBPS      Z11, Z9, Z9
+	VMOVUPS     Z9, K2, (R12)
+	JMP         vectors1upTo4partmoments
+
+vectors1upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors1upTo4partdone
+
+vectors1upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z8, K2, (R12)(R11*1)
+
+vectors1upTo4partdone:
+vectors1upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo4
 	VZEROUPPER
 	RET
 
@@ -5437,43 +5544,137 @@ vectors1upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
-	JGE     vectors1upTo8store
+	JGE     vectors1upTo8empty
 
 vectors1upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z5
-	VFMADD231PS  (DI)(R15*1), Y5, K1, Y4
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Y7, K1, Y8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo8entries
+	VMOVUPS.Z    (R9)(R10*1), K1, Y7
+	VMOVUPS.Z    (R9)(R11*1), K1, Y9
+	VSUBPS       Y7, Y8, Y10
+	VFMADD231PS  Y1, Y10, Y7
+	VMULPS       Y8, Y8, Y10
+	VSUBPS       Y9, Y10, Y10
+	VFMADD231PS  Y2, Y10, Y9
+	VMOVUPS      Y7, K1, (R9)(R10*1)
+	VMOVUPS      Y9, K1, (R9)(R11*1)
+	VSQRTPS      Y9, Y9
+	VADDPS       Y3, Y9, Y9
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y9, Y7, Y7
+	VMOVUPS.Z    (R9), K1, Y9
+	VSUBPS       Y7, Y9, Y9
+	VMOVUPS      Y9, K1, (R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors1upTo8
+	VZEROUPPER
+	RET
 
-vectors1upTo8store:
-	VMOVUPS.Z   (R9)(R10*1), K1, Y5
-	VMOVUPS.Z   (R9)(R11*1), K1, Y6
-	VSUBPS      Y5, Y4, Y7
-	VFMADD231PS Y1, Y7, Y5
-	VMULPS      Y4, Y4, Y7
-	VSUBPS      Y6, Y7, Y7
-	VFMADD231PS Y2, Y7, Y6
-	VMOVUPS     Y5, K1, (R9)(R10*1)
-	VMOVUPS     Y6, K1, (R9)(R11*1)
-	VSQRTPS     Y6, Y6
-	VADDPS      Y3, Y6, Y6
-	VMULPS      Y0, Y5, Y5
-	VDIVPS      Y6, Y5, Y5
-	VMOVUPS.Z   (R9), K1, Y6
-	VSUBPS      Y5, Y6, Y6
-	VMOVUPS     Y6, K1, (R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors1upTo8
+vectors1upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors1upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors1upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z9
+	VMOVUPS     (R12), Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K2
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K3
+	VCMPPS      $0x19, Z6, Z9, K4
+	KORTESTW    K3, K4
+	JE          vectors1upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K3, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, (R12)
+	JMP         vectors1upTo8wholemoments
+
+vectors1upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors1upTo8wholedone
+
+vectors1upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z9, (R12)(R11*1)
+
+vectors1upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors1upTo8idle
+
+vectors1upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors1upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z9
+	VMOVUPS.Z   (R12), K2, Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K3
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K2, K4
+	VCMPPS      $0x19, Z6, Z9, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors1upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z9, K4, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K4, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, K2, (R12)
+	JMP         vectors1upTo8partmoments
+
+vectors1upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors1upTo8partdone
+
+vectors1upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z9, K2, (R12)(R11*1)
+
+vectors1upTo8partdone:
+vectors1upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo8
 	VZEROUPPER
 	RET
 
@@ -5483,43 +5684,137 @@ vectors1upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
-	JGE     vectors1upTo16store
+	JGE     vectors1upTo16empty
 
 vectors1upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z5
-	VFMADD231PS  (DI)(R15*1), Z5, K1, Z4
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, K1, Z8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo16entries
+	VMOVUPS.Z    (R9)(R10*1), K1, Z7
+	VMOVUPS.Z    (R9)(R11*1), K1, Z9
+	VSUBPS       Z7, Z8, Z10
+	VFMADD231PS  Z1, Z10, Z7
+	VMULPS       Z8, Z8, Z10
+	VSUBPS       Z9, Z10, Z10
+	VFMADD231PS  Z2, Z10, Z9
+	VMOVUPS      Z7, K1, (R9)(R10*1)
+	VMOVUPS      Z9, K1, (R9)(R11*1)
+	VSQRTPS      Z9, Z9
+	VADDPS       Z3, Z9, Z9
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z9, Z7, Z7
+	VMOVUPS.Z    (R9), K1, Z9
+	VSUBPS       Z7, Z9, Z9
+	VMOVUPS      Z9, K1, (R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors1upTo16
+	VZEROUPPER
+	RET
 
-vectors1upTo16store:
-	VMOVUPS.Z   (R9)(R10*1), K1, Z5
-	VMOVUPS.Z   (R9)(R11*1), K1, Z6
-	VSUBPS      Z5, Z4, Z7
-	VFMADD231PS Z1, Z7, Z5
-	VMULPS      Z4, Z4, Z7
-	VSUBPS      Z6, Z7, Z7
-	VFMADD231PS Z2, Z7, Z6
-	VMOVUPS     Z5, K1, (R9)(R10*1)
-	VMOVUPS     Z6, K1, (R9)(R11*1)
-	VSQRTPS     Z6, Z6
-	VADDPS      Z3, Z6, Z6
-	VMULPS      Z0, Z5, Z5
-	VDIVPS      Z6, Z5, Z5
-	VMOVUPS.Z   (R9), K1, Z6
-	VSUBPS      Z5, Z6, Z6
-	VMOVUPS     Z6, K1, (R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors1upTo16
+vectors1upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors1upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors1upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z9
+	VMOVUPS     (R12), Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K2
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K3
+	VCMPPS      $0x19, Z6, Z9, K4
+	KORTESTW    K3, K4
+	JE          vectors1upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K3, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, (R12)
+	JMP         vectors1upTo16wholemoments
+
+vectors1upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors1upTo16wholedone
+
+vectors1upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z9, (R12)(R11*1)
+
+vectors1upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors1upTo16idle
+
+vectors1upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors1upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z9
+	VMOVUPS.Z   (R12), K2, Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K3
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K2, K4
+	VCMPPS      $0x19, Z6, Z9, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors1upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z9, K4, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K4, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, K2, (R12)
+	JMP         vectors1upTo16partmoments
+
+vectors1upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors1upTo16partdone
+
+vectors1upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z9, K2, (R12)(R11*1)
+
+vectors1upTo16partdone:
+vectors1upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo16
 	VZEROUPPER
 	RET
 
@@ -5537,61 +5832,155 @@ vectors2upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
+	VXORPS  X8, X8, X8
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors2upTo4store
+	JGE     vectors2upTo4empty
 
 vectors2upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z6
-	VFMADD231PS  (DI)(R15*1), Z6, Z4
-	VFMADD231PS  64(DI)(R15*1), X6, K1, X5
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z8
+	VFMADD231PS  64(DI)(R15*1), X9, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo4entries
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z10
+	VSUBPS       Z9, Z8, Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VMULPS       Z8, Z8, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFMADD231PS  Z2, Z11, Z10
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z10, (R9)(R11*1)
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z10, Z9, Z9
+	VMOVUPS      (R9), Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, X8
+	VMOVUPS.Z    64(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 64(R9)(R10*1)
+	VMOVUPS      X9, K1, 64(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    64(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 64(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors2upTo4
+	VZEROUPPER
+	RET
 
-vectors2upTo4store:
-	VMOVUPS     (R9)(R10*1), Z6
-	VMOVUPS     (R9)(R11*1), Z7
-	VSUBPS      Z6, Z4, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z4, Z4, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VMOVUPS     Z6, (R9)(R10*1)
-	VMOVUPS     Z7, (R9)(R11*1)
-	VSQRTPS     Z7, Z7
-	VADDPS      Z3, Z7, Z7
-	VMULPS      Z0, Z6, Z6
-	VDIVPS      Z7, Z6, Z6
-	VMOVUPS     (R9), Z7
-	VSUBPS      Z6, Z7, Z7
-	VMOVUPS     Z7, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K1, X4
-	VMOVUPS.Z   64(R9)(R11*1), K1, X6
-	VSUBPS      X4, X5, X7
-	VFMADD231PS X1, X7, X4
-	VMULPS      X5, X5, X7
-	VSUBPS      X6, X7, X7
-	VFMADD231PS X2, X7, X6
-	VMOVUPS     X4, K1, 64(R9)(R10*1)
-	VMOVUPS     X6, K1, 64(R9)(R11*1)
-	VSQRTPS     X6, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   64(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 64(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors2upTo4
+vectors2upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors2upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors2upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z9
+	VMOVUPS     (R12), Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K2
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K3
+	VCMPPS      $0x19, Z6, Z9, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K3, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, (R12)
+	JMP         vectors2upTo4wholemoments
+
+vectors2upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo4wholedone
+
+vectors2upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z9, (R12)(R11*1)
+
+vectors2upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors2upTo4idle
+
+vectors2upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors2upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z9
+	VMOVUPS.Z   (R12), K2, Z10
+	VPORD       Z7, Z9, Z11
+	VPTESTMD    Z11, Z11, K3
+	VSUBPS      Z7, Z6, Z11
+	VFMADD231PS Z1, Z11, Z7
+	VSUBPS      Z9, Z6, Z11
+	VFMADD231PS Z2, Z11, Z9
+	VPANDD      Z5, Z7, Z12
+	VMULPS      Z4, Z12, Z12
+	VPANDD      Z5, Z10, Z11
+	VCMPPS      $0x15, Z11, Z12, K2, K4
+	VCMPPS      $0x19, Z6, Z9, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors2upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z9, K4, Z11
+	VSQRTPS     Z11, Z11
+	VADDPS      Z3, Z11, Z11
+	VMULPS.Z    Z0, Z7, K4, Z12
+	VDIVPS      Z11, Z12, Z12
+	VSUBPS      Z12, Z10, Z10
+	VMOVUPS     Z10, K2, (R12)
+	JMP         vectors2upTo4partmoments
+
+vectors2upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors2upTo4partdone
+
+vectors2upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z9, K2, (R12)(R11*1)
+
+vectors2upTo4partdone:
+vectors2upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo4
 	VZEROUPPER
 	RET
 
@@ -5601,61 +5990,155 @@ vectors2upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
-	JGE     vectors2upTo8store
+	JGE     vectors2upTo8empty
 
 vectors2upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z6
-	VFMADD231PS  (DI)(R15*1), Z6, Z4
-	VFMADD231PS  64(DI)(R15*1), Y6, K1, Y5
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Y7, K1, Y9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z10
+	VSUBPS       Z7, Z8, Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VMULPS       Z8, Z8, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFMADD231PS  Z2, Z11, Z10
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z10, (R9)(R11*1)
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z10, Z7, Z7
+	VMOVUPS      (R9), Z10
+	VSUBPS       Z7, Z10, Z10
+	VMOVUPS      Z10, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    64(R9)(R11*1), K1, Y10
+	VSUBPS       Y7, Y9, Y11
+	VFMADD231PS  Y1, Y11, Y7
+	VMULPS       Y9, Y9, Y11
+	VSUBPS       Y10, Y11, Y11
+	VFMADD231PS  Y2, Y11, Y10
+	VMOVUPS      Y7, K1, 64(R9)(R10*1)
+	VMOVUPS      Y10, K1, 64(R9)(R11*1)
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y10, Y7, Y7
+	VMOVUPS.Z    64(R9), K1, Y10
+	VSUBPS       Y7, Y10, Y10
+	VMOVUPS      Y10, K1, 64(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors2upTo8
+	VZEROUPPER
+	RET
 
-vectors2upTo8store:
-	VMOVUPS     (R9)(R10*1), Z6
-	VMOVUPS     (R9)(R11*1), Z7
-	VSUBPS      Z6, Z4, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z4, Z4, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VMOVUPS     Z6, (R9)(R10*1)
-	VMOVUPS     Z7, (R9)(R11*1)
-	VSQRTPS     Z7, Z7
-	VADDPS      Z3, Z7, Z7
-	VMULPS      Z0, Z6, Z6
-	VDIVPS      Z7, Z6, Z6
-	VMOVUPS     (R9), Z7
-	VSUBPS      Z6, Z7, Z7
-	VMOVUPS     Z7, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K1, Y6
-	VMOVUPS.Z   64(R9)(R11*1), K1, Y7
-	VSUBPS      Y6, Y5, Y8
-	VFMADD231PS Y1, Y8, Y6
-	VMULPS      Y5, Y5, Y8
-	VSUBPS      Y7, Y8, Y8
-	VFMADD231PS Y2, Y8, Y7
-	VMOVUPS     Y6, K1, 64(R9)(R10*1)
-	VMOVUPS     Y7, K1, 64(R9)(R11*1)
-	VSQRTPS     Y7, Y7
-	VADDPS      Y3, Y7, Y7
-	VMULPS      Y0, Y6, Y6
-	VDIVPS      Y7, Y6, Y6
-	VMOVUPS.Z   64(R9), K1, Y7
-	VSUBPS      Y6, Y7, Y7
-	VMOVUPS     Y7, K1, 64(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors2upTo8
+vectors2upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors2upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors2upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z10
+	VMOVUPS     (R12), Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K2
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K3
+	VCMPPS      $0x19, Z6, Z10, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z10, K3, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K3, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, (R12)
+	JMP         vectors2upTo8wholemoments
+
+vectors2upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo8wholedone
+
+vectors2upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z10, (R12)(R11*1)
+
+vectors2upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors2upTo8idle
+
+vectors2upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors2upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z10
+	VMOVUPS.Z   (R12), K2, Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K3
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K2, K4
+	VCMPPS      $0x19, Z6, Z10, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors2upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z10, K4, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K4, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, K2, (R12)
+	JMP         vectors2upTo8partmoments
+
+vectors2upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors2upTo8partdone
+
+vectors2upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z10, K2, (R12)(R11*1)
+
+vectors2upTo8partdone:
+vectors2upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo8
 	VZEROUPPER
 	RET
 
@@ -5665,61 +6148,155 @@ vectors2upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
-	JGE     vectors2upTo16store
+	JGE     vectors2upTo16empty
 
 vectors2upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z6
-	VFMADD231PS  (DI)(R15*1), Z6, Z4
-	VFMADD231PS  64(DI)(R15*1), Z6, K1, Z5
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, K1, Z9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z10
+	VSUBPS       Z7, Z8, Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VMULPS       Z8, Z8, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFMADD231PS  Z2, Z11, Z10
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z10, (R9)(R11*1)
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z10, Z7, Z7
+	VMOVUPS      (R9), Z10
+	VSUBPS       Z7, Z10, Z10
+	VMOVUPS      Z10, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z10
+	VSUBPS       Z7, Z9, Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VMULPS       Z9, Z9, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFMADD231PS  Z2, Z11, Z10
+	VMOVUPS      Z7, K1, 64(R9)(R10*1)
+	VMOVUPS      Z10, K1, 64(R9)(R11*1)
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z10, Z7, Z7
+	VMOVUPS.Z    64(R9), K1, Z10
+	VSUBPS       Z7, Z10, Z10
+	VMOVUPS      Z10, K1, 64(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors2upTo16
+	VZEROUPPER
+	RET
 
-vectors2upTo16store:
-	VMOVUPS     (R9)(R10*1), Z6
-	VMOVUPS     (R9)(R11*1), Z7
-	VSUBPS      Z6, Z4, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z4, Z4, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VMOVUPS     Z6, (R9)(R10*1)
-	VMOVUPS     Z7, (R9)(R11*1)
-	VSQRTPS     Z7, Z7
-	VADDPS      Z3, Z7, Z7
-	VMULPS      Z0, Z6, Z6
-	VDIVPS      Z7, Z6, Z6
-	VMOVUPS     (R9), Z7
-	VSUBPS      Z6, Z7, Z7
-	VMOVUPS     Z7, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K1, Z6
-	VMOVUPS.Z   64(R9)(R11*1), K1, Z7
-	VSUBPS      Z6, Z5, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z5, Z5, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VMOVUPS     Z6, K1, 64(R9)(R10*1)
-	VMOVUPS     Z7, K1, 64(R9)(R11*1)
-	VSQRTPS     Z7, Z7
-	VADDPS      Z3, Z7, Z7
-	VMULPS      Z0, Z6, Z6
-	VDIVPS      Z7, Z6, Z6
-	VMOVUPS.Z   64(R9), K1, Z7
-	VSUBPS      Z6, Z7, Z7
-	VMOVUPS     Z7, K1, 64(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors2upTo16
+vectors2upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors2upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors2upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z10
+	VMOVUPS     (R12), Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K2
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K3
+	VCMPPS      $0x19, Z6, Z10, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z10, K3, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K3, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, (R12)
+	JMP         vectors2upTo16wholemoments
+
+vectors2upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo16wholedone
+
+vectors2upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z10, (R12)(R11*1)
+
+vectors2upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors2upTo16idle
+
+vectors2upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors2upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z10
+	VMOVUPS.Z   (R12), K2, Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K3
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K2, K4
+	VCMPPS      $0x19, Z6, Z10, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors2upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z10, K4, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K4, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, K2, (R12)
+	JMP         vectors2upTo16partmoments
+
+vectors2upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors2upTo16partdone
+
+vectors2upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z10, K2, (R12)(R11*1)
+
+vectors2upTo16partdone:
+vectors2upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo16
 	VZEROUPPER
 	RET
 
@@ -5737,79 +6314,173 @@ vectors3upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors3upTo4store
+	JGE     vectors3upTo4empty
 
 vectors3upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z4
-	VFMADD231PS  64(DI)(R15*1), Z7, Z5
-	VFMADD231PS  128(DI)(R15*1), X7, K1, X6
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), Z10, Z8
+	VFMADD231PS  64(DI)(R15*1), Z10, Z9
+	VFMADD231PS  128(DI)(R15*1), X10, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo4entries
+	VMOVUPS      (R9)(R10*1), Z10
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z10, Z8, Z12
+	VFMADD231PS  Z1, Z12, Z10
+	VMULPS       Z8, Z8, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z10, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z10, Z10
+	VDIVPS       Z11, Z10, Z10
+	VMOVUPS      (R9), Z11
+	VSUBPS       Z10, Z11, Z11
+	VMOVUPS      Z11, (R9)
+	VMOVUPS      64(R9)(R10*1), Z10
+	VMOVUPS      64(R9)(R11*1), Z11
+	VSUBPS       Z10, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z10
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z10, 64(R9)(R10*1)
+	VMOVUPS      Z11, 64(R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z10, Z10
+	VDIVPS       Z11, Z10, Z10
+	VMOVUPS      64(R9), Z11
+	VSUBPS       Z10, Z11, Z11
+	VMOVUPS      Z11, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, X8
+	VMOVUPS.Z    128(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 128(R9)(R10*1)
+	VMOVUPS      X9, K1, 128(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    128(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 128(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors3upTo4
+	VZEROUPPER
+	RET
 
-vectors3upTo4store:
-	VMOVUPS     (R9)(R10*1), Z7
-	VMOVUPS     (R9)(R11*1), Z8
-	VSUBPS      Z7, Z4, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z4, Z4, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, (R9)(R10*1)
-	VMOVUPS     Z8, (R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     (R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, (R9)
-	VMOVUPS     64(R9)(R10*1), Z7
-	VMOVUPS     64(R9)(R11*1), Z8
-	VSUBPS      Z7, Z5, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z5, Z5, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, 64(R9)(R10*1)
-	VMOVUPS     Z8, 64(R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     64(R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K1, X4
-	VMOVUPS.Z   128(R9)(R11*1), K1, X5
-	VSUBPS      X4, X6, X7
-	VFMADD231PS X1, X7, X4
-	VMULPS      X6, X6, X7
-	VSUBPS      X5, X7, X7
-	VFMADD231PS X2, X7, X5
-	VMOVUPS     X4, K1, 128(R9)(R10*1)
-	VMOVUPS     X5, K1, 128(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   128(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 128(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors3upTo4
+vectors3upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors3upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors3upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z10
+	VMOVUPS     (R12), Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K2
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K3
+	VCMPPS      $0x19, Z6, Z10, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z10, K3, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K3, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, (R12)
+	JMP         vectors3upTo4wholemoments
+
+vectors3upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo4wholedone
+
+vectors3upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z10, (R12)(R11*1)
+
+vectors3upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors3upTo4idle
+
+vectors3upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors3upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z10
+	VMOVUPS.Z   (R12), K2, Z11
+	VPORD       Z7, Z10, Z12
+	VPTESTMD    Z12, Z12, K3
+	VSUBPS      Z7, Z6, Z12
+	VFMADD231PS Z1, Z12, Z7
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z7, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K2, K4
+	VCMPPS      $0x19, Z6, Z10, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors3upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z10, K4, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMULPS.Z    Z0, Z7, K4, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, K2, (R12)
+	JMP         vectors3upTo4partmoments
+
+vectors3upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors3upTo4partdone
+
+vectors3upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z10, K2, (R12)(R11*1)
+
+vectors3upTo4partdone:
+vectors3upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo4
 	VZEROUPPER
 	RET
 
@@ -5819,11 +6490,11 @@ vectors3upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
-	JGE     vectors3upTo8store
+	JGE     vectors3upTo8empty
 
 vectors3upTo8entries:
 	MOVL         (R12), R15
@@ -5831,67 +6502,161 @@ vectors3upTo8entries:
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z4
-	VFMADD231PS  64(DI)(R15*1), Z7, Z5
-	VFMADD231PS  128(DI)(R15*1), Y7, K1, Y6
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Y7, K1, Y10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z7, Z8, Z12
+	VFMADD231PS  Z1, Z12, Z7
+	VMULPS       Z8, Z8, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z11, Z7, Z7
+	VMOVUPS      (R9), Z11
+	VSUBPS       Z7, Z11, Z11
+	VMOVUPS      Z11, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z11
+	VSUBPS       Z7, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z7
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z11, 64(R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z11, Z7, Z7
+	VMOVUPS      64(R9), Z11
+	VSUBPS       Z7, Z11, Z11
+	VMOVUPS      Z11, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    128(R9)(R11*1), K1, Y11
+	VSUBPS       Y7, Y10, Y12
+	VFMADD231PS  Y1, Y12, Y7
+	VMULPS       Y10, Y10, Y12
+	VSUBPS       Y11, Y12, Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VMOVUPS      Y7, K1, 128(R9)(R10*1)
+	VMOVUPS      Y11, K1, 128(R9)(R11*1)
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y11, Y7, Y7
+	VMOVUPS.Z    128(R9), K1, Y11
+	VSUBPS       Y7, Y11, Y11
+	VMOVUPS      Y11, K1, 128(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors3upTo8
+	VZEROUPPER
+	RET
 
-vectors3upTo8store:
-	VMOVUPS     (R9)(R10*1), Z7
-	VMOVUPS     (R9)(R11*1), Z8
-	VSUBPS      Z7, Z4, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z4, Z4, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, (R9)(R10*1)
-	VMOVUPS     Z8, (R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     (R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, (R9)
-	VMOVUPS     64(R9)(R10*1), Z7
-	VMOVUPS     64(R9)(R11*1), Z8
-	VSUBPS      Z7, Z5, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z5, Z5, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, 64(R9)(R10*1)
-	VMOVUPS     Z8, 64(R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     64(R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K1, Y7
-	VMOVUPS.Z   128(R9)(R11*1), K1, Y8
-	VSUBPS      Y7, Y6, Y9
-	VFMADD231PS Y1, Y9, Y7
-	VMULPS      Y6, Y6, Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y2, Y9, Y8
-	VMOVUPS     Y7, K1, 128(R9)(R10*1)
-	VMOVUPS     Y8, K1, 128(R9)(R11*1)
-	VSQRTPS     Y8, Y8
-	VADDPS      Y3, Y8, Y8
-	VMULPS      Y0, Y7, Y7
-	VDIVPS      Y8, Y7, Y7
-	VMOVUPS.Z   128(R9), K1, Y8
-	VSUBPS      Y7, Y8, Y8
-	VMOVUPS     Y8, K1, 128(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors3upTo8
+vectors3upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors3upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors3upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VCMPPS      $0x19, Z6, Z11, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K3, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
+	JMP         vectors3upTo8wholemoments
+
+vectors3upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo8wholedone
+
+vectors3upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
+
+vectors3upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors3upTo8idle
+
+vectors3upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors3upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VCMPPS      $0x19, Z6, Z11, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors3upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K4, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
+	JMP         vectors3upTo8partmoments
+
+vectors3upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors3upTo8partdone
+
+vectors3upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
+
+vectors3upTo8partdone:
+vectors3upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo8
 	VZEROUPPER
 	RET
 
@@ -5901,11 +6666,11 @@ vectors3upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
-	JGE     vectors3upTo16store
+	JGE     vectors3upTo16empty
 
 vectors3upTo16entries:
 	MOVL         (R12), R15
@@ -5913,67 +6678,161 @@ vectors3upTo16entries:
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z4
-	VFMADD231PS  64(DI)(R15*1), Z7, Z5
-	VFMADD231PS  128(DI)(R15*1), Z7, K1, Z6
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, K1, Z10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z7, Z8, Z12
+	VFMADD231PS  Z1, Z12, Z7
+	VMULPS       Z8, Z8, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z11, Z7, Z7
+	VMOVUPS      (R9), Z11
+	VSUBPS       Z7, Z11, Z11
+	VMOVUPS      Z11, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z11
+	VSUBPS       Z7, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z7
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z11, 64(R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z11, Z7, Z7
+	VMOVUPS      64(R9), Z11
+	VSUBPS       Z7, Z11, Z11
+	VMOVUPS      Z11, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    128(R9)(R11*1), K1, Z11
+	VSUBPS       Z7, Z10, Z12
+	VFMADD231PS  Z1, Z12, Z7
+	VMULPS       Z10, Z10, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z7, K1, 128(R9)(R10*1)
+	VMOVUPS      Z11, K1, 128(R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z11, Z7, Z7
+	VMOVUPS.Z    128(R9), K1, Z11
+	VSUBPS       Z7, Z11, Z11
+	VMOVUPS      Z11, K1, 128(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors3upTo16
+	VZEROUPPER
+	RET
 
-vectors3upTo16store:
-	VMOVUPS     (R9)(R10*1), Z7
-	VMOVUPS     (R9)(R11*1), Z8
-	VSUBPS      Z7, Z4, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z4, Z4, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, (R9)(R10*1)
-	VMOVUPS     Z8, (R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     (R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, (R9)
-	VMOVUPS     64(R9)(R10*1), Z7
-	VMOVUPS     64(R9)(R11*1), Z8
-	VSUBPS      Z7, Z5, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z5, Z5, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, 64(R9)(R10*1)
-	VMOVUPS     Z8, 64(R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS     64(R9), Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K1, Z7
-	VMOVUPS.Z   128(R9)(R11*1), K1, Z8
-	VSUBPS      Z7, Z6, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMULPS      Z6, Z6, Z9
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z9, Z8
-	VMOVUPS     Z7, K1, 128(R9)(R10*1)
-	VMOVUPS     Z8, K1, 128(R9)(R11*1)
-	VSQRTPS     Z8, Z8
-	VADDPS      Z3, Z8, Z8
-	VMULPS      Z0, Z7, Z7
-	VDIVPS      Z8, Z7, Z7
-	VMOVUPS.Z   128(R9), K1, Z8
-	VSUBPS      Z7, Z8, Z8
-	VMOVUPS     Z8, K1, 128(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors3upTo16
+vectors3upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors3upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors3upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VCMPPS      $0x19, Z6, Z11, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K3, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
+	JMP         vectors3upTo16wholemoments
+
+vectors3upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo16wholedone
+
+vectors3upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
+
+vectors3upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors3upTo16idle
+
+vectors3upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors3upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VCMPPS      $0x19, Z6, Z11, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors3upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K4, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
+	JMP         vectors3upTo16partmoments
+
+vectors3upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors3upTo16partdone
+
+vectors3upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
+
+vectors3upTo16partdone:
+vectors3upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo16
 	VZEROUPPER
 	RET
 
@@ -5991,97 +6850,191 @@ vectors4upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
 	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors4upTo4store
+	JGE     vectors4upTo4empty
 
 vectors4upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), Z8, Z4
-	VFMADD231PS  64(DI)(R15*1), Z8, Z5
-	VFMADD231PS  128(DI)(R15*1), Z8, Z6
-	VFMADD231PS  192(DI)(R15*1), X8, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z8
+	VFMADD231PS  64(DI)(R15*1), Z11, Z9
+	VFMADD231PS  128(DI)(R15*1), Z11, Z10
+	VFMADD231PS  192(DI)(R15*1), X11, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo4entries
+	VMOVUPS      (R9)(R10*1), Z11
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z11, Z8, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z8, Z8, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z11, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      64(R9)(R10*1), Z11
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z11, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VMOVUPS      64(R9), Z12
+	VSUBPS       Z11, Z12, Z12
+	VMOVUPS      Z12, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z11
+	VMOVUPS      128(R9)(R11*1), Z12
+	VSUBPS       Z11, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, 128(R9)(R10*1)
+	VMOVUPS      Z12, 128(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VMOVUPS      128(R9), Z12
+	VSUBPS       Z11, Z12, Z12
+	VMOVUPS      Z12, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, X8
+	VMOVUPS.Z    192(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 192(R9)(R10*1)
+	VMOVUPS      X9, K1, 192(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    192(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 192(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors4upTo4
+	VZEROUPPER
+	RET
 
-vectors4upTo4store:
-	VMOVUPS     (R9)(R10*1), Z8
-	VMOVUPS     (R9)(R11*1), Z9
-	VSUBPS      Z8, Z4, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z4, Z4, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, (R9)(R10*1)
-	VMOVUPS     Z9, (R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     (R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, (R9)
-	VMOVUPS     64(R9)(R10*1), Z8
-	VMOVUPS     64(R9)(R11*1), Z9
-	VSUBPS      Z8, Z5, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z5, Z5, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 64(R9)(R10*1)
-	VMOVUPS     Z9, 64(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     64(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z8
-	VMOVUPS     128(R9)(R11*1), Z9
-	VSUBPS      Z8, Z6, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z6, Z6, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 128(R9)(R10*1)
-	VMOVUPS     Z9, 128(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     128(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K1, X4
-	VMOVUPS.Z   192(R9)(R11*1), K1, X5
-	VSUBPS      X4, X7, X6
-	VFMADD231PS X1, X6, X4
-	VMULPS      X7, X7, X6
-	VSUBPS      X5, X6, X6
-	VFMADD231PS X2, X6, X5
-	VMOVUPS     X4, K1, 192(R9)(R10*1)
-	VMOVUPS     X5, K1, 192(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   192(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 192(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors4upTo4
+vectors4upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors4upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors4upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VCMPPS      $0x19, Z6, Z11, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K3, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
+	JMP         vectors4upTo4wholemoments
+
+vectors4upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo4wholedone
+
+vectors4upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
+
+vectors4upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors4upTo4idle
+
+vectors4upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors4upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z7, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z7, Z6, Z13
+	VFMADD231PS Z1, Z13, Z7
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z7, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VCMPPS      $0x19, Z6, Z11, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors4upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS.Z    Z0, Z7, K4, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
+	JMP         vectors4upTo4partmoments
+
+vectors4upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors4upTo4partdone
+
+vectors4upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
+
+vectors4upTo4partdone:
+vectors4upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo4
 	VZEROUPPER
 	RET
 
@@ -6091,97 +7044,191 @@ vectors4upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
-	JGE     vectors4upTo8store
+	JGE     vectors4upTo8empty
 
 vectors4upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), Z8, Z4
-	VFMADD231PS  64(DI)(R15*1), Z8, Z5
-	VFMADD231PS  128(DI)(R15*1), Z8, Z6
-	VFMADD231PS  192(DI)(R15*1), Y8, K1, Y7
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Y7, K1, Y11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z7, Z8, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z8, Z8, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z7, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      64(R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z12
+	VSUBPS       Z7, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z12, 128(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      128(R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    192(R9)(R11*1), K1, Y12
+	VSUBPS       Y7, Y11, Y13
+	VFMADD231PS  Y1, Y13, Y7
+	VMULPS       Y11, Y11, Y13
+	VSUBPS       Y12, Y13, Y13
+	VFMADD231PS  Y2, Y13, Y12
+	VMOVUPS      Y7, K1, 192(R9)(R10*1)
+	VMOVUPS      Y12, K1, 192(R9)(R11*1)
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y12, Y7, Y7
+	VMOVUPS.Z    192(R9), K1, Y12
+	VSUBPS       Y7, Y12, Y12
+	VMOVUPS      Y12, K1, 192(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors4upTo8
+	VZEROUPPER
+	RET
 
-vectors4upTo8store:
-	VMOVUPS     (R9)(R10*1), Z8
-	VMOVUPS     (R9)(R11*1), Z9
-	VSUBPS      Z8, Z4, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z4, Z4, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, (R9)(R10*1)
-	VMOVUPS     Z9, (R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     (R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, (R9)
-	VMOVUPS     64(R9)(R10*1), Z8
-	VMOVUPS     64(R9)(R11*1), Z9
-	VSUBPS      Z8, Z5, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z5, Z5, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 64(R9)(R10*1)
-	VMOVUPS     Z9, 64(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     64(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z8
-	VMOVUPS     128(R9)(R11*1), Z9
-	VSUBPS      Z8, Z6, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z6, Z6, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 128(R9)(R10*1)
-	VMOVUPS     Z9, 128(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     128(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K1, Y8
-	VMOVUPS.Z   192(R9)(R11*1), K1, Y9
-	VSUBPS      Y8, Y7, Y10
-	VFMADD231PS Y1, Y10, Y8
-	VMULPS      Y7, Y7, Y10
-	VSUBPS      Y9, Y10, Y10
-	VFMADD231PS Y2, Y10, Y9
-	VMOVUPS     Y8, K1, 192(R9)(R10*1)
-	VMOVUPS     Y9, K1, 192(R9)(R11*1)
-	VSQRTPS     Y9, Y9
-	VADDPS      Y3, Y9, Y9
-	VMULPS      Y0, Y8, Y8
-	VDIVPS      Y9, Y8, Y8
-	VMOVUPS.Z   192(R9), K1, Y9
-	VSUBPS      Y8, Y9, Y9
-	VMOVUPS     Y9, K1, 192(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors4upTo8
+vectors4upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors4upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors4upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VCMPPS      $0x19, Z6, Z12, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K3, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
+	JMP         vectors4upTo8wholemoments
+
+vectors4upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo8wholedone
+
+vectors4upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
+
+vectors4upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors4upTo8idle
+
+vectors4upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors4upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VCMPPS      $0x19, Z6, Z12, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors4upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K4, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
+	JMP         vectors4upTo8partmoments
+
+vectors4upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors4upTo8partdone
+
+vectors4upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
+
+vectors4upTo8partdone:
+vectors4upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo8
 	VZEROUPPER
 	RET
 
@@ -6191,97 +7238,191 @@ vectors4upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
+	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
-	JGE     vectors4upTo16store
+	JGE     vectors4upTo16empty
 
 vectors4upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), Z8, Z4
-	VFMADD231PS  64(DI)(R15*1), Z8, Z5
-	VFMADD231PS  128(DI)(R15*1), Z8, Z6
-	VFMADD231PS  192(DI)(R15*1), Z8, K1, Z7
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, K1, Z11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z7, Z8, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z8, Z8, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z7, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      64(R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z12
+	VSUBPS       Z7, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z12, 128(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS      128(R9), Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    192(R9)(R11*1), K1, Z12
+	VSUBPS       Z7, Z11, Z13
+	VFMADD231PS  Z1, Z13, Z7
+	VMULPS       Z11, Z11, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z7, K1, 192(R9)(R10*1)
+	VMOVUPS      Z12, K1, 192(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z12, Z7, Z7
+	VMOVUPS.Z    192(R9), K1, Z12
+	VSUBPS       Z7, Z12, Z12
+	VMOVUPS      Z12, K1, 192(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors4upTo16
+	VZEROUPPER
+	RET
 
-vectors4upTo16store:
-	VMOVUPS     (R9)(R10*1), Z8
-	VMOVUPS     (R9)(R11*1), Z9
-	VSUBPS      Z8, Z4, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z4, Z4, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, (R9)(R10*1)
-	VMOVUPS     Z9, (R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     (R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, (R9)
-	VMOVUPS     64(R9)(R10*1), Z8
-	VMOVUPS     64(R9)(R11*1), Z9
-	VSUBPS      Z8, Z5, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z5, Z5, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 64(R9)(R10*1)
-	VMOVUPS     Z9, 64(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     64(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z8
-	VMOVUPS     128(R9)(R11*1), Z9
-	VSUBPS      Z8, Z6, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z6, Z6, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, 128(R9)(R10*1)
-	VMOVUPS     Z9, 128(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     128(R9), Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K1, Z8
-	VMOVUPS.Z   192(R9)(R11*1), K1, Z9
-	VSUBPS      Z8, Z7, Z10
-	VFMADD231PS Z1, Z10, Z8
-	VMULPS      Z7, Z7, Z10
-	VSUBPS      Z9, Z10, Z10
-	VFMADD231PS Z2, Z10, Z9
-	VMOVUPS     Z8, K1, 192(R9)(R10*1)
-	VMOVUPS     Z9, K1, 192(R9)(R11*1)
-	VSQRTPS     Z9, Z9
-	VADDPS      Z3, Z9, Z9
-	VMULPS      Z0, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS.Z   192(R9), K1, Z9
-	VSUBPS      Z8, Z9, Z9
-	VMOVUPS     Z9, K1, 192(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors4upTo16
+vectors4upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors4upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors4upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VCMPPS      $0x19, Z6, Z12, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K3, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
+	JMP         vectors4upTo16wholemoments
+
+vectors4upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo16wholedone
+
+vectors4upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
+
+vectors4upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors4upTo16idle
+
+vectors4upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors4upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VCMPPS      $0x19, Z6, Z12, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors4upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K4, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
+	JMP         vectors4upTo16partmoments
+
+vectors4upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors4upTo16partdone
+
+vectors4upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
+
+vectors4upTo16partdone:
+vectors4upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo16
 	VZEROUPPER
 	RET
 
@@ -6299,115 +7440,209 @@ vectors5upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors5upTo4store
+	JGE     vectors5upTo4empty
 
 vectors5upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z4
-	VFMADD231PS  64(DI)(R15*1), Z9, Z5
-	VFMADD231PS  128(DI)(R15*1), Z9, Z6
-	VFMADD231PS  192(DI)(R15*1), Z9, Z7
-	VFMADD231PS  256(DI)(R15*1), X9, K1, X8
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z8
+	VFMADD231PS  64(DI)(R15*1), Z12, Z9
+	VFMADD231PS  128(DI)(R15*1), Z12, Z10
+	VFMADD231PS  192(DI)(R15*1), Z12, Z11
+	VFMADD231PS  256(DI)(R15*1), X12, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo4entries
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z12, Z8, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z8, Z8, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z12, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z12
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z12, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      128(R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z12
+	VMOVUPS      192(R9)(R11*1), Z13
+	VSUBPS       Z12, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 192(R9)(R10*1)
+	VMOVUPS      Z13, 192(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      192(R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, X8
+	VMOVUPS.Z    256(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 256(R9)(R10*1)
+	VMOVUPS      X9, K1, 256(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    256(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 256(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors5upTo4
+	VZEROUPPER
+	RET
 
-vectors5upTo4store:
-	VMOVUPS     (R9)(R10*1), Z9
-	VMOVUPS     (R9)(R11*1), Z10
-	VSUBPS      Z9, Z4, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z4, Z4, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, (R9)(R10*1)
-	VMOVUPS     Z10, (R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     (R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, (R9)
-	VMOVUPS     64(R9)(R10*1), Z9
-	VMOVUPS     64(R9)(R11*1), Z10
-	VSUBPS      Z9, Z5, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z5, Z5, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 64(R9)(R10*1)
-	VMOVUPS     Z10, 64(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     64(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z9
-	VMOVUPS     128(R9)(R11*1), Z10
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z6, Z6, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 128(R9)(R10*1)
-	VMOVUPS     Z10, 128(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     128(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z9
-	VMOVUPS     192(R9)(R11*1), Z10
-	VSUBPS      Z9, Z7, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z7, Z7, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 192(R9)(R10*1)
-	VMOVUPS     Z10, 192(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     192(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K1, X4
-	VMOVUPS.Z   256(R9)(R11*1), K1, X5
-	VSUBPS      X4, X8, X6
-	VFMADD231PS X1, X6, X4
-	VMULPS      X8, X8, X6
-	VSUBPS      X5, X6, X6
-	VFMADD231PS X2, X6, X5
-	VMOVUPS     X4, K1, 256(R9)(R10*1)
-	VMOVUPS     X5, K1, 256(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   256(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 256(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors5upTo4
+vectors5upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors5upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors5upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VCMPPS      $0x19, Z6, Z12, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K3, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
+	JMP         vectors5upTo4wholemoments
+
+vectors5upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo4wholedone
+
+vectors5upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
+
+vectors5upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors5upTo4idle
+
+vectors5upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors5upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z7, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z7, Z6, Z14
+	VFMADD231PS Z1, Z14, Z7
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z7, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VCMPPS      $0x19, Z6, Z12, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors5upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS.Z    Z0, Z7, K4, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
+	JMP         vectors5upTo4partmoments
+
+vectors5upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors5upTo4partdone
+
+vectors5upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
+
+vectors5upTo4partdone:
+vectors5upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo4
 	VZEROUPPER
 	RET
 
@@ -6417,115 +7652,209 @@ vectors5upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
-	JGE     vectors5upTo8store
+	JGE     vectors5upTo8empty
 
 vectors5upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z4
-	VFMADD231PS  64(DI)(R15*1), Z9, Z5
-	VFMADD231PS  128(DI)(R15*1), Z9, Z6
-	VFMADD231PS  192(DI)(R15*1), Z9, Z7
-	VFMADD231PS  256(DI)(R15*1), Y9, K1, Y8
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Y7, K1, Y12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z7, Z8, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z8, Z8, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z7, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z7, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      128(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z13
+	VSUBPS       Z7, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z13, 192(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      192(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    256(R9)(R11*1), K1, Y13
+	VSUBPS       Y7, Y12, Y14
+	VFMADD231PS  Y1, Y14, Y7
+	VMULPS       Y12, Y12, Y14
+	VSUBPS       Y13, Y14, Y14
+	VFMADD231PS  Y2, Y14, Y13
+	VMOVUPS      Y7, K1, 256(R9)(R10*1)
+	VMOVUPS      Y13, K1, 256(R9)(R11*1)
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y13, Y7, Y7
+	VMOVUPS.Z    256(R9), K1, Y13
+	VSUBPS       Y7, Y13, Y13
+	VMOVUPS      Y13, K1, 256(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors5upTo8
+	VZEROUPPER
+	RET
 
-vectors5upTo8store:
-	VMOVUPS     (R9)(R10*1), Z9
-	VMOVUPS     (R9)(R11*1), Z10
-	VSUBPS      Z9, Z4, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z4, Z4, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, (R9)(R10*1)
-	VMOVUPS     Z10, (R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     (R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, (R9)
-	VMOVUPS     64(R9)(R10*1), Z9
-	VMOVUPS     64(R9)(R11*1), Z10
-	VSUBPS      Z9, Z5, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z5, Z5, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 64(R9)(R10*1)
-	VMOVUPS     Z10, 64(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     64(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z9
-	VMOVUPS     128(R9)(R11*1), Z10
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z6, Z6, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 128(R9)(R10*1)
-	VMOVUPS     Z10, 128(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     128(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z9
-	VMOVUPS     192(R9)(R11*1), Z10
-	VSUBPS      Z9, Z7, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z7, Z7, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 192(R9)(R10*1)
-	VMOVUPS     Z10, 192(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     192(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K1, Y9
-	VMOVUPS.Z   256(R9)(R11*1), K1, Y10
-	VSUBPS      Y9, Y8, Y11
-	VFMADD231PS Y1, Y11, Y9
-	VMULPS      Y8, Y8, Y11
-	VSUBPS      Y10, Y11, Y11
-	VFMADD231PS Y2, Y11, Y10
-	VMOVUPS     Y9, K1, 256(R9)(R10*1)
-	VMOVUPS     Y10, K1, 256(R9)(R11*1)
-	VSQRTPS     Y10, Y10
-	VADDPS      Y3, Y10, Y10
-	VMULPS      Y0, Y9, Y9
-	VDIVPS      Y10, Y9, Y9
-	VMOVUPS.Z   256(R9), K1, Y10
-	VSUBPS      Y9, Y10, Y10
-	VMOVUPS     Y10, K1, 256(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors5upTo8
+vectors5upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors5upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors5upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VCMPPS      $0x19, Z6, Z13, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K3, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
+	JMP         vectors5upTo8wholemoments
+
+vectors5upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo8wholedone
+
+vectors5upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
+
+vectors5upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors5upTo8idle
+
+vectors5upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors5upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VCMPPS      $0x19, Z6, Z13, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors5upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K4, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
+	JMP         vectors5upTo8partmoments
+
+vectors5upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors5upTo8partdone
+
+vectors5upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
+
+vectors5upTo8partdone:
+vectors5upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo8
 	VZEROUPPER
 	RET
 
@@ -6535,115 +7864,209 @@ vectors5upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
+	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
-	JGE     vectors5upTo16store
+	JGE     vectors5upTo16empty
 
 vectors5upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z4
-	VFMADD231PS  64(DI)(R15*1), Z9, Z5
-	VFMADD231PS  128(DI)(R15*1), Z9, Z6
-	VFMADD231PS  192(DI)(R15*1), Z9, Z7
-	VFMADD231PS  256(DI)(R15*1), Z9, K1, Z8
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, K1, Z12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z7, Z8, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z8, Z8, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z7, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z7, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      128(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z13
+	VSUBPS       Z7, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z13, 192(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS      192(R9), Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    256(R9)(R11*1), K1, Z13
+	VSUBPS       Z7, Z12, Z14
+	VFMADD231PS  Z1, Z14, Z7
+	VMULPS       Z12, Z12, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z7, K1, 256(R9)(R10*1)
+	VMOVUPS      Z13, K1, 256(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z13, Z7, Z7
+	VMOVUPS.Z    256(R9), K1, Z13
+	VSUBPS       Z7, Z13, Z13
+	VMOVUPS      Z13, K1, 256(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors5upTo16
+	VZEROUPPER
+	RET
 
-vectors5upTo16store:
-	VMOVUPS     (R9)(R10*1), Z9
-	VMOVUPS     (R9)(R11*1), Z10
-	VSUBPS      Z9, Z4, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z4, Z4, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, (R9)(R10*1)
-	VMOVUPS     Z10, (R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     (R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, (R9)
-	VMOVUPS     64(R9)(R10*1), Z9
-	VMOVUPS     64(R9)(R11*1), Z10
-	VSUBPS      Z9, Z5, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z5, Z5, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 64(R9)(R10*1)
-	VMOVUPS     Z10, 64(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     64(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z9
-	VMOVUPS     128(R9)(R11*1), Z10
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z6, Z6, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 128(R9)(R10*1)
-	VMOVUPS     Z10, 128(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     128(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z9
-	VMOVUPS     192(R9)(R11*1), Z10
-	VSUBPS      Z9, Z7, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z7, Z7, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, 192(R9)(R10*1)
-	VMOVUPS     Z10, 192(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS     192(R9), Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K1, Z9
-	VMOVUPS.Z   256(R9)(R11*1), K1, Z10
-	VSUBPS      Z9, Z8, Z11
-	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z8, Z8, Z11
-	VSUBPS      Z10, Z11, Z11
-	VFMADD231PS Z2, Z11, Z10
-	VMOVUPS     Z9, K1, 256(R9)(R10*1)
-	VMOVUPS     Z10, K1, 256(R9)(R11*1)
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS      Z0, Z9, Z9
-	VDIVPS      Z10, Z9, Z9
-	VMOVUPS.Z   256(R9), K1, Z10
-	VSUBPS      Z9, Z10, Z10
-	VMOVUPS     Z10, K1, 256(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors5upTo16
+vectors5upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors5upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors5upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VCMPPS      $0x19, Z6, Z13, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K3, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
+	JMP         vectors5upTo16wholemoments
+
+vectors5upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo16wholedone
+
+vectors5upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
+
+vectors5upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors5upTo16idle
+
+vectors5upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors5upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VCMPPS      $0x19, Z6, Z13, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors5upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K4, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
+	JMP         vectors5upTo16partmoments
+
+vectors5upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors5upTo16partdone
+
+vectors5upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
+
+vectors5upTo16partdone:
+vectors5upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo16
 	VZEROUPPER
 	RET
 
@@ -6661,133 +8084,227 @@ vectors6upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors6upTo4store
+	JGE     vectors6upTo4empty
 
 vectors6upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z4
-	VFMADD231PS  64(DI)(R15*1), Z10, Z5
-	VFMADD231PS  128(DI)(R15*1), Z10, Z6
-	VFMADD231PS  192(DI)(R15*1), Z10, Z7
-	VFMADD231PS  256(DI)(R15*1), Z10, Z8
-	VFMADD231PS  320(DI)(R15*1), X10, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z13
+	VFMADD231PS  (DI)(R15*1), Z13, Z8
+	VFMADD231PS  64(DI)(R15*1), Z13, Z9
+	VFMADD231PS  128(DI)(R15*1), Z13, Z10
+	VFMADD231PS  192(DI)(R15*1), Z13, Z11
+	VFMADD231PS  256(DI)(R15*1), Z13, Z12
+	VFMADD231PS  320(DI)(R15*1), X13, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo4entries
+	VMOVUPS      (R9)(R10*1), Z13
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z13, Z8, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z8, Z8, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z13, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z13, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z13
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z13, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      192(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z13
+	VMOVUPS      256(R9)(R11*1), Z14
+	VSUBPS       Z13, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 256(R9)(R10*1)
+	VMOVUPS      Z14, 256(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      256(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, X8
+	VMOVUPS.Z    320(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 320(R9)(R10*1)
+	VMOVUPS      X9, K1, 320(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    320(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 320(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors6upTo4
+	VZEROUPPER
+	RET
 
-vectors6upTo4store:
-	VMOVUPS     (R9)(R10*1), Z10
-	VMOVUPS     (R9)(R11*1), Z11
-	VSUBPS      Z10, Z4, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z4, Z4, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z11, (R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     (R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z11
-	VSUBPS      Z10, Z5, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z5, Z5, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z11, 64(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     64(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z11
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z6, Z6, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z11, 128(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     128(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z11
-	VSUBPS      Z10, Z7, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z7, Z7, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z11, 192(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     192(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z11
-	VSUBPS      Z10, Z8, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z8, Z8, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z11, 256(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     256(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K1, X4
-	VMOVUPS.Z   320(R9)(R11*1), K1, X5
-	VSUBPS      X4, X9, X6
-	VFMADD231PS X1, X6, X4
-	VMULPS      X9, X9, X6
-	VSUBPS      X5, X6, X6
-	VFMADD231PS X2, X6, X5
-	VMOVUPS     X4, K1, 320(R9)(R10*1)
-	VMOVUPS     X5, K1, 320(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   320(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 320(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors6upTo4
+vectors6upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors6upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors6upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VCMPPS      $0x19, Z6, Z13, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K3, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
+	JMP         vectors6upTo4wholemoments
+
+vectors6upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo4wholedone
+
+vectors6upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
+
+vectors6upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors6upTo4idle
+
+vectors6upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors6upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z7, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z7, Z6, Z15
+	VFMADD231PS Z1, Z15, Z7
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z7, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VCMPPS      $0x19, Z6, Z13, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors6upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS.Z    Z0, Z7, K4, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
+	JMP         vectors6upTo4partmoments
+
+vectors6upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors6upTo4partdone
+
+vectors6upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
+
+vectors6upTo4partdone:
+vectors6upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo4
 	VZEROUPPER
 	RET
 
@@ -6797,133 +8314,227 @@ vectors6upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
-	JGE     vectors6upTo8store
+	JGE     vectors6upTo8empty
 
 vectors6upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z4
-	VFMADD231PS  64(DI)(R15*1), Z10, Z5
-	VFMADD231PS  128(DI)(R15*1), Z10, Z6
-	VFMADD231PS  192(DI)(R15*1), Z10, Z7
-	VFMADD231PS  256(DI)(R15*1), Z10, Z8
-	VFMADD231PS  320(DI)(R15*1), Y10, K1, Y9
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Y7, K1, Y13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z7, Z8, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z8, Z8, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z7, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z7, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z7, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      192(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z14
+	VSUBPS       Z7, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z14, 256(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      256(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    320(R9)(R11*1), K1, Y14
+	VSUBPS       Y7, Y13, Y15
+	VFMADD231PS  Y1, Y15, Y7
+	VMULPS       Y13, Y13, Y15
+	VSUBPS       Y14, Y15, Y15
+	VFMADD231PS  Y2, Y15, Y14
+	VMOVUPS      Y7, K1, 320(R9)(R10*1)
+	VMOVUPS      Y14, K1, 320(R9)(R11*1)
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y14, Y7, Y7
+	VMOVUPS.Z    320(R9), K1, Y14
+	VSUBPS       Y7, Y14, Y14
+	VMOVUPS      Y14, K1, 320(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors6upTo8
+	VZEROUPPER
+	RET
 
-vectors6upTo8store:
-	VMOVUPS     (R9)(R10*1), Z10
-	VMOVUPS     (R9)(R11*1), Z11
-	VSUBPS      Z10, Z4, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z4, Z4, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z11, (R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     (R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z11
-	VSUBPS      Z10, Z5, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z5, Z5, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z11, 64(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     64(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z11
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z6, Z6, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z11, 128(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     128(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z11
-	VSUBPS      Z10, Z7, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z7, Z7, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z11, 192(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     192(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z11
-	VSUBPS      Z10, Z8, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z8, Z8, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z11, 256(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     256(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K1, Y10
-	VMOVUPS.Z   320(R9)(R11*1), K1, Y11
-	VSUBPS      Y10, Y9, Y12
-	VFMADD231PS Y1, Y12, Y10
-	VMULPS      Y9, Y9, Y12
-	VSUBPS      Y11, Y12, Y12
-	VFMADD231PS Y2, Y12, Y11
-	VMOVUPS     Y10, K1, 320(R9)(R10*1)
-	VMOVUPS     Y11, K1, 320(R9)(R11*1)
-	VSQRTPS     Y11, Y11
-	VADDPS      Y3, Y11, Y11
-	VMULPS      Y0, Y10, Y10
-	VDIVPS      Y11, Y10, Y10
-	VMOVUPS.Z   320(R9), K1, Y11
-	VSUBPS      Y10, Y11, Y11
-	VMOVUPS     Y11, K1, 320(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors6upTo8
+vectors6upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors6upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors6upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VCMPPS      $0x19, Z6, Z14, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K3, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
+	JMP         vectors6upTo8wholemoments
+
+vectors6upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo8wholedone
+
+vectors6upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
+
+vectors6upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors6upTo8idle
+
+vectors6upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors6upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VCMPPS      $0x19, Z6, Z14, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors6upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K4, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
+	JMP         vectors6upTo8partmoments
+
+vectors6upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors6upTo8partdone
+
+vectors6upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
+
+vectors6upTo8partdone:
+vectors6upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo8
 	VZEROUPPER
 	RET
 
@@ -6933,133 +8544,227 @@ vectors6upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
-	JGE     vectors6upTo16store
+	JGE     vectors6upTo16empty
 
 vectors6upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z4
-	VFMADD231PS  64(DI)(R15*1), Z10, Z5
-	VFMADD231PS  128(DI)(R15*1), Z10, Z6
-	VFMADD231PS  192(DI)(R15*1), Z10, Z7
-	VFMADD231PS  256(DI)(R15*1), Z10, Z8
-	VFMADD231PS  320(DI)(R15*1), Z10, K1, Z9
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Z7, K1, Z13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z7, Z8, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z8, Z8, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z7, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z7, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z7, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      192(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z14
+	VSUBPS       Z7, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z14, 256(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS      256(R9), Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    320(R9)(R11*1), K1, Z14
+	VSUBPS       Z7, Z13, Z15
+	VFMADD231PS  Z1, Z15, Z7
+	VMULPS       Z13, Z13, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z7, K1, 320(R9)(R10*1)
+	VMOVUPS      Z14, K1, 320(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z14, Z7, Z7
+	VMOVUPS.Z    320(R9), K1, Z14
+	VSUBPS       Z7, Z14, Z14
+	VMOVUPS      Z14, K1, 320(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors6upTo16
+	VZEROUPPER
+	RET
 
-vectors6upTo16store:
-	VMOVUPS     (R9)(R10*1), Z10
-	VMOVUPS     (R9)(R11*1), Z11
-	VSUBPS      Z10, Z4, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z4, Z4, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z11, (R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     (R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z11
-	VSUBPS      Z10, Z5, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z5, Z5, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z11, 64(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     64(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z11
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z6, Z6, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z11, 128(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     128(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z11
-	VSUBPS      Z10, Z7, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z7, Z7, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z11, 192(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     192(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z11
-	VSUBPS      Z10, Z8, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z8, Z8, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z11, 256(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS     256(R9), Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K1, Z10
-	VMOVUPS.Z   320(R9)(R11*1), K1, Z11
-	VSUBPS      Z10, Z9, Z12
-	VFMADD231PS Z1, Z12, Z10
-	VMULPS      Z9, Z9, Z12
-	VSUBPS      Z11, Z12, Z12
-	VFMADD231PS Z2, Z12, Z11
-	VMOVUPS     Z10, K1, 320(R9)(R10*1)
-	VMOVUPS     Z11, K1, 320(R9)(R11*1)
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z11, Z10, Z10
-	VMOVUPS.Z   320(R9), K1, Z11
-	VSUBPS      Z10, Z11, Z11
-	VMOVUPS     Z11, K1, 320(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors6upTo16
+vectors6upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors6upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors6upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VCMPPS      $0x19, Z6, Z14, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K3, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
+	JMP         vectors6upTo16wholemoments
+
+vectors6upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo16wholedone
+
+vectors6upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
+
+vectors6upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors6upTo16idle
+
+vectors6upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors6upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VCMPPS      $0x19, Z6, Z14, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors6upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K4, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
+	JMP         vectors6upTo16partmoments
+
+vectors6upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors6upTo16partdone
+
+vectors6upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
+
+vectors6upTo16partdone:
+vectors6upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo16
 	VZEROUPPER
 	RET
 
@@ -7077,151 +8782,245 @@ vectors7upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors7upTo4store
+	JGE     vectors7upTo4empty
 
 vectors7upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), Z11, Z4
-	VFMADD231PS  64(DI)(R15*1), Z11, Z5
-	VFMADD231PS  128(DI)(R15*1), Z11, Z6
-	VFMADD231PS  192(DI)(R15*1), Z11, Z7
-	VFMADD231PS  256(DI)(R15*1), Z11, Z8
-	VFMADD231PS  320(DI)(R15*1), Z11, Z9
-	VFMADD231PS  384(DI)(R15*1), X11, K1, X10
+	VBROADCASTSS (SI)(R14*4), Z14
+	VFMADD231PS  (DI)(R15*1), Z14, Z8
+	VFMADD231PS  64(DI)(R15*1), Z14, Z9
+	VFMADD231PS  128(DI)(R15*1), Z14, Z10
+	VFMADD231PS  192(DI)(R15*1), Z14, Z11
+	VFMADD231PS  256(DI)(R15*1), Z14, Z12
+	VFMADD231PS  320(DI)(R15*1), Z14, Z13
+	VFMADD231PS  384(DI)(R15*1), X14, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo4entries
+	VMOVUPS      (R9)(R10*1), Z14
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z14, Z8, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z8, Z8, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z14
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z14, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z14, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z14
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z14, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z14
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z14, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      256(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z14
+	VMOVUPS      320(R9)(R11*1), Z15
+	VSUBPS       Z14, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 320(R9)(R10*1)
+	VMOVUPS      Z15, 320(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      320(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, X8
+	VMOVUPS.Z    384(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 384(R9)(R10*1)
+	VMOVUPS      X9, K1, 384(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    384(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 384(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors7upTo4
+	VZEROUPPER
+	RET
 
-vectors7upTo4store:
-	VMOVUPS     (R9)(R10*1), Z11
-	VMOVUPS     (R9)(R11*1), Z12
-	VSUBPS      Z11, Z4, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z4, Z4, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, (R9)(R10*1)
-	VMOVUPS     Z12, (R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     (R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, (R9)
-	VMOVUPS     64(R9)(R10*1), Z11
-	VMOVUPS     64(R9)(R11*1), Z12
-	VSUBPS      Z11, Z5, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z5, Z5, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 64(R9)(R10*1)
-	VMOVUPS     Z12, 64(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     64(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z11
-	VMOVUPS     128(R9)(R11*1), Z12
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z6, Z6, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 128(R9)(R10*1)
-	VMOVUPS     Z12, 128(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     128(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z11
-	VMOVUPS     192(R9)(R11*1), Z12
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z7, Z7, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 192(R9)(R10*1)
-	VMOVUPS     Z12, 192(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     192(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z11
-	VMOVUPS     256(R9)(R11*1), Z12
-	VSUBPS      Z11, Z8, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z8, Z8, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 256(R9)(R10*1)
-	VMOVUPS     Z12, 256(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     256(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z11
-	VMOVUPS     320(R9)(R11*1), Z12
-	VSUBPS      Z11, Z9, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z9, Z9, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 320(R9)(R10*1)
-	VMOVUPS     Z12, 320(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     320(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K1, X4
-	VMOVUPS.Z   384(R9)(R11*1), K1, X5
-	VSUBPS      X4, X10, X6
-	VFMADD231PS X1, X6, X4
-	VMULPS      X10, X10, X6
-	VSUBPS      X5, X6, X6
-	VFMADD231PS X2, X6, X5
-	VMOVUPS     X4, K1, 384(R9)(R10*1)
-	VMOVUPS     X5, K1, 384(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   384(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 384(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors7upTo4
+vectors7upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors7upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors7upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VCMPPS      $0x19, Z6, Z14, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K3, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
+	JMP         vectors7upTo4wholemoments
+
+vectors7upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo4wholedone
+
+vectors7upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
+
+vectors7upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors7upTo4idle
+
+vectors7upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors7upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z7, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z7, Z6, Z16
+	VFMADD231PS Z1, Z16, Z7
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z7, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VCMPPS      $0x19, Z6, Z14, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors7upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS.Z    Z0, Z7, K4, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
+	JMP         vectors7upTo4partmoments
+
+vectors7upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors7upTo4partdone
+
+vectors7upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
+
+vectors7upTo4partdone:
+vectors7upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo4
 	VZEROUPPER
 	RET
 
@@ -7231,151 +9030,245 @@ vectors7upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
-	JGE     vectors7upTo8store
+	JGE     vectors7upTo8empty
 
 vectors7upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), Z11, Z4
-	VFMADD231PS  64(DI)(R15*1), Z11, Z5
-	VFMADD231PS  128(DI)(R15*1), Z11, Z6
-	VFMADD231PS  192(DI)(R15*1), Z11, Z7
-	VFMADD231PS  256(DI)(R15*1), Z11, Z8
-	VFMADD231PS  320(DI)(R15*1), Z11, Z9
-	VFMADD231PS  384(DI)(R15*1), Y11, K1, Y10
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Z7, Z13
+	VFMADD231PS  384(DI)(R15*1), Y7, K1, Y14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z7, Z8, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z8, Z8, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z7, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z7, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z7, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z7, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      256(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z7
+	VMOVUPS      320(R9)(R11*1), Z15
+	VSUBPS       Z7, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 320(R9)(R10*1)
+	VMOVUPS      Z15, 320(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      320(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    384(R9)(R11*1), K1, Y15
+	VSUBPS       Y7, Y14, Y16
+	VFMADD231PS  Y1, Y16, Y7
+	VMULPS       Y14, Y14, Y16
+	VSUBPS       Y15, Y16, Y16
+	VFMADD231PS  Y2, Y16, Y15
+	VMOVUPS      Y7, K1, 384(R9)(R10*1)
+	VMOVUPS      Y15, K1, 384(R9)(R11*1)
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y15, Y7, Y7
+	VMOVUPS.Z    384(R9), K1, Y15
+	VSUBPS       Y7, Y15, Y15
+	VMOVUPS      Y15, K1, 384(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors7upTo8
+	VZEROUPPER
+	RET
 
-vectors7upTo8store:
-	VMOVUPS     (R9)(R10*1), Z11
-	VMOVUPS     (R9)(R11*1), Z12
-	VSUBPS      Z11, Z4, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z4, Z4, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, (R9)(R10*1)
-	VMOVUPS     Z12, (R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     (R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, (R9)
-	VMOVUPS     64(R9)(R10*1), Z11
-	VMOVUPS     64(R9)(R11*1), Z12
-	VSUBPS      Z11, Z5, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z5, Z5, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 64(R9)(R10*1)
-	VMOVUPS     Z12, 64(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     64(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z11
-	VMOVUPS     128(R9)(R11*1), Z12
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z6, Z6, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 128(R9)(R10*1)
-	VMOVUPS     Z12, 128(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     128(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z11
-	VMOVUPS     192(R9)(R11*1), Z12
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z7, Z7, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 192(R9)(R10*1)
-	VMOVUPS     Z12, 192(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     192(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z11
-	VMOVUPS     256(R9)(R11*1), Z12
-	VSUBPS      Z11, Z8, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z8, Z8, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 256(R9)(R10*1)
-	VMOVUPS     Z12, 256(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     256(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z11
-	VMOVUPS     320(R9)(R11*1), Z12
-	VSUBPS      Z11, Z9, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z9, Z9, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 320(R9)(R10*1)
-	VMOVUPS     Z12, 320(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     320(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K1, Y11
-	VMOVUPS.Z   384(R9)(R11*1), K1, Y12
-	VSUBPS      Y11, Y10, Y13
-	VFMADD231PS Y1, Y13, Y11
-	VMULPS      Y10, Y10, Y13
-	VSUBPS      Y12, Y13, Y13
-	VFMADD231PS Y2, Y13, Y12
-	VMOVUPS     Y11, K1, 384(R9)(R10*1)
-	VMOVUPS     Y12, K1, 384(R9)(R11*1)
-	VSQRTPS     Y12, Y12
-	VADDPS      Y3, Y12, Y12
-	VMULPS      Y0, Y11, Y11
-	VDIVPS      Y12, Y11, Y11
-	VMOVUPS.Z   384(R9), K1, Y12
-	VSUBPS      Y11, Y12, Y12
-	VMOVUPS     Y12, K1, 384(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors7upTo8
+vectors7upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors7upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors7upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VCMPPS      $0x19, Z6, Z15, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K3, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
+	JMP         vectors7upTo8wholemoments
+
+vectors7upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo8wholedone
+
+vectors7upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
+
+vectors7upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors7upTo8idle
+
+vectors7upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors7upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VCMPPS      $0x19, Z6, Z15, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors7upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K4, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
+	JMP         vectors7upTo8partmoments
+
+vectors7upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors7upTo8partdone
+
+vectors7upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
+
+vectors7upTo8partdone:
+vectors7upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo8
 	VZEROUPPER
 	RET
 
@@ -7385,151 +9278,245 @@ vectors7upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
-	JGE     vectors7upTo16store
+	JGE     vectors7upTo16empty
 
 vectors7upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), Z11, Z4
-	VFMADD231PS  64(DI)(R15*1), Z11, Z5
-	VFMADD231PS  128(DI)(R15*1), Z11, Z6
-	VFMADD231PS  192(DI)(R15*1), Z11, Z7
-	VFMADD231PS  256(DI)(R15*1), Z11, Z8
-	VFMADD231PS  320(DI)(R15*1), Z11, Z9
-	VFMADD231PS  384(DI)(R15*1), Z11, K1, Z10
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Z7, Z13
+	VFMADD231PS  384(DI)(R15*1), Z7, K1, Z14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z7, Z8, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z8, Z8, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z7, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z7, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z7, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z7, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      256(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z7
+	VMOVUPS      320(R9)(R11*1), Z15
+	VSUBPS       Z7, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, 320(R9)(R10*1)
+	VMOVUPS      Z15, 320(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS      320(R9), Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    384(R9)(R11*1), K1, Z15
+	VSUBPS       Z7, Z14, Z16
+	VFMADD231PS  Z1, Z16, Z7
+	VMULPS       Z14, Z14, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z7, K1, 384(R9)(R10*1)
+	VMOVUPS      Z15, K1, 384(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z15, Z7, Z7
+	VMOVUPS.Z    384(R9), K1, Z15
+	VSUBPS       Z7, Z15, Z15
+	VMOVUPS      Z15, K1, 384(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors7upTo16
+	VZEROUPPER
+	RET
 
-vectors7upTo16store:
-	VMOVUPS     (R9)(R10*1), Z11
-	VMOVUPS     (R9)(R11*1), Z12
-	VSUBPS      Z11, Z4, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z4, Z4, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, (R9)(R10*1)
-	VMOVUPS     Z12, (R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     (R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, (R9)
-	VMOVUPS     64(R9)(R10*1), Z11
-	VMOVUPS     64(R9)(R11*1), Z12
-	VSUBPS      Z11, Z5, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z5, Z5, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 64(R9)(R10*1)
-	VMOVUPS     Z12, 64(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     64(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z11
-	VMOVUPS     128(R9)(R11*1), Z12
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z6, Z6, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 128(R9)(R10*1)
-	VMOVUPS     Z12, 128(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     128(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z11
-	VMOVUPS     192(R9)(R11*1), Z12
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z7, Z7, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 192(R9)(R10*1)
-	VMOVUPS     Z12, 192(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     192(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z11
-	VMOVUPS     256(R9)(R11*1), Z12
-	VSUBPS      Z11, Z8, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z8, Z8, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 256(R9)(R10*1)
-	VMOVUPS     Z12, 256(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     256(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z11
-	VMOVUPS     320(R9)(R11*1), Z12
-	VSUBPS      Z11, Z9, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z9, Z9, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, 320(R9)(R10*1)
-	VMOVUPS     Z12, 320(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS     320(R9), Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K1, Z11
-	VMOVUPS.Z   384(R9)(R11*1), K1, Z12
-	VSUBPS      Z11, Z10, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z10, Z10, Z13
-	VSUBPS      Z12, Z13, Z13
-	VFMADD231PS Z2, Z13, Z12
-	VMOVUPS     Z11, K1, 384(R9)(R10*1)
-	VMOVUPS     Z12, K1, 384(R9)(R11*1)
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VDIVPS      Z12, Z11, Z11
-	VMOVUPS.Z   384(R9), K1, Z12
-	VSUBPS      Z11, Z12, Z12
-	VMOVUPS     Z12, K1, 384(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors7upTo16
+vectors7upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors7upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors7upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VCMPPS      $0x19, Z6, Z15, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K3, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
+	JMP         vectors7upTo16wholemoments
+
+vectors7upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo16wholedone
+
+vectors7upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
+
+vectors7upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors7upTo16idle
+
+vectors7upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors7upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VCMPPS      $0x19, Z6, Z15, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors7upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K4, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
+	JMP         vectors7upTo16partmoments
+
+vectors7upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors7upTo16partdone
+
+vectors7upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
+
+vectors7upTo16partdone:
+vectors7upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo16
 	VZEROUPPER
 	RET
 
@@ -7547,169 +9534,263 @@ vectors8upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
-	JGE     vectors8upTo4store
+	JGE     vectors8upTo4empty
 
 vectors8upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z4
-	VFMADD231PS  64(DI)(R15*1), Z12, Z5
-	VFMADD231PS  128(DI)(R15*1), Z12, Z6
-	VFMADD231PS  192(DI)(R15*1), Z12, Z7
-	VFMADD231PS  256(DI)(R15*1), Z12, Z8
-	VFMADD231PS  320(DI)(R15*1), Z12, Z9
-	VFMADD231PS  384(DI)(R15*1), Z12, Z10
-	VFMADD231PS  448(DI)(R15*1), X12, K1, X11
+	VBROADCASTSS (SI)(R14*4), Z15
+	VFMADD231PS  (DI)(R15*1), Z15, Z8
+	VFMADD231PS  64(DI)(R15*1), Z15, Z9
+	VFMADD231PS  128(DI)(R15*1), Z15, Z10
+	VFMADD231PS  192(DI)(R15*1), Z15, Z11
+	VFMADD231PS  256(DI)(R15*1), Z15, Z12
+	VFMADD231PS  320(DI)(R15*1), Z15, Z13
+	VFMADD231PS  384(DI)(R15*1), Z15, Z14
+	VFMADD231PS  448(DI)(R15*1), X15, K1, X7
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo4entries
+	VMOVUPS      (R9)(R10*1), Z15
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z15, Z8, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z8, Z8, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z15
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z15, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z15
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z15, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z15
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z15, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z15
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z15, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z15
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z15, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      320(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z15
+	VMOVUPS      384(R9)(R11*1), Z16
+	VSUBPS       Z15, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 384(R9)(R10*1)
+	VMOVUPS      Z16, 384(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      384(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, X8
+	VMOVUPS.Z    448(R9)(R11*1), K1, X9
+	VSUBPS       X8, X7, X10
+	VFMADD231PS  X1, X10, X8
+	VMULPS       X7, X7, X10
+	VSUBPS       X9, X10, X10
+	VFMADD231PS  X2, X10, X9
+	VMOVUPS      X8, K1, 448(R9)(R10*1)
+	VMOVUPS      X9, K1, 448(R9)(R11*1)
+	VSQRTPS      X9, X7
+	VADDPS       X3, X7, X7
+	VMULPS       X0, X8, X8
+	VDIVPS       X7, X8, X8
+	VMOVUPS.Z    448(R9), K1, X7
+	VSUBPS       X8, X7, X7
+	VMOVUPS      X7, K1, 448(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors8upTo4
+	VZEROUPPER
+	RET
 
-vectors8upTo4store:
-	VMOVUPS     (R9)(R10*1), Z12
-	VMOVUPS     (R9)(R11*1), Z13
-	VSUBPS      Z12, Z4, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z4, Z4, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     (R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, (R9)
-	VMOVUPS     64(R9)(R10*1), Z12
-	VMOVUPS     64(R9)(R11*1), Z13
-	VSUBPS      Z12, Z5, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z5, Z5, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 64(R9)(R10*1)
-	VMOVUPS     Z13, 64(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     64(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z12
-	VMOVUPS     128(R9)(R11*1), Z13
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z6, Z6, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 128(R9)(R10*1)
-	VMOVUPS     Z13, 128(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     128(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z12
-	VMOVUPS     192(R9)(R11*1), Z13
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z7, Z7, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 192(R9)(R10*1)
-	VMOVUPS     Z13, 192(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     192(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z12
-	VMOVUPS     256(R9)(R11*1), Z13
-	VSUBPS      Z12, Z8, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z8, Z8, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 256(R9)(R10*1)
-	VMOVUPS     Z13, 256(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     256(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z12
-	VMOVUPS     320(R9)(R11*1), Z13
-	VSUBPS      Z12, Z9, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z9, Z9, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 320(R9)(R10*1)
-	VMOVUPS     Z13, 320(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     320(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z12
-	VMOVUPS     384(R9)(R11*1), Z13
-	VSUBPS      Z12, Z10, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z10, Z10, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 384(R9)(R10*1)
-	VMOVUPS     Z13, 384(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     384(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K1, X4
-	VMOVUPS.Z   448(R9)(R11*1), K1, X5
-	VSUBPS      X4, X11, X6
-	VFMADD231PS X1, X6, X4
-	VMULPS      X11, X11, X6
-	VSUBPS      X5, X6, X6
-	VFMADD231PS X2, X6, X5
-	VMOVUPS     X4, K1, 448(R9)(R10*1)
-	VMOVUPS     X5, K1, 448(R9)(R11*1)
-	VSQRTPS     X5, X5
-	VADDPS      X3, X5, X5
-	VMULPS      X0, X4, X4
-	VDIVPS      X5, X4, X4
-	VMOVUPS.Z   448(R9), K1, X5
-	VSUBPS      X4, X5, X5
-	VMOVUPS     X5, K1, 448(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors8upTo4
+vectors8upTo4empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors8upTo4idle:
+	CMPQ        R13, $0x10
+	JL          vectors8upTo4idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VCMPPS      $0x19, Z6, Z15, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo4wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K3, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
+	JMP         vectors8upTo4wholemoments
+
+vectors8upTo4wholeshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo4wholedone
+
+vectors8upTo4wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
+
+vectors8upTo4wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors8upTo4idle
+
+vectors8upTo4idleRest:
+	TESTQ       R13, R13
+	JE          vectors8upTo4idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z7, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z7, Z6, Z17
+	VFMADD231PS Z1, Z17, Z7
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z7, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VCMPPS      $0x19, Z6, Z15, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors8upTo4partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS.Z    Z0, Z7, K4, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
+	JMP         vectors8upTo4partmoments
+
+vectors8upTo4partshort:
+	KORTESTW K3, K3
+	JE       vectors8upTo4partdone
+
+vectors8upTo4partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
+
+vectors8upTo4partdone:
+vectors8upTo4idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo4
 	VZEROUPPER
 	RET
 
@@ -7719,169 +9800,263 @@ vectors8upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
-	JGE     vectors8upTo8store
+	JGE     vectors8upTo8empty
 
 vectors8upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z4
-	VFMADD231PS  64(DI)(R15*1), Z12, Z5
-	VFMADD231PS  128(DI)(R15*1), Z12, Z6
-	VFMADD231PS  192(DI)(R15*1), Z12, Z7
-	VFMADD231PS  256(DI)(R15*1), Z12, Z8
-	VFMADD231PS  320(DI)(R15*1), Z12, Z9
-	VFMADD231PS  384(DI)(R15*1), Z12, Z10
-	VFMADD231PS  448(DI)(R15*1), Y12, K1, Y11
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Z7, Z13
+	VFMADD231PS  384(DI)(R15*1), Z7, Z14
+	VFMADD231PS  448(DI)(R15*1), Y7, K1, Y15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo8entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z7, Z8, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z8, Z8, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z7, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z7, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z7, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z7, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z7
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z7, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      320(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z7
+	VMOVUPS      384(R9)(R11*1), Z16
+	VSUBPS       Z7, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 384(R9)(R10*1)
+	VMOVUPS      Z16, 384(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      384(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Y7
+	VMOVUPS.Z    448(R9)(R11*1), K1, Y16
+	VSUBPS       Y7, Y15, Y17
+	VFMADD231PS  Y1, Y17, Y7
+	VMULPS       Y15, Y15, Y17
+	VSUBPS       Y16, Y17, Y17
+	VFMADD231PS  Y2, Y17, Y16
+	VMOVUPS      Y7, K1, 448(R9)(R10*1)
+	VMOVUPS      Y16, K1, 448(R9)(R11*1)
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y7, Y7
+	VDIVPS       Y16, Y7, Y7
+	VMOVUPS.Z    448(R9), K1, Y16
+	VSUBPS       Y7, Y16, Y16
+	VMOVUPS      Y16, K1, 448(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors8upTo8
+	VZEROUPPER
+	RET
 
-vectors8upTo8store:
-	VMOVUPS     (R9)(R10*1), Z12
-	VMOVUPS     (R9)(R11*1), Z13
-	VSUBPS      Z12, Z4, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z4, Z4, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     (R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, (R9)
-	VMOVUPS     64(R9)(R10*1), Z12
-	VMOVUPS     64(R9)(R11*1), Z13
-	VSUBPS      Z12, Z5, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z5, Z5, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 64(R9)(R10*1)
-	VMOVUPS     Z13, 64(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     64(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z12
-	VMOVUPS     128(R9)(R11*1), Z13
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z6, Z6, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 128(R9)(R10*1)
-	VMOVUPS     Z13, 128(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     128(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z12
-	VMOVUPS     192(R9)(R11*1), Z13
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z7, Z7, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 192(R9)(R10*1)
-	VMOVUPS     Z13, 192(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     192(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z12
-	VMOVUPS     256(R9)(R11*1), Z13
-	VSUBPS      Z12, Z8, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z8, Z8, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 256(R9)(R10*1)
-	VMOVUPS     Z13, 256(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     256(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z12
-	VMOVUPS     320(R9)(R11*1), Z13
-	VSUBPS      Z12, Z9, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z9, Z9, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 320(R9)(R10*1)
-	VMOVUPS     Z13, 320(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     320(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z12
-	VMOVUPS     384(R9)(R11*1), Z13
-	VSUBPS      Z12, Z10, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z10, Z10, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 384(R9)(R10*1)
-	VMOVUPS     Z13, 384(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     384(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K1, Y12
-	VMOVUPS.Z   448(R9)(R11*1), K1, Y13
-	VSUBPS      Y12, Y11, Y14
-	VFMADD231PS Y1, Y14, Y12
-	VMULPS      Y11, Y11, Y14
-	VSUBPS      Y13, Y14, Y14
-	VFMADD231PS Y2, Y14, Y13
-	VMOVUPS     Y12, K1, 448(R9)(R10*1)
-	VMOVUPS     Y13, K1, 448(R9)(R11*1)
-	VSQRTPS     Y13, Y13
-	VADDPS      Y3, Y13, Y13
-	VMULPS      Y0, Y12, Y12
-	VDIVPS      Y13, Y12, Y12
-	VMOVUPS.Z   448(R9), K1, Y13
-	VSUBPS      Y12, Y13, Y13
-	VMOVUPS     Y13, K1, 448(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors8upTo8
+vectors8upTo8empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors8upTo8idle:
+	CMPQ        R13, $0x10
+	JL          vectors8upTo8idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z16
+	VMOVUPS     (R12), Z17
+	VPORD       Z7, Z16, Z18
+	VPTESTMD    Z18, Z18, K2
+	VSUBPS      Z7, Z6, Z18
+	VFMADD231PS Z1, Z18, Z7
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z7, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K3
+	VCMPPS      $0x19, Z6, Z16, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo8wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z16, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS.Z    Z0, Z7, K3, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, (R12)
+	JMP         vectors8upTo8wholemoments
+
+vectors8upTo8wholeshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo8wholedone
+
+vectors8upTo8wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z16, (R12)(R11*1)
+
+vectors8upTo8wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors8upTo8idle
+
+vectors8upTo8idleRest:
+	TESTQ       R13, R13
+	JE          vectors8upTo8idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z16
+	VMOVUPS.Z   (R12), K2, Z17
+	VPORD       Z7, Z16, Z18
+	VPTESTMD    Z18, Z18, K3
+	VSUBPS      Z7, Z6, Z18
+	VFMADD231PS Z1, Z18, Z7
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z7, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K2, K4
+	VCMPPS      $0x19, Z6, Z16, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors8upTo8partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z16, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS.Z    Z0, Z7, K4, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, K2, (R12)
+	JMP         vectors8upTo8partmoments
+
+vectors8upTo8partshort:
+	KORTESTW K3, K3
+	JE       vectors8upTo8partdone
+
+vectors8upTo8partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z16, K2, (R12)(R11*1)
+
+vectors8upTo8partdone:
+vectors8upTo8idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo8
 	VZEROUPPER
 	RET
 
@@ -7891,168 +10066,262 @@ vectors8upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
-	JGE     vectors8upTo16store
+	JGE     vectors8upTo16empty
 
 vectors8upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z4
-	VFMADD231PS  64(DI)(R15*1), Z12, Z5
-	VFMADD231PS  128(DI)(R15*1), Z12, Z6
-	VFMADD231PS  192(DI)(R15*1), Z12, Z7
-	VFMADD231PS  256(DI)(R15*1), Z12, Z8
-	VFMADD231PS  320(DI)(R15*1), Z12, Z9
-	VFMADD231PS  384(DI)(R15*1), Z12, Z10
-	VFMADD231PS  448(DI)(R15*1), Z12, K1, Z11
+	VBROADCASTSS (SI)(R14*4), Z7
+	VFMADD231PS  (DI)(R15*1), Z7, Z8
+	VFMADD231PS  64(DI)(R15*1), Z7, Z9
+	VFMADD231PS  128(DI)(R15*1), Z7, Z10
+	VFMADD231PS  192(DI)(R15*1), Z7, Z11
+	VFMADD231PS  256(DI)(R15*1), Z7, Z12
+	VFMADD231PS  320(DI)(R15*1), Z7, Z13
+	VFMADD231PS  384(DI)(R15*1), Z7, Z14
+	VFMADD231PS  448(DI)(R15*1), Z7, K1, Z15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo16entries
+	VMOVUPS      (R9)(R10*1), Z7
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z7, Z8, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z8, Z8, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z7
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z7, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z7
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z7, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z7
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z7, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z7
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z7, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z7
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z7, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      320(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z7
+	VMOVUPS      384(R9)(R11*1), Z16
+	VSUBPS       Z7, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, 384(R9)(R10*1)
+	VMOVUPS      Z16, 384(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS      384(R9), Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Z7
+	VMOVUPS.Z    448(R9)(R11*1), K1, Z16
+	VSUBPS       Z7, Z15, Z17
+	VFMADD231PS  Z1, Z17, Z7
+	VMULPS       Z15, Z15, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z7, K1, 448(R9)(R10*1)
+	VMOVUPS      Z16, K1, 448(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z7, Z7
+	VDIVPS       Z16, Z7, Z7
+	VMOVUPS.Z    448(R9), K1, Z16
+	VSUBPS       Z7, Z16, Z16
+	VMOVUPS      Z16, K1, 448(R9)
+	MOVQ         ldp+184(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	DECQ         AX
+	JNE          vectors8upTo16
+	VZEROUPPER
+	RET
 
-vectors8upTo16store:
-	VMOVUPS     (R9)(R10*1), Z12
-	VMOVUPS     (R9)(R11*1), Z13
-	VSUBPS      Z12, Z4, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z4, Z4, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     (R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, (R9)
-	VMOVUPS     64(R9)(R10*1), Z12
-	VMOVUPS     64(R9)(R11*1), Z13
-	VSUBPS      Z12, Z5, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z5, Z5, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 64(R9)(R10*1)
-	VMOVUPS     Z13, 64(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     64(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z12
-	VMOVUPS     128(R9)(R11*1), Z13
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z6, Z6, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 128(R9)(R10*1)
-	VMOVUPS     Z13, 128(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     128(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z12
-	VMOVUPS     192(R9)(R11*1), Z13
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z7, Z7, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 192(R9)(R10*1)
-	VMOVUPS     Z13, 192(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     192(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z12
-	VMOVUPS     256(R9)(R11*1), Z13
-	VSUBPS      Z12, Z8, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z8, Z8, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 256(R9)(R10*1)
-	VMOVUPS     Z13, 256(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     256(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z12
-	VMOVUPS     320(R9)(R11*1), Z13
-	VSUBPS      Z12, Z9, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z9, Z9, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 320(R9)(R10*1)
-	VMOVUPS     Z13, 320(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     320(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z12
-	VMOVUPS     384(R9)(R11*1), Z13
-	VSUBPS      Z12, Z10, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z10, Z10, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, 384(R9)(R10*1)
-	VMOVUPS     Z13, 384(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS     384(R9), Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K1, Z12
-	VMOVUPS.Z   448(R9)(R11*1), K1, Z13
-	VSUBPS      Z12, Z11, Z14
-	VFMADD231PS Z1, Z14, Z12
-	VMULPS      Z11, Z11, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	VMOVUPS     Z12, K1, 448(R9)(R10*1)
-	VMOVUPS     Z13, K1, 448(R9)(R11*1)
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VMOVUPS.Z   448(R9), K1, Z13
-	VSUBPS      Z12, Z13, Z13
-	VMOVUPS     Z13, K1, 448(R9)
-	MOVQ        ldp+184(FP), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R9
-	DECQ        AX
-	JNE         vectors8upTo16
+vectors8upTo16empty:
+	MOVQ cols+8(FP), R13
+	MOVQ R9, R12
+
+vectors8upTo16idle:
+	CMPQ        R13, $0x10
+	JL          vectors8upTo16idleRest
+	VMOVUPS     (R12)(R10*1), Z7
+	VMOVUPS     (R12)(R11*1), Z16
+	VMOVUPS     (R12), Z17
+	VPORD       Z7, Z16, Z18
+	VPTESTMD    Z18, Z18, K2
+	VSUBPS      Z7, Z6, Z18
+	VFMADD231PS Z1, Z18, Z7
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z7, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K3
+	VCMPPS      $0x19, Z6, Z16, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo16wholeshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z16, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS.Z    Z0, Z7, K3, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, (R12)
+	JMP         vectors8upTo16wholemoments
+
+vectors8upTo16wholeshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo16wholedone
+
+vectors8upTo16wholemoments:
+	VMOVUPS Z7, (R12)(R10*1)
+	VMOVUPS Z16, (R12)(R11*1)
+
+vectors8upTo16wholedone:
+	ADDQ $0x40, R12
+	SUBQ $0x10, R13
+	JMP  vectors8upTo16idle
+
+vectors8upTo16idleRest:
+	TESTQ       R13, R13
+	JE          vectors8upTo16idleDone
+	MOVQ        $-1, R14
+	BZHIQ       R13, R14, R14
+	KMOVW       R14, K2
+	VMOVUPS.Z   (R12)(R10*1), K2, Z7
+	VMOVUPS.Z   (R12)(R11*1), K2, Z16
+	VMOVUPS.Z   (R12), K2, Z17
+	VPORD       Z7, Z16, Z18
+	VPTESTMD    Z18, Z18, K3
+	VSUBPS      Z7, Z6, Z18
+	VFMADD231PS Z1, Z18, Z7
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z7, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K2, K4
+	VCMPPS      $0x19, Z6, Z16, K2, K5
+	KORTESTW    K4, K5
+	JE          vectors8upTo16partshort
+	KORW        K4, K5, K4
+	VMOVAPS.Z   Z16, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS.Z    Z0, Z7, K4, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, K2, (R12)
+	JMP         vectors8upTo16partmoments
+
+vectors8upTo16partshort:
+	KORTESTW K3, K3
+	JE       vectors8upTo16partdone
+
+vectors8upTo16partmoments:
+	VMOVUPS Z7, K2, (R12)(R10*1)
+	VMOVUPS Z16, K2, (R12)(R11*1)
+
+vectors8upTo16partdone:
+vectors8upTo16idleDone:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo16
 	VZEROUPPER
 	RET

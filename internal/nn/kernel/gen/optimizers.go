@@ -60,6 +60,88 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mas
 	a.store(parameter, p, lanes, rest)
 }
 
+// idleStep is the step for a gradient of zeros, without a root and a division where these could not change a parameter.
+//
+// The moments decay, so that after some hundred such steps |m|*Alpha/Epsilon, which the length of the step cannot exceed,
+// is far less than half of the distance from p to the next float32, and p stays as it is. That distance is at least 2^-25
+// |p| on either side; the step is skipped if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to
+// denormal numbers, where it can double a product. p of 0 and NaN and a second moment that is not positive take the whole step.
+type idleStep struct {
+	adamStep
+	limit    reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless Epsilon > 0
+	absolute reg.VecVirtual // the bits of a number but its sign
+	zero     reg.VecVirtual
+}
+
+func (s isa) newIdleStep(a adamStep) idleStep {
+	i := idleStep{a, s.vector(), s.vector(), s.vector()}
+	ones := GP32()
+	VPXORD(i.zero, i.zero, i.zero)
+	MOVL(U32(0x7fffffff), ones)
+	VPBROADCASTD(ones, i.absolute)
+	VPANDD(i.absolute, a.alpha, i.limit)
+	VDIVPS(a.epsilon, i.limit, i.limit)
+	scale := s.vector()
+	MOVL(U32((127+30)<<23), ones)
+	VPBROADCASTD(ones, scale)
+	VMULPS(scale, i.limit, i.limit)
+	VUCOMISS(i.zero.AsX(), a.epsilon.AsX())
+	JA(label("possible")) // Epsilon > 0
+	VPTERNLOGD(U8(0xff), i.limit, i.limit, i.limit)
+	place("possible")
+	return i
+}
+
+// emit takes the step as adamStep.emit does.
+func (i idleStep) emit(name LabelRef, p, m, v Mem, rest mask) {
+	first, second, parameter := i.vector(), i.vector(), i.vector()
+	i.load(m, first, i.lanes, rest)
+	i.load(v, second, i.lanes, rest)
+	i.load(p, parameter, i.lanes, rest)
+	some, change := K(), i.vector() // moments that are not zero
+	VPORD(first, second, change)
+	VPTESTMD(change, change, some)
+	VSUBPS(first, i.zero, change)
+	VFMADD231PS(i.c1, change, first)
+	VSUBPS(second, i.zero, change)
+	VFMADD231PS(i.c2, change, second)
+
+	const notLess, notAtLeast = 21, 25 // also if unordered
+	size, length := i.vector(), i.vector()
+	VPANDD(i.absolute, first, length)
+	VMULPS(i.limit, length, length)
+	VPANDD(i.absolute, parameter, size)
+	long, odd := K(), K()
+	if rest == nil {
+		VCMPPS(U8(notLess), size, length, long)
+		VCMPPS(U8(notAtLeast), i.zero, second, odd)
+	} else {
+		VCMPPS(U8(notLess), size, length, rest, long)
+		VCMPPS(U8(notAtLeast), i.zero, second, rest, odd)
+	}
+	KORTESTW(long, odd)
+	JE(name + "short")
+	// The lanes that could have been skipped take a root of 0 and a step of 0: moments that are denormal, such as those of a
+	// unit that is never active, would make the division take twice as long for all lanes.
+	KORW(long, odd, long)
+	root := i.vector()
+	VMOVAPS_Z(second, long, root)
+	VSQRTPS(root, root)
+	VADDPS(i.epsilon, root, root)
+	VMULPS_Z(i.alpha, first, long, length)
+	VDIVPS(root, length, length)
+	VSUBPS(length, parameter, parameter)
+	i.store(parameter, p, i.lanes, rest)
+	JMP(name + "moments")
+	place(name + "short")
+	KORTESTW(some, some)
+	JE(name + "done")
+	place(name + "moments")
+	i.store(first, m, i.lanes, rest)
+	i.store(second, v, i.lanes, rest)
+	place(name + "done")
+}
+
 func (s isa) sgd() {
 	s.text("sgd", "(rows, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)", "is Set.SGD for rows >= 1.")
 	p, ldp, g, ldg := slice("p"), bytes("ldp"), slice("grad"), bytes("ldg")

@@ -66,6 +66,7 @@ func (s isa) sparseAdam() {
 	SUBQ(p, m)
 	SUBQ(p, v)
 	adam := s.adamConstants()
+	idle := s.newIdleStep(adam)
 	x.emitAll(sparseEnds{
 		begin: func(eachVector) {},
 		finish: func(columns eachVector) {
@@ -73,6 +74,28 @@ func (s isa) sparseAdam() {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
 				adam.emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
+			ADDQ(bytes("ldp"), p)
+		},
+		// A row without entries has a gradient of zeros.
+		empty: func(columns eachVector) {
+			at, left := GP64(), arg("cols")
+			MOVQ(p, at)
+			vector := func(name LabelRef, rest mask) {
+				idle.emit(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, rest)
+			}
+			loop, rest, done := columns.label+"idle", columns.label+"idleRest", columns.label+"idleDone"
+			place(loop)
+			CMPQ(left, U8(s.lanes))
+			JL(rest)
+			vector("whole", nil)
+			ADDQ(U8(4*s.lanes), at)
+			SUBQ(U8(s.lanes), left)
+			JMP(loop)
+			place(rest)
+			TESTQ(left, left)
+			JE(done)
+			vector("part", s.firstLanes(left))
+			place(done)
 			ADDQ(bytes("ldp"), p)
 		},
 	})
@@ -87,6 +110,7 @@ type sparsePanel struct {
 // sparseEnds writes what is done with the sums of a row before its entries, when they are zero, and after them.
 type sparseEnds struct {
 	begin, finish func(columns eachVector)
+	empty         func(columns eachVector) // instead of finish, for a row without entries; nil: finish serves
 }
 
 // eachVector calls a function for each vector of columns: its sum, where it lies in a row, its lanes and its mask.
@@ -156,7 +180,11 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 	}
 	ends.begin(columns)
 	CMPQ(e, stop)
-	JGE(finish)
+	if ends.empty == nil {
+		JGE(finish)
+	} else {
+		JGE(name + "empty")
+	}
 
 	place(multiply)
 	value, row := GP32(), GP32()
@@ -177,4 +205,11 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 	DECQ(p.rows)
 	JNE(name)
 	end()
+	if ends.empty != nil {
+		place(name + "empty")
+		ends.empty(columns)
+		DECQ(p.rows)
+		JNE(name)
+		end()
+	}
 }
