@@ -29,7 +29,7 @@ func TestFileErrors(t *testing.T) {
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
-	activations := choice(nn.Activations()).want()
+	activations, initializers := choice(nn.Activations()).want(), initializer(nn.Initializers()).want()
 	tests := []struct{ name, text, want, hint string }{
 		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
 		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
@@ -81,6 +81,16 @@ func TestFileErrors(t *testing.T) {
 		{"quoted boolean", `shuffle: "true"`, `mlp.yaml:1:10: shuffle: wanted true or false, found the text "true"`, "write true"},
 		{"choice", "activation: rel", "mlp.yaml:1:13: activation: wanted " + activations + `, found "rel"`, "did you mean relu?"},
 		{"list for a choice", "activation: [relu]", "mlp.yaml:1:13: activation: wanted " + activations + ", found a list", ""},
+		{"initializer", "kernel_initializer: he_nromal", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + `, found "he_nromal"`, "did you mean he_normal?"},
+		{"constant of nothing", "kernel_initializer: constant", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + `, found "constant"`, "write {constant: 0.1}"},
+		{"list for an initializer", "kernel_initializer: [0.1]", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + ", found a list", ""},
+		{"number for an initializer", "kernel_initializer: 0.1", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + ", found 0.1", "write {constant: 0.1}"},
+		{"initializer of no name", "kernel_initializer: {}", "mlp.yaml:1:21: kernel_initializer: wanted constant: and a number, found none", ""},
+		{"initializer with a key of its own", "kernel_initializer: {value: 0.1}", `mlp.yaml:1:22: kernel_initializer: unknown key "value"`, "the keys here are constant"},
+		{"constant as text", "kernel_initializer: {constant: '1'}", `mlp.yaml:1:32: kernel_initializer: constant: wanted a number from -1000000 to 1000000, found the text "1"`, quotes},
+		{"infinite constant", "layers:\n  - dense: 5\n    kernel_initializer: {constant: -.inf}", "mlp.yaml:3:36: layers: kernel_initializer: constant: wanted a number from -1000000 to 1000000, found -.inf", ""},
+		{"bias that is drawn", "layers: [{dense: 5, bias_initializer: he_normal}]", `mlp.yaml:1:39: layers: bias_initializer: wanted ones, zeros or {constant: NUMBER}, found "he_normal"`, ""},
+		{"bias of no layer", "bias_initializer: zeros", `mlp.yaml:1:1: unknown key "bias_initializer"`, "did you mean kernel_initializer?"},
 		{"output activation", "output_layer: {activation: relu}", `mlp.yaml:1:28: output_layer.activation: wanted softmax or sigmoid, found "relu"`, ""},
 		{"data set", "dataset: minst", `mlp.yaml:1:10: ` + wantSet + `found "minst"`, ""},
 		{"number for a file", "output: 10", "mlp.yaml:1:9: output: wanted a file name, found 10", "put it in quotes"},
@@ -101,7 +111,7 @@ func TestFileErrors(t *testing.T) {
 		{"layer of a type like another", "layers: [5, {droput: 0.2}]", `mlp.yaml:1:14: layers: unknown key "droput"`, "did you mean dropout?"},
 		{"layers without a space", "layers: [5, {dropout:0.2}]", `mlp.yaml:1:14: layers: unknown key "dropout:0.2"`, "put a space after the colon"},
 		{"layers in one", "layers: [{dense: 5, dropout: 0.2}]", "mlp.yaml:1:10: layers: wanted one layer, found dense and dropout in one", "make each an item of its own"},
-		{"key of no layer", "layers: [{dense: 5, rate: 0.2}]", `mlp.yaml:1:21: layers: unknown key "rate"`, "the keys here are dense, activation, kernel_initializer, l1, l2"},
+		{"key of no layer", "layers: [{dense: 5, rate: 0.2}]", `mlp.yaml:1:21: layers: unknown key "rate"`, "the keys here are dense, activation, kernel_initializer, bias_initializer, l1, l2"},
 		{"key of no layer, after its name", "layers: [5, {batch_normalization: {momentun: 0.2}}]", `mlp.yaml:1:36: layers: batch_normalization: unknown key "momentun"`, "did you mean momentum?"},
 		{"key of another layer", "layers: [5, {batch_normalization: {}, epsilon: 0.2}]", `mlp.yaml:1:39: layers: unknown key "epsilon"`, "the keys here are batch_normalization"},
 		{"layer given twice", "layers: [{dense: 5, dense: 6}]", "mlp.yaml:1:21: layers: the key dense is given twice", ""},

@@ -20,6 +20,7 @@ var roundTrips = []string{
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
 	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
 	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
+	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
 	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
 }
 
