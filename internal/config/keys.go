@@ -39,7 +39,7 @@ func Keys() []Key {
 func networkKeys() []Key {
 	return []Key{
 		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", kind: dataset{},
-			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}"},
+			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}"},
 			Doc:  "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
 			More: []string{
