@@ -82,11 +82,7 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		ranges := x.ranges()
-		if err := ranges.Validate(); err != nil {
-			return nil, fault.New(fault.Config, "augment", "%w", err)
-		}
-		run.Transform = augment.New(ranges, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
 		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
