@@ -20,6 +20,7 @@ type experiment struct {
 	source   *source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
+	start    string // the SHA-256 of the model that the weights come from; empty: they are drawn
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
@@ -178,6 +179,7 @@ func (x *experiment) addCallbacks(system *System, run *train.Run) {
 func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
 		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Start: x.start,
 	}
 	for i, teacher := range x.teachers {
 		c.Inputs[fmt.Sprintf("teacher %d (%s)", i+1, filepath.Base(x.Distill.Teacher[i]))] = teacher.SHA256
