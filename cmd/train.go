@@ -101,7 +101,7 @@ func trainRun(ctx context.Context, system *System, o trainOptions) error {
 	plain := !o.json && !o.quiet
 	if !o.dryRun {
 		if err := atomicfile.Probe(x.Output); err != nil {
-			return cannotWrite(x.Output, err)
+			return fault.CannotWrite(x.Output, err)
 		}
 	}
 	if plain {

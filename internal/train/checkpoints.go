@@ -125,7 +125,7 @@ func (c *Checkpoints) removeBut(kept []int) error {
 			continue
 		}
 		if err := os.Remove(c.file(steps)); err != nil {
-			return cannotWrite(c.file(steps), err)
+			return fault.CannotWrite(c.file(steps), err)
 		}
 	}
 	return nil
@@ -151,7 +151,7 @@ type keeper struct {
 func (k *keeper) begin(now time.Time) error {
 	k.last = now
 	if err := atomicfile.Probe(k.file(0)); err != nil {
-		return cannotWrite(k.file(0), err)
+		return fault.CannotWrite(k.file(0), err)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (k *keeper) begin(now time.Time) error {
 func (k *keeper) write(steps int, now time.Time, c *Checkpoint) error {
 	k.last = now
 	if err := atomicfile.Write(k.file(steps), c.encode); err != nil {
-		return cannotWrite(k.file(steps), err)
+		return fault.CannotWrite(k.file(steps), err)
 	}
 	if k.kept = append(k.kept, steps); len(k.kept) > keptCheckpoints {
 		k.kept = k.kept[1:]
