@@ -85,6 +85,6 @@ func (o Optimizer) Spec() nn.OptimizerSpec {
 		Momentum: o.Momentum, Nesterov: o.Nesterov, Rho: o.Rho, Centered: o.Centered,
 		Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon, AMSGrad: o.AMSGrad,
 		WeightDecay: o.WeightDecay, ClipValue: o.ClipValue, ClipNorm: o.ClipNorm, GlobalClipNorm: o.GlobalClipNorm,
-		UseEMA: o.UseEMA, EMAMomentum: o.EMAMomentum,
+		UseEMA: o.UseEMA, EMAMomentum: o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency,
 	}
 }

@@ -70,7 +70,9 @@ type Optimizer struct {
 	ClipNorm       float64 `mapstructure:"clipnorm"`
 	GlobalClipNorm float64 `mapstructure:"global_clipnorm"`
 	UseEMA         bool    `mapstructure:"use_ema"`
-	EMAMomentum    float64 `mapstructure:"ema_momentum"` // 0 without UseEMA
+	EMAMomentum    float64 `mapstructure:"ema_momentum"` // 0 without UseEMA, as the next
+
+	EMAOverwriteFrequency int `mapstructure:"ema_overwrite_frequency"` // steps; 0: never
 }
 
 // Schedule is how the learning rate changes from step to step. Durations are in epochs, and may be fractions of one.

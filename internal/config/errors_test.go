@@ -143,6 +143,8 @@ func TestFileErrors(t *testing.T) {
 		{"two ways to clip", "optimizer: {clipnorm: 1, clipvalue: 2}", "mlp.yaml:1:23: optimizer.clipnorm: wanted at most one way to clip gradients, found optimizer.clipvalue too", "set one of them to 0, or take it out"},
 		{"nesterov alone", "optimizer: {name: sgd, nesterov: true}", "mlp.yaml:1:34: optimizer.nesterov: wanted a momentum above 0 beside it, found 0", "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"},
 		{"average that is off", "optimizer: {ema_momentum: 0.9}", "mlp.yaml:1:27: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
+		{"average that overwrites by fractions", "optimizer: {use_ema: true, ema_overwrite_frequency: 0.5}", "mlp.yaml:1:53: optimizer.ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found 0.5", ""},
+		{"average that overwrites, but is off", "optimizer: {ema_overwrite_frequency: 10}", "mlp.yaml:1:38: optimizer.ema_overwrite_frequency: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
 		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are " + strings.Join(newTable().names("schedule"), ", ")},
 		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},

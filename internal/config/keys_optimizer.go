@@ -73,8 +73,15 @@ func optimizerKeys() []Key {
 			Variants: []Variant{{"true", "0.99"}},
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "How much of that running mean is kept at each step."},
+		{Name: "optimizer.ema_overwrite_frequency", By: "optimizer.use_ema", Example: "100",
+			Variants: []Variant{{"true", "0"}},
+			kind:     whole{0, maxSteps},
+			Doc:      "Steps after which the weights become their mean, again and again; 0: only in the end."},
 	}
 }
+
+// maxSteps is beyond what a run takes.
+const maxSteps = 1_000_000_000
 
 // maxNorm is beyond what any gradient of float32 weights can be clipped to with an effect.
 const maxNorm = 1e9

@@ -121,8 +121,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 	// What the file leaves out is what the network's own table says.
 	for _, name := range nn.Optimizers() {
 		want := nn.DefaultOptimizer(name)
-		want.UseEMA = true
-		got := mustLoad(t, "optimizer: {use_ema: true, name: "+name+"}").Optimizer.Spec()
+		want.UseEMA, want.EMAOverwriteFrequency = true, 50
+		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer.Spec()
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
