@@ -76,10 +76,7 @@ type results struct{ io.Writer }
 func (r results) Write(p []byte) (int, error) {
 	n, err := r.Writer.Write(p)
 	if err != nil {
-		if e, ok := errors.AsType[*os.PathError](err); ok {
-			err = e.Err // the path would only repeat the name
-		}
-		err = fault.New(fault.Write, "standard output", "cannot write: %w", err)
+		err = fault.New(fault.Write, "standard output", "cannot write: %w", fault.Pathless(err))
 	}
 	return n, err
 }

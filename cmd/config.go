@@ -55,7 +55,7 @@ func runConfigInit(_ context.Context, system *System, path string, force bool) e
 		return err
 	})
 	if err != nil {
-		return cannotWrite(path, err)
+		return fault.CannotWrite(path, err)
 	}
 	report.Message(system.Stderr, "wrote %s: train with dnn train --config %s", path, path)
 	return nil

@@ -137,7 +137,7 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 	}
 	d := config.Dataset{IDX: o.data}
 	if trained.CSV != "" {
-		d = config.Dataset{CSV: o.data, Target: trained.Target}
+		d = config.Dataset{CSV: o.data, Target: trained.Target, TestSplit: trained.TestSplit}
 	}
 	s, err := newSource(d, o.model, file)
 	if err != nil {

@@ -20,6 +20,7 @@ type experiment struct {
 	source   *source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
+	start    string // the SHA-256 of the model that the weights come from; empty: they are drawn
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
@@ -82,11 +83,7 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		ranges := x.ranges()
-		if err := ranges.Validate(); err != nil {
-			return nil, fault.New(fault.Config, "augment", "%w", err)
-		}
-		run.Transform = augment.New(ranges, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
 		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
@@ -182,6 +179,7 @@ func (x *experiment) addCallbacks(system *System, run *train.Run) {
 func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
 		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Start: x.start,
 	}
 	for i, teacher := range x.teachers {
 		c.Inputs[fmt.Sprintf("teacher %d (%s)", i+1, filepath.Base(x.Distill.Teacher[i]))] = teacher.SHA256

@@ -83,7 +83,7 @@ func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(
 // writePicture writes a picture in the format that its name ends in.
 func writePicture(path string, draw func(w io.Writer, format string) error) error {
 	if err := atomicfile.Write(path, func(w io.Writer) error { return draw(w, pictureFormat(path)) }); err != nil {
-		return cannotWrite(path, err)
+		return fault.CannotWrite(path, err)
 	}
 	return nil
 }

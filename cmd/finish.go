@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -61,7 +62,7 @@ func (f finished) write() (sum string, err error) {
 	picture := modelfile.Beside(f.Output, ".history.png")
 	err = atomicfile.Write(picture, func(w io.Writer) error { return report.WritePlot(w, "png", f.history) })
 	if err != nil {
-		return "", cannotWrite(picture, err)
+		return "", fault.CannotWrite(picture, err)
 	}
 	return sum, nil
 }

@@ -15,7 +15,7 @@ func profile(path string, work func() error) (err error) {
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return fault.New(fault.Write, "--profile", "%w", err)
+		return fault.CannotWrite(path, err)
 	}
 	if err := pprof.StartCPUProfile(file); err != nil {
 		return errors.Join(fault.New(fault.Bug, "--profile", "%w", err), file.Close())
@@ -23,7 +23,7 @@ func profile(path string, work func() error) (err error) {
 	defer func() {
 		pprof.StopCPUProfile()
 		if cerr := file.Close(); cerr != nil && err == nil {
-			err = fault.New(fault.Write, "--profile", "%w", cerr)
+			err = fault.CannotWrite(path, cerr)
 		}
 	}()
 	return work()

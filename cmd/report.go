@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -41,7 +42,7 @@ func (e evaluated) report(system *System, path, title string) error {
 		page.Kernels = report.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
 	}
 	if err := atomicfile.Write(path, page.Write); err != nil {
-		return cannotWrite(path, err)
+		return fault.CannotWrite(path, err)
 	}
 	report.Message(system.Stderr, "wrote %s", path)
 	return nil

@@ -117,9 +117,6 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 	}
 }
 
-// tableTestPart says how much of a table tests: one row of so many.
-const tableTestPart = 5
-
 // tableSource is a CSV file. Of one that a model was not trained on, all rows test it.
 func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	o := table.Options{Path: d.CSV, Target: d.Target}
@@ -130,7 +127,12 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	test := t.Rows() / tableTestPart
+	test := testRows(t.Rows(), d.TestSplit)
+	if model == nil {
+		if err := checkTestSplit(d, t, test); err != nil {
+			return nil, err
+		}
+	}
 	s := &source{features: len(t.Columns), classes: t.Classes, count: t.Rows() - test}
 	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
 		if model != nil && t.Hash != model.DataHash {
@@ -156,6 +158,22 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 		return data, nil
 	}
 	return s, nil
+}
+
+// testRows returns how many of n rows test, rounded down. The share is a decimal number: 0.29 of 100 are 29, though the
+// product of float64s is 28.999….
+func testRows(n int, split float64) int { return int(float64(float64(n)*split) + 1e-9) }
+
+// checkTestSplit refuses a share of the rows that leaves none to test on, or too few for a training row of each class.
+func checkTestSplit(d config.Dataset, t *table.Table, test int) error {
+	switch {
+	case test < 1:
+		return fault.New(fault.Config, "dataset", "test_split: %v of the %d rows of %s leaves none to test on", d.TestSplit, t.Rows(), d)
+	case t.Rows()-test < len(t.Classes):
+		return fault.New(fault.Config, "dataset", "test_split: %v of the %d rows of %s leaves %d to train on, wanted one of each of %d classes",
+			d.TestSplit, t.Rows(), d, t.Rows()-test, len(t.Classes))
+	}
+	return nil
 }
 
 func allRows(t *table.Table) []int32 {

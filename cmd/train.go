@@ -59,8 +59,6 @@ from which --resume goes on to the very same result.`,
 				return fault.New(fault.Usage, "--resume", "does not go with --lr-find or --preview-augmentation, which train nothing")
 			case o.dryRun && (o.lrFind != "" || o.preview != ""):
 				return fault.New(fault.Usage, "--dry-run", "does not go with --lr-find or --preview-augmentation")
-			case o.resume && o.from != "":
-				return fault.New(fault.Usage, "--resume", "does not go with --from: a checkpoint has weights of its own")
 			}
 			if err := errors.Join(checkPicture("--lr-find", o.lrFind, "png", "svg"), checkPicture("--preview-augmentation", o.preview, "png")); err != nil {
 				return err
@@ -96,14 +94,14 @@ func trainRun(ctx context.Context, system *System, o trainOptions) error {
 	if err != nil {
 		return err
 	}
-	model, err := newNetwork(x.arch, x.Seed, o.from)
+	model, err := x.newNetwork(o.from)
 	if err != nil {
 		return err
 	}
 	plain := !o.json && !o.quiet
 	if !o.dryRun {
 		if err := atomicfile.Probe(x.Output); err != nil {
-			return cannotWrite(x.Output, err)
+			return fault.CannotWrite(x.Output, err)
 		}
 	}
 	if plain {
@@ -183,8 +181,8 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
-func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential, error) {
-	model, err := nn.New(arch, seed)
+func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
+	model, err := nn.New(x.arch, x.Seed)
 	if err != nil {
 		return nil, fault.New(fault.Config, "", "%w", err)
 	}
@@ -195,6 +193,7 @@ func newNetwork(arch nn.Architecture, seed uint64, from string) (*nn.Sequential,
 	if err != nil {
 		return nil, err
 	}
+	x.start = file.SHA256
 	return model, file.Load(model, from)
 }
 

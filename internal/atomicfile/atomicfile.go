@@ -12,13 +12,15 @@ import (
 
 // Write replaces the file at path with what write produces: to a temporary file in the same folder, synced, renamed over
 // path, and the folder synced. If anything fails the old file stays as it was and the temporary one is removed.
-// Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one.
+// Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one. What writers of
+// the same path have left that were killed is removed too, once it is an hour old.
 func Write(path string, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
 	mode := os.FileMode(0)
 	if old, err := os.Stat(path); err == nil {
 		mode = old.Mode().Perm()
 	}
+	removeStale(folder, filepath.Base(path))
 	tmp, err := create(folder, filepath.Base(path))
 	if err != nil {
 		return err

@@ -20,22 +20,30 @@ type Elastic struct {
 	Sigma float64 // pixels; at least MinSigma if Alpha is not 0
 }
 
-// MinSigma is the least sigma of an elastic displacement: noise that is smoothed by less is as good as not smoothed.
-const MinSigma = 0.25
+// The most of each figure of Ranges: beyond it nothing is left of an image to learn from. Sigma is bounded below too: noise
+// that is smoothed by less is as good as not smoothed.
+const (
+	MaxShift    = 1000
+	MaxRotation = 180
+	MaxScale    = 0.99
+	MaxShear    = 10
+	MaxAlpha    = 10_000
+	MinSigma    = 0.25
+	MaxSigma    = 100
+)
 
-// Validate returns an error that names the first figure that makes no sense. Beyond the upper bounds nothing is left of an
-// image to learn from.
+// Validate returns an error that names the first figure that makes no sense.
 func (r Ranges) Validate() error {
 	for _, f := range []struct {
 		name        string
 		value, most float64
 	}{
-		{"shift", r.Shift, 1000},
-		{"rotation", r.Rotation, 180},
-		{"scale", r.Scale, 0.99},
-		{"shear", r.Shear, 10},
-		{"elastic alpha", r.Elastic.Alpha, 10000},
-		{"elastic sigma", r.Elastic.Sigma, 1000},
+		{"shift", r.Shift, MaxShift},
+		{"rotation", r.Rotation, MaxRotation},
+		{"scale", r.Scale, MaxScale},
+		{"shear", r.Shear, MaxShear},
+		{"elastic alpha", r.Elastic.Alpha, MaxAlpha},
+		{"elastic sigma", r.Elastic.Sigma, MaxSigma},
 	} {
 		if !(f.value >= 0 && f.value <= f.most) {
 			return fmt.Errorf("%s: wanted a number from 0 to %v, found %v", f.name, f.most, f.value)

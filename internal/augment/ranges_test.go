@@ -13,12 +13,13 @@ func TestValidate(t *testing.T) {
 		{Ranges{}, ""},
 		{Ranges{Shift: 2, Rotation: 180, Scale: 0.99, Shear: 1, Elastic: Elastic{34, 6}}, ""},
 		{Ranges{Elastic: Elastic{Sigma: 6}}, ""},
+		{Ranges{MaxShift, MaxRotation, MaxScale, MaxShear, Elastic{MaxAlpha, MaxSigma}}, ""},
 		{Ranges{Shift: -1}, "shift: wanted a number from 0 to 1000, found -1"},
 		{Ranges{Rotation: 181}, "rotation: wanted a number from 0 to 180, found 181"},
 		{Ranges{Scale: 1}, "scale: wanted a number from 0 to 0.99, found 1"},
 		{Ranges{Shear: math.NaN()}, "shear: wanted a number from 0 to 10, found NaN"},
 		{Ranges{Elastic: Elastic{math.Inf(1), 6}}, "elastic alpha: wanted a number from 0 to 10000, found +Inf"},
-		{Ranges{Elastic: Elastic{34, 1e9}}, "elastic sigma: wanted a number from 0 to 1000, found 1e+09"},
+		{Ranges{Elastic: Elastic{34, 1e9}}, "elastic sigma: wanted a number from 0 to 100, found 1e+09"},
 		{Ranges{Elastic: Elastic{Alpha: 34}}, "elastic sigma: wanted at least 0.25 pixels, found 0"},
 	} {
 		got := ""

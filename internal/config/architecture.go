@@ -27,15 +27,18 @@ func (c Config) Architecture(features, classes int) (nn.Architecture, error) {
 		return nn.Architecture{}, err
 	}
 	numbers := map[string]int{} // of layers so far, by type
-	for _, l := range append(slices.Clone(c.Layers), Layer{Type: "dense", Units: units, Activation: c.OutputLayer.Activation, KernelInitializer: glorotUniform}) {
+	for _, l := range append(slices.Clone(c.Layers), Layer{Type: "dense", Units: units, Activation: c.OutputLayer.Activation, KernelInitializer: nn.Initializer{Name: glorotUniform}}) {
 		spec := nn.LayerSpec(l)
 		spec.Name = nn.LayerName(l.Type, numbers[l.Type])
 		numbers[l.Type]++
 		if l.Type == "dense" {
 			spec.Activation = cmp.Or(l.Activation, c.Activation)
 			spec.KernelInitializer = cmp.Or(l.KernelInitializer, c.KernelInitializer)
-			if spec.KernelInitializer == glorotUniform { // what it is without saying so
-				spec.KernelInitializer = ""
+			if spec.KernelInitializer.Name == glorotUniform { // what it is without saying so
+				spec.KernelInitializer = nn.Initializer{}
+			}
+			if spec.BiasInitializer.Name == zeros {
+				spec.BiasInitializer = nn.Initializer{}
 			}
 		}
 		a.Layers = append(a.Layers, spec)
@@ -82,6 +85,6 @@ func (o Optimizer) Spec() nn.OptimizerSpec {
 		Momentum: o.Momentum, Nesterov: o.Nesterov, Rho: o.Rho, Centered: o.Centered,
 		Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon, AMSGrad: o.AMSGrad,
 		WeightDecay: o.WeightDecay, ClipValue: o.ClipValue, ClipNorm: o.ClipNorm, GlobalClipNorm: o.GlobalClipNorm,
-		UseEMA: o.UseEMA, EMAMomentum: o.EMAMomentum,
+		UseEMA: o.UseEMA, EMAMomentum: o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency,
 	}
 }

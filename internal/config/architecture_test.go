@@ -31,15 +31,25 @@ func TestArchitecture(t *testing.T) {
 		{"other layers", "layers: [3, {dropout: 0.2}, batch_normalization, {dense: 4, kernel_initializer: zeros, l2: 0.1}, {dropout: 0.3}]\n" +
 			"kernel_initializer: ones\nlabel_smoothing: 0.1", 5, 2,
 			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", LabelSmoothing: 0.1, Layers: []nn.LayerSpec{
-				{Type: "dense", Name: "dense", Units: 3, Activation: "relu", KernelInitializer: "ones"},
+				{Type: "dense", Name: "dense", Units: 3, Activation: "relu", KernelInitializer: nn.Initializer{Name: "ones"}},
 				{Type: "dropout", Name: "dropout", Rate: 0.2},
 				{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
-				{Type: "dense", Name: "dense_1", Units: 4, Activation: "relu", KernelInitializer: "zeros", L2: 0.1},
+				{Type: "dense", Name: "dense_1", Units: 4, Activation: "relu", KernelInitializer: nn.Initializer{Name: "zeros"}, L2: 0.1},
 				{Type: "dropout", Name: "dropout_1", Rate: 0.3},
 				{Type: "dense", Name: "dense_2", Units: 2, Activation: "softmax"},
 			}}},
 		{"glorot_uniform goes without saying", "layers: [{dense: 3, kernel_initializer: glorot_uniform}]\nkernel_initializer: zeros", 5, 2,
 			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{layer("dense", 3, "relu"), layer("dense_1", 2, "softmax")}}},
+		{"constants", "layers: [{dense: 3, bias_initializer: {constant: -0.5}}, {dense: 4, kernel_initializer: zeros, bias_initializer: ones}, {dense: 5, bias_initializer: zeros}]\n" +
+			"kernel_initializer: {constant: 0.1}", 5, 2,
+			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+				{Type: "dense", Name: "dense", Units: 3, Activation: "relu", KernelInitializer: nn.Initializer{Name: "constant", Value: 0.1},
+					BiasInitializer: nn.Initializer{Name: "constant", Value: -0.5}},
+				{Type: "dense", Name: "dense_1", Units: 4, Activation: "relu", KernelInitializer: nn.Initializer{Name: "zeros"},
+					BiasInitializer: nn.Initializer{Name: "ones"}},
+				{Type: "dense", Name: "dense_2", Units: 5, Activation: "relu", KernelInitializer: nn.Initializer{Name: "constant", Value: 0.1}},
+				layer("dense_3", 2, "softmax"),
+			}}},
 		{"activation", "layers: [3]\nactivation: tanh", 5, 2, nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 			layer("dense", 3, "tanh"), layer("dense_1", 2, "softmax")}}},
 	}

@@ -13,27 +13,29 @@
 // The package reads one file and does nothing else: it knows neither data sets nor terminals.
 package config
 
+import "dnn/internal/nn"
+
 // Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is nil
 // where the experiment does without that group of keys.
 type Config struct {
-	Dataset           Dataset     `mapstructure:"dataset"`
-	Layers            []Layer     `mapstructure:"layers"`             // hidden layers, from the input on; may be empty
-	Activation        string      `mapstructure:"activation"`         // of each hidden Dense layer that names none
-	KernelInitializer string      `mapstructure:"kernel_initializer"` // of each hidden Dense layer that names none
-	OutputLayer       OutputLayer `mapstructure:"output_layer"`
-	Loss              string      `mapstructure:"loss"`
-	LabelSmoothing    float64     `mapstructure:"label_smoothing"`
-	Optimizer         Optimizer   `mapstructure:"optimizer"`
-	Schedule          Schedule    `mapstructure:"schedule"`
-	Epochs            int         `mapstructure:"epochs"`
-	BatchSize         int         `mapstructure:"batch_size"`
-	ValidationSplit   float64     `mapstructure:"validation_split"` // share of the training data
-	Validation        string      `mapstructure:"validation"`       // tail or stratified: which samples those are
-	Shuffle           bool        `mapstructure:"shuffle"`
-	Seed              uint64      `mapstructure:"seed"`
-	Threads           int         `mapstructure:"threads"` // 0: all cores
-	Input             int         `mapstructure:"input"`   // features of one sample; 0: what the data set has
-	Output            string      `mapstructure:"output"`  // the model file
+	Dataset           Dataset        `mapstructure:"dataset"`
+	Layers            []Layer        `mapstructure:"layers"`             // hidden layers, from the input on; may be empty
+	Activation        string         `mapstructure:"activation"`         // of each hidden Dense layer that names none
+	KernelInitializer nn.Initializer `mapstructure:"kernel_initializer"` // of each hidden Dense layer that names none
+	OutputLayer       OutputLayer    `mapstructure:"output_layer"`
+	Loss              string         `mapstructure:"loss"`
+	LabelSmoothing    float64        `mapstructure:"label_smoothing"`
+	Optimizer         Optimizer      `mapstructure:"optimizer"`
+	Schedule          Schedule       `mapstructure:"schedule"`
+	Epochs            int            `mapstructure:"epochs"`
+	BatchSize         int            `mapstructure:"batch_size"`
+	ValidationSplit   float64        `mapstructure:"validation_split"` // share of the training data
+	Validation        string         `mapstructure:"validation"`       // tail or stratified: which samples those are
+	Shuffle           bool           `mapstructure:"shuffle"`
+	Seed              uint64         `mapstructure:"seed"`
+	Threads           int            `mapstructure:"threads"` // 0: all cores
+	Input             int            `mapstructure:"input"`   // features of one sample; 0: what the data set has
+	Output            string         `mapstructure:"output"`  // the model file
 
 	Augment           *Augment           `mapstructure:"augment"`
 	Distill           *Distill           `mapstructure:"distill"`
@@ -68,7 +70,9 @@ type Optimizer struct {
 	ClipNorm       float64 `mapstructure:"clipnorm"`
 	GlobalClipNorm float64 `mapstructure:"global_clipnorm"`
 	UseEMA         bool    `mapstructure:"use_ema"`
-	EMAMomentum    float64 `mapstructure:"ema_momentum"` // 0 without UseEMA
+	EMAMomentum    float64 `mapstructure:"ema_momentum"` // 0 without UseEMA, as the next
+
+	EMAOverwriteFrequency int `mapstructure:"ema_overwrite_frequency"` // steps; 0: never
 }
 
 // Schedule is how the learning rate changes from step to step. Durations are in epochs, and may be fractions of one.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -9,11 +10,15 @@ import (
 
 // Dataset says where samples come from. One of Name, IDX and CSV is set.
 type Dataset struct {
-	Name   string // a data set that can be downloaded: mnist
-	IDX    string // a folder with four files as MNIST has them
-	CSV    string // a file with a line of names, then one sample a line
-	Target string // the column of CSV that names the class
+	Name      string  // a data set that can be downloaded: mnist
+	IDX       string  // a folder with four files as MNIST has them
+	CSV       string  // a file with a line of names, then one sample a line
+	Target    string  // the column of CSV that names the class
+	TestSplit float64 // the share of CSV's lines that test
 }
+
+// standardTestSplit is the share of a table that tests where the file says nothing.
+const standardTestSplit = 0.2
 
 // datasetNames are the data sets that need no more than a name.
 func datasetNames() []string { return []string{"mnist", "fashion-mnist"} }
@@ -35,10 +40,11 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 		return json.Marshal(d.Name)
 	}
 	return json.Marshal(struct {
-		IDX    string `json:"idx,omitempty"`
-		CSV    string `json:"csv,omitempty"`
-		Target string `json:"target,omitempty"`
-	}{d.IDX, d.CSV, d.Target})
+		IDX       string  `json:"idx,omitempty"`
+		CSV       string  `json:"csv,omitempty"`
+		Target    string  `json:"target,omitempty"`
+		TestSplit float64 `json:"test_split,omitempty"`
+	}{d.IDX, d.CSV, d.Target, d.TestSplit})
 }
 
 // dataset is the name of a data set, or where its files are. Its values are Dataset.
@@ -61,7 +67,7 @@ func (k dataset) show(value any) string {
 	case d.IDX != "":
 		return "{idx: " + showText(d.IDX) + "}"
 	case d.CSV != "":
-		return "{csv: " + showText(d.CSV) + ", target: " + showText(d.Target) + "}"
+		return fmt.Sprintf("{csv: %s, target: %s, test_split: %v}", showText(d.CSV), showText(d.Target), d.TestSplit)
 	}
 	return d.Name
 }
@@ -89,7 +95,10 @@ func (k dataset) readName(n *yaml.Node) (any, *problem) {
 }
 
 func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
-	values, problem := readFields(n, []field{{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}}})
+	values, problem := readFields(n, []field{
+		{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}},
+		{"test_split", number{min: 0, max: 1, minOpen: true, maxOpen: true}},
+	})
 	if problem != nil {
 		return nil, problem
 	}
@@ -97,12 +106,17 @@ func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
 	d.IDX, _ = values["idx"].(string)
 	d.CSV, _ = values["csv"].(string)
 	d.Target, _ = values["target"].(string)
+	var isSplit bool
+	d.TestSplit, isSplit = values["test_split"].(float64)
 	switch {
 	case d.IDX != "" && d.CSV != "":
 		problem = wrong(n, "wanted idx or csv, found both")
 	case d.IDX != "" && d.Target != "":
 		problem = wrong(n, "wanted target beside csv only, found it beside idx")
 		problem.hint = "take target out: IDX files have labels of their own"
+	case d.IDX != "" && isSplit:
+		problem = wrong(n, "wanted test_split beside csv only, found it beside idx")
+		problem.hint = "take test_split out: IDX files have a test set of their own"
 	case d.IDX == "" && d.CSV == "":
 		problem = wrong(n, "wanted idx or csv, found neither")
 		problem.hint = "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
@@ -112,6 +126,9 @@ func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
 	}
 	if problem != nil {
 		return nil, problem
+	}
+	if d.CSV != "" && !isSplit {
+		d.TestSplit = standardTestSplit
 	}
 	return d, nil
 }

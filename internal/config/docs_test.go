@@ -121,8 +121,11 @@ An item is a number of units, or a layer with settings; the first is dense.
 		for _, k := range t.keys {
 			standard := "`" + k.standard + "`"
 			switch k.kind.(type) {
-			case choice:
+			case choice, initializer:
 				standard = "that of the experiment"
+				if k.name == "bias_initializer" {
+					standard = "`" + zeros + "`"
+				}
 			case number:
 				standard = cmp.Or(k.standard, "0")
 				standard = "`" + standard + "`"

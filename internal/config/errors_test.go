@@ -29,7 +29,7 @@ func TestFileErrors(t *testing.T) {
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
-	activations := choice(nn.Activations()).want()
+	activations, initializers := choice(nn.Activations()).want(), initializer(nn.Initializers()).want()
 	tests := []struct{ name, text, want, hint string }{
 		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
 		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
@@ -81,6 +81,16 @@ func TestFileErrors(t *testing.T) {
 		{"quoted boolean", `shuffle: "true"`, `mlp.yaml:1:10: shuffle: wanted true or false, found the text "true"`, "write true"},
 		{"choice", "activation: rel", "mlp.yaml:1:13: activation: wanted " + activations + `, found "rel"`, "did you mean relu?"},
 		{"list for a choice", "activation: [relu]", "mlp.yaml:1:13: activation: wanted " + activations + ", found a list", ""},
+		{"initializer", "kernel_initializer: he_nromal", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + `, found "he_nromal"`, "did you mean he_normal?"},
+		{"constant of nothing", "kernel_initializer: constant", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + `, found "constant"`, "write {constant: 0.1}"},
+		{"list for an initializer", "kernel_initializer: [0.1]", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + ", found a list", ""},
+		{"number for an initializer", "kernel_initializer: 0.1", "mlp.yaml:1:21: kernel_initializer: wanted " + initializers + ", found 0.1", "write {constant: 0.1}"},
+		{"initializer of no name", "kernel_initializer: {}", "mlp.yaml:1:21: kernel_initializer: wanted constant: and a number, found none", ""},
+		{"initializer with a key of its own", "kernel_initializer: {value: 0.1}", `mlp.yaml:1:22: kernel_initializer: unknown key "value"`, "the keys here are constant"},
+		{"constant as text", "kernel_initializer: {constant: '1'}", `mlp.yaml:1:32: kernel_initializer: constant: wanted a number from -1000000 to 1000000, found the text "1"`, quotes},
+		{"infinite constant", "layers:\n  - dense: 5\n    kernel_initializer: {constant: -.inf}", "mlp.yaml:3:36: layers: kernel_initializer: constant: wanted a number from -1000000 to 1000000, found -.inf", ""},
+		{"bias that is drawn", "layers: [{dense: 5, bias_initializer: he_normal}]", `mlp.yaml:1:39: layers: bias_initializer: wanted ones, zeros or {constant: NUMBER}, found "he_normal"`, ""},
+		{"bias of no layer", "bias_initializer: zeros", `mlp.yaml:1:1: unknown key "bias_initializer"`, "did you mean kernel_initializer?"},
 		{"output activation", "output_layer: {activation: relu}", `mlp.yaml:1:28: output_layer.activation: wanted softmax or sigmoid, found "relu"`, ""},
 		{"data set", "dataset: minst", `mlp.yaml:1:10: ` + wantSet + `found "minst"`, ""},
 		{"number for a file", "output: 10", "mlp.yaml:1:9: output: wanted a file name, found 10", "put it in quotes"},
@@ -101,7 +111,7 @@ func TestFileErrors(t *testing.T) {
 		{"layer of a type like another", "layers: [5, {droput: 0.2}]", `mlp.yaml:1:14: layers: unknown key "droput"`, "did you mean dropout?"},
 		{"layers without a space", "layers: [5, {dropout:0.2}]", `mlp.yaml:1:14: layers: unknown key "dropout:0.2"`, "put a space after the colon"},
 		{"layers in one", "layers: [{dense: 5, dropout: 0.2}]", "mlp.yaml:1:10: layers: wanted one layer, found dense and dropout in one", "make each an item of its own"},
-		{"key of no layer", "layers: [{dense: 5, rate: 0.2}]", `mlp.yaml:1:21: layers: unknown key "rate"`, "the keys here are dense, activation, kernel_initializer, l1, l2"},
+		{"key of no layer", "layers: [{dense: 5, rate: 0.2}]", `mlp.yaml:1:21: layers: unknown key "rate"`, "the keys here are dense, activation, kernel_initializer, bias_initializer, l1, l2"},
 		{"key of no layer, after its name", "layers: [5, {batch_normalization: {momentun: 0.2}}]", `mlp.yaml:1:36: layers: batch_normalization: unknown key "momentun"`, "did you mean momentum?"},
 		{"key of another layer", "layers: [5, {batch_normalization: {}, epsilon: 0.2}]", `mlp.yaml:1:39: layers: unknown key "epsilon"`, "the keys here are batch_normalization"},
 		{"layer given twice", "layers: [{dense: 5, dense: 6}]", "mlp.yaml:1:21: layers: the key dense is given twice", ""},
@@ -118,8 +128,13 @@ func TestFileErrors(t *testing.T) {
 		{"csv without target", "dataset: {csv: a.csv}", "mlp.yaml:1:10: dataset: wanted target beside csv, found none", "write target: and the name of the column that says the class"},
 		{"target alone", "dataset: {target: a}", "mlp.yaml:1:10: dataset: wanted idx or csv, found neither", "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
 		{"idx with target", "dataset: {idx: a, target: b}", "mlp.yaml:1:10: dataset: wanted target beside csv only, found it beside idx", "take target out: IDX files have labels of their own"},
+		{"idx with test_split", "dataset: {idx: a, test_split: 0.1}", "mlp.yaml:1:10: dataset: wanted test_split beside csv only, found it beside idx", "take test_split out: IDX files have a test set of their own"},
+		{"all to test on", "dataset: {csv: a.csv, target: b, test_split: 1}", "mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found 1", ""},
+		{"none to test on", "dataset: {csv: a.csv, target: b, test_split: 0}", "mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found 0", ""},
+		{"test split in quotes", "dataset: {csv: a.csv, target: b, test_split: '0.1'}", `mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found the text "0.1"`, quotes},
+		{"test split of mnist", "test_split: 0.1", `mlp.yaml:1:1: unknown key "test_split"`, topKeys},
 		{"two data sets", "dataset: {idx: a, csv: b}", "mlp.yaml:1:10: dataset: wanted idx or csv, found both", ""},
-		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target"},
+		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target, test_split"},
 		{"target as a number", "dataset: {csv: a.csv, target: 5}", "mlp.yaml:1:31: dataset: target: wanted the name of a column, found 5", "put it in quotes"},
 		{"augmented table", "dataset: {csv: a.csv, target: b}\naugment: {shift: 1}", "mlp.yaml:2:10: augment: wanted a data set of images, found a.csv", "take augment out: the rows of a table cannot be shifted or rotated"},
 
@@ -128,6 +143,8 @@ func TestFileErrors(t *testing.T) {
 		{"two ways to clip", "optimizer: {clipnorm: 1, clipvalue: 2}", "mlp.yaml:1:23: optimizer.clipnorm: wanted at most one way to clip gradients, found optimizer.clipvalue too", "set one of them to 0, or take it out"},
 		{"nesterov alone", "optimizer: {name: sgd, nesterov: true}", "mlp.yaml:1:34: optimizer.nesterov: wanted a momentum above 0 beside it, found 0", "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"},
 		{"average that is off", "optimizer: {ema_momentum: 0.9}", "mlp.yaml:1:27: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
+		{"average that overwrites by fractions", "optimizer: {use_ema: true, ema_overwrite_frequency: 0.5}", "mlp.yaml:1:53: optimizer.ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found 0.5", ""},
+		{"average that overwrites, but is off", "optimizer: {ema_overwrite_frequency: 10}", "mlp.yaml:1:38: optimizer.ema_overwrite_frequency: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
 		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are " + strings.Join(newTable().names("schedule"), ", ")},
 		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
@@ -222,6 +239,8 @@ func TestValidFiles(t *testing.T) {
 		{"no momentum", "optimizer: {beta_1: 0}", func(c Config) bool { return c.Optimizer.Beta1 == 0 && c.Optimizer.Beta2 == 0.999 }},
 		{"no split", "validation_split: 0", func(c Config) bool { return c.ValidationSplit == 0 }},
 		{"keep the order", "shuffle: false", func(c Config) bool { return !c.Shuffle }},
+		{"test split", "dataset: {csv: a.csv, target: b, test_split: 0.5}", func(c Config) bool { return c.Dataset.TestSplit == 0.5 }},
+		{"no test split", "dataset: {csv: a.csv, target: b}", func(c Config) bool { return c.Dataset.TestSplit == 0.2 }},
 		{"quoted names", `"activation": "tanh"`, func(c Config) bool { return c.Activation == "tanh" }},
 		{"file named like a number", `output: "10"`, func(c Config) bool { return c.Output == "10" }},
 		{"loss follows sigmoid", "output_layer: {activation: sigmoid}", func(c Config) bool { return c.Loss == "binary_crossentropy" && c.OutputLayer.Units == 1 }},

@@ -39,19 +39,21 @@ func Keys() []Key {
 func networkKeys() []Key {
 	return []Key{
 		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", kind: dataset{},
-			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}"},
+			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}"},
 			Doc:  "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
 			More: []string{
 				"[100, {dropout: 0.2}, batch_normalization, 50]",
 				"[{dense: 100, activation: tanh, kernel_initializer: " + nn.Initializers()[0] + ", l1: 1e-5, l2: 1e-4}]",
+				"[{dense: 100, kernel_initializer: he_normal, bias_initializer: {constant: 0.1}}]",
 				"[100, {batch_normalization: {momentum: 0.9, epsilon: 1e-5}}]",
 			},
 			Doc: "Hidden layers, from the input on: units of Dense layers, or others; [] for none."},
 		{Name: "activation", Default: "relu", Example: "tanh", kind: choice(nn.Activations()),
 			Doc: "Activation of the hidden layers that name none."},
-		{Name: "kernel_initializer", Default: glorotUniform, Example: nn.Initializers()[0], kind: choice(nn.Initializers()),
-			Doc: "What the kernels of the hidden layers that name none start as."},
+		{Name: "kernel_initializer", Default: glorotUniform, Example: nn.Initializers()[0], kind: initializer(nn.Initializers()),
+			More: []string{"{constant: 0.1}"},
+			Doc:  "What the kernels of the hidden layers that name none start as."},
 
 		{Name: "output_layer",
 			Doc: "The last Dense layer."},
@@ -100,15 +102,17 @@ const (
 	squares     = "mse"
 
 	glorotUniform = "glorot_uniform"
+	zeros         = "zeros"
 )
 
 const (
-	maxUnits   = 1_000_000
-	maxLayers  = 1000
-	maxEpochs  = 1_000_000
-	maxPenalty = 1000     // of weights, whatever their size
-	maxDecay   = 0.999999 // nearer to 1, 1-beta has no digits left in float32, and rounds to 0 in the end
-	minEpsilon = 1e-30    // smaller ones are 0 or denormal in float32
+	maxUnits    = 1_000_000
+	maxLayers   = 1000
+	maxEpochs   = 1_000_000
+	maxConstant = 1_000_000 // that weights start as
+	maxPenalty  = 1000      // of weights, whatever their size
+	maxDecay    = 0.999999  // nearer to 1, 1-beta has no digits left in float32, and rounds to 0 in the end
+	minEpsilon  = 1e-30     // smaller ones are 0 or denormal in float32
 )
 
 // Env returns the name of the environment variable that sets the key.

@@ -1,8 +1,13 @@
 package config
 
-import "dnn/internal/nn"
+import (
+	"fmt"
+	"strings"
 
-// Keras's names, and its defaults for each optimizer.
+	"dnn/internal/nn"
+)
+
+// Keras's names.
 const (
 	sgd     = "sgd"
 	rmsprop = "rmsprop"
@@ -22,43 +27,43 @@ func optimizerKeys() []Key {
 		{Name: name, Default: adam, Example: sgd, kind: choice(nn.Optimizers()),
 			Doc: "Which rule; the formulas are Keras 3's."},
 		{Name: "optimizer.learning_rate", By: name, Example: "0.01", Flag: "--learning-rate",
-			Variants: []Variant{{adam, "0.001"}, {adamw, "0.001"}, {nadam, "0.001"}, {rmsprop, "0.001"}, {lion, "0.001"}, {sgd, "0.01"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.LearningRate }, adam, adamw, nadam, rmsprop, lion, sgd),
 			kind:     number{min: 0, minOpen: true, max: 1000},
 			Doc:      "Length of a step; a schedule starts from it."},
 		{Name: "optimizer.momentum", By: name, Example: "0.9",
-			Variants: []Variant{{sgd, "0"}, {rmsprop, "0"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Momentum }, sgd, rmsprop),
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "How much of the last step is taken again."},
 		{Name: "optimizer.nesterov", By: name, Example: "true",
-			Variants: []Variant{{sgd, "false"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Nesterov }, sgd),
 			kind:     boolean{},
 			Doc:      "Whether momentum looks ahead (Nesterov, 1983)."},
 		{Name: "optimizer.rho", By: name, Example: "0.95",
-			Variants: []Variant{{rmsprop, "0.9"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Rho }, rmsprop),
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "How much of the running mean of the squared gradients is kept at each step."},
 		{Name: "optimizer.centered", By: name, Example: "true",
-			Variants: []Variant{{rmsprop, "false"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Centered }, rmsprop),
 			kind:     boolean{},
 			Doc:      "Whether a step is divided by the gradients' deviation, not their size."},
 		{Name: "optimizer.beta_1", By: name, Example: "0.95",
-			Variants: []Variant{{adam, "0.9"}, {adamw, "0.9"}, {nadam, "0.9"}, {lion, "0.9"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Beta1 }, adam, adamw, nadam, lion),
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "How much of the running mean of the gradients is kept at each step."},
 		{Name: "optimizer.beta_2", By: name, Example: "0.99",
-			Variants: []Variant{{adam, "0.999"}, {adamw, "0.999"}, {nadam, "0.999"}, {lion, "0.99"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Beta2 }, adam, adamw, nadam, lion),
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "The same of the squared gradients; lion: of the gradients, after the step."},
 		{Name: "optimizer.epsilon", By: name, Example: "1e-8",
-			Variants: []Variant{{adam, "1e-7"}, {adamw, "1e-7"}, {nadam, "1e-7"}, {rmsprop, "1e-7"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.Epsilon }, adam, adamw, nadam, rmsprop),
 			kind:     number{min: minEpsilon, max: 1},
 			Doc:      "Added to a divisor, which keeps it from 0."},
 		{Name: "optimizer.amsgrad", By: name, Example: "true",
-			Variants: []Variant{{adam, "false"}, {adamw, "false"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.AMSGrad }, adam, adamw),
 			kind:     boolean{},
 			Doc:      "Whether the largest mean of the squared gradients so far is used."},
 		{Name: "optimizer.weight_decay", By: name, Example: "0.004",
-			Variants: []Variant{{adam, "0"}, {adamw, "0.004"}, {nadam, "0"}, {rmsprop, "0"}, {lion, "0"}, {sgd, "0"}},
+			Variants: kerasDefaults(func(s nn.OptimizerSpec) any { return s.WeightDecay }, adam, adamw, nadam, rmsprop, lion, sgd),
 			kind:     number{min: 0, max: 1},
 			Doc:      "Share of a weight that each step takes away, times the learning rate."},
 		{Name: "optimizer.clipvalue", Default: "0", Example: "0.5", kind: number{min: 0, max: maxNorm},
@@ -70,11 +75,30 @@ func optimizerKeys() []Key {
 		{Name: "optimizer.use_ema", Default: "false", Example: "true", kind: boolean{},
 			Doc: "Whether the model is a running mean of the weights over the steps."},
 		{Name: "optimizer.ema_momentum", By: "optimizer.use_ema", Example: "0.999",
-			Variants: []Variant{{"true", "0.99"}},
+			Variants: []Variant{{"true", inFile(nn.DefaultOptimizer(adam).EMAMomentum)}},
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "How much of that running mean is kept at each step."},
+		{Name: "optimizer.ema_overwrite_frequency", By: "optimizer.use_ema", Example: "100",
+			Variants: []Variant{{"true", inFile(nn.DefaultOptimizer(adam).EMAOverwriteFrequency)}},
+			kind:     whole{0, maxSteps},
+			Doc:      "Steps after which the weights become their mean, again and again; 0: only in the end."},
 	}
 }
+
+// kerasDefaults returns a key's default for each of the optimizers that have it: Keras's, as nn knows it.
+func kerasDefaults(value func(nn.OptimizerSpec) any, names ...string) []Variant {
+	var all []Variant
+	for _, name := range names {
+		all = append(all, Variant{name, inFile(value(nn.DefaultOptimizer(name)))})
+	}
+	return all
+}
+
+// inFile writes a value as a person would write it in a file: 1e-7, not 1e-07.
+func inFile(v any) string { return strings.Replace(fmt.Sprint(v), "e-0", "e-", 1) }
+
+// maxSteps is beyond what a run takes.
+const maxSteps = 1_000_000_000
 
 // maxNorm is beyond what any gradient of float32 weights can be clipped to with an effect.
 const maxNorm = 1e9

@@ -93,7 +93,7 @@ func TestBuiltInEqualsDefaults(t *testing.T) {
 func TestDefaultsAreKeras(t *testing.T) {
 	want := Config{
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
-		Activation: "relu", KernelInitializer: "glorot_uniform",
+		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
 		Optimizer: Optimizer{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
 		Schedule:  Schedule{Name: "constant"},
@@ -121,8 +121,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 	// What the file leaves out is what the network's own table says.
 	for _, name := range nn.Optimizers() {
 		want := nn.DefaultOptimizer(name)
-		want.UseEMA = true
-		got := mustLoad(t, "optimizer: {use_ema: true, name: "+name+"}").Optimizer.Spec()
+		want.UseEMA, want.EMAOverwriteFrequency = true, 50
+		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer.Spec()
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

@@ -17,8 +17,8 @@ type Layer nn.LayerSpec
 // layerKey is a setting of one type of layer.
 type layerKey struct {
 	field
-	value    func(*Layer) any // a pointer to the field of Layer: *int, *float64 or *string
-	standard string           // the default, as it is written in a file; empty: that of the experiment, or 0
+	value    func(*Layer) any // a pointer to the field of Layer: *int, *float64, *string or *nn.Initializer
+	standard string           // the default, as it is written in a file; empty: that of the experiment, 0, or of a bias zeros
 }
 
 // layerType is one type of layer, as an experiment file writes it: {dense: 100, activation: tanh}, {dropout: 0.2},
@@ -36,7 +36,8 @@ func layerTypes() []layerType {
 			main: &layerKey{field{"dense", whole{1, maxUnits}}, func(l *Layer) any { return &l.Units }, ""},
 			keys: []layerKey{
 				{field{"activation", choice(nn.Activations())}, func(l *Layer) any { return &l.Activation }, ""},
-				{field{"kernel_initializer", choice(nn.Initializers())}, func(l *Layer) any { return &l.KernelInitializer }, ""},
+				{field{"kernel_initializer", initializer(nn.Initializers())}, func(l *Layer) any { return &l.KernelInitializer }, ""},
+				{field{"bias_initializer", initializer(nn.BiasInitializers())}, func(l *Layer) any { return &l.BiasInitializer }, ""},
 				{field{"l1", number{min: 0, max: maxPenalty}}, func(l *Layer) any { return &l.L1 }, ""},
 				{field{"l2", number{min: 0, max: maxPenalty}}, func(l *Layer) any { return &l.L2 }, ""},
 			}},
@@ -67,6 +68,8 @@ func (k layerKey) set(l *Layer, value any) {
 		*field = value.(float64)
 	case *string:
 		*field = value.(string)
+	case *nn.Initializer:
+		*field = value.(nn.Initializer)
 	}
 }
 
@@ -79,6 +82,11 @@ func (k layerKey) get(l Layer) (value any, other bool) {
 		return *field, fmt.Sprint(*field) != cmp.Or(k.standard, "0")
 	case *string:
 		return *field, *field != ""
+	case *nn.Initializer:
+		if field.Name == nn.ConstantInitializer {
+			return []named{{field.Name, field.Value}}, true
+		}
+		return field.Name, field.Name != ""
 	}
 	return nil, false
 }

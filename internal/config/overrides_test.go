@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -118,15 +119,15 @@ func TestSwitches(t *testing.T) {
 
 func TestGroupsByFlag(t *testing.T) {
 	r := mustLoad(t, "", Flag{"--set", "early_stopping.patience", "5"}, Flag{"--set", "distill.teacher", "a.bin, b.bin"},
-		Flag{"--set", "dataset", "{idx: my data}"}, Flag{"--set", "tensorboard", "10"})
+		Flag{"--set", "dataset", "{idx: my data}"}, Flag{"--set", "tensorboard", "10"}, Flag{"--set", "kernel_initializer", " {constant: 1e-3}"})
 	if diff := cmp.Diff(&EarlyStopping{Monitor: "val_loss", Patience: 5}, r.EarlyStopping); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"a.bin", "b.bin"}, r.Distill.Teacher); diff != "" {
 		t.Error(diff)
 	}
-	if r.Dataset != (Dataset{IDX: "my data"}) || r.TensorBoard != "10" {
-		t.Errorf("got %+v, %q", r.Dataset, r.TensorBoard)
+	if r.Dataset != (Dataset{IDX: "my data"}) || r.TensorBoard != "10" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
+		t.Errorf("got %+v, %q, %+v", r.Dataset, r.TensorBoard, r.KernelInitializer)
 	}
 }
 

@@ -19,7 +19,8 @@ var roundTrips = []string{
 	"optimizer: {beta_1: 0, epsilon: 1.2345678901234567e-9}\noutput: \"#yes 'é \\\\ 日本 <&>\"\n",
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
 	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
-	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
+	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}", "dataset: {csv: a.csv, target: b, test_split: 1e-3}",
+	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
 	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
 }
 

@@ -266,7 +266,7 @@ func (d *downloader) removeParts() error {
 
 // cannotWrite is the error of a folder or file that cannot be written.
 func cannotWrite(path string, err error) error {
-	return fault.New(fault.Write, path, "%w", pathless(err)).WithHint("--data-dir FOLDER chooses another place for the data")
+	return fault.CannotWrite(path, err).WithHint("--data-dir FOLDER chooses another place for the data")
 }
 
 // stopped is the error of a context that ended before the download did.

@@ -326,9 +326,9 @@ func TestDownloadCannotWrite(t *testing.T) {
 	}{
 		{"under a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file/data" }, "not a directory"},
 		{"a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file" }, "not a directory"},
-		{"part", func(f string) string { writeFile(t, f+"/train-images.gz.part/x", nil); return f }, "train-images.gz.part: is a directory"},
+		{"part", func(f string) string { writeFile(t, f+"/train-images.gz.part/x", nil); return f }, "train-images.gz.part: cannot write: is a directory"},
 		{"file", func(f string) string { writeFile(t, f+"/train-images/x", nil); return f }, "train-images: "},
-		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f }, ".lock: is a directory"},
+		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f }, ".lock: cannot write: is a directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: c.prepare(t.TempDir()), Env: noEnv})

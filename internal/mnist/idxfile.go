@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"dnn/internal/fault"
 )
 
 // idxFile is an IDX file of unsigned bytes that was opened and found sound.
@@ -37,28 +39,28 @@ func openIDX(folder, name string, rank int) (*idxFile, error) {
 			return openGzip(z, path+".gz", rank)
 		}
 	}
-	return &idxFile{path: path}, pathless(err)
+	return &idxFile{path: path}, fault.Pathless(err)
 }
 
 func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	idx := &idxFile{path: path}
 	info, err := f.Stat()
 	if err != nil {
-		return idx, pathless(err)
+		return idx, fault.Pathless(err)
 	}
 	if !info.Mode().IsRegular() {
 		return idx, errors.New("is not a regular file")
 	}
 	header, err := ReadHeader(f, rank)
 	if err != nil {
-		return idx, pathless(err)
+		return idx, fault.Pathless(err)
 	}
 	if err := header.checkSize(info.Size()); err != nil {
 		return idx, err
 	}
 	whole, unmap, err := mapFile(f, int(info.Size()))
 	if err != nil {
-		return idx, pathless(err)
+		return idx, fault.Pathless(err)
 	}
 	idx.info, idx.header, idx.data, idx.close = info, header, whole[header.Bytes():], unmap
 	idx.sha256 = func() string {
@@ -72,7 +74,7 @@ func openGzip(f *os.File, path string, rank int) (*idxFile, error) {
 	idx := &idxFile{path: path, close: func() error { return nil }}
 	info, err := f.Stat()
 	if err != nil {
-		return idx, pathless(err)
+		return idx, fault.Pathless(err)
 	}
 	zr, err := gzip.NewReader(f)
 	if err != nil {
@@ -101,13 +103,5 @@ func gzipReason(err error) error {
 	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
 		return errors.New("is damaged: its gzip stream cannot be decoded")
 	}
-	return pathless(err)
-}
-
-// pathless takes the path out of an error of package os, for messages that begin with it.
-func pathless(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
+	return fault.Pathless(err)
 }

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"dnn/internal/fault"
 )
 
 // mirror is a place that has the .gz files of a set.
@@ -96,10 +98,10 @@ func (m *folderMirror) close() {}
 func (m *folderMirror) open(_ context.Context, f File) (io.ReadCloser, error) {
 	path := filepath.Join(m.folder, f.Name+".gz")
 	if _, err := os.Stat(m.folder); err != nil {
-		return nil, unreachableError{pathless(err)}
+		return nil, unreachableError{fault.Pathless(err)}
 	}
 	if err := f.checkGzip(path); err != nil && !f.isIn(path) {
-		return nil, pathless(err)
+		return nil, fault.Pathless(err)
 	}
 	m.transfer.received += f.GzipBytes
 	m.transfer.progress.bytes(f.Name+".gz", f.GzipBytes, f.GzipBytes)

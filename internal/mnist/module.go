@@ -88,7 +88,7 @@ func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 			return err
 		}
 		if err := m.module.check(local); err != nil {
-			return pathless(err)
+			return fault.Pathless(err)
 		}
 		zipPath = local
 	} else {
@@ -99,7 +99,7 @@ func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 	}
 	z, err := zip.OpenReader(zipPath)
 	if err != nil {
-		return pathless(err)
+		return fault.Pathless(err)
 	}
 	m.zip, m.proxy = z, u.Host
 	if u.Host == "" {
@@ -145,7 +145,7 @@ func (m Module) prefix() string { return m.Path + "@" + m.Version }
 func (m Module) check(path string) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		return fmt.Errorf("wrong content: %w", pathless(err))
+		return fmt.Errorf("wrong content: %w", fault.Pathless(err))
 	}
 	defer func() { _ = z.Close() }()
 	sum, err := hashZip(&z.Reader, maxUnknown)

@@ -41,7 +41,7 @@ func Verify(s Set, folder string) ([]FileState, error) {
 	for _, f := range s.Files() {
 		st, err := m.inspect(f, rehash)
 		if err != nil {
-			return states, fault.New(fault.Data, filepath.Join(folder, f.Name), "%w", pathless(err))
+			return states, fault.New(fault.Data, filepath.Join(folder, f.Name), "%w", fault.Pathless(err))
 		}
 		states = append(states, st)
 		if st.State != OK {

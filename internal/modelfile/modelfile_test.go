@@ -123,11 +123,15 @@ func TestRoundTrip(t *testing.T) {
 	binary.Architecture.Layers[1] = nn.LayerSpec{Type: "dense", Name: "out", Units: 1, Activation: "sigmoid"}
 	binary.Tensors[2] = Tensor{Name: "out.kernel", Shape: []int{3, 1}, Data: []float32{1, 2, 3}}
 	binary.Tensors[3] = Tensor{Name: "out.bias", Shape: []int{1}, Data: []float32{4}}
+	constants := tiny()
+	constants.Architecture.Layers[0].KernelInitializer = nn.Initializer{Name: "constant", Value: 0.1}
+	constants.Architecture.Layers[0].BiasInitializer = nn.Initializer{Name: "constant"}
+	constants.Architecture.Layers[1].KernelInitializer = nn.Initializer{Name: "he_normal"}
 	columns := tiny()
 	columns.Columns, columns.Mean, columns.Std = []string{"a", "b", "c", "d"}, []float64{0, 1, -2, 0.5}, []float64{1, 2, 0.25, 1}
 	columns.Teachers = []string{"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 	columns.InputShape = []int{4}
-	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "columns": columns} {
+	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "constants": constants, "columns": columns} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.bin")
 			digest, err := Write(path, m)

@@ -23,7 +23,7 @@ func Read(path string) (*Model, error) {
 			WithHint("dnn train -o %s writes one", path)
 	}
 	if err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", cause(err))
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
 	defer func() { _ = file.Close() }() // only read from: nothing can be lost
 	return Decode(file, path)
@@ -35,7 +35,7 @@ func Decode(r io.Reader, where string) (*Model, error) {
 	buffered := bufio.NewReaderSize(r, recognizedBytes)
 	start, err := buffered.Peek(recognizedBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fault.New(fault.Data, where, "cannot read: %w", cause(err))
+		return nil, fault.New(fault.Data, where, "cannot read: %w", fault.Pathless(err))
 	}
 	if !safetensors.Recognize(start) {
 		return nil, foreign(start, where)
@@ -56,15 +56,4 @@ func Decode(r io.Reader, where string) (*Model, error) {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
 	return m, nil
-}
-
-// cause returns what the system said, without the path, which the fault names already.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
 }

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
@@ -23,28 +21,13 @@ func Write(path string, m *Model) (sha256 string, err error) {
 		sha256, err = Encode(w, m)
 		return err
 	})
-	if err != nil {
-		return "", writeFault(path, err)
+	switch {
+	case errors.Is(err, errUnwritable):
+		return "", err
+	case err != nil:
+		return "", fault.CannotWrite(path, err)
 	}
 	return sha256, nil
-}
-
-// writeFault puts an error of Write into the user's words: about path, not about the temporary file beside it.
-func writeFault(path string, err error) error {
-	if e, ok := errors.AsType[*fault.Error](err); ok {
-		if e.Where == "" {
-			e.Where = path
-		}
-		return e
-	}
-	if errors.Is(err, errUnwritable) {
-		return err
-	}
-	if folder := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.Write, path, "cannot write: there is no folder %s", folder).
-			WithHint("mkdir -p %s", folder)
-	}
-	return fault.New(fault.Write, path, "cannot write: %w", cause(err))
 }
 
 // errUnwritable is in the chain of an error about a Model that no part of the program should have made.

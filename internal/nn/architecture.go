@@ -22,11 +22,12 @@ type LayerSpec struct {
 	Name string `json:"name"` // dense, dense_1, …: unique in the network
 
 	// dense
-	Units             int     `json:"units,omitempty"`              // outputs
-	Activation        string  `json:"activation,omitempty"`         // one of Activations
-	KernelInitializer string  `json:"kernel_initializer,omitempty"` // one of Initializers; empty: glorot_uniform
-	L1                float64 `json:"l1,omitempty"`                 // factor of the sum of the kernel's absolute values in the loss
-	L2                float64 `json:"l2,omitempty"`                 // factor of the sum of its squares
+	Units             int         `json:"units,omitempty"`             // outputs
+	Activation        string      `json:"activation,omitempty"`        // one of Activations
+	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // by default glorot_uniform
+	BiasInitializer   Initializer `json:"bias_initializer,omitzero"`   // by default zeros
+	L1                float64     `json:"l1,omitempty"`                // factor of the sum of the kernel's absolute values in the loss
+	L2                float64     `json:"l2,omitempty"`                // factor of the sum of its squares
 
 	// dropout
 	Rate float64 `json:"rate,omitempty"` // share of inputs set to 0

@@ -64,20 +64,6 @@ func (a *Average) Update(w *Worker, p *Param, row, col int, g Matrix) {
 // Swap exchanges the weights and their average, for an evaluation of the average; a second Swap takes it back. Between the
 // two there must be no step, and State must not be called. Before the first step it does nothing.
 func (a *Average) Swap() {
-	a.each(func(weights, average []float32) {
-		for c, v := range weights {
-			weights[c], average[c] = average[c], v
-		}
-	})
-}
-
-// Finish sets the weights to their average: Keras does at the end of training. Before the first step it does nothing.
-func (a *Average) Finish() {
-	a.each(func(weights, average []float32) { copy(weights, average) })
-}
-
-// each calls f for every row of every parameter and its average, if there is one yet.
-func (a *Average) each(f func(weights, average []float32)) {
 	if a.step == 0 {
 		return
 	}
@@ -86,7 +72,10 @@ func (a *Average) each(f func(weights, average []float32)) {
 			continue
 		}
 		for r := range p.Value.Rows {
-			f(row(p.Value, r), row(a.average.arrays[p.index], r))
+			weights, average := row(p.Value, r), row(a.average.arrays[p.index], r)
+			for c, v := range weights {
+				weights[c], average[c] = average[c], v
+			}
 		}
 	}
 }

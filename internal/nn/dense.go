@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -18,10 +17,14 @@ var denseKind = kind{
 			return fmt.Errorf("wanted at least 1 unit, found %d", l.Units)
 		case !slices.Contains(Activations(), l.Activation):
 			return fmt.Errorf("wanted an activation out of %v, found %q", Activations(), l.Activation)
-		case l.KernelInitializer != "" && !slices.Contains(Initializers(), l.KernelInitializer):
-			return fmt.Errorf("wanted an initializer out of %v, found %q", Initializers(), l.KernelInitializer)
 		case !(l.L1 >= 0) || !(l.L2 >= 0) || math.IsInf(l.L1+l.L2, 0):
 			return errors.New("wanted l1 and l2 of at least 0")
+		}
+		if err := l.KernelInitializer.validate(Initializers()); err != nil {
+			return fmt.Errorf("kernel_initializer: %w", err)
+		}
+		if err := l.BiasInitializer.validate(BiasInitializers()); err != nil {
+			return fmt.Errorf("bias_initializer: %w", err)
 		}
 		return nil
 	},
@@ -43,7 +46,7 @@ type Dense struct {
 	bias       *Param // [out]
 }
 
-// newDense returns the layer with a kernel as its initializer draws it and a bias of zeros.
+// newDense returns the layer with a kernel and a bias as their initializers draw them.
 func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
 	d := &Dense{
 		spec:       spec,
@@ -51,8 +54,8 @@ func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
 		kernel:     params[0],
 		bias:       params[1],
 	}
-	name := cmp.Or(spec.KernelInitializer, "glorot_uniform")
-	initializers[name](Stream(seed, name+"/"+spec.Name, 0), d.kernel.Value)
+	spec.KernelInitializer.draw(d.kernel.Value, "glorot_uniform", seed, spec.Name)
+	spec.BiasInitializer.draw(d.bias.Value, "zeros", seed, spec.Name)
 	return d
 }
 

@@ -1,6 +1,10 @@
 package nn
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -8,6 +12,16 @@ import (
 
 	"dnn/internal/nn/kernel"
 )
+
+// Initializer says what a parameter starts as: one of Initializers by its name, or constant with the number that every
+// element is set to, as Keras's Constant(value). The zero Initializer is the default of its parameter.
+type Initializer struct {
+	Name  string
+	Value float64 // of constant; else 0
+}
+
+// ConstantInitializer is the name of the initializer with a value.
+const ConstantInitializer = "constant"
 
 // initializer draws a Dense kernel [in, out].
 type initializer func(stream *rand.PCG, kernel Matrix)
@@ -29,8 +43,70 @@ var initializers = map[string]initializer{
 	"zeros":          constant(0),
 }
 
-// Initializers returns the names of the known initializers in alphabetical order.
+// Initializers returns the names of the known initializers without a value in alphabetical order.
 func Initializers() []string { return slices.Sorted(maps.Keys(initializers)) }
+
+// BiasInitializers returns those of them that a bias can have: a vector has no inputs and outputs to draw by.
+func BiasInitializers() []string { return []string{"ones", "zeros"} }
+
+// validate tells whether i is the default, one of names, or a constant.
+func (i Initializer) validate(names []string) error {
+	switch {
+	case i == Initializer{}:
+		return nil
+	case i.Name == ConstantInitializer:
+		if math.IsNaN(i.Value) || math.IsInf(i.Value, 0) {
+			return fmt.Errorf("wanted a finite constant, found %v", i.Value)
+		}
+		return nil
+	case !slices.Contains(names, i.Name):
+		return fmt.Errorf("wanted an initializer out of %v, or a constant, found %q", names, i.Name)
+	case i.Value != 0:
+		return fmt.Errorf("wanted no value beside the initializer %s, found %v", i.Name, i.Value)
+	}
+	return nil
+}
+
+// draw sets p to what i says, or where it says nothing to what standard does. The stream depends on the seed, the
+// initializer and the name of the layer.
+func (i Initializer) draw(p Matrix, standard string, seed uint64, layer string) {
+	if i.Name == ConstantInitializer {
+		constant(float32(i.Value))(nil, p)
+		return
+	}
+	name := cmp.Or(i.Name, standard)
+	initializers[name](Stream(seed, name+"/"+layer, 0), p)
+}
+
+// constantJSON is how a constant is written.
+type constantJSON struct {
+	Value *float64 `json:"constant"`
+}
+
+// MarshalJSON writes the name, or {"constant": 0.1}.
+func (i Initializer) MarshalJSON() ([]byte, error) {
+	if i.Name == ConstantInitializer {
+		return json.Marshal(constantJSON{&i.Value})
+	}
+	return json.Marshal(i.Name)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (i *Initializer) UnmarshalJSON(text []byte) error {
+	var name string
+	if json.Unmarshal(text, &name) == nil && name != ConstantInitializer {
+		*i = Initializer{Name: name}
+		return nil
+	}
+	var c constantJSON
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if d.Decode(&c) != nil || c.Value == nil {
+		return fmt.Errorf(`wanted the name of an initializer or {"constant": NUMBER}, found %s`, text)
+	}
+	*i = Initializer{ConstantInitializer, *c.Value}
+	return nil
+}
 
 func fanIn(k Matrix) float64   { return float64(k.Rows) }
 func meanFan(k Matrix) float64 { return float64(k.Rows+k.Cols) / 2 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"testing"
@@ -35,6 +36,45 @@ func TestGlorotUniform(t *testing.T) {
 					t.Fatalf("%v: padding of row %d is written to", shape, r)
 				}
 			}
+		}
+	}
+}
+
+// A constant fills all of its parameter, as Keras's Constant(value) does, whose float32 is the nearest to the value.
+func TestConstant(t *testing.T) {
+	spec := LayerSpec{
+		Units: 3, Activation: "relu",
+		KernelInitializer: Initializer{"constant", 0.1}, BiasInitializer: Initializer{"constant", -0.25},
+	}
+	plain := LayerSpec{Units: 2, Activation: "softmax", BiasInitializer: Initializer{Name: "ones"}}
+	m, err := New(network(5, categoricalName, spec, plain), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := m.Params()
+	for i, want := range map[int]float32{0: 0.1, 1: -0.25, 3: 1} {
+		if got := params[i].Floats(); slices.ContainsFunc(got, func(v float32) bool { return v != want }) {
+			t.Errorf("%s is %v, want %v everywhere", params[i].Name, got, want)
+		}
+	}
+}
+
+func TestInitializerJSON(t *testing.T) {
+	for text, want := range map[string]Initializer{
+		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"}, `""`: {},
+	} {
+		var got Initializer
+		err := json.Unmarshal([]byte(text), &got)
+		again, _ := json.Marshal(got)
+		if err != nil || got != want || string(again) != text {
+			t.Errorf("%s is read as %+v, %v, and written as %s", text, got, err, again)
+		}
+	}
+	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`, `{"constant":1,"value":2}`, `1`, `[]`} {
+		var got Initializer
+		want := `wanted the name of an initializer or {"constant": NUMBER}, found ` + text
+		if err := json.Unmarshal([]byte(text), &got); err == nil || err.Error() != want {
+			t.Errorf("%s: got %+v, %v", text, got, err)
 		}
 	}
 }

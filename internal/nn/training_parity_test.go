@@ -118,7 +118,7 @@ func TestOptimizersAsKeras(t *testing.T) {
 					t.Fatalf("an average is kept: %t", average != nil)
 				}
 				if average != nil {
-					average.Finish()
+					average.Swap()
 				}
 				for j, p := range params {
 					near(t, p.Name+" in the end", p.Floats(), run.Final[j], 1e-6)

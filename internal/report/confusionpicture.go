@@ -1,20 +1,11 @@
 package report
 
 import (
-	"io"
 	"math"
 	"strconv"
 
 	"gonum.org/v1/plot/vg/draw"
 )
-
-// WritePicture draws the counts as a heat map: a row for each true class, a column for each predicted one. The color of a
-// cell says which share of its row it holds, blue on the diagonal, where the network is right, and orange elsewhere; since
-// mistakes are rare, the scale is the cube root of the share. Counts that do not fit their cell are left out; counts of 0
-// are never written. The format is "png" or "svg".
-func (c *Confusion) WritePicture(w io.Writer, format string) error {
-	return c.picture(lightTheme()).write(w, format)
-}
 
 // shade returns the color of the cell of a true and a predicted class that holds a share of its row.
 func shade(t theme, share float64, right bool) (cell ramp, at float64) {
@@ -37,7 +28,10 @@ const (
 	heatKeyRow  = 330 // its width
 )
 
-// picture returns the heat map in the colors of t.
+// picture returns the counts as a heat map in the colors of t: a row for each true class, a column for each predicted one. The
+// color of a cell says which share of its row it holds, blue on the diagonal, where the network is right, and orange
+// elsewhere; since mistakes are rare, the scale is the cube root of the share. Counts that do not fit their cell are left out;
+// counts of 0 are never written.
 func (c *Confusion) picture(t theme) picture {
 	classes := len(c.Classes)
 	cell := float64(max(heatCellMin, heatCell*heatClasses/max(heatClasses, classes)))

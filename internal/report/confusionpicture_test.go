@@ -134,13 +134,13 @@ func TestConfusionPictureOfClassThatNeverOccurred(t *testing.T) {
 	decode(t, confusionOf(t, [][]int{{0, 0}, {0, 0}}, "a", "b").picture(darkTheme()))
 }
 
-func TestWritePictureRefuses(t *testing.T) {
-	c := confusionOf(t, [][]int{{1}}, "a")
-	if err := c.WritePicture(&bytes.Buffer{}, "gif"); fault.KindOf(err) != fault.Usage {
+func TestPictureRefuses(t *testing.T) {
+	p := confusionOf(t, [][]int{{1}}, "a").picture(lightTheme())
+	if err := p.write(&bytes.Buffer{}, "gif"); fault.KindOf(err) != fault.Usage {
 		t.Errorf("a picture as gif: %v", err)
 	}
 	for _, format := range []string{"png", "svg"} {
-		if err := c.WritePicture(brokenWriter{}, format); err == nil {
+		if err := p.write(brokenWriter{}, format); err == nil {
 			t.Errorf("%s: no error from a writer that fails", format)
 		}
 	}

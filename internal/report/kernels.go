@@ -1,15 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"image"
 	"image/color"
-	stddraw "image/draw"
-	"io"
 	"math"
 	"slices"
-
-	"gonum.org/v1/plot/vg/draw"
 
 	"dnn/internal/fault"
 )
@@ -24,18 +19,8 @@ type Kernels struct {
 const (
 	kernelsWidth = 1280 // at most, if it has fewer units than that many pixels hold
 	kernelsGap   = 6
-	kernelsScale = 4  // most pixels of a weight's side
-	kernelsKey   = 56 // for the explanation of the colors, below
+	kernelsScale = 4 // most pixels of a weight's side
 )
-
-// Write draws a sheet with an image for each unit, as a PNG: the weights of its inputs where the pixels are. Orange weights
-// are above 0, blue ones below; all units share a scale that is symmetric about 0.
-func (k Kernels) Write(w io.Writer) error {
-	if err := k.check(); err != nil {
-		return err
-	}
-	return k.picture(lightTheme()).write(w, "png")
-}
 
 // check refuses a kernel that is not of the shape that it says.
 func (k Kernels) check() error {
@@ -72,23 +57,8 @@ func (k Kernels) layout() (columns, rows, scale int) {
 	return columns, rows, scale
 }
 
-// picture returns the sheet in the colors of t.
-func (k Kernels) picture(t theme) picture {
-	columns, rows, scale := k.layout()
-	width := max(columns*(k.Cols*scale+kernelsGap)-kernelsGap, 460)
-	height := rows*(k.Rows*scale+kernelsGap) - kernelsGap
-	return picture{
-		width: 2*pictureMargin + width, height: pictureMargin + height + kernelsKey, paper: t.paper,
-		draw: func(p pen) { k.drawKey(p, t, float64(pictureMargin+height)) },
-		tiles: func(to stddraw.Image) {
-			sheet := k.sheet(t)
-			corner := image.Pt(pictureMargin, pictureMargin)
-			stddraw.Draw(to, sheet.Bounds().Add(corner), sheet, image.Point{}, stddraw.Over)
-		},
-	}
-}
-
-// sheet returns the images of all units, with nothing between them.
+// sheet returns an image for each unit, with nothing between them: the weights of its inputs where the pixels are. Orange
+// weights are above 0, blue ones below; all units share a scale that is symmetric about 0.
 func (k Kernels) sheet(t theme) *image.Paletted {
 	columns, rows, scale := k.layout()
 	across, down := k.Cols*scale+kernelsGap, k.Rows*scale+kernelsGap
@@ -131,27 +101,4 @@ func level(v, limit float64) uint8 {
 		return levels + 1
 	}
 	return uint8(math.Round(levels*max(-1, min(1, v/limit))) + levels + 1)
-}
-
-// drawKey explains the colors and the order of the units.
-func (k Kernels) drawKey(p pen, t theme, y float64) {
-	const bar, height, left = 200, 14, pictureMargin + 64
-	y += 18
-	palette := t.palette()
-	for i, c := range palette[1:] {
-		p.rect(left+bar*float64(i)/(2*levels+1), y, 1.5, height, c)
-	}
-	number := fmt.Sprintf("%.2g", k.limit())
-	label := textStyle(9.5, t.ink, draw.XRight, draw.YCenter)
-	p.text(left-6, y+height/2, label, "−"+number)
-	label.XAlign = draw.XLeft
-	p.text(left+bar+8, y+height/2, label, number)
-	label.XAlign = draw.XCenter
-	p.text(left+bar/2, y+height+10, label, "0")
-	label.XAlign = draw.XLeft
-	what := "one unit"
-	if k.Units > 1 {
-		what = fmt.Sprintf("units 0 to %d, row by row", k.Units-1)
-	}
-	p.text(left+bar+72, y+height/2, label, what)
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"image/color"
-	"io"
 	"math"
 	"testing"
 
@@ -14,11 +13,11 @@ func TestKernelsDrawsWeights(t *testing.T) {
 	k := Kernels{Rows: 2, Cols: 3, Units: 3, Kernel: make([]float32, 18)}
 	k.Kernel[(1*3+2)*3+1] = 0.5
 	k.Kernel[0] = -0.5 // of unit 0, upper left
-	sheet := decode(t, k.picture(lightTheme()))
 	light := lightTheme()
+	sheet := k.sheet(light)
 	at := func(unit, row, col int) color.RGBA {
-		x := pictureMargin + unit%2*(3*kernelsScale+kernelsGap) + col*kernelsScale + 1
-		y := pictureMargin + unit/2*(2*kernelsScale+kernelsGap) + row*kernelsScale + 1
+		x := unit%2*(3*kernelsScale+kernelsGap) + col*kernelsScale + 1
+		y := unit/2*(2*kernelsScale+kernelsGap) + row*kernelsScale + 1
 		return color.RGBAModel.Convert(sheet.At(x, y)).(color.RGBA)
 	}
 	for unit := range 3 {
@@ -83,19 +82,16 @@ func TestKernelsLayout(t *testing.T) {
 		if scale < 1 || scale > kernelsScale {
 			t.Errorf("%d units: scale %d", units, scale)
 		}
-		if p := k.picture(lightTheme()); units <= 1000 && p.width > 1400 {
-			t.Errorf("%d units: %d pixels wide", units, p.width)
+		if width := k.sheet(lightTheme()).Rect.Dx(); units <= 1000 && width > 1400 {
+			t.Errorf("%d units: %d pixels wide", units, width)
 		}
 	}
 }
 
 func TestKernelsRefuses(t *testing.T) {
 	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)}, {Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
-		if err := k.Write(io.Discard); fault.KindOf(err) != fault.Data {
+		if err := k.check(); fault.KindOf(err) != fault.Data {
 			t.Errorf("%d x %d x %d: %v", k.Rows, k.Cols, k.Units, err)
 		}
-	}
-	if err := (Kernels{Rows: 1, Cols: 1, Units: 1, Kernel: []float32{1}}).Write(brokenWriter{}); err == nil {
-		t.Error("no error from a writer that fails")
 	}
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"image/color"
-	stddraw "image/draw"
 	"image/png"
 	"io"
 	"strings"
@@ -25,7 +24,6 @@ type picture struct {
 	width, height int
 	paper         color.RGBA
 	draw          func(pen)
-	tiles         func(stddraw.Image) // drawn over it pixel by pixel, only as PNG; nil: nothing
 }
 
 // write writes p in a format, "png" or "svg".
@@ -42,11 +40,7 @@ func (p picture) write(w io.Writer, format string) error {
 func (p picture) writePNG(w io.Writer) error {
 	canvas := vgimg.NewWith(vgimg.UseWH(px(p.width), px(p.height)), vgimg.UseDPI(pictureDPI), vgimg.UseBackgroundColor(p.paper))
 	p.draw(pen{draw.New(canvas)})
-	out := canvas.Image()
-	if p.tiles != nil {
-		p.tiles(out)
-	}
-	return png.Encode(w, out)
+	return png.Encode(w, canvas.Image())
 }
 
 func (p picture) writeSVG(w io.Writer) error {

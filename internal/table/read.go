@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -43,7 +42,7 @@ const maxValues = 1 << 30
 func Read(o Options) (*Table, error) {
 	f, err := os.Open(o.Path)
 	if err != nil {
-		return nil, fault.New(fault.Data, o.Path, "%w", pathless(err))
+		return nil, fault.New(fault.Data, o.Path, "%w", fault.Pathless(err))
 	}
 	defer func() { _ = f.Close() }()
 	return parse(f, o)
@@ -100,7 +99,7 @@ func (r *reader) skipMark(in *bufio.Reader) error {
 	case len(begin) == 0 && err == io.EOF:
 		return fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
 	case err != nil && err != io.EOF:
-		return fault.New(fault.Data, r.Path, "%w", pathless(err))
+		return fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
 	case string(begin) == "\ufeff":
 		_, err := in.Discard(3)
 		return err
@@ -273,7 +272,7 @@ func (r *reader) place(line, column int) string {
 func (r *reader) syntax(err error) error {
 	e, ok := errors.AsType[*csv.ParseError](err)
 	if !ok {
-		return fault.New(fault.Data, r.Path, "%w", pathless(err))
+		return fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
 	}
 	what := fault.New(fault.Data, r.place(e.Line, e.Column), "%w", e.Err)
 	switch {
@@ -296,12 +295,4 @@ func printable(name string) error {
 		}
 	}
 	return nil
-}
-
-// pathless takes the path out of an error of package os, for messages that begin with it.
-func pathless(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }

@@ -189,7 +189,7 @@ func TestAverage(t *testing.T) {
 	if loss := float64(nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != history[2].ValLoss {
 		t.Errorf("the model's loss is %v, that of validation was %v", loss, history[2].ValLoss)
 	}
-	average.Finish()
+	average.Swap()
 	if !slices.Equal(got, weights(r.Model)) {
 		t.Error("the model is not the average")
 	}

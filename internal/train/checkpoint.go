@@ -160,7 +160,7 @@ const (
 func (l *loop) capture() *Checkpoint {
 	c := &Checkpoint{
 		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
-		config: l.Checkpoints.Config, inputs: l.Checkpoints.Inputs,
+		config: l.Checkpoints.Config, inputs: l.Checkpoints.inputs(),
 	}
 	store := func(prefix string, arrays []nn.StateArray) {
 		for _, a := range arrays {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,25 @@ type Checkpoints struct {
 	// What the run is. Resuming compares it.
 	Config json.RawMessage   // the experiment, a JSON object
 	Inputs map[string]string // what else the result depends on: hashes of data and teachers, by name
+
+	// Start is the hash of the model whose weights the run began with; empty: of none, or, of a run that goes on, of whichever
+	// it was. A checkpoint has weights of its own, and the model may be no more: what was trained from it may have its name.
+	Start string
+}
+
+// startInput is what Start is called among a checkpoint's inputs.
+const startInput = "starting model"
+
+// inputs returns Inputs, and Start where there is one.
+func (c *Checkpoints) inputs() map[string]string {
+	all := maps.Clone(c.Inputs)
+	if c.Start != "" {
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[startInput] = c.Start
+	}
+	return all
 }
 
 // keptCheckpoints is how many there are at a time: the last one, and one to fall back to if that is damaged.
@@ -63,7 +83,7 @@ func (c *Checkpoints) files() ([]int, error) {
 
 // Latest returns the newest checkpoint that is whole, for Run.From; nil if there is none. What a person should know of the
 // choice is in notes. It is an error if there are only damaged ones, and if the one found is of another run: what differs
-// is named then.
+// is named then. The run has the Start of the one that it goes on from.
 func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	all, err := c.files()
 	if err != nil {
@@ -85,6 +105,7 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).
 				WithHint("set back what differs, or start from the beginning, without --resume")
 		}
+		c.Start = found.inputs[startInput]
 		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil
 	}
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
@@ -104,7 +125,7 @@ func (c *Checkpoints) removeBut(kept []int) error {
 			continue
 		}
 		if err := os.Remove(c.file(steps)); err != nil {
-			return cannotWrite(c.file(steps), err)
+			return fault.CannotWrite(c.file(steps), err)
 		}
 	}
 	return nil
@@ -130,7 +151,7 @@ type keeper struct {
 func (k *keeper) begin(now time.Time) error {
 	k.last = now
 	if err := atomicfile.Probe(k.file(0)); err != nil {
-		return cannotWrite(k.file(0), err)
+		return fault.CannotWrite(k.file(0), err)
 	}
 	return nil
 }
@@ -140,7 +161,7 @@ func (k *keeper) begin(now time.Time) error {
 func (k *keeper) write(steps int, now time.Time, c *Checkpoint) error {
 	k.last = now
 	if err := atomicfile.Write(k.file(steps), c.encode); err != nil {
-		return cannotWrite(k.file(steps), err)
+		return fault.CannotWrite(k.file(steps), err)
 	}
 	if k.kept = append(k.kept, steps); len(k.kept) > keptCheckpoints {
 		k.kept = k.kept[1:]

@@ -85,7 +85,7 @@ func TestCSVUnwritable(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 3)
 	r.Callbacks = []Callback{CSV(path)}
 	_, err := r.Do(t.Context())
-	if fault.KindOf(err) != fault.Write || err.Error() != path+": no such file or directory" {
+	if fault.KindOf(err) != fault.Write || err.Error() != path+": cannot write: there is no folder "+filepath.Dir(path) {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
 	}
 	if len(spy.steps) != 0 {
@@ -98,7 +98,7 @@ func TestCSVOnAFullDisk(t *testing.T) {
 		t.Skip("needs /dev/full")
 	}
 	err := CSV("/dev/full").EpochEnd(Epoch{})
-	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: no space left on device" {
+	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: cannot write: no space left on device" {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
 	}
 }

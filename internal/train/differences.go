@@ -10,7 +10,10 @@ import (
 
 // differences names what differs between the run that wrote a checkpoint and this one, with both values.
 func (c *Checkpoints) differences(found *Checkpoint) []string {
-	then, now := settings(found.config, found.inputs), settings(c.Config, c.Inputs)
+	then, now := settings(found.config, found.inputs), settings(c.Config, c.inputs())
+	if c.Start == "" {
+		delete(then, startInput)
+	}
 	all := maps.Clone(then)
 	maps.Copy(all, now)
 	var out []string

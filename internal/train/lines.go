@@ -21,16 +21,16 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 			return err
 		}
 		if _, err := file.Write(text); err != nil {
-			return cannotWrite(path, err)
+			return fault.CannotWrite(path, err)
 		}
 		return nil
 	}
 	create := func() (err error) {
 		if file, err = os.Create(path); err != nil {
-			return cannotWrite(path, err)
+			return fault.CannotWrite(path, err)
 		}
 		if _, err := file.WriteString(header); err != nil {
-			return cannotWrite(path, err)
+			return fault.CannotWrite(path, err)
 		}
 		for _, e := range before {
 			if err := write(e); err != nil {
@@ -42,7 +42,7 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 	return Callback{
 		TrainBegin: func(Plan) error {
 			if err := atomicfile.Probe(path); err != nil {
-				return cannotWrite(path, err)
+				return fault.CannotWrite(path, err)
 			}
 			return nil
 		},
@@ -63,18 +63,9 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 				return nil
 			}
 			if err := file.Close(); err != nil {
-				return cannotWrite(path, err)
+				return fault.CannotWrite(path, err)
 			}
 			return nil
 		},
 	}
-}
-
-// cannotWrite is the fault of a file that cannot be written. It strips the operation and the path that the os package puts
-// before an error: the fault names the path itself.
-func cannotWrite(path string, err error) error {
-	if e, ok := err.(*os.PathError); ok { //nolint:errorlint // only the outermost error repeats the path
-		err = e.Err
-	}
-	return fault.New(fault.Write, path, "%w", err)
 }

@@ -424,10 +424,40 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	}
 }
 
+// A run that began with the weights of a model goes on where that one is given again, or none is, and not with another.
+func TestResumeWithAnotherStart(t *testing.T) {
+	folder := t.TempDir()
+	first := newWhole(t, optimizerSpecs()["adam"], folder)
+	first.Checkpoints.Start = "f1"
+	first.stopAfter(t, 5)
+	second := newWhole(t, optimizerSpecs()["adam"], folder) // with none
+	second.resume(t)
+	second.stopAfter(t, 6)
+	last := newWhole(t, optimizerSpecs()["adam"], folder).Checkpoints
+	last.Start = "f1"
+	if _, _, err := last.Latest(); err != nil {
+		t.Errorf("the same: %v", err)
+	}
+	last.Start = "f2"
+	_, _, err := last.Latest()
+	want := last.file(6) + ": is of another run: starting model is f1 there, f2 here"
+	if fault.KindOf(err) != fault.Data || err.Error() != want {
+		t.Errorf("another: %v of kind %d, want %s", err, fault.KindOf(err), want)
+	}
+
+	drawn := newWhole(t, optimizerSpecs()["adam"], t.TempDir())
+	drawn.stopAfter(t, 5)
+	drawn.Checkpoints.Start = "f1"
+	_, _, err = drawn.Checkpoints.Latest()
+	if want := drawn.Checkpoints.file(5) + ": is of another run: starting model is not set there, f1 here"; err == nil || err.Error() != want {
+		t.Errorf("of drawn weights: %v, want %s", err, want)
+	}
+}
+
 func TestCheckpointsUnwritable(t *testing.T) {
 	w := newWhole(t, optimizerSpecs()["adam"], t.TempDir())
 	w.Checkpoints.Path = filepath.Join(t.TempDir(), "no folder", "model.ckpt")
-	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), "no such file or directory") {
+	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), ": cannot write: there is no folder "+filepath.Dir(w.Checkpoints.Path)) {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"dnn/internal/fault"
 	"dnn/internal/tensorboard"
 )
 
@@ -17,7 +18,7 @@ func TensorBoard(folder string, now func() time.Time) Callback {
 	return Callback{
 		TrainBegin: func(Plan) error { // not only after the first epoch
 			if err := os.MkdirAll(folder, 0o777); err != nil {
-				return cannotWrite(folder, err)
+				return fault.CannotWrite(folder, err)
 			}
 			return nil
 		},
@@ -59,12 +60,12 @@ type eventFile struct {
 func (f *eventFile) scalars(step int, scalars ...scalar) (err error) {
 	if f.writer == nil {
 		if f.writer, err = tensorboard.Create(f.path, f.first, f.now); err != nil {
-			return cannotWrite(f.path, err)
+			return fault.CannotWrite(f.path, err)
 		}
 	}
 	for _, s := range scalars {
 		if err := f.writer.Scalar(s.tag, step, s.value); err != nil {
-			return cannotWrite(f.path, err)
+			return fault.CannotWrite(f.path, err)
 		}
 	}
 	return nil
@@ -75,7 +76,7 @@ func (f *eventFile) close() error {
 		return nil
 	}
 	if err := f.writer.Close(); err != nil {
-		return cannotWrite(f.path, err)
+		return fault.CannotWrite(f.path, err)
 	}
 	return nil
 }
