@@ -25,13 +25,15 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		best := argmax(z)
 		predicted[r] = uint8(best)
 		largest := z[best]
-		var all float32 // sum_j z_j - max z
 		for j := range z {
 			z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
-			all += z[j]
 		}
 		loss[r] = -float32((on - off) * z[label])
 		if off > 0 {
+			var all float32 // sum_j z_j - max z
+			for _, v := range z {
+				all += v
+			}
 			loss[r] -= float32(off * all)
 		}
 	}
@@ -40,7 +42,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		w.Exp(all, all)
 	}
 	for r := range y.Rows {
-		z, label := row(y, r), int(labels[r])
+		z := row(y, r)
 		var sum float32
 		for _, e := range z {
 			sum += e
@@ -49,10 +51,9 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		for j := range z {
 			z[j] /= sum
 		}
-		if dy.Rows == 0 {
-			continue
-		}
-		d := row(dy, r)
+	}
+	for r := range dy.Rows {
+		z, d, label := row(y, r), row(dy, r), int(labels[r])
 		for j, p := range z {
 			d[j] = (p - off) * scale
 		}

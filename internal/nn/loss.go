@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -68,16 +69,26 @@ func clip(p float32) (clipped float32, inside bool) {
 	return p, true
 }
 
-// argmax returns the index of the largest value, the first of several.
+// argmax returns the index of the largest value, the first of several; NaN is smaller than any number.
 func argmax(values []float32) int {
-	best := 0
+	// The largest so far could be anywhere, so a branch on it would be foreseen by nobody; integers compare without one.
+	largest, best := int32(math.MinInt32), 0
 	for j, v := range values {
-		if v > values[best] {
+		bits := int32(math.Float32bits(v + 0)) // + 0 makes -0 a 0
+		bits ^= int32(uint32(bits>>31) >> 1)   // in the order of the numbers
+		if bits > infinity {
+			bits = math.MinInt32
+		}
+		if bits > largest {
 			best = j
 		}
+		largest = max(largest, bits)
 	}
 	return best
 }
+
+// infinity is the bits of +Inf; those of NaN are larger, or if it is negative, in the order of the numbers, smaller than of all.
+const infinity = 0x7f800000
 
 // target is what the output unit j of n should be for a sample of that class: with one unit the class itself, 0 or 1; with
 // several 1 for the class's unit and 0 for the others.

@@ -73,19 +73,29 @@ var tanhCoefficients = [...]float32{-1382.0 / 155925, 62.0 / 2835, -17.0 / 315, 
 // Log returns the natural logarithm of x > 0, computed in float64 and rounded to float32:
 // x = 2^n m with m in [sqrt(1/2), sqrt(2)), and log m = 2 artanh(s), s = (m-1)/(m+1), by its series.
 func Log(x float64) float32 {
-	m, n := math.Frexp(x)
+	// x = 2^n m with m in [1/2, 1): the bits of a normal number, so without a call of math.Frexp.
+	const exponent = 0x7ff << 52
+	bits := math.Float64bits(x)
+	m, n := math.Float64frombits(bits&^exponent|1022<<52), int(bits>>52)-1022
+	if n <= -1022 || n > 1024 {
+		m, n = math.Frexp(x)
+	}
 	if m < math.Sqrt2/2 {
 		m *= 2
 		n--
 	}
 	s := (m - 1) / (m + 1)
 	z := float64(s * s)
-	series := 0.0
-	for _, c := range artanhCoefficients {
-		series = float64(series*z) + c // the conversion keeps Go from fusing the two
-	}
+	// Each conversion keeps Go from fusing a product and a sum.
+	series := float64(1.0/21*z) + 1.0/19
+	series = float64(series*z) + 1.0/17
+	series = float64(series*z) + 1.0/15
+	series = float64(series*z) + 1.0/13
+	series = float64(series*z) + 1.0/11
+	series = float64(series*z) + 1.0/9
+	series = float64(series*z) + 1.0/7
+	series = float64(series*z) + 1.0/5
+	series = float64(series*z) + 1.0/3
+	series = float64(series*z) + 1
 	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
 }
-
-// artanhCoefficients are those of s^21 down to s in artanh's Taylor series.
-var artanhCoefficients = [...]float64{1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1}
