@@ -6,11 +6,7 @@ import "dnn/internal/nn/kernel"
 func (t *Trainer) plan() {
 	t.load = t.loadTasks()
 	t.planRows()
-	load := t.load
-	if t.pipelined() {
-		load = load[len(load)/2:] // the others are done where a worker waits for the pipeline to reach it
-	}
-	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), load)
+	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), t.loadLater())
 	t.steps = append(t.steps, phase{name: updatePhase, tasks: update})
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
@@ -46,18 +42,19 @@ func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
 	return tasks
 }
 
+const loadsPerWorker = 2
+
 // loadTasks load the batch that comes next: first a task for each worker, then another. Each worker's load its share of the
 // features; where samples are altered on the way, which is done to all of their features at once, some of the samples.
 func (t *Trainer) loadTasks() []task {
-	const each = 2
 	workers := len(t.engine.workers)
-	tasks := make([]task, each*workers)
+	tasks := make([]task, loadsPerWorker*workers)
 	for i := range tasks {
 		tasks[i] = func(w *Worker) {
 			in := t.loaded
 			samples, shares := part(i, len(tasks), len(t.next), 1), span{0, len(in.shares)}
 			if t.transform == nil && in.shares != nil {
-				samples, shares = part(i/workers, each, len(t.next), 1), span{i % workers, i%workers + 1}
+				samples, shares = part(i/workers, loadsPerWorker, len(t.next), 1), span{i % workers, i%workers + 1}
 			}
 			in.load(w, t.samples, t.next, samples, shares)
 		}
@@ -127,59 +124,66 @@ func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 // stopped. They therefore pass over the batch a few rows at a time, one behind the other. In return no worker needs
 // another's rows of the kernel, which change in each step and are far more than the sums that they hand on.
 func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
-	const each = 2 // stages of a worker's part of the rows
 	workers := len(t.engine.workers)
-	stages := each * workers
 	first := t.model.input()
 	var tasks []task
 	var needs [][]int
-	// A worker's tasks are its stages and then its part of the rows. The first worker loads some of the next batch in the
-	// end, while the last ones are still at work, the others in the beginning, when there is nothing else for them.
-	number := func(worker, stage int) int {
-		n := worker*(stages+2) + stage
+	add := func(run task, need ...int) { tasks, needs = append(tasks, run), append(needs, need) }
+	// Each worker has its stages, its part of the rows and two tasks that load the next batch: the first worker before and
+	// after its part of the rows, which the last one may not be ready for; the others in the beginning, while they wait for
+	// the first sums.
+	stage := func(worker, i int) int { // the number of the task
+		number := worker*(workers+1+loadsPerWorker) + i
 		if worker > 0 {
-			n++
+			number += loadsPerWorker
 		}
-		return n
+		return number
 	}
 	for worker := range workers {
-		load := func() {
-			tasks, needs = append(tasks, t.load[worker]), append(needs, nil)
-		}
+		loads := []task{t.load[worker], t.load[workers+worker]}
 		if worker > 0 {
-			load()
+			add(loads[0])
+			add(loads[1])
 		}
-		for i := range stages {
-			tasks = append(tasks, func(w *Worker) {
-				if r := t.stage(i, stages); r.lo < r.hi {
+		for i := range workers {
+			multiply := func(w *Worker) {
+				if r := t.stage(i); r.lo < r.hi {
 					first.multiplyShare(w, t.tape.in, worker, t.tape.y[0], r)
 				}
-			})
-			var before []int
-			if worker > 0 {
-				before = append(before, number(worker-1, i))
 			}
-			needs = append(needs, before)
+			if worker == 0 {
+				add(multiply)
+			} else {
+				add(multiply, stage(worker-1, i))
+			}
 		}
-		var before []int // the last share's stages that make these rows
-		for i := range each {
-			before = append(before, number(workers-1, each*worker+i))
+		if worker == 0 {
+			add(loads[0])
 		}
-		needs = append(needs, before)
-		tasks = append(tasks, func(w *Worker) {
-			if r := (span{t.stage(each*worker, stages).lo, t.stage(each*worker+each-1, stages).hi}); r.lo < r.hi {
+		add(func(w *Worker) {
+			if r := t.stage(worker); r.lo < r.hi {
 				f(w, r)
 			}
-		})
+		}, stage(workers-1, worker))
 		if worker == 0 {
-			load()
+			add(loads[1])
 		}
 	}
 	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}
 }
 
-// stage returns the rows of the i-th of n stages of the pipeline: whole tiles.
-func (t *Trainer) stage(i, n int) span { return part(i, n, t.tape.in.count, t.engine.kernels.TileRows) }
+// loadLater returns the tasks that load the next batch, unless the pipeline has them.
+func (t *Trainer) loadLater() []task {
+	if t.pipelined() {
+		return nil
+	}
+	return t.load
+}
+
+// stage returns the rows of the i-th stage of the pipeline: whole tiles.
+func (t *Trainer) stage(i int) span {
+	return part(i, len(t.engine.workers), t.tape.in.count, t.engine.kernels.TileRows)
+}
 
 // lose computes the loss of some rows and its gradient by the network's output.
 func (t *Trainer) lose(w *Worker, r span) {

@@ -74,13 +74,15 @@ func (s *Samples) Slice(lo, hi int) *Samples {
 const sparseBelow = 0.4
 
 // sparse tells whether the input layer should visit the nonzero features only.
-func (s *Samples) sparse() bool {
-	set, seen := s.nonzeros()
+func (s *Samples) sparse() bool { return sparse(s.nonzeros()) }
+
+// sparse tells whether features that are not zero in so many of the samples seen are few enough.
+func sparse(set []int, seen int) bool {
 	total := 0
 	for _, n := range set {
 		total += n
 	}
-	return seen > 0 && float64(total) < sparseBelow*float64(seen)*float64(s.Features)
+	return seen > 0 && float64(total) < sparseBelow*float64(seen)*float64(len(set))
 }
 
 // nonzeros counts for each feature in how many of about a thousand samples it is not zero, and the samples. Samples of
@@ -105,28 +107,31 @@ func (s *Samples) nonzeros() (set []int, seen int) {
 // shares cuts the features of sparse samples into n spans that take about equally long in a training step of the given
 // batch; it is nil if the samples are not sparse.
 func (s *Samples) shares(n, batch int) []span {
-	if !s.sparse() {
+	set, seen := s.nonzeros()
+	if !sparse(set, seen) {
 		return nil
 	}
 	// A row of the kernel costs its entries, and a step of the optimizer, which takes as long as some fifteen.
 	const align, optimizer = 16, 15
-	set, seen := s.nonzeros()
-	cost := func(set int) int { return set*batch + optimizer*seen }
+	cost := func(f int) int { return set[f]*batch + optimizer*seen }
 	total := 0
-	for _, c := range set {
-		total += cost(c)
+	for f := range set {
+		total += cost(f)
 	}
-	shares := make([]span, 0, n)
-	f, done := 0, 0
-	for i := range n {
-		lo := f
-		for f < s.Features && (i == n-1 || done < total*(i+1)/n) {
-			for range min(align, s.Features-f) {
-				done += cost(set[f])
-				f++
-			}
+	block := total * align / len(set) // the cost of so many features, on average
+	shares := make([]span, 1, n)
+	done := 0
+	for f := range set {
+		// A cut is where what lies before it costs as nearly its part as whole blocks allow.
+		if last := len(shares); last < n && f%align == 0 && done+block/2 > total*last/n {
+			shares[last-1].hi = f
+			shares = append(shares, span{f, f})
 		}
-		shares = append(shares, span{lo, f})
+		done += cost(f)
+	}
+	shares[len(shares)-1].hi = s.Features
+	for len(shares) < n { // more workers than blocks
+		shares = append(shares, span{s.Features, s.Features})
 	}
 	return shares
 }

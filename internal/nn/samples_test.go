@@ -100,3 +100,33 @@ func TestSelect(t *testing.T) {
 		}
 	}
 }
+
+// Shares cover the features once, in order, and cost about the same, however unevenly the nonzeros lie.
+func TestShares(t *testing.T) {
+	const features, batch = 784, 100
+	s := &Samples{Count: 50, Features: features, Bytes: make([]uint8, 50*features), Labels: make([]uint8, 50)}
+	for i := range s.Count {
+		for f := 300; f < 450; f++ { // all of them in the middle
+			s.Bytes[i*features+f] = 1
+		}
+	}
+	for n := 1; n <= 60; n++ {
+		shares := s.shares(n, batch)
+		if len(shares) != n {
+			t.Fatalf("%d shares, want %d", len(shares), n)
+		}
+		at := 0
+		for _, share := range shares {
+			if share.lo != at || share.hi < share.lo {
+				t.Fatalf("%d shares: %v, want one that begins at %d", n, shares, at)
+			}
+			at = share.hi
+		}
+		if at != features {
+			t.Fatalf("%d shares end at %d, want %d", n, at, features)
+		}
+	}
+	if two := s.shares(2, batch); two[0].hi < 360 || two[0].hi > 390 {
+		t.Errorf("shares %v, want the nonzeros of 300 to 450 cut in half", two)
+	}
+}
