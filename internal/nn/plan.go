@@ -1,12 +1,12 @@
 package nn
 
-import "dnn/internal/nn/kernel"
-
 // plan makes the tasks of each phase of a step.
 func (t *Trainer) plan() {
 	t.load = t.loadTasks()
+	t.steps = nil
 	t.planRows()
-	update := arrange(len(t.engine.workers), t.updateInputTasks(), t.updateTasks(), t.loadLater())
+	workers := len(t.engine.workers)
+	update := arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load[t.loadsEarly()*workers:])
 	t.steps = append(t.steps, phase{name: updatePhase, tasks: update})
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
@@ -42,7 +42,8 @@ func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
 	return tasks
 }
 
-const loadsPerWorker = 2
+// loadsPerWorker is how many tasks of each worker load a batch.
+const loadsPerWorker = 4
 
 // loadTasks load the batch that comes next: first a task for each worker, then another. Each worker's load its share of the
 // features; where samples are altered on the way, which is done to all of their features at once, some of the samples.
@@ -112,77 +113,6 @@ func (t *Trainer) forward(w *Worker, from, to int, r span) {
 		from = 1
 	}
 	t.model.forward(w, t.pass, t.tape, from, to, r)
-}
-
-// pipelined tells whether the first layer's product is cut by features as well as by rows.
-func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
-
-// pipeline returns the phase in which the first layer's product is made by all workers, each for its share of the
-// features, before f does the rest for each worker's part of the rows.
-//
-// A sum is a chain in the order of the features, so that a worker can only go on with a sum where the one before has
-// stopped. They therefore pass over the batch a few rows at a time, one behind the other. In return no worker needs
-// another's rows of the kernel, which change in each step and are far more than the sums that they hand on.
-func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
-	workers := len(t.engine.workers)
-	first := t.model.input()
-	var tasks []task
-	var needs [][]int
-	add := func(run task, need ...int) { tasks, needs = append(tasks, run), append(needs, need) }
-	// Each worker has its stages, its part of the rows and two tasks that load the next batch: the first worker before and
-	// after its part of the rows, which the last one may not be ready for; the others in the beginning, while they wait for
-	// the first sums.
-	stage := func(worker, i int) int { // the number of the task
-		number := worker*(workers+1+loadsPerWorker) + i
-		if worker > 0 {
-			number += loadsPerWorker
-		}
-		return number
-	}
-	for worker := range workers {
-		loads := []task{t.load[worker], t.load[workers+worker]}
-		if worker > 0 {
-			add(loads[0])
-			add(loads[1])
-		}
-		for i := range workers {
-			multiply := func(w *Worker) {
-				if r := t.stage(i); r.lo < r.hi {
-					first.multiplyShare(w, t.tape.in, worker, t.tape.y[0], r)
-				}
-			}
-			if worker == 0 {
-				add(multiply)
-			} else {
-				add(multiply, stage(worker-1, i))
-			}
-		}
-		if worker == 0 {
-			add(loads[0])
-		}
-		add(func(w *Worker) {
-			if r := t.stage(worker); r.lo < r.hi {
-				f(w, r)
-			}
-		}, stage(workers-1, worker))
-		if worker == 0 {
-			add(loads[1])
-		}
-	}
-	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}
-}
-
-// loadLater returns the tasks that load the next batch, unless the pipeline has them.
-func (t *Trainer) loadLater() []task {
-	if t.pipelined() {
-		return nil
-	}
-	return t.load
-}
-
-// stage returns the rows of the i-th stage of the pipeline: whole tiles.
-func (t *Trainer) stage(i int) span {
-	return part(i, len(t.engine.workers), t.tape.in.count, t.engine.kernels.TileRows)
 }
 
 // lose computes the loss of some rows and its gradient by the network's output.

@@ -28,6 +28,7 @@ func (t *Trainer) Transform(x Transform) error {
 	for _, in := range []*input{t.tape.in, t.loaded} {
 		in.transform = x
 	}
+	t.plan()
 	t.Begin(t.pass.Epoch)
 	return nil
 }

@@ -235,7 +235,7 @@ func (p *Pool) drain(worker int, phase uint32) {
 		waits := own == blocked
 		for i := 1; i < len(p.queues); i++ {
 			owner := (worker + i) % len(p.queues)
-			if looks < patience && phase-p.idle[owner].seen.Load() <= 1 {
+			if looks < patience(phase-p.idle[owner].seen.Load()) {
 				waits = waits || p.queues[owner].left(phase)
 				continue
 			}
@@ -261,10 +261,16 @@ func (p *Pool) take(worker, owner int, phase uint32, order *Order) claimed {
 	}
 }
 
-// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds. Their
-// data would have to come from the other's cache and go back there later, which takes longer than the other usually needs to
-// get to them. A worker that was not seen in the phase before has probably lost its core and is not waited for.
-const patience = 2000
+// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds; missed is
+// for how many phases the other was not seen. The data of these tasks would have to come from the other's cache and go back
+// there later, which takes longer than the other usually needs to get to them. One that has not come for two phases has
+// probably lost its core.
+func patience(missed uint32) int {
+	if missed > 1 {
+		return 0
+	}
+	return 2000
+}
 
 // nap is for a worker that has looked in vain for a task that is ready: who runs what they need has lost its core.
 const nap = 50 * time.Microsecond

@@ -1,0 +1,83 @@
+package nn
+
+import "dnn/internal/nn/kernel"
+
+// The first layer of a sparse batch belongs to the workers by features: each has a share of them, and with it rows of the
+// kernel and their moments, which it updates and then multiplies, so that they never leave its cache. (By rows of the batch,
+// as the other layers, every worker would need what every other has just written: most of the kernel, in each step.)
+//
+// A sum is a chain in the order of the features, so a worker can go on with it only where the one before has stopped.
+// They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums.
+
+// pipelined tells whether the first layer's product is cut by features as well as by rows.
+func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
+
+// pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
+// f does the rest for each worker's part of the rows.
+func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
+	workers, loads := len(t.engine.workers), t.loadsEarly()
+	stage := func(worker, i int) int { // the number of the task
+		number := worker*(workers+1+loads) + i
+		if worker > 0 {
+			number += loads
+		}
+		return number
+	}
+	var tasks []task
+	var needs [][]int
+	add := func(run task, need ...int) { tasks, needs = append(tasks, run), append(needs, need) }
+	load := func(worker, from, to int) {
+		for i := from; i < to; i++ {
+			add(t.load[i*workers+worker])
+		}
+	}
+	for worker := range workers {
+		if worker > 0 { // while there is nothing to go on with yet
+			load(worker, 0, loads)
+		}
+		for i := range workers {
+			var before []int
+			if worker > 0 {
+				before = []int{stage(worker-1, i)}
+			}
+			add(func(w *Worker) { t.multiplyShare(w, worker, t.stage(i)) }, before...)
+		}
+		if worker == 0 { // while the last worker is not there yet
+			load(worker, 0, (loads+1)/2)
+		}
+		add(func(w *Worker) {
+			if r := t.stage(worker); r.lo < r.hi {
+				f(w, r)
+			}
+		}, stage(workers-1, worker))
+		if worker == 0 {
+			load(worker, (loads+1)/2, loads)
+		}
+	}
+	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}
+}
+
+// multiplyShare makes the first layer's product of a share and some rows of the batch.
+func (t *Trainer) multiplyShare(w *Worker, share int, r span) {
+	if r.lo < r.hi {
+		t.model.input().multiplyShare(w, t.tape.in, share, t.tape.y[0], r)
+	}
+}
+
+// loadsEarly returns how many of each worker's tasks that load the next batch are part of the pipeline, where workers have to
+// wait for each other; the others are done during the updates. Where samples are altered on the way one takes long enough.
+func (t *Trainer) loadsEarly() int {
+	switch {
+	case !t.pipelined():
+		return 0
+	case t.transform != nil:
+		return 1
+	default:
+		return loadsPerWorker
+	}
+}
+
+// stage returns the rows of the i-th stage of the pipeline: whole tiles.
+func (t *Trainer) stage(i int) span {
+	return part(i, len(t.engine.workers), t.tape.in.count, t.engine.kernels.TileRows)
+}
