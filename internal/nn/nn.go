@@ -10,7 +10,8 @@
 // Trainer.Step computes forward, loss, backward and update in two phases. Within a phase tasks run side by side, each on a
 // part of the output of its own, so that no sum depends on how many workers there are:
 //
-//  1. all layers forward, the loss, and all layers backward, by rows of the batch, which know nothing of each other;
+//  1. all layers forward, the loss, and all layers backward, by rows of the batch, which know nothing of each other; the
+//     first layer's product with a sparse batch also by features (see pipeline.go);
 //  2. gradients and updates of the parameters, by rows of the parameters. A block of gradient goes to the Updater while it is
 //     in the first-level cache; there is no buffer for whole gradients.
 //
