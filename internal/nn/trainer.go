@@ -47,6 +47,7 @@ type Trainer struct {
 	load  []task  // loads the batch that comes next
 	steps []phase // of a step, in order
 	times [len(Phases)]time.Duration
+	tempo tempo
 	run   func(worker, i int) // runs a task of now
 	now   []task
 }
@@ -81,7 +82,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 		tape:   m.newTape(s, batch, shares, true),
 		loaded: newInput(s, batch, shares, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
-		pass: Pass{Train: true, Seed: m.seed},
+		pass: Pass{Train: true, Seed: m.seed}, tempo: newTempo(),
 	}
 	t.run = func(worker, i int) { t.now[i](&e.workers[worker]) }
 	t.plan()
@@ -105,26 +106,33 @@ func (t *Trainer) Step(order, next []int32) Result {
 	t.next, t.loadedFor = next, next
 	t.pass.Step++
 	penalty := t.model.penalty()
+	var taken time.Duration
 	for _, p := range t.steps {
-		t.do(p)
+		taken += t.do(p)
 	}
+	t.tempo.took(taken)
 	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
 }
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
 
-func (t *Trainer) do(p phase) {
+// do runs a phase and returns how long it took.
+func (t *Trainer) do(p phase) time.Duration {
 	begun := time.Now()
 	t.now = p.tasks
-	switch {
+	switch pool := t.engine.pool; {
 	case p.alone != nil:
 		p.alone()
+	case t.tempo.alone:
+		pool.RunAlone(len(t.now), p.order, t.run)
 	case p.order != nil:
-		t.engine.pool.RunInOrder(p.order, t.run)
+		pool.RunInOrder(p.order, t.run)
 	default:
-		t.engine.pool.Run(len(t.now), t.run)
+		pool.Run(len(t.now), t.run)
 	}
-	t.times[p.name] += time.Since(begun)
+	took := time.Since(begun)
+	t.times[p.name] += took
+	return took
 }
 
 // Begin starts an epoch, which all that draws random numbers must know. A batch that was loaded ahead is one of the epoch

@@ -70,6 +70,7 @@ func (q *queue) left(phase uint32) bool {
 // Order says which tasks of a phase need others of it. It can serve any number of phases, of one pool at a time.
 type Order struct {
 	needs    [][]int
+	sequence []int        // all tasks, each after those that it needs
 	returned []lastReturn // one a task
 }
 
@@ -83,7 +84,23 @@ type lastReturn struct {
 // forever, it must be possible to run all tasks one by one such that each comes after those that it needs and, of the
 // tasks that one worker prefers (see Run), after those with lower numbers.
 func NewOrder(needs [][]int) *Order {
-	return &Order{needs: needs, returned: make([]lastReturn, len(needs))}
+	o := &Order{needs: needs, returned: make([]lastReturn, len(needs))}
+	placed := make([]bool, len(needs))
+	var place func(task int)
+	place = func(task int) {
+		if placed[task] {
+			return
+		}
+		placed[task] = true
+		for _, n := range needs[task] {
+			place(n)
+		}
+		o.sequence = append(o.sequence, task)
+	}
+	for task := range needs {
+		place(task)
+	}
+	return o
 }
 
 // ready tells whether all that the task needs has returned in this phase. A worker that comes late may ask with the order
@@ -108,14 +125,15 @@ type parking struct {
 	_      [112]byte
 }
 
-// spins is how often a waiting goroutine looks before it goes to sleep. It is longer than a balanced phase makes anyone
-// wait, and little beside what an operating system takes to put another thread onto a core.
-const spins = 10000
+// spins is how often a waiting goroutine looks before it goes to sleep: for about as long as it takes to wake one, a tenth of a
+// millisecond. Were it less, two workers with tasks of that length would sleep in turn, each while the other works.
+const spins = 40000
 
-// wait returns once ready does. ready must depend on atomics only, and whoever changes them calls wake afterwards.
-func (p *parking) wait(ready func() bool) {
+// wait returns once ready does, at which it looks so many times before it sleeps. ready must depend on atomics only, and
+// whoever changes them calls wake afterwards.
+func (p *parking) wait(looks int, ready func() bool) {
 	for {
-		for range spins {
+		for range looks {
 			if ready() {
 				return
 			}
@@ -184,6 +202,16 @@ func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
 }
 
+// RunAlone is Run or, for an order that is not nil, RunInOrder, by the caller alone; the other workers sleep on.
+func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
+	for i := range tasks {
+		if order != nil {
+			i = order.sequence[i]
+		}
+		task(0, i)
+	}
+}
+
 func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 	if tasks > maxTasks {
 		panic("kernel: too many tasks for one phase")
@@ -200,7 +228,7 @@ func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 	p.phase.Store(phase)
 	p.wakeWorkers()
 	p.drain(0, phase)
-	p.idle[0].wait(func() bool { return p.pending.Load() == 0 })
+	p.idle[0].wait(spins, func() bool { return p.pending.Load() == 0 })
 	if value := p.panicked.Load(); value != nil {
 		p.panicked.Store(nil)
 		panic(*value)
@@ -214,35 +242,45 @@ func (p *Pool) wakeWorkers() {
 }
 
 // work is the life of a worker: wait for a phase, help with it, wait for the next.
+//
+// One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too late
+// for the next. So it looks longer from time to time, until it has been in time.
 func (p *Pool) work(worker int) {
 	var seen uint32
+	looks := spins
 	for {
-		p.idle[worker].wait(func() bool { return p.phase.Load() != seen })
+		p.idle[worker].wait(looks, func() bool { return p.phase.Load() != seen })
 		seen = p.phase.Load()
 		if p.closed.Load() {
 			return
 		}
-		p.drain(worker, seen)
+		if p.drain(worker, seen) {
+			looks = spins
+		} else {
+			looks = min(2*looks, 32*spins)
+		}
 	}
 }
 
-// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away, others'.
-func (p *Pool) drain(worker int, phase uint32) {
+// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away, others'. It
+// tells whether there was a task for it.
+func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	order := p.order.Load()
 	p.idle[worker].seen.Store(phase)
 	for looks := 0; ; looks++ {
-		own := p.take(worker, worker, phase, order)
-		waits := own == blocked
+		ran, waits := p.take(worker, worker, phase, order)
+		helped = helped || ran
 		for i := 1; i < len(p.queues); i++ {
 			owner := (worker + i) % len(p.queues)
 			if looks < patience(phase-p.idle[owner].seen.Load()) {
 				waits = waits || p.queues[owner].left(phase)
 				continue
 			}
-			waits = p.take(worker, owner, phase, order) == blocked || waits
+			ran, blocked := p.take(worker, owner, phase, order)
+			helped, waits = helped || ran, waits || blocked
 		}
 		if !waits {
-			return
+			return helped
 		}
 		if looks > spins {
 			time.Sleep(nap)
@@ -250,14 +288,16 @@ func (p *Pool) drain(worker int, phase uint32) {
 	}
 }
 
-// take runs tasks of one queue for as long as there are any.
-func (p *Pool) take(worker, owner int, phase uint32, order *Order) claimed {
+// take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether one is
+// left that is not.
+func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
 	for {
 		task, result := p.queues[owner].claim(phase, order)
 		if result != taken {
-			return result
+			return ran, result == blocked
 		}
 		p.call(worker, task, phase, order)
+		ran = true
 	}
 }
 

@@ -147,6 +147,13 @@ func TestPoolRunsInOrder(t *testing.T) {
 				}
 			}
 		}
+		clear(sums[:])
+		p.RunAlone(len(needs), order, func(worker, task int) {
+			if worker != 0 || sums[task%length] != task/length {
+				t.Errorf("worker %d, task %d found %d, want %d", worker, task, sums[task%length], task/length)
+			}
+			sums[task%length]++
+		})
 		p.Close()
 	}
 }
