@@ -2,10 +2,6 @@ package nn
 
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
-// panelColumns is how many columns of the kernel the sparse product passes over at a time: the sums of so many fit into
-// eight 512-bit registers.
-const panelColumns = 128
-
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
 func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
 	if in.shares == nil {
@@ -23,8 +19,8 @@ func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
 func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
 	y = rows(y, r.lo, r.hi)
 	s, k := &in.shares[i], d.kernel.Value
-	for c := 0; c < y.Cols; c += panelColumns {
-		cols := min(panelColumns, y.Cols-c)
+	for c := 0; c < y.Cols; c += w.PanelCols {
+		cols := min(w.PanelCols, y.Cols-c)
 		// Block by block of features, so that the rows of the kernel in use stay in the first-level cache.
 		for b := range s.blocks {
 			start := s.start[r.lo*(s.blocks+1)+b:]
@@ -55,8 +51,8 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 	if sparse, ok := up.(sparseUpdater); ok && d.spec.L1 == 0 && d.spec.L2 == 0 && sparse.updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols}) {
 		return
 	}
-	for c := 0; c < dz.Cols; c += panelColumns {
-		cols := min(panelColumns, dz.Cols-c)
+	for c := 0; c < dz.Cols; c += w.PanelCols {
+		cols := min(w.PanelCols, dz.Cols-c)
 		step := max(updateBlock/cols, 1)
 		for lo := f.lo; lo < f.hi; lo += step {
 			hi := min(lo+step, f.hi)

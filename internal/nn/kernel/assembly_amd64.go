@@ -8,6 +8,7 @@ func avx512() *Set {
 		TileRows:  8,
 		TileCols:  32,
 		GemmTile:  gemmTileAVX512,
+		PanelCols: 128,
 		SparseMul: inPanels(128, 16, sparseMulAVX512),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
 			return gatherAVX512(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
@@ -39,6 +40,7 @@ func avx2() *Set {
 		TileRows:  6,
 		TileCols:  16,
 		GemmTile:  gemmTileAVX2,
+		PanelCols: 104,
 		SparseMul: inPanels(104, 8, sparseMulAVX2),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
 			return gatherAVX2(1, len(src), src, 0, dst, 0, base, 0, nil, 0)

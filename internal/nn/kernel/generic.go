@@ -11,6 +11,7 @@ func generic() *Set {
 		TileRows:       2,
 		TileCols:       4,
 		GemmTile:       gemmTile,
+		PanelCols:      128,
 		SparseMul:      sparseMul,
 		Gather:         gather,
 		TransposeBytes: transposeBytes,

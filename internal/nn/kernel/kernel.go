@@ -36,6 +36,9 @@ type Set struct {
 	// serve; B's rows are ldb apart and C's ldc. 1 <= rows <= TileRows, 1 <= cols <= TileCols.
 	GemmTile func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 
+	// PanelCols is how many columns SparseMul passes over at a time: who cuts columns cuts there.
+	PanelCols int
+
 	// SparseMul computes Y[rows, cols] = X B, or Y += X B if accumulate is set. X is sparse: row r has the entries
 	// entries[start[r*step]:start[r*step+1]], each index<<8|byte in ascending index, and means table[byte] in column index.
 	SparseMul func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)

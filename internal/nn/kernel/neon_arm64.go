@@ -8,6 +8,7 @@ func neon() *Set {
 		TileRows:       8,
 		TileCols:       12,
 		GemmTile:       gemmTileNEON,
+		PanelCols:      128,
 		SparseMul:      sparseMulNEON,
 		Gather:         gatherNEON,
 		TransposeBytes: transposeBytesNEON,
