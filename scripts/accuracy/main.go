@@ -26,10 +26,11 @@ import (
 
 // row is a config to be trained over some seeds.
 type row struct {
-	name   string
-	config string
-	seeds  int
-	flags  []string
+	name     string
+	config   string
+	seeds    int
+	teachers int // learns from the models of the first so many seeds of row "large"
+	flags    []string
 }
 
 // rows are those of the first table. A row whose config has a teacher comes after that teacher's.
@@ -37,8 +38,8 @@ var rows = []row{
 	{name: "mlp", config: "mlp.yaml", seeds: 20},
 	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
 	{name: "large", config: "large.yaml", seeds: 5},
-	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5},
-	{name: "largest", config: "largest.yaml", seeds: 3},
+	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, teachers: 1},
+	{name: "largest", config: "largest.yaml", seeds: 3, teachers: 3},
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
 }
 
@@ -60,7 +61,7 @@ var ingredients = []row{
 
 // result is what one run gave.
 type result struct {
-	validation, accuracy, loss, seconds float64
+	validationLoss, validation, accuracy, loss, seconds float64
 }
 
 func main() {
@@ -93,7 +94,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(*folder, 0o777); err != nil {
 		return err
 	}
-	const head = "| run | seeds | validation | test, median | least to most | test loss, mean | seconds of training |\n|---|---|---|---|---|---|---|\n"
+	const head = "| run | seeds | validation loss | validation | test loss | test | least to most | seconds of training |\n|---|---|---|---|---|---|---|---|\n"
 	if _, err := io.WriteString(stdout, head); err != nil {
 		return err
 	}
@@ -130,6 +131,13 @@ func (r row) train(program, folder string, seed int, stderr io.Writer) (result, 
 		return result{}, err
 	}
 	args := append([]string{"train", "--json", "--config", r.config, "--seed", strconv.Itoa(seed), "-o", base + ".bin"}, r.flags...)
+	if r.teachers > 0 {
+		var models []string
+		for teacher := 1; teacher <= r.teachers; teacher++ {
+			models = append(models, filepath.Join(folder, "large-"+strconv.Itoa(teacher)+".bin"))
+		}
+		args = append(args, "--set", "distill.teacher=["+strings.Join(models, ",")+"]")
+	}
 	command := exec.CommandContext(context.Background(), program, args...)
 	command.Stdout, command.Stderr = file, stderr
 	err = command.Run()
@@ -153,6 +161,7 @@ func read(log string) (one result, err error) {
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var event struct {
 			Event        string  `json:"event"`
+			ValLoss      float64 `json:"val_loss"`
 			ValAccuracy  float64 `json:"val_accuracy"`
 			TestAccuracy float64 `json:"test_accuracy"`
 			TestLoss     float64 `json:"test_loss"`
@@ -163,7 +172,7 @@ func read(log string) (one result, err error) {
 		}
 		switch event.Event {
 		case "epoch":
-			one.validation = event.ValAccuracy
+			one.validationLoss, one.validation = event.ValLoss, event.ValAccuracy
 		case "end":
 			one.accuracy, one.loss, one.seconds, ended = event.TestAccuracy, event.TestLoss, event.TrainSeconds, true
 		}
@@ -174,7 +183,7 @@ func read(log string) (one result, err error) {
 	return one, nil
 }
 
-// line returns a row of the table.
+// line returns a row of the table: medians over the seeds, and the range of the accuracy.
 func line(name string, all []result) string {
 	of := func(f func(result) float64) []float64 {
 		var values []float64
@@ -185,13 +194,12 @@ func line(name string, all []result) string {
 		return values
 	}
 	accuracy := of(func(r result) float64 { return r.accuracy })
-	loss := 0.0
-	for _, r := range all {
-		loss += r.loss / float64(len(all))
-	}
-	return fmt.Sprintf("| %s | %d | %.2f %% | %.2f %% | %.2f to %.2f %% | %.4f | %.1f |", name, len(all),
-		100*median(of(func(r result) float64 { return r.validation })), 100*median(accuracy), 100*accuracy[0], 100*accuracy[len(accuracy)-1],
-		loss, median(of(func(r result) float64 { return r.seconds })))
+	return fmt.Sprintf("| %s | %d | %.4f | %.2f %% | %.4f | %.2f %% | %.2f to %.2f %% | %.1f |", name, len(all),
+		median(of(func(r result) float64 { return r.validationLoss })),
+		100*median(of(func(r result) float64 { return r.validation })),
+		median(of(func(r result) float64 { return r.loss })),
+		100*median(accuracy), 100*accuracy[0], 100*accuracy[len(accuracy)-1],
+		median(of(func(r result) float64 { return r.seconds })))
 }
 
 // median returns the middle of sorted values.
