@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 		{"negative units", func(a *Architecture) { a.Layers[1].Units = -1 }, "layer 2: wanted at least 1 unit, found -1"},
 		{"unknown initializer", func(a *Architecture) { a.Layers[0].KernelInitializer.Name = "he" }, `layer 1: kernel_initializer: wanted an initializer out of [glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones zeros], or a constant, found "he"`},
 		{"drawn bias", func(a *Architecture) { a.Layers[0].BiasInitializer.Name = "he_normal" }, `layer 1: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found "he_normal"`},
-		{"infinite constant", func(a *Architecture) { a.Layers[0].KernelInitializer = Initializer{"constant", math.Inf(1)} }, "layer 1: kernel_initializer: wanted a finite constant, found +Inf"},
+		{"infinite constant", func(a *Architecture) { a.Layers[0].KernelInitializer = Initializer{"constant", math.Inf(1)} }, "layer 1: kernel_initializer: wanted a constant that is a finite float32, found +Inf"},
 		{"value without constant", func(a *Architecture) { a.Layers[1].BiasInitializer = Initializer{"ones", 2} }, "layer 2: bias_initializer: wanted no value beside the initializer ones, found 2"},
 		{"value alone", func(a *Architecture) { a.Layers[1].BiasInitializer.Value = 2 }, `layer 2: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found ""`},
 		{"negative l2", func(a *Architecture) { a.Layers[0].L2 = -1 }, "layer 1: wanted l1 and l2 of at least 0"},

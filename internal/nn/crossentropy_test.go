@@ -180,6 +180,31 @@ func TestPredictedClass(t *testing.T) {
 	}
 }
 
+func TestArgmax(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	zero := float32(math.Copysign(0, -1))
+	for _, c := range []struct {
+		values []float32
+		want   int
+	}{
+		{[]float32{-2, -1, -3}, 1},
+		{[]float32{zero, 0}, 0}, // equal, so the first
+		{[]float32{0, zero}, 0},
+		{[]float32{-1e-45, zero, 1e-45}, 2},
+		{[]float32{-inf, -math.MaxFloat32}, 1},
+		{[]float32{1, inf, inf}, 1},
+		{[]float32{nan, 1, 2}, 2},
+		{[]float32{1, -nan, nan}, 0},
+		{[]float32{nan, -nan}, 0},
+		{[]float32{-inf, -inf}, 0},
+		{[]float32{nan, -inf}, 1},
+	} {
+		if got := argmax(c.values); got != c.want {
+			t.Errorf("argmax of %v is %d, want %d", c.values, got, c.want)
+		}
+	}
+}
+
 // A loss without a place for its gradient is the same loss.
 func TestLossWithoutGradient(t *testing.T) {
 	for _, name := range Losses() {

@@ -55,8 +55,8 @@ func (i Initializer) validate(names []string) error {
 	case i == Initializer{}:
 		return nil
 	case i.Name == ConstantInitializer:
-		if math.IsNaN(i.Value) || math.IsInf(i.Value, 0) {
-			return fmt.Errorf("wanted a finite constant, found %v", i.Value)
+		if v := float32(i.Value); v-v != 0 {
+			return fmt.Errorf("wanted a constant that is a finite float32, found %v", i.Value)
 		}
 		return nil
 	case !slices.Contains(names, i.Name):

@@ -75,10 +75,10 @@ func argmax(values []float32) int {
 	largest, best := int32(math.MinInt32), 0
 	for j, v := range values {
 		bits := int32(math.Float32bits(v + 0)) // + 0 makes -0 a 0
-		bits ^= int32(uint32(bits>>31) >> 1)   // in the order of the numbers
-		if bits > infinity {
-			bits = math.MinInt32
+		if bits&math.MaxInt32 > infinity {
+			continue
 		}
+		bits ^= int32(uint32(bits>>31) >> 1) // in the order of the numbers
 		if bits > largest {
 			best = j
 		}
@@ -87,7 +87,7 @@ func argmax(values []float32) int {
 	return best
 }
 
-// infinity is the bits of +Inf; those of NaN are larger, or if it is negative, in the order of the numbers, smaller than of all.
+// infinity is the bits of +Inf; those of NaN, without its sign, are larger.
 const infinity = 0x7f800000
 
 // target is what the output unit j of n should be for a sample of that class: with one unit the class itself, 0 or 1; with

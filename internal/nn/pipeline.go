@@ -9,6 +9,15 @@ import "dnn/internal/nn/kernel"
 // A sum is a chain in the order of the features, so a worker can go on with it only where the one before has stopped.
 // They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums.
 
+// shares returns among how many workers a first layer's features are divided for batches of that size: all, unless the
+// batch has so few rows that most of them would wait for the others' sums, or would have no rows of their own.
+func (e *Engine) shares(batch int) int {
+	if workers := len(e.workers); batch >= 2*workers*e.kernels.TileRows {
+		return workers
+	}
+	return 1
+}
+
 // pipelined tells whether the first layer's product is cut by features as well as by rows.
 func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 
@@ -16,12 +25,12 @@ func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 // f does the rest for each worker's part of the rows.
 func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 	workers, loads := len(t.engine.workers), t.loadsEarly()
-	stage := func(worker, i int) int { // the number of the task
-		number := worker*(workers+1+loads) + i
+	number := func(worker, stage int) int { // of the task
+		n := worker*(workers+1+loads) + stage
 		if worker > 0 {
-			number += loads
+			n += loads
 		}
-		return number
+		return n
 	}
 	var tasks []task
 	var needs [][]int
@@ -38,7 +47,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 		for i := range workers {
 			var before []int
 			if worker > 0 {
-				before = []int{stage(worker-1, i)}
+				before = []int{number(worker-1, i)}
 			}
 			add(func(w *Worker) { t.multiplyShare(w, worker, t.stage(i)) }, before...)
 		}
@@ -49,7 +58,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 			if r := t.stage(worker); r.lo < r.hi {
 				f(w, r)
 			}
-		}, stage(workers-1, worker))
+		}, number(workers-1, worker))
 		if worker == 0 {
 			load(worker, (loads+1)/2, loads)
 		}

@@ -54,7 +54,7 @@ func (t *Trainer) loadTasks() []task {
 		tasks[i] = func(w *Worker) {
 			in := t.loaded
 			samples, shares := part(i, len(tasks), len(t.next), 1), span{0, len(in.shares)}
-			if t.transform == nil && in.shares != nil {
+			if t.transform == nil && t.pipelined() {
 				samples, shares = part(i/workers, loadsPerWorker, len(t.next), 1), span{i % workers, i%workers + 1}
 			}
 			in.load(w, t.samples, t.next, samples, shares)
@@ -154,8 +154,8 @@ func (t *Trainer) updateInputTasks() (tasks []task) {
 	workers := len(t.engine.workers)
 	for i := range each * workers {
 		f := part(i, each*workers, t.samples.Features, 16)
-		if shares := t.loaded.shares; shares != nil {
-			share := shares[i/each].features
+		if t.pipelined() {
+			share := t.loaded.shares[i/each].features
 			f = part(i%each, each, share.hi-share.lo, 16)
 			f.lo, f.hi = f.lo+share.lo, f.hi+share.lo
 		}

@@ -41,12 +41,13 @@ func (t *tempo) took(d time.Duration) {
 	}
 	t.steps++
 	t.total += d
-	if t.total < windowTime || t.steps < windowSteps {
-		return
-	}
 	now, other := 0, 1
 	if t.alone {
 		now, other = 1, 0
+	}
+	lost := t.trial && t.steps > 1 && t.shortest > t.mean[other] // already, so that the window need not be a whole one
+	if t.total < windowTime || t.steps < windowSteps && !lost {
+		return
 	}
 	t.mean[now] = t.total / time.Duration(t.steps)
 	waited := !t.alone && float64(t.mean[now]) > uneven*float64(t.shortest)

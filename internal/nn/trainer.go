@@ -61,7 +61,7 @@ type phase struct {
 }
 
 // Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
-// forward, the loss, and all layers backward, and the updates (with the loading of the next batch).
+// forward, the loss, and all layers backward, and the updates. The next batch is loaded in the last two.
 var Phases = [...]string{"load", "rows", "update"}
 
 const (
@@ -76,7 +76,7 @@ type task func(*Worker)
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
 func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
 	m.check(s)
-	shares := s.shares(len(e.workers), batch)
+	shares := s.shares(e.shares(batch), batch)
 	t := &Trainer{
 		engine: e, model: m, updater: updater, samples: s,
 		tape:   m.newTape(s, batch, shares, true),
@@ -110,7 +110,9 @@ func (t *Trainer) Step(order, next []int32) Result {
 	for _, p := range t.steps {
 		taken += t.do(p)
 	}
-	t.tempo.took(taken)
+	if len(order) == len(t.loss) { // shorter batches cannot be compared
+		t.tempo.took(taken)
+	}
 	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
 }
 

@@ -18,7 +18,7 @@ type Transform interface {
 }
 
 // Transform makes every batch that is loaded from the next epoch on go through x: all of the work is done while the batch
-// is loaded, which is during the updates of the step before. The trainer calls x.Begin. Samples of floats have no bytes to
+// is loaded, which is during the step before. The trainer calls x.Begin. Samples of floats have no bytes to
 // alter, and are refused.
 func (t *Trainer) Transform(x Transform) error {
 	if t.samples.Bytes == nil {

@@ -102,8 +102,11 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 			continue
 		}
 		if differences := c.differences(found); len(differences) > 0 {
-			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).
-				WithHint("set back what differs, or start from the beginning, without --resume")
+			hint := "set back what differs, or start from the beginning, without --resume"
+			if len(differences) == 1 && strings.HasPrefix(differences[0], startInput) {
+				hint = "leave --from out: a checkpoint has weights of its own, and the model may since have been written over"
+			}
+			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).WithHint("%s", hint)
 		}
 		c.Start = found.inputs[startInput]
 		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil

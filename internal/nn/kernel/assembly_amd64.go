@@ -2,14 +2,20 @@ package kernel
 
 // The sets of amd64 are the generated functions as they are, but for the few that take less than a kernel may be given.
 
+// The widest panels of columns whose sums the sparse products keep in registers: 8 vectors, and 13.
+const (
+	panelAVX512 = 8 * 16
+	panelAVX2   = 13 * 8
+)
+
 func avx512() *Set {
 	return &Set{
 		Name:      "avx512",
 		TileRows:  8,
 		TileCols:  32,
 		GemmTile:  gemmTileAVX512,
-		PanelCols: 128,
-		SparseMul: inPanels(128, 16, sparseMulAVX512),
+		PanelCols: panelAVX512,
+		SparseMul: inPanels(panelAVX512, 16, sparseMulAVX512),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
 			return gatherAVX512(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
 		},
@@ -25,7 +31,7 @@ func avx512() *Set {
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX512(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
-		SparseAdam: inAdamPanels(128, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+		SparseAdam: inAdamPanels(panelAVX512, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
 			sparseAdamAVX512(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a.Alpha, a.C1, a.C2, a.Epsilon)
 		}),
 		SGD:  sgdAVX512,
@@ -40,8 +46,8 @@ func avx2() *Set {
 		TileRows:  6,
 		TileCols:  16,
 		GemmTile:  gemmTileAVX2,
-		PanelCols: 104,
-		SparseMul: inPanels(104, 8, sparseMulAVX2),
+		PanelCols: panelAVX2,
+		SparseMul: inPanels(panelAVX2, 8, sparseMulAVX2),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
 			return gatherAVX2(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
 		},

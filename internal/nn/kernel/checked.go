@@ -9,6 +9,9 @@ import "fmt"
 //
 // GatherRows, which is a method, checks its arguments itself; Prefetch harms nothing.
 func checked(s *Set) *Set {
+	if s.PanelCols < 1 {
+		panic("kernel: " + s.Name + ": PanelCols is missing")
+	}
 	c := *s
 	c.GemmTile = func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, out []float32, ldc int, accumulate bool) {
 		if rows < 1 || cols < 1 || k < 0 || rows > s.TileRows || cols > s.TileCols {

@@ -5364,8 +5364,14 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	VPBROADCASTD R12, Z7
 	VMULPS       Z7, Z4, Z4
 	VUCOMISS     X6, X3
-	JA           possible
-	VPTERNLOGD   $0xff, Z4, Z4, Z4
+	JBE          impossible
+	MOVL         $0x3f800000, R12
+	VMOVD        R12, X7
+	VUCOMISS     X3, X7
+	JAE          possible
+
+impossible:
+	VPTERNLOGD $0xff, Z4, Z4, Z4
 
 possible:
 	MOVQ  cols+8(FP), R12

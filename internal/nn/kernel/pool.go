@@ -9,7 +9,7 @@ import (
 // NewPool and live until Close.
 //
 // A phase (one call of Run) is over when its tasks are done, not when every worker has arrived: a worker that the
-// operating system has put aside while it holds no task holds nobody up. Between phases a worker spins briefly, in the
+// operating system has put aside while it holds no task holds nobody up. Between phases a worker spins for a while, in the
 // hope that the next phase follows at once, and then parks: spinning on collapses as soon as another process wants a core.
 //
 // Results cannot depend on which worker runs a task, as long as tasks write to places of their own.
@@ -85,17 +85,20 @@ type lastReturn struct {
 // tasks that one worker prefers (see Run), after those with lower numbers.
 func NewOrder(needs [][]int) *Order {
 	o := &Order{needs: needs, returned: make([]lastReturn, len(needs))}
-	placed := make([]bool, len(needs))
+	begun, placed := make([]bool, len(needs)), make([]bool, len(needs))
 	var place func(task int)
 	place = func(task int) {
 		if placed[task] {
 			return
 		}
-		placed[task] = true
+		if begun[task] {
+			panic("kernel: tasks that need each other")
+		}
+		begun[task] = true
 		for _, n := range needs[task] {
 			place(n)
 		}
-		o.sequence = append(o.sequence, task)
+		o.sequence, placed[task] = append(o.sequence, task), true
 	}
 	for task := range needs {
 		place(task)
@@ -184,7 +187,7 @@ func (p *Pool) Close() {
 //
 // Tasks that need others are for RunInOrder.
 //
-// If a task panics, the others still run, and then Run panics with the same value: on the goroutine that called it, where
+// If a task panics, the others still run (but not if one worker does all), and then Run panics with the same value: on the goroutine that called it, where
 // it can be recovered from, and not while others still work on the caller's memory.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	if len(p.queues) == 1 || tasks <= 1 {
@@ -244,7 +247,7 @@ func (p *Pool) wakeWorkers() {
 // work is the life of a worker: wait for a phase, help with it, wait for the next.
 //
 // One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too late
-// for the next. So it looks longer from time to time, until it has been in time.
+// for the next. So it looks twice as long each time, up to some milliseconds, until it has been in time.
 func (p *Pool) work(worker int) {
 	var seen uint32
 	looks := spins
@@ -267,7 +270,7 @@ func (p *Pool) work(worker int) {
 func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	order := p.order.Load()
 	p.idle[worker].seen.Store(phase)
-	for looks := 0; ; looks++ {
+	for looks := 0; ; looks += len(p.queues) - 1 {
 		ran, waits := p.take(worker, worker, phase, order)
 		helped = helped || ran
 		for i := 1; i < len(p.queues); i++ {
@@ -276,13 +279,13 @@ func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 				waits = waits || p.queues[owner].left(phase)
 				continue
 			}
-			ran, blocked := p.take(worker, owner, phase, order)
-			helped, waits = helped || ran, waits || blocked
+			stole, needs := p.take(worker, owner, phase, order)
+			helped, waits = helped || stole, waits || needs
 		}
 		if !waits {
 			return helped
 		}
-		if looks > spins {
+		if looks > long {
 			time.Sleep(nap)
 		}
 	}
@@ -312,8 +315,12 @@ func patience(missed uint32) int {
 	return 2000
 }
 
-// nap is for a worker that has looked in vain for a task that is ready: who runs what they need has lost its core.
-const nap = 50 * time.Microsecond
+// A worker that has looked for long (a few milliseconds) in vain for a task that is ready naps, since who runs what they need has
+// lost its core.
+const (
+	long = 20 * spins
+	nap  = time.Millisecond
+)
 
 // call runs a task of the present phase.
 func (p *Pool) call(worker, task int, phase uint32, order *Order) {

@@ -158,6 +158,41 @@ func TestPoolRunsInOrder(t *testing.T) {
 	}
 }
 
+// A task that panics counts as returned: those that need it run, and the pool can be used afterwards.
+func TestPoolRunsInOrderDespitePanic(t *testing.T) {
+	p := NewPool(2)
+	defer p.Close()
+	order := NewOrder([][]int{nil, {0}, {1}, {2}})
+	for range 20 {
+		var ran atomic.Int32
+		func() {
+			defer func() {
+				if got := recover(); got != "first" {
+					t.Errorf("panic %v, want that of the first task", got)
+				}
+			}()
+			p.RunInOrder(order, func(_, task int) {
+				ran.Add(1)
+				if task == 0 {
+					panic("first")
+				}
+			})
+		}()
+		if got := ran.Load(); got != 4 {
+			t.Fatalf("%d tasks ran, want 4", got)
+		}
+	}
+}
+
+func TestOrderWithoutEnd(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("an order of tasks that need each other was accepted")
+		}
+	}()
+	NewOrder([][]int{{1}, {2}, {0}})
+}
+
 // Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks that
 // they prefer are done by others.
 func TestPoolWakesParkedWorkers(t *testing.T) {

@@ -63,12 +63,13 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mas
 // idleStep is the step for a gradient of zeros, without a root and a division where these could not change a parameter.
 //
 // The moments decay, so that after some hundred such steps |m|*Alpha/Epsilon, which the length of the step cannot exceed,
-// is far less than half of the distance from p to the next float32, and p stays as it is. That distance is at least 2^-25
-// |p| on either side; the step is skipped if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to
-// denormal numbers, where it can double a product. p of 0 and NaN and a second moment that is not positive take the whole step.
+// is far less than half of the distance from p to the next float32, and p stays as it is. Half of it is at least 2^-26
+// |p|; the step is skipped if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to denormal numbers, where
+// it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step; so does all with an
+// Epsilon above 1, with which the limit could underflow, or the step overflow without it.
 type idleStep struct {
 	adamStep
-	limit    reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless Epsilon > 0
+	limit    reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
 	absolute reg.VecVirtual // the bits of a number but its sign
 	zero     reg.VecVirtual
 }
@@ -86,7 +87,12 @@ func (s isa) newIdleStep(a adamStep) idleStep {
 	VPBROADCASTD(ones, scale)
 	VMULPS(scale, i.limit, i.limit)
 	VUCOMISS(i.zero.AsX(), a.epsilon.AsX())
-	JA(label("possible")) // Epsilon > 0
+	JBE(label("impossible"))
+	MOVL(U32(127<<23), ones)
+	VMOVD(ones, scale.AsX())
+	VUCOMISS(a.epsilon.AsX(), scale.AsX())
+	JAE(label("possible"))
+	place("impossible")
 	VPTERNLOGD(U8(0xff), i.limit, i.limit, i.limit)
 	place("possible")
 	return i
