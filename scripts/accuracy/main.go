@@ -2,7 +2,7 @@
 // docs/accuracy.md have it.
 //
 //	go run ./scripts/accuracy                       every row of the first table
-//	go run ./scripts/accuracy -rows mlp-best,large  only these
+//	go run ./scripts/accuracy -rows "mlp;large"     only these
 //	go run ./scripts/accuracy -ingredients          what each part of mlp-best.yaml adds
 //
 // Models and logs go to -folder, and a run whose log is there already is not repeated.
@@ -37,27 +37,35 @@ type row struct {
 var rows = []row{
 	{name: "mlp", config: "mlp.yaml", seeds: 20},
 	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
+	{name: "mlp-best, 100 epochs", config: "mlp-best.yaml", seeds: 5, flags: []string{"--epochs", "100"}},
 	{name: "large", config: "large.yaml", seeds: 5},
 	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, teachers: 1},
 	{name: "largest", config: "largest.yaml", seeds: 3, teachers: 3},
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
 }
 
-// ingredients take one thing after the other away from mlp-best.yaml.
+// ingredients take one thing after the other away from mlp-best.yaml, or change or add it, in as many epochs as epochs says.
 var ingredients = []row{
-	{name: "all of mlp-best.yaml"},
+	{name: "all of it"},
 	{name: "without elastic", flags: []string{"--set", "augment.elastic.alpha=0"}},
 	{name: "without rotation", flags: []string{"--set", "augment.rotation=0"}},
 	{name: "without scale", flags: []string{"--set", "augment.scale=0"}},
 	{name: "without shear", flags: []string{"--set", "augment.shear=0"}},
 	{name: "without shift", flags: []string{"--set", "augment.shift=0"}},
 	{name: "shift of 2 pixels", flags: []string{"--set", "augment.shift=2"}},
+	{name: "narrow elastic (8, 4)", flags: []string{"--set", "augment.elastic.alpha=8", "--set", "augment.elastic.sigma=4"}},
+	{name: "weak elastic (17, 6)", flags: []string{"--set", "augment.elastic.alpha=17"}},
+	{name: "strong elastic (51, 6)", flags: []string{"--set", "augment.elastic.alpha=51"}},
+	{name: "without any distortion", flags: []string{"--set", "augment=off"}},
 	{name: "without averaged weights", flags: []string{"--set", "optimizer.use_ema=false"}},
 	{name: "constant learning rate", flags: []string{"--set", "schedule.name=constant"}},
-	{name: "without any distortion", flags: []string{"--set", "augment=off"}},
+	{name: "constant rate, no average", flags: []string{"--set", "schedule.name=constant", "--set", "optimizer.use_ema=false"}},
 	{name: "none of them", flags: []string{"--set", "augment=off", "--set", "schedule.name=constant", "--set", "optimizer.use_ema=false"}},
+	{name: "weight decay of 0.05", flags: []string{"--set", "optimizer.name=adamw", "--set", "optimizer.weight_decay=0.05"}},
 	{name: "twice the units", flags: []string{"--layers", "200,100"}},
 }
+
+const epochs = "100" // of the runs for the ingredients
 
 // result is what one run gave.
 type result struct {
@@ -81,7 +89,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	program := f.String("dnn", "dnn", "the program")
 	folder := f.String("folder", "accuracy-runs", "where models and logs go")
 	configs := f.String("configs", "configs", "folder of the configs")
-	names := f.String("rows", "", "only these rows, separated by commas")
+	names := f.String("rows", "", "only these rows, separated by semicolons")
 	seeds := f.Int("seeds", 0, "seeds of each row (0: as many as the table has)")
 	parts := f.Bool("ingredients", false, "what each part of mlp-best.yaml adds, instead of the rows")
 	if err := f.Parse(args); err != nil {
@@ -90,6 +98,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 	todo := rows
 	if *parts {
 		todo = ingredients
+		for i := range todo {
+			todo[i].flags = append(todo[i].flags, "--epochs", epochs)
+		}
 	}
 	if err := os.MkdirAll(*folder, 0o777); err != nil {
 		return err
@@ -99,7 +110,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	for _, r := range todo {
-		if *names != "" && !slices.Contains(strings.Split(*names, ","), r.name) {
+		if *names != "" && !slices.Contains(strings.Split(*names, ";"), r.name) {
 			continue
 		}
 		r.config = filepath.Join(*configs, cmp.Or(r.config, "mlp-best.yaml"))
@@ -121,7 +132,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 
 // train runs one seed, unless its log is there, and returns what it gave.
 func (r row) train(program, folder string, seed int, stderr io.Writer) (result, error) {
-	base := filepath.Join(folder, strings.ReplaceAll(r.name, " ", "-")+"-"+strconv.Itoa(seed))
+	base := filepath.Join(folder, strings.NewReplacer(",", "", " ", "-").Replace(r.name)+"-"+strconv.Itoa(seed))
 	log := base + ".jsonl"
 	if one, err := read(log); err == nil {
 		return one, nil
