@@ -29,7 +29,8 @@ type row struct {
 	name     string
 	config   string
 	seeds    int
-	teachers int // learns from the models of the first so many seeds of row "large"
+	from     string // goes on from the same seed's model of that row
+	teachers int    // learns from the models of the first so many seeds of row "large"
 	flags    []string
 }
 
@@ -39,7 +40,7 @@ var rows = []row{
 	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
 	{name: "mlp-best, 100 epochs", config: "mlp-best.yaml", seeds: 5, flags: []string{"--epochs", "100"}},
 	{name: "large", config: "large.yaml", seeds: 5},
-	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, teachers: 1},
+	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, from: "mlp-best", teachers: 1},
 	{name: "largest", config: "largest.yaml", seeds: 3, teachers: 3},
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
 }
@@ -142,6 +143,9 @@ func (r row) train(program, folder string, seed int, stderr io.Writer) (result, 
 		return result{}, err
 	}
 	args := append([]string{"train", "--json", "--config", r.config, "--seed", strconv.Itoa(seed), "-o", base + ".bin"}, r.flags...)
+	if r.from != "" {
+		args = append(args, "--from", filepath.Join(folder, r.from+"-"+strconv.Itoa(seed)+".bin"))
+	}
 	if r.teachers > 0 {
 		var models []string
 		for teacher := 1; teacher <= r.teachers; teacher++ {
