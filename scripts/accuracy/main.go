@@ -41,7 +41,7 @@ var rows = []row{
 	{name: "mlp-best, 100 epochs", config: "mlp-best.yaml", seeds: 5, flags: []string{"--epochs", "100"}},
 	{name: "large", config: "large.yaml", seeds: 5},
 	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, from: "mlp-best", teachers: 1},
-	{name: "largest", config: "largest.yaml", seeds: 3, teachers: 3},
+	{name: "largest", config: "largest.yaml", seeds: 3, from: "large", teachers: 3},
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
 }
 
