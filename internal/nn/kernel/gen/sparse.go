@@ -17,16 +17,7 @@ import (
 func (s isa) sparseMul() {
 	s.text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)",
 		"is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.")
-	p := sparsePanel{
-		isa:     s,
-		rows:    arg("rows"),
-		entries: slice("entries"),
-		start:   slice("start"),
-		step:    bytes("step"),
-		table:   arg("table"),
-		b:       slice("b"),
-		ldb:     bytes("ldb"),
-	}
+	p := s.sparseArgs()
 	y, ldy := slice("y"), bytes("ldy")
 	p.emitAll(sparseEnds{
 		begin: func(columns eachVector) {
@@ -51,16 +42,7 @@ func (s isa) sparseMul() {
 func (s isa) sparseAdam() {
 	s.text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32)",
 		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
-	x := sparsePanel{
-		isa:     s,
-		rows:    arg("rows"),
-		entries: slice("entries"),
-		start:   slice("start"),
-		step:    bytes("step"),
-		table:   arg("table"),
-		b:       slice("b"),
-		ldb:     bytes("ldb"),
-	}
+	x := s.sparseArgs()
 	// The moments are addressed by how far they are from the parameters, so that one register moves on.
 	p, m, v := slice("p"), slice("m"), slice("v")
 	SUBQ(p, m)
@@ -105,6 +87,20 @@ func (s isa) sparseAdam() {
 type sparsePanel struct {
 	isa
 	rows, entries, start, step, table, b, ldb reg.GPVirtual
+}
+
+// sparseArgs loads a product's arguments.
+func (s isa) sparseArgs() sparsePanel {
+	return sparsePanel{
+		isa:     s,
+		rows:    arg("rows"),
+		entries: slice("entries"),
+		start:   slice("start"),
+		step:    bytes("step"),
+		table:   arg("table"),
+		b:       slice("b"),
+		ldb:     bytes("ldb"),
+	}
 }
 
 // sparseEnds writes what is done with the sums of a row before its entries, when they are zero, and after them.
