@@ -384,9 +384,15 @@ func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale
 		s.Adam(rows, cols, p.inside, m.inside, v.inside, ldp, g, ldg, step)
 		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, ldg, step)
 		what := fmt.Sprintf("%d x %d, gradients of %g, step %d: ", rows, cols, scale, i)
-		sameFloats(t, what+"m", m, wantM)
-		sameFloats(t, what+"v", v, wantV)
-		sameFloats(t, what+"p", p, wantP)
+		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
+	}
+}
+
+// sameAdam compares parameters, first and second moments after a step.
+func sameAdam(t *testing.T, what string, got, want [3]fenced[float32]) {
+	t.Helper()
+	for i, name := range []string{"p", "m", "v"} {
+		sameFloats(t, what+name, got[i], want[i])
 	}
 }
 
@@ -434,9 +440,7 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 		reference.SparseMul(rows, cols, entries, start, 2, &table, b, ldb, g, cols, false)
 		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, cols, step)
 		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, step %d: ", rows, cols, inputs, at, ldb, ldp, i)
-		sameFloats(t, what+"m", m, wantM)
-		sameFloats(t, what+"v", v, wantV)
-		sameFloats(t, what+"p", p, wantP)
+		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 	}
 }
 
@@ -483,9 +487,7 @@ func TestSparseAdamOfNothingAgreesWithReference(t *testing.T) {
 				s.SparseAdam(rows, cols, nil, start, 2, new([256]float32), nil, cols, p.inside, m.inside, v.inside, cols, step)
 				reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, cols, make([]float32, rows*cols), cols, step)
 				what := fmt.Sprintf("%+v, step %d: ", step, i)
-				sameFloats(t, what+"m", m, wantM)
-				sameFloats(t, what+"v", v, wantV)
-				sameFloats(t, what+"p", p, wantP)
+				sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 			}
 		}
 	})
