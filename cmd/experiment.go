@@ -106,7 +106,8 @@ func (x *experiment) ranges() augment.Ranges {
 	a := x.Augment
 	return augment.Ranges{
 		Shift: a.Shift, Rotation: a.Rotation, Scale: a.Scale, Shear: a.Shear,
-		Elastic: augment.Elastic{Alpha: a.Elastic.Alpha, Sigma: a.Elastic.Sigma},
+		Elastic:        augment.Elastic{Alpha: a.Elastic.Alpha, Sigma: a.Elastic.Sigma},
+		HorizontalFlip: a.HorizontalFlip, VerticalFlip: a.VerticalFlip,
 	}
 }
 

@@ -10,28 +10,39 @@ import (
 //
 //	| x |   | cos -sin | | 1+scaleX  shear    | | u |   | shiftX |
 //	| y | = | sin  cos | | 0         1+scaleY | | v | + | shiftY |
+//
+// where a flip has turned u or v to its opposite.
 type affine struct {
 	shiftX, shiftY float32 // pixels
 	rotation       float32 // degrees
 	scaleX, scaleY float32
 	shear          float32
+	flipX, flipY   bool
 }
 
 // drawAffine draws a map. It takes the same numbers from the stream whatever the ranges are.
 func drawAffine(stream *rand.PCG, r Ranges) (a affine) {
 	a.shiftX, a.shiftY = signed(stream, r.Shift)
 	a.scaleX, a.scaleY = signed(stream, r.Scale)
-	a.rotation, _ = signed(stream, r.Rotation)
-	a.shear, _ = signed(stream, r.Shear)
+	a.rotation, a.flipX = signedAndCoin(stream, r.Rotation)
+	a.shear, a.flipY = signedAndCoin(stream, r.Shear)
+	a.flipX = a.flipX && r.HorizontalFlip
+	a.flipY = a.flipY && r.VerticalFlip
 	return a
 }
 
-// matrix returns the product of the two matrices.
+// matrix returns the product of the two matrices, for the pixel before it is flipped.
 func (a affine) matrix() (xu, xv, yu, yv float32) {
 	sin, cos := sincos(a.rotation)
 	scaleX, scaleY := 1+a.scaleX, 1+a.scaleY
 	xu, xv = cos*scaleX, float32(cos*a.shear)-float32(sin*scaleY)
 	yu, yv = sin*scaleX, float32(sin*a.shear)+float32(cos*scaleY)
+	if a.flipX {
+		xu, yu = -xu, -yu
+	}
+	if a.flipY {
+		xv, yv = -xv, -yv
+	}
 	return xu, xv, yu, yv
 }
 
@@ -39,6 +50,12 @@ func (a affine) matrix() (xu, xv, yu, yv float32) {
 func signed(stream *rand.PCG, most float64) (x, y float32) {
 	bits, scale := stream.Uint64(), float32(most)*0x1p-31
 	return float32(int32(bits>>32)) * scale, float32(int32(bits)) * scale
+}
+
+// signedAndCoin returns one such number, and whether the coin that is tossed with it falls on its head.
+func signedAndCoin(stream *rand.PCG, most float64) (x float32, heads bool) {
+	bits := stream.Uint64()
+	return float32(int32(bits>>32)) * (float32(most) * 0x1p-31), int32(bits) < 0
 }
 
 // sincos returns the sine and the cosine of an angle. Within 45 degrees of a right angle's multiple they are Taylor series,

@@ -31,6 +31,8 @@ func TestMatrix(t *testing.T) {
 		{"a quarter turn", affine{rotation: 90}, 0, -1, 1, 0},
 		{"scale", affine{scaleX: 0.5, scaleY: -0.25}, 1.5, 0, 0, 0.75},
 		{"shear", affine{shear: 0.25}, 1, 0.25, 0, 1},
+		{"flips", affine{scaleX: 0.5, shear: 0.25, flipX: true, flipY: true}, -1.5, -0.25, 0, -1},
+		{"a flip, then a quarter turn", affine{rotation: 90, flipX: true}, 0, -1, -1, 0},
 		{"shear, then a quarter turn", affine{shear: 0.25, rotation: 90}, 0, -1, 1, 0.25},
 	} {
 		if xu, xv, yu, yv := c.a.matrix(); xu != c.xu || xv != c.xv || yu != c.yu || yv != c.yv {

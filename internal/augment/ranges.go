@@ -2,14 +2,17 @@ package augment
 
 import "fmt"
 
-// Ranges says how much images are distorted: every figure is drawn anew for each image, uniformly between minus and plus
-// the one given here. Zero leaves a distortion out.
+// Ranges says how images are distorted: every figure is drawn anew for each image, uniformly between minus and plus the one
+// given here, and so is whether it is flipped. Zero and false leave a distortion out.
 type Ranges struct {
 	Shift    float64 // pixels, along rows and along columns
 	Rotation float64 // degrees
 	Scale    float64 // along rows and along columns: 0.1 is from 0.9 to 1.1 times the size
 	Shear    float64 // the slope that upright lines get
 	Elastic  Elastic
+
+	HorizontalFlip bool // left and right change places, in half of the images
+	VerticalFlip   bool // top and bottom, in another half
 }
 
 // Elastic is a displacement of each pixel by two fields of noise, one along rows and one along columns. A field is uniform

@@ -13,7 +13,7 @@ func TestValidate(t *testing.T) {
 		{Ranges{}, ""},
 		{Ranges{Shift: 2, Rotation: 180, Scale: 0.99, Shear: 1, Elastic: Elastic{34, 6}}, ""},
 		{Ranges{Elastic: Elastic{Sigma: 6}}, ""},
-		{Ranges{MaxShift, MaxRotation, MaxScale, MaxShear, Elastic{MaxAlpha, MaxSigma}}, ""},
+		{Ranges{MaxShift, MaxRotation, MaxScale, MaxShear, Elastic{MaxAlpha, MaxSigma}, true, true}, ""},
 		{Ranges{Shift: -1}, "shift: wanted a number from 0 to 1000, found -1"},
 		{Ranges{Rotation: 181}, "rotation: wanted a number from 0 to 180, found 181"},
 		{Ranges{Scale: 1}, "scale: wanted a number from 0 to 0.99, found 1"},

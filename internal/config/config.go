@@ -104,6 +104,9 @@ type Augment struct {
 	Scale    float64 `mapstructure:"scale"`    // share of the size, along each axis
 	Shear    float64 `mapstructure:"shear"`    // slope
 	Elastic  Elastic `mapstructure:"elastic"`
+
+	HorizontalFlip bool `mapstructure:"horizontal_flip"` // of half of the images
+	VerticalFlip   bool `mapstructure:"vertical_flip"`
 }
 
 // Elastic is a random field of displacements, smoothed.

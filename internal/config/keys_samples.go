@@ -22,6 +22,11 @@ func sampleKeys() []Key {
 		{Name: "augment.elastic.sigma", Default: "4", Example: "6", kind: number{min: augment.MinSigma, max: augment.MaxSigma},
 			Doc: "Standard deviation of the Gaussian that smoothes it, in pixels."},
 
+		{Name: "augment.horizontal_flip", Default: "false", Example: "true", kind: boolean{},
+			Doc: "Whether half of the images, at random, have left and right change places."},
+		{Name: "augment.vertical_flip", Default: "false", Example: "true", kind: boolean{},
+			Doc: "Whether half of the images, at random, have top and bottom change places."},
+
 		{Name: "distill", Optional: true,
 			Doc: "Learns from trained networks as well (Hinton, Vinyals and Dean, arXiv:1503.02531)."},
 		{Name: "distill.teacher", Required: true, Example: "large.bin", kind: paths{},
