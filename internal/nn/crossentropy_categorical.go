@@ -19,39 +19,27 @@ func smoothCategorical(smoothing float32, classes int) (on, off float32) {
 type softmaxCrossentropy struct{ smoothing float32 }
 
 func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+	if y.Rows == 0 {
+		return
+	}
 	on, off := smoothCategorical(l.smoothing, y.Cols)
-	for r := range y.Rows {
+	x := w.logits.take(y.Rows, y.Cols)
+	w.Transpose(y.Rows, y.Cols, y.Data, y.Stride, x.classes.Data, x.classes.Stride)
+	w.Softmax(y.Cols, y.Rows, x.classes.Data, x.classes.Stride, x.largest, x.sums, x.best)
+	for r, largest := range x.largest {
 		z, label := row(y, r), int(labels[r])
-		best := argmax(z)
-		predicted[r] = uint8(best)
-		largest := z[best]
-		for j := range z {
-			z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
-		}
-		loss[r] = -float32((on - off) * z[label])
+		predicted[r] = uint8(x.best[r])
+		loss[r] = -float32((on - off) * (z[label] - largest))
 		if off > 0 {
 			var all float32 // sum_j z_j - max z
 			for _, v := range z {
-				all += v
+				all += v - largest
 			}
 			loss[r] -= float32(off * all)
 		}
+		loss[r] += kernel.Log(float64(x.sums[r]))
 	}
-	if y.Rows > 0 { // all rows at once, with what lies between them: one call for each would take as long as the work
-		all := y.Data[:(y.Rows-1)*y.Stride+y.Cols]
-		w.Exp(all, all)
-	}
-	for r := range y.Rows {
-		z := row(y, r)
-		var sum float32
-		for _, e := range z {
-			sum += e
-		}
-		loss[r] += kernel.Log(float64(sum))
-		for j := range z {
-			z[j] /= sum
-		}
-	}
+	w.Transpose(y.Cols, y.Rows, x.classes.Data, x.classes.Stride, y.Data, y.Stride)
 	for r := range dy.Rows {
 		z, d, label := row(y, r), row(dy, r), int(labels[r])
 		for j, p := range z {
@@ -59,6 +47,21 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		}
 		d[label] = (z[label] - on) * scale
 	}
+}
+
+// logits is a worker's memory for the logits of some samples by class, of which the softmax of many samples is computed at once.
+type logits struct {
+	classes       Matrix // [classes, samples]
+	largest, sums []float32
+	best          []int32
+}
+
+// take returns memory for that many samples and classes.
+func (l *logits) take(samples, classes int) logits {
+	if cap(l.best) < samples || l.classes.Rows < classes {
+		*l = logits{newMatrix(classes, samples), make([]float32, samples), make([]float32, samples), make([]int32, samples)}
+	}
+	return logits{l.classes, l.largest[:samples], l.sums[:samples], l.best[:samples]}
 }
 
 // categoricalCrossentropy is categorical cross-entropy of outputs p [rows, classes] that need not be a softmax's. As in

@@ -42,6 +42,7 @@ type Worker struct {
 	scratch  kernel.Scratch
 	gradient []float32 // one block of gradient on its way to the Updater
 	sample   []uint8   // one sample on its way into a batch
+	logits   logits
 }
 
 // NewEngine returns an engine of the given kernels with that many threads, at least 1. Close ends its threads.

@@ -28,6 +28,7 @@ func avx512() *Set {
 		ReluGrad:       reluGradAVX512,
 		ColumnSums:     columnSumsAVX512,
 		Exp:            expAVX512,
+		Softmax:        softmaxAVX512,
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX512(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
@@ -60,6 +61,7 @@ func avx2() *Set {
 		ReluGrad:       reluGradAVX2,
 		ColumnSums:     columnSumsAVX2,
 		Exp:            expAVX2,
+		Softmax:        softmaxAVX2,
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX2(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},

@@ -185,6 +185,21 @@ func BenchmarkAdam(b *testing.B) {
 	}
 }
 
+// BenchmarkSoftmax is that of 100 samples of 10 classes, whose logits come and go by rows.
+func BenchmarkSoftmax(b *testing.B) {
+	const classes, samples = 10, 100
+	benchSets(b, func(b *testing.B, s *Set) {
+		rows, columns := aligned(samples*16), Floats(classes*112)
+		largest, sums, best := Floats(samples), Floats(samples), make([]int32, samples)
+		for b.Loop() {
+			s.Transpose(samples, classes, rows, 16, columns, 112)
+			s.Softmax(classes, samples, columns, 112, largest, sums, best)
+			s.Transpose(classes, samples, columns, 112, rows, 16)
+		}
+		perElement(b, samples, "sample")
+	})
+}
+
 func BenchmarkGather(b *testing.B) {
 	const images, inputs = 100, 784
 	pixels := digits(images)

@@ -70,6 +70,15 @@ func checked(s *Set) *Set {
 		require("Exp", "dst", len(dst), 1, len(src), 0)
 		s.Exp(dst, src)
 	}
+	c.Softmax = func(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32) {
+		require("Softmax", "z", len(z), rows, cols, ldz)
+		require("Softmax", "largest", len(largest), 1, cols, 0)
+		require("Softmax", "sums", len(sums), 1, cols, 0)
+		require("Softmax", "best", len(best), 1, cols, 0)
+		if rows > 0 && cols > 0 {
+			s.Softmax(rows, cols, z, ldz, largest, sums, best)
+		}
+	}
 	c.Adam = func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 		require("Adam", "p", len(p), rows, cols, ldp)
 		require("Adam", "m", len(m), rows, cols, ldp)

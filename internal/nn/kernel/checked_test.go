@@ -59,6 +59,10 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		{"Adam: m: 2 x 3", func(s *Set) { s.Adam(2, 3, f(7), f(6), f(7), 4, f(6), 3, AdamStep{}) }},
 		{"Adam: v: 2 x 3", func(s *Set) { s.Adam(2, 3, f(7), f(7), f(6), 4, f(6), 3, AdamStep{}) }},
 		{"Adam: g: 2 x 3", func(s *Set) { s.Adam(2, 3, f(7), f(7), f(7), 4, f(5), 3, AdamStep{}) }},
+		{"Softmax: z: 2 x 3", func(s *Set) { s.Softmax(2, 3, f(6), 4, f(3), f(3), make([]int32, 3)) }},
+		{"Softmax: largest: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(2), f(3), make([]int32, 3)) }},
+		{"Softmax: sums: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(3), f(2), make([]int32, 3)) }},
+		{"Softmax: best: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(3), f(3), make([]int32, 2)) }},
 		{"SGD: p: 2 x 3", func(s *Set) { s.SGD(2, 3, f(6), 4, f(7), 4, 1) }},
 		{"SGD: g: 2 x 3", func(s *Set) { s.SGD(2, 3, f(7), 4, f(6), 4, 1) }},
 	} {
@@ -135,6 +139,7 @@ func TestKernelsAllowSizesOfZero(t *testing.T) {
 			s.BiasRelu(rows, cols, nil, cols, bias)
 			s.ReluGrad(rows, cols, nil, cols, nil, cols)
 			s.Adam(rows, cols, nil, nil, nil, cols, nil, cols, AdamStep{})
+			s.Softmax(rows, cols, nil, cols, make([]float32, cols), make([]float32, cols), make([]int32, cols))
 			s.SGD(rows, cols, nil, cols, nil, cols, 1)
 			sums := []float32{1, 1, 1, 1, 1, 1}
 			s.ColumnSums(rows, cols, nil, cols, sums)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
 )
@@ -393,6 +394,68 @@ func sameAdam(t *testing.T, what string, got, want [3]fenced[float32]) {
 	t.Helper()
 	for i, name := range []string{"p", "m", "v"} {
 		sameFloats(t, what+name, got[i], want[i])
+	}
+}
+
+func TestSoftmaxAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, cols := range awkward {
+			for _, rows := range []int{1, 2, 10, 33} {
+				for _, wild := range []bool{false, true} {
+					compareSoftmax(t, s, reference, d, rows, cols, wild)
+				}
+			}
+		}
+	})
+}
+
+func compareSoftmax(t *testing.T, s, reference *Set, d *data, rows, cols int, wild bool) {
+	t.Helper()
+	ldz := cols + d.IntN(20)
+	z := fencedFloats(d.floats(size(rows, cols, ldz), wild))
+	for i := range z.inside {
+		switch d.IntN(8) {
+		case 0: // the same number several times
+			z.inside[i] = z.inside[d.IntN(i+1)]
+		case 1:
+			z.inside[i] *= 30
+		}
+	}
+	largest, sums := fencedFloats(make([]float32, cols)), fencedFloats(make([]float32, cols))
+	best := newFenced(make([]int32, cols), -99)
+	wantZ, wantLargest, wantSums, wantBest := z.copy(), largest.copy(), sums.copy(), best.copy()
+	s.Softmax(rows, cols, z.inside, ldz, largest.inside, sums.inside, best.inside)
+	reference.Softmax(rows, cols, wantZ.inside, ldz, wantLargest.inside, wantSums.inside, wantBest.inside)
+	what := fmt.Sprintf("%d x %d, ldz=%d, ", rows, cols, ldz)
+	sameFloats(t, what+"largest", largest, wantLargest)
+	same(t, what+"best", best, wantBest)
+	sameFloats(t, what+"sums", sums, wantSums)
+	sameFloats(t, what+"quotients", z, wantZ)
+}
+
+// The reference by hand: ties, NaN, infinities.
+func TestSoftmaxOfReference(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, c := range []struct {
+		column, want []float32
+		largest, sum float32
+		best         int32
+	}{
+		{[]float32{5}, []float32{1}, 5, 1, 0},
+		{[]float32{2, 2}, []float32{0.5, 0.5}, 2, 2, 0},
+		{[]float32{-1000, 3, 3}, []float32{0, 0.5, 0.5}, 3, 2, 1},
+		{[]float32{-inf, 7}, []float32{0, 1}, 7, 1, 1},
+		{[]float32{nan, -inf}, []float32{nan, nan}, -inf, nan, 1},
+		{[]float32{nan, 1}, []float32{nan, nan}, 1, nan, 1},
+		{[]float32{nan, nan}, []float32{nan, nan}, nan, nan, 0},
+		{[]float32{1, inf}, []float32{nan, nan}, inf, nan, 1},
+	} {
+		z := slices.Clone(c.column)
+		largest, sums, best := []float32{0}, []float32{0}, []int32{0}
+		generic().Softmax(len(z), 1, z, 1, largest, sums, best)
+		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum}, []int32{c.best}) {
+			t.Errorf("%v: got %v, largest %v, sum %v, best %v; want %v", c.column, z, largest, sums, best, c)
+		}
 	}
 }
 

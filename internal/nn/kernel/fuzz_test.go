@@ -68,6 +68,16 @@ func FuzzExp(f *testing.F) {
 	})
 }
 
+func FuzzSoftmax(f *testing.F) {
+	f.Add(uint64(1), uint8(10), uint8(100), false)
+	f.Add(uint64(2), uint8(3), uint8(17), true)
+	f.Fuzz(func(t *testing.T, seed uint64, rows, cols uint8, wild bool) {
+		fuzzSets(t, seed, func(s, reference *Set, d *data) {
+			compareSoftmax(t, s, reference, d, 1+int(rows)%40, int(cols), wild)
+		})
+	})
+}
+
 func FuzzAdam(f *testing.F) {
 	f.Add(uint64(1), uint8(3), uint8(100), float32(1e-3))
 	f.Add(uint64(2), uint8(1), uint8(17), float32(0))

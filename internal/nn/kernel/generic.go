@@ -22,6 +22,7 @@ func generic() *Set {
 		ReluGrad:       reluGrad,
 		ColumnSums:     columnSums,
 		Exp:            expSlice,
+		Softmax:        softmaxBy(expSlice),
 		Adam:           adam,
 		SparseAdam:     sparseAdam,
 		SGD:            sgd,
@@ -164,6 +165,39 @@ func expSlice(dst, src []float32) {
 	dst = dst[:len(src)]
 	for i, x := range src {
 		dst[i] = Exp(x)
+	}
+}
+
+// softmaxBy returns Softmax, given Exp.
+func softmaxBy(exp func(dst, src []float32)) func(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32) {
+	return func(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32) {
+		largest, sums, best = largest[:cols], sums[:cols], best[:cols]
+		for c := range largest {
+			largest[c], sums[c], best[c] = float32(math.NaN()), 0, 0
+		}
+		for r := range rows {
+			for c, v := range z[r*ldz : r*ldz+cols] {
+				if v == v && !(v <= largest[c]) {
+					largest[c], best[c] = v, int32(r)
+				}
+			}
+		}
+		for r := range rows {
+			row := z[r*ldz : r*ldz+cols]
+			for c := range row {
+				row[c] -= largest[c]
+			}
+			exp(row, row)
+			for c, e := range row {
+				sums[c] += e
+			}
+		}
+		for r := range rows {
+			row := z[r*ldz : r*ldz+cols]
+			for c := range row {
+				row[c] /= sums[c]
+			}
+		}
 	}
 }
 

@@ -80,6 +80,11 @@ type Set struct {
 	// Exp computes dst[i] = e^src[i] for i < len(src); dst may be src.
 	Exp func(dst, src []float32)
 
+	// Softmax turns the columns of Z[rows, cols] into their softmax: with largest[c], the largest number of column c, best[c],
+	// the row where it is first, and sums[c], the sum of all e^(Z[r, c] - largest[c]) in ascending r, starting from +0, it
+	// computes Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; of a column of NaN it is row 0.
+	Softmax func(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)
+
 	// Adam updates the parameters P[rows, cols] and their moments M and V, whose rows are ldp apart in all three, by the
 	// gradient G[rows, cols], whose rows are ldg apart, as AdamStep defines it for each element.
 	Adam func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)

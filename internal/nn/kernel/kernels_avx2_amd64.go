@@ -32,6 +32,11 @@ func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int
 //go:noescape
 func expAVX2(dst []float32, src []float32)
 
+// softmaxAVX2 is Set.Softmax for rows >= 1.
+//
+//go:noescape
+func softmaxAVX2(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
+
 // biasAVX2 is Set.Bias for rows >= 1.
 //
 //go:noescape

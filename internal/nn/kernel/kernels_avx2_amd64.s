@@ -6098,6 +6098,201 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func softmaxAVX2(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softmaxAVX2(SB), NOSPLIT, $0-120
+	MOVQ    z_base+16(FP), AX
+	MOVQ    ldz+40(FP), CX
+	SHLQ    $0x02, CX
+	MOVQ    rows+0(FP), DX
+	MOVQ    largest_base+48(FP), BX
+	MOVQ    sums_base+72(FP), SI
+	MOVQ    best_base+96(FP), DI
+	MOVQ    cols+8(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $-8, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	LEAQ    laneMasks<>+0(SB), R11
+	NEGQ    R10
+	VMOVUPS 32(R11)(R10*4), Y0
+	XORQ    R10, R10
+	CMPQ    R10, R9
+	JGE     vectorRest
+
+vector:
+	VPCMPEQD Y1, Y1, Y1
+	VXORPS   X2, X2, X2
+	VXORPS   X3, X3, X3
+	VPCMPEQD Y4, Y4, Y4
+	VPSRLD   $0x1f, Y4, Y4
+	LEAQ     (AX)(R10*4), R11
+	MOVQ     DX, R12
+
+wholeLargest:
+	VMOVUPS   (R11), Y5
+	VCMPPS    $0x07, Y5, Y5, Y7
+	VCMPPS    $0x16, Y1, Y5, Y6
+	VANDPS    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y1, Y1
+	VBLENDVPS Y6, Y3, Y2, Y2
+	VPADDD    Y4, Y3, Y3
+	ADDQ      CX, R11
+	DECQ      R12
+	JNE       wholeLargest
+	VMOVUPS   Y1, (BX)(R10*4)
+	VMOVUPS   Y2, (DI)(R10*4)
+	VXORPS    X8, X8, X8
+	LEAQ      (AX)(R10*4), R11
+	MOVQ      DX, R12
+
+wholeExp:
+	VMOVUPS      (R11), Y4
+	VSUBPS       Y1, Y4, Y4
+	VBROADCASTSS expConstants<>+16(SB), Y5
+	VMOVAPS      Y5, Y5
+	VBROADCASTSS expConstants<>+12(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS expConstants<>+16(SB), Y6
+	VSUBPS       Y6, Y5, Y6
+	VMOVAPS      Y4, Y7
+	VBROADCASTSS expConstants<>+20(SB), Y12
+	VFNMADD231PS Y12, Y6, Y7
+	VBROADCASTSS expConstants<>+24(SB), Y12
+	VFNMADD231PS Y12, Y6, Y7
+	VBROADCASTSS expConstants<>+32(SB), Y6
+	VMOVAPS      Y6, Y6
+	VBROADCASTSS expConstants<>+36(SB), Y12
+	VFMADD213PS  Y12, Y7, Y6
+	VBROADCASTSS expConstants<>+40(SB), Y12
+	VFMADD213PS  Y12, Y7, Y6
+	VBROADCASTSS expConstants<>+44(SB), Y12
+	VFMADD213PS  Y12, Y7, Y6
+	VBROADCASTSS expConstants<>+48(SB), Y12
+	VFMADD213PS  Y12, Y7, Y6
+	VMULPS       Y7, Y7, Y12
+	VFMADD213PS  Y7, Y12, Y6
+	VBROADCASTSS expConstants<>+28(SB), Y7
+	VADDPS       Y7, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y5, Y6, Y6
+	VBROADCASTSS expConstants<>+0(SB), Y5
+	VBROADCASTSS expConstants<>+8(SB), Y7
+	VCMPPS       $0x1e, Y5, Y4, Y5
+	VBLENDVPS    Y5, Y7, Y6, Y6
+	VBROADCASTSS expConstants<>+4(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y5
+	VANDNPS      Y6, Y5, Y6
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y6
+	VMOVUPS      Y6, (R11)
+	VADDPS       Y6, Y8, Y8
+	ADDQ         CX, R11
+	DECQ         R12
+	JNE          wholeExp
+	VMOVUPS      Y8, (SI)(R10*4)
+	LEAQ         (AX)(R10*4), R11
+	MOVQ         DX, R12
+
+wholeDivide:
+	VMOVUPS (R11), Y1
+	VDIVPS  Y8, Y1, Y1
+	VMOVUPS Y1, (R11)
+	ADDQ    CX, R11
+	DECQ    R12
+	JNE     wholeDivide
+	ADDQ    $+8, R10
+	CMPQ    R10, R9
+	JL      vector
+
+vectorRest:
+	CMPQ     R10, R8
+	JGE      vectorDone
+	VPCMPEQD Y1, Y1, Y1
+	VXORPS   X9, X9, X9
+	VXORPS   X10, X10, X10
+	VPCMPEQD Y2, Y2, Y2
+	VPSRLD   $0x1f, Y2, Y2
+	LEAQ     (AX)(R10*4), R8
+	MOVQ     DX, R9
+
+restLargest:
+	VMASKMOVPS (R8), Y0, Y3
+	VCMPPS     $0x07, Y3, Y3, Y5
+	VCMPPS     $0x16, Y1, Y3, Y4
+	VANDPS     Y5, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y1, Y1
+	VBLENDVPS  Y4, Y10, Y9, Y9
+	VPADDD     Y2, Y10, Y10
+	ADDQ       CX, R8
+	DECQ       R9
+	JNE        restLargest
+	VMASKMOVPS Y1, Y0, (BX)(R10*4)
+	VMASKMOVPS Y9, Y0, (DI)(R10*4)
+	VXORPS     X11, X11, X11
+	LEAQ       (AX)(R10*4), R8
+	MOVQ       DX, R9
+
+restExp:
+	VMASKMOVPS   (R8), Y0, Y2
+	VSUBPS       Y1, Y2, Y2
+	VBROADCASTSS expConstants<>+16(SB), Y3
+	VMOVAPS      Y3, Y3
+	VBROADCASTSS expConstants<>+12(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS expConstants<>+16(SB), Y4
+	VSUBPS       Y4, Y3, Y4
+	VMOVAPS      Y2, Y5
+	VBROADCASTSS expConstants<>+20(SB), Y6
+	VFNMADD231PS Y6, Y4, Y5
+	VBROADCASTSS expConstants<>+24(SB), Y6
+	VFNMADD231PS Y6, Y4, Y5
+	VBROADCASTSS expConstants<>+32(SB), Y4
+	VMOVAPS      Y4, Y4
+	VBROADCASTSS expConstants<>+36(SB), Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VBROADCASTSS expConstants<>+40(SB), Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VBROADCASTSS expConstants<>+44(SB), Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VBROADCASTSS expConstants<>+48(SB), Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VMULPS       Y5, Y5, Y6
+	VFMADD213PS  Y5, Y6, Y4
+	VBROADCASTSS expConstants<>+28(SB), Y5
+	VADDPS       Y5, Y4, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y4, Y4
+	VBROADCASTSS expConstants<>+0(SB), Y3
+	VBROADCASTSS expConstants<>+8(SB), Y5
+	VCMPPS       $0x1e, Y3, Y2, Y3
+	VBLENDVPS    Y3, Y5, Y4, Y4
+	VBROADCASTSS expConstants<>+4(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y3
+	VANDNPS      Y4, Y3, Y4
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (R8)
+	VADDPS       Y4, Y11, Y11
+	ADDQ         CX, R8
+	DECQ         R9
+	JNE          restExp
+	VMASKMOVPS   Y11, Y0, (SI)(R10*4)
+	LEAQ         (AX)(R10*4), R8
+	MOVQ         DX, R9
+
+restDivide:
+	VMASKMOVPS (R8), Y0, Y1
+	VDIVPS     Y11, Y1, Y1
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       CX, R8
+	DECQ       R9
+	JNE        restDivide
+
+vectorDone:
+	VZEROUPPER
+	RET
+
 // func biasAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX
 TEXT ·biasAVX2(SB), NOSPLIT, $0-72

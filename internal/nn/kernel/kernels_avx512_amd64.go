@@ -32,6 +32,11 @@ func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds i
 //go:noescape
 func expAVX512(dst []float32, src []float32)
 
+// softmaxAVX512 is Set.Softmax for rows >= 1.
+//
+//go:noescape
+func softmaxAVX512(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
+
 // biasAVX512 is Set.Bias for rows >= 1.
 //
 //go:noescape

@@ -4529,6 +4529,184 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func softmaxAVX512(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softmaxAVX512(SB), NOSPLIT, $0-120
+	MOVQ         z_base+16(FP), AX
+	MOVQ         ldz+40(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         rows+0(FP), DX
+	MOVQ         largest_base+48(FP), BX
+	MOVQ         sums_base+72(FP), SI
+	MOVQ         best_base+96(FP), DI
+	VBROADCASTSS expConstants<>+0(SB), Z0
+	VBROADCASTSS expConstants<>+4(SB), Z1
+	VBROADCASTSS expConstants<>+8(SB), Z2
+	VBROADCASTSS expConstants<>+12(SB), Z3
+	VBROADCASTSS expConstants<>+16(SB), Z4
+	VBROADCASTSS expConstants<>+20(SB), Z5
+	VBROADCASTSS expConstants<>+24(SB), Z6
+	VBROADCASTSS expConstants<>+28(SB), Z7
+	VBROADCASTSS expConstants<>+32(SB), Z8
+	VBROADCASTSS expConstants<>+36(SB), Z9
+	VBROADCASTSS expConstants<>+40(SB), Z10
+	VBROADCASTSS expConstants<>+44(SB), Z11
+	VBROADCASTSS expConstants<>+48(SB), Z12
+	MOVQ         cols+8(FP), R8
+	MOVQ         R8, R9
+	ANDQ         $-16, R9
+	MOVQ         R8, R10
+	SUBQ         R9, R10
+	MOVQ         $-1, R11
+	BZHIQ        R10, R11, R11
+	KMOVW        R11, K1
+	XORQ         R10, R10
+	CMPQ         R10, R9
+	JGE          vectorRest
+
+vector:
+	VPTERNLOGD $0xff, Z13, Z13, Z13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
+	VPTERNLOGD $0xff, Z16, Z16, Z16
+	VPSRLD     $0x1f, Z16, Z16
+	LEAQ       (AX)(R10*4), R11
+	MOVQ       DX, R12
+
+wholeLargest:
+	VMOVUPS   (R11), Z17
+	VCMPPS    $0x07, Z17, Z17, K2
+	VCMPPS    $0x16, Z13, Z17, K2, K2
+	VMOVAPS   Z17, K2, Z13
+	VMOVDQA32 Z15, K2, Z14
+	VPADDD    Z16, Z15, Z15
+	ADDQ      CX, R11
+	DECQ      R12
+	JNE       wholeLargest
+	VMOVUPS   Z13, (BX)(R10*4)
+	VMOVUPS   Z14, (DI)(R10*4)
+	VXORPS    X18, X18, X18
+	LEAQ      (AX)(R10*4), R11
+	MOVQ      DX, R12
+
+wholeExp:
+	VMOVUPS      (R11), Z17
+	VSUBPS       Z13, Z17, Z17
+	VMOVAPS      Z4, Z24
+	VFMADD231PS  Z3, Z17, Z24
+	VSUBPS       Z4, Z24, Z25
+	VMOVAPS      Z17, Z26
+	VFNMADD231PS Z5, Z25, Z26
+	VFNMADD231PS Z6, Z25, Z26
+	VMOVAPS      Z8, Z25
+	VFMADD213PS  Z9, Z26, Z25
+	VFMADD213PS  Z10, Z26, Z25
+	VFMADD213PS  Z11, Z26, Z25
+	VFMADD213PS  Z12, Z26, Z25
+	VMULPS       Z26, Z26, Z27
+	VFMADD213PS  Z26, Z27, Z25
+	VADDPS       Z7, Z25, Z25
+	VPSLLD       $0x17, Z24, Z24
+	VPADDD       Z24, Z25, Z25
+	VCMPPS       $0x1e, Z0, Z17, K2
+	VMOVAPS      Z2, K2, Z25
+	VCMPPS       $0x11, Z1, Z17, K2
+	VXORPS       Z25, Z25, K2, Z25
+	VCMPPS       $0x03, Z17, Z17, K2
+	VMOVAPS      Z17, K2, Z25
+	VMOVUPS      Z25, (R11)
+	VADDPS       Z25, Z18, Z18
+	ADDQ         CX, R11
+	DECQ         R12
+	JNE          wholeExp
+	VMOVUPS      Z18, (SI)(R10*4)
+	LEAQ         (AX)(R10*4), R11
+	MOVQ         DX, R12
+
+wholeDivide:
+	VMOVUPS (R11), Z17
+	VDIVPS  Z18, Z17, Z17
+	VMOVUPS Z17, (R11)
+	ADDQ    CX, R11
+	DECQ    R12
+	JNE     wholeDivide
+	ADDQ    $+16, R10
+	CMPQ    R10, R9
+	JL      vector
+
+vectorRest:
+	CMPQ       R10, R8
+	JGE        vectorDone
+	VPTERNLOGD $0xff, Z19, Z19, Z19
+	VXORPS     X20, X20, X20
+	VXORPS     X21, X21, X21
+	VPTERNLOGD $0xff, Z22, Z22, Z22
+	VPSRLD     $0x1f, Z22, Z22
+	LEAQ       (AX)(R10*4), R8
+	MOVQ       DX, R9
+
+restLargest:
+	VMOVUPS.Z (R8), K1, Z13
+	VCMPPS    $0x07, Z13, Z13, K2
+	VCMPPS    $0x16, Z19, Z13, K2, K2
+	VMOVAPS   Z13, K2, Z19
+	VMOVDQA32 Z21, K2, Z20
+	VPADDD    Z22, Z21, Z21
+	ADDQ      CX, R8
+	DECQ      R9
+	JNE       restLargest
+	VMOVUPS   Z19, K1, (BX)(R10*4)
+	VMOVUPS   Z20, K1, (DI)(R10*4)
+	VXORPS    X23, X23, X23
+	LEAQ      (AX)(R10*4), R8
+	MOVQ      DX, R9
+
+restExp:
+	VMOVUPS.Z    (R8), K1, Z13
+	VSUBPS       Z19, Z13, Z13
+	VMOVAPS      Z4, Z14
+	VFMADD231PS  Z3, Z13, Z14
+	VSUBPS       Z4, Z14, Z15
+	VMOVAPS      Z13, Z16
+	VFNMADD231PS Z5, Z15, Z16
+	VFNMADD231PS Z6, Z15, Z16
+	VMOVAPS      Z8, Z15
+	VFMADD213PS  Z9, Z16, Z15
+	VFMADD213PS  Z10, Z16, Z15
+	VFMADD213PS  Z11, Z16, Z15
+	VFMADD213PS  Z12, Z16, Z15
+	VMULPS       Z16, Z16, Z17
+	VFMADD213PS  Z16, Z17, Z15
+	VADDPS       Z7, Z15, Z15
+	VPSLLD       $0x17, Z14, Z14
+	VPADDD       Z14, Z15, Z15
+	VCMPPS       $0x1e, Z0, Z13, K2
+	VMOVAPS      Z2, K2, Z15
+	VCMPPS       $0x11, Z1, Z13, K2
+	VXORPS       Z15, Z15, K2, Z15
+	VCMPPS       $0x03, Z13, Z13, K2
+	VMOVAPS      Z13, K2, Z15
+	VMOVUPS      Z15, K1, (R8)
+	VADDPS       Z15, Z23, Z23
+	ADDQ         CX, R8
+	DECQ         R9
+	JNE          restExp
+	VMOVUPS      Z23, K1, (SI)(R10*4)
+	LEAQ         (AX)(R10*4), R8
+	MOVQ         DX, R9
+
+restDivide:
+	VMOVUPS.Z (R8), K1, Z0
+	VDIVPS    Z23, Z0, Z0
+	VMOVUPS   Z0, K1, (R8)
+	ADDQ      CX, R8
+	DECQ      R9
+	JNE       restDivide
+
+vectorDone:
+	VZEROUPPER
+	RET
+
 // func biasAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·biasAVX512(SB), NOSPLIT, $0-72

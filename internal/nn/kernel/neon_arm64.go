@@ -19,6 +19,7 @@ func neon() *Set {
 		ReluGrad:       reluGradNEON,
 		ColumnSums:     columnSumsNEON,
 		Exp:            expNEON,
+		Softmax:        softmaxBy(expNEON),
 		Adam:           adamNEON,
 		SGD:            sgdNEON,
 		Lerp:           lerpNEON,

@@ -29,50 +29,154 @@ var expConstants = []struct {
 	{"c2", 0.499999934112},
 }
 
-func (s isa) exp() {
+// expTable is where the constants lie, by name.
+type expTable map[string]Mem
+
+// declareExpTable writes the constants.
+func declareExpTable() expTable {
 	table := GLOBL("expConstants", attr.RODATA|attr.NOPTR)
-	where := map[string]Mem{}
+	where := expTable{}
 	for i, c := range expConstants {
 		DATA(4*i, U32(math.Float32bits(float32(c.value))))
 		where[c.name] = table.Offset(4 * i)
 	}
+	return where
+}
 
+// expOf writes the exponential function.
+type expOf struct {
+	isa
+	constant func(name string) reg.VecVirtual
+}
+
+// load makes the constants ready for a function. AVX-512 has registers enough for all of them; AVX2 broadcasts each where it is
+// needed, which only costs a load.
+func (t expTable) load(s isa) expOf {
+	if !s.opmasks {
+		return expOf{s, func(name string) reg.VecVirtual { return s.broadcast(t[name]) }}
+	}
+	kept := map[string]reg.VecVirtual{}
+	for _, c := range expConstants {
+		kept[c.name] = s.broadcast(t[c.name])
+	}
+	return expOf{s, func(name string) reg.VecVirtual { return kept[name] }}
+}
+
+// emit returns e^x.
+func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
+	t, n, r, p := e.vector(), e.vector(), e.vector(), e.vector()
+	VMOVAPS(e.constant("roundBias"), t)
+	VFMADD231PS(e.constant("log2e"), x, t)
+	VSUBPS(e.constant("roundBias"), t, n)
+	VMOVAPS(x, r)
+	VFNMADD231PS(e.constant("ln2High"), n, r)
+	VFNMADD231PS(e.constant("ln2Low"), n, r)
+	VMOVAPS(e.constant("c6"), p)
+	for _, c := range []string{"c5", "c4", "c3", "c2"} {
+		VFMADD213PS(e.constant(c), r, p) // p = p*r + c
+	}
+	square := e.vector()
+	VMULPS(r, r, square)
+	VFMADD213PS(r, square, p)
+	VADDPS(e.constant("one"), p, p)
+	VPSLLD(U8(23), t, t)
+	VPADDD(t, p, p)
+	e.choose(e.constant("expMax"), x, greater, e.constant("infinity"), p)
+	e.choose(e.constant("expMin"), x, less, nil, p)
+	e.choose(x, x, unordered, x, p)
+	return p
+}
+
+func (s isa) exp(table expTable) {
 	s.text("exp", "(dst, src []float32)", "is Set.Exp.")
 	dst, src := slice("dst"), slice("src")
-	// AVX-512 has registers enough for all constants; AVX2 broadcasts each where it is needed, which only costs a load.
-	constant := func(name string) reg.VecVirtual { return s.broadcast(where[name]) }
-	if s.opmasks {
-		kept := map[string]reg.VecVirtual{}
-		for _, c := range expConstants {
-			kept[c.name] = s.broadcast(where[c.name])
-		}
-		constant = func(name string) reg.VecVirtual { return kept[name] }
-	}
+	e := table.load(s)
 	s.sweep("vector", s.span(length("src")), func(j reg.GPVirtual, m mask) {
-		x, t, n, r, p := s.vector(), s.vector(), s.vector(), s.vector(), s.vector()
+		x := s.vector()
 		s.load(element(src, j), x, s.lanes, m)
-		VMOVAPS(constant("roundBias"), t)
-		VFMADD231PS(constant("log2e"), x, t)
-		VSUBPS(constant("roundBias"), t, n)
-		VMOVAPS(x, r)
-		VFNMADD231PS(constant("ln2High"), n, r)
-		VFNMADD231PS(constant("ln2Low"), n, r)
-		VMOVAPS(constant("c6"), p)
-		for _, c := range []string{"c5", "c4", "c3", "c2"} {
-			VFMADD213PS(constant(c), r, p) // p = p*r + c
-		}
-		square := s.vector()
-		VMULPS(r, r, square)
-		VFMADD213PS(r, square, p)
-		VADDPS(constant("one"), p, p)
-		VPSLLD(U8(23), t, t)
-		VPADDD(t, p, p)
-		s.choose(constant("expMax"), x, greater, constant("infinity"), p)
-		s.choose(constant("expMin"), x, less, nil, p)
-		s.choose(x, x, unordered, x, p)
-		s.store(p, element(dst, j), s.lanes, m)
+		s.store(e.emit(x), element(dst, j), s.lanes, m)
 	})
 	end()
+}
+
+// softmax passes over the rows three times for each vector of columns: for the largest, for the exponential and their sum, and
+// for the quotients.
+func (s isa) softmax(table expTable) {
+	s.text("softmax", "(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)", "is Set.Softmax for rows >= 1.")
+	z, ldz, rows := slice("z"), bytes("ldz"), arg("rows")
+	largest, sums, best := slice("largest"), slice("sums"), slice("best")
+	e := table.load(s)
+	s.sweep("vector", s.span(arg("cols")), func(j reg.GPVirtual, m mask) {
+		name := LabelRef("whole")
+		if m != nil {
+			name = "rest"
+		}
+		at, left := GP64(), GP64()
+		eachRow := func(pass LabelRef, body func(v reg.VecVirtual)) {
+			LEAQ(element(z, j), at)
+			MOVQ(rows, left)
+			place(name + pass)
+			v := s.vector()
+			s.load(Mem{Base: at}, v, s.lanes, m)
+			body(v)
+			ADDQ(ldz, at)
+			DECQ(left)
+			JNE(name + pass)
+		}
+
+		most, first := s.vector(), s.vector()
+		s.ones(most) // not a number
+		zero(first)
+		number, one := s.vector(), s.vector()
+		zero(number)
+		s.ones(one)
+		VPSRLD(U8(31), one, one)
+		eachRow("Largest", func(v reg.VecVirtual) {
+			const notLessOrEqual, ordered = 0x16, 0x07 // the first also if unordered
+			if s.opmasks {
+				k := K()
+				VCMPPS(U8(ordered), v, v, k)
+				VCMPPS(U8(notLessOrEqual), most, v, k, k)
+				VMOVAPS(v, k, most)
+				VMOVDQA32(number, k, first)
+			} else {
+				above, isNumber := s.vector(), s.vector()
+				VCMPPS(U8(ordered), v, v, isNumber)
+				VCMPPS(U8(notLessOrEqual), most, v, above)
+				VANDPS(isNumber, above, above)
+				VBLENDVPS(above, v, most, most)
+				VBLENDVPS(above, number, first, first)
+			}
+			VPADDD(one, number, number)
+		})
+		s.store(most, element(largest, j), s.lanes, m)
+		s.store(first, element(best, j), s.lanes, m)
+
+		sum := s.vector()
+		zero(sum)
+		eachRow("Exp", func(v reg.VecVirtual) {
+			VSUBPS(most, v, v)
+			p := e.emit(v)
+			s.store(p, Mem{Base: at}, s.lanes, m)
+			VADDPS(p, sum, sum)
+		})
+		s.store(sum, element(sums, j), s.lanes, m)
+
+		eachRow("Divide", func(v reg.VecVirtual) {
+			VDIVPS(sum, v, v)
+			s.store(v, Mem{Base: at}, s.lanes, m)
+		})
+	})
+	end()
+}
+
+// ones sets all bits.
+func (s isa) ones(v reg.VecVirtual) {
+	if s.opmasks {
+		VPTERNLOGD(U8(0xff), v, v, v)
+	} else {
+		VPCMPEQD(v, v, v)
+	}
 }
 
 // choose puts value, or 0 if it is nil, into the lanes of v in which the comparison x ? bound is true.
