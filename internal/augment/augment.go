@@ -112,10 +112,7 @@ func (a *Augmenter) points(k *kernel.Set, m *memory) {
 // multiply computes C[m, n] = A[m, k] B[k, n], where no matrix has anything between its rows. These are too small for what
 // kernel.Set.Gemm does for large ones.
 func multiply(s *kernel.Set, m, n, k int, a, b, c []float32) {
-	for i := 0; i < m; i += s.TileRows {
-		rows := min(s.TileRows, m-i)
-		for j := 0; j < n; j += s.TileCols {
-			s.GemmTile(rows, min(s.TileCols, n-j), k, a[i*k:], k, 1, b[j:], n, c[i*n+j:], n, false)
-		}
+	for j := 0; j < n; j += s.TileCols {
+		s.GemmTile(m, min(s.TileCols, n-j), k, a, k, 1, b[j:], n, c[j:], n, false)
 	}
 }

@@ -65,7 +65,7 @@ func newShare(features span, batch int, train bool) share {
 	const line = 64
 	n := features.hi - features.lo
 	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
-	s.width = (n + s.blocks - 1) / s.blocks
+	s.width = max(1, (n+s.blocks-1)/s.blocks)
 	s.roomOfRow = n + kernel.GatherSlack
 	s.entries = make([]uint32, batch*s.roomOfRow)
 	s.start = make([]int32, batch*(s.blocks+1))
@@ -129,13 +129,15 @@ func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	if r > first {
 		at = s.start[r*(s.blocks+1)-1]
 	}
-	lo, whole := s.features.lo, s.blocks-1
-	end := int(at)
+	lo, end := s.features.lo, int(at)
+	whole := (s.features.hi - lo) / s.width
 	if whole > 0 {
 		end = k.GatherRows(whole, s.width, pixels[lo:], s.width, s.entries, end, uint32(lo), uint32(s.width), start, 1)
 		lo += whole * s.width
 	}
-	k.GatherRows(1, len(pixels)-lo, pixels[lo:], 0, s.entries, end, uint32(lo), 0, start[whole:], 0)
+	if whole < s.blocks {
+		k.GatherRows(1, len(pixels)-lo, pixels[lo:], 0, s.entries, end, uint32(lo), 0, start[whole:], 0)
+	}
 }
 
 // transpose makes the lists of the given features, all of one share, once all samples are loaded.

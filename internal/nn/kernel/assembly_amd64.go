@@ -8,7 +8,12 @@ const (
 	panelAVX2   = 13 * 8
 )
 
-func avx512() *Set {
+// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs of AVX-512 lack, it gathers as avx2 does.
+func avx512(vbmi2 bool) *Set {
+	gather := gatherAVX512
+	if !vbmi2 {
+		gather = gatherAVX2
+	}
 	return &Set{
 		Name:      "avx512",
 		TileRows:  8,
@@ -17,9 +22,9 @@ func avx512() *Set {
 		PanelCols: panelAVX512,
 		SparseMul: inPanels(panelAVX512, 16, sparseMulAVX512),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
-			return gatherAVX512(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
+			return gather(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
 		},
-		gatherRows:     gatherAVX512,
+		gatherRows:     gather,
 		prefetch:       prefetchAVX2,
 		TransposeBytes: transposeBytesInBlocks,
 		Transpose:      transposeAVX512,

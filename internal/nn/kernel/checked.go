@@ -14,8 +14,8 @@ func checked(s *Set) *Set {
 	}
 	c := *s
 	c.GemmTile = func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, out []float32, ldc int, accumulate bool) {
-		if rows < 1 || cols < 1 || k < 0 || rows > s.TileRows || cols > s.TileCols {
-			panic(fmt.Sprintf("kernel: GemmTile: a tile of %d x %d with k = %d; the largest is %d x %d", rows, cols, k, s.TileRows, s.TileCols))
+		if rows < 1 || cols < 1 || k < 0 || cols > s.TileCols {
+			panic(fmt.Sprintf("kernel: GemmTile: a tile of %d x %d with k = %d; the most columns are %d", rows, cols, k, s.TileCols))
 		}
 		if k > 0 && (rs < 0 || cs < 0 || len(a) <= (rows-1)*rs+(k-1)*cs) {
 			panic(fmt.Sprintf("kernel: GemmTile: a: %d x %d with strides %d and %d is more than %d elements", rows, k, rs, cs, len(a)))

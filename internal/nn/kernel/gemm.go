@@ -103,15 +103,13 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 			if packB {
 				panelB, ldb = scratch.b[j*k:], s.TileCols
 			}
-			for r := 0; r < rows; r += s.TileRows {
-				tileRows := min(s.TileRows, rows-r)
-				tile := c[(i+r)*ldc+j:]
-				if packA {
-					s.GemmTile(tileRows, cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, tile, ldc, accumulate)
-					continue
-				}
+			if !packA {
 				rs, cs := block.strides()
-				s.GemmTile(tileRows, cols, k, block.at(r, 0).Data, rs, cs, panelB, ldb, tile, ldc, accumulate)
+				s.GemmTile(rows, cols, k, block.Data, rs, cs, panelB, ldb, c[i*ldc+j:], ldc, accumulate)
+				continue
+			}
+			for r := 0; r < rows; r += s.TileRows {
+				s.GemmTile(min(s.TileRows, rows-r), cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, c[(i+r)*ldc+j:], ldc, accumulate)
 			}
 		}
 	}

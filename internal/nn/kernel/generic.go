@@ -30,13 +30,13 @@ func generic() *Set {
 	}
 }
 
-// gemmTile keeps a tile of 2x4 sums in registers. Smaller tiles at the edges take the plain loop.
+// gemmTile keeps tiles of 2x4 sums in registers. Smaller ones at the edges take the plain loop.
 func gemmTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
-	if rows == 2 && cols == 4 {
-		gemmTile2x4(k, a, rs, cs, b, ldb, c, ldc, accumulate)
-		return
+	i := 0
+	for ; cols == 4 && rows-i >= 2; i += 2 {
+		gemmTile2x4(k, a[min(i*rs, len(a)):], rs, cs, b, ldb, c[i*ldc:], ldc, accumulate)
 	}
-	for i := range rows {
+	for ; i < rows; i++ {
 		for j := range cols {
 			var sum float32
 			if accumulate {

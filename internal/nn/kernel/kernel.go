@@ -28,12 +28,12 @@ type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
 
-	// TileRows and TileCols are the largest tile that GemmTile computes.
+	// TileRows and TileCols are the tile whose sums GemmTile keeps in registers.
 	TileRows, TileCols int
 
-	// GemmTile computes one tile of a matrix product, C[rows, cols] = A[rows, k] B[k, cols], or C += A B if accumulate is
-	// set; k may be 0. A's element (i, p) is a[i*rs+p*cs], so that a panel, a row-major matrix and a transposed one all
-	// serve; B's rows are ldb apart and C's ldc. 1 <= rows <= TileRows, 1 <= cols <= TileCols.
+	// GemmTile computes a column of tiles of a matrix product, C[rows, cols] = A[rows, k] B[k, cols], or C += A B if
+	// accumulate is set; k may be 0. A's element (i, p) is a[i*rs+p*cs], so that a panel, a row-major matrix and a transposed
+	// one all serve; B's rows are ldb apart and C's ldc. 1 <= rows, 1 <= cols <= TileCols.
 	GemmTile func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 
 	// PanelCols is how many columns SparseMul passes over at a time: who cuts columns cuts there.

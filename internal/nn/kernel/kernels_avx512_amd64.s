@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, FMA3, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, FMA3, MMX+
 TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-129
 	MOVQ    cols+8(FP), AX
 	MOVQ    AX, CX
@@ -27,7 +27,6 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-129
 	LEAQ    (SI)(SI*2), R12
 	LEAQ    (SI)(SI*4), R13
 	LEAQ    (R12)(SI*4), R14
-	MOVQ    rows+0(FP), R15
 	CMPQ    AX, $0x10
 	JLE     wide1
 	CMPQ    CX, $0x04
@@ -38,26 +37,27 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-129
 	JLE     wide2upTo16
 
 wide2upTo4:
-	CMPQ      R15, $0x08
-	JE        tile8x2upTo4
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x2upTo4
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x2upTo4
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x2upTo4
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x2upTo4
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x2upTo4
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x2upTo4
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x2upTo4
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
 
 tile1x2upTo4multiply:
 	TESTQ DX, DX
@@ -75,21 +75,23 @@ tile1x2upTo4k:
 	JNE          tile1x2upTo4k
 
 tile1x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile2x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
 
@@ -112,29 +114,31 @@ tile2x2upTo4k:
 	JNE          tile2x2upTo4k
 
 tile2x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile3x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, X5
 
@@ -160,37 +164,39 @@ tile3x2upTo4k:
 	JNE          tile3x2upTo4k
 
 tile3x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile4x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, X7
 
@@ -219,45 +225,47 @@ tile4x2upTo4k:
 	JNE          tile4x2upTo4k
 
 tile4x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS X7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile5x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, X7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, X9
 
@@ -289,53 +297,55 @@ tile5x2upTo4k:
 	JNE          tile5x2upTo4k
 
 tile5x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS X7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS X9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile6x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, X7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, X9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, X11
 
@@ -370,61 +380,63 @@ tile6x2upTo4k:
 	JNE          tile6x2upTo4k
 
 tile6x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS X7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS X9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS X11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile7x2upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
+	VXORPS    Z12, Z12, Z12
+	VXORPS    Z13, Z13, Z13
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo4multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, X1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, X1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, X7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, X9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, X11
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z12
 	VMOVUPS.Z 64(AX), K1, X13
 
@@ -462,93 +474,95 @@ tile7x2upTo4k:
 	JNE          tile7x2upTo4k
 
 tile7x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS X7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS X9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS X11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS X13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile8x2upTo4:
-	VXORPS     X0, X0, X0
-	VXORPS     X1, X1, X1
-	VXORPS     X2, X2, X2
-	VXORPS     X3, X3, X3
-	VXORPS     X4, X4, X4
-	VXORPS     X5, X5, X5
-	VXORPS     X6, X6, X6
-	VXORPS     X7, X7, X7
-	VXORPS     X8, X8, X8
-	VXORPS     X9, X9, X9
-	VXORPS     X10, X10, X10
-	VXORPS     X11, X11, X11
-	VXORPS     X12, X12, X12
-	VXORPS     X13, X13, X13
-	VXORPS     X14, X14, X14
-	VXORPS     X15, X15, X15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
 	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo4multiply
-	VMOVUPS    (R10), Z0
-	VMOVUPS.Z  64(R10), K1, X1
-	LEAQ       (R10)(R11*1), AX
+	MOVQ       R10, AX
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  64(AX), K1, X1
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z2
 	VMOVUPS.Z  64(AX), K1, X3
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z4
 	VMOVUPS.Z  64(AX), K1, X5
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z6
 	VMOVUPS.Z  64(AX), K1, X7
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z8
 	VMOVUPS.Z  64(AX), K1, X9
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z10
 	VMOVUPS.Z  64(AX), K1, X11
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z12
 	VMOVUPS.Z  64(AX), K1, X13
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z14
 	VMOVUPS.Z  64(AX), K1, X15
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
 
@@ -589,53 +603,73 @@ tile8x2upTo4k:
 	JNE          tile8x2upTo4k
 
 tile8x2upTo4store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS X1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS X1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS X3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS X5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS X7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS X9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS X11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS X13, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z14, (AX)
 	VMOVUPS X15, K1, 64(AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x2upTo4next
 	VZEROUPPER
 	RET
 
+tile8x2upTo4next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide2upTo4
+
 wide2upTo8:
-	CMPQ      R15, $0x08
-	JE        tile8x2upTo8
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x2upTo8
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x2upTo8
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x2upTo8
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x2upTo8
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x2upTo8
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x2upTo8
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x2upTo8
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
 
 tile1x2upTo8multiply:
 	TESTQ DX, DX
@@ -653,21 +687,23 @@ tile1x2upTo8k:
 	JNE          tile1x2upTo8k
 
 tile1x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile2x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
 
@@ -690,29 +726,31 @@ tile2x2upTo8k:
 	JNE          tile2x2upTo8k
 
 tile2x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile3x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Y5
 
@@ -738,37 +776,39 @@ tile3x2upTo8k:
 	JNE          tile3x2upTo8k
 
 tile3x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile4x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Y7
 
@@ -797,45 +837,47 @@ tile4x2upTo8k:
 	JNE          tile4x2upTo8k
 
 tile4x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Y7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile5x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Y7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Y9
 
@@ -867,53 +909,55 @@ tile5x2upTo8k:
 	JNE          tile5x2upTo8k
 
 tile5x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Y7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Y9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile6x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Y7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Y9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, Y11
 
@@ -948,61 +992,63 @@ tile6x2upTo8k:
 	JNE          tile6x2upTo8k
 
 tile6x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Y7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Y9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Y11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile7x2upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
+	VXORPS    Z12, Z12, Z12
+	VXORPS    Z13, Z13, Z13
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo8multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Y1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Y1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Y7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Y9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, Y11
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z12
 	VMOVUPS.Z 64(AX), K1, Y13
 
@@ -1040,93 +1086,95 @@ tile7x2upTo8k:
 	JNE          tile7x2upTo8k
 
 tile7x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Y7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Y9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Y11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS Y13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile8x2upTo8:
-	VXORPS     X0, X0, X0
-	VXORPS     X1, X1, X1
-	VXORPS     X2, X2, X2
-	VXORPS     X3, X3, X3
-	VXORPS     X4, X4, X4
-	VXORPS     X5, X5, X5
-	VXORPS     X6, X6, X6
-	VXORPS     X7, X7, X7
-	VXORPS     X8, X8, X8
-	VXORPS     X9, X9, X9
-	VXORPS     X10, X10, X10
-	VXORPS     X11, X11, X11
-	VXORPS     X12, X12, X12
-	VXORPS     X13, X13, X13
-	VXORPS     X14, X14, X14
-	VXORPS     X15, X15, X15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
 	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo8multiply
-	VMOVUPS    (R10), Z0
-	VMOVUPS.Z  64(R10), K1, Y1
-	LEAQ       (R10)(R11*1), AX
+	MOVQ       R10, AX
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  64(AX), K1, Y1
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z2
 	VMOVUPS.Z  64(AX), K1, Y3
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z4
 	VMOVUPS.Z  64(AX), K1, Y5
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z6
 	VMOVUPS.Z  64(AX), K1, Y7
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z8
 	VMOVUPS.Z  64(AX), K1, Y9
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z10
 	VMOVUPS.Z  64(AX), K1, Y11
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z12
 	VMOVUPS.Z  64(AX), K1, Y13
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z14
 	VMOVUPS.Z  64(AX), K1, Y15
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
 
@@ -1167,53 +1215,73 @@ tile8x2upTo8k:
 	JNE          tile8x2upTo8k
 
 tile8x2upTo8store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Y1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Y1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Y3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Y5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Y7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Y9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Y11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS Y13, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z14, (AX)
 	VMOVUPS Y15, K1, 64(AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x2upTo8next
 	VZEROUPPER
 	RET
 
+tile8x2upTo8next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide2upTo8
+
 wide2upTo16:
-	CMPQ      R15, $0x08
-	JE        tile8x2upTo16
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x2upTo16
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x2upTo16
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x2upTo16
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x2upTo16
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x2upTo16
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x2upTo16
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x2upTo16
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
 
 tile1x2upTo16multiply:
 	TESTQ DX, DX
@@ -1231,21 +1299,23 @@ tile1x2upTo16k:
 	JNE          tile1x2upTo16k
 
 tile1x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile2x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
 
@@ -1268,29 +1338,31 @@ tile2x2upTo16k:
 	JNE          tile2x2upTo16k
 
 tile2x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile3x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
 
@@ -1316,37 +1388,39 @@ tile3x2upTo16k:
 	JNE          tile3x2upTo16k
 
 tile3x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile4x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
 
@@ -1375,45 +1449,47 @@ tile4x2upTo16k:
 	JNE          tile4x2upTo16k
 
 tile4x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile5x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Z9
 
@@ -1445,53 +1521,55 @@ tile5x2upTo16k:
 	JNE          tile5x2upTo16k
 
 tile5x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile6x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Z9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, Z11
 
@@ -1526,61 +1604,63 @@ tile6x2upTo16k:
 	JNE          tile6x2upTo16k
 
 tile6x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Z11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile7x2upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
-	VXORPS    X8, X8, X8
-	VXORPS    X9, X9, X9
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
+	VXORPS    Z8, Z8, Z8
+	VXORPS    Z9, Z9, Z9
+	VXORPS    Z10, Z10, Z10
+	VXORPS    Z11, Z11, Z11
+	VXORPS    Z12, Z12, Z12
+	VXORPS    Z13, Z13, Z13
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x2upTo16multiply
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Z9
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, Z11
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS   (AX), Z12
 	VMOVUPS.Z 64(AX), K1, Z13
 
@@ -1618,93 +1698,95 @@ tile7x2upTo16k:
 	JNE          tile7x2upTo16k
 
 tile7x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Z11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS Z13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
 tile8x2upTo16:
-	VXORPS     X0, X0, X0
-	VXORPS     X1, X1, X1
-	VXORPS     X2, X2, X2
-	VXORPS     X3, X3, X3
-	VXORPS     X4, X4, X4
-	VXORPS     X5, X5, X5
-	VXORPS     X6, X6, X6
-	VXORPS     X7, X7, X7
-	VXORPS     X8, X8, X8
-	VXORPS     X9, X9, X9
-	VXORPS     X10, X10, X10
-	VXORPS     X11, X11, X11
-	VXORPS     X12, X12, X12
-	VXORPS     X13, X13, X13
-	VXORPS     X14, X14, X14
-	VXORPS     X15, X15, X15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
 	CMPB       accumulate+128(FP), $0x00
 	JE         tile8x2upTo16multiply
-	VMOVUPS    (R10), Z0
-	VMOVUPS.Z  64(R10), K1, Z1
-	LEAQ       (R10)(R11*1), AX
+	MOVQ       R10, AX
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  64(AX), K1, Z1
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z2
 	VMOVUPS.Z  64(AX), K1, Z3
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z4
 	VMOVUPS.Z  64(AX), K1, Z5
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z6
 	VMOVUPS.Z  64(AX), K1, Z7
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z8
 	VMOVUPS.Z  64(AX), K1, Z9
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z10
 	VMOVUPS.Z  64(AX), K1, Z11
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z12
 	VMOVUPS.Z  64(AX), K1, Z13
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	VMOVUPS    (AX), Z14
 	VMOVUPS.Z  64(AX), K1, Z15
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
-	LEAQ       (AX)(R11*1), AX
+	ADDQ       R11, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 124(AX)
 
@@ -1745,31 +1827,50 @@ tile8x2upTo16k:
 	JNE          tile8x2upTo16k
 
 tile8x2upTo16store:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, K1, 64(R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    R11, AX
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z10, (AX)
 	VMOVUPS Z11, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z12, (AX)
 	VMOVUPS Z13, K1, 64(AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z14, (AX)
 	VMOVUPS Z15, K1, 64(AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x2upTo16next
 	VZEROUPPER
 	RET
+
+tile8x2upTo16next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide2upTo16
 
 wide1:
 	CMPQ CX, $0x04
@@ -1780,24 +1881,25 @@ wide1:
 	JLE  wide1upTo16
 
 wide1upTo4:
-	CMPQ      R15, $0x08
-	JE        tile8x1upTo4
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x1upTo4
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x1upTo4
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x1upTo4
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x1upTo4
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x1upTo4
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x1upTo4
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x1upTo4
-	VXORPS    X0, X0, X0
+	VXORPS    Z0, Z0, Z0
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
 
 tile1x1upTo4multiply:
 	TESTQ DX, DX
@@ -1813,17 +1915,19 @@ tile1x1upTo4k:
 	JNE          tile1x1upTo4k
 
 tile1x1upTo4store:
-	VMOVUPS X0, K1, (R10)
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile2x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
 
 tile2x1upTo4multiply:
@@ -1842,22 +1946,24 @@ tile2x1upTo4k:
 	JNE          tile2x1upTo4k
 
 tile2x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile3x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
 
 tile3x1upTo4multiply:
@@ -1878,27 +1984,29 @@ tile3x1upTo4k:
 	JNE          tile3x1upTo4k
 
 tile3x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile4x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X3
 
 tile4x1upTo4multiply:
@@ -1921,32 +2029,34 @@ tile4x1upTo4k:
 	JNE          tile4x1upTo4k
 
 tile4x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X3, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile5x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X4
 
 tile5x1upTo4multiply:
@@ -1971,37 +2081,39 @@ tile5x1upTo4k:
 	JNE          tile5x1upTo4k
 
 tile5x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X4, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile6x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X5
 
 tile6x1upTo4multiply:
@@ -2028,42 +2140,44 @@ tile6x1upTo4k:
 	JNE          tile6x1upTo4k
 
 tile6x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X5, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile7x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X6
 
 tile7x1upTo4multiply:
@@ -2092,47 +2206,49 @@ tile7x1upTo4k:
 	JNE          tile7x1upTo4k
 
 tile7x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X6, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile8x1upTo4:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo4multiply
-	VMOVUPS.Z (R10), K1, X0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, X0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X6
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, X7
 
 tile8x1upTo4multiply:
@@ -2163,43 +2279,63 @@ tile8x1upTo4k:
 	JNE          tile8x1upTo4k
 
 tile8x1upTo4store:
-	VMOVUPS X0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS X0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS X1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X6, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS X7, K1, (AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x1upTo4next
 	VZEROUPPER
 	RET
 
+tile8x1upTo4next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide1upTo4
+
 wide1upTo8:
-	CMPQ      R15, $0x08
-	JE        tile8x1upTo8
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x1upTo8
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x1upTo8
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x1upTo8
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x1upTo8
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x1upTo8
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x1upTo8
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x1upTo8
-	VXORPS    X0, X0, X0
+	VXORPS    Z0, Z0, Z0
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
 
 tile1x1upTo8multiply:
 	TESTQ DX, DX
@@ -2215,17 +2351,19 @@ tile1x1upTo8k:
 	JNE          tile1x1upTo8k
 
 tile1x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile2x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
 
 tile2x1upTo8multiply:
@@ -2244,22 +2382,24 @@ tile2x1upTo8k:
 	JNE          tile2x1upTo8k
 
 tile2x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile3x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
 
 tile3x1upTo8multiply:
@@ -2280,27 +2420,29 @@ tile3x1upTo8k:
 	JNE          tile3x1upTo8k
 
 tile3x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile4x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y3
 
 tile4x1upTo8multiply:
@@ -2323,32 +2465,34 @@ tile4x1upTo8k:
 	JNE          tile4x1upTo8k
 
 tile4x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y3, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile5x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y4
 
 tile5x1upTo8multiply:
@@ -2373,37 +2517,39 @@ tile5x1upTo8k:
 	JNE          tile5x1upTo8k
 
 tile5x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y4, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile6x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y5
 
 tile6x1upTo8multiply:
@@ -2430,42 +2576,44 @@ tile6x1upTo8k:
 	JNE          tile6x1upTo8k
 
 tile6x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y5, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile7x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y6
 
 tile7x1upTo8multiply:
@@ -2494,47 +2642,49 @@ tile7x1upTo8k:
 	JNE          tile7x1upTo8k
 
 tile7x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y6, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile8x1upTo8:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo8multiply
-	VMOVUPS.Z (R10), K1, Y0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Y0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y6
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Y7
 
 tile8x1upTo8multiply:
@@ -2565,43 +2715,63 @@ tile8x1upTo8k:
 	JNE          tile8x1upTo8k
 
 tile8x1upTo8store:
-	VMOVUPS Y0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Y1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y6, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Y7, K1, (AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x1upTo8next
 	VZEROUPPER
 	RET
 
+tile8x1upTo8next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide1upTo8
+
 wide1upTo16:
-	CMPQ      R15, $0x08
-	JE        tile8x1upTo16
-	CMPQ      R15, $0x07
+	CMPQ      rows+0(FP), $0x08
+	JGE       tile8x1upTo16
+	CMPQ      rows+0(FP), $0x07
 	JE        tile7x1upTo16
-	CMPQ      R15, $0x06
+	CMPQ      rows+0(FP), $0x06
 	JE        tile6x1upTo16
-	CMPQ      R15, $0x05
+	CMPQ      rows+0(FP), $0x05
 	JE        tile5x1upTo16
-	CMPQ      R15, $0x04
+	CMPQ      rows+0(FP), $0x04
 	JE        tile4x1upTo16
-	CMPQ      R15, $0x03
+	CMPQ      rows+0(FP), $0x03
 	JE        tile3x1upTo16
-	CMPQ      R15, $0x02
+	CMPQ      rows+0(FP), $0x02
 	JE        tile2x1upTo16
-	VXORPS    X0, X0, X0
+	VXORPS    Z0, Z0, Z0
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile1x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
 
 tile1x1upTo16multiply:
 	TESTQ DX, DX
@@ -2617,17 +2787,19 @@ tile1x1upTo16k:
 	JNE          tile1x1upTo16k
 
 tile1x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile2x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile2x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
 
 tile2x1upTo16multiply:
@@ -2646,22 +2818,24 @@ tile2x1upTo16k:
 	JNE          tile2x1upTo16k
 
 tile2x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile3x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile3x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
 
 tile3x1upTo16multiply:
@@ -2682,27 +2856,29 @@ tile3x1upTo16k:
 	JNE          tile3x1upTo16k
 
 tile3x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile4x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile4x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z3
 
 tile4x1upTo16multiply:
@@ -2725,32 +2901,34 @@ tile4x1upTo16k:
 	JNE          tile4x1upTo16k
 
 tile4x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile5x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile5x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z4
 
 tile5x1upTo16multiply:
@@ -2775,37 +2953,39 @@ tile5x1upTo16k:
 	JNE          tile5x1upTo16k
 
 tile5x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile6x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile6x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z5
 
 tile6x1upTo16multiply:
@@ -2832,42 +3012,44 @@ tile6x1upTo16k:
 	JNE          tile6x1upTo16k
 
 tile6x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile7x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile7x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z6
 
 tile7x1upTo16multiply:
@@ -2896,47 +3078,49 @@ tile7x1upTo16k:
 	JNE          tile7x1upTo16k
 
 tile7x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
 tile8x1upTo16:
-	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
+	VXORPS    Z0, Z0, Z0
+	VXORPS    Z1, Z1, Z1
+	VXORPS    Z2, Z2, Z2
+	VXORPS    Z3, Z3, Z3
+	VXORPS    Z4, Z4, Z4
+	VXORPS    Z5, Z5, Z5
+	VXORPS    Z6, Z6, Z6
+	VXORPS    Z7, Z7, Z7
 	CMPB      accumulate+128(FP), $0x00
 	JE        tile8x1upTo16multiply
-	VMOVUPS.Z (R10), K1, Z0
-	LEAQ      (R10)(R11*1), AX
+	MOVQ      R10, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z3
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z4
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z5
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z6
-	LEAQ      (AX)(R11*1), AX
+	ADDQ      R11, AX
 	VMOVUPS.Z (AX), K1, Z7
 
 tile8x1upTo16multiply:
@@ -2967,23 +3151,42 @@ tile8x1upTo16k:
 	JNE          tile8x1upTo16k
 
 tile8x1upTo16store:
-	VMOVUPS Z0, K1, (R10)
-	LEAQ    (R10)(R11*1), AX
+	MOVQ    R10, AX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    R11, AX
 	VMOVUPS Z1, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z2, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z3, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z4, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z5, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z6, K1, (AX)
-	LEAQ    (AX)(R11*1), AX
+	ADDQ    R11, AX
 	VMOVUPS Z7, K1, (AX)
+	SUBQ    $0x08, rows+0(FP)
+	JG      tile8x1upTo16next
 	VZEROUPPER
 	RET
+
+tile8x1upTo16next:
+	MOVQ  k+16(FP), DX
+	IMULQ DI, DX
+	SUBQ  DX, BX
+	MOVQ  k+16(FP), DX
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	LEAQ  (BX)(SI*2), BX
+	LEAQ  (R10)(R11*2), R10
+	MOVQ  b_base+64(FP), R8
+	JMP   wide1upTo16
 
 // func sparseMulAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
@@ -4942,26 +5145,74 @@ done:
 	VZEROUPPER
 	RET
 
-DATA indices<>+0(SB)/4, $0x00000000
-DATA indices<>+4(SB)/4, $0x00000100
-DATA indices<>+8(SB)/4, $0x00000200
-DATA indices<>+12(SB)/4, $0x00000300
-DATA indices<>+16(SB)/4, $0x00000400
-DATA indices<>+20(SB)/4, $0x00000500
-DATA indices<>+24(SB)/4, $0x00000600
-DATA indices<>+28(SB)/4, $0x00000700
-DATA indices<>+32(SB)/4, $0x00000800
-DATA indices<>+36(SB)/4, $0x00000900
-DATA indices<>+40(SB)/4, $0x00000a00
-DATA indices<>+44(SB)/4, $0x00000b00
-DATA indices<>+48(SB)/4, $0x00000c00
-DATA indices<>+52(SB)/4, $0x00000d00
-DATA indices<>+56(SB)/4, $0x00000e00
-DATA indices<>+60(SB)/4, $0x00000f00
-GLOBL indices<>(SB), RODATA|NOPTR, $64
+DATA numbers<>+0(SB)/1, $0x00
+DATA numbers<>+1(SB)/1, $0x01
+DATA numbers<>+2(SB)/1, $0x02
+DATA numbers<>+3(SB)/1, $0x03
+DATA numbers<>+4(SB)/1, $0x04
+DATA numbers<>+5(SB)/1, $0x05
+DATA numbers<>+6(SB)/1, $0x06
+DATA numbers<>+7(SB)/1, $0x07
+DATA numbers<>+8(SB)/1, $0x08
+DATA numbers<>+9(SB)/1, $0x09
+DATA numbers<>+10(SB)/1, $0x0a
+DATA numbers<>+11(SB)/1, $0x0b
+DATA numbers<>+12(SB)/1, $0x0c
+DATA numbers<>+13(SB)/1, $0x0d
+DATA numbers<>+14(SB)/1, $0x0e
+DATA numbers<>+15(SB)/1, $0x0f
+DATA numbers<>+16(SB)/1, $0x10
+DATA numbers<>+17(SB)/1, $0x11
+DATA numbers<>+18(SB)/1, $0x12
+DATA numbers<>+19(SB)/1, $0x13
+DATA numbers<>+20(SB)/1, $0x14
+DATA numbers<>+21(SB)/1, $0x15
+DATA numbers<>+22(SB)/1, $0x16
+DATA numbers<>+23(SB)/1, $0x17
+DATA numbers<>+24(SB)/1, $0x18
+DATA numbers<>+25(SB)/1, $0x19
+DATA numbers<>+26(SB)/1, $0x1a
+DATA numbers<>+27(SB)/1, $0x1b
+DATA numbers<>+28(SB)/1, $0x1c
+DATA numbers<>+29(SB)/1, $0x1d
+DATA numbers<>+30(SB)/1, $0x1e
+DATA numbers<>+31(SB)/1, $0x1f
+DATA numbers<>+32(SB)/1, $0x20
+DATA numbers<>+33(SB)/1, $0x21
+DATA numbers<>+34(SB)/1, $0x22
+DATA numbers<>+35(SB)/1, $0x23
+DATA numbers<>+36(SB)/1, $0x24
+DATA numbers<>+37(SB)/1, $0x25
+DATA numbers<>+38(SB)/1, $0x26
+DATA numbers<>+39(SB)/1, $0x27
+DATA numbers<>+40(SB)/1, $0x28
+DATA numbers<>+41(SB)/1, $0x29
+DATA numbers<>+42(SB)/1, $0x2a
+DATA numbers<>+43(SB)/1, $0x2b
+DATA numbers<>+44(SB)/1, $0x2c
+DATA numbers<>+45(SB)/1, $0x2d
+DATA numbers<>+46(SB)/1, $0x2e
+DATA numbers<>+47(SB)/1, $0x2f
+DATA numbers<>+48(SB)/1, $0x30
+DATA numbers<>+49(SB)/1, $0x31
+DATA numbers<>+50(SB)/1, $0x32
+DATA numbers<>+51(SB)/1, $0x33
+DATA numbers<>+52(SB)/1, $0x34
+DATA numbers<>+53(SB)/1, $0x35
+DATA numbers<>+54(SB)/1, $0x36
+DATA numbers<>+55(SB)/1, $0x37
+DATA numbers<>+56(SB)/1, $0x38
+DATA numbers<>+57(SB)/1, $0x39
+DATA numbers<>+58(SB)/1, $0x3a
+DATA numbers<>+59(SB)/1, $0x3b
+DATA numbers<>+60(SB)/1, $0x3c
+DATA numbers<>+61(SB)/1, $0x3d
+DATA numbers<>+62(SB)/1, $0x3e
+DATA numbers<>+63(SB)/1, $0x3f
+GLOBL numbers<>(SB), RODATA|NOPTR, $64
 
 // func gatherAVX512(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2, POPCNT
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI2, POPCNT
 TEXT ·gatherAVX512(SB), NOSPLIT, $0-128
 	MOVQ         at+72(FP), AX
 	MOVQ         src_base+16(FP), BX
@@ -4971,16 +5222,17 @@ TEXT ·gatherAVX512(SB), NOSPLIT, $0-128
 	MOVQ         start_base+88(FP), DI
 	MOVL         base+80(FP), DX
 	SHLL         $0x08, DX
-	VMOVD        DX, X0
-	VPBROADCASTD X0, Z0
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Z1
 	MOVL         baseStep+84(FP), DX
 	SHLL         $0x08, DX
-	VMOVD        DX, X4
-	VPBROADCASTD X4, Z4
-	VPADDD       indices<>+0(SB), Z0, Z0
-	VPBROADCASTD indices<>+4(SB), Z1
-	VPSLLD       $0x06, Z1, Z2
-	VPSLLD       $0x04, Z1, Z1
+	VMOVD        DX, X2
+	VPBROADCASTD X2, Z2
+	MOVL         $0x00000040, DX
+	SHLL         $0x08, DX
+	VMOVD        DX, X3
+	VPBROADCASTD X3, Z3
+	VMOVDQU8     numbers<>+0(SB), Z4
 
 row:
 	TESTQ DI, DI
@@ -4990,92 +5242,70 @@ row:
 search:
 	MOVQ    BX, AX
 	MOVQ    cols+8(FP), DX
-	VMOVAPS Z0, Z3
+	VMOVAPS Z1, Z0
 
 group:
-	CMPQ          DX, $0x40
-	JL            vector
-	VMOVDQU8      (AX), Z5
-	VPTESTMB      Z5, Z5, K1
-	KORTESTQ      K1, K1
-	JE            skip
-	VPMOVZXBD     (AX), Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
+	CMPQ     DX, $0x40
+	JL       rest
+	VMOVDQU8 (AX), Z5
+	VPTESTMB Z5, Z5, K1
+	JMP      close
+
+rest:
+	TESTQ      DX, DX
+	JLE        rowDone
+	MOVQ       $-1, R8
+	BZHIQ      DX, R8, R8
+	KMOVQ      R8, K1
+	VMOVDQU8.Z (AX), K1, Z5
+	VPTESTMB   Z5, Z5, K1
+
+close:
+	KMOVQ         K1, R8
+	TESTQ         R8, R8
+	VPCOMPRESSB.Z Z5, K1, Z5
+	VPCOMPRESSB.Z Z4, K1, Z6
+	POPCNTQ       R8, R8
+	MOVQ          CX, R9
 	LEAQ          (CX)(R8*4), CX
-	VPADDD        Z1, Z3, Z3
-	VPMOVZXBD     16(AX), Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
-	LEAQ          (CX)(R8*4), CX
-	VPADDD        Z1, Z3, Z3
-	VPMOVZXBD     32(AX), Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
-	LEAQ          (CX)(R8*4), CX
-	VPADDD        Z1, Z3, Z3
-	VPMOVZXBD     48(AX), Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
-	LEAQ          (CX)(R8*4), CX
-	VPADDD        Z1, Z3, Z3
-	ADDQ          $0x40, AX
-	SUBQ          $0x40, DX
-	JMP           group
+	VPMOVZXBD     X6, Z7
+	VPSLLD        $0x08, Z7, Z7
+	VPADDD        Z0, Z7, Z7
+	VPMOVZXBD     X5, Z8
+	VPORD         Z8, Z7, Z7
+	VMOVDQU32     Z7, (R9)
+	VALIGNQ       $0x02, Z6, Z6, Z6
+	VALIGNQ       $0x02, Z5, Z5, Z5
+	VPMOVZXBD     X6, Z7
+	VPSLLD        $0x08, Z7, Z7
+	VPADDD        Z0, Z7, Z7
+	VPMOVZXBD     X5, Z8
+	VPORD         Z8, Z7, Z7
+	VMOVDQU32     Z7, 64(R9)
+	CMPQ          R8, $0x20
+	JLE           skip
+	VALIGNQ       $0x02, Z6, Z6, Z6
+	VALIGNQ       $0x02, Z5, Z5, Z5
+	VPMOVZXBD     X6, Z7
+	VPSLLD        $0x08, Z7, Z7
+	VPADDD        Z0, Z7, Z7
+	VPMOVZXBD     X5, Z8
+	VPORD         Z8, Z7, Z7
+	VMOVDQU32     Z7, 128(R9)
+	VALIGNQ       $0x02, Z6, Z6, Z6
+	VALIGNQ       $0x02, Z5, Z5, Z5
+	VPMOVZXBD     X6, Z6
+	VPSLLD        $0x08, Z6, Z6
+	VPADDD        Z0, Z6, Z6
+	VPMOVZXBD     X5, Z5
+	VPORD         Z5, Z6, Z6
+	VMOVDQU32     Z6, 192(R9)
 
 skip:
-	VPADDD Z2, Z3, Z3
+	VPADDD Z3, Z0, Z0
 	ADDQ   $0x40, AX
 	SUBQ   $0x40, DX
 	JMP    group
-
-vector:
-	CMPQ          DX, $0x10
-	JL            rest
-	VPMOVZXBD     (AX), Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
-	LEAQ          (CX)(R8*4), CX
-	VPADDD        Z1, Z3, Z3
-	ADDQ          $0x10, AX
-	SUBQ          $0x10, DX
-	JMP           vector
-
-rest:
-	TESTQ         DX, DX
-	JE            rowDone
-	MOVQ          $-1, R8
-	BZHIQ         DX, R8, R8
-	KMOVW         R8, K1
-	VPMOVZXBD.Z   (AX), K1, Z5
-	VPTESTMD      Z5, Z5, K1
-	VPORD         Z3, Z5, Z5
-	VPCOMPRESSD.Z Z5, K1, Z5
-	VMOVDQU32     Z5, (CX)
-	KMOVW         K1, AX
-	POPCNTL       AX, AX
-	LEAQ          (CX)(AX*4), CX
-	VPADDD        Z1, Z3, Z3
 
 rowDone:
 	MOVQ  CX, AX
@@ -5089,7 +5319,7 @@ rowDone:
 	ADDQ  DX, DI
 
 next:
-	VPADDD Z4, Z0, Z0
+	VPADDD Z2, Z1, Z1
 	ADDQ   lds+40(FP), BX
 	DECQ   SI
 	JNE    row

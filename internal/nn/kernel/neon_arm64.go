@@ -7,7 +7,7 @@ func neon() *Set {
 		Name:           "neon",
 		TileRows:       8,
 		TileCols:       12,
-		GemmTile:       gemmTileNEON,
+		GemmTile:       tileByTile,
 		PanelCols:      128,
 		SparseMul:      sparseMulNEON,
 		Gather:         gatherNEON,
@@ -23,6 +23,14 @@ func neon() *Set {
 		Adam:           adamNEON,
 		SGD:            sgdNEON,
 		Lerp:           lerpNEON,
+	}
+}
+
+// tileByTile is GemmTile, given a function for a single tile.
+func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+	const tileRows = 8
+	for i := 0; i < rows; i += tileRows {
+		gemmTileNEON(min(tileRows, rows-i), cols, k, a[min(i*rs, len(a)):], rs, cs, b, ldb, c[i*ldc:], ldc, accumulate)
 	}
 }
 

@@ -10,7 +10,7 @@ func available() []*Set {
 	x := &cpu.X86
 	hasAVX2 := x.HasAVX2 && x.HasFMA && x.HasBMI2 && x.HasPOPCNT
 	if hasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL {
-		sets = append(sets, avx512())
+		sets = append(sets, avx512(x.HasAVX512VBMI2))
 	}
 	if hasAVX2 {
 		sets = append(sets, avx2())

@@ -7,66 +7,61 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// gatherer is what the search for nonzero bytes has in registers: a vector of entries is made of as many bytes, those of zero
-// bytes are closed up, and the whole vector is stored; the next one begins behind the entries that count. A group of bytes
-// that are all zero, as at the margins of an image, is passed over.
+// gatherer is what the search for nonzero bytes has in registers. Both ways of it make vectors of entries, close up those of
+// bytes that are not zero, and store whole vectors; the next one begins behind the entries that count. A group of bytes that
+// are all zero, as at the margins of an image, is passed over.
 type gatherer struct {
 	isa
 	group int // bytes that are passed over at once
 
 	src, dst, left reg.GPVirtual  // left: bytes of the row to come
-	index          reg.VecVirtual // 256 times the indices of the bytes to come
-	base           reg.VecVirtual // what index is at the beginning of the row
-	step, jump     reg.VecVirtual // 256 times the lanes of a vector, and the bytes of a group
-}
-
-// gatherKernel is how an instruction set does it.
-type gatherKernel interface {
-	// anyInGroup sets the flags to equal unless a byte of the next group is not zero.
-	anyInGroup()
-
-	// vector appends the entries of the s.lanes bytes at offset.
-	vector(offset int)
-
-	// rest appends the entries of the bytes that are left, fewer than s.lanes but some.
-	rest()
+	index          reg.VecVirtual // 256 times the index of the next byte, plus what the base of the row began with
+	jump           reg.VecVirtual // 256 times the bytes of a group
 }
 
 func (s isa) gather() {
-	multiples := GLOBL("indices", attr.RODATA|attr.NOPTR)
-	for i := range s.lanes {
-		DATA(4*i, U32(i<<8))
-	}
-	var permutations Mem
-	if !s.opmasks {
+	var multiples, numbers, permutations Mem
+	if s.opmasks {
+		numbers = GLOBL("numbers", attr.RODATA|attr.NOPTR)
+		for i := range 64 {
+			DATA(i, U8(i))
+		}
+	} else {
+		multiples = GLOBL("indices", attr.RODATA|attr.NOPTR)
+		for i := range s.lanes {
+			DATA(4*i, U32(i<<8))
+		}
 		permutations = declarePermutations()
 	}
 
 	s.text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
 		"is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.")
-	g := gatherer{isa: s, group: 4 * s.lanes, src: GP64(), dst: GP64(), left: GP64()}
+	g := gatherer{isa: s, group: 4 * s.lanes, src: GP64(), dst: GP64(), left: GP64(), index: s.vector(), jump: s.vector()}
 	at, row, rows := arg("at"), slice("src"), arg("rows")
 	LEAQ(Mem{Base: slice("dst"), Index: at, Scale: 4}, g.dst)
 	start := slice("start")
-	times256 := func(name string) reg.VecVirtual {
-		x, v := GP32(), s.vector()
-		Load(Param(name), x)
+	times256 := func(x reg.GPVirtual) reg.VecVirtual {
+		v := s.vector()
 		SHLL(U8(8), x)
 		VMOVD(x, v.AsX())
 		VPBROADCASTD(v.AsX(), v)
 		return v
 	}
-	g.base, g.step, g.jump, g.index = times256("base"), s.vector(), s.vector(), s.vector()
-	baseStep := times256("baseStep")
-	VPADDD(multiples, g.base, g.base)
-	VPBROADCASTD(multiples.Offset(4), g.step)
-	VPSLLD(U8(log2(g.group)), g.step, g.jump)
-	VPSLLD(U8(log2(s.lanes)), g.step, g.step)
-	var k gatherKernel
+	parameter := func(name string) reg.GPVirtual {
+		x := GP32()
+		Load(Param(name), x)
+		return x
+	}
+	base, baseStep := times256(parameter("base")), times256(parameter("baseStep"))
+	group := GP32()
+	MOVL(U32(g.group), group)
+	g.jump = times256(group)
+	var emitRow func()
 	if s.opmasks {
-		k = compressor{g}
+		emitRow = newCompressor(g, numbers).emitRow
 	} else {
-		k = newPermuter(g, permutations)
+		VPADDD(multiples, base, base)
+		emitRow = newPermuter(g, permutations).emitRow
 	}
 
 	place("row")
@@ -76,8 +71,8 @@ func (s isa) gather() {
 	place("search")
 	MOVQ(row, g.src)
 	Load(Param("cols"), g.left)
-	VMOVAPS(g.base, g.index)
-	g.emitRow(k)
+	VMOVAPS(base, g.index)
+	emitRow()
 	MOVQ(g.dst, at)
 	SUBQ(inMemory(Param("dst").Base()), at)
 	SHRQ(U8(2), at)
@@ -87,7 +82,7 @@ func (s isa) gather() {
 	stride := bytes("step")
 	ADDQ(stride, start)
 	place("next")
-	VPADDD(baseStep, g.base, g.base)
+	VPADDD(baseStep, base, base)
 	ADDQ(inMemory(Param("lds")), row)
 	DECQ(rows)
 	JNE(label("row"))
@@ -95,80 +90,80 @@ func (s isa) gather() {
 	end()
 }
 
-// emitRow writes the search in one row.
-func (g gatherer) emitRow(k gatherKernel) {
-	place("group")
-	CMPQ(g.left, U8(g.group))
-	JL(label("vector"))
-	k.anyInGroup()
-	JE(label("skip"))
-	for i := range g.group / g.lanes {
-		k.vector(i * g.lanes)
-	}
-	g.advance(g.group)
-	JMP(label("group"))
-	place("skip")
-	VPADDD(g.jump, g.index, g.index)
-	g.advance(g.group)
-	JMP(label("group"))
-
-	place("vector")
-	CMPQ(g.left, U8(g.lanes))
-	JL(label("rest"))
-	k.vector(0)
-	g.advance(g.lanes)
-	JMP(label("vector"))
-
-	place("rest")
-	TESTQ(g.left, g.left)
-	JE(label("rowDone"))
-	k.rest()
-	place("rowDone")
-}
-
 func (g gatherer) advance(bytes int) {
 	ADDQ(U8(bytes), g.src)
 	SUBQ(U8(bytes), g.left)
 }
 
-// appended moves dst behind the entries of the lanes that are set in mask, and index on by a vector.
-func (g gatherer) appended(mask reg.GPVirtual) {
-	POPCNTL(mask, mask)
-	LEAQ(Mem{Base: g.dst, Index: mask.As64(), Scale: 4}, g.dst)
-	VPADDD(g.step, g.index, g.index)
+// compressor takes 64 bytes at a time: it closes up those that are not zero, and their numbers among the 64 likewise, by
+// VPCOMPRESSB (the subset VBMI2), and makes entries of 16 of them at a time. It closes up into registers, since the form that
+// stores is slow on some CPUs.
+type compressor struct {
+	gatherer
+	numbers reg.VecVirtual // 0 to 63
 }
 
-// compressor closes up by VPCOMPRESSD, into a register, since its store to memory is slow on some CPUs.
-type compressor struct{ gatherer }
+func newCompressor(g gatherer, numbers Mem) compressor {
+	c := compressor{g, ZMM()}
+	VMOVDQU8(numbers, c.numbers)
+	return c
+}
 
-func (c compressor) anyInGroup() {
-	bytes, some := ZMM(), K()
+func (c compressor) emitRow() {
+	place("group")
+	CMPQ(c.left, U8(c.group))
+	some, mask := K(), GP64()
+	bytes, numbers := ZMM(), ZMM()
+	JL(label("rest"))
 	VMOVDQU8(Mem{Base: c.src}, bytes)
 	VPTESTMB(bytes, bytes, some)
-	KORTESTQ(some, some)
-}
+	JMP(label("close"))
+	place("rest")
+	TESTQ(c.left, c.left)
+	JLE(label("rowDone"))
+	MOVQ(I32(-1), mask)
+	BZHIQ(c.left, mask, mask)
+	KMOVQ(mask, some)
+	VMOVDQU8_Z(Mem{Base: c.src}, some, bytes)
+	VPTESTMB(bytes, bytes, some)
 
-func (c compressor) vector(offset int) {
-	entries := ZMM()
-	VPMOVZXBD(Mem{Base: c.src, Disp: offset}, entries)
-	c.close(entries)
-}
+	place("close")
+	KMOVQ(some, mask)
+	TESTQ(mask, mask)
+	VPCOMPRESSB_Z(bytes, some, bytes)
+	VPCOMPRESSB_Z(c.numbers, some, numbers)
+	POPCNTQ(mask, mask)
+	to := GP64()
+	MOVQ(c.dst, to)
+	LEAQ(Mem{Base: c.dst, Index: mask, Scale: 4}, c.dst)
+	some16 := func(offset int) {
+		entry, value := ZMM(), ZMM()
+		VPMOVZXBD(numbers.AsX(), entry)
+		VPSLLD(U8(8), entry, entry)
+		VPADDD(c.index, entry, entry)
+		VPMOVZXBD(bytes.AsX(), value)
+		VPORD(value, entry, entry)
+		VMOVDQU32(entry, Mem{Base: to, Disp: offset})
+	}
+	next := func() {
+		VALIGNQ(U8(2), numbers, numbers, numbers)
+		VALIGNQ(U8(2), bytes, bytes, bytes)
+	}
+	some16(0)
+	next()
+	some16(64)
+	CMPQ(mask, U8(32))
+	JLE(label("skip"))
+	next()
+	some16(128)
+	next()
+	some16(192)
 
-func (c compressor) rest() {
-	entries := ZMM()
-	VPMOVZXBD_Z(Mem{Base: c.src}, c.firstLanes(c.left), entries)
-	c.close(entries)
-}
-
-// close appends the entries of the bytes, of which there is one in each lane.
-func (c compressor) close(entries reg.VecVirtual) {
-	nonzero, mask := K(), GP32()
-	VPTESTMD(entries, entries, nonzero)
-	VPORD(c.index, entries, entries)
-	VPCOMPRESSD_Z(entries, nonzero, entries)
-	VMOVDQU32(entries, Mem{Base: c.dst})
-	KMOVW(nonzero, mask)
-	c.appended(mask)
+	place("skip")
+	VPADDD(c.jump, c.index, c.index)
+	c.advance(c.group)
+	JMP(label("group"))
+	place("rowDone")
 }
 
 // permuter closes up by a permutation, which it looks up by the mask of the nonzero lanes.
@@ -176,6 +171,7 @@ type permuter struct {
 	gatherer
 	table   reg.GPVirtual
 	nothing reg.VecVirtual
+	step    reg.VecVirtual // 256 times the lanes of a vector
 }
 
 // declarePermutations writes, for each mask of 8 lanes, the numbers of the lanes in it, a byte each.
@@ -196,25 +192,57 @@ func declarePermutations() Mem {
 }
 
 func newPermuter(g gatherer, permutations Mem) permuter {
-	p := permuter{g, GP64(), YMM()}
+	p := permuter{g, GP64(), YMM(), YMM()}
 	LEAQ(permutations, p.table)
 	VPXOR(p.nothing, p.nothing, p.nothing)
+	VPSRLD(U8(log2(p.group/p.lanes)), p.jump, p.step)
 	return p
 }
 
+func (p permuter) emitRow() {
+	place("group")
+	CMPQ(p.left, U8(p.group))
+	JL(label("vector"))
+	p.anyInGroup()
+	for i := range p.group / p.lanes {
+		p.vector(i * p.lanes)
+	}
+	p.advance(p.group)
+	JMP(label("group"))
+	place("skip")
+	VPADDD(p.jump, p.index, p.index)
+	p.advance(p.group)
+	JMP(label("group"))
+
+	place("vector")
+	CMPQ(p.left, U8(p.lanes))
+	JL(label("rest"))
+	p.vector(0)
+	p.advance(p.lanes)
+	JMP(label("vector"))
+
+	place("rest")
+	TESTQ(p.left, p.left)
+	JE(label("rowDone"))
+	p.rest()
+	place("rowDone")
+}
+
+// anyInGroup sets the flags to equal unless a byte of the next group is not zero.
 func (p permuter) anyInGroup() {
 	bytes := YMM()
 	VMOVDQU(Mem{Base: p.src}, bytes)
 	VPTEST(bytes, bytes)
 }
 
+// vector appends the entries of the p.lanes bytes at offset.
 func (p permuter) vector(offset int) {
 	entries := YMM()
 	VPMOVZXBD(Mem{Base: p.src, Disp: offset}, entries)
 	p.close(entries)
 }
 
-// rest reads the last 8 bytes of the row and shifts out those already done; a row that has fewer, byte by byte.
+// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the row and shifts out those already done; a row that has fewer, byte by byte.
 func (p permuter) rest() {
 	eight := GP64()
 	CMPQ(inMemory(Param("cols")), U8(8))
@@ -252,6 +280,13 @@ func (p permuter) close(entries reg.VecVirtual) {
 	VPERMD(entries, order, entries)
 	VMOVDQU(entries, Mem{Base: p.dst})
 	p.appended(mask)
+}
+
+// appended moves dst behind the entries of the lanes that are set in mask, and index on by a vector.
+func (p permuter) appended(mask reg.GPVirtual) {
+	POPCNTL(mask, mask)
+	LEAQ(Mem{Base: p.dst, Index: mask.As64(), Scale: 4}, p.dst)
+	VPADDD(p.step, p.index, p.index)
 }
 
 // prefetch asks for each cache line of some memory.

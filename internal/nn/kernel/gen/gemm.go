@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// gemmTile writes the tile of a matrix product: rows times one or two vectors of sums in registers. In each step of k it
-// loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a load serves
+// gemmTile writes a column of tiles of a matrix product: rows times one or two vectors of sums in registers. In each step of
+// k it loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a load serves
 // several FMAs, and the FMA units are what limits it.
 //
 // There is a loop for each number of rows and of vectors, and for each way of having the last vector.
@@ -33,7 +33,7 @@ func (s isa) gemmTile() {
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 4}, t.rs5)
 	LEAQ(Mem{Base: t.rs3, Index: t.rs, Scale: 4}, t.rs7)
 
-	rows := arg("rows")
+	rows := inMemory(Param("rows")) // that are left; the registers are needed for strides
 	for vectors := 2; vectors >= 1; vectors-- {
 		place(label("wide%d", vectors))
 		if vectors > 1 {
@@ -44,14 +44,26 @@ func (s isa) gemmTile() {
 			l.choose(last, label("wide%d%s", vectors, l.name))
 		}
 		for _, l := range lasts {
-			place(label("wide%d%s", vectors, l.name))
-			for r := s.tileRows; r > 1; r-- {
+			choice := label("wide%d%s", vectors, l.name)
+			tile := func(rows int) LabelRef { return label("tile%dx%d%s", rows, vectors, l.name) }
+			place(choice)
+			CMPQ(rows, U8(s.tileRows))
+			JGE(tile(s.tileRows))
+			for r := s.tileRows - 1; r > 1; r-- {
 				CMPQ(rows, U8(r))
-				JE(label("tile%dx%d%s", r, vectors, l.name))
+				JE(tile(r))
 			}
-			for r := 1; r <= s.tileRows; r++ {
-				t.emit(label("tile%dx%d%s", r, vectors, l.name), r, vectors, l)
+			for r := 1; r < s.tileRows; r++ {
+				t.emit(tile(r), r, vectors, l)
+				end()
 			}
+			t.emit(tile(s.tileRows), s.tileRows, vectors, l)
+			SUBQ(U8(s.tileRows), rows)
+			JG(tile(s.tileRows) + "next")
+			end()
+			place(tile(s.tileRows) + "next")
+			t.advance()
+			JMP(choice)
 		}
 	}
 }
@@ -89,14 +101,17 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 	place(name)
 	for i := range sums {
 		for _, sum := range sums[i] {
-			zero(sum)
+			VXORPS(sum, sum, sum) // zero names a part of the register: avo would take the rest for what an earlier tile left
 		}
 	}
 	CMPB(inMemory(Param("accumulate")), U8(0))
 	JE(multiply)
-	at := t.c
+	at := GP64()
+	MOVQ(t.c, at)
 	for i := range sums {
-		at = t.next(at, i)
+		if i > 0 {
+			ADDQ(t.ldc, at)
+		}
 		for j, sum := range sums[i] {
 			lanes, m := shape(j)
 			t.load(Mem{Base: at, Disp: 4 * t.lanes * j}, sum, lanes, m)
@@ -130,32 +145,36 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 	JNE(loop)
 
 	place(finish)
-	at = t.c
+	MOVQ(t.c, at)
 	for i := range sums {
-		at = t.next(at, i)
+		if i > 0 {
+			ADDQ(t.ldc, at)
+		}
 		for j, sum := range sums[i] {
 			lanes, m := shape(j)
 			t.store(sum, Mem{Base: at, Disp: 4 * t.lanes * j}, lanes, m)
 		}
 	}
-	end()
 }
 
-// next returns where row i of C begins, given where the one before it does.
-func (t gemmTile) next(at reg.GPVirtual, i int) reg.GPVirtual {
-	if i == 0 {
-		return at
+// advance goes on to the next tile, of the next rows of A and C.
+func (t gemmTile) advance() {
+	Load(Param("k"), t.k)
+	IMULQ(t.cs, t.k)
+	SUBQ(t.k, t.a)
+	Load(Param("k"), t.k)
+	for range t.tileRows / 2 {
+		LEAQ(Mem{Base: t.a, Index: t.rs, Scale: 2}, t.a)
+		LEAQ(Mem{Base: t.c, Index: t.ldc, Scale: 2}, t.c)
 	}
-	next := GP64()
-	LEAQ(Mem{Base: at, Index: t.ldc, Scale: 1}, next)
-	return next
+	Load(Param("b").Base(), t.b)
 }
 
 // prefetchBelow asks for the tile of C that follows the row at: a large product takes it next, and the sums of a tile
 // cannot start before they are there. Where there is no such tile, the request does nothing.
 func (t gemmTile) prefetchBelow(at reg.GPVirtual) {
-	for i := range t.tileRows {
-		at = t.next(at, i+1)
+	for range t.tileRows {
+		ADDQ(t.ldc, at)
 		PREFETCHT0(Mem{Base: at})
 		PREFETCHT0(Mem{Base: at, Disp: 4 * (2*t.lanes - 1)})
 	}
