@@ -9,10 +9,15 @@ import "dnn/internal/nn/kernel"
 // A sum is a chain in the order of the features, so a worker can go on with it only where the one before has stopped.
 // They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums.
 
-// shares returns among how many workers a first layer's features are divided for batches of that size: all, unless the
-// batch has so few rows that most of them would wait for the others' sums, or would have no rows of their own.
+// fewWorkers is up to how many workers the features are divided among all of them, whatever the batch.
+const fewWorkers = 4
+
+// shares returns among how many workers a first layer's features are divided for batches of that size: all, unless there are
+// many and the batch has so few rows that most of them would wait for the others' sums, or would have no rows of their own.
+// A few wait for less time than it would take to move their rows of the kernel: on two threads, steps of 1 sample are 1.1
+// times as fast, of 16 samples 1.6 times.
 func (e *Engine) shares(batch int) int {
-	if workers := len(e.workers); batch >= 2*workers*e.kernels.TileRows {
+	if workers := len(e.workers); workers <= fewWorkers || batch >= 2*workers*e.kernels.TileRows {
 		return workers
 	}
 	return 1
