@@ -24,6 +24,7 @@ type input struct {
 	roomT    int      // entriesT set aside for each feature
 
 	transform Transform // alters the bytes of samples; may be nil
+	packed    *packed   // the samples; nil: they are loaded as they are
 }
 
 // share is some of the features of a sparse batch. In training each worker has one, and with it the rows of the first
@@ -82,6 +83,17 @@ func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
 		for r := rows.lo; r < rows.hi; r++ {
 			in.labels[r] = s.Labels[order[r]]
 		}
+	}
+	if in.packed != nil && in.transform == nil {
+		first := 0
+		for j := range in.shares {
+			share := &in.shares[j]
+			if j >= shares.lo && j < shares.hi {
+				share.unpack(w.Set, in.packed, order, first, rows)
+			}
+			first += share.blocks
+		}
+		return
 	}
 	for r := rows.lo; r < rows.hi; r++ {
 		i := int(order[r])

@@ -28,14 +28,15 @@ func (r Result) Accuracy() float32 { return float32(float64(r.Right) / float64(r
 
 // Trainer takes a network's training steps. All its memory is allocated by NewTrainer; a step allocates nothing.
 type Trainer struct {
-	engine    *Engine
-	model     *Sequential
-	updater   Updater
-	samples   *Samples
-	tape      *tape
-	loaded    *input // the batch that the next step will work on, if loadedFor says so
-	loadedFor []int32
-	next      []int32 // the batch to load meanwhile
+	engine     *Engine
+	model      *Sequential
+	updater    Updater
+	samples    *Samples
+	tape       *tape
+	loaded     *input // the batch that the next step will work on, if loadedFor says so
+	loadedFor  []int32
+	unpackable bool    // whether the samples cannot be packed
+	next       []int32 // the batch to load meanwhile
 
 	scale     float32 // 1 / batch
 	loss      []float32
@@ -94,6 +95,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 // must not change in between.
 func (t *Trainer) Step(order, next []int32) Result {
 	if !sameSlice(t.loadedFor, order) {
+		t.pack()
 		t.next = order
 		t.do(phase{name: loadPhase, tasks: t.load})
 	}
@@ -114,6 +116,17 @@ func (t *Trainer) Step(order, next []int32) Result {
 		t.tempo.took(taken)
 	}
 	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
+}
+
+// pack packs the samples before the first of them are loaded, unless they are to be altered on the way.
+func (t *Trainer) pack() {
+	if t.transform != nil || t.loaded.packed != nil || t.unpackable {
+		return
+	}
+	begun := time.Now()
+	p := t.engine.pack(t.samples, t.loaded.shares)
+	t.times[loadPhase] += time.Since(begun)
+	t.tape.in.packed, t.loaded.packed, t.unpackable = p, p, p == nil
 }
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }

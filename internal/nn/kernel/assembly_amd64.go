@@ -8,13 +8,9 @@ const (
 	panelAVX2   = 13 * 8
 )
 
-// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs of AVX-512 lack, it gathers as avx2 does.
+// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs of AVX-512 lack, samples are loaded as avx2 does it.
 func avx512(vbmi2 bool) *Set {
-	gather := gatherAVX512
-	if !vbmi2 {
-		gather = gatherAVX2
-	}
-	return &Set{
+	s := &Set{
 		Name:      "avx512",
 		TileRows:  8,
 		TileCols:  32,
@@ -22,9 +18,11 @@ func avx512(vbmi2 bool) *Set {
 		PanelCols: panelAVX512,
 		SparseMul: inPanels(panelAVX512, 16, sparseMulAVX512),
 		Gather: func(dst []uint32, src []uint8, base uint32) int {
-			return gather(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
+			return gatherAVX512(1, len(src), src, 0, dst, 0, base, 0, nil, 0)
 		},
-		gatherRows:     gather,
+		gatherRows:     gatherAVX512,
+		Pack:           packAVX512,
+		Unpack:         unpackAVX512,
 		prefetch:       prefetchAVX2,
 		TransposeBytes: transposeBytesInBlocks,
 		Transpose:      transposeAVX512,
@@ -44,6 +42,11 @@ func avx512(vbmi2 bool) *Set {
 		Lerp: lerpAVX512,
 		Warp: warpInVectors(16, warpAVX512),
 	}
+	if !vbmi2 {
+		other := avx2()
+		s.Gather, s.gatherRows, s.Pack, s.Unpack = other.Gather, other.gatherRows, other.Pack, other.Unpack
+	}
+	return s
 }
 
 func avx2() *Set {

@@ -185,6 +185,48 @@ func BenchmarkAdam(b *testing.B) {
 	}
 }
 
+// BenchmarkPacked is a thousand images packed, and batches of 100 random ones of them unpacked.
+func BenchmarkPacked(b *testing.B) {
+	const images, inputs, batch, block = 1000, 784, 100, 112
+	pixels, edges := digits(images), []int32{0}
+	for at := block; at <= inputs; at += block {
+		edges = append(edges, int32(at))
+	}
+	blocks := len(edges) - 1
+	data, at := make([]uint8, images*PackedSize(inputs, blocks)+PackedSlack), make([]uint32, images)
+	b.Run("pack", func(b *testing.B) {
+		benchSets(b, func(b *testing.B, s *Set) {
+			if s.Pack == nil {
+				b.Skip("not in this set")
+			}
+			for b.Loop() {
+				n := 0
+				for i := range images {
+					at[i] = uint32(n)
+					n += s.Pack(edges, pixels[i*inputs:][:inputs], data[n:])
+				}
+			}
+			perElement(b, images, "image")
+		})
+	})
+	b.Run("unpack", func(b *testing.B) {
+		benchSets(b, func(b *testing.B, s *Set) {
+			if s.Unpack == nil {
+				b.Skip("not in this set")
+			}
+			order := make([]int32, images)
+			for i := range order {
+				order[i] = int32(i * 7919 % images)
+			}
+			dst, start, dense := make([]uint32, batch*inputs+GatherSlack), make([]int32, batch*(blocks+1)), make([]uint8, batch*inputs)
+			for i := 0; b.Loop(); i = (i + batch) % images {
+				s.Unpack(order[i:i+batch], at, data, edges, 0, blocks, dst, 0, start, dense, inputs)
+			}
+			perElement(b, batch, "image")
+		})
+	})
+}
+
 // BenchmarkSoftmax is that of 100 samples of 10 classes, whose logits come and go by rows.
 func BenchmarkSoftmax(b *testing.B) {
 	const classes, samples = 10, 100

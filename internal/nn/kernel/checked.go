@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // checked returns the set s with every kernel looking first, once a call, whether its slices hold what the shapes say:
 // beyond the end of a slice assembly reads and writes whatever is there. A wrong shape is a mistake in the program, and a
@@ -64,6 +67,30 @@ func checked(s *Set) *Set {
 		require("ColumnSums", "dst", len(dst), 1, cols, 0)
 		if cols > 0 {
 			s.ColumnSums(rows, cols, x, ldx, dst)
+		}
+	}
+	if s.Pack != nil {
+		c.Pack = func(edges []int32, src []uint8, dst []uint8) int {
+			blocks := requireEdges("Pack", edges, len(src))
+			require("Pack", "dst", len(dst), 1, PackedSize(int(edges[blocks]-edges[0]), blocks)+PackedSlack, 0)
+			return s.Pack(edges, src, dst)
+		}
+		c.Unpack = func(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int {
+			if len(order) == 0 {
+				return end
+			}
+			last := requireEdges("Unpack", edges, math.MaxInt32)
+			if first < 0 || blocks < 0 || first+blocks > last || end < 0 {
+				panic(fmt.Sprintf("kernel: Unpack: blocks %d to %d of %d, from entry %d", first, first+blocks, last, end))
+			}
+			for _, i := range order {
+				require("Unpack", "data", len(data), 1, int(at[i])+packedWords*last+PackedSlack, 0)
+			}
+			features := int(edges[first+blocks] - edges[first])
+			require("Unpack", "dst", len(dst), 1, end+len(order)*features+GatherSlack, 0)
+			require("Unpack", "start", len(start), len(order), blocks+1, blocks+1)
+			require("Unpack", "dense", len(dense), len(order), features, ldd)
+			return s.Unpack(order, at, data, edges, first, blocks, dst, end, start, dense, ldd)
 		}
 	}
 	c.Exp = func(dst, src []float32) {
@@ -134,6 +161,20 @@ func checkedBias(name string, bias func(rows, cols int, y []float32, ldy int, bi
 			bias(rows, cols, y, ldy, b)
 		}
 	}
+}
+
+// requireEdges panics unless blocks begin and end where they may within so many features, and returns their number.
+func requireEdges(kernel string, edges []int32, features int) (blocks int) {
+	blocks = len(edges) - 1
+	if blocks < 0 || edges[0] < 0 || int(edges[blocks]) > features {
+		panic(fmt.Sprintf("kernel: %s: blocks from %v in %d features", kernel, edges, features))
+	}
+	for b := range blocks {
+		if n := edges[b+1] - edges[b]; n < 0 || n > PackedBlock {
+			panic(fmt.Sprintf("kernel: %s: a block of %d features, from %d to %d", kernel, n, edges[b], edges[b+1]))
+		}
+	}
+	return blocks
 }
 
 // requireEntries panics if the rows of a sparse matrix do not lie within its n entries.

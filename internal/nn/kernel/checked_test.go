@@ -100,6 +100,38 @@ func TestSparseAdamChecksItsSlices(t *testing.T) {
 	}
 }
 
+func TestPackedChecksItsSlices(t *testing.T) {
+	f := func(n int) []uint8 { return make([]uint8, n) }
+	edges := []int32{0, 100, 130}
+	unpack := func(s *Set, order, edges []int32, data, first, blocks, dst, start, dense int) {
+		s.Unpack(order, []uint32{0, 32}, f(data), edges, first, blocks, make([]uint32, dst), 0, make([]int32, start), f(dense), 130)
+	}
+	for _, c := range []struct {
+		want string
+		run  func(s *Set)
+	}{
+		{"Pack: dst: 1 x 226", func(s *Set) { s.Pack(edges, f(130), f(225)) }},
+		{"Pack: blocks from [0 100 130] in 129 features", func(s *Set) { s.Pack(edges, f(129), f(999)) }},
+		{"Pack: blocks from [] in 1 features", func(s *Set) { s.Pack(nil, f(1), f(999)) }},
+		{"Pack: a block of 129 features, from 0 to 129", func(s *Set) { s.Pack([]int32{0, 129}, f(130), f(999)) }},
+		{"Unpack: a block of -1 features, from 100 to 99", func(s *Set) { unpack(s, []int32{0}, []int32{0, 100, 99}, 999, 0, 2, 999, 99, 999) }},
+		{"Unpack: blocks 1 to 3 of 2, from entry 0", func(s *Set) { unpack(s, []int32{0}, edges, 999, 1, 2, 999, 99, 999) }},
+		{"Unpack: data: 1 x 128", func(s *Set) { unpack(s, []int32{0, 1}, edges, 127, 0, 2, 999, 99, 999) }},
+		{"Unpack: dst: 1 x 324", func(s *Set) { unpack(s, []int32{0, 1}, edges, 999, 0, 2, 323, 99, 999) }},
+		{"Unpack: start: 2 x 3", func(s *Set) { unpack(s, []int32{0, 1}, edges, 999, 0, 2, 999, 5, 999) }},
+		{"Unpack: dense: 2 x 130", func(s *Set) { unpack(s, []int32{0, 1}, edges, 999, 0, 2, 999, 6, 259) }},
+	} {
+		for _, s := range Available() {
+			if s.Pack == nil {
+				continue
+			}
+			if got := panicOf(func() { c.run(s) }); !strings.HasPrefix(got, "kernel: "+c.want) {
+				t.Errorf("%s: panic %q, want %q", s.Name, got, c.want)
+			}
+		}
+	}
+}
+
 func panicOf(f func()) (message string) {
 	defer func() {
 		if value := recover(); value != nil {

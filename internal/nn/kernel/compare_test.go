@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -394,6 +395,77 @@ func sameAdam(t *testing.T, what string, got, want [3]fenced[float32]) {
 	t.Helper()
 	for i, name := range []string{"p", "m", "v"} {
 		sameFloats(t, what+name, got[i], want[i])
+	}
+}
+
+func TestPackedAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		if s.Pack == nil {
+			t.Skip("not in this set")
+		}
+		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100}, {112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
+			for _, density := range []float64{0, 0.02, 0.2, 0.6, 1} {
+				comparePacked(t, s, reference, d, blocks, 1+d.IntN(30), density)
+			}
+		}
+	})
+}
+
+// comparePacked packs samples of blocks of so many features and unpacks some of them, of some of the blocks.
+func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, samples int, density float64) {
+	t.Helper()
+	edges := []int32{0}
+	for _, n := range blocks {
+		edges = append(edges, edges[len(edges)-1]+int32(n))
+	}
+	features := int(edges[len(blocks)])
+	data := newFenced(make([]uint8, samples*PackedSize(features, len(blocks))+PackedSlack), 0x77)
+	want := data.copy()
+	at := make([]uint32, samples)
+	var originals [][]uint8
+	n := 0
+	for i := range at {
+		original := d.bytes(features, density)
+		originals, at[i] = append(originals, slices.Clone(original)), uint32(n)
+		length := reference.Pack(edges, original, want.inside[n:])
+		if got := s.Pack(edges, original, data.inside[n:]); got != length {
+			t.Fatalf("blocks of %v: packed into %d bytes, want %d", blocks, got, length)
+		}
+		clear(data.inside[n+length:]) // what may have been written behind it
+		n += length
+	}
+	same(t, fmt.Sprintf("blocks of %v, packed", blocks), data, want)
+
+	first := d.IntN(len(blocks) + 1)
+	some := d.IntN(len(blocks) - first + 1)
+	width := int(edges[first+some] - edges[first])
+	var order []int32
+	for range d.IntN(20) {
+		order = append(order, int32(d.IntN(samples)))
+	}
+	begin, ldd := d.IntN(5), width+d.IntN(20)
+	dst := newFenced(make([]uint32, begin+len(order)*width+GatherSlack), 0xdeadbeef)
+	start := newFenced(make([]int32, len(order)*(some+1)), -99)
+	dense := newFenced(make([]uint8, len(order)*ldd), 0x55)
+	wantDst, wantStart, wantDense := dst.copy(), start.copy(), dense.copy()
+	end := s.Unpack(order, at, data.inside, edges, first, some, dst.inside, begin, start.inside, dense.inside, ldd)
+	wantEnd := begin
+	if len(order) > 0 {
+		wantEnd = reference.Unpack(order, at, data.inside, edges, first, some, wantDst.inside, begin, wantStart.inside, wantDense.inside, ldd)
+	}
+	if end != wantEnd {
+		t.Fatalf("blocks of %v, %d from %d on: entries to %d, want %d", blocks, some, first, end, wantEnd)
+	}
+	clear(dst.inside[end:])
+	clear(wantDst.inside[end:])
+	what := fmt.Sprintf("blocks of %v, %d from %d on, samples %v: ", blocks, some, first, order)
+	same(t, what+"entries", dst, wantDst)
+	same(t, what+"starts", start, wantStart)
+	same(t, what+"bytes", dense, wantDense)
+	for i, sample := range order {
+		if got := wantDense.inside[i*ldd : i*ldd+width]; !bytes.Equal(got, originals[sample][edges[first]:][:width]) {
+			t.Fatalf("%ssample %d is not what was packed", what, sample)
+		}
 	}
 }
 

@@ -68,6 +68,22 @@ func FuzzExp(f *testing.F) {
 	})
 }
 
+func FuzzPacked(f *testing.F) {
+	f.Add(uint64(1), []byte{112, 112, 16}, uint8(20), 0.2)
+	f.Add(uint64(2), []byte{128, 0, 1}, uint8(1), 1.0)
+	f.Fuzz(func(t *testing.T, seed uint64, widths []byte, samples uint8, density float64) {
+		var blocks []int
+		for _, w := range widths[:min(len(widths), 20)] {
+			blocks = append(blocks, int(w)%(PackedBlock+1))
+		}
+		fuzzSets(t, seed, func(s, reference *Set, d *data) {
+			if s.Pack != nil {
+				comparePacked(t, s, reference, d, blocks, 1+int(samples), density)
+			}
+		})
+	})
+}
+
 func FuzzSoftmax(f *testing.F) {
 	f.Add(uint64(1), uint8(10), uint8(100), false)
 	f.Add(uint64(2), uint8(3), uint8(17), true)

@@ -14,6 +14,8 @@ func generic() *Set {
 		PanelCols:      128,
 		SparseMul:      sparseMul,
 		Gather:         gather,
+		Pack:           pack,
+		Unpack:         unpack,
 		TransposeBytes: transposeBytes,
 		Transpose:      transpose,
 		Warp:           warp,

@@ -53,6 +53,17 @@ type Set struct {
 	// prefetch is Prefetch; nil if there is no such instruction.
 	prefetch func(b []uint8)
 
+	// Pack writes the packed form of the bytes src to dst and returns its length: how it is made of blocks of features, see
+	// Packed. It is nil, as is Unpack, where that would not make loading faster.
+	Pack func(edges []int32, src []uint8, dst []uint8) int
+
+	// Unpack makes lists of the nonzero bytes of packed samples, and the bytes as they were, of the blocks from first on, of
+	// which there are so many. The i-th sample is packed at data[at[order[i]]]; from dst[end] on it appends an entry
+	// feature<<8|byte for each nonzero one, and start[i*(blocks+1)+b] becomes where those of its b-th block begin, the last one
+	// of these where they end. dense[i*ldd+j] becomes the byte of the feature edges[first]+j. It returns the end of the last
+	// sample's entries. dst must have room for all features and GatherSlack more, data for PackedSlack bytes more.
+	Unpack func(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int
+
 	// TransposeBytes computes dst[c*ldd+r] = src[r*lds+c] for r < rows, c < cols.
 	TransposeBytes func(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)
 

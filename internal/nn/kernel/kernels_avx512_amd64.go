@@ -76,3 +76,13 @@ func transposeAVX512(rows int, cols int, src []float32, lds int, dst []float32, 
 //
 //go:noescape
 func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
+
+// packAVX512 is Set.Pack.
+//
+//go:noescape
+func packAVX512(edges []int32, src []uint8, dst []uint8) int
+
+// unpackAVX512 is Set.Unpack for at least one sample.
+//
+//go:noescape
+func unpackAVX512(order []int32, at []uint32, data []uint8, edges []int32, first int, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int

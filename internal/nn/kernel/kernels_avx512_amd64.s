@@ -2,6 +2,72 @@
 
 #include "textflag.h"
 
+DATA numbers<>+0(SB)/1, $0x00
+DATA numbers<>+1(SB)/1, $0x01
+DATA numbers<>+2(SB)/1, $0x02
+DATA numbers<>+3(SB)/1, $0x03
+DATA numbers<>+4(SB)/1, $0x04
+DATA numbers<>+5(SB)/1, $0x05
+DATA numbers<>+6(SB)/1, $0x06
+DATA numbers<>+7(SB)/1, $0x07
+DATA numbers<>+8(SB)/1, $0x08
+DATA numbers<>+9(SB)/1, $0x09
+DATA numbers<>+10(SB)/1, $0x0a
+DATA numbers<>+11(SB)/1, $0x0b
+DATA numbers<>+12(SB)/1, $0x0c
+DATA numbers<>+13(SB)/1, $0x0d
+DATA numbers<>+14(SB)/1, $0x0e
+DATA numbers<>+15(SB)/1, $0x0f
+DATA numbers<>+16(SB)/1, $0x10
+DATA numbers<>+17(SB)/1, $0x11
+DATA numbers<>+18(SB)/1, $0x12
+DATA numbers<>+19(SB)/1, $0x13
+DATA numbers<>+20(SB)/1, $0x14
+DATA numbers<>+21(SB)/1, $0x15
+DATA numbers<>+22(SB)/1, $0x16
+DATA numbers<>+23(SB)/1, $0x17
+DATA numbers<>+24(SB)/1, $0x18
+DATA numbers<>+25(SB)/1, $0x19
+DATA numbers<>+26(SB)/1, $0x1a
+DATA numbers<>+27(SB)/1, $0x1b
+DATA numbers<>+28(SB)/1, $0x1c
+DATA numbers<>+29(SB)/1, $0x1d
+DATA numbers<>+30(SB)/1, $0x1e
+DATA numbers<>+31(SB)/1, $0x1f
+DATA numbers<>+32(SB)/1, $0x20
+DATA numbers<>+33(SB)/1, $0x21
+DATA numbers<>+34(SB)/1, $0x22
+DATA numbers<>+35(SB)/1, $0x23
+DATA numbers<>+36(SB)/1, $0x24
+DATA numbers<>+37(SB)/1, $0x25
+DATA numbers<>+38(SB)/1, $0x26
+DATA numbers<>+39(SB)/1, $0x27
+DATA numbers<>+40(SB)/1, $0x28
+DATA numbers<>+41(SB)/1, $0x29
+DATA numbers<>+42(SB)/1, $0x2a
+DATA numbers<>+43(SB)/1, $0x2b
+DATA numbers<>+44(SB)/1, $0x2c
+DATA numbers<>+45(SB)/1, $0x2d
+DATA numbers<>+46(SB)/1, $0x2e
+DATA numbers<>+47(SB)/1, $0x2f
+DATA numbers<>+48(SB)/1, $0x30
+DATA numbers<>+49(SB)/1, $0x31
+DATA numbers<>+50(SB)/1, $0x32
+DATA numbers<>+51(SB)/1, $0x33
+DATA numbers<>+52(SB)/1, $0x34
+DATA numbers<>+53(SB)/1, $0x35
+DATA numbers<>+54(SB)/1, $0x36
+DATA numbers<>+55(SB)/1, $0x37
+DATA numbers<>+56(SB)/1, $0x38
+DATA numbers<>+57(SB)/1, $0x39
+DATA numbers<>+58(SB)/1, $0x3a
+DATA numbers<>+59(SB)/1, $0x3b
+DATA numbers<>+60(SB)/1, $0x3c
+DATA numbers<>+61(SB)/1, $0x3d
+DATA numbers<>+62(SB)/1, $0x3e
+DATA numbers<>+63(SB)/1, $0x3f
+GLOBL numbers<>(SB), RODATA|NOPTR, $64
+
 // func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, FMA3, MMX+
 TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-129
@@ -5144,72 +5210,6 @@ restStore:
 done:
 	VZEROUPPER
 	RET
-
-DATA numbers<>+0(SB)/1, $0x00
-DATA numbers<>+1(SB)/1, $0x01
-DATA numbers<>+2(SB)/1, $0x02
-DATA numbers<>+3(SB)/1, $0x03
-DATA numbers<>+4(SB)/1, $0x04
-DATA numbers<>+5(SB)/1, $0x05
-DATA numbers<>+6(SB)/1, $0x06
-DATA numbers<>+7(SB)/1, $0x07
-DATA numbers<>+8(SB)/1, $0x08
-DATA numbers<>+9(SB)/1, $0x09
-DATA numbers<>+10(SB)/1, $0x0a
-DATA numbers<>+11(SB)/1, $0x0b
-DATA numbers<>+12(SB)/1, $0x0c
-DATA numbers<>+13(SB)/1, $0x0d
-DATA numbers<>+14(SB)/1, $0x0e
-DATA numbers<>+15(SB)/1, $0x0f
-DATA numbers<>+16(SB)/1, $0x10
-DATA numbers<>+17(SB)/1, $0x11
-DATA numbers<>+18(SB)/1, $0x12
-DATA numbers<>+19(SB)/1, $0x13
-DATA numbers<>+20(SB)/1, $0x14
-DATA numbers<>+21(SB)/1, $0x15
-DATA numbers<>+22(SB)/1, $0x16
-DATA numbers<>+23(SB)/1, $0x17
-DATA numbers<>+24(SB)/1, $0x18
-DATA numbers<>+25(SB)/1, $0x19
-DATA numbers<>+26(SB)/1, $0x1a
-DATA numbers<>+27(SB)/1, $0x1b
-DATA numbers<>+28(SB)/1, $0x1c
-DATA numbers<>+29(SB)/1, $0x1d
-DATA numbers<>+30(SB)/1, $0x1e
-DATA numbers<>+31(SB)/1, $0x1f
-DATA numbers<>+32(SB)/1, $0x20
-DATA numbers<>+33(SB)/1, $0x21
-DATA numbers<>+34(SB)/1, $0x22
-DATA numbers<>+35(SB)/1, $0x23
-DATA numbers<>+36(SB)/1, $0x24
-DATA numbers<>+37(SB)/1, $0x25
-DATA numbers<>+38(SB)/1, $0x26
-DATA numbers<>+39(SB)/1, $0x27
-DATA numbers<>+40(SB)/1, $0x28
-DATA numbers<>+41(SB)/1, $0x29
-DATA numbers<>+42(SB)/1, $0x2a
-DATA numbers<>+43(SB)/1, $0x2b
-DATA numbers<>+44(SB)/1, $0x2c
-DATA numbers<>+45(SB)/1, $0x2d
-DATA numbers<>+46(SB)/1, $0x2e
-DATA numbers<>+47(SB)/1, $0x2f
-DATA numbers<>+48(SB)/1, $0x30
-DATA numbers<>+49(SB)/1, $0x31
-DATA numbers<>+50(SB)/1, $0x32
-DATA numbers<>+51(SB)/1, $0x33
-DATA numbers<>+52(SB)/1, $0x34
-DATA numbers<>+53(SB)/1, $0x35
-DATA numbers<>+54(SB)/1, $0x36
-DATA numbers<>+55(SB)/1, $0x37
-DATA numbers<>+56(SB)/1, $0x38
-DATA numbers<>+57(SB)/1, $0x39
-DATA numbers<>+58(SB)/1, $0x3a
-DATA numbers<>+59(SB)/1, $0x3b
-DATA numbers<>+60(SB)/1, $0x3c
-DATA numbers<>+61(SB)/1, $0x3d
-DATA numbers<>+62(SB)/1, $0x3e
-DATA numbers<>+63(SB)/1, $0x3f
-GLOBL numbers<>(SB), RODATA|NOPTR, $64
 
 // func gatherAVX512(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI2, POPCNT
@@ -10737,5 +10737,260 @@ vectors8upTo16idleDone:
 	ADDQ R12, R9
 	DECQ AX
 	JNE  vectors8upTo16
+	VZEROUPPER
+	RET
+
+// func packAVX512(edges []int32, src []uint8, dst []uint8) int
+// Requires: AVX, AVX512BW, AVX512VBMI2, BMI2, POPCNT
+TEXT ·packAVX512(SB), NOSPLIT, $0-80
+	MOVQ edges_base+0(FP), AX
+	MOVQ src_base+24(FP), CX
+	MOVQ dst_base+48(FP), DX
+	MOVQ edges_len+8(FP), BX
+	DECQ BX
+	MOVQ DX, SI
+	MOVQ BX, DI
+	SHLQ $0x04, DI
+	ADDQ DX, DI
+	JMP  check
+
+block:
+	MOVLQSX       (AX), R8
+	MOVLQSX       4(AX), R9
+	SUBQ          R8, R9
+	ADDQ          CX, R8
+	XORQ          R10, R10
+	MOVQ          R10, (SI)
+	MOVQ          R10, 8(SI)
+	TESTQ         R9, R9
+	JLE           halfDone
+	MOVQ          $-1, R10
+	BZHIQ         R9, R10, R10
+	KMOVQ         R10, K1
+	VMOVDQU8.Z    (R8), K1, Z0
+	VPTESTMB      Z0, Z0, K1
+	VPCOMPRESSB.Z Z0, K1, Z0
+	VMOVDQU8      Z0, (DI)
+	KMOVQ         K1, R10
+	MOVQ          R10, (SI)
+	POPCNTQ       R10, R10
+	ADDQ          R10, DI
+	SUBQ          $0x40, R9
+	TESTQ         R9, R9
+	JLE           halfDone
+	MOVQ          $-1, R10
+	BZHIQ         R9, R10, R10
+	KMOVQ         R10, K1
+	VMOVDQU8.Z    64(R8), K1, Z0
+	VPTESTMB      Z0, Z0, K1
+	VPCOMPRESSB.Z Z0, K1, Z0
+	VMOVDQU8      Z0, (DI)
+	KMOVQ         K1, R8
+	MOVQ          R8, 8(SI)
+	POPCNTQ       R8, R8
+	ADDQ          R8, DI
+
+halfDone:
+	ADDQ $0x04, AX
+	ADDQ $0x10, SI
+	DECQ BX
+
+check:
+	TESTQ BX, BX
+	JG    block
+	SUBQ  DX, DI
+	MOVQ  DI, ret+72(FP)
+	VZEROUPPER
+	RET
+
+// func unpackAVX512(order []int32, at []uint32, data []uint8, edges []int32, first int, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI2, MMX+, POPCNT
+TEXT ·unpackAVX512(SB), NOSPLIT, $0-208
+	MOVQ     order_base+0(FP), AX
+	MOVQ     start_base+144(FP), CX
+	MOVQ     dense_base+168(FP), DX
+	MOVQ     end+136(FP), BX
+	MOVQ     dst_base+112(FP), SI
+	LEAQ     (SI)(BX*4), BX
+	VMOVDQU8 numbers<>+0(SB), Z0
+
+sample:
+	CMPQ       order_len+8(FP), $0x08
+	JLE        found
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    32(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+
+found:
+	MOVQ    at_base+24(FP), DI
+	MOVLQSX (AX), SI
+	MOVL    (DI)(SI*4), SI
+	ADDQ    data_base+48(FP), SI
+	MOVQ    edges_len+80(FP), DI
+	DECQ    DI
+	SHLQ    $0x04, DI
+	ADDQ    SI, DI
+	MOVQ    first+96(FP), R8
+	JMP     checkSkip
+
+skip:
+	POPCNTQ (SI), R9
+	ADDQ    R9, DI
+	POPCNTQ 8(SI), R9
+	ADDQ    R9, DI
+	ADDQ    $0x10, SI
+	DECQ    R8
+
+checkSkip:
+	TESTQ R8, R8
+	JG    skip
+	MOVQ  first+96(FP), R8
+	SHLQ  $0x02, R8
+	ADDQ  edges_base+72(FP), R8
+	MOVQ  blocks+104(FP), R9
+	MOVQ  DX, R10
+	JMP   checkBlock
+
+block:
+	MOVQ          BX, R11
+	SUBQ          dst_base+112(FP), R11
+	SHRQ          $0x02, R11
+	MOVL          R11, (CX)
+	ADDQ          $0x04, CX
+	MOVLQSX       4(R8), R11
+	MOVL          (R8), R12
+	SUBL          R12, R11
+	SHLL          $0x08, R12
+	VPBROADCASTD  R12, Z1
+	MOVQ          R11, R13
+	TESTQ         R11, R11
+	JLE           halfDone
+	MOVQ          $-1, R14
+	BZHIQ         R11, R14, R14
+	KMOVQ         R14, K1
+	MOVQ          (SI), R14
+	KMOVQ         R14, K2
+	VMOVDQU8      (DI), Z2
+	VPEXPANDB.Z   Z2, K2, Z3
+	VMOVDQU8      Z3, K1, (R10)
+	VPCOMPRESSB.Z Z0, K2, Z3
+	POPCNTQ       R14, R14
+	ADDQ          R14, DI
+	LEAQ          (BX)(R14*4), R15
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, (BX)
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, 64(BX)
+	CMPQ          R14, $0x20
+	JLE           made0
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, 128(BX)
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z3
+	VPSLLD        $0x08, Z3, Z3
+	VPADDD        Z1, Z3, Z3
+	VPMOVZXBD     X2, Z1
+	VPORD         Z1, Z3, Z3
+	VMOVDQU32     Z3, 192(BX)
+
+made0:
+	MOVQ          R15, BX
+	SUBQ          $0x40, R11
+	TESTQ         R11, R11
+	JLE           halfDone
+	MOVQ          $-1, R14
+	BZHIQ         R11, R14, R14
+	KMOVQ         R14, K1
+	ADDL          $0x00004000, R12
+	VPBROADCASTD  R12, Z1
+	MOVQ          8(SI), R11
+	KMOVQ         R11, K2
+	VMOVDQU8      (DI), Z2
+	VPEXPANDB.Z   Z2, K2, Z3
+	VMOVDQU8      Z3, K1, 64(R10)
+	VPCOMPRESSB.Z Z0, K2, Z3
+	POPCNTQ       R11, R11
+	ADDQ          R11, DI
+	LEAQ          (BX)(R11*4), R12
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, (BX)
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, 64(BX)
+	CMPQ          R11, $0x20
+	JLE           made1
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z4
+	VPSLLD        $0x08, Z4, Z4
+	VPADDD        Z1, Z4, Z4
+	VPMOVZXBD     X2, Z5
+	VPORD         Z5, Z4, Z4
+	VMOVDQU32     Z4, 128(BX)
+	VALIGNQ       $0x02, Z3, Z3, Z3
+	VALIGNQ       $0x02, Z2, Z2, Z2
+	VPMOVZXBD     X3, Z3
+	VPSLLD        $0x08, Z3, Z3
+	VPADDD        Z1, Z3, Z3
+	VPMOVZXBD     X2, Z1
+	VPORD         Z1, Z3, Z3
+	VMOVDQU32     Z3, 192(BX)
+
+made1:
+	MOVQ R12, BX
+
+halfDone:
+	ADDQ R13, R10
+	ADDQ $0x10, SI
+	ADDQ $0x04, R8
+	DECQ R9
+
+checkBlock:
+	TESTQ R9, R9
+	JG    block
+	MOVQ  BX, SI
+	SUBQ  dst_base+112(FP), SI
+	SHRQ  $0x02, SI
+	MOVL  SI, (CX)
+	ADDQ  $0x04, CX
+	ADDQ  ldd+192(FP), DX
+	ADDQ  $0x04, AX
+	DECQ  order_len+8(FP)
+	JNE   sample
+	SUBQ  dst_base+112(FP), BX
+	SHRQ  $0x02, BX
+	MOVQ  BX, ret+200(FP)
 	VZEROUPPER
 	RET

@@ -20,13 +20,8 @@ type gatherer struct {
 }
 
 func (s isa) gather() {
-	var multiples, numbers, permutations Mem
-	if s.opmasks {
-		numbers = GLOBL("numbers", attr.RODATA|attr.NOPTR)
-		for i := range 64 {
-			DATA(i, U8(i))
-		}
-	} else {
+	var multiples, permutations Mem
+	if !s.opmasks {
 		multiples = GLOBL("indices", attr.RODATA|attr.NOPTR)
 		for i := range s.lanes {
 			DATA(4*i, U32(i<<8))
@@ -58,7 +53,7 @@ func (s isa) gather() {
 	g.jump = times256(group)
 	var emitRow func()
 	if s.opmasks {
-		emitRow = newCompressor(g, numbers).emitRow
+		emitRow = newCompressor(g, s.numbers).emitRow
 	} else {
 		VPADDD(multiples, base, base)
 		emitRow = newPermuter(g, permutations).emitRow
@@ -287,6 +282,15 @@ func (p permuter) appended(mask reg.GPVirtual) {
 	POPCNTL(mask, mask)
 	LEAQ(Mem{Base: p.dst, Index: mask.As64(), Scale: 4}, p.dst)
 	VPADDD(p.step, p.index, p.index)
+}
+
+// declareNumbers writes the numbers from 0 to 63, a byte each.
+func declareNumbers() Mem {
+	table := GLOBL("numbers", attr.RODATA|attr.NOPTR)
+	for i := range 64 {
+		DATA(i, U8(i))
+	}
+	return table
 }
 
 // prefetch asks for each cache line of some memory.

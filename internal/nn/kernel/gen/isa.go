@@ -19,7 +19,8 @@ type isa struct {
 	tileRows int // rows of GemmTile's largest tile; it has two vectors of columns
 	panel    int // vectors of columns that SparseMul keeps in registers
 
-	laneMasks Mem // eight times -1, eight times 0: see firstLanes
+	laneMasks Mem // eight times -1, eight times 0: see firstLanes; AVX2 only
+	numbers   Mem // 0 to 63, a byte each; AVX-512 only
 }
 
 var (

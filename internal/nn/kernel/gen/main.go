@@ -20,7 +20,9 @@ func main() {
 		fmt.Fprintf(os.Stderr, "gen: -isa: wanted avx2 or avx512, found %q\n", *name)
 		os.Exit(2)
 	}
-	if !s.opmasks {
+	if s.opmasks {
+		s.numbers = declareNumbers()
+	} else {
 		s.laneMasks = declareLaneMasks()
 	}
 	s.gemmTile()
@@ -43,6 +45,8 @@ func main() {
 		prefetch()
 	} else {
 		s.sparseAdam() // AVX2 has too few registers
+		s.pack()
+		s.unpack()
 	}
 	build.Generate()
 }

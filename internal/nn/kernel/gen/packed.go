@@ -1,0 +1,202 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// packedWords is how many bytes the words of a block take: see the package's packed.go.
+const packedWords = 16
+
+// halves calls body for each half of a block of so many features that has any: 64 bytes, the mask of which selects those of the
+// block. It uses up features.
+func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside reg.Register)) {
+	done := name + "Done"
+	for half := range 2 {
+		TESTQ(features, features)
+		JLE(done)
+		bits, inside := GP64(), K()
+		MOVQ(I32(-1), bits)
+		BZHIQ(features, bits, bits) // all of them from 64 features on
+		KMOVQ(bits, inside)
+		body(half, inside)
+		if half == 0 {
+			SUBQ(U8(64), features)
+		}
+	}
+	place(done)
+}
+
+// pack writes a sample's words and bytes: 64 bytes are compared and closed up at once (VPCOMPRESSB, of VBMI2).
+func (s isa) pack() {
+	s.text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
+	edges, src, begin := slice("edges"), slice("src"), slice("dst")
+	blocks, words, bytes := length("edges"), GP64(), GP64()
+	DECQ(blocks)
+	MOVQ(begin, words)
+	MOVQ(blocks, bytes)
+	SHLQ(U8(log2(packedWords)), bytes)
+	ADDQ(begin, bytes)
+	JMP(label("check"))
+
+	place("block")
+	at, features := GP64(), GP64()
+	MOVLQSX(Mem{Base: edges}, at)
+	MOVLQSX(Mem{Base: edges, Disp: 4}, features)
+	SUBQ(at, features)
+	ADDQ(src, at)
+	nothing := GP64()
+	XORQ(nothing, nothing)
+	MOVQ(nothing, Mem{Base: words})
+	MOVQ(nothing, Mem{Base: words, Disp: 8})
+	halves("half", features, func(half int, inside reg.Register) {
+		v, some, count := ZMM(), K(), GP64()
+		VMOVDQU8_Z(Mem{Base: at, Disp: 64 * half}, inside, v)
+		VPTESTMB(v, v, some)
+		VPCOMPRESSB_Z(v, some, v)
+		VMOVDQU8(v, Mem{Base: bytes})
+		KMOVQ(some, count)
+		MOVQ(count, Mem{Base: words, Disp: 8 * half})
+		POPCNTQ(count, count)
+		ADDQ(count, bytes)
+	})
+	ADDQ(U8(4), edges)
+	ADDQ(U8(packedWords), words)
+	DECQ(blocks)
+	place("check")
+	TESTQ(blocks, blocks)
+	JG(label("block"))
+	SUBQ(begin, bytes)
+	Store(bytes, ReturnIndex(0))
+	end()
+}
+
+// unpack puts the bytes of 64 features back to where they were by VPEXPANDB, and closes up their numbers by VPCOMPRESSB, which are
+// then in the order of the bytes: entries are made of both, 16 at a time, and 32 without a question, since nobody foresees a
+// branch on how many there are.
+func (s isa) unpack() {
+	s.text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
+		"is Set.Unpack for at least one sample.")
+	order, start, dense := slice("order"), slice("start"), slice("dense")
+	to := GP64()
+	Load(Param("end"), to)
+	LEAQ(Mem{Base: slice("dst"), Index: to, Scale: 4}, to)
+	all := ZMM()
+	VMOVDQU8(s.numbers, all)
+
+	place("sample")
+	words, bytes := GP64(), GP64()
+	find := func(i int) { // the i-th sample of those to come
+		at := slice("at")
+		MOVLQSX(Mem{Base: order, Disp: 4 * i}, words)
+		MOVL(Mem{Base: at, Index: words, Scale: 4}, words.As32())
+		ADDQ(inMemory(Param("data").Base()), words)
+	}
+	// A sample takes less time than the memory does, and each is somewhere else.
+	const ahead = 8
+	CMPQ(inMemory(Param("order").Len()), U8(ahead))
+	JLE(label("found"))
+	find(ahead)
+	for line := range 5 {
+		PREFETCHT0(Mem{Base: words, Disp: 64 * line})
+	}
+	place("found")
+	find(0)
+	Load(Param("edges").Len(), bytes)
+	DECQ(bytes)
+	SHLQ(U8(log2(packedWords)), bytes)
+	ADDQ(words, bytes)
+	skip, count := GP64(), GP64()
+	Load(Param("first"), skip)
+	JMP(label("checkSkip"))
+	place("skip")
+	for half := range 2 {
+		POPCNTQ(Mem{Base: words, Disp: 8 * half}, count)
+		ADDQ(count, bytes)
+	}
+	ADDQ(U8(packedWords), words)
+	DECQ(skip)
+	place("checkSkip")
+	TESTQ(skip, skip)
+	JG(label("skip"))
+
+	edge, left, row := GP64(), GP64(), GP64()
+	Load(Param("first"), edge)
+	SHLQ(U8(2), edge)
+	ADDQ(inMemory(Param("edges").Base()), edge)
+	Load(Param("blocks"), left)
+	MOVQ(dense, row)
+	JMP(label("checkBlock"))
+	place("block")
+	storeStart := func() {
+		index := GP64()
+		MOVQ(to, index)
+		SUBQ(inMemory(Param("dst").Base()), index)
+		SHRQ(U8(2), index)
+		MOVL(index.As32(), Mem{Base: start})
+		ADDQ(U8(4), start)
+	}
+	storeStart()
+	features, feature := GP64(), GP32()
+	MOVLQSX(Mem{Base: edge, Disp: 4}, features)
+	MOVL(Mem{Base: edge}, feature)
+	SUBL(feature, features.As32())
+	SHLL(U8(8), feature)
+	base := ZMM()
+	VPBROADCASTD(feature, base)
+	width := GP64()
+	MOVQ(features, width)
+	halves("half", features, func(half int, inside reg.Register) {
+		if half == 1 {
+			ADDL(U32(64<<8), feature)
+			VPBROADCASTD(feature, base)
+		}
+		some, packed, spread, places := K(), ZMM(), ZMM(), ZMM()
+		word, next := GP64(), GP64()
+		MOVQ(Mem{Base: words, Disp: 8 * half}, word)
+		KMOVQ(word, some)
+		VMOVDQU8(Mem{Base: bytes}, packed)
+		VPEXPANDB_Z(packed, some, spread)
+		VMOVDQU8(spread, inside, Mem{Base: row, Disp: 64 * half})
+		VPCOMPRESSB_Z(all, some, places)
+		POPCNTQ(word, word)
+		ADDQ(word, bytes)
+		LEAQ(Mem{Base: to, Index: word, Scale: 4}, next)
+		for i := range 4 {
+			if i == 2 {
+				CMPQ(word, U8(32))
+				JLE(label("made%d", half))
+			}
+			if i > 0 {
+				VALIGNQ(U8(2), places, places, places)
+				VALIGNQ(U8(2), packed, packed, packed)
+			}
+			entry, value := ZMM(), ZMM()
+			VPMOVZXBD(places.AsX(), entry)
+			VPSLLD(U8(8), entry, entry)
+			VPADDD(base, entry, entry)
+			VPMOVZXBD(packed.AsX(), value)
+			VPORD(value, entry, entry)
+			VMOVDQU32(entry, Mem{Base: to, Disp: 64 * i})
+		}
+		place(label("made%d", half))
+		MOVQ(next, to)
+	})
+	ADDQ(width, row)
+	ADDQ(U8(packedWords), words)
+	ADDQ(U8(4), edge)
+	DECQ(left)
+	place("checkBlock")
+	TESTQ(left, left)
+	JG(label("block"))
+	storeStart()
+	ADDQ(inMemory(Param("ldd")), dense)
+	ADDQ(U8(4), order)
+	DECQ(inMemory(Param("order").Len()))
+	JNE(label("sample"))
+	SUBQ(inMemory(Param("dst").Base()), to)
+	SHRQ(U8(2), to)
+	Store(to, ReturnIndex(0))
+	end()
+}
