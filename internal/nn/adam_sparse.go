@@ -1,36 +1,54 @@
 package nn
 
-// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features. It is false
-// if the kernels cannot do both at once; then nothing was done.
-func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) bool {
-	if w.SparseAdam == nil {
-		return false
-	}
+// fuses tells whether the kernels have a gradient and a step of Adam in one.
+func (a *Adam) fuses(w *Worker) bool { return w.SparseAdam != nil }
+
+// updateSparse takes the step of rows f of p.
+func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
 	at := f.lo*p.Value.Stride + cols.lo
 	m, v := a.m.from(p, f.lo, cols.lo), a.v.from(p, f.lo, cols.lo)
 	w.SparseAdam(f.hi-f.lo, cols.hi-cols.lo, in.entriesT, in.startT[2*f.lo:], 2, in.table, dz.Data[cols.lo:], dz.Stride,
 		p.Value.Data[at:], m, v, p.Value.Stride, a.step)
-	return true
 }
 
-// updateSparse is false: the kernel's Adam knows no largest moment.
-func (a *AMSGrad) updateSparse(*Worker, *Param, *input, Matrix, span, span) bool { return false }
+// fuses is false: the kernel's Adam knows no largest moment.
+func (a *AMSGrad) fuses(*Worker) bool { return false }
 
-// updateSparse moves the average of some rows at a time, while they are in the first-level cache.
-func (a *Average) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) bool {
-	inner, ok := a.Optimizer.(sparseUpdater)
-	if !ok || a.overwrote {
-		return false
-	}
-	width := cols.hi - cols.lo
-	step := max(updateBlock/width, 1)
+// fuses tells whether the optimizer does, unless the weights become their average in this step.
+func (a *Average) fuses(w *Worker) bool { return !a.overwrote && fuses(a.Optimizer, w) }
+
+// updateSparse moves the average after some rows at a time.
+func (a *Average) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
+	byBlocks(f, cols, func(block span) {
+		a.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols)
+		at := block.lo*p.Value.Stride + cols.lo
+		w.Lerp(block.hi-block.lo, cols.hi-cols.lo, a.average.from(p, block.lo, cols.lo), p.Value.Stride, p.Value.Data[at:], p.Value.Stride, a.now)
+	})
+}
+
+// fuses tells whether the optimizer does.
+func (d *weightDecay) fuses(w *Worker) bool { return fuses(d.Optimizer, w) }
+
+// updateSparse takes the share off some rows at a time.
+func (d *weightDecay) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
+	byBlocks(f, cols, func(block span) {
+		at := block.lo*p.Value.Stride + cols.lo
+		w.Decay(block.hi-block.lo, cols.hi-cols.lo, p.Value.Data[at:], p.Value.Stride, d.decay, d.rate)
+		d.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols)
+	})
+}
+
+// fuses tells whether an updater computes gradients of sparse input itself.
+func fuses(up Updater, w *Worker) bool {
+	sparse, ok := up.(sparseUpdater)
+	return ok && sparse.fuses(w)
+}
+
+// byBlocks calls update for blocks of the rows f that stay in the cache while it passes over them twice.
+func byBlocks(f, cols span, update func(block span)) {
+	const elements = 8192
+	step := max(elements/(cols.hi-cols.lo), 1)
 	for lo := f.lo; lo < f.hi; lo += step {
-		block := span{lo, min(lo+step, f.hi)}
-		if !inner.updateSparse(w, p, in, dz, block, cols) {
-			return false // at the first block, if at all
-		}
-		weights := p.Value.Data[lo*p.Value.Stride+cols.lo:]
-		w.Lerp(block.hi-lo, width, a.average.from(p, lo, cols.lo), p.Value.Stride, weights, p.Value.Stride, a.now)
+		update(span{lo, min(lo+step, f.hi)})
 	}
-	return true
 }

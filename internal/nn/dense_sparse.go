@@ -29,9 +29,13 @@ func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
 	}
 }
 
-// sparseUpdater is an Updater that can compute a gradient itself, while it is at it.
+// sparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
 type sparseUpdater interface {
-	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) bool
+	// fuses tells whether it does so in the step at hand.
+	fuses(w *Worker) bool
+
+	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
+	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span)
 }
 
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
@@ -48,7 +52,8 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 		return
 	}
 	in.transpose(w.Set, f)
-	if sparse, ok := up.(sparseUpdater); ok && d.spec.L1 == 0 && d.spec.L2 == 0 && sparse.updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols}) {
+	if d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w) {
+		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols})
 		return
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {

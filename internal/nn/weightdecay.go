@@ -17,10 +17,6 @@ func (d *weightDecay) Begin(rate float64) {
 }
 
 func (d *weightDecay) Update(w *Worker, p *Param, top, left int, g Matrix) {
-	eachRow(p, top, left, g, func(_ int, weights, _ []float32) {
-		for c, v := range weights {
-			weights[c] = v - float32(float32(v*d.decay)*d.rate)
-		}
-	})
+	w.Decay(g.Rows, g.Cols, p.Value.Data[top*p.Value.Stride+left:], p.Value.Stride, d.decay, d.rate)
 	d.Optimizer.Update(w, p, top, left, g)
 }

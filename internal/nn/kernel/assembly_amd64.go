@@ -38,9 +38,10 @@ func avx512(vbmi2 bool) *Set {
 		SparseAdam: inAdamPanels(panelAVX512, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
 			sparseAdamAVX512(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a.Alpha, a.C1, a.C2, a.Epsilon)
 		}),
-		SGD:  sgdAVX512,
-		Lerp: lerpAVX512,
-		Warp: warpInVectors(16, warpAVX512),
+		SGD:   sgdAVX512,
+		Decay: decayAVX512,
+		Lerp:  lerpAVX512,
+		Warp:  warpInVectors(16, warpAVX512),
 	}
 	if !vbmi2 {
 		other := avx2()
@@ -73,9 +74,10 @@ func avx2() *Set {
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX2(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
-		SGD:  sgdAVX2,
-		Lerp: lerpAVX2,
-		Warp: warpInVectors(8, warpAVX2),
+		SGD:   sgdAVX2,
+		Decay: decayAVX2,
+		Lerp:  lerpAVX2,
+		Warp:  warpInVectors(8, warpAVX2),
 	}
 }
 

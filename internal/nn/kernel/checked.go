@@ -134,6 +134,12 @@ func checked(s *Set) *Set {
 			s.SGD(rows, cols, p, ldp, g, ldg, rate)
 		}
 	}
+	c.Decay = func(rows, cols int, p []float32, ldp int, decay, rate float32) {
+		require("Decay", "p", len(p), rows, cols, ldp)
+		if rows > 0 && cols > 0 {
+			s.Decay(rows, cols, p, ldp, decay, rate)
+		}
+	}
 	c.Lerp = func(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32) {
 		require("Lerp", "dst", len(dst), rows, cols, ldd)
 		require("Lerp", "src", len(src), rows, cols, lds)

@@ -62,6 +62,7 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		{"Softmax: largest: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(2), f(3), make([]int32, 3)) }},
 		{"Softmax: sums: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(3), f(2), make([]int32, 3)) }},
 		{"Softmax: best: 1 x 3", func(s *Set) { s.Softmax(2, 3, f(7), 4, f(3), f(3), make([]int32, 2)) }},
+		{"Decay: p: 2 x 3", func(s *Set) { s.Decay(2, 3, f(6), 4, 1, 1) }},
 		{"SGD: p: 2 x 3", func(s *Set) { s.SGD(2, 3, f(6), 4, f(7), 4, 1) }},
 		{"SGD: g: 2 x 3", func(s *Set) { s.SGD(2, 3, f(7), 4, f(6), 4, 1) }},
 	} {
@@ -171,6 +172,7 @@ func TestKernelsAllowSizesOfZero(t *testing.T) {
 			s.ReluGrad(rows, cols, nil, cols, nil, cols)
 			s.Adam(rows, cols, nil, nil, nil, cols, nil, cols, AdamStep{})
 			s.Softmax(rows, cols, nil, cols, make([]float32, cols), make([]float32, cols), make([]int32, cols))
+			s.Decay(rows, cols, nil, cols, 1, 1)
 			s.SGD(rows, cols, nil, cols, nil, cols, 1)
 			sums := []float32{1, 1, 1, 1, 1, 1}
 			s.ColumnSums(rows, cols, nil, cols, sums)

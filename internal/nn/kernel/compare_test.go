@@ -286,6 +286,7 @@ func TestRowKernelsAgreeWithReference(t *testing.T) {
 		"BiasRelu": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.BiasRelu(rows, cols, y, ldy, x[:cols]) },
 		"ReluGrad": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.ReluGrad(rows, cols, x, ldx, y, ldy) },
 		"Lerp":     func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Lerp(rows, cols, y, ldy, x, ldx, 0.01) },
+		"Decay":    func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Decay(rows, cols, y, ldy, 0.01, 0.3) },
 		"SGD":      func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.SGD(rows, cols, y, ldy, x, ldx, 0.03) },
 	}
 	for name, run := range kernels {

@@ -28,6 +28,7 @@ func generic() *Set {
 		Adam:           adam,
 		SparseAdam:     sparseAdam,
 		SGD:            sgd,
+		Decay:          decayRows,
 		Lerp:           lerp,
 	}
 }
@@ -236,6 +237,15 @@ func sgd(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float3
 		row := p[r*ldp : r*ldp+cols]
 		for c, gc := range g[r*ldg : r*ldg+cols] {
 			row[c] = fma(-rate, gc, row[c])
+		}
+	}
+}
+
+func decayRows(rows, cols int, p []float32, ldp int, decay, rate float32) {
+	for r := range rows {
+		row := p[r*ldp : r*ldp+cols]
+		for c, v := range row {
+			row[c] = v - float32(float32(v*decay)*rate)
 		}
 	}
 }

@@ -107,6 +107,9 @@ type Set struct {
 	// SGD computes P[r, c] = fma(-rate, G[r, c], P[r, c]).
 	SGD func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)
 
+	// Decay computes P[r, c] -= (P[r, c] * decay) * rate, every operation rounded.
+	Decay func(rows, cols int, p []float32, ldp int, decay, rate float32)
+
 	// Lerp computes DST[r, c] = fma(share, SRC[r, c]-DST[r, c], DST[r, c]): that share of the way from DST to SRC.
 	Lerp func(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 }

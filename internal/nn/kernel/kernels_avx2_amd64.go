@@ -22,6 +22,11 @@ func adamAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int
 //go:noescape
 func sgdAVX2(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 
+// decayAVX2 is Set.Decay for rows >= 1.
+//
+//go:noescape
+func decayAVX2(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
+
 // lerpAVX2 is Set.Lerp for rows >= 1.
 //
 //go:noescape

@@ -6148,6 +6148,55 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func decayAVX2(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
+// Requires: AVX
+TEXT ·decayAVX2(SB), NOSPLIT, $0-56
+	MOVQ         p_base+16(FP), AX
+	MOVQ         ldp+40(FP), CX
+	SHLQ         $0x02, CX
+	VBROADCASTSS decay+48(FP), Y0
+	VBROADCASTSS rate+52(FP), Y1
+	MOVQ         rows+0(FP), DX
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), R8
+	NEGQ         DI
+	VMOVUPS      32(R8)(DI*4), Y2
+
+row:
+	XORQ DI, DI
+	CMPQ DI, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(DI*4), Y3
+	VMULPS  Y0, Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, SI
+	JL      vector
+
+vectorRest:
+	CMPQ       DI, BX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(DI*4), Y2, Y3
+	VMULPS     Y0, Y3, Y4
+	VMULPS     Y1, Y4, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+
+vectorDone:
+	ADDQ CX, AX
+	DECQ DX
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 // Requires: AVX, FMA3
 TEXT ·lerpAVX2(SB), NOSPLIT, $0-84

@@ -22,6 +22,11 @@ func adamAVX512(rows int, cols int, p []float32, m []float32, v []float32, ldp i
 //go:noescape
 func sgdAVX512(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
 
+// decayAVX512 is Set.Decay for rows >= 1.
+//
+//go:noescape
+func decayAVX512(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
+
 // lerpAVX512 is Set.Lerp for rows >= 1.
 //
 //go:noescape

@@ -4640,6 +4640,55 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func decayAVX512(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·decayAVX512(SB), NOSPLIT, $0-56
+	MOVQ         p_base+16(FP), AX
+	MOVQ         ldp+40(FP), CX
+	SHLQ         $0x02, CX
+	VBROADCASTSS decay+48(FP), Z0
+	VBROADCASTSS rate+52(FP), Z1
+	MOVQ         rows+0(FP), DX
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-16, SI
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	MOVQ         $-1, R8
+	BZHIQ        DI, R8, R8
+	KMOVW        R8, K1
+
+row:
+	XORQ DI, DI
+	CMPQ DI, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(DI*4), Z2
+	VMULPS  Z0, Z2, Z3
+	VMULPS  Z1, Z3, Z3
+	VSUBPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)(DI*4)
+	ADDQ    $+16, DI
+	CMPQ    DI, SI
+	JL      vector
+
+vectorRest:
+	CMPQ      DI, BX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(DI*4), K1, Z2
+	VMULPS    Z0, Z2, Z3
+	VMULPS    Z1, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ CX, AX
+	DECQ DX
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·lerpAVX512(SB), NOSPLIT, $0-84

@@ -22,6 +22,7 @@ func neon() *Set {
 		Softmax:        softmaxBy(expNEON),
 		Adam:           adamNEON,
 		SGD:            sgdNEON,
+		Decay:          decayRows,
 		Lerp:           lerpNEON,
 	}
 }

@@ -29,6 +29,7 @@ func main() {
 	s.sparseMul()
 	s.adam()
 	s.sgd()
+	s.decay()
 	s.lerp()
 	table := declareExpTable()
 	s.exp(table)

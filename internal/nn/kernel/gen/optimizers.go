@@ -161,6 +161,20 @@ func (s isa) sgd() {
 	})
 }
 
+func (s isa) decay() {
+	s.text("decay", "(rows, cols int, p []float32, ldp int, decay, rate float32)", "is Set.Decay for rows >= 1.")
+	p, ldp := slice("p"), bytes("ldp")
+	decay, rate := s.broadcast(inMemory(Param("decay"))), s.broadcast(inMemory(Param("rate")))
+	s.eachRow([]reg.GPVirtual{p}, []reg.GPVirtual{ldp}, func(j reg.GPVirtual, rest mask) {
+		parameter, share := s.vector(), s.vector()
+		s.load(element(p, j), parameter, s.lanes, rest)
+		VMULPS(decay, parameter, share)
+		VMULPS(rate, share, share)
+		VSUBPS(share, parameter, parameter)
+		s.store(parameter, element(p, j), s.lanes, rest)
+	})
+}
+
 func (s isa) lerp() {
 	s.text("lerp", "(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)", "is Set.Lerp for rows >= 1.")
 	dst, ldd, src, lds := slice("dst"), bytes("ldd"), slice("src"), bytes("lds")
