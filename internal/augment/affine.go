@@ -52,7 +52,7 @@ func signed(stream *rand.PCG, most float64) (x, y float32) {
 	return float32(int32(bits>>32)) * scale, float32(int32(bits)) * scale
 }
 
-// signedAndCoin returns one such number, and whether the coin that is tossed with it falls on its head.
+// signedAndCoin returns one such number, and whether a coin that is tossed with it comes up heads.
 func signedAndCoin(stream *rand.PCG, most float64) (x float32, heads bool) {
 	bits := stream.Uint64()
 	return float32(int32(bits>>32)) * (float32(most) * 0x1p-31), int32(bits) < 0

@@ -59,7 +59,8 @@ type logits struct {
 // take returns memory for that many samples and classes.
 func (l *logits) take(samples, classes int) logits {
 	if cap(l.best) < samples || l.classes.Rows < classes {
-		*l = logits{newMatrix(classes, samples), make([]float32, samples), make([]float32, samples), make([]int32, samples)}
+		n := max(samples, cap(l.best))
+		*l = logits{newMatrix(max(classes, l.classes.Rows), n), make([]float32, n), make([]float32, n), make([]int32, n)}
 	}
 	return logits{l.classes, l.largest[:samples], l.sums[:samples], l.best[:samples]}
 }

@@ -33,6 +33,7 @@ type share struct {
 	features  span
 	width     int      // of a block of features; the last block may be shorter
 	blocks    int      // into which the features are cut, at least 1
+	first     int      // blocks of the shares before
 	bytes     []uint8  // [batch, stride]; for training only
 	stride    int      // of bytes
 	entries   []uint32 // by sample: feature<<8|byte
@@ -48,8 +49,12 @@ func newInput(s *Samples, batch int, shares []span, train bool) *input {
 		in.x = newMatrix(batch, s.Features)
 		return in
 	}
+	first := 0
 	for _, features := range shares {
-		in.shares = append(in.shares, newShare(features, batch, train))
+		s := newShare(features, batch, train)
+		s.first = first
+		first += s.blocks
+		in.shares = append(in.shares, s)
 	}
 	if train {
 		const line = 64
@@ -85,13 +90,8 @@ func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
 		}
 	}
 	if in.packed != nil && in.transform == nil {
-		first := 0
-		for j := range in.shares {
-			share := &in.shares[j]
-			if j >= shares.lo && j < shares.hi {
-				share.unpack(w.Set, in.packed, order, first, rows)
-			}
-			first += share.blocks
+		for j := shares.lo; j < shares.hi; j++ {
+			in.shares[j].unpack(w.Set, in.packed, order, rows)
 		}
 		return
 	}

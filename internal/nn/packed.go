@@ -10,12 +10,15 @@ type packed struct {
 	data  []uint8
 }
 
-// mostPacked is how many bytes of address space a packed set may take.
+// mostPacked is how many bytes of address space a packed set may take: that of some 290,000 images of MNIST, and few enough for
+// packed.at to count them.
 const mostPacked = 1 << 28
+
+const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one of these too
 
 // pack packs the samples for a batch with those shares, on all workers; it returns nil where that would not help.
 func (e *Engine) pack(s *Samples, shares []share) *packed {
-	if len(shares) == 0 || e.kernels.Pack == nil {
+	if len(shares) == 0 || s.Count == 0 || e.kernels.Pack == nil {
 		return nil
 	}
 	p := &packed{edges: []int32{0}}
@@ -24,13 +27,16 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 			p.edges = append(p.edges, int32(min(share.features.lo+(b+1)*share.width, share.features.hi)))
 		}
 	}
-	// Each sample has room for all of its features to be other than zero. What it does not use is never touched, and takes no
-	// memory, since the samples of a task lie one behind the other.
-	const each = 1024
+	// Each sample has room for all of its features to be other than zero. Those of a task lie one behind the other, so that what
+	// they do not use is one piece, of which the system gives no memory unless it was in use before.
+	each := min(packedTask, s.Count)
 	most := kernel.PackedSize(s.Features, len(p.edges)-1)
+	if most > mostPacked/each {
+		return nil
+	}
 	tasks := (s.Count + each - 1) / each
 	room := each*most + kernel.PackedSlack
-	if tasks*room > mostPacked {
+	if tasks > mostPacked/room {
 		return nil
 	}
 	p.at, p.data = make([]uint32, s.Count), make([]uint8, tasks*room)
@@ -44,8 +50,11 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 	return p
 }
 
-// unpack loads the samples order into rows lo to hi of the share, whose blocks come after first others.
-func (s *share) unpack(k *kernel.Set, p *packed, order []int32, first int, rows span) {
-	k.Unpack(order[rows.lo:rows.hi], p.at, p.data, p.edges, first, s.blocks, s.entries, rows.lo*s.roomOfRow,
+// packedTask is how many samples a task packs.
+const packedTask = 1024
+
+// unpack loads the samples order into rows lo to hi of the share.
+func (s *share) unpack(k *kernel.Set, p *packed, order []int32, rows span) {
+	k.Unpack(order[rows.lo:rows.hi], p.at, p.data, p.edges, s.first, s.blocks, s.entries, rows.lo*s.roomOfRow,
 		s.start[rows.lo*(s.blocks+1):], s.bytes[rows.lo*s.stride:], s.stride)
 }

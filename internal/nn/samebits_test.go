@@ -137,6 +137,35 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
+// Likewise where the optimizer's step is part of the first layer's gradient, with what may lie around it, in a layer wide enough
+// for several blocks of it.
+func TestSameBitsOfFusedSteps(t *testing.T) {
+	arch := network(200, categoricalName, LayerSpec{Units: 257, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
+	s := randomBytes(25, 200, 3, 1)
+	for _, spec := range []OptimizerSpec{
+		{Name: "adam"},
+		{Name: "adamw", WeightDecay: 0.1},
+		{Name: "adam", UseEMA: true},
+		{Name: "adamw", WeightDecay: 0.1, UseEMA: true},
+		{Name: "adamw", WeightDecay: 0.1, UseEMA: true, EMAOverwriteFrequency: 2},
+		{Name: "adam", AMSGrad: true, WeightDecay: 0.1},
+	} {
+		spec.Beta1, spec.Beta2, spec.Epsilon, spec.EMAMomentum = 0.9, 0.999, 1e-7, 0.9
+		var want outcome
+		for name, samples := range forms(s) {
+			for _, set := range kernel.Available() {
+				for _, threads := range []int{1, 2, 3} {
+					got := train(t, set, threads, arch, newOptimizer(t, spec), samples, 25, 10)
+					if want.weights == "" {
+						want = got
+					}
+					compare(t, fmt.Sprintf("%+v, %s, %s, %d threads", spec, name, set.Name, threads), got, want)
+				}
+			}
+		}
+	}
+}
+
 // compare fails the test at the first difference: what follows from it would be many pages.
 func compare(t *testing.T, name string, got, want outcome) {
 	t.Helper()

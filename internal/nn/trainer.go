@@ -26,17 +26,18 @@ func (r Result) MeanLoss() float32 { return float32(r.Loss / float64(r.Count)) }
 // Accuracy returns the share of samples whose class was predicted.
 func (r Result) Accuracy() float32 { return float32(float64(r.Right) / float64(r.Count)) }
 
-// Trainer takes a network's training steps. All its memory is allocated by NewTrainer; a step allocates nothing.
+// Trainer takes a network's training steps. The first one packs the samples, which must not change from then on; no other
+// allocates anything.
 type Trainer struct {
-	engine     *Engine
-	model      *Sequential
-	updater    Updater
-	samples    *Samples
-	tape       *tape
-	loaded     *input // the batch that the next step will work on, if loadedFor says so
-	loadedFor  []int32
-	unpackable bool    // whether the samples cannot be packed
-	next       []int32 // the batch to load meanwhile
+	engine    *Engine
+	model     *Sequential
+	updater   Updater
+	samples   *Samples
+	tape      *tape
+	loaded    *input // the batch that the next step will work on, if loadedFor says so
+	loadedFor []int32
+	packTried bool    // whether the samples are packed if they can be
+	next      []int32 // the batch to load meanwhile
 
 	scale     float32 // 1 / batch
 	loss      []float32
@@ -120,13 +121,13 @@ func (t *Trainer) Step(order, next []int32) Result {
 
 // pack packs the samples before the first of them are loaded, unless they are to be altered on the way.
 func (t *Trainer) pack() {
-	if t.transform != nil || t.loaded.packed != nil || t.unpackable {
+	if t.transform != nil || t.packTried {
 		return
 	}
 	begun := time.Now()
 	p := t.engine.pack(t.samples, t.loaded.shares)
 	t.times[loadPhase] += time.Since(begun)
-	t.tape.in.packed, t.loaded.packed, t.unpackable = p, p, p == nil
+	t.tape.in.packed, t.loaded.packed, t.packTried = p, p, true
 }
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }

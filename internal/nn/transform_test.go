@@ -54,7 +54,7 @@ func TestTransform(t *testing.T) {
 				trainer.Begin(epoch)
 				if x == nil {
 					*trainer.samples = *altered(forms(randomBytes(count, features, 3, 1))[form], &turned{}, epoch)
-					trainer.loaded.packed = nil // it was of the others
+					trainer.packTried = false // those of the epoch before were
 				}
 				for at := 0; at < count; at += batch {
 					next := order[min(at+batch, count):min(at+2*batch, count)]

@@ -8,7 +8,8 @@ import (
 // checked returns the set s with every kernel looking first, once a call, whether its slices hold what the shapes say:
 // beyond the end of a slice assembly reads and writes whatever is there. A wrong shape is a mistake in the program, and a
 // panic names the kernel, the argument and the shape. Kernels that have nothing to do are not called, so that assembly may
-// count on at least one row and one column. The indices in the entries of a sparse matrix are trusted.
+// count on at least one row and one column. The indices in the entries of a sparse matrix and
+// the bits of packed samples are trusted.
 //
 // GatherRows, which is a method, checks its arguments itself; Prefetch harms nothing.
 func checked(s *Set) *Set {

@@ -17,7 +17,11 @@ func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) 
 	if len(sets) == 1 {
 		t.Skip("this CPU has the portable kernels only")
 	}
-	for _, s := range sets[:len(sets)-1] {
+	sets = sets[:len(sets)-1]
+	if older := withoutVBMI2(); older != nil {
+		sets = append(sets, older)
+	}
+	for _, s := range sets {
 		t.Run(s.Name, func(t *testing.T) { test(t, s, reference, &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}) })
 	}
 }

@@ -83,7 +83,7 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
 	if packB {
 		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
-		s.pack(scratch.b, s.TileCols, k, n, b)
+		s.packPanels(scratch.b, s.TileCols, k, n, b)
 	}
 	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows is
 	// one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step of k
@@ -95,7 +95,7 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 		block := a.at(i, 0)
 		if packA {
 			scratch.a = grow(scratch.a, panels(rows, s.TileRows)*k)
-			s.pack(scratch.a, s.TileRows, k, rows, block.transpose())
+			s.packPanels(scratch.a, s.TileRows, k, rows, block.transpose())
 		}
 		for j := 0; j < n; j += s.TileCols {
 			cols := min(s.TileCols, n-j)
@@ -118,8 +118,8 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 // panels returns how many columns n of them take in panels of width.
 func panels(n, width int) int { return (n + width - 1) / width * width }
 
-// pack writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
-func (s *Set) pack(dst []float32, width, k, n int, x Operand) {
+// packPanels writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
+func (s *Set) packPanels(dst []float32, width, k, n int, x Operand) {
 	for j := 0; j < n; j += width {
 		cols, panel, from := min(width, n-j), dst[j*k:], x.at(0, j)
 		if x.Transposed {

@@ -53,8 +53,9 @@ type Set struct {
 	// prefetch is Prefetch; nil if there is no such instruction.
 	prefetch func(b []uint8)
 
-	// Pack writes the packed form of the bytes src to dst and returns its length: how it is made of blocks of features, see
-	// Packed. It is nil, as is Unpack, where that would not make loading faster.
+	// Pack writes the packed form of the bytes src to dst, by blocks of features with those edges (see PackedBlock), and
+	// returns its length. dst must have room for PackedSize and PackedSlack bytes. It is nil, as is Unpack, where that would
+	// not make loading faster.
 	Pack func(edges []int32, src []uint8, dst []uint8) int
 
 	// Unpack makes lists of the nonzero bytes of packed samples, and the bytes as they were, of the blocks from first on, of

@@ -5312,6 +5312,7 @@ rest:
 close:
 	KMOVQ         K1, R8
 	TESTQ         R8, R8
+	JE            skip
 	VPCOMPRESSB.Z Z5, K1, Z5
 	VPCOMPRESSB.Z Z4, K1, Z6
 	POPCNTQ       R8, R8
@@ -10855,13 +10856,101 @@ check:
 // func unpackAVX512(order []int32, at []uint32, data []uint8, edges []int32, first int, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI2, MMX+, POPCNT
 TEXT ·unpackAVX512(SB), NOSPLIT, $0-208
-	MOVQ     order_base+0(FP), AX
-	MOVQ     start_base+144(FP), CX
-	MOVQ     dense_base+168(FP), DX
-	MOVQ     end+136(FP), BX
-	MOVQ     dst_base+112(FP), SI
-	LEAQ     (SI)(BX*4), BX
-	VMOVDQU8 numbers<>+0(SB), Z0
+	MOVQ       order_base+0(FP), AX
+	MOVQ       start_base+144(FP), CX
+	MOVQ       dense_base+168(FP), DX
+	MOVQ       end+136(FP), BX
+	MOVQ       dst_base+112(FP), SI
+	LEAQ       (SI)(BX*4), BX
+	VMOVDQU8   numbers<>+0(SB), Z0
+	CMPQ       order_len+8(FP), $0x00
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    (AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x01
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    4(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x02
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    8(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x03
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    12(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x04
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    16(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x05
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    20(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x06
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    24(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
+	CMPQ       order_len+8(FP), $0x07
+	JLE        sample
+	MOVQ       at_base+24(FP), DI
+	MOVLQSX    28(AX), SI
+	MOVL       (DI)(SI*4), SI
+	ADDQ       data_base+48(FP), SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	PREFETCHT0 256(SI)
 
 sample:
 	CMPQ       order_len+8(FP), $0x08

@@ -27,7 +27,7 @@ func neon() *Set {
 	}
 }
 
-// tileByTile is GemmTile, given a function for a single tile.
+// tileByTile is GemmTile by gemmTileNEON, which makes a single tile.
 func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	const tileRows = 8
 	for i := 0; i < rows; i += tileRows {

@@ -15,7 +15,7 @@ type gatherer struct {
 	group int // bytes that are passed over at once
 
 	src, dst, left reg.GPVirtual  // left: bytes of the row to come
-	index          reg.VecVirtual // 256 times the index of the next byte, plus what the base of the row began with
+	index          reg.VecVirtual // 256 times the number of the next byte, that of the row's first being base; of a permuter, of each lane's
 	jump           reg.VecVirtual // 256 times the bytes of a group
 }
 
@@ -125,6 +125,7 @@ func (c compressor) emitRow() {
 	place("close")
 	KMOVQ(some, mask)
 	TESTQ(mask, mask)
+	JE(label("skip"))
 	VPCOMPRESSB_Z(bytes, some, bytes)
 	VPCOMPRESSB_Z(c.numbers, some, numbers)
 	POPCNTQ(mask, mask)
@@ -199,6 +200,7 @@ func (p permuter) emitRow() {
 	CMPQ(p.left, U8(p.group))
 	JL(label("vector"))
 	p.anyInGroup()
+	JE(label("skip"))
 	for i := range p.group / p.lanes {
 		p.vector(i * p.lanes)
 	}

@@ -85,7 +85,6 @@ func (s isa) unpack() {
 	all := ZMM()
 	VMOVDQU8(s.numbers, all)
 
-	place("sample")
 	words, bytes := GP64(), GP64()
 	find := func(i int) { // the i-th sample of those to come
 		at := slice("at")
@@ -93,14 +92,23 @@ func (s isa) unpack() {
 		MOVL(Mem{Base: at, Index: words, Scale: 4}, words.As32())
 		ADDQ(inMemory(Param("data").Base()), words)
 	}
-	// A sample takes less time than the memory does, and each is somewhere else.
-	const ahead = 8
-	CMPQ(inMemory(Param("order").Len()), U8(ahead))
-	JLE(label("found"))
-	find(ahead)
-	for line := range 5 {
-		PREFETCHT0(Mem{Base: words, Disp: 64 * line})
+	// A sample takes less time than the memory does, and each is somewhere else. So the first ones are asked for, and then
+	// with each sample one that comes a while after it.
+	const ahead, lines = 8, 5
+	ask := func(i int, otherwise LabelRef) {
+		CMPQ(inMemory(Param("order").Len()), U8(i))
+		JLE(otherwise)
+		find(i)
+		for line := range lines {
+			PREFETCHT0(Mem{Base: words, Disp: 64 * line})
+		}
 	}
+	for i := range ahead {
+		ask(i, "sample")
+	}
+
+	place("sample")
+	ask(ahead, "found")
 	place("found")
 	find(0)
 	Load(Param("edges").Len(), bytes)

@@ -11,7 +11,7 @@ func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols s
 		p.Value.Data[at:], m, v, p.Value.Stride, a.step)
 }
 
-// fuses is false: the kernel's Adam knows no largest moment.
+// fuses is false: the kernel's Adam knows no largest moment, so that updateSparse, which is Adam's, would be wrong.
 func (a *AMSGrad) fuses(*Worker) bool { return false }
 
 // fuses tells whether the optimizer does, unless the weights become their average in this step.
@@ -44,7 +44,8 @@ func fuses(up Updater, w *Worker) bool {
 	return ok && sparse.fuses(w)
 }
 
-// byBlocks calls update for blocks of the rows f that stay in the cache while it passes over them twice.
+// byBlocks calls update for blocks of the rows f whose weights and all that goes with them stay in the second-level cache while
+// it passes over them twice: 128 KB. Smaller ones would cost more calls than they save.
 func byBlocks(f, cols span, update func(block span)) {
 	const elements = 8192
 	step := max(elements/(cols.hi-cols.lo), 1)
