@@ -69,8 +69,8 @@ var activations = map[string]Activation{
 	"softmax": {
 		Name: "softmax",
 		forward: func(w *Worker, y Matrix) {
-			for r := range y.Rows {
-				softmaxRow(w, row(y, r))
+			if y.Rows > 0 {
+				w.softmax(y).store(w, y)
 			}
 		},
 		backward: func(w *Worker, y, dy Matrix) {
@@ -90,25 +90,6 @@ var activations = map[string]Activation{
 
 // Activations returns the names of the known activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
-
-// softmaxRow replaces logits by probabilities.
-func softmaxRow(w *Worker, z []float32) {
-	largest := z[0]
-	for _, v := range z[1:] {
-		largest = max(largest, v)
-	}
-	for j := range z {
-		z[j] -= largest // the largest exponent becomes 0: nothing overflows, and the sum is at least 1
-	}
-	w.Exp(z, z)
-	var sum float32
-	for _, e := range z {
-		sum += e
-	}
-	for j := range z {
-		z[j] /= sum
-	}
-}
 
 func eachElement(y Matrix, f func(float32) float32) {
 	for r := range y.Rows {

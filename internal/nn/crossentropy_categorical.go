@@ -23,9 +23,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		return
 	}
 	on, off := smoothCategorical(l.smoothing, y.Cols)
-	x := w.logits.take(y.Rows, y.Cols)
-	w.Transpose(y.Rows, y.Cols, y.Data, y.Stride, x.classes.Data, x.classes.Stride)
-	w.Softmax(y.Cols, y.Rows, x.classes.Data, x.classes.Stride, x.largest, x.sums, x.best)
+	x := w.softmax(y)
 	for r, largest := range x.largest {
 		z, label := row(y, r), int(labels[r])
 		predicted[r] = uint8(x.best[r])
@@ -39,7 +37,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		}
 		loss[r] += kernel.Log(float64(x.sums[r]))
 	}
-	w.Transpose(y.Cols, y.Rows, x.classes.Data, x.classes.Stride, y.Data, y.Stride)
+	x.store(w, y)
 	for r := range dy.Rows {
 		z, d, label := row(y, r), row(dy, r), int(labels[r])
 		for j, p := range z {
@@ -47,22 +45,6 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 		}
 		d[label] = (z[label] - on) * scale
 	}
-}
-
-// logits is a worker's memory for the logits of some samples by class, of which the softmax of many samples is computed at once.
-type logits struct {
-	classes       Matrix // [classes, samples]
-	largest, sums []float32
-	best          []int32
-}
-
-// take returns memory for that many samples and classes.
-func (l *logits) take(samples, classes int) logits {
-	if cap(l.best) < samples || l.classes.Rows < classes {
-		n := max(samples, cap(l.best))
-		*l = logits{newMatrix(max(classes, l.classes.Rows), n), make([]float32, n), make([]float32, n), make([]int32, n)}
-	}
-	return logits{l.classes, l.largest[:samples], l.sums[:samples], l.best[:samples]}
 }
 
 // categoricalCrossentropy is categorical cross-entropy of outputs p [rows, classes] that need not be a softmax's. As in
