@@ -48,15 +48,24 @@ func (a affine) matrix() (xu, xv, yu, yv float32) {
 
 // signed returns two numbers, uniform between minus and plus most.
 func signed(stream *rand.PCG, most float64) (x, y float32) {
-	bits, scale := stream.Uint64(), float32(most)*0x1p-31
-	return float32(int32(bits>>32)) * scale, float32(int32(bits)) * scale
+	a, b := integers(stream)
+	return scaled(a, most), scaled(b, most)
 }
 
 // signedAndCoin returns one such number, and whether a coin that is tossed with it comes up heads.
 func signedAndCoin(stream *rand.PCG, most float64) (x float32, heads bool) {
-	bits := stream.Uint64()
-	return float32(int32(bits>>32)) * (float32(most) * 0x1p-31), int32(bits) < 0
+	a, b := integers(stream)
+	return scaled(a, most), b < 0
 }
+
+// integers returns the next two integers of the stream, uniform over all there are.
+func integers(stream *rand.PCG) (a, b int32) {
+	bits := stream.Uint64()
+	return int32(bits >> 32), int32(bits)
+}
+
+// scaled returns the number between minus and plus most that an integer stands for.
+func scaled(n int32, most float64) float32 { return float32(n) * (float32(most) * 0x1p-31) }
 
 // sincos returns the sine and the cosine of an angle. Within 45 degrees of a right angle's multiple they are Taylor series,
 // right to 1e-11, nested as 1 - z/(1*2) (1 - z/(3*4) (1 - ...)). Package math's differ from one architecture to another.

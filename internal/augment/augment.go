@@ -1,6 +1,6 @@
 // Package augment distorts images on their way into training: each one is shifted, turned, scaled, sheared, bent and
-// flipped at random, anew in every epoch (Simard, Steinkraus and Platt, ICDAR 2003). It works on bytes, and what becomes of an image
-// depends on the seed, the epoch and the image's place in the data set alone. It knows no data set and no network.
+// flipped at random, anew in every epoch (Simard, Steinkraus and Platt, ICDAR 2003). It works on bytes, and what becomes of an
+// image depends on the seed, the epoch and the image's place in the data set alone. It knows no data set and no network.
 //
 // # How it is fast
 //

@@ -12,7 +12,7 @@ type Ranges struct {
 	Elastic  Elastic
 
 	HorizontalFlip bool // left and right change places, in half of the images
-	VerticalFlip   bool // top and bottom, in another half
+	VerticalFlip   bool // top and bottom, likewise, by a coin of its own
 }
 
 // Elastic is a displacement of each pixel by two fields of noise, one along rows and one along columns. A field is uniform

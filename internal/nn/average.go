@@ -5,8 +5,8 @@ package nn
 //
 //	a = momentum a + (1 - momentum) p
 //
-// A block of the average moves right after the block of weights, while that is in the cache. Parameters that
-// gradients do not change, such as the moving averages of batch normalization, have none.
+// A block of the average moves right after the block of weights, while that is in the cache. Parameters that gradients do
+// not change, such as the moving averages of batch normalization, have none.
 type Average struct {
 	Optimizer
 	params    []*Param

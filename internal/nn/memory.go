@@ -1,8 +1,8 @@
 package nn
 
 // TrainingBytes estimates the memory of a training run in bytes: the parameters with a copy of the last epoch's and up to
-// two moments each, and a batch's activations with their gradients. Data sets, and what they
-// are packed into, come on top.
+// two moments each, and a batch's activations with their gradients. Data sets, and what they are packed into, come
+// on top.
 func (a Architecture) TrainingBytes(batch int) float64 {
 	const element, perParameter = 4, 4
 	perSample := 10 * float64(a.Input) // pixels, lists of nonzeros by sample and by feature, all twice: this batch and the next

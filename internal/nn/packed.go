@@ -14,6 +14,9 @@ type packed struct {
 // packed.at to count them.
 const mostPacked = 1 << 28
 
+// packedTask is how many samples a task packs.
+const packedTask = 1024
+
 const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one of these too
 
 // pack packs the samples for a batch with those shares, on all workers; it returns nil where that would not help.
@@ -49,9 +52,6 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 	})
 	return p
 }
-
-// packedTask is how many samples a task packs.
-const packedTask = 1024
 
 // unpack loads the samples order into rows lo to hi of the share.
 func (s *share) unpack(k *kernel.Set, p *packed, order []int32, rows span) {

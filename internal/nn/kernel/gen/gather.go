@@ -132,34 +132,36 @@ func (c compressor) emitRow() {
 	to := GP64()
 	MOVQ(c.dst, to)
 	LEAQ(Mem{Base: c.dst, Index: mask, Scale: 4}, c.dst)
-	some16 := func(offset int) {
-		entry, value := ZMM(), ZMM()
-		VPMOVZXBD(numbers.AsX(), entry)
-		VPSLLD(U8(8), entry, entry)
-		VPADDD(c.index, entry, entry)
-		VPMOVZXBD(bytes.AsX(), value)
-		VPORD(value, entry, entry)
-		VMOVDQU32(entry, Mem{Base: to, Disp: offset})
-	}
-	next := func() {
-		VALIGNQ(U8(2), numbers, numbers, numbers)
-		VALIGNQ(U8(2), bytes, bytes, bytes)
-	}
-	some16(0)
-	next()
-	some16(64)
-	CMPQ(mask, U8(32))
-	JLE(label("skip"))
-	next()
-	some16(128)
-	next()
-	some16(192)
+	entries(numbers, bytes, c.index, to, mask, "skip")
 
 	place("skip")
 	VPADDD(c.jump, c.index, c.index)
 	c.advance(c.group)
 	JMP(label("group"))
 	place("rowDone")
+}
+
+// entries writes to to the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256 times the
+// index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody foresees a branch on how
+// many there are. If there are no more it jumps to few. It uses up numbers and bytes.
+func entries(numbers, bytes, base reg.VecVirtual, to, count reg.GPVirtual, few LabelRef) {
+	for i := range 4 {
+		if i == 2 {
+			CMPQ(count, U8(32))
+			JLE(few)
+		}
+		if i > 0 { // the next 16
+			VALIGNQ(U8(2), numbers, numbers, numbers)
+			VALIGNQ(U8(2), bytes, bytes, bytes)
+		}
+		entry, value := ZMM(), ZMM()
+		VPMOVZXBD(numbers.AsX(), entry)
+		VPSLLD(U8(8), entry, entry)
+		VPADDD(base, entry, entry)
+		VPMOVZXBD(bytes.AsX(), value)
+		VPORD(value, entry, entry)
+		VMOVDQU32(entry, Mem{Base: to, Disp: 64 * i})
+	}
 }
 
 // permuter closes up by a permutation, which it looks up by the mask of the nonzero lanes.
@@ -239,7 +241,8 @@ func (p permuter) vector(offset int) {
 	p.close(entries)
 }
 
-// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the row and shifts out those already done; a row that has fewer, byte by byte.
+// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the row and
+// shifts out those already done; a row that has fewer, byte by byte.
 func (p permuter) rest() {
 	eight := GP64()
 	CMPQ(inMemory(Param("cols")), U8(8))

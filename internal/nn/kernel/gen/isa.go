@@ -24,8 +24,9 @@ type isa struct {
 }
 
 var (
-	// avx512 needs the subsets F, BW, DQ and VL besides what avx2 needs, and gather, pack and unpack need VBMI2. Its tile is 16 of 32 registers: more sums would not run faster, as 16 hide
-	// the latency of an FMA already, and 8x32 leaves one load of B for eight FMAs.
+	// avx512 needs the subsets F, BW, DQ and VL besides what avx2 needs, and gather, pack and unpack need VBMI2. Its tile is 16
+	// of 32 registers: more sums would not run faster, as 16 hide the latency of an FMA already, and 8x32 leaves one load of B
+	// for eight FMAs.
 	avx512 = isa{suffix: "AVX512", lanes: 16, opmasks: true, tileRows: 8, panel: 8}
 
 	// avx2 needs AVX2, FMA and BMI2. Both its tile (12 sums, 2 vectors of B, 1 element of A, 1 mask) and its panel (13 sums, 1

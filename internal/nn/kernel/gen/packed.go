@@ -73,8 +73,7 @@ func (s isa) pack() {
 }
 
 // unpack puts the bytes of 64 features back to where they were by VPEXPANDB, and closes up their numbers by VPCOMPRESSB, which are
-// then in the order of the bytes: entries are made of both, 16 at a time, and 32 without a question, since nobody foresees a
-// branch on how many there are.
+// then in the order of the bytes, as entries takes them.
 func (s isa) unpack() {
 	s.text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
 		"is Set.Unpack for at least one sample.")
@@ -171,23 +170,7 @@ func (s isa) unpack() {
 		POPCNTQ(word, word)
 		ADDQ(word, bytes)
 		LEAQ(Mem{Base: to, Index: word, Scale: 4}, next)
-		for i := range 4 {
-			if i == 2 {
-				CMPQ(word, U8(32))
-				JLE(label("made%d", half))
-			}
-			if i > 0 {
-				VALIGNQ(U8(2), places, places, places)
-				VALIGNQ(U8(2), packed, packed, packed)
-			}
-			entry, value := ZMM(), ZMM()
-			VPMOVZXBD(places.AsX(), entry)
-			VPSLLD(U8(8), entry, entry)
-			VPADDD(base, entry, entry)
-			VPMOVZXBD(packed.AsX(), value)
-			VPORD(value, entry, entry)
-			VMOVDQU32(entry, Mem{Base: to, Disp: 64 * i})
-		}
+		entries(places, packed, base, to, word, label("made%d", half))
 		place(label("made%d", half))
 		MOVQ(next, to)
 	})
