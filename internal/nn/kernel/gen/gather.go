@@ -141,9 +141,9 @@ func (c compressor) emitRow() {
 	place("rowDone")
 }
 
-// entries writes to to the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256 times the
-// index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody foresees a branch on how
-// many there are. If there are no more it jumps to few. It uses up numbers and bytes.
+// entries writes to memory the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256 times
+// the index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody foresees a branch on
+// how many there are. If there are no more it jumps to few. It uses up numbers and bytes.
 func entries(numbers, bytes, base reg.VecVirtual, to, count reg.GPVirtual, few LabelRef) {
 	for i := range 4 {
 		if i == 2 {
