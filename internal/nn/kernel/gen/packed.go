@@ -92,8 +92,9 @@ func (s isa) unpack() {
 		ADDQ(inMemory(Param("data").Base()), words)
 	}
 	// A sample takes less time than the memory does, and each is somewhere else. So the first ones are asked for, and then
-	// with each sample one that comes a while after it.
-	const ahead, lines = 8, 5
+	// with each sample one that comes a while after it: all lines of most, with the slack. A line less is not the last one of
+	// a few, it is what nearly each sample then waits for.
+	const ahead, lines = 8, 7
 	ask := func(i int, otherwise LabelRef) {
 		CMPQ(inMemory(Param("order").Len()), U8(i))
 		JLE(otherwise)
