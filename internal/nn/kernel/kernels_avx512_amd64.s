@@ -5813,19 +5813,23 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	VBROADCASTSS c1+196(FP), Z1
 	VBROADCASTSS c2+200(FP), Z2
 	VBROADCASTSS epsilon+204(FP), Z3
+	MOVL         $0x00800000, R12
+	VPBROADCASTD R12, Z7
+	MOVL         $0x7f800000, R12
+	VPBROADCASTD R12, Z8
 	VPXORD       Z6, Z6, Z6
 	MOVL         $0x7fffffff, R12
 	VPBROADCASTD R12, Z5
 	VPANDD       Z5, Z0, Z4
 	VDIVPS       Z3, Z4, Z4
 	MOVL         $0x4e800000, R12
-	VPBROADCASTD R12, Z7
-	VMULPS       Z7, Z4, Z4
+	VPBROADCASTD R12, Z9
+	VMULPS       Z9, Z4, Z4
 	VUCOMISS     X6, X3
 	JBE          impossible
 	MOVL         $0x3f800000, R12
-	VMOVD        R12, X7
-	VUCOMISS     X3, X7
+	VMOVD        R12, X9
+	VUCOMISS     X3, X9
 	JAE          possible
 
 impossible:
@@ -5868,7 +5872,7 @@ vectors1upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X7, X7, X7
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors1upTo4empty
 
@@ -5877,27 +5881,27 @@ vectors1upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), X8, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), X10, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo4entries
-	VMOVUPS.Z    (R9)(R10*1), K1, X8
-	VMOVUPS.Z    (R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, (R9)(R10*1)
-	VMOVUPS      X9, K1, (R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    (R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K1, X10
+	VMOVUPS.Z    (R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, (R9)(R10*1)
+	VMOVUPS      X11, K1, (R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    (R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, (R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -5913,30 +5917,32 @@ vectors1upTo4empty:
 vectors1upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors1upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z8
-	VMOVUPS     (R12), Z9
-	VPORD       Z7, Z8, Z10
-	VPTESTMD    Z10, Z10, K2
-	VSUBPS      Z7, Z6, Z10
-	VFMADD231PS Z1, Z10, Z7
-	VSUBPS      Z8, Z6, Z10
-	VFMADD231PS Z2, Z10, Z8
-	VPANDD      Z5, Z7, Z11
-	VMULPS      Z4, Z11, Z11
-	VPANDD      Z5, Z9, Z10
-	VCMPPS      $0x15, Z10, Z11, K3
-	VCMPPS      $0x19, Z6, Z8, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z10
+	VMOVUPS     (R12), Z11
+	VPORD       Z9, Z10, Z12
+	VPTESTMD    Z12, Z12, K2
+	VSUBPS      Z9, Z6, Z12
+	VFMADD231PS Z1, Z12, Z9
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z9, Z13
+	VPMAXUD     Z7, Z13, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K3
+	VPCMPUD     $0x06, Z8, Z10, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z8, K3, Z10
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS.Z    Z0, Z7, K3, Z11
-	VDIVPS      Z10, Z11, Z11
-	VSUBPS      Z11, Z9, Z9
-	VMOVUPS     Z9, (R12)
+	VMOVAPS.Z   Z10, K3, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMOVAPS.Z   Z9, K3, Z13
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, (R12)
 	JMP         vectors1upTo4wholemoments
 
 vectors1upTo4wholeshort:
@@ -5944,8 +5950,8 @@ vectors1upTo4wholeshort:
 	JE       vectors1upTo4wholedone
 
 vectors1upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z8, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z10, (R12)(R11*1)
 
 vectors1upTo4wholedone:
 	ADDQ $0x40, R12
@@ -5958,30 +5964,32 @@ vectors1upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z8
-	VMOVUPS.Z   (R12), K2, Z9
-	VPORD       Z7, Z8, Z10
-	VPTESTMD    Z10, Z10, K3
-	VSUBPS      Z7, Z6, Z10
-	VFMADD231PS Z1, Z10, Z7
-	VSUBPS      Z8, Z6, Z10
-	VFMADD231PS Z2, Z10, Z8
-	VPANDD      Z5, Z7, Z11
-	VMULPS      Z4, Z11, Z11
-	VPANDD      Z5, Z9, Z10
-	VCMPPS      $0x15, Z10, Z11, K2, K4
-	VCMPPS      $0x19, Z6, Z8, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z10
+	VMOVUPS.Z   (R12), K2, Z11
+	VPORD       Z9, Z10, Z12
+	VPTESTMD    Z12, Z12, K3
+	VSUBPS      Z9, Z6, Z12
+	VFMADD231PS Z1, Z12, Z9
+	VSUBPS      Z10, Z6, Z12
+	VFMADD231PS Z2, Z12, Z10
+	VPANDD      Z5, Z9, Z13
+	VPMAXUD     Z7, Z13, Z13
+	VMULPS      Z4, Z13, Z13
+	VPANDD      Z5, Z11, Z12
+	VCMPPS      $0x15, Z12, Z13, K2, K4
+	VPCMPUD     $0x06, Z8, Z10, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z8, K4, Z10
-	VSQRTPS     Z10, Z10
-	VADDPS      Z3, Z10, Z10
-	VMULPS.Z    Z0, Z7, K4, Z11
-	VDIVPS      Z10, Z11, Z11
-	VSUBPS      Z11, Z9, Z9
-	VMOVUPS     Z9, K2, (R12)
+	VMOVAPS.Z   Z10, K4, Z12
+	VSQRTPS     Z12, Z12
+	VADDPS      Z3, Z12, Z12
+	VMOVAPS.Z   Z9, K4, Z13
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z12, Z13, Z13
+	VSUBPS      Z13, Z11, Z11
+	VMOVUPS     Z11, K2, (R12)
 	JMP         vectors1upTo4partmoments
 
 vectors1upTo4partshort:
@@ -5989,8 +5997,8 @@ vectors1upTo4partshort:
 	JE       vectors1upTo4partdone
 
 vectors1upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z8, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z10, K2, (R12)(R11*1)
 
 vectors1upTo4partdone:
 vectors1upTo4idleDone:
@@ -6008,7 +6016,7 @@ vectors1upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
 	JGE     vectors1upTo8empty
 
@@ -6017,27 +6025,27 @@ vectors1upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Y7, K1, Y8
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Y9, K1, Y10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo8entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Y7
-	VMOVUPS.Z    (R9)(R11*1), K1, Y9
-	VSUBPS       Y7, Y8, Y10
-	VFMADD231PS  Y1, Y10, Y7
-	VMULPS       Y8, Y8, Y10
-	VSUBPS       Y9, Y10, Y10
-	VFMADD231PS  Y2, Y10, Y9
-	VMOVUPS      Y7, K1, (R9)(R10*1)
-	VMOVUPS      Y9, K1, (R9)(R11*1)
-	VSQRTPS      Y9, Y9
-	VADDPS       Y3, Y9, Y9
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y9, Y7, Y7
-	VMOVUPS.Z    (R9), K1, Y9
-	VSUBPS       Y7, Y9, Y9
-	VMOVUPS      Y9, K1, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K1, Y9
+	VMOVUPS.Z    (R9)(R11*1), K1, Y11
+	VSUBPS       Y9, Y10, Y12
+	VFMADD231PS  Y1, Y12, Y9
+	VMULPS       Y10, Y10, Y12
+	VSUBPS       Y11, Y12, Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VMOVUPS      Y9, K1, (R9)(R10*1)
+	VMOVUPS      Y11, K1, (R9)(R11*1)
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y11, Y9, Y9
+	VMOVUPS.Z    (R9), K1, Y11
+	VSUBPS       Y9, Y11, Y11
+	VMOVUPS      Y11, K1, (R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6053,30 +6061,32 @@ vectors1upTo8empty:
 vectors1upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors1upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z9
-	VMOVUPS     (R12), Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K2
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K3
-	VCMPPS      $0x19, Z6, Z9, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VPCMPUD     $0x06, Z8, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K3, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, (R12)
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
 	JMP         vectors1upTo8wholemoments
 
 vectors1upTo8wholeshort:
@@ -6084,8 +6094,8 @@ vectors1upTo8wholeshort:
 	JE       vectors1upTo8wholedone
 
 vectors1upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z9, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
 
 vectors1upTo8wholedone:
 	ADDQ $0x40, R12
@@ -6098,30 +6108,32 @@ vectors1upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z9
-	VMOVUPS.Z   (R12), K2, Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K3
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K2, K4
-	VCMPPS      $0x19, Z6, Z9, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VPCMPUD     $0x06, Z8, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K4, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, K2, (R12)
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors1upTo8partmoments
 
 vectors1upTo8partshort:
@@ -6129,8 +6141,8 @@ vectors1upTo8partshort:
 	JE       vectors1upTo8partdone
 
 vectors1upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z9, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
 
 vectors1upTo8partdone:
 vectors1upTo8idleDone:
@@ -6148,7 +6160,7 @@ vectors1upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
 	JGE     vectors1upTo16empty
 
@@ -6157,27 +6169,27 @@ vectors1upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, K1, Z8
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, K1, Z10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo16entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Z7
-	VMOVUPS.Z    (R9)(R11*1), K1, Z9
-	VSUBPS       Z7, Z8, Z10
-	VFMADD231PS  Z1, Z10, Z7
-	VMULPS       Z8, Z8, Z10
-	VSUBPS       Z9, Z10, Z10
-	VFMADD231PS  Z2, Z10, Z9
-	VMOVUPS      Z7, K1, (R9)(R10*1)
-	VMOVUPS      Z9, K1, (R9)(R11*1)
-	VSQRTPS      Z9, Z9
-	VADDPS       Z3, Z9, Z9
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z9, Z7, Z7
-	VMOVUPS.Z    (R9), K1, Z9
-	VSUBPS       Z7, Z9, Z9
-	VMOVUPS      Z9, K1, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K1, Z9
+	VMOVUPS.Z    (R9)(R11*1), K1, Z11
+	VSUBPS       Z9, Z10, Z12
+	VFMADD231PS  Z1, Z12, Z9
+	VMULPS       Z10, Z10, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z9, K1, (R9)(R10*1)
+	VMOVUPS      Z11, K1, (R9)(R11*1)
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z11, Z9, Z9
+	VMOVUPS.Z    (R9), K1, Z11
+	VSUBPS       Z9, Z11, Z11
+	VMOVUPS      Z11, K1, (R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6193,30 +6205,32 @@ vectors1upTo16empty:
 vectors1upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors1upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z9
-	VMOVUPS     (R12), Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K2
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K3
-	VCMPPS      $0x19, Z6, Z9, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VPCMPUD     $0x06, Z8, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K3, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, (R12)
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
 	JMP         vectors1upTo16wholemoments
 
 vectors1upTo16wholeshort:
@@ -6224,8 +6238,8 @@ vectors1upTo16wholeshort:
 	JE       vectors1upTo16wholedone
 
 vectors1upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z9, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
 
 vectors1upTo16wholedone:
 	ADDQ $0x40, R12
@@ -6238,30 +6252,32 @@ vectors1upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z9
-	VMOVUPS.Z   (R12), K2, Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K3
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K2, K4
-	VCMPPS      $0x19, Z6, Z9, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VPCMPUD     $0x06, Z8, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K4, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, K2, (R12)
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors1upTo16partmoments
 
 vectors1upTo16partshort:
@@ -6269,8 +6285,8 @@ vectors1upTo16partshort:
 	JE       vectors1upTo16partdone
 
 vectors1upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z9, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
 
 vectors1upTo16partdone:
 vectors1upTo16idleDone:
@@ -6296,8 +6312,8 @@ vectors2upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X7, X7, X7
+	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors2upTo4empty
 
@@ -6306,44 +6322,44 @@ vectors2upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z8
-	VFMADD231PS  64(DI)(R15*1), X9, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z10
+	VFMADD231PS  64(DI)(R15*1), X11, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo4entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z10
-	VSUBPS       Z9, Z8, Z11
-	VFMADD231PS  Z1, Z11, Z9
-	VMULPS       Z8, Z8, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFMADD231PS  Z2, Z11, Z10
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z10, (R9)(R11*1)
-	VSQRTPS      Z10, Z10
-	VADDPS       Z3, Z10, Z10
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z10, Z9, Z9
-	VMOVUPS      (R9), Z10
-	VSUBPS       Z9, Z10, Z10
-	VMOVUPS      Z10, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, X8
-	VMOVUPS.Z    64(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 64(R9)(R10*1)
-	VMOVUPS      X9, K1, 64(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    64(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z11
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z11, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z11, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, X10
+	VMOVUPS.Z    64(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 64(R9)(R10*1)
+	VMOVUPS      X11, K1, 64(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    64(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6359,30 +6375,32 @@ vectors2upTo4empty:
 vectors2upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors2upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z9
-	VMOVUPS     (R12), Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K2
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K3
-	VCMPPS      $0x19, Z6, Z9, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z11
+	VMOVUPS     (R12), Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K2
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K3
+	VPCMPUD     $0x06, Z8, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K3, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, (R12)
+	VMOVAPS.Z   Z11, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, (R12)
 	JMP         vectors2upTo4wholemoments
 
 vectors2upTo4wholeshort:
@@ -6390,8 +6408,8 @@ vectors2upTo4wholeshort:
 	JE       vectors2upTo4wholedone
 
 vectors2upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z9, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z11, (R12)(R11*1)
 
 vectors2upTo4wholedone:
 	ADDQ $0x40, R12
@@ -6404,30 +6422,32 @@ vectors2upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z9
-	VMOVUPS.Z   (R12), K2, Z10
-	VPORD       Z7, Z9, Z11
-	VPTESTMD    Z11, Z11, K3
-	VSUBPS      Z7, Z6, Z11
-	VFMADD231PS Z1, Z11, Z7
-	VSUBPS      Z9, Z6, Z11
-	VFMADD231PS Z2, Z11, Z9
-	VPANDD      Z5, Z7, Z12
-	VMULPS      Z4, Z12, Z12
-	VPANDD      Z5, Z10, Z11
-	VCMPPS      $0x15, Z11, Z12, K2, K4
-	VCMPPS      $0x19, Z6, Z9, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z11
+	VMOVUPS.Z   (R12), K2, Z12
+	VPORD       Z9, Z11, Z13
+	VPTESTMD    Z13, Z13, K3
+	VSUBPS      Z9, Z6, Z13
+	VFMADD231PS Z1, Z13, Z9
+	VSUBPS      Z11, Z6, Z13
+	VFMADD231PS Z2, Z13, Z11
+	VPANDD      Z5, Z9, Z14
+	VPMAXUD     Z7, Z14, Z14
+	VMULPS      Z4, Z14, Z14
+	VPANDD      Z5, Z12, Z13
+	VCMPPS      $0x15, Z13, Z14, K2, K4
+	VPCMPUD     $0x06, Z8, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z11
-	VSQRTPS     Z11, Z11
-	VADDPS      Z3, Z11, Z11
-	VMULPS.Z    Z0, Z7, K4, Z12
-	VDIVPS      Z11, Z12, Z12
-	VSUBPS      Z12, Z10, Z10
-	VMOVUPS     Z10, K2, (R12)
+	VMOVAPS.Z   Z11, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z13, Z14, Z14
+	VSUBPS      Z14, Z12, Z12
+	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors2upTo4partmoments
 
 vectors2upTo4partshort:
@@ -6435,8 +6455,8 @@ vectors2upTo4partshort:
 	JE       vectors2upTo4partdone
 
 vectors2upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z9, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z11, K2, (R12)(R11*1)
 
 vectors2upTo4partdone:
 vectors2upTo4idleDone:
@@ -6454,8 +6474,8 @@ vectors2upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
 	JGE     vectors2upTo8empty
 
@@ -6464,44 +6484,44 @@ vectors2upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Y7, K1, Y9
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Y9, K1, Y11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z10
-	VSUBPS       Z7, Z8, Z11
-	VFMADD231PS  Z1, Z11, Z7
-	VMULPS       Z8, Z8, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFMADD231PS  Z2, Z11, Z10
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z10, (R9)(R11*1)
-	VSQRTPS      Z10, Z10
-	VADDPS       Z3, Z10, Z10
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      (R9), Z10
-	VSUBPS       Z7, Z10, Z10
-	VMOVUPS      Z10, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    64(R9)(R11*1), K1, Y10
-	VSUBPS       Y7, Y9, Y11
-	VFMADD231PS  Y1, Y11, Y7
-	VMULPS       Y9, Y9, Y11
-	VSUBPS       Y10, Y11, Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VMOVUPS      Y7, K1, 64(R9)(R10*1)
-	VMOVUPS      Y10, K1, 64(R9)(R11*1)
-	VSQRTPS      Y10, Y10
-	VADDPS       Y3, Y10, Y10
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y10, Y7, Y7
-	VMOVUPS.Z    64(R9), K1, Y10
-	VSUBPS       Y7, Y10, Y10
-	VMOVUPS      Y10, K1, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z9, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    64(R9)(R11*1), K1, Y12
+	VSUBPS       Y9, Y11, Y13
+	VFMADD231PS  Y1, Y13, Y9
+	VMULPS       Y11, Y11, Y13
+	VSUBPS       Y12, Y13, Y13
+	VFMADD231PS  Y2, Y13, Y12
+	VMOVUPS      Y9, K1, 64(R9)(R10*1)
+	VMOVUPS      Y12, K1, 64(R9)(R11*1)
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y12, Y9, Y9
+	VMOVUPS.Z    64(R9), K1, Y12
+	VSUBPS       Y9, Y12, Y12
+	VMOVUPS      Y12, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6517,30 +6537,32 @@ vectors2upTo8empty:
 vectors2upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors2upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z10
-	VMOVUPS     (R12), Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K2
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K3
-	VCMPPS      $0x19, Z6, Z10, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VPCMPUD     $0x06, Z8, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z10, K3, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K3, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, (R12)
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
 	JMP         vectors2upTo8wholemoments
 
 vectors2upTo8wholeshort:
@@ -6548,8 +6570,8 @@ vectors2upTo8wholeshort:
 	JE       vectors2upTo8wholedone
 
 vectors2upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z10, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
 
 vectors2upTo8wholedone:
 	ADDQ $0x40, R12
@@ -6562,30 +6584,32 @@ vectors2upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z10
-	VMOVUPS.Z   (R12), K2, Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K3
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K2, K4
-	VCMPPS      $0x19, Z6, Z10, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VPCMPUD     $0x06, Z8, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z10, K4, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K4, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, K2, (R12)
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors2upTo8partmoments
 
 vectors2upTo8partshort:
@@ -6593,8 +6617,8 @@ vectors2upTo8partshort:
 	JE       vectors2upTo8partdone
 
 vectors2upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z10, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
 
 vectors2upTo8partdone:
 vectors2upTo8idleDone:
@@ -6612,8 +6636,8 @@ vectors2upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
 	JGE     vectors2upTo16empty
 
@@ -6622,44 +6646,44 @@ vectors2upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, K1, Z9
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, K1, Z11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z10
-	VSUBPS       Z7, Z8, Z11
-	VFMADD231PS  Z1, Z11, Z7
-	VMULPS       Z8, Z8, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFMADD231PS  Z2, Z11, Z10
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z10, (R9)(R11*1)
-	VSQRTPS      Z10, Z10
-	VADDPS       Z3, Z10, Z10
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS      (R9), Z10
-	VSUBPS       Z7, Z10, Z10
-	VMOVUPS      Z10, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z10
-	VSUBPS       Z7, Z9, Z11
-	VFMADD231PS  Z1, Z11, Z7
-	VMULPS       Z9, Z9, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFMADD231PS  Z2, Z11, Z10
-	VMOVUPS      Z7, K1, 64(R9)(R10*1)
-	VMOVUPS      Z10, K1, 64(R9)(R11*1)
-	VSQRTPS      Z10, Z10
-	VADDPS       Z3, Z10, Z10
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z10, Z7, Z7
-	VMOVUPS.Z    64(R9), K1, Z10
-	VSUBPS       Z7, Z10, Z10
-	VMOVUPS      Z10, K1, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z9, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VMOVUPS      (R9), Z12
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z12
+	VSUBPS       Z9, Z11, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VMULPS       Z11, Z11, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z9, K1, 64(R9)(R10*1)
+	VMOVUPS      Z12, K1, 64(R9)(R11*1)
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VMOVUPS.Z    64(R9), K1, Z12
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6675,30 +6699,32 @@ vectors2upTo16empty:
 vectors2upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors2upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z10
-	VMOVUPS     (R12), Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K2
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K3
-	VCMPPS      $0x19, Z6, Z10, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VPCMPUD     $0x06, Z8, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z10, K3, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K3, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, (R12)
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
 	JMP         vectors2upTo16wholemoments
 
 vectors2upTo16wholeshort:
@@ -6706,8 +6732,8 @@ vectors2upTo16wholeshort:
 	JE       vectors2upTo16wholedone
 
 vectors2upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z10, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
 
 vectors2upTo16wholedone:
 	ADDQ $0x40, R12
@@ -6720,30 +6746,32 @@ vectors2upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z10
-	VMOVUPS.Z   (R12), K2, Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K3
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K2, K4
-	VCMPPS      $0x19, Z6, Z10, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VPCMPUD     $0x06, Z8, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z10, K4, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K4, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, K2, (R12)
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors2upTo16partmoments
 
 vectors2upTo16partshort:
@@ -6751,8 +6779,8 @@ vectors2upTo16partshort:
 	JE       vectors2upTo16partdone
 
 vectors2upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z10, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
 
 vectors2upTo16partdone:
 vectors2upTo16idleDone:
@@ -6778,9 +6806,9 @@ vectors3upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
+	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
 	VXORPS  X9, X9, X9
-	VXORPS  X7, X7, X7
 	CMPQ    R12, R13
 	JGE     vectors3upTo4empty
 
@@ -6789,61 +6817,61 @@ vectors3upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z8
-	VFMADD231PS  64(DI)(R15*1), Z10, Z9
-	VFMADD231PS  128(DI)(R15*1), X10, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z10
+	VFMADD231PS  64(DI)(R15*1), Z12, Z11
+	VFMADD231PS  128(DI)(R15*1), X12, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo4entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z11
-	VSUBPS       Z10, Z8, Z12
-	VFMADD231PS  Z1, Z12, Z10
-	VMULPS       Z8, Z8, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z10, (R9)(R10*1)
-	VMOVUPS      Z11, (R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z10, Z10
-	VDIVPS       Z11, Z10, Z10
-	VMOVUPS      (R9), Z11
-	VSUBPS       Z10, Z11, Z11
-	VMOVUPS      Z11, (R9)
-	VMOVUPS      64(R9)(R10*1), Z10
-	VMOVUPS      64(R9)(R11*1), Z11
-	VSUBPS       Z10, Z9, Z12
-	VFMADD231PS  Z1, Z12, Z10
-	VMULPS       Z9, Z9, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z10, 64(R9)(R10*1)
-	VMOVUPS      Z11, 64(R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z10, Z10
-	VDIVPS       Z11, Z10, Z10
-	VMOVUPS      64(R9), Z11
-	VSUBPS       Z10, Z11, Z11
-	VMOVUPS      Z11, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, X8
-	VMOVUPS.Z    128(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 128(R9)(R10*1)
-	VMOVUPS      X9, K1, 128(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    128(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z12, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z12, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, X10
+	VMOVUPS.Z    128(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 128(R9)(R10*1)
+	VMOVUPS      X11, K1, 128(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    128(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6859,30 +6887,32 @@ vectors3upTo4empty:
 vectors3upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors3upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z10
-	VMOVUPS     (R12), Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K2
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K3
-	VCMPPS      $0x19, Z6, Z10, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z12
+	VMOVUPS     (R12), Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K2
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K3
+	VPCMPUD     $0x06, Z8, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z10, K3, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K3, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, (R12)
+	VMOVAPS.Z   Z12, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (R12)
 	JMP         vectors3upTo4wholemoments
 
 vectors3upTo4wholeshort:
@@ -6890,8 +6920,8 @@ vectors3upTo4wholeshort:
 	JE       vectors3upTo4wholedone
 
 vectors3upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z10, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z12, (R12)(R11*1)
 
 vectors3upTo4wholedone:
 	ADDQ $0x40, R12
@@ -6904,30 +6934,32 @@ vectors3upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z10
-	VMOVUPS.Z   (R12), K2, Z11
-	VPORD       Z7, Z10, Z12
-	VPTESTMD    Z12, Z12, K3
-	VSUBPS      Z7, Z6, Z12
-	VFMADD231PS Z1, Z12, Z7
-	VSUBPS      Z10, Z6, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z7, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K2, K4
-	VCMPPS      $0x19, Z6, Z10, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z12
+	VMOVUPS.Z   (R12), K2, Z13
+	VPORD       Z9, Z12, Z14
+	VPTESTMD    Z14, Z14, K3
+	VSUBPS      Z9, Z6, Z14
+	VFMADD231PS Z1, Z14, Z9
+	VSUBPS      Z12, Z6, Z14
+	VFMADD231PS Z2, Z14, Z12
+	VPANDD      Z5, Z9, Z15
+	VPMAXUD     Z7, Z15, Z15
+	VMULPS      Z4, Z15, Z15
+	VPANDD      Z5, Z13, Z14
+	VCMPPS      $0x15, Z14, Z15, K2, K4
+	VPCMPUD     $0x06, Z8, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z10, K4, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMULPS.Z    Z0, Z7, K4, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
-	VMOVUPS     Z11, K2, (R12)
+	VMOVAPS.Z   Z12, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z14, Z15, Z15
+	VSUBPS      Z15, Z13, Z13
+	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors3upTo4partmoments
 
 vectors3upTo4partshort:
@@ -6935,8 +6967,8 @@ vectors3upTo4partshort:
 	JE       vectors3upTo4partdone
 
 vectors3upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z10, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z12, K2, (R12)(R11*1)
 
 vectors3upTo4partdone:
 vectors3upTo4idleDone:
@@ -6954,9 +6986,9 @@ vectors3upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors3upTo8empty
 
@@ -6965,61 +6997,61 @@ vectors3upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Y7, K1, Y10
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Y9, K1, Y12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z11
-	VSUBPS       Z7, Z8, Z12
-	VFMADD231PS  Z1, Z12, Z7
-	VMULPS       Z8, Z8, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z11, (R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z11, Z7, Z7
-	VMOVUPS      (R9), Z11
-	VSUBPS       Z7, Z11, Z11
-	VMOVUPS      Z11, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z11
-	VSUBPS       Z7, Z9, Z12
-	VFMADD231PS  Z1, Z12, Z7
-	VMULPS       Z9, Z9, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z11, 64(R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z11, Z7, Z7
-	VMOVUPS      64(R9), Z11
-	VSUBPS       Z7, Z11, Z11
-	VMOVUPS      Z11, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    128(R9)(R11*1), K1, Y11
-	VSUBPS       Y7, Y10, Y12
-	VFMADD231PS  Y1, Y12, Y7
-	VMULPS       Y10, Y10, Y12
-	VSUBPS       Y11, Y12, Y12
-	VFMADD231PS  Y2, Y12, Y11
-	VMOVUPS      Y7, K1, 128(R9)(R10*1)
-	VMOVUPS      Y11, K1, 128(R9)(R11*1)
-	VSQRTPS      Y11, Y11
-	VADDPS       Y3, Y11, Y11
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y11, Y7, Y7
-	VMOVUPS.Z    128(R9), K1, Y11
-	VSUBPS       Y7, Y11, Y11
-	VMOVUPS      Y11, K1, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z9, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z9, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    128(R9)(R11*1), K1, Y13
+	VSUBPS       Y9, Y12, Y14
+	VFMADD231PS  Y1, Y14, Y9
+	VMULPS       Y12, Y12, Y14
+	VSUBPS       Y13, Y14, Y14
+	VFMADD231PS  Y2, Y14, Y13
+	VMOVUPS      Y9, K1, 128(R9)(R10*1)
+	VMOVUPS      Y13, K1, 128(R9)(R11*1)
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y13, Y9, Y9
+	VMOVUPS.Z    128(R9), K1, Y13
+	VSUBPS       Y9, Y13, Y13
+	VMOVUPS      Y13, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7035,30 +7067,32 @@ vectors3upTo8empty:
 vectors3upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors3upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VCMPPS      $0x19, Z6, Z11, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VPCMPUD     $0x06, Z8, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K3, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, (R12)
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
 	JMP         vectors3upTo8wholemoments
 
 vectors3upTo8wholeshort:
@@ -7066,8 +7100,8 @@ vectors3upTo8wholeshort:
 	JE       vectors3upTo8wholedone
 
 vectors3upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
 
 vectors3upTo8wholedone:
 	ADDQ $0x40, R12
@@ -7080,30 +7114,32 @@ vectors3upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VCMPPS      $0x19, Z6, Z11, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VPCMPUD     $0x06, Z8, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K4, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors3upTo8partmoments
 
 vectors3upTo8partshort:
@@ -7111,8 +7147,8 @@ vectors3upTo8partshort:
 	JE       vectors3upTo8partdone
 
 vectors3upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
 
 vectors3upTo8partdone:
 vectors3upTo8idleDone:
@@ -7130,9 +7166,9 @@ vectors3upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors3upTo16empty
 
@@ -7141,61 +7177,61 @@ vectors3upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, K1, Z10
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, K1, Z12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z11
-	VSUBPS       Z7, Z8, Z12
-	VFMADD231PS  Z1, Z12, Z7
-	VMULPS       Z8, Z8, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z11, (R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z11, Z7, Z7
-	VMOVUPS      (R9), Z11
-	VSUBPS       Z7, Z11, Z11
-	VMOVUPS      Z11, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z11
-	VSUBPS       Z7, Z9, Z12
-	VFMADD231PS  Z1, Z12, Z7
-	VMULPS       Z9, Z9, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z11, 64(R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z11, Z7, Z7
-	VMOVUPS      64(R9), Z11
-	VSUBPS       Z7, Z11, Z11
-	VMOVUPS      Z11, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    128(R9)(R11*1), K1, Z11
-	VSUBPS       Z7, Z10, Z12
-	VFMADD231PS  Z1, Z12, Z7
-	VMULPS       Z10, Z10, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z7, K1, 128(R9)(R10*1)
-	VMOVUPS      Z11, K1, 128(R9)(R11*1)
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z11, Z7, Z7
-	VMOVUPS.Z    128(R9), K1, Z11
-	VSUBPS       Z7, Z11, Z11
-	VMOVUPS      Z11, K1, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z9, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS      (R9), Z13
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z9, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS      64(R9), Z13
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    128(R9)(R11*1), K1, Z13
+	VSUBPS       Z9, Z12, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VMULPS       Z12, Z12, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z9, K1, 128(R9)(R10*1)
+	VMOVUPS      Z13, K1, 128(R9)(R11*1)
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS.Z    128(R9), K1, Z13
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7211,30 +7247,32 @@ vectors3upTo16empty:
 vectors3upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors3upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VCMPPS      $0x19, Z6, Z11, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VPCMPUD     $0x06, Z8, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K3, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, (R12)
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
 	JMP         vectors3upTo16wholemoments
 
 vectors3upTo16wholeshort:
@@ -7242,8 +7280,8 @@ vectors3upTo16wholeshort:
 	JE       vectors3upTo16wholedone
 
 vectors3upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
 
 vectors3upTo16wholedone:
 	ADDQ $0x40, R12
@@ -7256,30 +7294,32 @@ vectors3upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VCMPPS      $0x19, Z6, Z11, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VPCMPUD     $0x06, Z8, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K4, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors3upTo16partmoments
 
 vectors3upTo16partshort:
@@ -7287,8 +7327,8 @@ vectors3upTo16partshort:
 	JE       vectors3upTo16partdone
 
 vectors3upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
 
 vectors3upTo16partdone:
 vectors3upTo16idleDone:
@@ -7314,10 +7354,10 @@ vectors4upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
-	VXORPS  X7, X7, X7
+	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors4upTo4empty
 
@@ -7326,78 +7366,78 @@ vectors4upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), Z11, Z8
-	VFMADD231PS  64(DI)(R15*1), Z11, Z9
-	VFMADD231PS  128(DI)(R15*1), Z11, Z10
-	VFMADD231PS  192(DI)(R15*1), X11, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z13
+	VFMADD231PS  (DI)(R15*1), Z13, Z10
+	VFMADD231PS  64(DI)(R15*1), Z13, Z11
+	VFMADD231PS  128(DI)(R15*1), Z13, Z12
+	VFMADD231PS  192(DI)(R15*1), X13, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo4entries
-	VMOVUPS      (R9)(R10*1), Z11
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z11, Z8, Z13
-	VFMADD231PS  Z1, Z13, Z11
-	VMULPS       Z8, Z8, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z11, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z11, Z11
-	VDIVPS       Z12, Z11, Z11
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z11, Z12, Z12
-	VMOVUPS      Z12, (R9)
-	VMOVUPS      64(R9)(R10*1), Z11
-	VMOVUPS      64(R9)(R11*1), Z12
-	VSUBPS       Z11, Z9, Z13
-	VFMADD231PS  Z1, Z13, Z11
-	VMULPS       Z9, Z9, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z11, 64(R9)(R10*1)
-	VMOVUPS      Z12, 64(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z11, Z11
-	VDIVPS       Z12, Z11, Z11
-	VMOVUPS      64(R9), Z12
-	VSUBPS       Z11, Z12, Z12
-	VMOVUPS      Z12, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z11
-	VMOVUPS      128(R9)(R11*1), Z12
-	VSUBPS       Z11, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z11
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z11, 128(R9)(R10*1)
-	VMOVUPS      Z12, 128(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z11, Z11
-	VDIVPS       Z12, Z11, Z11
-	VMOVUPS      128(R9), Z12
-	VSUBPS       Z11, Z12, Z12
-	VMOVUPS      Z12, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, X8
-	VMOVUPS.Z    192(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 192(R9)(R10*1)
-	VMOVUPS      X9, K1, 192(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    192(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z13
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z13, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z13, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z13, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z13, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, X10
+	VMOVUPS.Z    192(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 192(R9)(R10*1)
+	VMOVUPS      X11, K1, 192(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    192(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7413,30 +7453,32 @@ vectors4upTo4empty:
 vectors4upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors4upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VCMPPS      $0x19, Z6, Z11, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z13
+	VMOVUPS     (R12), Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K2
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K3
+	VPCMPUD     $0x06, Z8, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K3, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, (R12)
+	VMOVAPS.Z   Z13, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, (R12)
 	JMP         vectors4upTo4wholemoments
 
 vectors4upTo4wholeshort:
@@ -7444,8 +7486,8 @@ vectors4upTo4wholeshort:
 	JE       vectors4upTo4wholedone
 
 vectors4upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z13, (R12)(R11*1)
 
 vectors4upTo4wholedone:
 	ADDQ $0x40, R12
@@ -7458,30 +7500,32 @@ vectors4upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z7, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z7, Z6, Z13
-	VFMADD231PS Z1, Z13, Z7
-	VSUBPS      Z11, Z6, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z7, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VCMPPS      $0x19, Z6, Z11, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z13
+	VMOVUPS.Z   (R12), K2, Z14
+	VPORD       Z9, Z13, Z15
+	VPTESTMD    Z15, Z15, K3
+	VSUBPS      Z9, Z6, Z15
+	VFMADD231PS Z1, Z15, Z9
+	VSUBPS      Z13, Z6, Z15
+	VFMADD231PS Z2, Z15, Z13
+	VPANDD      Z5, Z9, Z16
+	VPMAXUD     Z7, Z16, Z16
+	VMULPS      Z4, Z16, Z16
+	VPANDD      Z5, Z14, Z15
+	VCMPPS      $0x15, Z15, Z16, K2, K4
+	VPCMPUD     $0x06, Z8, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS.Z    Z0, Z7, K4, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
+	VMOVAPS.Z   Z13, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z15, Z16, Z16
+	VSUBPS      Z16, Z14, Z14
+	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors4upTo4partmoments
 
 vectors4upTo4partshort:
@@ -7489,8 +7533,8 @@ vectors4upTo4partshort:
 	JE       vectors4upTo4partdone
 
 vectors4upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z13, K2, (R12)(R11*1)
 
 vectors4upTo4partdone:
 vectors4upTo4idleDone:
@@ -7508,10 +7552,10 @@ vectors4upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors4upTo8empty
 
@@ -7520,78 +7564,78 @@ vectors4upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Y7, K1, Y11
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Y9, K1, Y13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z7, Z8, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z8, Z8, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z12
-	VSUBPS       Z7, Z9, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z9, Z9, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z12, 64(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      64(R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z12
-	VSUBPS       Z7, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z12, 128(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      128(R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    192(R9)(R11*1), K1, Y12
-	VSUBPS       Y7, Y11, Y13
-	VFMADD231PS  Y1, Y13, Y7
-	VMULPS       Y11, Y11, Y13
-	VSUBPS       Y12, Y13, Y13
-	VFMADD231PS  Y2, Y13, Y12
-	VMOVUPS      Y7, K1, 192(R9)(R10*1)
-	VMOVUPS      Y12, K1, 192(R9)(R11*1)
-	VSQRTPS      Y12, Y12
-	VADDPS       Y3, Y12, Y12
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y12, Y7, Y7
-	VMOVUPS.Z    192(R9), K1, Y12
-	VSUBPS       Y7, Y12, Y12
-	VMOVUPS      Y12, K1, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z9, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z9, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z9, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    192(R9)(R11*1), K1, Y14
+	VSUBPS       Y9, Y13, Y15
+	VFMADD231PS  Y1, Y15, Y9
+	VMULPS       Y13, Y13, Y15
+	VSUBPS       Y14, Y15, Y15
+	VFMADD231PS  Y2, Y15, Y14
+	VMOVUPS      Y9, K1, 192(R9)(R10*1)
+	VMOVUPS      Y14, K1, 192(R9)(R11*1)
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y14, Y9, Y9
+	VMOVUPS.Z    192(R9), K1, Y14
+	VSUBPS       Y9, Y14, Y14
+	VMOVUPS      Y14, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7607,30 +7651,32 @@ vectors4upTo8empty:
 vectors4upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors4upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VCMPPS      $0x19, Z6, Z12, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VPCMPUD     $0x06, Z8, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K3, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, (R12)
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
 	JMP         vectors4upTo8wholemoments
 
 vectors4upTo8wholeshort:
@@ -7638,8 +7684,8 @@ vectors4upTo8wholeshort:
 	JE       vectors4upTo8wholedone
 
 vectors4upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
 
 vectors4upTo8wholedone:
 	ADDQ $0x40, R12
@@ -7652,30 +7698,32 @@ vectors4upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VCMPPS      $0x19, Z6, Z12, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VPCMPUD     $0x06, Z8, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K4, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors4upTo8partmoments
 
 vectors4upTo8partshort:
@@ -7683,8 +7731,8 @@ vectors4upTo8partshort:
 	JE       vectors4upTo8partdone
 
 vectors4upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
 
 vectors4upTo8partdone:
 vectors4upTo8idleDone:
@@ -7702,10 +7750,10 @@ vectors4upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors4upTo16empty
 
@@ -7714,78 +7762,78 @@ vectors4upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, K1, Z11
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, K1, Z13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z7, Z8, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z8, Z8, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z12
-	VSUBPS       Z7, Z9, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z9, Z9, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z12, 64(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      64(R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z12
-	VSUBPS       Z7, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z12, 128(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS      128(R9), Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    192(R9)(R11*1), K1, Z12
-	VSUBPS       Z7, Z11, Z13
-	VFMADD231PS  Z1, Z13, Z7
-	VMULPS       Z11, Z11, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z7, K1, 192(R9)(R10*1)
-	VMOVUPS      Z12, K1, 192(R9)(R11*1)
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z12, Z7, Z7
-	VMOVUPS.Z    192(R9), K1, Z12
-	VSUBPS       Z7, Z12, Z12
-	VMOVUPS      Z12, K1, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z9, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      (R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z9, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      64(R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z9, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS      128(R9), Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    192(R9)(R11*1), K1, Z14
+	VSUBPS       Z9, Z13, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VMULPS       Z13, Z13, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z9, K1, 192(R9)(R10*1)
+	VMOVUPS      Z14, K1, 192(R9)(R11*1)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VMOVUPS.Z    192(R9), K1, Z14
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7801,30 +7849,32 @@ vectors4upTo16empty:
 vectors4upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors4upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VCMPPS      $0x19, Z6, Z12, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VPCMPUD     $0x06, Z8, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K3, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, (R12)
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
 	JMP         vectors4upTo16wholemoments
 
 vectors4upTo16wholeshort:
@@ -7832,8 +7882,8 @@ vectors4upTo16wholeshort:
 	JE       vectors4upTo16wholedone
 
 vectors4upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
 
 vectors4upTo16wholedone:
 	ADDQ $0x40, R12
@@ -7846,30 +7896,32 @@ vectors4upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VCMPPS      $0x19, Z6, Z12, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VPCMPUD     $0x06, Z8, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K4, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors4upTo16partmoments
 
 vectors4upTo16partshort:
@@ -7877,8 +7929,8 @@ vectors4upTo16partshort:
 	JE       vectors4upTo16partdone
 
 vectors4upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
 
 vectors4upTo16partdone:
 vectors4upTo16idleDone:
@@ -7904,11 +7956,11 @@ vectors5upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X7, X7, X7
+	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors5upTo4empty
 
@@ -7917,95 +7969,95 @@ vectors5upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z8
-	VFMADD231PS  64(DI)(R15*1), Z12, Z9
-	VFMADD231PS  128(DI)(R15*1), Z12, Z10
-	VFMADD231PS  192(DI)(R15*1), Z12, Z11
-	VFMADD231PS  256(DI)(R15*1), X12, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z14
+	VFMADD231PS  (DI)(R15*1), Z14, Z10
+	VFMADD231PS  64(DI)(R15*1), Z14, Z11
+	VFMADD231PS  128(DI)(R15*1), Z14, Z12
+	VFMADD231PS  192(DI)(R15*1), Z14, Z13
+	VFMADD231PS  256(DI)(R15*1), X14, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo4entries
-	VMOVUPS      (R9)(R10*1), Z12
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z12, Z8, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z8, Z8, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS      64(R9)(R10*1), Z12
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z12, Z9, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z9, Z9, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z12
-	VMOVUPS      128(R9)(R11*1), Z13
-	VSUBPS       Z12, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, 128(R9)(R10*1)
-	VMOVUPS      Z13, 128(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      128(R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z12
-	VMOVUPS      192(R9)(R11*1), Z13
-	VSUBPS       Z12, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, 192(R9)(R10*1)
-	VMOVUPS      Z13, 192(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      192(R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, X8
-	VMOVUPS.Z    256(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 256(R9)(R10*1)
-	VMOVUPS      X9, K1, 256(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    256(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z14
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z14, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z14
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z14, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z14, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z14
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z14, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z14, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, X10
+	VMOVUPS.Z    256(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 256(R9)(R10*1)
+	VMOVUPS      X11, K1, 256(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    256(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8021,30 +8073,32 @@ vectors5upTo4empty:
 vectors5upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors5upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VCMPPS      $0x19, Z6, Z12, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z14
+	VMOVUPS     (R12), Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K2
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K3
+	VPCMPUD     $0x06, Z8, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K3, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, (R12)
+	VMOVAPS.Z   Z14, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, (R12)
 	JMP         vectors5upTo4wholemoments
 
 vectors5upTo4wholeshort:
@@ -8052,8 +8106,8 @@ vectors5upTo4wholeshort:
 	JE       vectors5upTo4wholedone
 
 vectors5upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z14, (R12)(R11*1)
 
 vectors5upTo4wholedone:
 	ADDQ $0x40, R12
@@ -8066,30 +8120,32 @@ vectors5upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
-	VPORD       Z7, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z7, Z6, Z14
-	VFMADD231PS Z1, Z14, Z7
-	VSUBPS      Z12, Z6, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z7, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VCMPPS      $0x19, Z6, Z12, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z14
+	VMOVUPS.Z   (R12), K2, Z15
+	VPORD       Z9, Z14, Z16
+	VPTESTMD    Z16, Z16, K3
+	VSUBPS      Z9, Z6, Z16
+	VFMADD231PS Z1, Z16, Z9
+	VSUBPS      Z14, Z6, Z16
+	VFMADD231PS Z2, Z16, Z14
+	VPANDD      Z5, Z9, Z17
+	VPMAXUD     Z7, Z17, Z17
+	VMULPS      Z4, Z17, Z17
+	VPANDD      Z5, Z15, Z16
+	VCMPPS      $0x15, Z16, Z17, K2, K4
+	VPCMPUD     $0x06, Z8, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS.Z    Z0, Z7, K4, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
+	VMOVAPS.Z   Z14, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z16, Z17, Z17
+	VSUBPS      Z17, Z15, Z15
+	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors5upTo4partmoments
 
 vectors5upTo4partshort:
@@ -8097,8 +8153,8 @@ vectors5upTo4partshort:
 	JE       vectors5upTo4partdone
 
 vectors5upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z14, K2, (R12)(R11*1)
 
 vectors5upTo4partdone:
 vectors5upTo4idleDone:
@@ -8116,11 +8172,11 @@ vectors5upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors5upTo8empty
 
@@ -8129,95 +8185,95 @@ vectors5upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Y7, K1, Y12
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Y9, K1, Y14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z7, Z8, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z8, Z8, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z7, Z9, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z9, Z9, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z13
-	VSUBPS       Z7, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z13, 128(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      128(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z13
-	VSUBPS       Z7, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z13, 192(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      192(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    256(R9)(R11*1), K1, Y13
-	VSUBPS       Y7, Y12, Y14
-	VFMADD231PS  Y1, Y14, Y7
-	VMULPS       Y12, Y12, Y14
-	VSUBPS       Y13, Y14, Y14
-	VFMADD231PS  Y2, Y14, Y13
-	VMOVUPS      Y7, K1, 256(R9)(R10*1)
-	VMOVUPS      Y13, K1, 256(R9)(R11*1)
-	VSQRTPS      Y13, Y13
-	VADDPS       Y3, Y13, Y13
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y13, Y7, Y7
-	VMOVUPS.Z    256(R9), K1, Y13
-	VSUBPS       Y7, Y13, Y13
-	VMOVUPS      Y13, K1, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z9, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z9, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z9, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z9, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    256(R9)(R11*1), K1, Y15
+	VSUBPS       Y9, Y14, Y16
+	VFMADD231PS  Y1, Y16, Y9
+	VMULPS       Y14, Y14, Y16
+	VSUBPS       Y15, Y16, Y16
+	VFMADD231PS  Y2, Y16, Y15
+	VMOVUPS      Y9, K1, 256(R9)(R10*1)
+	VMOVUPS      Y15, K1, 256(R9)(R11*1)
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y15, Y9, Y9
+	VMOVUPS.Z    256(R9), K1, Y15
+	VSUBPS       Y9, Y15, Y15
+	VMOVUPS      Y15, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8233,30 +8289,32 @@ vectors5upTo8empty:
 vectors5upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors5upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VCMPPS      $0x19, Z6, Z13, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VPCMPUD     $0x06, Z8, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K3, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, (R12)
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
 	JMP         vectors5upTo8wholemoments
 
 vectors5upTo8wholeshort:
@@ -8264,8 +8322,8 @@ vectors5upTo8wholeshort:
 	JE       vectors5upTo8wholedone
 
 vectors5upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
 
 vectors5upTo8wholedone:
 	ADDQ $0x40, R12
@@ -8278,30 +8336,32 @@ vectors5upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VCMPPS      $0x19, Z6, Z13, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VPCMPUD     $0x06, Z8, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K4, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors5upTo8partmoments
 
 vectors5upTo8partshort:
@@ -8309,8 +8369,8 @@ vectors5upTo8partshort:
 	JE       vectors5upTo8partdone
 
 vectors5upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
 
 vectors5upTo8partdone:
 vectors5upTo8idleDone:
@@ -8328,11 +8388,11 @@ vectors5upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors5upTo16empty
 
@@ -8341,95 +8401,95 @@ vectors5upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, K1, Z12
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, K1, Z14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z7, Z8, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z8, Z8, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z7, Z9, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z9, Z9, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z13
-	VSUBPS       Z7, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z13, 128(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      128(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z13
-	VSUBPS       Z7, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z13, 192(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS      192(R9), Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    256(R9)(R11*1), K1, Z13
-	VSUBPS       Z7, Z12, Z14
-	VFMADD231PS  Z1, Z14, Z7
-	VMULPS       Z12, Z12, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z7, K1, 256(R9)(R10*1)
-	VMOVUPS      Z13, K1, 256(R9)(R11*1)
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z13, Z7, Z7
-	VMOVUPS.Z    256(R9), K1, Z13
-	VSUBPS       Z7, Z13, Z13
-	VMOVUPS      Z13, K1, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z9, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      (R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z9, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      64(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z9, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      128(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z9, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS      192(R9), Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    256(R9)(R11*1), K1, Z15
+	VSUBPS       Z9, Z14, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VMULPS       Z14, Z14, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z9, K1, 256(R9)(R10*1)
+	VMOVUPS      Z15, K1, 256(R9)(R11*1)
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VMOVUPS.Z    256(R9), K1, Z15
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8445,30 +8505,32 @@ vectors5upTo16empty:
 vectors5upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors5upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VCMPPS      $0x19, Z6, Z13, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VPCMPUD     $0x06, Z8, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K3, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, (R12)
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
 	JMP         vectors5upTo16wholemoments
 
 vectors5upTo16wholeshort:
@@ -8476,8 +8538,8 @@ vectors5upTo16wholeshort:
 	JE       vectors5upTo16wholedone
 
 vectors5upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
 
 vectors5upTo16wholedone:
 	ADDQ $0x40, R12
@@ -8490,30 +8552,32 @@ vectors5upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VCMPPS      $0x19, Z6, Z13, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VPCMPUD     $0x06, Z8, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K4, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors5upTo16partmoments
 
 vectors5upTo16partshort:
@@ -8521,8 +8585,8 @@ vectors5upTo16partshort:
 	JE       vectors5upTo16partdone
 
 vectors5upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
 
 vectors5upTo16partdone:
 vectors5upTo16idleDone:
@@ -8548,12 +8612,12 @@ vectors6upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X7, X7, X7
+	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors6upTo4empty
 
@@ -8562,112 +8626,112 @@ vectors6upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z13
-	VFMADD231PS  (DI)(R15*1), Z13, Z8
-	VFMADD231PS  64(DI)(R15*1), Z13, Z9
-	VFMADD231PS  128(DI)(R15*1), Z13, Z10
-	VFMADD231PS  192(DI)(R15*1), Z13, Z11
-	VFMADD231PS  256(DI)(R15*1), Z13, Z12
-	VFMADD231PS  320(DI)(R15*1), X13, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z15
+	VFMADD231PS  (DI)(R15*1), Z15, Z10
+	VFMADD231PS  64(DI)(R15*1), Z15, Z11
+	VFMADD231PS  128(DI)(R15*1), Z15, Z12
+	VFMADD231PS  192(DI)(R15*1), Z15, Z13
+	VFMADD231PS  256(DI)(R15*1), Z15, Z14
+	VFMADD231PS  320(DI)(R15*1), X15, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo4entries
-	VMOVUPS      (R9)(R10*1), Z13
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z13, Z8, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z8, Z8, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z13
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z13, Z9, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z9, Z9, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z13
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z13, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z13
-	VMOVUPS      192(R9)(R11*1), Z14
-	VSUBPS       Z13, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 192(R9)(R10*1)
-	VMOVUPS      Z14, 192(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      192(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z13
-	VMOVUPS      256(R9)(R11*1), Z14
-	VSUBPS       Z13, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 256(R9)(R10*1)
-	VMOVUPS      Z14, 256(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      256(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, X8
-	VMOVUPS.Z    320(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 320(R9)(R10*1)
-	VMOVUPS      X9, K1, 320(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    320(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z15
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z15, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z15
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z15, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z15
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z15, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z15
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z15, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z15
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z15, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z15, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, X10
+	VMOVUPS.Z    320(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 320(R9)(R10*1)
+	VMOVUPS      X11, K1, 320(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    320(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8683,30 +8747,32 @@ vectors6upTo4empty:
 vectors6upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors6upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VCMPPS      $0x19, Z6, Z13, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z15
+	VMOVUPS     (R12), Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K2
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K3
+	VPCMPUD     $0x06, Z8, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K3, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, (R12)
+	VMOVAPS.Z   Z15, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, (R12)
 	JMP         vectors6upTo4wholemoments
 
 vectors6upTo4wholeshort:
@@ -8714,8 +8780,8 @@ vectors6upTo4wholeshort:
 	JE       vectors6upTo4wholedone
 
 vectors6upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z15, (R12)(R11*1)
 
 vectors6upTo4wholedone:
 	ADDQ $0x40, R12
@@ -8728,30 +8794,32 @@ vectors6upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
-	VPORD       Z7, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z7, Z6, Z15
-	VFMADD231PS Z1, Z15, Z7
-	VSUBPS      Z13, Z6, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z7, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VCMPPS      $0x19, Z6, Z13, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z15
+	VMOVUPS.Z   (R12), K2, Z16
+	VPORD       Z9, Z15, Z17
+	VPTESTMD    Z17, Z17, K3
+	VSUBPS      Z9, Z6, Z17
+	VFMADD231PS Z1, Z17, Z9
+	VSUBPS      Z15, Z6, Z17
+	VFMADD231PS Z2, Z17, Z15
+	VPANDD      Z5, Z9, Z18
+	VPMAXUD     Z7, Z18, Z18
+	VMULPS      Z4, Z18, Z18
+	VPANDD      Z5, Z16, Z17
+	VCMPPS      $0x15, Z17, Z18, K2, K4
+	VPCMPUD     $0x06, Z8, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS.Z    Z0, Z7, K4, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
+	VMOVAPS.Z   Z15, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z17, Z18, Z18
+	VSUBPS      Z18, Z16, Z16
+	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors6upTo4partmoments
 
 vectors6upTo4partshort:
@@ -8759,8 +8827,8 @@ vectors6upTo4partshort:
 	JE       vectors6upTo4partdone
 
 vectors6upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z15, K2, (R12)(R11*1)
 
 vectors6upTo4partdone:
 vectors6upTo4idleDone:
@@ -8778,12 +8846,12 @@ vectors6upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors6upTo8empty
 
@@ -8792,112 +8860,112 @@ vectors6upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Y7, K1, Y13
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Y9, K1, Y15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z7, Z8, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z8, Z8, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z7, Z9, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z9, Z9, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z7, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z14
-	VSUBPS       Z7, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z14, 192(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      192(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z14
-	VSUBPS       Z7, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z14, 256(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      256(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    320(R9)(R11*1), K1, Y14
-	VSUBPS       Y7, Y13, Y15
-	VFMADD231PS  Y1, Y15, Y7
-	VMULPS       Y13, Y13, Y15
-	VSUBPS       Y14, Y15, Y15
-	VFMADD231PS  Y2, Y15, Y14
-	VMOVUPS      Y7, K1, 320(R9)(R10*1)
-	VMOVUPS      Y14, K1, 320(R9)(R11*1)
-	VSQRTPS      Y14, Y14
-	VADDPS       Y3, Y14, Y14
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y14, Y7, Y7
-	VMOVUPS.Z    320(R9), K1, Y14
-	VSUBPS       Y7, Y14, Y14
-	VMOVUPS      Y14, K1, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z9, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z9, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z9, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z9, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z9, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    320(R9)(R11*1), K1, Y16
+	VSUBPS       Y9, Y15, Y17
+	VFMADD231PS  Y1, Y17, Y9
+	VMULPS       Y15, Y15, Y17
+	VSUBPS       Y16, Y17, Y17
+	VFMADD231PS  Y2, Y17, Y16
+	VMOVUPS      Y9, K1, 320(R9)(R10*1)
+	VMOVUPS      Y16, K1, 320(R9)(R11*1)
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y16, Y9, Y9
+	VMOVUPS.Z    320(R9), K1, Y16
+	VSUBPS       Y9, Y16, Y16
+	VMOVUPS      Y16, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8913,30 +8981,32 @@ vectors6upTo8empty:
 vectors6upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors6upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VCMPPS      $0x19, Z6, Z14, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z16
+	VMOVUPS     (R12), Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K2
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K3
+	VPCMPUD     $0x06, Z8, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K3, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, (R12)
+	VMOVAPS.Z   Z16, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, (R12)
 	JMP         vectors6upTo8wholemoments
 
 vectors6upTo8wholeshort:
@@ -8944,8 +9014,8 @@ vectors6upTo8wholeshort:
 	JE       vectors6upTo8wholedone
 
 vectors6upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z16, (R12)(R11*1)
 
 vectors6upTo8wholedone:
 	ADDQ $0x40, R12
@@ -8958,30 +9028,32 @@ vectors6upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VCMPPS      $0x19, Z6, Z14, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z16
+	VMOVUPS.Z   (R12), K2, Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K3
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K2, K4
+	VPCMPUD     $0x06, Z8, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K4, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
+	VMOVAPS.Z   Z16, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors6upTo8partmoments
 
 vectors6upTo8partshort:
@@ -8989,8 +9061,8 @@ vectors6upTo8partshort:
 	JE       vectors6upTo8partdone
 
 vectors6upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z16, K2, (R12)(R11*1)
 
 vectors6upTo8partdone:
 vectors6upTo8idleDone:
@@ -9008,12 +9080,12 @@ vectors6upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
+	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors6upTo16empty
 
@@ -9022,112 +9094,112 @@ vectors6upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Z7, K1, Z13
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, K1, Z15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z7, Z8, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z8, Z8, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z7, Z9, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z9, Z9, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z7, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z14
-	VSUBPS       Z7, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z14, 192(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      192(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z14
-	VSUBPS       Z7, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z14, 256(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS      256(R9), Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    320(R9)(R11*1), K1, Z14
-	VSUBPS       Z7, Z13, Z15
-	VFMADD231PS  Z1, Z15, Z7
-	VMULPS       Z13, Z13, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z7, K1, 320(R9)(R10*1)
-	VMOVUPS      Z14, K1, 320(R9)(R11*1)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z14, Z7, Z7
-	VMOVUPS.Z    320(R9), K1, Z14
-	VSUBPS       Z7, Z14, Z14
-	VMOVUPS      Z14, K1, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z9, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      (R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z9, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      64(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z9, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      128(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z9, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      192(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z9, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS      256(R9), Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    320(R9)(R11*1), K1, Z16
+	VSUBPS       Z9, Z15, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VMULPS       Z15, Z15, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z9, K1, 320(R9)(R10*1)
+	VMOVUPS      Z16, K1, 320(R9)(R11*1)
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VMOVUPS.Z    320(R9), K1, Z16
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9143,30 +9215,32 @@ vectors6upTo16empty:
 vectors6upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors6upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VCMPPS      $0x19, Z6, Z14, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z16
+	VMOVUPS     (R12), Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K2
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K3
+	VPCMPUD     $0x06, Z8, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K3, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, (R12)
+	VMOVAPS.Z   Z16, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, (R12)
 	JMP         vectors6upTo16wholemoments
 
 vectors6upTo16wholeshort:
@@ -9174,8 +9248,8 @@ vectors6upTo16wholeshort:
 	JE       vectors6upTo16wholedone
 
 vectors6upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z16, (R12)(R11*1)
 
 vectors6upTo16wholedone:
 	ADDQ $0x40, R12
@@ -9188,30 +9262,32 @@ vectors6upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VCMPPS      $0x19, Z6, Z14, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z16
+	VMOVUPS.Z   (R12), K2, Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K3
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K2, K4
+	VPCMPUD     $0x06, Z8, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K4, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
+	VMOVAPS.Z   Z16, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors6upTo16partmoments
 
 vectors6upTo16partshort:
@@ -9219,8 +9295,8 @@ vectors6upTo16partshort:
 	JE       vectors6upTo16partdone
 
 vectors6upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z16, K2, (R12)(R11*1)
 
 vectors6upTo16partdone:
 vectors6upTo16idleDone:
@@ -9246,13 +9322,13 @@ vectors7upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X7, X7, X7
+	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors7upTo4empty
 
@@ -9261,129 +9337,129 @@ vectors7upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z14
-	VFMADD231PS  (DI)(R15*1), Z14, Z8
-	VFMADD231PS  64(DI)(R15*1), Z14, Z9
-	VFMADD231PS  128(DI)(R15*1), Z14, Z10
-	VFMADD231PS  192(DI)(R15*1), Z14, Z11
-	VFMADD231PS  256(DI)(R15*1), Z14, Z12
-	VFMADD231PS  320(DI)(R15*1), Z14, Z13
-	VFMADD231PS  384(DI)(R15*1), X14, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z16
+	VFMADD231PS  (DI)(R15*1), Z16, Z10
+	VFMADD231PS  64(DI)(R15*1), Z16, Z11
+	VFMADD231PS  128(DI)(R15*1), Z16, Z12
+	VFMADD231PS  192(DI)(R15*1), Z16, Z13
+	VFMADD231PS  256(DI)(R15*1), Z16, Z14
+	VFMADD231PS  320(DI)(R15*1), Z16, Z15
+	VFMADD231PS  384(DI)(R15*1), X16, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo4entries
-	VMOVUPS      (R9)(R10*1), Z14
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z14, Z8, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z8, Z8, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z14
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z14, Z9, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z9, Z9, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z14
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z14, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z14
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z14, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z14
-	VMOVUPS      256(R9)(R11*1), Z15
-	VSUBPS       Z14, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 256(R9)(R10*1)
-	VMOVUPS      Z15, 256(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      256(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z14
-	VMOVUPS      320(R9)(R11*1), Z15
-	VSUBPS       Z14, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 320(R9)(R10*1)
-	VMOVUPS      Z15, 320(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      320(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, X8
-	VMOVUPS.Z    384(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 384(R9)(R10*1)
-	VMOVUPS      X9, K1, 384(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    384(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z16
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z16, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      (R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z16
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z16, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      64(R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z16
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z16, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      128(R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z16
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z16, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      192(R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z16
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z16, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      256(R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z16
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z16, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VMOVUPS      320(R9), Z17
+	VSUBPS       Z16, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, X10
+	VMOVUPS.Z    384(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 384(R9)(R10*1)
+	VMOVUPS      X11, K1, 384(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    384(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9399,30 +9475,32 @@ vectors7upTo4empty:
 vectors7upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors7upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VCMPPS      $0x19, Z6, Z14, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z16
+	VMOVUPS     (R12), Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K2
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K3
+	VPCMPUD     $0x06, Z8, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K3, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, (R12)
+	VMOVAPS.Z   Z16, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, (R12)
 	JMP         vectors7upTo4wholemoments
 
 vectors7upTo4wholeshort:
@@ -9430,8 +9508,8 @@ vectors7upTo4wholeshort:
 	JE       vectors7upTo4wholedone
 
 vectors7upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z16, (R12)(R11*1)
 
 vectors7upTo4wholedone:
 	ADDQ $0x40, R12
@@ -9444,30 +9522,32 @@ vectors7upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
-	VPORD       Z7, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z7, Z6, Z16
-	VFMADD231PS Z1, Z16, Z7
-	VSUBPS      Z14, Z6, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z7, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VCMPPS      $0x19, Z6, Z14, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z16
+	VMOVUPS.Z   (R12), K2, Z17
+	VPORD       Z9, Z16, Z18
+	VPTESTMD    Z18, Z18, K3
+	VSUBPS      Z9, Z6, Z18
+	VFMADD231PS Z1, Z18, Z9
+	VSUBPS      Z16, Z6, Z18
+	VFMADD231PS Z2, Z18, Z16
+	VPANDD      Z5, Z9, Z19
+	VPMAXUD     Z7, Z19, Z19
+	VMULPS      Z4, Z19, Z19
+	VPANDD      Z5, Z17, Z18
+	VCMPPS      $0x15, Z18, Z19, K2, K4
+	VPCMPUD     $0x06, Z8, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS.Z    Z0, Z7, K4, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
+	VMOVAPS.Z   Z16, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z18, Z19, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors7upTo4partmoments
 
 vectors7upTo4partshort:
@@ -9475,8 +9555,8 @@ vectors7upTo4partshort:
 	JE       vectors7upTo4partdone
 
 vectors7upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z16, K2, (R12)(R11*1)
 
 vectors7upTo4partdone:
 vectors7upTo4idleDone:
@@ -9494,13 +9574,13 @@ vectors7upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
+	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors7upTo8empty
 
@@ -9509,129 +9589,129 @@ vectors7upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Z7, Z13
-	VFMADD231PS  384(DI)(R15*1), Y7, K1, Y14
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Y9, K1, Y16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z7, Z8, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z8, Z8, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z7, Z9, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z9, Z9, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z7, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z7, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z15
-	VSUBPS       Z7, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z15, 256(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      256(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z7
-	VMOVUPS      320(R9)(R11*1), Z15
-	VSUBPS       Z7, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 320(R9)(R10*1)
-	VMOVUPS      Z15, 320(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      320(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    384(R9)(R11*1), K1, Y15
-	VSUBPS       Y7, Y14, Y16
-	VFMADD231PS  Y1, Y16, Y7
-	VMULPS       Y14, Y14, Y16
-	VSUBPS       Y15, Y16, Y16
-	VFMADD231PS  Y2, Y16, Y15
-	VMOVUPS      Y7, K1, 384(R9)(R10*1)
-	VMOVUPS      Y15, K1, 384(R9)(R11*1)
-	VSQRTPS      Y15, Y15
-	VADDPS       Y3, Y15, Y15
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y15, Y7, Y7
-	VMOVUPS.Z    384(R9), K1, Y15
-	VSUBPS       Y7, Y15, Y15
-	VMOVUPS      Y15, K1, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z9, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      (R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z9, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      64(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z9, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      128(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z9, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      192(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z9, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      256(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z9, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      320(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    384(R9)(R11*1), K1, Y17
+	VSUBPS       Y9, Y16, Y18
+	VFMADD231PS  Y1, Y18, Y9
+	VMULPS       Y16, Y16, Y18
+	VSUBPS       Y17, Y18, Y18
+	VFMADD231PS  Y2, Y18, Y17
+	VMOVUPS      Y9, K1, 384(R9)(R10*1)
+	VMOVUPS      Y17, K1, 384(R9)(R11*1)
+	VSQRTPS      Y17, Y17
+	VADDPS       Y3, Y17, Y17
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y17, Y9, Y9
+	VMOVUPS.Z    384(R9), K1, Y17
+	VSUBPS       Y9, Y17, Y17
+	VMOVUPS      Y17, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9647,30 +9727,32 @@ vectors7upTo8empty:
 vectors7upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors7upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VCMPPS      $0x19, Z6, Z15, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z17
+	VMOVUPS     (R12), Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K2
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K3
+	VPCMPUD     $0x06, Z8, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K3, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, (R12)
+	VMOVAPS.Z   Z17, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K3, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, (R12)
 	JMP         vectors7upTo8wholemoments
 
 vectors7upTo8wholeshort:
@@ -9678,8 +9760,8 @@ vectors7upTo8wholeshort:
 	JE       vectors7upTo8wholedone
 
 vectors7upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z17, (R12)(R11*1)
 
 vectors7upTo8wholedone:
 	ADDQ $0x40, R12
@@ -9692,30 +9774,32 @@ vectors7upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VCMPPS      $0x19, Z6, Z15, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z17
+	VMOVUPS.Z   (R12), K2, Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K3
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K2, K4
+	VPCMPUD     $0x06, Z8, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K4, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
+	VMOVAPS.Z   Z17, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K4, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors7upTo8partmoments
 
 vectors7upTo8partshort:
@@ -9723,8 +9807,8 @@ vectors7upTo8partshort:
 	JE       vectors7upTo8partdone
 
 vectors7upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z17, K2, (R12)(R11*1)
 
 vectors7upTo8partdone:
 vectors7upTo8idleDone:
@@ -9742,13 +9826,13 @@ vectors7upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
+	VXORPS  X15, X15, X15
+	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors7upTo16empty
 
@@ -9757,129 +9841,129 @@ vectors7upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Z7, Z13
-	VFMADD231PS  384(DI)(R15*1), Z7, K1, Z14
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, K1, Z16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z7, Z8, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z8, Z8, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z7, Z9, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z9, Z9, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z7, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z7, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z15
-	VSUBPS       Z7, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z15, 256(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      256(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z7
-	VMOVUPS      320(R9)(R11*1), Z15
-	VSUBPS       Z7, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, 320(R9)(R10*1)
-	VMOVUPS      Z15, 320(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS      320(R9), Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    384(R9)(R11*1), K1, Z15
-	VSUBPS       Z7, Z14, Z16
-	VFMADD231PS  Z1, Z16, Z7
-	VMULPS       Z14, Z14, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z7, K1, 384(R9)(R10*1)
-	VMOVUPS      Z15, K1, 384(R9)(R11*1)
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z15, Z7, Z7
-	VMOVUPS.Z    384(R9), K1, Z15
-	VSUBPS       Z7, Z15, Z15
-	VMOVUPS      Z15, K1, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z9, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      (R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z9, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      64(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z9, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      128(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z9, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      192(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z9, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      256(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z9, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS      320(R9), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    384(R9)(R11*1), K1, Z17
+	VSUBPS       Z9, Z16, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VMULPS       Z16, Z16, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z9, K1, 384(R9)(R10*1)
+	VMOVUPS      Z17, K1, 384(R9)(R11*1)
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VMOVUPS.Z    384(R9), K1, Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9895,30 +9979,32 @@ vectors7upTo16empty:
 vectors7upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors7upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VCMPPS      $0x19, Z6, Z15, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z17
+	VMOVUPS     (R12), Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K2
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K3
+	VPCMPUD     $0x06, Z8, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K3, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, (R12)
+	VMOVAPS.Z   Z17, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K3, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, (R12)
 	JMP         vectors7upTo16wholemoments
 
 vectors7upTo16wholeshort:
@@ -9926,8 +10012,8 @@ vectors7upTo16wholeshort:
 	JE       vectors7upTo16wholedone
 
 vectors7upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z17, (R12)(R11*1)
 
 vectors7upTo16wholedone:
 	ADDQ $0x40, R12
@@ -9940,30 +10026,32 @@ vectors7upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VCMPPS      $0x19, Z6, Z15, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z17
+	VMOVUPS.Z   (R12), K2, Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K3
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K2, K4
+	VPCMPUD     $0x06, Z8, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K4, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
+	VMOVAPS.Z   Z17, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K4, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors7upTo16partmoments
 
 vectors7upTo16partshort:
@@ -9971,8 +10059,8 @@ vectors7upTo16partshort:
 	JE       vectors7upTo16partdone
 
 vectors7upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z17, K2, (R12)(R11*1)
 
 vectors7upTo16partdone:
 vectors7upTo16idleDone:
@@ -9998,14 +10086,14 @@ vectors8upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X7, X7, X7
+	VXORPS  X15, X15, X15
+	VXORPS  X16, X16, X16
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors8upTo4empty
 
@@ -10014,146 +10102,146 @@ vectors8upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z15
-	VFMADD231PS  (DI)(R15*1), Z15, Z8
-	VFMADD231PS  64(DI)(R15*1), Z15, Z9
-	VFMADD231PS  128(DI)(R15*1), Z15, Z10
-	VFMADD231PS  192(DI)(R15*1), Z15, Z11
-	VFMADD231PS  256(DI)(R15*1), Z15, Z12
-	VFMADD231PS  320(DI)(R15*1), Z15, Z13
-	VFMADD231PS  384(DI)(R15*1), Z15, Z14
-	VFMADD231PS  448(DI)(R15*1), X15, K1, X7
+	VBROADCASTSS (SI)(R14*4), Z17
+	VFMADD231PS  (DI)(R15*1), Z17, Z10
+	VFMADD231PS  64(DI)(R15*1), Z17, Z11
+	VFMADD231PS  128(DI)(R15*1), Z17, Z12
+	VFMADD231PS  192(DI)(R15*1), Z17, Z13
+	VFMADD231PS  256(DI)(R15*1), Z17, Z14
+	VFMADD231PS  320(DI)(R15*1), Z17, Z15
+	VFMADD231PS  384(DI)(R15*1), Z17, Z16
+	VFMADD231PS  448(DI)(R15*1), X17, K1, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo4entries
-	VMOVUPS      (R9)(R10*1), Z15
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z15, Z8, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z8, Z8, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z15
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z15, Z9, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z9, Z9, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z15
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z15, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z15
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z15, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z15
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z15, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z15
-	VMOVUPS      320(R9)(R11*1), Z16
-	VSUBPS       Z15, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 320(R9)(R10*1)
-	VMOVUPS      Z16, 320(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      320(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z15
-	VMOVUPS      384(R9)(R11*1), Z16
-	VSUBPS       Z15, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 384(R9)(R10*1)
-	VMOVUPS      Z16, 384(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      384(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, X8
-	VMOVUPS.Z    448(R9)(R11*1), K1, X9
-	VSUBPS       X8, X7, X10
-	VFMADD231PS  X1, X10, X8
-	VMULPS       X7, X7, X10
-	VSUBPS       X9, X10, X10
-	VFMADD231PS  X2, X10, X9
-	VMOVUPS      X8, K1, 448(R9)(R10*1)
-	VMOVUPS      X9, K1, 448(R9)(R11*1)
-	VSQRTPS      X9, X7
-	VADDPS       X3, X7, X7
-	VMULPS       X0, X8, X8
-	VDIVPS       X7, X8, X8
-	VMOVUPS.Z    448(R9), K1, X7
-	VSUBPS       X8, X7, X7
-	VMOVUPS      X7, K1, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z17
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z17, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z10, Z10, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      (R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z17
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z17, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z11, Z11, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      64(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z17
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z17, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z12, Z12, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      128(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z17
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z17, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z13, Z13, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      192(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z17
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z17, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z14, Z14, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      256(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z17
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z17, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z15, Z15, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      320(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z17
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z17, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VMULPS       Z16, Z16, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z17, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VMOVUPS      384(R9), Z18
+	VSUBPS       Z17, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, X10
+	VMOVUPS.Z    448(R9)(R11*1), K1, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VMULPS       X9, X9, X12
+	VSUBPS       X11, X12, X12
+	VFMADD231PS  X2, X12, X11
+	VMOVUPS      X10, K1, 448(R9)(R10*1)
+	VMOVUPS      X11, K1, 448(R9)(R11*1)
+	VSQRTPS      X11, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X10, X10
+	VDIVPS       X9, X10, X10
+	VMOVUPS.Z    448(R9), K1, X9
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -10169,30 +10257,32 @@ vectors8upTo4empty:
 vectors8upTo4idle:
 	CMPQ        R13, $0x10
 	JL          vectors8upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VCMPPS      $0x19, Z6, Z15, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z17
+	VMOVUPS     (R12), Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K2
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K3
+	VPCMPUD     $0x06, Z8, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K3, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, (R12)
+	VMOVAPS.Z   Z17, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K3, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, (R12)
 	JMP         vectors8upTo4wholemoments
 
 vectors8upTo4wholeshort:
@@ -10200,8 +10290,8 @@ vectors8upTo4wholeshort:
 	JE       vectors8upTo4wholedone
 
 vectors8upTo4wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z17, (R12)(R11*1)
 
 vectors8upTo4wholedone:
 	ADDQ $0x40, R12
@@ -10214,30 +10304,32 @@ vectors8upTo4idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
-	VPORD       Z7, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z7, Z6, Z17
-	VFMADD231PS Z1, Z17, Z7
-	VSUBPS      Z15, Z6, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z7, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VCMPPS      $0x19, Z6, Z15, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z17
+	VMOVUPS.Z   (R12), K2, Z18
+	VPORD       Z9, Z17, Z19
+	VPTESTMD    Z19, Z19, K3
+	VSUBPS      Z9, Z6, Z19
+	VFMADD231PS Z1, Z19, Z9
+	VSUBPS      Z17, Z6, Z19
+	VFMADD231PS Z2, Z19, Z17
+	VPANDD      Z5, Z9, Z20
+	VPMAXUD     Z7, Z20, Z20
+	VMULPS      Z4, Z20, Z20
+	VPANDD      Z5, Z18, Z19
+	VCMPPS      $0x15, Z19, Z20, K2, K4
+	VPCMPUD     $0x06, Z8, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS.Z    Z0, Z7, K4, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
+	VMOVAPS.Z   Z17, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVAPS.Z   Z9, K4, Z20
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z19, Z20, Z20
+	VSUBPS      Z20, Z18, Z18
+	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors8upTo4partmoments
 
 vectors8upTo4partshort:
@@ -10245,8 +10337,8 @@ vectors8upTo4partshort:
 	JE       vectors8upTo4partdone
 
 vectors8upTo4partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z17, K2, (R12)(R11*1)
 
 vectors8upTo4partdone:
 vectors8upTo4idleDone:
@@ -10264,14 +10356,14 @@ vectors8upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
+	VXORPS  X16, X16, X16
+	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors8upTo8empty
 
@@ -10280,146 +10372,146 @@ vectors8upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Z7, Z13
-	VFMADD231PS  384(DI)(R15*1), Z7, Z14
-	VFMADD231PS  448(DI)(R15*1), Y7, K1, Y15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, Z16
+	VFMADD231PS  448(DI)(R15*1), Y9, K1, Y17
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo8entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z7, Z8, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z8, Z8, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z7, Z9, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z9, Z9, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z7, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z7, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z7, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z7
-	VMOVUPS      320(R9)(R11*1), Z16
-	VSUBPS       Z7, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 320(R9)(R10*1)
-	VMOVUPS      Z16, 320(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      320(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z7
-	VMOVUPS      384(R9)(R11*1), Z16
-	VSUBPS       Z7, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 384(R9)(R10*1)
-	VMOVUPS      Z16, 384(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      384(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Y7
-	VMOVUPS.Z    448(R9)(R11*1), K1, Y16
-	VSUBPS       Y7, Y15, Y17
-	VFMADD231PS  Y1, Y17, Y7
-	VMULPS       Y15, Y15, Y17
-	VSUBPS       Y16, Y17, Y17
-	VFMADD231PS  Y2, Y17, Y16
-	VMOVUPS      Y7, K1, 448(R9)(R10*1)
-	VMOVUPS      Y16, K1, 448(R9)(R11*1)
-	VSQRTPS      Y16, Y16
-	VADDPS       Y3, Y16, Y16
-	VMULPS       Y0, Y7, Y7
-	VDIVPS       Y16, Y7, Y7
-	VMOVUPS.Z    448(R9), K1, Y16
-	VSUBPS       Y7, Y16, Y16
-	VMOVUPS      Y16, K1, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z9, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z10, Z10, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      (R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z9, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z11, Z11, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      64(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z9, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z12, Z12, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      128(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z9, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z13, Z13, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      192(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z9, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z14, Z14, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      256(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z9, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z15, Z15, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      320(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z9
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z9, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z16, Z16, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      384(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Y9
+	VMOVUPS.Z    448(R9)(R11*1), K1, Y18
+	VSUBPS       Y9, Y17, Y19
+	VFMADD231PS  Y1, Y19, Y9
+	VMULPS       Y17, Y17, Y19
+	VSUBPS       Y18, Y19, Y19
+	VFMADD231PS  Y2, Y19, Y18
+	VMOVUPS      Y9, K1, 448(R9)(R10*1)
+	VMOVUPS      Y18, K1, 448(R9)(R11*1)
+	VSQRTPS      Y18, Y18
+	VADDPS       Y3, Y18, Y18
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y18, Y9, Y9
+	VMOVUPS.Z    448(R9), K1, Y18
+	VSUBPS       Y9, Y18, Y18
+	VMOVUPS      Y18, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -10435,30 +10527,32 @@ vectors8upTo8empty:
 vectors8upTo8idle:
 	CMPQ        R13, $0x10
 	JL          vectors8upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z16
-	VMOVUPS     (R12), Z17
-	VPORD       Z7, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z7, Z6, Z18
-	VFMADD231PS Z1, Z18, Z7
-	VSUBPS      Z16, Z6, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z7, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K3
-	VCMPPS      $0x19, Z6, Z16, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z18
+	VMOVUPS     (R12), Z19
+	VPORD       Z9, Z18, Z20
+	VPTESTMD    Z20, Z20, K2
+	VSUBPS      Z9, Z6, Z20
+	VFMADD231PS Z1, Z20, Z9
+	VSUBPS      Z18, Z6, Z20
+	VFMADD231PS Z2, Z20, Z18
+	VPANDD      Z5, Z9, Z21
+	VPMAXUD     Z7, Z21, Z21
+	VMULPS      Z4, Z21, Z21
+	VPANDD      Z5, Z19, Z20
+	VCMPPS      $0x15, Z20, Z21, K3
+	VPCMPUD     $0x06, Z8, Z18, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z16, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS.Z    Z0, Z7, K3, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMOVUPS     Z17, (R12)
+	VMOVAPS.Z   Z18, K3, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMOVAPS.Z   Z9, K3, Z21
+	VMULPS      Z0, Z21, Z21
+	VDIVPS      Z20, Z21, Z21
+	VSUBPS      Z21, Z19, Z19
+	VMOVUPS     Z19, (R12)
 	JMP         vectors8upTo8wholemoments
 
 vectors8upTo8wholeshort:
@@ -10466,8 +10560,8 @@ vectors8upTo8wholeshort:
 	JE       vectors8upTo8wholedone
 
 vectors8upTo8wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z16, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z18, (R12)(R11*1)
 
 vectors8upTo8wholedone:
 	ADDQ $0x40, R12
@@ -10480,30 +10574,32 @@ vectors8upTo8idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z16
-	VMOVUPS.Z   (R12), K2, Z17
-	VPORD       Z7, Z16, Z18
-	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z7, Z6, Z18
-	VFMADD231PS Z1, Z18, Z7
-	VSUBPS      Z16, Z6, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z7, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VCMPPS      $0x19, Z6, Z16, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z18
+	VMOVUPS.Z   (R12), K2, Z19
+	VPORD       Z9, Z18, Z20
+	VPTESTMD    Z20, Z20, K3
+	VSUBPS      Z9, Z6, Z20
+	VFMADD231PS Z1, Z20, Z9
+	VSUBPS      Z18, Z6, Z20
+	VFMADD231PS Z2, Z20, Z18
+	VPANDD      Z5, Z9, Z21
+	VPMAXUD     Z7, Z21, Z21
+	VMULPS      Z4, Z21, Z21
+	VPANDD      Z5, Z19, Z20
+	VCMPPS      $0x15, Z20, Z21, K2, K4
+	VPCMPUD     $0x06, Z8, Z18, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z16, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS.Z    Z0, Z7, K4, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMOVUPS     Z17, K2, (R12)
+	VMOVAPS.Z   Z18, K4, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMOVAPS.Z   Z9, K4, Z21
+	VMULPS      Z0, Z21, Z21
+	VDIVPS      Z20, Z21, Z21
+	VSUBPS      Z21, Z19, Z19
+	VMOVUPS     Z19, K2, (R12)
 	JMP         vectors8upTo8partmoments
 
 vectors8upTo8partshort:
@@ -10511,8 +10607,8 @@ vectors8upTo8partshort:
 	JE       vectors8upTo8partdone
 
 vectors8upTo8partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z16, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z18, K2, (R12)(R11*1)
 
 vectors8upTo8partdone:
 vectors8upTo8idleDone:
@@ -10530,14 +10626,14 @@ vectors8upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X8, X8, X8
-	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
+	VXORPS  X16, X16, X16
+	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors8upTo16empty
 
@@ -10546,146 +10642,146 @@ vectors8upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z7
-	VFMADD231PS  (DI)(R15*1), Z7, Z8
-	VFMADD231PS  64(DI)(R15*1), Z7, Z9
-	VFMADD231PS  128(DI)(R15*1), Z7, Z10
-	VFMADD231PS  192(DI)(R15*1), Z7, Z11
-	VFMADD231PS  256(DI)(R15*1), Z7, Z12
-	VFMADD231PS  320(DI)(R15*1), Z7, Z13
-	VFMADD231PS  384(DI)(R15*1), Z7, Z14
-	VFMADD231PS  448(DI)(R15*1), Z7, K1, Z15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, Z16
+	VFMADD231PS  448(DI)(R15*1), Z9, K1, Z17
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo16entries
-	VMOVUPS      (R9)(R10*1), Z7
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z7, Z8, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z8, Z8, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z7
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z7, Z9, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z9, Z9, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z7
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z7, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z7
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z7, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z7
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z7, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z7
-	VMOVUPS      320(R9)(R11*1), Z16
-	VSUBPS       Z7, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 320(R9)(R10*1)
-	VMOVUPS      Z16, 320(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      320(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z7
-	VMOVUPS      384(R9)(R11*1), Z16
-	VSUBPS       Z7, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, 384(R9)(R10*1)
-	VMOVUPS      Z16, 384(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS      384(R9), Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Z7
-	VMOVUPS.Z    448(R9)(R11*1), K1, Z16
-	VSUBPS       Z7, Z15, Z17
-	VFMADD231PS  Z1, Z17, Z7
-	VMULPS       Z15, Z15, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z7, K1, 448(R9)(R10*1)
-	VMOVUPS      Z16, K1, 448(R9)(R11*1)
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z7, Z7
-	VDIVPS       Z16, Z7, Z7
-	VMOVUPS.Z    448(R9), K1, Z16
-	VSUBPS       Z7, Z16, Z16
-	VMOVUPS      Z16, K1, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z9, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z10, Z10, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      (R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z9, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z11, Z11, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      64(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z9, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z12, Z12, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      128(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z9, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z13, Z13, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      192(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z9, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z14, Z14, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      256(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z9, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z15, Z15, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      320(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z9
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z9, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z16, Z16, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS      384(R9), Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Z9
+	VMOVUPS.Z    448(R9)(R11*1), K1, Z18
+	VSUBPS       Z9, Z17, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VMULPS       Z17, Z17, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VMOVUPS      Z9, K1, 448(R9)(R10*1)
+	VMOVUPS      Z18, K1, 448(R9)(R11*1)
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VMOVUPS.Z    448(R9), K1, Z18
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -10701,30 +10797,32 @@ vectors8upTo16empty:
 vectors8upTo16idle:
 	CMPQ        R13, $0x10
 	JL          vectors8upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z7
-	VMOVUPS     (R12)(R11*1), Z16
-	VMOVUPS     (R12), Z17
-	VPORD       Z7, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z7, Z6, Z18
-	VFMADD231PS Z1, Z18, Z7
-	VSUBPS      Z16, Z6, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z7, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K3
-	VCMPPS      $0x19, Z6, Z16, K4
+	VMOVUPS     (R12)(R10*1), Z9
+	VMOVUPS     (R12)(R11*1), Z18
+	VMOVUPS     (R12), Z19
+	VPORD       Z9, Z18, Z20
+	VPTESTMD    Z20, Z20, K2
+	VSUBPS      Z9, Z6, Z20
+	VFMADD231PS Z1, Z20, Z9
+	VSUBPS      Z18, Z6, Z20
+	VFMADD231PS Z2, Z20, Z18
+	VPANDD      Z5, Z9, Z21
+	VPMAXUD     Z7, Z21, Z21
+	VMULPS      Z4, Z21, Z21
+	VPANDD      Z5, Z19, Z20
+	VCMPPS      $0x15, Z20, Z21, K3
+	VPCMPUD     $0x06, Z8, Z18, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z16, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS.Z    Z0, Z7, K3, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMOVUPS     Z17, (R12)
+	VMOVAPS.Z   Z18, K3, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMOVAPS.Z   Z9, K3, Z21
+	VMULPS      Z0, Z21, Z21
+	VDIVPS      Z20, Z21, Z21
+	VSUBPS      Z21, Z19, Z19
+	VMOVUPS     Z19, (R12)
 	JMP         vectors8upTo16wholemoments
 
 vectors8upTo16wholeshort:
@@ -10732,8 +10830,8 @@ vectors8upTo16wholeshort:
 	JE       vectors8upTo16wholedone
 
 vectors8upTo16wholemoments:
-	VMOVUPS Z7, (R12)(R10*1)
-	VMOVUPS Z16, (R12)(R11*1)
+	VMOVUPS Z9, (R12)(R10*1)
+	VMOVUPS Z18, (R12)(R11*1)
 
 vectors8upTo16wholedone:
 	ADDQ $0x40, R12
@@ -10746,30 +10844,32 @@ vectors8upTo16idleRest:
 	MOVQ        $-1, R14
 	BZHIQ       R13, R14, R14
 	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z7
-	VMOVUPS.Z   (R12)(R11*1), K2, Z16
-	VMOVUPS.Z   (R12), K2, Z17
-	VPORD       Z7, Z16, Z18
-	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z7, Z6, Z18
-	VFMADD231PS Z1, Z18, Z7
-	VSUBPS      Z16, Z6, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z7, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VCMPPS      $0x19, Z6, Z16, K2, K5
+	VMOVUPS.Z   (R12)(R10*1), K2, Z9
+	VMOVUPS.Z   (R12)(R11*1), K2, Z18
+	VMOVUPS.Z   (R12), K2, Z19
+	VPORD       Z9, Z18, Z20
+	VPTESTMD    Z20, Z20, K3
+	VSUBPS      Z9, Z6, Z20
+	VFMADD231PS Z1, Z20, Z9
+	VSUBPS      Z18, Z6, Z20
+	VFMADD231PS Z2, Z20, Z18
+	VPANDD      Z5, Z9, Z21
+	VPMAXUD     Z7, Z21, Z21
+	VMULPS      Z4, Z21, Z21
+	VPANDD      Z5, Z19, Z20
+	VCMPPS      $0x15, Z20, Z21, K2, K4
+	VPCMPUD     $0x06, Z8, Z18, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z16, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS.Z    Z0, Z7, K4, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMOVUPS     Z17, K2, (R12)
+	VMOVAPS.Z   Z18, K4, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMOVAPS.Z   Z9, K4, Z21
+	VMULPS      Z0, Z21, Z21
+	VDIVPS      Z20, Z21, Z21
+	VSUBPS      Z21, Z19, Z19
+	VMOVUPS     Z19, K2, (R12)
 	JMP         vectors8upTo16partmoments
 
 vectors8upTo16partshort:
@@ -10777,8 +10877,8 @@ vectors8upTo16partshort:
 	JE       vectors8upTo16partdone
 
 vectors8upTo16partmoments:
-	VMOVUPS Z7, K2, (R12)(R10*1)
-	VMOVUPS Z16, K2, (R12)(R11*1)
+	VMOVUPS Z9, K2, (R12)(R10*1)
+	VMOVUPS Z18, K2, (R12)(R11*1)
 
 vectors8upTo16partdone:
 vectors8upTo16idleDone:
