@@ -8,7 +8,8 @@ One job a line comes in, one result a line goes out. A job has
     layers     [[units, activation], …]
     optimizer  the name and arguments of a Keras optimizer: {"class_name": "adam", "config": {…}}
     samples    how many of the first training images to train on; all others validate
-    epochs, batch_size, shuffle, seed
+    epochs, batch_size, shuffle
+    seed       null for one that nobody knows
     initial    an .npz file of the weights to start from, in Keras's order; null for Keras's own
     trained    an .npz file to write the trained weights to; null for none
 
@@ -75,7 +76,8 @@ def fit(job):
     x, y, x_test, y_test = load(job["data"])
     n = job["samples"]
     keras.utils.clear_session()
-    keras.utils.set_random_seed(job["seed"])
+    if job["seed"] is not None:
+        keras.utils.set_random_seed(job["seed"])
     model = build(x.shape[1], job["layers"])
     if job["initial"]:
         with np.load(job["initial"]) as initial:
