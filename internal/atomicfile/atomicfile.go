@@ -20,7 +20,7 @@ func Write(path string, write func(io.Writer) error) error {
 	if old, err := os.Stat(path); err == nil {
 		mode = old.Mode().Perm()
 	}
-	removeStale(folder, filepath.Base(path))
+	RemoveStale(folder, func(name string) bool { return name == filepath.Base(path) })
 	tmp, err := create(folder, filepath.Base(path))
 	if err != nil {
 		return err

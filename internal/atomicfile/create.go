@@ -33,15 +33,15 @@ func create(folder, name string) (*os.File, error) {
 	}
 }
 
-// removeStale removes the temporary files for name in folder that a killed process has left. What cannot be removed stays:
-// it is in nobody's way.
-func removeStale(folder, name string) {
+// RemoveStale removes from folder what killed writers of the paths whose last element is one have left, once it is an hour old.
+// What cannot be removed stays: it is in nobody's way.
+func RemoveStale(folder string, is func(name string) bool) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !isTemporary(e.Name(), name) {
+		if name, ok := temporaryFor(e.Name()); !ok || !e.Type().IsRegular() || !is(name) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
@@ -50,9 +50,13 @@ func removeStale(folder, name string) {
 	}
 }
 
-// isTemporary tells whether create would call a temporary file for name so.
-func isTemporary(file, name string) bool {
-	digits, isFirst := strings.CutPrefix(file, "."+name+".")
-	digits, isLast := strings.CutSuffix(digits, ".tmp")
-	return isFirst && isLast && len(digits) == tmpDigits && strings.Trim(digits, "0123456789abcdef") == ""
+// temporaryFor returns the name for which create would call a temporary file so, if there is one.
+func temporaryFor(file string) (name string, ok bool) {
+	rest, isFirst := strings.CutPrefix(file, ".")
+	rest, isLast := strings.CutSuffix(rest, ".tmp")
+	dot := len(rest) - tmpDigits - 1
+	if !isFirst || !isLast || dot < 1 || rest[dot] != '.' || strings.Trim(rest[dot+1:], "0123456789abcdef") != "" {
+		return "", false
+	}
+	return rest[:dot], true
 }

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/modelfile/safetensors"
@@ -117,4 +121,41 @@ func FuzzCheckpointDocument(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// What a run has left that was killed as it wrote a checkpoint is removed by the next, whichever step it was of.
+func TestCheckpointsOfKilledWriters(t *testing.T) {
+	folder := t.TempDir()
+	put := func(name string, age time.Duration) {
+		t.Helper()
+		file, then := filepath.Join(folder, name), time.Now().Add(-age)
+		if err := os.WriteFile(file, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".model.ckpt-000123.0123abcd.tmp", 2*time.Hour)
+	put(".model.ckpt-1234567.0123abcd.tmp", 2*time.Hour)
+	kept := []string{".model.bin.0123abcd.tmp", ".model.ckpt-000124.0123abcd.tmp", ".model.ckpt-12.0123abcd.tmp", "model.ckpt-000122"}
+	put(kept[0], 2*time.Hour)
+	put(kept[1], time.Minute) // somebody may be at it
+	put(kept[2], 2*time.Hour)
+	put(kept[3], 2*time.Hour)
+	k := keeper{Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}}
+	if err := k.begin(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if !slices.Equal(got, kept) {
+		t.Errorf("the folder holds %q, want %q", got, kept)
+	}
 }

@@ -59,6 +59,13 @@ func (c *Checkpoints) file(steps int) string {
 	return fmt.Sprintf("%s-%0*d", c.Path, checkpointDigits, steps)
 }
 
+// steps returns after how many steps the checkpoint of that name is, if it is one.
+func (c *Checkpoints) steps(name string) (steps int, ok bool) {
+	digits, ok := strings.CutPrefix(name, filepath.Base(c.Path)+"-")
+	steps, err := strconv.Atoi(digits)
+	return steps, ok && err == nil && steps >= 0 && filepath.Base(c.file(steps)) == name
+}
+
 // files returns the numbers of steps after which there are checkpoints, the last first.
 func (c *Checkpoints) files() ([]int, error) {
 	folder := filepath.Dir(c.Path)
@@ -71,9 +78,8 @@ func (c *Checkpoints) files() ([]int, error) {
 	}
 	var all []int
 	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), filepath.Base(c.Path)+"-")
-		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && filepath.Base(c.file(n)) == e.Name() {
-			all = append(all, n)
+		if steps, ok := c.steps(e.Name()); ok {
+			all = append(all, steps)
 		}
 	}
 	slices.Sort(all)
@@ -150,9 +156,14 @@ type keeper struct {
 	last time.Time // when
 }
 
-// begin finds out early whether checkpoints can be written.
+// begin finds out early whether checkpoints can be written, and removes what has been left of any where a run was killed as it
+// wrote one: the next run may never come to the same number of steps.
 func (k *keeper) begin(now time.Time) error {
 	k.last = now
+	atomicfile.RemoveStale(filepath.Dir(k.Path), func(name string) bool {
+		_, ok := k.steps(name)
+		return ok
+	})
 	if err := atomicfile.Probe(k.file(0)); err != nil {
 		return fault.CannotWrite(k.file(0), err)
 	}
