@@ -39,7 +39,7 @@ type sparseUpdater interface {
 }
 
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
-// block by block.
+// block by block. The lists of these features must have been made.
 func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater) {
 	if f.lo == f.hi {
 		return
@@ -51,7 +51,6 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 		d.updateRows(w, rows(in.x, 0, dz.Rows), dz, f, up)
 		return
 	}
-	in.transpose(w.Set, f)
 	if d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w) {
 		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols})
 		return

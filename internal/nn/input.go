@@ -152,9 +152,9 @@ func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	}
 }
 
-// transpose makes the lists of the given features, all of one share, once all samples are loaded.
+// transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
 func (in *input) transpose(k *kernel.Set, f span) {
-	if f.lo == f.hi {
+	if len(in.shares) == 0 || f.lo == f.hi {
 		return
 	}
 	s := in.shareOf(f.lo)

@@ -7,7 +7,9 @@ import "dnn/internal/nn/kernel"
 // as the other layers, every worker would need what every other has just written: most of the kernel, in each step.)
 //
 // A sum is a chain in the order of the features, so a worker can go on with it only where the one before has stopped.
-// They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums.
+// They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums. While one
+// waits for them, or at the end for the last one, it does what has to be done anyway and needs nobody: it loads its share of the
+// next batch, and lists its share of this one by feature, for the update.
 
 // fewWorkers is how many workers divide the features among them even for small batches. It is a guess beyond two, which is
 // what was measured.
@@ -32,9 +34,9 @@ func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 	workers, loads := len(t.engine.workers), t.loadsEarly()
 	number := func(worker, stage int) int { // of the task
-		n := worker*(workers+1+loads) + stage
+		n := worker*(workers+2+loads) + stage
 		if worker > 0 {
-			n += loads
+			n += loads + 1
 		}
 		return n
 	}
@@ -46,8 +48,12 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 			add(t.load[i*workers+worker])
 		}
 	}
+	transpose := func(worker int) {
+		add(func(w *Worker) { t.tape.in.transpose(w.Set, t.tape.in.shares[worker].features) })
+	}
 	for worker := range workers {
-		if worker > 0 { // while there is nothing to go on with yet
+		if worker > 0 { // nothing to go on with yet
+			transpose(worker)
 			load(worker, 0, loads)
 		}
 		for i := range workers {
@@ -57,7 +63,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 			}
 			add(func(w *Worker) { t.multiplyShare(w, worker, t.stage(i)) }, before...)
 		}
-		if worker == 0 { // while the last worker is not there yet
+		if worker == 0 { // the last worker is not there yet
 			load(worker, 0, (loads+1)/2)
 		}
 		add(func(w *Worker) {
@@ -67,6 +73,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 		}, number(workers-1, worker))
 		if worker == 0 {
 			load(worker, (loads+1)/2, loads)
+			transpose(worker)
 		}
 	}
 	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}

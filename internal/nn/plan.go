@@ -160,6 +160,9 @@ func (t *Trainer) updateInputTasks() (tasks []task) {
 			f.lo, f.hi = f.lo+share.lo, f.hi+share.lo
 		}
 		tasks = append(tasks, func(w *Worker) {
+			if !t.pipelined() { // or it has been done
+				t.tape.in.transpose(w.Set, f)
+			}
 			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater)
 		})
 	}
