@@ -57,10 +57,16 @@ func cpuName(ctx context.Context) string {
 	if runtime.GOOS == "darwin" {
 		return said(ctx, "sysctl", "-n", "machdep.cpu.brand_string")
 	}
-	if name := field("/proc/cpuinfo", "model name", ":"); name != "" {
-		return name
+	const info = "/proc/cpuinfo"
+	name := field(info, "model name", ":")
+	if name == "" {
+		return runtime.GOARCH
 	}
-	return runtime.GOARCH
+	// The name of a virtual machine's CPU may be that of many; these two tell them apart.
+	if family, model := field(info, "cpu family", ":"), field(info, "model", ":"); family != "" && model != "" {
+		name += fmt.Sprintf(" (family %s, model %s)", family, model)
+	}
+	return name
 }
 
 func system(ctx context.Context) string {
