@@ -95,7 +95,7 @@ func (t *Trainer) loadsEarly() int {
 	case t.transform != nil:
 		return 1
 	default:
-		return loadsPerWorker
+		return t.loads()
 	}
 }
 

@@ -42,20 +42,26 @@ func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
 	return tasks
 }
 
-// loadsPerWorker is how many tasks of each worker load a batch.
-const loadsPerWorker = 4
+// loads returns how many tasks of each worker load a batch. Where samples are altered on the way that takes long, so that a worker
+// that is ahead should be able to take some; else it is one, since each begins with waiting for its first samples.
+func (t *Trainer) loads() int {
+	if t.transform != nil {
+		return 4
+	}
+	return 1
+}
 
 // loadTasks load the batch that comes next: first a task for each worker, then another. Each worker's load its share of the
 // features; where samples are altered on the way, which is done to all of their features at once, some of the samples.
 func (t *Trainer) loadTasks() []task {
-	workers := len(t.engine.workers)
-	tasks := make([]task, loadsPerWorker*workers)
+	workers, loads := len(t.engine.workers), t.loads()
+	tasks := make([]task, loads*workers)
 	for i := range tasks {
 		tasks[i] = func(w *Worker) {
 			in := t.loaded
 			samples, shares := part(i, len(tasks), len(t.next), 1), span{0, len(in.shares)}
 			if t.transform == nil && t.pipelined() {
-				samples, shares = part(i/workers, loadsPerWorker, len(t.next), 1), span{i % workers, i%workers + 1}
+				samples, shares = part(i/workers, loads, len(t.next), 1), span{i % workers, i%workers + 1}
 			}
 			in.load(w, t.samples, t.next, samples, shares)
 		}
