@@ -32,29 +32,24 @@ func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 // pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
 // f does the rest for each worker's part of the rows.
 func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
-	workers, loads := len(t.engine.workers), t.loadsEarly()
-	number := func(worker, stage int) int { // of the task
-		n := worker*(workers+2+loads) + stage
+	workers := len(t.engine.workers)
+	number := func(worker, stage int) int { // of the task that multiplies
+		n := worker*(workers+3) + stage
 		if worker > 0 {
-			n += loads + 1
+			n += 2
 		}
 		return n
 	}
 	var tasks []task
 	var needs [][]int
 	add := func(run task, need ...int) { tasks, needs = append(tasks, run), append(needs, need) }
-	load := func(worker, from, to int) {
-		for i := from; i < to; i++ {
-			add(t.load[i*workers+worker])
-		}
-	}
 	transpose := func(worker int) {
 		add(func(w *Worker) { t.tape.in.transpose(w.Set, t.tape.in.shares[worker].features) })
 	}
 	for worker := range workers {
 		if worker > 0 { // nothing to go on with yet
 			transpose(worker)
-			load(worker, 0, loads)
+			add(t.load[worker])
 		}
 		for i := range workers {
 			var before []int
@@ -64,7 +59,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 			add(func(w *Worker) { t.multiplyShare(w, worker, t.stage(i)) }, before...)
 		}
 		if worker == 0 { // the last worker is not there yet
-			load(worker, 0, (loads+1)/2)
+			add(t.load[worker])
 		}
 		add(func(w *Worker) {
 			if r := t.stage(worker); r.lo < r.hi {
@@ -72,7 +67,6 @@ func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
 			}
 		}, number(workers-1, worker))
 		if worker == 0 {
-			load(worker, (loads+1)/2, loads)
 			transpose(worker)
 		}
 	}
@@ -87,16 +81,12 @@ func (t *Trainer) multiplyShare(w *Worker, share int, r span) {
 }
 
 // loadsEarly returns how many of each worker's tasks that load the next batch are part of the pipeline, where workers have to
-// wait for each other; the others are done during the updates. Where samples are altered on the way one takes long enough.
+// wait for each other; the others are done during the updates.
 func (t *Trainer) loadsEarly() int {
-	switch {
-	case !t.pipelined():
-		return 0
-	case t.transform != nil:
+	if t.pipelined() {
 		return 1
-	default:
-		return t.loads()
 	}
+	return 0
 }
 
 // stage returns the rows of the i-th stage of the pipeline: whole tiles.
