@@ -4,9 +4,9 @@
     python scripts/keras/accuracy.py --dnn ./dnn [--seeds 10] [--epochs 5,10] [--keras tensorflow] [--keras jax]
 
 The recipe is configs/mlp.yaml: 784-100-50-10, Adam, batch 100, the last fifth of the training images for validation. Seeds
-are 1, 2, …. The table is Markdown; docs/accuracy.md holds it. Exit status 1 if dnn's means are further from Keras's, as
-EXPECTED holds them, than TOLERANCE. README.md beside this file says what has to be installed; without --keras only
-NumPy and safetensors.
+are 1, 2, …, but for Keras on TensorFlow, which has none (see run_keras). The table is Markdown; docs/accuracy.md holds it.
+Exit status 1 if dnn's means are further from Keras's, as EXPECTED holds them, than TOLERANCE. README.md beside this file says
+what has to be installed; without --keras only NumPy and safetensors.
 """
 
 import argparse

@@ -68,8 +68,8 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mas
 // it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step; so does all with an
 // Epsilon above 1, with which the limit could underflow, or the step overflow without it.
 //
-// Decayed further, the moments become denormal numbers and stay there: the least one, times 0.9, rounds to itself. In this
-// recipe they are an eighth of all vectors' with batches of 100, and most with batches of 1. CPUs that add such numbers at full
+// Decayed further, the moments become denormal numbers and stay there: the least one, times 0.9, rounds to itself. In the course's
+// recipe an eighth of all vectors hold some with batches of 100, nine of ten with batches of 1. CPUs that add such numbers at full
 // speed may take ten times as long to multiply or divide them, so those that nothing depends on are kept from it.
 type idleStep struct {
 	adamStep
