@@ -4522,15 +4522,38 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-144
 	VBROADCASTSS c1+132(FP), Z1
 	VBROADCASTSS c2+136(FP), Z2
 	VBROADCASTSS epsilon+140(FP), Z3
-	MOVQ         rows+0(FP), R8
-	MOVQ         cols+8(FP), R9
-	MOVQ         R9, R10
-	ANDQ         $-16, R10
-	MOVQ         R9, R11
-	SUBQ         R10, R11
-	MOVQ         $-1, R12
-	BZHIQ        R11, R12, R12
-	KMOVW        R12, K1
+	MOVL         $0x00800000, R8
+	VPBROADCASTD R8, Z4
+	MOVL         $0x7f800000, R8
+	VPBROADCASTD R8, Z5
+	MOVL         $0x7fffffff, R8
+	VPBROADCASTD R8, Z6
+	VXORPS       X7, X7, X7
+	VPANDD       Z6, Z0, Z8
+	VDIVPS       Z3, Z8, Z8
+	MOVL         $0x4e800000, R8
+	VPBROADCASTD R8, Z9
+	VMULPS       Z9, Z8, Z8
+	MOVL         $0x3f800000, R8
+	VPBROADCASTD R8, Z9
+	VUCOMISS     X7, X3
+	JBE          impossible
+	VUCOMISS     X3, X9
+	JAE          possible
+
+impossible:
+	VPTERNLOGD $0xff, Z8, Z8, Z8
+
+possible:
+	MOVQ  rows+0(FP), R8
+	MOVQ  cols+8(FP), R9
+	MOVQ  R9, R10
+	ANDQ  $-16, R10
+	MOVQ  R9, R11
+	SUBQ  R10, R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
 
 row:
 	XORQ R11, R11
@@ -4538,23 +4561,32 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (BX)(R11*4), Z4
-	VMOVUPS     (CX)(R11*4), Z5
-	VMOVUPS     (DX)(R11*4), Z6
-	VSUBPS      Z5, Z4, Z7
-	VFMADD231PS Z1, Z7, Z5
-	VMULPS      Z4, Z4, Z7
-	VSUBPS      Z6, Z7, Z7
-	VFMADD231PS Z2, Z7, Z6
-	VMOVUPS     Z5, (CX)(R11*4)
-	VMOVUPS     Z6, (DX)(R11*4)
-	VSQRTPS     Z6, Z4
-	VADDPS      Z3, Z4, Z4
-	VMULPS      Z0, Z5, Z5
-	VDIVPS      Z4, Z5, Z5
-	VMOVUPS     (AX)(R11*4), Z4
-	VSUBPS      Z5, Z4, Z4
-	VMOVUPS     Z4, (AX)(R11*4)
+	VMOVUPS     (BX)(R11*4), Z7
+	VMOVUPS     (CX)(R11*4), Z9
+	VMOVUPS     (DX)(R11*4), Z10
+	VSUBPS      Z9, Z7, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z7, Z7, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, (CX)(R11*4)
+	VMOVUPS     Z10, (DX)(R11*4)
+	VMOVUPS     (AX)(R11*4), Z7
+	VPANDD      Z6, Z9, Z12
+	VPMAXUD     Z4, Z12, Z12
+	VMULPS      Z8, Z12, Z12
+	VPANDD      Z6, Z7, Z11
+	VCMPPS      $0x15, Z11, Z12, K2
+	VPCMPUD     $0x06, Z5, Z10, K3
+	KORW        K2, K3, K2
+	VMOVAPS.Z   Z10, K2, Z10
+	VMOVAPS.Z   Z9, K2, Z9
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z7, Z7
+	VMOVUPS     Z7, (AX)(R11*4)
 	ADDQ        $+16, R11
 	CMPQ        R11, R10
 	JL          vector
@@ -4562,23 +4594,32 @@ vector:
 vectorRest:
 	CMPQ        R11, R9
 	JGE         vectorDone
-	VMOVUPS.Z   (BX)(R11*4), K1, Z4
-	VMOVUPS.Z   (CX)(R11*4), K1, Z5
-	VMOVUPS.Z   (DX)(R11*4), K1, Z6
-	VSUBPS      Z5, Z4, Z7
-	VFMADD231PS Z1, Z7, Z5
-	VMULPS      Z4, Z4, Z7
-	VSUBPS      Z6, Z7, Z7
-	VFMADD231PS Z2, Z7, Z6
-	VMOVUPS     Z5, K1, (CX)(R11*4)
-	VMOVUPS     Z6, K1, (DX)(R11*4)
-	VSQRTPS     Z6, Z4
-	VADDPS      Z3, Z4, Z4
-	VMULPS      Z0, Z5, Z5
-	VDIVPS      Z4, Z5, Z5
-	VMOVUPS.Z   (AX)(R11*4), K1, Z4
-	VSUBPS      Z5, Z4, Z4
-	VMOVUPS     Z4, K1, (AX)(R11*4)
+	VMOVUPS.Z   (BX)(R11*4), K1, Z7
+	VMOVUPS.Z   (CX)(R11*4), K1, Z9
+	VMOVUPS.Z   (DX)(R11*4), K1, Z10
+	VSUBPS      Z9, Z7, Z11
+	VFMADD231PS Z1, Z11, Z9
+	VMULPS      Z7, Z7, Z11
+	VSUBPS      Z10, Z11, Z11
+	VFMADD231PS Z2, Z11, Z10
+	VMOVUPS     Z9, K1, (CX)(R11*4)
+	VMOVUPS     Z10, K1, (DX)(R11*4)
+	VMOVUPS.Z   (AX)(R11*4), K1, Z7
+	VPANDD      Z6, Z9, Z12
+	VPMAXUD     Z4, Z12, Z12
+	VMULPS      Z8, Z12, Z12
+	VPANDD      Z6, Z7, Z11
+	VCMPPS      $0x15, Z11, Z12, K2
+	VPCMPUD     $0x06, Z5, Z10, K3
+	KORW        K2, K3, K2
+	VMOVAPS.Z   Z10, K2, Z10
+	VMOVAPS.Z   Z9, K2, Z9
+	VSQRTPS     Z10, Z10
+	VADDPS      Z3, Z10, Z10
+	VMULPS      Z0, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z7, Z7
+	VMOVUPS     Z7, K1, (AX)(R11*4)
 
 vectorDone:
 	ADDQ SI, AX
@@ -5793,7 +5834,7 @@ fewDone:
 	RET
 
 // func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, BMI2, FMA3
 TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	MOVQ         rows+0(FP), AX
 	MOVQ         entries_base+16(FP), CX
@@ -5814,26 +5855,26 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	VBROADCASTSS c2+200(FP), Z2
 	VBROADCASTSS epsilon+204(FP), Z3
 	MOVL         $0x00800000, R12
-	VPBROADCASTD R12, Z7
+	VPBROADCASTD R12, Z4
 	MOVL         $0x7f800000, R12
-	VPBROADCASTD R12, Z8
-	VPXORD       Z6, Z6, Z6
-	MOVL         $0x7fffffff, R12
 	VPBROADCASTD R12, Z5
-	VPANDD       Z5, Z0, Z4
-	VDIVPS       Z3, Z4, Z4
+	MOVL         $0x7fffffff, R12
+	VPBROADCASTD R12, Z6
+	VXORPS       X7, X7, X7
+	VPANDD       Z6, Z0, Z8
+	VDIVPS       Z3, Z8, Z8
 	MOVL         $0x4e800000, R12
 	VPBROADCASTD R12, Z9
-	VMULPS       Z9, Z4, Z4
-	VUCOMISS     X6, X3
-	JBE          impossible
+	VMULPS       Z9, Z8, Z8
 	MOVL         $0x3f800000, R12
-	VMOVD        R12, X9
+	VPBROADCASTD R12, Z9
+	VUCOMISS     X7, X3
+	JBE          impossible
 	VUCOMISS     X3, X9
 	JAE          possible
 
 impossible:
-	VPTERNLOGD $0xff, Z4, Z4, Z4
+	VPTERNLOGD $0xff, Z8, Z8, Z8
 
 possible:
 	MOVQ  cols+8(FP), R12
@@ -5895,11 +5936,20 @@ vectors1upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, (R9)(R10*1)
 	VMOVUPS      X11, K1, (R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    (R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, (R9)
 	MOVQ         ldp+184(FP), R12
@@ -5922,26 +5972,26 @@ vectors1upTo4idle:
 	VMOVUPS     (R12), Z11
 	VPORD       Z9, Z10, Z12
 	VPTESTMD    Z12, Z12, K2
-	VSUBPS      Z9, Z6, Z12
+	VSUBPS      Z9, Z7, Z12
 	VFMADD231PS Z1, Z12, Z9
-	VSUBPS      Z10, Z6, Z12
+	VSUBPS      Z10, Z7, Z12
 	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z9, Z13
-	VPMAXUD     Z7, Z13, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
+	VPANDD      Z6, Z9, Z13
+	VPMAXUD     Z4, Z13, Z13
+	VMULPS      Z8, Z13, Z13
+	VPANDD      Z6, Z11, Z12
 	VCMPPS      $0x15, Z12, Z13, K3
-	VPCMPUD     $0x06, Z8, Z10, K4
+	VPCMPUD     $0x06, Z5, Z10, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z10, K3, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMOVAPS.Z   Z9, K3, Z13
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
+	VMOVAPS.Z   Z9, K3, Z12
+	VMOVAPS.Z   Z10, K3, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VSUBPS      Z12, Z11, Z11
 	VMOVUPS     Z11, (R12)
 	JMP         vectors1upTo4wholemoments
 
@@ -5969,26 +6019,26 @@ vectors1upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z11
 	VPORD       Z9, Z10, Z12
 	VPTESTMD    Z12, Z12, K3
-	VSUBPS      Z9, Z6, Z12
+	VSUBPS      Z9, Z7, Z12
 	VFMADD231PS Z1, Z12, Z9
-	VSUBPS      Z10, Z6, Z12
+	VSUBPS      Z10, Z7, Z12
 	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z5, Z9, Z13
-	VPMAXUD     Z7, Z13, Z13
-	VMULPS      Z4, Z13, Z13
-	VPANDD      Z5, Z11, Z12
+	VPANDD      Z6, Z9, Z13
+	VPMAXUD     Z4, Z13, Z13
+	VMULPS      Z8, Z13, Z13
+	VPANDD      Z6, Z11, Z12
 	VCMPPS      $0x15, Z12, Z13, K2, K4
-	VPCMPUD     $0x06, Z8, Z10, K2, K5
+	VPCMPUD     $0x06, Z5, Z10, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z10, K4, Z12
-	VSQRTPS     Z12, Z12
-	VADDPS      Z3, Z12, Z12
-	VMOVAPS.Z   Z9, K4, Z13
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z12, Z13, Z13
-	VSUBPS      Z13, Z11, Z11
+	VMOVAPS.Z   Z9, K4, Z12
+	VMOVAPS.Z   Z10, K4, Z13
+	VSQRTPS     Z13, Z13
+	VADDPS      Z3, Z13, Z13
+	VMULPS      Z0, Z12, Z12
+	VDIVPS      Z13, Z12, Z12
+	VSUBPS      Z12, Z11, Z11
 	VMOVUPS     Z11, K2, (R12)
 	JMP         vectors1upTo4partmoments
 
@@ -6039,13 +6089,22 @@ vectors1upTo8entries:
 	VFMADD231PS  Y2, Y12, Y11
 	VMOVUPS      Y9, K1, (R9)(R10*1)
 	VMOVUPS      Y11, K1, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K1, Y12
+	VPANDD       Y6, Y9, Y14
+	VPMAXUD      Y4, Y14, Y14
+	VMULPS       Y8, Y14, Y14
+	VPANDD       Y6, Y12, Y13
+	VCMPPS       $0x15, Y13, Y14, K2
+	VPCMPUD      $0x06, Y5, Y11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y11, K2, Y11
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y11, Y11
 	VADDPS       Y3, Y11, Y11
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y11, Y9, Y9
-	VMOVUPS.Z    (R9), K1, Y11
-	VSUBPS       Y9, Y11, Y11
-	VMOVUPS      Y11, K1, (R9)
+	VSUBPS       Y9, Y12, Y12
+	VMOVUPS      Y12, K1, (R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6066,26 +6125,26 @@ vectors1upTo8idle:
 	VMOVUPS     (R12), Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z8, Z11, K4
+	VPCMPUD     $0x06, Z5, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K3, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K3, Z13
+	VMOVAPS.Z   Z11, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, (R12)
 	JMP         vectors1upTo8wholemoments
 
@@ -6113,26 +6172,26 @@ vectors1upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z8, Z11, K2, K5
+	VPCMPUD     $0x06, Z5, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K4, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K4, Z13
+	VMOVAPS.Z   Z11, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors1upTo8partmoments
 
@@ -6183,13 +6242,22 @@ vectors1upTo16entries:
 	VFMADD231PS  Z2, Z12, Z11
 	VMOVUPS      Z9, K1, (R9)(R10*1)
 	VMOVUPS      Z11, K1, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K1, Z12
+	VPANDD       Z6, Z9, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z8, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K2
+	VPCMPUD      $0x06, Z5, Z11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z11, K2, Z11
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z11, Z11
 	VADDPS       Z3, Z11, Z11
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z11, Z9, Z9
-	VMOVUPS.Z    (R9), K1, Z11
-	VSUBPS       Z9, Z11, Z11
-	VMOVUPS      Z11, K1, (R9)
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, K1, (R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6210,26 +6278,26 @@ vectors1upTo16idle:
 	VMOVUPS     (R12), Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z8, Z11, K4
+	VPCMPUD     $0x06, Z5, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors1upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K3, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K3, Z13
+	VMOVAPS.Z   Z11, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, (R12)
 	JMP         vectors1upTo16wholemoments
 
@@ -6257,26 +6325,26 @@ vectors1upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z8, Z11, K2, K5
+	VPCMPUD     $0x06, Z5, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors1upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K4, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K4, Z13
+	VMOVAPS.Z   Z11, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors1upTo16partmoments
 
@@ -6337,13 +6405,22 @@ vectors2upTo4entries:
 	VFMADD231PS  Z2, Z13, Z12
 	VMOVUPS      Z11, (R9)(R10*1)
 	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z11, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z8, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K2
+	VPCMPUD      $0x06, Z5, Z12, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVAPS.Z    Z11, K2, Z11
 	VSQRTPS      Z12, Z12
 	VADDPS       Z3, Z12, Z12
 	VMULPS       Z0, Z11, Z11
 	VDIVPS       Z12, Z11, Z11
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z11, Z12, Z12
-	VMOVUPS      Z12, (R9)
+	VSUBPS       Z11, Z13, Z13
+	VMOVUPS      Z13, (R9)
 	VMOVUPS.Z    64(R9)(R10*1), K1, X10
 	VMOVUPS.Z    64(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -6353,11 +6430,20 @@ vectors2upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 64(R9)(R10*1)
 	VMOVUPS      X11, K1, 64(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    64(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
@@ -6380,26 +6466,26 @@ vectors2upTo4idle:
 	VMOVUPS     (R12), Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z8, Z11, K4
+	VPCMPUD     $0x06, Z5, Z11, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z11, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K3, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K3, Z13
+	VMOVAPS.Z   Z11, K3, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, (R12)
 	JMP         vectors2upTo4wholemoments
 
@@ -6427,26 +6513,26 @@ vectors2upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z6, Z13
+	VSUBPS      Z9, Z7, Z13
 	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z6, Z13
+	VSUBPS      Z11, Z7, Z13
 	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z5, Z9, Z14
-	VPMAXUD     Z7, Z14, Z14
-	VMULPS      Z4, Z14, Z14
-	VPANDD      Z5, Z12, Z13
+	VPANDD      Z6, Z9, Z14
+	VPMAXUD     Z4, Z14, Z14
+	VMULPS      Z8, Z14, Z14
+	VPANDD      Z6, Z12, Z13
 	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z8, Z11, K2, K5
+	VPCMPUD     $0x06, Z5, Z11, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z11, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMOVAPS.Z   Z9, K4, Z14
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z13, Z14, Z14
-	VSUBPS      Z14, Z12, Z12
+	VMOVAPS.Z   Z9, K4, Z13
+	VMOVAPS.Z   Z11, K4, Z14
+	VSQRTPS     Z14, Z14
+	VADDPS      Z3, Z14, Z14
+	VMULPS      Z0, Z13, Z13
+	VDIVPS      Z14, Z13, Z13
+	VSUBPS      Z13, Z12, Z12
 	VMOVUPS     Z12, K2, (R12)
 	JMP         vectors2upTo4partmoments
 
@@ -6499,13 +6585,22 @@ vectors2upTo8entries:
 	VFMADD231PS  Z2, Z13, Z12
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z9, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z8, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K2
+	VPCMPUD      $0x06, Z5, Z12, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z12, Z12
 	VADDPS       Z3, Z12, Z12
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z12, Z9, Z9
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z9, Z12, Z12
-	VMOVUPS      Z12, (R9)
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
 	VMOVUPS.Z    64(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    64(R9)(R11*1), K1, Y12
 	VSUBPS       Y9, Y11, Y13
@@ -6515,13 +6610,22 @@ vectors2upTo8entries:
 	VFMADD231PS  Y2, Y13, Y12
 	VMOVUPS      Y9, K1, 64(R9)(R10*1)
 	VMOVUPS      Y12, K1, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K1, Y13
+	VPANDD       Y6, Y9, Y15
+	VPMAXUD      Y4, Y15, Y15
+	VMULPS       Y8, Y15, Y15
+	VPANDD       Y6, Y13, Y14
+	VCMPPS       $0x15, Y14, Y15, K2
+	VPCMPUD      $0x06, Y5, Y12, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y12, K2, Y12
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y12, Y12
 	VADDPS       Y3, Y12, Y12
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y12, Y9, Y9
-	VMOVUPS.Z    64(R9), K1, Y12
-	VSUBPS       Y9, Y12, Y12
-	VMOVUPS      Y12, K1, 64(R9)
+	VSUBPS       Y9, Y13, Y13
+	VMOVUPS      Y13, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6542,26 +6646,26 @@ vectors2upTo8idle:
 	VMOVUPS     (R12), Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z8, Z12, K4
+	VPCMPUD     $0x06, Z5, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K3, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMOVAPS.Z   Z12, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, (R12)
 	JMP         vectors2upTo8wholemoments
 
@@ -6589,26 +6693,26 @@ vectors2upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z8, Z12, K2, K5
+	VPCMPUD     $0x06, Z5, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K4, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMOVAPS.Z   Z12, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors2upTo8partmoments
 
@@ -6661,13 +6765,22 @@ vectors2upTo16entries:
 	VFMADD231PS  Z2, Z13, Z12
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z9, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z8, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K2
+	VPCMPUD      $0x06, Z5, Z12, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z12, Z12
 	VADDPS       Z3, Z12, Z12
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z12, Z9, Z9
-	VMOVUPS      (R9), Z12
-	VSUBPS       Z9, Z12, Z12
-	VMOVUPS      Z12, (R9)
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
 	VMOVUPS.Z    64(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    64(R9)(R11*1), K1, Z12
 	VSUBPS       Z9, Z11, Z13
@@ -6677,13 +6790,22 @@ vectors2upTo16entries:
 	VFMADD231PS  Z2, Z13, Z12
 	VMOVUPS      Z9, K1, 64(R9)(R10*1)
 	VMOVUPS      Z12, K1, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K1, Z13
+	VPANDD       Z6, Z9, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z8, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K2
+	VPCMPUD      $0x06, Z5, Z12, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z12, Z12
 	VADDPS       Z3, Z12, Z12
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z12, Z9, Z9
-	VMOVUPS.Z    64(R9), K1, Z12
-	VSUBPS       Z9, Z12, Z12
-	VMOVUPS      Z12, K1, 64(R9)
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, K1, 64(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -6704,26 +6826,26 @@ vectors2upTo16idle:
 	VMOVUPS     (R12), Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z8, Z12, K4
+	VPCMPUD     $0x06, Z5, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors2upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K3, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMOVAPS.Z   Z12, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, (R12)
 	JMP         vectors2upTo16wholemoments
 
@@ -6751,26 +6873,26 @@ vectors2upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z8, Z12, K2, K5
+	VPCMPUD     $0x06, Z5, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors2upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K4, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMOVAPS.Z   Z12, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors2upTo16partmoments
 
@@ -6833,13 +6955,22 @@ vectors3upTo4entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z12, (R9)(R10*1)
 	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z12, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z12, K2, Z12
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z12, Z12
 	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, (R9)
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, (R9)
 	VMOVUPS      64(R9)(R10*1), Z12
 	VMOVUPS      64(R9)(R11*1), Z13
 	VSUBPS       Z12, Z11, Z14
@@ -6849,13 +6980,22 @@ vectors3upTo4entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z12, 64(R9)(R10*1)
 	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z12, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z12, K2, Z12
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z12, Z12
 	VDIVPS       Z13, Z12, Z12
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z12, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
 	VMOVUPS.Z    128(R9)(R10*1), K1, X10
 	VMOVUPS.Z    128(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -6865,11 +7005,20 @@ vectors3upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 128(R9)(R10*1)
 	VMOVUPS      X11, K1, 128(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    128(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
@@ -6892,26 +7041,26 @@ vectors3upTo4idle:
 	VMOVUPS     (R12), Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z8, Z12, K4
+	VPCMPUD     $0x06, Z5, Z12, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z12, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K3, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K3, Z14
+	VMOVAPS.Z   Z12, K3, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, (R12)
 	JMP         vectors3upTo4wholemoments
 
@@ -6939,26 +7088,26 @@ vectors3upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z13
 	VPORD       Z9, Z12, Z14
 	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z9, Z6, Z14
+	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z6, Z14
+	VSUBPS      Z12, Z7, Z14
 	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z5, Z9, Z15
-	VPMAXUD     Z7, Z15, Z15
-	VMULPS      Z4, Z15, Z15
-	VPANDD      Z5, Z13, Z14
+	VPANDD      Z6, Z9, Z15
+	VPMAXUD     Z4, Z15, Z15
+	VMULPS      Z8, Z15, Z15
+	VPANDD      Z6, Z13, Z14
 	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z8, Z12, K2, K5
+	VPCMPUD     $0x06, Z5, Z12, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z12, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMOVAPS.Z   Z9, K4, Z15
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z14, Z15, Z15
-	VSUBPS      Z15, Z13, Z13
+	VMOVAPS.Z   Z9, K4, Z14
+	VMOVAPS.Z   Z12, K4, Z15
+	VSQRTPS     Z15, Z15
+	VADDPS      Z3, Z15, Z15
+	VMULPS      Z0, Z14, Z14
+	VDIVPS      Z15, Z14, Z14
+	VSUBPS      Z14, Z13, Z13
 	VMOVUPS     Z13, K2, (R12)
 	JMP         vectors3upTo4partmoments
 
@@ -7013,13 +7162,22 @@ vectors3upTo8entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z9, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z13, Z9, Z9
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, (R9)
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z13
 	VSUBPS       Z9, Z11, Z14
@@ -7029,13 +7187,22 @@ vectors3upTo8entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z9, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z13, Z9, Z9
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
 	VMOVUPS.Z    128(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    128(R9)(R11*1), K1, Y13
 	VSUBPS       Y9, Y12, Y14
@@ -7045,13 +7212,22 @@ vectors3upTo8entries:
 	VFMADD231PS  Y2, Y14, Y13
 	VMOVUPS      Y9, K1, 128(R9)(R10*1)
 	VMOVUPS      Y13, K1, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K1, Y14
+	VPANDD       Y6, Y9, Y16
+	VPMAXUD      Y4, Y16, Y16
+	VMULPS       Y8, Y16, Y16
+	VPANDD       Y6, Y14, Y15
+	VCMPPS       $0x15, Y15, Y16, K2
+	VPCMPUD      $0x06, Y5, Y13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y13, K2, Y13
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y13, Y13
 	VADDPS       Y3, Y13, Y13
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y13, Y9, Y9
-	VMOVUPS.Z    128(R9), K1, Y13
-	VSUBPS       Y9, Y13, Y13
-	VMOVUPS      Y13, K1, 128(R9)
+	VSUBPS       Y9, Y14, Y14
+	VMOVUPS      Y14, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7072,26 +7248,26 @@ vectors3upTo8idle:
 	VMOVUPS     (R12), Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z8, Z13, K4
+	VPCMPUD     $0x06, Z5, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K3, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMOVAPS.Z   Z13, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, (R12)
 	JMP         vectors3upTo8wholemoments
 
@@ -7119,26 +7295,26 @@ vectors3upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z8, Z13, K2, K5
+	VPCMPUD     $0x06, Z5, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K4, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMOVAPS.Z   Z13, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors3upTo8partmoments
 
@@ -7193,13 +7369,22 @@ vectors3upTo16entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z9, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z13, Z9, Z9
-	VMOVUPS      (R9), Z13
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, (R9)
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z13
 	VSUBPS       Z9, Z11, Z14
@@ -7209,13 +7394,22 @@ vectors3upTo16entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z9, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z13, Z9, Z9
-	VMOVUPS      64(R9), Z13
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, 64(R9)
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
 	VMOVUPS.Z    128(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    128(R9)(R11*1), K1, Z13
 	VSUBPS       Z9, Z12, Z14
@@ -7225,13 +7419,22 @@ vectors3upTo16entries:
 	VFMADD231PS  Z2, Z14, Z13
 	VMOVUPS      Z9, K1, 128(R9)(R10*1)
 	VMOVUPS      Z13, K1, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K1, Z14
+	VPANDD       Z6, Z9, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z8, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2
+	VPCMPUD      $0x06, Z5, Z13, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z13, Z13
 	VADDPS       Z3, Z13, Z13
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z13, Z9, Z9
-	VMOVUPS.Z    128(R9), K1, Z13
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, K1, 128(R9)
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, K1, 128(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7252,26 +7455,26 @@ vectors3upTo16idle:
 	VMOVUPS     (R12), Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z8, Z13, K4
+	VPCMPUD     $0x06, Z5, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors3upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K3, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMOVAPS.Z   Z13, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, (R12)
 	JMP         vectors3upTo16wholemoments
 
@@ -7299,26 +7502,26 @@ vectors3upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z8, Z13, K2, K5
+	VPCMPUD     $0x06, Z5, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors3upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K4, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMOVAPS.Z   Z13, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors3upTo16partmoments
 
@@ -7383,13 +7586,22 @@ vectors4upTo4entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z13, (R9)(R10*1)
 	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z13, K2, Z13
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z13, Z13
 	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, (R9)
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, (R9)
 	VMOVUPS      64(R9)(R10*1), Z13
 	VMOVUPS      64(R9)(R11*1), Z14
 	VSUBPS       Z13, Z11, Z15
@@ -7399,13 +7611,22 @@ vectors4upTo4entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z13, 64(R9)(R10*1)
 	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z13, K2, Z13
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z13, Z13
 	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z13
 	VMOVUPS      128(R9)(R11*1), Z14
 	VSUBPS       Z13, Z12, Z15
@@ -7415,13 +7636,22 @@ vectors4upTo4entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z13, 128(R9)(R10*1)
 	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z13, K2, Z13
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z13, Z13
 	VDIVPS       Z14, Z13, Z13
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z13, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
 	VMOVUPS.Z    192(R9)(R10*1), K1, X10
 	VMOVUPS.Z    192(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -7431,11 +7661,20 @@ vectors4upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 192(R9)(R10*1)
 	VMOVUPS      X11, K1, 192(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    192(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
@@ -7458,26 +7697,26 @@ vectors4upTo4idle:
 	VMOVUPS     (R12), Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z8, Z13, K4
+	VPCMPUD     $0x06, Z5, Z13, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z13, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K3, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K3, Z15
+	VMOVAPS.Z   Z13, K3, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, (R12)
 	JMP         vectors4upTo4wholemoments
 
@@ -7505,26 +7744,26 @@ vectors4upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z14
 	VPORD       Z9, Z13, Z15
 	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z9, Z6, Z15
+	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z6, Z15
+	VSUBPS      Z13, Z7, Z15
 	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z5, Z9, Z16
-	VPMAXUD     Z7, Z16, Z16
-	VMULPS      Z4, Z16, Z16
-	VPANDD      Z5, Z14, Z15
+	VPANDD      Z6, Z9, Z16
+	VPMAXUD     Z4, Z16, Z16
+	VMULPS      Z8, Z16, Z16
+	VPANDD      Z6, Z14, Z15
 	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z8, Z13, K2, K5
+	VPCMPUD     $0x06, Z5, Z13, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z13, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMOVAPS.Z   Z9, K4, Z16
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z15, Z16, Z16
-	VSUBPS      Z16, Z14, Z14
+	VMOVAPS.Z   Z9, K4, Z15
+	VMOVAPS.Z   Z13, K4, Z16
+	VSQRTPS     Z16, Z16
+	VADDPS      Z3, Z16, Z16
+	VMULPS      Z0, Z15, Z15
+	VDIVPS      Z16, Z15, Z15
+	VSUBPS      Z15, Z14, Z14
 	VMOVUPS     Z14, K2, (R12)
 	JMP         vectors4upTo4partmoments
 
@@ -7581,13 +7820,22 @@ vectors4upTo8entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, (R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z14
 	VSUBPS       Z9, Z11, Z15
@@ -7597,13 +7845,22 @@ vectors4upTo8entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z14
 	VSUBPS       Z9, Z12, Z15
@@ -7613,13 +7870,22 @@ vectors4upTo8entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
 	VMOVUPS.Z    192(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    192(R9)(R11*1), K1, Y14
 	VSUBPS       Y9, Y13, Y15
@@ -7629,13 +7895,22 @@ vectors4upTo8entries:
 	VFMADD231PS  Y2, Y15, Y14
 	VMOVUPS      Y9, K1, 192(R9)(R10*1)
 	VMOVUPS      Y14, K1, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K1, Y15
+	VPANDD       Y6, Y9, Y17
+	VPMAXUD      Y4, Y17, Y17
+	VMULPS       Y8, Y17, Y17
+	VPANDD       Y6, Y15, Y16
+	VCMPPS       $0x15, Y16, Y17, K2
+	VPCMPUD      $0x06, Y5, Y14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y14, K2, Y14
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y14, Y14
 	VADDPS       Y3, Y14, Y14
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y14, Y9, Y9
-	VMOVUPS.Z    192(R9), K1, Y14
-	VSUBPS       Y9, Y14, Y14
-	VMOVUPS      Y14, K1, 192(R9)
+	VSUBPS       Y9, Y15, Y15
+	VMOVUPS      Y15, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7656,26 +7931,26 @@ vectors4upTo8idle:
 	VMOVUPS     (R12), Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z8, Z14, K4
+	VPCMPUD     $0x06, Z5, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K3, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMOVAPS.Z   Z14, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, (R12)
 	JMP         vectors4upTo8wholemoments
 
@@ -7703,26 +7978,26 @@ vectors4upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z8, Z14, K2, K5
+	VPCMPUD     $0x06, Z5, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K4, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMOVAPS.Z   Z14, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors4upTo8partmoments
 
@@ -7779,13 +8054,22 @@ vectors4upTo16entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      (R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, (R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z14
 	VSUBPS       Z9, Z11, Z15
@@ -7795,13 +8079,22 @@ vectors4upTo16entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      64(R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z14
 	VSUBPS       Z9, Z12, Z15
@@ -7811,13 +8104,22 @@ vectors4upTo16entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS      128(R9), Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 128(R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
 	VMOVUPS.Z    192(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    192(R9)(R11*1), K1, Z14
 	VSUBPS       Z9, Z13, Z15
@@ -7827,13 +8129,22 @@ vectors4upTo16entries:
 	VFMADD231PS  Z2, Z15, Z14
 	VMOVUPS      Z9, K1, 192(R9)(R10*1)
 	VMOVUPS      Z14, K1, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K1, Z15
+	VPANDD       Z6, Z9, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z8, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2
+	VPCMPUD      $0x06, Z5, Z14, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z14, Z14
 	VADDPS       Z3, Z14, Z14
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z14, Z9, Z9
-	VMOVUPS.Z    192(R9), K1, Z14
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, K1, 192(R9)
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, K1, 192(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -7854,26 +8165,26 @@ vectors4upTo16idle:
 	VMOVUPS     (R12), Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z8, Z14, K4
+	VPCMPUD     $0x06, Z5, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors4upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K3, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMOVAPS.Z   Z14, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, (R12)
 	JMP         vectors4upTo16wholemoments
 
@@ -7901,26 +8212,26 @@ vectors4upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z8, Z14, K2, K5
+	VPCMPUD     $0x06, Z5, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors4upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K4, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMOVAPS.Z   Z14, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors4upTo16partmoments
 
@@ -7987,13 +8298,22 @@ vectors5upTo4entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z14, (R9)(R10*1)
 	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z14, K2, Z14
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z14, Z14
 	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, (R9)
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, (R9)
 	VMOVUPS      64(R9)(R10*1), Z14
 	VMOVUPS      64(R9)(R11*1), Z15
 	VSUBPS       Z14, Z11, Z16
@@ -8003,13 +8323,22 @@ vectors5upTo4entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z14, 64(R9)(R10*1)
 	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z14, K2, Z14
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z14, Z14
 	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z14
 	VMOVUPS      128(R9)(R11*1), Z15
 	VSUBPS       Z14, Z12, Z16
@@ -8019,13 +8348,22 @@ vectors5upTo4entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z14, 128(R9)(R10*1)
 	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z14, K2, Z14
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z14, Z14
 	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z14
 	VMOVUPS      192(R9)(R11*1), Z15
 	VSUBPS       Z14, Z13, Z16
@@ -8035,13 +8373,22 @@ vectors5upTo4entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z14, 192(R9)(R10*1)
 	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z14, K2, Z14
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z14, Z14
 	VDIVPS       Z15, Z14, Z14
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z14, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
 	VMOVUPS.Z    256(R9)(R10*1), K1, X10
 	VMOVUPS.Z    256(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -8051,11 +8398,20 @@ vectors5upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 256(R9)(R10*1)
 	VMOVUPS      X11, K1, 256(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    256(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
@@ -8078,26 +8434,26 @@ vectors5upTo4idle:
 	VMOVUPS     (R12), Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z8, Z14, K4
+	VPCMPUD     $0x06, Z5, Z14, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z14, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K3, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K3, Z16
+	VMOVAPS.Z   Z14, K3, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, (R12)
 	JMP         vectors5upTo4wholemoments
 
@@ -8125,26 +8481,26 @@ vectors5upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z15
 	VPORD       Z9, Z14, Z16
 	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z9, Z6, Z16
+	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z6, Z16
+	VSUBPS      Z14, Z7, Z16
 	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z5, Z9, Z17
-	VPMAXUD     Z7, Z17, Z17
-	VMULPS      Z4, Z17, Z17
-	VPANDD      Z5, Z15, Z16
+	VPANDD      Z6, Z9, Z17
+	VPMAXUD     Z4, Z17, Z17
+	VMULPS      Z8, Z17, Z17
+	VPANDD      Z6, Z15, Z16
 	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z8, Z14, K2, K5
+	VPCMPUD     $0x06, Z5, Z14, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z14, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMOVAPS.Z   Z9, K4, Z17
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z16, Z17, Z17
-	VSUBPS      Z17, Z15, Z15
+	VMOVAPS.Z   Z9, K4, Z16
+	VMOVAPS.Z   Z14, K4, Z17
+	VSQRTPS     Z17, Z17
+	VADDPS      Z3, Z17, Z17
+	VMULPS      Z0, Z16, Z16
+	VDIVPS      Z17, Z16, Z16
+	VSUBPS      Z16, Z15, Z15
 	VMOVUPS     Z15, K2, (R12)
 	JMP         vectors5upTo4partmoments
 
@@ -8203,13 +8559,22 @@ vectors5upTo8entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, (R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z15
 	VSUBPS       Z9, Z11, Z16
@@ -8219,13 +8584,22 @@ vectors5upTo8entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z15
 	VSUBPS       Z9, Z12, Z16
@@ -8235,13 +8609,22 @@ vectors5upTo8entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z15
 	VSUBPS       Z9, Z13, Z16
@@ -8251,13 +8634,22 @@ vectors5upTo8entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
 	VMOVUPS.Z    256(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    256(R9)(R11*1), K1, Y15
 	VSUBPS       Y9, Y14, Y16
@@ -8267,13 +8659,22 @@ vectors5upTo8entries:
 	VFMADD231PS  Y2, Y16, Y15
 	VMOVUPS      Y9, K1, 256(R9)(R10*1)
 	VMOVUPS      Y15, K1, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K1, Y16
+	VPANDD       Y6, Y9, Y18
+	VPMAXUD      Y4, Y18, Y18
+	VMULPS       Y8, Y18, Y18
+	VPANDD       Y6, Y16, Y17
+	VCMPPS       $0x15, Y17, Y18, K2
+	VPCMPUD      $0x06, Y5, Y15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y15, K2, Y15
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y15, Y15
 	VADDPS       Y3, Y15, Y15
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y15, Y9, Y9
-	VMOVUPS.Z    256(R9), K1, Y15
-	VSUBPS       Y9, Y15, Y15
-	VMOVUPS      Y15, K1, 256(R9)
+	VSUBPS       Y9, Y16, Y16
+	VMOVUPS      Y16, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8294,26 +8695,26 @@ vectors5upTo8idle:
 	VMOVUPS     (R12), Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z8, Z15, K4
+	VPCMPUD     $0x06, Z5, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K3, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMOVAPS.Z   Z15, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, (R12)
 	JMP         vectors5upTo8wholemoments
 
@@ -8341,26 +8742,26 @@ vectors5upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z8, Z15, K2, K5
+	VPCMPUD     $0x06, Z5, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K4, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMOVAPS.Z   Z15, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors5upTo8partmoments
 
@@ -8419,13 +8820,22 @@ vectors5upTo16entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      (R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, (R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z15
 	VSUBPS       Z9, Z11, Z16
@@ -8435,13 +8845,22 @@ vectors5upTo16entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      64(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z15
 	VSUBPS       Z9, Z12, Z16
@@ -8451,13 +8870,22 @@ vectors5upTo16entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      128(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z15
 	VSUBPS       Z9, Z13, Z16
@@ -8467,13 +8895,22 @@ vectors5upTo16entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS      192(R9), Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 192(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
 	VMOVUPS.Z    256(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    256(R9)(R11*1), K1, Z15
 	VSUBPS       Z9, Z14, Z16
@@ -8483,13 +8920,22 @@ vectors5upTo16entries:
 	VFMADD231PS  Z2, Z16, Z15
 	VMOVUPS      Z9, K1, 256(R9)(R10*1)
 	VMOVUPS      Z15, K1, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K1, Z16
+	VPANDD       Z6, Z9, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z8, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2
+	VPCMPUD      $0x06, Z5, Z15, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z15, Z15
 	VADDPS       Z3, Z15, Z15
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z15, Z9, Z9
-	VMOVUPS.Z    256(R9), K1, Z15
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, K1, 256(R9)
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, K1, 256(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8510,26 +8956,26 @@ vectors5upTo16idle:
 	VMOVUPS     (R12), Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z8, Z15, K4
+	VPCMPUD     $0x06, Z5, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors5upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K3, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMOVAPS.Z   Z15, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, (R12)
 	JMP         vectors5upTo16wholemoments
 
@@ -8557,26 +9003,26 @@ vectors5upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z8, Z15, K2, K5
+	VPCMPUD     $0x06, Z5, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors5upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K4, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMOVAPS.Z   Z15, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors5upTo16partmoments
 
@@ -8645,13 +9091,22 @@ vectors6upTo4entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z15, (R9)(R10*1)
 	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z15, K2, Z15
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z15, Z15
 	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, (R9)
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, (R9)
 	VMOVUPS      64(R9)(R10*1), Z15
 	VMOVUPS      64(R9)(R11*1), Z16
 	VSUBPS       Z15, Z11, Z17
@@ -8661,13 +9116,22 @@ vectors6upTo4entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z15, 64(R9)(R10*1)
 	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z15, K2, Z15
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z15, Z15
 	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z15
 	VMOVUPS      128(R9)(R11*1), Z16
 	VSUBPS       Z15, Z12, Z17
@@ -8677,13 +9141,22 @@ vectors6upTo4entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z15, 128(R9)(R10*1)
 	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z15, K2, Z15
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z15, Z15
 	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z15
 	VMOVUPS      192(R9)(R11*1), Z16
 	VSUBPS       Z15, Z13, Z17
@@ -8693,13 +9166,22 @@ vectors6upTo4entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z15, 192(R9)(R10*1)
 	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z15, K2, Z15
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z15, Z15
 	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z15
 	VMOVUPS      256(R9)(R11*1), Z16
 	VSUBPS       Z15, Z14, Z17
@@ -8709,13 +9191,22 @@ vectors6upTo4entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z15, 256(R9)(R10*1)
 	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z15, K2, Z15
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z15, Z15
 	VDIVPS       Z16, Z15, Z15
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z15, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
 	VMOVUPS.Z    320(R9)(R10*1), K1, X10
 	VMOVUPS.Z    320(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -8725,11 +9216,20 @@ vectors6upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 320(R9)(R10*1)
 	VMOVUPS      X11, K1, 320(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    320(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
@@ -8752,26 +9252,26 @@ vectors6upTo4idle:
 	VMOVUPS     (R12), Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z8, Z15, K4
+	VPCMPUD     $0x06, Z5, Z15, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z15, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K3, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K3, Z17
+	VMOVAPS.Z   Z15, K3, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, (R12)
 	JMP         vectors6upTo4wholemoments
 
@@ -8799,26 +9299,26 @@ vectors6upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z16
 	VPORD       Z9, Z15, Z17
 	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z9, Z6, Z17
+	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z6, Z17
+	VSUBPS      Z15, Z7, Z17
 	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z5, Z9, Z18
-	VPMAXUD     Z7, Z18, Z18
-	VMULPS      Z4, Z18, Z18
-	VPANDD      Z5, Z16, Z17
+	VPANDD      Z6, Z9, Z18
+	VPMAXUD     Z4, Z18, Z18
+	VMULPS      Z8, Z18, Z18
+	VPANDD      Z6, Z16, Z17
 	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z8, Z15, K2, K5
+	VPCMPUD     $0x06, Z5, Z15, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z15, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMOVAPS.Z   Z9, K4, Z18
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z17, Z18, Z18
-	VSUBPS      Z18, Z16, Z16
+	VMOVAPS.Z   Z9, K4, Z17
+	VMOVAPS.Z   Z15, K4, Z18
+	VSQRTPS     Z18, Z18
+	VADDPS      Z3, Z18, Z18
+	VMULPS      Z0, Z17, Z17
+	VDIVPS      Z18, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
 	VMOVUPS     Z16, K2, (R12)
 	JMP         vectors6upTo4partmoments
 
@@ -8879,13 +9379,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, (R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z16
 	VSUBPS       Z9, Z11, Z17
@@ -8895,13 +9404,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z16
 	VSUBPS       Z9, Z12, Z17
@@ -8911,13 +9429,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z16
 	VSUBPS       Z9, Z13, Z17
@@ -8927,13 +9454,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z16
 	VSUBPS       Z9, Z14, Z17
@@ -8943,13 +9479,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
 	VMOVUPS.Z    320(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    320(R9)(R11*1), K1, Y16
 	VSUBPS       Y9, Y15, Y17
@@ -8959,13 +9504,22 @@ vectors6upTo8entries:
 	VFMADD231PS  Y2, Y17, Y16
 	VMOVUPS      Y9, K1, 320(R9)(R10*1)
 	VMOVUPS      Y16, K1, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K1, Y17
+	VPANDD       Y6, Y9, Y19
+	VPMAXUD      Y4, Y19, Y19
+	VMULPS       Y8, Y19, Y19
+	VPANDD       Y6, Y17, Y18
+	VCMPPS       $0x15, Y18, Y19, K2
+	VPCMPUD      $0x06, Y5, Y16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y16, K2, Y16
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y16, Y16
 	VADDPS       Y3, Y16, Y16
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y16, Y9, Y9
-	VMOVUPS.Z    320(R9), K1, Y16
-	VSUBPS       Y9, Y16, Y16
-	VMOVUPS      Y16, K1, 320(R9)
+	VSUBPS       Y9, Y17, Y17
+	VMOVUPS      Y17, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -8986,26 +9540,26 @@ vectors6upTo8idle:
 	VMOVUPS     (R12), Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z8, Z16, K4
+	VPCMPUD     $0x06, Z5, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z16, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K3, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMOVAPS.Z   Z16, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, (R12)
 	JMP         vectors6upTo8wholemoments
 
@@ -9033,26 +9587,26 @@ vectors6upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z8, Z16, K2, K5
+	VPCMPUD     $0x06, Z5, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z16, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K4, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMOVAPS.Z   Z16, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors6upTo8partmoments
 
@@ -9113,13 +9667,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      (R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, (R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z16
 	VSUBPS       Z9, Z11, Z17
@@ -9129,13 +9692,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      64(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z16
 	VSUBPS       Z9, Z12, Z17
@@ -9145,13 +9717,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      128(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z16
 	VSUBPS       Z9, Z13, Z17
@@ -9161,13 +9742,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      192(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z16
 	VSUBPS       Z9, Z14, Z17
@@ -9177,13 +9767,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS      256(R9), Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 256(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
 	VMOVUPS.Z    320(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    320(R9)(R11*1), K1, Z16
 	VSUBPS       Z9, Z15, Z17
@@ -9193,13 +9792,22 @@ vectors6upTo16entries:
 	VFMADD231PS  Z2, Z17, Z16
 	VMOVUPS      Z9, K1, 320(R9)(R10*1)
 	VMOVUPS      Z16, K1, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K1, Z17
+	VPANDD       Z6, Z9, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z8, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2
+	VPCMPUD      $0x06, Z5, Z16, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z16, Z16
 	VADDPS       Z3, Z16, Z16
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z16, Z9, Z9
-	VMOVUPS.Z    320(R9), K1, Z16
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, K1, 320(R9)
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, K1, 320(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9220,26 +9828,26 @@ vectors6upTo16idle:
 	VMOVUPS     (R12), Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z8, Z16, K4
+	VPCMPUD     $0x06, Z5, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors6upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z16, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K3, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMOVAPS.Z   Z16, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, (R12)
 	JMP         vectors6upTo16wholemoments
 
@@ -9267,26 +9875,26 @@ vectors6upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z8, Z16, K2, K5
+	VPCMPUD     $0x06, Z5, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors6upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z16, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K4, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMOVAPS.Z   Z16, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors6upTo16partmoments
 
@@ -9357,13 +9965,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, (R9)(R10*1)
 	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      (R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, (R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, (R9)
 	VMOVUPS      64(R9)(R10*1), Z16
 	VMOVUPS      64(R9)(R11*1), Z17
 	VSUBPS       Z16, Z11, Z18
@@ -9373,13 +9990,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, 64(R9)(R10*1)
 	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      64(R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z16
 	VMOVUPS      128(R9)(R11*1), Z17
 	VSUBPS       Z16, Z12, Z18
@@ -9389,13 +10015,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, 128(R9)(R10*1)
 	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      128(R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z16
 	VMOVUPS      192(R9)(R11*1), Z17
 	VSUBPS       Z16, Z13, Z18
@@ -9405,13 +10040,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, 192(R9)(R10*1)
 	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      192(R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z16
 	VMOVUPS      256(R9)(R11*1), Z17
 	VSUBPS       Z16, Z14, Z18
@@ -9421,13 +10065,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, 256(R9)(R10*1)
 	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      256(R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z16
 	VMOVUPS      320(R9)(R11*1), Z17
 	VSUBPS       Z16, Z15, Z18
@@ -9437,13 +10090,22 @@ vectors7upTo4entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z16, 320(R9)(R10*1)
 	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z16, K2, Z16
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z16, Z16
 	VDIVPS       Z17, Z16, Z16
-	VMOVUPS      320(R9), Z17
-	VSUBPS       Z16, Z17, Z17
-	VMOVUPS      Z17, 320(R9)
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
 	VMOVUPS.Z    384(R9)(R10*1), K1, X10
 	VMOVUPS.Z    384(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -9453,11 +10115,20 @@ vectors7upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 384(R9)(R10*1)
 	VMOVUPS      X11, K1, 384(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    384(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
@@ -9480,26 +10151,26 @@ vectors7upTo4idle:
 	VMOVUPS     (R12), Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z8, Z16, K4
+	VPCMPUD     $0x06, Z5, Z16, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z16, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K3, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K3, Z18
+	VMOVAPS.Z   Z16, K3, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, (R12)
 	JMP         vectors7upTo4wholemoments
 
@@ -9527,26 +10198,26 @@ vectors7upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z17
 	VPORD       Z9, Z16, Z18
 	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z9, Z6, Z18
+	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z6, Z18
+	VSUBPS      Z16, Z7, Z18
 	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z5, Z9, Z19
-	VPMAXUD     Z7, Z19, Z19
-	VMULPS      Z4, Z19, Z19
-	VPANDD      Z5, Z17, Z18
+	VPANDD      Z6, Z9, Z19
+	VPMAXUD     Z4, Z19, Z19
+	VMULPS      Z8, Z19, Z19
+	VPANDD      Z6, Z17, Z18
 	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z8, Z16, K2, K5
+	VPCMPUD     $0x06, Z5, Z16, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z16, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMOVAPS.Z   Z9, K4, Z19
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z18, Z19, Z19
-	VSUBPS      Z19, Z17, Z17
+	VMOVAPS.Z   Z9, K4, Z18
+	VMOVAPS.Z   Z16, K4, Z19
+	VSQRTPS     Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VDIVPS      Z19, Z18, Z18
+	VSUBPS      Z18, Z17, Z17
 	VMOVUPS     Z17, K2, (R12)
 	JMP         vectors7upTo4partmoments
 
@@ -9609,13 +10280,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      (R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, (R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z17
 	VSUBPS       Z9, Z11, Z18
@@ -9625,13 +10305,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      64(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z17
 	VSUBPS       Z9, Z12, Z18
@@ -9641,13 +10330,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      128(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z17
 	VSUBPS       Z9, Z13, Z18
@@ -9657,13 +10355,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      192(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z17
 	VSUBPS       Z9, Z14, Z18
@@ -9673,13 +10380,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      256(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z9
 	VMOVUPS      320(R9)(R11*1), Z17
 	VSUBPS       Z9, Z15, Z18
@@ -9689,13 +10405,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 320(R9)(R10*1)
 	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      320(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 320(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
 	VMOVUPS.Z    384(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    384(R9)(R11*1), K1, Y17
 	VSUBPS       Y9, Y16, Y18
@@ -9705,13 +10430,22 @@ vectors7upTo8entries:
 	VFMADD231PS  Y2, Y18, Y17
 	VMOVUPS      Y9, K1, 384(R9)(R10*1)
 	VMOVUPS      Y17, K1, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K1, Y18
+	VPANDD       Y6, Y9, Y20
+	VPMAXUD      Y4, Y20, Y20
+	VMULPS       Y8, Y20, Y20
+	VPANDD       Y6, Y18, Y19
+	VCMPPS       $0x15, Y19, Y20, K2
+	VPCMPUD      $0x06, Y5, Y17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y17, K2, Y17
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y17, Y17
 	VADDPS       Y3, Y17, Y17
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y17, Y9, Y9
-	VMOVUPS.Z    384(R9), K1, Y17
-	VSUBPS       Y9, Y17, Y17
-	VMOVUPS      Y17, K1, 384(R9)
+	VSUBPS       Y9, Y18, Y18
+	VMOVUPS      Y18, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9732,26 +10466,26 @@ vectors7upTo8idle:
 	VMOVUPS     (R12), Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z8, Z17, K4
+	VPCMPUD     $0x06, Z5, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z17, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K3, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMOVAPS.Z   Z17, K3, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, (R12)
 	JMP         vectors7upTo8wholemoments
 
@@ -9779,26 +10513,26 @@ vectors7upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K3
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z8, Z17, K2, K5
+	VPCMPUD     $0x06, Z5, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z17, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K4, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMOVAPS.Z   Z17, K4, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors7upTo8partmoments
 
@@ -9861,13 +10595,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      (R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, (R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z17
 	VSUBPS       Z9, Z11, Z18
@@ -9877,13 +10620,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      64(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z17
 	VSUBPS       Z9, Z12, Z18
@@ -9893,13 +10645,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      128(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z17
 	VSUBPS       Z9, Z13, Z18
@@ -9909,13 +10670,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      192(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z17
 	VSUBPS       Z9, Z14, Z18
@@ -9925,13 +10695,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      256(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z9
 	VMOVUPS      320(R9)(R11*1), Z17
 	VSUBPS       Z9, Z15, Z18
@@ -9941,13 +10720,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, 320(R9)(R10*1)
 	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS      320(R9), Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 320(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
 	VMOVUPS.Z    384(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    384(R9)(R11*1), K1, Z17
 	VSUBPS       Z9, Z16, Z18
@@ -9957,13 +10745,22 @@ vectors7upTo16entries:
 	VFMADD231PS  Z2, Z18, Z17
 	VMOVUPS      Z9, K1, 384(R9)(R10*1)
 	VMOVUPS      Z17, K1, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K1, Z18
+	VPANDD       Z6, Z9, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z8, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2
+	VPCMPUD      $0x06, Z5, Z17, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z17, K2, Z17
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z17, Z17
 	VADDPS       Z3, Z17, Z17
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z17, Z9, Z9
-	VMOVUPS.Z    384(R9), K1, Z17
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, K1, 384(R9)
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, K1, 384(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -9984,26 +10781,26 @@ vectors7upTo16idle:
 	VMOVUPS     (R12), Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z8, Z17, K4
+	VPCMPUD     $0x06, Z5, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors7upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z17, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K3, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMOVAPS.Z   Z17, K3, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, (R12)
 	JMP         vectors7upTo16wholemoments
 
@@ -10031,26 +10828,26 @@ vectors7upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K3
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z8, Z17, K2, K5
+	VPCMPUD     $0x06, Z5, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors7upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z17, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K4, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMOVAPS.Z   Z17, K4, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors7upTo16partmoments
 
@@ -10123,13 +10920,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, (R9)(R10*1)
 	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      (R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, (R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, (R9)
 	VMOVUPS      64(R9)(R10*1), Z17
 	VMOVUPS      64(R9)(R11*1), Z18
 	VSUBPS       Z17, Z11, Z19
@@ -10139,13 +10945,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 64(R9)(R10*1)
 	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      64(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z17
 	VMOVUPS      128(R9)(R11*1), Z18
 	VSUBPS       Z17, Z12, Z19
@@ -10155,13 +10970,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 128(R9)(R10*1)
 	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      128(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z17
 	VMOVUPS      192(R9)(R11*1), Z18
 	VSUBPS       Z17, Z13, Z19
@@ -10171,13 +10995,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 192(R9)(R10*1)
 	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      192(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z17
 	VMOVUPS      256(R9)(R11*1), Z18
 	VSUBPS       Z17, Z14, Z19
@@ -10187,13 +11020,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 256(R9)(R10*1)
 	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      256(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z17
 	VMOVUPS      320(R9)(R11*1), Z18
 	VSUBPS       Z17, Z15, Z19
@@ -10203,13 +11045,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 320(R9)(R10*1)
 	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      320(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
 	VMOVUPS      384(R9)(R10*1), Z17
 	VMOVUPS      384(R9)(R11*1), Z18
 	VSUBPS       Z17, Z16, Z19
@@ -10219,13 +11070,22 @@ vectors8upTo4entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z17, 384(R9)(R10*1)
 	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VPANDD       Z6, Z17, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z17, K2, Z17
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z17, Z17
 	VDIVPS       Z18, Z17, Z17
-	VMOVUPS      384(R9), Z18
-	VSUBPS       Z17, Z18, Z18
-	VMOVUPS      Z18, 384(R9)
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
 	VMOVUPS.Z    448(R9)(R10*1), K1, X10
 	VMOVUPS.Z    448(R9)(R11*1), K1, X11
 	VSUBPS       X10, X9, X12
@@ -10235,11 +11095,20 @@ vectors8upTo4entries:
 	VFMADD231PS  X2, X12, X11
 	VMOVUPS      X10, K1, 448(R9)(R10*1)
 	VMOVUPS      X11, K1, 448(R9)(R11*1)
-	VSQRTPS      X11, X9
-	VADDPS       X3, X9, X9
-	VMULPS       X0, X10, X10
-	VDIVPS       X9, X10, X10
 	VMOVUPS.Z    448(R9), K1, X9
+	VPANDD       X6, X10, X13
+	VPMAXUD      X4, X13, X13
+	VMULPS       X8, X13, X13
+	VPANDD       X6, X9, X12
+	VCMPPS       $0x15, X12, X13, K2
+	VPCMPUD      $0x06, X5, X11, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    X11, K2, X11
+	VMOVAPS.Z    X10, K2, X10
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
 	VSUBPS       X10, X9, X9
 	VMOVUPS      X9, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
@@ -10262,26 +11131,26 @@ vectors8upTo4idle:
 	VMOVUPS     (R12), Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z8, Z17, K4
+	VPCMPUD     $0x06, Z5, Z17, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo4wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z17, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K3, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K3, Z19
+	VMOVAPS.Z   Z17, K3, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, (R12)
 	JMP         vectors8upTo4wholemoments
 
@@ -10309,26 +11178,26 @@ vectors8upTo4idleRest:
 	VMOVUPS.Z   (R12), K2, Z18
 	VPORD       Z9, Z17, Z19
 	VPTESTMD    Z19, Z19, K3
-	VSUBPS      Z9, Z6, Z19
+	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z6, Z19
+	VSUBPS      Z17, Z7, Z19
 	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z5, Z9, Z20
-	VPMAXUD     Z7, Z20, Z20
-	VMULPS      Z4, Z20, Z20
-	VPANDD      Z5, Z18, Z19
+	VPANDD      Z6, Z9, Z20
+	VPMAXUD     Z4, Z20, Z20
+	VMULPS      Z8, Z20, Z20
+	VPANDD      Z6, Z18, Z19
 	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z8, Z17, K2, K5
+	VPCMPUD     $0x06, Z5, Z17, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo4partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z17, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVAPS.Z   Z9, K4, Z20
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z19, Z20, Z20
-	VSUBPS      Z20, Z18, Z18
+	VMOVAPS.Z   Z9, K4, Z19
+	VMOVAPS.Z   Z17, K4, Z20
+	VSQRTPS     Z20, Z20
+	VADDPS      Z3, Z20, Z20
+	VMULPS      Z0, Z19, Z19
+	VDIVPS      Z20, Z19, Z19
+	VSUBPS      Z19, Z18, Z18
 	VMOVUPS     Z18, K2, (R12)
 	JMP         vectors8upTo4partmoments
 
@@ -10393,13 +11262,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      (R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, (R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z18
 	VSUBPS       Z9, Z11, Z19
@@ -10409,13 +11287,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      64(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z18
 	VSUBPS       Z9, Z12, Z19
@@ -10425,13 +11312,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      128(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z18
 	VSUBPS       Z9, Z13, Z19
@@ -10441,13 +11337,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      192(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z18
 	VSUBPS       Z9, Z14, Z19
@@ -10457,13 +11362,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      256(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z9
 	VMOVUPS      320(R9)(R11*1), Z18
 	VSUBPS       Z9, Z15, Z19
@@ -10473,13 +11387,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 320(R9)(R10*1)
 	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      320(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
 	VMOVUPS      384(R9)(R10*1), Z9
 	VMOVUPS      384(R9)(R11*1), Z18
 	VSUBPS       Z9, Z16, Z19
@@ -10489,13 +11412,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 384(R9)(R10*1)
 	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      384(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 384(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
 	VMOVUPS.Z    448(R9)(R10*1), K1, Y9
 	VMOVUPS.Z    448(R9)(R11*1), K1, Y18
 	VSUBPS       Y9, Y17, Y19
@@ -10505,13 +11437,22 @@ vectors8upTo8entries:
 	VFMADD231PS  Y2, Y19, Y18
 	VMOVUPS      Y9, K1, 448(R9)(R10*1)
 	VMOVUPS      Y18, K1, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K1, Y19
+	VPANDD       Y6, Y9, Y21
+	VPMAXUD      Y4, Y21, Y21
+	VMULPS       Y8, Y21, Y21
+	VPANDD       Y6, Y19, Y20
+	VCMPPS       $0x15, Y20, Y21, K2
+	VPCMPUD      $0x06, Y5, Y18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Y18, K2, Y18
+	VMOVAPS.Z    Y9, K2, Y9
 	VSQRTPS      Y18, Y18
 	VADDPS       Y3, Y18, Y18
 	VMULPS       Y0, Y9, Y9
 	VDIVPS       Y18, Y9, Y9
-	VMOVUPS.Z    448(R9), K1, Y18
-	VSUBPS       Y9, Y18, Y18
-	VMOVUPS      Y18, K1, 448(R9)
+	VSUBPS       Y9, Y19, Y19
+	VMOVUPS      Y19, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -10532,26 +11473,26 @@ vectors8upTo8idle:
 	VMOVUPS     (R12), Z19
 	VPORD       Z9, Z18, Z20
 	VPTESTMD    Z20, Z20, K2
-	VSUBPS      Z9, Z6, Z20
+	VSUBPS      Z9, Z7, Z20
 	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z6, Z20
+	VSUBPS      Z18, Z7, Z20
 	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z5, Z9, Z21
-	VPMAXUD     Z7, Z21, Z21
-	VMULPS      Z4, Z21, Z21
-	VPANDD      Z5, Z19, Z20
+	VPANDD      Z6, Z9, Z21
+	VPMAXUD     Z4, Z21, Z21
+	VMULPS      Z8, Z21, Z21
+	VPANDD      Z6, Z19, Z20
 	VCMPPS      $0x15, Z20, Z21, K3
-	VPCMPUD     $0x06, Z8, Z18, K4
+	VPCMPUD     $0x06, Z5, Z18, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo8wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z18, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMOVAPS.Z   Z9, K3, Z21
-	VMULPS      Z0, Z21, Z21
-	VDIVPS      Z20, Z21, Z21
-	VSUBPS      Z21, Z19, Z19
+	VMOVAPS.Z   Z9, K3, Z20
+	VMOVAPS.Z   Z18, K3, Z21
+	VSQRTPS     Z21, Z21
+	VADDPS      Z3, Z21, Z21
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z21, Z20, Z20
+	VSUBPS      Z20, Z19, Z19
 	VMOVUPS     Z19, (R12)
 	JMP         vectors8upTo8wholemoments
 
@@ -10579,26 +11520,26 @@ vectors8upTo8idleRest:
 	VMOVUPS.Z   (R12), K2, Z19
 	VPORD       Z9, Z18, Z20
 	VPTESTMD    Z20, Z20, K3
-	VSUBPS      Z9, Z6, Z20
+	VSUBPS      Z9, Z7, Z20
 	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z6, Z20
+	VSUBPS      Z18, Z7, Z20
 	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z5, Z9, Z21
-	VPMAXUD     Z7, Z21, Z21
-	VMULPS      Z4, Z21, Z21
-	VPANDD      Z5, Z19, Z20
+	VPANDD      Z6, Z9, Z21
+	VPMAXUD     Z4, Z21, Z21
+	VMULPS      Z8, Z21, Z21
+	VPANDD      Z6, Z19, Z20
 	VCMPPS      $0x15, Z20, Z21, K2, K4
-	VPCMPUD     $0x06, Z8, Z18, K2, K5
+	VPCMPUD     $0x06, Z5, Z18, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo8partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z18, K4, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMOVAPS.Z   Z9, K4, Z21
-	VMULPS      Z0, Z21, Z21
-	VDIVPS      Z20, Z21, Z21
-	VSUBPS      Z21, Z19, Z19
+	VMOVAPS.Z   Z9, K4, Z20
+	VMOVAPS.Z   Z18, K4, Z21
+	VSQRTPS     Z21, Z21
+	VADDPS      Z3, Z21, Z21
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z21, Z20, Z20
+	VSUBPS      Z20, Z19, Z19
 	VMOVUPS     Z19, K2, (R12)
 	JMP         vectors8upTo8partmoments
 
@@ -10663,13 +11604,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, (R9)(R10*1)
 	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      (R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, (R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R9)
 	VMOVUPS      64(R9)(R10*1), Z9
 	VMOVUPS      64(R9)(R11*1), Z18
 	VSUBPS       Z9, Z11, Z19
@@ -10679,13 +11629,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 64(R9)(R10*1)
 	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      64(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
 	VMOVUPS      128(R9)(R10*1), Z9
 	VMOVUPS      128(R9)(R11*1), Z18
 	VSUBPS       Z9, Z12, Z19
@@ -10695,13 +11654,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 128(R9)(R10*1)
 	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      128(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
 	VMOVUPS      192(R9)(R10*1), Z9
 	VMOVUPS      192(R9)(R11*1), Z18
 	VSUBPS       Z9, Z13, Z19
@@ -10711,13 +11679,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 192(R9)(R10*1)
 	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      192(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
 	VMOVUPS      256(R9)(R10*1), Z9
 	VMOVUPS      256(R9)(R11*1), Z18
 	VSUBPS       Z9, Z14, Z19
@@ -10727,13 +11704,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 256(R9)(R10*1)
 	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      256(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
 	VMOVUPS      320(R9)(R10*1), Z9
 	VMOVUPS      320(R9)(R11*1), Z18
 	VSUBPS       Z9, Z15, Z19
@@ -10743,13 +11729,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 320(R9)(R10*1)
 	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      320(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
 	VMOVUPS      384(R9)(R10*1), Z9
 	VMOVUPS      384(R9)(R11*1), Z18
 	VSUBPS       Z9, Z16, Z19
@@ -10759,13 +11754,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, 384(R9)(R10*1)
 	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS      384(R9), Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 384(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
 	VMOVUPS.Z    448(R9)(R10*1), K1, Z9
 	VMOVUPS.Z    448(R9)(R11*1), K1, Z18
 	VSUBPS       Z9, Z17, Z19
@@ -10775,13 +11779,22 @@ vectors8upTo16entries:
 	VFMADD231PS  Z2, Z19, Z18
 	VMOVUPS      Z9, K1, 448(R9)(R10*1)
 	VMOVUPS      Z18, K1, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K1, Z19
+	VPANDD       Z6, Z9, Z21
+	VPMAXUD      Z4, Z21, Z21
+	VMULPS       Z8, Z21, Z21
+	VPANDD       Z6, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2
+	VPCMPUD      $0x06, Z5, Z18, K3
+	KORW         K2, K3, K2
+	VMOVAPS.Z    Z18, K2, Z18
+	VMOVAPS.Z    Z9, K2, Z9
 	VSQRTPS      Z18, Z18
 	VADDPS       Z3, Z18, Z18
 	VMULPS       Z0, Z9, Z9
 	VDIVPS       Z18, Z9, Z9
-	VMOVUPS.Z    448(R9), K1, Z18
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, K1, 448(R9)
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, K1, 448(R9)
 	MOVQ         ldp+184(FP), R12
 	SHLQ         $0x02, R12
 	ADDQ         R12, R9
@@ -10802,26 +11815,26 @@ vectors8upTo16idle:
 	VMOVUPS     (R12), Z19
 	VPORD       Z9, Z18, Z20
 	VPTESTMD    Z20, Z20, K2
-	VSUBPS      Z9, Z6, Z20
+	VSUBPS      Z9, Z7, Z20
 	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z6, Z20
+	VSUBPS      Z18, Z7, Z20
 	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z5, Z9, Z21
-	VPMAXUD     Z7, Z21, Z21
-	VMULPS      Z4, Z21, Z21
-	VPANDD      Z5, Z19, Z20
+	VPANDD      Z6, Z9, Z21
+	VPMAXUD     Z4, Z21, Z21
+	VMULPS      Z8, Z21, Z21
+	VPANDD      Z6, Z19, Z20
 	VCMPPS      $0x15, Z20, Z21, K3
-	VPCMPUD     $0x06, Z8, Z18, K4
+	VPCMPUD     $0x06, Z5, Z18, K4
 	KORTESTW    K3, K4
 	JE          vectors8upTo16wholeshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z18, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMOVAPS.Z   Z9, K3, Z21
-	VMULPS      Z0, Z21, Z21
-	VDIVPS      Z20, Z21, Z21
-	VSUBPS      Z21, Z19, Z19
+	VMOVAPS.Z   Z9, K3, Z20
+	VMOVAPS.Z   Z18, K3, Z21
+	VSQRTPS     Z21, Z21
+	VADDPS      Z3, Z21, Z21
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z21, Z20, Z20
+	VSUBPS      Z20, Z19, Z19
 	VMOVUPS     Z19, (R12)
 	JMP         vectors8upTo16wholemoments
 
@@ -10849,26 +11862,26 @@ vectors8upTo16idleRest:
 	VMOVUPS.Z   (R12), K2, Z19
 	VPORD       Z9, Z18, Z20
 	VPTESTMD    Z20, Z20, K3
-	VSUBPS      Z9, Z6, Z20
+	VSUBPS      Z9, Z7, Z20
 	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z6, Z20
+	VSUBPS      Z18, Z7, Z20
 	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z5, Z9, Z21
-	VPMAXUD     Z7, Z21, Z21
-	VMULPS      Z4, Z21, Z21
-	VPANDD      Z5, Z19, Z20
+	VPANDD      Z6, Z9, Z21
+	VPMAXUD     Z4, Z21, Z21
+	VMULPS      Z8, Z21, Z21
+	VPANDD      Z6, Z19, Z20
 	VCMPPS      $0x15, Z20, Z21, K2, K4
-	VPCMPUD     $0x06, Z8, Z18, K2, K5
+	VPCMPUD     $0x06, Z5, Z18, K2, K5
 	KORTESTW    K4, K5
 	JE          vectors8upTo16partshort
 	KORW        K4, K5, K4
-	VMOVAPS.Z   Z18, K4, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMOVAPS.Z   Z9, K4, Z21
-	VMULPS      Z0, Z21, Z21
-	VDIVPS      Z20, Z21, Z21
-	VSUBPS      Z21, Z19, Z19
+	VMOVAPS.Z   Z9, K4, Z20
+	VMOVAPS.Z   Z18, K4, Z21
+	VSQRTPS     Z21, Z21
+	VADDPS      Z3, Z21, Z21
+	VMULPS      Z0, Z20, Z20
+	VDIVPS      Z21, Z20, Z20
+	VSUBPS      Z20, Z19, Z19
 	VMOVUPS     Z19, K2, (R12)
 	JMP         vectors8upTo16partmoments
 

@@ -12,7 +12,7 @@ func (s isa) adam() {
 		"is Set.Adam for rows >= 1.")
 	p, m, v, g := slice("p"), slice("m"), slice("v"), slice("grad")
 	ldp, ldg := bytes("ldp"), bytes("ldg")
-	step := s.adamConstants()
+	step := s.adamStep()
 	pointers, strides := []reg.GPVirtual{p, m, v, g}, []reg.GPVirtual{ldp, ldp, ldp, ldg}
 	s.eachRow(pointers, strides, func(j reg.GPVirtual, rest mask) {
 		gradient := s.vector()
@@ -22,26 +22,67 @@ func (s isa) adam() {
 }
 
 // adamStep is the step's constants, each in all lanes of a vector.
+//
+// Where the instruction set has masks, roots and quotients that could not change a parameter are not taken. The length of a step
+// cannot exceed |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26
+// |p|, p stays as it is; the lane is left out if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to denormal
+// numbers, where it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step; so does
+// all with an Epsilon above 1, with which the limit could underflow, or the step overflow without it.
+//
+// What this spares is moments that have become denormal numbers, and stay there: the least one, times 0.9, rounds to itself. With a
+// gradient of zero they decay so far in some hundred steps. In the course's recipe an eighth of all vectors hold some with
+// batches of 100, nine of ten with batches of 1. CPUs that add such numbers at full speed may take ten times as long to multiply
+// or divide them.
 type adamStep struct {
 	isa
 	alpha, c1, c2, epsilon reg.VecVirtual
+
+	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
+	absolute    reg.VecVirtual // the bits of a number but its sign
+	leastNormal reg.VecVirtual
+	infinity    reg.VecVirtual // larger, as an integer, are the bits of NaNs and of what has a sign
+	zero        reg.VecVirtual
 }
 
-// adamConstants loads them from the parameters that are called after them.
-func (s isa) adamConstants() adamStep {
+// adamStep loads them from the parameters that are called after them.
+func (s isa) adamStep() adamStep {
 	constant := func(name string) reg.VecVirtual { return s.broadcast(inMemory(Param(name))) }
-	return adamStep{s, constant("alpha"), constant("c1"), constant("c2"), constant("epsilon")}
+	a := adamStep{isa: s, alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon")}
+	if !s.opmasks {
+		return a
+	}
+	bits := GP32()
+	all := func(b uint32) reg.VecVirtual {
+		v := s.vector()
+		MOVL(U32(b), bits)
+		VPBROADCASTD(bits, v)
+		return v
+	}
+	a.leastNormal, a.infinity, a.absolute, a.zero = all(1<<23), all(0xff<<23), all(0x7fffffff), s.vector()
+	zero(a.zero)
+	a.limit = s.vector()
+	VPANDD(a.absolute, a.alpha, a.limit)
+	VDIVPS(a.epsilon, a.limit, a.limit)
+	VMULPS(all((127+30)<<23), a.limit, a.limit)
+	one := all(127 << 23)
+	VUCOMISS(a.zero.AsX(), a.epsilon.AsX())
+	JBE(label("impossible"))
+	VUCOMISS(a.epsilon.AsX(), one.AsX())
+	JAE(label("possible"))
+	place("impossible")
+	VPTERNLOGD(U8(0xff), a.limit, a.limit, a.limit)
+	place("possible")
+	return a
 }
 
 // emit takes the step for the parameters at p with the moments at m and v. Of a vector that holds fewer lanes than others
 // only the narrower form is used, which the unit that divides is done with sooner.
 func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mask) {
-	vector := a.vector
-	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
-	first, second := vector(), vector()
+	first, second, parameter := a.vector(), a.vector(), a.vector()
 	a.load(m, first, lanes, rest)
 	a.load(v, second, lanes, rest)
-	change := vector()
+	change := a.vector()
+	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
 	VSUBPS(of(first), of(gradient), of(change))
 	VFMADD231PS(of(a.c1), of(change), of(first)) // m += (g - m) * C1
 	VMULPS(of(gradient), of(gradient), of(change))
@@ -49,116 +90,78 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mas
 	VFMADD231PS(of(a.c2), of(change), of(second)) // v += (g*g - v) * C2
 	a.store(first, m, lanes, rest)
 	a.store(second, v, lanes, rest)
-
-	root, step, parameter := vector(), vector(), vector()
-	VSQRTPS(of(second), of(root))
-	VADDPS(of(a.epsilon), of(root), of(root))
-	VMULPS(of(a.alpha), of(first), of(step))
-	VDIVPS(of(root), of(step), of(step))
 	a.load(p, parameter, lanes, rest)
-	VSUBPS(of(step), of(parameter), of(parameter)) // p -= m*Alpha / (sqrt(v) + Epsilon)
+	if a.opmasks {
+		long, odd := a.steps(first, second, parameter, lanes, nil)
+		KORW(long, odd, long)
+		VMOVAPS_Z(of(second), long, of(second))
+		VMOVAPS_Z(of(first), long, of(first))
+	}
+	a.move(parameter, first, second, lanes)
 	a.store(parameter, p, lanes, rest)
 }
 
-// idleStep is the step for a gradient of zeros, without a root and a division where these could not change a parameter.
-//
-// The moments decay, so that after some hundred such steps |m|*Alpha/Epsilon, which the length of the step cannot exceed,
-// is far less than half of the distance from p to the next float32, and p stays as it is. Half of it is at least 2^-26
-// |p|; the step is skipped if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to denormal numbers, where
-// it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step; so does all with an
-// Epsilon above 1, with which the limit could underflow, or the step overflow without it.
-//
-// Decayed further, the moments become denormal numbers and stay there: the least one, times 0.9, rounds to itself. In the course's
-// recipe an eighth of all vectors hold some with batches of 100, nine of ten with batches of 1. CPUs that add such numbers at full
-// speed may take ten times as long to multiply or divide them, so those that nothing depends on are kept from it.
-type idleStep struct {
-	adamStep
-	limit    reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
-	absolute reg.VecVirtual // the bits of a number but its sign
-	zero     reg.VecVirtual
-
-	leastNormal reg.VecVirtual
-	infinity    reg.VecVirtual // larger, as an integer, are the bits of NaNs and of what has a sign
+// move computes p -= m*Alpha / (sqrt(v) + Epsilon). It overwrites m and v.
+func (a adamStep) move(p, m, v reg.VecVirtual, lanes int) {
+	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
+	VSQRTPS(of(v), of(v))
+	VADDPS(of(a.epsilon), of(v), of(v))
+	VMULPS(of(a.alpha), of(m), of(m))
+	VDIVPS(of(v), of(m), of(m))
+	VSUBPS(of(m), of(p), of(p))
 }
 
-func (s isa) newIdleStep(a adamStep) idleStep {
-	i := idleStep{a, s.vector(), s.vector(), s.vector(), s.vector(), s.vector()}
-	ones := GP32()
-	MOVL(U32(1<<23), ones)
-	VPBROADCASTD(ones, i.leastNormal)
-	MOVL(U32(0xff<<23), ones)
-	VPBROADCASTD(ones, i.infinity)
-	VPXORD(i.zero, i.zero, i.zero)
-	MOVL(U32(0x7fffffff), ones)
-	VPBROADCASTD(ones, i.absolute)
-	VPANDD(i.absolute, a.alpha, i.limit)
-	VDIVPS(a.epsilon, i.limit, i.limit)
-	scale := s.vector()
-	MOVL(U32((127+30)<<23), ones)
-	VPBROADCASTD(ones, scale)
-	VMULPS(scale, i.limit, i.limit)
-	VUCOMISS(i.zero.AsX(), a.epsilon.AsX())
-	JBE(label("impossible"))
-	MOVL(U32(127<<23), ones)
-	VMOVD(ones, scale.AsX())
-	VUCOMISS(a.epsilon.AsX(), scale.AsX())
-	JAE(label("possible"))
-	place("impossible")
-	VPTERNLOGD(U8(0xff), i.limit, i.limit, i.limit)
-	place("possible")
-	return i
-}
-
-// emit takes the step as adamStep.emit does.
-func (i idleStep) emit(name LabelRef, p, m, v Mem, rest mask) {
-	first, second, parameter := i.vector(), i.vector(), i.vector()
-	i.load(m, first, i.lanes, rest)
-	i.load(v, second, i.lanes, rest)
-	i.load(p, parameter, i.lanes, rest)
-	some, change := K(), i.vector() // moments that are not zero
-	VPORD(first, second, change)
-	VPTESTMD(change, change, some)
-	VSUBPS(first, i.zero, change)
-	VFMADD231PS(i.c1, change, first)
-	VSUBPS(second, i.zero, change)
-	VFMADD231PS(i.c2, change, second)
-
+// steps returns the lanes of p whose step must be taken, in two masks, out of those that rest selects.
+func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest mask) (long, odd reg.OpmaskVirtual) {
 	const notLess = 21 // also if unordered
 	const more = 6     // of integers
-	size, length := i.vector(), i.vector()
-	VPANDD(i.absolute, first, length)
-	// A denormal moment counts as the least number that is not one: at worst more steps are taken whole.
-	VPMAXUD(i.leastNormal, length, length)
-	VMULPS(i.limit, length, length)
-	VPANDD(i.absolute, parameter, size)
-	long, odd := K(), K()
+	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
+	size, length := a.vector(), a.vector()
+	VPANDD(of(a.absolute), of(m), of(length))
+	// A denormal moment counts as the least number that is not one: at worst more steps are taken.
+	VPMAXUD(of(a.leastNormal), of(length), of(length))
+	VMULPS(of(a.limit), of(length), of(length))
+	VPANDD(of(a.absolute), of(p), of(size))
+	long, odd = K(), K()
 	if rest == nil {
-		VCMPPS(U8(notLess), size, length, long)
-		VPCMPUD(U8(more), i.infinity, second, odd)
+		VCMPPS(U8(notLess), of(size), of(length), long)
+		VPCMPUD(U8(more), of(a.infinity), of(v), odd)
 	} else {
-		VCMPPS(U8(notLess), size, length, rest, long)
-		VPCMPUD(U8(more), i.infinity, second, rest, odd)
+		VCMPPS(U8(notLess), of(size), of(length), rest, long)
+		VPCMPUD(U8(more), of(a.infinity), of(v), rest, odd)
 	}
+	return long, odd
+}
+
+// emitIdle takes the step for a gradient of zeros. It branches where none of a vector's parameters can change, as is mostly so.
+func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, rest mask) {
+	first, second, parameter := a.vector(), a.vector(), a.vector()
+	a.load(m, first, a.lanes, rest)
+	a.load(v, second, a.lanes, rest)
+	a.load(p, parameter, a.lanes, rest)
+	some, change := K(), a.vector() // moments that are not zero
+	VPORD(first, second, change)
+	VPTESTMD(change, change, some)
+	VSUBPS(first, a.zero, change)
+	VFMADD231PS(a.c1, change, first)
+	VSUBPS(second, a.zero, change)
+	VFMADD231PS(a.c2, change, second)
+	long, odd := a.steps(first, second, parameter, a.lanes, rest)
 	KORTESTW(long, odd)
 	JE(name + "short")
-	// The lanes that could have been skipped take a root of 0 and a step of 0.
 	KORW(long, odd, long)
-	root := i.vector()
-	VMOVAPS_Z(second, long, root)
-	VSQRTPS(root, root)
-	VADDPS(i.epsilon, root, root)
-	VMOVAPS_Z(first, long, length)
-	VMULPS(i.alpha, length, length)
-	VDIVPS(root, length, length)
-	VSUBPS(length, parameter, parameter)
-	i.store(parameter, p, i.lanes, rest)
+	m2, v2 := a.vector(), a.vector()
+	VMOVAPS_Z(first, long, m2)
+	VMOVAPS_Z(second, long, v2)
+	a.move(parameter, m2, v2, a.lanes)
+	a.store(parameter, p, a.lanes, rest)
 	JMP(name + "moments")
 	place(name + "short")
 	KORTESTW(some, some)
 	JE(name + "done")
 	place(name + "moments")
-	i.store(first, m, i.lanes, rest)
-	i.store(second, v, i.lanes, rest)
+	a.store(first, m, a.lanes, rest)
+	a.store(second, v, a.lanes, rest)
 	place(name + "done")
 }
 

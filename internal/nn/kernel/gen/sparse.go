@@ -47,8 +47,7 @@ func (s isa) sparseAdam() {
 	p, m, v := slice("p"), slice("m"), slice("v")
 	SUBQ(p, m)
 	SUBQ(p, v)
-	adam := s.adamConstants()
-	idle := s.newIdleStep(adam)
+	adam := s.adamStep()
 	x.emitAll(sparseEnds{
 		begin: func(eachVector) {},
 		finish: func(columns eachVector) {
@@ -63,7 +62,7 @@ func (s isa) sparseAdam() {
 			at, left := GP64(), arg("cols")
 			MOVQ(p, at)
 			vector := func(name LabelRef, rest mask) {
-				idle.emit(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, rest)
+				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, rest)
 			}
 			loop, rest, done := columns.label+"idle", columns.label+"idleRest", columns.label+"idleDone"
 			place(loop)
