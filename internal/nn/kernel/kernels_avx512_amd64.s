@@ -5961,97 +5961,44 @@ vectors1upTo4entries:
 	RET
 
 vectors1upTo4empty:
-	MOVQ cols+8(FP), R13
-	MOVQ R9, R12
-
-vectors1upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors1upTo4idleRest
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z10
-	VMOVUPS     (R12), Z11
-	VPORD       Z9, Z10, Z12
-	VPTESTMD    Z12, Z12, K2
-	VSUBPS      Z9, Z7, Z12
-	VFMADD231PS Z1, Z12, Z9
-	VSUBPS      Z10, Z7, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z6, Z9, Z13
-	VPMAXUD     Z4, Z13, Z13
-	VMULPS      Z8, Z13, Z13
-	VPANDD      Z6, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K3
-	VPCMPUD     $0x06, Z5, Z10, K4
+	MOVQ        R9, R12
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
 	KORTESTW    K3, K4
-	JE          vectors1upTo4wholeshort
+	JE          vectors1upTo4lastshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z12
-	VMOVAPS.Z   Z10, K3, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VSUBPS      Z12, Z11, Z11
-	VMOVUPS     Z11, (R12)
-	JMP         vectors1upTo4wholemoments
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors1upTo4lastmoments
 
-vectors1upTo4wholeshort:
+vectors1upTo4lastshort:
 	KORTESTW K2, K2
-	JE       vectors1upTo4wholedone
+	JE       vectors1upTo4lastdone
 
-vectors1upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z10, (R12)(R11*1)
+vectors1upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors1upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors1upTo4idle
-
-vectors1upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors1upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z10
-	VMOVUPS.Z   (R12), K2, Z11
-	VPORD       Z9, Z10, Z12
-	VPTESTMD    Z12, Z12, K3
-	VSUBPS      Z9, Z7, Z12
-	VFMADD231PS Z1, Z12, Z9
-	VSUBPS      Z10, Z7, Z12
-	VFMADD231PS Z2, Z12, Z10
-	VPANDD      Z6, Z9, Z13
-	VPMAXUD     Z4, Z13, Z13
-	VMULPS      Z8, Z13, Z13
-	VPANDD      Z6, Z11, Z12
-	VCMPPS      $0x15, Z12, Z13, K2, K4
-	VPCMPUD     $0x06, Z5, Z10, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors1upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z12
-	VMOVAPS.Z   Z10, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VSUBPS      Z12, Z11, Z11
-	VMOVUPS     Z11, K2, (R12)
-	JMP         vectors1upTo4partmoments
-
-vectors1upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors1upTo4partdone
-
-vectors1upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z10, K2, (R12)(R11*1)
-
-vectors1upTo4partdone:
-vectors1upTo4idleDone:
+vectors1upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -6114,97 +6061,44 @@ vectors1upTo8entries:
 	RET
 
 vectors1upTo8empty:
-	MOVQ cols+8(FP), R13
-	MOVQ R9, R12
-
-vectors1upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors1upTo8idleRest
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z5, Z11, K4
+	MOVQ        R9, R12
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y11
+	VMOVUPS.Z   (R12), K1, Y12
+	VPORD       Y9, Y11, Y13
+	VPTESTMD    Y13, Y13, K2
+	VSUBPS      Y9, Y7, Y13
+	VFMADD231PS Y1, Y13, Y9
+	VSUBPS      Y11, Y7, Y13
+	VFMADD231PS Y2, Y13, Y11
+	VPANDD      Y6, Y9, Y14
+	VPMAXUD     Y4, Y14, Y14
+	VMULPS      Y8, Y14, Y14
+	VPANDD      Y6, Y12, Y13
+	VCMPPS      $0x15, Y13, Y14, K1, K3
+	VPCMPUD     $0x06, Y5, Y11, K1, K4
 	KORTESTW    K3, K4
-	JE          vectors1upTo8wholeshort
+	JE          vectors1upTo8lastshort
 	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z13
-	VMOVAPS.Z   Z11, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, (R12)
-	JMP         vectors1upTo8wholemoments
+	VMOVAPS.Z   Y9, K3, Y13
+	VMOVAPS.Z   Y11, K3, Y14
+	VSQRTPS     Y14, Y14
+	VADDPS      Y3, Y14, Y14
+	VMULPS      Y0, Y13, Y13
+	VDIVPS      Y14, Y13, Y13
+	VSUBPS      Y13, Y12, Y12
+	VMOVUPS     Y12, K1, (R12)
+	JMP         vectors1upTo8lastmoments
 
-vectors1upTo8wholeshort:
+vectors1upTo8lastshort:
 	KORTESTW K2, K2
-	JE       vectors1upTo8wholedone
+	JE       vectors1upTo8lastdone
 
-vectors1upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+vectors1upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y11, K1, (R12)(R11*1)
 
-vectors1upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors1upTo8idle
-
-vectors1upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors1upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z5, Z11, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors1upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z13
-	VMOVAPS.Z   Z11, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
-	JMP         vectors1upTo8partmoments
-
-vectors1upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors1upTo8partdone
-
-vectors1upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
-
-vectors1upTo8partdone:
-vectors1upTo8idleDone:
+vectors1upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -6267,15 +6161,10 @@ vectors1upTo16entries:
 	RET
 
 vectors1upTo16empty:
-	MOVQ cols+8(FP), R13
-	MOVQ R9, R12
-
-vectors1upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors1upTo16idleRest
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
+	MOVQ        R9, R12
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z11
+	VMOVUPS.Z   (R12), K1, Z12
 	VPORD       Z9, Z11, Z13
 	VPTESTMD    Z13, Z13, K2
 	VSUBPS      Z9, Z7, Z13
@@ -6286,10 +6175,10 @@ vectors1upTo16idle:
 	VPMAXUD     Z4, Z14, Z14
 	VMULPS      Z8, Z14, Z14
 	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z5, Z11, K4
+	VCMPPS      $0x15, Z13, Z14, K1, K3
+	VPCMPUD     $0x06, Z5, Z11, K1, K4
 	KORTESTW    K3, K4
-	JE          vectors1upTo16wholeshort
+	JE          vectors1upTo16lastshort
 	KORW        K3, K4, K3
 	VMOVAPS.Z   Z9, K3, Z13
 	VMOVAPS.Z   Z11, K3, Z14
@@ -6298,66 +6187,18 @@ vectors1upTo16idle:
 	VMULPS      Z0, Z13, Z13
 	VDIVPS      Z14, Z13, Z13
 	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, (R12)
-	JMP         vectors1upTo16wholemoments
+	VMOVUPS     Z12, K1, (R12)
+	JMP         vectors1upTo16lastmoments
 
-vectors1upTo16wholeshort:
+vectors1upTo16lastshort:
 	KORTESTW K2, K2
-	JE       vectors1upTo16wholedone
+	JE       vectors1upTo16lastdone
 
-vectors1upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+vectors1upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z11, K1, (R12)(R11*1)
 
-vectors1upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors1upTo16idle
-
-vectors1upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors1upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z5, Z11, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors1upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z13
-	VMOVAPS.Z   Z11, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
-	JMP         vectors1upTo16partmoments
-
-vectors1upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors1upTo16partdone
-
-vectors1upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
-
-vectors1upTo16partdone:
-vectors1upTo16idleDone:
+vectors1upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -6455,12 +6296,10 @@ vectors2upTo4entries:
 	RET
 
 vectors2upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+1, R13
 
 vectors2upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors2upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z11
 	VMOVUPS     (R12), Z12
@@ -6498,54 +6337,46 @@ vectors2upTo4wholemoments:
 	VMOVUPS Z11, (R12)(R11*1)
 
 vectors2upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors2upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors2upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors2upTo4lastmoments
 
-vectors2upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors2upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z11
-	VMOVUPS.Z   (R12), K2, Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K3
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K2, K4
-	VPCMPUD     $0x06, Z5, Z11, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors2upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z13
-	VMOVAPS.Z   Z11, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, K2, (R12)
-	JMP         vectors2upTo4partmoments
+vectors2upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo4lastdone
 
-vectors2upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors2upTo4partdone
+vectors2upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors2upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z11, K2, (R12)(R11*1)
-
-vectors2upTo4partdone:
-vectors2upTo4idleDone:
+vectors2upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -6635,12 +6466,10 @@ vectors2upTo8entries:
 	RET
 
 vectors2upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+1, R13
 
 vectors2upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors2upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z12
 	VMOVUPS     (R12), Z13
@@ -6678,54 +6507,46 @@ vectors2upTo8wholemoments:
 	VMOVUPS Z12, (R12)(R11*1)
 
 vectors2upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors2upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors2upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y12
+	VMOVUPS.Z   (R12), K1, Y13
+	VPORD       Y9, Y12, Y14
+	VPTESTMD    Y14, Y14, K2
+	VSUBPS      Y9, Y7, Y14
+	VFMADD231PS Y1, Y14, Y9
+	VSUBPS      Y12, Y7, Y14
+	VFMADD231PS Y2, Y14, Y12
+	VPANDD      Y6, Y9, Y15
+	VPMAXUD     Y4, Y15, Y15
+	VMULPS      Y8, Y15, Y15
+	VPANDD      Y6, Y13, Y14
+	VCMPPS      $0x15, Y14, Y15, K1, K3
+	VPCMPUD     $0x06, Y5, Y12, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y14
+	VMOVAPS.Z   Y12, K3, Y15
+	VSQRTPS     Y15, Y15
+	VADDPS      Y3, Y15, Y15
+	VMULPS      Y0, Y14, Y14
+	VDIVPS      Y15, Y14, Y14
+	VSUBPS      Y14, Y13, Y13
+	VMOVUPS     Y13, K1, (R12)
+	JMP         vectors2upTo8lastmoments
 
-vectors2upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors2upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z5, Z12, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors2upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z14
-	VMOVAPS.Z   Z12, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
-	JMP         vectors2upTo8partmoments
+vectors2upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo8lastdone
 
-vectors2upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors2upTo8partdone
+vectors2upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y12, K1, (R12)(R11*1)
 
-vectors2upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
-
-vectors2upTo8partdone:
-vectors2upTo8idleDone:
+vectors2upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -6815,12 +6636,10 @@ vectors2upTo16entries:
 	RET
 
 vectors2upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+1, R13
 
 vectors2upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors2upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z12
 	VMOVUPS     (R12), Z13
@@ -6858,21 +6677,14 @@ vectors2upTo16wholemoments:
 	VMOVUPS Z12, (R12)(R11*1)
 
 vectors2upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors2upTo16idle
-
-vectors2upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors2upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors2upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z12
+	VMOVUPS.Z   (R12), K1, Z13
 	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
+	VPTESTMD    Z14, Z14, K2
 	VSUBPS      Z9, Z7, Z14
 	VFMADD231PS Z1, Z14, Z9
 	VSUBPS      Z12, Z7, Z14
@@ -6881,31 +6693,30 @@ vectors2upTo16idleRest:
 	VPMAXUD     Z4, Z15, Z15
 	VMULPS      Z8, Z15, Z15
 	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z5, Z12, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors2upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z14
-	VMOVAPS.Z   Z12, K4, Z15
+	VCMPPS      $0x15, Z14, Z15, K1, K3
+	VPCMPUD     $0x06, Z5, Z12, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors2upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z14
+	VMOVAPS.Z   Z12, K3, Z15
 	VSQRTPS     Z15, Z15
 	VADDPS      Z3, Z15, Z15
 	VMULPS      Z0, Z14, Z14
 	VDIVPS      Z15, Z14, Z14
 	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
-	JMP         vectors2upTo16partmoments
+	VMOVUPS     Z13, K1, (R12)
+	JMP         vectors2upTo16lastmoments
 
-vectors2upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors2upTo16partdone
+vectors2upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors2upTo16lastdone
 
-vectors2upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
+vectors2upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z12, K1, (R12)(R11*1)
 
-vectors2upTo16partdone:
-vectors2upTo16idleDone:
+vectors2upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -7030,12 +6841,10 @@ vectors3upTo4entries:
 	RET
 
 vectors3upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+2, R13
 
 vectors3upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors3upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z12
 	VMOVUPS     (R12), Z13
@@ -7073,54 +6882,46 @@ vectors3upTo4wholemoments:
 	VMOVUPS Z12, (R12)(R11*1)
 
 vectors3upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors3upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors3upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors3upTo4lastmoments
 
-vectors3upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors3upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z12
-	VMOVUPS.Z   (R12), K2, Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K3
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K2, K4
-	VPCMPUD     $0x06, Z5, Z12, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors3upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z14
-	VMOVAPS.Z   Z12, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, K2, (R12)
-	JMP         vectors3upTo4partmoments
+vectors3upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo4lastdone
 
-vectors3upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors3upTo4partdone
+vectors3upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors3upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z12, K2, (R12)(R11*1)
-
-vectors3upTo4partdone:
-vectors3upTo4idleDone:
+vectors3upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -7237,12 +7038,10 @@ vectors3upTo8entries:
 	RET
 
 vectors3upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+2, R13
 
 vectors3upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors3upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z13
 	VMOVUPS     (R12), Z14
@@ -7280,54 +7079,46 @@ vectors3upTo8wholemoments:
 	VMOVUPS Z13, (R12)(R11*1)
 
 vectors3upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors3upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors3upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y13
+	VMOVUPS.Z   (R12), K1, Y14
+	VPORD       Y9, Y13, Y15
+	VPTESTMD    Y15, Y15, K2
+	VSUBPS      Y9, Y7, Y15
+	VFMADD231PS Y1, Y15, Y9
+	VSUBPS      Y13, Y7, Y15
+	VFMADD231PS Y2, Y15, Y13
+	VPANDD      Y6, Y9, Y16
+	VPMAXUD     Y4, Y16, Y16
+	VMULPS      Y8, Y16, Y16
+	VPANDD      Y6, Y14, Y15
+	VCMPPS      $0x15, Y15, Y16, K1, K3
+	VPCMPUD     $0x06, Y5, Y13, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y15
+	VMOVAPS.Z   Y13, K3, Y16
+	VSQRTPS     Y16, Y16
+	VADDPS      Y3, Y16, Y16
+	VMULPS      Y0, Y15, Y15
+	VDIVPS      Y16, Y15, Y15
+	VSUBPS      Y15, Y14, Y14
+	VMOVUPS     Y14, K1, (R12)
+	JMP         vectors3upTo8lastmoments
 
-vectors3upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors3upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z5, Z13, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors3upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z15
-	VMOVAPS.Z   Z13, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
-	JMP         vectors3upTo8partmoments
+vectors3upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo8lastdone
 
-vectors3upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors3upTo8partdone
+vectors3upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y13, K1, (R12)(R11*1)
 
-vectors3upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
-
-vectors3upTo8partdone:
-vectors3upTo8idleDone:
+vectors3upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -7444,12 +7235,10 @@ vectors3upTo16entries:
 	RET
 
 vectors3upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+2, R13
 
 vectors3upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors3upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z13
 	VMOVUPS     (R12), Z14
@@ -7487,21 +7276,14 @@ vectors3upTo16wholemoments:
 	VMOVUPS Z13, (R12)(R11*1)
 
 vectors3upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors3upTo16idle
-
-vectors3upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors3upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors3upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z13
+	VMOVUPS.Z   (R12), K1, Z14
 	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
+	VPTESTMD    Z15, Z15, K2
 	VSUBPS      Z9, Z7, Z15
 	VFMADD231PS Z1, Z15, Z9
 	VSUBPS      Z13, Z7, Z15
@@ -7510,31 +7292,30 @@ vectors3upTo16idleRest:
 	VPMAXUD     Z4, Z16, Z16
 	VMULPS      Z8, Z16, Z16
 	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z5, Z13, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors3upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z15
-	VMOVAPS.Z   Z13, K4, Z16
+	VCMPPS      $0x15, Z15, Z16, K1, K3
+	VPCMPUD     $0x06, Z5, Z13, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors3upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z15
+	VMOVAPS.Z   Z13, K3, Z16
 	VSQRTPS     Z16, Z16
 	VADDPS      Z3, Z16, Z16
 	VMULPS      Z0, Z15, Z15
 	VDIVPS      Z16, Z15, Z15
 	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
-	JMP         vectors3upTo16partmoments
+	VMOVUPS     Z14, K1, (R12)
+	JMP         vectors3upTo16lastmoments
 
-vectors3upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors3upTo16partdone
+vectors3upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors3upTo16lastdone
 
-vectors3upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
+vectors3upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z13, K1, (R12)(R11*1)
 
-vectors3upTo16partdone:
-vectors3upTo16idleDone:
+vectors3upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -7686,12 +7467,10 @@ vectors4upTo4entries:
 	RET
 
 vectors4upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+3, R13
 
 vectors4upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors4upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z13
 	VMOVUPS     (R12), Z14
@@ -7729,54 +7508,46 @@ vectors4upTo4wholemoments:
 	VMOVUPS Z13, (R12)(R11*1)
 
 vectors4upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors4upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors4upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors4upTo4lastmoments
 
-vectors4upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors4upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z13
-	VMOVUPS.Z   (R12), K2, Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K3
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K2, K4
-	VPCMPUD     $0x06, Z5, Z13, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors4upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z15
-	VMOVAPS.Z   Z13, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, K2, (R12)
-	JMP         vectors4upTo4partmoments
+vectors4upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo4lastdone
 
-vectors4upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors4upTo4partdone
+vectors4upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors4upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z13, K2, (R12)(R11*1)
-
-vectors4upTo4partdone:
-vectors4upTo4idleDone:
+vectors4upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -7920,12 +7691,10 @@ vectors4upTo8entries:
 	RET
 
 vectors4upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+3, R13
 
 vectors4upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors4upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z14
 	VMOVUPS     (R12), Z15
@@ -7963,54 +7732,46 @@ vectors4upTo8wholemoments:
 	VMOVUPS Z14, (R12)(R11*1)
 
 vectors4upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors4upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors4upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y14
+	VMOVUPS.Z   (R12), K1, Y15
+	VPORD       Y9, Y14, Y16
+	VPTESTMD    Y16, Y16, K2
+	VSUBPS      Y9, Y7, Y16
+	VFMADD231PS Y1, Y16, Y9
+	VSUBPS      Y14, Y7, Y16
+	VFMADD231PS Y2, Y16, Y14
+	VPANDD      Y6, Y9, Y17
+	VPMAXUD     Y4, Y17, Y17
+	VMULPS      Y8, Y17, Y17
+	VPANDD      Y6, Y15, Y16
+	VCMPPS      $0x15, Y16, Y17, K1, K3
+	VPCMPUD     $0x06, Y5, Y14, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y16
+	VMOVAPS.Z   Y14, K3, Y17
+	VSQRTPS     Y17, Y17
+	VADDPS      Y3, Y17, Y17
+	VMULPS      Y0, Y16, Y16
+	VDIVPS      Y17, Y16, Y16
+	VSUBPS      Y16, Y15, Y15
+	VMOVUPS     Y15, K1, (R12)
+	JMP         vectors4upTo8lastmoments
 
-vectors4upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors4upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z5, Z14, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors4upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z16
-	VMOVAPS.Z   Z14, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
-	JMP         vectors4upTo8partmoments
+vectors4upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo8lastdone
 
-vectors4upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors4upTo8partdone
+vectors4upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y14, K1, (R12)(R11*1)
 
-vectors4upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
-
-vectors4upTo8partdone:
-vectors4upTo8idleDone:
+vectors4upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -8154,12 +7915,10 @@ vectors4upTo16entries:
 	RET
 
 vectors4upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+3, R13
 
 vectors4upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors4upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z14
 	VMOVUPS     (R12), Z15
@@ -8197,21 +7956,14 @@ vectors4upTo16wholemoments:
 	VMOVUPS Z14, (R12)(R11*1)
 
 vectors4upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors4upTo16idle
-
-vectors4upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors4upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors4upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z14
+	VMOVUPS.Z   (R12), K1, Z15
 	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
+	VPTESTMD    Z16, Z16, K2
 	VSUBPS      Z9, Z7, Z16
 	VFMADD231PS Z1, Z16, Z9
 	VSUBPS      Z14, Z7, Z16
@@ -8220,31 +7972,30 @@ vectors4upTo16idleRest:
 	VPMAXUD     Z4, Z17, Z17
 	VMULPS      Z8, Z17, Z17
 	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z5, Z14, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors4upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z16
-	VMOVAPS.Z   Z14, K4, Z17
+	VCMPPS      $0x15, Z16, Z17, K1, K3
+	VPCMPUD     $0x06, Z5, Z14, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors4upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z16
+	VMOVAPS.Z   Z14, K3, Z17
 	VSQRTPS     Z17, Z17
 	VADDPS      Z3, Z17, Z17
 	VMULPS      Z0, Z16, Z16
 	VDIVPS      Z17, Z16, Z16
 	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
-	JMP         vectors4upTo16partmoments
+	VMOVUPS     Z15, K1, (R12)
+	JMP         vectors4upTo16lastmoments
 
-vectors4upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors4upTo16partdone
+vectors4upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors4upTo16lastdone
 
-vectors4upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
+vectors4upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z14, K1, (R12)(R11*1)
 
-vectors4upTo16partdone:
-vectors4upTo16idleDone:
+vectors4upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -8423,12 +8174,10 @@ vectors5upTo4entries:
 	RET
 
 vectors5upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+4, R13
 
 vectors5upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors5upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z14
 	VMOVUPS     (R12), Z15
@@ -8466,54 +8215,46 @@ vectors5upTo4wholemoments:
 	VMOVUPS Z14, (R12)(R11*1)
 
 vectors5upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors5upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors5upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors5upTo4lastmoments
 
-vectors5upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors5upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z14
-	VMOVUPS.Z   (R12), K2, Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K3
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K2, K4
-	VPCMPUD     $0x06, Z5, Z14, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors5upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z16
-	VMOVAPS.Z   Z14, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, K2, (R12)
-	JMP         vectors5upTo4partmoments
+vectors5upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo4lastdone
 
-vectors5upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors5upTo4partdone
+vectors5upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors5upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z14, K2, (R12)(R11*1)
-
-vectors5upTo4partdone:
-vectors5upTo4idleDone:
+vectors5upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -8684,12 +8425,10 @@ vectors5upTo8entries:
 	RET
 
 vectors5upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+4, R13
 
 vectors5upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors5upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z15
 	VMOVUPS     (R12), Z16
@@ -8727,54 +8466,46 @@ vectors5upTo8wholemoments:
 	VMOVUPS Z15, (R12)(R11*1)
 
 vectors5upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors5upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors5upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y15
+	VMOVUPS.Z   (R12), K1, Y16
+	VPORD       Y9, Y15, Y17
+	VPTESTMD    Y17, Y17, K2
+	VSUBPS      Y9, Y7, Y17
+	VFMADD231PS Y1, Y17, Y9
+	VSUBPS      Y15, Y7, Y17
+	VFMADD231PS Y2, Y17, Y15
+	VPANDD      Y6, Y9, Y18
+	VPMAXUD     Y4, Y18, Y18
+	VMULPS      Y8, Y18, Y18
+	VPANDD      Y6, Y16, Y17
+	VCMPPS      $0x15, Y17, Y18, K1, K3
+	VPCMPUD     $0x06, Y5, Y15, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y17
+	VMOVAPS.Z   Y15, K3, Y18
+	VSQRTPS     Y18, Y18
+	VADDPS      Y3, Y18, Y18
+	VMULPS      Y0, Y17, Y17
+	VDIVPS      Y18, Y17, Y17
+	VSUBPS      Y17, Y16, Y16
+	VMOVUPS     Y16, K1, (R12)
+	JMP         vectors5upTo8lastmoments
 
-vectors5upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors5upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z5, Z15, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors5upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z17
-	VMOVAPS.Z   Z15, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
-	JMP         vectors5upTo8partmoments
+vectors5upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo8lastdone
 
-vectors5upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors5upTo8partdone
+vectors5upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y15, K1, (R12)(R11*1)
 
-vectors5upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
-
-vectors5upTo8partdone:
-vectors5upTo8idleDone:
+vectors5upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -8945,12 +8676,10 @@ vectors5upTo16entries:
 	RET
 
 vectors5upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+4, R13
 
 vectors5upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors5upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z15
 	VMOVUPS     (R12), Z16
@@ -8988,21 +8717,14 @@ vectors5upTo16wholemoments:
 	VMOVUPS Z15, (R12)(R11*1)
 
 vectors5upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors5upTo16idle
-
-vectors5upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors5upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors5upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z15
+	VMOVUPS.Z   (R12), K1, Z16
 	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
+	VPTESTMD    Z17, Z17, K2
 	VSUBPS      Z9, Z7, Z17
 	VFMADD231PS Z1, Z17, Z9
 	VSUBPS      Z15, Z7, Z17
@@ -9011,31 +8733,30 @@ vectors5upTo16idleRest:
 	VPMAXUD     Z4, Z18, Z18
 	VMULPS      Z8, Z18, Z18
 	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z5, Z15, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors5upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z17
-	VMOVAPS.Z   Z15, K4, Z18
+	VCMPPS      $0x15, Z17, Z18, K1, K3
+	VPCMPUD     $0x06, Z5, Z15, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors5upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z17
+	VMOVAPS.Z   Z15, K3, Z18
 	VSQRTPS     Z18, Z18
 	VADDPS      Z3, Z18, Z18
 	VMULPS      Z0, Z17, Z17
 	VDIVPS      Z18, Z17, Z17
 	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
-	JMP         vectors5upTo16partmoments
+	VMOVUPS     Z16, K1, (R12)
+	JMP         vectors5upTo16lastmoments
 
-vectors5upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors5upTo16partdone
+vectors5upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors5upTo16lastdone
 
-vectors5upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
+vectors5upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z15, K1, (R12)(R11*1)
 
-vectors5upTo16partdone:
-vectors5upTo16idleDone:
+vectors5upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -9241,12 +8962,10 @@ vectors6upTo4entries:
 	RET
 
 vectors6upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+5, R13
 
 vectors6upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors6upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z15
 	VMOVUPS     (R12), Z16
@@ -9284,54 +9003,46 @@ vectors6upTo4wholemoments:
 	VMOVUPS Z15, (R12)(R11*1)
 
 vectors6upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors6upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors6upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors6upTo4lastmoments
 
-vectors6upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors6upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z15
-	VMOVUPS.Z   (R12), K2, Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K3
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K2, K4
-	VPCMPUD     $0x06, Z5, Z15, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors6upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z17
-	VMOVAPS.Z   Z15, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, K2, (R12)
-	JMP         vectors6upTo4partmoments
+vectors6upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo4lastdone
 
-vectors6upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors6upTo4partdone
+vectors6upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors6upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z15, K2, (R12)(R11*1)
-
-vectors6upTo4partdone:
-vectors6upTo4idleDone:
+vectors6upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -9529,12 +9240,10 @@ vectors6upTo8entries:
 	RET
 
 vectors6upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+5, R13
 
 vectors6upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors6upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z16
 	VMOVUPS     (R12), Z17
@@ -9572,54 +9281,46 @@ vectors6upTo8wholemoments:
 	VMOVUPS Z16, (R12)(R11*1)
 
 vectors6upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors6upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors6upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y16
+	VMOVUPS.Z   (R12), K1, Y17
+	VPORD       Y9, Y16, Y18
+	VPTESTMD    Y18, Y18, K2
+	VSUBPS      Y9, Y7, Y18
+	VFMADD231PS Y1, Y18, Y9
+	VSUBPS      Y16, Y7, Y18
+	VFMADD231PS Y2, Y18, Y16
+	VPANDD      Y6, Y9, Y19
+	VPMAXUD     Y4, Y19, Y19
+	VMULPS      Y8, Y19, Y19
+	VPANDD      Y6, Y17, Y18
+	VCMPPS      $0x15, Y18, Y19, K1, K3
+	VPCMPUD     $0x06, Y5, Y16, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y18
+	VMOVAPS.Z   Y16, K3, Y19
+	VSQRTPS     Y19, Y19
+	VADDPS      Y3, Y19, Y19
+	VMULPS      Y0, Y18, Y18
+	VDIVPS      Y19, Y18, Y18
+	VSUBPS      Y18, Y17, Y17
+	VMOVUPS     Y17, K1, (R12)
+	JMP         vectors6upTo8lastmoments
 
-vectors6upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors6upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z16
-	VMOVUPS.Z   (R12), K2, Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z5, Z16, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors6upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z18
-	VMOVAPS.Z   Z16, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, K2, (R12)
-	JMP         vectors6upTo8partmoments
+vectors6upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo8lastdone
 
-vectors6upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors6upTo8partdone
+vectors6upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y16, K1, (R12)(R11*1)
 
-vectors6upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z16, K2, (R12)(R11*1)
-
-vectors6upTo8partdone:
-vectors6upTo8idleDone:
+vectors6upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -9817,12 +9518,10 @@ vectors6upTo16entries:
 	RET
 
 vectors6upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+5, R13
 
 vectors6upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors6upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z16
 	VMOVUPS     (R12), Z17
@@ -9860,21 +9559,14 @@ vectors6upTo16wholemoments:
 	VMOVUPS Z16, (R12)(R11*1)
 
 vectors6upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors6upTo16idle
-
-vectors6upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors6upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z16
-	VMOVUPS.Z   (R12), K2, Z17
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors6upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z16
+	VMOVUPS.Z   (R12), K1, Z17
 	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K3
+	VPTESTMD    Z18, Z18, K2
 	VSUBPS      Z9, Z7, Z18
 	VFMADD231PS Z1, Z18, Z9
 	VSUBPS      Z16, Z7, Z18
@@ -9883,31 +9575,30 @@ vectors6upTo16idleRest:
 	VPMAXUD     Z4, Z19, Z19
 	VMULPS      Z8, Z19, Z19
 	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z5, Z16, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors6upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z18
-	VMOVAPS.Z   Z16, K4, Z19
+	VCMPPS      $0x15, Z18, Z19, K1, K3
+	VPCMPUD     $0x06, Z5, Z16, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors6upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z18
+	VMOVAPS.Z   Z16, K3, Z19
 	VSQRTPS     Z19, Z19
 	VADDPS      Z3, Z19, Z19
 	VMULPS      Z0, Z18, Z18
 	VDIVPS      Z19, Z18, Z18
 	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, K2, (R12)
-	JMP         vectors6upTo16partmoments
+	VMOVUPS     Z17, K1, (R12)
+	JMP         vectors6upTo16lastmoments
 
-vectors6upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors6upTo16partdone
+vectors6upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors6upTo16lastdone
 
-vectors6upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z16, K2, (R12)(R11*1)
+vectors6upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z16, K1, (R12)(R11*1)
 
-vectors6upTo16partdone:
-vectors6upTo16idleDone:
+vectors6upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -10140,12 +9831,10 @@ vectors7upTo4entries:
 	RET
 
 vectors7upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+6, R13
 
 vectors7upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors7upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z16
 	VMOVUPS     (R12), Z17
@@ -10183,54 +9872,46 @@ vectors7upTo4wholemoments:
 	VMOVUPS Z16, (R12)(R11*1)
 
 vectors7upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors7upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors7upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors7upTo4lastmoments
 
-vectors7upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors7upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z16
-	VMOVUPS.Z   (R12), K2, Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K3
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K2, K4
-	VPCMPUD     $0x06, Z5, Z16, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors7upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z18
-	VMOVAPS.Z   Z16, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, K2, (R12)
-	JMP         vectors7upTo4partmoments
+vectors7upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo4lastdone
 
-vectors7upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors7upTo4partdone
+vectors7upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors7upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z16, K2, (R12)(R11*1)
-
-vectors7upTo4partdone:
-vectors7upTo4idleDone:
+vectors7upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -10455,12 +10136,10 @@ vectors7upTo8entries:
 	RET
 
 vectors7upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+6, R13
 
 vectors7upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors7upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z17
 	VMOVUPS     (R12), Z18
@@ -10498,54 +10177,46 @@ vectors7upTo8wholemoments:
 	VMOVUPS Z17, (R12)(R11*1)
 
 vectors7upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors7upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors7upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y17
+	VMOVUPS.Z   (R12), K1, Y18
+	VPORD       Y9, Y17, Y19
+	VPTESTMD    Y19, Y19, K2
+	VSUBPS      Y9, Y7, Y19
+	VFMADD231PS Y1, Y19, Y9
+	VSUBPS      Y17, Y7, Y19
+	VFMADD231PS Y2, Y19, Y17
+	VPANDD      Y6, Y9, Y20
+	VPMAXUD     Y4, Y20, Y20
+	VMULPS      Y8, Y20, Y20
+	VPANDD      Y6, Y18, Y19
+	VCMPPS      $0x15, Y19, Y20, K1, K3
+	VPCMPUD     $0x06, Y5, Y17, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y19
+	VMOVAPS.Z   Y17, K3, Y20
+	VSQRTPS     Y20, Y20
+	VADDPS      Y3, Y20, Y20
+	VMULPS      Y0, Y19, Y19
+	VDIVPS      Y20, Y19, Y19
+	VSUBPS      Y19, Y18, Y18
+	VMOVUPS     Y18, K1, (R12)
+	JMP         vectors7upTo8lastmoments
 
-vectors7upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors7upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z17
-	VMOVUPS.Z   (R12), K2, Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K3
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z5, Z17, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors7upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z19
-	VMOVAPS.Z   Z17, K4, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, K2, (R12)
-	JMP         vectors7upTo8partmoments
+vectors7upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo8lastdone
 
-vectors7upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors7upTo8partdone
+vectors7upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y17, K1, (R12)(R11*1)
 
-vectors7upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z17, K2, (R12)(R11*1)
-
-vectors7upTo8partdone:
-vectors7upTo8idleDone:
+vectors7upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -10770,12 +10441,10 @@ vectors7upTo16entries:
 	RET
 
 vectors7upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+6, R13
 
 vectors7upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors7upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z17
 	VMOVUPS     (R12), Z18
@@ -10813,21 +10482,14 @@ vectors7upTo16wholemoments:
 	VMOVUPS Z17, (R12)(R11*1)
 
 vectors7upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors7upTo16idle
-
-vectors7upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors7upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z17
-	VMOVUPS.Z   (R12), K2, Z18
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors7upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z17
+	VMOVUPS.Z   (R12), K1, Z18
 	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K3
+	VPTESTMD    Z19, Z19, K2
 	VSUBPS      Z9, Z7, Z19
 	VFMADD231PS Z1, Z19, Z9
 	VSUBPS      Z17, Z7, Z19
@@ -10836,31 +10498,30 @@ vectors7upTo16idleRest:
 	VPMAXUD     Z4, Z20, Z20
 	VMULPS      Z8, Z20, Z20
 	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z5, Z17, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors7upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z19
-	VMOVAPS.Z   Z17, K4, Z20
+	VCMPPS      $0x15, Z19, Z20, K1, K3
+	VPCMPUD     $0x06, Z5, Z17, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors7upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z19
+	VMOVAPS.Z   Z17, K3, Z20
 	VSQRTPS     Z20, Z20
 	VADDPS      Z3, Z20, Z20
 	VMULPS      Z0, Z19, Z19
 	VDIVPS      Z20, Z19, Z19
 	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, K2, (R12)
-	JMP         vectors7upTo16partmoments
+	VMOVUPS     Z18, K1, (R12)
+	JMP         vectors7upTo16lastmoments
 
-vectors7upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors7upTo16partdone
+vectors7upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors7upTo16lastdone
 
-vectors7upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z17, K2, (R12)(R11*1)
+vectors7upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z17, K1, (R12)(R11*1)
 
-vectors7upTo16partdone:
-vectors7upTo16idleDone:
+vectors7upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -11120,12 +10781,10 @@ vectors8upTo4entries:
 	RET
 
 vectors8upTo4empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+7, R13
 
 vectors8upTo4idle:
-	CMPQ        R13, $0x10
-	JL          vectors8upTo4idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z17
 	VMOVUPS     (R12), Z18
@@ -11163,54 +10822,46 @@ vectors8upTo4wholemoments:
 	VMOVUPS Z17, (R12)(R11*1)
 
 vectors8upTo4wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors8upTo4idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors8upTo4idle
+	VMOVUPS.Z   (R12)(R10*1), K1, X9
+	VMOVUPS.Z   (R12)(R11*1), K1, X10
+	VMOVUPS.Z   (R12), K1, X11
+	VPORD       X9, X10, X12
+	VPTESTMD    X12, X12, K2
+	VSUBPS      X9, X7, X12
+	VFMADD231PS X1, X12, X9
+	VSUBPS      X10, X7, X12
+	VFMADD231PS X2, X12, X10
+	VPANDD      X6, X9, X13
+	VPMAXUD     X4, X13, X13
+	VMULPS      X8, X13, X13
+	VPANDD      X6, X11, X12
+	VCMPPS      $0x15, X12, X13, K1, K3
+	VPCMPUD     $0x06, X5, X10, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo4lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   X9, K3, X12
+	VMOVAPS.Z   X10, K3, X13
+	VSQRTPS     X13, X13
+	VADDPS      X3, X13, X13
+	VMULPS      X0, X12, X12
+	VDIVPS      X13, X12, X12
+	VSUBPS      X12, X11, X11
+	VMOVUPS     X11, K1, (R12)
+	JMP         vectors8upTo4lastmoments
 
-vectors8upTo4idleRest:
-	TESTQ       R13, R13
-	JE          vectors8upTo4idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z17
-	VMOVUPS.Z   (R12), K2, Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K3
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K2, K4
-	VPCMPUD     $0x06, Z5, Z17, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors8upTo4partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z19
-	VMOVAPS.Z   Z17, K4, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, K2, (R12)
-	JMP         vectors8upTo4partmoments
+vectors8upTo4lastshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo4lastdone
 
-vectors8upTo4partshort:
-	KORTESTW K3, K3
-	JE       vectors8upTo4partdone
+vectors8upTo4lastmoments:
+	VMOVUPS X9, K1, (R12)(R10*1)
+	VMOVUPS X10, K1, (R12)(R11*1)
 
-vectors8upTo4partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z17, K2, (R12)(R11*1)
-
-vectors8upTo4partdone:
-vectors8upTo4idleDone:
+vectors8upTo4lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -11462,12 +11113,10 @@ vectors8upTo8entries:
 	RET
 
 vectors8upTo8empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+7, R13
 
 vectors8upTo8idle:
-	CMPQ        R13, $0x10
-	JL          vectors8upTo8idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z18
 	VMOVUPS     (R12), Z19
@@ -11505,54 +11154,46 @@ vectors8upTo8wholemoments:
 	VMOVUPS Z18, (R12)(R11*1)
 
 vectors8upTo8wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors8upTo8idle
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors8upTo8idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Y9
+	VMOVUPS.Z   (R12)(R11*1), K1, Y18
+	VMOVUPS.Z   (R12), K1, Y19
+	VPORD       Y9, Y18, Y20
+	VPTESTMD    Y20, Y20, K2
+	VSUBPS      Y9, Y7, Y20
+	VFMADD231PS Y1, Y20, Y9
+	VSUBPS      Y18, Y7, Y20
+	VFMADD231PS Y2, Y20, Y18
+	VPANDD      Y6, Y9, Y21
+	VPMAXUD     Y4, Y21, Y21
+	VMULPS      Y8, Y21, Y21
+	VPANDD      Y6, Y19, Y20
+	VCMPPS      $0x15, Y20, Y21, K1, K3
+	VPCMPUD     $0x06, Y5, Y18, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo8lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Y9, K3, Y20
+	VMOVAPS.Z   Y18, K3, Y21
+	VSQRTPS     Y21, Y21
+	VADDPS      Y3, Y21, Y21
+	VMULPS      Y0, Y20, Y20
+	VDIVPS      Y21, Y20, Y20
+	VSUBPS      Y20, Y19, Y19
+	VMOVUPS     Y19, K1, (R12)
+	JMP         vectors8upTo8lastmoments
 
-vectors8upTo8idleRest:
-	TESTQ       R13, R13
-	JE          vectors8upTo8idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z18
-	VMOVUPS.Z   (R12), K2, Z19
-	VPORD       Z9, Z18, Z20
-	VPTESTMD    Z20, Z20, K3
-	VSUBPS      Z9, Z7, Z20
-	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z7, Z20
-	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z6, Z9, Z21
-	VPMAXUD     Z4, Z21, Z21
-	VMULPS      Z8, Z21, Z21
-	VPANDD      Z6, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K2, K4
-	VPCMPUD     $0x06, Z5, Z18, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors8upTo8partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z20
-	VMOVAPS.Z   Z18, K4, Z21
-	VSQRTPS     Z21, Z21
-	VADDPS      Z3, Z21, Z21
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z21, Z20, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMOVUPS     Z19, K2, (R12)
-	JMP         vectors8upTo8partmoments
+vectors8upTo8lastshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo8lastdone
 
-vectors8upTo8partshort:
-	KORTESTW K3, K3
-	JE       vectors8upTo8partdone
+vectors8upTo8lastmoments:
+	VMOVUPS Y9, K1, (R12)(R10*1)
+	VMOVUPS Y18, K1, (R12)(R11*1)
 
-vectors8upTo8partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z18, K2, (R12)(R11*1)
-
-vectors8upTo8partdone:
-vectors8upTo8idleDone:
+vectors8upTo8lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9
@@ -11804,12 +11445,10 @@ vectors8upTo16entries:
 	RET
 
 vectors8upTo16empty:
-	MOVQ cols+8(FP), R13
 	MOVQ R9, R12
+	MOVQ $+7, R13
 
 vectors8upTo16idle:
-	CMPQ        R13, $0x10
-	JL          vectors8upTo16idleRest
 	VMOVUPS     (R12)(R10*1), Z9
 	VMOVUPS     (R12)(R11*1), Z18
 	VMOVUPS     (R12), Z19
@@ -11847,21 +11486,14 @@ vectors8upTo16wholemoments:
 	VMOVUPS Z18, (R12)(R11*1)
 
 vectors8upTo16wholedone:
-	ADDQ $0x40, R12
-	SUBQ $0x10, R13
-	JMP  vectors8upTo16idle
-
-vectors8upTo16idleRest:
-	TESTQ       R13, R13
-	JE          vectors8upTo16idleDone
-	MOVQ        $-1, R14
-	BZHIQ       R13, R14, R14
-	KMOVW       R14, K2
-	VMOVUPS.Z   (R12)(R10*1), K2, Z9
-	VMOVUPS.Z   (R12)(R11*1), K2, Z18
-	VMOVUPS.Z   (R12), K2, Z19
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNE         vectors8upTo16idle
+	VMOVUPS.Z   (R12)(R10*1), K1, Z9
+	VMOVUPS.Z   (R12)(R11*1), K1, Z18
+	VMOVUPS.Z   (R12), K1, Z19
 	VPORD       Z9, Z18, Z20
-	VPTESTMD    Z20, Z20, K3
+	VPTESTMD    Z20, Z20, K2
 	VSUBPS      Z9, Z7, Z20
 	VFMADD231PS Z1, Z20, Z9
 	VSUBPS      Z18, Z7, Z20
@@ -11870,31 +11502,30 @@ vectors8upTo16idleRest:
 	VPMAXUD     Z4, Z21, Z21
 	VMULPS      Z8, Z21, Z21
 	VPANDD      Z6, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K2, K4
-	VPCMPUD     $0x06, Z5, Z18, K2, K5
-	KORTESTW    K4, K5
-	JE          vectors8upTo16partshort
-	KORW        K4, K5, K4
-	VMOVAPS.Z   Z9, K4, Z20
-	VMOVAPS.Z   Z18, K4, Z21
+	VCMPPS      $0x15, Z20, Z21, K1, K3
+	VPCMPUD     $0x06, Z5, Z18, K1, K4
+	KORTESTW    K3, K4
+	JE          vectors8upTo16lastshort
+	KORW        K3, K4, K3
+	VMOVAPS.Z   Z9, K3, Z20
+	VMOVAPS.Z   Z18, K3, Z21
 	VSQRTPS     Z21, Z21
 	VADDPS      Z3, Z21, Z21
 	VMULPS      Z0, Z20, Z20
 	VDIVPS      Z21, Z20, Z20
 	VSUBPS      Z20, Z19, Z19
-	VMOVUPS     Z19, K2, (R12)
-	JMP         vectors8upTo16partmoments
+	VMOVUPS     Z19, K1, (R12)
+	JMP         vectors8upTo16lastmoments
 
-vectors8upTo16partshort:
-	KORTESTW K3, K3
-	JE       vectors8upTo16partdone
+vectors8upTo16lastshort:
+	KORTESTW K2, K2
+	JE       vectors8upTo16lastdone
 
-vectors8upTo16partmoments:
-	VMOVUPS Z9, K2, (R12)(R10*1)
-	VMOVUPS Z18, K2, (R12)(R11*1)
+vectors8upTo16lastmoments:
+	VMOVUPS Z9, K1, (R12)(R10*1)
+	VMOVUPS Z18, K1, (R12)(R11*1)
 
-vectors8upTo16partdone:
-vectors8upTo16idleDone:
+vectors8upTo16lastdone:
 	MOVQ ldp+184(FP), R12
 	SHLQ $0x02, R12
 	ADDQ R12, R9

@@ -134,34 +134,35 @@ func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest mask) (long, odd
 }
 
 // emitIdle takes the step for a gradient of zeros. It branches where none of a vector's parameters can change, as is mostly so.
-func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, rest mask) {
+func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, lanes int, rest mask) {
 	first, second, parameter := a.vector(), a.vector(), a.vector()
-	a.load(m, first, a.lanes, rest)
-	a.load(v, second, a.lanes, rest)
-	a.load(p, parameter, a.lanes, rest)
+	a.load(m, first, lanes, rest)
+	a.load(v, second, lanes, rest)
+	a.load(p, parameter, lanes, rest)
+	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
 	some, change := K(), a.vector() // moments that are not zero
-	VPORD(first, second, change)
-	VPTESTMD(change, change, some)
-	VSUBPS(first, a.zero, change)
-	VFMADD231PS(a.c1, change, first)
-	VSUBPS(second, a.zero, change)
-	VFMADD231PS(a.c2, change, second)
-	long, odd := a.steps(first, second, parameter, a.lanes, rest)
+	VPORD(of(first), of(second), of(change))
+	VPTESTMD(of(change), of(change), some)
+	VSUBPS(of(first), of(a.zero), of(change))
+	VFMADD231PS(of(a.c1), of(change), of(first))
+	VSUBPS(of(second), of(a.zero), of(change))
+	VFMADD231PS(of(a.c2), of(change), of(second))
+	long, odd := a.steps(first, second, parameter, lanes, rest)
 	KORTESTW(long, odd)
 	JE(name + "short")
 	KORW(long, odd, long)
 	m2, v2 := a.vector(), a.vector()
-	VMOVAPS_Z(first, long, m2)
-	VMOVAPS_Z(second, long, v2)
-	a.move(parameter, m2, v2, a.lanes)
-	a.store(parameter, p, a.lanes, rest)
+	VMOVAPS_Z(of(first), long, of(m2))
+	VMOVAPS_Z(of(second), long, of(v2))
+	a.move(parameter, m2, v2, lanes)
+	a.store(parameter, p, lanes, rest)
 	JMP(name + "moments")
 	place(name + "short")
 	KORTESTW(some, some)
 	JE(name + "done")
 	place(name + "moments")
-	a.store(first, m, a.lanes, rest)
-	a.store(second, v, a.lanes, rest)
+	a.store(first, m, lanes, rest)
+	a.store(second, v, lanes, rest)
 	place(name + "done")
 }
 

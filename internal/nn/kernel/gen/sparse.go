@@ -59,24 +59,21 @@ func (s isa) sparseAdam() {
 		},
 		// A row without entries has a gradient of zeros.
 		empty: func(columns eachVector) {
-			at, left := GP64(), arg("cols")
+			at, left := GP64(), GP64()
 			MOVQ(p, at)
-			vector := func(name LabelRef, rest mask) {
-				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, rest)
+			vector := func(name LabelRef, lanes int, rest mask) {
+				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, lanes, rest)
 			}
-			loop, rest, done := columns.label+"idle", columns.label+"idleRest", columns.label+"idleDone"
-			place(loop)
-			CMPQ(left, U8(s.lanes))
-			JL(rest)
-			vector("whole", nil)
-			ADDQ(U8(4*s.lanes), at)
-			SUBQ(U8(s.lanes), left)
-			JMP(loop)
-			place(rest)
-			TESTQ(left, left)
-			JE(done)
-			vector("part", s.firstLanes(left))
-			place(done)
+			if columns.whole > 0 {
+				loop := columns.label + "idle"
+				MOVQ(I32(columns.whole), left)
+				place(loop)
+				vector("whole", s.lanes, nil)
+				ADDQ(U8(4*s.lanes), at)
+				DECQ(left)
+				JNE(loop)
+			}
+			vector("last", columns.last.lanes, columns.last.mask)
 			ADDQ(bytes("ldp"), p)
 		},
 	})
@@ -111,6 +108,8 @@ type sparseEnds struct {
 // eachVector calls a function for each vector of columns: its sum, where it lies in a row, its lanes and its mask.
 type eachVector struct {
 	label LabelRef // of the loop
+	whole int      // vectors before the last one
+	last  lastVector
 	do    func(func(sum reg.VecVirtual, offset, lanes int, m mask))
 }
 
@@ -152,7 +151,7 @@ func log2(n int) int {
 func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds) {
 	sums := p.vectors(n)
 	x := p.vector()
-	columns := eachVector{name, func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
+	columns := eachVector{name, n - 1, last, func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
 		for i, sum := range sums {
 			if i < n-1 {
 				f(sum, i*4*p.lanes, p.lanes, nil)
