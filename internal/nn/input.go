@@ -1,6 +1,10 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"slices"
+
+	"dnn/internal/nn/kernel"
+)
 
 // featureBlock is how many features the sparse product passes over at a time, at most: as many rows of a panel of the
 // kernel as fit into the first-level cache beside a batch's entries.
@@ -158,8 +162,35 @@ func (in *input) transpose(k *kernel.Set, f span) {
 		return
 	}
 	s := in.shareOf(f.lo)
+	if in.count <= fewSamples {
+		in.scatter(s, f)
+		return
+	}
 	k.TransposeBytes(in.count, f.hi-f.lo, s.bytes[f.lo-s.features.lo:], s.stride, in.bytesT[f.lo*in.strideT:], in.strideT)
 	k.GatherRows(f.hi-f.lo, in.count, in.bytesT[f.lo*in.strideT:], in.strideT, in.entriesT, f.lo*in.roomT, 0, 0, in.startT[2*f.lo:], 2)
+}
+
+// fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte: steps of 1 or 8
+// samples take 0.94 to 0.97 of the time, on one thread and on two, of 16 samples 1.1 times as long.
+const fewSamples = 8
+
+// scatter makes the lists of the given features of a share out of those of the samples.
+func (in *input) scatter(s *share, f span) {
+	for i := f.lo; i < f.hi; i++ {
+		at := int32(i * in.roomT)
+		in.startT[2*i], in.startT[2*i+1] = at, at
+	}
+	for r := range in.count {
+		start := s.start[r*(s.blocks+1):]
+		entries := s.entries[start[0]:start[s.blocks]]
+		lo, _ := slices.BinarySearch(entries, uint32(f.lo)<<8)
+		hi, _ := slices.BinarySearch(entries, uint32(f.hi)<<8)
+		for _, e := range entries[lo:hi] {
+			end := &in.startT[2*(e>>8)+1]
+			in.entriesT[*end] = uint32(r)<<8 | e&0xff
+			*end++
+		}
+	}
 }
 
 // shareOf returns the share that a feature belongs to.

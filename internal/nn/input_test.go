@@ -1,0 +1,50 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"dnn/internal/nn/kernel"
+)
+
+// The lists by feature hold each nonzero byte of the batch once, in the order of the samples: of few samples, which are put
+// together in another way, as of many; made for a whole share or for parts of it.
+func TestListsByFeature(t *testing.T) {
+	const features, most = 150, 40
+	s := randomBytes(200, features, 3, 1)
+	shares := []span{{0, 64}, {64, features}, {features, features}}
+	for _, set := range kernel.Available() {
+		e := NewEngine(set, 1)
+		defer e.Close()
+		w := &e.workers[0]
+		in := newInput(s, most, shares, true)
+		for _, count := range []int{1, 2, fewSamples, fewSamples + 1, most} {
+			t.Run(fmt.Sprintf("%s, %d samples", set.Name, count), func(t *testing.T) {
+				var order []int32
+				for i := range count {
+					order = append(order, int32(199-3*i))
+				}
+				in.count = count
+				half := count / 2 // as two tasks load them
+				for _, rows := range []span{{half, count}, {0, half}} {
+					in.load(w, s, order, rows, span{0, len(shares)})
+				}
+				for _, f := range []span{{64, 64}, {64, 80}, {80, features}, {0, 64}, {features, features}} {
+					in.transpose(set, f)
+				}
+				for f := range features {
+					var want []uint32
+					for r, i := range order {
+						if b := s.Pixels(int(i))[f]; b != 0 {
+							want = append(want, uint32(r)<<8|uint32(b))
+						}
+					}
+					if got := in.entriesT[in.startT[2*f]:in.startT[2*f+1]]; !slices.Equal(got, want) {
+						t.Fatalf("feature %d has entries %x, want %x", f, got, want)
+					}
+				}
+			})
+		}
+	}
+}
