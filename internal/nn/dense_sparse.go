@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
@@ -35,12 +37,27 @@ type sparseUpdater interface {
 	fuses(w *Worker) bool
 
 	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
-	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span)
+	//
+	// Of these rows it takes those selected: all, or first the empty ones, which have no entries in x and so a gradient of zeros, and
+	// no use for dz, and then the filled ones. An updater for which that makes no sense may leave the former to the latter call.
+	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows)
+}
+
+// updateIdle takes the step of those rows f of the kernel that the batch does not need, as far as updateInput of FilledRows does not.
+func (d *Dense) updateIdle(w *Worker, in *input, f span, up Updater) {
+	if f.lo < f.hi && d.fuses(w, up) {
+		up.(sparseUpdater).updateSparse(w, d.kernel, in, Matrix{}, f, span{0, d.kernel.Value.Cols}, kernel.EmptyRows)
+	}
+}
+
+// fuses tells whether up computes the gradient of the kernel itself.
+func (d *Dense) fuses(w *Worker, up Updater) bool {
+	return d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w)
 }
 
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
-// block by block. The lists of these features must have been made.
-func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater) {
+// block by block. The lists of these features must have been made. which are AllRows, or FilledRows after updateIdle.
+func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater, which kernel.Rows) {
 	if f.lo == f.hi {
 		return
 	}
@@ -51,8 +68,8 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater)
 		d.updateRows(w, rows(in.x, 0, dz.Rows), dz, f, up)
 		return
 	}
-	if d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w) {
-		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols})
+	if d.fuses(w, up) {
+		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols}, which)
 		return
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {

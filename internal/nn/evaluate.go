@@ -26,7 +26,7 @@ func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 	for i := range v.order {
 		v.order[i] = int32(i)
 	}
-	shares := s.shares(1, evaluateRows)
+	shares := s.shares(1, evaluateRows, nil)
 	for range e.workers {
 		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), shares, false))
 	}

@@ -25,6 +25,7 @@ type input struct {
 	strideT  int
 	entriesT []uint32 // by feature: sample<<8|byte
 	startT   []int32  // [features, 2]: where a feature's entries begin and end
+	emptyT   []int32  // startT of no entries
 	roomT    int      // entriesT set aside for each feature
 
 	transform Transform // alters the bytes of samples; may be nil
@@ -66,7 +67,10 @@ func newInput(s *Samples, batch int, shares []span, train bool) *input {
 		in.roomT = batch + kernel.GatherSlack
 		in.bytesT = make([]uint8, s.Features*in.strideT)
 		in.entriesT = make([]uint32, s.Features*in.roomT)
-		in.startT = make([]int32, 2*s.Features)
+		in.startT, in.emptyT = make([]int32, 2*s.Features), make([]int32, 2*s.Features)
+		for i := range in.emptyT {
+			in.emptyT[i] = int32(i / 2 * in.roomT)
+		}
 	}
 	return in
 }
@@ -176,10 +180,7 @@ const fewSamples = 8
 
 // scatter makes the lists of the given features of a share out of those of the samples.
 func (in *input) scatter(s *share, f span) {
-	for i := f.lo; i < f.hi; i++ {
-		at := int32(i * in.roomT)
-		in.startT[2*i], in.startT[2*i+1] = at, at
-	}
+	copy(in.startT[2*f.lo:2*f.hi], in.emptyT[2*f.lo:2*f.hi])
 	for r := range in.count {
 		start := s.start[r*(s.blocks+1):]
 		entries := s.entries[start[0]:start[s.blocks]]

@@ -16,7 +16,7 @@ func TestListsByFeature(t *testing.T) {
 	shares := []span{{0, 64}, {64, features}, {features, features}}
 	for _, set := range kernel.Available() {
 		e := NewEngine(set, 1)
-		defer e.Close()
+		t.Cleanup(e.Close)
 		w := &e.workers[0]
 		in := newInput(s, most, shares, true)
 		for _, count := range []int{1, 2, fewSamples, fewSamples + 1, most} {

@@ -1,14 +1,16 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // fuses tells whether the kernels have a gradient and a step of Adam in one.
 func (a *Adam) fuses(w *Worker) bool { return w.SparseAdam != nil }
 
-// updateSparse takes the step of rows f of p.
-func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
+// updateSparse takes the step of those rows.
+func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows) {
 	at := f.lo*p.Value.Stride + cols.lo
 	m, v := a.m.from(p, f.lo, cols.lo), a.v.from(p, f.lo, cols.lo)
 	w.SparseAdam(f.hi-f.lo, cols.hi-cols.lo, in.entriesT, in.startT[2*f.lo:], 2, in.table, dz.Data[cols.lo:], dz.Stride,
-		p.Value.Data[at:], m, v, p.Value.Stride, a.step)
+		p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
 }
 
 // fuses is false: the kernel's Adam knows no largest moment, so that updateSparse, which is Adam's, would be wrong.
@@ -17,10 +19,13 @@ func (a *AMSGrad) fuses(*Worker) bool { return false }
 // fuses tells whether the optimizer does, unless the weights become their average in this step.
 func (a *Average) fuses(w *Worker) bool { return !a.overwrote && fuses(a.Optimizer, w) }
 
-// updateSparse moves the average after some rows at a time.
-func (a *Average) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
+// updateSparse moves the average after some rows at a time, empty or not.
+func (a *Average) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows) {
+	if which == kernel.EmptyRows {
+		return
+	}
 	byBlocks(f, cols, func(block span) {
-		a.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols)
+		a.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 		at := block.lo*p.Value.Stride + cols.lo
 		w.Lerp(block.hi-block.lo, cols.hi-cols.lo, a.average.from(p, block.lo, cols.lo), p.Value.Stride, p.Value.Data[at:], p.Value.Stride, a.now)
 	})
@@ -29,12 +34,15 @@ func (a *Average) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, col
 // fuses tells whether the optimizer does.
 func (d *weightDecay) fuses(w *Worker) bool { return fuses(d.Optimizer, w) }
 
-// updateSparse takes the share off some rows at a time.
-func (d *weightDecay) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span) {
+// updateSparse takes the share off some rows at a time, empty or not.
+func (d *weightDecay) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows) {
+	if which == kernel.EmptyRows {
+		return
+	}
 	byBlocks(f, cols, func(block span) {
 		at := block.lo*p.Value.Stride + cols.lo
 		w.Decay(block.hi-block.lo, cols.hi-cols.lo, p.Value.Data[at:], p.Value.Stride, d.decay, d.rate)
-		d.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols)
+		d.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 	})
 }
 

@@ -1,6 +1,11 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"slices"
+	"time"
+
+	"dnn/internal/nn/kernel"
+)
 
 // The first layer of a sparse batch belongs to the workers by features: each has a share of them, and with it rows of the
 // kernel and their moments, which it updates and then multiplies, so that they never leave its cache. (By rows of the batch,
@@ -10,6 +15,15 @@ import "dnn/internal/nn/kernel"
 // They pass over the batch one behind the other, a few rows each time, and what goes from one to the next is sums. While one
 // waits for them, or at the end for the last one, it does what has to be done anyway and needs nobody: it loads its share of the
 // next batch, and lists its share of this one by feature, for the update.
+//
+// A batch of few samples has rows for some of the workers only. The others own more of the features, and do what can be done for
+// them without a gradient. The layers that follow, small as they must be for that, are left to those who have rows.
+
+// job is a task and the jobs that must be done before it.
+type job struct {
+	run   task
+	after []*job
+}
 
 // fewWorkers is how many workers divide the features among them even for small batches. It is a guess beyond two, which is
 // what was measured.
@@ -30,47 +44,90 @@ func (e *Engine) shares(batch int) int {
 func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 
 // pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
-// f does the rest for each worker's part of the rows.
-func (t *Trainer) pipeline(f func(w *Worker, r span)) phase {
+// f does the rest for each worker's part of the rows. It turns into the updates, as many for each worker, if there are any.
+func (t *Trainer) pipeline(f func(w *Worker, r span), updates []task) phase {
 	workers := len(t.engine.workers)
-	number := func(worker, stage int) int { // of the task that multiplies
-		n := worker*(workers+3) + stage
-		if worker > 0 {
-			n += 2
-		}
-		return n
-	}
-	var tasks []task
-	var needs [][]int
-	add := func(run task, need ...int) { tasks, needs = append(tasks, run), append(needs, need) }
-	transpose := func(worker int) {
-		add(func(w *Worker) { t.tape.in.transpose(w.Set, t.tape.in.shares[worker].features) })
-	}
+	products := make([][]*job, workers) // by worker and stage; nil where a stage has no rows
 	for worker := range workers {
-		if worker > 0 { // nothing to go on with yet
-			transpose(worker)
-			add(t.load[worker])
-		}
-		for i := range workers {
-			var before []int
-			if worker > 0 {
-				before = []int{number(worker-1, i)}
+		products[worker] = make([]*job, workers)
+		for stage := range workers {
+			if !t.hasRows(stage) {
+				continue
 			}
-			add(func(w *Worker) { t.multiplyShare(w, worker, t.stage(i)) }, before...)
+			product := &job{run: func(w *Worker) { t.multiplyShare(w, worker, t.stage(stage)) }}
+			if worker > 0 {
+				product.after = []*job{products[worker-1][stage]}
+			}
+			products[worker][stage] = product
 		}
-		if worker == 0 { // the last worker is not there yet
-			add(t.load[worker])
-		}
-		add(func(w *Worker) {
+	}
+	queues := make([][]*job, workers)
+	var rows []*job                // what all updates come after,
+	own := make([][]*job, workers) // and what a worker's do besides
+	for worker := range workers {
+		features := t.loaded.shares[worker].features
+		load := &job{run: t.load[worker]}
+		list := &job{run: func(w *Worker) { t.tape.in.transpose(w.Set, features) }}
+		rest := &job{after: []*job{products[workers-1][worker]}, run: func(w *Worker) {
 			if r := t.stage(worker); r.lo < r.hi {
 				f(w, r)
 			}
-		}, number(workers-1, worker))
-		if worker == 0 {
-			transpose(worker)
+		}}
+		idle := &job{after: []*job{list}, run: func(w *Worker) {
+			t.model.input().updateIdle(w, t.tape.in, features, t.updater)
+		}}
+		if t.hasRows(worker) {
+			rows = append(rows, rest)
+			idle = nil
+		} else {
+			rest = nil
+		}
+		multiply := products[worker]
+		if worker == 0 { // others go on with its sums
+			queues[worker] = queue(multiply, load, rest, list, idle)
+		} else { // there are none to go on with yet
+			queues[worker] = slices.Concat(queue(nil, list, load), queue(multiply, rest, idle))
+		}
+		own[worker] = queue(nil, list, idle)
+	}
+	for i, run := range updates {
+		worker := i * workers / len(updates)
+		if i == 0 {
+			run = func(w *Worker) {
+				t.turned = time.Now()
+				updates[0](w)
+			}
+		}
+		queues[worker] = append(queues[worker], &job{run: run, after: slices.Concat(own[worker], rows)})
+	}
+	p := inOrder(queues)
+	p.name, p.turns = rowsPhase, len(updates) > 0
+	return p
+}
+
+// queue returns those of the jobs that there are.
+func queue(first []*job, others ...*job) []*job {
+	return slices.DeleteFunc(slices.Concat(first, others), func(j *job) bool { return j == nil })
+}
+
+// inOrder returns the phase in which each worker does the jobs of its queue, one after another.
+func inOrder(queues [][]*job) phase {
+	numbers := make(map[*job]int)
+	var first []int // job of each queue
+	for _, queue := range queues {
+		first = append(first, len(numbers))
+		for _, j := range queue {
+			numbers[j] = len(numbers)
 		}
 	}
-	return phase{name: rowsPhase, tasks: tasks, order: kernel.NewOrder(needs)}
+	tasks, needs := make([]task, len(numbers)), make([][]int, len(numbers))
+	for j, n := range numbers {
+		tasks[n] = j.run
+		for _, before := range j.after {
+			needs[n] = append(needs[n], numbers[before])
+		}
+	}
+	return phase{tasks: tasks, order: kernel.NewOrder(needs, first)}
 }
 
 // multiplyShare makes the first layer's product of a share and some rows of the batch.
@@ -89,7 +146,50 @@ func (t *Trainer) loadsEarly() int {
 	return 0
 }
 
-// stage returns the rows of the i-th stage of the pipeline: whole tiles.
-func (t *Trainer) stage(i int) span {
-	return part(i, len(t.engine.workers), t.tape.in.count, t.engine.kernels.TileRows)
+// stage returns the rows of a worker's stage of the pipeline for batches of that size: whole tiles.
+func (e *Engine) stage(worker, batch int) span {
+	return part(worker, len(e.workers), batch, e.kernels.TileRows)
+}
+
+// stage returns those of them that the present batch has, which may be a shorter one.
+func (t *Trainer) stage(worker int) span {
+	r, n := t.engine.stage(worker, len(t.loss)), t.tape.in.count
+	return span{min(r.lo, n), min(r.hi, n)}
+}
+
+// hasRows tells whether that can be any.
+func (t *Trainer) hasRows(worker int) bool { return t.engine.hasRows(worker, len(t.loss)) }
+
+func (e *Engine) hasRows(worker, batch int) bool {
+	r := e.stage(worker, batch)
+	return r.lo < r.hi
+}
+
+// besides returns, for batches so small that not all workers have rows, what each has to do besides its share of the features,
+// in entries (see Samples.shares): those that have rows do what follows the first layer, updates included, so that it stays in their
+// cache. It is nil for larger batches, or if that is more than a smaller share of the features can make up for.
+func (e *Engine) besides(m *Sequential, batch int) []int {
+	// A weight costs as much as one of the first layer's kernel: for each sample an entry's part forward and another backward, and
+	// the optimizer's step. All the calls cost as much as the steps of so many rows.
+	const calls = 70
+	weights := 0
+	for _, l := range m.layers[1:] {
+		for _, p := range l.Params() {
+			weights += p.Value.Rows * p.Value.Cols
+		}
+	}
+	rows := weights / m.units[0] // of as many weights
+	besides := make([]int, len(e.workers))
+	idle := 0
+	for i := range besides {
+		if e.hasRows(i, batch) {
+			besides[i] = (rows+calls)*optimizerEntries + 2*rows*batch
+		} else {
+			idle++
+		}
+	}
+	if idle == 0 || e.shares(batch) == 1 || (rows+calls)*idle > m.arch.Input {
+		return nil
+	}
+	return besides
 }

@@ -1,13 +1,21 @@
 package nn
 
+import (
+	"slices"
+
+	"dnn/internal/nn/kernel"
+)
+
 // plan makes the tasks of each phase of a step.
 func (t *Trainer) plan() {
 	t.load = t.loadTasks()
 	t.steps = nil
-	t.planRows()
 	workers := len(t.engine.workers)
-	update := arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load[t.loadsEarly()*workers:])
-	t.steps = append(t.steps, phase{name: updatePhase, tasks: update})
+	update := phase{name: updatePhase, tasks: arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load[t.loadsEarly()*workers:])}
+	if len(t.loss) <= fewSamples {
+		update.tasks = join(workers, update.tasks)
+	}
+	t.planRows(update)
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
 			phase{name: updatePhase, alone: d.Prepare},
@@ -25,6 +33,21 @@ func arrange(workers int, lists ...[]task) []task {
 		}
 	}
 	return all
+}
+
+// join makes each worker's share of the tasks one task. For a batch of a few samples it would take longer to hand out tasks than it
+// could save that a worker which is ahead can take some.
+func join(workers int, tasks []task) []task {
+	joined := make([]task, workers)
+	for w := range joined {
+		own := tasks[w*len(tasks)/workers : (w+1)*len(tasks)/workers]
+		joined[w] = func(w *Worker) {
+			for _, run := range own {
+				run(w)
+			}
+		}
+	}
+	return joined
 }
 
 // rowParts returns a task for each worker's part of the batch's rows. There are no smaller ones for a worker that is ahead to
@@ -71,7 +94,9 @@ func (t *Trainer) loadTasks() []task {
 
 // planRows adds the phases from the samples to the loss and all the way back. Layers that work by rows need no barrier
 // between them; one that works by columns needs a phase of its own in each direction.
-func (t *Trainer) planRows() {
+//
+// Then it adds the updates, as part of the last phase if that is the pipeline.
+func (t *Trainer) planRows(update phase) {
 	m := t.model
 	next := 0 // the first layer not yet planned
 	var back []phase
@@ -82,7 +107,7 @@ func (t *Trainer) planRows() {
 		}
 		from := next
 		if from < i {
-			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) })
+			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) }, nil)
 		}
 		t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
 			c.ForwardColumns(w, x, y, s)
@@ -93,20 +118,26 @@ func (t *Trainer) planRows() {
 			phase{name: rowsPhase, tasks: t.columnParts(i, c.BackwardColumns)})
 		next = i + 1
 	}
-	t.addRows(next, func(w *Worker, r span) {
+	rows := func(w *Worker, r span) {
 		t.forward(w, next, len(m.layers), r)
 		t.lose(w, r)
 		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
-	})
+	}
+	if next == 0 && t.pipelined() {
+		t.addRows(next, rows, update.tasks)
+		return
+	}
+	t.addRows(next, rows, nil)
 	for i := len(back) - 1; i >= 0; i-- {
 		t.steps = append(t.steps, back[i])
 	}
+	t.steps = append(t.steps, update)
 }
 
-// addRows adds a phase of what f does to rows, from the given layer on.
-func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
+// addRows adds a phase of what f does to rows, from the given layer on, and of updates after it.
+func (t *Trainer) addRows(from int, f func(w *Worker, r span), updates []task) {
 	if from == 0 && t.pipelined() {
-		t.steps = append(t.steps, t.pipeline(f))
+		t.steps = append(t.steps, t.pipeline(f, updates))
 		return
 	}
 	t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.rowParts(f)})
@@ -159,8 +190,11 @@ func (t *Trainer) updateInputTasks() (tasks []task) {
 	first := t.model.input()
 	workers := len(t.engine.workers)
 	for i := range each * workers {
-		f := part(i, each*workers, t.samples.Features, 16)
+		f, which := part(i, each*workers, t.samples.Features, 16), kernel.AllRows
 		if t.pipelined() {
+			if !t.hasRows(i / each) {
+				which = kernel.FilledRows
+			}
 			share := t.loaded.shares[i/each].features
 			f = part(i%each, each, share.hi-share.lo, 16)
 			f.lo, f.hi = f.lo+share.lo, f.hi+share.lo
@@ -169,23 +203,32 @@ func (t *Trainer) updateInputTasks() (tasks []task) {
 			if !t.pipelined() { // or it has been done
 				t.tape.in.transpose(w.Set, f)
 			}
-			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater)
+			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater, which)
 		})
 	}
 	return tasks
 }
 
-// updateTasks update the other layers, each worker's a part of every layer.
+// updateTasks update the other layers, each worker's a part of every layer: of all workers, or of those that have rows of the batch.
 func (t *Trainer) updateTasks() (tasks []task) {
-	workers := len(t.engine.workers)
-	for p := range workers {
-		for i, l := range t.model.layers[1:] {
+	var working []int
+	for p := range t.engine.workers {
+		if !t.uneven || t.hasRows(p) {
+			working = append(working, p)
+		}
+	}
+	for p := range t.engine.workers {
+		i := slices.Index(working, p)
+		for below, l := range t.model.layers[1:] {
 			if len(l.Params()) == 0 {
 				continue
 			}
 			tasks = append(tasks, func(w *Worker) {
+				if i < 0 {
+					return
+				}
 				n := t.tape.in.count
-				l.Update(w, rows(t.tape.y[i], 0, n), rows(t.tape.dy[i+1], 0, n), p, workers, t.updater)
+				l.Update(w, rows(t.tape.y[below], 0, n), rows(t.tape.dy[below+1], 0, n), i, len(working), t.updater)
 			})
 		}
 	}

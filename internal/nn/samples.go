@@ -104,26 +104,40 @@ func (s *Samples) nonzeros() (set []int, seen int) {
 	return set, seen
 }
 
-// shares cuts the features of sparse samples into n spans that take about equally long in a training step of the given
-// batch; it is nil if the samples are not sparse.
-func (s *Samples) shares(n, batch int) []span {
+// optimizerEntries is how many entries take as long as the optimizer's step of a row of the kernel.
+const optimizerEntries = 15
+
+// shares cuts the features of sparse samples into n spans, one for each worker, that take all of them about equally long in a
+// training step of the given batch, together with what they have to do besides, in entries (nil: nothing). It is nil if the
+// samples are not sparse.
+func (s *Samples) shares(n, batch int, besides []int) []span {
 	set, seen := s.nonzeros()
 	if !sparse(set, seen) {
 		return nil
 	}
-	// A row of the kernel costs its entries, and a step of the optimizer, which takes as long as some fifteen.
-	const align, optimizer = 16, 15
-	cost := func(f int) int { return set[f]*batch + optimizer*seen }
+	const align = 16
+	cost := func(f int) int { return set[f]*batch + optimizerEntries*seen } // of a feature, in so many batches
 	total := 0
 	for f := range set {
 		total += cost(f)
 	}
 	block := total * align / len(set) // the cost of so many features, on average
+	all := total
+	for _, b := range besides {
+		all += b * seen
+	}
+	due := make([]int, n+1) // what lies before the end of each share
+	for i := range n {
+		due[i+1] = all * (i + 1) / n
+		for _, b := range besides[:min(i+1, len(besides))] {
+			due[i+1] -= b * seen
+		}
+	}
 	shares := make([]span, 1, n)
 	done := 0
 	for f := range set {
 		// A cut is where what lies before it costs as nearly its part as whole blocks allow.
-		if last := len(shares); last < n && f%align == 0 && done+block/2 > total*last/n {
+		if last := len(shares); last < n && f%align == 0 && done+block/2 > due[last] {
 			shares[last-1].hi = f
 			shares = append(shares, span{f, f})
 		}

@@ -111,7 +111,7 @@ func TestShares(t *testing.T) {
 		}
 	}
 	for n := 1; n <= 60; n++ {
-		shares := s.shares(n, batch)
+		shares := s.shares(n, batch, nil)
 		if len(shares) != n {
 			t.Fatalf("%d shares, want %d", len(shares), n)
 		}
@@ -126,7 +126,22 @@ func TestShares(t *testing.T) {
 			t.Fatalf("%d shares end at %d, want %d", n, at, features)
 		}
 	}
-	if two := s.shares(2, batch); two[0].hi < 360 || two[0].hi > 390 {
+	if two := s.shares(2, batch, nil); two[0].hi < 360 || two[0].hi > 390 {
 		t.Errorf("shares %v, want the nonzeros of 300 to 450 cut in half", two)
+	}
+	// Who has other things to do has less of the features, or none: in all 784 steps of the optimizer, and 15,000 entries.
+	const all = 784*optimizerEntries + 150*batch
+	for _, c := range []struct {
+		besides []int
+		ends    [2]int // between which the first share ends
+	}{
+		{[]int{0, all / 2}, [2]int{425, 450}}, // the first has three quarters
+		{[]int{all / 2, 0}, [2]int{310, 340}}, // the first has a quarter
+		{[]int{0, all}, [2]int{768, 784}},
+		{[]int{2 * all, 0}, [2]int{0, 0}},
+	} {
+		if two := s.shares(2, batch, c.besides); two[0].hi < c.ends[0] || two[0].hi > c.ends[1] || two[1] != (span{two[0].hi, features}) {
+			t.Errorf("shares %v with %v besides, want the first to end between %d and %d", two, c.besides, c.ends[0], c.ends[1])
+		}
 	}
 }

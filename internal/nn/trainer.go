@@ -37,6 +37,7 @@ type Trainer struct {
 	loaded    *input // the batch that the next step will work on, if loadedFor says so
 	loadedFor []int32
 	packTried bool    // whether the samples are packed if they can be
+	uneven    bool    // whether only workers that have rows of the batch update what follows the first layer
 	next      []int32 // the batch to load meanwhile
 
 	scale     float32 // 1 / batch
@@ -50,13 +51,16 @@ type Trainer struct {
 	steps []phase // of a step, in order
 	times [len(Phases)]time.Duration
 	tempo tempo
-	run   func(worker, i int) // runs a task of now
-	now   []task
+
+	turned time.Time           // when the present phase turned into the updates
+	run    func(worker, i int) // runs a task of now
+	now    []task
 }
 
 // phase is tasks that can run side by side, or, where tasks is nil, what one goroutine does alone.
 type phase struct {
-	name  int // index into Phases
+	name  int  // index into Phases
+	turns bool // whether it turns into the updates: some task sets Trainer.turned to when
 	tasks []task
 	order *kernel.Order // which tasks need which; nil: none does
 	alone func()
@@ -78,9 +82,10 @@ type task func(*Worker)
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
 func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
 	m.check(s)
-	shares := s.shares(e.shares(batch), batch)
+	besides := e.besides(m, batch)
+	shares := s.shares(e.shares(batch), batch, besides)
 	t := &Trainer{
-		engine: e, model: m, updater: updater, samples: s,
+		engine: e, model: m, updater: updater, samples: s, uneven: besides != nil,
 		tape:   m.newTape(s, batch, shares, true),
 		loaded: newInput(s, batch, shares, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
@@ -147,6 +152,12 @@ func (t *Trainer) do(p phase) time.Duration {
 		pool.Run(len(t.now), t.run)
 	}
 	took := time.Since(begun)
+	if p.turns {
+		rows := t.turned.Sub(begun)
+		t.times[rowsPhase] += rows
+		t.times[updatePhase] += took - rows
+		return took
+	}
 	t.times[p.name] += took
 	return took
 }

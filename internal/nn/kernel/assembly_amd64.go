@@ -35,8 +35,8 @@ func avx512(vbmi2 bool) *Set {
 		Adam: func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep) {
 			adamAVX512(rows, cols, p, m, v, ldp, g, ldg, a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
-		SparseAdam: inAdamPanels(panelAVX512, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
-			sparseAdamAVX512(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a.Alpha, a.C1, a.C2, a.Epsilon)
+		SparseAdam: inAdamPanels(panelAVX512, 16, func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows) {
+			sparseAdamAVX512(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a.Alpha, a.C1, a.C2, a.Epsilon, uint8(which))
 		}),
 		SGD:   sgdAVX512,
 		Decay: decayAVX512,
@@ -83,7 +83,7 @@ func avx2() *Set {
 
 type (
 	sparseMulFunc  = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
-	sparseAdamFunc = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep)
+	sparseAdamFunc = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows)
 )
 
 // panelWidth returns into how wide panels columns are cut: as few as possible of at most panel columns, all but the last
@@ -105,10 +105,10 @@ func inPanels(panel, lanes int, sparseMul sparseMulFunc) sparseMulFunc {
 
 // inAdamPanels returns SparseAdam, given one that takes no more columns than fit into a panel.
 func inAdamPanels(panel, lanes int, sparseAdam sparseAdamFunc) sparseAdamFunc {
-	return func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+	return func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows) {
 		width := panelWidth(cols, panel, lanes)
 		for c := 0; c < cols; c += width {
-			sparseAdam(rows, min(width, cols-c), entries, start, step, table, b[min(c, len(b)):], ldb, p[c:], m[c:], v[c:], ldp, a)
+			sparseAdam(rows, min(width, cols-c), entries, start, step, table, b[min(c, len(b)):], ldb, p[c:], m[c:], v[c:], ldp, a, which)
 		}
 	}
 }

@@ -157,7 +157,7 @@ func BenchmarkSparseAdam(b *testing.B) {
 		p, m, v, g := aligned(inputs*ld), Floats(inputs*ld), Floats(inputs*ld), Floats(inputs*ld)
 		for b.Loop() {
 			if s.SparseAdam != nil {
-				s.SparseAdam(inputs, cols, entries, start, 1, table, dz, ld, p, m, v, ld, step)
+				s.SparseAdam(inputs, cols, entries, start, 1, table, dz, ld, p, m, v, ld, step, AllRows)
 				continue
 			}
 			s.SparseMul(inputs, cols, entries, start, 1, table, dz, ld, g, ld, false)

@@ -117,7 +117,7 @@ func checked(s *Set) *Set {
 		}
 	}
 	if s.SparseAdam != nil {
-		c.SparseAdam = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+		c.SparseAdam = func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows) {
 			require("SparseAdam", "p", len(p), rows, cols, ldp)
 			require("SparseAdam", "m", len(m), rows, cols, ldp)
 			require("SparseAdam", "v", len(v), rows, cols, ldp)
@@ -125,7 +125,7 @@ func checked(s *Set) *Set {
 				return
 			}
 			requireEntries("SparseAdam", rows, cols, len(entries), start, step)
-			s.SparseAdam(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a)
+			s.SparseAdam(rows, cols, entries, start, step, table, b, ldb, p, m, v, ldp, a, which)
 		}
 	}
 	c.SGD = func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32) {

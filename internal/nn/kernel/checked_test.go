@@ -92,7 +92,7 @@ func TestSparseAdamChecksItsSlices(t *testing.T) {
 				continue
 			}
 			got := panicOf(func() {
-				s.SparseAdam(2, 3, make([]uint32, 2), c.start, 1, new([256]float32), f(3), 3, f(c.p), f(c.m), f(c.v), 4, AdamStep{})
+				s.SparseAdam(2, 3, make([]uint32, 2), c.start, 1, new([256]float32), f(3), 3, f(c.p), f(c.m), f(c.v), 4, AdamStep{}, AllRows)
 			})
 			if want := "kernel: SparseAdam: " + c.want; !strings.HasPrefix(got, want) {
 				t.Errorf("%s: panic %q, want %q", s.Name, got, want)

@@ -575,11 +575,14 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 	step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7}
 	for i := range 2 {
-		s.SparseAdam(rows, cols, entries, start, 2, &table, b, ldb, p.inside, m.inside, v.inside, ldp, step)
+		calls := [][]Rows{{AllRows}, {EmptyRows, FilledRows}, {FilledRows, EmptyRows}}[d.IntN(3)]
+		for _, which := range calls {
+			s.SparseAdam(rows, cols, entries, start, 2, &table, b, ldb, p.inside, m.inside, v.inside, ldp, step, which)
+		}
 		g := make([]float32, rows*cols)
 		reference.SparseMul(rows, cols, entries, start, 2, &table, b, ldb, g, cols, false)
 		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, cols, step)
-		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, step %d: ", rows, cols, inputs, at, ldb, ldp, i)
+		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %v, step %d: ", rows, cols, inputs, at, ldb, ldp, calls, i)
 		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 	}
 }
@@ -621,6 +624,8 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 			{Alpha: 0x1p100, C1: 0.5, C2: 0.5, Epsilon: 1},
 		} {
 			p, m, v := fencedFloats(some(-149, 126)), fencedFloats(some(-149, 70)), fencedFloats(some(-149, 100))
+			clear(m.inside[:cols]) // as where no gradient has ever been
+			clear(v.inside[:cols])
 			wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 			denseP, denseM, denseV := p.copy(), m.copy(), v.copy()
 			g := make([]float32, rows*cols)
@@ -638,7 +643,7 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 				s.Adam(rows, cols, denseP.inside, denseM.inside, denseV.inside, cols, g, cols, step)
 				sameAdam(t, "Adam: "+what, [3]fenced[float32]{denseP, denseM, denseV}, want)
 				if s.SparseAdam != nil {
-					s.SparseAdam(rows, cols, entries, start, 2, &table, row, cols, p.inside, m.inside, v.inside, cols, step)
+					s.SparseAdam(rows, cols, entries, start, 2, &table, row, cols, p.inside, m.inside, v.inside, cols, step, AllRows)
 					sameAdam(t, "SparseAdam: "+what, [3]fenced[float32]{p, m, v}, want)
 				}
 			}

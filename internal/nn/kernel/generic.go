@@ -217,9 +217,16 @@ func adam(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a Ad
 }
 
 // sparseAdam keeps the gradient of a few columns of a row at a time.
-func sparseAdam(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep) {
+func sparseAdam(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows) {
 	var g [64]float32
 	for r := range rows {
+		rowIs := FilledRows
+		if start[r*step] >= start[r*step+1] {
+			rowIs = EmptyRows
+		}
+		if which&rowIs == 0 {
+			continue
+		}
 		for c := 0; c < cols; c += len(g) {
 			n, at := min(len(g), cols-c), r*ldp+c
 			sparseMul(1, n, entries, start[r*step:], 0, table, b[min(c, len(b)):], ldb, g[:], 0, false)

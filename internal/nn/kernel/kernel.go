@@ -102,8 +102,8 @@ type Set struct {
 	Adam func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
 
 	// SparseAdam is SparseMul without accumulate, followed by Adam with the product as the gradient, which it does not
-	// store. It is nil where that would not be faster than the two.
-	SparseAdam func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep)
+	// store; for those rows only that which selects. It is nil where that would not be faster than the two.
+	SparseAdam func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows)
 
 	// SGD computes P[r, c] = fma(-rate, G[r, c], P[r, c]).
 	SGD func(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)
@@ -117,6 +117,16 @@ type Set struct {
 
 // GatherSlack is the room that Gather needs behind its entries.
 const GatherSlack = 64
+
+// Rows selects rows of a sparse matrix.
+type Rows uint8
+
+// The rows that there are to select.
+const (
+	EmptyRows  Rows = 1 << iota // those without entries
+	FilledRows                  // those with entries
+	AllRows    = EmptyRows | FilledRows
+)
 
 // AdamStep is what all parameters share in one step of Adam (Kingma and Ba, arXiv:1412.6980, with the bias correction
 // folded into the rate as in section 2's last paragraph, which is Keras 3's formulation):

@@ -80,7 +80,7 @@ func transposeAVX512(rows int, cols int, src []float32, lds int, dst []float32, 
 // sparseAdamAVX512 is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.
 //
 //go:noescape
-func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
+func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32, which uint8)
 
 // packAVX512 is Set.Pack.
 //

@@ -4528,32 +4528,35 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-144
 	VPBROADCASTD R8, Z5
 	MOVL         $0x7fffffff, R8
 	VPBROADCASTD R8, Z6
-	VXORPS       X7, X7, X7
-	VPANDD       Z6, Z0, Z8
-	VDIVPS       Z3, Z8, Z8
+	VPANDD       Z6, Z0, Z7
+	VDIVPS       Z3, Z7, Z7
 	MOVL         $0x4e800000, R8
-	VPBROADCASTD R8, Z9
-	VMULPS       Z9, Z8, Z8
+	VPBROADCASTD R8, Z8
+	VMULPS       Z8, Z7, Z7
 	MOVL         $0x3f800000, R8
-	VPBROADCASTD R8, Z9
-	VUCOMISS     X7, X3
+	VPBROADCASTD R8, Z8
+	VXORPS       X9, X9, X9
+	VUCOMISS     X9, X3
 	JBE          impossible
-	VUCOMISS     X3, X9
+	VUCOMISS     X3, X8
 	JAE          possible
 
 impossible:
-	VPTERNLOGD $0xff, Z8, Z8, Z8
+	VPTERNLOGD $0xff, Z7, Z7, Z7
 
 possible:
-	MOVQ  rows+0(FP), R8
-	MOVQ  cols+8(FP), R9
-	MOVQ  R9, R10
-	ANDQ  $-16, R10
-	MOVQ  R9, R11
-	SUBQ  R10, R11
-	MOVQ  $-1, R12
-	BZHIQ R11, R12, R12
-	KMOVW R12, K1
+	VPCMPUD $0x05, Z5, Z7, K1
+	VPCMPUD $0x05, Z5, Z0, K2
+	KORW    K1, K2, K2
+	MOVQ    rows+0(FP), R8
+	MOVQ    cols+8(FP), R9
+	MOVQ    R9, R10
+	ANDQ    $-16, R10
+	MOVQ    R9, R11
+	SUBQ    R10, R11
+	MOVQ    $-1, R12
+	BZHIQ   R11, R12, R12
+	KMOVW   R12, K1
 
 row:
 	XORQ R11, R11
@@ -4561,21 +4564,21 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (BX)(R11*4), Z7
+	VMOVUPS     (BX)(R11*4), Z8
 	VMOVUPS     (CX)(R11*4), Z9
 	VMOVUPS     (DX)(R11*4), Z10
-	VSUBPS      Z9, Z7, Z11
+	VSUBPS      Z9, Z8, Z11
 	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z7, Z7, Z11
+	VMULPS      Z8, Z8, Z11
 	VSUBPS      Z10, Z11, Z11
 	VFMADD231PS Z2, Z11, Z10
 	VMOVUPS     Z9, (CX)(R11*4)
 	VMOVUPS     Z10, (DX)(R11*4)
-	VMOVUPS     (AX)(R11*4), Z7
+	VMOVUPS     (AX)(R11*4), Z8
 	VPANDD      Z6, Z9, Z12
 	VPMAXUD     Z4, Z12, Z12
-	VMULPS      Z8, Z12, Z12
-	VPANDD      Z6, Z7, Z11
+	VMULPS      Z7, Z12, Z12
+	VPANDD      Z6, Z8, Z11
 	VCMPPS      $0x15, Z11, Z12, K2
 	VPCMPUD     $0x06, Z5, Z10, K3
 	KORW        K2, K3, K2
@@ -4585,8 +4588,8 @@ vector:
 	VADDPS      Z3, Z10, Z10
 	VMULPS      Z0, Z9, Z9
 	VDIVPS      Z10, Z9, Z9
-	VSUBPS      Z9, Z7, Z7
-	VMOVUPS     Z7, (AX)(R11*4)
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, (AX)(R11*4)
 	ADDQ        $+16, R11
 	CMPQ        R11, R10
 	JL          vector
@@ -4594,21 +4597,21 @@ vector:
 vectorRest:
 	CMPQ        R11, R9
 	JGE         vectorDone
-	VMOVUPS.Z   (BX)(R11*4), K1, Z7
+	VMOVUPS.Z   (BX)(R11*4), K1, Z8
 	VMOVUPS.Z   (CX)(R11*4), K1, Z9
 	VMOVUPS.Z   (DX)(R11*4), K1, Z10
-	VSUBPS      Z9, Z7, Z11
+	VSUBPS      Z9, Z8, Z11
 	VFMADD231PS Z1, Z11, Z9
-	VMULPS      Z7, Z7, Z11
+	VMULPS      Z8, Z8, Z11
 	VSUBPS      Z10, Z11, Z11
 	VFMADD231PS Z2, Z11, Z10
 	VMOVUPS     Z9, K1, (CX)(R11*4)
 	VMOVUPS     Z10, K1, (DX)(R11*4)
-	VMOVUPS.Z   (AX)(R11*4), K1, Z7
+	VMOVUPS.Z   (AX)(R11*4), K1, Z8
 	VPANDD      Z6, Z9, Z12
 	VPMAXUD     Z4, Z12, Z12
-	VMULPS      Z8, Z12, Z12
-	VPANDD      Z6, Z7, Z11
+	VMULPS      Z7, Z12, Z12
+	VPANDD      Z6, Z8, Z11
 	VCMPPS      $0x15, Z11, Z12, K2
 	VPCMPUD     $0x06, Z5, Z10, K3
 	KORW        K2, K3, K2
@@ -4618,8 +4621,8 @@ vectorRest:
 	VADDPS      Z3, Z10, Z10
 	VMULPS      Z0, Z9, Z9
 	VDIVPS      Z10, Z9, Z9
-	VSUBPS      Z9, Z7, Z7
-	VMOVUPS     Z7, K1, (AX)(R11*4)
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, K1, (AX)(R11*4)
 
 vectorDone:
 	ADDQ SI, AX
@@ -5833,9 +5836,9 @@ fewDone:
 	VZEROUPPER
 	RET
 
-// func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
+// func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32, which uint8)
 // Requires: AVX, AVX2, AVX512F, AVX512VL, BMI2, FMA3
-TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
+TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-209
 	MOVQ         rows+0(FP), AX
 	MOVQ         entries_base+16(FP), CX
 	MOVQ         start_base+40(FP), DX
@@ -5860,52 +5863,55 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-208
 	VPBROADCASTD R12, Z5
 	MOVL         $0x7fffffff, R12
 	VPBROADCASTD R12, Z6
-	VXORPS       X7, X7, X7
-	VPANDD       Z6, Z0, Z8
-	VDIVPS       Z3, Z8, Z8
+	VPANDD       Z6, Z0, Z7
+	VDIVPS       Z3, Z7, Z7
 	MOVL         $0x4e800000, R12
-	VPBROADCASTD R12, Z9
-	VMULPS       Z9, Z8, Z8
+	VPBROADCASTD R12, Z8
+	VMULPS       Z8, Z7, Z7
 	MOVL         $0x3f800000, R12
-	VPBROADCASTD R12, Z9
-	VUCOMISS     X7, X3
+	VPBROADCASTD R12, Z8
+	VXORPS       X9, X9, X9
+	VUCOMISS     X9, X3
 	JBE          impossible
-	VUCOMISS     X3, X9
+	VUCOMISS     X3, X8
 	JAE          possible
 
 impossible:
-	VPTERNLOGD $0xff, Z8, Z8, Z8
+	VPTERNLOGD $0xff, Z7, Z7, Z7
 
 possible:
-	MOVQ  cols+8(FP), R12
-	LEAQ  -1(R12), R12
-	MOVQ  R12, R13
-	SHRQ  $0x04, R12
-	ANDQ  $0x0f, R13
-	INCQ  R13
-	MOVQ  $-1, R14
-	BZHIQ R13, R14, R14
-	KMOVW R14, K1
-	CMPQ  R12, $0x07
-	JE    vectors8
-	CMPQ  R12, $0x06
-	JE    vectors7
-	CMPQ  R12, $0x05
-	JE    vectors6
-	CMPQ  R12, $0x04
-	JE    vectors5
-	CMPQ  R12, $0x03
-	JE    vectors4
-	CMPQ  R12, $0x02
-	JE    vectors3
-	CMPQ  R12, $0x01
-	JE    vectors2
-	CMPQ  R13, $0x04
-	JLE   vectors1upTo4
-	CMPQ  R13, $0x08
-	JLE   vectors1upTo8
-	CMPQ  R13, $0x10
-	JLE   vectors1upTo16
+	VPCMPUD $0x05, Z5, Z7, K1
+	VPCMPUD $0x05, Z5, Z0, K2
+	KORW    K1, K2, K2
+	MOVQ    cols+8(FP), R12
+	LEAQ    -1(R12), R12
+	MOVQ    R12, R13
+	SHRQ    $0x04, R12
+	ANDQ    $0x0f, R13
+	INCQ    R13
+	MOVQ    $-1, R14
+	BZHIQ   R13, R14, R14
+	KMOVW   R14, K1
+	CMPQ    R12, $0x07
+	JE      vectors8
+	CMPQ    R12, $0x06
+	JE      vectors7
+	CMPQ    R12, $0x05
+	JE      vectors6
+	CMPQ    R12, $0x04
+	JE      vectors5
+	CMPQ    R12, $0x03
+	JE      vectors4
+	CMPQ    R12, $0x02
+	JE      vectors3
+	CMPQ    R12, $0x01
+	JE      vectors2
+	CMPQ    R13, $0x04
+	JLE     vectors1upTo4
+	CMPQ    R13, $0x08
+	JLE     vectors1upTo8
+	CMPQ    R13, $0x10
+	JLE     vectors1upTo16
 
 vectors1upTo4:
 	MOVLQSX (DX), R12
@@ -5913,90 +5919,89 @@ vectors1upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors1upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors1upTo4next
 
 vectors1upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), X10, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), X9, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo4entries
-	VMOVUPS.Z    (R9)(R10*1), K1, X10
-	VMOVUPS.Z    (R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, (R9)(R10*1)
-	VMOVUPS      X11, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS.Z    (R9)(R10*1), K1, X9
+	VMOVUPS.Z    (R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, (R9)(R10*1)
+	VMOVUPS      X10, K1, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, (R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors1upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, (R9)
+
+vectors1upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo4
 	VZEROUPPER
 	RET
 
 vectors1upTo4empty:
-	MOVQ        R9, R12
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors1upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors1upTo4lastmoments
-
-vectors1upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors1upTo4lastdone
-
-vectors1upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	TESTB        $0x01, which+208(FP)
+	JE           vectors1upTo4next
+	MOVQ         R9, R12
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors1upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors1upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors1upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6013,90 +6018,89 @@ vectors1upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors1upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors1upTo8next
 
 vectors1upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Y9, K1, Y10
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Y8, K1, Y9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo8entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Y9
-	VMOVUPS.Z    (R9)(R11*1), K1, Y11
-	VSUBPS       Y9, Y10, Y12
-	VFMADD231PS  Y1, Y12, Y9
-	VMULPS       Y10, Y10, Y12
-	VSUBPS       Y11, Y12, Y12
-	VFMADD231PS  Y2, Y12, Y11
-	VMOVUPS      Y9, K1, (R9)(R10*1)
-	VMOVUPS      Y11, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, Y12
-	VPANDD       Y6, Y9, Y14
-	VPMAXUD      Y4, Y14, Y14
-	VMULPS       Y8, Y14, Y14
-	VPANDD       Y6, Y12, Y13
-	VCMPPS       $0x15, Y13, Y14, K2
-	VPCMPUD      $0x06, Y5, Y11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y11, K2, Y11
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y11, Y11
-	VADDPS       Y3, Y11, Y11
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y11, Y9, Y9
-	VSUBPS       Y9, Y12, Y12
-	VMOVUPS      Y12, K1, (R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors1upTo8
+	VMOVUPS.Z    (R9)(R10*1), K1, Y8
+	VMOVUPS.Z    (R9)(R11*1), K1, Y10
+	VSUBPS       Y8, Y9, Y11
+	VFMADD231PS  Y1, Y11, Y8
+	VMULPS       Y9, Y9, Y11
+	VSUBPS       Y10, Y11, Y11
+	VFMADD231PS  Y2, Y11, Y10
+	VMOVUPS      Y8, K1, (R9)(R10*1)
+	VMOVUPS      Y10, K1, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K1, Y11
+	VPANDD       Y6, Y8, Y13
+	VPMAXUD      Y4, Y13, Y13
+	VMULPS       Y7, Y13, Y13
+	VPANDD       Y6, Y11, Y12
+	VCMPPS       $0x15, Y12, Y13, K3
+	VPCMPUD      $0x06, Y5, Y10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y10, K3, Y10
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y10, Y8, Y8
+	VSUBPS       Y8, Y11, Y11
+	VMOVUPS      Y11, K1, (R9)
+
+vectors1upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo8
 	VZEROUPPER
 	RET
 
 vectors1upTo8empty:
-	MOVQ        R9, R12
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y11
-	VMOVUPS.Z   (R12), K1, Y12
-	VPORD       Y9, Y11, Y13
-	VPTESTMD    Y13, Y13, K2
-	VSUBPS      Y9, Y7, Y13
-	VFMADD231PS Y1, Y13, Y9
-	VSUBPS      Y11, Y7, Y13
-	VFMADD231PS Y2, Y13, Y11
-	VPANDD      Y6, Y9, Y14
-	VPMAXUD     Y4, Y14, Y14
-	VMULPS      Y8, Y14, Y14
-	VPANDD      Y6, Y12, Y13
-	VCMPPS      $0x15, Y13, Y14, K1, K3
-	VPCMPUD     $0x06, Y5, Y11, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors1upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y13
-	VMOVAPS.Z   Y11, K3, Y14
-	VSQRTPS     Y14, Y14
-	VADDPS      Y3, Y14, Y14
-	VMULPS      Y0, Y13, Y13
-	VDIVPS      Y14, Y13, Y13
-	VSUBPS      Y13, Y12, Y12
-	VMOVUPS     Y12, K1, (R12)
-	JMP         vectors1upTo8lastmoments
-
-vectors1upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors1upTo8lastdone
-
-vectors1upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y11, K1, (R12)(R11*1)
+	TESTB        $0x01, which+208(FP)
+	JE           vectors1upTo8next
+	MOVQ         R9, R12
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y10
+	VPORD        Y8, Y10, Y11
+	VPTESTMD     Y11, Y11, K3
+	KORTESTW     K3, K2
+	JE           vectors1upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y11
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y10, Y10
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y10, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y13
+	VPMAXUD      Y4, Y13, Y13
+	VMULPS       Y7, Y13, Y13
+	VPANDD       Y6, Y11, Y12
+	VCMPPS       $0x15, Y12, Y13, K1, K3
+	VPCMPUD      $0x06, Y5, Y10, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors1upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y10, K3, Y10
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y10, Y8, Y8
+	VSUBPS       Y8, Y11, Y11
+	VMOVUPS      Y11, K1, (R12)
 
 vectors1upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6113,90 +6117,89 @@ vectors1upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors1upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors1upTo16next
 
 vectors1upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, K1, Z10
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, K1, Z9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo16entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Z9
-	VMOVUPS.Z    (R9)(R11*1), K1, Z11
-	VSUBPS       Z9, Z10, Z12
-	VFMADD231PS  Z1, Z12, Z9
-	VMULPS       Z10, Z10, Z12
-	VSUBPS       Z11, Z12, Z12
-	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z9, K1, (R9)(R10*1)
-	VMOVUPS      Z11, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, Z12
-	VPANDD       Z6, Z9, Z14
-	VPMAXUD      Z4, Z14, Z14
-	VMULPS       Z8, Z14, Z14
-	VPANDD       Z6, Z12, Z13
-	VCMPPS       $0x15, Z13, Z14, K2
-	VPCMPUD      $0x06, Z5, Z11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z11, K2, Z11
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z11, Z11
-	VADDPS       Z3, Z11, Z11
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z11, Z9, Z9
-	VSUBPS       Z9, Z12, Z12
-	VMOVUPS      Z12, K1, (R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors1upTo16
+	VMOVUPS.Z    (R9)(R10*1), K1, Z8
+	VMOVUPS.Z    (R9)(R11*1), K1, Z10
+	VSUBPS       Z8, Z9, Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VMULPS       Z9, Z9, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFMADD231PS  Z2, Z11, Z10
+	VMOVUPS      Z8, K1, (R9)(R10*1)
+	VMOVUPS      Z10, K1, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K1, Z11
+	VPANDD       Z6, Z8, Z13
+	VPMAXUD      Z4, Z13, Z13
+	VMULPS       Z7, Z13, Z13
+	VPANDD       Z6, Z11, Z12
+	VCMPPS       $0x15, Z12, Z13, K3
+	VPCMPUD      $0x06, Z5, Z10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z10, K3, Z10
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z10, Z8, Z8
+	VSUBPS       Z8, Z11, Z11
+	VMOVUPS      Z11, K1, (R9)
+
+vectors1upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors1upTo16
 	VZEROUPPER
 	RET
 
 vectors1upTo16empty:
-	MOVQ        R9, R12
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z11
-	VMOVUPS.Z   (R12), K1, Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K1, K3
-	VPCMPUD     $0x06, Z5, Z11, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors1upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z13
-	VMOVAPS.Z   Z11, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, K1, (R12)
-	JMP         vectors1upTo16lastmoments
-
-vectors1upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors1upTo16lastdone
-
-vectors1upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z11, K1, (R12)(R11*1)
+	TESTB        $0x01, which+208(FP)
+	JE           vectors1upTo16next
+	MOVQ         R9, R12
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z10
+	VPORD        Z8, Z10, Z11
+	VPTESTMD     Z11, Z11, K3
+	KORTESTW     K3, K2
+	JE           vectors1upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z11
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z10, Z10
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z10, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z13
+	VPMAXUD      Z4, Z13, Z13
+	VMULPS       Z7, Z13, Z13
+	VPANDD       Z6, Z11, Z12
+	VCMPPS       $0x15, Z12, Z13, K1, K3
+	VPCMPUD      $0x06, Z5, Z10, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors1upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z10, K3, Z10
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z10, Z8, Z8
+	VSUBPS       Z8, Z11, Z11
+	VMOVUPS      Z11, K1, (R12)
 
 vectors1upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6221,160 +6224,152 @@ vectors2upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X10, X10, X10
 	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors2upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors2upTo4next
 
 vectors2upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), Z11, Z10
-	VFMADD231PS  64(DI)(R15*1), X11, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), Z10, Z9
+	VFMADD231PS  64(DI)(R15*1), X10, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo4entries
-	VMOVUPS      (R9)(R10*1), Z11
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z11, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z11
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z11, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VMOVUPS      (R9), Z13
-	VPANDD       Z6, Z11, Z15
-	VPMAXUD      Z4, Z15, Z15
-	VMULPS       Z8, Z15, Z15
-	VPANDD       Z6, Z13, Z14
-	VCMPPS       $0x15, Z14, Z15, K2
-	VPCMPUD      $0x06, Z5, Z12, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z12, K2, Z12
-	VMOVAPS.Z    Z11, K2, Z11
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z11, Z11
-	VDIVPS       Z12, Z11, Z11
-	VSUBPS       Z11, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, X10
-	VMOVUPS.Z    64(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 64(R9)(R10*1)
-	VMOVUPS      X11, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z10
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z10, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z10
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z10, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VMOVUPS      (R9), Z12
+	VPANDD       Z6, Z10, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z10, K3, Z10
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z10, Z10
+	VDIVPS       Z11, Z10, Z10
+	VSUBPS       Z10, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, X9
+	VMOVUPS.Z    64(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 64(R9)(R10*1)
+	VMOVUPS      X10, K1, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 64(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors2upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 64(R9)
+
+vectors2upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo4
 	VZEROUPPER
 	RET
 
 vectors2upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+1, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors2upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+1, R13
 
 vectors2upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z11
-	VMOVUPS     (R12), Z12
-	VPORD       Z9, Z11, Z13
-	VPTESTMD    Z13, Z13, K2
-	VSUBPS      Z9, Z7, Z13
-	VFMADD231PS Z1, Z13, Z9
-	VSUBPS      Z11, Z7, Z13
-	VFMADD231PS Z2, Z13, Z11
-	VPANDD      Z6, Z9, Z14
-	VPMAXUD     Z4, Z14, Z14
-	VMULPS      Z8, Z14, Z14
-	VPANDD      Z6, Z12, Z13
-	VCMPPS      $0x15, Z13, Z14, K3
-	VPCMPUD     $0x06, Z5, Z11, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z13
-	VMOVAPS.Z   Z11, K3, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z12, Z12
-	VMOVUPS     Z12, (R12)
-	JMP         vectors2upTo4wholemoments
-
-vectors2upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo4wholedone
-
-vectors2upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z11, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z10
+	VPORD        Z8, Z10, Z11
+	VPTESTMD     Z11, Z11, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo4wholedone
+	VMOVUPS      (R12), Z11
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z10, Z10
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z10, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z13
+	VPMAXUD      Z4, Z13, Z13
+	VMULPS       Z7, Z13, Z13
+	VPANDD       Z6, Z11, Z12
+	VCMPPS       $0x15, Z12, Z13, K3
+	VPCMPUD      $0x06, Z5, Z10, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z10, K3, Z10
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z10, Z8, Z8
+	VSUBPS       Z8, Z11, Z11
+	VMOVUPS      Z11, (R12)
 
 vectors2upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors2upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors2upTo4lastmoments
-
-vectors2upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo4lastdone
-
-vectors2upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors2upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors2upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6391,160 +6386,152 @@ vectors2upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
-	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
 	JGE     vectors2upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors2upTo8next
 
 vectors2upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Y9, K1, Y11
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Y8, K1, Y10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z9, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z9
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VMOVUPS      (R9), Z13
-	VPANDD       Z6, Z9, Z15
-	VPMAXUD      Z4, Z15, Z15
-	VMULPS       Z8, Z15, Z15
-	VPANDD       Z6, Z13, Z14
-	VCMPPS       $0x15, Z14, Z15, K2
-	VPCMPUD      $0x06, Z5, Z12, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z12, K2, Z12
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z12, Z9, Z9
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    64(R9)(R11*1), K1, Y12
-	VSUBPS       Y9, Y11, Y13
-	VFMADD231PS  Y1, Y13, Y9
-	VMULPS       Y11, Y11, Y13
-	VSUBPS       Y12, Y13, Y13
-	VFMADD231PS  Y2, Y13, Y12
-	VMOVUPS      Y9, K1, 64(R9)(R10*1)
-	VMOVUPS      Y12, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, Y13
-	VPANDD       Y6, Y9, Y15
-	VPMAXUD      Y4, Y15, Y15
-	VMULPS       Y8, Y15, Y15
-	VPANDD       Y6, Y13, Y14
-	VCMPPS       $0x15, Y14, Y15, K2
-	VPCMPUD      $0x06, Y5, Y12, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y12, K2, Y12
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y12, Y12
-	VADDPS       Y3, Y12, Y12
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y12, Y9, Y9
-	VSUBPS       Y9, Y13, Y13
-	VMOVUPS      Y13, K1, 64(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors2upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z8, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z8
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VMOVUPS      (R9), Z12
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    64(R9)(R11*1), K1, Y11
+	VSUBPS       Y8, Y10, Y12
+	VFMADD231PS  Y1, Y12, Y8
+	VMULPS       Y10, Y10, Y12
+	VSUBPS       Y11, Y12, Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VMOVUPS      Y8, K1, 64(R9)(R10*1)
+	VMOVUPS      Y11, K1, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K1, Y12
+	VPANDD       Y6, Y8, Y14
+	VPMAXUD      Y4, Y14, Y14
+	VMULPS       Y7, Y14, Y14
+	VPANDD       Y6, Y12, Y13
+	VCMPPS       $0x15, Y13, Y14, K3
+	VPCMPUD      $0x06, Y5, Y11, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y11, K3, Y11
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y11, Y8, Y8
+	VSUBPS       Y8, Y12, Y12
+	VMOVUPS      Y12, K1, 64(R9)
+
+vectors2upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo8
 	VZEROUPPER
 	RET
 
 vectors2upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+1, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors2upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+1, R13
 
 vectors2upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z5, Z12, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z14
-	VMOVAPS.Z   Z12, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, (R12)
-	JMP         vectors2upTo8wholemoments
-
-vectors2upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo8wholedone
-
-vectors2upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z11
+	VPORD        Z8, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo8wholedone
+	VMOVUPS      (R12), Z12
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z11, Z11
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z11, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, (R12)
 
 vectors2upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors2upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y12
-	VMOVUPS.Z   (R12), K1, Y13
-	VPORD       Y9, Y12, Y14
-	VPTESTMD    Y14, Y14, K2
-	VSUBPS      Y9, Y7, Y14
-	VFMADD231PS Y1, Y14, Y9
-	VSUBPS      Y12, Y7, Y14
-	VFMADD231PS Y2, Y14, Y12
-	VPANDD      Y6, Y9, Y15
-	VPMAXUD     Y4, Y15, Y15
-	VMULPS      Y8, Y15, Y15
-	VPANDD      Y6, Y13, Y14
-	VCMPPS      $0x15, Y14, Y15, K1, K3
-	VPCMPUD     $0x06, Y5, Y12, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y14
-	VMOVAPS.Z   Y12, K3, Y15
-	VSQRTPS     Y15, Y15
-	VADDPS      Y3, Y15, Y15
-	VMULPS      Y0, Y14, Y14
-	VDIVPS      Y15, Y14, Y14
-	VSUBPS      Y14, Y13, Y13
-	VMOVUPS     Y13, K1, (R12)
-	JMP         vectors2upTo8lastmoments
-
-vectors2upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo8lastdone
-
-vectors2upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y12, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors2upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y11
+	VPORD        Y8, Y11, Y12
+	VPTESTMD     Y12, Y12, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y12
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y11, Y11
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y11, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y14
+	VPMAXUD      Y4, Y14, Y14
+	VMULPS       Y7, Y14, Y14
+	VPANDD       Y6, Y12, Y13
+	VCMPPS       $0x15, Y13, Y14, K1, K3
+	VPCMPUD      $0x06, Y5, Y11, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y11, K3, Y11
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y11, Y8, Y8
+	VSUBPS       Y8, Y12, Y12
+	VMOVUPS      Y12, K1, (R12)
 
 vectors2upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6561,160 +6548,152 @@ vectors2upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
-	VXORPS  X11, X11, X11
 	CMPQ    R12, R13
 	JGE     vectors2upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors2upTo16next
 
 vectors2upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, K1, Z11
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, K1, Z10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z12
-	VSUBPS       Z9, Z10, Z13
-	VFMADD231PS  Z1, Z13, Z9
-	VMULPS       Z10, Z10, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z12, (R9)(R11*1)
-	VMOVUPS      (R9), Z13
-	VPANDD       Z6, Z9, Z15
-	VPMAXUD      Z4, Z15, Z15
-	VMULPS       Z8, Z15, Z15
-	VPANDD       Z6, Z13, Z14
-	VCMPPS       $0x15, Z14, Z15, K2
-	VPCMPUD      $0x06, Z5, Z12, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z12, K2, Z12
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z12, Z9, Z9
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z12
-	VSUBPS       Z9, Z11, Z13
-	VFMADD231PS  Z1, Z13, Z9
-	VMULPS       Z11, Z11, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z9, K1, 64(R9)(R10*1)
-	VMOVUPS      Z12, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, Z13
-	VPANDD       Z6, Z9, Z15
-	VPMAXUD      Z4, Z15, Z15
-	VMULPS       Z8, Z15, Z15
-	VPANDD       Z6, Z13, Z14
-	VCMPPS       $0x15, Z14, Z15, K2
-	VPCMPUD      $0x06, Z5, Z12, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z12, K2, Z12
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z12, Z12
-	VADDPS       Z3, Z12, Z12
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z12, Z9, Z9
-	VSUBPS       Z9, Z13, Z13
-	VMOVUPS      Z13, K1, 64(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors2upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z11
+	VSUBPS       Z8, Z9, Z12
+	VFMADD231PS  Z1, Z12, Z8
+	VMULPS       Z9, Z9, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z11, (R9)(R11*1)
+	VMOVUPS      (R9), Z12
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z11
+	VSUBPS       Z8, Z10, Z12
+	VFMADD231PS  Z1, Z12, Z8
+	VMULPS       Z10, Z10, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VMOVUPS      Z8, K1, 64(R9)(R10*1)
+	VMOVUPS      Z11, K1, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K1, Z12
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, K1, 64(R9)
+
+vectors2upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors2upTo16
 	VZEROUPPER
 	RET
 
 vectors2upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+1, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors2upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+1, R13
 
 vectors2upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z5, Z12, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z14
-	VMOVAPS.Z   Z12, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, (R12)
-	JMP         vectors2upTo16wholemoments
-
-vectors2upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo16wholedone
-
-vectors2upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z11
+	VPORD        Z8, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo16wholedone
+	VMOVUPS      (R12), Z12
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z11, Z11
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z11, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, (R12)
 
 vectors2upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors2upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z12
-	VMOVUPS.Z   (R12), K1, Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K1, K3
-	VPCMPUD     $0x06, Z5, Z12, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors2upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z14
-	VMOVAPS.Z   Z12, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, K1, (R12)
-	JMP         vectors2upTo16lastmoments
-
-vectors2upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors2upTo16lastdone
-
-vectors2upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z12, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors2upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z11
+	VPORD        Z8, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K2
+	JE           vectors2upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z12
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z11, Z11
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z11, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K1, K3
+	VPCMPUD      $0x06, Z5, Z11, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors2upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, K1, (R12)
 
 vectors2upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6739,187 +6718,179 @@ vectors3upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X10, X10, X10
-	VXORPS  X11, X11, X11
 	VXORPS  X9, X9, X9
+	VXORPS  X10, X10, X10
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors3upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors3upTo4next
 
 vectors3upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z10
-	VFMADD231PS  64(DI)(R15*1), Z12, Z11
-	VFMADD231PS  128(DI)(R15*1), X12, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z9
+	VFMADD231PS  64(DI)(R15*1), Z11, Z10
+	VFMADD231PS  128(DI)(R15*1), X11, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo4entries
-	VMOVUPS      (R9)(R10*1), Z12
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z12, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VMOVUPS      (R9), Z14
-	VPANDD       Z6, Z12, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z12, K2, Z12
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VSUBPS       Z12, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z12
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z12, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z12, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z14
-	VPANDD       Z6, Z12, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z12, K2, Z12
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z12, Z12
-	VDIVPS       Z13, Z12, Z12
-	VSUBPS       Z12, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, X10
-	VMOVUPS.Z    128(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 128(R9)(R10*1)
-	VMOVUPS      X11, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z11
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z11, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z11, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VSUBPS       Z11, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z11
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z11, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z11, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z13
+	VPANDD       Z6, Z11, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VSUBPS       Z11, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, X9
+	VMOVUPS.Z    128(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 128(R9)(R10*1)
+	VMOVUPS      X10, K1, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 128(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors3upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 128(R9)
+
+vectors3upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo4
 	VZEROUPPER
 	RET
 
 vectors3upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+2, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors3upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+2, R13
 
 vectors3upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z12
-	VMOVUPS     (R12), Z13
-	VPORD       Z9, Z12, Z14
-	VPTESTMD    Z14, Z14, K2
-	VSUBPS      Z9, Z7, Z14
-	VFMADD231PS Z1, Z14, Z9
-	VSUBPS      Z12, Z7, Z14
-	VFMADD231PS Z2, Z14, Z12
-	VPANDD      Z6, Z9, Z15
-	VPMAXUD     Z4, Z15, Z15
-	VMULPS      Z8, Z15, Z15
-	VPANDD      Z6, Z13, Z14
-	VCMPPS      $0x15, Z14, Z15, K3
-	VPCMPUD     $0x06, Z5, Z12, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z14
-	VMOVAPS.Z   Z12, K3, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z13, Z13
-	VMOVUPS     Z13, (R12)
-	JMP         vectors3upTo4wholemoments
-
-vectors3upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo4wholedone
-
-vectors3upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z12, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z11
+	VPORD        Z8, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo4wholedone
+	VMOVUPS      (R12), Z12
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z11, Z11
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z11, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z14
+	VPMAXUD      Z4, Z14, Z14
+	VMULPS       Z7, Z14, Z14
+	VPANDD       Z6, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z5, Z11, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z11, Z8, Z8
+	VSUBPS       Z8, Z12, Z12
+	VMOVUPS      Z12, (R12)
 
 vectors3upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors3upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors3upTo4lastmoments
-
-vectors3upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo4lastdone
-
-vectors3upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors3upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors3upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6936,187 +6907,179 @@ vectors3upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors3upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors3upTo8next
 
 vectors3upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Y9, K1, Y12
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Y8, K1, Y11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z9, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z9
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VMOVUPS      (R9), Z14
-	VPANDD       Z6, Z9, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z13, Z9, Z9
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z9, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z9
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z14
-	VPANDD       Z6, Z9, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z13, Z9, Z9
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    128(R9)(R11*1), K1, Y13
-	VSUBPS       Y9, Y12, Y14
-	VFMADD231PS  Y1, Y14, Y9
-	VMULPS       Y12, Y12, Y14
-	VSUBPS       Y13, Y14, Y14
-	VFMADD231PS  Y2, Y14, Y13
-	VMOVUPS      Y9, K1, 128(R9)(R10*1)
-	VMOVUPS      Y13, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, Y14
-	VPANDD       Y6, Y9, Y16
-	VPMAXUD      Y4, Y16, Y16
-	VMULPS       Y8, Y16, Y16
-	VPANDD       Y6, Y14, Y15
-	VCMPPS       $0x15, Y15, Y16, K2
-	VPCMPUD      $0x06, Y5, Y13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y13, K2, Y13
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y13, Y13
-	VADDPS       Y3, Y13, Y13
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y13, Y9, Y9
-	VSUBPS       Y9, Y14, Y14
-	VMOVUPS      Y14, K1, 128(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors3upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z8, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z8
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z8, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z8
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z13
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    128(R9)(R11*1), K1, Y12
+	VSUBPS       Y8, Y11, Y13
+	VFMADD231PS  Y1, Y13, Y8
+	VMULPS       Y11, Y11, Y13
+	VSUBPS       Y12, Y13, Y13
+	VFMADD231PS  Y2, Y13, Y12
+	VMOVUPS      Y8, K1, 128(R9)(R10*1)
+	VMOVUPS      Y12, K1, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K1, Y13
+	VPANDD       Y6, Y8, Y15
+	VPMAXUD      Y4, Y15, Y15
+	VMULPS       Y7, Y15, Y15
+	VPANDD       Y6, Y13, Y14
+	VCMPPS       $0x15, Y14, Y15, K3
+	VPCMPUD      $0x06, Y5, Y12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y12, K3, Y12
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y12, Y8, Y8
+	VSUBPS       Y8, Y13, Y13
+	VMOVUPS      Y13, K1, 128(R9)
+
+vectors3upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo8
 	VZEROUPPER
 	RET
 
 vectors3upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+2, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors3upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+2, R13
 
 vectors3upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z5, Z13, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z15
-	VMOVAPS.Z   Z13, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, (R12)
-	JMP         vectors3upTo8wholemoments
-
-vectors3upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo8wholedone
-
-vectors3upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z12
+	VPORD        Z8, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo8wholedone
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z12, Z12
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors3upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors3upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y13
-	VMOVUPS.Z   (R12), K1, Y14
-	VPORD       Y9, Y13, Y15
-	VPTESTMD    Y15, Y15, K2
-	VSUBPS      Y9, Y7, Y15
-	VFMADD231PS Y1, Y15, Y9
-	VSUBPS      Y13, Y7, Y15
-	VFMADD231PS Y2, Y15, Y13
-	VPANDD      Y6, Y9, Y16
-	VPMAXUD     Y4, Y16, Y16
-	VMULPS      Y8, Y16, Y16
-	VPANDD      Y6, Y14, Y15
-	VCMPPS      $0x15, Y15, Y16, K1, K3
-	VPCMPUD     $0x06, Y5, Y13, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y15
-	VMOVAPS.Z   Y13, K3, Y16
-	VSQRTPS     Y16, Y16
-	VADDPS      Y3, Y16, Y16
-	VMULPS      Y0, Y15, Y15
-	VDIVPS      Y16, Y15, Y15
-	VSUBPS      Y15, Y14, Y14
-	VMOVUPS     Y14, K1, (R12)
-	JMP         vectors3upTo8lastmoments
-
-vectors3upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo8lastdone
-
-vectors3upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y13, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors3upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y12
+	VPORD        Y8, Y12, Y13
+	VPTESTMD     Y13, Y13, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y13
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y12, Y12
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y12, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y15
+	VPMAXUD      Y4, Y15, Y15
+	VMULPS       Y7, Y15, Y15
+	VPANDD       Y6, Y13, Y14
+	VCMPPS       $0x15, Y14, Y15, K1, K3
+	VPCMPUD      $0x06, Y5, Y12, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y12, K3, Y12
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y12, Y8, Y8
+	VSUBPS       Y8, Y13, Y13
+	VMOVUPS      Y13, K1, (R12)
 
 vectors3upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7133,187 +7096,179 @@ vectors3upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors3upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors3upTo16next
 
 vectors3upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, K1, Z12
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, K1, Z11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z13
-	VSUBPS       Z9, Z10, Z14
-	VFMADD231PS  Z1, Z14, Z9
-	VMULPS       Z10, Z10, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z13, (R9)(R11*1)
-	VMOVUPS      (R9), Z14
-	VPANDD       Z6, Z9, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z13, Z9, Z9
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z13
-	VSUBPS       Z9, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z9
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z13, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z14
-	VPANDD       Z6, Z9, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z13, Z9, Z9
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    128(R9)(R11*1), K1, Z13
-	VSUBPS       Z9, Z12, Z14
-	VFMADD231PS  Z1, Z14, Z9
-	VMULPS       Z12, Z12, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z9, K1, 128(R9)(R10*1)
-	VMOVUPS      Z13, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, Z14
-	VPANDD       Z6, Z9, Z16
-	VPMAXUD      Z4, Z16, Z16
-	VMULPS       Z8, Z16, Z16
-	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K2
-	VPCMPUD      $0x06, Z5, Z13, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z13, Z13
-	VADDPS       Z3, Z13, Z13
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z13, Z9, Z9
-	VSUBPS       Z9, Z14, Z14
-	VMOVUPS      Z14, K1, 128(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors3upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z8, Z9, Z13
+	VFMADD231PS  Z1, Z13, Z8
+	VMULPS       Z9, Z9, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z12
+	VSUBPS       Z8, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z8
+	VMULPS       Z10, Z10, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z12, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z13
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    128(R9)(R11*1), K1, Z12
+	VSUBPS       Z8, Z11, Z13
+	VFMADD231PS  Z1, Z13, Z8
+	VMULPS       Z11, Z11, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VMOVUPS      Z8, K1, 128(R9)(R10*1)
+	VMOVUPS      Z12, K1, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K1, Z13
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, K1, 128(R9)
+
+vectors3upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors3upTo16
 	VZEROUPPER
 	RET
 
 vectors3upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+2, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors3upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+2, R13
 
 vectors3upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z5, Z13, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z15
-	VMOVAPS.Z   Z13, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, (R12)
-	JMP         vectors3upTo16wholemoments
-
-vectors3upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo16wholedone
-
-vectors3upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z12
+	VPORD        Z8, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo16wholedone
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z12, Z12
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors3upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors3upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z13
-	VMOVUPS.Z   (R12), K1, Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K1, K3
-	VPCMPUD     $0x06, Z5, Z13, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors3upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z15
-	VMOVAPS.Z   Z13, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, K1, (R12)
-	JMP         vectors3upTo16lastmoments
-
-vectors3upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors3upTo16lastdone
-
-vectors3upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z13, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors3upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z12
+	VPORD        Z8, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K2
+	JE           vectors3upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z13
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z12, Z12
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z12, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K1, K3
+	VPCMPUD      $0x06, Z5, Z12, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors3upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, K1, (R12)
 
 vectors3upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7338,214 +7293,206 @@ vectors4upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors4upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors4upTo4next
 
 vectors4upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z13
-	VFMADD231PS  (DI)(R15*1), Z13, Z10
-	VFMADD231PS  64(DI)(R15*1), Z13, Z11
-	VFMADD231PS  128(DI)(R15*1), Z13, Z12
-	VFMADD231PS  192(DI)(R15*1), X13, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z9
+	VFMADD231PS  64(DI)(R15*1), Z12, Z10
+	VFMADD231PS  128(DI)(R15*1), Z12, Z11
+	VFMADD231PS  192(DI)(R15*1), X12, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo4entries
-	VMOVUPS      (R9)(R10*1), Z13
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z13, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VMOVUPS      (R9), Z15
-	VPANDD       Z6, Z13, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z13, K2, Z13
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VSUBPS       Z13, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z13
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z13, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z15
-	VPANDD       Z6, Z13, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z13, K2, Z13
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VSUBPS       Z13, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z13
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z13, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z13, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z15
-	VPANDD       Z6, Z13, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z13, K2, Z13
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z13, Z13
-	VDIVPS       Z14, Z13, Z13
-	VSUBPS       Z13, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, X10
-	VMOVUPS.Z    192(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 192(R9)(R10*1)
-	VMOVUPS      X11, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z12, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z12, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z12, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z12, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z12
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z12, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z12, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z14
+	VPANDD       Z6, Z12, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, X9
+	VMOVUPS.Z    192(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 192(R9)(R10*1)
+	VMOVUPS      X10, K1, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 192(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors4upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 192(R9)
+
+vectors4upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo4
 	VZEROUPPER
 	RET
 
 vectors4upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+3, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors4upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+3, R13
 
 vectors4upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z13
-	VMOVUPS     (R12), Z14
-	VPORD       Z9, Z13, Z15
-	VPTESTMD    Z15, Z15, K2
-	VSUBPS      Z9, Z7, Z15
-	VFMADD231PS Z1, Z15, Z9
-	VSUBPS      Z13, Z7, Z15
-	VFMADD231PS Z2, Z15, Z13
-	VPANDD      Z6, Z9, Z16
-	VPMAXUD     Z4, Z16, Z16
-	VMULPS      Z8, Z16, Z16
-	VPANDD      Z6, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K3
-	VPCMPUD     $0x06, Z5, Z13, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z15
-	VMOVAPS.Z   Z13, K3, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z14, Z14
-	VMOVUPS     Z14, (R12)
-	JMP         vectors4upTo4wholemoments
-
-vectors4upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo4wholedone
-
-vectors4upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z13, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z12
+	VPORD        Z8, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo4wholedone
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z12, Z12
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z15
+	VPMAXUD      Z4, Z15, Z15
+	VMULPS       Z7, Z15, Z15
+	VPANDD       Z6, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z5, Z12, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z12, Z8, Z8
+	VSUBPS       Z8, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors4upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors4upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors4upTo4lastmoments
-
-vectors4upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo4lastdone
-
-vectors4upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors4upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors4upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7562,214 +7509,206 @@ vectors4upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors4upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors4upTo8next
 
 vectors4upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Y9, K1, Y13
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Y8, K1, Y12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z9, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VMOVUPS      (R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z9, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z9, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    192(R9)(R11*1), K1, Y14
-	VSUBPS       Y9, Y13, Y15
-	VFMADD231PS  Y1, Y15, Y9
-	VMULPS       Y13, Y13, Y15
-	VSUBPS       Y14, Y15, Y15
-	VFMADD231PS  Y2, Y15, Y14
-	VMOVUPS      Y9, K1, 192(R9)(R10*1)
-	VMOVUPS      Y14, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, Y15
-	VPANDD       Y6, Y9, Y17
-	VPMAXUD      Y4, Y17, Y17
-	VMULPS       Y8, Y17, Y17
-	VPANDD       Y6, Y15, Y16
-	VCMPPS       $0x15, Y16, Y17, K2
-	VPCMPUD      $0x06, Y5, Y14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y14, K2, Y14
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y14, Y14
-	VADDPS       Y3, Y14, Y14
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y14, Y9, Y9
-	VSUBPS       Y9, Y15, Y15
-	VMOVUPS      Y15, K1, 192(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors4upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z8, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z8, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z8, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    192(R9)(R11*1), K1, Y13
+	VSUBPS       Y8, Y12, Y14
+	VFMADD231PS  Y1, Y14, Y8
+	VMULPS       Y12, Y12, Y14
+	VSUBPS       Y13, Y14, Y14
+	VFMADD231PS  Y2, Y14, Y13
+	VMOVUPS      Y8, K1, 192(R9)(R10*1)
+	VMOVUPS      Y13, K1, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K1, Y14
+	VPANDD       Y6, Y8, Y16
+	VPMAXUD      Y4, Y16, Y16
+	VMULPS       Y7, Y16, Y16
+	VPANDD       Y6, Y14, Y15
+	VCMPPS       $0x15, Y15, Y16, K3
+	VPCMPUD      $0x06, Y5, Y13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y13, K3, Y13
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y13, Y8, Y8
+	VSUBPS       Y8, Y14, Y14
+	VMOVUPS      Y14, K1, 192(R9)
+
+vectors4upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo8
 	VZEROUPPER
 	RET
 
 vectors4upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+3, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors4upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+3, R13
 
 vectors4upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z5, Z14, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z16
-	VMOVAPS.Z   Z14, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, (R12)
-	JMP         vectors4upTo8wholemoments
-
-vectors4upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo8wholedone
-
-vectors4upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z13
+	VPORD        Z8, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo8wholedone
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z13, Z13
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors4upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors4upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y14
-	VMOVUPS.Z   (R12), K1, Y15
-	VPORD       Y9, Y14, Y16
-	VPTESTMD    Y16, Y16, K2
-	VSUBPS      Y9, Y7, Y16
-	VFMADD231PS Y1, Y16, Y9
-	VSUBPS      Y14, Y7, Y16
-	VFMADD231PS Y2, Y16, Y14
-	VPANDD      Y6, Y9, Y17
-	VPMAXUD     Y4, Y17, Y17
-	VMULPS      Y8, Y17, Y17
-	VPANDD      Y6, Y15, Y16
-	VCMPPS      $0x15, Y16, Y17, K1, K3
-	VPCMPUD     $0x06, Y5, Y14, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y16
-	VMOVAPS.Z   Y14, K3, Y17
-	VSQRTPS     Y17, Y17
-	VADDPS      Y3, Y17, Y17
-	VMULPS      Y0, Y16, Y16
-	VDIVPS      Y17, Y16, Y16
-	VSUBPS      Y16, Y15, Y15
-	VMOVUPS     Y15, K1, (R12)
-	JMP         vectors4upTo8lastmoments
-
-vectors4upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo8lastdone
-
-vectors4upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y14, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors4upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y13
+	VPORD        Y8, Y13, Y14
+	VPTESTMD     Y14, Y14, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y14
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y13, Y13
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y13, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y16
+	VPMAXUD      Y4, Y16, Y16
+	VMULPS       Y7, Y16, Y16
+	VPANDD       Y6, Y14, Y15
+	VCMPPS       $0x15, Y15, Y16, K1, K3
+	VPCMPUD      $0x06, Y5, Y13, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y13, K3, Y13
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y13, Y8, Y8
+	VSUBPS       Y8, Y14, Y14
+	VMOVUPS      Y14, K1, (R12)
 
 vectors4upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7786,214 +7725,206 @@ vectors4upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors4upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors4upTo16next
 
 vectors4upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, K1, Z13
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, K1, Z12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z14
-	VSUBPS       Z9, Z10, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z10, Z10, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z14, (R9)(R11*1)
-	VMOVUPS      (R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z14
-	VSUBPS       Z9, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z14, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z14
-	VSUBPS       Z9, Z12, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z12, Z12, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z14, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    192(R9)(R11*1), K1, Z14
-	VSUBPS       Z9, Z13, Z15
-	VFMADD231PS  Z1, Z15, Z9
-	VMULPS       Z13, Z13, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z9, K1, 192(R9)(R10*1)
-	VMOVUPS      Z14, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, Z15
-	VPANDD       Z6, Z9, Z17
-	VPMAXUD      Z4, Z17, Z17
-	VMULPS       Z8, Z17, Z17
-	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K2
-	VPCMPUD      $0x06, Z5, Z14, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z14, Z9, Z9
-	VSUBPS       Z9, Z15, Z15
-	VMOVUPS      Z15, K1, 192(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors4upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z8, Z9, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z9, Z9, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z8, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z10, Z10, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z13
+	VSUBPS       Z8, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z11, Z11, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z13, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    192(R9)(R11*1), K1, Z13
+	VSUBPS       Z8, Z12, Z14
+	VFMADD231PS  Z1, Z14, Z8
+	VMULPS       Z12, Z12, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VMOVUPS      Z8, K1, 192(R9)(R10*1)
+	VMOVUPS      Z13, K1, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K1, Z14
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, K1, 192(R9)
+
+vectors4upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors4upTo16
 	VZEROUPPER
 	RET
 
 vectors4upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+3, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors4upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+3, R13
 
 vectors4upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z5, Z14, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z16
-	VMOVAPS.Z   Z14, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, (R12)
-	JMP         vectors4upTo16wholemoments
-
-vectors4upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo16wholedone
-
-vectors4upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z13
+	VPORD        Z8, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo16wholedone
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z13, Z13
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors4upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors4upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z14
-	VMOVUPS.Z   (R12), K1, Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K1, K3
-	VPCMPUD     $0x06, Z5, Z14, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors4upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z16
-	VMOVAPS.Z   Z14, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, K1, (R12)
-	JMP         vectors4upTo16lastmoments
-
-vectors4upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors4upTo16lastdone
-
-vectors4upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z14, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors4upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z13
+	VPORD        Z8, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K2
+	JE           vectors4upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z14
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z13, Z13
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z13, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K1, K3
+	VPCMPUD      $0x06, Z5, Z13, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors4upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, K1, (R12)
 
 vectors4upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8018,241 +7949,233 @@ vectors5upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors5upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors5upTo4next
 
 vectors5upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z14
-	VFMADD231PS  (DI)(R15*1), Z14, Z10
-	VFMADD231PS  64(DI)(R15*1), Z14, Z11
-	VFMADD231PS  128(DI)(R15*1), Z14, Z12
-	VFMADD231PS  192(DI)(R15*1), Z14, Z13
-	VFMADD231PS  256(DI)(R15*1), X14, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z13
+	VFMADD231PS  (DI)(R15*1), Z13, Z9
+	VFMADD231PS  64(DI)(R15*1), Z13, Z10
+	VFMADD231PS  128(DI)(R15*1), Z13, Z11
+	VFMADD231PS  192(DI)(R15*1), Z13, Z12
+	VFMADD231PS  256(DI)(R15*1), X13, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo4entries
-	VMOVUPS      (R9)(R10*1), Z14
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z14, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VMOVUPS      (R9), Z16
-	VPANDD       Z6, Z14, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z14, K2, Z14
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VSUBPS       Z14, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z14
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z14, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z16
-	VPANDD       Z6, Z14, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z14, K2, Z14
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VSUBPS       Z14, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z14
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z14, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z16
-	VPANDD       Z6, Z14, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z14, K2, Z14
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VSUBPS       Z14, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z14
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z14, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z14, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z16
-	VPANDD       Z6, Z14, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z14, K2, Z14
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z14, Z14
-	VDIVPS       Z15, Z14, Z14
-	VSUBPS       Z14, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, X10
-	VMOVUPS.Z    256(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 256(R9)(R10*1)
-	VMOVUPS      X11, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z13
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z13, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z13, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z13, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z13
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z13, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z13, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z15
+	VPANDD       Z6, Z13, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, X9
+	VMOVUPS.Z    256(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 256(R9)(R10*1)
+	VMOVUPS      X10, K1, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 256(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors5upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 256(R9)
+
+vectors5upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo4
 	VZEROUPPER
 	RET
 
 vectors5upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+4, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors5upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+4, R13
 
 vectors5upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z14
-	VMOVUPS     (R12), Z15
-	VPORD       Z9, Z14, Z16
-	VPTESTMD    Z16, Z16, K2
-	VSUBPS      Z9, Z7, Z16
-	VFMADD231PS Z1, Z16, Z9
-	VSUBPS      Z14, Z7, Z16
-	VFMADD231PS Z2, Z16, Z14
-	VPANDD      Z6, Z9, Z17
-	VPMAXUD     Z4, Z17, Z17
-	VMULPS      Z8, Z17, Z17
-	VPANDD      Z6, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K3
-	VPCMPUD     $0x06, Z5, Z14, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z16
-	VMOVAPS.Z   Z14, K3, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z15, Z15
-	VMOVUPS     Z15, (R12)
-	JMP         vectors5upTo4wholemoments
-
-vectors5upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo4wholedone
-
-vectors5upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z14, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z13
+	VPORD        Z8, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo4wholedone
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z13, Z13
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z16
+	VPMAXUD      Z4, Z16, Z16
+	VMULPS       Z7, Z16, Z16
+	VPANDD       Z6, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z5, Z13, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z13, Z8, Z8
+	VSUBPS       Z8, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors5upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors5upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors5upTo4lastmoments
-
-vectors5upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo4lastdone
-
-vectors5upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors5upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors5upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8269,241 +8192,233 @@ vectors5upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors5upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors5upTo8next
 
 vectors5upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Y9, K1, Y14
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Y8, K1, Y13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z9, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VMOVUPS      (R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z9, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z9, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z9, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    256(R9)(R11*1), K1, Y15
-	VSUBPS       Y9, Y14, Y16
-	VFMADD231PS  Y1, Y16, Y9
-	VMULPS       Y14, Y14, Y16
-	VSUBPS       Y15, Y16, Y16
-	VFMADD231PS  Y2, Y16, Y15
-	VMOVUPS      Y9, K1, 256(R9)(R10*1)
-	VMOVUPS      Y15, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, Y16
-	VPANDD       Y6, Y9, Y18
-	VPMAXUD      Y4, Y18, Y18
-	VMULPS       Y8, Y18, Y18
-	VPANDD       Y6, Y16, Y17
-	VCMPPS       $0x15, Y17, Y18, K2
-	VPCMPUD      $0x06, Y5, Y15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y15, K2, Y15
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y15, Y15
-	VADDPS       Y3, Y15, Y15
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y15, Y9, Y9
-	VSUBPS       Y9, Y16, Y16
-	VMOVUPS      Y16, K1, 256(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors5upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z8, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z8, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z8, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z8, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    256(R9)(R11*1), K1, Y14
+	VSUBPS       Y8, Y13, Y15
+	VFMADD231PS  Y1, Y15, Y8
+	VMULPS       Y13, Y13, Y15
+	VSUBPS       Y14, Y15, Y15
+	VFMADD231PS  Y2, Y15, Y14
+	VMOVUPS      Y8, K1, 256(R9)(R10*1)
+	VMOVUPS      Y14, K1, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K1, Y15
+	VPANDD       Y6, Y8, Y17
+	VPMAXUD      Y4, Y17, Y17
+	VMULPS       Y7, Y17, Y17
+	VPANDD       Y6, Y15, Y16
+	VCMPPS       $0x15, Y16, Y17, K3
+	VPCMPUD      $0x06, Y5, Y14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y14, K3, Y14
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y14, Y8, Y8
+	VSUBPS       Y8, Y15, Y15
+	VMOVUPS      Y15, K1, 256(R9)
+
+vectors5upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo8
 	VZEROUPPER
 	RET
 
 vectors5upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+4, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors5upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+4, R13
 
 vectors5upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z5, Z15, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z17
-	VMOVAPS.Z   Z15, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, (R12)
-	JMP         vectors5upTo8wholemoments
-
-vectors5upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo8wholedone
-
-vectors5upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z14
+	VPORD        Z8, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo8wholedone
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z14, Z14
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors5upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors5upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y15
-	VMOVUPS.Z   (R12), K1, Y16
-	VPORD       Y9, Y15, Y17
-	VPTESTMD    Y17, Y17, K2
-	VSUBPS      Y9, Y7, Y17
-	VFMADD231PS Y1, Y17, Y9
-	VSUBPS      Y15, Y7, Y17
-	VFMADD231PS Y2, Y17, Y15
-	VPANDD      Y6, Y9, Y18
-	VPMAXUD     Y4, Y18, Y18
-	VMULPS      Y8, Y18, Y18
-	VPANDD      Y6, Y16, Y17
-	VCMPPS      $0x15, Y17, Y18, K1, K3
-	VPCMPUD     $0x06, Y5, Y15, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y17
-	VMOVAPS.Z   Y15, K3, Y18
-	VSQRTPS     Y18, Y18
-	VADDPS      Y3, Y18, Y18
-	VMULPS      Y0, Y17, Y17
-	VDIVPS      Y18, Y17, Y17
-	VSUBPS      Y17, Y16, Y16
-	VMOVUPS     Y16, K1, (R12)
-	JMP         vectors5upTo8lastmoments
-
-vectors5upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo8lastdone
-
-vectors5upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y15, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors5upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y14
+	VPORD        Y8, Y14, Y15
+	VPTESTMD     Y15, Y15, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y15
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y14, Y14
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y14, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y17
+	VPMAXUD      Y4, Y17, Y17
+	VMULPS       Y7, Y17, Y17
+	VPANDD       Y6, Y15, Y16
+	VCMPPS       $0x15, Y16, Y17, K1, K3
+	VPCMPUD      $0x06, Y5, Y14, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y14, K3, Y14
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y14, Y8, Y8
+	VSUBPS       Y8, Y15, Y15
+	VMOVUPS      Y15, K1, (R12)
 
 vectors5upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8520,241 +8435,233 @@ vectors5upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors5upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors5upTo16next
 
 vectors5upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, K1, Z14
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, K1, Z13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z15
-	VSUBPS       Z9, Z10, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z10, Z10, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z15, (R9)(R11*1)
-	VMOVUPS      (R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z15
-	VSUBPS       Z9, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z15, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z15
-	VSUBPS       Z9, Z12, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z12, Z12, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z15, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z15
-	VSUBPS       Z9, Z13, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z13, Z13, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z15, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    256(R9)(R11*1), K1, Z15
-	VSUBPS       Z9, Z14, Z16
-	VFMADD231PS  Z1, Z16, Z9
-	VMULPS       Z14, Z14, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z9, K1, 256(R9)(R10*1)
-	VMOVUPS      Z15, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, Z16
-	VPANDD       Z6, Z9, Z18
-	VPMAXUD      Z4, Z18, Z18
-	VMULPS       Z8, Z18, Z18
-	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K2
-	VPCMPUD      $0x06, Z5, Z15, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z15, K2, Z15
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z15, Z15
-	VADDPS       Z3, Z15, Z15
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z15, Z9, Z9
-	VSUBPS       Z9, Z16, Z16
-	VMOVUPS      Z16, K1, 256(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors5upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z8, Z9, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z9, Z9, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z8, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z10, Z10, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z8, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z11, Z11, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z14
+	VSUBPS       Z8, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z12, Z12, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z14, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    256(R9)(R11*1), K1, Z14
+	VSUBPS       Z8, Z13, Z15
+	VFMADD231PS  Z1, Z15, Z8
+	VMULPS       Z13, Z13, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VMOVUPS      Z8, K1, 256(R9)(R10*1)
+	VMOVUPS      Z14, K1, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K1, Z15
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, K1, 256(R9)
+
+vectors5upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors5upTo16
 	VZEROUPPER
 	RET
 
 vectors5upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+4, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors5upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+4, R13
 
 vectors5upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z5, Z15, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z17
-	VMOVAPS.Z   Z15, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, (R12)
-	JMP         vectors5upTo16wholemoments
-
-vectors5upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo16wholedone
-
-vectors5upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z14
+	VPORD        Z8, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo16wholedone
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z14, Z14
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors5upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors5upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z15
-	VMOVUPS.Z   (R12), K1, Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K1, K3
-	VPCMPUD     $0x06, Z5, Z15, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors5upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z17
-	VMOVAPS.Z   Z15, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, K1, (R12)
-	JMP         vectors5upTo16lastmoments
-
-vectors5upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors5upTo16lastdone
-
-vectors5upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z15, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors5upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z14
+	VPORD        Z8, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K2
+	JE           vectors5upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z15
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z14, Z14
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z14, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K1, K3
+	VPCMPUD      $0x06, Z5, Z14, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors5upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, K1, (R12)
 
 vectors5upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8779,268 +8686,260 @@ vectors6upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors6upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors6upTo4next
 
 vectors6upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z15
-	VFMADD231PS  (DI)(R15*1), Z15, Z10
-	VFMADD231PS  64(DI)(R15*1), Z15, Z11
-	VFMADD231PS  128(DI)(R15*1), Z15, Z12
-	VFMADD231PS  192(DI)(R15*1), Z15, Z13
-	VFMADD231PS  256(DI)(R15*1), Z15, Z14
-	VFMADD231PS  320(DI)(R15*1), X15, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z14
+	VFMADD231PS  (DI)(R15*1), Z14, Z9
+	VFMADD231PS  64(DI)(R15*1), Z14, Z10
+	VFMADD231PS  128(DI)(R15*1), Z14, Z11
+	VFMADD231PS  192(DI)(R15*1), Z14, Z12
+	VFMADD231PS  256(DI)(R15*1), Z14, Z13
+	VFMADD231PS  320(DI)(R15*1), X14, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo4entries
-	VMOVUPS      (R9)(R10*1), Z15
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z15, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VMOVUPS      (R9), Z17
-	VPANDD       Z6, Z15, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z15, K2, Z15
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VSUBPS       Z15, Z17, Z17
-	VMOVUPS      Z17, (R9)
-	VMOVUPS      64(R9)(R10*1), Z15
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z15, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z17
-	VPANDD       Z6, Z15, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z15, K2, Z15
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VSUBPS       Z15, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z15
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z15, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z17
-	VPANDD       Z6, Z15, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z15, K2, Z15
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VSUBPS       Z15, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z15
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z15, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z17
-	VPANDD       Z6, Z15, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z15, K2, Z15
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VSUBPS       Z15, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z15
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z15, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z15, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z17
-	VPANDD       Z6, Z15, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z15, K2, Z15
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z15, Z15
-	VDIVPS       Z16, Z15, Z15
-	VSUBPS       Z15, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, X10
-	VMOVUPS.Z    320(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 320(R9)(R10*1)
-	VMOVUPS      X11, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z14
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z14, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z14
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z14, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z14, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z14
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z14, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z14
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z14, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z14, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z16
+	VPANDD       Z6, Z14, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, X9
+	VMOVUPS.Z    320(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 320(R9)(R10*1)
+	VMOVUPS      X10, K1, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 320(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors6upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 320(R9)
+
+vectors6upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo4
 	VZEROUPPER
 	RET
 
 vectors6upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+5, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors6upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+5, R13
 
 vectors6upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z15
-	VMOVUPS     (R12), Z16
-	VPORD       Z9, Z15, Z17
-	VPTESTMD    Z17, Z17, K2
-	VSUBPS      Z9, Z7, Z17
-	VFMADD231PS Z1, Z17, Z9
-	VSUBPS      Z15, Z7, Z17
-	VFMADD231PS Z2, Z17, Z15
-	VPANDD      Z6, Z9, Z18
-	VPMAXUD     Z4, Z18, Z18
-	VMULPS      Z8, Z18, Z18
-	VPANDD      Z6, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K3
-	VPCMPUD     $0x06, Z5, Z15, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z17
-	VMOVAPS.Z   Z15, K3, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z16, Z16
-	VMOVUPS     Z16, (R12)
-	JMP         vectors6upTo4wholemoments
-
-vectors6upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo4wholedone
-
-vectors6upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z15, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z14
+	VPORD        Z8, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo4wholedone
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z14, Z14
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z17
+	VPMAXUD      Z4, Z17, Z17
+	VMULPS       Z7, Z17, Z17
+	VPANDD       Z6, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z5, Z14, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z14, Z8, Z8
+	VSUBPS       Z8, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors6upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors6upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors6upTo4lastmoments
-
-vectors6upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo4lastdone
-
-vectors6upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors6upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors6upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9057,268 +8956,260 @@ vectors6upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors6upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors6upTo8next
 
 vectors6upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Y9, K1, Y15
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Y8, K1, Y14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z9, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VMOVUPS      (R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z9, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z9, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z9, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z9, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    320(R9)(R11*1), K1, Y16
-	VSUBPS       Y9, Y15, Y17
-	VFMADD231PS  Y1, Y17, Y9
-	VMULPS       Y15, Y15, Y17
-	VSUBPS       Y16, Y17, Y17
-	VFMADD231PS  Y2, Y17, Y16
-	VMOVUPS      Y9, K1, 320(R9)(R10*1)
-	VMOVUPS      Y16, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, Y17
-	VPANDD       Y6, Y9, Y19
-	VPMAXUD      Y4, Y19, Y19
-	VMULPS       Y8, Y19, Y19
-	VPANDD       Y6, Y17, Y18
-	VCMPPS       $0x15, Y18, Y19, K2
-	VPCMPUD      $0x06, Y5, Y16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y16, K2, Y16
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y16, Y16
-	VADDPS       Y3, Y16, Y16
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y16, Y9, Y9
-	VSUBPS       Y9, Y17, Y17
-	VMOVUPS      Y17, K1, 320(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors6upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z8, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z8, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z8, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z8, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z8, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    320(R9)(R11*1), K1, Y15
+	VSUBPS       Y8, Y14, Y16
+	VFMADD231PS  Y1, Y16, Y8
+	VMULPS       Y14, Y14, Y16
+	VSUBPS       Y15, Y16, Y16
+	VFMADD231PS  Y2, Y16, Y15
+	VMOVUPS      Y8, K1, 320(R9)(R10*1)
+	VMOVUPS      Y15, K1, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K1, Y16
+	VPANDD       Y6, Y8, Y18
+	VPMAXUD      Y4, Y18, Y18
+	VMULPS       Y7, Y18, Y18
+	VPANDD       Y6, Y16, Y17
+	VCMPPS       $0x15, Y17, Y18, K3
+	VPCMPUD      $0x06, Y5, Y15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y15, K3, Y15
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y15, Y8, Y8
+	VSUBPS       Y8, Y16, Y16
+	VMOVUPS      Y16, K1, 320(R9)
+
+vectors6upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo8
 	VZEROUPPER
 	RET
 
 vectors6upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+5, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors6upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+5, R13
 
 vectors6upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z16
-	VMOVUPS     (R12), Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z5, Z16, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z18
-	VMOVAPS.Z   Z16, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, (R12)
-	JMP         vectors6upTo8wholemoments
-
-vectors6upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo8wholedone
-
-vectors6upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z16, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z15
+	VPORD        Z8, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo8wholedone
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z15, Z15
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors6upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors6upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y16
-	VMOVUPS.Z   (R12), K1, Y17
-	VPORD       Y9, Y16, Y18
-	VPTESTMD    Y18, Y18, K2
-	VSUBPS      Y9, Y7, Y18
-	VFMADD231PS Y1, Y18, Y9
-	VSUBPS      Y16, Y7, Y18
-	VFMADD231PS Y2, Y18, Y16
-	VPANDD      Y6, Y9, Y19
-	VPMAXUD     Y4, Y19, Y19
-	VMULPS      Y8, Y19, Y19
-	VPANDD      Y6, Y17, Y18
-	VCMPPS      $0x15, Y18, Y19, K1, K3
-	VPCMPUD     $0x06, Y5, Y16, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y18
-	VMOVAPS.Z   Y16, K3, Y19
-	VSQRTPS     Y19, Y19
-	VADDPS      Y3, Y19, Y19
-	VMULPS      Y0, Y18, Y18
-	VDIVPS      Y19, Y18, Y18
-	VSUBPS      Y18, Y17, Y17
-	VMOVUPS     Y17, K1, (R12)
-	JMP         vectors6upTo8lastmoments
-
-vectors6upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo8lastdone
-
-vectors6upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y16, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors6upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y15
+	VPORD        Y8, Y15, Y16
+	VPTESTMD     Y16, Y16, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y16
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y15, Y15
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y15, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y18
+	VPMAXUD      Y4, Y18, Y18
+	VMULPS       Y7, Y18, Y18
+	VPANDD       Y6, Y16, Y17
+	VCMPPS       $0x15, Y17, Y18, K1, K3
+	VPCMPUD      $0x06, Y5, Y15, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y15, K3, Y15
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y15, Y8, Y8
+	VSUBPS       Y8, Y16, Y16
+	VMOVUPS      Y16, K1, (R12)
 
 vectors6upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9335,268 +9226,260 @@ vectors6upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors6upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors6upTo16next
 
 vectors6upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Z9, K1, Z15
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Z8, K1, Z14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z16
-	VSUBPS       Z9, Z10, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z10, Z10, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z16, (R9)(R11*1)
-	VMOVUPS      (R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z16
-	VSUBPS       Z9, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z16, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z16
-	VSUBPS       Z9, Z12, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z12, Z12, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z16, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z16
-	VSUBPS       Z9, Z13, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z13, Z13, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z16, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z16
-	VSUBPS       Z9, Z14, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z14, Z14, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z16, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    320(R9)(R11*1), K1, Z16
-	VSUBPS       Z9, Z15, Z17
-	VFMADD231PS  Z1, Z17, Z9
-	VMULPS       Z15, Z15, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z9, K1, 320(R9)(R10*1)
-	VMOVUPS      Z16, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, Z17
-	VPANDD       Z6, Z9, Z19
-	VPMAXUD      Z4, Z19, Z19
-	VMULPS       Z8, Z19, Z19
-	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K2
-	VPCMPUD      $0x06, Z5, Z16, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z16, K2, Z16
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z16, Z16
-	VADDPS       Z3, Z16, Z16
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z16, Z9, Z9
-	VSUBPS       Z9, Z17, Z17
-	VMOVUPS      Z17, K1, 320(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors6upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z8, Z9, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z9, Z9, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z8, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z10, Z10, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z8, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z11, Z11, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z8, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z12, Z12, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z15
+	VSUBPS       Z8, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z13, Z13, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z15, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    320(R9)(R11*1), K1, Z15
+	VSUBPS       Z8, Z14, Z16
+	VFMADD231PS  Z1, Z16, Z8
+	VMULPS       Z14, Z14, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VMOVUPS      Z8, K1, 320(R9)(R10*1)
+	VMOVUPS      Z15, K1, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K1, Z16
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, K1, 320(R9)
+
+vectors6upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors6upTo16
 	VZEROUPPER
 	RET
 
 vectors6upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+5, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors6upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+5, R13
 
 vectors6upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z16
-	VMOVUPS     (R12), Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z5, Z16, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z18
-	VMOVAPS.Z   Z16, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, (R12)
-	JMP         vectors6upTo16wholemoments
-
-vectors6upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo16wholedone
-
-vectors6upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z16, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z15
+	VPORD        Z8, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo16wholedone
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z15, Z15
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors6upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors6upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z16
-	VMOVUPS.Z   (R12), K1, Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K1, K3
-	VPCMPUD     $0x06, Z5, Z16, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors6upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z18
-	VMOVAPS.Z   Z16, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, K1, (R12)
-	JMP         vectors6upTo16lastmoments
-
-vectors6upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors6upTo16lastdone
-
-vectors6upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z16, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors6upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z15
+	VPORD        Z8, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K2
+	JE           vectors6upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z16
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z15, Z15
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z15, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K1, K3
+	VPCMPUD      $0x06, Z5, Z15, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors6upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, K1, (R12)
 
 vectors6upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9621,295 +9504,287 @@ vectors7upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors7upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors7upTo4next
 
 vectors7upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z16
-	VFMADD231PS  (DI)(R15*1), Z16, Z10
-	VFMADD231PS  64(DI)(R15*1), Z16, Z11
-	VFMADD231PS  128(DI)(R15*1), Z16, Z12
-	VFMADD231PS  192(DI)(R15*1), Z16, Z13
-	VFMADD231PS  256(DI)(R15*1), Z16, Z14
-	VFMADD231PS  320(DI)(R15*1), Z16, Z15
-	VFMADD231PS  384(DI)(R15*1), X16, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z15
+	VFMADD231PS  (DI)(R15*1), Z15, Z9
+	VFMADD231PS  64(DI)(R15*1), Z15, Z10
+	VFMADD231PS  128(DI)(R15*1), Z15, Z11
+	VFMADD231PS  192(DI)(R15*1), Z15, Z12
+	VFMADD231PS  256(DI)(R15*1), Z15, Z13
+	VFMADD231PS  320(DI)(R15*1), Z15, Z14
+	VFMADD231PS  384(DI)(R15*1), X15, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo4entries
-	VMOVUPS      (R9)(R10*1), Z16
-	VMOVUPS      (R9)(R11*1), Z17
-	VSUBPS       Z16, Z10, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z10, Z10, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, (R9)(R10*1)
-	VMOVUPS      Z17, (R9)(R11*1)
-	VMOVUPS      (R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, (R9)
-	VMOVUPS      64(R9)(R10*1), Z16
-	VMOVUPS      64(R9)(R11*1), Z17
-	VSUBPS       Z16, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, 64(R9)(R10*1)
-	VMOVUPS      Z17, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z16
-	VMOVUPS      128(R9)(R11*1), Z17
-	VSUBPS       Z16, Z12, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z12, Z12, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, 128(R9)(R10*1)
-	VMOVUPS      Z17, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z16
-	VMOVUPS      192(R9)(R11*1), Z17
-	VSUBPS       Z16, Z13, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z13, Z13, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, 192(R9)(R10*1)
-	VMOVUPS      Z17, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z16
-	VMOVUPS      256(R9)(R11*1), Z17
-	VSUBPS       Z16, Z14, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z14, Z14, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, 256(R9)(R10*1)
-	VMOVUPS      Z17, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z16
-	VMOVUPS      320(R9)(R11*1), Z17
-	VSUBPS       Z16, Z15, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z15, Z15, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z16, 320(R9)(R10*1)
-	VMOVUPS      Z17, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z18
-	VPANDD       Z6, Z16, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z16, K2, Z16
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z16, Z16
-	VDIVPS       Z17, Z16, Z16
-	VSUBPS       Z16, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, X10
-	VMOVUPS.Z    384(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 384(R9)(R10*1)
-	VMOVUPS      X11, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z15
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z15, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z15
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z15, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z15
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z15, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z15
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z15, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z15
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z15, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z15
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z15, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z15, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z17
+	VPANDD       Z6, Z15, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, X9
+	VMOVUPS.Z    384(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 384(R9)(R10*1)
+	VMOVUPS      X10, K1, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 384(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors7upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 384(R9)
+
+vectors7upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo4
 	VZEROUPPER
 	RET
 
 vectors7upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+6, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors7upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+6, R13
 
 vectors7upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z16
-	VMOVUPS     (R12), Z17
-	VPORD       Z9, Z16, Z18
-	VPTESTMD    Z18, Z18, K2
-	VSUBPS      Z9, Z7, Z18
-	VFMADD231PS Z1, Z18, Z9
-	VSUBPS      Z16, Z7, Z18
-	VFMADD231PS Z2, Z18, Z16
-	VPANDD      Z6, Z9, Z19
-	VPMAXUD     Z4, Z19, Z19
-	VMULPS      Z8, Z19, Z19
-	VPANDD      Z6, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K3
-	VPCMPUD     $0x06, Z5, Z16, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z18
-	VMOVAPS.Z   Z16, K3, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z17, Z17
-	VMOVUPS     Z17, (R12)
-	JMP         vectors7upTo4wholemoments
-
-vectors7upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo4wholedone
-
-vectors7upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z16, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z15
+	VPORD        Z8, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo4wholedone
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z15, Z15
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z18
+	VPMAXUD      Z4, Z18, Z18
+	VMULPS       Z7, Z18, Z18
+	VPANDD       Z6, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z5, Z15, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z15, Z8, Z8
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors7upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors7upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors7upTo4lastmoments
-
-vectors7upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo4lastdone
-
-vectors7upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors7upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors7upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9926,295 +9801,287 @@ vectors7upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors7upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors7upTo8next
 
 vectors7upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Z9, Z15
-	VFMADD231PS  384(DI)(R15*1), Y9, K1, Y16
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Z8, Z14
+	VFMADD231PS  384(DI)(R15*1), Y8, K1, Y15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z17
-	VSUBPS       Z9, Z10, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z10, Z10, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z17, (R9)(R11*1)
-	VMOVUPS      (R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z17
-	VSUBPS       Z9, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z17, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z17
-	VSUBPS       Z9, Z12, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z12, Z12, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z17, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z17
-	VSUBPS       Z9, Z13, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z13, Z13, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z17, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z17
-	VSUBPS       Z9, Z14, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z14, Z14, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z17, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z9
-	VMOVUPS      320(R9)(R11*1), Z17
-	VSUBPS       Z9, Z15, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z15, Z15, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 320(R9)(R10*1)
-	VMOVUPS      Z17, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    384(R9)(R11*1), K1, Y17
-	VSUBPS       Y9, Y16, Y18
-	VFMADD231PS  Y1, Y18, Y9
-	VMULPS       Y16, Y16, Y18
-	VSUBPS       Y17, Y18, Y18
-	VFMADD231PS  Y2, Y18, Y17
-	VMOVUPS      Y9, K1, 384(R9)(R10*1)
-	VMOVUPS      Y17, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, Y18
-	VPANDD       Y6, Y9, Y20
-	VPMAXUD      Y4, Y20, Y20
-	VMULPS       Y8, Y20, Y20
-	VPANDD       Y6, Y18, Y19
-	VCMPPS       $0x15, Y19, Y20, K2
-	VPCMPUD      $0x06, Y5, Y17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y17, K2, Y17
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y17, Y17
-	VADDPS       Y3, Y17, Y17
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y17, Y9, Y9
-	VSUBPS       Y9, Y18, Y18
-	VMOVUPS      Y18, K1, 384(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors7upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z8, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z8, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z8, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z8, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z8, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z8
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z8, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    384(R9)(R11*1), K1, Y16
+	VSUBPS       Y8, Y15, Y17
+	VFMADD231PS  Y1, Y17, Y8
+	VMULPS       Y15, Y15, Y17
+	VSUBPS       Y16, Y17, Y17
+	VFMADD231PS  Y2, Y17, Y16
+	VMOVUPS      Y8, K1, 384(R9)(R10*1)
+	VMOVUPS      Y16, K1, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K1, Y17
+	VPANDD       Y6, Y8, Y19
+	VPMAXUD      Y4, Y19, Y19
+	VMULPS       Y7, Y19, Y19
+	VPANDD       Y6, Y17, Y18
+	VCMPPS       $0x15, Y18, Y19, K3
+	VPCMPUD      $0x06, Y5, Y16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y16, K3, Y16
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y16, Y8, Y8
+	VSUBPS       Y8, Y17, Y17
+	VMOVUPS      Y17, K1, 384(R9)
+
+vectors7upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo8
 	VZEROUPPER
 	RET
 
 vectors7upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+6, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors7upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+6, R13
 
 vectors7upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z17
-	VMOVUPS     (R12), Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z5, Z17, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z19
-	VMOVAPS.Z   Z17, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, (R12)
-	JMP         vectors7upTo8wholemoments
-
-vectors7upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo8wholedone
-
-vectors7upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z17, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z16
+	VPORD        Z8, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo8wholedone
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z16, Z16
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors7upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors7upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y17
-	VMOVUPS.Z   (R12), K1, Y18
-	VPORD       Y9, Y17, Y19
-	VPTESTMD    Y19, Y19, K2
-	VSUBPS      Y9, Y7, Y19
-	VFMADD231PS Y1, Y19, Y9
-	VSUBPS      Y17, Y7, Y19
-	VFMADD231PS Y2, Y19, Y17
-	VPANDD      Y6, Y9, Y20
-	VPMAXUD     Y4, Y20, Y20
-	VMULPS      Y8, Y20, Y20
-	VPANDD      Y6, Y18, Y19
-	VCMPPS      $0x15, Y19, Y20, K1, K3
-	VPCMPUD     $0x06, Y5, Y17, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y19
-	VMOVAPS.Z   Y17, K3, Y20
-	VSQRTPS     Y20, Y20
-	VADDPS      Y3, Y20, Y20
-	VMULPS      Y0, Y19, Y19
-	VDIVPS      Y20, Y19, Y19
-	VSUBPS      Y19, Y18, Y18
-	VMOVUPS     Y18, K1, (R12)
-	JMP         vectors7upTo8lastmoments
-
-vectors7upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo8lastdone
-
-vectors7upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y17, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors7upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y16
+	VPORD        Y8, Y16, Y17
+	VPTESTMD     Y17, Y17, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y17
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y16, Y16
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y16, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y19
+	VPMAXUD      Y4, Y19, Y19
+	VMULPS       Y7, Y19, Y19
+	VPANDD       Y6, Y17, Y18
+	VCMPPS       $0x15, Y18, Y19, K1, K3
+	VPCMPUD      $0x06, Y5, Y16, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y16, K3, Y16
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y16, Y8, Y8
+	VSUBPS       Y8, Y17, Y17
+	VMOVUPS      Y17, K1, (R12)
 
 vectors7upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10231,295 +10098,287 @@ vectors7upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors7upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors7upTo16next
 
 vectors7upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Z9, Z15
-	VFMADD231PS  384(DI)(R15*1), Z9, K1, Z16
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Z8, Z14
+	VFMADD231PS  384(DI)(R15*1), Z8, K1, Z15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z17
-	VSUBPS       Z9, Z10, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z10, Z10, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z17, (R9)(R11*1)
-	VMOVUPS      (R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z17
-	VSUBPS       Z9, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z17, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z17
-	VSUBPS       Z9, Z12, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z12, Z12, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z17, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z17
-	VSUBPS       Z9, Z13, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z13, Z13, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z17, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z17
-	VSUBPS       Z9, Z14, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z14, Z14, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z17, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z9
-	VMOVUPS      320(R9)(R11*1), Z17
-	VSUBPS       Z9, Z15, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z15, Z15, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, 320(R9)(R10*1)
-	VMOVUPS      Z17, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    384(R9)(R11*1), K1, Z17
-	VSUBPS       Z9, Z16, Z18
-	VFMADD231PS  Z1, Z18, Z9
-	VMULPS       Z16, Z16, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z9, K1, 384(R9)(R10*1)
-	VMOVUPS      Z17, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, Z18
-	VPANDD       Z6, Z9, Z20
-	VPMAXUD      Z4, Z20, Z20
-	VMULPS       Z8, Z20, Z20
-	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K2
-	VPCMPUD      $0x06, Z5, Z17, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z17, K2, Z17
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z17, Z17
-	VADDPS       Z3, Z17, Z17
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z17, Z9, Z9
-	VSUBPS       Z9, Z18, Z18
-	VMOVUPS      Z18, K1, 384(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors7upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z8, Z9, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z9, Z9, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z8, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z10, Z10, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z8, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z11, Z11, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z8, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z12, Z12, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z8, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z13, Z13, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z8
+	VMOVUPS      320(R9)(R11*1), Z16
+	VSUBPS       Z8, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z14, Z14, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, 320(R9)(R10*1)
+	VMOVUPS      Z16, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    384(R9)(R11*1), K1, Z16
+	VSUBPS       Z8, Z15, Z17
+	VFMADD231PS  Z1, Z17, Z8
+	VMULPS       Z15, Z15, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VMOVUPS      Z8, K1, 384(R9)(R10*1)
+	VMOVUPS      Z16, K1, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K1, Z17
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, K1, 384(R9)
+
+vectors7upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors7upTo16
 	VZEROUPPER
 	RET
 
 vectors7upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+6, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors7upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+6, R13
 
 vectors7upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z17
-	VMOVUPS     (R12), Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z5, Z17, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z19
-	VMOVAPS.Z   Z17, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, (R12)
-	JMP         vectors7upTo16wholemoments
-
-vectors7upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo16wholedone
-
-vectors7upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z17, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z16
+	VPORD        Z8, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo16wholedone
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z16, Z16
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors7upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors7upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z17
-	VMOVUPS.Z   (R12), K1, Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K1, K3
-	VPCMPUD     $0x06, Z5, Z17, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors7upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z19
-	VMOVAPS.Z   Z17, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, K1, (R12)
-	JMP         vectors7upTo16lastmoments
-
-vectors7upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors7upTo16lastdone
-
-vectors7upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z17, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors7upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z16
+	VPORD        Z8, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K2
+	JE           vectors7upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z17
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z16, Z16
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z16, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K1, K3
+	VPCMPUD      $0x06, Z5, Z16, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors7upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, K1, (R12)
 
 vectors7upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10544,322 +10403,314 @@ vectors8upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
-	VXORPS  X9, X9, X9
+	VXORPS  X8, X8, X8
 	CMPQ    R12, R13
 	JGE     vectors8upTo4empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors8upTo4next
 
 vectors8upTo4entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z17
-	VFMADD231PS  (DI)(R15*1), Z17, Z10
-	VFMADD231PS  64(DI)(R15*1), Z17, Z11
-	VFMADD231PS  128(DI)(R15*1), Z17, Z12
-	VFMADD231PS  192(DI)(R15*1), Z17, Z13
-	VFMADD231PS  256(DI)(R15*1), Z17, Z14
-	VFMADD231PS  320(DI)(R15*1), Z17, Z15
-	VFMADD231PS  384(DI)(R15*1), Z17, Z16
-	VFMADD231PS  448(DI)(R15*1), X17, K1, X9
+	VBROADCASTSS (SI)(R14*4), Z16
+	VFMADD231PS  (DI)(R15*1), Z16, Z9
+	VFMADD231PS  64(DI)(R15*1), Z16, Z10
+	VFMADD231PS  128(DI)(R15*1), Z16, Z11
+	VFMADD231PS  192(DI)(R15*1), Z16, Z12
+	VFMADD231PS  256(DI)(R15*1), Z16, Z13
+	VFMADD231PS  320(DI)(R15*1), Z16, Z14
+	VFMADD231PS  384(DI)(R15*1), Z16, Z15
+	VFMADD231PS  448(DI)(R15*1), X16, K1, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo4entries
-	VMOVUPS      (R9)(R10*1), Z17
-	VMOVUPS      (R9)(R11*1), Z18
-	VSUBPS       Z17, Z10, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z10, Z10, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, (R9)(R10*1)
-	VMOVUPS      Z18, (R9)(R11*1)
-	VMOVUPS      (R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, (R9)
-	VMOVUPS      64(R9)(R10*1), Z17
-	VMOVUPS      64(R9)(R11*1), Z18
-	VSUBPS       Z17, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 64(R9)(R10*1)
-	VMOVUPS      Z18, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z17
-	VMOVUPS      128(R9)(R11*1), Z18
-	VSUBPS       Z17, Z12, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z12, Z12, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 128(R9)(R10*1)
-	VMOVUPS      Z18, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z17
-	VMOVUPS      192(R9)(R11*1), Z18
-	VSUBPS       Z17, Z13, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z13, Z13, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 192(R9)(R10*1)
-	VMOVUPS      Z18, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z17
-	VMOVUPS      256(R9)(R11*1), Z18
-	VSUBPS       Z17, Z14, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z14, Z14, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 256(R9)(R10*1)
-	VMOVUPS      Z18, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z17
-	VMOVUPS      320(R9)(R11*1), Z18
-	VSUBPS       Z17, Z15, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z15, Z15, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 320(R9)(R10*1)
-	VMOVUPS      Z18, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z17
-	VMOVUPS      384(R9)(R11*1), Z18
-	VSUBPS       Z17, Z16, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z16, Z16, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z17, 384(R9)(R10*1)
-	VMOVUPS      Z18, 384(R9)(R11*1)
-	VMOVUPS      384(R9), Z19
-	VPANDD       Z6, Z17, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z17, K2, Z17
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z17, Z17
-	VDIVPS       Z18, Z17, Z17
-	VSUBPS       Z17, Z19, Z19
-	VMOVUPS      Z19, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, X10
-	VMOVUPS.Z    448(R9)(R11*1), K1, X11
-	VSUBPS       X10, X9, X12
-	VFMADD231PS  X1, X12, X10
-	VMULPS       X9, X9, X12
-	VSUBPS       X11, X12, X12
-	VFMADD231PS  X2, X12, X11
-	VMOVUPS      X10, K1, 448(R9)(R10*1)
-	VMOVUPS      X11, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, X9
-	VPANDD       X6, X10, X13
-	VPMAXUD      X4, X13, X13
-	VMULPS       X8, X13, X13
+	VMOVUPS      (R9)(R10*1), Z16
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z16, Z9, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z9, Z9, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z16
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z16, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z16
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z16, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z16
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z16, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z16
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z16, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z16
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z16, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z16
+	VMOVUPS      384(R9)(R11*1), Z17
+	VSUBPS       Z16, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z16, 384(R9)(R10*1)
+	VMOVUPS      Z17, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z18
+	VPANDD       Z6, Z16, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, X9
+	VMOVUPS.Z    448(R9)(R11*1), K1, X10
+	VSUBPS       X9, X8, X11
+	VFMADD231PS  X1, X11, X9
+	VMULPS       X8, X8, X11
+	VSUBPS       X10, X11, X11
+	VFMADD231PS  X2, X11, X10
+	VMOVUPS      X9, K1, 448(R9)(R10*1)
+	VMOVUPS      X10, K1, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K1, X8
 	VPANDD       X6, X9, X12
-	VCMPPS       $0x15, X12, X13, K2
-	VPCMPUD      $0x06, X5, X11, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    X11, K2, X11
-	VMOVAPS.Z    X10, K2, X10
-	VSQRTPS      X11, X11
-	VADDPS       X3, X11, X11
-	VMULPS       X0, X10, X10
-	VDIVPS       X11, X10, X10
-	VSUBPS       X10, X9, X9
-	VMOVUPS      X9, K1, 448(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors8upTo4
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X8, X11
+	VCMPPS       $0x15, X11, X12, K3
+	VPCMPUD      $0x06, X5, X10, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X8, X8
+	VMOVUPS      X8, K1, 448(R9)
+
+vectors8upTo4next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo4
 	VZEROUPPER
 	RET
 
 vectors8upTo4empty:
-	MOVQ R9, R12
-	MOVQ $+7, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors8upTo4next
+	MOVQ  R9, R12
+	MOVQ  $+7, R13
 
 vectors8upTo4idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z17
-	VMOVUPS     (R12), Z18
-	VPORD       Z9, Z17, Z19
-	VPTESTMD    Z19, Z19, K2
-	VSUBPS      Z9, Z7, Z19
-	VFMADD231PS Z1, Z19, Z9
-	VSUBPS      Z17, Z7, Z19
-	VFMADD231PS Z2, Z19, Z17
-	VPANDD      Z6, Z9, Z20
-	VPMAXUD     Z4, Z20, Z20
-	VMULPS      Z8, Z20, Z20
-	VPANDD      Z6, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K3
-	VPCMPUD     $0x06, Z5, Z17, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo4wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z19
-	VMOVAPS.Z   Z17, K3, Z20
-	VSQRTPS     Z20, Z20
-	VADDPS      Z3, Z20, Z20
-	VMULPS      Z0, Z19, Z19
-	VDIVPS      Z20, Z19, Z19
-	VSUBPS      Z19, Z18, Z18
-	VMOVUPS     Z18, (R12)
-	JMP         vectors8upTo4wholemoments
-
-vectors8upTo4wholeshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo4wholedone
-
-vectors8upTo4wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z17, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z16
+	VPORD        Z8, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo4wholedone
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z16, Z16
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z19
+	VPMAXUD      Z4, Z19, Z19
+	VMULPS       Z7, Z19, Z19
+	VPANDD       Z6, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z5, Z16, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo4wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z16, Z8, Z8
+	VSUBPS       Z8, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors8upTo4wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors8upTo4idle
-	VMOVUPS.Z   (R12)(R10*1), K1, X9
-	VMOVUPS.Z   (R12)(R11*1), K1, X10
-	VMOVUPS.Z   (R12), K1, X11
-	VPORD       X9, X10, X12
-	VPTESTMD    X12, X12, K2
-	VSUBPS      X9, X7, X12
-	VFMADD231PS X1, X12, X9
-	VSUBPS      X10, X7, X12
-	VFMADD231PS X2, X12, X10
-	VPANDD      X6, X9, X13
-	VPMAXUD     X4, X13, X13
-	VMULPS      X8, X13, X13
-	VPANDD      X6, X11, X12
-	VCMPPS      $0x15, X12, X13, K1, K3
-	VPCMPUD     $0x06, X5, X10, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo4lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   X9, K3, X12
-	VMOVAPS.Z   X10, K3, X13
-	VSQRTPS     X13, X13
-	VADDPS      X3, X13, X13
-	VMULPS      X0, X12, X12
-	VDIVPS      X13, X12, X12
-	VSUBPS      X12, X11, X11
-	VMOVUPS     X11, K1, (R12)
-	JMP         vectors8upTo4lastmoments
-
-vectors8upTo4lastshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo4lastdone
-
-vectors8upTo4lastmoments:
-	VMOVUPS X9, K1, (R12)(R10*1)
-	VMOVUPS X10, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors8upTo4idle
+	VMOVUPS.Z    (R12)(R10*1), K1, X8
+	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VPORD        X8, X9, X10
+	VPTESTMD     X10, X10, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo4lastdone
+	VMOVUPS.Z    (R12), K1, X10
+	VFNMADD231PS X1, X8, X8
+	VFNMADD231PS X2, X9, X9
+	VMOVUPS      X8, K1, (R12)(R10*1)
+	VMOVUPS      X9, K1, (R12)(R11*1)
+	VPANDD       X6, X8, X12
+	VPMAXUD      X4, X12, X12
+	VMULPS       X7, X12, X12
+	VPANDD       X6, X10, X11
+	VCMPPS       $0x15, X11, X12, K1, K3
+	VPCMPUD      $0x06, X5, X9, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo4lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    X8, K3, X8
+	VMOVAPS.Z    X9, K3, X9
+	VSQRTPS      X9, X9
+	VADDPS       X3, X9, X9
+	VMULPS       X0, X8, X8
+	VDIVPS       X9, X8, X8
+	VSUBPS       X8, X10, X10
+	VMOVUPS      X10, K1, (R12)
 
 vectors8upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10876,6 +10727,7 @@ vectors8upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
@@ -10883,315 +10735,306 @@ vectors8upTo8:
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
-	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors8upTo8empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors8upTo8next
 
 vectors8upTo8entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Z9, Z15
-	VFMADD231PS  384(DI)(R15*1), Z9, Z16
-	VFMADD231PS  448(DI)(R15*1), Y9, K1, Y17
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Z8, Z14
+	VFMADD231PS  384(DI)(R15*1), Z8, Z15
+	VFMADD231PS  448(DI)(R15*1), Y8, K1, Y16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo8entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z18
-	VSUBPS       Z9, Z10, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z10, Z10, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z18, (R9)(R11*1)
-	VMOVUPS      (R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z18
-	VSUBPS       Z9, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z18, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z18
-	VSUBPS       Z9, Z12, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z12, Z12, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z18, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z18
-	VSUBPS       Z9, Z13, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z13, Z13, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z18, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z18
-	VSUBPS       Z9, Z14, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z14, Z14, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z18, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z9
-	VMOVUPS      320(R9)(R11*1), Z18
-	VSUBPS       Z9, Z15, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z15, Z15, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 320(R9)(R10*1)
-	VMOVUPS      Z18, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z9
-	VMOVUPS      384(R9)(R11*1), Z18
-	VSUBPS       Z9, Z16, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z16, Z16, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 384(R9)(R10*1)
-	VMOVUPS      Z18, 384(R9)(R11*1)
-	VMOVUPS      384(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Y9
-	VMOVUPS.Z    448(R9)(R11*1), K1, Y18
-	VSUBPS       Y9, Y17, Y19
-	VFMADD231PS  Y1, Y19, Y9
-	VMULPS       Y17, Y17, Y19
-	VSUBPS       Y18, Y19, Y19
-	VFMADD231PS  Y2, Y19, Y18
-	VMOVUPS      Y9, K1, 448(R9)(R10*1)
-	VMOVUPS      Y18, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, Y19
-	VPANDD       Y6, Y9, Y21
-	VPMAXUD      Y4, Y21, Y21
-	VMULPS       Y8, Y21, Y21
-	VPANDD       Y6, Y19, Y20
-	VCMPPS       $0x15, Y20, Y21, K2
-	VPCMPUD      $0x06, Y5, Y18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Y18, K2, Y18
-	VMOVAPS.Z    Y9, K2, Y9
-	VSQRTPS      Y18, Y18
-	VADDPS       Y3, Y18, Y18
-	VMULPS       Y0, Y9, Y9
-	VDIVPS       Y18, Y9, Y9
-	VSUBPS       Y9, Y19, Y19
-	VMOVUPS      Y19, K1, 448(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors8upTo8
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z8, Z9, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z9, Z9, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z8, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z8, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z8, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z8, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z8
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z8, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z8
+	VMOVUPS      384(R9)(R11*1), Z17
+	VSUBPS       Z8, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 384(R9)(R10*1)
+	VMOVUPS      Z17, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Y8
+	VMOVUPS.Z    448(R9)(R11*1), K1, Y17
+	VSUBPS       Y8, Y16, Y18
+	VFMADD231PS  Y1, Y18, Y8
+	VMULPS       Y16, Y16, Y18
+	VSUBPS       Y17, Y18, Y18
+	VFMADD231PS  Y2, Y18, Y17
+	VMOVUPS      Y8, K1, 448(R9)(R10*1)
+	VMOVUPS      Y17, K1, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K1, Y18
+	VPANDD       Y6, Y8, Y20
+	VPMAXUD      Y4, Y20, Y20
+	VMULPS       Y7, Y20, Y20
+	VPANDD       Y6, Y18, Y19
+	VCMPPS       $0x15, Y19, Y20, K3
+	VPCMPUD      $0x06, Y5, Y17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y17, K3, Y17
+	VMOVAPS.Z    Y8, K3, Y8
+	VSQRTPS      Y17, Y17
+	VADDPS       Y3, Y17, Y17
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y17, Y8, Y8
+	VSUBPS       Y8, Y18, Y18
+	VMOVUPS      Y18, K1, 448(R9)
+
+vectors8upTo8next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo8
 	VZEROUPPER
 	RET
 
 vectors8upTo8empty:
-	MOVQ R9, R12
-	MOVQ $+7, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors8upTo8next
+	MOVQ  R9, R12
+	MOVQ  $+7, R13
 
 vectors8upTo8idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z18
-	VMOVUPS     (R12), Z19
-	VPORD       Z9, Z18, Z20
-	VPTESTMD    Z20, Z20, K2
-	VSUBPS      Z9, Z7, Z20
-	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z7, Z20
-	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z6, Z9, Z21
-	VPMAXUD     Z4, Z21, Z21
-	VMULPS      Z8, Z21, Z21
-	VPANDD      Z6, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K3
-	VPCMPUD     $0x06, Z5, Z18, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo8wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z20
-	VMOVAPS.Z   Z18, K3, Z21
-	VSQRTPS     Z21, Z21
-	VADDPS      Z3, Z21, Z21
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z21, Z20, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMOVUPS     Z19, (R12)
-	JMP         vectors8upTo8wholemoments
-
-vectors8upTo8wholeshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo8wholedone
-
-vectors8upTo8wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z18, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z17
+	VPORD        Z8, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo8wholedone
+	VMOVUPS      (R12), Z18
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z17, Z17
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z17, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo8wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, (R12)
 
 vectors8upTo8wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors8upTo8idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Y9
-	VMOVUPS.Z   (R12)(R11*1), K1, Y18
-	VMOVUPS.Z   (R12), K1, Y19
-	VPORD       Y9, Y18, Y20
-	VPTESTMD    Y20, Y20, K2
-	VSUBPS      Y9, Y7, Y20
-	VFMADD231PS Y1, Y20, Y9
-	VSUBPS      Y18, Y7, Y20
-	VFMADD231PS Y2, Y20, Y18
-	VPANDD      Y6, Y9, Y21
-	VPMAXUD     Y4, Y21, Y21
-	VMULPS      Y8, Y21, Y21
-	VPANDD      Y6, Y19, Y20
-	VCMPPS      $0x15, Y20, Y21, K1, K3
-	VPCMPUD     $0x06, Y5, Y18, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo8lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Y9, K3, Y20
-	VMOVAPS.Z   Y18, K3, Y21
-	VSQRTPS     Y21, Y21
-	VADDPS      Y3, Y21, Y21
-	VMULPS      Y0, Y20, Y20
-	VDIVPS      Y21, Y20, Y20
-	VSUBPS      Y20, Y19, Y19
-	VMOVUPS     Y19, K1, (R12)
-	JMP         vectors8upTo8lastmoments
-
-vectors8upTo8lastshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo8lastdone
-
-vectors8upTo8lastmoments:
-	VMOVUPS Y9, K1, (R12)(R10*1)
-	VMOVUPS Y18, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors8upTo8idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Y8
+	VMOVUPS.Z    (R12)(R11*1), K1, Y17
+	VPORD        Y8, Y17, Y18
+	VPTESTMD     Y18, Y18, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo8lastdone
+	VMOVUPS.Z    (R12), K1, Y18
+	VFNMADD231PS Y1, Y8, Y8
+	VFNMADD231PS Y2, Y17, Y17
+	VMOVUPS      Y8, K1, (R12)(R10*1)
+	VMOVUPS      Y17, K1, (R12)(R11*1)
+	VPANDD       Y6, Y8, Y20
+	VPMAXUD      Y4, Y20, Y20
+	VMULPS       Y7, Y20, Y20
+	VPANDD       Y6, Y18, Y19
+	VCMPPS       $0x15, Y19, Y20, K1, K3
+	VPCMPUD      $0x06, Y5, Y17, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo8lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Y8, K3, Y8
+	VMOVAPS.Z    Y17, K3, Y17
+	VSQRTPS      Y17, Y17
+	VADDPS       Y3, Y17, Y17
+	VMULPS       Y0, Y8, Y8
+	VDIVPS       Y17, Y8, Y8
+	VSUBPS       Y8, Y18, Y18
+	VMOVUPS      Y18, K1, (R12)
 
 vectors8upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -11208,6 +11051,7 @@ vectors8upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
@@ -11215,315 +11059,306 @@ vectors8upTo16:
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
-	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors8upTo16empty
+	TESTB   $0x02, which+208(FP)
+	JE      vectors8upTo16next
 
 vectors8upTo16entries:
 	MOVL         (R12), R15
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), Z9, Z10
-	VFMADD231PS  64(DI)(R15*1), Z9, Z11
-	VFMADD231PS  128(DI)(R15*1), Z9, Z12
-	VFMADD231PS  192(DI)(R15*1), Z9, Z13
-	VFMADD231PS  256(DI)(R15*1), Z9, Z14
-	VFMADD231PS  320(DI)(R15*1), Z9, Z15
-	VFMADD231PS  384(DI)(R15*1), Z9, Z16
-	VFMADD231PS  448(DI)(R15*1), Z9, K1, Z17
+	VBROADCASTSS (SI)(R14*4), Z8
+	VFMADD231PS  (DI)(R15*1), Z8, Z9
+	VFMADD231PS  64(DI)(R15*1), Z8, Z10
+	VFMADD231PS  128(DI)(R15*1), Z8, Z11
+	VFMADD231PS  192(DI)(R15*1), Z8, Z12
+	VFMADD231PS  256(DI)(R15*1), Z8, Z13
+	VFMADD231PS  320(DI)(R15*1), Z8, Z14
+	VFMADD231PS  384(DI)(R15*1), Z8, Z15
+	VFMADD231PS  448(DI)(R15*1), Z8, K1, Z16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo16entries
-	VMOVUPS      (R9)(R10*1), Z9
-	VMOVUPS      (R9)(R11*1), Z18
-	VSUBPS       Z9, Z10, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z10, Z10, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, (R9)(R10*1)
-	VMOVUPS      Z18, (R9)(R11*1)
-	VMOVUPS      (R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, (R9)
-	VMOVUPS      64(R9)(R10*1), Z9
-	VMOVUPS      64(R9)(R11*1), Z18
-	VSUBPS       Z9, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 64(R9)(R10*1)
-	VMOVUPS      Z18, 64(R9)(R11*1)
-	VMOVUPS      64(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 64(R9)
-	VMOVUPS      128(R9)(R10*1), Z9
-	VMOVUPS      128(R9)(R11*1), Z18
-	VSUBPS       Z9, Z12, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z12, Z12, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 128(R9)(R10*1)
-	VMOVUPS      Z18, 128(R9)(R11*1)
-	VMOVUPS      128(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 128(R9)
-	VMOVUPS      192(R9)(R10*1), Z9
-	VMOVUPS      192(R9)(R11*1), Z18
-	VSUBPS       Z9, Z13, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z13, Z13, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 192(R9)(R10*1)
-	VMOVUPS      Z18, 192(R9)(R11*1)
-	VMOVUPS      192(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 192(R9)
-	VMOVUPS      256(R9)(R10*1), Z9
-	VMOVUPS      256(R9)(R11*1), Z18
-	VSUBPS       Z9, Z14, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z14, Z14, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 256(R9)(R10*1)
-	VMOVUPS      Z18, 256(R9)(R11*1)
-	VMOVUPS      256(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 256(R9)
-	VMOVUPS      320(R9)(R10*1), Z9
-	VMOVUPS      320(R9)(R11*1), Z18
-	VSUBPS       Z9, Z15, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z15, Z15, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 320(R9)(R10*1)
-	VMOVUPS      Z18, 320(R9)(R11*1)
-	VMOVUPS      320(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 320(R9)
-	VMOVUPS      384(R9)(R10*1), Z9
-	VMOVUPS      384(R9)(R11*1), Z18
-	VSUBPS       Z9, Z16, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z16, Z16, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, 384(R9)(R10*1)
-	VMOVUPS      Z18, 384(R9)(R11*1)
-	VMOVUPS      384(R9), Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Z9
-	VMOVUPS.Z    448(R9)(R11*1), K1, Z18
-	VSUBPS       Z9, Z17, Z19
-	VFMADD231PS  Z1, Z19, Z9
-	VMULPS       Z17, Z17, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	VMOVUPS      Z9, K1, 448(R9)(R10*1)
-	VMOVUPS      Z18, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, Z19
-	VPANDD       Z6, Z9, Z21
-	VPMAXUD      Z4, Z21, Z21
-	VMULPS       Z8, Z21, Z21
-	VPANDD       Z6, Z19, Z20
-	VCMPPS       $0x15, Z20, Z21, K2
-	VPCMPUD      $0x06, Z5, Z18, K3
-	KORW         K2, K3, K2
-	VMOVAPS.Z    Z18, K2, Z18
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z18, Z18
-	VADDPS       Z3, Z18, Z18
-	VMULPS       Z0, Z9, Z9
-	VDIVPS       Z18, Z9, Z9
-	VSUBPS       Z9, Z19, Z19
-	VMOVUPS      Z19, K1, 448(R9)
-	MOVQ         ldp+184(FP), R12
-	SHLQ         $0x02, R12
-	ADDQ         R12, R9
-	DECQ         AX
-	JNE          vectors8upTo16
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z8, Z9, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z9, Z9, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z8, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z10, Z10, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z8
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z8, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z11, Z11, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z8
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z8, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z12, Z12, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z8
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z8, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z13, Z13, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z8
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z8, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z14, Z14, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z8
+	VMOVUPS      384(R9)(R11*1), Z17
+	VSUBPS       Z8, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z15, Z15, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, 384(R9)(R10*1)
+	VMOVUPS      Z17, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K1, Z8
+	VMOVUPS.Z    448(R9)(R11*1), K1, Z17
+	VSUBPS       Z8, Z16, Z18
+	VFMADD231PS  Z1, Z18, Z8
+	VMULPS       Z16, Z16, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VMOVUPS      Z8, K1, 448(R9)(R10*1)
+	VMOVUPS      Z17, K1, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K1, Z18
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVAPS.Z    Z8, K3, Z8
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, K1, 448(R9)
+
+vectors8upTo16next:
+	MOVQ ldp+184(FP), R12
+	SHLQ $0x02, R12
+	ADDQ R12, R9
+	DECQ AX
+	JNE  vectors8upTo16
 	VZEROUPPER
 	RET
 
 vectors8upTo16empty:
-	MOVQ R9, R12
-	MOVQ $+7, R13
+	TESTB $0x01, which+208(FP)
+	JE    vectors8upTo16next
+	MOVQ  R9, R12
+	MOVQ  $+7, R13
 
 vectors8upTo16idle:
-	VMOVUPS     (R12)(R10*1), Z9
-	VMOVUPS     (R12)(R11*1), Z18
-	VMOVUPS     (R12), Z19
-	VPORD       Z9, Z18, Z20
-	VPTESTMD    Z20, Z20, K2
-	VSUBPS      Z9, Z7, Z20
-	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z7, Z20
-	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z6, Z9, Z21
-	VPMAXUD     Z4, Z21, Z21
-	VMULPS      Z8, Z21, Z21
-	VPANDD      Z6, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K3
-	VPCMPUD     $0x06, Z5, Z18, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo16wholeshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z20
-	VMOVAPS.Z   Z18, K3, Z21
-	VSQRTPS     Z21, Z21
-	VADDPS      Z3, Z21, Z21
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z21, Z20, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMOVUPS     Z19, (R12)
-	JMP         vectors8upTo16wholemoments
-
-vectors8upTo16wholeshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo16wholedone
-
-vectors8upTo16wholemoments:
-	VMOVUPS Z9, (R12)(R10*1)
-	VMOVUPS Z18, (R12)(R11*1)
+	VMOVUPS      (R12)(R10*1), Z8
+	VMOVUPS      (R12)(R11*1), Z17
+	VPORD        Z8, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo16wholedone
+	VMOVUPS      (R12), Z18
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z17, Z17
+	VMOVUPS      Z8, (R12)(R10*1)
+	VMOVUPS      Z17, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z5, Z17, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo16wholedone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, (R12)
 
 vectors8upTo16wholedone:
-	ADDQ        $0x40, R12
-	DECQ        R13
-	JNE         vectors8upTo16idle
-	VMOVUPS.Z   (R12)(R10*1), K1, Z9
-	VMOVUPS.Z   (R12)(R11*1), K1, Z18
-	VMOVUPS.Z   (R12), K1, Z19
-	VPORD       Z9, Z18, Z20
-	VPTESTMD    Z20, Z20, K2
-	VSUBPS      Z9, Z7, Z20
-	VFMADD231PS Z1, Z20, Z9
-	VSUBPS      Z18, Z7, Z20
-	VFMADD231PS Z2, Z20, Z18
-	VPANDD      Z6, Z9, Z21
-	VPMAXUD     Z4, Z21, Z21
-	VMULPS      Z8, Z21, Z21
-	VPANDD      Z6, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K1, K3
-	VPCMPUD     $0x06, Z5, Z18, K1, K4
-	KORTESTW    K3, K4
-	JE          vectors8upTo16lastshort
-	KORW        K3, K4, K3
-	VMOVAPS.Z   Z9, K3, Z20
-	VMOVAPS.Z   Z18, K3, Z21
-	VSQRTPS     Z21, Z21
-	VADDPS      Z3, Z21, Z21
-	VMULPS      Z0, Z20, Z20
-	VDIVPS      Z21, Z20, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMOVUPS     Z19, K1, (R12)
-	JMP         vectors8upTo16lastmoments
-
-vectors8upTo16lastshort:
-	KORTESTW K2, K2
-	JE       vectors8upTo16lastdone
-
-vectors8upTo16lastmoments:
-	VMOVUPS Z9, K1, (R12)(R10*1)
-	VMOVUPS Z18, K1, (R12)(R11*1)
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNE          vectors8upTo16idle
+	VMOVUPS.Z    (R12)(R10*1), K1, Z8
+	VMOVUPS.Z    (R12)(R11*1), K1, Z17
+	VPORD        Z8, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K2
+	JE           vectors8upTo16lastdone
+	VMOVUPS.Z    (R12), K1, Z18
+	VFNMADD231PS Z1, Z8, Z8
+	VFNMADD231PS Z2, Z17, Z17
+	VMOVUPS      Z8, K1, (R12)(R10*1)
+	VMOVUPS      Z17, K1, (R12)(R11*1)
+	VPANDD       Z6, Z8, Z20
+	VPMAXUD      Z4, Z20, Z20
+	VMULPS       Z7, Z20, Z20
+	VPANDD       Z6, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K1, K3
+	VPCMPUD      $0x06, Z5, Z17, K1, K4
+	KORTESTW     K3, K4
+	JE           vectors8upTo16lastdone
+	KORW         K3, K4, K3
+	VMOVAPS.Z    Z8, K3, Z8
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VDIVPS       Z17, Z8, Z8
+	VSUBPS       Z8, Z18, Z18
+	VMOVUPS      Z18, K1, (R12)
 
 vectors8upTo16lastdone:
 	MOVQ ldp+184(FP), R12

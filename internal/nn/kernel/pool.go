@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -70,6 +71,7 @@ func (q *queue) left(phase uint32) bool {
 // Order says which tasks of a phase need others of it. It can serve any number of phases, of one pool at a time.
 type Order struct {
 	needs    [][]int
+	first    []int        // by worker, the first task that it prefers; behind them the number of tasks
 	sequence []int        // all tasks, each after those that it needs
 	returned []lastReturn // one a task
 }
@@ -80,11 +82,14 @@ type lastReturn struct {
 	_     [124]byte
 }
 
-// NewOrder returns the order in which task i begins after the tasks needs[i] have returned. For a pool never to wait
-// forever, it must be possible to run all tasks one by one such that each comes after those that it needs and, of the
-// tasks that one worker prefers (see Run), after those with lower numbers.
-func NewOrder(needs [][]int) *Order {
-	o := &Order{needs: needs, returned: make([]lastReturn, len(needs))}
+// NewOrder returns the order in which task i begins after the tasks needs[i] have returned, for a pool of len(first) workers, of
+// which worker w prefers the tasks from first[w] on. For a pool never to wait forever, it must be possible to run all tasks one by
+// one such that each comes after those that it needs and, of the tasks that one worker prefers, after those with lower numbers.
+func NewOrder(needs [][]int, first []int) *Order {
+	o := &Order{needs: needs, first: append(slices.Clone(first), len(needs)), returned: make([]lastReturn, len(needs))}
+	if o.first[0] != 0 || !slices.IsSorted(o.first) {
+		panic("kernel: workers' tasks that do not follow one another")
+	}
 	begun, placed := make([]bool, len(needs)), make([]bool, len(needs))
 	var place func(task int)
 	place = func(task int) {
@@ -199,7 +204,8 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.run(tasks, nil, task)
 }
 
-// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned. Nobody
+// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned, and with its
+// choice of what a worker prefers. Nobody
 // waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
 func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
@@ -216,16 +222,22 @@ func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
 }
 
 func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
+	workers := len(p.queues)
 	if tasks > maxTasks {
 		panic("kernel: too many tasks for one phase")
 	}
-	workers := len(p.queues)
+	if order != nil && len(order.first) != workers+1 {
+		panic("kernel: an order for another number of workers")
+	}
 	p.task = task
 	p.order.Store(order)
 	p.pending.Store(int64(tasks))
 	phase := p.phase.Load() + 1
 	for w := range p.queues {
 		first, end := w*tasks/workers, (w+1)*tasks/workers
+		if order != nil {
+			first, end = order.first[w], order.first[w+1]
+		}
 		p.queues[w].word.Store(uint64(phase)<<32 | uint64(end)<<16 | uint64(first))
 	}
 	p.phase.Store(phase)

@@ -103,7 +103,7 @@ func TestPoolQueueBelongsToAPhase(t *testing.T) {
 
 // A task that needs another can be claimed once that one has returned in the same phase.
 func TestPoolQueueWaitsForWhatATaskNeeds(t *testing.T) {
-	order := NewOrder([][]int{nil, {0}})
+	order := NewOrder([][]int{nil, {0}}, []int{0})
 	var q queue
 	q.word.Store(5<<32 | 2<<16 | 1) // task 1 of phase 5
 	order.returned[0].phase.Store(4)
@@ -123,6 +123,10 @@ func TestPoolRunsInOrder(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 7} {
 		p := NewPool(workers)
 		var needs [][]int
+		var starts []int
+		for w := range workers {
+			starts = append(starts, w*length)
+		}
 		for i := range workers * length {
 			switch {
 			case i < length:
@@ -131,7 +135,7 @@ func TestPoolRunsInOrder(t *testing.T) {
 				needs = append(needs, []int{i - length})
 			}
 		}
-		order := NewOrder(needs)
+		order := NewOrder(needs, starts)
 		var sums [length]int // not atomic
 		for phase := range 200 {
 			clear(sums[:])
@@ -162,7 +166,7 @@ func TestPoolRunsInOrder(t *testing.T) {
 func TestPoolRunsInOrderDespitePanic(t *testing.T) {
 	p := NewPool(2)
 	defer p.Close()
-	order := NewOrder([][]int{nil, {0}, {1}, {2}})
+	order := NewOrder([][]int{nil, {0}, {1}, {2}}, []int{0, 3})
 	for range 20 {
 		var ran atomic.Int32
 		func() {
@@ -190,7 +194,7 @@ func TestOrderWithoutEnd(t *testing.T) {
 			t.Error("an order of tasks that need each other was accepted")
 		}
 	}()
-	NewOrder([][]int{{1}, {2}, {0}})
+	NewOrder([][]int{{1}, {2}, {0}}, []int{0})
 }
 
 // Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks that

@@ -38,11 +38,17 @@ type adamStep struct {
 	alpha, c1, c2, epsilon reg.VecVirtual
 
 	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
+	boundless   mask           // all lanes if the limit is not finite or Alpha is negative, with which -0 may become 0; else none
 	absolute    reg.VecVirtual // the bits of a number but its sign
 	leastNormal reg.VecVirtual
 	infinity    reg.VecVirtual // larger, as an integer, are the bits of NaNs and of what has a sign
-	zero        reg.VecVirtual
 }
+
+// Predicates of VPCMPUD, which compares the last but one operand with the one before it.
+const (
+	notLessInteger = 5
+	moreInteger    = 6
+)
 
 // adamStep loads them from the parameters that are called after them.
 func (s isa) adamStep() adamStep {
@@ -58,20 +64,26 @@ func (s isa) adamStep() adamStep {
 		VPBROADCASTD(bits, v)
 		return v
 	}
-	a.leastNormal, a.infinity, a.absolute, a.zero = all(1<<23), all(0xff<<23), all(0x7fffffff), s.vector()
-	zero(a.zero)
+	a.leastNormal, a.infinity, a.absolute = all(1<<23), all(0xff<<23), all(0x7fffffff)
 	a.limit = s.vector()
 	VPANDD(a.absolute, a.alpha, a.limit)
 	VDIVPS(a.epsilon, a.limit, a.limit)
 	VMULPS(all((127+30)<<23), a.limit, a.limit)
 	one := all(127 << 23)
-	VUCOMISS(a.zero.AsX(), a.epsilon.AsX())
+	none := s.vector()
+	zero(none)
+	VUCOMISS(none.AsX(), a.epsilon.AsX())
 	JBE(label("impossible"))
 	VUCOMISS(a.epsilon.AsX(), one.AsX())
 	JAE(label("possible"))
 	place("impossible")
 	VPTERNLOGD(U8(0xff), a.limit, a.limit, a.limit)
 	place("possible")
+	infinite, negative := K(), K()
+	VPCMPUD(U8(notLessInteger), a.infinity, a.limit, infinite)
+	VPCMPUD(U8(notLessInteger), a.infinity, a.alpha, negative)
+	KORW(infinite, negative, negative)
+	a.boundless = negative
 	return a
 }
 
@@ -113,8 +125,7 @@ func (a adamStep) move(p, m, v reg.VecVirtual, lanes int) {
 
 // steps returns the lanes of p whose step must be taken, in two masks, out of those that rest selects.
 func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest mask) (long, odd reg.OpmaskVirtual) {
-	const notLess = 21 // also if unordered
-	const more = 6     // of integers
+	const notLess = 21 // of floats; also if unordered
 	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
 	size, length := a.vector(), a.vector()
 	VPANDD(of(a.absolute), of(m), of(length))
@@ -125,44 +136,40 @@ func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest mask) (long, odd
 	long, odd = K(), K()
 	if rest == nil {
 		VCMPPS(U8(notLess), of(size), of(length), long)
-		VPCMPUD(U8(more), of(a.infinity), of(v), odd)
+		VPCMPUD(U8(moreInteger), of(a.infinity), of(v), odd)
 	} else {
 		VCMPPS(U8(notLess), of(size), of(length), rest, long)
-		VPCMPUD(U8(more), of(a.infinity), of(v), rest, odd)
+		VPCMPUD(U8(moreInteger), of(a.infinity), of(v), rest, odd)
 	}
 	return long, odd
 }
 
-// emitIdle takes the step for a gradient of zeros. It branches where none of a vector's parameters can change, as is mostly so.
+// emitIdle takes the step for a gradient of zeros. Where all moments are zero, as they stay for a pixel that no image has set, there is
+// nothing to do; where none of a vector's parameters can change, there are moments to store and no more.
 func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, lanes int, rest mask) {
 	first, second, parameter := a.vector(), a.vector(), a.vector()
 	a.load(m, first, lanes, rest)
 	a.load(v, second, lanes, rest)
-	a.load(p, parameter, lanes, rest)
 	of := func(v reg.VecVirtual) reg.Register { return narrow(v, lanes) }
-	some, change := K(), a.vector() // moments that are not zero
-	VPORD(of(first), of(second), of(change))
-	VPTESTMD(of(change), of(change), some)
-	VSUBPS(of(first), of(a.zero), of(change))
-	VFMADD231PS(of(a.c1), of(change), of(first))
-	VSUBPS(of(second), of(a.zero), of(change))
-	VFMADD231PS(of(a.c2), of(change), of(second))
+	some, either := K(), a.vector() // moments that are not zero
+	VPORD(of(first), of(second), of(either))
+	VPTESTMD(of(either), of(either), some)
+	KORTESTW(some, a.boundless)
+	JE(name + "done")
+	a.load(p, parameter, lanes, rest)
+	VFNMADD231PS(of(a.c1), of(first), of(first)) // m += (0 - m) * C1
+	VFNMADD231PS(of(a.c2), of(second), of(second))
+	a.store(first, m, lanes, rest)
+	a.store(second, v, lanes, rest)
 	long, odd := a.steps(first, second, parameter, lanes, rest)
 	KORTESTW(long, odd)
-	JE(name + "short")
+	JE(name + "done")
 	KORW(long, odd, long)
 	m2, v2 := a.vector(), a.vector()
 	VMOVAPS_Z(of(first), long, of(m2))
 	VMOVAPS_Z(of(second), long, of(v2))
 	a.move(parameter, m2, v2, lanes)
 	a.store(parameter, p, lanes, rest)
-	JMP(name + "moments")
-	place(name + "short")
-	KORTESTW(some, some)
-	JE(name + "done")
-	place(name + "moments")
-	a.store(first, m, lanes, rest)
-	a.store(second, v, lanes, rest)
 	place(name + "done")
 }
 

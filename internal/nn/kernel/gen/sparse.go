@@ -32,15 +32,15 @@ func (s isa) sparseMul() {
 			columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
 				p.store(sum, Mem{Base: y, Disp: offset}, lanes, m)
 			})
-			ADDQ(ldy, y)
 		},
+		next: func() { ADDQ(ldy, y) },
 	})
 }
 
 // sparseAdam writes the product with a step of Adam at the end of each row, for which its sums are the gradient. While the
 // unit that divides works on one row, the entries of the next one stream by: each takes what the other leaves idle.
 func (s isa) sparseAdam() {
-	s.text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32)",
+	s.text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
 		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
 	x := s.sparseArgs()
 	// The moments are addressed by how far they are from the parameters, so that one register moves on.
@@ -55,8 +55,8 @@ func (s isa) sparseAdam() {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
 				adam.emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
-			ADDQ(bytes("ldp"), p)
 		},
+		next: func() { ADDQ(bytes("ldp"), p) },
 		// A row without entries has a gradient of zeros.
 		empty: func(columns eachVector) {
 			at, left := GP64(), GP64()
@@ -74,7 +74,10 @@ func (s isa) sparseAdam() {
 				JNE(loop)
 			}
 			vector("last", columns.last.lanes, columns.last.mask)
-			ADDQ(bytes("ldp"), p)
+		},
+		unless: func(rows uint64, to LabelRef) {
+			TESTB(U8(rows), inMemory(Param("which")))
+			JE(to)
 		},
 	})
 }
@@ -102,8 +105,17 @@ func (s isa) sparseArgs() sparsePanel {
 // sparseEnds writes what is done with the sums of a row before its entries, when they are zero, and after them.
 type sparseEnds struct {
 	begin, finish func(columns eachVector)
-	empty         func(columns eachVector) // instead of finish, for a row without entries; nil: finish serves
+	next          func() // goes on to the next row
+
+	empty  func(columns eachVector)              // instead of finish, for a row without entries; nil: finish serves
+	unless func(rows uint64, otherwise LabelRef) // jumps unless such rows are selected; only with empty
 }
+
+// The values of Rows.
+const (
+	emptyRows  = 1
+	filledRows = 2
+)
 
 // eachVector calls a function for each vector of columns: its sum, where it lies in a row, its lanes and its mask.
 type eachVector struct {
@@ -178,6 +190,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 		JGE(finish)
 	} else {
 		JGE(name + "empty")
+		ends.unless(filledRows, name+"next")
 	}
 
 	place(multiply)
@@ -196,14 +209,18 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 
 	place(finish)
 	ends.finish(columns)
-	DECQ(p.rows)
-	JNE(name)
-	end()
-	if ends.empty != nil {
-		place(name + "empty")
-		ends.empty(columns)
+	place(name + "next")
+	next := func() {
+		ends.next()
 		DECQ(p.rows)
 		JNE(name)
 		end()
+	}
+	next()
+	if ends.empty != nil {
+		place(name + "empty")
+		ends.unless(emptyRows, name+"next")
+		ends.empty(columns)
+		next()
 	}
 }
