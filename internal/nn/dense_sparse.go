@@ -38,12 +38,13 @@ type sparseUpdater interface {
 
 	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
 	//
-	// Of these rows it takes those selected: all, or first the empty ones, which have no entries in x and so a gradient of zeros, and
-	// no use for dz, and then the filled ones. An updater for which that makes no sense may leave the former to the latter call.
+	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
+	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
 	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows)
 }
 
-// updateIdle takes the step of those rows f of the kernel that the batch does not need, as far as updateInput of FilledRows does not.
+// updateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
+// if up computes gradients itself; else updateInput updates them with the others.
 func (d *Dense) updateIdle(w *Worker, in *input, f span, up Updater) {
 	if f.lo < f.hi && d.fuses(w, up) {
 		up.(sparseUpdater).updateSparse(w, d.kernel, in, Matrix{}, f, span{0, d.kernel.Value.Cols}, kernel.EmptyRows)
@@ -56,7 +57,8 @@ func (d *Dense) fuses(w *Worker, up Updater) bool {
 }
 
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
-// block by block. The lists of these features must have been made. which are AllRows, or FilledRows after updateIdle.
+// block by block. The lists of these features must have been made. which are AllRows, or FilledRows if
+// updateIdle is called as well.
 func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater, which kernel.Rows) {
 	if f.lo == f.hi {
 		return

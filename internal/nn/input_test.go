@@ -11,9 +11,9 @@ import (
 // The lists by feature hold each nonzero byte of the batch once, in the order of the samples: of few samples, which are put
 // together in another way, as of many; made for a whole share or for parts of it.
 func TestListsByFeature(t *testing.T) {
-	const features, most = 150, 40
+	const features, most = 400, 40
 	s := randomBytes(200, features, 3, 1)
-	shares := []span{{0, 64}, {64, features}, {features, features}}
+	shares := []span{{0, 64}, {64, features}, {features, features}} // the second in several blocks
 	for _, set := range kernel.Available() {
 		e := NewEngine(set, 1)
 		t.Cleanup(e.Close)

@@ -5,7 +5,7 @@ import "dnn/internal/nn/kernel"
 // fuses tells whether the kernels have a gradient and a step of Adam in one.
 func (a *Adam) fuses(w *Worker) bool { return w.SparseAdam != nil }
 
-// updateSparse takes the step of those rows.
+// updateSparse takes the step of the selected rows.
 func (a *Adam) updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows) {
 	at := f.lo*p.Value.Stride + cols.lo
 	m, v := a.m.from(p, f.lo, cols.lo), a.v.from(p, f.lo, cols.lo)

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -28,49 +27,6 @@ func TestPartCoversOnce(t *testing.T) {
 		}
 		if at != total {
 			t.Fatalf("%d parts of %d end at %d", n, total, at)
-		}
-	}
-}
-
-// arrange keeps every task, and each worker's share of each list is one piece of it.
-func TestArrangeKeepsEveryTask(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	for range 500 {
-		workers := 1 + rng.IntN(9)
-		var log []string
-		var lists [][]task
-		total := 0
-		for l := range 1 + rng.IntN(4) {
-			var list []task
-			for i := range rng.IntN(30) {
-				list = append(list, func(*Worker) { log = append(log, fmt.Sprintf("%d/%d", l, i)) })
-			}
-			lists = append(lists, list)
-			total += len(list)
-		}
-		all := arrange(workers, lists...)
-		if len(all) != total {
-			t.Fatalf("%d tasks of %d", len(all), total)
-		}
-		for _, run := range all {
-			run(nil)
-		}
-		seen := map[string]bool{}
-		last := map[string]int{}
-		for _, name := range log {
-			var l, i int
-			if _, err := fmt.Sscanf(name, "%d/%d", &l, &i); err != nil {
-				t.Fatal(err)
-			}
-			key := fmt.Sprint(l)
-			if before, ok := last[key]; ok && i != before+1 {
-				t.Fatalf("task %d of list %d comes after %d", i, l, before)
-			}
-			last[key] = i
-			seen[name] = true
-		}
-		if len(seen) != total {
-			t.Fatalf("%d different tasks of %d", len(seen), total)
 		}
 	}
 }

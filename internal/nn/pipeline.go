@@ -1,11 +1,6 @@
 package nn
 
-import (
-	"slices"
-	"time"
-
-	"dnn/internal/nn/kernel"
-)
+import "time"
 
 // The first layer of a sparse batch belongs to the workers by features: each has a share of them, and with it rows of the
 // kernel and their moments, which it updates and then multiplies, so that they never leave its cache. (By rows of the batch,
@@ -16,14 +11,8 @@ import (
 // waits for them, or at the end for the last one, it does what has to be done anyway and needs nobody: it loads its share of the
 // next batch, and lists its share of this one by feature, for the update.
 //
-// A batch of few samples has rows for some of the workers only. The others own more of the features, and do what can be done for
-// them without a gradient. The layers that follow, small as they must be for that, are left to those who have rows.
-
-// job is a task and the jobs that must be done before it.
-type job struct {
-	run   task
-	after []*job
-}
+// A batch of few samples has rows for some of the workers only. The others own more of the features then, and update meanwhile what has
+// a gradient of zero. The layers that follow are updated by those who have rows, unless these layers are too large for that.
 
 // fewWorkers is how many workers divide the features among them even for small batches. It is a guess beyond two, which is
 // what was measured.
@@ -44,16 +33,13 @@ func (e *Engine) shares(batch int) int {
 func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 
 // pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
-// f does the rest for each worker's part of the rows. It turns into the updates, as many for each worker, if there are any.
-func (t *Trainer) pipeline(f func(w *Worker, r span), updates []task) phase {
+// f does the rest for each worker's part of the rows. Each worker's updates follow, if there are any.
+func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 	workers := len(t.engine.workers)
-	products := make([][]*job, workers) // by worker and stage; nil where a stage has no rows
+	products := make([][]*job, workers) // by worker and stage
 	for worker := range workers {
 		products[worker] = make([]*job, workers)
 		for stage := range workers {
-			if !t.hasRows(stage) {
-				continue
-			}
 			product := &job{run: func(w *Worker) { t.multiplyShare(w, worker, t.stage(stage)) }}
 			if worker > 0 {
 				product.after = []*job{products[worker-1][stage]}
@@ -62,72 +48,57 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates []task) phase {
 		}
 	}
 	queues := make([][]*job, workers)
-	var rows []*job                // what all updates come after,
-	own := make([][]*job, workers) // and what a worker's do besides
+	lists := make([]*job, workers)
+	var rests []*job
 	for worker := range workers {
 		features := t.loaded.shares[worker].features
 		load := &job{run: t.load[worker]}
 		list := &job{run: func(w *Worker) { t.tape.in.transpose(w.Set, features) }}
-		rest := &job{after: []*job{products[workers-1][worker]}, run: func(w *Worker) {
-			if r := t.stage(worker); r.lo < r.hi {
-				f(w, r)
+		lists[worker] = list
+		if worker > 0 { // there are no sums to go on with yet
+			queues[worker] = append(queues[worker], list, load)
+		}
+		for stage, product := range products[worker] {
+			if t.hasRows(stage) {
+				queues[worker] = append(queues[worker], product)
 			}
-		}}
-		idle := &job{after: []*job{list}, run: func(w *Worker) {
-			t.model.input().updateIdle(w, t.tape.in, features, t.updater)
-		}}
+		}
+		if worker == 0 { // the last worker has not come that far
+			queues[worker] = append(queues[worker], load)
+		}
 		if t.hasRows(worker) {
-			rows = append(rows, rest)
-			idle = nil
-		} else {
-			rest = nil
+			rest := &job{after: []*job{products[workers-1][worker]}, run: func(w *Worker) {
+				if r := t.stage(worker); r.lo < r.hi {
+					f(w, r)
+				}
+			}}
+			rests = append(rests, rest)
+			queues[worker] = append(queues[worker], rest)
 		}
-		multiply := products[worker]
-		if worker == 0 { // others go on with its sums
-			queues[worker] = queue(multiply, load, rest, list, idle)
-		} else { // there are none to go on with yet
-			queues[worker] = slices.Concat(queue(nil, list, load), queue(multiply, rest, idle))
+		if worker == 0 {
+			queues[worker] = append(queues[worker], list)
 		}
-		own[worker] = queue(nil, list, idle)
+		if !t.hasRows(worker) {
+			queues[worker] = append(queues[worker], &job{after: []*job{list}, run: func(w *Worker) {
+				t.model.input().updateIdle(w, t.tape.in, features, t.updater)
+			}})
+		}
 	}
-	for i, run := range updates {
-		worker := i * workers / len(updates)
-		if i == 0 {
-			run = func(w *Worker) {
-				t.turned = time.Now()
-				updates[0](w)
+	for worker, tasks := range updates {
+		for i, run := range tasks {
+			update := &job{run: run, after: append([]*job{lists[worker]}, rests...)}
+			if worker == 0 && i == 0 {
+				update.run = func(w *Worker) {
+					t.turned = time.Now()
+					run(w)
+				}
 			}
+			queues[worker] = append(queues[worker], update)
 		}
-		queues[worker] = append(queues[worker], &job{run: run, after: slices.Concat(own[worker], rows)})
 	}
-	p := inOrder(queues)
-	p.name, p.turns = rowsPhase, len(updates) > 0
+	p := inOrder(rowsPhase, queues)
+	p.turns = updates != nil
 	return p
-}
-
-// queue returns those of the jobs that there are.
-func queue(first []*job, others ...*job) []*job {
-	return slices.DeleteFunc(slices.Concat(first, others), func(j *job) bool { return j == nil })
-}
-
-// inOrder returns the phase in which each worker does the jobs of its queue, one after another.
-func inOrder(queues [][]*job) phase {
-	numbers := make(map[*job]int)
-	var first []int // job of each queue
-	for _, queue := range queues {
-		first = append(first, len(numbers))
-		for _, j := range queue {
-			numbers[j] = len(numbers)
-		}
-	}
-	tasks, needs := make([]task, len(numbers)), make([][]int, len(numbers))
-	for j, n := range numbers {
-		tasks[n] = j.run
-		for _, before := range j.after {
-			needs[n] = append(needs[n], numbers[before])
-		}
-	}
-	return phase{tasks: tasks, order: kernel.NewOrder(needs, first)}
 }
 
 // multiplyShare makes the first layer's product of a share and some rows of the batch.
@@ -157,7 +128,7 @@ func (t *Trainer) stage(worker int) span {
 	return span{min(r.lo, n), min(r.hi, n)}
 }
 
-// hasRows tells whether that can be any.
+// hasRows tells whether a worker's stage has rows in all batches but perhaps shorter ones.
 func (t *Trainer) hasRows(worker int) bool { return t.engine.hasRows(worker, len(t.loss)) }
 
 func (e *Engine) hasRows(worker, batch int) bool {
@@ -169,8 +140,8 @@ func (e *Engine) hasRows(worker, batch int) bool {
 // in entries (see Samples.shares): those that have rows do what follows the first layer, updates included, so that it stays in their
 // cache. It is nil for larger batches, or if that is more than a smaller share of the features can make up for.
 func (e *Engine) besides(m *Sequential, batch int) []int {
-	// A weight costs as much as one of the first layer's kernel: for each sample an entry's part forward and another backward, and
-	// the optimizer's step. All the calls cost as much as the steps of so many rows.
+	// A weight costs as much as one of the first layer's: its part of an entry for each sample, forward and backward, and of a row's step
+	// of the optimizer. What the calls take, however small the layers are, is that of so many rows.
 	const calls = 70
 	weights := 0
 	for _, l := range m.layers[1:] {
@@ -179,17 +150,25 @@ func (e *Engine) besides(m *Sequential, batch int) []int {
 		}
 	}
 	rows := weights / m.units[0] // of as many weights
-	besides := make([]int, len(e.workers))
-	idle := 0
-	for i := range besides {
-		if e.hasRows(i, batch) {
-			besides[i] = (rows+calls)*optimizerEntries + 2*rows*batch
-		} else {
-			idle++
+	working := 0
+	for worker := range e.workers {
+		if e.hasRows(worker, batch) {
+			working++
 		}
 	}
-	if idle == 0 || e.shares(batch) == 1 || (rows+calls)*idle > m.arch.Input {
+	idle := len(e.workers) - working
+	if idle == 0 || e.shares(batch) == 1 {
 		return nil
+	}
+	besides := make([]int, len(e.workers))
+	for worker := range besides {
+		if e.hasRows(worker, batch) {
+			r := e.stage(worker, batch)
+			besides[worker] = (rows/working+calls)*optimizerEntries + 2*rows*(r.hi-r.lo)
+		}
+		if besides[worker]*idle > m.arch.Input*optimizerEntries {
+			return nil
+		}
 	}
 	return besides
 }

@@ -6,49 +6,78 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// plan makes the tasks of each phase of a step.
+// job is a task of a phase and the jobs that must be done before it.
+type job struct {
+	run   task
+	after []*job
+}
+
+// sideBySide returns the phase of tasks that need no others.
+func sideBySide(name int, tasks []task) phase {
+	p := phase{name: name}
+	for _, run := range tasks {
+		p.jobs = append(p.jobs, &job{run: run})
+	}
+	return p
+}
+
+// inOrder returns the phase in which each worker does the jobs of its queue, one after another.
+func inOrder(name int, queues [][]*job) phase {
+	p := phase{name: name}
+	var first []int // job of each queue
+	numbers := make(map[*job]int)
+	for _, queue := range queues {
+		first = append(first, len(p.jobs))
+		for _, j := range queue {
+			numbers[j] = len(p.jobs)
+			p.jobs = append(p.jobs, j)
+		}
+	}
+	needs := make([][]int, len(p.jobs))
+	for n, j := range p.jobs {
+		for _, before := range j.after {
+			needs[n] = append(needs[n], numbers[before])
+		}
+	}
+	p.order = kernel.NewOrder(needs, first)
+	return p
+}
+
+// plan makes the jobs of each phase of a step.
 func (t *Trainer) plan() {
 	t.load = t.loadTasks()
+	t.loading = sideBySide(loadPhase, t.load)
 	t.steps = nil
-	workers := len(t.engine.workers)
-	update := phase{name: updatePhase, tasks: arrange(workers, t.updateInputTasks(), t.updateTasks(), t.load[t.loadsEarly()*workers:])}
-	if len(t.loss) <= fewSamples {
-		update.tasks = join(workers, update.tasks)
-	}
-	t.planRows(update)
+	t.planRows(t.updates())
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
 			phase{name: updatePhase, alone: d.Prepare},
-			phase{name: updatePhase, tasks: t.applyTasks(d)})
+			sideBySide(updatePhase, t.applyTasks(d)))
 	}
 }
 
-// arrange orders tasks so that each worker's share of each list is one piece, in the order of the lists: the pool then
-// gives a worker the same part of each list in every step.
-func arrange(workers int, lists ...[]task) []task {
-	var all []task
-	for w := range workers {
-		for _, list := range lists {
-			all = append(all, list[w*len(list)/workers:(w+1)*len(list)/workers]...)
+// updates returns each worker's updates, and what it loads of the next batch beside them.
+func (t *Trainer) updates() [][]task {
+	workers := len(t.engine.workers)
+	updates := make([][]task, workers)
+	loads := t.load[t.loadsEarly()*workers:]
+	for w := range updates {
+		updates[w] = slices.Concat(t.updateInputTasks(w), t.updateTasks(w), loads[w*len(loads)/workers:(w+1)*len(loads)/workers])
+		if len(t.loss) <= joinedSamples && t.pipelined() && t.transform == nil {
+			all := updates[w]
+			updates[w] = []task{func(w *Worker) {
+				for _, run := range all {
+					run(w)
+				}
+			}}
 		}
 	}
-	return all
+	return updates
 }
 
-// join makes each worker's share of the tasks one task. For a batch of a few samples it would take longer to hand out tasks than it
-// could save that a worker which is ahead can take some.
-func join(workers int, tasks []task) []task {
-	joined := make([]task, workers)
-	for w := range joined {
-		own := tasks[w*len(tasks)/workers : (w+1)*len(tasks)/workers]
-		joined[w] = func(w *Worker) {
-			for _, run := range own {
-				run(w)
-			}
-		}
-	}
-	return joined
-}
+// joinedSamples is up to how many samples in a batch it takes longer to hand out updates one by one than it could save that a worker
+// which is ahead can take some: with 1, 3 % longer.
+const joinedSamples = 8
 
 // rowParts returns a task for each worker's part of the batch's rows. There are no smaller ones for a worker that is ahead to
 // take: each part passes over all weights, which costs more than it could save.
@@ -95,8 +124,8 @@ func (t *Trainer) loadTasks() []task {
 // planRows adds the phases from the samples to the loss and all the way back. Layers that work by rows need no barrier
 // between them; one that works by columns needs a phase of its own in each direction.
 //
-// Then it adds the updates, as part of the last phase if that is the pipeline.
-func (t *Trainer) planRows(update phase) {
+// Then it adds each worker's updates, as part of the last phase if that is the pipeline.
+func (t *Trainer) planRows(updates [][]task) {
 	m := t.model
 	next := 0 // the first layer not yet planned
 	var back []phase
@@ -109,13 +138,13 @@ func (t *Trainer) planRows(update phase) {
 		if from < i {
 			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) }, nil)
 		}
-		t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
+		t.steps = append(t.steps, sideBySide(rowsPhase, t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
 			c.ForwardColumns(w, x, y, s)
-		})})
+		})))
 		// Backwards: this layer, then what lies between it and the one before that works by columns.
 		back = append(back,
-			phase{name: rowsPhase, tasks: t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })},
-			phase{name: rowsPhase, tasks: t.columnParts(i, c.BackwardColumns)})
+			sideBySide(rowsPhase, t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })),
+			sideBySide(rowsPhase, t.columnParts(i, c.BackwardColumns)))
 		next = i + 1
 	}
 	rows := func(w *Worker, r span) {
@@ -124,23 +153,23 @@ func (t *Trainer) planRows(update phase) {
 		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
 	}
 	if next == 0 && t.pipelined() {
-		t.addRows(next, rows, update.tasks)
+		t.addRows(next, rows, updates)
 		return
 	}
 	t.addRows(next, rows, nil)
 	for i := len(back) - 1; i >= 0; i-- {
 		t.steps = append(t.steps, back[i])
 	}
-	t.steps = append(t.steps, update)
+	t.steps = append(t.steps, sideBySide(updatePhase, slices.Concat(updates...)))
 }
 
-// addRows adds a phase of what f does to rows, from the given layer on, and of updates after it.
-func (t *Trainer) addRows(from int, f func(w *Worker, r span), updates []task) {
+// addRows adds a phase of what f does to rows, from the given layer on; if it is the pipeline, with updates after it.
+func (t *Trainer) addRows(from int, f func(w *Worker, r span), updates [][]task) {
 	if from == 0 && t.pipelined() {
 		t.steps = append(t.steps, t.pipeline(f, updates))
 		return
 	}
-	t.steps = append(t.steps, phase{name: rowsPhase, tasks: t.rowParts(f)})
+	t.steps = append(t.steps, sideBySide(rowsPhase, t.rowParts(f)))
 }
 
 // forward computes the layers [from, to) for some rows: of the first one, what the pipeline has left to do.
@@ -182,55 +211,51 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 	return tasks
 }
 
-// updateInputTasks update the first layer, by features: rows of its kernel, which are one piece of memory each. (Were they
-// panels of columns, the processor would prefetch lines of the neighboring panel and so take them from the worker that
-// writes to them.) Each worker has those of its share, in parts small enough for a worker that is ahead to take some.
-func (t *Trainer) updateInputTasks() (tasks []task) {
+// updateInputTasks update a worker's part of the first layer, by features: rows of its kernel, which are one piece of memory each.
+// (Were they panels of columns, the processor would prefetch lines of the neighboring panel and so take them from the worker that
+// writes to them.) They are small enough for a worker that is ahead to take some.
+func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 	const each = 4
-	first := t.model.input()
-	workers := len(t.engine.workers)
-	for i := range each * workers {
-		f, which := part(i, each*workers, t.samples.Features, 16), kernel.AllRows
-		if t.pipelined() {
-			if !t.hasRows(i / each) {
-				which = kernel.FilledRows
-			}
-			share := t.loaded.shares[i/each].features
-			f = part(i%each, each, share.hi-share.lo, 16)
-			f.lo, f.hi = f.lo+share.lo, f.hi+share.lo
+	all, which := part(worker, len(t.engine.workers), t.samples.Features, 16), kernel.AllRows
+	if t.pipelined() {
+		all = t.loaded.shares[worker].features
+		if !t.hasRows(worker) {
+			which = kernel.FilledRows
 		}
+	}
+	for i := range each {
+		f := part(i, each, all.hi-all.lo, 16)
+		f.lo, f.hi = f.lo+all.lo, f.hi+all.lo
 		tasks = append(tasks, func(w *Worker) {
 			if !t.pipelined() { // or it has been done
 				t.tape.in.transpose(w.Set, f)
 			}
-			first.updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater, which)
+			t.model.input().updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater, which)
 		})
 	}
 	return tasks
 }
 
-// updateTasks update the other layers, each worker's a part of every layer: of all workers, or of those that have rows of the batch.
-func (t *Trainer) updateTasks() (tasks []task) {
-	var working []int
-	for p := range t.engine.workers {
-		if !t.uneven || t.hasRows(p) {
-			working = append(working, p)
+// updateTasks update a worker's part of each of the other layers.
+func (t *Trainer) updateTasks(worker int) (tasks []task) {
+	var updating []int // workers
+	for w := range t.engine.workers {
+		if !t.apart || t.hasRows(w) {
+			updating = append(updating, w)
 		}
 	}
-	for p := range t.engine.workers {
-		i := slices.Index(working, p)
-		for below, l := range t.model.layers[1:] {
-			if len(l.Params()) == 0 {
-				continue
-			}
-			tasks = append(tasks, func(w *Worker) {
-				if i < 0 {
-					return
-				}
-				n := t.tape.in.count
-				l.Update(w, rows(t.tape.y[below], 0, n), rows(t.tape.dy[below+1], 0, n), i, len(working), t.updater)
-			})
+	i := slices.Index(updating, worker)
+	if i < 0 {
+		return nil
+	}
+	for below, l := range t.model.layers[1:] {
+		if len(l.Params()) == 0 {
+			continue
 		}
+		tasks = append(tasks, func(w *Worker) {
+			n := t.tape.in.count
+			l.Update(w, rows(t.tape.y[below], 0, n), rows(t.tape.dy[below+1], 0, n), i, len(updating), t.updater)
+		})
 	}
 	return tasks
 }

@@ -121,7 +121,7 @@ func TestSameBits(t *testing.T) {
 			var want outcome
 			for name, s := range forms(randomBytes(count, c.features, 10, 1)) {
 				for _, set := range kernel.Available() {
-					for _, threads := range []int{1, 2, 3, 7} {
+					for _, threads := range []int{1, 2, 3, 4, 7} {
 						if c.long && set.Name == "generic" && threads > 2 {
 							continue
 						}

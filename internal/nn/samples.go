@@ -107,9 +107,9 @@ func (s *Samples) nonzeros() (set []int, seen int) {
 // optimizerEntries is how many entries take as long as the optimizer's step of a row of the kernel.
 const optimizerEntries = 15
 
-// shares cuts the features of sparse samples into n spans, one for each worker, that take all of them about equally long in a
-// training step of the given batch, together with what they have to do besides, in entries (nil: nothing). It is nil if the
-// samples are not sparse.
+// shares cuts the features of sparse samples into n spans, one for each worker, such that all workers need about the same time for a
+// training step of the given batch: for their span and for what they have to do besides, which is given in entries (nil: nothing). It
+// is nil if the samples are not sparse.
 func (s *Samples) shares(n, batch int, besides []int) []span {
 	set, seen := s.nonzeros()
 	if !sparse(set, seen) {

@@ -37,7 +37,7 @@ type Trainer struct {
 	loaded    *input // the batch that the next step will work on, if loadedFor says so
 	loadedFor []int32
 	packTried bool    // whether the samples are packed if they can be
-	uneven    bool    // whether only workers that have rows of the batch update what follows the first layer
+	apart     bool    // whether only workers that have rows of the batch update what follows the first layer
 	next      []int32 // the batch to load meanwhile
 
 	scale     float32 // 1 / batch
@@ -46,28 +46,30 @@ type Trainer struct {
 	distiller *distiller // nil: the labels alone teach
 	transform Transform  // nil: samples are trained on as they are
 
-	pass  Pass
-	load  []task  // loads the batch that comes next
-	steps []phase // of a step, in order
-	times [len(Phases)]time.Duration
-	tempo tempo
+	pass    Pass
+	load    []task  // loads the batch that comes next
+	loading phase   // in which nothing else is done
+	steps   []phase // of a step, in order
+	times   [len(Phases)]time.Duration
+	tempo   tempo
 
 	turned time.Time           // when the present phase turned into the updates
 	run    func(worker, i int) // runs a task of now
-	now    []task
+	now    []*job
 }
 
-// phase is tasks that can run side by side, or, where tasks is nil, what one goroutine does alone.
+// phase is jobs that can run side by side, or, where there are none, what one goroutine does alone.
 type phase struct {
-	name  int  // index into Phases
-	turns bool // whether it turns into the updates: some task sets Trainer.turned to when
-	tasks []task
-	order *kernel.Order // which tasks need which; nil: none does
+	name  int // index into Phases
+	jobs  []*job
+	order *kernel.Order // which jobs need which, by their indices; nil: none does
+	turns bool          // whether it becomes the updates, at the time that it sets Trainer.turned to
 	alone func()
 }
 
 // Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
-// forward, the loss, and all layers backward, and the updates. The next batch is loaded in the last two.
+// forward, the loss, and all layers backward, and the updates. The next batch is loaded in the last two. Where they are one phase for the
+// workers (see pipeline.go), the updates count from when the first worker begins its own.
 var Phases = [...]string{"load", "rows", "update"}
 
 const (
@@ -82,16 +84,19 @@ type task func(*Worker)
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
 func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
 	m.check(s)
-	besides := e.besides(m, batch)
+	var besides []int
+	if m.input().fuses(&e.workers[0], updater) { // or there is nothing to do early
+		besides = e.besides(m, batch)
+	}
 	shares := s.shares(e.shares(batch), batch, besides)
 	t := &Trainer{
-		engine: e, model: m, updater: updater, samples: s, uneven: besides != nil,
+		engine: e, model: m, updater: updater, samples: s, apart: len(shares) > 1 && besides != nil,
 		tape:   m.newTape(s, batch, shares, true),
 		loaded: newInput(s, batch, shares, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
 		pass: Pass{Train: true, Seed: m.seed}, tempo: newTempo(),
 	}
-	t.run = func(worker, i int) { t.now[i](&e.workers[worker]) }
+	t.run = func(worker, i int) { t.now[i].run(&e.workers[worker]) }
 	t.plan()
 	return t
 }
@@ -100,10 +105,23 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 // loads the samples next, if any, for the step after, which recognizes them by being given that very slice: what it holds
 // must not change in between.
 func (t *Trainer) Step(order, next []int32) Result {
+	penalty := t.begin(order, next)
+	var taken time.Duration
+	for _, p := range t.steps {
+		taken += t.do(p)
+	}
+	if len(order) == len(t.loss) { // shorter batches cannot be compared
+		t.tempo.took(taken)
+	}
+	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
+}
+
+// begin makes everything ready for the phases of a step, and returns the loss of the weights.
+func (t *Trainer) begin(order, next []int32) (penalty float64) {
 	if !sameSlice(t.loadedFor, order) {
 		t.pack()
 		t.next = order
-		t.do(phase{name: loadPhase, tasks: t.load})
+		t.do(t.loading)
 	}
 	t.tape.in, t.loaded = t.loaded, t.tape.in
 	t.tape.in.count = len(order)
@@ -113,15 +131,7 @@ func (t *Trainer) Step(order, next []int32) Result {
 	t.scale = 1 / float32(len(order))
 	t.next, t.loadedFor = next, next
 	t.pass.Step++
-	penalty := t.model.penalty()
-	var taken time.Duration
-	for _, p := range t.steps {
-		taken += t.do(p)
-	}
-	if len(order) == len(t.loss) { // shorter batches cannot be compared
-		t.tempo.took(taken)
-	}
-	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
+	return t.model.penalty()
 }
 
 // pack packs the samples before the first of them are loaded, unless they are to be altered on the way.
@@ -140,7 +150,7 @@ func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[
 // do runs a phase and returns how long it took.
 func (t *Trainer) do(p phase) time.Duration {
 	begun := time.Now()
-	t.now = p.tasks
+	t.now = p.jobs
 	switch pool := t.engine.pool; {
 	case p.alone != nil:
 		p.alone()

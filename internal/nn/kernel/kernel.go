@@ -102,7 +102,7 @@ type Set struct {
 	Adam func(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
 
 	// SparseAdam is SparseMul without accumulate, followed by Adam with the product as the gradient, which it does not
-	// store; for those rows only that which selects. It is nil where that would not be faster than the two.
+	// store; both only for the rows that are selected by which. It is nil where that would not be faster than the two.
 	SparseAdam func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, a AdamStep, which Rows)
 
 	// SGD computes P[r, c] = fma(-rate, G[r, c], P[r, c]).

@@ -4547,7 +4547,7 @@ impossible:
 possible:
 	VPCMPUD $0x05, Z5, Z7, K1
 	VPCMPUD $0x05, Z5, Z0, K2
-	KORW    K1, K2, K2
+	KORW    K1, K2, K1
 	MOVQ    rows+0(FP), R8
 	MOVQ    cols+8(FP), R9
 	MOVQ    R9, R10
@@ -5882,7 +5882,7 @@ impossible:
 possible:
 	VPCMPUD $0x05, Z5, Z7, K1
 	VPCMPUD $0x05, Z5, Z0, K2
-	KORW    K1, K2, K2
+	KORW    K1, K2, K1
 	MOVQ    cols+8(FP), R12
 	LEAQ    -1(R12), R12
 	MOVQ    R12, R13
@@ -5891,7 +5891,7 @@ possible:
 	INCQ    R13
 	MOVQ    $-1, R14
 	BZHIQ   R13, R14, R14
-	KMOVW   R14, K1
+	KMOVW   R14, K2
 	CMPQ    R12, $0x07
 	JE      vectors8
 	CMPQ    R12, $0x06
@@ -5931,20 +5931,20 @@ vectors1upTo4entries:
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z9
-	VFMADD231PS  (DI)(R15*1), X9, K1, X8
+	VFMADD231PS  (DI)(R15*1), X9, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo4entries
-	VMOVUPS.Z    (R9)(R10*1), K1, X9
-	VMOVUPS.Z    (R9)(R11*1), K1, X10
+	VMOVUPS.Z    (R9)(R10*1), K2, X9
+	VMOVUPS.Z    (R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, (R9)(R10*1)
-	VMOVUPS      X10, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, X8
+	VMOVUPS      X9, K2, (R9)(R10*1)
+	VMOVUPS      X10, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -5959,7 +5959,7 @@ vectors1upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, (R9)
+	VMOVUPS      X8, K2, (R9)
 
 vectors1upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -5974,23 +5974,23 @@ vectors1upTo4empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo4next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors1upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors1upTo4lastdone
 	KORW         K3, K4, K3
@@ -6001,7 +6001,7 @@ vectors1upTo4empty:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors1upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6030,20 +6030,20 @@ vectors1upTo8entries:
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), Y8, K1, Y9
+	VFMADD231PS  (DI)(R15*1), Y8, K2, Y9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo8entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Y8
-	VMOVUPS.Z    (R9)(R11*1), K1, Y10
+	VMOVUPS.Z    (R9)(R10*1), K2, Y8
+	VMOVUPS.Z    (R9)(R11*1), K2, Y10
 	VSUBPS       Y8, Y9, Y11
 	VFMADD231PS  Y1, Y11, Y8
 	VMULPS       Y9, Y9, Y11
 	VSUBPS       Y10, Y11, Y11
 	VFMADD231PS  Y2, Y11, Y10
-	VMOVUPS      Y8, K1, (R9)(R10*1)
-	VMOVUPS      Y10, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, Y11
+	VMOVUPS      Y8, K2, (R9)(R10*1)
+	VMOVUPS      Y10, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, Y11
 	VPANDD       Y6, Y8, Y13
 	VPMAXUD      Y4, Y13, Y13
 	VMULPS       Y7, Y13, Y13
@@ -6058,7 +6058,7 @@ vectors1upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y10, Y8, Y8
 	VSUBPS       Y8, Y11, Y11
-	VMOVUPS      Y11, K1, (R9)
+	VMOVUPS      Y11, K2, (R9)
 
 vectors1upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -6073,23 +6073,23 @@ vectors1upTo8empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo8next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y10
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y10
 	VPORD        Y8, Y10, Y11
 	VPTESTMD     Y11, Y11, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors1upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y11
+	VMOVUPS.Z    (R12), K2, Y11
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y10, Y10
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y10, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y10, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y13
 	VPMAXUD      Y4, Y13, Y13
 	VMULPS       Y7, Y13, Y13
 	VPANDD       Y6, Y11, Y12
-	VCMPPS       $0x15, Y12, Y13, K1, K3
-	VPCMPUD      $0x06, Y5, Y10, K1, K4
+	VCMPPS       $0x15, Y12, Y13, K2, K3
+	VPCMPUD      $0x06, Y5, Y10, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors1upTo8lastdone
 	KORW         K3, K4, K3
@@ -6100,7 +6100,7 @@ vectors1upTo8empty:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y10, Y8, Y8
 	VSUBPS       Y8, Y11, Y11
-	VMOVUPS      Y11, K1, (R12)
+	VMOVUPS      Y11, K2, (R12)
 
 vectors1upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6129,20 +6129,20 @@ vectors1upTo16entries:
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z8
-	VFMADD231PS  (DI)(R15*1), Z8, K1, Z9
+	VFMADD231PS  (DI)(R15*1), Z8, K2, Z9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo16entries
-	VMOVUPS.Z    (R9)(R10*1), K1, Z8
-	VMOVUPS.Z    (R9)(R11*1), K1, Z10
+	VMOVUPS.Z    (R9)(R10*1), K2, Z8
+	VMOVUPS.Z    (R9)(R11*1), K2, Z10
 	VSUBPS       Z8, Z9, Z11
 	VFMADD231PS  Z1, Z11, Z8
 	VMULPS       Z9, Z9, Z11
 	VSUBPS       Z10, Z11, Z11
 	VFMADD231PS  Z2, Z11, Z10
-	VMOVUPS      Z8, K1, (R9)(R10*1)
-	VMOVUPS      Z10, K1, (R9)(R11*1)
-	VMOVUPS.Z    (R9), K1, Z11
+	VMOVUPS      Z8, K2, (R9)(R10*1)
+	VMOVUPS      Z10, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, Z11
 	VPANDD       Z6, Z8, Z13
 	VPMAXUD      Z4, Z13, Z13
 	VMULPS       Z7, Z13, Z13
@@ -6157,7 +6157,7 @@ vectors1upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z10, Z8, Z8
 	VSUBPS       Z8, Z11, Z11
-	VMOVUPS      Z11, K1, (R9)
+	VMOVUPS      Z11, K2, (R9)
 
 vectors1upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -6172,23 +6172,23 @@ vectors1upTo16empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo16next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z10
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z10
 	VPORD        Z8, Z10, Z11
 	VPTESTMD     Z11, Z11, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors1upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z11
+	VMOVUPS.Z    (R12), K2, Z11
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z10, Z10
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z10, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z10, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z13
 	VPMAXUD      Z4, Z13, Z13
 	VMULPS       Z7, Z13, Z13
 	VPANDD       Z6, Z11, Z12
-	VCMPPS       $0x15, Z12, Z13, K1, K3
-	VPCMPUD      $0x06, Z5, Z10, K1, K4
+	VCMPPS       $0x15, Z12, Z13, K2, K3
+	VPCMPUD      $0x06, Z5, Z10, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors1upTo16lastdone
 	KORW         K3, K4, K3
@@ -6199,7 +6199,7 @@ vectors1upTo16empty:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z10, Z8, Z8
 	VSUBPS       Z8, Z11, Z11
-	VMOVUPS      Z11, K1, (R12)
+	VMOVUPS      Z11, K2, (R12)
 
 vectors1upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6238,7 +6238,7 @@ vectors2upTo4entries:
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z10
 	VFMADD231PS  (DI)(R15*1), Z10, Z9
-	VFMADD231PS  64(DI)(R15*1), X10, K1, X8
+	VFMADD231PS  64(DI)(R15*1), X10, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo4entries
@@ -6267,16 +6267,16 @@ vectors2upTo4entries:
 	VDIVPS       Z11, Z10, Z10
 	VSUBPS       Z10, Z12, Z12
 	VMOVUPS      Z12, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, X9
-	VMOVUPS.Z    64(R9)(R11*1), K1, X10
+	VMOVUPS.Z    64(R9)(R10*1), K2, X9
+	VMOVUPS.Z    64(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 64(R9)(R10*1)
-	VMOVUPS      X10, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, X8
+	VMOVUPS      X9, K2, 64(R9)(R10*1)
+	VMOVUPS      X10, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -6291,7 +6291,7 @@ vectors2upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 64(R9)
+	VMOVUPS      X8, K2, 64(R9)
 
 vectors2upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -6313,7 +6313,7 @@ vectors2upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z10
 	VPORD        Z8, Z10, Z11
 	VPTESTMD     Z11, Z11, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo4wholedone
 	VMOVUPS      (R12), Z11
 	VFNMADD231PS Z1, Z8, Z8
@@ -6342,23 +6342,23 @@ vectors2upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors2upTo4lastdone
 	KORW         K3, K4, K3
@@ -6369,7 +6369,7 @@ vectors2upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors2upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6400,7 +6400,7 @@ vectors2upTo8entries:
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z8
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
-	VFMADD231PS  64(DI)(R15*1), Y8, K1, Y10
+	VFMADD231PS  64(DI)(R15*1), Y8, K2, Y10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo8entries
@@ -6429,16 +6429,16 @@ vectors2upTo8entries:
 	VDIVPS       Z11, Z8, Z8
 	VSUBPS       Z8, Z12, Z12
 	VMOVUPS      Z12, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    64(R9)(R11*1), K1, Y11
+	VMOVUPS.Z    64(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    64(R9)(R11*1), K2, Y11
 	VSUBPS       Y8, Y10, Y12
 	VFMADD231PS  Y1, Y12, Y8
 	VMULPS       Y10, Y10, Y12
 	VSUBPS       Y11, Y12, Y12
 	VFMADD231PS  Y2, Y12, Y11
-	VMOVUPS      Y8, K1, 64(R9)(R10*1)
-	VMOVUPS      Y11, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, Y12
+	VMOVUPS      Y8, K2, 64(R9)(R10*1)
+	VMOVUPS      Y11, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, Y12
 	VPANDD       Y6, Y8, Y14
 	VPMAXUD      Y4, Y14, Y14
 	VMULPS       Y7, Y14, Y14
@@ -6453,7 +6453,7 @@ vectors2upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y11, Y8, Y8
 	VSUBPS       Y8, Y12, Y12
-	VMOVUPS      Y12, K1, 64(R9)
+	VMOVUPS      Y12, K2, 64(R9)
 
 vectors2upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -6475,7 +6475,7 @@ vectors2upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z11
 	VPORD        Z8, Z11, Z12
 	VPTESTMD     Z12, Z12, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo8wholedone
 	VMOVUPS      (R12), Z12
 	VFNMADD231PS Z1, Z8, Z8
@@ -6504,23 +6504,23 @@ vectors2upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y11
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y11
 	VPORD        Y8, Y11, Y12
 	VPTESTMD     Y12, Y12, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y12
+	VMOVUPS.Z    (R12), K2, Y12
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y11, Y11
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y11, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y11, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y14
 	VPMAXUD      Y4, Y14, Y14
 	VMULPS       Y7, Y14, Y14
 	VPANDD       Y6, Y12, Y13
-	VCMPPS       $0x15, Y13, Y14, K1, K3
-	VPCMPUD      $0x06, Y5, Y11, K1, K4
+	VCMPPS       $0x15, Y13, Y14, K2, K3
+	VPCMPUD      $0x06, Y5, Y11, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors2upTo8lastdone
 	KORW         K3, K4, K3
@@ -6531,7 +6531,7 @@ vectors2upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y11, Y8, Y8
 	VSUBPS       Y8, Y12, Y12
-	VMOVUPS      Y12, K1, (R12)
+	VMOVUPS      Y12, K2, (R12)
 
 vectors2upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6562,7 +6562,7 @@ vectors2upTo16entries:
 	IMULQ        R8, R15
 	VBROADCASTSS (SI)(R14*4), Z8
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
-	VFMADD231PS  64(DI)(R15*1), Z8, K1, Z10
+	VFMADD231PS  64(DI)(R15*1), Z8, K2, Z10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo16entries
@@ -6591,16 +6591,16 @@ vectors2upTo16entries:
 	VDIVPS       Z11, Z8, Z8
 	VSUBPS       Z8, Z12, Z12
 	VMOVUPS      Z12, (R9)
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z11
+	VMOVUPS.Z    64(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    64(R9)(R11*1), K2, Z11
 	VSUBPS       Z8, Z10, Z12
 	VFMADD231PS  Z1, Z12, Z8
 	VMULPS       Z10, Z10, Z12
 	VSUBPS       Z11, Z12, Z12
 	VFMADD231PS  Z2, Z12, Z11
-	VMOVUPS      Z8, K1, 64(R9)(R10*1)
-	VMOVUPS      Z11, K1, 64(R9)(R11*1)
-	VMOVUPS.Z    64(R9), K1, Z12
+	VMOVUPS      Z8, K2, 64(R9)(R10*1)
+	VMOVUPS      Z11, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, Z12
 	VPANDD       Z6, Z8, Z14
 	VPMAXUD      Z4, Z14, Z14
 	VMULPS       Z7, Z14, Z14
@@ -6615,7 +6615,7 @@ vectors2upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z11, Z8, Z8
 	VSUBPS       Z8, Z12, Z12
-	VMOVUPS      Z12, K1, 64(R9)
+	VMOVUPS      Z12, K2, 64(R9)
 
 vectors2upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -6637,7 +6637,7 @@ vectors2upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z11
 	VPORD        Z8, Z11, Z12
 	VPTESTMD     Z12, Z12, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo16wholedone
 	VMOVUPS      (R12), Z12
 	VFNMADD231PS Z1, Z8, Z8
@@ -6666,23 +6666,23 @@ vectors2upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z11
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z11
 	VPORD        Z8, Z11, Z12
 	VPTESTMD     Z12, Z12, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors2upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z12
+	VMOVUPS.Z    (R12), K2, Z12
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z11, Z11
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z11, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z11, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z14
 	VPMAXUD      Z4, Z14, Z14
 	VMULPS       Z7, Z14, Z14
 	VPANDD       Z6, Z12, Z13
-	VCMPPS       $0x15, Z13, Z14, K1, K3
-	VPCMPUD      $0x06, Z5, Z11, K1, K4
+	VCMPPS       $0x15, Z13, Z14, K2, K3
+	VPCMPUD      $0x06, Z5, Z11, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors2upTo16lastdone
 	KORW         K3, K4, K3
@@ -6693,7 +6693,7 @@ vectors2upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z11, Z8, Z8
 	VSUBPS       Z8, Z12, Z12
-	VMOVUPS      Z12, K1, (R12)
+	VMOVUPS      Z12, K2, (R12)
 
 vectors2upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6734,7 +6734,7 @@ vectors3upTo4entries:
 	VBROADCASTSS (SI)(R14*4), Z11
 	VFMADD231PS  (DI)(R15*1), Z11, Z9
 	VFMADD231PS  64(DI)(R15*1), Z11, Z10
-	VFMADD231PS  128(DI)(R15*1), X11, K1, X8
+	VFMADD231PS  128(DI)(R15*1), X11, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo4entries
@@ -6788,16 +6788,16 @@ vectors3upTo4entries:
 	VDIVPS       Z12, Z11, Z11
 	VSUBPS       Z11, Z13, Z13
 	VMOVUPS      Z13, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, X9
-	VMOVUPS.Z    128(R9)(R11*1), K1, X10
+	VMOVUPS.Z    128(R9)(R10*1), K2, X9
+	VMOVUPS.Z    128(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 128(R9)(R10*1)
-	VMOVUPS      X10, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, X8
+	VMOVUPS      X9, K2, 128(R9)(R10*1)
+	VMOVUPS      X10, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -6812,7 +6812,7 @@ vectors3upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 128(R9)
+	VMOVUPS      X8, K2, 128(R9)
 
 vectors3upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -6834,7 +6834,7 @@ vectors3upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z11
 	VPORD        Z8, Z11, Z12
 	VPTESTMD     Z12, Z12, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo4wholedone
 	VMOVUPS      (R12), Z12
 	VFNMADD231PS Z1, Z8, Z8
@@ -6863,23 +6863,23 @@ vectors3upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors3upTo4lastdone
 	KORW         K3, K4, K3
@@ -6890,7 +6890,7 @@ vectors3upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors3upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -6923,7 +6923,7 @@ vectors3upTo8entries:
 	VBROADCASTSS (SI)(R14*4), Z8
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
-	VFMADD231PS  128(DI)(R15*1), Y8, K1, Y11
+	VFMADD231PS  128(DI)(R15*1), Y8, K2, Y11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo8entries
@@ -6977,16 +6977,16 @@ vectors3upTo8entries:
 	VDIVPS       Z12, Z8, Z8
 	VSUBPS       Z8, Z13, Z13
 	VMOVUPS      Z13, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    128(R9)(R11*1), K1, Y12
+	VMOVUPS.Z    128(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    128(R9)(R11*1), K2, Y12
 	VSUBPS       Y8, Y11, Y13
 	VFMADD231PS  Y1, Y13, Y8
 	VMULPS       Y11, Y11, Y13
 	VSUBPS       Y12, Y13, Y13
 	VFMADD231PS  Y2, Y13, Y12
-	VMOVUPS      Y8, K1, 128(R9)(R10*1)
-	VMOVUPS      Y12, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, Y13
+	VMOVUPS      Y8, K2, 128(R9)(R10*1)
+	VMOVUPS      Y12, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, Y13
 	VPANDD       Y6, Y8, Y15
 	VPMAXUD      Y4, Y15, Y15
 	VMULPS       Y7, Y15, Y15
@@ -7001,7 +7001,7 @@ vectors3upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y12, Y8, Y8
 	VSUBPS       Y8, Y13, Y13
-	VMOVUPS      Y13, K1, 128(R9)
+	VMOVUPS      Y13, K2, 128(R9)
 
 vectors3upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -7023,7 +7023,7 @@ vectors3upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z12
 	VPORD        Z8, Z12, Z13
 	VPTESTMD     Z13, Z13, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo8wholedone
 	VMOVUPS      (R12), Z13
 	VFNMADD231PS Z1, Z8, Z8
@@ -7052,23 +7052,23 @@ vectors3upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y12
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y12
 	VPORD        Y8, Y12, Y13
 	VPTESTMD     Y13, Y13, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y13
+	VMOVUPS.Z    (R12), K2, Y13
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y12, Y12
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y12, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y12, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y15
 	VPMAXUD      Y4, Y15, Y15
 	VMULPS       Y7, Y15, Y15
 	VPANDD       Y6, Y13, Y14
-	VCMPPS       $0x15, Y14, Y15, K1, K3
-	VPCMPUD      $0x06, Y5, Y12, K1, K4
+	VCMPPS       $0x15, Y14, Y15, K2, K3
+	VPCMPUD      $0x06, Y5, Y12, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors3upTo8lastdone
 	KORW         K3, K4, K3
@@ -7079,7 +7079,7 @@ vectors3upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y12, Y8, Y8
 	VSUBPS       Y8, Y13, Y13
-	VMOVUPS      Y13, K1, (R12)
+	VMOVUPS      Y13, K2, (R12)
 
 vectors3upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7112,7 +7112,7 @@ vectors3upTo16entries:
 	VBROADCASTSS (SI)(R14*4), Z8
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
-	VFMADD231PS  128(DI)(R15*1), Z8, K1, Z11
+	VFMADD231PS  128(DI)(R15*1), Z8, K2, Z11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo16entries
@@ -7166,16 +7166,16 @@ vectors3upTo16entries:
 	VDIVPS       Z12, Z8, Z8
 	VSUBPS       Z8, Z13, Z13
 	VMOVUPS      Z13, 64(R9)
-	VMOVUPS.Z    128(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    128(R9)(R11*1), K1, Z12
+	VMOVUPS.Z    128(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    128(R9)(R11*1), K2, Z12
 	VSUBPS       Z8, Z11, Z13
 	VFMADD231PS  Z1, Z13, Z8
 	VMULPS       Z11, Z11, Z13
 	VSUBPS       Z12, Z13, Z13
 	VFMADD231PS  Z2, Z13, Z12
-	VMOVUPS      Z8, K1, 128(R9)(R10*1)
-	VMOVUPS      Z12, K1, 128(R9)(R11*1)
-	VMOVUPS.Z    128(R9), K1, Z13
+	VMOVUPS      Z8, K2, 128(R9)(R10*1)
+	VMOVUPS      Z12, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, Z13
 	VPANDD       Z6, Z8, Z15
 	VPMAXUD      Z4, Z15, Z15
 	VMULPS       Z7, Z15, Z15
@@ -7190,7 +7190,7 @@ vectors3upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z12, Z8, Z8
 	VSUBPS       Z8, Z13, Z13
-	VMOVUPS      Z13, K1, 128(R9)
+	VMOVUPS      Z13, K2, 128(R9)
 
 vectors3upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -7212,7 +7212,7 @@ vectors3upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z12
 	VPORD        Z8, Z12, Z13
 	VPTESTMD     Z13, Z13, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo16wholedone
 	VMOVUPS      (R12), Z13
 	VFNMADD231PS Z1, Z8, Z8
@@ -7241,23 +7241,23 @@ vectors3upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z12
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z12
 	VPORD        Z8, Z12, Z13
 	VPTESTMD     Z13, Z13, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors3upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z13
+	VMOVUPS.Z    (R12), K2, Z13
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z12, Z12
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z12, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z12, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z15
 	VPMAXUD      Z4, Z15, Z15
 	VMULPS       Z7, Z15, Z15
 	VPANDD       Z6, Z13, Z14
-	VCMPPS       $0x15, Z14, Z15, K1, K3
-	VPCMPUD      $0x06, Z5, Z12, K1, K4
+	VCMPPS       $0x15, Z14, Z15, K2, K3
+	VPCMPUD      $0x06, Z5, Z12, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors3upTo16lastdone
 	KORW         K3, K4, K3
@@ -7268,7 +7268,7 @@ vectors3upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z12, Z8, Z8
 	VSUBPS       Z8, Z13, Z13
-	VMOVUPS      Z13, K1, (R12)
+	VMOVUPS      Z13, K2, (R12)
 
 vectors3upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7311,7 +7311,7 @@ vectors4upTo4entries:
 	VFMADD231PS  (DI)(R15*1), Z12, Z9
 	VFMADD231PS  64(DI)(R15*1), Z12, Z10
 	VFMADD231PS  128(DI)(R15*1), Z12, Z11
-	VFMADD231PS  192(DI)(R15*1), X12, K1, X8
+	VFMADD231PS  192(DI)(R15*1), X12, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo4entries
@@ -7390,16 +7390,16 @@ vectors4upTo4entries:
 	VDIVPS       Z13, Z12, Z12
 	VSUBPS       Z12, Z14, Z14
 	VMOVUPS      Z14, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, X9
-	VMOVUPS.Z    192(R9)(R11*1), K1, X10
+	VMOVUPS.Z    192(R9)(R10*1), K2, X9
+	VMOVUPS.Z    192(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 192(R9)(R10*1)
-	VMOVUPS      X10, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, X8
+	VMOVUPS      X9, K2, 192(R9)(R10*1)
+	VMOVUPS      X10, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -7414,7 +7414,7 @@ vectors4upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 192(R9)
+	VMOVUPS      X8, K2, 192(R9)
 
 vectors4upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -7436,7 +7436,7 @@ vectors4upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z12
 	VPORD        Z8, Z12, Z13
 	VPTESTMD     Z13, Z13, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo4wholedone
 	VMOVUPS      (R12), Z13
 	VFNMADD231PS Z1, Z8, Z8
@@ -7465,23 +7465,23 @@ vectors4upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors4upTo4lastdone
 	KORW         K3, K4, K3
@@ -7492,7 +7492,7 @@ vectors4upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors4upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7527,7 +7527,7 @@ vectors4upTo8entries:
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
-	VFMADD231PS  192(DI)(R15*1), Y8, K1, Y12
+	VFMADD231PS  192(DI)(R15*1), Y8, K2, Y12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo8entries
@@ -7606,16 +7606,16 @@ vectors4upTo8entries:
 	VDIVPS       Z13, Z8, Z8
 	VSUBPS       Z8, Z14, Z14
 	VMOVUPS      Z14, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    192(R9)(R11*1), K1, Y13
+	VMOVUPS.Z    192(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    192(R9)(R11*1), K2, Y13
 	VSUBPS       Y8, Y12, Y14
 	VFMADD231PS  Y1, Y14, Y8
 	VMULPS       Y12, Y12, Y14
 	VSUBPS       Y13, Y14, Y14
 	VFMADD231PS  Y2, Y14, Y13
-	VMOVUPS      Y8, K1, 192(R9)(R10*1)
-	VMOVUPS      Y13, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, Y14
+	VMOVUPS      Y8, K2, 192(R9)(R10*1)
+	VMOVUPS      Y13, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, Y14
 	VPANDD       Y6, Y8, Y16
 	VPMAXUD      Y4, Y16, Y16
 	VMULPS       Y7, Y16, Y16
@@ -7630,7 +7630,7 @@ vectors4upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y13, Y8, Y8
 	VSUBPS       Y8, Y14, Y14
-	VMOVUPS      Y14, K1, 192(R9)
+	VMOVUPS      Y14, K2, 192(R9)
 
 vectors4upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -7652,7 +7652,7 @@ vectors4upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z13
 	VPORD        Z8, Z13, Z14
 	VPTESTMD     Z14, Z14, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo8wholedone
 	VMOVUPS      (R12), Z14
 	VFNMADD231PS Z1, Z8, Z8
@@ -7681,23 +7681,23 @@ vectors4upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y13
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y13
 	VPORD        Y8, Y13, Y14
 	VPTESTMD     Y14, Y14, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y14
+	VMOVUPS.Z    (R12), K2, Y14
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y13, Y13
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y13, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y13, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y16
 	VPMAXUD      Y4, Y16, Y16
 	VMULPS       Y7, Y16, Y16
 	VPANDD       Y6, Y14, Y15
-	VCMPPS       $0x15, Y15, Y16, K1, K3
-	VPCMPUD      $0x06, Y5, Y13, K1, K4
+	VCMPPS       $0x15, Y15, Y16, K2, K3
+	VPCMPUD      $0x06, Y5, Y13, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors4upTo8lastdone
 	KORW         K3, K4, K3
@@ -7708,7 +7708,7 @@ vectors4upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y13, Y8, Y8
 	VSUBPS       Y8, Y14, Y14
-	VMOVUPS      Y14, K1, (R12)
+	VMOVUPS      Y14, K2, (R12)
 
 vectors4upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7743,7 +7743,7 @@ vectors4upTo16entries:
 	VFMADD231PS  (DI)(R15*1), Z8, Z9
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
-	VFMADD231PS  192(DI)(R15*1), Z8, K1, Z12
+	VFMADD231PS  192(DI)(R15*1), Z8, K2, Z12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo16entries
@@ -7822,16 +7822,16 @@ vectors4upTo16entries:
 	VDIVPS       Z13, Z8, Z8
 	VSUBPS       Z8, Z14, Z14
 	VMOVUPS      Z14, 128(R9)
-	VMOVUPS.Z    192(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    192(R9)(R11*1), K1, Z13
+	VMOVUPS.Z    192(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    192(R9)(R11*1), K2, Z13
 	VSUBPS       Z8, Z12, Z14
 	VFMADD231PS  Z1, Z14, Z8
 	VMULPS       Z12, Z12, Z14
 	VSUBPS       Z13, Z14, Z14
 	VFMADD231PS  Z2, Z14, Z13
-	VMOVUPS      Z8, K1, 192(R9)(R10*1)
-	VMOVUPS      Z13, K1, 192(R9)(R11*1)
-	VMOVUPS.Z    192(R9), K1, Z14
+	VMOVUPS      Z8, K2, 192(R9)(R10*1)
+	VMOVUPS      Z13, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, Z14
 	VPANDD       Z6, Z8, Z16
 	VPMAXUD      Z4, Z16, Z16
 	VMULPS       Z7, Z16, Z16
@@ -7846,7 +7846,7 @@ vectors4upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z13, Z8, Z8
 	VSUBPS       Z8, Z14, Z14
-	VMOVUPS      Z14, K1, 192(R9)
+	VMOVUPS      Z14, K2, 192(R9)
 
 vectors4upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -7868,7 +7868,7 @@ vectors4upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z13
 	VPORD        Z8, Z13, Z14
 	VPTESTMD     Z14, Z14, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo16wholedone
 	VMOVUPS      (R12), Z14
 	VFNMADD231PS Z1, Z8, Z8
@@ -7897,23 +7897,23 @@ vectors4upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z13
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z13
 	VPORD        Z8, Z13, Z14
 	VPTESTMD     Z14, Z14, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors4upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z14
+	VMOVUPS.Z    (R12), K2, Z14
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z13, Z13
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z13, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z13, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z16
 	VPMAXUD      Z4, Z16, Z16
 	VMULPS       Z7, Z16, Z16
 	VPANDD       Z6, Z14, Z15
-	VCMPPS       $0x15, Z15, Z16, K1, K3
-	VPCMPUD      $0x06, Z5, Z13, K1, K4
+	VCMPPS       $0x15, Z15, Z16, K2, K3
+	VPCMPUD      $0x06, Z5, Z13, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors4upTo16lastdone
 	KORW         K3, K4, K3
@@ -7924,7 +7924,7 @@ vectors4upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z13, Z8, Z8
 	VSUBPS       Z8, Z14, Z14
-	VMOVUPS      Z14, K1, (R12)
+	VMOVUPS      Z14, K2, (R12)
 
 vectors4upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -7969,7 +7969,7 @@ vectors5upTo4entries:
 	VFMADD231PS  64(DI)(R15*1), Z13, Z10
 	VFMADD231PS  128(DI)(R15*1), Z13, Z11
 	VFMADD231PS  192(DI)(R15*1), Z13, Z12
-	VFMADD231PS  256(DI)(R15*1), X13, K1, X8
+	VFMADD231PS  256(DI)(R15*1), X13, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo4entries
@@ -8073,16 +8073,16 @@ vectors5upTo4entries:
 	VDIVPS       Z14, Z13, Z13
 	VSUBPS       Z13, Z15, Z15
 	VMOVUPS      Z15, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, X9
-	VMOVUPS.Z    256(R9)(R11*1), K1, X10
+	VMOVUPS.Z    256(R9)(R10*1), K2, X9
+	VMOVUPS.Z    256(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 256(R9)(R10*1)
-	VMOVUPS      X10, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, X8
+	VMOVUPS      X9, K2, 256(R9)(R10*1)
+	VMOVUPS      X10, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -8097,7 +8097,7 @@ vectors5upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 256(R9)
+	VMOVUPS      X8, K2, 256(R9)
 
 vectors5upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -8119,7 +8119,7 @@ vectors5upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z13
 	VPORD        Z8, Z13, Z14
 	VPTESTMD     Z14, Z14, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo4wholedone
 	VMOVUPS      (R12), Z14
 	VFNMADD231PS Z1, Z8, Z8
@@ -8148,23 +8148,23 @@ vectors5upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors5upTo4lastdone
 	KORW         K3, K4, K3
@@ -8175,7 +8175,7 @@ vectors5upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors5upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8212,7 +8212,7 @@ vectors5upTo8entries:
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
-	VFMADD231PS  256(DI)(R15*1), Y8, K1, Y13
+	VFMADD231PS  256(DI)(R15*1), Y8, K2, Y13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo8entries
@@ -8316,16 +8316,16 @@ vectors5upTo8entries:
 	VDIVPS       Z14, Z8, Z8
 	VSUBPS       Z8, Z15, Z15
 	VMOVUPS      Z15, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    256(R9)(R11*1), K1, Y14
+	VMOVUPS.Z    256(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    256(R9)(R11*1), K2, Y14
 	VSUBPS       Y8, Y13, Y15
 	VFMADD231PS  Y1, Y15, Y8
 	VMULPS       Y13, Y13, Y15
 	VSUBPS       Y14, Y15, Y15
 	VFMADD231PS  Y2, Y15, Y14
-	VMOVUPS      Y8, K1, 256(R9)(R10*1)
-	VMOVUPS      Y14, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, Y15
+	VMOVUPS      Y8, K2, 256(R9)(R10*1)
+	VMOVUPS      Y14, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, Y15
 	VPANDD       Y6, Y8, Y17
 	VPMAXUD      Y4, Y17, Y17
 	VMULPS       Y7, Y17, Y17
@@ -8340,7 +8340,7 @@ vectors5upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y14, Y8, Y8
 	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y15, K1, 256(R9)
+	VMOVUPS      Y15, K2, 256(R9)
 
 vectors5upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -8362,7 +8362,7 @@ vectors5upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z14
 	VPORD        Z8, Z14, Z15
 	VPTESTMD     Z15, Z15, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo8wholedone
 	VMOVUPS      (R12), Z15
 	VFNMADD231PS Z1, Z8, Z8
@@ -8391,23 +8391,23 @@ vectors5upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y14
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y14
 	VPORD        Y8, Y14, Y15
 	VPTESTMD     Y15, Y15, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y15
+	VMOVUPS.Z    (R12), K2, Y15
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y14, Y14
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y14, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y14, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y17
 	VPMAXUD      Y4, Y17, Y17
 	VMULPS       Y7, Y17, Y17
 	VPANDD       Y6, Y15, Y16
-	VCMPPS       $0x15, Y16, Y17, K1, K3
-	VPCMPUD      $0x06, Y5, Y14, K1, K4
+	VCMPPS       $0x15, Y16, Y17, K2, K3
+	VPCMPUD      $0x06, Y5, Y14, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors5upTo8lastdone
 	KORW         K3, K4, K3
@@ -8418,7 +8418,7 @@ vectors5upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y14, Y8, Y8
 	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y15, K1, (R12)
+	VMOVUPS      Y15, K2, (R12)
 
 vectors5upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8455,7 +8455,7 @@ vectors5upTo16entries:
 	VFMADD231PS  64(DI)(R15*1), Z8, Z10
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
-	VFMADD231PS  256(DI)(R15*1), Z8, K1, Z13
+	VFMADD231PS  256(DI)(R15*1), Z8, K2, Z13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo16entries
@@ -8559,16 +8559,16 @@ vectors5upTo16entries:
 	VDIVPS       Z14, Z8, Z8
 	VSUBPS       Z8, Z15, Z15
 	VMOVUPS      Z15, 192(R9)
-	VMOVUPS.Z    256(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    256(R9)(R11*1), K1, Z14
+	VMOVUPS.Z    256(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    256(R9)(R11*1), K2, Z14
 	VSUBPS       Z8, Z13, Z15
 	VFMADD231PS  Z1, Z15, Z8
 	VMULPS       Z13, Z13, Z15
 	VSUBPS       Z14, Z15, Z15
 	VFMADD231PS  Z2, Z15, Z14
-	VMOVUPS      Z8, K1, 256(R9)(R10*1)
-	VMOVUPS      Z14, K1, 256(R9)(R11*1)
-	VMOVUPS.Z    256(R9), K1, Z15
+	VMOVUPS      Z8, K2, 256(R9)(R10*1)
+	VMOVUPS      Z14, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, Z15
 	VPANDD       Z6, Z8, Z17
 	VPMAXUD      Z4, Z17, Z17
 	VMULPS       Z7, Z17, Z17
@@ -8583,7 +8583,7 @@ vectors5upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z14, Z8, Z8
 	VSUBPS       Z8, Z15, Z15
-	VMOVUPS      Z15, K1, 256(R9)
+	VMOVUPS      Z15, K2, 256(R9)
 
 vectors5upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -8605,7 +8605,7 @@ vectors5upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z14
 	VPORD        Z8, Z14, Z15
 	VPTESTMD     Z15, Z15, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo16wholedone
 	VMOVUPS      (R12), Z15
 	VFNMADD231PS Z1, Z8, Z8
@@ -8634,23 +8634,23 @@ vectors5upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z14
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z14
 	VPORD        Z8, Z14, Z15
 	VPTESTMD     Z15, Z15, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors5upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z15
+	VMOVUPS.Z    (R12), K2, Z15
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z14, Z14
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z14, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z14, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z17
 	VPMAXUD      Z4, Z17, Z17
 	VMULPS       Z7, Z17, Z17
 	VPANDD       Z6, Z15, Z16
-	VCMPPS       $0x15, Z16, Z17, K1, K3
-	VPCMPUD      $0x06, Z5, Z14, K1, K4
+	VCMPPS       $0x15, Z16, Z17, K2, K3
+	VPCMPUD      $0x06, Z5, Z14, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors5upTo16lastdone
 	KORW         K3, K4, K3
@@ -8661,7 +8661,7 @@ vectors5upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z14, Z8, Z8
 	VSUBPS       Z8, Z15, Z15
-	VMOVUPS      Z15, K1, (R12)
+	VMOVUPS      Z15, K2, (R12)
 
 vectors5upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8708,7 +8708,7 @@ vectors6upTo4entries:
 	VFMADD231PS  128(DI)(R15*1), Z14, Z11
 	VFMADD231PS  192(DI)(R15*1), Z14, Z12
 	VFMADD231PS  256(DI)(R15*1), Z14, Z13
-	VFMADD231PS  320(DI)(R15*1), X14, K1, X8
+	VFMADD231PS  320(DI)(R15*1), X14, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo4entries
@@ -8837,16 +8837,16 @@ vectors6upTo4entries:
 	VDIVPS       Z15, Z14, Z14
 	VSUBPS       Z14, Z16, Z16
 	VMOVUPS      Z16, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, X9
-	VMOVUPS.Z    320(R9)(R11*1), K1, X10
+	VMOVUPS.Z    320(R9)(R10*1), K2, X9
+	VMOVUPS.Z    320(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 320(R9)(R10*1)
-	VMOVUPS      X10, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, X8
+	VMOVUPS      X9, K2, 320(R9)(R10*1)
+	VMOVUPS      X10, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -8861,7 +8861,7 @@ vectors6upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 320(R9)
+	VMOVUPS      X8, K2, 320(R9)
 
 vectors6upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -8883,7 +8883,7 @@ vectors6upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z14
 	VPORD        Z8, Z14, Z15
 	VPTESTMD     Z15, Z15, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo4wholedone
 	VMOVUPS      (R12), Z15
 	VFNMADD231PS Z1, Z8, Z8
@@ -8912,23 +8912,23 @@ vectors6upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors6upTo4lastdone
 	KORW         K3, K4, K3
@@ -8939,7 +8939,7 @@ vectors6upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors6upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -8978,7 +8978,7 @@ vectors6upTo8entries:
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
-	VFMADD231PS  320(DI)(R15*1), Y8, K1, Y14
+	VFMADD231PS  320(DI)(R15*1), Y8, K2, Y14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo8entries
@@ -9107,16 +9107,16 @@ vectors6upTo8entries:
 	VDIVPS       Z15, Z8, Z8
 	VSUBPS       Z8, Z16, Z16
 	VMOVUPS      Z16, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    320(R9)(R11*1), K1, Y15
+	VMOVUPS.Z    320(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    320(R9)(R11*1), K2, Y15
 	VSUBPS       Y8, Y14, Y16
 	VFMADD231PS  Y1, Y16, Y8
 	VMULPS       Y14, Y14, Y16
 	VSUBPS       Y15, Y16, Y16
 	VFMADD231PS  Y2, Y16, Y15
-	VMOVUPS      Y8, K1, 320(R9)(R10*1)
-	VMOVUPS      Y15, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, Y16
+	VMOVUPS      Y8, K2, 320(R9)(R10*1)
+	VMOVUPS      Y15, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, Y16
 	VPANDD       Y6, Y8, Y18
 	VPMAXUD      Y4, Y18, Y18
 	VMULPS       Y7, Y18, Y18
@@ -9131,7 +9131,7 @@ vectors6upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y15, Y8, Y8
 	VSUBPS       Y8, Y16, Y16
-	VMOVUPS      Y16, K1, 320(R9)
+	VMOVUPS      Y16, K2, 320(R9)
 
 vectors6upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -9153,7 +9153,7 @@ vectors6upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z15
 	VPORD        Z8, Z15, Z16
 	VPTESTMD     Z16, Z16, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo8wholedone
 	VMOVUPS      (R12), Z16
 	VFNMADD231PS Z1, Z8, Z8
@@ -9182,23 +9182,23 @@ vectors6upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y15
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y15
 	VPORD        Y8, Y15, Y16
 	VPTESTMD     Y16, Y16, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y16
+	VMOVUPS.Z    (R12), K2, Y16
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y15, Y15
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y15, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y15, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y18
 	VPMAXUD      Y4, Y18, Y18
 	VMULPS       Y7, Y18, Y18
 	VPANDD       Y6, Y16, Y17
-	VCMPPS       $0x15, Y17, Y18, K1, K3
-	VPCMPUD      $0x06, Y5, Y15, K1, K4
+	VCMPPS       $0x15, Y17, Y18, K2, K3
+	VPCMPUD      $0x06, Y5, Y15, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors6upTo8lastdone
 	KORW         K3, K4, K3
@@ -9209,7 +9209,7 @@ vectors6upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y15, Y8, Y8
 	VSUBPS       Y8, Y16, Y16
-	VMOVUPS      Y16, K1, (R12)
+	VMOVUPS      Y16, K2, (R12)
 
 vectors6upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9248,7 +9248,7 @@ vectors6upTo16entries:
 	VFMADD231PS  128(DI)(R15*1), Z8, Z11
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
-	VFMADD231PS  320(DI)(R15*1), Z8, K1, Z14
+	VFMADD231PS  320(DI)(R15*1), Z8, K2, Z14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo16entries
@@ -9377,16 +9377,16 @@ vectors6upTo16entries:
 	VDIVPS       Z15, Z8, Z8
 	VSUBPS       Z8, Z16, Z16
 	VMOVUPS      Z16, 256(R9)
-	VMOVUPS.Z    320(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    320(R9)(R11*1), K1, Z15
+	VMOVUPS.Z    320(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    320(R9)(R11*1), K2, Z15
 	VSUBPS       Z8, Z14, Z16
 	VFMADD231PS  Z1, Z16, Z8
 	VMULPS       Z14, Z14, Z16
 	VSUBPS       Z15, Z16, Z16
 	VFMADD231PS  Z2, Z16, Z15
-	VMOVUPS      Z8, K1, 320(R9)(R10*1)
-	VMOVUPS      Z15, K1, 320(R9)(R11*1)
-	VMOVUPS.Z    320(R9), K1, Z16
+	VMOVUPS      Z8, K2, 320(R9)(R10*1)
+	VMOVUPS      Z15, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, Z16
 	VPANDD       Z6, Z8, Z18
 	VPMAXUD      Z4, Z18, Z18
 	VMULPS       Z7, Z18, Z18
@@ -9401,7 +9401,7 @@ vectors6upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z15, Z8, Z8
 	VSUBPS       Z8, Z16, Z16
-	VMOVUPS      Z16, K1, 320(R9)
+	VMOVUPS      Z16, K2, 320(R9)
 
 vectors6upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -9423,7 +9423,7 @@ vectors6upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z15
 	VPORD        Z8, Z15, Z16
 	VPTESTMD     Z16, Z16, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo16wholedone
 	VMOVUPS      (R12), Z16
 	VFNMADD231PS Z1, Z8, Z8
@@ -9452,23 +9452,23 @@ vectors6upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z15
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z15
 	VPORD        Z8, Z15, Z16
 	VPTESTMD     Z16, Z16, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors6upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z16
+	VMOVUPS.Z    (R12), K2, Z16
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z15, Z15
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z15, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z15, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z18
 	VPMAXUD      Z4, Z18, Z18
 	VMULPS       Z7, Z18, Z18
 	VPANDD       Z6, Z16, Z17
-	VCMPPS       $0x15, Z17, Z18, K1, K3
-	VPCMPUD      $0x06, Z5, Z15, K1, K4
+	VCMPPS       $0x15, Z17, Z18, K2, K3
+	VPCMPUD      $0x06, Z5, Z15, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors6upTo16lastdone
 	KORW         K3, K4, K3
@@ -9479,7 +9479,7 @@ vectors6upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z15, Z8, Z8
 	VSUBPS       Z8, Z16, Z16
-	VMOVUPS      Z16, K1, (R12)
+	VMOVUPS      Z16, K2, (R12)
 
 vectors6upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9528,7 +9528,7 @@ vectors7upTo4entries:
 	VFMADD231PS  192(DI)(R15*1), Z15, Z12
 	VFMADD231PS  256(DI)(R15*1), Z15, Z13
 	VFMADD231PS  320(DI)(R15*1), Z15, Z14
-	VFMADD231PS  384(DI)(R15*1), X15, K1, X8
+	VFMADD231PS  384(DI)(R15*1), X15, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo4entries
@@ -9682,16 +9682,16 @@ vectors7upTo4entries:
 	VDIVPS       Z16, Z15, Z15
 	VSUBPS       Z15, Z17, Z17
 	VMOVUPS      Z17, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, X9
-	VMOVUPS.Z    384(R9)(R11*1), K1, X10
+	VMOVUPS.Z    384(R9)(R10*1), K2, X9
+	VMOVUPS.Z    384(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 384(R9)(R10*1)
-	VMOVUPS      X10, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, X8
+	VMOVUPS      X9, K2, 384(R9)(R10*1)
+	VMOVUPS      X10, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -9706,7 +9706,7 @@ vectors7upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 384(R9)
+	VMOVUPS      X8, K2, 384(R9)
 
 vectors7upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -9728,7 +9728,7 @@ vectors7upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z15
 	VPORD        Z8, Z15, Z16
 	VPTESTMD     Z16, Z16, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo4wholedone
 	VMOVUPS      (R12), Z16
 	VFNMADD231PS Z1, Z8, Z8
@@ -9757,23 +9757,23 @@ vectors7upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors7upTo4lastdone
 	KORW         K3, K4, K3
@@ -9784,7 +9784,7 @@ vectors7upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors7upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -9825,7 +9825,7 @@ vectors7upTo8entries:
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
 	VFMADD231PS  320(DI)(R15*1), Z8, Z14
-	VFMADD231PS  384(DI)(R15*1), Y8, K1, Y15
+	VFMADD231PS  384(DI)(R15*1), Y8, K2, Y15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo8entries
@@ -9979,16 +9979,16 @@ vectors7upTo8entries:
 	VDIVPS       Z16, Z8, Z8
 	VSUBPS       Z8, Z17, Z17
 	VMOVUPS      Z17, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    384(R9)(R11*1), K1, Y16
+	VMOVUPS.Z    384(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    384(R9)(R11*1), K2, Y16
 	VSUBPS       Y8, Y15, Y17
 	VFMADD231PS  Y1, Y17, Y8
 	VMULPS       Y15, Y15, Y17
 	VSUBPS       Y16, Y17, Y17
 	VFMADD231PS  Y2, Y17, Y16
-	VMOVUPS      Y8, K1, 384(R9)(R10*1)
-	VMOVUPS      Y16, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, Y17
+	VMOVUPS      Y8, K2, 384(R9)(R10*1)
+	VMOVUPS      Y16, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, Y17
 	VPANDD       Y6, Y8, Y19
 	VPMAXUD      Y4, Y19, Y19
 	VMULPS       Y7, Y19, Y19
@@ -10003,7 +10003,7 @@ vectors7upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y16, Y8, Y8
 	VSUBPS       Y8, Y17, Y17
-	VMOVUPS      Y17, K1, 384(R9)
+	VMOVUPS      Y17, K2, 384(R9)
 
 vectors7upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -10025,7 +10025,7 @@ vectors7upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z16
 	VPORD        Z8, Z16, Z17
 	VPTESTMD     Z17, Z17, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo8wholedone
 	VMOVUPS      (R12), Z17
 	VFNMADD231PS Z1, Z8, Z8
@@ -10054,23 +10054,23 @@ vectors7upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y16
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y16
 	VPORD        Y8, Y16, Y17
 	VPTESTMD     Y17, Y17, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y17
+	VMOVUPS.Z    (R12), K2, Y17
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y16, Y16
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y16, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y16, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y19
 	VPMAXUD      Y4, Y19, Y19
 	VMULPS       Y7, Y19, Y19
 	VPANDD       Y6, Y17, Y18
-	VCMPPS       $0x15, Y18, Y19, K1, K3
-	VPCMPUD      $0x06, Y5, Y16, K1, K4
+	VCMPPS       $0x15, Y18, Y19, K2, K3
+	VPCMPUD      $0x06, Y5, Y16, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors7upTo8lastdone
 	KORW         K3, K4, K3
@@ -10081,7 +10081,7 @@ vectors7upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y16, Y8, Y8
 	VSUBPS       Y8, Y17, Y17
-	VMOVUPS      Y17, K1, (R12)
+	VMOVUPS      Y17, K2, (R12)
 
 vectors7upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10122,7 +10122,7 @@ vectors7upTo16entries:
 	VFMADD231PS  192(DI)(R15*1), Z8, Z12
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
 	VFMADD231PS  320(DI)(R15*1), Z8, Z14
-	VFMADD231PS  384(DI)(R15*1), Z8, K1, Z15
+	VFMADD231PS  384(DI)(R15*1), Z8, K2, Z15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo16entries
@@ -10276,16 +10276,16 @@ vectors7upTo16entries:
 	VDIVPS       Z16, Z8, Z8
 	VSUBPS       Z8, Z17, Z17
 	VMOVUPS      Z17, 320(R9)
-	VMOVUPS.Z    384(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    384(R9)(R11*1), K1, Z16
+	VMOVUPS.Z    384(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    384(R9)(R11*1), K2, Z16
 	VSUBPS       Z8, Z15, Z17
 	VFMADD231PS  Z1, Z17, Z8
 	VMULPS       Z15, Z15, Z17
 	VSUBPS       Z16, Z17, Z17
 	VFMADD231PS  Z2, Z17, Z16
-	VMOVUPS      Z8, K1, 384(R9)(R10*1)
-	VMOVUPS      Z16, K1, 384(R9)(R11*1)
-	VMOVUPS.Z    384(R9), K1, Z17
+	VMOVUPS      Z8, K2, 384(R9)(R10*1)
+	VMOVUPS      Z16, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, Z17
 	VPANDD       Z6, Z8, Z19
 	VPMAXUD      Z4, Z19, Z19
 	VMULPS       Z7, Z19, Z19
@@ -10300,7 +10300,7 @@ vectors7upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z16, Z8, Z8
 	VSUBPS       Z8, Z17, Z17
-	VMOVUPS      Z17, K1, 384(R9)
+	VMOVUPS      Z17, K2, 384(R9)
 
 vectors7upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -10322,7 +10322,7 @@ vectors7upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z16
 	VPORD        Z8, Z16, Z17
 	VPTESTMD     Z17, Z17, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo16wholedone
 	VMOVUPS      (R12), Z17
 	VFNMADD231PS Z1, Z8, Z8
@@ -10351,23 +10351,23 @@ vectors7upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z16
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z16
 	VPORD        Z8, Z16, Z17
 	VPTESTMD     Z17, Z17, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors7upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z17
+	VMOVUPS.Z    (R12), K2, Z17
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z16, Z16
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z16, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z16, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z19
 	VPMAXUD      Z4, Z19, Z19
 	VMULPS       Z7, Z19, Z19
 	VPANDD       Z6, Z17, Z18
-	VCMPPS       $0x15, Z18, Z19, K1, K3
-	VPCMPUD      $0x06, Z5, Z16, K1, K4
+	VCMPPS       $0x15, Z18, Z19, K2, K3
+	VPCMPUD      $0x06, Z5, Z16, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors7upTo16lastdone
 	KORW         K3, K4, K3
@@ -10378,7 +10378,7 @@ vectors7upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z16, Z8, Z8
 	VSUBPS       Z8, Z17, Z17
-	VMOVUPS      Z17, K1, (R12)
+	VMOVUPS      Z17, K2, (R12)
 
 vectors7upTo16lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10429,7 +10429,7 @@ vectors8upTo4entries:
 	VFMADD231PS  256(DI)(R15*1), Z16, Z13
 	VFMADD231PS  320(DI)(R15*1), Z16, Z14
 	VFMADD231PS  384(DI)(R15*1), Z16, Z15
-	VFMADD231PS  448(DI)(R15*1), X16, K1, X8
+	VFMADD231PS  448(DI)(R15*1), X16, K2, X8
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo4entries
@@ -10608,16 +10608,16 @@ vectors8upTo4entries:
 	VDIVPS       Z17, Z16, Z16
 	VSUBPS       Z16, Z18, Z18
 	VMOVUPS      Z18, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, X9
-	VMOVUPS.Z    448(R9)(R11*1), K1, X10
+	VMOVUPS.Z    448(R9)(R10*1), K2, X9
+	VMOVUPS.Z    448(R9)(R11*1), K2, X10
 	VSUBPS       X9, X8, X11
 	VFMADD231PS  X1, X11, X9
 	VMULPS       X8, X8, X11
 	VSUBPS       X10, X11, X11
 	VFMADD231PS  X2, X11, X10
-	VMOVUPS      X9, K1, 448(R9)(R10*1)
-	VMOVUPS      X10, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, X8
+	VMOVUPS      X9, K2, 448(R9)(R10*1)
+	VMOVUPS      X10, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, X8
 	VPANDD       X6, X9, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
@@ -10632,7 +10632,7 @@ vectors8upTo4entries:
 	VMULPS       X0, X9, X9
 	VDIVPS       X10, X9, X9
 	VSUBPS       X9, X8, X8
-	VMOVUPS      X8, K1, 448(R9)
+	VMOVUPS      X8, K2, 448(R9)
 
 vectors8upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -10654,7 +10654,7 @@ vectors8upTo4idle:
 	VMOVUPS      (R12)(R11*1), Z16
 	VPORD        Z8, Z16, Z17
 	VPTESTMD     Z17, Z17, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo4wholedone
 	VMOVUPS      (R12), Z17
 	VFNMADD231PS Z1, Z8, Z8
@@ -10683,23 +10683,23 @@ vectors8upTo4wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K1, X8
-	VMOVUPS.Z    (R12)(R11*1), K1, X9
+	VMOVUPS.Z    (R12)(R10*1), K2, X8
+	VMOVUPS.Z    (R12)(R11*1), K2, X9
 	VPORD        X8, X9, X10
 	VPTESTMD     X10, X10, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo4lastdone
-	VMOVUPS.Z    (R12), K1, X10
+	VMOVUPS.Z    (R12), K2, X10
 	VFNMADD231PS X1, X8, X8
 	VFNMADD231PS X2, X9, X9
-	VMOVUPS      X8, K1, (R12)(R10*1)
-	VMOVUPS      X9, K1, (R12)(R11*1)
+	VMOVUPS      X8, K2, (R12)(R10*1)
+	VMOVUPS      X9, K2, (R12)(R11*1)
 	VPANDD       X6, X8, X12
 	VPMAXUD      X4, X12, X12
 	VMULPS       X7, X12, X12
 	VPANDD       X6, X10, X11
-	VCMPPS       $0x15, X11, X12, K1, K3
-	VPCMPUD      $0x06, X5, X9, K1, K4
+	VCMPPS       $0x15, X11, X12, K2, K3
+	VPCMPUD      $0x06, X5, X9, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors8upTo4lastdone
 	KORW         K3, K4, K3
@@ -10710,7 +10710,7 @@ vectors8upTo4wholedone:
 	VMULPS       X0, X8, X8
 	VDIVPS       X9, X8, X8
 	VSUBPS       X8, X10, X10
-	VMOVUPS      X10, K1, (R12)
+	VMOVUPS      X10, K2, (R12)
 
 vectors8upTo4lastdone:
 	MOVQ ldp+184(FP), R12
@@ -10753,7 +10753,7 @@ vectors8upTo8entries:
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
 	VFMADD231PS  320(DI)(R15*1), Z8, Z14
 	VFMADD231PS  384(DI)(R15*1), Z8, Z15
-	VFMADD231PS  448(DI)(R15*1), Y8, K1, Y16
+	VFMADD231PS  448(DI)(R15*1), Y8, K2, Y16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo8entries
@@ -10932,16 +10932,16 @@ vectors8upTo8entries:
 	VDIVPS       Z17, Z8, Z8
 	VSUBPS       Z8, Z18, Z18
 	VMOVUPS      Z18, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Y8
-	VMOVUPS.Z    448(R9)(R11*1), K1, Y17
+	VMOVUPS.Z    448(R9)(R10*1), K2, Y8
+	VMOVUPS.Z    448(R9)(R11*1), K2, Y17
 	VSUBPS       Y8, Y16, Y18
 	VFMADD231PS  Y1, Y18, Y8
 	VMULPS       Y16, Y16, Y18
 	VSUBPS       Y17, Y18, Y18
 	VFMADD231PS  Y2, Y18, Y17
-	VMOVUPS      Y8, K1, 448(R9)(R10*1)
-	VMOVUPS      Y17, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, Y18
+	VMOVUPS      Y8, K2, 448(R9)(R10*1)
+	VMOVUPS      Y17, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, Y18
 	VPANDD       Y6, Y8, Y20
 	VPMAXUD      Y4, Y20, Y20
 	VMULPS       Y7, Y20, Y20
@@ -10956,7 +10956,7 @@ vectors8upTo8entries:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y17, Y8, Y8
 	VSUBPS       Y8, Y18, Y18
-	VMOVUPS      Y18, K1, 448(R9)
+	VMOVUPS      Y18, K2, 448(R9)
 
 vectors8upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -10978,7 +10978,7 @@ vectors8upTo8idle:
 	VMOVUPS      (R12)(R11*1), Z17
 	VPORD        Z8, Z17, Z18
 	VPTESTMD     Z18, Z18, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo8wholedone
 	VMOVUPS      (R12), Z18
 	VFNMADD231PS Z1, Z8, Z8
@@ -11007,23 +11007,23 @@ vectors8upTo8wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Y8
-	VMOVUPS.Z    (R12)(R11*1), K1, Y17
+	VMOVUPS.Z    (R12)(R10*1), K2, Y8
+	VMOVUPS.Z    (R12)(R11*1), K2, Y17
 	VPORD        Y8, Y17, Y18
 	VPTESTMD     Y18, Y18, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo8lastdone
-	VMOVUPS.Z    (R12), K1, Y18
+	VMOVUPS.Z    (R12), K2, Y18
 	VFNMADD231PS Y1, Y8, Y8
 	VFNMADD231PS Y2, Y17, Y17
-	VMOVUPS      Y8, K1, (R12)(R10*1)
-	VMOVUPS      Y17, K1, (R12)(R11*1)
+	VMOVUPS      Y8, K2, (R12)(R10*1)
+	VMOVUPS      Y17, K2, (R12)(R11*1)
 	VPANDD       Y6, Y8, Y20
 	VPMAXUD      Y4, Y20, Y20
 	VMULPS       Y7, Y20, Y20
 	VPANDD       Y6, Y18, Y19
-	VCMPPS       $0x15, Y19, Y20, K1, K3
-	VPCMPUD      $0x06, Y5, Y17, K1, K4
+	VCMPPS       $0x15, Y19, Y20, K2, K3
+	VPCMPUD      $0x06, Y5, Y17, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors8upTo8lastdone
 	KORW         K3, K4, K3
@@ -11034,7 +11034,7 @@ vectors8upTo8wholedone:
 	VMULPS       Y0, Y8, Y8
 	VDIVPS       Y17, Y8, Y8
 	VSUBPS       Y8, Y18, Y18
-	VMOVUPS      Y18, K1, (R12)
+	VMOVUPS      Y18, K2, (R12)
 
 vectors8upTo8lastdone:
 	MOVQ ldp+184(FP), R12
@@ -11077,7 +11077,7 @@ vectors8upTo16entries:
 	VFMADD231PS  256(DI)(R15*1), Z8, Z13
 	VFMADD231PS  320(DI)(R15*1), Z8, Z14
 	VFMADD231PS  384(DI)(R15*1), Z8, Z15
-	VFMADD231PS  448(DI)(R15*1), Z8, K1, Z16
+	VFMADD231PS  448(DI)(R15*1), Z8, K2, Z16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo16entries
@@ -11256,16 +11256,16 @@ vectors8upTo16entries:
 	VDIVPS       Z17, Z8, Z8
 	VSUBPS       Z8, Z18, Z18
 	VMOVUPS      Z18, 384(R9)
-	VMOVUPS.Z    448(R9)(R10*1), K1, Z8
-	VMOVUPS.Z    448(R9)(R11*1), K1, Z17
+	VMOVUPS.Z    448(R9)(R10*1), K2, Z8
+	VMOVUPS.Z    448(R9)(R11*1), K2, Z17
 	VSUBPS       Z8, Z16, Z18
 	VFMADD231PS  Z1, Z18, Z8
 	VMULPS       Z16, Z16, Z18
 	VSUBPS       Z17, Z18, Z18
 	VFMADD231PS  Z2, Z18, Z17
-	VMOVUPS      Z8, K1, 448(R9)(R10*1)
-	VMOVUPS      Z17, K1, 448(R9)(R11*1)
-	VMOVUPS.Z    448(R9), K1, Z18
+	VMOVUPS      Z8, K2, 448(R9)(R10*1)
+	VMOVUPS      Z17, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, Z18
 	VPANDD       Z6, Z8, Z20
 	VPMAXUD      Z4, Z20, Z20
 	VMULPS       Z7, Z20, Z20
@@ -11280,7 +11280,7 @@ vectors8upTo16entries:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z17, Z8, Z8
 	VSUBPS       Z8, Z18, Z18
-	VMOVUPS      Z18, K1, 448(R9)
+	VMOVUPS      Z18, K2, 448(R9)
 
 vectors8upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -11302,7 +11302,7 @@ vectors8upTo16idle:
 	VMOVUPS      (R12)(R11*1), Z17
 	VPORD        Z8, Z17, Z18
 	VPTESTMD     Z18, Z18, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo16wholedone
 	VMOVUPS      (R12), Z18
 	VFNMADD231PS Z1, Z8, Z8
@@ -11331,23 +11331,23 @@ vectors8upTo16wholedone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K1, Z8
-	VMOVUPS.Z    (R12)(R11*1), K1, Z17
+	VMOVUPS.Z    (R12)(R10*1), K2, Z8
+	VMOVUPS.Z    (R12)(R11*1), K2, Z17
 	VPORD        Z8, Z17, Z18
 	VPTESTMD     Z18, Z18, K3
-	KORTESTW     K3, K2
+	KORTESTW     K3, K1
 	JE           vectors8upTo16lastdone
-	VMOVUPS.Z    (R12), K1, Z18
+	VMOVUPS.Z    (R12), K2, Z18
 	VFNMADD231PS Z1, Z8, Z8
 	VFNMADD231PS Z2, Z17, Z17
-	VMOVUPS      Z8, K1, (R12)(R10*1)
-	VMOVUPS      Z17, K1, (R12)(R11*1)
+	VMOVUPS      Z8, K2, (R12)(R10*1)
+	VMOVUPS      Z17, K2, (R12)(R11*1)
 	VPANDD       Z6, Z8, Z20
 	VPMAXUD      Z4, Z20, Z20
 	VMULPS       Z7, Z20, Z20
 	VPANDD       Z6, Z18, Z19
-	VCMPPS       $0x15, Z19, Z20, K1, K3
-	VPCMPUD      $0x06, Z5, Z17, K1, K4
+	VCMPPS       $0x15, Z19, Z20, K2, K3
+	VPCMPUD      $0x06, Z5, Z17, K2, K4
 	KORTESTW     K3, K4
 	JE           vectors8upTo16lastdone
 	KORW         K3, K4, K3
@@ -11358,7 +11358,7 @@ vectors8upTo16wholedone:
 	VMULPS       Z0, Z8, Z8
 	VDIVPS       Z17, Z8, Z8
 	VSUBPS       Z8, Z18, Z18
-	VMOVUPS      Z18, K1, (R12)
+	VMOVUPS      Z18, K2, (R12)
 
 vectors8upTo16lastdone:
 	MOVQ ldp+184(FP), R12

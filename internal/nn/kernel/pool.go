@@ -72,7 +72,7 @@ func (q *queue) left(phase uint32) bool {
 type Order struct {
 	needs    [][]int
 	first    []int        // by worker, the first task that it prefers; behind them the number of tasks
-	sequence []int        // all tasks, each after those that it needs
+	sequence []int        // all tasks, each after those that it needs and those that its worker prefers to it
 	returned []lastReturn // one a task
 }
 
@@ -83,15 +83,16 @@ type lastReturn struct {
 }
 
 // NewOrder returns the order in which task i begins after the tasks needs[i] have returned, for a pool of len(first) workers, of
-// which worker w prefers the tasks from first[w] on. For a pool never to wait forever, it must be possible to run all tasks one by
-// one such that each comes after those that it needs and, of the tasks that one worker prefers, after those with lower numbers.
+// which worker w prefers the tasks from first[w] on, one after another. It panics if a pool would wait forever: it must be possible to
+// run all tasks one by one such that each comes after those that it needs and, of the tasks that one worker prefers, after those
+// with lower numbers.
 func NewOrder(needs [][]int, first []int) *Order {
 	o := &Order{needs: needs, first: append(slices.Clone(first), len(needs)), returned: make([]lastReturn, len(needs))}
 	if o.first[0] != 0 || !slices.IsSorted(o.first) {
 		panic("kernel: workers' tasks that do not follow one another")
 	}
 	begun, placed := make([]bool, len(needs)), make([]bool, len(needs))
-	var place func(task int)
+	var place func(task int) // after all that has to be done before it
 	place = func(task int) {
 		if placed[task] {
 			return
@@ -100,6 +101,9 @@ func NewOrder(needs [][]int, first []int) *Order {
 			panic("kernel: tasks that need each other")
 		}
 		begun[task] = true
+		if !slices.Contains(first, task) {
+			place(task - 1)
+		}
 		for _, n := range needs[task] {
 			place(n)
 		}
@@ -204,9 +208,8 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.run(tasks, nil, task)
 }
 
-// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned, and with its
-// choice of what a worker prefers. Nobody
-// waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
+// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned. The order
+// says what a worker prefers. Nobody waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
 func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -188,13 +189,48 @@ func TestPoolRunsInOrderDespitePanic(t *testing.T) {
 	}
 }
 
-func TestOrderWithoutEnd(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("an order of tasks that need each other was accepted")
+// Orders for which a pool would wait forever, or that are not for that pool, are refused.
+func TestOrdersThatCannotBe(t *testing.T) {
+	p := NewPool(2)
+	defer p.Close()
+	for name, c := range map[string]struct {
+		call func()
+		want string
+	}{
+		"tasks that need each other":             {func() { NewOrder([][]int{{1}, {2}, {0}}, []int{0, 1}) }, "need each other"},
+		"a task that needs one behind it":        {func() { NewOrder([][]int{{1}, nil, nil}, []int{0, 2}) }, "need each other"},
+		"two queues that wait for each other":    {func() { NewOrder([][]int{{3}, nil, {1}, nil}, []int{0, 2}) }, "need each other"},
+		"a first task that is not the first":     {func() { NewOrder([][]int{nil, nil}, []int{1, 1}) }, "follow one another"},
+		"a worker's tasks before another's":      {func() { NewOrder([][]int{nil, nil}, []int{0, 3}) }, "follow one another"},
+		"an order for another number of workers": {func() { p.RunInOrder(NewOrder([][]int{nil, nil}, []int{0}), func(_, _ int) {}) }, "number of workers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if got, _ := recover().(string); !strings.Contains(got, c.want) {
+					t.Errorf("panic %q, want one about %q", got, c.want)
+				}
+			}()
+			c.call()
+		})
+	}
+}
+
+// The order says which tasks are in which worker's queue; one may have none.
+func TestPoolQueuesAsTheOrderSays(t *testing.T) {
+	p := NewPool(3)
+	defer p.Close()
+	var ran [4]atomic.Int32
+	p.RunInOrder(NewOrder(make([][]int, len(ran)), []int{0, 1, 1}), func(_, task int) { ran[task].Add(1) })
+	for task := range ran {
+		if got := ran[task].Load(); got != 1 {
+			t.Errorf("task %d ran %d times", task, got)
 		}
-	}()
-	NewOrder([][]int{{1}, {2}, {0}}, []int{0})
+	}
+	for w, want := range []uint64{1, 1, 4} {
+		if end := p.queues[w].word.Load() >> 16 & maxTasks; end != want {
+			t.Errorf("the queue of worker %d ended at task %d, want %d", w, end, want)
+		}
+	}
 }
 
 // Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks that

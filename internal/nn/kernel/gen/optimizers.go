@@ -26,19 +26,18 @@ func (s isa) adam() {
 // Where the instruction set has masks, roots and quotients that could not change a parameter are not taken. The length of a step
 // cannot exceed |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26
 // |p|, p stays as it is; the lane is left out if 2^30 |m| Alpha/Epsilon < |p|, which leaves room for all rounding, also to denormal
-// numbers, where it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step; so does
-// all with an Epsilon above 1, with which the limit could underflow, or the step overflow without it.
+// numbers, where it can double a product. p of 0 and NaN and a second moment that is negative or NaN take the whole step. So does
+// all with an Epsilon above 1, since the limit could underflow then, and m*Alpha overflow although the quotient does not.
 //
-// What this spares is moments that have become denormal numbers, and stay there: the least one, times 0.9, rounds to itself. With a
-// gradient of zero they decay so far in some hundred steps. In the course's recipe an eighth of all vectors hold some with
-// batches of 100, nine of ten with batches of 1. CPUs that add such numbers at full speed may take ten times as long to multiply
-// or divide them.
+// This spares multiplications and divisions of denormal numbers, for which CPUs that add them at full speed may need ten times as
+// long. With a gradient of zero the moments become so small in some hundred steps, and stay there: the least one, times 0.9, rounds to
+// itself. In the course's recipe an eighth of all vectors hold some with batches of 100, nine of ten with batches of 1.
 type adamStep struct {
 	isa
 	alpha, c1, c2, epsilon reg.VecVirtual
 
 	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
-	boundless   mask           // all lanes if the limit is not finite or Alpha is negative, with which -0 may become 0; else none
+	stepsOfZero mask           // no lane if moments of zero leave any p as it is, else all
 	absolute    reg.VecVirtual // the bits of a number but its sign
 	leastNormal reg.VecVirtual
 	infinity    reg.VecVirtual // larger, as an integer, are the bits of NaNs and of what has a sign
@@ -79,11 +78,12 @@ func (s isa) adamStep() adamStep {
 	place("impossible")
 	VPTERNLOGD(U8(0xff), a.limit, a.limit, a.limit)
 	place("possible")
-	infinite, negative := K(), K()
+	// The step of moments of zero is +0 if the limit is finite and Alpha is at least +0.
+	infinite, negative, either := K(), K(), K()
 	VPCMPUD(U8(notLessInteger), a.infinity, a.limit, infinite)
 	VPCMPUD(U8(notLessInteger), a.infinity, a.alpha, negative)
-	KORW(infinite, negative, negative)
-	a.boundless = negative
+	KORW(infinite, negative, either)
+	a.stepsOfZero = either
 	return a
 }
 
@@ -104,6 +104,7 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest mas
 	a.store(second, v, lanes, rest)
 	a.load(p, parameter, lanes, rest)
 	if a.opmasks {
+		// Beyond the rest the lanes hold zeros, of which a step does no harm.
 		long, odd := a.steps(first, second, parameter, lanes, nil)
 		KORW(long, odd, long)
 		VMOVAPS_Z(of(second), long, of(second))
@@ -154,7 +155,7 @@ func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, lanes int, rest mask) {
 	some, either := K(), a.vector() // moments that are not zero
 	VPORD(of(first), of(second), of(either))
 	VPTESTMD(of(either), of(either), some)
-	KORTESTW(some, a.boundless)
+	KORTESTW(some, a.stepsOfZero)
 	JE(name + "done")
 	a.load(p, parameter, lanes, rest)
 	VFNMADD231PS(of(a.c1), of(first), of(first)) // m += (0 - m) * C1
