@@ -20,7 +20,7 @@ type Pool struct {
 	queues   []queue                // one a worker: the tasks that are its own by preference
 	phase    atomic.Uint32          // the number of the present phase; idle workers wait for it to change
 	closed   atomic.Bool
-	pending  atomic.Int64        // tasks of the present phase that have not returned yet
+	pending  atomic.Int64        // tasks of the present phase that have not been counted as returned
 	panicked atomic.Pointer[any] // what the first task of the present phase to panic panicked with
 	idle     []parking           // one a worker; idle[0] is the caller of Run, waiting for pending to reach 0
 }
@@ -307,15 +307,17 @@ func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 }
 
 // take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether one is
-// left that is not.
+// left that is not. Those that have returned are counted together, since all workers write to that count.
 func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
-	for {
+	for returned := 0; ; returned++ {
 		task, result := p.queues[owner].claim(phase, order)
 		if result != taken {
-			return ran, result == blocked
+			if returned > 0 && p.pending.Add(int64(-returned)) == 0 {
+				p.idle[0].wake()
+			}
+			return returned > 0, result == blocked
 		}
 		p.call(worker, task, phase, order)
-		ran = true
 	}
 }
 
@@ -343,8 +345,8 @@ func (p *Pool) call(worker, task int, phase uint32, order *Order) {
 	p.task(worker, task)
 }
 
-// returned counts the task that has just returned or panicked. A panic goes no further: it would end the process, since
-// nobody above a worker can recover from it.
+// returned tells those who need the task that it has returned, or panicked. A panic goes no further: it would end the process,
+// since nobody above a worker can recover from it.
 func (p *Pool) returned(task int, phase uint32, order *Order) {
 	if value := recover(); value != nil {
 		first := value // a variable that is allocated only here
@@ -352,8 +354,5 @@ func (p *Pool) returned(task int, phase uint32, order *Order) {
 	}
 	if order != nil {
 		order.returned[task].phase.Store(phase)
-	}
-	if p.pending.Add(-1) == 0 {
-		p.idle[0].wake()
 	}
 }
