@@ -140,7 +140,7 @@ func (t *Trainer) planRows(updates [][]task) {
 		}
 		from := next
 		if from < i {
-			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) }, nil)
+			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) })
 		}
 		t.steps = append(t.steps, sideBySide(rowsPhase, t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
 			c.ForwardColumns(w, x, y, s)
@@ -157,20 +157,20 @@ func (t *Trainer) planRows(updates [][]task) {
 		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
 	}
 	if next == 0 && t.pipelined() {
-		t.addRows(next, rows, updates)
+		t.steps = append(t.steps, t.pipeline(rows, updates))
 		return
 	}
-	t.addRows(next, rows, nil)
+	t.addRows(next, rows)
 	for i := len(back) - 1; i >= 0; i-- {
 		t.steps = append(t.steps, back[i])
 	}
 	t.steps = append(t.steps, sideBySide(updatePhase, slices.Concat(updates...)))
 }
 
-// addRows adds a phase of what f does to rows, from the given layer on; if it is the pipeline, with updates after it.
-func (t *Trainer) addRows(from int, f func(w *Worker, r span), updates [][]task) {
+// addRows adds a phase of what f does to rows, from the given layer on.
+func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
 	if from == 0 && t.pipelined() {
-		t.steps = append(t.steps, t.pipeline(f, updates))
+		t.steps = append(t.steps, t.pipeline(f, nil))
 		return
 	}
 	t.steps = append(t.steps, sideBySide(rowsPhase, t.rowParts(f)))

@@ -307,7 +307,10 @@ func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 }
 
 // take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether one is
-// left that is not. Those that have returned are counted together, since all workers write to that count.
+// left that is not.
+//
+// Those that have returned are counted together, since all workers write to that count. So a worker that is put aside after one of them
+// and before it looks for the next is waited for; that is some nanoseconds, beside the microseconds in which it has a task.
 func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
 	for returned := 0; ; returned++ {
 		task, result := p.queues[owner].claim(phase, order)

@@ -111,7 +111,7 @@ type sparseEnds struct {
 	unless func(rows uint64, otherwise LabelRef) // jumps unless such rows are selected; only with empty
 }
 
-// The values of Rows.
+// The values of kernel.Rows, which this program cannot import: it writes a part of that package.
 const (
 	emptyRows  = 1
 	filledRows = 2
