@@ -135,22 +135,25 @@ func work(err error) error {
 	return failure{err}
 }
 
-// untilSignal returns a context that ends at the first SIGINT or SIGTERM, with the fault to exit with as its cause. A
+// untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP, with the fault to exit with as its cause. A
 // second signal ends the process at once, as if nobody had listened.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	done := make(chan struct{})
 	go func() {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			kind := fault.Interrupted
-			if s == syscall.SIGTERM {
-				kind = fault.Terminated
+			kind, name := fault.Interrupted, "SIGINT (Ctrl-C)"
+			switch s {
+			case syscall.SIGTERM:
+				kind, name = fault.Terminated, "SIGTERM"
+			case syscall.SIGHUP:
+				kind, name = fault.HungUp, "SIGHUP (the terminal is gone)"
 			}
-			cancel(fault.New(kind, "", "stopped by %v", name(s)))
+			cancel(fault.New(kind, "", "stopped by %s", name))
 		case <-done:
 		}
 	}()
@@ -159,11 +162,4 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 		close(done)
 		cancel(nil)
 	}
-}
-
-func name(s os.Signal) string {
-	if s == syscall.SIGTERM {
-		return "SIGTERM"
-	}
-	return "SIGINT (Ctrl-C)"
 }

@@ -20,7 +20,8 @@ type experiment struct {
 	source   *source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
-	start    string // the SHA-256 of the model that the weights come from; empty: they are drawn
+	history  *train.CSV // nil: none is kept
+	start    string     // the SHA-256 of the model that the weights come from; empty: they are drawn
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
@@ -71,7 +72,7 @@ func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
+func (x *experiment) newRun(system *System, o trainOptions, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
 	optimizer, err := nn.NewOptimizer(x.Optimizer.Spec(), model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
@@ -97,7 +98,7 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		run.Distillation = &d
 	}
 	run.Schedule = x.schedule(run.Plan().Steps)
-	x.addCallbacks(system, run)
+	x.addCallbacks(system, x.keeps(o), run)
 	return run, nil
 }
 
@@ -148,9 +149,12 @@ func (x *experiment) schedule(perEpoch int) train.Schedule {
 }
 
 // addCallbacks adds the callbacks that the experiment asks for.
-func (x *experiment) addCallbacks(system *System, run *train.Run) {
+func (x *experiment) addCallbacks(system *System, keep kept, run *train.Run) {
 	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
-	add(train.CSV(modelfile.Beside(x.Output, ".history.csv")))
+	if keep.history {
+		x.history = train.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
+		add(x.history.Callback())
+	}
 	if x.JSONLog != "" {
 		add(train.JSONLines(x.JSONLog))
 	}

@@ -19,6 +19,7 @@ type finished struct {
 	data     *dataset
 	engine   *nn.Engine
 	model    *nn.Sequential
+	keep     kept
 	settings json.RawMessage // the experiment, as the model keeps it
 	history  train.History
 	seconds  float64
@@ -29,21 +30,27 @@ type finished struct {
 // last whole epoch; its error is returned.
 func finish(system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
-		report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
+		if f.keep.checkpoints(f.Output) {
+			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
+		}
 		return f.stopped
 	}
 	sum, err := f.write()
 	if err != nil {
 		return err
 	}
-	if f.stopped != nil && !o.quiet {
+	if f.stopped != nil && !o.quiet && f.keep.checkpoints(f.Output) {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
 	test := nn.NewEvaluator(f.engine, f.model, f.data.test).Evaluate()
 	if o.json {
+		model := f.Output
+		if !f.keep.model {
+			model = ""
+		}
 		err = report.NewEvents(system.Stdout).End(report.EndEvent{
 			TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
-			Model: f.Output, SHA256: sum, Interrupted: f.stopped != nil,
+			Model: model, SHA256: sum, Interrupted: f.stopped != nil,
 		})
 	} else {
 		_, err = fmt.Fprintln(system.Stdout, report.TestLine(test.MeanLoss(), test.Accuracy()))
@@ -54,10 +61,21 @@ func finish(system *System, o trainOptions, f finished) error {
 	return err
 }
 
-// write writes the model and the curves, and returns the model's SHA-256.
+// write writes the model, the history and the curves, and returns the model's SHA-256. The history takes the place of an older
+// one after the model has, so that what lies there together belongs together.
 func (f finished) write() (sum string, err error) {
-	if sum, err = f.writeModel(f.Output, f.history); err != nil {
-		return "", err
+	if f.keep.model {
+		if sum, err = f.writeModel(f.Output, f.history); err != nil {
+			return "", err
+		}
+	}
+	if f.keep.history {
+		if err := f.experiment.history.Commit(); err != nil {
+			return "", err
+		}
+	}
+	if !f.keep.picture {
+		return sum, nil
 	}
 	picture := modelfile.Beside(f.Output, ".history.png")
 	err = atomicfile.Write(picture, func(w io.Writer) error { return report.WritePlot(w, "png", f.history) })

@@ -179,12 +179,12 @@ func scriptCommand(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return command
 }
 
-// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT or TERM) when a line of its
+// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT, TERM or HUP) when a line of its
 // standard output matches, and wants it to end with that exit status. It works on Unix only.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
 	if neg || len(args) < 4 || signals[args[0]] == nil {
-		ts.Fatalf("usage: interrupt INT|TERM REGEXP STATUS COMMAND [ARGS...]")
+		ts.Fatalf("usage: interrupt INT|TERM|HUP REGEXP STATUS COMMAND [ARGS...]")
 	}
 	line, err := regexp.Compile(args[1])
 	ts.Check(err)

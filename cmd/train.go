@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +31,8 @@ type trainOptions struct {
 	lrFind  string // picture of a range test, which is then all that is done
 	preview string // picture of distorted images, likewise
 	profile string
+
+	noModel, noHistory, noPicture bool // what not to leave
 }
 
 func newTrain(system *System, run func(context.Context, *System, trainOptions) error) *cobra.Command {
@@ -40,7 +45,8 @@ func newTrain(system *System, run func(context.Context, *System, trainOptions) e
 
 Results go to standard output, progress to standard error. Beside the model (model.bin) it writes the figures of each
 epoch (model.history.csv) and their curves (model.history.png). A run that is stopped leaves a checkpoint (model.ckpt-…),
-from which --resume goes on to the very same result.`,
+from which --resume goes on to the very same result. --no-model, --no-history and --no-picture leave these files out; beside
+a device or a FIFO (-o /dev/null) nothing is put.`,
 		Example: `  dnn train
   dnn train --config mlp.yaml -o first.bin
   dnn train --layers 300,100 --epochs 5 --set optimizer.beta_1=0.95
@@ -57,6 +63,8 @@ from which --resume goes on to the very same result.`,
 				return fault.New(fault.Usage, "--lr-find", "does not go with --json")
 			case o.resume && (o.lrFind != "" || o.preview != ""):
 				return fault.New(fault.Usage, "--resume", "does not go with --lr-find or --preview-augmentation, which train nothing")
+			case o.resume && o.noModel:
+				return fault.New(fault.Usage, "--resume", "does not go with --no-model: such a run leaves no checkpoint")
 			case o.dryRun && (o.lrFind != "" || o.preview != ""):
 				return fault.New(fault.Usage, "--dry-run", "does not go with --lr-find or --preview-augmentation")
 			}
@@ -79,27 +87,39 @@ from which --resume goes on to the very same result.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
 	f.StringVar(&o.lrFind, "lr-find", "", "only find a learning rate: draw the loss over rising rates into this `picture` (.png, .svg)")
 	f.StringVar(&o.preview, "preview-augmentation", "", "only draw distorted images into this `picture` (.png)")
+	f.BoolVar(&o.noModel, "no-model", false, "leave no model, and no checkpoint")
+	f.BoolVar(&o.noHistory, "no-history", false, "leave no history, the figures of each epoch")
+	f.BoolVar(&o.noPicture, "no-picture", false, "leave no picture of the curves")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile for go tool pprof to this `file`")
 	return c
 }
 
 // runTrain is the story of a training run: experiment, data, network, loop, test, files.
 func runTrain(ctx context.Context, system *System, o trainOptions) error {
-	err := profile(o.profile, func() error { return trainRun(ctx, system, o) })
+	x, err := newExperiment(system, o)
+	if err == nil {
+		err = x.checkFiles(system, o)
+	}
+	if err == nil {
+		err = profile(o.profile, func() error { return x.trainRun(ctx, system, o) })
+	}
 	return tellJSON(system, o.json, err)
 }
 
-func trainRun(ctx context.Context, system *System, o trainOptions) error {
-	x, err := newExperiment(system, o)
-	if err != nil {
-		return err
+func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) error {
+	if !o.dryRun && o.lrFind == "" && o.preview == "" {
+		unlock, err := x.lock(system)
+		if err != nil {
+			return err
+		}
+		defer unlock()
 	}
 	model, err := x.newNetwork(o.from)
 	if err != nil {
 		return err
 	}
 	plain := !o.json && !o.quiet
-	if !o.dryRun {
+	if keep := x.keeps(o); keep.model && o.lrFind == "" && o.preview == "" {
 		if err := atomicfile.Probe(x.Output); err != nil {
 			return fault.CannotWrite(x.Output, err)
 		}
@@ -122,7 +142,7 @@ func trainRun(ctx context.Context, system *System, o trainOptions) error {
 		return err
 	}
 	defer engine.Close()
-	run, err := x.newRun(system, engine, model, data)
+	run, err := x.newRun(system, o, engine, model, data)
 	switch {
 	case err != nil:
 		return err
@@ -140,9 +160,20 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if err != nil {
 		return err
 	}
-	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
-	run.Checkpoints = x.checkpoints(data, settings)
-	if o.resume {
+	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings, keep: x.keeps(o)}
+	if x.keeps(o).checkpoints(x.Output) {
+		run.Checkpoints = x.checkpoints(data, settings)
+	}
+	switch {
+	case o.resume && run.Checkpoints == nil:
+		return fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
+	case o.resume:
+		if done, err := run.Checkpoints.None(); err != nil || done && x.isFinished(data, settings) {
+			if err == nil {
+				report.Message(system.Stderr, "%s is of this very run, which is finished: nothing is left to do", x.Output)
+			}
+			return err
+		}
 		found, notes, err := run.Checkpoints.Latest()
 		for _, note := range notes {
 			report.Message(system.Stderr, "%s", note)
@@ -151,8 +182,17 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 			return err
 		}
 		run.From = found
+	case run.Checkpoints != nil:
+		aside, err := run.Checkpoints.SetAside()
+		if err != nil {
+			return err
+		}
+		if aside != "" {
+			report.Message(system.Stderr, "note: an unfinished run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings",
+				aside, aside, run.Checkpoints.Before(aside))
+		}
 	}
-	if c := x.Checkpoint; c != nil && c.Best != "" {
+	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
 		path := modelfile.Beside(x.Output, ".best.bin")
 		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h train.History) error {
 			_, err := f.writeModel(path, h)
@@ -177,7 +217,29 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if err := finish(system, o, f); err != nil {
 		return err
 	}
+	if run.Checkpoints == nil {
+		return nil
+	}
 	return run.Checkpoints.Remove()
+}
+
+// isFinished tells whether the output is the model of this very experiment after its last epoch, or after one that a callback
+// ended it with.
+func (x *experiment) isFinished(data *dataset, settings []byte) bool {
+	if _, err := os.Stat(x.Output); err != nil {
+		return false
+	}
+	file, err := modelfile.Read(x.Output)
+	if err != nil { // what is there is no model, and the run will say so if it cannot replace it
+		return false
+	}
+	var teachers []string
+	for _, t := range x.teachers {
+		teachers = append(teachers, t.SHA256)
+	}
+	endsEarly := x.EarlyStopping != nil || x.Target != nil
+	return bytes.Equal(file.Config, settings) && file.DataHash == data.hash && slices.Equal(file.Teachers, teachers) &&
+		(len(file.History) == x.Epochs || endsEarly && len(file.History) > 0)
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
@@ -200,5 +262,5 @@ func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 // interrupted tells whether a run was stopped from outside.
 func interrupted(err error) bool {
 	kind := fault.KindOf(err)
-	return kind == fault.Interrupted || kind == fault.Terminated || errors.Is(err, context.Canceled)
+	return kind == fault.Interrupted || kind == fault.Terminated || kind == fault.HungUp || errors.Is(err, context.Canceled)
 }

@@ -14,12 +14,25 @@ import (
 // path, and the folder synced. If anything fails the old file stays as it was and the temporary one is removed.
 // Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one. What writers of
 // the same path have left that were killed is removed too, once it is an hour old.
+//
+// A symbolic link is followed: the file that it leads to is replaced, in its own folder. Into a device or a FIFO the bytes
+// are written as they come, since a file in its place would be of no use to whoever reads from it. A socket is refused.
 func Write(path string, write func(io.Writer) error) error {
-	folder := filepath.Dir(path)
+	path, err := Target(path)
+	if err != nil {
+		return err
+	}
 	mode := os.FileMode(0)
 	if old, err := os.Stat(path); err == nil {
+		if isStream(old.Mode()) {
+			return writeThrough(path, write)
+		}
+		if err := replaceable(path, old.Mode()); err != nil {
+			return err
+		}
 		mode = old.Mode().Perm()
 	}
+	folder := filepath.Dir(path)
 	RemoveStale(folder, func(name string) bool { return name == filepath.Base(path) })
 	tmp, err := create(folder, filepath.Base(path))
 	if err != nil {
@@ -53,6 +66,57 @@ func Write(path string, write func(io.Writer) error) error {
 	return SyncFolder(folder)
 }
 
+// writeThrough writes into a device or a FIFO. Neither can be replaced, synced or truncated.
+func writeThrough(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
+}
+
+// IsStream tells whether path leads to a device or a FIFO, into which Write writes without replacing it.
+func IsStream(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && isStream(info.Mode())
+}
+
+func isStream(mode os.FileMode) bool { return mode&(os.ModeDevice|os.ModeNamedPipe) != 0 }
+
+// replaceable refuses what is neither a regular file nor a stream.
+func replaceable(path string, mode os.FileMode) error {
+	switch {
+	case mode.IsDir():
+		return &os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	case !mode.IsRegular():
+		return &os.PathError{Op: "open", Path: path, Err: errors.New("is a socket, wanted a file")}
+	}
+	return nil
+}
+
+// maxLinks is how many symbolic links a path may lead through, as in Linux.
+const maxLinks = 40
+
+// Target returns the path that a write to path ends at: path itself, or, if that is a symbolic link, where the link leads,
+// whether or not there is a file.
+func Target(path string) (string, error) {
+	for range maxLinks {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&os.ModeSymlink == 0 {
+			return path, nil // a file that is missing is made; other errors come up when it is
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", &os.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
+}
+
 // SyncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.
 func SyncFolder(folder string) error {
 	d, err := os.Open(folder)
@@ -69,11 +133,20 @@ func SyncFolder(folder string) error {
 	return err
 }
 
-// Probe tells whether Write could replace the file at path, without touching it: a program that works for long before it
-// writes finds out early.
+// Probe tells whether Write could write to path, without touching it: a program that works for long before it writes finds
+// out early.
 func Probe(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return &os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	path, err := Target(path)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil {
+		if isStream(info.Mode()) {
+			return nil // opening a FIFO would wait for its reader
+		}
+		if err := replaceable(path, info.Mode()); err != nil {
+			return err
+		}
 	}
 	tmp, err := create(filepath.Dir(path), filepath.Base(path))
 	if err != nil {

@@ -323,3 +323,31 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 		t.Errorf("the folder holds %q, want %q", got, want)
 	}
 }
+
+func TestWriteFollowsALink(t *testing.T) {
+	folder := t.TempDir()
+	real, link := filepath.Join(folder, "real"), filepath.Join(folder, "link")
+	for _, before := range []bool{false, true} { // what the link leads to is missing at first
+		if err := os.Symlink("real", link); err != nil && !before {
+			t.Skip(err)
+		}
+		if err := Write(link, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(real); string(got) != "new" {
+			t.Errorf("there before %v: the file has %q, %v", before, got, err)
+		}
+		if to, err := os.Readlink(link); to != "real" {
+			t.Errorf("there before %v: the link leads to %q, %v", before, to, err)
+		}
+	}
+	if err := os.Symlink("b", filepath.Join(folder, "a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", filepath.Join(folder, "b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := Probe(filepath.Join(folder, "a")); !errors.Is(err, syscall.ELOOP) {
+		t.Errorf("links in a circle: %v", err)
+	}
+}

@@ -35,7 +35,12 @@ func create(folder, name string) (*os.File, error) {
 
 // RemoveStale removes from folder what killed writers of the paths whose last element is one have left, once it is an hour old.
 // What cannot be removed stays: it is in nobody's way.
-func RemoveStale(folder string, is func(name string) bool) {
+func RemoveStale(folder string, is func(name string) bool) { remove(folder, staleAfter, is) }
+
+// RemoveAbandoned is RemoveStale whatever the age, for who holds a lock that keeps all other writers of these paths away.
+func RemoveAbandoned(folder string, is func(name string) bool) { remove(folder, -1, is) }
+
+func remove(folder string, olderThan time.Duration, is func(name string) bool) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return
@@ -44,7 +49,7 @@ func RemoveStale(folder string, is func(name string) bool) {
 		if name, ok := temporaryFor(e.Name()); !ok || !e.Type().IsRegular() || !is(name) {
 			continue
 		}
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
+		if info, err := e.Info(); err == nil && (olderThan < 0 || time.Since(info.ModTime()) > olderThan) {
 			_ = os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	Locked      Kind = 8   // another process holds the lock
 	Diverged    Kind = 9   // the loss became NaN or infinite
 	Bug         Kind = 70  // a bug in dnn
+	HungUp      Kind = 129 // stopped by SIGHUP
 	Interrupted Kind = 130 // stopped by SIGINT
 	Terminated  Kind = 143 // stopped by SIGTERM
 )

@@ -239,14 +239,14 @@ func TestCSVResumes(t *testing.T) {
 	if err := os.WriteFile(path, []byte("of a run that was ahead"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := CSV(path)
+	c := NewCSV(path).Callback()
 	if err := c.Resume(History{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.EpochEnd(Epoch{Epoch: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, path); got != csvHeader+"1,0,0,0,,,0\n2,0,0,0,,,0\n3,0,0,0,,,0\n" {
+	if got := read(t, path+".part"); got != csvHeader+"1,0,0,0,,,0\n2,0,0,0,,,0\n3,0,0,0,,,0\n" {
 		t.Errorf("file\n%s", got)
 	}
 }

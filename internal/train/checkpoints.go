@@ -120,6 +120,41 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
 }
 
+// None tells whether there is no checkpoint.
+func (c *Checkpoints) None() (bool, error) {
+	all, err := c.files()
+	return len(all) == 0, err
+}
+
+// aside is where SetAside puts checkpoints.
+func (c *Checkpoints) aside() *Checkpoints { return &Checkpoints{Path: c.Path + "-old"} }
+
+// Before returns the name that the newest checkpoint had before SetAside gave it the name that it returned.
+func (c *Checkpoints) Before(aside string) string {
+	steps, _ := c.aside().steps(filepath.Base(aside))
+	return c.file(steps)
+}
+
+// SetAside is for a run that starts anew where another one, perhaps of another experiment, was not finished: it gives that one's
+// checkpoints other names (Path-old-NNNNNN) and returns the newest one's, or "" if there was none. Those that were set aside
+// before, if there is a new one, make way: one generation is kept.
+func (c *Checkpoints) SetAside() (newest string, err error) {
+	all, err := c.files()
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	old := c.aside()
+	if err := old.Remove(); err != nil {
+		return "", err
+	}
+	for _, steps := range all {
+		if err := os.Rename(c.file(steps), old.file(steps)); err != nil {
+			return "", fault.CannotWrite(c.file(steps), err)
+		}
+	}
+	return old.file(all[0]), nil
+}
+
 // Remove removes all checkpoints: for when the model that the run was about is safe.
 func (c *Checkpoints) Remove() error { return c.removeBut(nil) }
 

@@ -26,7 +26,8 @@ func TestCSV(t *testing.T) {
 	if err := os.WriteFile(path, []byte(earlier), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := CSV(path)
+	file := NewCSV(path)
+	c := file.Callback()
 	if err := c.TrainBegin(Plan{}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +50,21 @@ func TestCSV(t *testing.T) {
 			t.Fatal(err)
 		}
 		want += e.line
-		if got := read(t, path); got != want { // not only in the end
+		if got := read(t, path); got != earlier { // it belongs to a model that is still there
+			t.Errorf("after epoch %d the older file is %q", e.epoch.Epoch, got)
+		}
+		if got := read(t, path+".part"); got != want { // not only in the end
 			t.Errorf("after epoch %d:\n%swant:\n%s", e.epoch.Epoch, got, want)
 		}
 	}
 	if err := c.TrainEnd(); err != nil {
 		t.Fatal(err)
+	}
+	if err := file.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + ".part"); err == nil {
+		t.Error("the .part is still there")
 	}
 	if got := read(t, path); got != want {
 		t.Errorf("in the end:\n%swant:\n%s", got, want)
@@ -64,7 +74,7 @@ func TestCSV(t *testing.T) {
 func TestCSVOfARun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.csv")
 	r, _ := testRun(t, 12, 5, 3)
-	r.Callbacks = []Callback{CSV(path)}
+	r.Callbacks = []Callback{NewCSV(path).Callback()}
 	history, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +93,7 @@ func TestCSVOfARun(t *testing.T) {
 func TestCSVUnwritable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no folder", "history.csv")
 	r, spy := testRun(t, 12, 5, 3)
-	r.Callbacks = []Callback{CSV(path)}
+	r.Callbacks = []Callback{NewCSV(path).Callback()}
 	_, err := r.Do(t.Context())
 	if fault.KindOf(err) != fault.Write || err.Error() != path+": cannot write: there is no folder "+filepath.Dir(path) {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
@@ -97,7 +107,7 @@ func TestCSVOnAFullDisk(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /dev/full")
 	}
-	err := CSV("/dev/full").EpochEnd(Epoch{})
+	err := NewCSV("/dev/full").Callback().EpochEnd(Epoch{})
 	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: cannot write: no space left on device" {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
 	}

@@ -30,6 +30,7 @@ type whole struct {
 	*Run
 	stop *EarlyStopping
 	csv  string
+	file *CSV
 }
 
 // newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
@@ -73,7 +74,8 @@ func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
 			return clock
 		},
 	}
-	w.Callbacks = []Callback{plateau.Callback(), w.stop.Callback(), CSV(w.csv)}
+	w.file = NewCSV(w.csv)
+	w.Callbacks = []Callback{plateau.Callback(), w.stop.Callback(), w.file.Callback()}
 	return w
 }
 
@@ -93,6 +95,9 @@ func randomSamples(count, features, classes int) *nn.Samples {
 // outcome is all that a run leaves that must not depend on interruptions.
 func (w *whole) outcome(t *testing.T, history History) string {
 	t.Helper()
+	if err := w.file.Commit(); err != nil {
+		t.Fatal(err)
+	}
 	var csv []string
 	for _, line := range strings.Split(read(t, w.csv), "\n") {
 		fields := strings.Split(line, ",")

@@ -1,0 +1,75 @@
+//go:build darwin || freebsd || linux
+
+package atomicfile
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestWriteThroughAFIFO(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Probe(path); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string)
+	go func() {
+		got, err := os.ReadFile(path)
+		read <- string(got)
+		if err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := Write(path, func(w io.Writer) error { _, err := io.WriteString(w, "bytes"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-read; got != "bytes" {
+		t.Errorf("read %q", got)
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		t.Errorf("afterwards it is %v, %v", info, err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("beside it: %v, %v", entries, err)
+	}
+}
+
+// The device is a node of the test's own, as /dev/null is one.
+func TestWriteThroughADevice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "null")
+	const null = 1<<8 | 3
+	if err := syscall.Mknod(path, syscall.S_IFCHR|0o666, null); err != nil {
+		t.Skipf("cannot make a device: %v", err)
+	}
+	if err := Write(path, func(w io.Writer) error { _, err := io.WriteString(w, "bytes"); return err }); err != nil && !errors.Is(err, os.ErrPermission) {
+		t.Fatal(err) // where devices are not allowed, it is refused and stays
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&os.ModeDevice == 0 {
+		t.Errorf("afterwards it is %v, %v", info, err)
+	}
+}
+
+func TestWriteRefusesASocket(t *testing.T) {
+	t.Chdir(t.TempDir()) // the path of a socket has to be short
+	l, err := net.Listen("unix", "socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	for _, err := range []error{Probe("socket"), Write("socket", func(io.Writer) error { return nil })} {
+		if err == nil || !strings.Contains(err.Error(), "is a socket, wanted a file") {
+			t.Errorf("error %v", err)
+		}
+	}
+}

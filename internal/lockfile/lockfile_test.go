@@ -1,0 +1,45 @@
+package lockfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestLock(t *testing.T) {
+	path := Beside(filepath.Join(t.TempDir(), "model.bin"))
+	unlock, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Lock(path)
+	held, ok := errors.AsType[*HeldError](err)
+	if !ok || !strings.Contains(held.Holder, strconv.Itoa(os.Getpid())) {
+		t.Errorf("the second lock: %v, wanted one that this process holds", err)
+	}
+	unlock()
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after unlock the file is there: %v", err)
+	}
+	unlock, err = Lock(path)
+	if err != nil {
+		t.Fatalf("after unlock: %v", err)
+	}
+	unlock()
+}
+
+// A process that was killed leaves the file and no lock.
+func TestLockLeftBehind(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".model.bin.lock")
+	if err := os.WriteFile(path, []byte("process 1 on elsewhere\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
