@@ -36,10 +36,17 @@ const maxClasses = 256
 // maxValues bounds the memory that a file can take: 8 GiB.
 const maxValues = 1 << 30
 
+// peeked is how much of a file is looked at to tell its format.
+const peeked = 4096
+
 // Read reads a CSV file: UTF-8, fields separated by commas, a first line with the name of each column, then a row a line.
 // All columns but the target's must hold numbers. Space around a field does not count. Errors are of kind fault.Data and
 // name the line and the column, in bytes from 1 on.
 func Read(o Options) (*Table, error) {
+	// Opening a pipe would wait for its writer, and a device may never end.
+	if info, err := os.Stat(o.Path); err == nil && !info.Mode().IsRegular() {
+		return nil, fault.New(fault.Data, o.Path, "is not a regular file")
+	}
 	f, err := os.Open(o.Path)
 	if err != nil {
 		return nil, fault.New(fault.Data, o.Path, "%w", fault.Pathless(err))
@@ -63,9 +70,16 @@ type reader struct {
 // parse reads a CSV file from f. Its memory grows with what f holds.
 func parse(f io.Reader, o Options) (*Table, error) {
 	hash := sha256.New()
-	in := bufio.NewReader(io.TeeReader(f, hash))
+	in := bufio.NewReaderSize(io.TeeReader(&lines{Reader: f}, hash), peeked)
 	r := &reader{Options: o, labels: map[string]uint8{}, table: &Table{Path: o.Path, Target: o.Target}}
 	if err := r.skipMark(in); err != nil {
+		return nil, err
+	}
+	begin, err := in.Peek(peeked)
+	if err != nil && err != io.EOF {
+		return nil, fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
+	}
+	if err := r.dressed(begin); err != nil {
 		return nil, err
 	}
 	r.csv = csv.NewReader(in)
@@ -118,14 +132,14 @@ func (r *reader) readHeader() error {
 	if err != nil {
 		return r.syntax(err)
 	}
-	if len(record) == 1 && strings.ContainsAny(record[0], ";\t") {
-		return r.at(0, "wanted columns separated by commas, found %s", quote(record[0]))
-	}
 	seen, numbers := map[string]bool{}, 0
 	for i, field := range record {
 		name := strings.TrimSpace(field)
 		if err := printable(name); err != nil {
 			return r.at(i, "the name of a column %w", err)
+		}
+		if name == "" && i > 0 && i == len(record)-1 {
+			return r.at(i, "column %d has no name", i+1).WithHint("the line ends with a comma: take out the comma at the end of each line")
 		}
 		if name == "" {
 			return r.at(i, "column %d has no name", i+1).WithHint("a column of row numbers must go: write the file without it")
