@@ -105,6 +105,7 @@ func (k dataset) readName(n *yaml.Node) (any, *problem) {
 }
 
 func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
+	n = numberedTarget(n)
 	values, problem := readFields(n, []field{
 		{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}},
 		{"test_split", number{min: 0, max: 1, minOpen: true, maxOpen: true}},
@@ -147,4 +148,25 @@ func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
 		d.TestSplit = standardTestSplit
 	}
 	return d, nil
+}
+
+// numberedTarget takes a target that is a number for the text of it where columns have no names but numbers.
+func numberedTarget(n *yaml.Node) *yaml.Node {
+	noHeader := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		noHeader = noHeader || n.Content[i].Value == "header" && n.Content[i+1].Value == "false"
+	}
+	if !noHeader {
+		return n
+	}
+	changed := *n
+	changed.Content = append([]*yaml.Node(nil), n.Content...)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if value := n.Content[i+1]; n.Content[i].Value == "target" && value.ShortTag() == "!!int" {
+			text := *value
+			text.Tag = "!!str"
+			changed.Content[i+1] = &text
+		}
+	}
+	return &changed
 }
