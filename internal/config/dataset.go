@@ -164,7 +164,7 @@ func numberedTarget(n *yaml.Node) *yaml.Node {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if value := n.Content[i+1]; n.Content[i].Value == "target" && value.ShortTag() == "!!int" {
 			text := *value
-			text.Tag = "!!str"
+			text.Tag, text.Style = "!!str", yaml.DoubleQuotedStyle // what stands in quotes is a text
 			changed.Content[i+1] = &text
 		}
 	}
