@@ -119,7 +119,7 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 
 // tableSource is a CSV file. Of one that a model was not trained on, all rows test it.
 func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
-	o := table.Options{Path: d.CSV, Target: d.Target}
+	o := table.Options{Path: d.CSV, Target: d.Target, NoHeader: d.NoHeader}
 	if model != nil {
 		o.Columns, o.Classes = model.Columns, model.Classes
 	}

@@ -15,6 +15,7 @@ type Dataset struct {
 	CSV       string  // a file with a line of names, then one sample a line
 	Target    string  // the column of CSV that names the class
 	TestSplit float64 // the share of CSV's lines that test
+	NoHeader  bool    // whether CSV has no line of names; its columns are then called 0, 1, 2, …
 }
 
 // standardTestSplit is the share of a table that tests where the file says nothing.
@@ -39,12 +40,17 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 	if d.Name != "" {
 		return json.Marshal(d.Name)
 	}
+	var header *bool // left out where it is true
+	if d.NoHeader {
+		header = new(bool)
+	}
 	return json.Marshal(struct {
 		IDX       string  `json:"idx,omitempty"`
 		CSV       string  `json:"csv,omitempty"`
 		Target    string  `json:"target,omitempty"`
 		TestSplit float64 `json:"test_split,omitempty"`
-	}{d.IDX, d.CSV, d.Target, d.TestSplit})
+		Header    *bool   `json:"header,omitempty"`
+	}{d.IDX, d.CSV, d.Target, d.TestSplit, header})
 }
 
 // dataset is the name of a data set, or where its files are. Its values are Dataset.
@@ -67,7 +73,11 @@ func (k dataset) show(value any) string {
 	case d.IDX != "":
 		return "{idx: " + showText(d.IDX) + "}"
 	case d.CSV != "":
-		return fmt.Sprintf("{csv: %s, target: %s, test_split: %v}", showText(d.CSV), showText(d.Target), d.TestSplit)
+		header := ""
+		if d.NoHeader {
+			header = ", header: false"
+		}
+		return fmt.Sprintf("{csv: %s, target: %s, test_split: %v%s}", showText(d.CSV), showText(d.Target), d.TestSplit, header)
 	}
 	return d.Name
 }
@@ -95,9 +105,11 @@ func (k dataset) readName(n *yaml.Node) (any, *problem) {
 }
 
 func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
+	n = numberedTarget(n)
 	values, problem := readFields(n, []field{
 		{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}},
 		{"test_split", number{min: 0, max: 1, minOpen: true, maxOpen: true}},
+		{"header", boolean{}},
 	})
 	if problem != nil {
 		return nil, problem
@@ -108,7 +120,12 @@ func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
 	d.Target, _ = values["target"].(string)
 	var isSplit bool
 	d.TestSplit, isSplit = values["test_split"].(float64)
+	header, isHeader := values["header"].(bool)
+	d.NoHeader = isHeader && !header
 	switch {
+	case d.IDX != "" && isHeader:
+		problem = wrong(n, "wanted header beside csv only, found it beside idx")
+		problem.hint = "take header out"
 	case d.IDX != "" && d.CSV != "":
 		problem = wrong(n, "wanted idx or csv, found both")
 	case d.IDX != "" && d.Target != "":
@@ -131,4 +148,25 @@ func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
 		d.TestSplit = standardTestSplit
 	}
 	return d, nil
+}
+
+// numberedTarget takes a target that is a number for the text of it where columns have no names but numbers.
+func numberedTarget(n *yaml.Node) *yaml.Node {
+	noHeader := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		noHeader = noHeader || n.Content[i].Value == "header" && n.Content[i+1].Value == "false"
+	}
+	if !noHeader {
+		return n
+	}
+	changed := *n
+	changed.Content = append([]*yaml.Node(nil), n.Content...)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if value := n.Content[i+1]; n.Content[i].Value == "target" && value.ShortTag() == "!!int" {
+			text := *value
+			text.Tag, text.Style = "!!str", yaml.DoubleQuotedStyle // what stands in quotes is a text
+			changed.Content[i+1] = &text
+		}
+	}
+	return &changed
 }

@@ -134,7 +134,7 @@ func TestFileErrors(t *testing.T) {
 		{"test split in quotes", "dataset: {csv: a.csv, target: b, test_split: '0.1'}", `mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found the text "0.1"`, quotes},
 		{"test split of mnist", "test_split: 0.1", `mlp.yaml:1:1: unknown key "test_split"`, topKeys},
 		{"two data sets", "dataset: {idx: a, csv: b}", "mlp.yaml:1:10: dataset: wanted idx or csv, found both", ""},
-		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target, test_split"},
+		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target, test_split, header"},
 		{"target as a number", "dataset: {csv: a.csv, target: 5}", "mlp.yaml:1:31: dataset: target: wanted the name of a column, found 5", "put it in quotes"},
 		{"augmented table", "dataset: {csv: a.csv, target: b}\naugment: {shift: 1}", "mlp.yaml:2:10: augment: wanted a data set of images, found a.csv", "take augment out: the rows of a table cannot be shifted or rotated"},
 
@@ -240,6 +240,7 @@ func TestValidFiles(t *testing.T) {
 		{"no split", "validation_split: 0", func(c Config) bool { return c.ValidationSplit == 0 }},
 		{"keep the order", "shuffle: false", func(c Config) bool { return !c.Shuffle }},
 		{"test split", "dataset: {csv: a.csv, target: b, test_split: 0.5}", func(c Config) bool { return c.Dataset.TestSplit == 0.5 }},
+		{"no header", "dataset: {csv: a.csv, target: 0, header: false}", func(c Config) bool { return c.Dataset.NoHeader && c.Dataset.Target == "0" }},
 		{"no test split", "dataset: {csv: a.csv, target: b}", func(c Config) bool { return c.Dataset.TestSplit == 0.2 }},
 		{"quoted names", `"activation": "tanh"`, func(c Config) bool { return c.Activation == "tanh" }},
 		{"file named like a number", `output: "10"`, func(c Config) bool { return c.Output == "10" }},

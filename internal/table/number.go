@@ -34,10 +34,13 @@ func isMissing(text string) bool {
 }
 
 // quote quotes what a file holds for a message, and shortens it.
-func quote(text string) string {
+func quote(text string) string { return strconv.Quote(shorten(text)) }
+
+// shorten cuts a text that is too long for a message.
+func shorten(text string) string {
 	const longest = 40 // characters
 	if runes := []rune(text); len(runes) > longest {
-		text = string(runes[:longest]) + "…"
+		return string(runes[:longest]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -24,6 +25,9 @@ type Options struct {
 	Path   string
 	Target string // the column of classes
 
+	// NoHeader says that the first line is a row. The columns are then called 0, 1, 2, ….
+	NoHeader bool
+
 	// Columns and Classes, if not nil, are those of the model that is to read the table. The file must then have these
 	// columns, in any order and perhaps among others, and no other classes.
 	Columns []string
@@ -33,13 +37,22 @@ type Options struct {
 // maxClasses is how many classes there can be: labels are bytes.
 const maxClasses = 256
 
+var errMany = fmt.Errorf("wanted at most %d classes", maxClasses)
+
 // maxValues bounds the memory that a file can take: 8 GiB.
 const maxValues = 1 << 30
+
+// peeked is how much of a file is looked at to tell its format.
+const peeked = 4096
 
 // Read reads a CSV file: UTF-8, fields separated by commas, a first line with the name of each column, then a row a line.
 // All columns but the target's must hold numbers. Space around a field does not count. Errors are of kind fault.Data and
 // name the line and the column, in bytes from 1 on.
 func Read(o Options) (*Table, error) {
+	// Opening a pipe would wait for its writer, and a device may never end.
+	if info, err := os.Stat(o.Path); err == nil && !info.Mode().IsRegular() {
+		return nil, fault.New(fault.Data, o.Path, "is not a regular file")
+	}
 	f, err := os.Open(o.Path)
 	if err != nil {
 		return nil, fault.New(fault.Data, o.Path, "%w", fault.Pathless(err))
@@ -58,14 +71,23 @@ type reader struct {
 
 	table  *Table
 	labels map[string]uint8 // by name of class, in the order of their first rows
+
+	firstLine map[string]int // in which each class was found first
 }
 
 // parse reads a CSV file from f. Its memory grows with what f holds.
 func parse(f io.Reader, o Options) (*Table, error) {
 	hash := sha256.New()
-	in := bufio.NewReader(io.TeeReader(f, hash))
-	r := &reader{Options: o, labels: map[string]uint8{}, table: &Table{Path: o.Path, Target: o.Target}}
+	in := bufio.NewReaderSize(io.TeeReader(&lines{Reader: f}, hash), peeked)
+	r := &reader{Options: o, labels: map[string]uint8{}, firstLine: map[string]int{}, table: &Table{Path: o.Path, Target: o.Target}}
 	if err := r.skipMark(in); err != nil {
+		return nil, err
+	}
+	begin, err := in.Peek(peeked)
+	if err != nil && err != io.EOF {
+		return nil, fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
+	}
+	if err := r.dressed(begin); err != nil {
 		return nil, err
 	}
 	r.csv = csv.NewReader(in)
@@ -118,29 +140,45 @@ func (r *reader) readHeader() error {
 	if err != nil {
 		return r.syntax(err)
 	}
-	if len(record) == 1 && strings.ContainsAny(record[0], ";\t") {
-		return r.at(0, "wanted columns separated by commas, found %s", quote(record[0]))
+	if r.NoHeader {
+		for i := range record {
+			r.header = append(r.header, strconv.Itoa(i))
+		}
+		if err := r.findColumns(); err != nil {
+			return err
+		}
+		return r.readRow(record)
 	}
-	seen, numbers := map[string]bool{}, 0
+	numbers := 0
+	for _, field := range record {
+		if _, err := parseNumber(strings.TrimSpace(field)); err == nil {
+			numbers++
+		}
+	}
+	if numbers == len(record) && !inOrder(record) {
+		return r.at(0, "wanted a line with the names of the columns, found numbers only").WithHint(headerHint)
+	}
+	seen := make(map[string]bool, len(record))
 	for i, field := range record {
 		name := strings.TrimSpace(field)
 		if err := printable(name); err != nil {
 			return r.at(i, "the name of a column %w", err)
 		}
+		if name == "" && i > 0 && i == len(record)-1 {
+			return r.at(i, "column %d has no name", i+1).WithHint("the line ends with a comma: take out the comma at the end of each line")
+		}
 		if name == "" {
 			return r.at(i, "column %d has no name", i+1).WithHint("a column of row numbers must go: write the file without it")
 		}
 		if seen[name] {
-			return r.at(i, "two columns are called %s", quote(name))
-		}
-		if _, err := parseNumber(name); err == nil {
-			numbers++
+			err := r.at(i, "two columns are called %s", quote(name))
+			if r.mostlyNumbers(record) {
+				err = err.WithHint("the first line looks like a row: " + headerHint)
+			}
+			return err
 		}
 		seen[name] = true
 		r.header = append(r.header, name)
-	}
-	if numbers == len(r.header) {
-		return r.at(0, "wanted a line with the names of the columns, found numbers only")
 	}
 	return r.findColumns()
 }
@@ -154,9 +192,13 @@ func (r *reader) findColumns() error {
 	if columns == nil {
 		columns = slices.Delete(slices.Clone(r.header), r.target, r.target+1)
 	}
+	index := make(map[string]int, len(r.header)) // a search for each column would take columns times columns
+	for i, name := range r.header {
+		index[name] = i
+	}
 	for _, name := range columns {
-		i := slices.Index(r.header, name)
-		if i < 0 {
+		i, ok := index[name]
+		if !ok {
 			return r.noColumn(name, "which the model reads")
 		}
 		r.order = append(r.order, i)
@@ -177,11 +219,7 @@ func (r *reader) noColumn(name, purpose string) error {
 	if near, ok := nearest.Name(name, r.header); ok {
 		return err.WithHint("did you mean %s?", quote(near))
 	}
-	const most = 20 // names in a hint
-	if len(r.header) <= most {
-		return err.WithHint("the columns are %s", strings.Join(r.header, ", "))
-	}
-	return err
+	return err.WithHint("the columns are %s", list(r.header))
 }
 
 // readRow takes a line into the table.
@@ -196,13 +234,18 @@ func (r *reader) readRow(record []string) error {
 	for _, i := range r.order {
 		v, err := parseNumber(strings.TrimSpace(record[i]))
 		if err != nil {
-			return r.at(i, "%s: %w", r.header[i], err)
+			return r.at(i, "%s: %w", shorten(r.header[i]), err)
 		}
 		r.table.Values = append(r.table.Values, v)
 	}
 	label, err := r.label(strings.TrimSpace(record[r.target]))
+	if errors.Is(err, errMany) {
+		if err := r.quantity(r.table.Rows()); err != nil {
+			return err
+		}
+	}
 	if err != nil {
-		return r.at(r.target, "%s: %w", r.Target, err)
+		return r.at(r.target, "%s: %w", shorten(r.Target), err)
 	}
 	r.table.Labels = append(r.table.Labels, label)
 	return nil
@@ -215,17 +258,19 @@ func (r *reader) label(name string) (uint8, error) {
 	}
 	switch {
 	case r.Classes != nil:
-		return 0, fmt.Errorf("wanted a class that the model knows (%s), found %s", strings.Join(r.Classes, ", "), quote(name))
+		return 0, fmt.Errorf("wanted a class that the model knows (%s), found %s", list(r.Classes), quote(name))
 	case isMissing(name):
 		return 0, errors.New("the value is missing")
 	case len(r.labels) == maxClasses:
-		return 0, fmt.Errorf("wanted at most %d classes, found one more: %s", maxClasses, quote(name))
+		return 0, fmt.Errorf("%w, found one more: %s", errMany, quote(name))
 	}
 	if err := printable(name); err != nil {
 		return 0, fmt.Errorf("the name of a class %w", err)
 	}
 	label := uint8(len(r.labels))
-	r.labels[strings.Clone(name)] = label // a field shares its line's memory
+	name = strings.Clone(name) // a field shares its line's memory
+	r.labels[name] = label
+	r.firstLine[name], _ = r.csv.FieldPos(r.target)
 	return label, nil
 }
 
@@ -245,6 +290,9 @@ func (r *reader) finish() error {
 	}
 	if len(t.Classes) == 1 {
 		return fault.New(fault.Data, r.Path, "column %s holds one class only (%s), wanted two or more", quote(r.Target), quote(t.Classes[0]))
+	}
+	if err := cmp.Or(r.rowAsHeader(), r.oneSpelling(t.Classes), r.quantity(t.Rows())); err != nil {
+		return err
 	}
 	first := slices.Clone(t.Classes)
 	sortClasses(t.Classes)

@@ -53,7 +53,7 @@ func TestClasses(t *testing.T) {
 	for _, c := range []struct{ rows, classes, labels string }{
 		{"z y x z", "[x y z]", "[2 1 0 2]"},
 		{"10 9 -1 9", "[-1 9 10]", "[2 1 0 1]"},
-		{"2 1.0 1 01", "[01 1 1.0 2]", "[3 2 1 0]"},
+		{"2 1.0 -1 03", "[-1 1.0 2 03]", "[2 1 0 3]"},
 		{"10 9 x", "[10 9 x]", "[0 1 2]"},
 		{"b a None none", "[None a b none]", "[2 1 0 3]"},
 	} {
@@ -110,8 +110,21 @@ func TestErrors(t *testing.T) {
 		{"one byte", "a", `t.csv:1:1: there is no column "class", which is to say the class`, "the columns are a"},
 		{"header only", "a,class\n", "t.csv: has no rows, only the names of columns", ""},
 		{"no header", "5.1,3.5,1\n4.9,3.0,0\n", "t.csv:1:1: wanted a line with the names of the columns, found numbers only", ""},
-		{"semicolons", "a;b;class\n1;2;x\n", `t.csv:1:1: wanted columns separated by commas, found "a;b;class"`, ""},
+		{"semicolons", "a;b;class\n1;2;x\n", `t.csv:1:1: wanted columns separated by commas, found semicolons: "a;b;class"`, "decimal point"},
 		{"tabs", "a\tclass\n1\tx\n", "t.csv:1:1: wanted columns separated by commas", ""},
+		{"quoted semicolons", "\"a\";\"class\"\n1;x\n", "found semicolons", "commas"},
+		{"gzip", "\x1f\x8b\x08\x00", "t.csv: wanted a CSV file, found gzip", "gzip -d"},
+		{"xlsx", "PK\x03\x04\x14", "wanted a CSV file, found an Excel", "CSV UTF-8"},
+		{"parquet", "PAR1\x15", "found Parquet", "to_csv"},
+		{"npy", "\x93NUMPY\x01", "found a NumPy array", "savetxt"},
+		{"ARFF", "% comment\n@RELATION x\n", "found ARFF", "@data"},
+		{"JSON", "[{\"a\": 1}]", "found JSON", "to_csv"},
+		{"comment", "# made by hand\na,class\n", "begins with #", "comments=''"},
+		{"sep", "sep=,\na,class\n1,x\n", "found a first line \"sep=,\"", "take that line out"},
+		{"comma at the end", "a,class,\n1,x,\n", "column 3 has no name", "comma at the end of each line"},
+		{"rows with two equal numbers", "5,0,0,12\n", "found numbers only", "header: false"},
+		{"a row as header", "0.5,1.25,class\n1,2,other\n1,2,class\n", "looks like a row", "header: false"},
+		{"two spellings", "a,class\n1,1\n1,0\n1,1.0\n", `"1" in line 2 and "1.0" in line 4`, "one way"},
 		{"UTF-16", "\xff\xfea\x00", "t.csv: is UTF-16, wanted UTF-8", "save it anew"},
 		{"no name", ",a,class\n0,1,x\n", "t.csv:1:1: column 1 has no name", "row numbers"},
 		{"same name", "a,b,a,class\n", `t.csv:1:5: two columns are called "a"`, ""},
@@ -215,4 +228,45 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Quantities are no classes, be they few enough or not.
+func TestRegression(t *testing.T) {
+	for _, n := range []int{21, 60, 300} {
+		text := "a,class\n"
+		for i := range n {
+			text += fmt.Sprintf("1,%d.5\n", i)
+		}
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), "does no regression") {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+}
+
+// Names that are 0, 1, 2, … are names, and header: false gives such names.
+func TestNumbersAsNames(t *testing.T) {
+	got, err := read("0,1,class\n1,2,x\n3,4,y\n")
+	if err != nil || !slices.Equal(got.Columns, []string{"0", "1"}) {
+		t.Errorf("%v", err)
+	}
+	got, err = read("x,1,2\ny,3,4\n", func(o *Options) { o.NoHeader, o.Target = true, "0" })
+	if err != nil || got.Rows() != 2 || !slices.Equal(got.Columns, []string{"1", "2"}) || !slices.Equal(got.Values, []float64{1, 2, 3, 4}) {
+		t.Errorf("%+v: %v", got, err)
+	}
+}
+
+func TestManyColumns(t *testing.T) {
+	var head, row strings.Builder
+	for i := range 40000 {
+		fmt.Fprintf(&head, "g%d,", i)
+		row.WriteString("1,")
+	}
+	text := head.String() + "class\n" + row.String() + "x\n" + row.String() + "y\n"
+	if got, err := read(text); err != nil || len(got.Columns) != 40000 {
+		t.Errorf("%v", err)
+	}
+	_, err := read(text, func(o *Options) { o.Target = "nothing of the kind" })
+	if e, ok := errors.AsType[*fault.Error](err); !ok || len(e.Error()) > 300 || len(e.Hint) > 300 {
+		t.Errorf("%v", err)
+	}
 }
