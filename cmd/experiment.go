@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"dnn/internal/augment"
@@ -20,8 +22,9 @@ type experiment struct {
 	source   *source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
-	history  *train.CSV // nil: none is kept
-	start    string     // the SHA-256 of the model that the weights come from; empty: they are drawn
+	history  *train.CSV       // nil: none is kept
+	from     *modelfile.Model // that the weights come from; nil: they are drawn
+	start    string           // its SHA-256
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
@@ -30,7 +33,13 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, err
 	}
 	x := &experiment{Resolved: resolved}
-	if x.source, err = newSource(x.Dataset, "dataset", nil); err != nil {
+	if o.from == "" {
+		x.source, err = newSource(x.Dataset, "dataset", nil)
+	} else if x.from, err = modelfile.Read(o.from); err == nil {
+		x.start = x.from.SHA256
+		x.source, err = startSource(x.Dataset, x.Seed, x.from, o.from)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
@@ -40,15 +49,15 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, held)
 	}
 	if x.Distill != nil {
-		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch); err != nil {
+		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
 			return nil, err
 		}
 	}
 	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.count))
 }
 
-// readTeachers reads the models that a network of the given architecture is to learn from.
-func readTeachers(paths []string, student nn.Architecture) ([]*modelfile.Model, error) {
+// readTeachers reads the models that a network of the given architecture is to learn from, of samples of s, which is called set.
+func readTeachers(paths []string, student nn.Architecture, s *source, set string) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
 		teacher, err := modelfile.Read(path)
@@ -58,9 +67,27 @@ func readTeachers(paths []string, student nn.Architecture) ([]*modelfile.Model, 
 		if err := nn.CheckTeacher(teacher.Architecture, student); err != nil {
 			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
 		}
+		if err := sameMeaning(teacher, path, s, set); err != nil {
+			return nil, err
+		}
+		if err := sameOrder(teacher, path, s, set); err != nil {
+			return nil, err
+		}
 		teachers = append(teachers, teacher)
 	}
 	return teachers, nil
+}
+
+// sameOrder refuses a teacher that has the names of s in another order: it is given the student's samples as they are.
+func sameOrder(teacher *modelfile.Model, where string, s *source, set string) error {
+	if !slices.Equal(teacher.Columns, s.columns) {
+		return fault.New(fault.Data, where, "wanted a teacher with the columns of %s in their order, found %s", set, strings.Join(teacher.Columns, ", ")).
+			WithHint("write the table with its columns in the teacher's order")
+	}
+	if len(teacher.Classes) > 0 && len(s.classes) > 0 && !slices.Equal(teacher.Classes, s.classes) {
+		return fault.New(fault.Data, where, "wanted a teacher with the classes of %s in their order, found %s", set, strings.Join(teacher.Classes, ", "))
+	}
+	return nil
 }
 
 // loadOptions says how the experiment parts its data set.
@@ -89,7 +116,7 @@ func (x *experiment) newRun(system *System, o trainOptions, engine *nn.Engine, m
 	if x.Distill != nil {
 		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
 		for i, teacher := range x.teachers {
-			network, err := teacher.Network(x.Distill.Teacher[i])
+			network, err := teacher.Restandardized(data.standard.Mean, data.standard.Std).Network(x.Distill.Teacher[i])
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strconv"
+	"strings"
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
@@ -19,8 +21,9 @@ import (
 type source struct {
 	features   int
 	classes    []string
-	count      int // samples that train or validate
-	rows, cols int // of an image; 0 for the rows of a table
+	columns    []string // of a table
+	count      int      // samples that train or validate
+	rows, cols int      // of an image; 0 for the rows of a table
 
 	// load reads the samples and parts them.
 	load func(ctx context.Context, system *System, o loadOptions) (*dataset, error)
@@ -133,12 +136,23 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 			return nil, err
 		}
 	}
-	s := &source{features: len(t.Columns), classes: t.Classes, count: t.Rows() - test}
-	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
-		if model != nil && t.Hash != model.DataHash {
-			standard := table.Standardization{Mean: model.Mean, Std: model.Std}
+	if model == nil {
+		return dividedTable(t, test, nil), nil
+	}
+	standard := table.Standardization{Mean: model.Mean, Std: model.Std}
+	s := dividedTable(t, test, &standard)
+	if t.Hash != model.DataHash {
+		s.load = func(context.Context, *System, loadOptions) (*dataset, error) {
 			return &dataset{hash: t.Hash, test: t.Samples(allRows(t), standard), close: func() error { return nil }}, nil
 		}
+	}
+	return s, nil
+}
+
+// dividedTable is a table of which so many rows test. Without a standardization, its training rows give it.
+func dividedTable(t *table.Table, test int, standard *table.Standardization) *source {
+	s := &source{features: len(t.Columns), classes: t.Classes, columns: t.Columns, count: t.Rows() - test}
+	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
 		parts, err := t.Divide(table.Division{
 			Test: test, Validation: train.ValidationSamples(s.count, o.validation), Tail: !o.stratified, Seed: o.seed,
 		})
@@ -146,8 +160,8 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 			return nil, err
 		}
 		data := &dataset{hash: t.Hash, columns: t.Columns, close: func() error { return nil }}
-		if model != nil {
-			data.standard = table.Standardization{Mean: model.Mean, Std: model.Std}
+		if standard != nil {
+			data.standard = *standard
 		} else {
 			data.standard = t.FitStandardization(parts.Train)
 		}
@@ -157,7 +171,90 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 		}
 		return data, nil
 	}
-	return s, nil
+	return s
+}
+
+// startSource is newSource for a run that starts from the weights of model, which was read from the file from: the inputs and
+// outputs must mean what they mean to the model.
+func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from string) (*source, error) {
+	own, err := newSource(d, "dataset", nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameMeaning(model, from, own, d.String()); err != nil || d.CSV == "" {
+		return own, err
+	}
+	t, err := table.Read(table.Options{Path: d.CSV, Target: d.Target, Columns: model.Columns, Classes: model.Classes})
+	if err != nil {
+		return nil, err
+	}
+	if t.Hash == model.DataHash {
+		if err := sameSplit(d, seed, model, from); err != nil {
+			return nil, err
+		}
+	}
+	standard := table.Standardization{Mean: model.Mean, Std: model.Std}
+	return dividedTable(t, testRows(t.Rows(), d.TestSplit), &standard), nil
+}
+
+// sameMeaning refuses a model whose columns or classes are not those of the data set, by name. Their order may differ.
+func sameMeaning(model *modelfile.Model, where string, s *source, set string) error {
+	const hint = "inputs and outputs are matched by name: the data set and the model must have the same"
+	if (len(model.Columns) > 0) != (len(s.columns) > 0) {
+		kinds := map[bool]string{true: "a table", false: "images"}
+		return fault.New(fault.Data, where, "wanted a model of %s, as %s is, found one of %s",
+			kinds[len(s.columns) > 0], set, kinds[len(model.Columns) > 0]).WithHint(hint)
+	}
+	if what := differences("column", model.Columns, s.columns, set); what != "" {
+		return fault.New(fault.Data, where, "wanted a model with the columns of %s, found others: %s", set, what).WithHint(hint)
+	}
+	if len(model.Classes) == 0 || len(s.classes) == 0 {
+		return nil
+	}
+	if what := differences("class", model.Classes, s.classes, set); what != "" {
+		return fault.New(fault.Data, where, "wanted a model with the classes of %s, found others: %s", set, what).WithHint(hint)
+	}
+	return nil
+}
+
+// differences says which names only the model has, and which only the data set; empty if there are none.
+func differences(kind string, model, own []string, set string) string {
+	const most = 5 // names to say
+	var parts []string
+	only := func(a, b []string, who string) {
+		var names []string
+		for _, name := range a {
+			if !slices.Contains(b, name) {
+				names = append(names, strconv.Quote(name))
+			}
+		}
+		if n := len(names); n > most {
+			names = append(names[:most], "and "+strconv.Itoa(n-most)+" more")
+		}
+		if len(names) > 0 {
+			parts = append(parts, "only "+who+" has the "+kind+" "+strings.Join(names, ", "))
+		}
+	}
+	only(model, own, "the model")
+	only(own, model, set)
+	return strings.Join(parts, "; ")
+}
+
+// sameSplit refuses another division of the table that a model was trained on: rows that it has learned would test it. The
+// division follows from the settings alone, also for eval, so that they have to be the model's.
+func sameSplit(d config.Dataset, seed uint64, model *modelfile.Model, from string) error {
+	trained, err := config.Stored(from, model.Config)
+	if err != nil {
+		return err
+	}
+	const hint = "the model was trained on this table: with another split it would be tested on rows that it has learned"
+	if trained.Dataset.TestSplit != d.TestSplit {
+		return fault.New(fault.Config, "dataset", "test_split: wanted %v, as %s has, found %v", trained.Dataset.TestSplit, from, d.TestSplit).WithHint(hint)
+	}
+	if trained.Seed != seed {
+		return fault.New(fault.Config, "seed", "wanted %d, which drew the test rows of %s, found %d", trained.Seed, from, seed).WithHint(hint)
+	}
+	return nil
 }
 
 // testRows returns how many of n rows test, rounded down. The share is a decimal number: 0.29 of 100 are 29, though the

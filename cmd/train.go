@@ -248,15 +248,10 @@ func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 	if err != nil {
 		return nil, fault.New(fault.Config, "", "%w", err)
 	}
-	if from == "" {
+	if x.from == nil {
 		return model, nil
 	}
-	file, err := modelfile.Read(from)
-	if err != nil {
-		return nil, err
-	}
-	x.start = file.SHA256
-	return model, file.Load(model, from)
+	return model, x.from.Load(model, from)
 }
 
 // interrupted tells whether a run was stopped from outside.

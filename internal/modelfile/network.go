@@ -2,6 +2,7 @@ package modelfile
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,30 @@ func (m *Model) Load(network *nn.Sequential, where string) error {
 		p.SetFloats(m.Tensors[i].Data)
 	}
 	return nil
+}
+
+// Restandardized returns m as it reads inputs that were standardized with mean and std instead of its own: its first layer
+// takes the difference. If there is none, m is returned as it is.
+func (m *Model) Restandardized(mean, std []float64) *Model {
+	if len(m.Mean) == 0 || len(mean) != len(m.Mean) || slices.Equal(mean, m.Mean) && slices.Equal(std, m.Std) {
+		return m
+	}
+	other := *m
+	other.Mean, other.Std = mean, std
+	other.Tensors = slices.Clone(m.Tensors)
+	kernel, bias := slices.Clone(m.Tensors[0].Data), slices.Clone(m.Tensors[1].Data)
+	for o := range bias {
+		sum := float64(bias[o])
+		for i := range mean { // the model's input is scale times the given one, plus shift
+			scale, shift := std[i]/m.Std[i], (mean[i]-m.Mean[i])/m.Std[i]
+			k := float64(kernel[i*len(bias)+o])
+			sum += float64(shift * k)
+			kernel[i*len(bias)+o] = float32(scale * k)
+		}
+		bias[o] = float32(sum)
+	}
+	other.Tensors[0].Data, other.Tensors[1].Data = kernel, bias
+	return &other
 }
 
 // Fits tells whether m, which was read from where, takes samples of that many features of the data set with that hash.
