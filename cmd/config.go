@@ -114,12 +114,20 @@ func newConfigShow(system *System, run func(context.Context, *System, configShow
 }
 
 func runConfigShow(_ context.Context, system *System, o configShowOptions) error {
-	resolved, err := config.Load(config.Options{Path: o.path, Env: system.Env, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.path, Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return err
 	}
+	notes(system, resolved)
 	_, err = io.WriteString(system.Stdout, resolved.YAML())
 	return err
+}
+
+// notes shows what its user may want to know of an experiment.
+func notes(system *System, resolved *config.Resolved) {
+	for _, note := range resolved.Notes {
+		report.Message(system.Stderr, "note: %s", note)
+	}
 }
 
 // first returns the first argument, or what stands in for it.

@@ -67,10 +67,11 @@ func architecture(system *System, o summaryOptions) (nn.Architecture, error) {
 		}
 		return model.Architecture, nil
 	}
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return nn.Architecture{}, err
 	}
+	notes(system, resolved)
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}

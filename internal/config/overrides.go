@@ -40,15 +40,26 @@ func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
 	}
 	var settings []setting
 	for _, key := range t.keys {
-		text, ok := lookup(key.Env())
-		if !ok || text == "" || key.Group() && !key.Optional {
+		if key.Group() && !key.Optional {
 			continue
 		}
-		s, err := parseText(key, text, key.Env())
-		if err != nil {
-			return nil, err
+		found := ""
+		for _, variable := range key.variables() {
+			text, ok := lookup(variable)
+			if !ok || text == "" {
+				continue
+			}
+			if found != "" {
+				return nil, fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found).
+					WithHint("unset one of them")
+			}
+			found = variable
+			s, err := parseText(key, text, variable)
+			if err != nil {
+				return nil, err
+			}
+			settings = append(settings, s)
 		}
-		settings = append(settings, s)
 	}
 	return settings, nil
 }

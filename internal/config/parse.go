@@ -131,6 +131,10 @@ func (p *parser) unknown(group string, name *yaml.Node) *problem {
 		pr.what += " in " + group
 	}
 	names := p.table.names(group)
+	if f, ok := foreignName(name.Value); ok {
+		pr.hint = f.hintIn(group)
+		return pr
+	}
 	if near, ok := nearest.Name(name.Value, names); ok {
 		pr.hint = "did you mean " + near + "?"
 		return pr
