@@ -25,6 +25,22 @@ func (f foreign) hintIn(group string) string {
 	return place(outer, leaf)
 }
 
+// foreignKey is the hint for such a name as a key of --set, within a group or not.
+func (t table) foreignKey(name string) (hint string, ok bool) {
+	_, leaf := (Key{Name: name}).parent()
+	f, ok := foreignName(leaf)
+	switch {
+	case !ok:
+		return "", false
+	case f.value == "":
+		return "did you mean " + f.key + "?", true
+	case !t.byName[f.key].Group():
+		return "write --set '" + f.key + "=" + f.value + "'", true
+	}
+	inner, value, _ := strings.Cut(strings.Trim(f.value, "{}"), ": ")
+	return "write --set " + f.key + "." + inner + "=" + value, true
+}
+
 // foreignName finds what a name of another library is here. Neither case nor underscores count: batchSize, learningRate.
 func foreignName(name string) (foreign, bool) {
 	for f, names := range foreignNames() {

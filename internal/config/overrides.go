@@ -72,6 +72,9 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 		switch {
 		case !known:
 			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
+			if hint, ok := t.foreignKey(f.Key); ok {
+				return nil, err.WithHint("%s", hint)
+			}
 			if near, ok := nearest.Name(f.Key, t.settable()); ok {
 				return nil, err.WithHint("did you mean %s?", near)
 			}
