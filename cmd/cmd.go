@@ -113,6 +113,7 @@ experiment file describes. The same seed gives the same model, to the last bit, 
 		SilenceUsage:  true,
 	}
 	group(root)
+	addVersion(root, system)
 	root.SetIn(system.Stdin)
 	root.SetOut(system.Stdout)
 	root.SetErr(system.Stderr)

@@ -31,7 +31,9 @@ func newSummary(system *System, run func(context.Context, *System, summaryOption
 		Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				o.model = args[0]
+				if o.model = args[0]; o.model == "" { // of a variable that is not set, say; the default would mislead
+					return fault.New(fault.Usage, "dnn summary", "wanted a model file, found an empty name")
+				}
 			}
 			if o.model != "" && (o.config != "" || len(o.flags) > 0) {
 				return fault.New(fault.Usage, "dnn summary", "wanted a model or a config, found both")

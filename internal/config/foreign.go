@@ -122,3 +122,13 @@ func foreignValues() map[string][]string {
 		"one_cycle":      {"onecyclelr"},
 	}
 }
+
+// ForeignFlag finds the flag, without its hyphens, that is here what another library's name is there.
+func ForeignFlag(name string) (flag string, ok bool) {
+	f, ok := foreignName(name)
+	if !ok {
+		return "", false
+	}
+	flag = strings.TrimPrefix(newTable().byName[f.key].Flag, "--")
+	return flag, flag != ""
+}
