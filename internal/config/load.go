@@ -117,8 +117,11 @@ func ReadFile(path string) (text []byte, err error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fault.New(fault.Config, path, "wanted an experiment file, found a folder")
 	}
-	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	return ReadText(f)
 }
+
+// ReadText is ReadFile for what is open already, such as standard input.
+func ReadText(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxFileSize+1)) }
 
 // printable reports whether s is text that stays in its line.
 func printable(s string) bool {
