@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dnn/configs"
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
@@ -26,8 +27,25 @@ func newConfig(system *System) *cobra.Command {
 		newConfigInit(system, runConfigInit),
 		newConfigValidate(system, runConfigValidate),
 		newConfigShow(system, runConfigShow),
+		newConfigList(system),
 	)
 	return c
+}
+
+func newConfigList(system *System) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the experiments that come with dnn",
+		Args:  arguments(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			for _, name := range configs.Names() {
+				if _, err := fmt.Fprintf(system.Stdout, "%-20s  %s\n", name, configs.About(name)); err != nil {
+					return work(err)
+				}
+			}
+			return nil
+		},
+	}
 }
 
 func newConfigInit(system *System, run func(context.Context, *System, string, bool) error) *cobra.Command {
