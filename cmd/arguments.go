@@ -3,12 +3,16 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/nearest"
 )
 
 // arguments says that a command takes between least and most arguments, which are what it says in its Use line. A most of
@@ -28,7 +32,11 @@ func arguments(least, most int) cobra.PositionalArgs {
 		case least < most:
 			wanted = fmt.Sprintf("%d to %d arguments", least, most)
 		}
-		return fault.New(fault.Usage, c.CommandPath(), "wanted %s, found %d", wanted, n).WithHint("usage: %s", c.UseLine())
+		err := fault.New(fault.Usage, c.CommandPath(), "wanted %s, found %d", wanted, n)
+		if ext := filepath.Ext(first(args, "")); most == 0 && c.Flags().Lookup("config") != nil && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
+			return err.WithHint("did you mean %s --config %s?", c.CommandPath(), args[0])
+		}
+		return err.WithHint("usage: %s", c.UseLine())
 	}
 }
 
@@ -95,7 +103,24 @@ func flagError(c *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted a value, found none").WithHint("see %s --help", c.CommandPath())
 	}
-	return fault.New(fault.Usage, "", "%w", err).WithHint("see %s --help", c.CommandPath())
+	unknown := fault.New(fault.Usage, "", "%w", err)
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok && len(e.GetSpecifiedName()) > 1 {
+		if near, ok := nearFlag(c, e.GetSpecifiedName()); ok {
+			return unknown.WithHint("did you mean --%s?", near)
+		}
+	}
+	return unknown.WithHint("see %s --help", c.CommandPath())
+}
+
+// nearFlag returns the flag of c that may have been meant: one with underscores or a mistake, or the name that another
+// library has for it.
+func nearFlag(c *cobra.Command, written string) (string, bool) {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if flag, ok := config.ForeignFlag(written); ok && slices.Contains(names, flag) {
+		return flag, true
+	}
+	return nearest.Name(strings.ReplaceAll(written, "_", "-"), names)
 }
 
 // wanted says what a flag of one of pflag's types takes.

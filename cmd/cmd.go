@@ -28,6 +28,8 @@ type System struct {
 	Env    func(name string) (string, bool)
 	Now    func() time.Time
 	Memory func() (bytes uint64, ok bool) // that may still be allocated, if that can be known
+
+	Environ func() []string // all variables, NAME=value, to find one that nothing reads; nil: there are none
 }
 
 // Screen returns what may be shown on standard error.
@@ -41,7 +43,7 @@ func (s *System) Screen() report.Screen {
 // Main runs the command line args and returns the exit status.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	system := &System{
-		Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Now: time.Now,
+		Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Environ: os.Environ, Now: time.Now,
 		Memory: func() (uint64, bool) { return machine.AvailableMemory(os.DirFS("/")) },
 	}
 	ctx, stop := untilSignal(context.Background())
@@ -111,6 +113,7 @@ experiment file describes. The same seed gives the same model, to the last bit, 
 		SilenceUsage:  true,
 	}
 	group(root)
+	addVersion(root, system)
 	root.SetIn(system.Stdin)
 	root.SetOut(system.Stdout)
 	root.SetErr(system.Stderr)

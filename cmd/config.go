@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"dnn/configs"
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/modelfile"
 	"dnn/internal/report"
 )
 
@@ -24,8 +27,25 @@ func newConfig(system *System) *cobra.Command {
 		newConfigInit(system, runConfigInit),
 		newConfigValidate(system, runConfigValidate),
 		newConfigShow(system, runConfigShow),
+		newConfigList(system),
 	)
 	return c
+}
+
+func newConfigList(system *System) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the experiments that come with dnn",
+		Args:  arguments(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			for _, name := range configs.Names() {
+				if _, err := fmt.Fprintf(system.Stdout, "%-20s  %s\n", name, configs.About(name)); err != nil {
+					return work(err)
+				}
+			}
+			return nil
+		},
+	}
 }
 
 func newConfigInit(system *System, run func(context.Context, *System, string, bool) error) *cobra.Command {
@@ -74,7 +94,7 @@ func newConfigValidate(system *System, run func(context.Context, *System, []stri
 
 func runConfigValidate(_ context.Context, system *System, paths []string) error {
 	for _, path := range paths {
-		resolved, err := config.Load(config.Options{Path: path})
+		resolved, err := config.Load(config.Options{Path: path, Read: readFrom(system)})
 		if err != nil {
 			return err
 		}
@@ -100,8 +120,8 @@ type configShowOptions struct {
 func newConfigShow(system *System, run func(context.Context, *System, configShowOptions) error) *cobra.Command {
 	var o configShowOptions
 	c := &cobra.Command{
-		Use:   "show [mlp.yaml]",
-		Short: "Show every value and where it came from",
+		Use:   "show [mlp.yaml | model.bin | -]",
+		Short: "Show every value and where it came from, of a file, a model or standard input (-)",
 		Args:  arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.path = first(args, "")
@@ -114,12 +134,50 @@ func newConfigShow(system *System, run func(context.Context, *System, configShow
 }
 
 func runConfigShow(_ context.Context, system *System, o configShowOptions) error {
-	resolved, err := config.Load(config.Options{Path: o.path, Env: system.Env, Flags: o.flags})
+	if filepath.Ext(o.path) == ".bin" {
+		return showStored(system, o)
+	}
+	resolved, err := config.Load(config.Options{Path: o.path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
+	if err != nil {
+		return err
+	}
+	notes(system, resolved)
+	_, err = io.WriteString(system.Stdout, resolved.YAML())
+	return err
+}
+
+// showStored shows the experiment that a model was trained with. Nothing overrides it: it has been run.
+func showStored(system *System, o configShowOptions) error {
+	if len(o.flags) > 0 {
+		return fault.New(fault.Usage, o.flags[0].Name, "does not go with a model, whose experiment is as it was run")
+	}
+	model, err := modelfile.Read(o.path)
+	if err != nil {
+		return err
+	}
+	resolved, err := config.Stored(o.path, model.Config)
 	if err != nil {
 		return err
 	}
 	_, err = io.WriteString(system.Stdout, resolved.YAML())
 	return err
+}
+
+// readFrom returns what reads an experiment file, where - is standard input.
+func readFrom(system *System) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		if path != "-" {
+			return config.ReadFile(path)
+		}
+		return config.ReadText(system.Stdin)
+	}
+}
+
+// notes shows what its user may want to know of an experiment.
+func notes(system *System, resolved *config.Resolved) {
+	for _, note := range resolved.Notes {
+		report.Message(system.Stderr, "note: %s", note)
+	}
 }
 
 // first returns the first argument, or what stands in for it.

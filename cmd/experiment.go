@@ -28,7 +28,7 @@ type experiment struct {
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,9 @@ func newSummary(system *System, run func(context.Context, *System, summaryOption
 		Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				o.model = args[0]
+				if o.model = args[0]; o.model == "" { // of a variable that is not set, say; the default would mislead
+					return fault.New(fault.Usage, "dnn summary", "wanted a model file, found an empty name")
+				}
 			}
 			if o.model != "" && (o.config != "" || len(o.flags) > 0) {
 				return fault.New(fault.Usage, "dnn summary", "wanted a model or a config, found both")
@@ -67,10 +69,11 @@ func architecture(system *System, o summaryOptions) (nn.Architecture, error) {
 		}
 		return model.Architecture, nil
 	}
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return nn.Architecture{}, err
 	}
+	notes(system, resolved)
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}

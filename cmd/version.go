@@ -17,25 +17,40 @@ func newVersion(system *System) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version, and what this machine computes with",
 		Args:  arguments(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			kernels, err := kernels(system)
-			if err != nil {
-				return work(err)
-			}
-			_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:", Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
-			for _, s := range kernel.Available() {
-				mark := ""
-				if s.Name == kernels.Name {
-					mark = "*"
-				}
-				if err == nil {
-					_, err = fmt.Fprintf(system.Stdout, " %s%s", s.Name, mark)
-				}
-			}
-			if err == nil {
-				_, err = fmt.Fprintln(system.Stdout)
-			}
-			return work(err)
-		},
+		RunE:  func(*cobra.Command, []string) error { return work(printVersion(system)) },
 	}
+}
+
+// addVersion gives the root command --version, which prints what dnn version does.
+func addVersion(root *cobra.Command, system *System) {
+	var version bool
+	root.Flags().BoolVar(&version, "version", false, "print the version, as dnn version does")
+	run := root.RunE
+	root.RunE = func(c *cobra.Command, args []string) error {
+		if version {
+			return work(printVersion(system))
+		}
+		return run(c, args)
+	}
+}
+
+func printVersion(system *System) error {
+	kernels, err := kernels(system)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:", Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	for _, s := range kernel.Available() {
+		mark := ""
+		if s.Name == kernels.Name {
+			mark = "*"
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(system.Stdout, " %s%s", s.Name, mark)
+		}
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(system.Stdout)
+	}
+	return err
 }

@@ -120,6 +120,19 @@ func (k Key) Env() string {
 	return "DNN_" + strings.ToUpper(strings.ReplaceAll(k.Name, ".", "_"))
 }
 
+// variables returns all environment variables that set the key: that of its name, and that of its flag.
+func (k Key) variables() []string {
+	names := []string{k.Env()}
+	if k.Flag == "" {
+		return names
+	}
+	flag := "DNN_" + strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(k.Flag, "--"), "-", "_"))
+	if flag != names[0] {
+		names = append(names, flag)
+	}
+	return names
+}
+
 // Wants returns what a value of the key may be: "a whole number from 1 to 10". It is empty for a group.
 func (k Key) Wants() string {
 	if k.kind == nil {

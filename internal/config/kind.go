@@ -114,7 +114,14 @@ func (k number) show(value any) string       { return fmt.Sprint(value) }
 
 func (k number) read(n *yaml.Node) (any, *problem) {
 	if !isPlain(n) || !isNumber(n.Value) {
-		return nil, unwantedNumber(k, n)
+		p := unwantedNumber(k, n)
+		if isPlain(n) && strings.Count(n.Value, ",") == 1 { // 0,001
+			point := strings.Replace(n.Value, ",", ".", 1)
+			if _, wrong := k.read(plainNode(point)); wrong == nil {
+				p.hint = "write " + point
+			}
+		}
+		return nil, p
 	}
 	v, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
 	// Written so that a NaN is outside.
@@ -167,9 +174,17 @@ func (k choice) read(n *yaml.Node) (any, *problem) {
 	}
 	p := unwanted(k, n)
 	if n.Kind == yaml.ScalarNode {
-		if name, ok := nearest.Name(n.Value, k); ok {
+		if name, ok := k.near(n.Value); ok {
 			p.hint = "did you mean " + name + "?"
 		}
 	}
 	return nil, p
+}
+
+// near returns the name that was meant by another one: another library's, or one with a mistake.
+func (k choice) near(written string) (string, bool) {
+	if name, ok := foreignValue(written, k); ok {
+		return name, true
+	}
+	return nearest.Name(written, k)
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -36,6 +37,8 @@ func (k layers) read(n *yaml.Node) (any, *problem) {
 		if n.Kind == yaml.ScalarNode {
 			p.hint = "write [] for no hidden layer"
 			switch {
+			case isPlain(n) && k.isBareList(n.Value):
+				p.hint = "write [" + n.Value + "]"
 			case isPlain(n) && isWhole(n.Value):
 				p.hint = "write [" + n.Value + "]"
 			case strings.ContainsAny(n.Value, "[{"): // what flowNode could not read
@@ -59,6 +62,16 @@ func (k layers) read(n *yaml.Node) (any, *problem) {
 		list = append(list, l)
 	}
 	return list, nil
+}
+
+// isBareList reports whether text is a list of layers without its brackets: 100, 50.
+func (k layers) isBareList(text string) bool {
+	list := listNode(text)
+	if list.Kind != yaml.SequenceNode || !strings.Contains(text, ",") {
+		return false
+	}
+	_, problem := k.read(list)
+	return problem == nil
 }
 
 // readLayer reads one item of the list.
@@ -148,8 +161,13 @@ func (l *Layer) read(n *yaml.Node, keys []layerKey) *problem {
 
 // noLayer is the problem of a mapping that names no type of layer.
 func noLayer(n *yaml.Node) *problem {
-	for i := 0; i < len(n.Content); i += 2 {
-		name := n.Content[i]
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i], n.Content[i+1]
+		if slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value)) && isPlain(value) && isWhole(value.Value) {
+			p := wrong(name, "unknown key %s", describe(name))
+			p.hint = "write {dense: " + value.Value + "}"
+			return p
+		}
 		if _, ok := nearest.Name(name.Value, layerTypeNames()); ok || strings.Contains(name.Value, ":") {
 			return unknownField(name, layerTypeNames())
 		}

@@ -23,6 +23,8 @@ type Options struct {
 	Read  func(path string) ([]byte, error) // reads the file; nil: ReadFile
 	Env   func(name string) (string, bool)  // looks up an environment variable; nil: there are none
 	Flags []Flag                            // in the order of the command line; of two for a key, the last one counts
+
+	Environ func() []string // all variables, NAME=value, to find those that no key has; nil: there are none
 }
 
 // Resolved is an experiment with the origin of each of its values.
@@ -31,6 +33,8 @@ type Resolved struct {
 	// Origins says for each dotted key that applies where its value came from: "default", "mlp.yaml:7", "DNN_EPOCHS",
 	// "--epochs".
 	Origins map[string]string
+	// Notes are what its user may want to know, a line each: a variable that nothing reads.
+	Notes []string
 
 	values map[string]any    // by dotted key, of the types of their kinds
 	where  map[string]string // Origins with columns, as errors name them
@@ -53,6 +57,10 @@ func Load(opts Options) (*Resolved, error) {
 	if err != nil {
 		return nil, err
 	}
+	notes, err := checkVariables(t, opts.Environ)
+	if err != nil {
+		return nil, err
+	}
 	flags, err := parseFlags(t, opts.Flags)
 	if err != nil {
 		return nil, err
@@ -64,6 +72,7 @@ func Load(opts Options) (*Resolved, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
+	r.Notes = notes
 	return r, nil
 }
 
@@ -108,8 +117,11 @@ func ReadFile(path string) (text []byte, err error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fault.New(fault.Config, path, "wanted an experiment file, found a folder")
 	}
-	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	return ReadText(f)
 }
+
+// ReadText is ReadFile for what is open already, such as standard input.
+func ReadText(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxFileSize+1)) }
 
 // printable reports whether s is text that stays in its line.
 func printable(s string) bool {

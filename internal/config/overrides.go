@@ -40,15 +40,26 @@ func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
 	}
 	var settings []setting
 	for _, key := range t.keys {
-		text, ok := lookup(key.Env())
-		if !ok || text == "" || key.Group() && !key.Optional {
+		if key.Group() && !key.Optional {
 			continue
 		}
-		s, err := parseText(key, text, key.Env())
-		if err != nil {
-			return nil, err
+		found := ""
+		for _, variable := range key.variables() {
+			text, ok := lookup(variable)
+			if !ok || text == "" {
+				continue
+			}
+			if found != "" {
+				return nil, fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found).
+					WithHint("unset one of them")
+			}
+			found = variable
+			s, err := parseText(key, text, variable)
+			if err != nil {
+				return nil, err
+			}
+			settings = append(settings, s)
 		}
-		settings = append(settings, s)
 	}
 	return settings, nil
 }
@@ -61,6 +72,9 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 		switch {
 		case !known:
 			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
+			if hint, ok := t.foreignKey(f.Key); ok {
+				return nil, err.WithHint("%s", hint)
+			}
 			if near, ok := nearest.Name(f.Key, t.settable()); ok {
 				return nil, err.WithHint("did you mean %s?", near)
 			}

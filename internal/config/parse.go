@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -68,11 +69,26 @@ func (p *parser) mapping(group string, n *yaml.Node) *problem {
 			return &problem{at: name, what: fmt.Sprintf("the key %s is given twice, first at %s", dotted, position(p.file, before))}
 		}
 		first[name.Value] = name
+		if point, ok := brokenNumber(n, i+1); ok {
+			return &problem{at: value, what: dotted + ": wanted a decimal point, found a comma", hint: "write " + point}
+		}
 		if problem := p.value(key, value); problem != nil {
 			return problem
 		}
 	}
 	return nil
+}
+
+// brokenNumber reports whether the value at index i of a mapping is 0,001, which in braces is the value 0 and a key 001
+// without any, and returns it with a point.
+func brokenNumber(n *yaml.Node, i int) (string, bool) {
+	if i+2 >= len(n.Content) {
+		return "", false
+	}
+	value, key, after := n.Content[i], n.Content[i+1], n.Content[i+2]
+	point := value.Value + "." + key.Value
+	ok := isPlain(value) && isWhole(value.Value) && isPlain(key) && strings.Trim(key.Value, "0123456789") == "" && isPlain(after) && after.Value == ""
+	return point, ok && isNumber(point)
 }
 
 // value reads what stands after a known key.
@@ -91,6 +107,15 @@ func (p *parser) value(key Key, n *yaml.Node) *problem {
 		problem.what = key.Name + ": " + problem.what
 		if n.Kind == yaml.ScalarNode && isPlain(n) && isNull(n.Value) {
 			problem.hint = "leave the key out to have its default"
+		}
+		if _, named := key.kind.(path); named && key.Optional && isPlain(n) {
+			_, leaf := key.parent()
+			switch n.Value {
+			case "true", "yes", "on":
+				problem.hint = "write " + leaf + ": " + key.Example
+			case "false", "no", "off":
+				problem.hint = "leave " + leaf + " out to do without"
+			}
 		}
 		return problem
 	}
@@ -115,13 +140,52 @@ func (p *parser) notMapping(group string, n *yaml.Node) *problem {
 	names := p.table.names(group)
 	_, leaf := p.table.byName[group].parent()
 	main := p.table.byName[group+"."+names[0]]
-	example := cmp.Or(main.Default, main.Example)
-	if _, problem := main.kind.read(n); problem == nil { // optimizer: sgd
-		example = n.Value
-	}
 	pr := wrong(n, "%s: wanted keys such as %s: %s, found %s", group, names[0], cmp.Or(main.Default, main.Example), describe(n))
-	pr.hint = fmt.Sprintf("write %s: {%s: %s}", leaf, names[0], example)
+	if n.Kind == yaml.ScalarNode && p.table.byName[group].Optional && slices.Contains([]string{"false", "off", "no", "none"}, strings.ToLower(n.Value)) {
+		pr.hint = "leave " + leaf + " out to do without"
+		return pr
+	}
+	name, example := p.meant(group, n)
+	pr.hint = fmt.Sprintf("write %s: {%s: %s}", leaf, name, example)
 	return pr
+}
+
+// meant returns the key of a group, with a value, that somebody may have meant who wrote n instead of keys.
+func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
+	names := p.table.names(group)
+	main := p.table.byName[group+"."+names[0]]
+	usual := map[string]string{ // the key that a group is about, where it is not the first
+		"early_stopping": "patience", "reduce_lr_on_plateau": "patience", "target": "value", "checkpoint": "every_epochs",
+		"optimizer": "learning_rate",
+	}[group]
+	first := p.table.byName[group+"."+cmp.Or(usual, names[0])]
+	candidates := []Key{main, first}
+	if isPlain(n) && isNumber(n.Value) {
+		for _, name := range names { // checkpoint: 2.5
+			candidates = append(candidates, p.table.byName[group+"."+name])
+		}
+	} else if group == "checkpoint" {
+		candidates = append(candidates, p.table.byName["checkpoint.best"])
+	}
+	for _, k := range candidates {
+		if k.Group() || n.Kind != yaml.ScalarNode {
+			continue
+		}
+		_, leaf := k.parent()
+		if _, problem := k.kind.read(n); problem == nil { // optimizer: sgd
+			return leaf, n.Value
+		}
+		if names, ok := k.kind.(choice); ok && isText(n.Value) {
+			if near, ok := names.near(n.Value); ok {
+				return leaf, near
+			}
+		}
+	}
+	if !p.table.byName[group].Optional {
+		return names[0], cmp.Or(main.Default, main.Example)
+	}
+	_, leaf := first.parent()
+	return leaf, first.Example
 }
 
 // unknown is the problem of a name that is no key of its group, with the key that may have been meant.
@@ -131,6 +195,10 @@ func (p *parser) unknown(group string, name *yaml.Node) *problem {
 		pr.what += " in " + group
 	}
 	names := p.table.names(group)
+	if f, ok := foreignName(name.Value); ok {
+		pr.hint = f.hintIn(group)
+		return pr
+	}
 	if near, ok := nearest.Name(name.Value, names); ok {
 		pr.hint = "did you mean " + near + "?"
 		return pr

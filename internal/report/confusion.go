@@ -16,7 +16,7 @@ type Confusion struct {
 	Counts   [][]int      `json:"counts"`    // [true class][predicted class]
 	PerClass []ClassScore `json:"per_class"` // in the order of Classes
 	Accuracy float64      `json:"accuracy"`
-	Macro    ClassScore   `json:"macro_avg"`    // each class counts the same
+	Macro    ClassScore   `json:"macro_avg"`    // each class that occurs or is predicted counts the same
 	Weighted ClassScore   `json:"weighted_avg"` // each class counts by its samples
 	Samples  int          `json:"samples"`
 }
@@ -59,7 +59,7 @@ func NewConfusion[L, P ~int | ~uint8](labels []L, predictions []P, classes []str
 
 // score computes everything that follows from Counts.
 func (c *Confusion) score() {
-	right := 0
+	right, present := 0, 0 // classes that occur or are predicted: as in scikit-learn, only they have a say in the mean
 	c.PerClass = make([]ClassScore, len(c.Classes))
 	for i := range c.Classes {
 		predicted, support := 0, 0
@@ -76,8 +76,16 @@ func (c *Confusion) score() {
 			Support:   support,
 		}
 		c.PerClass[i] = s
-		c.Macro.add(s, 1/float64(len(c.Classes)))
+		if predicted+support > 0 {
+			present++
+			c.Macro.add(s, 1)
+		}
 		c.Weighted.add(s, ratio(support, c.Samples))
+	}
+	if present > 0 {
+		c.Macro.Precision /= float64(present)
+		c.Macro.Recall /= float64(present)
+		c.Macro.F1 /= float64(present)
 	}
 	c.Accuracy = ratio(right, c.Samples)
 }

@@ -123,3 +123,16 @@ func TestConfusionOfNothing(t *testing.T) {
 		t.Error("no error from a writer that fails")
 	}
 }
+
+// A class that neither occurs nor is predicted has no say in the macro average, as in scikit-learn.
+func TestConfusionAbsentClass(t *testing.T) {
+	c, err := NewConfusion([]int{1, 1, 2, 2}, []int{1, 2, 2, 2}, []string{"none", "a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ClassScore{Precision: (1 + 2./3) / 2, Recall: 0.75, F1: (2./3 + 0.8) / 2, Support: 4}
+	got := c.Macro
+	if math.Abs(got.Precision-want.Precision) > 1e-12 || got.Recall != want.Recall || math.Abs(got.F1-want.F1) > 1e-12 || got.Support != 4 {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
+func TestForeignNames(t *testing.T) {
+	seen := map[string]bool{}
+	tbl := newTable()
+	for f, names := range foreignNames() {
+		mended := f.key + ": " + f.value
+		if f.value == "" {
+			k := tbl.byName[f.key]
+			mended = k.Name + ": " + k.Example
+			if group, leaf := k.parent(); group != "" {
+				mended = group + ": {" + leaf + ": " + k.Example + "}"
+			}
+			if k.Example == "mse" {
+				mended = "loss: mse"
+			}
+		}
+		if _, err := loadText(mended); err != nil {
+			t.Errorf("%s: %v", mended, err)
+		}
+		for _, name := range names {
+			if seen[name] || name != plainName(name) {
+				t.Errorf("%s is there twice, or is not plain", name)
+			}
+			seen[name] = true
+			if _, known := tbl.byName[name]; known {
+				continue // an underscore apart
+			}
+			_, err := loadText(name + ": 1")
+			if e := asFault(t, err); e.Hint != f.hintIn("") {
+				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, f.hintIn(""))
+			}
+			_, err = Load(Options{Flags: []Flag{{"--set", name, "1"}}})
+			hint := asFault(t, err).Hint
+			if set, ok := strings.CutPrefix(hint, "write --set "); ok {
+				flag, err := SetFlag(strings.Trim(set, "'"))
+				if err == nil {
+					_, err = Load(Options{Flags: []Flag{flag}})
+				}
+				if err != nil {
+					t.Errorf("--set %s: %v", set, err)
+				}
+			} else if hint != "did you mean "+f.key+"?" {
+				t.Errorf("--set %s: got the hint %q", name, hint)
+			}
+		}
+	}
+}
+
+func TestForeignValues(t *testing.T) {
+	used := map[string]bool{}
+	for _, k := range Keys() {
+		names, ok := k.kind.(choice)
+		if i, is := k.kind.(initializer); is {
+			names, ok = choice(i), true
+		}
+		if !ok {
+			continue
+		}
+		for name, others := range foreignValues() {
+			for _, other := range others {
+				if near, ok := foreignValue(other, names); ok && near == name {
+					used[name] = true
+					if _, problem := k.kind.read(plainNode(near)); problem != nil {
+						t.Errorf("%s: %s: %s", k.Name, near, problem.what)
+					}
+				}
+			}
+		}
+	}
+	for name := range foreignValues() {
+		if !used[name] {
+			t.Errorf("%s is a value of no key", name)
+		}
+	}
+	for text, want := range map[string]string{
+		"activation: swish": "silu", "loss: mean_squared_error": "mse", "loss: sparse_categorical_crossentropy": categorical,
+		"loss: cross_entropy": categorical, "optimizer: {name: Adam}": "adam", "kernel_initializer: xavier": "glorot_uniform",
+	} {
+		_, err := loadText(text)
+		if e := asFault(t, err); e.Hint != "did you mean "+want+"?" {
+			t.Errorf("%s: got the hint %q", text, e.Hint)
+		}
+	}
+}
+
+// TestHintsHelp applies hints: what they say to write must load.
+func TestHintsHelp(t *testing.T) {
+	for _, tt := range []struct{ text, hint, mended string }{
+		{"target: 0.98", "write target: {value: 0.98}", "target: {value: 0.98}"},
+		{"target: true", "write target: {value: 0.98}", "target: {value: 0.98}"},
+		{"early_stopping: 5", "write early_stopping: {patience: 5}", "early_stopping: {patience: 5}"},
+		{"early_stopping: val_accuracy", "write early_stopping: {monitor: val_accuracy}", "early_stopping: {monitor: val_accuracy}"},
+		{"early_stopping: false", "leave early_stopping out to do without", ""},
+		{"checkpoint: true", "write checkpoint: {every_epochs: 5}", "checkpoint: {every_epochs: 5}"},
+		{"checkpoint: 2.5", "write checkpoint: {every_minutes: 2.5}", "checkpoint: {every_minutes: 2.5}"},
+		{"checkpoint: val_loss", "write checkpoint: {best: val_loss}", "checkpoint: {best: val_loss}"},
+		{"augment: true", "write augment: {shift: 0.5}", "augment: {shift: 0.5}"},
+		{"distill: large.bin", "write distill: {teacher: large.bin}", "distill: {teacher: large.bin}"},
+		{"optimizer: Adam", "write optimizer: {name: adam}", "optimizer: {name: adam}"},
+		{"optimizer: 0.1", "write optimizer: {learning_rate: 0.1}", "optimizer: {learning_rate: 0.1}"},
+		{"tensorboard: true", "write tensorboard: runs/first", "tensorboard: runs/first"},
+		{"layers: 100, 50", "write [100, 50]", "layers: [100, 50]"},
+		{"layers: [{units: 100}]", "write {dense: 100}", "layers: [{dense: 100}]"},
+		{"optimizer:\n  learning_rate: 0,001", "write 0.001", "optimizer:\n  learning_rate: 0.001"},
+		{"optimizer: {learning_rate: 0,001}", "write 0.001", "optimizer: {learning_rate: 0.001}"},
+		{"optimizer: {lr: 0.1}", "did you mean learning_rate?", "optimizer: {learning_rate: 0.1}"},
+	} {
+		_, err := loadText(tt.text)
+		if e := asFault(t, err); e.Hint != tt.hint {
+			t.Errorf("%s: got %v, hint %q, want %q", tt.text, e, e.Hint, tt.hint)
+		}
+		if _, err := loadText(tt.mended); err != nil {
+			t.Errorf("%s: %v", tt.mended, err)
+		}
+	}
+	_, err := Load(Options{Flags: []Flag{{"--set", "optimizer.lr", "1"}}})
+	if e := asFault(t, err); e.Hint != "did you mean optimizer.learning_rate?" {
+		t.Errorf("got the hint %q", e.Hint)
+	}
+}
