@@ -110,7 +110,14 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	}
 	defer engine.Close()
 	evaluator := nn.NewEvaluator(engine, model, part)
+	evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	result := evaluator.Evaluate()
+	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
+		return context.Cause(ctx)
+	}
+	if o.data != "" && !o.json { // which has the number of samples
+		report.Message(system.Stderr, "%s", tested(o, trained, data, part.Count))
+	}
 	if err := printEval(system, o, result, evaluator.Predicted(), part.Labels, src.classes); err != nil {
 		return err
 	}
@@ -127,6 +134,22 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
 	}
 	return nil
+}
+
+// tested says which rows or images of the data set at --data were tested, and how many.
+func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) string {
+	switch {
+	case trained.Dataset.CSV == "":
+		return fmt.Sprintf("tested the %d %s images of %s", count, o.split, o.data)
+	case data.train == nil:
+		return fmt.Sprintf("tested all %d rows of %s", count, o.data)
+	}
+	rows := data.train.Count + data.test.Count
+	if data.validation != nil {
+		rows += data.validation.Count
+	}
+	return fmt.Sprintf("tested %d of %d rows of %s: the %s split of the training (the file is the one that the model was trained on)",
+		count, rows, o.data, o.split)
 }
 
 // evalSource returns the data set that a model is to be tested on: the one of its training, or the one at --data.

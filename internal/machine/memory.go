@@ -5,12 +5,13 @@ import (
 	"bufio"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // AvailableMemory returns how many bytes the program may still allocate before the system would have to swap or to end it:
-// the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), or what the limit of the control group leaves where that
+// the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), or what the limits of its control groups leave where that
 // is less. system is the root of the file system. ok is false where it cannot be known, as outside Linux.
 func AvailableMemory(system fs.FS) (bytes uint64, ok bool) {
 	bytes, ok = memAvailable(system)
@@ -36,25 +37,52 @@ func memAvailable(system fs.FS) (bytes uint64, ok bool) {
 	return 0, false
 }
 
-// groupMemory returns what the limit of the process's control group leaves (version 2: memory.max less memory.current).
+// groupMemory returns what the limits of the process's control group and of the groups above it leave: the least of them.
 func groupMemory(system fs.FS) (left uint64, limited bool) {
 	text, err := fs.ReadFile(system, "proc/self/cgroup")
 	if err != nil {
 		return 0, false
 	}
 	for line := range strings.Lines(string(text)) {
-		group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
-		if !ok {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3) // number, controllers, group
+		if len(fields) != 3 {
 			continue
 		}
-		folder := path.Join("sys/fs/cgroup", group)
-		limit, lok := number(system, path.Join(folder, "memory.max")) // "max": no limit
-		used, uok := number(system, path.Join(folder, "memory.current"))
-		if lok && uok {
-			return limit - min(used, limit), true
+		h := hierarchy{"sys/fs/cgroup", "memory.max", "memory.current"} // version 2
+		switch {
+		case fields[0] == "0" && fields[1] == "":
+		case slices.Contains(strings.Split(fields[1], ","), "memory"):
+			h = hierarchy{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"} // version 1
+		default:
+			continue
+		}
+		if l, ok := h.left(system, fields[2]); ok && (!limited || l < left) {
+			left, limited = l, true
 		}
 	}
-	return 0, false
+	return left, limited
+}
+
+// hierarchy is a tree of control groups: where it is mounted, and the files with a group's limit and what it uses.
+type hierarchy struct{ mount, limit, usage string }
+
+// noLimit and more is how version 1 says that there is no limit: the largest number of whole pages.
+const noLimit = 1 << 62
+
+// left returns the least of what the limits of a group and of those above it leave. The last is the root of the mount: in a
+// container it may be the group itself, whose path is then the one outside and not to be found.
+func (h hierarchy) left(system fs.FS, group string) (left uint64, limited bool) {
+	for at := path.Join("/", group); ; at = path.Dir(at) {
+		folder := path.Join(h.mount, at)
+		limit, lok := number(system, path.Join(folder, h.limit)) // "max": no limit
+		used, uok := number(system, path.Join(folder, h.usage))
+		if l := limit - min(used, limit); lok && uok && limit < noLimit && (!limited || l < left) {
+			left, limited = l, true
+		}
+		if at == "/" {
+			return left, limited
+		}
+	}
 }
 
 func number(system fs.FS, name string) (uint64, bool) {

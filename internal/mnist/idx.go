@@ -73,13 +73,21 @@ func ReadHeader(r io.Reader, rank int) (Header, error) {
 
 // ReadIDX reads a whole IDX file of unsigned bytes with the given rank, and wants nothing after it. It allocates in
 // proportion to what r really holds, whatever the header declares.
-func ReadIDX(r io.Reader, rank int) (Header, []byte, error) {
+func ReadIDX(r io.Reader, rank int) (Header, []byte, error) { return readIDX(r, rank, 0) }
+
+// readIDX is ReadIDX of a reader that may hold the given number of bytes. Where the header declares no more than that, the
+// elements get their memory at once: to grow into it takes twice as much for a while.
+func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 	h, err := ReadHeader(r, rank)
 	if err != nil {
 		return Header{}, nil, err
 	}
 	want := h.Elements()
-	data := make([]byte, 0, min(want, 64<<10))
+	first := min(want, 64<<10)
+	if int64(want) <= possible {
+		first = want // the system gives the pages only when they are written to
+	}
+	data := make([]byte, 0, first)
 	for len(data) < want {
 		if len(data) == cap(data) {
 			grown := make([]byte, len(data), min(want, 2*cap(data)))

@@ -1,6 +1,7 @@
 package mnist
 
 import (
+	"bufio"
 	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
@@ -76,18 +77,81 @@ func openGzip(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	zr, err := gzip.NewReader(f)
+	zr, err := newMembers(f)
 	if err != nil {
 		return idx, gzipReason(err)
 	}
 	hash := sha256.New()
-	idx.header, idx.data, err = ReadIDX(io.TeeReader(zr, hash), rank)
+	idx.header, idx.data, err = readIDX(io.TeeReader(zr, hash), rank, info.Size()*maxDeflate)
 	if err != nil {
 		return idx, gzipReason(err)
 	}
 	idx.info = info
 	idx.sha256 = func() string { return hex.EncodeToString(hash.Sum(nil)) }
 	return idx, nil
+}
+
+// maxDeflate is how many bytes a byte of a gzip file can stand for: deflate writes 258 bytes in 2 bits at best.
+const maxDeflate = 1032
+
+// errTail is for bytes after a gzip stream that are no further one.
+var errTail = errors.New("has other bytes after the end of its gzip stream")
+
+// members reads the streams of a gzip file, one after the other. As gzip does, it ignores zero bytes after the last: they are
+// how some media and tools fill up a block.
+type members struct {
+	file *bufio.Reader
+	zr   *gzip.Reader
+}
+
+func newMembers(r io.Reader) (*members, error) {
+	file := bufio.NewReader(r)
+	zr, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, err
+	}
+	zr.Multistream(false)
+	return &members{file, zr}, nil
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	n, err := m.zr.Read(p)
+	if err != io.EOF {
+		return n, err
+	}
+	return n, m.next()
+}
+
+// next goes to the stream that follows. It returns io.EOF if there is none.
+func (m *members) next() error {
+	padded := false
+	for {
+		b, err := m.file.ReadByte()
+		if err != nil {
+			return err
+		}
+		if b != 0 {
+			break
+		}
+		padded = true
+	}
+	if padded {
+		return errTail
+	}
+	if err := m.file.UnreadByte(); err != nil {
+		return err
+	}
+	if err := m.zr.Reset(m.file); err != nil {
+		if errors.Is(err, gzip.ErrHeader) {
+			return errTail
+		}
+		if err == io.EOF { // a first byte was there
+			return io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	m.zr.Multistream(false)
+	return nil
 }
 
 // gzipReason puts an error of package gzip into words; others stay as they are.

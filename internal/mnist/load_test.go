@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +111,53 @@ func TestLoadErrors(t *testing.T) {
 			_, err := Load(LoadOptions{Set: s.Set, Folder: folder})
 			wantFault(t, err, fault.Data, c.want)
 		})
+	}
+}
+
+// TestGzipTails has what may follow a gzip stream: zero bytes, which gzip ignores, and more streams.
+func TestGzipTails(t *testing.T) {
+	file := idxBytes(pixels(4), 4, 3, 2)
+	whole := gzipped(file)
+	parts := append(gzipped(file[:20]), gzipped(file[20:])...)
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string // "": no error
+	}{
+		{"zeros", append(bytes.Clone(whole), make([]byte, 5000)...), ""},
+		{"two streams", parts, ""},
+		{"two streams and zeros", append(bytes.Clone(parts), 0), ""},
+		{"text", append(bytes.Clone(whole), "more than ten bytes"...), "has other bytes after the end of its gzip stream"},
+		{"zeros and text", append(bytes.Clone(whole), "\x00\x00more"...), "has other bytes after the end of its gzip stream"},
+		{"half a stream", append(bytes.Clone(whole), whole[:5]...), "is cut short"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			writeFile(t, filepath.Join(folder, "a.gz"), c.data)
+			idx, err := openIDX(folder, "a", 3)
+			switch {
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, wanted %q", err, c.want)
+			case c.want == "" && (err != nil || !bytes.Equal(idx.data, pixels(4))):
+				t.Errorf("data %v, error %v", idx.data, err)
+			}
+		})
+	}
+}
+
+// TestGzipMemory: a large file takes its size, not twice that.
+func TestGzipMemory(t *testing.T) {
+	const size = 16 << 20
+	folder := t.TempDir()
+	writeFile(t, filepath.Join(folder, "a.gz"), gzipped(idxBytes(make([]byte, size), size)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := openIDX(folder, "a", 1); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > size*5/4 {
+		t.Errorf("allocated %d bytes for %d", took, size)
 	}
 }
 

@@ -418,3 +418,11 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestReadRefusesDevices: a device may have no end.
+func TestReadRefusesDevices(t *testing.T) {
+	_, err := Read(os.DevNull)
+	if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), "is not a regular file") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -17,6 +17,10 @@ func Read(path string) (*Model, error) {
 	if err == nil && info.IsDir() {
 		return nil, fault.New(fault.Data, path, "a folder, want a model file")
 	}
+	if err == nil && !info.Mode().IsRegular() {
+		// A FIFO would make the opening wait, and a device may have no end.
+		return nil, fault.New(fault.Data, path, "is not a regular file")
+	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Data, path, "no such file, want a model file").

@@ -11,6 +11,7 @@ type Evaluator struct {
 	predicted  []uint8
 	confidence []float32
 	run        func(worker, i int)
+	stop       func() bool
 }
 
 // evaluateRows is how many samples go through the network at a time: enough for the weights' way into the cache to be
@@ -31,6 +32,9 @@ func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), shares, false))
 	}
 	v.run = func(worker, i int) {
+		if v.stop != nil && v.stop() {
+			return
+		}
 		v.rows(&e.workers[worker], v.tapes[worker], part(i, v.tasks(), s.Count, evaluateRows))
 	}
 	return v
@@ -43,6 +47,10 @@ func (v *Evaluator) Evaluate() Result {
 	v.engine.pool.Run(v.tasks(), v.run)
 	return summarize(v.loss, v.predicted, v.samples.Labels, v.model.penalty())
 }
+
+// StopIf makes a pass leave out the samples that are still to come once stop says so; its result is worth nothing then.
+// stop is called from several goroutines.
+func (v *Evaluator) StopIf(stop func() bool) { v.stop = stop }
 
 // Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
 func (v *Evaluator) Predicted() []uint8 { return v.predicted }

@@ -62,7 +62,6 @@ type pageView struct {
 	Trainable        int           // of these
 	Bytes            string        // that they take
 	Best             train.Epoch   // of the history
-	Seconds          string        // that training took
 	Validated, Rates bool          // whether the history has validation, and rates that differ
 	Layers           []layerView   // of the model
 	Tiles            []mistakeView // in the order of the mistakes
@@ -91,12 +90,9 @@ func (p Page) view() (pageView, error) {
 		v.Layers = append(v.Layers, layerView{l, l.shape()})
 	}
 	v.Best, _ = bestEpoch(p.History)
-	seconds := 0.0
 	for _, e := range p.History {
-		seconds += e.Seconds
 		v.Validated = v.Validated || e.Validated
 	}
-	v.Seconds = fixed(seconds, 1)
 	if p.Confusion != nil {
 		for i, row := range p.Confusion.Counts {
 			for j, n := range row {

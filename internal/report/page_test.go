@@ -19,9 +19,6 @@ func examplePage(t *testing.T) Page {
 	history := curves(3, true)
 	history[1].ValLoss = 0.01
 	history[2].LearningRate = 0.0005
-	for i := range history {
-		history[i].Seconds = 0.5
-	}
 	kernel := make([]float32, 4*4*6)
 	for i := range kernel {
 		kernel[i] = float32(i-48) / 48

@@ -16,8 +16,7 @@ type Writer struct {
 }
 
 // Create begins a new event file in folder, which it makes if it is not there. Older ones stay; TensorBoard shows all of a
-// folder as one run. If the run goes on from step, which is not 0, what the older files say of that step and later ones no
-// longer counts.
+// folder as one run. The new one counts from step on: what the older files say of that step and later ones no longer counts.
 func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
@@ -30,7 +29,8 @@ func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 	w := &Writer{file: file, now: now}
 	// The first event names the version; step 0 of it is no step.
 	err = w.write(event(seconds(begun), 0).text(3, "brain.Event:2"))
-	if err == nil && step > 0 {
+	if err == nil {
+		// In every file, also the first: TensorBoard takes the first start of a session that it meets in a run for no restart.
 		err = w.write(event(seconds(begun), step).message(7, sessionStart()))
 	}
 	if err != nil {

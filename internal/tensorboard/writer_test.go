@@ -3,6 +3,7 @@ package tensorboard
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +66,21 @@ func TestBytes(t *testing.T) {
 		"2b00000000000000861bc34b09000000000000004010022a1e0a1c0a0161420a0801120022040000803f4a0b0a090a077363616c617273a59ea8f4"
 	if got := hex.EncodeToString(read(t, filepath.Join(folder, "events.out.tfevents.0000000001.dnn.0.v2"))); got != want {
 		t.Errorf("file\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Every file says that a session starts, also at step 0: TensorBoard takes the first of a run for no restart, and a new run
+// in the folder of an old one is to replace it.
+func TestStartsSession(t *testing.T) {
+	folder := t.TempDir()
+	for i, start := range [][]byte{{0x3a, 2, 8, 1}, {0x10, 7, 0x3a, 2, 8, 1}} { // session_log: START, at step 0 and 7
+		if _, err := Create(folder, i*7, clock(int64(i)*1_000_000)); err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("events.out.tfevents.%010d.dnn.0.v2", i)
+		if data := read(t, filepath.Join(folder, name)); !bytes.Contains(data, start) {
+			t.Errorf("%s has no start of a session: % x", name, data)
+		}
 	}
 }
 
