@@ -2,10 +2,13 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -163,13 +166,24 @@ func showStored(system *System, o configShowOptions) error {
 	return err
 }
 
-// readFrom returns what reads an experiment file, where - is standard input.
+// readFrom returns what reads an experiment file, where - is standard input. A name without a folder that no file has, with or
+// without .yaml, may be that of an experiment which comes with dnn; that it is taken is said.
 func readFrom(system *System) func(path string) ([]byte, error) {
 	return func(path string) ([]byte, error) {
-		if path != "-" {
-			return config.ReadFile(path)
+		if path == "-" {
+			return config.ReadText(system.Stdin)
 		}
-		return config.ReadText(system.Stdin)
+		text, err := config.ReadFile(path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return text, err
+		}
+		for _, name := range []string{path, path + ".yaml"} {
+			if slices.Contains(configs.Names(), name) {
+				report.Message(system.Stderr, "note: there is no file %s: takes the experiment %s that comes with dnn", path, name)
+				return []byte(configs.Text(name)), nil
+			}
+		}
+		return nil, err
 	}
 }
 

@@ -160,7 +160,7 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 	}
 	d := config.Dataset{IDX: o.data}
 	if trained.CSV != "" {
-		d = config.Dataset{CSV: o.data, Target: trained.Target, TestSplit: trained.TestSplit}
+		d = config.Dataset{CSV: o.data, Target: trained.Target, TestSplit: trained.TestSplit, NoHeader: trained.NoHeader}
 	}
 	s, err := newSource(d, o.model, file)
 	if err != nil {

@@ -28,10 +28,11 @@ type experiment struct {
 }
 
 func newExperiment(system *System, o trainOptions) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Environ: system.Environ, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return nil, err
 	}
+	notes(system, resolved)
 	x := &experiment{Resolved: resolved}
 	if o.from == "" {
 		x.source, err = newSource(x.Dataset, "dataset", nil)

@@ -69,7 +69,7 @@ func architecture(system *System, o summaryOptions) (nn.Architecture, error) {
 		}
 		return model.Architecture, nil
 	}
-	resolved, err := config.Load(config.Options{Path: o.config, Env: system.Env, Environ: system.Environ, Flags: o.flags})
+	resolved, err := config.Load(config.Options{Path: o.config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
 	if err != nil {
 		return nn.Architecture{}, err
 	}
