@@ -101,13 +101,9 @@ const maxLinks = 40
 // whether or not there is a file.
 func Target(path string) (string, error) {
 	for range maxLinks {
-		info, err := os.Lstat(path)
-		if err != nil || info.Mode()&os.ModeSymlink == 0 {
-			return path, nil // a file that is missing is made; other errors come up when it is
-		}
-		to, err := os.Readlink(path)
-		if err != nil {
-			return "", err
+		to, ok := linked(path)
+		if !ok {
+			return path, nil
 		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(path), to)
@@ -115,6 +111,12 @@ func Target(path string) (string, error) {
 		path = to
 	}
 	return "", &os.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
+}
+
+// linked returns where a symbolic link leads. What is missing, or cannot be looked at, is none: whoever writes there will see.
+func linked(path string) (to string, ok bool) {
+	to, err := os.Readlink(path)
+	return to, err == nil
 }
 
 // SyncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.

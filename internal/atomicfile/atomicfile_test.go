@@ -326,7 +326,7 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 
 func TestWriteFollowsALink(t *testing.T) {
 	folder := t.TempDir()
-	real, link := filepath.Join(folder, "real"), filepath.Join(folder, "link")
+	target, link := filepath.Join(folder, "real"), filepath.Join(folder, "link")
 	for _, before := range []bool{false, true} { // what the link leads to is missing at first
 		if err := os.Symlink("real", link); err != nil && !before {
 			t.Skip(err)
@@ -334,7 +334,7 @@ func TestWriteFollowsALink(t *testing.T) {
 		if err := Write(link, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := os.ReadFile(real); string(got) != "new" {
+		if got, err := os.ReadFile(target); string(got) != "new" {
 			t.Errorf("there before %v: the file has %q, %v", before, got, err)
 		}
 		if to, err := os.Readlink(link); to != "real" {

@@ -116,7 +116,7 @@ func newMembers(r io.Reader) (*members, error) {
 
 func (m *members) Read(p []byte) (int, error) {
 	n, err := m.zr.Read(p)
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return n, err
 	}
 	return n, m.next()
@@ -145,7 +145,7 @@ func (m *members) next() error {
 		if errors.Is(err, gzip.ErrHeader) {
 			return errTail
 		}
-		if err == io.EOF { // a first byte was there
+		if errors.Is(err, io.EOF) { // a first byte was there
 			return io.ErrUnexpectedEOF
 		}
 		return err

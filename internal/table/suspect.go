@@ -75,8 +75,8 @@ func (r *reader) quantity(rows int) error {
 	fractions := 0
 	for name := range r.labels {
 		v, err := parseNumber(name)
-		if err != nil {
-			return nil
+		if err != nil { // a name, and so a class
+			return nil //nolint:nilerr // that it is no number is the answer
 		}
 		if v != math.Trunc(v) {
 			fractions++
