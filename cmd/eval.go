@@ -76,6 +76,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.checkReport(system, trained.Dataset); err != nil {
+		return err
+	}
 	src, err := evalSource(o, file, trained.Dataset)
 	if err != nil {
 		return err
@@ -152,17 +155,30 @@ func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) s
 		count, rows, o.data, o.split)
 }
 
+// checkReport refuses a report that would be written over what it is about.
+func (o evalOptions) checkReport(system *System, trained config.Dataset) error {
+	if o.data != "" {
+		trained = dataAt(o.data, trained)
+	}
+	return checkDistinct([]file{{"the report", o.report}}, append(dataFiles(system, trained, o.dataDir), file{"the model", o.model}))
+}
+
+// dataAt is a data set at another path, of the kind that the model was trained on.
+func dataAt(path string, trained config.Dataset) config.Dataset {
+	if trained.CSV == "" {
+		return config.Dataset{IDX: path}
+	}
+	trained.CSV = path
+	return trained
+}
+
 // evalSource returns the data set that a model is to be tested on: the one of its training, or the one at --data.
 func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
 	if o.data == "" {
 		s, err := newSource(trained, o.model, file)
 		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
-	d := config.Dataset{IDX: o.data}
-	if trained.CSV != "" {
-		d = config.Dataset{CSV: o.data, Target: trained.Target, TestSplit: trained.TestSplit, NoHeader: trained.NoHeader}
-	}
-	s, err := newSource(d, o.model, file)
+	s, err := newSource(dataAt(o.data, trained), o.model, file)
 	if err != nil {
 		return nil, hintMissing(err, "--data wants %s", wantedData(trained))
 	}

@@ -3,8 +3,6 @@ package cmd
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"dnn/internal/augment"
@@ -22,6 +20,7 @@ type experiment struct {
 	source   *source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
+	keep     kept
 	history  *train.CSV       // nil: none is kept
 	from     *modelfile.Model // that the weights come from; nil: they are drawn
 	start    string           // its SHA-256
@@ -33,7 +32,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, err
 	}
 	notes(system, resolved)
-	x := &experiment{Resolved: resolved}
+	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
 	if o.from == "" {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.from); err == nil {
@@ -42,6 +41,11 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if x.from != nil {
+		if err := x.from.MatchesClasses(o.from, x.Dataset.String(), x.source.classes); err != nil { // of images: a table's do
+			report.Message(system.Stderr, "note: %v: its outputs learn to mean those of %s", err, x.Dataset)
+		}
 	}
 	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
 		return nil, err
@@ -68,27 +72,17 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 		if err := nn.CheckTeacher(teacher.Architecture, student); err != nil {
 			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
 		}
-		if err := sameMeaning(teacher, path, s, set); err != nil {
-			return nil, err
-		}
-		if err := sameOrder(teacher, path, s, set); err != nil {
-			return nil, err
+		for _, err := range []error{
+			teacher.MatchesInput(path, set, s.columns), teacher.MatchesClasses(path, set, s.classes),
+			teacher.MatchesOrder(path, set, s.columns, s.classes), // it is given the student's samples as they are
+		} {
+			if err != nil {
+				return nil, err
+			}
 		}
 		teachers = append(teachers, teacher)
 	}
 	return teachers, nil
-}
-
-// sameOrder refuses a teacher that has the names of s in another order: it is given the student's samples as they are.
-func sameOrder(teacher *modelfile.Model, where string, s *source, set string) error {
-	if !slices.Equal(teacher.Columns, s.columns) {
-		return fault.New(fault.Data, where, "wanted a teacher with the columns of %s in their order, found %s", set, strings.Join(teacher.Columns, ", ")).
-			WithHint("write the table with its columns in the teacher's order")
-	}
-	if len(teacher.Classes) > 0 && len(s.classes) > 0 && !slices.Equal(teacher.Classes, s.classes) {
-		return fault.New(fault.Data, where, "wanted a teacher with the classes of %s in their order, found %s", set, strings.Join(teacher.Classes, ", "))
-	}
-	return nil
 }
 
 // loadOptions says how the experiment parts its data set.
@@ -100,7 +94,7 @@ func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, o trainOptions, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
+func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
 	optimizer, err := nn.NewOptimizer(x.Optimizer.Spec(), model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
@@ -126,7 +120,7 @@ func (x *experiment) newRun(system *System, o trainOptions, engine *nn.Engine, m
 		run.Distillation = &d
 	}
 	run.Schedule = x.schedule(run.Plan().Steps)
-	x.addCallbacks(system, x.keeps(o), run)
+	x.addCallbacks(system, run)
 	return run, nil
 }
 
@@ -177,9 +171,9 @@ func (x *experiment) schedule(perEpoch int) train.Schedule {
 }
 
 // addCallbacks adds the callbacks that the experiment asks for.
-func (x *experiment) addCallbacks(system *System, keep kept, run *train.Run) {
+func (x *experiment) addCallbacks(system *System, run *train.Run) {
 	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
-	if keep.history {
+	if x.keep.history {
 		x.history = train.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
 		add(x.history.Callback())
 	}
@@ -197,15 +191,22 @@ func (x *experiment) addCallbacks(system *System, keep kept, run *train.Run) {
 		run.Schedule = plateau
 		add(plateau.Callback())
 	}
+	run.Callbacks = append(run.Callbacks, x.stops(run.Model)...)
+}
+
+// stops returns the callbacks that may end the run before its last epoch. Without a model they only watch.
+func (x *experiment) stops(model *nn.Sequential) []train.Callback {
+	var stops []train.Callback
 	if e := x.EarlyStopping; e != nil {
-		add((&train.EarlyStopping{
-			Model: run.Model, Monitor: e.Monitor, MinDelta: e.MinDelta, Patience: e.Patience,
-			RestoreBestWeights: e.RestoreBestWeights, StartFromEpoch: e.StartFromEpoch,
+		stops = append(stops, (&train.EarlyStopping{
+			Model: model, Monitor: e.Monitor, MinDelta: e.MinDelta, Patience: e.Patience,
+			RestoreBestWeights: e.RestoreBestWeights && model != nil, StartFromEpoch: e.StartFromEpoch,
 		}).Callback())
 	}
 	if x.Target != nil {
-		add(train.Target(x.Target.Monitor, x.Target.Value))
+		stops = append(stops, train.Target(x.Target.Monitor, x.Target.Value))
 	}
+	return stops
 }
 
 // checkpoints returns where and when the experiment's run is written down.

@@ -2,12 +2,12 @@ package cmd
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/lockfile"
 	"dnn/internal/mnist"
@@ -29,7 +29,7 @@ func checkDistinct(outputs, inputs []file) error {
 			continue
 		}
 		for _, other := range slices.Concat(inputs, outputs[:i]) {
-			if other.path == "" || !sameFile(out.path, other.path) {
+			if other.path == "" || !atomicfile.Same(out.path, other.path) {
 				continue
 			}
 			return fault.New(fault.Config, out.path, "%s would be written over %s (%s)", out.role, other.role, other.path).
@@ -39,120 +39,67 @@ func checkDistinct(outputs, inputs []file) error {
 	return nil
 }
 
-// sameFile tells whether two paths lead to one file: by device and inode where both are there, else by name.
-func sameFile(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	if errA == nil && errB == nil {
-		return os.SameFile(infoA, infoB)
-	}
-	if errA == nil || errB == nil {
-		return false
-	}
-	a, b = canonical(a), canonical(b)
-	return a == b || strings.EqualFold(a, b) && ignoresCase(filepath.Dir(a))
-}
-
-// canonical returns the absolute path of a file that need not be there, with the links on its way followed.
-func canonical(path string) string {
-	if target, err := atomicfile.Target(path); err == nil {
-		path = target
-	}
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(folder, filepath.Base(path))
-	}
-	return path
-}
-
-// ignoresCase tells whether a file system finds a folder under its name in capitals too.
-func ignoresCase(folder string) bool {
-	other := filepath.Join(filepath.Dir(folder), strings.ToUpper(filepath.Base(folder)))
-	if other == folder {
-		other = filepath.Join(filepath.Dir(folder), strings.ToLower(filepath.Base(folder)))
-	}
-	infoA, errA := os.Stat(folder)
-	infoB, errB := os.Stat(other)
-	return other != folder && errA == nil && errB == nil && os.SameFile(infoA, infoB)
-}
-
-// checkModelName refuses a name that promises another format than that of a model file.
-func checkModelName(where, path string) error {
-	ending := strings.ToLower(filepath.Ext(path))
-	others := map[string]string{
-		".keras": "Keras models", ".h5": "Keras models", ".hdf5": "HDF5 files", ".onnx": "ONNX models", ".pt": "PyTorch models",
-		".pth": "PyTorch models", ".tflite": "TensorFlow Lite models", ".pb": "TensorFlow models", ".pkl": "Python pickles",
-		".npz": "NumPy arrays", ".npy": "NumPy arrays", ".yaml": "experiment files", ".yml": "experiment files", ".json": "JSON",
-		".csv": "tables", ".png": "pictures", ".svg": "pictures",
-	}
-	kind, ok := others[ending]
-	if !ok {
-		return nil
-	}
-	return fault.New(fault.Config, where, "wanted the name of a model file, found %q: names that end in %s are those of %s", path, ending, kind).
-		WithHint("call it %s.bin; it is a safetensors file, which Python reads", strings.TrimSuffix(path, filepath.Ext(path)))
-}
-
 // kept says which files a run leaves.
-type kept struct{ model, history, picture bool }
+type kept struct{ model, checkpoints, history, picture bool }
 
-// keeps returns which files the run leaves: all that were not refused, and beside a device or a FIFO none.
-func (x *experiment) keeps(o trainOptions) kept {
-	beside := !atomicfile.IsStream(x.Output)
-	return kept{model: !o.noModel, history: beside && !o.noHistory, picture: beside && !o.noPicture}
+// keeps returns which files a run leaves at and beside its output: all that were not refused, and beside a device or a FIFO none.
+func keeps(o trainOptions, output string) kept {
+	beside := !atomicfile.IsStream(output)
+	return kept{
+		model: !o.noModel, checkpoints: beside && !o.noModel, history: beside && !o.noHistory, picture: beside && !o.noPicture,
+	}
 }
 
-// checkpoints tells whether a run leaves checkpoints: they are beside the model, where there is one.
-func (k kept) checkpoints(output string) bool { return k.model && !atomicfile.IsStream(output) }
+// dataFiles returns the files of a data set.
+func dataFiles(system *System, d config.Dataset, dataDir string) []file {
+	if d.CSV != "" {
+		return []file{{"the data set", d.CSV}}
+	}
+	folder := d.IDX
+	if set, ok := mnist.Lookup(d.Name); ok {
+		folder, _ = set.Folder(dataDir, system.Env) // if there is none, loading says so
+	}
+	var files []file
+	names, _ := mnist.Lookup("mnist")
+	for _, f := range names.Files() {
+		path := filepath.Join(folder, f.Name)
+		files = append(files, file{"the data set", path}, file{"the data set", path + ".gz"})
+	}
+	return files
+}
 
 // checkFiles refuses an experiment that would write over what it reads, or write two things into one file.
 func (x *experiment) checkFiles(system *System, o trainOptions) error {
-	if err := checkModelName(x.Origins["output"], x.Output); err != nil {
+	if err := modelfile.CheckName(x.Origins["output"], x.Output); err != nil {
 		return err
 	}
-	inputs := []file{{"the experiment file", o.config}}
-	switch d := x.Dataset; {
-	case d.CSV != "":
-		inputs = append(inputs, file{"the data set", d.CSV})
-	default:
-		folder := d.IDX
-		if set, ok := mnist.Lookup(d.Name); ok {
-			folder, _ = set.Folder(o.dataDir, system.Env) // if there is none, loading says so
-		}
-		names, _ := mnist.Lookup("mnist")
-		for _, f := range names.Files() {
-			path := filepath.Join(folder, f.Name)
-			inputs = append(inputs, file{"the data set", path}, file{"the data set", path + ".gz"})
-		}
-	}
+	inputs := append(dataFiles(system, x.Dataset, o.dataDir), file{"the experiment file", o.config})
 	if x.Distill != nil {
 		for _, teacher := range x.Distill.Teacher {
 			inputs = append(inputs, file{"a teacher", teacher})
 		}
 	}
-	var outputs []file
-	if o.lrFind == "" && o.preview == "" {
-		keep := x.keeps(o)
-		add := func(is bool, role, path string) {
-			if is {
-				outputs = append(outputs, file{role, path})
-			}
+	outputs := []file{{"--profile", o.profile}, {"--lr-find", o.lrFind}, {"--preview-augmentation", o.preview}}
+	if o.trains() {
+		if x.keep.history {
+			outputs = append(outputs, file{"the history", modelfile.Beside(x.Output, ".history.csv")})
 		}
-		add(keep.model, "the model", x.Output)
-		add(keep.history, "the history", modelfile.Beside(x.Output, ".history.csv"))
-		add(keep.picture, "the curves", modelfile.Beside(x.Output, ".history.png"))
-		add(x.Checkpoint != nil && x.Checkpoint.Best != "", "the best model", modelfile.Beside(x.Output, ".best.bin"))
-		add(true, "json_log", x.JSONLog)
-		add(true, "tensorboard", x.TensorBoard)
+		if x.keep.picture {
+			outputs = append(outputs, file{"the curves", modelfile.Beside(x.Output, ".history.png")})
+		}
+		if x.keep.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
+			outputs = append(outputs, file{"the best model", modelfile.Beside(x.Output, ".best.bin")})
+		}
+		outputs = append(outputs, file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
 	}
-	outputs = append(outputs, file{"--profile", o.profile}, file{"--lr-find", o.lrFind}, file{"--preview-augmentation", o.preview})
-	if err := checkDistinct(outputs, inputs); err != nil {
+	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
+	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.from})); err != nil {
 		return err
 	}
-	// The starting model is read whole before anything is written, so the new one may have its name.
-	return checkDistinct(slices.DeleteFunc(outputs, func(f file) bool { return f.role == "the model" }), []file{{"the starting model", o.from}})
+	if !o.trains() || !x.keep.model {
+		return nil
+	}
+	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
 }
 
 // lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of them.
@@ -162,7 +109,7 @@ func (x *experiment) lock(system *System) (unlock func(), err error) {
 	if err != nil {
 		return nil, fault.CannotWrite(x.Output, err)
 	}
-	if atomicfile.IsStream(output) {
+	if atomicfile.IsStream(output) || x.keep == (kept{}) {
 		return none, nil
 	}
 	stem := modelfile.Beside(output, "")

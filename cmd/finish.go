@@ -19,7 +19,6 @@ type finished struct {
 	data     *dataset
 	engine   *nn.Engine
 	model    *nn.Sequential
-	keep     kept
 	settings json.RawMessage // the experiment, as the model keeps it
 	history  train.History
 	seconds  float64
@@ -30,7 +29,7 @@ type finished struct {
 // last whole epoch; its error is returned.
 func finish(system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
-		if f.keep.checkpoints(f.Output) {
+		if f.keep.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
 		}
 		return f.stopped
@@ -39,7 +38,7 @@ func finish(system *System, o trainOptions, f finished) error {
 	if err != nil {
 		return err
 	}
-	if f.stopped != nil && !o.quiet && f.keep.checkpoints(f.Output) {
+	if f.stopped != nil && !o.quiet && f.keep.checkpoints {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
 	test := nn.NewEvaluator(f.engine, f.model, f.data.test).Evaluate()

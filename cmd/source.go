@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"strconv"
-	"strings"
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
@@ -122,11 +120,7 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 
 // tableSource is a CSV file. Of one that a model was not trained on, all rows test it.
 func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
-	o := table.Options{Path: d.CSV, Target: d.Target, NoHeader: d.NoHeader}
-	if model != nil {
-		o.Columns, o.Classes = model.Columns, model.Classes
-	}
-	t, err := table.Read(o)
+	t, err := readTable(d, model)
 	if err != nil {
 		return nil, err
 	}
@@ -174,17 +168,20 @@ func dividedTable(t *table.Table, test int, standard *table.Standardization) *so
 	return s
 }
 
-// startSource is newSource for a run that starts from the weights of model, which was read from the file from: the inputs and
-// outputs must mean what they mean to the model.
+// startSource is newSource for a run that starts from the weights of model, which was read from the file from. The columns and
+// classes of a table must mean what they mean to the model, and are taken in its order.
 func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from string) (*source, error) {
 	own, err := newSource(d, "dataset", nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := sameMeaning(model, from, own, d.String()); err != nil || d.CSV == "" {
+	if err := model.MatchesInput(from, d.String(), own.columns); err != nil || d.CSV == "" {
 		return own, err
 	}
-	t, err := table.Read(table.Options{Path: d.CSV, Target: d.Target, Columns: model.Columns, Classes: model.Classes})
+	if err := model.MatchesClasses(from, d.String(), own.classes); err != nil {
+		return nil, err
+	}
+	t, err := readTable(d, model)
 	if err != nil {
 		return nil, err
 	}
@@ -197,47 +194,13 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 	return dividedTable(t, testRows(t.Rows(), d.TestSplit), &standard), nil
 }
 
-// sameMeaning refuses a model whose columns or classes are not those of the data set, by name. Their order may differ.
-func sameMeaning(model *modelfile.Model, where string, s *source, set string) error {
-	const hint = "inputs and outputs are matched by name: the data set and the model must have the same"
-	if (len(model.Columns) > 0) != (len(s.columns) > 0) {
-		kinds := map[bool]string{true: "a table", false: "images"}
-		return fault.New(fault.Data, where, "wanted a model of %s, as %s is, found one of %s",
-			kinds[len(s.columns) > 0], set, kinds[len(model.Columns) > 0]).WithHint(hint)
+// readTable reads the CSV file of an experiment. The columns and classes of a model that is to read it come in the model's order.
+func readTable(d config.Dataset, model *modelfile.Model) (*table.Table, error) {
+	o := table.Options{Path: d.CSV, Target: d.Target, NoHeader: d.NoHeader}
+	if model != nil {
+		o.Columns, o.Classes = model.Columns, model.Classes
 	}
-	if what := differences("column", model.Columns, s.columns, set); what != "" {
-		return fault.New(fault.Data, where, "wanted a model with the columns of %s, found others: %s", set, what).WithHint(hint)
-	}
-	if len(model.Classes) == 0 || len(s.classes) == 0 {
-		return nil
-	}
-	if what := differences("class", model.Classes, s.classes, set); what != "" {
-		return fault.New(fault.Data, where, "wanted a model with the classes of %s, found others: %s", set, what).WithHint(hint)
-	}
-	return nil
-}
-
-// differences says which names only the model has, and which only the data set; empty if there are none.
-func differences(kind string, model, own []string, set string) string {
-	const most = 5 // names to say
-	var parts []string
-	only := func(a, b []string, who string) {
-		var names []string
-		for _, name := range a {
-			if !slices.Contains(b, name) {
-				names = append(names, strconv.Quote(name))
-			}
-		}
-		if n := len(names); n > most {
-			names = append(names[:most], "and "+strconv.Itoa(n-most)+" more")
-		}
-		if len(names) > 0 {
-			parts = append(parts, "only "+who+" has the "+kind+" "+strings.Join(names, ", "))
-		}
-	}
-	only(model, own, "the model")
-	only(own, model, set)
-	return strings.Join(parts, "; ")
+	return table.Read(o)
 }
 
 // sameSplit refuses another division of the table that a model was trained on: rows that it has learned would test it. The

@@ -35,6 +35,9 @@ type trainOptions struct {
 	noModel, noHistory, noPicture bool // what not to leave
 }
 
+// trains tells whether the network is trained in earnest, and not only tried.
+func (o trainOptions) trains() bool { return o.lrFind == "" && o.preview == "" }
+
 func newTrain(system *System, run func(context.Context, *System, trainOptions) error) *cobra.Command {
 	var o trainOptions
 	c := &cobra.Command{
@@ -107,7 +110,7 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 }
 
 func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) error {
-	if !o.dryRun && o.lrFind == "" && o.preview == "" {
+	if !o.dryRun && o.trains() {
 		unlock, err := x.lock(system)
 		if err != nil {
 			return err
@@ -119,7 +122,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	plain := !o.json && !o.quiet
-	if keep := x.keeps(o); keep.model && o.lrFind == "" && o.preview == "" {
+	if x.keep.model && o.trains() {
 		if err := atomicfile.Probe(x.Output); err != nil {
 			return fault.CannotWrite(x.Output, err)
 		}
@@ -142,7 +145,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	defer engine.Close()
-	run, err := x.newRun(system, o, engine, model, data)
+	run, err := x.newRun(system, engine, model, data)
 	switch {
 	case err != nil:
 		return err
@@ -160,15 +163,15 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if err != nil {
 		return err
 	}
-	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings, keep: x.keeps(o)}
-	if x.keeps(o).checkpoints(x.Output) {
+	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
+	if x.keep.checkpoints {
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
 	case o.resume && run.Checkpoints == nil:
 		return fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	case o.resume:
-		if done, err := run.Checkpoints.None(); err != nil || done && x.isFinished(data, settings) {
+		if done, err := run.Checkpoints.None(); err != nil || done && x.isFinished(data, settings, run.Plan()) {
 			if err == nil {
 				report.Message(system.Stderr, "%s is of this very run, which is finished: nothing is left to do", x.Output)
 			}
@@ -223,10 +226,10 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	return run.Checkpoints.Remove()
 }
 
-// isFinished tells whether the output is the model of this very experiment after its last epoch, or after one that a callback
-// ended it with.
-func (x *experiment) isFinished(data *dataset, settings []byte) bool {
-	if _, err := os.Stat(x.Output); err != nil {
+// isFinished tells whether the output is the model of this very experiment after its last epoch, or after the one that early
+// stopping or a target ended it with.
+func (x *experiment) isFinished(data *dataset, settings []byte, plan train.Plan) bool {
+	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
 	file, err := modelfile.Read(x.Output)
@@ -237,9 +240,12 @@ func (x *experiment) isFinished(data *dataset, settings []byte) bool {
 	for _, t := range x.teachers {
 		teachers = append(teachers, t.SHA256)
 	}
-	endsEarly := x.EarlyStopping != nil || x.Target != nil
-	return bytes.Equal(file.Config, settings) && file.DataHash == data.hash && slices.Equal(file.Teachers, teachers) &&
-		(len(file.History) == x.Epochs || endsEarly && len(file.History) > 0)
+	if !bytes.Equal(file.Config, settings) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
+		return false
+	}
+	return len(file.History) == x.Epochs || slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool {
+		return train.Ends(c, plan, file.History)
+	})
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.

@@ -295,3 +295,48 @@ func TestLRFind(t *testing.T) {
 }
 
 func bySmoothed(a, b LRPoint) int { return cmp.Compare(a.Smoothed, b.Smoothed) }
+
+// A run that goes on and is stopped before the end of an epoch has a history nonetheless.
+func TestCSVResumesAndStops(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.csv")
+	if err := os.WriteFile(path, []byte("of an older model"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := NewCSV(path)
+	c := file.Callback()
+	if err := c.Resume(History{{Epoch: 1}}, State{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.TrainEnd(); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, path); got != csvHeader+"1,0,0,0,,,0\n" {
+		t.Errorf("file\n%s", got)
+	}
+}
+
+func TestEnds(t *testing.T) {
+	history := History{{Epoch: 1, Loss: 1}, {Epoch: 2, Loss: 0.5}, {Epoch: 3, Loss: 0.7}, {Epoch: 4, Loss: 0.6}}
+	early := func() Callback { return (&EarlyStopping{Monitor: "loss", Patience: 2}).Callback() }
+	for _, test := range []struct {
+		name   string
+		c      Callback
+		epochs int
+		ends   bool
+	}{
+		{"patience at its end", early(), 4, true},
+		{"patience left", early(), 3, false},
+		{"no epoch", early(), 0, false},
+		{"target reached", Target("loss", 0.5), 2, true},
+		{"target reached long ago", Target("loss", 0.5), 4, false},
+		{"target not reached", Target("loss", 0.1), 4, false},
+		{"a figure that there is not", Target("val_loss", 0.5), 4, false},
+	} {
+		if got := Ends(test.c, Plan{}, history[:test.epochs]); got != test.ends {
+			t.Errorf("%s: %v, wanted %v", test.name, got, test.ends)
+		}
+	}
+}

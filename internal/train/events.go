@@ -1,6 +1,9 @@
 package train
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Plan is what a run is about to do, known before its first step.
 type Plan struct {
@@ -69,6 +72,19 @@ type State struct {
 // Stop returns what a callback's EpochEnd returns to end the run after this epoch: the run is then over, without an error.
 // All other callbacks still hear of the epoch.
 func Stop(format string, args ...any) error { return &stopError{fmt.Sprintf(format, args...)} }
+
+// Ends tells whether a callback ends a run of that plan after the last epoch of the history, and not before.
+func Ends(c Callback, p Plan, history History) bool {
+	if call(c.TrainBegin, p) != nil {
+		return false
+	}
+	for i, e := range history {
+		if _, stops := errors.AsType[*stopError](call(c.EpochEnd, e)); stops {
+			return i == len(history)-1
+		}
+	}
+	return false
+}
 
 // stopError is no failure. It goes the way of errors because it ends a run as they do.
 type stopError struct{ reason string }

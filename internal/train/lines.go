@@ -59,6 +59,11 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 			return write(e)
 		},
 		TrainEnd: func() error {
+			if file == nil && len(before) > 0 { // a run that went on, but not to the end of an epoch
+				if err := create(); err != nil {
+					return err
+				}
+			}
 			if file == nil {
 				return nil
 			}

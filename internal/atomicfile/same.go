@@ -1,0 +1,48 @@
+package atomicfile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Same tells whether two paths lead to one file, through links and whatever the spelling: by device and inode where both are
+// there, else by name.
+func Same(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return os.SameFile(infoA, infoB)
+	}
+	if errA == nil || errB == nil {
+		return false
+	}
+	a, b = canonical(a), canonical(b)
+	return a == b || strings.EqualFold(a, b) && ignoresCase(filepath.Dir(a))
+}
+
+// canonical returns the absolute path of a file that need not be there, with the links on its way followed.
+func canonical(path string) string {
+	if target, err := Target(path); err == nil {
+		path = target
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(folder, filepath.Base(path))
+	}
+	return path
+}
+
+// ignoresCase tells whether a file system finds a folder under its name in other letters too.
+func ignoresCase(folder string) bool {
+	base := filepath.Base(folder)
+	other := strings.ToUpper(base)
+	if other == base {
+		other = strings.ToLower(base)
+	}
+	infoA, errA := os.Stat(folder)
+	infoB, errB := os.Stat(filepath.Join(filepath.Dir(folder), other))
+	return other != base && errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}

@@ -1,0 +1,38 @@
+package modelfile
+
+import (
+	"math"
+	"testing"
+)
+
+// TestRestandardized wants a model to give for an input in another standardization what it gives for its own.
+func TestRestandardized(t *testing.T) {
+	const outputs = 2
+	m := &Model{
+		Mean: []float64{10, -3}, Std: []float64{2, 0.5},
+		Tensors: []Tensor{{Data: []float32{1, -2, 0.5, 3}}, {Data: []float32{0.25, -1}}},
+	}
+	mean, std := []float64{11, 4}, []float64{5, 0.25}
+	other := m.Restandardized(mean, std)
+	layer := func(m *Model, raw []float64, o int) float64 {
+		sum := float64(m.Tensors[1].Data[o])
+		for i, x := range raw {
+			sum += (x - m.Mean[i]) / m.Std[i] * float64(m.Tensors[0].Data[i*outputs+o])
+		}
+		return sum
+	}
+	for _, raw := range [][]float64{{0, 0}, {12.5, -3}, {-7, 100}} {
+		for o := range outputs {
+			wanted, found := layer(m, raw, o), layer(other, raw, o)
+			if math.Abs(found-wanted) > 1e-5*max(1, math.Abs(wanted)) {
+				t.Errorf("%v, output %d: %v, wanted %v", raw, o, found, wanted)
+			}
+		}
+	}
+	if m.Tensors[0].Data[0] != 1 || m.Tensors[1].Data[0] != 0.25 {
+		t.Error("the model itself has changed")
+	}
+	if m.Restandardized(m.Mean, m.Std) != m {
+		t.Error("wanted the same model where nothing differs")
+	}
+}
