@@ -97,6 +97,8 @@ func replaceable(path string, mode os.FileMode) error {
 // maxLinks is how many symbolic links a path may lead through, as in Linux.
 const maxLinks = 40
 
+var errLinks = errors.New("leads through too many symbolic links")
+
 // Target returns the path that a write to path ends at: path itself, or, if that is a symbolic link, where the link leads,
 // whether or not there is a file.
 func Target(path string) (string, error) {
@@ -110,7 +112,7 @@ func Target(path string) (string, error) {
 		}
 		path = to
 	}
-	return "", &os.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
+	return "", &os.PathError{Op: "open", Path: path, Err: errLinks}
 }
 
 // linked returns where a symbolic link leads. What is missing, or cannot be looked at, is none: whoever writes there will see.

@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -76,6 +78,10 @@ func Download(ctx context.Context, o DownloadOptions) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
+	// What killed downloads have left half-written. The manifest is written without the lock, so its remnants have to grow old.
+	atomicfile.RemoveAbandoned(o.Folder, func(name string) bool {
+		return slices.ContainsFunc(o.Set.Files(), func(f File) bool { return f.Name == name })
+	})
 	err = d.run(ctx)
 	d.result.Bytes = d.transfer.received
 	return d.result, err

@@ -178,7 +178,7 @@ func TestDownloadBadGzip(t *testing.T) {
 			if now, err := os.ReadFile(filepath.Join(folder, "train-images")); err != nil || !bytes.Equal(now, old) {
 				t.Errorf("a failed download left %q, %v", now, err)
 			}
-			if got := listFolder(t, folder); !slices.Equal(got, []string{".lock", "train-images"}) {
+			if got := listFolder(t, folder); !slices.Equal(got, []string{"train-images"}) {
 				t.Errorf("a failed download left %q", got)
 			}
 		})
@@ -272,7 +272,7 @@ func TestDownloadOffline(t *testing.T) {
 	if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, "--mirror") || strings.Contains(e.Error(), "\n") {
 		t.Errorf("hint %q", e.Hint)
 	}
-	if got := listFolder(t, folder); !slices.Equal(got, []string{".lock"}) {
+	if got := listFolder(t, folder); len(got) != 0 {
 		t.Errorf("left over: %q", got)
 	}
 	if strings.Contains(l.text(), "secret") {
@@ -393,6 +393,22 @@ func TestDownloadLocked(t *testing.T) {
 	cancelStop()
 	_, err = Download(stop, DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv})
 	wantFault(t, err, fault.Interrupted)
+}
+
+// TestDownloadRemovesRemnants wants what a killed download left half-written to go, and nothing else.
+func TestDownloadRemovesRemnants(t *testing.T) {
+	s := newTiny(t)
+	srv := serve(t, s.gz, nil)
+	folder := t.TempDir()
+	writeFile(t, filepath.Join(folder, ".train-images.0123abcd.tmp"), []byte("half"))
+	writeFile(t, filepath.Join(folder, ".mine.0123abcd.tmp"), []byte("of another program"))
+	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Mirror: srv.URL, Env: noEnv}); err != nil {
+		t.Fatal(err)
+	}
+	got := listFolder(t, folder)
+	if slices.Contains(got, ".train-images.0123abcd.tmp") || !slices.Contains(got, ".mine.0123abcd.tmp") {
+		t.Errorf("the folder holds %q", got)
+	}
 }
 
 // TestDownloadStopped stops a download in the middle, as a signal does; the next one goes on.

@@ -106,7 +106,7 @@ func (s *tiny) checkInstalled(t *testing.T, folder string) {
 	if _, err := Verify(s.Set, folder); err != nil {
 		t.Errorf("after the download: %v", err)
 	}
-	want := map[string]bool{".lock": true, manifestName: true}
+	want := map[string]bool{manifestName: true}
 	for name := range s.idx {
 		want[name] = true
 	}
