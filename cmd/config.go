@@ -162,7 +162,7 @@ func showStored(system *System, o configShowOptions) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(system.Stdout, resolved.YAML())
+	_, err = io.WriteString(system.Stdout, resolved.Settings())
 	return err
 }
 

@@ -127,7 +127,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if o.report != "" {
 		e := evaluated{
 			model: file, source: src, dataset: cmp.Or(o.data, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
-			result: result, evaluator: evaluator, settings: trained.YAML(),
+			result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
 		if err := e.report(system, o.report, o.model); err != nil {
 			return err

@@ -29,12 +29,16 @@ func Text(name string) string {
 	return string(text)
 }
 
-// About returns the first line of a file's comment.
+// About returns the first sentence of the comment that a file begins with.
 func About(name string) string {
-	first, _, _ := strings.Cut(Text(name), "\n")
-	about, ok := strings.CutPrefix(first, "#")
-	if !ok {
-		return ""
+	var comment []string
+	for line := range strings.Lines(Text(name)) {
+		text, ok := strings.CutPrefix(line, "#")
+		if !ok {
+			break
+		}
+		comment = append(comment, strings.TrimSpace(text))
 	}
-	return strings.TrimSpace(about)
+	sentence, _, _ := strings.Cut(strings.Join(comment, " "), ". ")
+	return strings.TrimSuffix(sentence, ".")
 }

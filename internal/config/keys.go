@@ -19,6 +19,7 @@ type Key struct {
 	Optional bool      // a group that is off, or a key that has no value, unless a source gives it
 	Required bool      // a key without default that its group cannot do without
 	Example  string    // another value, as it is written in a file
+	Main     string    // of a group, the key that it is about, where that is not its first
 	More     []string  // more examples
 	Flag     string    // the flag of its own that `dnn train` has for it, if any
 	kind     kind      // what its value may be; nil for a group, whose keys follow it
@@ -39,7 +40,7 @@ func Keys() []Key {
 func networkKeys() []Key {
 	return []Key{
 		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", kind: dataset{},
-			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}"},
+			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}", "{csv: data/sonar.csv, target: 60, header: false}"},
 			Doc:  "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
 			More: []string{

@@ -8,7 +8,7 @@ func callbackKeys() []Key {
 	count := whole{0, maxEpochs}
 	figure := number{min: 0, max: 1000}
 	return []Key{
-		{Name: "early_stopping", Optional: true,
+		{Name: "early_stopping", Optional: true, Main: "patience",
 			Doc: "Stops when the monitored figure no longer gets better."},
 		{Name: "early_stopping.monitor", Default: "val_loss", Example: "val_accuracy", kind: metrics(),
 			Doc: "The figure; an accuracy should rise, anything else fall."},
@@ -21,7 +21,7 @@ func callbackKeys() []Key {
 		{Name: "early_stopping.start_from_epoch", Default: "0", Example: "10", kind: count,
 			Doc: "Epochs before the figure is watched."},
 
-		{Name: "reduce_lr_on_plateau", Optional: true,
+		{Name: "reduce_lr_on_plateau", Optional: true, Main: "patience",
 			Doc: "Lowers the learning rate when the monitored figure no longer gets better."},
 		{Name: "reduce_lr_on_plateau.monitor", Default: "val_loss", Example: "loss", kind: metrics(),
 			Doc: "The figure; an accuracy should rise, anything else fall."},
@@ -36,14 +36,14 @@ func callbackKeys() []Key {
 		{Name: "reduce_lr_on_plateau.min_lr", Default: "0", Example: "1e-5", kind: figure,
 			Doc: "The least learning rate."},
 
-		{Name: "target", Optional: true,
+		{Name: "target", Optional: true, Main: "value",
 			Doc: "Stops as soon as the monitored figure is as good as wanted."},
 		{Name: "target.monitor", Default: "val_accuracy", Example: "accuracy", kind: metrics(),
 			Doc: "The figure; an accuracy should rise, anything else fall."},
 		{Name: "target.value", Required: true, Example: "0.98", kind: figure,
 			Doc: "What it should reach: 0.98 is an accuracy of 98 %."},
 
-		{Name: "checkpoint", Optional: true,
+		{Name: "checkpoint", Optional: true, Main: "every_epochs",
 			Doc: "When to write down the run beside the model, for dnn train --resume."},
 		{Name: "checkpoint.every_epochs", Default: "0", Example: "5", kind: count,
 			Doc: "After every so many epochs; 0 for no such."},

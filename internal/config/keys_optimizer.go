@@ -22,7 +22,7 @@ const (
 func optimizerKeys() []Key {
 	const name = "optimizer.name"
 	return []Key{
-		{Name: "optimizer",
+		{Name: "optimizer", Main: "learning_rate",
 			Doc: "The rule that updates the weights."},
 		{Name: name, Default: adam, Example: sgd, kind: choice(nn.Optimizers()),
 			Doc: "Which rule; the formulas are Keras 3's."},

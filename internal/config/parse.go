@@ -153,22 +153,14 @@ func (p *parser) notMapping(group string, n *yaml.Node) *problem {
 // meant returns the key of a group, with a value, that somebody may have meant who wrote n instead of keys.
 func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 	names := p.table.names(group)
-	main := p.table.byName[group+"."+names[0]]
-	usual := map[string]string{ // the key that a group is about, where it is not the first
-		"early_stopping": "patience", "reduce_lr_on_plateau": "patience", "target": "value", "checkpoint": "every_epochs",
-		"optimizer": "learning_rate",
-	}[group]
-	first := p.table.byName[group+"."+cmp.Or(usual, names[0])]
-	candidates := []Key{main, first}
-	if isPlain(n) && isNumber(n.Value) {
-		for _, name := range names { // checkpoint: 2.5
-			candidates = append(candidates, p.table.byName[group+"."+name])
-		}
-	} else if group == "checkpoint" {
-		candidates = append(candidates, p.table.byName["checkpoint.best"])
+	first := p.table.byName[group+"."+names[0]]
+	main := p.table.byName[group+"."+cmp.Or(p.table.byName[group].Main, names[0])]
+	candidates := []Key{first, main}
+	for _, name := range names { // checkpoint: 2.5
+		candidates = append(candidates, p.table.byName[group+"."+name])
 	}
 	for _, k := range candidates {
-		if k.Group() || n.Kind != yaml.ScalarNode {
+		if _, truth := k.kind.(boolean); truth || k.Group() || n.Kind != yaml.ScalarNode { // true is meant for the group
 			continue
 		}
 		_, leaf := k.parent()
@@ -182,10 +174,10 @@ func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 		}
 	}
 	if !p.table.byName[group].Optional {
-		return names[0], cmp.Or(main.Default, main.Example)
+		return names[0], cmp.Or(first.Default, first.Example)
 	}
-	_, leaf := first.parent()
-	return leaf, first.Example
+	_, leaf := main.parent()
+	return leaf, main.Example
 }
 
 // unknown is the problem of a name that is no key of its group, with the key that may have been meant.

@@ -10,13 +10,18 @@ import (
 
 // YAML returns the complete experiment file: every key that applies, with the origin of its value as a comment. Loaded
 // again, it gives the same experiment.
-func (r *Resolved) YAML() string {
+func (r *Resolved) YAML() string { return r.yaml(r.Origins) }
+
+// Settings is YAML without origins: for an experiment that is over, which a model keeps.
+func (r *Resolved) Settings() string { return r.yaml(nil) }
+
+func (r *Resolved) yaml(comments map[string]string) string {
 	return render(func(k Key) (value, comment string, ok bool) {
 		v, ok := r.values[k.Name]
 		if !ok {
 			return "", "", false
 		}
-		return k.kind.show(v), r.Origins[k.Name], true
+		return k.kind.show(v), comments[k.Name], true
 	})
 }
 

@@ -40,13 +40,13 @@ func (r *reader) dressed(begin []byte) error {
 	case strings.HasPrefix(strings.ToLower(line), "sep="):
 		return r.notCSV("a first line " + quote(line)).WithHint("take that line out; fields are separated by commas")
 	}
-	for mark, name := range map[string]string{";": "semicolons", "\t": "tabs"} {
-		if strings.Contains(line, mark) && !strings.Contains(line, ",") {
-			return fault.New(fault.Data, r.place(1, 1), "wanted columns separated by commas, found %s: %s", name, quote(line)).
-				WithHint("save it with commas, and numbers with a decimal point")
-		}
+	separator := strings.IndexAny(line, ",;\t")
+	if separator < 0 || strings.Contains(line, ",") {
+		return nil
 	}
-	return nil
+	found := map[byte]string{';': "semicolons", '\t': "tabs"}[line[separator]]
+	return fault.New(fault.Data, r.place(1, 1), "wanted columns separated by commas, found %s: %s", found, quote(line)).
+		WithHint("save it with commas, and numbers with a decimal point")
 }
 
 func (r *reader) notCSV(found string) *fault.Error {

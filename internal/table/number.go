@@ -44,3 +44,19 @@ func shorten(text string) string {
 	}
 	return text
 }
+
+// list joins names for a message, and leaves out what would make it long.
+func list(names []string) string {
+	const longest = 160 // bytes
+	var text strings.Builder
+	for i, name := range names {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		if text.Len() > longest {
+			return text.String() + fmt.Sprintf("… (%d in all)", len(names))
+		}
+		text.WriteString(shorten(name))
+	}
+	return text.String()
+}

@@ -17,7 +17,6 @@ import (
 	"unicode/utf8"
 
 	"dnn/internal/fault"
-	"dnn/internal/nearest"
 )
 
 // Options says what to read.
@@ -129,97 +128,6 @@ func (r *reader) skipMark(in *bufio.Reader) error {
 		return fault.New(fault.Data, r.Path, "is UTF-16, wanted UTF-8").WithHint("save it anew as CSV UTF-8")
 	}
 	return nil
-}
-
-// readHeader reads the names of the columns and finds those that are wanted.
-func (r *reader) readHeader() error {
-	record, err := r.csv.Read()
-	if err == io.EOF {
-		return fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
-	}
-	if err != nil {
-		return r.syntax(err)
-	}
-	if r.NoHeader {
-		for i := range record {
-			r.header = append(r.header, strconv.Itoa(i))
-		}
-		if err := r.findColumns(); err != nil {
-			return err
-		}
-		return r.readRow(record)
-	}
-	numbers := 0
-	for _, field := range record {
-		if _, err := parseNumber(strings.TrimSpace(field)); err == nil {
-			numbers++
-		}
-	}
-	if numbers == len(record) && !inOrder(record) {
-		return r.at(0, "wanted a line with the names of the columns, found numbers only").WithHint(headerHint)
-	}
-	seen := make(map[string]bool, len(record))
-	for i, field := range record {
-		name := strings.TrimSpace(field)
-		if err := printable(name); err != nil {
-			return r.at(i, "the name of a column %w", err)
-		}
-		if name == "" && i > 0 && i == len(record)-1 {
-			return r.at(i, "column %d has no name", i+1).WithHint("the line ends with a comma: take out the comma at the end of each line")
-		}
-		if name == "" {
-			return r.at(i, "column %d has no name", i+1).WithHint("a column of row numbers must go: write the file without it")
-		}
-		if seen[name] {
-			err := r.at(i, "two columns are called %s", quote(name))
-			if r.mostlyNumbers(record) {
-				err = err.WithHint("the first line looks like a row: " + headerHint)
-			}
-			return err
-		}
-		seen[name] = true
-		r.header = append(r.header, name)
-	}
-	return r.findColumns()
-}
-
-// findColumns finds the target's and the features' columns in the header.
-func (r *reader) findColumns() error {
-	if r.target = slices.Index(r.header, r.Target); r.target < 0 {
-		return r.noColumn(r.Target, "which is to say the class")
-	}
-	columns := r.Columns
-	if columns == nil {
-		columns = slices.Delete(slices.Clone(r.header), r.target, r.target+1)
-	}
-	index := make(map[string]int, len(r.header)) // a search for each column would take columns times columns
-	for i, name := range r.header {
-		index[name] = i
-	}
-	for _, name := range columns {
-		i, ok := index[name]
-		if !ok {
-			return r.noColumn(name, "which the model reads")
-		}
-		r.order = append(r.order, i)
-	}
-	if len(r.order) == 0 {
-		return r.at(0, "wanted a column of numbers besides %s, found none", quote(r.Target))
-	}
-	r.table.Columns = columns
-	for i, name := range r.Classes {
-		r.labels[name] = uint8(i)
-	}
-	return nil
-}
-
-// noColumn is the error of a column that the file does not have.
-func (r *reader) noColumn(name, purpose string) error {
-	err := r.at(0, "there is no column %s, %s", quote(name), purpose)
-	if near, ok := nearest.Name(name, r.header); ok {
-		return err.WithHint("did you mean %s?", quote(near))
-	}
-	return err.WithHint("the columns are %s", list(r.header))
 }
 
 // readRow takes a line into the table.
