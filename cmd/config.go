@@ -179,7 +179,7 @@ func readFrom(system *System) func(path string) ([]byte, error) {
 		}
 		for _, name := range []string{path, path + ".yaml"} {
 			if slices.Contains(configs.Names(), name) {
-				report.Message(system.Stderr, "note: there is no file %s: takes the experiment %s that comes with dnn", path, name)
+				report.Note(system.Stderr, fmt.Sprintf("there is no file %s: takes the experiment %s that comes with dnn", path, name))
 				return []byte(configs.Text(name)), nil
 			}
 		}
@@ -190,7 +190,7 @@ func readFrom(system *System) func(path string) ([]byte, error) {
 // notes shows what its user may want to know of an experiment.
 func notes(system *System, resolved *config.Resolved) {
 	for _, note := range resolved.Notes {
-		report.Message(system.Stderr, "note: %s", note)
+		report.Note(system.Stderr, note)
 	}
 }
 

@@ -31,7 +31,6 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes(system, resolved)
 	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
 	if o.from == "" {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
@@ -41,11 +40,6 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 	}
 	if err != nil {
 		return nil, err
-	}
-	if x.from != nil {
-		if err := x.from.MatchesClasses(o.from, x.Dataset.String(), x.source.classes); err != nil { // of images: a table's do
-			report.Message(system.Stderr, "note: %v: its outputs learn to mean those of %s", err, x.Dataset)
-		}
 	}
 	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
 		return nil, err
@@ -57,6 +51,9 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
 			return nil, err
 		}
+	}
+	if err := x.noteExperiment(system, o); err != nil {
+		return nil, err
 	}
 	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.count))
 }

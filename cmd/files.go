@@ -12,7 +12,6 @@ import (
 	"dnn/internal/lockfile"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
-	"dnn/internal/report"
 )
 
 // file is one that a command reads or writes.
@@ -103,7 +102,7 @@ func (x *experiment) checkFiles(system *System, o trainOptions) error {
 }
 
 // lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of them.
-func (x *experiment) lock(system *System) (unlock func(), err error) {
+func (x *experiment) lock(system *System, o trainOptions) (unlock func(), err error) {
 	none := func() {}
 	output, err := atomicfile.Target(x.Output)
 	if err != nil {
@@ -120,8 +119,7 @@ func (x *experiment) lock(system *System) (unlock func(), err error) {
 	}
 	switch {
 	case errors.Is(err, lockfile.ErrUnsupported):
-		report.Message(system.Stderr, "note: %s: %v, so a second run with the same output would not be noticed", x.Output, err)
-		return none, nil
+		return none, o.note(system, "%s: %v, so a second run with the same output would not be noticed", x.Output, err)
 	case err != nil:
 		return nil, fault.CannotWrite(x.Output, err)
 	}

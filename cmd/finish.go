@@ -38,6 +38,11 @@ func finish(system *System, o trainOptions, f finished) error {
 	if err != nil {
 		return err
 	}
+	if f.stopped == nil {
+		if err := f.noteUnlearned(system, o); err != nil {
+			return err
+		}
+	}
 	if f.stopped != nil && !o.quiet && f.keep.checkpoints {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}

@@ -20,6 +20,7 @@ type source struct {
 	features   int
 	classes    []string
 	columns    []string // of a table
+	counters   []string // of a table: columns that number its rows
 	count      int      // samples that train or validate
 	rows, cols int      // of an image; 0 for the rows of a table
 
@@ -145,7 +146,7 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 
 // dividedTable is a table of which so many rows test. Without a standardization, its training rows give it.
 func dividedTable(t *table.Table, test int, standard *table.Standardization) *source {
-	s := &source{features: len(t.Columns), classes: t.Classes, columns: t.Columns, count: t.Rows() - test}
+	s := &source{features: len(t.Columns), classes: t.Classes, columns: t.Columns, counters: t.Counters(), count: t.Rows() - test}
 	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
 		parts, err := t.Divide(table.Division{
 			Test: test, Validation: train.ValidationSamples(s.count, o.validation), Tail: !o.stratified, Seed: o.seed,

@@ -111,7 +111,7 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 
 func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) error {
 	if !o.dryRun && o.trains() {
-		unlock, err := x.lock(system)
+		unlock, err := x.lock(system, o)
 		if err != nil {
 			return err
 		}
@@ -154,6 +154,9 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 	case o.lrFind != "":
 		return findRate(ctx, system, run, o.lrFind)
 	}
+	if err := x.noteUntrained(system, o, data); err != nil {
+		return err
+	}
 	return x.train(ctx, system, o, run, data)
 }
 
@@ -191,8 +194,11 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 			return err
 		}
 		if aside != "" {
-			report.Message(system.Stderr, "note: an unfinished run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings",
+			err := o.note(system, "an unfinished run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings",
 				aside, aside, run.Checkpoints.Before(aside))
+			if err != nil {
+				return err
+			}
 		}
 	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {

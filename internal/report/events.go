@@ -17,6 +17,7 @@ import (
 //	{"event":"start","dataset":"mnist","train_samples":48000,"validation_samples":12000,"test_samples":10000,"steps_per_epoch":480,"epochs":10,"batch_size":100,"seed":1,"threads":2,"simd":"avx2","parameters":84060,"version":"1.0.0"}
 //	{"event":"epoch","epoch":1,"epoch_s":0.061,"loss":0.3512168228626251,"accuracy":0.9004791378974915,"val_loss":0.19003526866436005,"val_accuracy":0.9458333253860474,"learning_rate":0.001}
 //	{"event":"end","test_loss":0.08797961473464966,"test_accuracy":0.9761999845504761,"train_s":0.62,"epochs":10,"model":"model.bin","sha256":"9f86d0…"}
+//	{"event":"note","message":"the class 9 has no training sample"}
 //	{"event":"error","code":3,"where":"mlp.yaml:2:1","message":"unknown key layer","hint":"did you mean layers?"}
 //
 // Losses and accuracies are the exact float32 values, in the fewest digits that identify them as float64. One that is NaN
@@ -112,6 +113,14 @@ func (e *Events) End(end EndEvent) error {
 		Interrupted  bool    `json:"interrupted,omitempty"`
 	}{"end", number(end.TestLoss), number(end.TestAccuracy), seconds(end.TrainSeconds), end.Epochs, end.Model, end.SHA256,
 		end.Interrupted})
+}
+
+// Note writes {"event":"note",…}: what may be a mistake, and stops nothing. It can come before the start event.
+func (e *Events) Note(message string) error {
+	return e.write(struct {
+		Event   string `json:"event"`
+		Message string `json:"message"`
+	}{"note", message})
 }
 
 // Evaluation is what dnn eval found.

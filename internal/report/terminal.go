@@ -101,6 +101,9 @@ func Message(w io.Writer, format string, args ...any) {
 	_, _ = io.WriteString(w, oneLine(fmt.Sprintf(format, args...))+"\n")
 }
 
+// Note prints one line about what may be a mistake, and changes nothing.
+func Note(w io.Writer, text string) { Message(w, "note: %s", text) }
+
 // oneLine returns text as one line that is safe on a terminal: text that came out of a file or a server must not move the
 // cursor. Line breaks become spaces, other control characters a "�".
 func oneLine(text string) string {
