@@ -90,11 +90,11 @@ func (f failure) Unwrap() error { return f.error }
 
 // classify puts errors that are no faults yet into the user's words.
 func classify(err error) error {
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return f
-	}
 	if f, ok := errors.AsType[failure](err); ok {
 		return f.error
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f
 	}
 	return fault.New(fault.Usage, "", "%w", err).WithHint("see dnn --help")
 }

@@ -95,24 +95,32 @@ func newConfigValidate(system *System, run func(context.Context, *System, []stri
 	}
 }
 
+// runConfigValidate says of each file that it is right, or all that is wrong with it.
 func runConfigValidate(_ context.Context, system *System, paths []string) error {
+	var mistakes []error
 	for _, path := range paths {
-		resolved, err := config.Load(config.Options{Path: path, Read: readFrom(system)})
-		if err != nil {
-			return err
-		}
-		src, err := newSource(resolved.Dataset, "dataset", nil)
-		if err != nil {
-			return err
-		}
-		if _, err := resolved.Architecture(src.features, len(src.classes)); err != nil {
-			return err
+		if err := validateFile(system, path); err != nil {
+			mistakes = append(mistakes, err)
+			continue
 		}
 		if _, err := fmt.Fprintf(system.Stdout, "%s: ok\n", path); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(mistakes...)
+}
+
+func validateFile(system *System, path string) error {
+	resolved, err := config.LoadAll(config.Options{Path: path, Read: readFrom(system)})
+	if err != nil {
+		return err
+	}
+	src, err := newSource(resolved.Dataset, "dataset", nil)
+	if err != nil {
+		return err
+	}
+	_, err = resolved.Architecture(src.features, len(src.classes))
+	return err
 }
 
 type configShowOptions struct {

@@ -16,8 +16,8 @@ type field struct {
 	kind kind
 }
 
-// readFields reads a mapping with some of the keys, and returns the values by key.
-func readFields(n *yaml.Node, fields []field) (map[string]any, *problem) {
+// readFields reads a mapping with some of the keys, and returns the values by key, or all that is wrong with it.
+func readFields(n *yaml.Node, fields []field) (_ map[string]any, found *problem) {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
@@ -29,10 +29,12 @@ func readFields(n *yaml.Node, fields []field) (map[string]any, *problem) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		if name.Kind != yaml.ScalarNode {
-			return nil, wrong(name, "wanted the name of a key, found %s", describe(name))
+			found = found.and(wrong(name, "wanted the name of a key, found %s", describe(name)))
+			continue
 		}
 		if _, twice := values[name.Value]; twice {
-			return nil, wrong(name, "the key %s is given twice", shorten(name.Value))
+			found = found.and(wrong(name, "the key %s is given twice", shorten(name.Value)))
+			continue
 		}
 		known := false
 		for _, f := range fields {
@@ -40,15 +42,16 @@ func readFields(n *yaml.Node, fields []field) (map[string]any, *problem) {
 				continue
 			}
 			v, p := f.kind.read(value)
-			if p != nil {
-				p.what = f.name + ": " + p.what
-				return nil, p
-			}
+			p.in(f.name)
+			found = found.and(p)
 			values[f.name], known = v, true
 		}
 		if !known {
-			return nil, unknownField(name, names)
+			found = found.and(unknownField(name, names))
 		}
+	}
+	if found != nil {
+		return nil, found
 	}
 	return values, nil
 }

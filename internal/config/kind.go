@@ -24,6 +24,28 @@ type kind interface {
 type problem struct {
 	at         *yaml.Node
 	what, hint string
+
+	next *problem // another one, further on; nil: none
+}
+
+// and returns p with other behind it. Either may be nil.
+func (p *problem) and(other *problem) *problem {
+	if p == nil {
+		return other
+	}
+	last := p
+	for last.next != nil {
+		last = last.next
+	}
+	last.next = other
+	return p
+}
+
+// in puts a prefix, the name of a key, before what is wrong.
+func (p *problem) in(prefix string) {
+	for ; p != nil; p = p.next {
+		p.what = prefix + ": " + p.what
+	}
 }
 
 // wrong is a problem in words of its own.

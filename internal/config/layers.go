@@ -51,15 +51,17 @@ func (k layers) read(n *yaml.Node) (any, *problem) {
 		return nil, wrong(n, "wanted at most %d layers, found %d", maxLayers, len(n.Content))
 	}
 	list := make([]Layer, 0, len(n.Content))
+	var found *problem
 	for i, item := range n.Content {
 		l, p := readLayer(item)
-		if p != nil {
-			return nil, p
+		if p == nil && i == 0 && l.Type != "dense" {
+			p = wrong(item, "wanted a dense layer as the first, found %s", l.Type)
 		}
-		if i == 0 && l.Type != "dense" {
-			return nil, wrong(item, "wanted a dense layer as the first, found %s", l.Type)
-		}
+		found = found.and(p)
 		list = append(list, l)
+	}
+	if found != nil {
+		return nil, found
 	}
 	return list, nil
 }
@@ -139,7 +141,7 @@ func readLayerMapping(n *yaml.Node) (Layer, *problem) {
 	}
 	p := l.read(n.Content[1], t.keys)
 	if p != nil {
-		p.what = t.name + ": " + p.what
+		p.in(t.name)
 	}
 	return l, p
 }

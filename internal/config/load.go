@@ -44,6 +44,13 @@ type Resolved struct {
 // defaults. Every error is a *fault.Error of kind Config that names the file with line and column, the variable or the
 // flag; of several, the first in that order.
 func Load(opts Options) (*Resolved, error) {
+	r, err := LoadAll(opts)
+	return r, fault.Each(err)[0]
+}
+
+// LoadAll is Load with all mistakes, joined by errors.Join: those of the file, else those of variables and flags, else settings that
+// do not go together. One may hide others that come later, since what it was meant to say is not known.
+func LoadAll(opts Options) (*Resolved, error) {
 	name, text, err := readText(opts)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -60,10 +61,7 @@ func merge(t table, s sources) (*Resolved, error) {
 			r.Origins[set.key] = set.origin
 		}
 	}
-	if err := r.checkRequired(t, on); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, r.checkRequired(t, on)
 }
 
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.
@@ -98,16 +96,17 @@ func (s sources) optionalGroups(t table) map[string]bool {
 
 // checkRequired refuses a group that lacks a key for which there is no default.
 func (r *Resolved) checkRequired(t table, on map[string]bool) error {
+	var found []error
 	for _, key := range t.keys {
 		group := t.optionalGroup(key.Name)
 		if _, given := r.values[key.Name]; !key.Required || !on[group] || given {
 			continue
 		}
 		_, leaf := key.parent()
-		return r.fault(group, "wanted %s, %s, found none", leaf, key.Wants()).
-			WithHint("for example %s: {%s: %s}", group, leaf, key.Example)
+		found = append(found, r.fault(group, "wanted %s, %s, found none", leaf, key.Wants()).
+			WithHint("for example %s: {%s: %s}", group, leaf, key.Example))
 	}
-	return nil
+	return errors.Join(found...)
 }
 
 // parseDefault reads a default of the table. That they are all valid is tested.
@@ -160,8 +159,9 @@ func last(source []setting, key string) (any, bool) {
 	return nil, false
 }
 
-// checkVariants refuses the first setting of a key that does not exist beside the others: beta_1 for sgd.
+// checkVariants refuses settings of keys that do not exist beside the others: beta_1 for sgd.
 func (s sources) checkVariants(t table, v *viper.Viper) error {
+	var found []error
 	for _, set := range s.weakestFirst() {
 		key := t.byName[set.key]
 		by := v.GetString(key.By)
@@ -172,8 +172,8 @@ func (s sources) checkVariants(t table, v *viper.Viper) error {
 		for _, variant := range key.Variants {
 			having = append(having, variant.Of)
 		}
-		return faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
-			WithHint("take it out, or choose %s", oneOf(having))
+		found = append(found, faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
+			WithHint("take it out, or choose %s", oneOf(having)))
 	}
-	return nil
+	return errors.Join(found...)
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,28 +21,29 @@ type setting struct {
 	where  string // as an error names it: mlp.yaml:7:9, DNN_EPOCHS, --epochs
 }
 
-// parser is the strict pass over the nodes of one file. It stops at the first problem, which is the first in the file.
+// parser is the strict pass over the nodes of one file.
 type parser struct {
 	table    table
 	file     string
 	settings []setting // in the order of the file
 }
 
-// parseFile returns what the text of the file sets.
+// parseFile returns what the text of the file sets, or all that is wrong with it, in the order of the file.
 func parseFile(t table, file string, text []byte) ([]setting, error) {
 	top, err := document(file, text)
 	if err != nil || top == nil {
 		return nil, err
 	}
 	p := parser{table: t, file: file}
-	if problem := p.mapping("", top); problem != nil {
-		return nil, &fault.Error{Kind: fault.Config, Where: position(file, problem.at), What: problem.what, Hint: problem.hint}
+	var found []error
+	for wrong := p.mapping("", top); wrong != nil; wrong = wrong.next {
+		found = append(found, &fault.Error{Kind: fault.Config, Where: position(file, wrong.at), What: wrong.what, Hint: wrong.hint})
 	}
-	return p.settings, nil
+	return p.settings, errors.Join(found...)
 }
 
 // mapping reads the keys of a group; "" is the file itself.
-func (p *parser) mapping(group string, n *yaml.Node) *problem {
+func (p *parser) mapping(group string, n *yaml.Node) (found *problem) {
 	if problem := unsupported(n); problem != nil {
 		return problem
 	}
@@ -52,10 +54,11 @@ func (p *parser) mapping(group string, n *yaml.Node) *problem {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		if problem := unsupported(name); problem != nil {
-			return problem
+			return found.and(problem)
 		}
 		if name.Kind != yaml.ScalarNode {
-			return &problem{at: name, what: "wanted the name of a key, found " + describe(name)}
+			found = found.and(&problem{at: name, what: "wanted the name of a key, found " + describe(name)})
+			continue
 		}
 		dotted := name.Value
 		if group != "" {
@@ -63,20 +66,30 @@ func (p *parser) mapping(group string, n *yaml.Node) *problem {
 		}
 		key, known := p.table.byName[dotted]
 		if known = known && (group != "" || !strings.Contains(name.Value, ".")); !known {
-			return p.unknown(group, name)
+			found = found.and(p.unknown(group, name))
+			continue
 		}
 		if before := first[name.Value]; before != nil {
-			return &problem{at: name, what: fmt.Sprintf("the key %s is given twice, first at %s", dotted, position(p.file, before))}
+			found = found.and(&problem{at: name, what: fmt.Sprintf("the key %s is given twice, first at %s", dotted, position(p.file, before))})
+			continue
 		}
 		first[name.Value] = name
 		if point, ok := brokenNumber(n, i+1); ok {
-			return &problem{at: value, what: dotted + ": wanted a decimal point, found a comma", hint: "write " + point}
+			wrong := wrong(value, "%s: wanted a decimal point, found a comma", dotted)
+			if !key.Group() {
+				if _, unfit := key.kind.read(plainNode(point)); unfit == nil {
+					wrong.hint = "write " + point
+				} else {
+					wrong.what = fmt.Sprintf("%s: wanted %s, found %s", dotted, key.kind.want(), strings.Replace(point, ".", ",", 1))
+				}
+			}
+			found = found.and(wrong)
+			i += 2 // what was taken for a key is the rest of the number
+			continue
 		}
-		if problem := p.value(key, value); problem != nil {
-			return problem
-		}
+		found = found.and(p.value(key, value))
 	}
-	return nil
+	return found
 }
 
 // brokenNumber reports whether the value at index i of a mapping is 0,001, which in braces is the value 0 and a key 001
@@ -104,7 +117,7 @@ func (p *parser) value(key Key, n *yaml.Node) *problem {
 	}
 	v, problem := key.kind.read(n)
 	if problem != nil {
-		problem.what = key.Name + ": " + problem.what
+		problem.in(key.Name)
 		if n.Kind == yaml.ScalarNode && isPlain(n) && isNull(n.Value) {
 			problem.hint = "leave the key out to have its default"
 		}

@@ -84,12 +84,14 @@ func (k paths) read(n *yaml.Node) (any, *problem) {
 		return nil, wrong(n, "wanted %s, found an empty list", k.want())
 	}
 	list := make([]string, 0, len(n.Content))
+	var found *problem
 	for _, item := range n.Content {
 		name, p := path{}.readPath(item)
-		if p != nil {
-			return nil, p
-		}
+		found = found.and(p)
 		list = append(list, name)
+	}
+	if found != nil {
+		return nil, found
 	}
 	return list, nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,14 +10,16 @@ import (
 
 // validate checks what no key shows alone. What needs the data set too is checked by Architecture.
 func (r *Resolved) validate() error {
+	var found []error
 	for _, check := range []func() *fault.Error{
-		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkMonitors, r.checkTarget, r.checkCheckpoint, r.checkAugment, r.checkDistill,
+		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkTarget, r.checkCheckpoint, r.checkAugment, r.checkDistill,
 	} {
 		if err := check(); err != nil {
-			return err
+			found = append(found, err)
 		}
 	}
-	return nil
+	found = append(found, r.checkMonitors()...)
+	return errors.Join(found...)
 }
 
 // checkOutput checks the output layer and its loss.
@@ -83,7 +86,7 @@ func (r *Resolved) checkRate() *fault.Error {
 }
 
 // checkMonitors refuses to watch what is not measured.
-func (r *Resolved) checkMonitors() *fault.Error {
+func (r *Resolved) checkMonitors() (found []error) {
 	type watch struct{ key, monitor string }
 	var watched []watch
 	if e := r.EarlyStopping; e != nil {
@@ -100,11 +103,11 @@ func (r *Resolved) checkMonitors() *fault.Error {
 	}
 	for _, w := range watched {
 		if name, ok := strings.CutPrefix(w.monitor, "val_"); ok && r.ValidationSplit == 0 {
-			return r.fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
-				WithHint("set validation_split, or watch %s", name)
+			found = append(found, r.fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
+				WithHint("set validation_split, or watch %s", name))
 		}
 	}
-	return nil
+	return found
 }
 
 func (r *Resolved) checkTarget() *fault.Error {

@@ -59,6 +59,19 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 	return e
 }
 
+// Each returns the errors that errors.Join has put together into err, and those that were put together into them; or err alone.
+func Each(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what an error wraps is its cause, not one more
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, Each(one)...)
+	}
+	return all
+}
+
 // KindOf returns the kind of the first *Error in err's chain, or Bug if there is none: an error that nobody put into the
 // user's words is one that nobody expected.
 func KindOf(err error) Kind {

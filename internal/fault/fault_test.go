@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"testing"
 )
 
@@ -71,6 +72,23 @@ func TestExitStatuses(t *testing.T) {
 	} {
 		if int(kind) != want {
 			t.Errorf("status %d, want %d", kind, want)
+		}
+	}
+}
+
+func TestEach(t *testing.T) {
+	a, b, c := New(Data, "a", "broken"), errors.New("b"), New(Config, "c", "wrong: %w", errors.Join(errors.New("d"), errors.New("e")))
+	for _, test := range []struct {
+		err  error
+		want []error
+	}{
+		{nil, []error{nil}},
+		{a, []error{a}},
+		{c, []error{c}}, // its cause is part of it
+		{errors.Join(a, errors.Join(b, c)), []error{a, b, c}},
+	} {
+		if found := Each(test.err); !slices.Equal(found, test.want) {
+			t.Errorf("Each(%v): %v, wanted %v", test.err, found, test.want)
 		}
 	}
 }

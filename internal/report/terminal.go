@@ -82,8 +82,14 @@ func Width(w io.Writer) int {
 }
 
 // PrintError prints err in the user's words: where and what, then its hint if it has one. An error that is no *fault.Error
-// is a bug in dnn, and is printed as such. A failure to write is ignored: there is no better place to tell it.
+// is a bug in dnn, and is printed as such; of errors that were joined, each is printed. A failure to write is ignored: there is no better place to tell it.
 func PrintError(w io.Writer, err error) {
+	for _, one := range fault.Each(err) {
+		printError(w, one)
+	}
+}
+
+func printError(w io.Writer, err error) {
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		e = fault.New(fault.Bug, "bug in dnn", "%w", err).
