@@ -1,8 +1,9 @@
 package augment
 
 import (
-	"math"
 	"math/rand/v2"
+
+	"dnn/internal/exact"
 )
 
 // affine is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to where
@@ -33,7 +34,7 @@ func drawAffine(stream *rand.PCG, r Ranges) (a affine) {
 
 // matrix returns the product of the two matrices, for the pixel before it is flipped.
 func (a affine) matrix() (xu, xv, yu, yv float32) {
-	sin, cos := sincos(a.rotation)
+	sin, cos := exact.SinCos(a.rotation)
 	scaleX, scaleY := 1+a.scaleX, 1+a.scaleY
 	xu, xv = cos*scaleX, float32(cos*a.shear)-float32(sin*scaleY)
 	yu, yv = sin*scaleX, float32(sin*a.shear)+float32(cos*scaleY)
@@ -66,26 +67,3 @@ func integers(stream *rand.PCG) (a, b int32) {
 
 // scaled returns the number between minus and plus most that an integer stands for.
 func scaled(n int32, most float64) float32 { return float32(n) * (float32(most) * 0x1p-31) }
-
-// sincos returns the sine and the cosine of an angle. Within 45 degrees of a right angle's multiple they are Taylor series,
-// right to 1e-11, nested as 1 - z/(1*2) (1 - z/(3*4) (1 - ...)). Package math's differ from one architecture to another.
-func sincos(degrees float32) (sin, cos float32) {
-	quarter := math.Round(float64(degrees) / 90)
-	x := (float64(degrees) - float64(quarter*90)) * (math.Pi / 180)
-	z := float64(x * x)
-	s, c := 1.0, 1.0
-	for i := 12.0; i > 0; i -= 2 {
-		s = 1 - float64(float64(z/(i*(i+1)))*s)
-		c = 1 - float64(float64(z/(i*(i-1)))*c)
-	}
-	sin, cos = float32(x*s), float32(c)
-	switch int(quarter) & 3 {
-	case 1:
-		return cos, -sin
-	case 2:
-		return -sin, -cos
-	case 3:
-		return -cos, sin
-	}
-	return sin, cos
-}

@@ -3,7 +3,7 @@ package augment
 import (
 	"math"
 
-	"dnn/internal/nn/kernel"
+	"dnn/internal/exact"
 )
 
 // bumps is where the bumps begin among the functions of a basis; before them come the constant and the distance from the
@@ -47,7 +47,7 @@ func newBasis(size int, e Elastic) [][]float32 {
 // gaussian returns exp(-x^2 / 2 sigma^2).
 func gaussian(x, sigma float64) float64 {
 	z := x / sigma
-	return float64(kernel.Exp(float32(-0.5 * z * z)))
+	return float64(exact.Exp(float32(-0.5 * z * z)))
 }
 
 // gaussianSum returns the sum of the Gaussian over all integers. From sigma = 1 on it is the integral, to within 6e-9.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"dnn/internal/exact"
 	"dnn/internal/nn/kernel"
 )
 
@@ -52,7 +53,7 @@ var activations = map[string]Activation{
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
 	"sigmoid": {
 		Name:    "sigmoid",
-		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Sigmoid) },
+		forward: func(w *Worker, y Matrix) { eachElement(y, exact.Sigmoid) },
 		backward: func(w *Worker, y, dy Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * float32(y*(1-y)) })
 		},
@@ -60,7 +61,7 @@ var activations = map[string]Activation{
 	// tanh's gradient is 1 - y^2.
 	"tanh": {
 		Name:    "tanh",
-		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Tanh) },
+		forward: func(w *Worker, y Matrix) { eachElement(y, exact.Tanh) },
 		backward: func(w *Worker, y, dy Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) })
 		},

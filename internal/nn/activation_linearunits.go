@@ -1,6 +1,6 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import "dnn/internal/exact"
 
 // The linear units: f(z) = z for z > 0, and something that stays close to 0 below. Their gradients follow from their
 // outputs.
@@ -44,7 +44,7 @@ func exponentialUnit(name string, scale, alpha float32) Activation {
 		forward: func(_ *Worker, y Matrix) {
 			eachElement(y, func(z float32) float32 {
 				if z < 0 {
-					return below * expm1(z)
+					return below * exact.Expm1(z)
 				}
 				return scale * z
 			})
@@ -58,11 +58,4 @@ func exponentialUnit(name string, scale, alpha float32) Activation {
 			})
 		},
 	}
-}
-
-// expm1 returns e^z - 1 for z <= 0 within 8 ulp, without the cancellation of that difference close to 0: it is
-// 2t / (1 - t) with t = tanh(z/2).
-func expm1(z float32) float32 {
-	t := kernel.Tanh(z / 2)
-	return 2 * t / (1 - t)
 }

@@ -1,55 +1,8 @@
 package nn
 
 import (
-	"math"
 	"testing"
 )
-
-// ulps returns how many float32 lie between got and want, at most a few.
-func ulps(got float32, want float64) float64 {
-	w := float32(want)
-	unit := float64(math.Nextafter32(float32(math.Abs(float64(w))), inf)) - math.Abs(float64(w))
-	return math.Abs(float64(got)-want) / unit
-}
-
-// worst returns the largest error of f over float32s from low to high, and where it is.
-func worst(low, high float64, f func(float32) float32, want func(float64) float64) (largest float64, at float32) {
-	const points = 200_000
-	for i := range points + 1 {
-		x := float32(low + (high-low)*float64(i)/points)
-		if e := ulps(f(x), want(float64(x))); e > largest {
-			largest, at = e, x
-		}
-	}
-	return largest, at
-}
-
-// The errors that the comments state.
-func TestAccuracyOfActivations(t *testing.T) {
-	density := func(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }
-	probability := func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
-	cases := []struct {
-		name      string
-		low, high float64
-		f         func(float32) float32
-		want      func(float64) float64
-		ulps      float64
-	}{
-		{"expm1", -20, 0, expm1, math.Expm1, 8},
-		{"expm1 close to 0", -0.01, 0, expm1, math.Expm1, 8},
-		{"log1p", 0, 1, log1p, math.Log1p, 1},
-		{"log1p close to 0", 0, 0x1p-12, log1p, math.Log1p, 1},
-		{"normal probability", -13, 6, func(x float32) float32 { p, _ := normal(x); return p }, probability, 2},
-		{"normal density", -13, 13, func(x float32) float32 { _, d := normal(x); return d }, density, 2},
-	}
-	for _, c := range cases {
-		largest, at := worst(c.low, c.high, c.f, c.want)
-		t.Logf("%s: %.2f ulp at %v", c.name, largest, at)
-		if largest > c.ulps {
-			t.Errorf("%s: %.2f ulp at %v, want at most %v", c.name, largest, at, c.ulps)
-		}
-	}
-}
 
 // Far out, activations are what they tend to and their gradients are numbers.
 func TestActivationsFarOut(t *testing.T) {

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/exact"
+
 // AMSGrad is Adam that divides by the largest second moment so far instead of the present one, so that the length of a
 // step never grows (Reddi, Kale and Kumar, ICLR 2018). With Adam's alpha:
 //
@@ -25,7 +27,7 @@ func (a *AMSGrad) Update(_ *Worker, p *Param, top, left int, g Matrix) {
 			m[c] += float32((d - m[c]) * s.C1)
 			v[c] += float32((float32(d*d) - v[c]) * s.C2)
 			h[c] = max(h[c], v[c])
-			w[c] -= float32(m[c]*s.Alpha) / (sqrt(h[c]) + s.Epsilon)
+			w[c] -= float32(m[c]*s.Alpha) / (exact.Sqrt(h[c]) + s.Epsilon)
 		}
 	})
 }

@@ -1,6 +1,6 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import "dnn/internal/exact"
 
 // smoothBinary returns the target of label smoothing: t (1 - smoothing) + smoothing/2 (Keras's formula), which is t itself
 // without any.
@@ -23,12 +23,12 @@ func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale
 		var sum float32
 		for j, z := range z {
 			t := smoothBinary(target(label, j, y.Cols), l.smoothing)
-			tail := kernel.Log(1 + float64(kernel.Exp(-max(z, -z))))
+			tail := exact.Log(1 + float64(exact.Exp(-max(z, -z))))
 			sum += max(z, 0) - float32(z*t) + tail
 		}
 		loss[r] = sum / n
 		for j := range z {
-			z[j] = kernel.Sigmoid(z[j])
+			z[j] = exact.Sigmoid(z[j])
 		}
 		if dy.Rows == 0 {
 			continue
@@ -58,10 +58,10 @@ func (l binaryCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale 
 			q, _ := clip(p)
 			t := smoothBinary(target(label, j, y.Cols), l.smoothing)
 			if t > 0 {
-				sum -= float32(t * kernel.Log(float64(q)))
+				sum -= float32(t * exact.Log(float64(q)))
 			}
 			if t < 1 {
-				sum -= float32((1 - t) * kernel.Log(float64(1-q)))
+				sum -= float32((1 - t) * exact.Log(float64(1-q)))
 			}
 		}
 		loss[r] = sum / n

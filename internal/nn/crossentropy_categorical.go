@@ -1,6 +1,6 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import "dnn/internal/exact"
 
 // smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
 // smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
@@ -35,7 +35,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 			}
 			loss[r] -= float32(off * all)
 		}
-		loss[r] += kernel.Log(float64(x.sums[r]))
+		loss[r] += exact.Log(float64(x.sums[r]))
 	}
 	x.store(w, y)
 	for r := range dy.Rows {
@@ -75,7 +75,7 @@ func (l categoricalCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, s
 		for j, v := range p {
 			if t := target(j); t > 0 {
 				q, inside := clip(v / sum)
-				total -= float32(t * kernel.Log(float64(q)))
+				total -= float32(t * exact.Log(float64(q)))
 				if inside {
 					free += t
 				}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"dnn/internal/nn/kernel"
+	"dnn/internal/exact"
 )
 
 // Distillation lets a network learn from other networks' outputs besides the labels (Hinton, Vinyals and Dean,
@@ -127,10 +127,10 @@ func (x *distiller) begin(w *Worker, z Matrix, r span) {
 		kl := 0.0
 		for j, v := range q {
 			if v > 0 { // 0 log 0 is 0
-				kl += float64(float64(v) * (float64(kernel.Log(float64(v))) - float64(p[j])))
+				kl += float64(float64(v) * (float64(exact.Log(float64(v))) - float64(p[j])))
 			}
 		}
-		x.kl[r.lo+i] = float32(kl + float64(kernel.Log(float64(normalize(w, p)))))
+		x.kl[r.lo+i] = float32(kl + float64(exact.Log(float64(normalize(w, p)))))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"dnn/internal/nn/kernel"
+	"dnn/internal/exact"
 )
 
 // Initializer says what a parameter starts as: one of Initializers by its name, or constant with the number that every
@@ -141,7 +141,7 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 	return func(stream *rand.PCG) float32 {
 		for { // three of five uniform numbers pass
 			x := 4*uniform(stream) - 2
-			if uniform(stream) < kernel.Exp(-float32(x*x)/2) {
+			if uniform(stream) < exact.Exp(-float32(x*x)/2) {
 				return deviation * x
 			}
 		}

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/exact"
+
 var nadamKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
 	build:    func(s OptimizerSpec, params []*Param) Optimizer { return newNadam(s, params) },
@@ -61,7 +63,7 @@ func (n *Nadam) Update(_ *Worker, p *Param, top, left int, g Matrix) {
 			m[c] += float32((d - m[c]) * c1)
 			v[c] += float32((float32(d*d) - v[c]) * c2)
 			step := float32(n.momentum*m[c])/n.ahead + float32(n.present*d)/n.rest
-			w[c] -= float32(step*n.rate) / (sqrt(v[c]/n.rest2) + n.epsilon)
+			w[c] -= float32(step*n.rate) / (exact.Sqrt(v[c]/n.rest2) + n.epsilon)
 		}
 	})
 }

@@ -1,6 +1,6 @@
 package nn
 
-import "math"
+import "dnn/internal/exact"
 
 var rmsPropKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
@@ -51,11 +51,11 @@ func (o *RMSprop) Update(_ *Worker, p *Param, top, left int, g Matrix) {
 			a := o.a.row(p, r, left, g)
 			for c, d := range grad {
 				a[c] = float32(o.rho*a[c]) + float32(o.rest*d)
-				grad[c] = float32(o.rate*d) / sqrt(v[c]-float32(a[c]*a[c])+o.epsilon)
+				grad[c] = float32(o.rate*d) / exact.Sqrt(v[c]-float32(a[c]*a[c])+o.epsilon)
 			}
 		} else {
 			for c, d := range grad {
-				grad[c] = float32(o.rate*d) / sqrt(v[c]+o.epsilon)
+				grad[c] = float32(o.rate*d) / exact.Sqrt(v[c]+o.epsilon)
 			}
 		}
 		if o.momentum > 0 {
@@ -79,6 +79,3 @@ func (o *RMSprop) Counters() map[string]float64 { return nil }
 
 // Restore has nothing to set.
 func (o *RMSprop) Restore(map[string]float64) error { return nil }
-
-// sqrt returns the correctly rounded square root: kernel/generic.go says why it is.
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

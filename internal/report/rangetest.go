@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
+	"dnn/internal/exact"
 	"dnn/internal/fault"
-	"dnn/internal/nn/kernel"
 )
 
 // RatePoint is the loss that a learning-rate range test saw at a rate.
@@ -67,7 +67,7 @@ func slope(points []RatePoint) float64 {
 	xs := make([]float64, len(points))
 	var meanX, meanY float64
 	for i, p := range points {
-		xs[i] = float64(kernel.Log(p.Rate))
+		xs[i] = float64(exact.Log(p.Rate))
 		meanX += xs[i] / float64(len(points))
 		meanY += p.Loss / float64(len(points))
 	}

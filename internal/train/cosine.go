@@ -1,5 +1,7 @@
 package train
 
+import "dnn/internal/exact"
+
 // Cosine is Keras's CosineDecay: half a wave from Initial down to Alpha times Initial over DecaySteps steps, then that
 // (Loshchilov and Hutter, ICLR 2017, arXiv:1608.03983).
 //
@@ -41,6 +43,6 @@ func (c CosineRestarts) Rate(step int) float64 {
 
 // cosineRate returns the rate when that fraction of a decay is over.
 func cosineRate(initial, alpha, height, fraction float64) float64 {
-	wave := float64(0.5 * height * (1 + cosPi(fraction)))
+	wave := float64(0.5 * height * (1 + exact.CosPi(fraction)))
 	return float64(initial * (float64((1-alpha)*wave) + alpha))
 }

@@ -1,5 +1,7 @@
 package train
 
+import "dnn/internal/exact"
+
 // Exponential is Keras's ExponentialDecay:
 //
 //	Initial Factor^(step / DecaySteps)
@@ -19,5 +21,5 @@ func (e Exponential) Rate(step int) float64 {
 	if e.Staircase {
 		exponent = float64(step / e.DecaySteps)
 	}
-	return float64(e.Initial * power(e.Factor, exponent))
+	return float64(e.Initial * exact.Power(e.Factor, exponent))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"dnn/internal/exact"
 	"dnn/internal/fault"
 )
 
@@ -50,7 +51,7 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 			l.trainer.Begin(epoch)
 			l.arrange(epoch)
 		}
-		rate := float64(o.From * power(o.To/o.From, float64(i)/float64(o.Steps-1)))
+		rate := float64(o.From * exact.Power(o.To/o.From, float64(i)/float64(o.Steps-1)))
 		l.Optimizer.Begin(rate)
 		result := l.trainer.Step(l.batchAt(i%perEpoch), l.batchAt(i%perEpoch+1))
 		loss := result.Loss / float64(result.Count)

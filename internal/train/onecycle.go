@@ -1,5 +1,7 @@
 package train
 
+import "dnn/internal/exact"
+
 // OneCycle is the policy of Smith and Topin (arXiv:1708.07120) with half cosine waves in place of straight lines, as
 // fast.ai and PyTorch have it: up from Peak/Div to Peak over the first Warmup of all steps, then down to
 // Peak/Div/FinalDiv at the last. Keras has no such schedule; the defaults in brackets are PyTorch's.
@@ -26,5 +28,5 @@ func (o OneCycle) Rate(step int) float64 {
 
 // between returns a at fraction 0, b at 1, and follows half a cosine wave in the meantime.
 func between(a, b, fraction float64) float64 {
-	return b + float64((a-b)*float64(0.5*(1+cosPi(fraction))))
+	return b + float64((a-b)*float64(0.5*(1+exact.CosPi(fraction))))
 }

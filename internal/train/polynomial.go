@@ -1,5 +1,7 @@
 package train
 
+import "dnn/internal/exact"
+
 // Polynomial is Keras's PolynomialDecay: from Initial to End over DecaySteps steps, then End.
 //
 //	(Initial - End) (1 - step/DecaySteps)^Power + End
@@ -20,5 +22,5 @@ func (p Polynomial) Rate(step int) float64 {
 		length *= max(1, (step+length-1)/length)
 	}
 	rest := 1 - float64(min(step, length))/float64(length)
-	return float64((p.Initial-p.End)*power(rest, p.Power)) + p.End
+	return float64((p.Initial-p.End)*exact.Power(rest, p.Power)) + p.End
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"unsafe"
+
+	"dnn/internal/exact"
 )
 
 // eachSet runs test for every set of kernels that this CPU has besides the reference.
@@ -339,7 +341,7 @@ func TestExpAgreesWithReference(t *testing.T) {
 		for i := range x {
 			x[i] *= 40
 		}
-		copy(x, []float32{expMax, -expMax, expMin, math.Nextafter32(expMax, 100), math.Nextafter32(expMin, -100), math.Nextafter32(expMax, 0), math.Nextafter32(expMin, 0)})
+		copy(x, []float32{exact.ExpMax, -exact.ExpMax, exact.ExpMin, math.Nextafter32(exact.ExpMax, 100), math.Nextafter32(exact.ExpMin, -100), math.Nextafter32(exact.ExpMax, 0), math.Nextafter32(exact.ExpMin, 0)})
 		compareExp(t, s, reference, x)
 	})
 }

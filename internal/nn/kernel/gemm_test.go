@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"dnn/internal/exact"
 )
 
 // gemmCase is a product with all that it is given.
@@ -44,7 +46,7 @@ func (g gemmCase) define(c []float32) {
 				sum = c[i*g.ldc+j]
 			}
 			for p := range g.k {
-				sum = fma(g.a.Data[i*ras+p*cas], g.b.Data[p*rbs+j*cbs], sum)
+				sum = exact.FMA(g.a.Data[i*ras+p*cas], g.b.Data[p*rbs+j*cbs], sum)
 			}
 			c[i*g.ldc+j] = sum
 		}

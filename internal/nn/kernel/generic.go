@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"math"
+
+	"dnn/internal/exact"
 )
 
 // generic returns the portable kernels: the meaning of every other set, and what runs where there is none.
@@ -46,7 +48,7 @@ func gemmTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, 
 				sum = c[i*ldc+j]
 			}
 			for p := range k {
-				sum = fma(a[i*rs+p*cs], b[p*ldb+j], sum)
+				sum = exact.FMA(a[i*rs+p*cs], b[p*ldb+j], sum)
 			}
 			c[i*ldc+j] = sum
 		}
@@ -62,10 +64,10 @@ func gemmTile2x4(k int, a []float32, rs, cs int, b []float32, ldb int, c []float
 	}
 	for p := range k {
 		x, y, w := a[p*cs], a[rs+p*cs], b[p*ldb:p*ldb+4]
-		s[0], s[4] = fma(x, w[0], s[0]), fma(y, w[0], s[4])
-		s[1], s[5] = fma(x, w[1], s[1]), fma(y, w[1], s[5])
-		s[2], s[6] = fma(x, w[2], s[2]), fma(y, w[2], s[6])
-		s[3], s[7] = fma(x, w[3], s[3]), fma(y, w[3], s[7])
+		s[0], s[4] = exact.FMA(x, w[0], s[0]), exact.FMA(y, w[0], s[4])
+		s[1], s[5] = exact.FMA(x, w[1], s[1]), exact.FMA(y, w[1], s[5])
+		s[2], s[6] = exact.FMA(x, w[2], s[2]), exact.FMA(y, w[2], s[6])
+		s[3], s[7] = exact.FMA(x, w[3], s[3]), exact.FMA(y, w[3], s[7])
 	}
 	copy(c0, s[:4])
 	copy(c1, s[4:])
@@ -82,7 +84,7 @@ func sparseMul(rows, cols int, entries []uint32, start []int32, step int, table 
 			row := b[int(e>>8)*ldb:]
 			row = row[:len(out)]
 			for c, w := range row {
-				out[c] = fma(x, w, out[c])
+				out[c] = exact.FMA(x, w, out[c])
 			}
 		}
 	}
@@ -167,7 +169,7 @@ func columnSums(rows, cols int, x []float32, ldx int, dst []float32) {
 func expSlice(dst, src []float32) {
 	dst = dst[:len(src)]
 	for i, x := range src {
-		dst[i] = Exp(x)
+		dst[i] = exact.Exp(x)
 	}
 }
 
@@ -209,9 +211,9 @@ func adam(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a Ad
 		i := r * ldp
 		p, m, v := p[i:i+cols], m[i:i+cols], v[i:i+cols]
 		for c, gc := range g[r*ldg : r*ldg+cols] {
-			m[c] = fma(gc-m[c], a.C1, m[c])
-			v[c] = fma(float32(gc*gc)-v[c], a.C2, v[c])
-			p[c] -= float32(m[c]*a.Alpha) / (sqrt(v[c]) + a.Epsilon)
+			m[c] = exact.FMA(gc-m[c], a.C1, m[c])
+			v[c] = exact.FMA(float32(gc*gc)-v[c], a.C2, v[c])
+			p[c] -= float32(m[c]*a.Alpha) / (exact.Sqrt(v[c]) + a.Epsilon)
 		}
 	}
 }
@@ -235,15 +237,11 @@ func sparseAdam(rows, cols int, entries []uint32, start []int32, step int, table
 	}
 }
 
-// sqrt returns the correctly rounded square root: rounding the float64 root a second time is right, since 53 >= 2*24+2
-// bits (Figueroa, ACM SIGNUM 30(3), 1995).
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
-
 func sgd(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32) {
 	for r := range rows {
 		row := p[r*ldp : r*ldp+cols]
 		for c, gc := range g[r*ldg : r*ldg+cols] {
-			row[c] = fma(-rate, gc, row[c])
+			row[c] = exact.FMA(-rate, gc, row[c])
 		}
 	}
 }
@@ -261,7 +259,7 @@ func lerp(rows, cols int, dst []float32, ldd int, src []float32, lds int, share 
 	for r := range rows {
 		row := dst[r*ldd : r*ldd+cols]
 		for c, v := range src[r*lds : r*lds+cols] {
-			row[c] = fma(share, v-row[c], row[c])
+			row[c] = exact.FMA(share, v-row[c], row[c])
 		}
 	}
 }

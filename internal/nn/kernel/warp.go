@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/exact"
+)
 
 // WarpPairs returns how many elements of memory Warp needs for an image of rows x cols pixels.
 func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
@@ -8,6 +12,9 @@ func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
 // warpBorder is how many zeros each row of Warp's memory has besides the pixels: one on the left, and three on the right,
 // of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache lines.)
 const warpBorder = 4
+
+// roundBias is 1.5 * 2^23: a small number that it is added to gets rounded to an integer, which the low bits then hold.
+const roundBias = 12582912
 
 // warp is Set.Warp. It reads the image where it lies, and has no use for the memory.
 func warp(rows, cols int, src []uint8, _ []uint16, x, y []float32, dst []uint8) {
@@ -44,4 +51,4 @@ func clamp(x float32, size int) float32 {
 func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
 
 // mix returns what lies between a and b, at the given share of the way.
-func mix(a, b, share float32) float32 { return fma(share, b-a, a) }
+func mix(a, b, share float32) float32 { return exact.FMA(share, b-a, a) }

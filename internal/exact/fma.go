@@ -1,13 +1,13 @@
-package kernel
+package exact
 
 import "math"
 
-// fma returns a*b+c with a single rounding, as the FMA instructions do.
+// FMA returns a*b+c with a single rounding, as the FMA instructions do.
 //
 // The product of two float32 is exact in float64, so only the sum rounds twice: to float64, then to float32. That goes
 // wrong only if the float64 sum lies exactly half-way between two float32 and is not exact itself. Such a sum is first
 // rounded to odd (Boldo and Melquiond, IEEE Trans. Computers 57(4), 2008), after which the second rounding is right.
-func fma(a, b, c float32) float32 {
+func FMA(a, b, c float32) float32 {
 	product := float64(a) * float64(b)
 	sum := product + float64(c)
 	const tail, half = 1<<29 - 1, 1 << 28 // the bits of a float64 that a normal float32 lacks
@@ -36,3 +36,7 @@ func roundToOdd(x, y, sum float64) float64 {
 	}
 	return math.Float64frombits(bits - 1)
 }
+
+// Sqrt returns the correctly rounded square root: rounding the float64 root a second time is right, since 53 >= 2*24+2 bits
+// (Figueroa, ACM SIGNUM 30(3), 1995).
+func Sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

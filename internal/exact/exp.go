@@ -1,4 +1,4 @@
-package kernel
+package exact
 
 import "math"
 
@@ -7,8 +7,9 @@ import "math"
 // first two coefficients exact, whose largest relative error over that interval is least (3.1e-9, found by Lawson's
 // iteration).
 const (
-	expMax    = 88.3762626647949  // above: +Inf (n would exceed 127)
-	expMin    = -87.3365447505531 // below: +0 (n would be less than -126, the result no normal number)
+	ExpMax = 88.3762626647949  // the largest x of which Exp is finite: n would exceed 127
+	ExpMin = -87.3365447505531 // the least x of which Exp is not 0: n would be less than -126, the result no normal number
+
 	log2e     = 1.44269504088896341
 	ln2High   = 0.693359375
 	ln2Low    = -2.121944400546905827679e-4
@@ -24,20 +25,20 @@ func Exp(x float32) float32 {
 	switch {
 	case x != x:
 		return x
-	case x > expMax:
+	case x > ExpMax:
 		return float32(math.Inf(1))
-	case x < expMin:
+	case x < ExpMin:
 		return 0
 	}
-	t := fma(x, log2e, roundBias)
+	t := FMA(x, log2e, roundBias)
 	n := t - roundBias
-	r := fma(n, -ln2High, x)
-	r = fma(n, -ln2Low, r)
+	r := FMA(n, -ln2High, x)
+	r = FMA(n, -ln2Low, r)
 	p := expCoefficients[0]
 	for _, c := range expCoefficients[1:] {
-		p = fma(p, r, c)
+		p = FMA(p, r, c)
 	}
-	p = fma(p, float32(r*r), r)
+	p = FMA(p, float32(r*r), r)
 	p += 1
 	return math.Float32frombits(math.Float32bits(p) + math.Float32bits(t)<<23)
 }
@@ -56,9 +57,9 @@ func Tanh(x float32) float32 {
 		z := float32(x * x)
 		p := float32(tanhCoefficients[0])
 		for _, c := range tanhCoefficients[1:] {
-			p = fma(p, z, c)
+			p = FMA(p, z, c)
 		}
-		return fma(float32(p*z), x, x)
+		return FMA(float32(p*z), x, x)
 	}
 	t := 1 - 2/(Exp(2*y)+1)
 	if x < 0 {
@@ -70,32 +71,9 @@ func Tanh(x float32) float32 {
 // tanhCoefficients are those of x^11 down to x^3 in tanh's Taylor series.
 var tanhCoefficients = [...]float32{-1382.0 / 155925, 62.0 / 2835, -17.0 / 315, 2.0 / 15, -1.0 / 3}
 
-// Log returns the natural logarithm of x > 0, computed in float64 and rounded to float32:
-// x = 2^n m with m in [sqrt(1/2), sqrt(2)), and log m = 2 artanh(s), s = (m-1)/(m+1), by its series.
-func Log(x float64) float32 {
-	// x = 2^n m with m in [1/2, 1): the bits of a normal number, so without a call of math.Frexp.
-	const exponent = 0x7ff << 52
-	bits := math.Float64bits(x)
-	m, n := math.Float64frombits(bits&^exponent|1022<<52), int(bits>>52)-1022
-	if n <= -1022 || n > 1024 {
-		m, n = math.Frexp(x)
-	}
-	if m < math.Sqrt2/2 {
-		m *= 2
-		n--
-	}
-	s := (m - 1) / (m + 1)
-	z := float64(s * s)
-	// Each conversion keeps Go from fusing a product and a sum.
-	series := float64(1.0/21*z) + 1.0/19
-	series = float64(series*z) + 1.0/17
-	series = float64(series*z) + 1.0/15
-	series = float64(series*z) + 1.0/13
-	series = float64(series*z) + 1.0/11
-	series = float64(series*z) + 1.0/9
-	series = float64(series*z) + 1.0/7
-	series = float64(series*z) + 1.0/5
-	series = float64(series*z) + 1.0/3
-	series = float64(series*z) + 1
-	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
+// Expm1 returns e^z - 1 for z <= 0 within 8 ulp, without the cancellation of that difference close to 0: it is
+// 2t / (1 - t) with t = tanh(z/2).
+func Expm1(z float32) float32 {
+	t := Tanh(z / 2)
+	return 2 * t / (1 - t)
 }

@@ -1,4 +1,4 @@
-package kernel
+package exact
 
 import (
 	"math"
@@ -21,8 +21,8 @@ func TestFMARoundsOnce(t *testing.T) {
 		sum := new(big.Float).SetPrec(2000).Mul(big.NewFloat(float64(a)), big.NewFloat(float64(b)))
 		sum.SetPrec(2000).Add(sum, big.NewFloat(float64(c)))
 		want, _ := sum.Float32()
-		if got := fma(a, b, c); got != want {
-			t.Fatalf("fma(%x, %x, %x) = %x, want %x", a, b, c, got, want)
+		if got := FMA(a, b, c); got != want {
+			t.Fatalf("FMA(%x, %x, %x) = %x, want %x", a, b, c, got, want)
 		}
 	}
 	rounds := 200_000
@@ -52,7 +52,7 @@ func TestExpWithinOneUlp(t *testing.T) {
 	for bits := uint32(0); bits < 0x7f800000; bits += stride {
 		for _, x := range []float32{math.Float32frombits(bits), -math.Float32frombits(bits)} {
 			got, want := float64(Exp(x)), math.Exp(float64(x))
-			if x > expMax || x < expMin {
+			if x > ExpMax || x < ExpMin {
 				continue
 			}
 			ulp := float64(math.Nextafter32(float32(want), math.MaxFloat32) - float32(want))

@@ -1,16 +1,12 @@
-package train
+package exact
 
 import "math"
 
-// The functions of package math differ in their last bits from one architecture to another, and so would learning rates.
-// These are built from sums, products and quotients in a fixed order. Go may fuse x*y + z into one rounding on some
-// processors; the conversions around products forbid it.
-
-// cosPi returns cos(pi x) for 0 <= x <= 1, with an error of about 1e-16; it is exact at 0, 1/2 and 1.
-func cosPi(x float64) float64 {
+// CosPi returns cos(pi x) for 0 <= x <= 1, with an error of about 1e-16; it is exact at 0, 1/2 and 1.
+func CosPi(x float64) float64 {
 	switch {
 	case x > 0.5:
-		return -cosPi(1 - x)
+		return -CosPi(1 - x)
 	case x > 0.25:
 		return taylor(math.Pi*(0.5-x), math.Pi*(0.5-x), 2) // sin
 	}
@@ -28,8 +24,8 @@ func taylor(x, first float64, k int) float64 {
 	return float64(first * sum)
 }
 
-// exp returns e^x within a few ulp: x = n ln 2 + r with |r| <= 0.35, and e^r by its Taylor series.
-func exp(x float64) float64 {
+// Exp64 returns e^x within a few ulp: x = n ln 2 + r with |r| <= 0.35, and e^r by its Taylor series.
+func Exp64(x float64) float64 {
 	const high, low = 0x1.62e42feep-1, 0x1.a39ef35793c76p-33 // ln 2; n times high is exact
 	n := math.RoundToEven(x / math.Ln2)
 	r := x - float64(n*high) - float64(n*low)
@@ -40,9 +36,9 @@ func exp(x float64) float64 {
 	return math.Ldexp(sum, int(n))
 }
 
-// log returns the natural logarithm of x > 0 within a few ulp: x = 2^n m with m in [sqrt(1/2), sqrt(2)), and
+// Log64 returns the natural logarithm of x > 0 within a few ulp: x = 2^n m with m in [sqrt(1/2), sqrt(2)), and
 // log m = 2 artanh s, s = (m-1)/(m+1), by its series.
-func log(x float64) float64 {
+func Log64(x float64) float64 {
 	m, n := math.Frexp(x)
 	if m < math.Sqrt2/2 {
 		m *= 2
@@ -57,9 +53,9 @@ func log(x float64) float64 {
 	return float64(2*s*sum) + float64(float64(n)*math.Ln2)
 }
 
-// power returns base^exponent for base >= 0: by repeated squaring where the exponent is a whole number of up to 2^20, hence
-// exact where that is, and by exp and log elsewhere.
-func power(base, exponent float64) float64 {
+// Power returns base^exponent for base >= 0: by repeated squaring where the exponent is a whole number of up to 2^20, hence
+// exact where that is, and by Exp64 and Log64 elsewhere.
+func Power(base, exponent float64) float64 {
 	const most = 1 << 20
 	if n := int(min(exponent, most)); exponent >= 0 && float64(n) == exponent {
 		result := 1.0
@@ -74,5 +70,5 @@ func power(base, exponent float64) float64 {
 	if base == 0 {
 		return 0
 	}
-	return exp(float64(exponent * log(base)))
+	return Exp64(float64(exponent * Log64(base)))
 }

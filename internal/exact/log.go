@@ -1,0 +1,41 @@
+package exact
+
+import "math"
+
+// Log returns the natural logarithm of x > 0, computed in float64 and rounded to float32:
+// x = 2^n m with m in [sqrt(1/2), sqrt(2)), and log m = 2 artanh(s), s = (m-1)/(m+1), by its series.
+func Log(x float64) float32 {
+	// x = 2^n m with m in [1/2, 1): the bits of a normal number, so without a call of math.Frexp.
+	const exponent = 0x7ff << 52
+	bits := math.Float64bits(x)
+	m, n := math.Float64frombits(bits&^exponent|1022<<52), int(bits>>52)-1022
+	if n <= -1022 || n > 1024 {
+		m, n = math.Frexp(x)
+	}
+	if m < math.Sqrt2/2 {
+		m *= 2
+		n--
+	}
+	s := (m - 1) / (m + 1)
+	z := float64(s * s)
+	// Each conversion keeps Go from fusing a product and a sum.
+	series := float64(1.0/21*z) + 1.0/19
+	series = float64(series*z) + 1.0/17
+	series = float64(series*z) + 1.0/15
+	series = float64(series*z) + 1.0/13
+	series = float64(series*z) + 1.0/11
+	series = float64(series*z) + 1.0/9
+	series = float64(series*z) + 1.0/7
+	series = float64(series*z) + 1.0/5
+	series = float64(series*z) + 1.0/3
+	series = float64(series*z) + 1
+	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
+}
+
+// Log1p returns log(1 + e) for 0 <= e <= 1 within 1 ulp: where 1 + e would round e away, by the series e - e^2/2.
+func Log1p(e float32) float32 {
+	if e < 0x1p-13 {
+		return e - float32(e*e)/2
+	}
+	return Log(1 + float64(e))
+}
