@@ -11,6 +11,7 @@ import (
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/random"
 	"dnn/internal/table"
 	"dnn/internal/train"
 )
@@ -112,7 +113,7 @@ func (d *dataset) part(all *nn.Samples, o loadOptions) {
 	case held == 0:
 		d.train = all
 	case o.stratified:
-		rest, validation := nn.Stratified(all.Labels, held, nn.NewKey(o.seed, "validation", 0))
+		rest, validation := nn.Stratified(all.Labels, held, random.NewKey(o.seed, "validation", 0))
 		d.train, d.validation = all.Select(rest), all.Select(validation)
 	default:
 		d.train, d.validation = all.Slice(0, all.Count-held), all.Slice(all.Count-held, all.Count)

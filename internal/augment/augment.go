@@ -19,8 +19,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/random"
 )
 
 // Augmenter distorts images of one size. It is an nn.Transform.
@@ -28,12 +28,12 @@ type Augmenter struct {
 	ranges     Ranges
 	rows, cols int
 	seed       uint64
-	key        nn.Key    // of the epoch
-	down       int       // functions of the row
-	across     int       // functions of the column
-	by         []float32 // [rows, down]
-	bx         []float32 // [across, cols]
-	memory     []*memory // one a worker
+	key        random.Key // of the epoch
+	down       int        // functions of the row
+	across     int        // functions of the column
+	by         []float32  // [rows, down]
+	bx         []float32  // [across, cols]
+	memory     []*memory  // one a worker
 }
 
 // memory is what a worker distorts an image in.
@@ -76,7 +76,7 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 }
 
 // Begin starts an epoch.
-func (a *Augmenter) Begin(epoch int) { a.key = nn.NewKey(a.seed, "augment", epoch) }
+func (a *Augmenter) Begin(epoch int) { a.key = random.NewKey(a.seed, "augment", epoch) }
 
 // Apply writes the image src[rows, cols] to dst, distorted. sample is its place in the data set; worker, from 0 on, says
 // whose memory to use.

@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"dnn/internal/random"
 )
 
 var dropoutKind = kind{
@@ -56,7 +58,7 @@ func (d *Dropout) Backward(_ *Worker, p Pass, _, _, dy, dx Matrix) {
 func (d *Dropout) Update(*Worker, Matrix, Matrix, int, int, Updater) {}
 
 func (d *Dropout) mask(p Pass, in, out Matrix) {
-	key := NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
+	key := random.NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
 	for r := range in.Rows {
 		var stream rand.PCG
 		key.At(p.Row + r).Seed(&stream)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"dnn/internal/exact"
+	"dnn/internal/random"
 )
 
 // Initializer says what a parameter starts as: one of Initializers by its name, or constant with the number that every
@@ -75,7 +76,7 @@ func (i Initializer) draw(p Matrix, standard string, seed uint64, layer string) 
 		return
 	}
 	name := cmp.Or(i.Name, standard)
-	initializers[name](Stream(seed, name+"/"+layer, 0), p)
+	initializers[name](random.Stream(seed, name+"/"+layer, 0), p)
 }
 
 // constantJSON is how a constant is written.
@@ -129,7 +130,7 @@ func varianceScaling(scale float64, fan func(Matrix) float64, d distribution) in
 // centeredUniform is uniform in [-l, l), l = sqrt(3 variance).
 func centeredUniform(variance float64) func(*rand.PCG) float32 {
 	limit := float32(math.Sqrt(3 * variance))
-	return func(stream *rand.PCG) float32 { return limit * (float32(2*uniform(stream)) - 1) }
+	return func(stream *rand.PCG) float32 { return limit * (float32(2*random.Uniform(stream)) - 1) }
 }
 
 // truncatedDeviation is the standard deviation of a standard normal distribution without what lies beyond +-2.
@@ -140,8 +141,8 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 	deviation := float32(math.Sqrt(variance) / truncatedDeviation)
 	return func(stream *rand.PCG) float32 {
 		for { // three of five uniform numbers pass
-			x := 4*uniform(stream) - 2
-			if uniform(stream) < exact.Exp(-float32(x*x)/2) {
+			x := 4*random.Uniform(stream) - 2
+			if random.Uniform(stream) < exact.Exp(-float32(x*x)/2) {
 				return deviation * x
 			}
 		}

@@ -5,12 +5,14 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"dnn/internal/random"
 )
 
 func TestGlorotUniform(t *testing.T) {
 	for _, shape := range [][2]int{{784, 100}, {100, 784}, {300, 17}, {1, 5000}} {
 		k := newMatrix(shape[0], shape[1])
-		initializers["glorot_uniform"](Stream(1, "test", 0), k)
+		initializers["glorot_uniform"](random.Stream(1, "test", 0), k)
 		limit := math.Sqrt(6 / float64(shape[0]+shape[1]))
 		n := float64(shape[0] * shape[1])
 		var sum, squares, largest, least float64

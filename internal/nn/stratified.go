@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+
+	"dnn/internal/random"
 )
 
 // Stratified parts samples in two so that each class has the same share of both, as far as whole samples go: about n of them
 // are held out, drawn at random by the key, and the others are the rest. Both are in ascending order. At least one sample of
 // each class stays in the rest; where there are classes of so few samples, that can leave fewer than n to hold out.
-func Stratified(labels []uint8, n int, key Key) (rest, held []int32) {
+func Stratified(labels []uint8, n int, key random.Key) (rest, held []int32) {
 	var classes [maxClasses][]int32
 	for i, label := range labels {
 		classes[label] = append(classes[label], int32(i))
@@ -18,7 +20,7 @@ func Stratified(labels []uint8, n int, key Key) (rest, held []int32) {
 	for label, members := range &classes {
 		var stream rand.PCG
 		key.At(label).Seed(&stream)
-		Shuffle(&stream, members)
+		random.Shuffle(&stream, members)
 		held = append(held, members[:share[label]]...)
 		rest = append(rest, members[share[label]:]...)
 	}

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"dnn/internal/random"
 )
 
 // classLabels returns as many labels of each class as given, mixed.
@@ -36,7 +38,7 @@ func TestStratified(t *testing.T) {
 		{nil, 3, nil},
 	} {
 		labels := classLabels(c.counts...)
-		rest, held := Stratified(labels, c.n, NewKey(1, "test", 0))
+		rest, held := Stratified(labels, c.n, random.NewKey(1, "test", 0))
 		got := make([]int, len(c.counts))
 		for _, i := range held {
 			got[labels[i]]++
@@ -58,16 +60,16 @@ func TestStratified(t *testing.T) {
 // The choice depends on the key and on nothing else, and is a random one.
 func TestStratifiedIsRandom(t *testing.T) {
 	labels := classLabels(100, 100)
-	_, held := Stratified(labels, 40, NewKey(1, "test", 0))
-	if _, again := Stratified(labels, 40, NewKey(1, "test", 0)); !slices.Equal(again, held) {
+	_, held := Stratified(labels, 40, random.NewKey(1, "test", 0))
+	if _, again := Stratified(labels, 40, random.NewKey(1, "test", 0)); !slices.Equal(again, held) {
 		t.Error("the same key gives another choice")
 	}
-	if _, other := Stratified(labels, 40, NewKey(2, "test", 0)); slices.Equal(other, held) {
+	if _, other := Stratified(labels, 40, random.NewKey(2, "test", 0)); slices.Equal(other, held) {
 		t.Error("another seed gives the same choice")
 	}
 	times := make([]int, len(labels))
 	for seed := range uint64(1000) {
-		_, held := Stratified(labels, 40, NewKey(seed, "test", 0))
+		_, held := Stratified(labels, 40, random.NewKey(seed, "test", 0))
 		for _, i := range held {
 			times[i]++
 		}

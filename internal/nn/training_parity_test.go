@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/random"
 )
 
 // The files testdata/training-*.json hold what real Keras computes. scripts/keras/fixtures_training.py writes them and says
@@ -269,7 +270,7 @@ func TestInitializersAsKeras(t *testing.T) {
 	for _, k := range file.Drawn {
 		tried[k.Name] = true
 		m := newMatrix(k.Shape[0], k.Shape[1])
-		initializers[k.Name](Stream(1, k.Name, 0), m)
+		initializers[k.Name](random.Stream(1, k.Name, 0), m)
 		var sum, squares float64
 		least, largest := math.Inf(1), math.Inf(-1)
 		values := flatten(m)

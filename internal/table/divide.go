@@ -3,6 +3,7 @@ package table
 import (
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/random"
 )
 
 // Division says how many rows are for what.
@@ -26,17 +27,17 @@ type Parts struct {
 func (t *Table) Divide(d Division) (Parts, error) {
 	var p Parts
 	var rest []int32
-	rest, p.Test = nn.Stratified(t.Labels, d.Test, nn.NewKey(d.Seed, "table/test", 0))
+	rest, p.Test = nn.Stratified(t.Labels, d.Test, random.NewKey(d.Seed, "table/test", 0))
 	if len(p.Test) == 0 {
 		return Parts{}, fault.New(fault.Data, t.Path, "%d rows of %d classes leave none to test on", t.Rows(), len(t.Classes)).
 			WithHint("a part for testing needs several rows of a class")
 	}
-	nn.Shuffle(nn.Stream(d.Seed, "table/order", 0), rest)
+	random.Shuffle(random.Stream(d.Seed, "table/order", 0), rest)
 	if d.Tail {
 		at := max(len(rest)-d.Validation, 0)
 		p.Train, p.Validation = rest[:at], rest[at:]
 	} else {
-		p.Train, p.Validation = t.stratified(rest, d.Validation, nn.NewKey(d.Seed, "table/validation", 0))
+		p.Train, p.Validation = t.stratified(rest, d.Validation, random.NewKey(d.Seed, "table/validation", 0))
 	}
 	if len(p.Train) == 0 {
 		return Parts{}, fault.New(fault.Data, t.Path, "%d rows leave none to train on", t.Rows())
@@ -45,7 +46,7 @@ func (t *Table) Divide(d Division) (Parts, error) {
 }
 
 // stratified is nn.Stratified of some rows, in their order.
-func (t *Table) stratified(rows []int32, n int, key nn.Key) (rest, held []int32) {
+func (t *Table) stratified(rows []int32, n int, key random.Key) (rest, held []int32) {
 	labels := make([]uint8, len(rows))
 	for i, r := range rows {
 		labels[i] = t.Labels[r]

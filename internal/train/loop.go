@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/random"
 )
 
 // Run is one training run.
@@ -195,7 +196,7 @@ func (l *loop) arrange(epoch int) {
 		l.order[i] = int32(i)
 	}
 	if l.Shuffle {
-		nn.Shuffle(nn.Stream(l.Seed, "shuffle", epoch), l.order)
+		random.Shuffle(random.Stream(l.Seed, "shuffle", epoch), l.order)
 	}
 }
 

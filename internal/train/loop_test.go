@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/random"
 )
 
 // recorder returns a callback that writes what it hears to a log.
@@ -111,7 +112,7 @@ func TestShuffledBatches(t *testing.T) {
 		for i := range order {
 			order[i] = int32(i)
 		}
-		nn.Shuffle(nn.Stream(42, "shuffle", epoch), order)
+		random.Shuffle(random.Stream(42, "shuffle", epoch), order)
 		for step, end := range []int{5, 10, 12} {
 			var want []int
 			for _, i := range order[5*step : end] {

@@ -1,4 +1,4 @@
-package nn
+package random
 
 import (
 	"math"
@@ -101,7 +101,7 @@ func TestUniform(t *testing.T) {
 	const n = 100_000
 	var sum, squares float64
 	for range n {
-		u := uniform(stream)
+		u := Uniform(stream)
 		if u < 0 || u >= 1 || u*(1<<24) != float32(int32(u*(1<<24))) {
 			t.Fatalf("%v is no multiple of 2^-24 in [0, 1)", u)
 		}
@@ -112,4 +112,12 @@ func TestUniform(t *testing.T) {
 	if variance := squares/n - mean*mean; math.Abs(mean-0.5) > 0.004 || math.Abs(variance-1.0/12) > 0.001 {
 		t.Errorf("mean %v, variance %v, want 1/2 and 1/12", mean, variance)
 	}
+}
+
+func counting(n int) []int32 {
+	order := make([]int32, n)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	return order
 }

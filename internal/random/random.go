@@ -1,4 +1,7 @@
-package nn
+// Package random gives streams of random numbers that are keyed by seed, purpose and place, not drawn from one another. A run can
+// be stopped and resumed anywhere, and any number of threads can draw, and each number is what it would have been. It knows no
+// distribution but the uniform one; who needs another makes it of that.
+package random
 
 import (
 	"math/bits"
@@ -48,5 +51,5 @@ func Shuffle(stream *rand.PCG, order []int32) {
 	}
 }
 
-// uniform returns a number in [0, 1), a multiple of 2^-24.
-func uniform(stream *rand.PCG) float32 { return float32(stream.Uint64()>>40) * 0x1p-24 }
+// Uniform returns a number in [0, 1), a multiple of 2^-24.
+func Uniform(stream *rand.PCG) float32 { return float32(stream.Uint64()>>40) * 0x1p-24 }
