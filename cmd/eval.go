@@ -68,7 +68,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 }
 
 func runEval(ctx context.Context, system *System, o evalOptions) error {
-	file, err := modelfile.Read(o.model)
+	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.model) })
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err := o.checkReport(system, trained.Dataset); err != nil {
 		return err
 	}
-	src, err := evalSource(o, file, trained.Dataset)
+	src, err := await(ctx, func() (*source, error) { return evalSource(o, file, trained.Dataset) })
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 			model: file, source: src, dataset: cmp.Or(o.data, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
 			result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
-		if err := e.report(system, o.report, o.model); err != nil {
+		if err := e.report(ctx, system, o.report, o.model); err != nil {
 			return err
 		}
 	}

@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"tinyidx":    writeTinyIDX,
 			"seal":       seal,
 			"interrupt":  interrupt,
+			"hangup":     hangUp,
 			"newermodel": newerModel,
 			"fulldisk":   fullDisk,
 		},

@@ -206,6 +206,37 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, args[2], err)
 }
 
+// hangup STREAM LINES STATUS COMMAND ARGS... starts a command whose standard output or error (STREAM: stdout or stderr) is a pipe, reads so
+// many lines of it, closes it, as head does, and wants the command to end with that exit status.
+func hangUp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: hangup stdout|stderr LINES STATUS COMMAND [ARGS...]")
+	}
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	reader, writer, err := os.Pipe()
+	ts.Check(err)
+	command := scriptCommand(ts, args[3:])
+	if args[0] == "stderr" {
+		command.Stdout, command.Stderr = ts.Stdout(), writer
+	} else {
+		command.Stdout = writer
+	}
+	if count == 0 { // before there is anything to read
+		ts.Check(reader.Close())
+	}
+	ts.Check(command.Start())
+	ts.Check(writer.Close())
+	if count > 0 {
+		for lines := bufio.NewReader(reader); count > 0; count-- {
+			_, err := lines.ReadString('\n')
+			ts.Check(err)
+		}
+		ts.Check(reader.Close())
+	}
+	checkStatus(ts, args[2], command.Wait())
+}
+
 // scriptCondition knows the conditions of this machine: root, for whom every folder is writable, and fashion-mnist, where
 // Debian's package with that data set is installed.
 func scriptCondition(name string) (bool, error) {

@@ -62,8 +62,10 @@ func newSource(d config.Dataset, where string, model *modelfile.Model) (*source,
 		if err != nil {
 			return nil, err
 		}
-		return imageSource(set, func(_ context.Context, _ *System, o loadOptions) (*mnist.Dataset, error) {
-			return mnist.Load(mnist.LoadOptions{Set: set, Folder: d.IDX, TestOnly: o.testOnly})
+		return imageSource(set, func(ctx context.Context, _ *System, o loadOptions) (*mnist.Dataset, error) {
+			return await(ctx, func() (*mnist.Dataset, error) {
+				return mnist.Load(mnist.LoadOptions{Set: set, Folder: d.IDX, TestOnly: o.testOnly})
+			})
 		}), nil
 	}
 	set, err := findSet(where, d.Name, fault.Config)

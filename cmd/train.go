@@ -99,7 +99,7 @@ a device or a FIFO (-o /dev/null) nothing is put.`,
 
 // runTrain is the story of a training run: experiment, data, network, loop, test, files.
 func runTrain(ctx context.Context, system *System, o trainOptions) error {
-	x, err := newExperiment(system, o)
+	x, err := await(ctx, func() (*experiment, error) { return newExperiment(system, o) })
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
@@ -150,7 +150,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 	case err != nil:
 		return err
 	case o.preview != "":
-		return x.preview(system, engine, data, o.preview)
+		return x.preview(ctx, system, engine, data, o.preview)
 	case o.lrFind != "":
 		return findRate(ctx, system, run, o.lrFind)
 	}
@@ -223,7 +223,7 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if run.Ended != "" && !o.quiet {
 		report.Message(system.Stderr, "%s", run.Ended)
 	}
-	if err := finish(system, o, f); err != nil {
+	if err := finish(ctx, system, o, f); err != nil {
 		return err
 	}
 	if run.Checkpoints == nil {
@@ -264,10 +264,4 @@ func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 		return model, nil
 	}
 	return model, x.from.Load(model, from)
-}
-
-// interrupted tells whether a run was stopped from outside.
-func interrupted(err error) bool {
-	kind := fault.KindOf(err)
-	return kind == fault.Interrupted || kind == fault.Terminated || kind == fault.HungUp || errors.Is(err, context.Canceled)
 }

@@ -24,6 +24,7 @@ const (
 	Bug         Kind = 70  // a bug in dnn
 	HungUp      Kind = 129 // stopped by SIGHUP
 	Interrupted Kind = 130 // stopped by SIGINT
+	Piped       Kind = 141 // stopped since nobody reads standard output, as by SIGPIPE
 	Terminated  Kind = 143 // stopped by SIGTERM
 )
 

@@ -51,6 +51,7 @@ type StartEvent struct {
 type EndEvent struct {
 	TestLoss     float32
 	TestAccuracy float32
+	Untested     bool    // these two are null: a test would have taken long, and the run was stopped
 	TrainSeconds float64 // wall clock of all epochs
 	Epochs       int     // that were finished
 	Model        string  // the file
@@ -102,6 +103,9 @@ func (e *Events) Epoch(epoch train.Epoch, phases map[string]float64) error {
 
 // End writes {"event":"end",…}.
 func (e *Events) End(end EndEvent) error {
+	if end.Untested {
+		end.TestLoss, end.TestAccuracy = float32(math.NaN()), float32(math.NaN())
+	}
 	return e.write(struct {
 		Event        string  `json:"event"`
 		TestLoss     number  `json:"test_loss"`

@@ -32,7 +32,7 @@ func TestEvents(t *testing.T) {
 		e.End(EndEvent{
 			TestLoss: 0.08797961473464966, TestAccuracy: 0.9762, TrainSeconds: 0.62, Epochs: 10, Model: "model.bin", SHA256: "9f86d0",
 		}),
-		e.End(EndEvent{Model: "<a>&b.bin", Interrupted: true}),
+		e.End(EndEvent{Model: "<a>&b.bin", Untested: true, Interrupted: true}),
 		e.Error(fault.New(fault.Config, "mlp.yaml:2:1", "unknown key %q", "layer").WithHint("did you mean layers?")),
 		e.Error(fmt.Errorf("train: %w", fault.New(fault.Data, "model.bin", "truncated"))),
 		e.Error(errors.New("index out of range")),

@@ -185,7 +185,7 @@ func (l *loop) capture() *Checkpoint {
 
 // resume puts a new run where the checkpoint's was.
 func (l *loop) resume(c *Checkpoint) error {
-	if at := l.Plan().Steps; c.step >= at || len(c.history) > l.Epochs {
+	if at := l.Plan().Steps; c.step > at || c.sum.Count != min(c.step*l.batch(), len(l.order)) || len(c.history) > l.Epochs {
 		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d, the run has %d epochs of %d steps", c.step, len(c.history)+1, l.Epochs, at)
 	}
 	tensors := make(map[string]safetensors.Tensor, len(c.tensors))
