@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"seal":       seal,
 			"interrupt":  interrupt,
 			"newermodel": newerModel,
+			"reseal":     reseal,
 			"fulldisk":   fullDisk,
 		},
 	})

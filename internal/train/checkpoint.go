@@ -26,6 +26,8 @@ type Checkpoint struct {
 	inputs map[string]string
 
 	before before // of the history, what the file beside has
+	path   string // of the file that it was read from; may be empty
+	named  int    // after how many steps it is, by the name of that file
 }
 
 // progress is where a run is.
@@ -202,24 +204,30 @@ func (l *loop) capture() *Checkpoint {
 // History returns the whole epochs before the checkpoint.
 func (c *Checkpoint) History() History { return c.history }
 
+// Path returns the file that the checkpoint was read from.
+func (c *Checkpoint) Path() string { return c.path }
+
 // Ended tells whether a callback had ended the run there.
 func (c *Checkpoint) Ended() bool { return c.ended != "" }
 
-// fits says what of a checkpoint contradicts the run that is to go on from it, as only a crafted one does, or why so many
-// epochs cannot be.
-func (l *loop) fits(c *Checkpoint) error {
-	begun, steps := len(c.history)+min(c.step, 1), l.Plan().Steps
-	if begun > l.Epochs {
-		return fault.New(fault.Data, "epochs", "wanted %d or more, since so many were begun, found %d", begun, l.Epochs).
+// Fits says why the run cannot go on from a checkpoint that is its own: more epochs were begun, or what it says of them
+// contradicts the run, as only a crafted one does.
+func (r *Run) Fits(c *Checkpoint) error {
+	begun, steps := len(c.history)+min(c.step, 1), r.Plan().Steps
+	if begun > r.Epochs {
+		return fault.New(fault.Data, "epochs", "wanted %d or more, since so many were begun, found %d", begun, r.Epochs).
 			WithHint("set epochs higher, or start from the beginning, without --resume")
 	}
-	if c.step >= steps || c.sum.Count != c.step*l.batch() {
+	if c.step >= steps || c.sum.Count != c.step*r.batch() {
 		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %d steps of %d",
-			c.step, len(c.history)+1, c.sum.Count, steps, l.batch())
+			c.step, len(c.history)+1, c.sum.Count, steps, r.batch())
+	}
+	if at := len(c.history)*steps + c.step; c.path != "" && at != c.named {
+		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d", c.named, at)
 	}
 	for _, e := range c.history {
-		if e.Validated != (l.evaluator != nil) {
-			return fault.New(fault.Data, "checkpoint", "epoch %d: has a validation: %t, the run has one: %t", e.Epoch, e.Validated, l.evaluator != nil)
+		if e.Validated != (r.Validation != nil) {
+			return fault.New(fault.Data, "checkpoint", "epoch %d: has a validation: %t, the run has one: %t", e.Epoch, e.Validated, r.Validation != nil)
 		}
 	}
 	return nil
@@ -228,7 +236,7 @@ func (l *loop) fits(c *Checkpoint) error {
 // restore puts a new run where the checkpoint's was, and returns the state that each of its callbacks had. What it refuses, it
 // refuses before anything is written.
 func (l *loop) restore(c *Checkpoint) ([]State, error) {
-	if err := l.fits(c); err != nil {
+	if err := l.Fits(c); err != nil {
 		return nil, err
 	}
 	tensors := make(map[string]safetensors.Tensor, len(c.tensors))

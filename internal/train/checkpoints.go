@@ -120,6 +120,7 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).WithHint("%s", hint)
 		}
 		c.Start = found.inputs[startInput]
+		found.path, found.named = path, steps
 		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil
 	}
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
@@ -176,10 +177,15 @@ func (c *Checkpoints) Finish() error {
 	return c.removeBut(all[:min(1, len(all))])
 }
 
-// Remove removes all checkpoints.
+// Remove removes all checkpoints, and what is beside those that were set aside where they are no more.
 func (c *Checkpoints) Remove() error {
 	if err := c.removeBut(nil); err != nil {
 		return err
+	}
+	if none, err := c.aside().None(); err == nil && none {
+		if err := remove(c.aside().past()); err != nil {
+			return err
+		}
 	}
 	return remove(c.past())
 }
