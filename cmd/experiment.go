@@ -209,10 +209,13 @@ func (x *experiment) stops(model *nn.Sequential) []train.Callback {
 	return stops
 }
 
+// checkpointPath returns what the names of the run's checkpoints begin with.
+func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
+
 // checkpoints returns where and when the experiment's run is written down.
 func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
-		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.hash},
 		Start: x.start, EpochsFixedBy: x.epochsFixedBy(),
 	}
 	for i, teacher := range x.teachers {

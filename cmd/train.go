@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
@@ -100,8 +99,12 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
+	profiled := o.profile
+	if o.dryRun {
+		profiled = "" // nothing is left behind
+	}
 	if err == nil {
-		err = profile(o.profile, func() error { return x.trainRun(ctx, system, o) })
+		err = profile(profiled, func() error { return x.trainRun(ctx, system, o) })
 	}
 	return tellJSON(system, o.json, err)
 }
@@ -119,9 +122,9 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	plain := !o.json && !o.quiet
-	if x.keep.model && o.trains() {
-		if err := atomicfile.Probe(x.Output); err != nil {
-			return fault.CannotWrite(x.Output, err)
+	if o.trains() {
+		if err := x.probe(o); err != nil {
+			return err
 		}
 	}
 	if plain {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -163,6 +164,16 @@ func (c *Checkpoints) SetAside() (newest string, err error) {
 		return "", fault.CannotWrite(c.past(), err)
 	}
 	return old.file(all[0]), nil
+}
+
+// Probe tells whether checkpoints can be written, without leaving anything.
+func (c *Checkpoints) Probe() error {
+	for _, path := range []string{c.file(0), c.past()} {
+		if err := atomicfile.Probe(path); err != nil {
+			return fault.CannotWrite(path, err)
+		}
+	}
+	return nil
 }
 
 // Finish is for when the model that the run was about is safe: it removes all checkpoints, or, with KeepLast, all but the last.

@@ -27,10 +27,7 @@ func (k *keeper) begin(now time.Time) error {
 		_, ok := k.steps(name)
 		return ok || name == filepath.Base(k.Checkpoints.past())
 	})
-	if err := atomicfile.Probe(k.file(0)); err != nil {
-		return fault.CannotWrite(k.file(0), err)
-	}
-	return nil
+	return k.Probe()
 }
 
 // write writes the checkpoint after that many steps and removes those that are neither this nor the
