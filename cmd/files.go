@@ -94,6 +94,9 @@ func (x *experiment) checkFiles(system *System, o trainOptions) error {
 	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
 }
 
+// bestModel is the role of the file that a run leaves only if it had a best epoch.
+const bestModel = "the best model"
+
 // besideModel returns the files that a run replaces beside its model.
 func (x *experiment) besideModel() []file {
 	var files []file
@@ -104,7 +107,7 @@ func (x *experiment) besideModel() []file {
 		files = append(files, file{"the curves", modelfile.Beside(x.Output, ".history.png")})
 	}
 	if x.keep.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
-		files = append(files, file{"the best model", modelfile.Beside(x.Output, ".best.bin")})
+		files = append(files, file{bestModel, modelfile.Beside(x.Output, ".best.bin")})
 	}
 	return files
 }

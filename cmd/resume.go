@@ -19,11 +19,11 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset, setti
 		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	}
 	model, finished := x.outcome(data, settings, run.Plan())
-	none, err := run.Checkpoints.None()
+	checkpoints, err := run.Checkpoints.Count()
 	if err != nil {
 		return false, err
 	}
-	if none && finished {
+	if checkpoints == 0 && finished {
 		return x.withoutCheckpoint(system, model)
 	}
 	found, notes, err := run.Checkpoints.Latest()
@@ -34,7 +34,7 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset, setti
 		if found.Ended() && !x.ends(run.Plan(), found.History()) {
 			return false, fault.New(fault.Data, found.Path(), "says that it is after the end of a run, but its history does not end one")
 		}
-		if over := found.Ended() || len(found.History()) == x.Epochs; over && finished && x.isOver(model) {
+		if over := found.Ended() || len(found.History()) == x.Epochs; over && finished && x.isOver(model) && checkpoints == 1 && x.isWhole() {
 			x.sayOver(system, model)
 			return true, nil
 		}
@@ -98,6 +98,20 @@ func (x *experiment) ends(plan train.Plan, history train.History) bool {
 // with more epochs too.
 func (x *experiment) isOver(o outcome) bool {
 	return o.epochs == x.Epochs || o.ended && o.done <= x.Epochs && x.epochsFixedBy() == ""
+}
+
+// isWhole tells whether what a finished run leaves beside its model is there. One that was killed as it wrote its files has more
+// than one checkpoint, or lacks some of these, and writes them again.
+func (x *experiment) isWhole() bool {
+	if x.keep.history && x.history.Pending() {
+		return false
+	}
+	for _, f := range x.besideModel() {
+		if _, err := os.Stat(f.path); err != nil && f.role != bestModel {
+			return false
+		}
+	}
+	return true
 }
 
 // sayOver says so.

@@ -127,10 +127,10 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
 }
 
-// None tells whether there is no checkpoint.
-func (c *Checkpoints) None() (bool, error) {
+// Count returns how many checkpoints there are.
+func (c *Checkpoints) Count() (int, error) {
 	all, err := c.files()
-	return len(all) == 0, err
+	return len(all), err
 }
 
 // aside is where SetAside puts checkpoints.
@@ -193,7 +193,7 @@ func (c *Checkpoints) Remove() error {
 	if err := c.removeBut(nil); err != nil {
 		return err
 	}
-	if none, err := c.aside().None(); err == nil && none {
+	if count, err := c.aside().Count(); err == nil && count == 0 {
 		if err := remove(c.aside().past()); err != nil {
 			return err
 		}

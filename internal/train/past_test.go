@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -44,6 +45,7 @@ func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *wh
 func finishLong(t *testing.T, folder string, epochs int, from bool) string {
 	t.Helper()
 	w, ctx := newLong(t, folder, epochs, 0)
+	w.Checkpoints.EveryEpochs = 10 // each costs a write to the disk
 	if from {
 		w.resume(t)
 	}
@@ -57,6 +59,7 @@ func finishLong(t *testing.T, folder string, epochs int, from bool) string {
 // A checkpoint does not grow with the epochs before it, however many there are, and a run that is stopped again and again ends
 // as one that was not. Older epochs are in a file that only grows.
 func TestCheckpointsOfManyEpochs(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
 	const epochs = 350
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -98,6 +101,7 @@ func TestCheckpointsOfManyEpochs(t *testing.T) {
 
 // What a killed run has added to the file after its last checkpoint, whole lines or not, is of no matter.
 func TestPastWithATail(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
 	const epochs = 130
 	want := finishLong(t, t.TempDir(), epochs, false)
 	for _, tail := range []string{`{"epoch":101,"epo`, strings.Repeat("{}\n", 100)} {
@@ -118,6 +122,7 @@ func TestPastWithATail(t *testing.T) {
 
 // A file that lost its beginning, or is another run's, is not read.
 func TestPastDamaged(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
 	for name, c := range map[string]struct {
 		change func(string) string
 		want   string
@@ -152,6 +157,7 @@ func TestPastDamaged(t *testing.T) {
 
 // The checkpoint before the last needs fewer of its lines, and serves where the last one is damaged.
 func TestPastOfTheCheckpointBefore(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
 	const epochs = 210
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -167,6 +173,7 @@ func TestPastOfTheCheckpointBefore(t *testing.T) {
 // A checkpoint that was set aside goes on where it is given its name back, with the file that was set aside with it. A new run
 // in between, with a file of its own, is none of its matter.
 func TestPastSetAside(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
 	const epochs = 220
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -175,7 +182,7 @@ func TestPastSetAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if none, err := w.Checkpoints.None(); !none || err != nil {
+	if count, err := w.Checkpoints.Count(); count != 0 || err != nil {
 		t.Errorf("checkpoints are left: %v", err)
 	}
 	stopLong(t, folder, epochs, 103, false)
@@ -184,5 +191,31 @@ func TestPastSetAside(t *testing.T) {
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
 		t.Errorf("given its name back:\n%.2000s\nwant\n%.2000s", got, want)
+	}
+}
+
+// A checkpoint of format 1 has all of its epochs in itself, however many. It is still read.
+func TestCheckpointOfFormat1(t *testing.T) {
+	t.Parallel() // most of the time goes by while the disk is written to
+	const epochs = 160
+	want := finishLong(t, t.TempDir(), epochs, false)
+	folder := t.TempDir()
+	w := stopLong(t, folder, epochs, 130, false)
+	found, _, err := w.Checkpoints.Latest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Checkpoints.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	found.before = before{}
+	if err := atomicfile.Write(w.Checkpoints.file(130*resumeSteps), found.encode); err != nil {
+		t.Fatal(err)
+	}
+	if text := read(t, w.Checkpoints.file(130*resumeSteps)); !strings.Contains(text, `{\"format\":1,`) || strings.Contains(text, "before") {
+		t.Error("it is not of format 1")
+	}
+	if got := finishLong(t, folder, epochs, true); got != want {
+		t.Errorf("from format 1:\n%.2000s\nwant\n%.2000s", got, want)
 	}
 }
