@@ -206,17 +206,21 @@ func (x *experiment) stops(model *nn.Sequential) []train.Callback {
 	return stops
 }
 
+// checkpointPath returns what the names of the run's checkpoints begin with.
+func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
+
 // checkpoints returns where and when the experiment's run is written down.
 func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
-		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
-		Start: x.start,
+		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Start: x.start, EpochsFixedBy: x.epochsFixedBy(),
 	}
 	for i, teacher := range x.teachers {
 		c.Inputs[fmt.Sprintf("teacher %d (%s)", i+1, filepath.Base(x.Distill.Teacher[i]))] = teacher.SHA256
 	}
 	if x.Checkpoint != nil {
 		c.EveryEpochs = x.Checkpoint.EveryEpochs
+		c.KeepLast = x.Checkpoint.KeepLast
 		c.Every = time.Duration(x.Checkpoint.EveryMinutes * float64(time.Minute))
 	}
 	return c

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"interrupt":  interrupt,
 			"hangup":     hangUp,
 			"newermodel": newerModel,
+			"reseal":     reseal,
 			"fulldisk":   fullDisk,
 		},
 	})

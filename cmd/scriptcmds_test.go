@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -151,6 +152,32 @@ func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = safetensors.Encode(file, &safetensors.File{Key: "dnn", Document: `{"format":2,"layout":"unheard of"}`})
 	ts.Check(err)
 	ts.Check(file.Close())
+}
+
+// reseal FILE REGEXP NEW changes text in the document of a model or a checkpoint and seals it again, as only who means to does.
+// FILE may be a pattern, for one file.
+func reseal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: reseal FILE REGEXP NEW")
+	}
+	matches, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(matches) != 1 {
+		ts.Fatalf("%v match %s, wanted one file", matches, args[0])
+	}
+	data, err := os.ReadFile(matches[0])
+	ts.Check(err)
+	file, err := safetensors.Decode(bytes.NewReader(data), matches[0])
+	ts.Check(err)
+	document := regexp.MustCompile(args[1]).ReplaceAllString(file.Document, args[2])
+	if document == file.Document {
+		ts.Fatalf("nothing matches %s in %s", args[1], document)
+	}
+	file.Document = document
+	var sealed bytes.Buffer
+	_, err = safetensors.Encode(&sealed, file)
+	ts.Check(err)
+	ts.Check(os.WriteFile(matches[0], sealed.Bytes(), 0o666))
 }
 
 // fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and wants that exit status.

@@ -1,16 +1,12 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
@@ -103,8 +99,12 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
+	profiled := o.profile
+	if o.dryRun {
+		profiled = "" // nothing is left behind
+	}
 	if err == nil {
-		err = profile(o.profile, func() error { return x.trainRun(ctx, system, o) })
+		err = profile(profiled, func() error { return x.trainRun(ctx, system, o) })
 	}
 	return tellJSON(system, o.json, err)
 }
@@ -122,9 +122,9 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	plain := !o.json && !o.quiet
-	if x.keep.model && o.trains() {
-		if err := atomicfile.Probe(x.Output); err != nil {
-			return fault.CannotWrite(x.Output, err)
+	if o.trains() {
+		if err := x.probe(o); err != nil {
+			return err
 		}
 	}
 	if plain {
@@ -171,30 +171,17 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
-	case o.resume && run.Checkpoints == nil:
-		return fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	case o.resume:
-		if done, err := run.Checkpoints.None(); err != nil || done && x.isFinished(data, settings, run.Plan()) {
-			if err == nil {
-				report.Message(system.Stderr, "%s is of this very run, which is finished: nothing is left to do", x.Output)
-			}
+		if over, err := x.resume(system, run, data, settings); over || err != nil {
 			return err
 		}
-		found, notes, err := run.Checkpoints.Latest()
-		for _, note := range notes {
-			report.Message(system.Stderr, "%s", note)
-		}
-		if err != nil {
-			return err
-		}
-		run.From = found
 	case run.Checkpoints != nil:
 		aside, err := run.Checkpoints.SetAside()
 		if err != nil {
 			return err
 		}
 		if aside != "" {
-			err := o.note(system, "an unfinished run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings",
+			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings, and more epochs if it was finished",
 				aside, aside, run.Checkpoints.Before(aside))
 			if err != nil {
 				return err
@@ -229,29 +216,7 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if run.Checkpoints == nil {
 		return nil
 	}
-	return run.Checkpoints.Remove()
-}
-
-// isFinished tells whether the output is the model of this very experiment after its last epoch, or after the one that early
-// stopping or a target ended it with.
-func (x *experiment) isFinished(data *dataset, settings []byte, plan train.Plan) bool {
-	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	file, err := modelfile.Read(x.Output)
-	if err != nil { // what is there is no model, and the run will say so if it cannot replace it
-		return false
-	}
-	var teachers []string
-	for _, t := range x.teachers {
-		teachers = append(teachers, t.SHA256)
-	}
-	if !bytes.Equal(file.Config, settings) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
-		return false
-	}
-	return len(file.History) == x.Epochs || slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool {
-		return train.Ends(c, plan, file.History)
-	})
+	return run.Checkpoints.Finish()
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.

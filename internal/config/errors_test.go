@@ -161,7 +161,7 @@ func TestFileErrors(t *testing.T) {
 		{"group that is switched", "early_stopping: true", "mlp.yaml:1:17: early_stopping: wanted keys such as monitor: val_loss, found true", "write early_stopping: {patience: 5}"},
 		{"accuracy in percent", "target: {value: 98}", "mlp.yaml:1:17: target.value: wanted a number from 0 to 1 beside val_accuracy, found 98", "98 % is 0.98"},
 		{"target of nothing", "target: {}", "mlp.yaml:1:9: target: wanted value, a number from 0 to 1000, found none", "for example target: {value: 0.98}"},
-		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes or best, found none", "for example checkpoint: {every_epochs: 5}"},
+		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes, best or keep_last, found none", "for example checkpoint: {every_epochs: 5}"},
 
 		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number from 0.25 to 100, found 0", ""},
 		{"elastic as a number", "augment: {elastic: 34}", "mlp.yaml:1:20: augment.elastic: wanted keys such as alpha: 0, found 34", "write elastic: {alpha: 34}"},

@@ -145,6 +145,12 @@ func (k Key) Wants() string {
 // Group reports whether the key only holds others, such as optimizer.
 func (k Key) Group() bool { return k.kind == nil }
 
+// Switch reports whether the key says yes or no, so that its flag alone says yes.
+func (k Key) Switch() bool {
+	_, ok := k.kind.(boolean)
+	return ok
+}
+
 // parent returns the dotted name of the group that the key is in, and its name there.
 func (k Key) parent() (group, leaf string) {
 	if i := strings.LastIndexByte(k.Name, '.'); i >= 0 {

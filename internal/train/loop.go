@@ -147,6 +147,13 @@ func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 
 // begin tells the callbacks, and goes to where the run is to begin.
 func (l *loop) begin() error {
+	var states []State // of the callbacks, where the run goes on
+	if l.From != nil {
+		var err error
+		if states, err = l.restore(l.From); err != nil {
+			return err
+		}
+	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.TrainBegin, l.Plan()) }); err != nil {
 		return err
 	}
@@ -158,8 +165,13 @@ func (l *loop) begin() error {
 	if l.From == nil {
 		return nil
 	}
-	if err := l.resume(l.From); err != nil {
-		return err
+	for i, c := range l.Callbacks {
+		if c.Resume == nil {
+			continue
+		}
+		if err := c.Resume(l.history, states[i]); err != nil {
+			return err
+		}
 	}
 	if l.keeper != nil {
 		l.keeper.kept = []int{l.steps()}
@@ -265,6 +277,9 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 // due tells whether there is to be a checkpoint after that epoch.
 func (l *loop) due(epoch int) bool {
 	c := l.Checkpoints
+	if c.KeepLast && (epoch == l.Epochs || l.ended != "") {
+		return true
+	}
 	return c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
 }
 
