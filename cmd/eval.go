@@ -85,7 +85,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	}
 	data, err := src.load(ctx, system, loadOptions{
 		dataDir: o.dataDir, quiet: o.json, testOnly: o.split == "test",
-		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.Seed,
+		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.SplitSeed(),
 	})
 	if err != nil {
 		return err
@@ -100,6 +100,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	switch {
 	case part == nil && data.train == nil:
 		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.split)
+	case part == nil && o.split == "test":
+		return fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.data).
+			WithHint("--split train and --split validation take them")
 	case part == nil:
 		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
 	}
@@ -147,9 +150,11 @@ func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) s
 	case data.train == nil:
 		return fmt.Sprintf("tested all %d rows of %s", count, o.data)
 	}
-	rows := data.train.Count + data.test.Count
-	if data.validation != nil {
-		rows += data.validation.Count
+	rows := 0
+	for _, part := range []*nn.Samples{data.train, data.validation, data.test} {
+		if part != nil {
+			rows += part.Count
+		}
 	}
 	return fmt.Sprintf("tested %d of %d rows of %s: the %s split of the training (the file is the one that the model was trained on)",
 		count, rows, o.data, o.split)
@@ -168,7 +173,7 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 	if trained.CSV == "" {
 		return config.Dataset{IDX: path}
 	}
-	trained.CSV = path
+	trained.CSV, trained.Test = path, ""
 	return trained
 }
 
