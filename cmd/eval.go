@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -183,9 +184,9 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 		s, err := newSource(trained, o.model, file)
 		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
-	s, err := newSource(dataAt(o.data, trained), o.model, file)
+	s, err := sourceAt(o, file, trained)
 	if err != nil {
-		return nil, hintMissing(err, "--data wants %s", wantedData(trained))
+		return nil, err
 	}
 	known := file.Architecture.Classes()
 	switch {
@@ -199,12 +200,20 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 	return s, nil
 }
 
-// wantedData says what --data takes for a model that was trained on the given data set.
-func wantedData(trained config.Dataset) string {
-	if trained.CSV != "" {
-		return "a CSV file with the columns of " + trained.CSV
+// sourceAt returns the data set at --data: a file or folder of the kind that the model was trained on. Of a folder only the files
+// of the split that is tested need be there.
+func sourceAt(o evalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+	d := dataAt(o.data, trained)
+	if d.CSV != "" {
+		s, err := newSource(d, o.model, file)
+		return s, hintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
 	}
-	return "a folder of four IDX files with MNIST's names"
+	wanted := mnist.TrainOnly
+	if o.split == "test" {
+		wanted = mnist.TestOnly
+	}
+	s, err := folderSource(d.IDX, wanted)
+	return s, hintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
 // printEval prints the result, as text or as one JSON object.

@@ -57,13 +57,7 @@ func newSource(d config.Dataset, where string, model *modelfile.Model) (*source,
 		s, err := tableSource(d, model)
 		return s, hintMissing(err, "a path in an experiment file starts from the folder that dnn is run in")
 	case d.IDX != "":
-		set, err := mnist.Describe(d.IDX)
-		if err != nil {
-			return nil, err
-		}
-		return imageSource(set, func(_ context.Context, _ *System, o loadOptions) (*mnist.Dataset, error) {
-			return mnist.Load(mnist.LoadOptions{Set: set, Folder: d.IDX, TestOnly: o.testOnly})
-		}), nil
+		return folderSource(d.IDX, mnist.Both)
 	}
 	set, err := findSet(where, d.Name, fault.Config)
 	if err != nil {
@@ -82,6 +76,17 @@ func hintMissing(err error, hint string, args ...any) error {
 	return err
 }
 
+// folderSource is a folder of IDX files, of which only those of the splits that are wanted need be there.
+func folderSource(folder string, wanted mnist.Splits) (*source, error) {
+	set, err := mnist.Describe(folder, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return imageSource(set, func(_ context.Context, _ *System, o loadOptions) (*mnist.Dataset, error) {
+		return mnist.Load(mnist.LoadOptions{Set: set, Folder: folder, TestOnly: o.testOnly})
+	}), nil
+}
+
 // imageSource is a data set of the MNIST family.
 func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions) (*mnist.Dataset, error)) *source {
 	s := &source{features: set.Features(), classes: set.Classes, count: set.TrainCount(), rows: set.Height, cols: set.Width}
@@ -90,7 +95,10 @@ func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions)
 		if err != nil {
 			return nil, err
 		}
-		d := &dataset{hash: images.Hash, test: pixels(images.Test), close: images.Close}
+		d := &dataset{hash: images.Hash, close: images.Close}
+		if images.Test.Count > 0 {
+			d.test = pixels(images.Test)
+		}
 		if !o.testOnly {
 			d.part(pixels(images.Train), o)
 		}
