@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -85,7 +86,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	}
 	data, err := src.load(ctx, system, loadOptions{
 		dataDir: o.dataDir, quiet: o.json, testOnly: o.split == "test",
-		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.Seed,
+		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.SplitSeed(),
 	})
 	if err != nil {
 		return err
@@ -100,6 +101,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	switch {
 	case part == nil && data.train == nil:
 		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.split)
+	case part == nil && o.split == "test":
+		return fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.data).
+			WithHint("--split train and --split validation take them")
 	case part == nil:
 		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
 	}
@@ -147,9 +151,11 @@ func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) s
 	case data.train == nil:
 		return fmt.Sprintf("tested all %d rows of %s", count, o.data)
 	}
-	rows := data.train.Count + data.test.Count
-	if data.validation != nil {
-		rows += data.validation.Count
+	rows := 0
+	for _, part := range []*nn.Samples{data.train, data.validation, data.test} {
+		if part != nil {
+			rows += part.Count
+		}
 	}
 	return fmt.Sprintf("tested %d of %d rows of %s: the %s split of the training (the file is the one that the model was trained on)",
 		count, rows, o.data, o.split)
@@ -168,7 +174,7 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 	if trained.CSV == "" {
 		return config.Dataset{IDX: path}
 	}
-	trained.CSV = path
+	trained.CSV, trained.Test = path, ""
 	return trained
 }
 
@@ -178,9 +184,9 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 		s, err := newSource(trained, o.model, file)
 		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
-	s, err := newSource(dataAt(o.data, trained), o.model, file)
+	s, err := sourceAt(o, file, trained)
 	if err != nil {
-		return nil, hintMissing(err, "--data wants %s", wantedData(trained))
+		return nil, err
 	}
 	known := file.Architecture.Classes()
 	switch {
@@ -194,12 +200,20 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 	return s, nil
 }
 
-// wantedData says what --data takes for a model that was trained on the given data set.
-func wantedData(trained config.Dataset) string {
-	if trained.CSV != "" {
-		return "a CSV file with the columns of " + trained.CSV
+// sourceAt returns the data set at --data: a file or folder of the kind that the model was trained on. Of a folder only the files
+// of the split that is tested need be there.
+func sourceAt(o evalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+	d := dataAt(o.data, trained)
+	if d.CSV != "" {
+		s, err := newSource(d, o.model, file)
+		return s, hintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
 	}
-	return "a folder of four IDX files with MNIST's names"
+	wanted := mnist.TrainOnly
+	if o.split == "test" {
+		wanted = mnist.TestOnly
+	}
+	s, err := folderSource(d.IDX, wanted)
+	return s, hintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
 // printEval prints the result, as text or as one JSON object.

@@ -36,7 +36,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.from); err == nil {
 		x.start = x.from.SHA256
-		x.source, err = startSource(x.Dataset, x.Seed, x.from, o.from)
+		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.from)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
 	return loadOptions{
 		dataDir: o.dataDir, quiet: quiet,
-		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.Seed,
+		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
 	}
 }
 

@@ -53,7 +53,7 @@ func keeps(o trainOptions, output string) kept {
 // dataFiles returns the files of a data set.
 func dataFiles(system *System, d config.Dataset, dataDir string) []file {
 	if d.CSV != "" {
-		return []file{{"the data set", d.CSV}}
+		return []file{{"the data set", d.CSV}, {"the test file", d.Test}}
 	}
 	folder := d.IDX
 	if set, ok := mnist.Lookup(d.Name); ok {

@@ -15,7 +15,7 @@ type LoadOptions struct {
 	TestOnly bool   // leave the training split alone: neither read nor verified
 }
 
-// Load reads a set from its folder. Each file is checked for being a sound IDX file, for agreeing with its partner, and
+// Load reads a set from its folder. A split that the set does without is left empty. Each file is checked for being a sound IDX file, for agreeing with its partner, and
 // for being the very file that the set describes; for the last, a manifest that knows the file's size and time of change
 // stands in for hashing it again. NAME.gz is read where NAME is not there. Errors are of kind fault.Data.
 //
@@ -53,6 +53,9 @@ func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
 
 // loadSplit opens the two files of a split and checks them: first what is cheap and says most, the hash last.
 func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
+	if p == (Pair{}) {
+		return Split{}, nil
+	}
 	images, err := d.open(o, p.Images, 3)
 	if err != nil {
 		return Split{}, err

@@ -95,6 +95,38 @@ func TestReadForModel(t *testing.T) {
 	}
 }
 
+// Ignored columns are not read, whatever they hold.
+func TestIgnore(t *testing.T) {
+	got, err := read("Id,a,class,b\n1,2,x,tall\n2,3,y,\n", func(o *Options) { o.Ignore = []string{"b", "Id"} })
+	if err != nil || !slices.Equal(got.Columns, []string{"a"}) || !slices.Equal(got.Values, []float64{2, 3}) {
+		t.Errorf("columns %v, values %v, error %v", got.Columns, got.Values, err)
+	}
+	for name, want := range map[string]string{
+		"aa": `t.csv:1:1: there is no column "aa", which is to be ignored`,
+		"a":  `t.csv:1:1: wanted a column of numbers besides "class" and the ignored ones, found none`,
+	} {
+		if _, err := read("a,class\n1,x\n2,y\n", func(o *Options) { o.Ignore = []string{name} }); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+// Of a file that tests for another one, messages say what that has.
+func TestReadLike(t *testing.T) {
+	like := func(o *Options) { o.Columns, o.Classes, o.Like = []string{"a"}, []string{"x", "y"}, "train.csv" }
+	if got, err := read("class,b,a\ny,1,2\n", like); err != nil || got.Labels[0] != 1 || got.Values[0] != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for text, want := range map[string]string{
+		"a,class\n1,z\n": `t.csv:2:3: class: wanted a class of train.csv (x, y), found "z"`,
+		"b,class\n1,x\n": `t.csv:1:1: there is no column "a", which train.csv has`,
+	} {
+		if _, err := read(text, like); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	many := func(n int) string {
 		text := "a,class\n"
@@ -193,6 +225,12 @@ func TestReadFile(t *testing.T) {
 	// printf 'a,class\n1,x\n2,y\n' | sha256sum
 	if want := "7abfb8ef32ce186b3e45025136e1c078fc0b84a01805c9b6f4c2c8d31fc7f1a1"; got.Hash != want {
 		t.Errorf("hash %s, want %s", got.Hash, want)
+	}
+	if alone, err := Hash(path); alone != got.Hash {
+		t.Errorf("hash %s without reading it, want %s (%v)", alone, got.Hash, err)
+	}
+	if _, err := Hash(filepath.Dir(path)); fault.KindOf(err) != fault.Data {
+		t.Errorf("the hash of a folder: %v", err)
 	}
 }
 
