@@ -17,7 +17,7 @@ func Describe(folder string) (Set, error) {
 	names, _ := Lookup("mnist")
 	largest, seen := 0, map[uint8]bool{}
 	for _, split := range []struct{ names, own *Pair }{{&names.Train, &s.Train}, {&names.Test, &s.Test}} {
-		images, err := s.open(split.names.Images.Name, 3)
+		images, err := s.open(split.names.Images.Name, 3, true)
 		if err != nil {
 			return Set{}, err
 		}
@@ -26,7 +26,7 @@ func Describe(folder string) (Set, error) {
 			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
 		}
 		_ = images.close() // it was only read
-		labels, err := s.open(split.names.Labels.Name, 1)
+		labels, err := s.open(split.names.Labels.Name, 1, false)
 		if err != nil {
 			return Set{}, err
 		}
@@ -47,8 +47,8 @@ func Describe(folder string) (Set, error) {
 }
 
 // open opens one of the four files.
-func (s Set) open(name string, rank int) (*idxFile, error) {
-	idx, err := openIDX(s.Path, name, rank)
+func (s Set) open(name string, rank int, skim bool) (*idxFile, error) {
+	idx, err := openIDX(s.Path, name, rank, skim)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).WithHint("wanted four IDX files with MNIST's names in that folder, each as it is or with .gz at its end")
 	}
