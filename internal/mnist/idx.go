@@ -103,14 +103,40 @@ func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 			return Header{}, nil, err
 		}
 	}
-	// This read also makes a gzip reader check the sum at its end.
-	switch n, err := io.ReadFull(r, make([]byte, 1)); {
-	case n > 0:
-		return Header{}, nil, fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+want, h)
-	case err != io.EOF:
+	if err := h.checkEnd(r); err != nil {
 		return Header{}, nil, err
 	}
 	return h, data, nil
+}
+
+// skimIDX is ReadIDX of which only the header is wanted.
+func skimIDX(r io.Reader, rank int) (Header, error) {
+	h, err := ReadHeader(r, rank)
+	if err != nil {
+		return Header{}, err
+	}
+	n, err := io.CopyN(io.Discard, r, int64(h.Elements()))
+	switch {
+	case err == io.EOF:
+		return Header{}, h.checkSize(int64(h.Bytes()) + n)
+	case err != nil:
+		return Header{}, err
+	}
+	if err := h.checkEnd(r); err != nil {
+		return Header{}, err
+	}
+	return h, nil
+}
+
+// checkEnd wants nothing more in r. To read there also makes a gzip reader check the sum at its end.
+func (h Header) checkEnd(r io.Reader) error {
+	switch n, err := io.ReadFull(r, make([]byte, 1)); {
+	case n > 0:
+		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+h.Elements(), h)
+	case err != io.EOF:
+		return err
+	}
+	return nil
 }
 
 // checkSize compares the size of a file with what its header declares.

@@ -94,7 +94,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 
 // open opens one file; the Dataset's Close closes it.
 func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
-	idx, err := openIDX(o.Folder, f.Name, rank)
+	idx, err := openIDX(o.Folder, f.Name, rank, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, o.hinted(fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist), "dnn download %s fetches it")
 	}

@@ -45,7 +45,7 @@ func Describe(folder string, wanted Splits) (Set, error) {
 		if split.not == wanted {
 			continue
 		}
-		images, err := s.open(split.names.Images.Name, 3, wanted)
+		images, err := s.open(split.names.Images.Name, 3, wanted, true)
 		if err != nil {
 			return Set{}, err
 		}
@@ -54,7 +54,7 @@ func Describe(folder string, wanted Splits) (Set, error) {
 			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
 		}
 		_ = images.close() // it was only read
-		labels, err := s.open(split.names.Labels.Name, 1, wanted)
+		labels, err := s.open(split.names.Labels.Name, 1, wanted, false)
 		if err != nil {
 			return Set{}, err
 		}
@@ -75,8 +75,8 @@ func Describe(folder string, wanted Splits) (Set, error) {
 }
 
 // open opens one of the files.
-func (s Set) open(name string, rank int, wanted Splits) (*idxFile, error) {
-	idx, err := openIDX(s.Path, name, rank)
+func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, error) {
+	idx, err := openIDX(s.Path, name, rank, skim)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).
 			WithHint("wanted %s in that folder, each as it is or with .gz at its end", wanted.Files())

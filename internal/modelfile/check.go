@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"dnn/internal/modelfile/safetensors"
-	"dnn/internal/nn"
 )
 
 // errNotFinite is in the chain of what check says of a NaN or an infinity: a model that diverged.
@@ -121,15 +120,20 @@ func (m *Model) checkConfig() error {
 // finite values.
 func (m *Model) checkTensors() error {
 	want := m.Architecture.Params()
-	for _, w := range want {
-		if !slices.ContainsFunc(m.Tensors, func(t Tensor) bool { return t.Name == w.Name }) {
+	found, wanted := make(map[string]bool, len(m.Tensors)), make(map[string]int, len(want))
+	for _, t := range m.Tensors {
+		found[t.Name] = true
+	}
+	for i, w := range want {
+		wanted[w.Name] = i
+		if !found[w.Name] {
 			return fmt.Errorf("tensor %s is missing, the architecture wants it with shape %v", w.Name, w.Shape)
 		}
 	}
 	for i, t := range m.Tensors {
-		at := slices.IndexFunc(want, func(w nn.ParamSpec) bool { return w.Name == t.Name })
+		at, ok := wanted[t.Name]
 		switch {
-		case at < 0:
+		case !ok:
 			return fmt.Errorf("tensor %s with shape %v: the architecture has no such parameter", t.Name, t.Shape)
 		case at != i:
 			return fmt.Errorf("tensor %s is number %d, the architecture has it as number %d", t.Name, i+1, at+1)

@@ -152,7 +152,7 @@ func (e *Events) Evaluation(found Evaluation) error {
 }
 
 // Error writes {"event":"error",…} with the exit status as its code. An error that is no *fault.Error has code 70 and its
-// text as the message.
+// text as the message. Each text is as long at most as PrintError's.
 func (e *Events) Error(err error) error {
 	line := struct {
 		Event   string     `json:"event"`
@@ -164,6 +164,7 @@ func (e *Events) Error(err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		line.Where, line.Message, line.Hint = f.Where, f.What, f.Hint
 	}
+	line.Where, line.Message, line.Hint = abridge(line.Where, longestLine), abridge(line.Message, longestLine), abridge(line.Hint, longestHint)
 	return e.write(line)
 }
 

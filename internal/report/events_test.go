@@ -63,6 +63,20 @@ func TestEventFloatsAreExact(t *testing.T) {
 	}
 }
 
+func TestEventOfALongError(t *testing.T) {
+	var out bytes.Buffer
+	long := strings.Repeat("é", 1<<20)
+	err := fault.New(fault.Data, long+"/data.csv:7:9", "wanted a number, found %q", long).WithHint("mv %s", long)
+	if err := NewEvents(&out).Error(err); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Where, Message, Hint string }
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || out.Len() > 3000 || !strings.HasSuffix(got.Where, "é/data.csv:7:9") ||
+		!strings.HasPrefix(got.Message, `wanted a number, found "é`) || !strings.HasPrefix(got.Hint, "mv é") {
+		t.Errorf("%.3000s (%v)", out.String(), err)
+	}
+}
+
 func TestEventsWriteError(t *testing.T) {
 	err := NewEvents(brokenWriter{}).Start(StartEvent{})
 	if fault.KindOf(err) != fault.Write || !errors.Is(err, os.ErrClosed) {

@@ -3,8 +3,10 @@ package table
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -307,4 +309,48 @@ func TestManyColumns(t *testing.T) {
 	if e, ok := errors.AsType[*fault.Error](err); !ok || len(e.Error()) > 300 || len(e.Hint) > 300 {
 		t.Errorf("%v", err)
 	}
+}
+
+// A line that no honest table has is refused while it is read, not when all of it is in memory.
+func TestLongLines(t *testing.T) {
+	for _, c := range []struct {
+		name, text, end string
+		want            string
+	}{
+		{"a number without end", "a,class\n1", "1", "data.csv: has a line longer than 32 MiB"},
+		{"columns without end", "a,class\n1", ",", "data.csv: has a line of more than 1048576 columns"},
+		{"names without end", "", "a,", "data.csv: has a line of more than 1048576 columns"},
+		{"quotes that are not closed", "a,class\n1,\"x", "yy\n", "data.csv: has a \" that is not closed within 32 MiB"},
+	} {
+		r := io.MultiReader(strings.NewReader(c.text), &repeated{text: c.end})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := parse(r, Options{Path: "data.csv", Target: "class"})
+		runtime.ReadMemStats(&after)
+		if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Data || e.Error() != c.want {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 10*maxLine {
+			t.Errorf("%s: allocated %d MiB", c.name, n>>20)
+		}
+	}
+	// Breaks of lines within quotes, and short lines without end, are no long line.
+	l := &lines{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","), &repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
+	if n, err := io.Copy(io.Discard, l); err != nil || n != 2*maxLine || l.length > 100 {
+		t.Errorf("read %d bytes, %v; the last line has %d", n, err, l.length)
+	}
+}
+
+// repeated is a text again and again.
+type repeated struct {
+	text string
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = r.text[r.at]
+		r.at = (r.at + 1) % len(r.text)
+	}
+	return len(p), nil
 }
