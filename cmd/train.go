@@ -152,7 +152,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 	case o.preview != "":
 		return x.preview(system, engine, data, o.preview)
 	case o.lrFind != "":
-		return findRate(ctx, system, run, o.lrFind)
+		return findRate(ctx, system, run, o.lrFind, o.quiet)
 	}
 	return x.train(ctx, system, o, run, data)
 }
