@@ -71,7 +71,8 @@ func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, p
 		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
 	})
 	if err == nil {
-		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, len(lines), epochs)
+		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
+			fault.Count(len(lines), "image"), epochs)
 	}
 	return err
 }

@@ -186,7 +186,8 @@ func (l *loop) capture() *Checkpoint {
 // resume puts a new run where the checkpoint's was.
 func (l *loop) resume(c *Checkpoint) error {
 	if at := l.Plan().Steps; c.step >= at || len(c.history) > l.Epochs {
-		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d, the run has %d epochs of %d steps", c.step, len(c.history)+1, l.Epochs, at)
+		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d, the run has %s of %s", c.step, len(c.history)+1,
+			fault.Count(l.Epochs, "epoch"), fault.Count(at, "step"))
 	}
 	tensors := make(map[string]safetensors.Tensor, len(c.tensors))
 	for _, t := range c.tensors {

@@ -411,7 +411,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	}{
 		{"an optimizer with more state", specs["adam, amsgrad"], func(*whole) {}, "checkpoint: wanted optimizer/"},
 		{"an optimizer with less", specs["sgd"], func(*whole) {}, "checkpoint: found optimizer/"},
-		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2, the run has 4 epochs of 1 steps"},
+		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2, the run has 4 epochs of 1 step"},
 		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "checkpoint: is after step 1 of epoch 2, the run has 0 epochs of 4 steps"},
 		{"another callback", specs["adam"], func(w *whole) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
 		{"without early stopping", specs["adam"], func(w *whole) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
