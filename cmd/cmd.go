@@ -84,6 +84,14 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
+// Fd lets package report ask what standard output is; where it is no file, there is nothing to ask.
+func (r results) Fd() uintptr {
+	if f, ok := r.Writer.(interface{ Fd() uintptr }); ok {
+		return f.Fd()
+	}
+	return ^uintptr(0)
+}
+
 // classify puts errors that are no faults yet into the user's words.
 func classify(err error) error {
 	if f, ok := errors.AsType[failure](err); ok {

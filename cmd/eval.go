@@ -147,9 +147,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) string {
 	switch {
 	case trained.Dataset.CSV == "":
-		return fmt.Sprintf("tested the %d %s images of %s", count, o.split, o.data)
+		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.split+" image"), o.data)
 	case data.train == nil:
-		return fmt.Sprintf("tested all %d rows of %s", count, o.data)
+		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.data)
 	}
 	rows := 0
 	for _, part := range []*nn.Samples{data.train, data.validation, data.test} {
@@ -157,8 +157,8 @@ func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) s
 			rows += part.Count
 		}
 	}
-	return fmt.Sprintf("tested %d of %d rows of %s: the %s split of the training (the file is the one that the model was trained on)",
-		count, rows, o.data, o.split)
+	return fmt.Sprintf("tested %d of %s of %s: the %s split of the training (the file is the one that the model was trained on)",
+		count, fault.Count(rows, "row"), o.data, o.split)
 }
 
 // checkReport refuses a report that would be written over what it is about.
@@ -191,9 +191,9 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 	known := file.Architecture.Classes()
 	switch {
 	case s.features != file.Architecture.Input:
-		return nil, fault.New(fault.Data, o.data, "has %d features a sample, %s takes %d", s.features, o.model, file.Architecture.Input)
+		return nil, fault.New(fault.Data, o.data, "has %s a sample, %s takes %d", fault.Count(s.features, "feature"), o.model, file.Architecture.Input)
 	case len(s.classes) > known:
-		return nil, fault.New(fault.Data, o.data, "has %d classes, %s knows %d", len(s.classes), o.model, known)
+		return nil, fault.New(fault.Data, o.data, "has %s, %s knows %d", fault.Count(len(s.classes), "class"), o.model, known)
 	case len(file.Classes) == known: // by their own names, and those that this data set has no sample of
 		s.classes = file.Classes
 	}

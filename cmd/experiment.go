@@ -45,7 +45,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, err
 	}
 	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, held)
+		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on", x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
@@ -234,8 +234,8 @@ func (x *experiment) dryRun(system *System, plain bool) error {
 	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
 	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
 	plan := run.Plan()
-	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
-		x.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)
+	_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(x.Epochs, "epoch"),
+		fault.Count(plan.Steps, "step"), plan.BatchSize, fault.Count(plan.TrainSamples, "training sample"), fault.Count(held, "validation sample"))
 	return err
 }
 

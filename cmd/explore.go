@@ -17,8 +17,14 @@ import (
 )
 
 // findRate tests which learning rates the run can bear, draws the result, and suggests one.
-func findRate(ctx context.Context, system *System, run *train.Run, path string) error {
-	found, err := train.LRFind(ctx, run, train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4})
+func findRate(ctx context.Context, system *System, run *train.Run, path string, quiet bool) error {
+	o := train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4}
+	end := func() {}
+	if !quiet {
+		o.StepEnd, end = report.RangeProgress(system.Stderr, system.Screen(), system.Now, o.Steps)
+	}
+	found, err := train.LRFind(ctx, run, o)
+	end()
 	if err != nil {
 		return err
 	}
@@ -68,7 +74,8 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
 	})
 	if err == nil {
-		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, len(lines), epochs)
+		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
+			fault.Count(len(lines), "image"), epochs)
 	}
 	return err
 }

@@ -236,11 +236,11 @@ func testRows(n int, split float64) int { return int(float64(float64(n)*split) +
 func checkTestSplit(d config.Dataset, t *table.Table, test int) error {
 	switch {
 	case test < 1:
-		return fault.New(fault.Config, "dataset", "test_split: %v of the %d rows of %s leaves none to test on", d.TestSplit, t.Rows(), d).
+		return fault.New(fault.Config, "dataset", "test_split: %v of the %s of %s leaves none to test on", d.TestSplit, fault.Count(t.Rows(), "row"), d).
 			WithHint("a larger test_split (0.2 if the key is not there), or a table of more rows")
 	case t.Rows()-test < len(t.Classes):
-		return fault.New(fault.Config, "dataset", "test_split: %v of the %d rows of %s leaves %d to train on, wanted one of each of %d classes",
-			d.TestSplit, t.Rows(), d, t.Rows()-test, len(t.Classes)).
+		return fault.New(fault.Config, "dataset", "test_split: %v of the %s of %s leaves %d to train on, wanted one of each of %s",
+			d.TestSplit, fault.Count(t.Rows(), "row"), d, t.Rows()-test, fault.Count(len(t.Classes), "class")).
 			WithHint("a smaller test_split (0.2 if the key is not there), or a table of more rows")
 	}
 	return nil

@@ -152,7 +152,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 	case o.preview != "":
 		return x.preview(ctx, system, engine, data, o.preview)
 	case o.lrFind != "":
-		return findRate(ctx, system, run, o.lrFind)
+		return findRate(ctx, system, run, o.lrFind, o.quiet)
 	}
 	if err := x.noteUntrained(system, o, data); err != nil {
 		return err

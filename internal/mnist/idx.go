@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dnn/internal/fault"
 )
 
 // An IDX file is a header and the elements in row-major order. The header is two zero bytes, one byte for the type of an
@@ -142,7 +144,7 @@ func (h Header) checkEnd(r io.Reader) error {
 // checkSize compares the size of a file with what its header declares.
 func (h Header) checkSize(bytes int64) error {
 	if want := int64(h.Bytes() + h.Elements()); bytes != want {
-		return fmt.Errorf("has %d bytes, wanted %d (a header of %d and %s bytes)", bytes, want, h.Bytes(), h)
+		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)", fault.Count(bytes, "byte"), want, h.Bytes(), h)
 	}
 	return nil
 }
@@ -157,7 +159,7 @@ func checkMagic(magic []byte, rank int) error {
 	case magic[2] != idxUbyte:
 		return fmt.Errorf("has elements of %s, wanted unsigned bytes (type 0x08)", elementType(magic[2]))
 	case int(magic[3]) != rank:
-		return fmt.Errorf("has %d dimensions, wanted %d", magic[3], rank)
+		return fmt.Errorf("has %s, wanted %d", fault.Count(magic[3], "dimension"), rank)
 	}
 	return nil
 }
@@ -172,7 +174,7 @@ func elementType(code byte) string {
 
 func headerCutShort(err error, got, want int) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("ends after %d bytes, inside its header of %d", got, want)
+		return fmt.Errorf("ends after %s, inside its header of %d", fault.Count(got, "byte"), want)
 	}
 	return err
 }

@@ -69,7 +69,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		return Split{}, o.damaged(images.path, fmt.Errorf("has images of %d x %d pixels, wanted %d x %d", dims[1], dims[2], o.Set.Height, o.Set.Width))
 	}
 	if got := labels.header.Dims[0]; got != dims[0] {
-		return Split{}, o.damaged(labels.path, fmt.Errorf("has %d labels, wanted %d: one for each image in %s", got, dims[0], images.path))
+		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s", fault.Count(got, "label"), dims[0], images.path))
 	}
 	for i, l := range labels.data {
 		if int(l) >= len(o.Set.Classes) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"dnn/internal/fault"
 	"dnn/internal/modelfile/safetensors"
 )
 
@@ -62,7 +63,7 @@ func (m *Model) checkInput() error {
 		features *= d
 	}
 	if features != m.Architecture.Input {
-		return fmt.Errorf("input shape %v has %d values, the architecture takes %d", m.InputShape, features, m.Architecture.Input)
+		return fmt.Errorf("input shape %v has %s, the architecture takes %d", m.InputShape, fault.Count(features, "value"), m.Architecture.Input)
 	}
 	if !isFinite(m.Scale) || m.Scale <= 0 {
 		return fmt.Errorf("scale %v, want a number above 0", m.Scale)
@@ -74,8 +75,8 @@ func (m *Model) checkInput() error {
 func (m *Model) checkColumns() error {
 	n := len(m.Columns)
 	if len(m.Mean) != n || len(m.Std) != n || n != 0 && n != m.Architecture.Input {
-		return fmt.Errorf("%d columns with %d means and %d standard deviations, the architecture takes %d", n, len(m.Mean), len(m.Std),
-			m.Architecture.Input)
+		return fmt.Errorf("%s with %s and %s, the architecture takes %d", fault.Count(n, "column"),
+			fault.Count(len(m.Mean), "mean"), fault.Count(len(m.Std), "standard deviation"), m.Architecture.Input)
 	}
 	for i := range n {
 		if !isFinite(m.Mean[i]) || !isFinite(m.Std[i]) || m.Std[i] <= 0 {
@@ -93,7 +94,7 @@ func (m *Model) checkClasses() error {
 		want = 2 // one probability tells two classes apart
 	}
 	if n := len(m.Classes); n != 0 && n != want {
-		return fmt.Errorf("%d class names, the network tells %d classes apart", n, want)
+		return fmt.Errorf("%s, the network tells %d classes apart", fault.Count(n, "class name"), want)
 	}
 	return nil
 }

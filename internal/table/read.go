@@ -162,7 +162,7 @@ func (r *reader) skipMark(in *bufio.Reader) error {
 func (r *reader) readRow(record []string) error {
 	if len(record) != len(r.header) {
 		line, _ := r.csv.FieldPos(0)
-		return fault.New(fault.Data, r.place(line, 1), "has %d fields, wanted %d: one for each column", len(record), len(r.header))
+		return fault.New(fault.Data, r.place(line, 1), "has %s, wanted %d: one for each column", fault.Count(len(record), "field"), len(r.header))
 	}
 	if len(r.table.Values)+len(r.order) > maxValues {
 		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)

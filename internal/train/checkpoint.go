@@ -219,8 +219,8 @@ func (r *Run) Fits(c *Checkpoint) error {
 			WithHint("set epochs higher, or start from the beginning, without --resume")
 	}
 	if c.step > steps || c.sum.Count != min(c.step*r.batch(), r.Train.Count) {
-		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %d steps of %d",
-			c.step, len(c.history)+1, c.sum.Count, steps, r.batch())
+		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %s of %d",
+			c.step, len(c.history)+1, c.sum.Count, fault.Count(steps, "step"), r.batch())
 	}
 	if at := len(c.history)*steps + c.step; c.path != "" && at != c.named {
 		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d", c.named, at)

@@ -13,6 +13,8 @@ type LRFindOptions struct {
 	Steps    int     // >= 2 [200]
 	Beta     float64 // how much of the smoothed loss a step keeps [0.9]
 	Diverged float64 // the test ends when the smoothed loss is so many times its least so far [4]
+
+	StepEnd func(step int, p LRPoint) // hears of each point, the first of which is of step 1; nil: nobody does
 }
 
 // LRPoint is a step of a range test.
@@ -63,6 +65,9 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 			break
 		}
 		points = append(points, LRPoint{Rate: l.rate, Loss: loss, Smoothed: smoothed})
+		if o.StepEnd != nil {
+			o.StepEnd(i+1, points[i])
+		}
 		if least = min(least, smoothed); smoothed > o.Diverged*least {
 			break
 		}

@@ -412,7 +412,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	}{
 		{"an optimizer with more state", specs["adam, amsgrad"], func(*whole) {}, "checkpoint: wanted optimizer/"},
 		{"an optimizer with less", specs["sgd"], func(*whole) {}, "checkpoint: found optimizer/"},
-		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 steps of 19"},
+		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 step of 19"},
 		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "epochs: wanted 2 or more, since so many were begun, found 0"},
 		{"as many epochs as were done, and a step", specs["adam"], func(w *whole) { w.Epochs = 1 }, "epochs: wanted 2 or more, since so many were begun, found 1"},
 		{"another batch size", specs["adam"], func(w *whole) { w.BatchSize = 6 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 4 steps of 6"},

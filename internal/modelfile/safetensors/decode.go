@@ -59,13 +59,13 @@ func readHeader(r io.Reader, where string) ([]byte, error) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, readFault(where, err)
 		}
-		return nil, fault.New(fault.Data, where, "truncated: it ends after %d bytes, within its first number", n).
+		return nil, fault.New(fault.Data, where, "truncated: it ends after %s, within its first number", fault.Count(n, "byte")).
 			WithHint(damagedHint)
 	}
 	want := binary.LittleEndian.Uint64(length[:])
 	if want < 2 || want > maxHeader {
-		return nil, fault.New(fault.Data, where, "damaged, or not a safetensors file: its header would have %d bytes, the most is %d",
-			want, maxHeader)
+		return nil, fault.New(fault.Data, where, "damaged, or not a safetensors file: its header would have %s, the most is %d",
+			fault.Count(want, "byte"), maxHeader)
 	}
 	var b bytes.Buffer
 	n, err := io.CopyN(&b, r, int64(want))
