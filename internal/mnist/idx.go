@@ -119,7 +119,7 @@ func skimIDX(r io.Reader, rank int) (Header, error) {
 	}
 	n, err := io.CopyN(io.Discard, r, int64(h.Elements()))
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return Header{}, h.checkSize(int64(h.Bytes()) + n)
 	case err != nil:
 		return Header{}, err

@@ -31,7 +31,7 @@ func (e *expiring) Err() error {
 
 // expireAfter returns a context that ends when it was asked so often.
 func expireAfter(questions int64) *expiring {
-	e := &expiring{Context: context.Background()} //nolint:usetesting // one that ends with the test would have a cause of its own
+	e := &expiring{Context: context.Background()} // not the test's: one that ends with the test would have a cause of its own
 	e.left.Store(questions)
 	return e
 }
