@@ -23,10 +23,10 @@ func arguments(least, most int) cobra.PositionalArgs {
 		if n >= least && (n <= most || most < 0) {
 			return nil
 		}
-		wanted := fmt.Sprintf("%d argument%s", most, plural(most))
+		wanted := fault.Count(most, "argument")
 		switch {
 		case most < 0:
-			wanted = fmt.Sprintf("at least %d argument%s", least, plural(least))
+			wanted = "at least " + fault.Count(least, "argument")
 		case most == 0:
 			wanted = "no arguments"
 		case least < most:
@@ -38,13 +38,6 @@ func arguments(least, most int) cobra.PositionalArgs {
 		}
 		return err.WithHint("usage: %s", c.UseLine())
 	}
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }
 
 // group makes c a command that only holds others: alone it shows its help, and a word that is none of them is an error.

@@ -84,7 +84,7 @@ func TestCases(t *testing.T) {
 func copyCase(t *testing.T, name string) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join("testdata/cases", name))); err != nil {
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join("testdata", "cases", name))); err != nil {
 		t.Fatal(err)
 	}
 	shared, err := os.ReadFile("testdata/cases/m3.csv")

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,33 +58,39 @@ func Run(ctx context.Context, system *System, args []string) (status int) {
 			status = int(fault.Bug)
 		}
 	}()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	out := &results{Writer: system.Stdout, stop: stop}
 	inner := *system
-	inner.Stdout = results{system.Stdout}
+	inner.Stdout = out
 	root := newRoot(&inner)
 	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
-		err = classify(err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.failed // which cobra does not look at when it prints a help
+	}
+	if err == nil {
+		return 0
+	}
+	err = classify(err)
+	if fault.KindOf(err) != fault.Piped { // or whoever might read it wants no more
 		report.PrintError(system.Stderr, err)
-		return int(fault.KindOf(err))
 	}
-	return 0
-}
-
-// results is standard output. That it cannot be written is the user's matter (a full disk), not a bug.
-type results struct{ io.Writer }
-
-func (r results) Write(p []byte) (int, error) {
-	n, err := r.Writer.Write(p)
-	if err != nil {
-		err = fault.New(fault.Write, "standard output", "cannot write: %w", fault.Pathless(err))
-	}
-	return n, err
+	return int(fault.KindOf(err))
 }
 
 // failure marks an error that came from a command at work. What cobra returns without the mark, it found in the arguments.
 type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
+
+// Fd lets package report ask what standard output is; where it is no file, there is nothing to ask.
+func (r results) Fd() uintptr {
+	if f, ok := r.Writer.(interface{ Fd() uintptr }); ok {
+		return f.Fd()
+	}
+	return ^uintptr(0)
+}
 
 // classify puts errors that are no faults yet into the user's words.
 func classify(err error) error {
@@ -136,33 +140,4 @@ func work(err error) error {
 		return nil
 	}
 	return failure{err}
-}
-
-// untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP, with the fault to exit with as its cause. A
-// second signal ends the process at once, as if nobody had listened.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	done := make(chan struct{})
-	go func() {
-		select {
-		case s := <-signals:
-			signal.Stop(signals)
-			kind, name := fault.Interrupted, "SIGINT (Ctrl-C)"
-			switch s {
-			case syscall.SIGTERM:
-				kind, name = fault.Terminated, "SIGTERM"
-			case syscall.SIGHUP:
-				kind, name = fault.HungUp, "SIGHUP (the terminal is gone)"
-			}
-			cancel(fault.New(kind, "", "stopped by %s", name))
-		case <-done:
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(done)
-		cancel(nil)
-	}
 }

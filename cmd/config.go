@@ -17,6 +17,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
+	"dnn/internal/nn"
 	"dnn/internal/report"
 )
 
@@ -96,10 +97,14 @@ func newConfigValidate(system *System, run func(context.Context, *System, []stri
 }
 
 // runConfigValidate says of each file that it is right, or all that is wrong with it.
-func runConfigValidate(_ context.Context, system *System, paths []string) error {
+func runConfigValidate(ctx context.Context, system *System, paths []string) error {
 	var mistakes []error
 	for _, path := range paths {
-		if err := validateFile(system, path); err != nil {
+		_, err := await(ctx, func() (nn.Architecture, error) { return validate(system, path) })
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
 			mistakes = append(mistakes, err)
 			continue
 		}
@@ -110,17 +115,17 @@ func runConfigValidate(_ context.Context, system *System, paths []string) error 
 	return errors.Join(mistakes...)
 }
 
-func validateFile(system *System, path string) error {
+// validate checks an experiment file, and returns its network.
+func validate(system *System, path string) (nn.Architecture, error) {
 	resolved, err := config.LoadAll(config.Options{Path: path, Read: readFrom(system)})
 	if err != nil {
-		return err
+		return nn.Architecture{}, err
 	}
 	src, err := newSource(resolved.Dataset, "dataset", nil)
 	if err != nil {
-		return err
+		return nn.Architecture{}, err
 	}
-	_, err = resolved.Architecture(src.features, len(src.classes))
-	return err
+	return resolved.Architecture(src.features, len(src.classes))
 }
 
 type configShowOptions struct {
@@ -144,34 +149,41 @@ func newConfigShow(system *System, run func(context.Context, *System, configShow
 	return c
 }
 
-func runConfigShow(_ context.Context, system *System, o configShowOptions) error {
-	if filepath.Ext(o.path) == ".bin" {
-		return showStored(system, o)
+func runConfigShow(ctx context.Context, system *System, o configShowOptions) error {
+	text, err := await(ctx, func() (string, error) { return shown(system, o) })
+	if err == nil {
+		_, err = io.WriteString(system.Stdout, text)
 	}
-	resolved, err := config.Load(config.Options{Path: o.path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
-	if err != nil {
-		return err
-	}
-	notes(system, resolved)
-	_, err = io.WriteString(system.Stdout, resolved.YAML())
 	return err
 }
 
-// showStored shows the experiment that a model was trained with. Nothing overrides it: it has been run.
-func showStored(system *System, o configShowOptions) error {
+// shown returns the experiment to show.
+func shown(system *System, o configShowOptions) (string, error) {
+	if filepath.Ext(o.path) == ".bin" {
+		return stored(o)
+	}
+	resolved, err := config.Load(config.Options{Path: o.path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
+	if err != nil {
+		return "", err
+	}
+	notes(system, resolved)
+	return resolved.YAML(), nil
+}
+
+// stored returns the experiment that a model was trained with. Nothing overrides it: it has been run.
+func stored(o configShowOptions) (string, error) {
 	if len(o.flags) > 0 {
-		return fault.New(fault.Usage, o.flags[0].Name, "does not go with a model, whose experiment is as it was run")
+		return "", fault.New(fault.Usage, o.flags[0].Name, "does not go with a model, whose experiment is as it was run")
 	}
 	model, err := modelfile.Read(o.path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	resolved, err := config.Stored(o.path, model.Config)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = io.WriteString(system.Stdout, resolved.Settings())
-	return err
+	return resolved.Settings(), nil
 }
 
 // readFrom returns what reads an experiment file, where - is standard input. A name without a folder that no file has, with or

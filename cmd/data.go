@@ -49,12 +49,13 @@ func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*m
 		return nil, err
 	}
 	options := mnist.LoadOptions{Set: set, Folder: folder, TestOnly: o.testOnly}
-	data, err := mnist.Load(options)
+	read := func() (*mnist.Dataset, error) { return mnist.Load(options) }
+	data, err := await(ctx, read)
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 		return data, err
 	}
 	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.quiet); err != nil {
 		return nil, err
 	}
-	return mnist.Load(options)
+	return await(ctx, read)
 }

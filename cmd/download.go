@@ -68,7 +68,7 @@ func runDownload(ctx context.Context, system *System, o downloadOptions) error {
 	if len(result.Downloaded) == 0 {
 		_, err = fmt.Fprintf(system.Stdout, "%s: all %d files are in %s\n", set.Title, len(result.Present), folder)
 	} else {
-		_, err = fmt.Fprintf(system.Stdout, "%s: %d files downloaded and verified, in %s\n", set.Title, len(result.Downloaded), folder)
+		_, err = fmt.Fprintf(system.Stdout, "%s: %s downloaded and verified, in %s\n", set.Title, fault.Count(len(result.Downloaded), "file"), folder)
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -68,7 +69,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 }
 
 func runEval(ctx context.Context, system *System, o evalOptions) error {
-	file, err := modelfile.Read(o.model)
+	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.model) })
 	if err != nil {
 		return err
 	}
@@ -79,13 +80,13 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	if err := o.checkReport(system, trained.Dataset); err != nil {
 		return err
 	}
-	src, err := evalSource(o, file, trained.Dataset)
+	src, err := await(ctx, func() (*source, error) { return evalSource(o, file, trained.Dataset) })
 	if err != nil {
 		return err
 	}
 	data, err := src.load(ctx, system, loadOptions{
 		dataDir: o.dataDir, quiet: o.json, testOnly: o.split == "test",
-		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.Seed,
+		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.SplitSeed(),
 	})
 	if err != nil {
 		return err
@@ -100,6 +101,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	switch {
 	case part == nil && data.train == nil:
 		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.split)
+	case part == nil && o.split == "test":
+		return fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.data).
+			WithHint("--split train and --split validation take them")
 	case part == nil:
 		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
 	}
@@ -129,7 +133,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 			model: file, source: src, dataset: cmp.Or(o.data, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
 			result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
-		if err := e.report(system, o.report, o.model); err != nil {
+		if err := e.report(ctx, system, o.report, o.model); err != nil {
 			return err
 		}
 	}
@@ -143,16 +147,18 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) string {
 	switch {
 	case trained.Dataset.CSV == "":
-		return fmt.Sprintf("tested the %d %s images of %s", count, o.split, o.data)
+		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.split+" image"), o.data)
 	case data.train == nil:
-		return fmt.Sprintf("tested all %d rows of %s", count, o.data)
+		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.data)
 	}
-	rows := data.train.Count + data.test.Count
-	if data.validation != nil {
-		rows += data.validation.Count
+	rows := 0
+	for _, part := range []*nn.Samples{data.train, data.validation, data.test} {
+		if part != nil {
+			rows += part.Count
+		}
 	}
-	return fmt.Sprintf("tested %d of %d rows of %s: the %s split of the training (the file is the one that the model was trained on)",
-		count, rows, o.data, o.split)
+	return fmt.Sprintf("tested %d of %s of %s: the %s split of the training (the file is the one that the model was trained on)",
+		count, fault.Count(rows, "row"), o.data, o.split)
 }
 
 // checkReport refuses a report that would be written over what it is about.
@@ -168,7 +174,7 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 	if trained.CSV == "" {
 		return config.Dataset{IDX: path}
 	}
-	trained.CSV = path
+	trained.CSV, trained.Test = path, ""
 	return trained
 }
 
@@ -178,28 +184,36 @@ func evalSource(o evalOptions, file *modelfile.Model, trained config.Dataset) (*
 		s, err := newSource(trained, o.model, file)
 		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
-	s, err := newSource(dataAt(o.data, trained), o.model, file)
+	s, err := sourceAt(o, file, trained)
 	if err != nil {
-		return nil, hintMissing(err, "--data wants %s", wantedData(trained))
+		return nil, err
 	}
 	known := file.Architecture.Classes()
 	switch {
 	case s.features != file.Architecture.Input:
-		return nil, fault.New(fault.Data, o.data, "has %d features a sample, %s takes %d", s.features, o.model, file.Architecture.Input)
+		return nil, fault.New(fault.Data, o.data, "has %s a sample, %s takes %d", fault.Count(s.features, "feature"), o.model, file.Architecture.Input)
 	case len(s.classes) > known:
-		return nil, fault.New(fault.Data, o.data, "has %d classes, %s knows %d", len(s.classes), o.model, known)
+		return nil, fault.New(fault.Data, o.data, "has %s, %s knows %d", fault.Count(len(s.classes), "class"), o.model, known)
 	case len(file.Classes) == known: // by their own names, and those that this data set has no sample of
 		s.classes = file.Classes
 	}
 	return s, nil
 }
 
-// wantedData says what --data takes for a model that was trained on the given data set.
-func wantedData(trained config.Dataset) string {
-	if trained.CSV != "" {
-		return "a CSV file with the columns of " + trained.CSV
+// sourceAt returns the data set at --data: a file or folder of the kind that the model was trained on. Of a folder only the files
+// of the split that is tested need be there.
+func sourceAt(o evalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+	d := dataAt(o.data, trained)
+	if d.CSV != "" {
+		s, err := newSource(d, o.model, file)
+		return s, hintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
 	}
-	return "a folder of four IDX files with MNIST's names"
+	wanted := mnist.TrainOnly
+	if o.split == "test" {
+		wanted = mnist.TestOnly
+	}
+	s, err := folderSource(d.IDX, wanted)
+	return s, hintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
 // printEval prints the result, as text or as one JSON object.

@@ -36,7 +36,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.from); err == nil {
 		x.start = x.from.SHA256
-		x.source, err = startSource(x.Dataset, x.Seed, x.from, o.from)
+		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.from)
 	}
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func newExperiment(system *System, o trainOptions) (*experiment, error) {
 		return nil, err
 	}
 	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %d samples leaves none to train on", x.ValidationSplit, held)
+		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on", x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
@@ -86,7 +86,7 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
 	return loadOptions{
 		dataDir: o.dataDir, quiet: quiet,
-		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.Seed,
+		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
 	}
 }
 
@@ -206,17 +206,21 @@ func (x *experiment) stops(model *nn.Sequential) []train.Callback {
 	return stops
 }
 
+// checkpointPath returns what the names of the run's checkpoints begin with.
+func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
+
 // checkpoints returns where and when the experiment's run is written down.
 func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
-		Path: modelfile.Beside(x.Output, ".ckpt"), Config: settings, Inputs: map[string]string{"data set": data.hash},
-		Start: x.start,
+		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Start: x.start, EpochsFixedBy: x.epochsFixedBy(),
 	}
 	for i, teacher := range x.teachers {
 		c.Inputs[fmt.Sprintf("teacher %d (%s)", i+1, filepath.Base(x.Distill.Teacher[i]))] = teacher.SHA256
 	}
 	if x.Checkpoint != nil {
 		c.EveryEpochs = x.Checkpoint.EveryEpochs
+		c.KeepLast = x.Checkpoint.KeepLast
 		c.Every = time.Duration(x.Checkpoint.EveryMinutes * float64(time.Minute))
 	}
 	return c
@@ -230,8 +234,8 @@ func (x *experiment) dryRun(system *System, plain bool) error {
 	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
 	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
 	plan := run.Plan()
-	_, err := fmt.Fprintf(system.Stdout, "%d epochs of %d steps, batch size %d: %d training samples, %d validation samples\n",
-		x.Epochs, plan.Steps, plan.BatchSize, plan.TrainSamples, held)
+	_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(x.Epochs, "epoch"),
+		fault.Count(plan.Steps, "step"), plan.BatchSize, fault.Count(plan.TrainSamples, "training sample"), fault.Count(held, "validation sample"))
 	return err
 }
 

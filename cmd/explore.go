@@ -17,8 +17,14 @@ import (
 )
 
 // findRate tests which learning rates the run can bear, draws the result, and suggests one.
-func findRate(ctx context.Context, system *System, run *train.Run, path string) error {
-	found, err := train.LRFind(ctx, run, train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4})
+func findRate(ctx context.Context, system *System, run *train.Run, path string, quiet bool) error {
+	o := train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4}
+	end := func() {}
+	if !quiet {
+		o.StepEnd, end = report.RangeProgress(system.Stderr, system.Screen(), system.Now, o.Steps)
+	}
+	found, err := train.LRFind(ctx, run, o)
+	end()
 	if err != nil {
 		return err
 	}
@@ -26,7 +32,7 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string) 
 	for i, p := range found {
 		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Smoothed}
 	}
-	err = writePicture(path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
+	err = writePicture(ctx, path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
 	if err != nil {
 		return err
 	}
@@ -39,7 +45,7 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string) 
 }
 
 // preview draws some training images, each with what augmentation makes of it in the first epochs.
-func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, path string) error {
+func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Engine, data *dataset, path string) error {
 	const images, epochs = 12, 9
 	if x.Augment == nil {
 		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").
@@ -52,6 +58,9 @@ func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, p
 	a := augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	lines := make([][][]uint8, min(images, data.train.Count))
 	for i := range lines {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		original := data.train.Pixels(i)
 		lines[i] = append(lines[i], original)
 		for epoch := 1; epoch <= epochs; epoch++ {
@@ -61,11 +70,12 @@ func (x *experiment) preview(system *System, engine *nn.Engine, data *dataset, p
 			lines[i] = append(lines[i], distorted)
 		}
 	}
-	err = writePicture(path, func(w io.Writer, _ string) error {
+	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
 		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
 	})
 	if err == nil {
-		report.Message(system.Stderr, "wrote %s: %d images, each with what augmentation makes of it in %d epochs", path, len(lines), epochs)
+		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
+			fault.Count(len(lines), "image"), epochs)
 	}
 	return err
 }
@@ -81,9 +91,23 @@ func checkPicture(flag, path string, formats ...string) error {
 func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(path), ".") }
 
 // writePicture writes a picture in the format that its name ends in.
-func writePicture(path string, draw func(w io.Writer, format string) error) error {
-	if err := atomicfile.Write(path, func(w io.Writer) error { return draw(w, pictureFormat(path)) }); err != nil {
-		return fault.CannotWrite(path, err)
+func writePicture(ctx context.Context, path string, draw func(w io.Writer, format string) error) error {
+	return write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
+}
+
+// write writes a file with fill, or leaves what is there if ctx ends before.
+func write(ctx context.Context, path string, fill func(w io.Writer) error) error {
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		if err := fill(untilStopped{w, ctx}); err != nil {
+			return err
+		}
+		return context.Cause(ctx)
+	})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
-	return nil
+	return fault.CannotWrite(path, err)
 }

@@ -12,6 +12,7 @@ import (
 	"dnn/internal/lockfile"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
+	"dnn/internal/train"
 )
 
 // file is one that a command reads or writes.
@@ -52,7 +53,7 @@ func keeps(o trainOptions, output string) kept {
 // dataFiles returns the files of a data set.
 func dataFiles(system *System, d config.Dataset, dataDir string) []file {
 	if d.CSV != "" {
-		return []file{{"the data set", d.CSV}}
+		return []file{{"the data set", d.CSV}, {"the test file", d.Test}}
 	}
 	folder := d.IDX
 	if set, ok := mnist.Lookup(d.Name); ok {
@@ -80,16 +81,7 @@ func (x *experiment) checkFiles(system *System, o trainOptions) error {
 	}
 	outputs := []file{{"--profile", o.profile}, {"--lr-find", o.lrFind}, {"--preview-augmentation", o.preview}}
 	if o.trains() {
-		if x.keep.history {
-			outputs = append(outputs, file{"the history", modelfile.Beside(x.Output, ".history.csv")})
-		}
-		if x.keep.picture {
-			outputs = append(outputs, file{"the curves", modelfile.Beside(x.Output, ".history.png")})
-		}
-		if x.keep.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
-			outputs = append(outputs, file{"the best model", modelfile.Beside(x.Output, ".best.bin")})
-		}
-		outputs = append(outputs, file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
+		outputs = append(append(outputs, x.besideModel()...), file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
 	}
 	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
 	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.from})); err != nil {
@@ -99,6 +91,57 @@ func (x *experiment) checkFiles(system *System, o trainOptions) error {
 		return nil
 	}
 	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
+}
+
+// bestModel is the role of the file that a run leaves only if it had a best epoch.
+const bestModel = "the best model"
+
+// besideModel returns the files that a run replaces beside its model.
+func (x *experiment) besideModel() []file {
+	var files []file
+	if x.keep.history {
+		files = append(files, file{"the history", modelfile.Beside(x.Output, ".history.csv")})
+	}
+	if x.keep.picture {
+		files = append(files, file{"the curves", modelfile.Beside(x.Output, ".history.png")})
+	}
+	if x.keep.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
+		files = append(files, file{bestModel, modelfile.Beside(x.Output, ".best.bin")})
+	}
+	return files
+}
+
+// probe finds out whether all that a run writes can be written, before it works for hours, and leaves nothing behind.
+func (x *experiment) probe(o trainOptions) error {
+	var replaced []string
+	if x.keep.model {
+		replaced = append(replaced, x.Output)
+	}
+	for _, f := range x.besideModel() {
+		replaced = append(replaced, f.path)
+	}
+	for _, path := range replaced {
+		if err := atomicfile.Probe(path); err != nil {
+			return fault.CannotWrite(path, err)
+		}
+	}
+	if x.keep.checkpoints {
+		if err := (&train.Checkpoints{Path: x.checkpointPath()}).Probe(); err != nil {
+			return err
+		}
+	}
+	if err := atomicfile.ProbeOpen(x.JSONLog); x.JSONLog != "" && err != nil {
+		return fault.CannotWrite(x.JSONLog, err)
+	}
+	if x.TensorBoard != "" {
+		if err := train.ProbeTensorBoard(x.TensorBoard); err != nil {
+			return err
+		}
+	}
+	if err := atomicfile.ProbeOpen(o.profile); o.profile != "" && err != nil {
+		return fault.CannotWrite(o.profile, err)
+	}
+	return nil
 }
 
 // lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of them.

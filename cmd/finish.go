@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ type finished struct {
 
 // finish writes the files of a run, tests the model, and tells the result. A run that was stopped keeps the model of its
 // last whole epoch; its error is returned.
-func finish(system *System, o trainOptions, f finished) error {
+func finish(ctx context.Context, system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
 		if f.keep.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
@@ -46,23 +47,42 @@ func finish(system *System, o trainOptions, f finished) error {
 	if f.stopped != nil && !o.quiet && f.keep.checkpoints {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
-	test := nn.NewEvaluator(f.engine, f.model, f.data.test).Evaluate()
-	if o.json {
+	test, tested := f.test(ctx)
+	if f.stopped == nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	switch {
+	case o.json:
 		model := f.Output
 		if !f.keep.model {
 			model = ""
 		}
 		err = report.NewEvents(system.Stdout).End(report.EndEvent{
-			TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
+			Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
 			Model: model, SHA256: sum, Interrupted: f.stopped != nil,
 		})
-	} else {
+	case tested:
 		_, err = fmt.Fprintln(system.Stdout, report.TestLine(test.MeanLoss(), test.Accuracy()))
 	}
 	if f.stopped != nil {
 		return f.stopped
 	}
 	return err
+}
+
+// shortTest is how many products of a weight and a sample a test has at most that the user who stopped a run waits for: some tenths
+// of a second's worth.
+const shortTest = 1 << 31
+
+// test tests the model. After a run that was stopped it does so only if that does not take long.
+func (f finished) test(ctx context.Context) (result nn.Result, tested bool) {
+	evaluator := nn.NewEvaluator(f.engine, f.model, f.data.test)
+	if f.stopped == nil {
+		evaluator.StopIf(func() bool { return ctx.Err() != nil })
+	} else if float64(f.arch.Parameters())*float64(f.data.test.Count) > shortTest {
+		return nn.Result{}, false
+	}
+	return evaluator.Evaluate(), true
 }
 
 // write writes the model, the history and the curves, and returns the model's SHA-256. The history takes the place of an older

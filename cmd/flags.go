@@ -25,6 +25,9 @@ func addKeys(f *pflag.FlagSet, flags *[]config.Flag) {
 			shorthand = "o"
 		}
 		f.VarP(&keyFlag{key: k, flags: flags}, name, shorthand, flagUsage(k))
+		if k.Switch() {
+			f.Lookup(name).NoOptDefVal = "true"
+		}
 	}
 }
 
@@ -53,8 +56,13 @@ func (k *keyFlag) Set(value string) error {
 
 func (k *keyFlag) String() string { return "" }
 
-// Type is what the help shows for the value.
-func (k *keyFlag) Type() string { return "value" }
+// Type is what the help shows for the value: nothing for a switch.
+func (k *keyFlag) Type() string {
+	if k.key.Switch() {
+		return "bool"
+	}
+	return "value"
+}
 
 // setFlag is --set.
 type setFlag struct{ flags *[]config.Flag }

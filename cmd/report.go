@@ -2,11 +2,10 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"path/filepath"
 	"slices"
 
-	"dnn/internal/atomicfile"
-	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -26,7 +25,7 @@ type evaluated struct {
 }
 
 // report writes the page about the model at path.
-func (e evaluated) report(system *System, path, title string) error {
+func (e evaluated) report(ctx context.Context, system *System, path, title string) error {
 	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.classes)
 	if err != nil {
 		return err
@@ -41,8 +40,8 @@ func (e evaluated) report(system *System, path, title string) error {
 		first := e.model.Tensors[0] // a network begins with a dense layer
 		page.Kernels = report.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
 	}
-	if err := atomicfile.Write(path, page.Write); err != nil {
-		return fault.CannotWrite(path, err)
+	if err := write(ctx, path, page.Write); err != nil {
+		return err
 	}
 	report.Message(system.Stderr, "wrote %s", path)
 	return nil

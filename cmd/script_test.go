@@ -50,7 +50,9 @@ func TestScripts(t *testing.T) {
 			"tinyidx":    writeTinyIDX,
 			"seal":       seal,
 			"interrupt":  interrupt,
+			"hangup":     hangUp,
 			"newermodel": newerModel,
+			"reseal":     reseal,
 			"fulldisk":   fullDisk,
 		},
 	})

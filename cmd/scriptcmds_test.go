@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -153,6 +154,32 @@ func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(file.Close())
 }
 
+// reseal FILE REGEXP NEW changes text in the document of a model or a checkpoint and seals it again, as only who means to does.
+// FILE may be a pattern, for one file.
+func reseal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: reseal FILE REGEXP NEW")
+	}
+	matches, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(matches) != 1 {
+		ts.Fatalf("%v match %s, wanted one file", matches, args[0])
+	}
+	data, err := os.ReadFile(matches[0])
+	ts.Check(err)
+	file, err := safetensors.Decode(bytes.NewReader(data), matches[0])
+	ts.Check(err)
+	document := regexp.MustCompile(args[1]).ReplaceAllString(file.Document, args[2])
+	if document == file.Document {
+		ts.Fatalf("nothing matches %s in %s", args[1], document)
+	}
+	file.Document = document
+	var sealed bytes.Buffer
+	_, err = safetensors.Encode(&sealed, file)
+	ts.Check(err)
+	ts.Check(os.WriteFile(matches[0], sealed.Bytes(), 0o666))
+}
+
 // fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and wants that exit status.
 func fullDisk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -204,6 +231,37 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("it ended (%v) before a line of its output matched %s", err, line)
 	}
 	checkStatus(ts, args[2], err)
+}
+
+// hangup STREAM LINES STATUS COMMAND ARGS... starts a command whose standard output or error (STREAM: stdout or stderr) is a pipe, reads so
+// many lines of it, closes it, as head does, and wants the command to end with that exit status.
+func hangUp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: hangup stdout|stderr LINES STATUS COMMAND [ARGS...]")
+	}
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	reader, writer, err := os.Pipe()
+	ts.Check(err)
+	command := scriptCommand(ts, args[3:])
+	if args[0] == "stderr" {
+		command.Stdout, command.Stderr = ts.Stdout(), writer
+	} else {
+		command.Stdout = writer
+	}
+	if count == 0 { // before there is anything to read
+		ts.Check(reader.Close())
+	}
+	ts.Check(command.Start())
+	ts.Check(writer.Close())
+	if count > 0 {
+		for lines := bufio.NewReader(reader); count > 0; count-- {
+			_, err := lines.ReadString('\n')
+			ts.Check(err)
+		}
+		ts.Check(reader.Close())
+	}
+	checkStatus(ts, args[2], command.Wait())
 }
 
 // scriptCondition knows the conditions of this machine: root, for whom every folder is writable, and fashion-mnist, where

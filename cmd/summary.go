@@ -48,8 +48,8 @@ func newSummary(system *System, run func(context.Context, *System, summaryOption
 	return c
 }
 
-func runSummary(_ context.Context, system *System, o summaryOptions) error {
-	arch, err := architecture(system, o)
+func runSummary(ctx context.Context, system *System, o summaryOptions) error {
+	arch, err := await(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
 	if err != nil {
 		return err
 	}

@@ -1,16 +1,12 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
@@ -99,12 +95,16 @@ a device or a FIFO (-o /dev/null) nothing is put.`,
 
 // runTrain is the story of a training run: experiment, data, network, loop, test, files.
 func runTrain(ctx context.Context, system *System, o trainOptions) error {
-	x, err := newExperiment(system, o)
+	x, err := await(ctx, func() (*experiment, error) { return newExperiment(system, o) })
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
+	profiled := o.profile
+	if o.dryRun {
+		profiled = "" // nothing is left behind
+	}
 	if err == nil {
-		err = profile(o.profile, func() error { return x.trainRun(ctx, system, o) })
+		err = profile(profiled, func() error { return x.trainRun(ctx, system, o) })
 	}
 	return tellJSON(system, o.json, err)
 }
@@ -122,9 +122,9 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	plain := !o.json && !o.quiet
-	if x.keep.model && o.trains() {
-		if err := atomicfile.Probe(x.Output); err != nil {
-			return fault.CannotWrite(x.Output, err)
+	if o.trains() {
+		if err := x.probe(o); err != nil {
+			return err
 		}
 	}
 	if plain {
@@ -150,9 +150,9 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 	case err != nil:
 		return err
 	case o.preview != "":
-		return x.preview(system, engine, data, o.preview)
+		return x.preview(ctx, system, engine, data, o.preview)
 	case o.lrFind != "":
-		return findRate(ctx, system, run, o.lrFind)
+		return findRate(ctx, system, run, o.lrFind, o.quiet)
 	}
 	if err := x.noteUntrained(system, o, data); err != nil {
 		return err
@@ -171,30 +171,17 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
-	case o.resume && run.Checkpoints == nil:
-		return fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	case o.resume:
-		if done, err := run.Checkpoints.None(); err != nil || done && x.isFinished(data, settings, run.Plan()) {
-			if err == nil {
-				report.Message(system.Stderr, "%s is of this very run, which is finished: nothing is left to do", x.Output)
-			}
+		if over, err := x.resume(system, run, data, settings); over || err != nil {
 			return err
 		}
-		found, notes, err := run.Checkpoints.Latest()
-		for _, note := range notes {
-			report.Message(system.Stderr, "%s", note)
-		}
-		if err != nil {
-			return err
-		}
-		run.From = found
 	case run.Checkpoints != nil:
 		aside, err := run.Checkpoints.SetAside()
 		if err != nil {
 			return err
 		}
 		if aside != "" {
-			err := o.note(system, "an unfinished run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings",
+			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings, and more epochs if it was finished",
 				aside, aside, run.Checkpoints.Before(aside))
 			if err != nil {
 				return err
@@ -223,35 +210,13 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if run.Ended != "" && !o.quiet {
 		report.Message(system.Stderr, "%s", run.Ended)
 	}
-	if err := finish(system, o, f); err != nil {
+	if err := finish(ctx, system, o, f); err != nil {
 		return err
 	}
 	if run.Checkpoints == nil {
 		return nil
 	}
-	return run.Checkpoints.Remove()
-}
-
-// isFinished tells whether the output is the model of this very experiment after its last epoch, or after the one that early
-// stopping or a target ended it with.
-func (x *experiment) isFinished(data *dataset, settings []byte, plan train.Plan) bool {
-	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	file, err := modelfile.Read(x.Output)
-	if err != nil { // what is there is no model, and the run will say so if it cannot replace it
-		return false
-	}
-	var teachers []string
-	for _, t := range x.teachers {
-		teachers = append(teachers, t.SHA256)
-	}
-	if !bytes.Equal(file.Config, settings) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
-		return false
-	}
-	return len(file.History) == x.Epochs || slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool {
-		return train.Ends(c, plan, file.History)
-	})
+	return run.Checkpoints.Finish()
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
@@ -264,10 +229,4 @@ func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 		return model, nil
 	}
 	return model, x.from.Load(model, from)
-}
-
-// interrupted tells whether a run was stopped from outside.
-func interrupted(err error) bool {
-	kind := fault.KindOf(err)
-	return kind == fault.Interrupted || kind == fault.Terminated || kind == fault.HungUp || errors.Is(err, context.Canceled)
 }

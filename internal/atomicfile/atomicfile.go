@@ -136,25 +136,3 @@ func SyncFolder(folder string) error {
 	}
 	return err
 }
-
-// Probe tells whether Write could write to path, without touching it: a program that works for long before it writes finds
-// out early.
-func Probe(path string) error {
-	path, err := Target(path)
-	if err != nil {
-		return err
-	}
-	if info, err := os.Stat(path); err == nil {
-		if isStream(info.Mode()) {
-			return nil // opening a FIFO would wait for its reader
-		}
-		if err := replaceable(path, info.Mode()); err != nil {
-			return err
-		}
-	}
-	tmp, err := create(filepath.Dir(path), filepath.Base(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
-}

@@ -152,4 +152,5 @@ type Checkpoint struct {
 	EveryEpochs  int     `mapstructure:"every_epochs"`  // 0: not by epochs
 	EveryMinutes float64 `mapstructure:"every_minutes"` // 0: not by time
 	Best         string  `mapstructure:"best"`          // after an epoch with the best such figure so far; empty: not
+	KeepLast     bool    `mapstructure:"keep_last"`     // a run that is finished leaves its last one
 }

@@ -16,6 +16,10 @@ type Dataset struct {
 	Target    string  // the column of CSV that names the class
 	TestSplit float64 // the share of CSV's lines that test
 	NoHeader  bool    // whether CSV has no line of names; its columns are then called 0, 1, 2, …
+
+	Test      string   // a file like CSV whose rows test; empty: the share TestSplit of CSV's does
+	Ignore    []string // columns of CSV that are not read
+	SplitSeed *uint64  // parts CSV's rows; nil: the seed of the run does
 }
 
 // standardTestSplit is the share of a table that tests where the file says nothing.
@@ -23,6 +27,14 @@ const standardTestSplit = 0.2
 
 // datasetNames are the data sets that need no more than a name.
 func datasetNames() []string { return []string{"mnist", "fashion-mnist"} }
+
+// SplitSeed returns the seed that parts the data set: its own, or that of the run.
+func (c Config) SplitSeed() uint64 {
+	if c.Dataset.SplitSeed != nil {
+		return *c.Dataset.SplitSeed
+	}
+	return c.Seed
+}
 
 // String names the data set for messages: by its name, folder or file.
 func (d Dataset) String() string {
@@ -44,13 +56,23 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 	if d.NoHeader {
 		header = new(bool)
 	}
+	type file struct {
+		CSV string `json:"csv"`
+	}
+	var test *file
+	if d.Test != "" {
+		test = &file{d.Test}
+	}
 	return json.Marshal(struct {
-		IDX       string  `json:"idx,omitempty"`
-		CSV       string  `json:"csv,omitempty"`
-		Target    string  `json:"target,omitempty"`
-		TestSplit float64 `json:"test_split,omitempty"`
-		Header    *bool   `json:"header,omitempty"`
-	}{d.IDX, d.CSV, d.Target, d.TestSplit, header})
+		IDX       string   `json:"idx,omitempty"`
+		CSV       string   `json:"csv,omitempty"`
+		Test      *file    `json:"test,omitempty"`
+		Target    string   `json:"target,omitempty"`
+		TestSplit float64  `json:"test_split,omitempty"`
+		Header    *bool    `json:"header,omitempty"`
+		Ignore    []string `json:"ignore,omitempty"`
+		SplitSeed *uint64  `json:"split_seed,omitempty"`
+	}{d.IDX, d.CSV, test, d.Target, d.TestSplit, header, d.Ignore, d.SplitSeed})
 }
 
 // dataset is the name of a data set, or where its files are. Its values are Dataset.
@@ -73,13 +95,29 @@ func (k dataset) show(value any) string {
 	case d.IDX != "":
 		return "{idx: " + showText(d.IDX) + "}"
 	case d.CSV != "":
-		header := ""
-		if d.NoHeader {
-			header = ", header: false"
-		}
-		return fmt.Sprintf("{csv: %s, target: %s, test_split: %v%s}", showText(d.CSV), showText(d.Target), d.TestSplit, header)
+		return k.showTable(d)
 	}
 	return d.Name
+}
+
+func (k dataset) showTable(d Dataset) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "{csv: %s, target: %s", showText(d.CSV), showText(d.Target))
+	if d.Test != "" {
+		fmt.Fprintf(&text, ", test: {csv: %s}", showText(d.Test))
+	} else {
+		fmt.Fprintf(&text, ", test_split: %v", d.TestSplit)
+	}
+	if d.NoHeader {
+		text.WriteString(", header: false")
+	}
+	if len(d.Ignore) > 0 {
+		fmt.Fprintf(&text, ", ignore: %s", labels{}.show(d.Ignore))
+	}
+	if d.SplitSeed != nil {
+		fmt.Fprintf(&text, ", split_seed: %d", *d.SplitSeed)
+	}
+	return text.String() + "}"
 }
 
 func (k dataset) read(n *yaml.Node) (any, *problem) {
@@ -102,71 +140,4 @@ func (k dataset) readName(n *yaml.Node) (any, *problem) {
 		return nil, problem
 	}
 	return Dataset{Name: name.(string)}, nil
-}
-
-func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
-	n = numberedTarget(n)
-	values, problem := readFields(n, []field{
-		{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}},
-		{"test_split", number{min: 0, max: 1, minOpen: true, maxOpen: true}},
-		{"header", boolean{}},
-	})
-	if problem != nil {
-		return nil, problem
-	}
-	var d Dataset
-	d.IDX, _ = values["idx"].(string)
-	d.CSV, _ = values["csv"].(string)
-	d.Target, _ = values["target"].(string)
-	var isSplit bool
-	d.TestSplit, isSplit = values["test_split"].(float64)
-	header, isHeader := values["header"].(bool)
-	d.NoHeader = isHeader && !header
-	switch {
-	case d.IDX != "" && isHeader:
-		problem = wrong(n, "wanted header beside csv only, found it beside idx")
-		problem.hint = "take header out"
-	case d.IDX != "" && d.CSV != "":
-		problem = wrong(n, "wanted idx or csv, found both")
-	case d.IDX != "" && d.Target != "":
-		problem = wrong(n, "wanted target beside csv only, found it beside idx")
-		problem.hint = "take target out: IDX files have labels of their own"
-	case d.IDX != "" && isSplit:
-		problem = wrong(n, "wanted test_split beside csv only, found it beside idx")
-		problem.hint = "take test_split out: IDX files have a test set of their own"
-	case d.IDX == "" && d.CSV == "":
-		problem = wrong(n, "wanted idx or csv, found neither")
-		problem.hint = "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
-	case d.CSV != "" && d.Target == "":
-		problem = wrong(n, "wanted target beside csv, found none")
-		problem.hint = "write target: and the name of the column that says the class"
-	}
-	if problem != nil {
-		return nil, problem
-	}
-	if d.CSV != "" && !isSplit {
-		d.TestSplit = standardTestSplit
-	}
-	return d, nil
-}
-
-// numberedTarget takes a target that is a number for the text of it where columns have no names but numbers.
-func numberedTarget(n *yaml.Node) *yaml.Node {
-	noHeader := false
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		noHeader = noHeader || n.Content[i].Value == "header" && n.Content[i+1].Value == "false"
-	}
-	if !noHeader {
-		return n
-	}
-	changed := *n
-	changed.Content = append([]*yaml.Node(nil), n.Content...)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if value := n.Content[i+1]; n.Content[i].Value == "target" && value.ShortTag() == "!!int" {
-			text := *value
-			text.Tag, text.Style = "!!str", yaml.DoubleQuotedStyle // what stands in quotes is a text
-			changed.Content[i+1] = &text
-		}
-	}
-	return &changed
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,11 +131,22 @@ func TestFileErrors(t *testing.T) {
 		{"idx with target", "dataset: {idx: a, target: b}", "mlp.yaml:1:10: dataset: wanted target beside csv only, found it beside idx", "take target out: IDX files have labels of their own"},
 		{"idx with test_split", "dataset: {idx: a, test_split: 0.1}", "mlp.yaml:1:10: dataset: wanted test_split beside csv only, found it beside idx", "take test_split out: IDX files have a test set of their own"},
 		{"all to test on", "dataset: {csv: a.csv, target: b, test_split: 1}", "mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found 1", ""},
-		{"none to test on", "dataset: {csv: a.csv, target: b, test_split: 0}", "mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found 0", ""},
+		{"none to test on", "dataset: {csv: a.csv, target: b, test_split: 0}", "mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found 0", "to test on the rows of another file, write test: {csv: FILE} instead"},
 		{"test split in quotes", "dataset: {csv: a.csv, target: b, test_split: '0.1'}", `mlp.yaml:1:46: dataset: test_split: wanted a number above 0 and below 1, found the text "0.1"`, quotes},
 		{"test split of mnist", "test_split: 0.1", `mlp.yaml:1:1: unknown key "test_split"`, topKeys},
 		{"two data sets", "dataset: {idx: a, csv: b}", "mlp.yaml:1:10: dataset: wanted idx or csv, found both", ""},
-		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target, test_split, header"},
+		{"key of no data set", "dataset: {file: a}", `mlp.yaml:1:11: dataset: unknown key "file"`, "the keys here are idx, csv, target, test_split, header, ignore, split_seed, test"},
+		{"target ignored", "dataset: {csv: a.csv, target: b, ignore: [a, b]}", "mlp.yaml:1:42: dataset: ignore: wanted columns besides the target, found the target b", "take it out: the target is none of the columns that are learned from"},
+		{"nothing ignored", "dataset: {csv: a.csv, target: b, ignore: []}", "mlp.yaml:1:42: dataset: ignore: wanted the name of a column or a list of them, found an empty list", ""},
+		{"ignored twice", "dataset: {csv: a.csv, target: b, ignore: [a, a]}", "mlp.yaml:1:46: dataset: ignore: a is given twice", ""},
+		{"ignored by number", "dataset: {csv: a.csv, target: b, ignore: [0]}", "mlp.yaml:1:43: dataset: ignore: wanted the name of a column or a list of them, found 0", "put it in quotes"},
+		{"idx with ignore", "dataset: {idx: a, ignore: b}", "mlp.yaml:1:10: dataset: wanted ignore beside csv only, found it beside idx", "take ignore out"},
+		{"idx with split_seed", "dataset: {idx: a, split_seed: 1}", "mlp.yaml:1:10: dataset: wanted split_seed beside csv only, found it beside idx", "take split_seed out"},
+		{"idx with test", "dataset: {idx: a, test: {csv: b}}", "mlp.yaml:1:10: dataset: wanted test beside csv only, found it beside idx", "take test out: IDX files have a test set of their own"},
+		{"negative split seed", "dataset: {csv: a.csv, target: b, split_seed: -1}", "mlp.yaml:1:46: dataset: split_seed: wanted a whole number from 0 to 18446744073709551615, found -1", ""},
+		{"test file without csv", "dataset: {csv: a.csv, target: b, test: c.csv}", `mlp.yaml:1:40: dataset: test: wanted {csv: FILE}, found "c.csv"`, "write test: {csv: c.csv}"},
+		{"test file without name", "dataset: {csv: a.csv, target: b, test: {}}", "mlp.yaml:1:40: dataset: test: wanted {csv: FILE}, found a mapping", ""},
+		{"test file and share", "dataset: {csv: a.csv, target: b, test: {csv: c.csv}, test_split: 0.2}", "mlp.yaml:1:66: dataset: wanted test or test_split, found both", "take test_split out: all rows of the test file test"},
 		{"target as a number", "dataset: {csv: a.csv, target: 5}", "mlp.yaml:1:31: dataset: target: wanted the name of a column, found 5", "put it in quotes"},
 		{"augmented table", "dataset: {csv: a.csv, target: b}\naugment: {shift: 1}", "mlp.yaml:2:10: augment: wanted a data set of images, found a.csv", "take augment out: the rows of a table cannot be shifted or rotated"},
 
@@ -161,7 +173,7 @@ func TestFileErrors(t *testing.T) {
 		{"group that is switched", "early_stopping: true", "mlp.yaml:1:17: early_stopping: wanted keys such as monitor: val_loss, found true", "write early_stopping: {patience: 5}"},
 		{"accuracy in percent", "target: {value: 98}", "mlp.yaml:1:17: target.value: wanted a number from 0 to 1 beside val_accuracy, found 98", "98 % is 0.98"},
 		{"target of nothing", "target: {}", "mlp.yaml:1:9: target: wanted value, a number from 0 to 1000, found none", "for example target: {value: 0.98}"},
-		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes or best, found none", "for example checkpoint: {every_epochs: 5}"},
+		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes, best or keep_last, found none", "for example checkpoint: {every_epochs: 5}"},
 
 		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number from 0.25 to 100, found 0", ""},
 		{"elastic as a number", "augment: {elastic: 34}", "mlp.yaml:1:20: augment.elastic: wanted keys such as alpha: 0, found 34", "write elastic: {alpha: 34}"},
@@ -242,6 +254,14 @@ func TestValidFiles(t *testing.T) {
 		{"test split", "dataset: {csv: a.csv, target: b, test_split: 0.5}", func(c Config) bool { return c.Dataset.TestSplit == 0.5 }},
 		{"no header", "dataset: {csv: a.csv, target: 0, header: false}", func(c Config) bool { return c.Dataset.NoHeader && c.Dataset.Target == "0" }},
 		{"no test split", "dataset: {csv: a.csv, target: b}", func(c Config) bool { return c.Dataset.TestSplit == 0.2 }},
+		{"one column ignored", "dataset: {csv: a.csv, target: b, ignore: Id}", func(c Config) bool { return slices.Equal(c.Dataset.Ignore, []string{"Id"}) }},
+		{"columns ignored by number", "dataset: {csv: a.csv, target: 2, ignore: [0, 1], header: false}", func(c Config) bool {
+			return slices.Equal(c.Dataset.Ignore, []string{"0", "1"}) && c.Dataset.Target == "2"
+		}},
+		{"a split of its own", "seed: 3\ndataset: {csv: a.csv, target: b, split_seed: 0}", func(c Config) bool { return c.SplitSeed() == 0 && c.Seed == 3 }},
+		{"the split of the run", "seed: 3\ndataset: {csv: a.csv, target: b}", func(c Config) bool { return c.SplitSeed() == 3 }},
+		{"a test file", "dataset: {csv: a.csv, target: b, test: {csv: c.csv}}", func(c Config) bool { return c.Dataset.Test == "c.csv" && c.Dataset.TestSplit == 0 }},
+		{"a test file and no share", "dataset: {csv: a.csv, target: b, test: {csv: c.csv}, test_split: 0}", func(c Config) bool { return c.Dataset.TestSplit == 0 }},
 		{"quoted names", `"activation": "tanh"`, func(c Config) bool { return c.Activation == "tanh" }},
 		{"file named like a number", `output: "10"`, func(c Config) bool { return c.Output == "10" }},
 		{"loss follows sigmoid", "output_layer: {activation: sigmoid}", func(c Config) bool { return c.Loss == "binary_crossentropy" && c.OutputLayer.Units == 1 }},

@@ -40,8 +40,10 @@ func Keys() []Key {
 func networkKeys() []Key {
 	return []Key{
 		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", kind: dataset{},
-			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}", "{csv: data/sonar.csv, target: 60, header: false}"},
-			Doc:  "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
+			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}", "{csv: data/sonar.csv, target: 60, header: false}",
+				"{csv: data/iris.csv, target: species, ignore: [Id, place], split_seed: 1}",
+				"{csv: data/train.csv, test: {csv: data/test.csv}, target: species}"},
+			Doc: "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
 			More: []string{
 				"[100, {dropout: 0.2}, batch_normalization, 50]",
@@ -144,6 +146,12 @@ func (k Key) Wants() string {
 
 // Group reports whether the key only holds others, such as optimizer.
 func (k Key) Group() bool { return k.kind == nil }
+
+// Switch reports whether the key says yes or no, so that its flag alone says yes.
+func (k Key) Switch() bool {
+	_, ok := k.kind.(boolean)
+	return ok
+}
 
 // parent returns the dotted name of the group that the key is in, and its name there.
 func (k Key) parent() (group, leaf string) {

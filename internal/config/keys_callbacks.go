@@ -51,6 +51,8 @@ func callbackKeys() []Key {
 			Doc: "After every so many minutes; 0 for no such."},
 		{Name: "checkpoint.best", Optional: true, Example: "val_loss", kind: metrics(),
 			Doc: "After each epoch in which this figure is better than ever before."},
+		{Name: "checkpoint.keep_last", Default: "false", Example: "true", Flag: "--keep-checkpoint", kind: boolean{},
+			Doc: "Whether a finished run leaves its last checkpoint, to go on to more epochs."},
 
 		{Name: "tensorboard", Optional: true, Example: "runs/first", kind: path{folder: true},
 			Doc: "Folder to write event files for TensorBoard to."},

@@ -61,7 +61,10 @@ func merge(t table, s sources) (*Resolved, error) {
 			r.Origins[set.key] = set.origin
 		}
 	}
-	return r, r.checkRequired(t, on)
+	if err := r.checkRequired(t, on); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.

@@ -17,7 +17,7 @@ func TestReproducible(t *testing.T) {
 		return string(got)
 	}
 	for _, text := range []string{
-		"threads: 3", "output: a.bin", "checkpoint: {every_epochs: 3, best: loss}", "tensorboard: a", "json_log: a",
+		"threads: 3", "output: a.bin", "checkpoint: {every_epochs: 3, best: loss, keep_last: true}", "tensorboard: a", "json_log: a",
 	} {
 		if got, want := stored(text), stored(""); got != want {
 			t.Errorf("%s: stored as\n%s, want\n%s", text, got, want)

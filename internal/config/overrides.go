@@ -83,7 +83,7 @@ func parseFlags(t table, flags []Flag) ([]setting, error) {
 					return nil, err.WithHint("did you mean %s?", k.Name)
 				}
 			}
-			return nil, err.WithHint("the keys are %s", strings.Join(t.settable(), ", "))
+			return nil, err.WithHint("the keys are %s; those of a group have a dot (optimizer.name)", strings.Join(t.names(""), ", "))
 		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))

@@ -126,7 +126,7 @@ func TestGroupsByFlag(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.bin", "b.bin"}, r.Distill.Teacher); diff != "" {
 		t.Error(diff)
 	}
-	if r.Dataset != (Dataset{IDX: "my data"}) || r.TensorBoard != "10" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
+	if r.Dataset.IDX != "my data" || r.TensorBoard != "10" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
 		t.Errorf("got %+v, %q, %+v", r.Dataset, r.TensorBoard, r.KernelInitializer)
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -39,6 +40,35 @@ func (k label) want() string                      { return k.wanted }
 func (k label) show(value any) string             { return showText(fmt.Sprint(value)) }
 func (k label) node(text string) *yaml.Node       { return textNode(text) }
 func (k label) read(n *yaml.Node) (any, *problem) { return readLine(k, n) }
+
+// labels is a label, or a list of different ones. Its values are []string.
+type labels struct{ wanted string }
+
+func (k labels) want() string                { return k.wanted }
+func (k labels) show(value any) string       { return paths{}.show(value) }
+func (k labels) node(text string) *yaml.Node { return flowNode(text) }
+
+func (k labels) read(n *yaml.Node) (any, *problem) {
+	items := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		items = n.Content
+	}
+	if len(items) == 0 {
+		return nil, wrong(n, "wanted %s, found an empty list", k.want())
+	}
+	var names []string
+	for _, item := range items {
+		name, p := readLine(k, item)
+		if p != nil {
+			return nil, p
+		}
+		if slices.Contains(names, name) {
+			return nil, wrong(item, "%s is given twice", shorten(name))
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
 
 // paths is the name of a file, or a list of them. Its values are []string.
 type paths struct{}

@@ -20,6 +20,7 @@ var roundTrips = []string{
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
 	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
 	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}", "dataset: {csv: a.csv, target: b, test_split: 1e-3}",
+	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}", "dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
 	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
 	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
 }
@@ -109,4 +110,18 @@ func TestJSONOfEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkGolden(t, "testdata/everything.json", string(got)+"\n")
+}
+
+// What a model stores of a table with none of the rarer keys is what it always was: bytes of models depend on it.
+func TestTableStored(t *testing.T) {
+	for text, want := range map[string]string{
+		"{csv: a.csv, target: b}":                                                 `{"csv":"a.csv","target":"b","test_split":0.2}`,
+		"{csv: a.csv, target: 0, test_split: 0.5, header: false}":                 `{"csv":"a.csv","target":"0","test_split":0.5,"header":false}`,
+		"{csv: a.csv, target: b, test: {csv: c.csv}, ignore: [d], split_seed: 3}": `{"csv":"a.csv","test":{"csv":"c.csv"},"target":"b","ignore":["d"],"split_seed":3}`,
+	} {
+		got, err := json.Marshal(mustLoad(t, "dataset: "+text).Dataset)
+		if err != nil || string(got) != want {
+			t.Errorf("%s is stored as %s, want %s (%v)", text, got, want, err)
+		}
+	}
 }

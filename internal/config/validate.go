@@ -126,7 +126,7 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) {
 		return nil
 	}
-	return r.fault("checkpoint", "wanted every_epochs, every_minutes or best, found none").
+	return r.fault("checkpoint", "wanted every_epochs, every_minutes, best or keep_last, found none").
 		WithHint("for example checkpoint: {every_epochs: 5}")
 }
 

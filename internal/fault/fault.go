@@ -24,6 +24,7 @@ const (
 	Bug         Kind = 70  // a bug in dnn
 	HungUp      Kind = 129 // stopped by SIGHUP
 	Interrupted Kind = 130 // stopped by SIGINT
+	Piped       Kind = 141 // stopped since nobody reads standard output, as by SIGPIPE
 	Terminated  Kind = 143 // stopped by SIGTERM
 )
 
@@ -61,7 +62,7 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 
 // Each returns the errors that errors.Join has put together into err, and those that were put together into them; or err alone.
 func Each(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what an error wraps is its cause, not one more
+	joined, ok := err.(interface{ Unwrap() []error }) // not errors.As: what an error wraps is its cause, not one more
 	if !ok {
 		return []error{err}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dnn/internal/fault"
 )
 
 // An IDX file is a header and the elements in row-major order. The header is two zero bytes, one byte for the type of an
@@ -103,20 +105,46 @@ func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 			return Header{}, nil, err
 		}
 	}
-	// This read also makes a gzip reader check the sum at its end.
-	switch n, err := io.ReadFull(r, make([]byte, 1)); {
-	case n > 0:
-		return Header{}, nil, fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+want, h)
-	case err != io.EOF:
+	if err := h.checkEnd(r); err != nil {
 		return Header{}, nil, err
 	}
 	return h, data, nil
 }
 
+// skimIDX is ReadIDX of which only the header is wanted.
+func skimIDX(r io.Reader, rank int) (Header, error) {
+	h, err := ReadHeader(r, rank)
+	if err != nil {
+		return Header{}, err
+	}
+	n, err := io.CopyN(io.Discard, r, int64(h.Elements()))
+	switch {
+	case errors.Is(err, io.EOF):
+		return Header{}, h.checkSize(int64(h.Bytes()) + n)
+	case err != nil:
+		return Header{}, err
+	}
+	if err := h.checkEnd(r); err != nil {
+		return Header{}, err
+	}
+	return h, nil
+}
+
+// checkEnd wants nothing more in r. To read there also makes a gzip reader check the sum at its end.
+func (h Header) checkEnd(r io.Reader) error {
+	switch n, err := io.ReadFull(r, make([]byte, 1)); {
+	case n > 0:
+		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+h.Elements(), h)
+	case err != io.EOF:
+		return err
+	}
+	return nil
+}
+
 // checkSize compares the size of a file with what its header declares.
 func (h Header) checkSize(bytes int64) error {
 	if want := int64(h.Bytes() + h.Elements()); bytes != want {
-		return fmt.Errorf("has %d bytes, wanted %d (a header of %d and %s bytes)", bytes, want, h.Bytes(), h)
+		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)", fault.Count(bytes, "byte"), want, h.Bytes(), h)
 	}
 	return nil
 }
@@ -131,7 +159,7 @@ func checkMagic(magic []byte, rank int) error {
 	case magic[2] != idxUbyte:
 		return fmt.Errorf("has elements of %s, wanted unsigned bytes (type 0x08)", elementType(magic[2]))
 	case int(magic[3]) != rank:
-		return fmt.Errorf("has %d dimensions, wanted %d", magic[3], rank)
+		return fmt.Errorf("has %s, wanted %d", fault.Count(magic[3], "dimension"), rank)
 	}
 	return nil
 }
@@ -146,7 +174,7 @@ func elementType(code byte) string {
 
 func headerCutShort(err error, got, want int) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("ends after %d bytes, inside its header of %d", got, want)
+		return fmt.Errorf("ends after %s, inside its header of %d", fault.Count(got, "byte"), want)
 	}
 	return err
 }

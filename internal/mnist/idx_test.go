@@ -51,7 +51,7 @@ var brokenIDX = []struct {
 	{"gzip", gzipped(pixels(4)), "is compressed with gzip"},
 	{"type", append([]byte{0, 0, 0x0d, 3}, make([]byte, 12)...), "has elements of float32 (type 0x0d), wanted unsigned bytes"},
 	{"unknown type", append([]byte{0, 0, 0x7f, 3}, make([]byte, 12)...), "has elements of unknown type 0x7f"},
-	{"rank", idxBytes(pixels(4), 24), "has 1 dimensions, wanted 3"},
+	{"rank", idxBytes(pixels(4), 24), "has 1 dimension, wanted 3"},
 	{"no images", idxBytes(nil, 0, 3, 2), "dimension 1 of 3 is 0, wanted at least 1"},
 	{"no width", idxBytes(nil, 4, 3, 0), "dimension 3 of 3 is 0, wanted at least 1"},
 	{"huge", idxBytes(nil, 1<<31, 1<<31, 1<<31), "declares at least 2147483648 elements, more than the 1073741824"},

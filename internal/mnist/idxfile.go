@@ -20,14 +20,14 @@ type idxFile struct {
 	path   string // of the file that was read, NAME or NAME.gz
 	info   fs.FileInfo
 	header Header
-	data   []byte        // the elements, read-only
+	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
 	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
 	close  func() error  // data is gone after it
 }
 
-// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed. In an error
-// case the result's path says which file is meant.
-func openIDX(folder, name string, rank int) (*idxFile, error) {
+// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed, of which the
+// elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
+func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
 	f, err := os.Open(path)
 	if err == nil {
@@ -37,7 +37,7 @@ func openIDX(folder, name string, rank int) (*idxFile, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		if z, zerr := os.Open(path + ".gz"); zerr == nil {
 			defer func() { _ = z.Close() }()
-			return openGzip(z, path+".gz", rank)
+			return openGzip(z, path+".gz", rank, skim)
 		}
 	}
 	return &idxFile{path: path}, fault.Pathless(err)
@@ -71,7 +71,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	return idx, nil
 }
 
-func openGzip(f *os.File, path string, rank int) (*idxFile, error) {
+func openGzip(f *os.File, path string, rank int, skim bool) (*idxFile, error) {
 	idx := &idxFile{path: path, close: func() error { return nil }}
 	info, err := f.Stat()
 	if err != nil {
@@ -82,7 +82,11 @@ func openGzip(f *os.File, path string, rank int) (*idxFile, error) {
 		return idx, gzipReason(err)
 	}
 	hash := sha256.New()
-	idx.header, idx.data, err = readIDX(io.TeeReader(zr, hash), rank, info.Size()*maxDeflate)
+	if content := io.TeeReader(zr, hash); skim {
+		idx.header, err = skimIDX(content, rank)
+	} else {
+		idx.header, idx.data, err = readIDX(content, rank, info.Size()*maxDeflate)
+	}
 	if err != nil {
 		return idx, gzipReason(err)
 	}
@@ -102,6 +106,7 @@ var errTail = errors.New("has other bytes after the end of its gzip stream")
 type members struct {
 	file *bufio.Reader
 	zr   *gzip.Reader
+	err  error // that ended it
 }
 
 func newMembers(r io.Reader) (*members, error) {
@@ -111,15 +116,18 @@ func newMembers(r io.Reader) (*members, error) {
 		return nil, err
 	}
 	zr.Multistream(false)
-	return &members{file, zr}, nil
+	return &members{file: file, zr: zr}, nil
 }
 
-func (m *members) Read(p []byte) (int, error) {
-	n, err := m.zr.Read(p)
-	if !errors.Is(err, io.EOF) {
-		return n, err
+func (m *members) Read(p []byte) (n int, err error) {
+	if m.err != nil { // a reader may have passed over it, with the last bytes
+		return 0, m.err
 	}
-	return n, m.next()
+	n, m.err = m.zr.Read(p)
+	if errors.Is(m.err, io.EOF) {
+		m.err = m.next()
+	}
+	return n, m.err
 }
 
 // next goes to the stream that follows. It returns io.EOF if there is none.

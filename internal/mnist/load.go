@@ -15,7 +15,7 @@ type LoadOptions struct {
 	TestOnly bool   // leave the training split alone: neither read nor verified
 }
 
-// Load reads a set from its folder. Each file is checked for being a sound IDX file, for agreeing with its partner, and
+// Load reads a set from its folder. A split that the set does without is left empty. Each file is checked for being a sound IDX file, for agreeing with its partner, and
 // for being the very file that the set describes; for the last, a manifest that knows the file's size and time of change
 // stands in for hashing it again. NAME.gz is read where NAME is not there. Errors are of kind fault.Data.
 //
@@ -53,6 +53,9 @@ func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
 
 // loadSplit opens the two files of a split and checks them: first what is cheap and says most, the hash last.
 func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
+	if p == (Pair{}) {
+		return Split{}, nil
+	}
 	images, err := d.open(o, p.Images, 3)
 	if err != nil {
 		return Split{}, err
@@ -66,7 +69,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		return Split{}, o.damaged(images.path, fmt.Errorf("has images of %d x %d pixels, wanted %d x %d", dims[1], dims[2], o.Set.Height, o.Set.Width))
 	}
 	if got := labels.header.Dims[0]; got != dims[0] {
-		return Split{}, o.damaged(labels.path, fmt.Errorf("has %d labels, wanted %d: one for each image in %s", got, dims[0], images.path))
+		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s", fault.Count(got, "label"), dims[0], images.path))
 	}
 	for i, l := range labels.data {
 		if int(l) >= len(o.Set.Classes) {
@@ -91,7 +94,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 
 // open opens one file; the Dataset's Close closes it.
 func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
-	idx, err := openIDX(o.Folder, f.Name, rank)
+	idx, err := openIDX(o.Folder, f.Name, rank, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, o.hinted(fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist), "dnn download %s fetches it")
 	}

@@ -2,6 +2,7 @@ package mnist
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -129,12 +130,18 @@ func TestGzipTails(t *testing.T) {
 		{"two streams and zeros", append(bytes.Clone(parts), 0), ""},
 		{"text", append(bytes.Clone(whole), "more than ten bytes"...), "has other bytes after the end of its gzip stream"},
 		{"zeros and text", append(bytes.Clone(whole), "\x00\x00more"...), "has other bytes after the end of its gzip stream"},
+		{"longer than its header says", gzipped(append(bytes.Clone(file), 0)), "goes on after byte"},
+		{"shorter than its header says", gzipped(file[:30]), "has 30 bytes, wanted 40"},
 		{"half a stream", append(bytes.Clone(whole), whole[:5]...), "is cut short"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
 			writeFile(t, filepath.Join(folder, "a.gz"), c.data)
-			idx, err := openIDX(folder, "a", 3)
+			idx, err := openIDX(folder, "a", 3, false)
+			skimmed, same := openIDX(folder, "a", 3, true)
+			if fmt.Sprint(err) != fmt.Sprint(same) || err == nil && skimmed.sha256() != idx.sha256() {
+				t.Errorf("skimmed: error %v, wanted %v, and the same hash", same, err)
+			}
 			switch {
 			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 				t.Errorf("error %v, wanted %q", err, c.want)
@@ -152,12 +159,20 @@ func TestGzipMemory(t *testing.T) {
 	writeFile(t, filepath.Join(folder, "a.gz"), gzipped(idxBytes(make([]byte, size), size)))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := openIDX(folder, "a", 1); err != nil {
+	if _, err := openIDX(folder, "a", 1, false); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > size*5/4 {
 		t.Errorf("allocated %d bytes for %d", took, size)
+	}
+	if _, err := openIDX(folder, "a", 1, true); err != nil {
+		t.Fatal(err)
+	}
+	before = after
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("allocated %d bytes to skim %d", took, size)
 	}
 }
 

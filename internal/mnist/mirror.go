@@ -138,7 +138,7 @@ func (f File) checkGzip(path string) error {
 		if info, err := file.Stat(); err == nil {
 			n = info.Size()
 		}
-		return fmt.Errorf("wrong size: %d bytes, wanted %d", n, f.GzipBytes)
+		return fmt.Errorf("wrong size: %s, wanted %d", fault.Count(n, "byte"), f.GzipBytes)
 	}
 	if sum := hex.EncodeToString(hash.Sum(nil)); sum != f.GzipMD5 {
 		return fmt.Errorf("wrong content: MD5 %s, wanted %s", sum, f.GzipMD5)

@@ -9,15 +9,43 @@ import (
 	"dnn/internal/fault"
 )
 
-// Describe returns the set that a folder of the user's own holds: four IDX files with MNIST's names, each of which may end
-// in .gz, with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the
-// files' own. Errors are of kind fault.Data.
-func Describe(folder string) (Set, error) {
+// Splits says which splits of a set are wanted.
+type Splits uint8
+
+// The choices of Splits.
+const (
+	Both Splits = iota
+	TrainOnly
+	TestOnly
+)
+
+// Files names the IDX files of the splits, as a hint lists them.
+func (s Splits) Files() string {
+	names, _ := Lookup("mnist")
+	switch s {
+	case TrainOnly:
+		return names.Train.Images.Name + " and " + names.Train.Labels.Name
+	case TestOnly:
+		return names.Test.Images.Name + " and " + names.Test.Labels.Name
+	}
+	return "four IDX files with MNIST's names"
+}
+
+// Describe returns the set that a folder of the user's own holds: IDX files with MNIST's names, each of which may end in .gz,
+// with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the files' own. Of
+// a split that is not wanted, no file is looked at, and the set does without. Errors are of kind fault.Data.
+func Describe(folder string, wanted Splits) (Set, error) {
 	s := Set{Name: folder, Title: folder, Path: folder}
 	names, _ := Lookup("mnist")
 	largest, seen := 0, map[uint8]bool{}
-	for _, split := range []struct{ names, own *Pair }{{&names.Train, &s.Train}, {&names.Test, &s.Test}} {
-		images, err := s.open(split.names.Images.Name, 3)
+	for _, split := range []struct {
+		not        Splits
+		names, own *Pair
+	}{{TestOnly, &names.Train, &s.Train}, {TrainOnly, &names.Test, &s.Test}} {
+		if split.not == wanted {
+			continue
+		}
+		images, err := s.open(split.names.Images.Name, 3, wanted, true)
 		if err != nil {
 			return Set{}, err
 		}
@@ -26,7 +54,7 @@ func Describe(folder string) (Set, error) {
 			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
 		}
 		_ = images.close() // it was only read
-		labels, err := s.open(split.names.Labels.Name, 1)
+		labels, err := s.open(split.names.Labels.Name, 1, wanted, false)
 		if err != nil {
 			return Set{}, err
 		}
@@ -37,7 +65,7 @@ func Describe(folder string) (Set, error) {
 		}
 		_ = labels.close()
 	}
-	if len(seen) == 1 {
+	if wanted == Both && len(seen) == 1 { // one split of a set may lack a class
 		return Set{}, fault.New(fault.Data, folder, "its labels are %d only, wanted two classes or more", largest)
 	}
 	for i := range largest + 1 {
@@ -46,11 +74,12 @@ func Describe(folder string) (Set, error) {
 	return s, nil
 }
 
-// open opens one of the four files.
-func (s Set) open(name string, rank int) (*idxFile, error) {
-	idx, err := openIDX(s.Path, name, rank)
+// open opens one of the files.
+func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, error) {
+	idx, err := openIDX(s.Path, name, rank, skim)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).WithHint("wanted four IDX files with MNIST's names in that folder, each as it is or with .gz at its end")
+		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).
+			WithHint("wanted %s in that folder, each as it is or with .gz at its end", wanted.Files())
 	}
 	if err != nil {
 		return nil, fault.New(fault.Data, idx.path, "%w", err)

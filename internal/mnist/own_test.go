@@ -39,7 +39,7 @@ func TestDescribe(t *testing.T) {
 	for _, gz := range [][]string{nil, {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}} {
 		folder := ownFolder(t, nil, gz...)
 		before := listFolder(t, folder)
-		s, err := Describe(folder)
+		s, err := Describe(folder, Both)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("the user's folder holds %q, and %q before", after, before)
 		}
 	}
-	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}))
+	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}), Both)
 	if err != nil || changed.Hash() == hash {
 		t.Errorf("the hash does not depend on the labels: %v", err)
 	}
@@ -90,7 +90,7 @@ func TestDescribeErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := ownFolder(t, map[string][]byte{c.file: c.data})
-			s, err := Describe(folder)
+			s, err := Describe(folder, Both)
 			if err == nil {
 				_, err = Load(LoadOptions{Set: s, Folder: folder})
 			}
@@ -101,8 +101,44 @@ func TestDescribeErrors(t *testing.T) {
 		})
 	}
 	one := map[string][]byte{"train-labels-idx1-ubyte": idxBytes(make([]byte, 5), 5), labels: idxBytes(make([]byte, 3), 3)}
-	_, err := Describe(ownFolder(t, one))
+	_, err := Describe(ownFolder(t, one), Both)
 	wantFault(t, err, fault.Data, "its labels are 0 only, wanted two classes or more")
+}
+
+// Of a split that is not wanted no file is needed, and the other one may have one class.
+func TestDescribeSplit(t *testing.T) {
+	for _, c := range []struct {
+		wanted      Splits
+		gone, need  []string
+		train, test int
+	}{
+		{TestOnly, []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, 0, 3},
+		{TrainOnly, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, 5, 0},
+	} {
+		folder := ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{1, 1, 1}, 3)})
+		for _, name := range c.gone {
+			if err := os.Remove(filepath.Join(folder, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := Describe(folder, c.wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Load(LoadOptions{Set: s, Folder: folder})
+		if err != nil || d.Train.Count != c.train || d.Test.Count != c.test || s.TrainCount() != c.train || len(s.Files()) != 2 {
+			t.Errorf("%d: %d training and %d test images, %d files, error %v", c.wanted, d.Train.Count, d.Test.Count, len(s.Files()), err)
+		}
+		_ = d.Close()
+		if err := os.Remove(filepath.Join(folder, c.need[1])); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Describe(folder, c.wanted)
+		wantFault(t, err, fault.Data, c.need[1]+": file does not exist")
+		if hint := hintOf(err); !strings.Contains(hint, c.need[0]+" and "+c.need[1]) {
+			t.Errorf("hint %q", hint)
+		}
+	}
 }
 
 func hintOf(err error) string {
@@ -115,7 +151,7 @@ func hintOf(err error) string {
 // A file that goes between Describe and Load is missed without a hint to download it.
 func TestLoadOwnMissing(t *testing.T) {
 	folder := ownFolder(t, nil)
-	s, err := Describe(folder)
+	s, err := Describe(folder, Both)
 	if err != nil {
 		t.Fatal(err)
 	}

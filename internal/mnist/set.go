@@ -48,15 +48,22 @@ type Module struct {
 	Folder  string // of the .gz files inside the module
 }
 
-// Files returns the four files in their fixed order: training images, training labels, test images, test labels.
+// Files returns the four files in their fixed order: training images, training labels, test images, test labels. Those of a
+// split that the set does without are left out.
 func (s Set) Files() []File {
-	return []File{s.Train.Images, s.Train.Labels, s.Test.Images, s.Test.Labels}
+	var files []File
+	for _, p := range []Pair{s.Train, s.Test} {
+		if p != (Pair{}) {
+			files = append(files, p.Images, p.Labels)
+		}
+	}
+	return files
 }
 
 // Features returns the number of pixels of one image.
 func (s Set) Features() int { return s.Height * s.Width }
 
-// Hash identifies the content of the whole set: the SHA-256, in hex, of what sha256sum prints for the four files in the
+// Hash identifies the content of the whole set: the SHA-256, in hex, of what sha256sum prints for the files in the
 // order of Files ("<sha256>  <name>\n" each).
 func (s Set) Hash() string {
 	h := sha256.New()
@@ -187,4 +194,4 @@ func sets() []Set {
 }
 
 // TrainCount returns the number of training samples, which is the number of bytes of their labels' file less its header.
-func (s Set) TrainCount() int { return int(s.Train.Labels.Bytes) - 8 }
+func (s Set) TrainCount() int { return max(int(s.Train.Labels.Bytes)-8, 0) }

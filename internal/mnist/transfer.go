@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"os"
 	"time"
+
+	"dnn/internal/fault"
 )
 
 // maxUnknown bounds a transfer whose size is not known beforehand (a module's zip).
@@ -58,9 +60,9 @@ func (r remote) limit() int64 {
 func (r remote) checkSize(n int64) error {
 	switch {
 	case r.size > 0 && n != r.size:
-		return fmt.Errorf("wrong size: %d bytes, wanted %d", n, r.size)
+		return fmt.Errorf("wrong size: %s, wanted %d", fault.Count(n, "byte"), r.size)
 	case n > r.limit():
-		return fmt.Errorf("wrong size: %d bytes, wanted at most %d", n, r.limit())
+		return fmt.Errorf("wrong size: %s, wanted at most %d", fault.Count(n, "byte"), r.limit())
 	}
 	return nil
 }
@@ -213,7 +215,7 @@ func (t *transfer) copyBody(ctx context.Context, r remote, part *os.File, body i
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("%w after %d of %d bytes: %s", errBroken, offset, total, t.reason(ctx, err))
+			return fmt.Errorf("%w after %d of %s: %s", errBroken, offset, fault.Count(total, "byte"), t.reason(ctx, err))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
 )
 
 // unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. Hashing
@@ -54,7 +55,7 @@ func (f File) sizeReason(n int64) string {
 	if n > f.Bytes {
 		return fmt.Sprintf("more than %d bytes in the .gz", f.Bytes)
 	}
-	return fmt.Sprintf("%d bytes in the .gz, wanted %d", n, f.Bytes)
+	return fmt.Sprintf("%s in the .gz, wanted %d", fault.Count(n, "byte"), f.Bytes)
 }
 
 // decompress writes at most limit+1 bytes of the content of a .gz to w.

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"dnn/internal/fault"
 	"dnn/internal/modelfile/safetensors"
-	"dnn/internal/nn"
 )
 
 // errNotFinite is in the chain of what check says of a NaN or an infinity: a model that diverged.
@@ -63,7 +63,7 @@ func (m *Model) checkInput() error {
 		features *= d
 	}
 	if features != m.Architecture.Input {
-		return fmt.Errorf("input shape %v has %d values, the architecture takes %d", m.InputShape, features, m.Architecture.Input)
+		return fmt.Errorf("input shape %v has %s, the architecture takes %d", m.InputShape, fault.Count(features, "value"), m.Architecture.Input)
 	}
 	if !isFinite(m.Scale) || m.Scale <= 0 {
 		return fmt.Errorf("scale %v, want a number above 0", m.Scale)
@@ -75,8 +75,8 @@ func (m *Model) checkInput() error {
 func (m *Model) checkColumns() error {
 	n := len(m.Columns)
 	if len(m.Mean) != n || len(m.Std) != n || n != 0 && n != m.Architecture.Input {
-		return fmt.Errorf("%d columns with %d means and %d standard deviations, the architecture takes %d", n, len(m.Mean), len(m.Std),
-			m.Architecture.Input)
+		return fmt.Errorf("%s with %s and %s, the architecture takes %d", fault.Count(n, "column"),
+			fault.Count(len(m.Mean), "mean"), fault.Count(len(m.Std), "standard deviation"), m.Architecture.Input)
 	}
 	for i := range n {
 		if !isFinite(m.Mean[i]) || !isFinite(m.Std[i]) || m.Std[i] <= 0 {
@@ -94,7 +94,7 @@ func (m *Model) checkClasses() error {
 		want = 2 // one probability tells two classes apart
 	}
 	if n := len(m.Classes); n != 0 && n != want {
-		return fmt.Errorf("%d class names, the network tells %d classes apart", n, want)
+		return fmt.Errorf("%s, the network tells %d classes apart", fault.Count(n, "class name"), want)
 	}
 	return nil
 }
@@ -121,15 +121,20 @@ func (m *Model) checkConfig() error {
 // finite values.
 func (m *Model) checkTensors() error {
 	want := m.Architecture.Params()
-	for _, w := range want {
-		if !slices.ContainsFunc(m.Tensors, func(t Tensor) bool { return t.Name == w.Name }) {
+	found, wanted := make(map[string]bool, len(m.Tensors)), make(map[string]int, len(want))
+	for _, t := range m.Tensors {
+		found[t.Name] = true
+	}
+	for i, w := range want {
+		wanted[w.Name] = i
+		if !found[w.Name] {
 			return fmt.Errorf("tensor %s is missing, the architecture wants it with shape %v", w.Name, w.Shape)
 		}
 	}
 	for i, t := range m.Tensors {
-		at := slices.IndexFunc(want, func(w nn.ParamSpec) bool { return w.Name == t.Name })
+		at, ok := wanted[t.Name]
 		switch {
-		case at < 0:
+		case !ok:
 			return fmt.Errorf("tensor %s with shape %v: the architecture has no such parameter", t.Name, t.Shape)
 		case at != i:
 			return fmt.Errorf("tensor %s is number %d, the architecture has it as number %d", t.Name, i+1, at+1)

@@ -67,7 +67,7 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 func (m *Model) Fits(where string, features int, dataHash string) error {
 	switch {
 	case m.Architecture.Input != features:
-		return fault.New(fault.Data, where, "takes %d features a sample, %s has %d", m.Architecture.Input, m.Dataset, features)
+		return fault.New(fault.Data, where, "takes %s a sample, %s has %d", fault.Count(m.Architecture.Input, "feature"), m.Dataset, features)
 	case m.DataHash != "" && m.DataHash != dataHash:
 		return fault.New(fault.Data, where, "was trained on other files called %s", m.Dataset)
 	}

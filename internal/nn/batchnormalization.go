@@ -35,7 +35,7 @@ var batchNormalizationKind = kind{
 type BatchNormalization struct {
 	momentum, epsilon                  float32
 	gamma, beta, movingMean, movingVar *Param
-	mean, inverse                      []float32 // of the batch at hand: 1 / sqrt(variance + epsilon)
+	mean, variance, inverse            []float32 // of the batch at hand: 1 / sqrt(variance + epsilon)
 	gammaGradient, betaGradient        []float32
 	momentumRest                       float32 // 1 - momentum
 }
@@ -45,7 +45,8 @@ func newBatchNormalization(spec LayerSpec, params []*Param) *BatchNormalization 
 	b := &BatchNormalization{
 		momentum: float32(spec.Momentum), momentumRest: float32(1 - spec.Momentum), epsilon: float32(spec.Epsilon),
 		gamma: params[0], beta: params[1], movingMean: params[2], movingVar: params[3],
-		mean: make([]float32, in), inverse: make([]float32, in), gammaGradient: make([]float32, in), betaGradient: make([]float32, in),
+		mean: make([]float32, in), variance: make([]float32, in), inverse: make([]float32, in),
+		gammaGradient: make([]float32, in), betaGradient: make([]float32, in),
 	}
 	for c := range in {
 		b.gamma.Value.Data[c] = 1
@@ -75,7 +76,7 @@ func (b *BatchNormalization) normalize(x, y Matrix, c int, mean, inverse float32
 	}
 }
 
-// ForwardColumns normalizes columns cs of the batch by their own mean and variance, and moves the averages.
+// ForwardColumns normalizes columns cs of the batch by their own mean and variance.
 func (b *BatchNormalization) ForwardColumns(_ *Worker, x, y Matrix, cs span) {
 	n := float32(x.Rows)
 	for c := cs.lo; c < cs.hi; c++ {
@@ -89,10 +90,16 @@ func (b *BatchNormalization) ForwardColumns(_ *Worker, x, y Matrix, cs span) {
 			squares += float32(d * d)
 		}
 		variance := squares / n
-		b.mean[c], b.inverse[c] = mean, 1/float32(math.Sqrt(float64(variance+b.epsilon)))
+		b.mean[c], b.variance[c], b.inverse[c] = mean, variance, 1/float32(math.Sqrt(float64(variance+b.epsilon)))
 		b.normalize(x, y, c, mean, b.inverse[c])
-		move(&b.movingMean.Value.Data[c], mean, b.momentum, b.momentumRest)
-		move(&b.movingVar.Value.Data[c], variance, b.momentum, b.momentumRest)
+	}
+}
+
+// Remember moves the averages towards the batch's mean and variance.
+func (b *BatchNormalization) Remember() {
+	for c := range b.mean {
+		move(&b.movingMean.Value.Data[c], b.mean[c], b.momentum, b.momentumRest)
+		move(&b.movingVar.Value.Data[c], b.variance[c], b.momentum, b.momentumRest)
 	}
 }
 

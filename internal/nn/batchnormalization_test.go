@@ -26,6 +26,7 @@ func TestBatchNormalizationByHand(t *testing.T) {
 	x, y := newMatrix(2, 2), newMatrix(2, 2)
 	unflatten("x", x, []float32{1, 5, 3, 5})
 	b.ForwardColumns(nil, x, y, span{0, 2})
+	b.Remember()
 	near(t, "outputs", flatten(y), []float32{-1.5, 0, 2.5, 0}, 1e-6)
 	// A quarter of the way from 0 to the means 2 and 5, and from 1 to the variances 1 and 0.
 	near(t, "moving mean", b.movingMean.Floats(), []float32{0.5, 1.25}, 1e-7)

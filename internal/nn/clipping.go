@@ -44,13 +44,15 @@ func (d *deferred) Update(_ *Worker, p *Param, top, left int, g Matrix) {
 	}
 }
 
-// apply hands rows of p's gradient on, scaled by f, in blocks that the first-level cache can hold.
+// apply hands rows of p's gradient on, scaled by f unless it is nil, in blocks that the first-level cache can hold.
 func (d *deferred) apply(w *Worker, p *Param, lo, hi int, f func(g float32) float32) {
 	whole := d.whole.arrays[p.index]
 	step := max(updateBlock/p.Value.Cols, 1)
 	for ; lo < hi; lo += step {
 		g := rows(whole, lo, min(lo+step, hi))
-		eachElement(g, f)
+		if f != nil {
+			eachElement(g, f)
+		}
 		d.Optimizer.Update(w, p, lo, 0, g)
 	}
 }

@@ -21,7 +21,7 @@ func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
 func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
 	y = rows(y, r.lo, r.hi)
 	s, k := &in.shares[i], d.kernel.Value
-	for c := 0; c < y.Cols; c += w.PanelCols {
+	for c := 0; c < y.Cols && !w.stopped(); c += w.PanelCols {
 		cols := min(w.PanelCols, y.Cols-c)
 		// Block by block of features, so that the rows of the kernel in use stay in the first-level cache.
 		for b := range s.blocks {
@@ -77,7 +77,7 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater,
 	for c := 0; c < dz.Cols; c += w.PanelCols {
 		cols := min(w.PanelCols, dz.Cols-c)
 		step := max(updateBlock/cols, 1)
-		for lo := f.lo; lo < f.hi; lo += step {
+		for lo := f.lo; lo < f.hi && !w.stopped(); lo += step {
 			hi := min(lo+step, f.hi)
 			g := w.gradientBlock(hi-lo, cols)
 			w.SparseMul(hi-lo, cols, in.entriesT, in.startT[2*lo:], 2, in.table, dz.Data[c:], dz.Stride, g.Data, g.Stride, false)

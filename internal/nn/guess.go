@@ -1,6 +1,6 @@
 package nn
 
-import "math"
+import "dnn/internal/exact"
 
 // GuessLoss returns the loss, that of the weights included, of the best outputs that are the same for every sample, where there are
 // so many samples of each class: what a network has that has learned nothing but how frequent the classes are.
@@ -46,7 +46,7 @@ func surprise(p float64) float64 {
 	if p <= 0 {
 		return 0
 	}
-	return -p * math.Log(p)
+	return -p * exact.Log64(p)
 }
 
 // Counts returns how many samples there are of each of so many classes.

@@ -27,9 +27,9 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 		{"categorical_crossentropy", "softmax", 3, 0, logits(0.5, 0.3, 0.2)},
 		{"categorical_crossentropy", "softmax", 3, 0.3, logits(0.45, 0.31, 0.24)},
 		{"mean_squared_error", "softmax", 3, 0, logits(0.5, 0.3, 0.2)},
-		{"binary_crossentropy", "sigmoid", 1, 0, logits(0.5 / 0.5)},
-		{"binary_crossentropy", "sigmoid", 1, 0.4, logits(0.5 / 0.5)},
-		{"binary_crossentropy", "sigmoid", 3, 0, logits(0.5/0.5, 0.3/0.7, 0.2/0.8)},
+		{"binary_crossentropy", "sigmoid", 1, 0, []float64{0}},
+		{"binary_crossentropy", "sigmoid", 1, 0.4, []float64{0}},
+		{"binary_crossentropy", "sigmoid", 3, 0, append([]float64{0}, logits(0.3/0.7, 0.2/0.8)...)},
 	} {
 		t.Run(fmt.Sprint(test.loss, test.units, test.smoothing), func(t *testing.T) {
 			labels := labels

@@ -35,6 +35,12 @@ type columnLayer interface {
 	BackwardColumns(w *Worker, x, y, dy, dx Matrix, c span)
 }
 
+// remembering is a layer that keeps something of the batches it was trained on.
+type remembering interface {
+	// Remember keeps it of the last batch. It is called when a step is over, by one goroutine.
+	Remember()
+}
+
 // penalized is a layer whose parameters add to the loss.
 type penalized interface {
 	// Penalty returns what they add.

@@ -1,10 +1,11 @@
 package nn
 
 // TrainingBytes estimates the memory of a training run in bytes: the parameters with a copy of the last epoch's and up to
-// two moments each, and a batch's activations with their gradients. Data sets, and what they are packed into, come
-// on top.
+// two moments each, the gradients by them where a step can be abandoned, and a batch's activations with their gradients.
+// Data sets, and what they are packed into, come on top.
 func (a Architecture) TrainingBytes(batch int) float64 {
-	const element, perParameter = 4, 4
+	const element = 4
+	perParameter := 4.0
 	perSample := 10 * float64(a.Input) // pixels, lists of nonzeros by sample and by feature, all twice: this batch and the next
 	parameters := 0.0                  // as a float64: a network that does not fit may not even be countable
 	in := a.Input
@@ -19,6 +20,9 @@ func (a Architecture) TrainingBytes(batch int) float64 {
 			parameters += n
 		}
 		in = units
+	}
+	if long(batch, parameters) {
+		perParameter++
 	}
 	return element * (perParameter*parameters + float64(batch)*perSample)
 }

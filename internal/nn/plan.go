@@ -53,6 +53,7 @@ func (t *Trainer) plan() {
 	t.loading = sideBySide(loadPhase, t.load)
 	t.steps = nil
 	t.planRows(t.updates())
+	t.apply = len(t.steps)
 	if d, ok := t.updater.(Deferred); ok {
 		t.steps = append(t.steps,
 			phase{name: updatePhase, alone: d.Prepare},
@@ -205,10 +206,13 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 	n := len(t.engine.workers)
 	tasks := make([]task, n)
 	for p := range tasks {
-		c := part(p, n, t.model.units[i], 16)
+		const line = 16
+		c := part(p, n, t.model.units[i], line)
 		tasks[p] = func(w *Worker) {
-			if n := t.tape.in.count; c.lo < c.hi {
-				f(w, rows(t.tape.y[i-1], 0, n), rows(t.tape.y[i], 0, n), rows(t.tape.dy[i], 0, n), rows(t.tape.dy[i-1], 0, n), c)
+			n := t.tape.in.count
+			for lo := c.lo; lo < c.hi && !w.stopped(); lo += line {
+				columns := span{lo, min(lo+line, c.hi)}
+				f(w, rows(t.tape.y[i-1], 0, n), rows(t.tape.y[i], 0, n), rows(t.tape.dy[i], 0, n), rows(t.tape.dy[i-1], 0, n), columns)
 			}
 		}
 	}

@@ -80,6 +80,7 @@ func trainAnyhow(t *testing.T, threads int, arch Architecture, optimizer func([]
 		for _, p := range trainer.steps {
 			runAnyhow(e, rng, p)
 		}
+		trainer.remember()
 	}
 	return digest(m)
 }

@@ -149,7 +149,7 @@ func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
 	if from == 0 {
 		m.input().forwardInput(w, t.in, t.y[0], r)
 	}
-	for i := max(1, from); i < to; i++ {
+	for i := max(1, from); i < to && !w.stopped(); i++ {
 		m.layers[i].Forward(w, p, rows(t.y[i-1], r.lo, r.hi), rows(t.y[i], r.lo, r.hi))
 	}
 }
@@ -157,7 +157,7 @@ func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
 // backward takes the layers [from, to) backwards, the last one first, for some rows.
 func (m *Sequential) backward(w *Worker, p Pass, t *tape, from, to int, r span) {
 	p.Row = r.lo
-	for i := to - 1; i >= from; i-- {
+	for i := to - 1; i >= from && !w.stopped(); i-- {
 		var x, dx Matrix
 		if i > 0 {
 			x, dx = rows(t.y[i-1], r.lo, r.hi), rows(t.dy[i-1], r.lo, r.hi)

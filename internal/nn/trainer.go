@@ -43,13 +43,15 @@ type Trainer struct {
 	scale     float32 // 1 / batch
 	loss      []float32
 	predicted []uint8
-	distiller *distiller // nil: the labels alone teach
-	transform Transform  // nil: samples are trained on as they are
+	distiller *distiller  // nil: the labels alone teach
+	transform Transform   // nil: samples are trained on as they are
+	stop      func() bool // nil: every step is taken to its end
 
 	pass    Pass
 	load    []task  // loads the batch that comes next
 	loading phase   // in which nothing else is done
 	steps   []phase // of a step, in order
+	apply   int     // which of them, if any, is the first that uses the gradients of a Deferred updater
 	times   [len(Phases)]time.Duration
 	tempo   tempo
 
@@ -96,7 +98,11 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
 		pass: Pass{Train: true, Seed: m.seed}, tempo: newTempo(),
 	}
-	t.run = func(worker, i int) { t.now[i].run(&e.workers[worker]) }
+	t.run = func(worker, i int) {
+		if w := &e.workers[worker]; !w.stopped() {
+			t.now[i].run(w)
+		}
+	}
 	t.plan()
 	return t
 }
@@ -107,9 +113,13 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 func (t *Trainer) Step(order, next []int32) Result {
 	penalty := t.begin(order, next)
 	var taken time.Duration
-	for _, p := range t.steps {
+	for i, p := range t.steps {
+		if i == t.apply && t.decide() {
+			return Result{}
+		}
 		taken += t.do(p)
 	}
+	t.remember()
 	if len(order) == len(t.loss) { // shorter batches cannot be compared
 		t.tempo.took(taken)
 	}
@@ -118,6 +128,9 @@ func (t *Trainer) Step(order, next []int32) Result {
 
 // begin makes everything ready for the phases of a step, and returns the loss of the weights.
 func (t *Trainer) begin(order, next []int32) (penalty float64) {
+	if t.stop != nil {
+		t.ask(t.stop)
+	}
 	if !sameSlice(t.loadedFor, order) {
 		t.pack()
 		t.next = order
@@ -132,6 +145,15 @@ func (t *Trainer) begin(order, next []int32) (penalty float64) {
 	t.next, t.loadedFor = next, next
 	t.pass.Step++
 	return t.model.penalty()
+}
+
+// remember lets layers keep what they want to know of the batch, after its updates.
+func (t *Trainer) remember() {
+	for _, l := range t.model.layers {
+		if l, ok := l.(remembering); ok {
+			l.Remember()
+		}
+	}
 }
 
 // pack packs the samples before the first of them are loaded, unless they are to be altered on the way.
@@ -150,7 +172,7 @@ func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[
 // do runs a phase and returns how long it took.
 func (t *Trainer) do(p phase) time.Duration {
 	begun := time.Now()
-	t.now = p.jobs
+	t.now, t.turned = p.jobs, begun
 	switch pool := t.engine.pool; {
 	case p.alone != nil:
 		p.alone()

@@ -51,6 +51,7 @@ type StartEvent struct {
 type EndEvent struct {
 	TestLoss     float32
 	TestAccuracy float32
+	Untested     bool    // these two are null: a test would have taken long, and the run was stopped
 	TrainSeconds float64 // wall clock of all epochs
 	Epochs       int     // that were finished
 	Model        string  // the file
@@ -102,6 +103,9 @@ func (e *Events) Epoch(epoch train.Epoch, phases map[string]float64) error {
 
 // End writes {"event":"end",…}.
 func (e *Events) End(end EndEvent) error {
+	if end.Untested {
+		end.TestLoss, end.TestAccuracy = float32(math.NaN()), float32(math.NaN())
+	}
 	return e.write(struct {
 		Event        string  `json:"event"`
 		TestLoss     number  `json:"test_loss"`
@@ -148,7 +152,7 @@ func (e *Events) Evaluation(found Evaluation) error {
 }
 
 // Error writes {"event":"error",…} with the exit status as its code. An error that is no *fault.Error has code 70 and its
-// text as the message.
+// text as the message. Each text is as long at most as PrintError's.
 func (e *Events) Error(err error) error {
 	line := struct {
 		Event   string     `json:"event"`
@@ -160,6 +164,7 @@ func (e *Events) Error(err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		line.Where, line.Message, line.Hint = f.Where, f.What, f.Hint
 	}
+	line.Where, line.Message, line.Hint = abridge(line.Where, longestLine), abridge(line.Message, longestLine), abridge(line.Hint, longestHint)
 	return e.write(line)
 }
 

@@ -32,7 +32,7 @@ func TestEvents(t *testing.T) {
 		e.End(EndEvent{
 			TestLoss: 0.08797961473464966, TestAccuracy: 0.9762, TrainSeconds: 0.62, Epochs: 10, Model: "model.bin", SHA256: "9f86d0",
 		}),
-		e.End(EndEvent{Model: "<a>&b.bin", Interrupted: true}),
+		e.End(EndEvent{Model: "<a>&b.bin", Untested: true, Interrupted: true}),
 		e.Error(fault.New(fault.Config, "mlp.yaml:2:1", "unknown key %q", "layer").WithHint("did you mean layers?")),
 		e.Error(fmt.Errorf("train: %w", fault.New(fault.Data, "model.bin", "truncated"))),
 		e.Error(errors.New("index out of range")),
@@ -60,6 +60,20 @@ func TestEventFloatsAreExact(t *testing.T) {
 		if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Loss != float64(v) {
 			t.Errorf("%v: got %v, %v", v, got.Loss, err)
 		}
+	}
+}
+
+func TestEventOfALongError(t *testing.T) {
+	var out bytes.Buffer
+	long := strings.Repeat("é", 1<<20)
+	err := fault.New(fault.Data, long+"/data.csv:7:9", "wanted a number, found %q", long).WithHint("mv %s", long)
+	if err := NewEvents(&out).Error(err); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Where, Message, Hint string }
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || out.Len() > 3000 || !strings.HasSuffix(got.Where, "é/data.csv:7:9") ||
+		!strings.HasPrefix(got.Message, `wanted a number, found "é`) || !strings.HasPrefix(got.Hint, "mv é") {
+		t.Errorf("%.3000s (%v)", out.String(), err)
 	}
 }
 

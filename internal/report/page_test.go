@@ -55,6 +55,15 @@ func writePage(t *testing.T, p Page) string {
 // dataURLs finds the pictures in a page, where a "+" is written as its character reference.
 var dataURLs = regexp.MustCompile(`data:(image/(?:png|svg&#43;xml|svg\+xml));base64,((?:[A-Za-z0-9+/=]|&#43;)+)`)
 
+// TestPageOfOneEpoch holds that curves of one epoch do not go "over epochs 1 to 1".
+func TestPageOfOneEpoch(t *testing.T) {
+	p := examplePage(t)
+	p.History = p.History[:1]
+	if page := writePage(t, p); strings.Count(page, ", in epoch 1\"") != 2 || strings.Contains(page, "over epochs") {
+		t.Errorf("wanted two pictures of epoch 1, found %q", regexp.MustCompile(`alt="[^"]*"`).FindAllString(page, -1))
+	}
+}
+
 // TestPage compares the page without its pictures, which others look at.
 func TestPage(t *testing.T) {
 	page := writePage(t, examplePage(t))

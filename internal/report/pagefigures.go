@@ -77,6 +77,10 @@ func (p Page) curves() ([]figure, error) {
 		words[0] += fmt.Sprintf(", validation loss from %.4f to %.4f", first.ValLoss, last.ValLoss)
 		words[1] += fmt.Sprintf(", validation accuracy from %.4f to %.4f", first.ValAccuracy, last.ValAccuracy)
 	}
+	over := fmt.Sprintf("over epochs %d to %d", first.Epoch, last.Epoch)
+	if len(p.History) == 1 {
+		over = fmt.Sprintf("in epoch %d", last.Epoch)
+	}
 	figures := make([]figure, len(light))
 	for i := range light {
 		title := light[i].Title.Text
@@ -84,7 +88,7 @@ func (p Page) curves() ([]figure, error) {
 			return nil, err
 		}
 		figures[i].Title = title
-		figures[i].Alt = fmt.Sprintf("%s, over epochs %d to %d", words[i], first.Epoch, last.Epoch)
+		figures[i].Alt = words[i] + ", " + over
 	}
 	return figures, nil
 }

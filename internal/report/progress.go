@@ -19,11 +19,12 @@ const redrawPeriod = 50 * time.Millisecond
 //	Epoch 1/10
 //	480/480 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
 //
-// Until the epoch ends the time in it is what is left; then it is what the epoch took. While it is redrawn the line never
-// exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole, broken
+// Until the epoch ends the time in it is what is left of the epoch; then it is what the epoch took. Unless the epoch is the
+// last, the line meanwhile ends in what is left of the run, if nothing stops it early: "run: 3:12 left". While it is redrawn
+// the line never exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole, broken
 // between figures where it must be; where there is room, a sparkline after its last figure, which is the validation loss if
-// there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an epoch is one line, with the same figures and a more
-// precise time:
+// there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an epoch is
+// one line, with the same figures and a more precise time:
 //
 //	Epoch 1/10 - 480/480 - 0.961s - 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
 //
@@ -49,6 +50,9 @@ type trainProgress struct {
 	now    func() time.Time
 	plan   train.Plan
 
+	epoch       int        // the current one
+	whole       int        // epochs so far
+	took        float64    // their seconds
 	start       time.Time  // of the epoch
 	firstStep   time.Time  // when its first step ended
 	firstNumber int        // of that step: more than 1 in an epoch that is resumed
@@ -67,7 +71,7 @@ func (p *trainProgress) trainBegin(plan train.Plan) error {
 
 func (p *trainProgress) epochBegin(epoch int) error {
 	p.print(fmt.Sprintf("Epoch %d/%d\n", epoch, p.plan.Epochs))
-	p.start = p.now()
+	p.epoch, p.start = epoch, p.now()
 	p.firstStep, p.drawn = time.Time{}, time.Time{}
 	p.stale = false
 	return nil
@@ -87,14 +91,34 @@ func (p *trainProgress) stepEnd(step train.Step) error {
 
 // drawStep draws the line in the state of the newest step.
 func (p *trainProgress) drawStep() {
-	per := p.perStep(p.stepTime.Sub(p.start).Seconds(), p.step.Step)
+	elapsed := p.stepTime.Sub(p.start).Seconds()
+	per := p.perStep(elapsed, p.step.Step)
 	left := per * float64(max(0, p.plan.Steps-p.step.Step))
-	line := p.line(p.step.Step, formatETA(left), per, metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss))
+	figures := []string{metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss)}
+	if run := p.runLeft(elapsed, left); run >= 1 {
+		figures = append(figures, "run: "+formatETA(run)+" left")
+	}
+	line := p.line(p.step.Step, formatETA(left), per, figures...)
 	p.print("\r" + line.fit(p.screen.columns()-1, p.screen.Color) + "\x1b[K")
 	p.drawn, p.stale, p.open = p.stepTime, false, true
 }
 
+// runLeft returns the seconds that are left of the run, given those since the epoch began and those that are left of its steps:
+// 0 in the last epoch, whose own time says it. Epochs that are over know best what one takes, for they were validated too.
+func (p *trainProgress) runLeft(elapsed, left float64) float64 {
+	epoch := elapsed + left
+	if p.whole > 0 {
+		epoch = p.took / float64(p.whole)
+	}
+	more := p.plan.Epochs - p.epoch
+	if more < 1 {
+		return 0
+	}
+	return max(left, epoch-elapsed) + epoch*float64(more)
+}
+
 func (p *trainProgress) epochEnd(e train.Epoch) error {
+	p.whole, p.took = p.whole+1, p.took+e.Seconds
 	per := p.perStep(e.Seconds, p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
 	p.losses = append(p.losses, lastMetric(e))

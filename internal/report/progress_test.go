@@ -154,6 +154,42 @@ func TestFiguresAreKeras(t *testing.T) {
 	}
 }
 
+// TestRunLeft holds that the line shows what is left of a run of several epochs, until its last.
+func TestRunLeft(t *testing.T) {
+	var out writes
+	clk := newClock()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants := func(want string) {
+		t.Helper()
+		if got := out.log.String(); strings.Contains(got, "run:") != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("got %s, want %q", got, want)
+		}
+		out.log.Reset()
+	}
+	c := TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
+	must(c.TrainBegin(train.Plan{Epochs: 3, Steps: 2}))
+	for epoch, want := range [][2]string{
+		{" - loss: 0.5000 - run: 3:05 left", "run: 2:04 left"}, // that validation takes 13 s is known afterwards
+		{" - loss: 0.5000 - run: 1:53 left", "run: 1:28 left"},
+		{}, // the epoch's own time says it
+	} {
+		must(c.EpochBegin(epoch + 1))
+		clk.advance(37 * time.Second)
+		must(c.StepEnd(train.Step{Step: 1, Loss: 0.5}))
+		wants(want[0])
+		clk.advance(25 * time.Second)
+		must(c.StepEnd(train.Step{Step: 2, Loss: 0.5}))
+		wants(want[1])
+		clk.advance(13 * time.Second)
+		must(c.EpochEnd(train.Epoch{Epoch: epoch + 1, Seconds: 75}))
+		wants("")
+	}
+}
+
 func TestMetricThatIsNoNumber(t *testing.T) {
 	for value, want := range map[float64]string{math.Inf(1): "x: inf", math.Inf(-1): "x: -inf"} {
 		if got := metric("x", value); got != want {

@@ -74,52 +74,59 @@ func (s Summary) JSON() SummaryJSON {
 	return out
 }
 
-// The width of the text of the three columns, and of the lines above and below the table, where Keras finds no terminal
-// to fit.
-const (
-	nameColumn  = 31
-	shapeColumn = 22
-	countColumn = 13
-	screenWidth = 80
-)
-
-// Write prints s as Keras 3's model.summary() does where it finds no terminal: the same bytes.
+// Write prints s as Keras 3's model.summary() does: the same bytes for a w that is no terminal, and a table that is as wide as
+// a terminal lets it.
 func (s Summary) Write(w io.Writer) error {
+	_, err := io.WriteString(w, s.text(Width(w), IsTerminal(w)))
+	return err
+}
+
+// text returns the summary for a screen of so many columns.
+func (s Summary) text(columns int, terminal bool) string {
 	var b strings.Builder
-	for _, line := range wrapWords(`Model: "`+s.Name+`"`, screenWidth, false) {
+	for _, line := range wrapWords(`Model: "`+s.Name+`"`, columns, false) {
 		b.WriteString(line + "\n")
 	}
-	rule := func(left, line, cross, right string) {
-		fmt.Fprintf(&b, "%s%s%s%s%s%s%s\n", left, strings.Repeat(line, nameColumn+2), cross,
-			strings.Repeat(line, shapeColumn+2), cross, strings.Repeat(line, countColumn+2), right)
-	}
-	row := func(side, name, shape, count string) {
-		fmt.Fprintf(&b, "%s %-*s %s %-*s %s %*s %s\n", side, nameColumn, name, side, shapeColumn, shape, side, countColumn, count, side)
-	}
-	rule("┏", "━", "┳", "┓")
-	row("┃", "Layer (type)", "Output Shape", "Param #")
-	rule("┡", "━", "╇", "┩")
-	for i, l := range s.Layers {
-		if i > 0 {
-			rule("├", "─", "┼", "┤")
-		}
-		names := wrapWords(fmt.Sprintf("%s (%s)", l.Name, l.Type), nameColumn, true)
-		shapes := wrapWords(l.shape(), shapeColumn, true)
-		counts := wrapWords(groupDigits(l.Params), countColumn, true)
-		for n := range max(len(names), len(shapes), len(counts)) {
-			row("│", at(names, n), at(shapes, n), at(counts, n))
-		}
-	}
-	rule("└", "─", "┴", "┘")
+	s.table(&b, s.widths(columns, terminal))
 	total, trainable := s.params()
 	for _, sum := range []struct {
 		name   string
 		params int
 	}{{"Total params", total}, {"Trainable params", trainable}, {"Non-trainable params", total - trainable}} {
-		fmt.Fprintf(&b, " %s: %s (%s)\n", sum.name, groupDigits(sum.params), formatBytes(sum.params*bytesPerParam))
+		text := fmt.Sprintf(" %s: %s (%s)", sum.name, groupDigits(sum.params), formatBytes(sum.params*bytesPerParam))
+		for _, line := range wrapWords(text, columns, false) {
+			b.WriteString(line + "\n")
+		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
+}
+
+// table prints the rows, with texts of the given widths.
+func (s Summary) table(b *strings.Builder, c tableWidths) {
+	rule := func(left, line, cross, right string) {
+		fmt.Fprintf(b, "%s%s%s%s%s%s%s\n", left, strings.Repeat(line, c.name+2), cross,
+			strings.Repeat(line, c.shape+2), cross, strings.Repeat(line, c.count+2), right)
+	}
+	row := func(side, name, shape, count string) {
+		fmt.Fprintf(b, "%s %-*s %s %-*s %s %*s %s\n", side, c.name, name, side, c.shape, shape, side, c.count, count, side)
+	}
+	rule("┏", "━", "┳", "┓")
+	names, shapes, counts := c.wrap("Layer (type)", "Output Shape", "Param #")
+	height := max(len(names), len(shapes), len(counts))
+	for n := range height { // a heading stands at the bottom of its cell, as in Keras
+		row("┃", at(names, n-height+len(names)), at(shapes, n-height+len(shapes)), at(counts, n-height+len(counts)))
+	}
+	rule("┡", "━", "╇", "┩")
+	for i, l := range s.Layers {
+		if i > 0 {
+			rule("├", "─", "┼", "┤")
+		}
+		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.shape(), groupDigits(l.Params))
+		for n := range max(len(names), len(shapes), len(counts)) {
+			row("│", at(names, n), at(shapes, n), at(counts, n))
+		}
+	}
+	rule("└", "─", "┴", "┘")
 }
 
 // shape returns the output shape as a Python tuple whose batch is None.
@@ -153,9 +160,9 @@ func formatBytes(bytes int) string {
 	return fmt.Sprintf("%.2f %s", size, units[unit])
 }
 
-// at returns lines[i], or "" past the end.
+// at returns lines[i], or "" where there is none.
 func at(lines []string, i int) string {
-	if i < len(lines) {
+	if i >= 0 && i < len(lines) {
 		return lines[i]
 	}
 	return ""

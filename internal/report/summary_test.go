@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -13,21 +15,50 @@ import (
 // TestSummaryIsKeras compares with what Keras prints for the networks in testdata/summary (see generate.py).
 func TestSummaryIsKeras(t *testing.T) {
 	files, err := filepath.Glob("testdata/summary/*.txt")
-	if err != nil || len(files) < 9 {
+	if err != nil || len(files) < 15 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+		network, columns, terminal := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txt"), ".")
+		t.Run(network+columns, func(t *testing.T) {
 			var s Summary
-			readJSON(t, strings.TrimSuffix(file, ".txt")+".json", &s)
+			readJSON(t, "testdata/summary/"+network+".json", &s)
 			var got bytes.Buffer
-			if err := s.Write(&got); err != nil {
+			if terminal {
+				width, err := strconv.Atoi(columns)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got.WriteString(s.text(width, true))
+			} else if err := s.Write(&got); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(readFile(t, file)), got.String()); diff != "" {
 				t.Errorf("(-Keras +dnn):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSummaryKeepsNumbers holds that on a narrow terminal names are cut and broken, and numbers are not.
+func TestSummaryKeepsNumbers(t *testing.T) {
+	var s Summary
+	readJSON(t, "testdata/summary/huge.json", &s)
+	s.Layers[1].Name, s.Layers[1].Type = "batch_normalization_1", "BatchNormalization"
+	golden(t, "summary/narrow.golden", []byte(s.text(40, true)))
+	for columns := 1; columns <= 130; columns++ {
+		text := s.text(columns, true)
+		for _, number := range []string{"94,200,000", "360,003,000", "120000)", "30,010"} {
+			if columns >= 12 && !strings.Contains(text, number) {
+				t.Errorf("%d columns: %s is lost:\n%s", columns, number, text)
+			}
+		}
+		for line := range strings.Lines(text) {
+			if got := utf8.RuneCountInString(strings.TrimRight(line, " \n")); columns >= 35 && got > columns {
+				t.Errorf("%d columns in %d: %s", got, columns, line)
+			}
+		}
+		(Summary{}).text(columns, true) // finds a width for its headings
 	}
 }
 

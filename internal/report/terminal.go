@@ -5,7 +5,8 @@ package report
 //   - results (tables, the Test line, JSON) go to standard output, and nothing else does;
 //   - progress and messages go to standard error, so that a result can be piped;
 //   - a message is one line: lower case, no full stop, no decoration;
-//   - an error is one line "dnn: <where>: <what>", then at most one line "hint: …"; never a stack trace;
+//   - an error is one line "dnn: <where>: <what>", then at most one line "hint: …"; never a stack trace. They have at
+//     most some 300 and 500 characters, whatever stands in a file or an argument: the middle gives way;
 //   - a bar that redraws itself and colors appear only on a terminal; elsewhere whole lines, which a log can keep;
 //   - NO_COLOR turns colors off, TERM=dumb turns off everything that needs an escape sequence.
 //
@@ -17,6 +18,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -95,16 +97,42 @@ func printError(w io.Writer, err error) {
 		e = fault.New(fault.Bug, "bug in dnn", "%w", err).
 			WithHint("please report this line, the command and the output of dnn version to where you got dnn from")
 	}
-	text := "dnn: " + oneLine(e.Error()) + "\n"
+	where, what := fit(e.Where, e.What)
+	text := "dnn: " + oneLine((&fault.Error{Where: where, What: what}).Error()) + "\n"
 	if e.Hint != "" {
-		text += "hint: " + oneLine(e.Hint) + "\n"
+		text += "hint: " + oneLine(abridge(e.Hint, longestHint)) + "\n"
 	}
 	_, _ = io.WriteString(w, text)
 }
 
+// How many characters are shown of an error, of its hint, which may list what is possible, and of a message, which may name
+// several files.
+const (
+	longestLine    = 300
+	longestHint    = 500
+	longestMessage = 1000
+)
+
+// fit shortens an error's place and text to what goes on a line. Either may take what the other leaves, and has half of it.
+func fit(where, what string) (string, string) {
+	where = abridge(where, max(longestLine/2, longestLine-utf8.RuneCountInString(what)))
+	return where, abridge(what, longestLine-utf8.RuneCountInString(where))
+}
+
+// abridge takes characters out of the middle of a text that has more than longest. How it begins tells what it is about; at its
+// end a path has its file, line and column, and a message what was found.
+func abridge(text string, longest int) string {
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	runes := []rune(text)
+	head := longest / 2
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(longest-1-head):])
+}
+
 // Message prints one line about what the program does. Like PrintError it ignores a failure to write.
 func Message(w io.Writer, format string, args ...any) {
-	_, _ = io.WriteString(w, oneLine(fmt.Sprintf(format, args...))+"\n")
+	_, _ = io.WriteString(w, oneLine(abridge(fmt.Sprintf(format, args...), longestMessage))+"\n")
 }
 
 // Note prints one line about what may be a mistake, and changes nothing.

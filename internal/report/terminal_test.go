@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"dnn/internal/fault"
 )
@@ -31,11 +33,53 @@ func TestPrintError(t *testing.T) {
 	}
 }
 
+// Whatever stands in a file or an argument, an error stays on a few lines, with its place, its end and its hint.
+func TestLongErrors(t *testing.T) {
+	const much = 1 << 20
+	long := strings.Repeat("é", much)
+	for _, test := range []struct {
+		name        string
+		err         *fault.Error
+		begin, end  string
+		hint, hends string
+	}{
+		{"what", fault.New(fault.Data, "data.csv:7:9", "wanted a number, found %q", long).WithHint("save it anew"),
+			`dnn: data.csv:7:9: wanted a number, found "é`, `é"`, "hint: save it anew", ""},
+		{"where", fault.New(fault.Data, "/"+long+"/data.csv:7:9", "the value is missing").WithHint("save it anew"),
+			"dnn: /é", "é/data.csv:7:9: the value is missing", "hint: save it anew", ""},
+		{"all", fault.New(fault.Usage, long+":1:2", "unknown command %q", long).WithHint("mv %s", long),
+			"dnn: é", `é"`, "hint: mv é", "é"},
+		{"no place", fault.New(fault.Usage, "", "unknown command %q", long), `dnn: unknown command "é`, `é"`, "", ""},
+		{"no UTF-8", fault.New(fault.Usage, "\xc3\xa9:1:2", "%s", strings.Repeat("\xff\xc3", much)), "dnn: é:1:2: ", "", "", ""},
+	} {
+		var got bytes.Buffer
+		PrintError(&got, test.err)
+		line, hint, _ := strings.Cut(strings.TrimSuffix(got.String(), "\n"), "\n")
+		if !strings.HasPrefix(line, test.begin) || !strings.HasSuffix(line, test.end) || !strings.Contains(line, "…") ||
+			!strings.HasPrefix(hint, test.hint) || !strings.HasSuffix(hint, test.hends) || !utf8.ValidString(got.String()) {
+			t.Errorf("%s: %.700q", test.name, got.String())
+		}
+		if n := utf8.RuneCountInString(line); n > 310 || n < 290 {
+			t.Errorf("%s: the error has %d characters", test.name, n)
+		}
+		if n := utf8.RuneCountInString(hint); n > 510 {
+			t.Errorf("%s: the hint has %d characters", test.name, n)
+		}
+		if test.name == "what" && len(test.err.What) < much {
+			t.Errorf("%s: the error itself was shortened", test.name)
+		}
+	}
+}
+
 func TestMessages(t *testing.T) {
 	var got bytes.Buffer
 	Message(&got, "%d files are there", 4)
 	if want := "4 files are there\n"; got.String() != want {
 		t.Errorf("got %q, want %q", got.String(), want)
+	}
+	got.Reset()
+	if Message(&got, "note: %s", strings.Repeat("x", 5000)); got.Len() > 1010 {
+		t.Errorf("a message has %d bytes", got.Len())
 	}
 }
 

@@ -2,15 +2,18 @@ package table
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"io"
 	"strings"
 
 	"dnn/internal/fault"
 )
 
-// maxLine bounds the memory that one line can take.
-const maxLine = 64 << 20
+// maxLine and maxColumns bound the memory that one line can take.
+const (
+	maxLine    = 32 << 20 // bytes
+	maxColumns = 1 << 20
+)
 
 // clothes are the first bytes of files that are no CSV, with what to do about them.
 var clothes = []struct{ begin, found, hint string }{
@@ -82,18 +85,34 @@ func isJSON(text string) bool {
 	return false
 }
 
-// lines passes a file on and stops at a line that is too long.
+// lines passes a file on and stops at a line that is too long, before package csv has it in memory.
 type lines struct {
 	io.Reader
-	length int // of the line so far
+	length int  // of the line so far
+	commas int  // in it
+	quoted bool // whether it is within quotes, where a line break ends nothing
 }
 
 func (l *lines) Read(p []byte) (int, error) {
 	n, err := l.Reader.Read(p)
-	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
-		l.length = n - i - 1
-	} else if l.length += n; l.length > maxLine {
-		return n, errors.New("has a line longer than 64 MiB")
+	for rest := p[:n]; len(rest) > 0; {
+		part, _, quote := bytes.Cut(rest, []byte(`"`))
+		rest = rest[min(len(part)+1, len(rest)):]
+		if end := bytes.LastIndexByte(part, '\n'); end >= 0 && !l.quoted {
+			l.length, l.commas = 0, 0
+			part = part[end+1:]
+		}
+		l.length += len(part)
+		l.commas += bytes.Count(part, []byte(","))
+		l.quoted = l.quoted != quote
+	}
+	switch {
+	case l.length > maxLine && l.quoted:
+		return n, fmt.Errorf(`has a " that is not closed within %d MiB`, maxLine>>20)
+	case l.length > maxLine:
+		return n, fmt.Errorf("has a line longer than %d MiB", maxLine>>20)
+	case l.commas >= maxColumns:
+		return n, fmt.Errorf("has a line of more than %d columns", maxColumns)
 	}
 	return n, err
 }

@@ -12,6 +12,7 @@ type Division struct {
 	Validation int    // rows that validate, of those that do not test
 	Tail       bool   // validate on the last of the rows that do not test; else on a stratified part of them
 	Seed       uint64 // of the draws
+	TestFile   bool   // the rows of another file test, and Test is 0
 }
 
 // Parts are the rows for each purpose. Together they are all rows, each once.
@@ -28,7 +29,7 @@ func (t *Table) Divide(d Division) (Parts, error) {
 	var p Parts
 	var rest []int32
 	rest, p.Test = nn.Stratified(t.Labels, d.Test, random.NewKey(d.Seed, "table/test", 0))
-	if len(p.Test) == 0 {
+	if len(p.Test) == 0 && !d.TestFile {
 		return Parts{}, fault.New(fault.Data, t.Path, "%d rows of %d classes leave none to test on", t.Rows(), len(t.Classes)).
 			WithHint("a part for testing needs several rows of a class")
 	}

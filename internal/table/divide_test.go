@@ -57,6 +57,15 @@ func TestDivide(t *testing.T) {
 	}
 }
 
+// Where another file tests, no row of this one does.
+func TestDivideTestFile(t *testing.T) {
+	data := iris(t)
+	p, err := data.Divide(Division{TestFile: true, Validation: 20, Seed: 1})
+	if err != nil || len(p.Train) != 80 || len(p.Validation) != 20 || len(p.Test) != 0 {
+		t.Errorf("%d, %d and %d rows, error %v", len(p.Train), len(p.Validation), len(p.Test), err)
+	}
+}
+
 func TestDivideErrors(t *testing.T) {
 	data, err := read("a,class\n1,x\n2,x\n3,y\n")
 	if err != nil {

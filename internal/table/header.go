@@ -69,29 +69,51 @@ func (r *reader) findColumns() error {
 	if r.target = slices.Index(r.header, r.Target); r.target < 0 {
 		return r.noColumn(r.Target, "which is to say the class")
 	}
-	columns := r.Columns
-	if columns == nil {
-		columns = slices.Delete(slices.Clone(r.header), r.target, r.target+1)
-	}
 	index := make(map[string]int, len(r.header)) // a search for each column would take columns times columns
 	for i, name := range r.header {
 		index[name] = i
 	}
+	columns, purpose := r.Columns, "which the model reads"
+	if r.Like != "" {
+		purpose = "which " + r.Like + " has"
+	}
+	if columns == nil {
+		var err error
+		if columns, err = r.ownColumns(index); err != nil {
+			return err
+		}
+	}
 	for _, name := range columns {
 		i, ok := index[name]
 		if !ok {
-			return r.noColumn(name, "which the model reads")
+			return r.noColumn(name, purpose)
 		}
 		r.order = append(r.order, i)
 	}
 	if len(r.order) == 0 {
-		return r.at(0, "wanted a column of numbers besides %s, found none", quote(r.Target))
+		also := ""
+		if len(r.Ignore) > 0 {
+			also = " and the ignored ones"
+		}
+		return r.at(0, "wanted a column of numbers besides %s%s, found none", quote(r.Target), also)
 	}
 	r.table.Columns = columns
 	for i, name := range r.Classes {
 		r.labels[name] = uint8(i)
 	}
 	return nil
+}
+
+// ownColumns returns all columns but the target and those that are to be ignored.
+func (r *reader) ownColumns(index map[string]int) ([]string, error) {
+	ignored := make(map[string]bool, len(r.Ignore))
+	for _, name := range r.Ignore {
+		if _, ok := index[name]; !ok {
+			return nil, r.noColumn(name, "which is to be ignored")
+		}
+		ignored[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(r.header), func(name string) bool { return name == r.Target || ignored[name] }), nil
 }
 
 // noColumn is the error of a column that the file does not have.

@@ -31,6 +31,12 @@ type Options struct {
 	// columns, in any order and perhaps among others, and no other classes.
 	Columns []string
 	Classes []string
+
+	// Like, if not empty, is the path of the table that Columns and Classes come from, instead of a model.
+	Like string
+
+	// Ignore are columns that are not read, and need hold no numbers. Where Columns says what to read, it does not matter.
+	Ignore []string
 }
 
 // maxClasses is how many classes there can be: labels are bytes.
@@ -48,16 +54,38 @@ const peeked = 4096
 // All columns but the target's must hold numbers. Space around a field does not count. Errors are of kind fault.Data and
 // name the line and the column, in bytes from 1 on.
 func Read(o Options) (*Table, error) {
-	// Opening a pipe would wait for its writer, and a device may never end.
-	if info, err := os.Stat(o.Path); err == nil && !info.Mode().IsRegular() {
-		return nil, fault.New(fault.Data, o.Path, "is not a regular file")
-	}
-	f, err := os.Open(o.Path)
+	f, err := open(o.Path)
 	if err != nil {
-		return nil, fault.New(fault.Data, o.Path, "%w", fault.Pathless(err))
+		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	return parse(f, o)
+}
+
+// Hash returns Table.Hash of a file without reading it as a table.
+func Hash(path string) (string, error) {
+	f, err := open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", fault.New(fault.Data, path, "%w", fault.Pathless(err))
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+func open(path string) (*os.File, error) {
+	// Opening a pipe would wait for its writer, and a device may never end.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fault.New(fault.Data, path, "is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "%w", fault.Pathless(err))
+	}
+	return f, nil
 }
 
 // reader is a file on its way into a table.
@@ -134,7 +162,7 @@ func (r *reader) skipMark(in *bufio.Reader) error {
 func (r *reader) readRow(record []string) error {
 	if len(record) != len(r.header) {
 		line, _ := r.csv.FieldPos(0)
-		return fault.New(fault.Data, r.place(line, 1), "has %d fields, wanted %d: one for each column", len(record), len(r.header))
+		return fault.New(fault.Data, r.place(line, 1), "has %s, wanted %d: one for each column", fault.Count(len(record), "field"), len(r.header))
 	}
 	if len(r.table.Values)+len(r.order) > maxValues {
 		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
@@ -166,7 +194,11 @@ func (r *reader) label(name string) (uint8, error) {
 	}
 	switch {
 	case r.Classes != nil:
-		return 0, fmt.Errorf("wanted a class that the model knows (%s), found %s", list(r.Classes), quote(name))
+		whose := "that the model knows"
+		if r.Like != "" {
+			whose = "of " + r.Like
+		}
+		return 0, fmt.Errorf("wanted a class %s (%s), found %s", whose, list(r.Classes), quote(name))
 	case isMissing(name):
 		return 0, errors.New("the value is missing")
 	case len(r.labels) == maxClasses:

@@ -3,8 +3,10 @@ package table
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +94,38 @@ func TestReadForModel(t *testing.T) {
 	}
 	if got, err := read("class,a,b\nx,1,2\n", model); err != nil || len(got.Classes) != 3 {
 		t.Errorf("one class of a model's: %v", err)
+	}
+}
+
+// Ignored columns are not read, whatever they hold.
+func TestIgnore(t *testing.T) {
+	got, err := read("Id,a,class,b\n1,2,x,tall\n2,3,y,\n", func(o *Options) { o.Ignore = []string{"b", "Id"} })
+	if err != nil || !slices.Equal(got.Columns, []string{"a"}) || !slices.Equal(got.Values, []float64{2, 3}) {
+		t.Errorf("columns %v, values %v, error %v", got.Columns, got.Values, err)
+	}
+	for name, want := range map[string]string{
+		"aa": `t.csv:1:1: there is no column "aa", which is to be ignored`,
+		"a":  `t.csv:1:1: wanted a column of numbers besides "class" and the ignored ones, found none`,
+	} {
+		if _, err := read("a,class\n1,x\n2,y\n", func(o *Options) { o.Ignore = []string{name} }); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+// Of a file that tests for another one, messages say what that has.
+func TestReadLike(t *testing.T) {
+	like := func(o *Options) { o.Columns, o.Classes, o.Like = []string{"a"}, []string{"x", "y"}, "train.csv" }
+	if got, err := read("class,b,a\ny,1,2\n", like); err != nil || got.Labels[0] != 1 || got.Values[0] != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for text, want := range map[string]string{
+		"a,class\n1,z\n": `t.csv:2:3: class: wanted a class of train.csv (x, y), found "z"`,
+		"b,class\n1,x\n": `t.csv:1:1: there is no column "a", which train.csv has`,
+	} {
+		if _, err := read(text, like); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }
 
@@ -194,6 +228,12 @@ func TestReadFile(t *testing.T) {
 	if want := "7abfb8ef32ce186b3e45025136e1c078fc0b84a01805c9b6f4c2c8d31fc7f1a1"; got.Hash != want {
 		t.Errorf("hash %s, want %s", got.Hash, want)
 	}
+	if alone, err := Hash(path); alone != got.Hash {
+		t.Errorf("hash %s without reading it, want %s (%v)", alone, got.Hash, err)
+	}
+	if _, err := Hash(filepath.Dir(path)); fault.KindOf(err) != fault.Data {
+		t.Errorf("the hash of a folder: %v", err)
+	}
 }
 
 // The memory that a file takes follows from what it holds, not from what it says.
@@ -269,4 +309,48 @@ func TestManyColumns(t *testing.T) {
 	if e, ok := errors.AsType[*fault.Error](err); !ok || len(e.Error()) > 300 || len(e.Hint) > 300 {
 		t.Errorf("%v", err)
 	}
+}
+
+// A line that no honest table has is refused while it is read, not when all of it is in memory.
+func TestLongLines(t *testing.T) {
+	for _, c := range []struct {
+		name, text, end string
+		want            string
+	}{
+		{"a number without end", "a,class\n1", "1", "data.csv: has a line longer than 32 MiB"},
+		{"columns without end", "a,class\n1", ",", "data.csv: has a line of more than 1048576 columns"},
+		{"names without end", "", "a,", "data.csv: has a line of more than 1048576 columns"},
+		{"quotes that are not closed", "a,class\n1,\"x", "yy\n", "data.csv: has a \" that is not closed within 32 MiB"},
+	} {
+		r := io.MultiReader(strings.NewReader(c.text), &repeated{text: c.end})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := parse(r, Options{Path: "data.csv", Target: "class"})
+		runtime.ReadMemStats(&after)
+		if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Data || e.Error() != c.want {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 10*maxLine {
+			t.Errorf("%s: allocated %d MiB", c.name, n>>20)
+		}
+	}
+	// Breaks of lines within quotes, and short lines without end, are no long line.
+	l := &lines{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","), &repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
+	if n, err := io.Copy(io.Discard, l); err != nil || n != 2*maxLine || l.length > 100 {
+		t.Errorf("read %d bytes, %v; the last line has %d", n, err, l.length)
+	}
+}
+
+// repeated is a text again and again.
+type repeated struct {
+	text string
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = r.text[r.at]
+		r.at = (r.at + 1) % len(r.text)
+	}
+	return len(p), nil
 }

@@ -262,9 +262,18 @@ func TestLRFind(t *testing.T) {
 	r.Optimizer, r.Shuffle = optimizer, true
 	before, state := weights(r.Model), fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats())
 	o := LRFindOptions{From: 1e-4, To: 1e3, Steps: 50, Beta: 0.9, Diverged: 4}
+	var heard []LRPoint
+	o.StepEnd = func(step int, p LRPoint) {
+		if heard = append(heard, p); step != len(heard) {
+			t.Errorf("step %d as number %d", step, len(heard))
+		}
+	}
 	points, err := LRFind(t.Context(), r, o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !slices.Equal(points, heard) {
+		t.Errorf("heard of %v, returned %v", heard, points)
 	}
 	if !slices.Equal(before, weights(r.Model)) || state != fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats()) {
 		t.Error("it changes the model or the optimizer")

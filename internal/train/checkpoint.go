@@ -24,6 +24,10 @@ type Checkpoint struct {
 
 	config json.RawMessage
 	inputs map[string]string
+
+	before before // of the history, what the file beside has
+	path   string // of the file that it was read from; may be empty
+	named  int    // after how many steps it is, by the name of that file
 }
 
 // progress is where a run is.
@@ -38,8 +42,8 @@ type progress struct {
 // checkpointKey is under which the container's metadata has the document.
 const checkpointKey = "checkpoint"
 
-// checkpointFormat is the only one so far.
-const checkpointFormat = 1
+// checkpointFormat is the newest, that of a checkpoint whose first epochs are in the file beside it. Of others it is 1.
+const checkpointFormat = 2
 
 // document is the JSON of a checkpoint, in the order of its keys.
 type document struct {
@@ -50,6 +54,7 @@ type document struct {
 	LossSum   figure                       `json:"loss_sum"`
 	Right     int                          `json:"right"`
 	Ended     string                       `json:"ended"`
+	Before    *before                      `json:"before,omitempty"`
 	History   []epochRecord                `json:"history"`
 	Optimizer map[string]figure            `json:"optimizer"`
 	Callbacks map[string]map[string]figure `json:"callbacks"`
@@ -60,12 +65,15 @@ type document struct {
 // encode writes the checkpoint.
 func (c *Checkpoint) encode(w io.Writer) error {
 	d := document{
-		Format: checkpointFormat, Step: c.step, Seconds: figure(c.seconds),
+		Format: 1, Step: c.step, Seconds: figure(c.seconds),
 		Samples: c.sum.Count, LossSum: figure(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
 		History: []epochRecord{}, Optimizer: figures(c.optimizer), Callbacks: map[string]map[string]figure{},
 		Config: c.config, Inputs: c.inputs,
 	}
-	for _, e := range c.history {
+	if c.before != (before{}) {
+		d.Format, d.Before = 2, &c.before
+	}
+	for _, e := range c.history[c.before.Epochs:] {
 		d.History = append(d.History, recordOf(e))
 	}
 	for name, values := range c.callbacks {
@@ -77,7 +85,8 @@ func (c *Checkpoint) encode(w io.Writer) error {
 	return err
 }
 
-// decodeCheckpoint reads what encode wrote and checks all of it but whether it fits a run. Errors are fault.Data.
+// decodeCheckpoint reads what encode wrote and checks all of it but whether it fits a run. The history that it returns begins
+// after the epochs of before. Errors are fault.Data.
 func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
 	file, err := safetensors.Decode(r, where)
 	if err != nil {
@@ -107,8 +116,14 @@ func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
 
 // checkpoint returns what the document says.
 func (d document) checkpoint() (*Checkpoint, error) {
-	if d.Format != checkpointFormat || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
+	if d.Format < 1 || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
 		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d", d.Format, d.Step, d.Samples, d.Right)
+	}
+	if d.Ended != "" && (d.Step > 0 || len(d.History) == 0 && d.Before == nil) {
+		return nil, fmt.Errorf("its numbers contradict each other: it ended (%s) after step %d of epoch %d", d.Ended, d.Step, len(d.History)+1)
+	}
+	if (d.Format == 1) != (d.Before == nil) || d.Before != nil && (d.Before.Epochs < 1 || d.Before.Bytes < 1) {
+		return nil, fmt.Errorf("wanted before with format 2 alone, and with epochs in it, found %+v with format %d", d.Before, d.Format)
 	}
 	c := &Checkpoint{
 		progress: progress{
@@ -117,13 +132,16 @@ func (d document) checkpoint() (*Checkpoint, error) {
 		},
 		optimizer: floats(d.Optimizer), callbacks: map[string]map[string]float64{}, config: d.Config, inputs: d.Inputs,
 	}
+	if d.Before != nil {
+		c.before = *d.Before
+	}
 	for i, r := range d.History {
 		e, err := r.epoch()
 		if err != nil {
 			return nil, err
 		}
-		if e.Epoch != i+1 {
-			return nil, fmt.Errorf("history: wanted epoch %d, found epoch %d", i+1, e.Epoch)
+		if wanted := c.before.Epochs + i + 1; e.Epoch != wanted {
+			return nil, fmt.Errorf("history: wanted epoch %d, found epoch %d", wanted, e.Epoch)
 		}
 		c.history = append(c.history, e)
 	}
@@ -183,10 +201,43 @@ func (l *loop) capture() *Checkpoint {
 	return c
 }
 
-// resume puts a new run where the checkpoint's was.
-func (l *loop) resume(c *Checkpoint) error {
-	if at := l.Plan().Steps; c.step >= at || len(c.history) > l.Epochs {
-		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d, the run has %d epochs of %d steps", c.step, len(c.history)+1, l.Epochs, at)
+// History returns the whole epochs before the checkpoint.
+func (c *Checkpoint) History() History { return c.history }
+
+// Path returns the file that the checkpoint was read from.
+func (c *Checkpoint) Path() string { return c.path }
+
+// Ended tells whether a callback had ended the run there.
+func (c *Checkpoint) Ended() bool { return c.ended != "" }
+
+// Fits says why the run cannot go on from a checkpoint that is its own: more epochs were begun, or what it says of them
+// contradicts the run, as only a crafted one does.
+func (r *Run) Fits(c *Checkpoint) error {
+	begun, steps := len(c.history)+min(c.step, 1), r.Plan().Steps
+	if begun > r.Epochs {
+		return fault.New(fault.Data, "epochs", "wanted %d or more, since so many were begun, found %d", begun, r.Epochs).
+			WithHint("set epochs higher, or start from the beginning, without --resume")
+	}
+	if c.step > steps || c.sum.Count != min(c.step*r.batch(), r.Train.Count) {
+		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %s of %d",
+			c.step, len(c.history)+1, c.sum.Count, fault.Count(steps, "step"), r.batch())
+	}
+	if at := len(c.history)*steps + c.step; c.path != "" && at != c.named {
+		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d", c.named, at)
+	}
+	for _, e := range c.history {
+		if e.Validated != (r.Validation != nil) {
+			return fault.New(fault.Data, "checkpoint", "epoch %d: has a validation: %t, the run has one: %t", e.Epoch, e.Validated, r.Validation != nil)
+		}
+	}
+	return nil
+}
+
+// restore puts a new run where the checkpoint's was, and returns the state that each of its callbacks had. What it refuses, it
+// refuses before anything is written.
+func (l *loop) restore(c *Checkpoint) ([]State, error) {
+	if err := l.Fits(c); err != nil {
+		return nil, err
 	}
 	tensors := make(map[string]safetensors.Tensor, len(c.tensors))
 	for _, t := range c.tensors {
@@ -206,39 +257,43 @@ func (l *loop) resume(c *Checkpoint) error {
 	l.progress = c.progress
 	l.history = slices.Clone(c.history)
 	if err := load(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := load(epochPrefix, arraysOf(l.Model, l.whole)); err != nil {
-		return err
+		return nil, err
+	}
+	for _, values := range l.whole {
+		if slices.ContainsFunc(values, func(v float32) bool { return v-v != 0 }) {
+			return nil, fault.New(fault.Data, "checkpoint", "wanted finite weights after its last epoch, found others")
+		}
 	}
 	if err := load(optimizerPrefix, l.Optimizer.State()); err != nil {
-		return err
+		return nil, err
 	}
 	if err := l.Optimizer.Restore(c.optimizer); err != nil {
-		return fault.New(fault.Data, "checkpoint", "%w", err)
+		return nil, fault.New(fault.Data, "checkpoint", "%w", err)
 	}
-	for _, callback := range l.Callbacks {
-		if callback.Resume == nil {
+	states := make([]State, len(l.Callbacks))
+	for i, callback := range l.Callbacks {
+		if callback.Save == nil {
 			continue
 		}
 		state := State{Values: c.callbacks[callback.Name]}
-		if callback.Save != nil && state.Values == nil {
-			return fault.New(fault.Data, "checkpoint", "wanted the state of %s, found none", callback.Name)
+		if state.Values == nil {
+			return nil, fault.New(fault.Data, "checkpoint", "wanted the state of %s, found none", callback.Name)
 		}
 		if hasPrefix(tensors, callback.Name+"/") {
 			state.Weights = l.Model.Snapshot(nil)
 			if err := load(callback.Name+"/", arraysOf(l.Model, state.Weights)); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		if err := callback.Resume(l.history, state); err != nil {
-			return err
-		}
+		states[i] = state
 	}
 	if len(tensors) > 0 {
-		return fault.New(fault.Data, "checkpoint", "found %s, which the run does not have", slices.Sorted(maps.Keys(tensors))[0])
+		return nil, fault.New(fault.Data, "checkpoint", "found %s, which the run does not have", slices.Sorted(maps.Keys(tensors))[0])
 	}
-	return nil
+	return states, nil
 }
 
 // arraysOf returns the memory of a network's parameters, or, unless it is nil, that of a snapshot of them.

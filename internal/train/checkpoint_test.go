@@ -22,7 +22,7 @@ func testCheckpoint() *Checkpoint {
 		progress: progress{
 			step: 2, seconds: 0.5, sum: nn.Result{Count: 10, Loss: 1.0 / 3, Right: 7}, ended: "",
 			history: History{
-				{Epoch: 1, Seconds: 1.5, Loss: math.Inf(1), Accuracy: 0.1, LearningRate: 1e-300},
+				{Epoch: 1, Seconds: 1.5, Loss: 1e300, Accuracy: 0.1, LearningRate: 1e-300},
 				{Epoch: 2, Loss: 0.3, Validated: true, ValLoss: 0, ValAccuracy: 1},
 			},
 		},
@@ -64,13 +64,19 @@ func TestCheckpointFileErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format":1`, `"format":2`, "ckpt: a checkpoint of format 2, this program reads format 1: a newer dnn wrote it"},
+		{`"format":1`, `"format":3`, "ckpt: a checkpoint of format 3, this program reads format 2: a newer dnn wrote it"},
+		{`"format":1`, `"format":2`, "ckpt: wanted before with format 2 alone, and with epochs in it, found <nil> with format 2"},
+		{`"format":1`, `"format":0`, "ckpt: its numbers contradict each other: format 0, step 2, samples 10, right 7"},
+		{`"ended":""`, `"ended":"","before":{"epochs":100,"bytes":9,"sha256":""}`, "ckpt: wanted before with format 2 alone"},
+		{`"ended":""`, `"ended":"why"`, "ckpt: its numbers contradict each other: it ended (why) after step 2 of epoch 3"},
 		{`"step":2`, `"steps":2`, `ckpt: unknown key "steps"`},
 		{`"step":2`, `"step":-1`, "ckpt: its numbers contradict each other: format 1, step -1, samples 10, right 7"},
 		{`"right":7`, `"right":11`, "ckpt: its numbers contradict each other: format 1, step 2, samples 10, right 11"},
 		{`"epoch":2`, `"epoch":3`, "ckpt: history: wanted epoch 2, found epoch 3"},
 		{`"val_loss":0,`, ``, "ckpt: epoch 2: wanted val_loss and val_accuracy, or neither"},
-		{`"+Inf"`, `"much"`, "ckpt: history.loss: want a number, found a string"},
+		{`"loss":1e+300`, `"loss":"much"`, "ckpt: history.loss: want a number, found a string"},
+		{`"loss":1e+300`, `"loss":"+Inf"`, "ckpt: epoch 1: wanted a finite number, found +Inf"},
+		{`"learning_rate":1e-300`, `"learning_rate":"NaN"`, "ckpt: epoch 1: wanted a finite number, found NaN"},
 	} {
 		document := strings.Replace(decoded.Document, c.old, c.new, 1)
 		if document == decoded.Document {

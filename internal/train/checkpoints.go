@@ -18,11 +18,17 @@ import (
 )
 
 // Checkpoints says where and when a run writes checkpoints. The files are called Path-NNNNNN, by the number of steps that the
-// run has taken; the last two are kept. A run that is interrupted writes one in any case.
+// run has taken; the last two are kept. A run that is interrupted writes one in any case. Path-history has the first epochs of a
+// run that has many.
 type Checkpoints struct {
 	Path        string        // model.ckpt
 	EveryEpochs int           // 0: none by epochs
 	Every       time.Duration // after a step, if the last one is as long ago; 0: none by time
+	KeepLast    bool          // after the last step, one that Finish leaves
+
+	// EpochsFixedBy is the setting that makes all steps depend on the number of epochs: a run with another number is then another
+	// run. If it is empty, a run can go on to more epochs.
+	EpochsFixedBy string
 
 	// What the run is. Resuming compares it.
 	Config json.RawMessage   // the experiment, a JSON object
@@ -101,7 +107,7 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	var damaged error
 	for _, steps := range all {
 		path := c.file(steps)
-		found, err := readCheckpoint(path)
+		found, err := c.read(path)
 		if err != nil {
 			notes = append(notes, fmt.Sprintf("passes over a checkpoint: %v", err))
 			damaged = errors.Join(damaged, err)
@@ -115,15 +121,16 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).WithHint("%s", hint)
 		}
 		c.Start = found.inputs[startInput]
+		found.path, found.named = path, steps
 		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil
 	}
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
 }
 
-// None tells whether there is no checkpoint.
-func (c *Checkpoints) None() (bool, error) {
+// Count returns how many checkpoints there are.
+func (c *Checkpoints) Count() (int, error) {
 	all, err := c.files()
-	return len(all) == 0, err
+	return len(all), err
 }
 
 // aside is where SetAside puts checkpoints.
@@ -144,7 +151,7 @@ func (c *Checkpoints) SetAside() (newest string, err error) {
 		return "", err
 	}
 	old := c.aside()
-	if err := old.Remove(); err != nil {
+	if err := old.removeBut(nil); err != nil {
 		return "", err
 	}
 	for _, steps := range all {
@@ -152,11 +159,47 @@ func (c *Checkpoints) SetAside() (newest string, err error) {
 			return "", fault.CannotWrite(c.file(steps), err)
 		}
 	}
+	// Without one of its own, a checkpoint that was moved back by hand still has the one that was set aside with it.
+	if err := os.Rename(c.past(), old.past()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fault.CannotWrite(c.past(), err)
+	}
 	return old.file(all[0]), nil
 }
 
-// Remove removes all checkpoints: for when the model that the run was about is safe.
-func (c *Checkpoints) Remove() error { return c.removeBut(nil) }
+// Probe tells whether checkpoints can be written, without leaving anything.
+func (c *Checkpoints) Probe() error {
+	for _, path := range []string{c.file(0), c.past()} {
+		if err := atomicfile.Probe(path); err != nil {
+			return fault.CannotWrite(path, err)
+		}
+	}
+	return nil
+}
+
+// Finish is for when the model that the run was about is safe: it removes all checkpoints, or, with KeepLast, all but the last.
+func (c *Checkpoints) Finish() error {
+	if !c.KeepLast {
+		return c.Remove()
+	}
+	all, err := c.files()
+	if err != nil {
+		return err
+	}
+	return c.removeBut(all[:min(1, len(all))])
+}
+
+// Remove removes all checkpoints, and what is beside those that were set aside where they are no more.
+func (c *Checkpoints) Remove() error {
+	if err := c.removeBut(nil); err != nil {
+		return err
+	}
+	if count, err := c.aside().Count(); err == nil && count == 0 {
+		if err := remove(c.aside().past()); err != nil {
+			return err
+		}
+	}
+	return remove(c.past())
+}
 
 // removeBut removes all checkpoints but those after that many steps.
 func (c *Checkpoints) removeBut(kept []int) error {
@@ -168,55 +211,35 @@ func (c *Checkpoints) removeBut(kept []int) error {
 		if slices.Contains(kept, steps) {
 			continue
 		}
-		if err := os.Remove(c.file(steps)); err != nil {
-			return fault.CannotWrite(c.file(steps), err)
+		if err := remove(c.file(steps)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func readCheckpoint(path string) (*Checkpoint, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", err)
-	}
-	defer func() { _ = file.Close() }() // only read from: nothing can be lost
-	return decodeCheckpoint(file, path)
-}
-
-// keeper writes the checkpoints of one run.
-type keeper struct {
-	*Checkpoints
-	kept []int     // after how many steps this run has written, or begun from, the last two
-	last time.Time // when
-}
-
-// begin finds out early whether checkpoints can be written, and removes what has been left of any where a run was killed as it
-// wrote one: the next run may never come to the same number of steps.
-func (k *keeper) begin(now time.Time) error {
-	k.last = now
-	atomicfile.RemoveStale(filepath.Dir(k.Path), func(name string) bool {
-		_, ok := k.steps(name)
-		return ok
-	})
-	if err := atomicfile.Probe(k.file(0)); err != nil {
-		return fault.CannotWrite(k.file(0), err)
+// remove removes a file, unless somebody has.
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fault.CannotWrite(path, err)
 	}
 	return nil
 }
 
-// write writes the checkpoint after that many steps and removes those that are neither this nor the
-// one before it: also what is left of other runs of the same name, which would be in the way of this one's.
-func (k *keeper) write(steps int, now time.Time, c *Checkpoint) error {
-	k.last = now
-	if err := atomicfile.Write(k.file(steps), c.encode); err != nil {
-		return fault.CannotWrite(k.file(steps), err)
+// read reads the checkpoint at path, with the epochs that the file beside it has.
+func (c *Checkpoints) read(path string) (found *Checkpoint, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
-	if k.kept = append(k.kept, steps); len(k.kept) > keptCheckpoints {
-		k.kept = k.kept[1:]
+	defer func() { _ = f.Close() }()
+	if found, err = decodeCheckpoint(f, path); err != nil {
+		return nil, err
 	}
-	return k.removeBut(k.kept)
+	past, err := c.readPast(found.before)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "%w", err)
+	}
+	found.history = append(past, found.history...)
+	return found, nil
 }
-
-// has tells whether the last checkpoint is after that many steps.
-func (k *keeper) has(steps int) bool { return len(k.kept) > 0 && k.kept[len(k.kept)-1] == steps }

@@ -39,6 +39,12 @@ func (c *CSV) Callback() Callback {
 	})
 }
 
+// Pending tells whether a run has left lines that Commit has not put in their place.
+func (c *CSV) Pending() bool {
+	_, err := os.Lstat(c.growing)
+	return c.growing != c.path && err == nil
+}
+
 // Commit puts the file in the place of an older one. It is for when the run is over and its model is written.
 func (c *CSV) Commit() error {
 	if c.growing == c.path {

@@ -8,19 +8,32 @@ import (
 	"slices"
 )
 
+// epochsKey is the setting that a run may change when it goes on, unless EpochsFixedBy forbids it.
+const epochsKey = "epochs"
+
 // differences names what differs between the run that wrote a checkpoint and this one, with both values.
 func (c *Checkpoints) differences(found *Checkpoint) []string {
 	then, now := settings(found.config, found.inputs), settings(c.Config, c.inputs())
 	if c.Start == "" {
 		delete(then, startInput)
 	}
+	if c.EpochsFixedBy == "" {
+		delete(then, epochsKey)
+		delete(now, epochsKey)
+	}
 	all := maps.Clone(then)
 	maps.Copy(all, now)
 	var out []string
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if a, b := value(then, key), value(now, key); a != b {
-			out = append(out, fmt.Sprintf("%s is %s there, %s here", key, a, b))
+		a, b := value(then, key), value(now, key)
+		if a == b {
+			continue
 		}
+		difference := fmt.Sprintf("%s is %s there, %s here", key, a, b)
+		if key == epochsKey {
+			difference += fmt.Sprintf(" (%s depends on it)", c.EpochsFixedBy)
+		}
+		out = append(out, difference)
 	}
 	return out
 }

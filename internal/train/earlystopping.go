@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 
+	"dnn/internal/fault"
 	"dnn/internal/nn"
 )
 
@@ -65,7 +66,7 @@ func (s *EarlyStopping) epochEnd(e Epoch) error {
 		return nil
 	}
 	if s.wait >= s.Patience && e.Epoch > 1 { // as Keras: never after the first epoch
-		return Stop("%s has not improved for %d epochs: the best was %v in epoch %d", s.Monitor, s.wait, s.best, s.BestEpoch)
+		return Stop("%s has not improved for %s: the best was %v in epoch %d", s.Monitor, fault.Count(s.wait, "epoch"), s.best, s.BestEpoch)
 	}
 	return nil
 }

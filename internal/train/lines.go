@@ -41,7 +41,7 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 	}
 	return Callback{
 		TrainBegin: func(Plan) error {
-			if err := atomicfile.Probe(path); err != nil {
+			if err := atomicfile.ProbeOpen(path); err != nil {
 				return fault.CannotWrite(path, err)
 			}
 			return nil

@@ -48,8 +48,8 @@ func ValidationSamples(n int, split float64) int {
 // Do trains and returns what each whole epoch gave, those before the checkpoint From included. If the optimizer averages the
 // weights, validation, callbacks and, in the end, the model have the average.
 //
-// When ctx ends, it stops within a step and writes a checkpoint, if there are to be any; the model then has the weights of the
-// last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged. A callback can
+// When ctx ends, it stops within a step or a validation, as if that had not begun, and writes a checkpoint, if there are to be any; the
+// model then has the weights of the last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged. A callback can
 // end it with a Stop, which is no error: Ended then says why.
 func (r *Run) Do(ctx context.Context) (history History, err error) {
 	defer func() {
@@ -62,7 +62,7 @@ func (r *Run) Do(ctx context.Context) (history History, err error) {
 			}
 		}
 	}()
-	l, err := r.newLoop()
+	l, err := r.newLoop(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -113,9 +113,10 @@ type loop struct {
 	whole     [][]float32   // the weights after the last whole epoch, averaged if there is an average
 	begun     time.Time     // the epoch at hand, less what it took before the run was stopped
 	rate      float64       // of the last step
+	abandons  bool          // steps take so long that they are abandoned when the run is stopped
 }
 
-func (r *Run) newLoop() (*loop, error) {
+func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
 		Run: r, schedule: r.Schedule, average: nn.AverageOf(r.Optimizer),
 		trainer: nn.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
@@ -141,11 +142,19 @@ func (r *Run) newLoop() (*loop, error) {
 			return nil, fault.New(fault.Data, "distill", "%w", err)
 		}
 	}
+	l.stopWith(ctx)
 	return l, nil
 }
 
 // begin tells the callbacks, and goes to where the run is to begin.
 func (l *loop) begin() error {
+	var states []State // of the callbacks, where the run goes on
+	if l.From != nil {
+		var err error
+		if states, err = l.restore(l.From); err != nil {
+			return err
+		}
+	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.TrainBegin, l.Plan()) }); err != nil {
 		return err
 	}
@@ -157,8 +166,13 @@ func (l *loop) begin() error {
 	if l.From == nil {
 		return nil
 	}
-	if err := l.resume(l.From); err != nil {
-		return err
+	for i, c := range l.Callbacks {
+		if c.Resume == nil {
+			continue
+		}
+		if err := c.Resume(l.history, states[i]); err != nil {
+			return err
+		}
 	}
 	if l.keeper != nil {
 		l.keeper.kept = []int{l.steps()}
@@ -175,18 +189,21 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.trainer.Begin(epoch)
 	l.trainer.Skip(l.step)
 	l.arrange(epoch)
+	if l.step > 0 { // and perhaps none is left to take
+		l.rate = l.schedule.Rate(l.steps() - 1)
+	}
 	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
 			return l.interrupt(context.Cause(ctx))
 		}
-		if err := l.train(epoch); err != nil {
+		if err := l.train(ctx, epoch); err != nil {
 			return err
 		}
 	}
 	if !l.Model.Finite() { // the last update of the epoch, whose loss was still a number
 		return l.diverged(epoch, "the weights are no longer finite")
 	}
-	return l.endEpoch(epoch)
+	return l.endEpoch(ctx, epoch)
 }
 
 // arrange puts the samples into the epoch's order. It begins with the samples' own, not with the last epoch's: an epoch's
@@ -201,10 +218,12 @@ func (l *loop) arrange(epoch int) {
 }
 
 // train takes the next step.
-func (l *loop) train(epoch int) error {
+func (l *loop) train(ctx context.Context, epoch int) error {
 	l.rate = l.schedule.Rate(l.steps())
-	l.Optimizer.Begin(l.rate)
-	result := l.trainer.Step(l.batchAt(l.step), l.batchAt(l.step+1))
+	result := l.take(l.step)
+	if result.Count == 0 {
+		return l.interrupt(context.Cause(ctx))
+	}
 	l.step++
 	if math.IsNaN(result.Loss) || math.IsInf(result.Loss, 0) {
 		return l.diverged(epoch, fmt.Sprintf("the loss is %v", result.Loss))
@@ -223,20 +242,16 @@ func (l *loop) train(epoch int) error {
 }
 
 // endEpoch validates, tells the callbacks, and writes the checkpoint that is due.
-func (l *loop) endEpoch(epoch int) error {
+func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 	if l.average != nil {
 		l.average.Swap()
 	}
 	e := Epoch{Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate}
 	e.Phases = l.trainer.PhaseSeconds()
 	if l.evaluator != nil {
-		validating := l.Now()
-		v := l.evaluator.Evaluate()
-		if loss := float64(v.MeanLoss()); math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return l.diverged(epoch, fmt.Sprintf("the validation loss is %v", loss))
+		if err := l.validate(ctx, &e); err != nil {
+			return err
 		}
-		e.Validated, e.ValLoss, e.ValAccuracy = true, float64(v.MeanLoss()), float64(v.Accuracy())
-		e.Phases["validation"] = l.Now().Sub(validating).Seconds()
 	}
 	e.Seconds = l.Now().Sub(l.begun).Seconds()
 	l.whole = l.Model.Snapshot(l.whole)
@@ -263,18 +278,10 @@ func (l *loop) endEpoch(epoch int) error {
 // due tells whether there is to be a checkpoint after that epoch.
 func (l *loop) due(epoch int) bool {
 	c := l.Checkpoints
+	if c.KeepLast && (epoch == l.Epochs || l.ended != "") {
+		return true
+	}
 	return c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
-}
-
-// interrupt writes a checkpoint, if there are to be any, and returns why.
-func (l *loop) interrupt(cause error) error {
-	if l.keeper == nil || l.keeper.has(l.steps()) {
-		return cause
-	}
-	if err := l.checkpoint(); err != nil {
-		return err
-	}
-	return cause
 }
 
 // checkpoint writes where the run is.

@@ -14,6 +14,8 @@ type LRFindOptions struct {
 	Steps    int     // >= 2 [200]
 	Beta     float64 // how much of the smoothed loss a step keeps [0.9]
 	Diverged float64 // the test ends when the smoothed loss is so many times its least so far [4]
+
+	StepEnd func(step int, p LRPoint) // hears of each point, the first of which is of step 1; nil: nobody does
 }
 
 // LRPoint is a step of a range test.
@@ -33,7 +35,7 @@ type LRPoint struct {
 func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 	quiet := *run
 	quiet.Callbacks, quiet.Checkpoints, quiet.Validation, quiet.From = nil, nil, nil, nil
-	l, err := quiet.newLoop()
+	l, err := quiet.newLoop(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +53,11 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 			l.trainer.Begin(epoch)
 			l.arrange(epoch)
 		}
-		rate := float64(o.From * exact.Power(o.To/o.From, float64(i)/float64(o.Steps-1)))
-		l.Optimizer.Begin(rate)
-		result := l.trainer.Step(l.batchAt(i%perEpoch), l.batchAt(i%perEpoch+1))
+		l.rate = float64(o.From * exact.Power(o.To/o.From, float64(i)/float64(o.Steps-1)))
+		result := l.take(i % perEpoch)
+		if result.Count == 0 {
+			return points, context.Cause(ctx)
+		}
 		loss := result.Loss / float64(result.Count)
 		average = float64(o.Beta*average) + float64((1-o.Beta)*loss)
 		weight *= o.Beta
@@ -61,7 +65,10 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 		if math.IsNaN(smoothed) || math.IsInf(smoothed, 0) {
 			break
 		}
-		points = append(points, LRPoint{Rate: rate, Loss: loss, Smoothed: smoothed})
+		points = append(points, LRPoint{Rate: l.rate, Loss: loss, Smoothed: smoothed})
+		if o.StepEnd != nil {
+			o.StepEnd(i+1, points[i])
+		}
 		if least = min(least, smoothed); smoothed > o.Diverged*least {
 			break
 		}

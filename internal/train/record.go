@@ -33,6 +33,11 @@ func (r epochRecord) epoch() (Epoch, error) {
 		Epoch: r.Epoch, Seconds: float64(r.Seconds), Loss: float64(r.Loss), Accuracy: float64(r.Accuracy),
 		LearningRate: float64(r.LearningRate),
 	}
+	for _, f := range []*figure{&r.Seconds, &r.Loss, &r.Accuracy, r.ValLoss, r.ValAccuracy, &r.LearningRate} {
+		if f != nil && (math.IsNaN(float64(*f)) || math.IsInf(float64(*f), 0)) { // such a run has ended with fault.Diverged
+			return Epoch{}, fmt.Errorf("epoch %d: wanted a finite number, found %v", r.Epoch, *f)
+		}
+	}
 	if (r.ValLoss == nil) != (r.ValAccuracy == nil) {
 		return Epoch{}, fmt.Errorf("epoch %d: wanted val_loss and val_accuracy, or neither", r.Epoch)
 	}

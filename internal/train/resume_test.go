@@ -368,8 +368,9 @@ func TestLatest(t *testing.T) {
 	other := *w.Checkpoints
 	other.Config = json.RawMessage(`{"epochs": 5, "optimizer": {"name": "adam"}, "layers": [3, 4]}`)
 	other.Inputs = map[string]string{"data": "abd"}
+	other.EpochsFixedBy = "schedule.name (cosine)"
 	_, _, err = other.Latest()
-	want := newest + `: is of another run: data is abc there, abd here; epochs is 4 there, 5 here; ` +
+	want := newest + `: is of another run: data is abc there, abd here; epochs is 4 there, 5 here (schedule.name (cosine) depends on it); ` +
 		`layers is not set there, [3,4] here; optimizer.name is not set there, "adam" here`
 	if fault.KindOf(err) != fault.Data || err.Error() != want {
 		t.Errorf("another run: %v of kind %d, want %s", err, fault.KindOf(err), want)
@@ -411,8 +412,11 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	}{
 		{"an optimizer with more state", specs["adam, amsgrad"], func(*whole) {}, "checkpoint: wanted optimizer/"},
 		{"an optimizer with less", specs["sgd"], func(*whole) {}, "checkpoint: found optimizer/"},
-		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2, the run has 4 epochs of 1 steps"},
-		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "checkpoint: is after step 1 of epoch 2, the run has 0 epochs of 4 steps"},
+		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 step of 19"},
+		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "epochs: wanted 2 or more, since so many were begun, found 0"},
+		{"as many epochs as were done, and a step", specs["adam"], func(w *whole) { w.Epochs = 1 }, "epochs: wanted 2 or more, since so many were begun, found 1"},
+		{"another batch size", specs["adam"], func(w *whole) { w.BatchSize = 6 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 4 steps of 6"},
+		{"without validation", specs["adam"], func(w *whole) { w.Validation = nil }, "checkpoint: epoch 1: has a validation: true, the run has one: false"},
 		{"another callback", specs["adam"], func(w *whole) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
 		{"without early stopping", specs["adam"], func(w *whole) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
 	} {
@@ -425,6 +429,9 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 		c.change(w)
 		if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v of kind %d, want %s", c.name, err, fault.KindOf(err), c.want)
+		}
+		if left, err := os.ReadDir(filepath.Dir(w.csv)); err != nil || len(left) > 0 {
+			t.Errorf("%s: there is %v, %v", c.name, left, err)
 		}
 	}
 }

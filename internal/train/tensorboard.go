@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/tensorboard"
 )
@@ -13,8 +14,8 @@ import (
 // epoch_accuracy and epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0.
 // The time that now returns goes into the files.
 func TensorBoard(folder string, now func() time.Time) Callback {
-	training := eventFile{path: filepath.Join(folder, "train"), now: now}
-	validation := eventFile{path: filepath.Join(folder, "validation"), now: now}
+	training := eventFile{path: eventFolders(folder)[0], now: now}
+	validation := eventFile{path: eventFolders(folder)[1], now: now}
 	return Callback{
 		TrainBegin: func(Plan) error { // not only after the first epoch
 			if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -41,6 +42,21 @@ func TensorBoard(folder string, now func() time.Time) Callback {
 			return validation.close()
 		},
 	}
+}
+
+// eventFolders returns the folders of the event files, of training and of validation.
+func eventFolders(folder string) [2]string {
+	return [2]string{filepath.Join(folder, "train"), filepath.Join(folder, "validation")}
+}
+
+// ProbeTensorBoard tells whether event files can be written under folder, without making anything.
+func ProbeTensorBoard(folder string) error {
+	for _, path := range eventFolders(folder) {
+		if err := atomicfile.ProbeFolder(path); err != nil {
+			return fault.CannotWrite(folder, err)
+		}
+	}
+	return nil
 }
 
 // scalar is a figure under the name that TensorBoard shows.

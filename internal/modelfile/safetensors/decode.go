@@ -1,10 +1,13 @@
 package safetensors
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"math"
 	"strconv"
@@ -15,9 +18,11 @@ import (
 const damagedHint = "copy it again from where it was whole, or train again"
 
 // Decode reads a file that Encode wrote, up to r's end, and checks all of it. Errors are fault.Data and name where. What
-// it allocates is bounded by what r really holds, whatever the header claims.
+// it reads is what the header promises, and a little more if there is more; what it allocates is bounded by what r really holds,
+// whatever the header claims.
 func Decode(r io.Reader, where string) (*File, error) {
-	header, err := readHeader(r, where)
+	in := bufio.NewReader(r)
+	header, err := readHeader(in, where)
 	if err != nil {
 		return nil, err
 	}
@@ -25,14 +30,19 @@ func Decode(r io.Reader, where string) (*File, error) {
 		// Told before the tensors are read: somebody else's file may be larger than memory.
 		return nil, unsealed(header, where)
 	}
-	data, err := io.ReadAll(r)
+	metadata, entries, err := parseHeader(header)
 	if err != nil {
+		// Nor does a damaged header say where the file ends, up to which the seal would have to be computed.
+		return nil, fault.New(fault.Data, where, "header: %w", err).WithHint(damagedHint)
+	}
+	b := body{in: in, sum: headerDigest(header)}
+	if err := b.read(entries); err != nil {
 		return nil, readFault(where, err)
 	}
-	if err := checkDigest(header, data, where); err != nil {
+	if err := b.check(header, entries, where); err != nil {
 		return nil, err
 	}
-	f, err := parse(header, data)
+	f, err := assemble(header, metadata, b.tensors)
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
@@ -49,13 +59,13 @@ func readHeader(r io.Reader, where string) ([]byte, error) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, readFault(where, err)
 		}
-		return nil, fault.New(fault.Data, where, "truncated: it ends after %d bytes, within its first number", n).
+		return nil, fault.New(fault.Data, where, "truncated: it ends after %s, within its first number", fault.Count(n, "byte")).
 			WithHint(damagedHint)
 	}
 	want := binary.LittleEndian.Uint64(length[:])
 	if want < 2 || want > maxHeader {
-		return nil, fault.New(fault.Data, where, "damaged, or not a safetensors file: its header would have %d bytes, the most is %d",
-			want, maxHeader)
+		return nil, fault.New(fault.Data, where, "damaged, or not a safetensors file: its header would have %s, the most is %d",
+			fault.Count(want, "byte"), maxHeader)
 	}
 	var b bytes.Buffer
 	n, err := io.CopyN(&b, r, int64(want))
@@ -87,50 +97,95 @@ func unsealed(header []byte, where string) error {
 	return fault.New(fault.Data, where, "a safetensors file, but not one that dnn wrote")
 }
 
-// checkDigest compares the file with its seal. Where they differ because the file is too short or too long, it says that.
-func checkDigest(header, data []byte, where string) error {
-	found := fileDigest(header, data)
-	want := string(header[len(sealPrefix):][:digestBytes])
-	if found == want {
-		return nil
-	}
-	printable := strconv.Quote(want) // it may be what was damaged
-	err := fault.New(fault.Data, where, "damaged: SHA-256 is %s, wanted %s", found, printable[1:len(printable)-1])
-	if _, entries, e := parseHeader(header); e == nil {
-		frame := lengthBytes + len(header)
-		switch size := dataBytes(entries); {
-		case len(data) < size:
-			err = fault.New(fault.Data, where, "truncated: %d bytes wanted, %d found", frame+size, frame+len(data))
-		case len(data) > size:
-			err = fault.New(fault.Data, where, "damaged: bytes after its end (%d wanted, %d found)", frame+size, frame+len(data))
-		}
-	}
-	return err.WithHint(damagedHint)
+// body is what follows a header.
+type body struct {
+	in      io.Reader
+	sum     hash.Hash // of the file so far
+	found   int       // bytes
+	tensors []Tensor
 }
 
-// parse returns the content of a file whose seal holds. Its errors are for files that somebody sealed by other means.
-func parse(header, data []byte) (*File, error) {
-	metadata, entries, err := parseHeader(header)
-	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+// maxExcess is how far a file is read beyond its end, to say how long it is. Of a longer one that is not said.
+const maxExcess = 64 << 10
+
+// read reads the tensors, and what is there behind them. That the file ends too early is no error yet.
+func (b *body) read(entries []entry) error {
+	buf := make([]byte, 64<<10)
+	for _, e := range entries {
+		t := Tensor{Name: e.name, Shape: e.Shape}
+		for left := e.Offsets[1] - e.Offsets[0]; left > 0; {
+			n, err := b.fill(buf[:min(left, len(buf))])
+			if err != nil || n%elementBytes != 0 || n == 0 {
+				return err
+			}
+			t.Data = appendFloats(t.Data, buf[:n], left/elementBytes)
+			left -= n
+		}
+		b.tensors = append(b.tensors, t)
 	}
+	for range maxExcess/len(buf) + 1 {
+		if n, err := b.fill(buf); n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill reads as many bytes as buf has, fewer only at the end.
+func (b *body) fill(buf []byte) (int, error) {
+	n, err := io.ReadFull(b.in, buf)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	b.sum.Write(buf[:n])
+	b.found += n
+	return n, err
+}
+
+// appendFloats appends what bytes hold to values, of which there will be so many more if the header is right. They get their
+// memory as they arrive.
+func appendFloats(values []float32, bytes []byte, wanted int) []float32 {
+	if n := len(bytes) / elementBytes; cap(values)-len(values) < n {
+		grown := make([]float32, len(values), len(values)+min(wanted, max(len(values), n)))
+		copy(grown, values)
+		values = grown
+	}
+	for ; len(bytes) > 0; bytes = bytes[elementBytes:] {
+		values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(bytes)))
+	}
+	return values
+}
+
+// check compares the file with its seal. Where they differ because the file is too short or too long, it says that.
+func (b *body) check(header []byte, entries []entry, where string) error {
+	found, want := hex.EncodeToString(b.sum.Sum(nil)), string(header[len(sealPrefix):][:digestBytes])
+	frame, size := lengthBytes+len(header), dataBytes(entries)
+	switch {
+	case found == want && b.found == size:
+		return nil
+	case found == want: // somebody sealed it by other means
+		return fault.New(fault.Data, where, "its tensors take %d bytes, found %d", size, b.found)
+	case b.found < size:
+		return fault.New(fault.Data, where, "truncated: %d bytes wanted, %d found", frame+size, frame+b.found).WithHint(damagedHint)
+	case b.found > size+maxExcess:
+		return fault.New(fault.Data, where, "damaged: bytes after its end (%d wanted, more than %d found)", frame+size, frame+size+maxExcess).
+			WithHint(damagedHint)
+	case b.found > size:
+		return fault.New(fault.Data, where, "damaged: bytes after its end (%d wanted, %d found)", frame+size, frame+b.found).WithHint(damagedHint)
+	}
+	printable := strconv.Quote(want) // it may be what was damaged
+	return fault.New(fault.Data, where, "damaged: SHA-256 is %s, wanted %s", found, printable[1:len(printable)-1]).WithHint(damagedHint)
+}
+
+// assemble returns the content of a file whose seal holds. Its errors are for files that somebody sealed by other means.
+func assemble(header []byte, metadata map[string]string, tensors []Tensor) (*File, error) {
 	delete(metadata, sealKey)
 	if len(metadata) != 1 {
-		return nil, fmt.Errorf("header: want one document in %s beside the seal, found %d", metadataKey, len(metadata))
+		return nil, fmt.Errorf("want one document in %s beside the seal, found %d", metadataKey, len(metadata))
 	}
-	f := &File{Digest: string(header[len(sealPrefix):][:digestBytes])}
+	f := &File{Digest: string(header[len(sealPrefix):][:digestBytes]), Tensors: tensors}
 	for key, document := range metadata { // the only one
 		f.Key, f.Document = key, document
-	}
-	if size := dataBytes(entries); size != len(data) {
-		return nil, fmt.Errorf("its tensors take %d bytes, found %d", size, len(data))
-	}
-	for _, e := range entries {
-		t := Tensor{Name: e.name, Shape: e.Shape, Data: make([]float32, (e.Offsets[1]-e.Offsets[0])/elementBytes)}
-		for i := range t.Data {
-			t.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[e.Offsets[0]+i*elementBytes:]))
-		}
-		f.Tensors = append(f.Tensors, t)
 	}
 	if err := f.check(); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io"
 	"math"
 	"strings"
@@ -30,7 +31,12 @@ func Encode(w io.Writer, f *File) (digest string, err error) {
 		}
 	}
 	header := encodeHeader(f)
-	digest = fileDigest(header, data)
+	if len(header) > maxHeader {
+		return "", fmt.Errorf("its header would have %d bytes, the most is %d", len(header), maxHeader)
+	}
+	sum := headerDigest(header)
+	sum.Write(data)
+	digest = hex.EncodeToString(sum.Sum(nil))
 	copy(header[len(sealPrefix):], digest)
 	for _, part := range [][]byte{lengthOf(header), header, data} {
 		if _, err := w.Write(part); err != nil {
@@ -106,16 +112,15 @@ func Marshal(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// fileDigest returns the SHA-256 of a file of this header and data, its own digest taken as 64 zeros, in hexadecimal.
-// The header must reach beyond the digest.
-func fileDigest(header, data []byte) string {
+// headerDigest returns the SHA-256 so far of a file of this header, whose own digest is taken as 64 zeros. The header must
+// reach beyond the digest.
+func headerDigest(header []byte) hash.Hash {
 	h := sha256.New()
 	h.Write(lengthOf(header))
 	h.Write(header[:len(sealPrefix)])
 	h.Write(bytes.Repeat([]byte("0"), digestBytes))
 	h.Write(header[len(sealPrefix)+digestBytes:])
-	h.Write(data)
-	return hex.EncodeToString(h.Sum(nil))
+	return h
 }
 
 // lengthOf returns a file's first bytes: the header's length.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"dnn/internal/fault"
 )
 
 // entry is what the header says of a tensor.
@@ -54,7 +56,7 @@ func parseHeader(header []byte) (metadata map[string]string, entries []entry, er
 	for _, e := range entries {
 		switch begin := e.Offsets[0]; {
 		case begin > end:
-			return nil, nil, fmt.Errorf("tensor %s: a hole of %d bytes before it", e.name, begin-end)
+			return nil, nil, fmt.Errorf("tensor %s: a hole of %s before it", e.name, fault.Count(begin-end, "byte"))
 		case begin < end:
 			return nil, nil, fmt.Errorf("tensor %s: its first %d bytes belong to another tensor too", e.name, end-begin)
 		}
@@ -76,7 +78,7 @@ func (e entry) check() error {
 		return fmt.Errorf("data_offsets %v, want a begin and an end", e.Offsets)
 	}
 	if found := e.Offsets[1] - e.Offsets[0]; found != n*elementBytes {
-		return fmt.Errorf("data_offsets %v hold %d bytes, its shape %v takes %d", e.Offsets, found, e.Shape, n*elementBytes)
+		return fmt.Errorf("data_offsets %v hold %s, its shape %v takes %d", e.Offsets, fault.Count(found, "byte"), e.Shape, n*elementBytes)
 	}
 	return nil
 }

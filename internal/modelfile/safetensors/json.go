@@ -5,57 +5,132 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 )
 
-// CheckJSON says what is wrong with data as one JSON value: it is malformed, nested too deeply, or an object in it has
-// a key twice, which encoding/json would settle silently in favor of the last.
+// Limits of a JSON text, which bound what a reader makes of it: a small multiple of the text. What dnn writes keeps far away
+// from them.
+const (
+	maxValues   = 1 << 23 // strings, numbers, objects, …
+	maxKeys     = 1 << 16 // in one object; so many tensors can a header have
+	objectBytes = 24      // an object has on average at least, in a text with more than a few: an epoch has 50
+	fewObjects  = 4096
+)
+
+// CheckJSON says what is wrong with data as one JSON value: it is malformed, nested too deeply, beyond the limits above, or
+// an object in it has a key twice, which encoding/json would settle silently in favor of the last. It takes time in
+// proportion to data, and memory for the keys of the objects that are open.
 func CheckJSON(data []byte) error {
-	var whole json.RawMessage // Unmarshal, unlike a Decoder, checks depth and what follows the value
-	if err := json.Unmarshal(data, &whole); err != nil {
-		return jsonError(err)
+	if !json.Valid(data) {
+		var whole json.RawMessage // Unmarshal, unlike a Decoder, checks depth and what follows the value
+		return jsonError(json.Unmarshal(data, &whole))
 	}
-	type frame struct {
-		keys      map[string]bool // nil: an array
-		wantValue bool            // an object's key was read, its value comes next
-	}
-	var open []frame
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber() // a number too large for float64 is for the reader of that number to refuse
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
+	c := content{data: data}
+	for c.at < len(data) {
+		if err := c.next(); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	return nil
+}
+
+// content is a walk over JSON that is known to be valid.
+type content struct {
+	data    []byte
+	at      int
+	open    []frame
+	values  int
+	objects int
+}
+
+// frame is an object or an array that has begun and not ended.
+type frame struct {
+	object  bool
+	wantKey bool // an object's key comes next, if it has one
+	keys    map[string]struct{}
+}
+
+// next goes on by a sign, a string or another scalar.
+func (c *content) next() error {
+	var top *frame
+	if len(c.open) > 0 {
+		top = &c.open[len(c.open)-1]
+	}
+	begin := c.at
+	c.at++
+	switch c.data[begin] {
+	case ' ', '\t', '\r', '\n', ':':
+	case ',':
+		top.wantKey = top.object
+	case '{':
+		c.open = append(c.open, frame{object: true, wantKey: true})
+		c.objects++
+		return c.count()
+	case '[':
+		c.open = append(c.open, frame{})
+		return c.count()
+	case '}', ']':
+		c.open = c.open[:len(c.open)-1]
+	case '"':
+		for c.data[c.at] != '"' {
+			if c.data[c.at] == '\\' {
+				c.at++
+			}
+			c.at++
+		}
+		c.at++
+		if top != nil && top.wantKey {
+			return top.add(c.data[begin:c.at])
+		}
+		return c.count()
+	default: // a number, true, false, null
+		c.at += scalarEnd(c.data[c.at:])
+		return c.count()
+	}
+	return nil
+}
+
+// count counts a value.
+func (c *content) count() error {
+	if c.values++; c.values > maxValues {
+		return fmt.Errorf("wanted at most %d values in it, found more", maxValues)
+	}
+	if c.objects > fewObjects && c.objects > len(c.data)/objectBytes {
+		return fmt.Errorf("wanted objects of %d bytes and more, found a crowd of smaller ones", objectBytes)
+	}
+	return nil
+}
+
+// add takes a key, as the text has it.
+func (f *frame) add(quoted []byte) error {
+	key := string(quoted[1 : len(quoted)-1])
+	if strings.ContainsRune(key, '\\') || !utf8.ValidString(key) {
+		if err := json.Unmarshal(quoted, &key); err != nil {
 			return jsonError(err)
 		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, frame{keys: map[string]bool{}})
-			continue
-		case json.Delim('['):
-			open = append(open, frame{})
-			continue
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-		if len(open) == 0 {
-			continue
-		}
-		top := &open[len(open)-1]
-		if key, ok := token.(string); ok && top.keys != nil && !top.wantValue {
-			if top.keys[key] {
-				return fmt.Errorf("key %q appears twice", key)
-			}
-			top.keys[key] = true
-			top.wantValue = true
-			continue
-		}
-		top.wantValue = false
 	}
+	if _, twice := f.keys[key]; twice {
+		return fmt.Errorf("key %q appears twice", key)
+	}
+	if len(f.keys) == maxKeys {
+		return fmt.Errorf("wanted at most %d keys in an object, found more", maxKeys)
+	}
+	if f.keys == nil {
+		f.keys = map[string]struct{}{}
+	}
+	f.keys[key] = struct{}{}
+	f.wantKey = false
+	return nil
+}
+
+// scalarEnd returns where the number or word ends that text goes on with.
+func scalarEnd(text []byte) int {
+	if end := bytes.IndexAny(text, ",]} \t\r\n"); end >= 0 {
+		return end
+	}
+	return len(text)
 }
 
 // Unmarshal reads data, which CheckJSON accepted, into v. Unknown keys and wrong types are errors.

@@ -17,7 +17,13 @@ const (
 // ready. One goroutine uses it at a time.
 type Scratch struct {
 	a, b []float32
+
+	// Stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will use it.
+	Stop func() bool
 }
+
+// Stopped tells whether Stop says so.
+func (s *Scratch) Stopped() bool { return s.Stop != nil && s.Stop() }
 
 // Operand is a matrix as a factor of a product: row-major with Stride elements from one row to the next, and taken as its
 // transpose if Transposed is set.
@@ -90,7 +96,7 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 	// lies together already, so that packing pays later.
 	packA := n >= 16*s.TileCols || !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
 	stepM := even(m, blockM, s.TileRows)
-	for i := 0; i < m; i += stepM {
+	for i := 0; i < m && !scratch.Stopped(); i += stepM {
 		rows := min(stepM, m-i)
 		block := a.at(i, 0)
 		if packA {

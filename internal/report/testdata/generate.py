@@ -4,7 +4,7 @@ Run in this folder with Keras 3.15 (any backend), NumPy and scikit-learn install
 
     KERAS_BACKEND=jax python generate.py
 
-Files written: python-floats.csv, summary/*.{json,txt}, progress/keras.json, confusion/*.{json,report.txt}.
+Files written: python-floats.csv, summary/*.{json,txt} (NAME.60.txt: on a terminal of 60 columns), progress/keras.json, confusion/*.{json,report.txt}.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import warnings
 
 import numpy as np
 
-os.environ["COLUMNS"] = "80"  # what Keras assumes where there is no terminal
+COLUMNS = 80  # what Keras assumes where there is no terminal
 
 
 def python_floats():
@@ -66,10 +66,15 @@ def summaries():
     folder = pathlib.Path("summary")
     folder.mkdir(exist_ok=True)
     for file, model in nets.items():
-        text = io.StringIO()
-        with contextlib.redirect_stdout(text):
-            model.summary()
-        (folder / f"{file}.txt").write_text(text.getvalue(), encoding="utf-8")
+        # Not of the others: on 60 columns Keras cuts their large numbers, which dnn does not.
+        terminals = (60, 120) if file in ("mnist", "regularized", "long-names") else ()
+        for columns in (COLUMNS, *terminals):
+            os.environ["COLUMNS"] = str(columns)
+            text = io.StringIO()
+            with contextlib.redirect_stdout(text):
+                model.summary()
+            name = f"{file}.txt" if columns == COLUMNS else f"{file}.{columns}.txt"
+            (folder / name).write_text(text.getvalue(), encoding="utf-8")
         layers = [{
             "Name": layer.name,
             "Type": type(layer).__name__,

@@ -1,0 +1,161 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"dnn/internal/fault"
+	"dnn/internal/modelfile"
+	"dnn/internal/report"
+	"dnn/internal/train"
+)
+
+// resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left to do.
+func (x *experiment) resume(system *System, run *train.Run, data *dataset, settings json.RawMessage) (over bool, err error) {
+	if run.Checkpoints == nil {
+		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
+	}
+	model, finished := x.outcome(data, settings, run.Plan())
+	checkpoints, err := run.Checkpoints.Count()
+	if err != nil {
+		return false, err
+	}
+	if checkpoints == 0 && finished {
+		return x.withoutCheckpoint(system, model)
+	}
+	found, notes, err := run.Checkpoints.Latest()
+	if err == nil && found != nil {
+		if err := run.Fits(found); err != nil {
+			return false, err
+		}
+		if found.Ended() && !x.ends(run.Plan(), found.History()) {
+			return false, fault.New(fault.Data, found.Path(), "says that it is after the end of a run, but its history does not end one")
+		}
+		if over := found.Ended() || len(found.History()) == x.Epochs; over && finished && x.isOver(model) && checkpoints == 1 && x.isWhole() {
+			x.sayOver(system, model)
+			return true, nil
+		}
+	}
+	for _, note := range notes {
+		report.Message(system.Stderr, "%s", note)
+	}
+	run.From = found
+	return false, err
+}
+
+// outcome is what a run of this very experiment, but perhaps for the number of its epochs, has left at the output.
+type outcome struct {
+	epochs int  // that it was to have
+	done   int  // that it had
+	ended  bool // whether early stopping or a target ended it
+}
+
+// outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the epochs.
+func (x *experiment) outcome(data *dataset, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
+	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
+		return o, false
+	}
+	file, err := modelfile.Read(x.Output)
+	if err != nil { // what is there is no model, and the run will say so if it cannot replace it
+		return o, false
+	}
+	var teachers []string
+	for _, t := range x.teachers {
+		teachers = append(teachers, t.SHA256)
+	}
+	_, here := epochsOf(settings)
+	epochs, there := epochsOf(file.Config)
+	if !bytes.Equal(here, there) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
+		return o, false
+	}
+	o = outcome{epochs: epochs, done: len(file.History), ended: x.ends(plan, file.History)}
+	return o, o.ended || o.done == o.epochs
+}
+
+// epochsOf returns the epochs of an experiment that a model keeps, and what else it says.
+func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(settings, &keys) != nil || json.Unmarshal(keys["epochs"], &epochs) != nil {
+		return 0, settings
+	}
+	delete(keys, "epochs")
+	rest, err := json.Marshal(keys) // in the order of their names
+	if err != nil {
+		return 0, settings
+	}
+	return epochs, rest
+}
+
+// ends tells whether early stopping or a target ends a run after these epochs.
+func (x *experiment) ends(plan train.Plan, history train.History) bool {
+	return slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool { return train.Ends(c, plan, history) })
+}
+
+// isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch would be
+// with more epochs too.
+func (x *experiment) isOver(o outcome) bool {
+	return o.epochs == x.Epochs || o.ended && o.done <= x.Epochs && x.epochsFixedBy() == ""
+}
+
+// isWhole tells whether what a finished run leaves beside its model is there. One that was killed as it wrote its files has more
+// than one checkpoint, or lacks some of these, and writes them again.
+func (x *experiment) isWhole() bool {
+	if x.keep.history && x.history.Pending() {
+		return false
+	}
+	for _, f := range x.besideModel() {
+		if _, err := os.Stat(f.path); err != nil && f.role != bestModel {
+			return false
+		}
+	}
+	return true
+}
+
+// sayOver says so.
+func (x *experiment) sayOver(system *System, o outcome) {
+	why := ""
+	if o.ended && o.epochs != x.Epochs {
+		why = fmt.Sprintf(": it was ended after epoch %d, whatever the number of epochs", o.done)
+	}
+	report.Message(system.Stderr, "%s is of this very run, which is finished%s: nothing is left to do", x.Output, why)
+}
+
+// withoutCheckpoint is resume where a finished run has left its model alone. To begin from the beginning would be to write over
+// that model, which is not what --resume asks for.
+func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, err error) {
+	fixed := x.epochsFixedBy()
+	switch {
+	case x.isOver(o):
+		x.sayOver(system, o)
+		return true, nil
+	case fixed != "":
+		return false, fault.New(fault.Data, x.Output, "is finished with epochs: %d, found %d, which is another run: %s depends on it", o.epochs, x.Epochs, fixed).
+			WithHint("train anew, without --resume")
+	case x.Epochs < o.done:
+		return false, fault.New(fault.Data, x.Output, "is finished with %d epochs, wanted no fewer, found %d", o.done, x.Epochs).
+			WithHint("train anew, without --resume")
+	}
+	return false, fault.New(fault.Data, x.Output, "is finished with %d epochs, and its last checkpoint was not kept", o.done).
+		WithHint("train anew, without --resume; with --keep-checkpoint a run can go on to more epochs later")
+}
+
+// epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value; empty: none.
+func (x *experiment) epochsFixedBy() string {
+	s := x.Schedule
+	switch s.Name {
+	case "one_cycle":
+		return "schedule.name (one_cycle)"
+	case "cosine":
+		if s.FirstDecayEpochs == 0 {
+			return "schedule.first_decay_epochs (0: all epochs)"
+		}
+	case "polynomial", "exponential":
+		if s.DecayEpochs == 0 {
+			return "schedule.decay_epochs (0: all epochs)"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,78 @@
+package cmd_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dnn/cmd"
+	"dnn/internal/fault"
+)
+
+// TestMoreEpochsWithEachSchedule lets a finished run of each schedule go on to more epochs. Either that gives the bytes of a run
+// that was to have so many from the beginning, or it is refused, and then they do differ in their first epochs.
+func TestMoreEpochsWithEachSchedule(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "bars")
+	if err := tinyIDX(data, 12, 3); err != nil {
+		t.Fatal(err)
+	}
+	for schedule, key := range map[string]string{
+		"{name: constant}":                                            "",
+		"{name: step, step_epochs: 1}":                                "",
+		"{name: step, step_epochs: 1, warmup_epochs: 1.5}":            "",
+		"{name: exponential}":                                         "",
+		"{name: exponential, decay_epochs: 0}":                        "schedule.decay_epochs (0: all epochs)",
+		"{name: polynomial}":                                          "schedule.decay_epochs (0: all epochs)",
+		"{name: polynomial, decay_epochs: 2, cycle: true}":            "",
+		"{name: polynomial, decay_epochs: 1.5, warmup_epochs: 1}":     "",
+		"{name: cosine}":                                              "schedule.first_decay_epochs (0: all epochs)",
+		"{name: cosine, warmup_epochs: 1}":                            "schedule.first_decay_epochs (0: all epochs)",
+		"{name: cosine, first_decay_epochs: 1.5, warmup_epochs: 0.5}": "",
+		"{name: one_cycle}":                                           "schedule.name (one_cycle)",
+	} {
+		t.Run(schedule, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			config := filepath.Join(folder, "bars.yaml")
+			text := "dataset: {idx: " + data + "}\nlayers: [5]\nschedule: " + schedule + "\n"
+			if err := os.WriteFile(config, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			train := func(epochs string, more ...string) []byte {
+				t.Helper()
+				return trainModel(t, nil, way{"2", ""}, filepath.Join(folder, "model.bin"), append([]string{"--config", config, "--epochs", epochs}, more...)...)
+			}
+			rates := func() string {
+				history, err := os.ReadFile(filepath.Join(folder, "model.history.csv"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				var all []string
+				for _, line := range strings.Split(string(history), "\n")[:4] {
+					all = append(all, line[strings.LastIndex(line, ",")+1:])
+				}
+				return strings.Join(all, " ")
+			}
+			want := train("4")
+			longRates := rates()
+			train("3", "--keep-checkpoint")
+			if key == "" {
+				if got := train("4", "--resume"); !bytes.Equal(got, want) {
+					t.Error("resumed, it has another model")
+				}
+				return
+			}
+			if rates() == longRates {
+				t.Error("it is refused, and the rates of the first 3 epochs are the same")
+			}
+			s, _, stderr := system(nil)
+			args := []string{"train", "--quiet", "--config", config, "--epochs", "4", "--resume", "-o", filepath.Join(folder, "model.bin")}
+			wanted := "epochs is 3 there, 4 here (" + key + " depends on it)\n"
+			if status := cmd.Run(t.Context(), s, args); status != int(fault.Data) || !strings.Contains(stderr.String(), wanted) {
+				t.Errorf("status %d, printed %q, wanted %q", status, stderr, wanted)
+			}
+		})
+	}
+}

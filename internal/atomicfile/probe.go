@@ -1,0 +1,68 @@
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Probe tells whether Write could write to path, without touching it: a program that works for long before it writes finds
+// out early.
+func Probe(path string) error {
+	path, err := Target(path)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil {
+		if isStream(info.Mode()) {
+			return nil // opening a FIFO would wait for its reader
+		}
+		if err := replaceable(path, info.Mode()); err != nil {
+			return err
+		}
+	}
+	return probeIn(filepath.Dir(path), filepath.Base(path))
+}
+
+// ProbeOpen is Probe for a file that is opened and written to as it is.
+func ProbeOpen(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return Probe(path)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// ProbeFolder tells whether a folder, with those above it that are missing, could be made, and files in it. It makes none.
+func ProbeFolder(path string) error {
+	for {
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && info.IsDir():
+			return probeIn(path, "probe")
+		case err == nil:
+			return &os.PathError{Op: "mkdir", Path: path, Err: syscall.ENOTDIR}
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		if _, ok := linked(path); ok {
+			return &os.PathError{Op: "mkdir", Path: path, Err: errors.New("is a symbolic link that leads nowhere")}
+		}
+		path = filepath.Dir(path)
+	}
+}
+
+// probeIn makes a temporary file for name in a folder, and removes it.
+func probeIn(folder, name string) error {
+	tmp, err := create(folder, name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}

@@ -1,0 +1,79 @@
+package atomicfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+)
+
+// A folder that could be made is not made, and what stands in its way is found.
+func TestProbeFolder(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{folder, filepath.Join(folder, "a"), filepath.Join(folder, "a", "b", "c")} {
+		if err := ProbeFolder(path); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for _, path := range []string{file, filepath.Join(file, "a")} {
+		if err := ProbeFolder(path); !errors.Is(err, syscall.ENOTDIR) && runtime.GOOS != "windows" {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if got := names(t, folder); !slices.Equal(got, []string{"file"}) {
+		t.Errorf("the folder holds %q", got)
+	}
+	if err := os.Symlink("nowhere", filepath.Join(folder, "link")); err != nil {
+		t.Skip(err)
+	}
+	if err := ProbeFolder(filepath.Join(folder, "link")); err == nil {
+		t.Error("a link that leads nowhere became a folder")
+	}
+}
+
+// A file that is written to as it is need not be in a folder that can be written to, and keeps what it holds.
+func TestProbeOpen(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "model.bin")
+	if err := ProbeOpen(path); err != nil {
+		t.Errorf("a new file: %v", err)
+	}
+	if got := names(t, folder); len(got) != 0 {
+		t.Errorf("a probe leaves %q", got)
+	}
+	if err := ProbeOpen(folder); !errors.Is(err, syscall.EISDIR) && runtime.GOOS != "windows" {
+		t.Errorf("a folder: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := ProbeOpen(path); err != nil {
+		t.Errorf("an old file: %v", err)
+	}
+	check(t, folder, "old")
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		return // may write everywhere
+	}
+	if err := os.Chmod(folder, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	if err := ProbeOpen(path); err != nil {
+		t.Errorf("in a folder that is read-only: %v", err)
+	}
+	if err := os.Chmod(path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if err := ProbeOpen(path); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("a file that is read-only: %v", err)
+	}
+	if err := os.Chmod(folder, 0o700); err != nil { // for who removes it
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,81 @@
+package train
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A run that has left its last checkpoint goes on to more epochs, and ends as one that was to have so many from the beginning:
+// also where the best weights were restored into the model, and where the run is stopped meanwhile. One that was stopped
+// before its end does the same.
+func TestResumeToMoreEpochs(t *testing.T) {
+	const more = resumeEpochs + 3
+	for name, spec := range optimizerSpecs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := func(folder string, epochs int, resume bool) *whole {
+				w := newWhole(t, spec, folder)
+				w.Epochs, w.stop.Patience = epochs, more
+				w.Checkpoints.EveryEpochs, w.Checkpoints.KeepLast = 0, true
+				if resume {
+					w.resume(t)
+				}
+				return w
+			}
+			finish := func(w *whole) string {
+				t.Helper()
+				history, err := w.Do(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := w.Checkpoints.Finish(); err != nil {
+					t.Fatal(err)
+				}
+				return w.outcome(t, history)
+			}
+			want := finish(run(t.TempDir(), more, false))
+
+			folder := t.TempDir()
+			finish(run(folder, resumeEpochs, false))
+			if left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*")); len(left) != 1 || !strings.HasSuffix(left[0], "-000016") {
+				t.Errorf("a finished run leaves %v", left)
+			}
+			run(folder, more, true).stopAfter(t, resumeEpochs*resumeSteps+1)
+			if got := finish(run(folder, more, true)); got != want {
+				t.Errorf("from a finished run:\n%s\nwant\n%s", got, want)
+			}
+
+			folder = t.TempDir()
+			run(folder, resumeEpochs, false).stopAfter(t, 9)
+			if got := finish(run(folder, more, true)); got != want {
+				t.Errorf("from a run that was stopped:\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// Fewer epochs than before will do, if they are no fewer than were begun.
+func TestResumeToFewerEpochs(t *testing.T) {
+	spec := optimizerSpecs()["adam"]
+	short := newWhole(t, spec, t.TempDir())
+	short.Epochs = 3
+	history, err := short.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := short.outcome(t, history)
+	for _, steps := range []int{9, 12} {
+		folder := t.TempDir()
+		newWhole(t, spec, folder).stopAfter(t, steps)
+		w := newWhole(t, spec, folder)
+		w.Epochs = 3
+		w.resume(t)
+		if history, err = w.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcome(t, history); got != want {
+			t.Errorf("after %d steps:\n%s\nwant\n%s", steps, got, want)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dnn/internal/augment"
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+// expiring is a context that ends when it was asked so often.
+type expiring struct {
+	context.Context
+	left, asked atomic.Int64
+}
+
+func (e *expiring) Err() error {
+	e.asked.Add(1)
+	if e.left.Add(-1) < 0 {
+		return errStopped
+	}
+	return nil
+}
+
+// expireAfter returns a context that ends when it was asked so often.
+func expireAfter(questions int64) *expiring {
+	e := &expiring{Context: context.Background()} // not the test's: one that ends with the test would have a cause of its own
+	e.left.Store(questions)
+	return e
+}
+
+const never = int64(1) << 62
+
+// randomPixels returns samples of random bytes, mostly zeros.
+func randomPixels(count, features, classes int) *nn.Samples {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := &nn.Samples{
+		Count: count, Features: features, Table: nn.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
+	}
+	for i := range s.Bytes {
+		s.Bytes[i] = uint8(max(0, rng.IntN(800)-545))
+	}
+	for i := range s.Labels {
+		s.Labels[i] = uint8(rng.IntN(classes))
+	}
+	return s
+}
+
+// longRun returns a run whose steps take so long that they are abandoned when it is stopped. Another call is another process.
+func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, change func(*Run)) *Run {
+	t.Helper()
+	const features, classes = 16, 3
+	arch := nn.Architecture{Input: features, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 512, Activation: "relu"},
+		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 1e-3},
+		{Type: "dense", Name: "dense_1", Units: 512, Activation: "relu"},
+		{Type: "dropout", Name: "dropout", Rate: 0.3},
+		{Type: "dense", Name: "dense_2", Units: classes, Activation: "softmax"},
+	}}
+	model, err := nn.New(arch, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := nn.NewEngine(kernel.Available()[0], threads)
+	t.Cleanup(engine.Close)
+	samples := randomPixels(3000, features, classes)
+	r := &Run{
+		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 2200), Validation: samples.Slice(2200, 3000),
+		Epochs: 2, BatchSize: 1100, LearningRate: 0.01, Shuffle: true, Seed: 7,
+		Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}, Now: time.Now,
+	}
+	change(r)
+	return r
+}
+
+// A run that is stopped in the midst of a step, or of a validation, goes on to the very same result, wherever that was.
+func TestStoppedInTheMidst(t *testing.T) {
+	average := nn.DefaultOptimizer("adam")
+	average.UseEMA = true
+	distilled := func(r *Run) {
+		teacher, err := nn.New(r.Model.Architecture(), 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Distillation = &nn.Distillation{Teachers: []*nn.Sequential{teacher}, Temperature: 2, Weight: 0.5}
+	}
+	for _, c := range []struct {
+		name    string
+		threads int
+		spec    nn.OptimizerSpec
+		change  func(*Run)
+	}{
+		{"plain", 1, nn.DefaultOptimizer("adam"), func(*Run) {}},
+		{"average, distilled", 2, average, distilled},
+		{"augmented", 4, nn.DefaultOptimizer("sgd"), func(r *Run) {
+			r.Transform = augment.New(augment.Ranges{Rotation: 20}, 4, 4, 7, 4)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			outcome := func(r *Run, history History) string {
+				for i := range history {
+					history[i].Seconds, history[i].Phases = 0, nil
+				}
+				return fmt.Sprintln(weights(r.Model), history, r.Optimizer.Counters())
+			}
+			through := longRun(t, c.threads, c.spec, t.TempDir(), c.change)
+			all := expireAfter(never)
+			var stops []int64 // after how many questions: here and there, and as often in the validations
+			through.Callbacks = []Callback{{
+				StepEnd: func(s Step) error {
+					if s.Step == through.Plan().Steps {
+						stops = append(stops, all.asked.Load(), all.asked.Load()+3)
+					}
+					return nil
+				},
+			}}
+			history, err := through.Do(all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := outcome(through, history)
+
+			for i := range int64(9) {
+				stops = append(stops, all.asked.Load()*(2*i+1)/18)
+			}
+			validations := 0
+			for _, after := range stops {
+				folder := t.TempDir()
+				first := longRun(t, c.threads, c.spec, folder, c.change)
+				if _, err := first.Do(expireAfter(after)); !errors.Is(err, errStopped) {
+					t.Fatal(err)
+				}
+				last := longRun(t, c.threads, c.spec, folder, c.change)
+				from, _, err := last.Checkpoints.Latest()
+				if err != nil || from == nil {
+					t.Fatalf("no checkpoint: %v", err)
+				}
+				last.From = from
+				if from.step == last.Plan().Steps {
+					validations++
+				}
+				history, err := last.Do(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := outcome(last, history); got != want {
+					t.Errorf("stopped after %d questions, step %d of epoch %d: %.300s\nwant %.300s", after, from.step, len(from.history)+1, got, want)
+				}
+			}
+			if validations != 4 {
+				t.Errorf("%d validations were stopped, wanted 4", validations)
+			}
+		})
+	}
+}
