@@ -22,6 +22,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // Matrix is a row-major float32 matrix, Stride elements from one row to the next.
@@ -31,7 +32,7 @@ type Matrix = blas32.General
 // two goroutines at once.
 type Engine struct {
 	kernels *kernel.Set
-	pool    *kernel.Pool
+	pool    *parallel.Pool
 	workers []Worker
 }
 
@@ -47,7 +48,7 @@ type Worker struct {
 
 // NewEngine returns an engine of the given kernels with that many threads, at least 1. Close ends its threads.
 func NewEngine(kernels *kernel.Set, threads int) *Engine {
-	e := &Engine{kernels: kernels, pool: kernel.NewPool(threads), workers: make([]Worker, threads)}
+	e := &Engine{kernels: kernels, pool: parallel.NewPool(threads), workers: make([]Worker, threads)}
 	for i := range e.workers {
 		e.workers[i].Set, e.workers[i].index = kernels, i
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // job is a task of a phase and the jobs that must be done before it.
@@ -43,7 +44,7 @@ func inOrder(name int, queues [][]*job) phase {
 			needs[n] = append(needs[n], number)
 		}
 	}
-	p.order = kernel.NewOrder(needs, first)
+	p.order = parallel.NewOrder(needs, first)
 	return p
 }
 

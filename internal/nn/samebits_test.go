@@ -72,7 +72,7 @@ func train(t *testing.T, set *kernel.Set, threads int, arch Architecture, optimi
 	for at := 0; at < count; at += batch {
 		end := min(at+batch, count)
 		o.Begin(0.01)
-		trainer.tempo.alone = threads > 2 && at/batch%2 == 1 // which changes in the midst of a run
+		trainer.tempo.Alone = threads > 2 && at/batch%2 == 1 // which changes in the midst of a run
 		out.steps = append(out.steps, trainer.Step(order[at:end], order[end:min(end+batch, count)]))
 	}
 	out.weights = digest(m)

@@ -3,7 +3,7 @@ package nn
 import (
 	"time"
 
-	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // Result is what a batch or a set of samples gave.
@@ -53,7 +53,7 @@ type Trainer struct {
 	steps   []phase // of a step, in order
 	apply   int     // which of them, if any, is the first that uses the gradients of a Deferred updater
 	times   [len(Phases)]time.Duration
-	tempo   tempo
+	tempo   parallel.Tempo
 
 	turned time.Time           // when the present phase turned into the updates
 	run    func(worker, i int) // runs a task of now
@@ -64,8 +64,8 @@ type Trainer struct {
 type phase struct {
 	name  int // index into Phases
 	jobs  []*job
-	order *kernel.Order // which jobs need which, by their indices; nil: none does
-	turns bool          // whether it becomes the updates, at the time that it sets Trainer.turned to
+	order *parallel.Order // which jobs need which, by their indices; nil: none does
+	turns bool            // whether it becomes the updates, at the time that it sets Trainer.turned to
 	alone func()
 }
 
@@ -96,7 +96,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 		tape:   m.newTape(s, batch, shares, true),
 		loaded: newInput(s, batch, shares, true),
 		loss:   make([]float32, batch), predicted: make([]uint8, batch),
-		pass: Pass{Train: true, Seed: m.seed}, tempo: newTempo(),
+		pass: Pass{Train: true, Seed: m.seed}, tempo: parallel.NewTempo(),
 	}
 	t.run = func(worker, i int) {
 		if w := &e.workers[worker]; !w.stopped() {
@@ -121,7 +121,7 @@ func (t *Trainer) Step(order, next []int32) Result {
 	}
 	t.remember()
 	if len(order) == len(t.loss) { // shorter batches cannot be compared
-		t.tempo.took(taken)
+		t.tempo.Took(taken)
 	}
 	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
 }
@@ -176,7 +176,7 @@ func (t *Trainer) do(p phase) time.Duration {
 	switch pool := t.engine.pool; {
 	case p.alone != nil:
 		p.alone()
-	case t.tempo.alone:
+	case t.tempo.Alone:
 		pool.RunAlone(len(t.now), p.order, t.run)
 	case p.order != nil:
 		pool.RunInOrder(p.order, t.run)

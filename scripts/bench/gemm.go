@@ -33,11 +33,11 @@ func gemmMetric(shape string, threads int) string {
 	return fmt.Sprintf("%s, %d threads", shape, threads)
 }
 
-// dnnProducts is BenchmarkSgemm of the kernel package, with the fastest kernels of this CPU.
+// dnnProducts is BenchmarkSgemm of package blas, with the fastest kernels of this CPU.
 func (b *bench) dnnProducts() contender {
 	return contender{dnnGemm, func(ctx context.Context) (figures, error) {
-		program := filepath.Join(b.work, "kernel.test")
-		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/kernel"); err != nil { // cached after the first round
+		program := filepath.Join(b.work, "blas.test")
+		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/blas"); err != nil { // cached after the first round
 			return nil, err
 		}
 		which := fmt.Sprintf("^BenchmarkSgemm$/^(%s)$/^%s$", strings.Join(gemmShapes(), "|"), b.sets[0])

@@ -131,7 +131,7 @@ func simdScenario(b *bench) []experiment {
 func gemmScenario(b *bench) []experiment {
 	e := experiment{
 		name: "gemm", title: "Matrix products",
-		about: "GFLOP/s of C = A B in float32: n x n matrices, or m x k by k x n. dnn's by BenchmarkSgemm of internal/nn/kernel; " +
+		about: "GFLOP/s of C = A B in float32: n x n matrices, or m x k by k x n. dnn's by BenchmarkSgemm of internal/nn/blas; " +
 			"OpenBLAS's through NumPy, less the time that a call takes from Python.",
 		contenders: []contender{b.dnnProducts()},
 	}

@@ -28,37 +28,6 @@ func perElement(b *testing.B, n int, unit string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/"+unit)
 }
 
-// BenchmarkSgemm is the product in the shapes of a small network with a batch of 100, forward, and square ones.
-func BenchmarkSgemm(b *testing.B) {
-	type shape struct{ m, k, n int }
-	shapes := []shape{{100, 784, 100}, {100, 100, 50}, {100, 50, 10}}
-	for _, n := range []int{64, 128, 256, 512, 1024, 2048} {
-		shapes = append(shapes, shape{n, n, n})
-	}
-	for _, sh := range shapes {
-		name := fmt.Sprint(sh.m)
-		if sh.m != sh.k || sh.k != sh.n {
-			name = fmt.Sprintf("%dx%dx%d", sh.m, sh.k, sh.n)
-		}
-		b.Run(name, func(b *testing.B) {
-			x, y, c := aligned(sh.m*sh.k), aligned(sh.k*sh.n), Floats(sh.m*sh.n)
-			benchSets(b, func(b *testing.B, s *Set) {
-				for _, threads := range []int{1, 2} {
-					b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
-						pool := NewPool(threads)
-						defer pool.Close()
-						multiplier := NewMultiplier(s, pool)
-						for b.Loop() {
-							multiplier.Gemm(sh.m, sh.n, sh.k, Operand{Data: x, Stride: sh.k}, Operand{Data: y, Stride: sh.n}, c, sh.n, false)
-						}
-						gflops(b, 2*float64(sh.m)*float64(sh.n)*float64(sh.k))
-					})
-				}
-			})
-		})
-	}
-}
-
 // gflops reports the speed of iterations of so many floating-point operations.
 func gflops(b *testing.B, operations float64) {
 	b.ReportMetric(operations*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")

@@ -47,7 +47,7 @@ func (s *Set) Gemm(scratch *Scratch, m, n, k int, a, b Operand, c []float32, ldc
 	stepK, stepN := even(k, blockK, 1), even(n, blockN, s.TileCols)
 	for j := 0; j < n; j += stepN {
 		for p := 0; p < k; p += stepK {
-			s.gemmBlock(scratch, m, min(stepN, n-j), min(stepK, k-p), a.at(0, p), b.at(p, j), c[j:], ldc, accumulate || p > 0)
+			s.gemmBlock(scratch, m, min(stepN, n-j), min(stepK, k-p), a.At(0, p), b.At(p, j), c[j:], ldc, accumulate || p > 0)
 		}
 	}
 }
@@ -59,8 +59,8 @@ func even(size, most, unit int) int {
 	return ((size+blocks-1)/blocks + unit - 1) / unit * unit
 }
 
-// at returns the operand whose element (0, 0) is this one's (row, col).
-func (o Operand) at(row, col int) Operand {
+// At returns the operand whose element (0, 0) is this one's (row, col).
+func (o Operand) At(row, col int) Operand {
 	if o.Transposed {
 		row, col = col, row
 	}
@@ -98,7 +98,7 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 	stepM := even(m, blockM, s.TileRows)
 	for i := 0; i < m && !scratch.Stopped(); i += stepM {
 		rows := min(stepM, m-i)
-		block := a.at(i, 0)
+		block := a.At(i, 0)
 		if packA {
 			scratch.a = grow(scratch.a, panels(rows, s.TileRows)*k)
 			s.packPanels(scratch.a, s.TileRows, k, rows, block.transpose())
@@ -127,7 +127,7 @@ func panels(n, width int) int { return (n + width - 1) / width * width }
 // packPanels writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
 func (s *Set) packPanels(dst []float32, width, k, n int, x Operand) {
 	for j := 0; j < n; j += width {
-		cols, panel, from := min(width, n-j), dst[j*k:], x.at(0, j)
+		cols, panel, from := min(width, n-j), dst[j*k:], x.At(0, j)
 		if x.Transposed {
 			s.Transpose(cols, k, from.Data, x.Stride, panel, width)
 			continue

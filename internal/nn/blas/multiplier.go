@@ -1,11 +1,16 @@
-package kernel
+package blas
 
-// Multiplier computes matrix products on all workers of a pool. Like a Pool it serves one goroutine at a time, which is not
+import (
+	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
+)
+
+// Multiplier computes matrix products on all workers of a pool. Like a parallel.Pool it serves one goroutine at a time, which is not
 // one of the pool's own; a product allocates nothing once its scratch memory has grown.
 type Multiplier struct {
-	set     *Set
-	pool    *Pool
-	scratch []Scratch // one a worker
+	set     *kernel.Set
+	pool    *parallel.Pool
+	scratch []kernel.Scratch // one a worker
 
 	product product // the present one
 	task    func(worker, i int)
@@ -14,7 +19,7 @@ type Multiplier struct {
 // product is a product under way: what Gemm is given, and the grid of tasks into which C is cut.
 type product struct {
 	m, n, k    int
-	a, b       Operand
+	a, b       kernel.Operand
 	c          []float32
 	ldc        int
 	accumulate bool
@@ -23,21 +28,21 @@ type product struct {
 }
 
 // NewMultiplier returns a multiplier that computes with the kernels s on the workers of p.
-func NewMultiplier(s *Set, p *Pool) *Multiplier {
-	x := &Multiplier{set: s, pool: p, scratch: make([]Scratch, p.Workers())}
+func NewMultiplier(s *kernel.Set, p *parallel.Pool) *Multiplier {
+	x := &Multiplier{set: s, pool: p, scratch: make([]kernel.Scratch, p.Workers())}
 	x.task = x.multiply
 	return x
 }
 
-// Gemm is Set.Gemm, to the bit: the workers share C, never the sum of one of its elements.
-func (x *Multiplier) Gemm(m, n, k int, a, b Operand, c []float32, ldc int, accumulate bool) {
+// Gemm is kernel.Set.Gemm, to the bit: the workers share C, never the sum of one of its elements.
+func (x *Multiplier) Gemm(m, n, k int, a, b kernel.Operand, c []float32, ldc int, accumulate bool) {
 	tasks := x.tasks(m, n, k)
 	if tasks == 1 {
 		x.set.Gemm(&x.scratch[0], m, n, k, a, b, c, ldc, accumulate)
 		return
 	}
 	x.product = product{m: m, n: n, k: k, a: a, b: b, c: c, ldc: ldc, accumulate: accumulate}
-	x.product.gridRows, x.product.gridCols = x.set.grid(m, n, tasks)
+	x.product.gridRows, x.product.gridCols = grid(x.set, m, n, tasks)
 	x.pool.Run(tasks, x.task)
 	x.product = product{} // so that nothing keeps the caller's memory alive
 }
@@ -61,7 +66,7 @@ func (x *Multiplier) tasks(m, n, k int) int {
 
 // grid returns into how many parts the rows and the columns of C[m, n] are cut to make the given number of tasks, such that
 // the longest task is as short as possible. A task computes a part of C and has packed as much of A and B as that takes.
-func (s *Set) grid(m, n, tasks int) (rows, cols int) {
+func grid(s *kernel.Set, m, n, tasks int) (rows, cols int) {
 	const packing = 16 // how many multiplications an element to be packed costs, for each one that it takes part in
 	least := 0
 	for r := 1; r <= tasks; r++ {
@@ -108,7 +113,7 @@ func (x *Multiplier) multiply(worker, i int) {
 	}
 	a, b := p.a, p.b
 	if p.k > 0 {
-		a, b = a.at(top, 0), b.at(0, left)
+		a, b = a.At(top, 0), b.At(0, left)
 	}
 	x.set.Gemm(&x.scratch[worker], bottom-top, right-left, p.k, a, b, p.c[top*p.ldc+left:], p.ldc, p.accumulate)
 }

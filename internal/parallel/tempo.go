@@ -1,15 +1,15 @@
-package nn
+package parallel
 
 import "time"
 
-// tempo finds out whether steps are faster with all workers or with one alone. Mostly it is with all. But where another
+// Tempo finds out whether steps are faster with all workers or with one alone. Mostly it is with all. But where another
 // program keeps a core busy, the workers wait most of the time for the one that has to share it; and on some machines two
 // cores exchange data so slowly that one alone is faster. What a step computes does not depend on it.
 //
 // Time is looked at in windows of some steps. Now and then there is one the other way, as a trial; the less often the longer
 // the same way has been the faster one, and sooner where steps are uneven, as they are while workers wait for each other.
-type tempo struct {
-	alone bool // how the next step is to be taken: by one worker
+type Tempo struct {
+	Alone bool // how the next step is to be taken: by one worker
 
 	steps    int           // of the present window
 	total    time.Duration // of these steps
@@ -32,17 +32,18 @@ const (
 	mostAlone     = 64 // of a trial with all workers, which costs little where it is in vain, and gains much where not
 )
 
-func newTempo() tempo { return tempo{next: firstInterval, interval: firstInterval} }
+// NewTempo returns one that begins with all workers.
+func NewTempo() Tempo { return Tempo{next: firstInterval, interval: firstInterval} }
 
-// took tells how long the last step was.
-func (t *tempo) took(d time.Duration) {
+// Took tells how long the last step was.
+func (t *Tempo) Took(d time.Duration) {
 	if t.steps == 0 || d < t.shortest {
 		t.shortest = d
 	}
 	t.steps++
 	t.total += d
 	now, other := 0, 1
-	if t.alone {
+	if t.Alone {
 		now, other = 1, 0
 	}
 	lost := t.trial && t.steps > 1 && t.shortest > t.mean[other] // already, so that the window need not be a whole one
@@ -50,16 +51,16 @@ func (t *tempo) took(d time.Duration) {
 		return
 	}
 	t.mean[now] = t.total / time.Duration(t.steps)
-	waited := !t.alone && float64(t.mean[now]) > uneven*float64(t.shortest)
+	waited := !t.Alone && float64(t.mean[now]) > uneven*float64(t.shortest)
 	t.steps, t.total = 0, 0
 	if t.trial {
 		t.trial = false
 		if t.mean[now] < t.mean[other] {
 			t.interval = leastInterval
 		} else {
-			t.alone = !t.alone
+			t.Alone = !t.Alone
 			t.interval = min(2*t.interval, mostInterval)
-			if t.alone {
+			if t.Alone {
 				t.interval = min(t.interval, mostAlone)
 			}
 		}
@@ -71,6 +72,6 @@ func (t *tempo) took(d time.Duration) {
 		t.next -= firstInterval / 2
 	}
 	if t.next <= 0 {
-		t.trial, t.alone = true, !t.alone
+		t.trial, t.Alone = true, !t.Alone
 	}
 }

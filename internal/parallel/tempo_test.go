@@ -1,4 +1,4 @@
-package nn
+package parallel
 
 import (
 	"testing"
@@ -6,14 +6,14 @@ import (
 )
 
 // pace takes steps until that much time has passed, and returns for how much of it one worker was alone.
-func pace(t *tempo, until time.Duration, step func(alone bool, n int) time.Duration) (alone float64) {
+func pace(t *Tempo, until time.Duration, step func(alone bool, n int) time.Duration) (alone float64) {
 	var total, single time.Duration
 	for n := 0; total < until; n++ {
-		d := step(t.alone, n)
-		if total += d; t.alone {
+		d := step(t.Alone, n)
+		if total += d; t.Alone {
 			single += d
 		}
-		t.took(d)
+		t.Took(d)
 	}
 	return single.Seconds() / total.Seconds()
 }
@@ -44,7 +44,7 @@ func TestTempo(t *testing.T) {
 		}
 		return 300 * time.Microsecond
 	}
-	x := newTempo()
+	x := NewTempo()
 	if got := pace(&x, 10*time.Second, even); got > 0.02 {
 		t.Errorf("alone for %.3f of the time, although two are faster", got)
 	}
@@ -54,11 +54,11 @@ func TestTempo(t *testing.T) {
 	if got := pace(&x, 20*time.Second, even); got > 0.1 {
 		t.Errorf("alone for %.3f of the time, although workers wait no more", got)
 	}
-	x = newTempo()
+	x = NewTempo()
 	if got := pace(&x, time.Second, waiting); got < 0.7 {
 		t.Errorf("alone for %.3f of the first second, although workers wait", got)
 	}
-	x = newTempo()
+	x = NewTempo()
 	if got := pace(&x, 10*time.Second, slow); got < 0.9 {
 		t.Errorf("alone for %.3f of the time, although one is faster", got)
 	}

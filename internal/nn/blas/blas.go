@@ -1,10 +1,15 @@
-package kernel
+// Package blas gives gonum's blas32 the kernels' matrix product on all workers of a pool. The program does not need it, since a
+// network's layers cut their own work; it is for whoever computes with gonum, and for comparing the kernels with other libraries'.
+package blas
 
 import (
 	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
+
+	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // BLAS is gonum's own BLAS with the matrix product, Sgemm, computed by a Multiplier, for blas32.Use. Any number of goroutines
@@ -20,12 +25,12 @@ type BLAS struct {
 var _ blas.Float32 = (*BLAS)(nil)
 
 // NewBLAS returns a BLAS that computes with the kernels s on the workers of p, which nothing else may use meanwhile.
-func NewBLAS(s *Set, p *Pool) *BLAS { return &BLAS{multiplier: NewMultiplier(s, p)} }
+func NewBLAS(s *kernel.Set, p *parallel.Pool) *BLAS { return &BLAS{multiplier: NewMultiplier(s, p)} }
 
 // Sgemm computes C[m, n] = alpha op(A)[m, k] op(B)[k, n] + beta C, where op transposes if tA or tB says so. All three are
 // row-major, with rows lda, ldb and ldc apart. If beta is 0, C need not hold numbers. It panics as gonum's own does.
 //
-// With alpha = 1, and beta = 0 or 1, an element of C is a chain of fused multiply-adds in ascending k, as Set.Gemm says.
+// With alpha = 1, and beta = 0 or 1, an element of C is a chain of fused multiply-adds in ascending k, as kernel.Set.Gemm says.
 func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []float32, lda int, y []float32, ldb int, beta float32, c []float32, ldc int) {
 	// With these factors there is nothing to compute, and gonum's Sgemm is its checks.
 	b.Implementation.Sgemm(tA, tB, m, n, k, 0, x, lda, y, ldb, 1, c, ldc)
@@ -41,8 +46,8 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []floa
 		k = 0
 	}
 	accumulate := beta != 0
-	left := Operand{Data: x, Stride: lda, Transposed: tA != blas.NoTrans}
-	right := Operand{Data: y, Stride: ldb, Transposed: tB != blas.NoTrans}
+	left := kernel.Operand{Data: x, Stride: lda, Transposed: tA != blas.NoTrans}
+	right := kernel.Operand{Data: y, Stride: ldb, Transposed: tB != blas.NoTrans}
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,7 +55,10 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []floa
 		b.multiplier.Gemm(m, n, k, left, right, c, ldc, accumulate)
 		return
 	}
-	b.product = grow(b.product, m*n)
+	if cap(b.product) < m*n {
+		b.product = make([]float32, m*n)
+	}
+	b.product = b.product[:m*n]
 	b.multiplier.Gemm(m, n, k, left, right, b.product, n, false)
 	if !accumulate {
 		for i := range m {

@@ -1,4 +1,4 @@
-package kernel_test
+package blas_test
 
 import (
 	"fmt"
@@ -7,7 +7,9 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/gonum"
 
+	dnnblas "dnn/internal/nn/blas"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // A program that multiplies by gonum's blas32 gets these kernels without a change to its products.
@@ -17,9 +19,9 @@ func ExampleBLAS() {
 		fmt.Println(err)
 		return
 	}
-	pool := kernel.NewPool(2)
+	pool := parallel.NewPool(2)
 	defer pool.Close()
-	blas32.Use(kernel.NewBLAS(kernels, pool))
+	blas32.Use(dnnblas.NewBLAS(kernels, pool))
 	defer blas32.Use(gonum.Implementation{})
 
 	a := blas32.General{Rows: 2, Cols: 3, Stride: 3, Data: []float32{1, 2, 3, 4, 5, 6}}

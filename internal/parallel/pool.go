@@ -1,7 +1,6 @@
-package kernel
+package parallel
 
 import (
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -25,149 +24,10 @@ type Pool struct {
 	idle     []parking           // one a worker; idle[0] is the caller of Run, waiting for pending to reach 0
 }
 
-// maxTasks is how many tasks a phase can have: what a queue's word has room for.
-const maxTasks = 1<<16 - 1
-
-// queue is a range of tasks not yet claimed: its phase in the upper 32 bits, then 16 bits each for the end and for the
-// next task. All three change in one atomic operation, so that a worker which was put aside in one phase and comes back in
-// a later one cannot claim anything by mistake. A queue fills two cache lines, since the prefetcher fetches pairs.
-type queue struct {
-	word atomic.Uint64
-	_    [120]byte
-}
-
-// claimed is what became of a claim.
-type claimed int
-
-const (
-	none    claimed = iota // the queue has no task left of that phase
-	blocked                // its next task needs one that has not returned
-	taken
-)
-
-// claim takes the queue's next task, if there is one left of the given phase and it needs nothing more.
-func (q *queue) claim(phase uint32, order *Order) (task int, result claimed) {
-	for {
-		word := q.word.Load()
-		next, end := word&maxTasks, word>>16&maxTasks
-		if uint32(word>>32) != phase || next == end {
-			return 0, none
-		}
-		if !order.ready(int(next), phase) {
-			return 0, blocked
-		}
-		if q.word.CompareAndSwap(word, word+1) {
-			return int(next), taken
-		}
-	}
-}
-
-// left tells whether tasks of the phase have not been claimed.
-func (q *queue) left(phase uint32) bool {
-	word := q.word.Load()
-	return uint32(word>>32) == phase && word&maxTasks != word>>16&maxTasks
-}
-
-// Order says which tasks of a phase need others of it. It can serve any number of phases, of one pool at a time.
-type Order struct {
-	needs    [][]int
-	first    []int        // by worker, the first task that it prefers; behind them the number of tasks
-	sequence []int        // all tasks, each after those that it needs and those that its worker prefers to it
-	returned []lastReturn // one a task
-}
-
-// lastReturn is the number of the last phase in which a task has returned. A line of its own, as for a queue.
-type lastReturn struct {
-	phase atomic.Uint32
-	_     [124]byte
-}
-
-// NewOrder returns the order in which task i begins after the tasks needs[i] have returned, for a pool of len(first) workers, of
-// which worker w prefers the tasks from first[w] on, one after another. It panics if a pool would wait forever: it must be possible to
-// run all tasks one by one such that each comes after those that it needs and, of the tasks that one worker prefers, after those
-// with lower numbers.
-func NewOrder(needs [][]int, first []int) *Order {
-	o := &Order{needs: needs, first: append(slices.Clone(first), len(needs)), returned: make([]lastReturn, len(needs))}
-	if o.first[0] != 0 || !slices.IsSorted(o.first) {
-		panic("kernel: workers' tasks that do not follow one another")
-	}
-	begun, placed := make([]bool, len(needs)), make([]bool, len(needs))
-	var place func(task int) // after all that has to be done before it
-	place = func(task int) {
-		if placed[task] {
-			return
-		}
-		if begun[task] {
-			panic("kernel: tasks that need each other")
-		}
-		begun[task] = true
-		if !slices.Contains(first, task) {
-			place(task - 1)
-		}
-		for _, n := range needs[task] {
-			place(n)
-		}
-		o.sequence, placed[task] = append(o.sequence, task), true
-	}
-	for task := range needs {
-		place(task)
-	}
-	return o
-}
-
-// ready tells whether all that the task needs has returned in this phase. A worker that comes late may ask with the order
-// of another phase; what it is told does not matter then, since it will find nothing to claim.
-func (o *Order) ready(task int, phase uint32) bool {
-	if o == nil || task >= len(o.needs) {
-		return true
-	}
-	for _, n := range o.needs[task] {
-		if o.returned[n].phase.Load() != phase {
-			return false
-		}
-	}
-	return true
-}
-
-// parking is where one goroutine waits for a condition: awake at first, then asleep until wake.
-type parking struct {
-	asleep atomic.Bool
-	seen   atomic.Uint32 // the last phase that the worker has come to
-	token  chan struct{}
-	_      [112]byte
-}
-
-// spins is how often a waiting goroutine looks before it goes to sleep: for about as long as it takes to wake one, a tenth of a
-// millisecond. Were it less, two workers with tasks of that length would sleep in turn, each while the other works.
-const spins = 40000
-
-// wait returns once ready does, at which it looks so many times before it sleeps. ready must depend on atomics only, and
-// whoever changes them calls wake afterwards.
-func (p *parking) wait(looks int, ready func() bool) {
-	for {
-		for range looks {
-			if ready() {
-				return
-			}
-		}
-		p.asleep.Store(true)
-		if !ready() || !p.asleep.CompareAndSwap(true, false) {
-			<-p.token
-		}
-	}
-}
-
-// wake wakes the goroutine that waits, if it has gone to sleep.
-func (p *parking) wake() {
-	if p.asleep.Load() && p.asleep.CompareAndSwap(true, false) {
-		p.token <- struct{}{}
-	}
-}
-
 // NewPool starts workers-1 goroutines; workers must be at least 1. Close ends them.
 func NewPool(workers int) *Pool {
 	if workers < 1 {
-		panic("kernel: a pool needs a worker")
+		panic("parallel: a pool needs a worker")
 	}
 	p := &Pool{queues: make([]queue, workers), idle: make([]parking, workers)}
 	for w := range workers {
@@ -227,10 +87,10 @@ func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
 func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 	workers := len(p.queues)
 	if tasks > maxTasks {
-		panic("kernel: too many tasks for one phase")
+		panic("parallel: too many tasks for one phase")
 	}
 	if order != nil && len(order.first) != workers+1 {
-		panic("kernel: an order for another number of workers")
+		panic("parallel: an order for another number of workers")
 	}
 	p.task = task
 	p.order.Store(order)

@@ -1,0 +1,52 @@
+package blas
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
+)
+
+// aligned returns n numbers around 1 that begin at a cache line.
+func aligned(n int) []float32 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	x := kernel.Floats(n)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// BenchmarkSgemm is the product in the shapes of a small network with a batch of 100, forward, and square ones.
+func BenchmarkSgemm(b *testing.B) {
+	type shape struct{ m, k, n int }
+	shapes := []shape{{100, 784, 100}, {100, 100, 50}, {100, 50, 10}}
+	for _, n := range []int{64, 128, 256, 512, 1024, 2048} {
+		shapes = append(shapes, shape{n, n, n})
+	}
+	for _, sh := range shapes {
+		name := fmt.Sprint(sh.m)
+		if sh.m != sh.k || sh.k != sh.n {
+			name = fmt.Sprintf("%dx%dx%d", sh.m, sh.k, sh.n)
+		}
+		b.Run(name, func(b *testing.B) {
+			x, y, c := aligned(sh.m*sh.k), aligned(sh.k*sh.n), kernel.Floats(sh.m*sh.n)
+			for _, s := range kernel.Available() {
+				for _, threads := range []int{1, 2} {
+					b.Run(fmt.Sprintf("%s/threads=%d", s.Name, threads), func(b *testing.B) {
+						pool := parallel.NewPool(threads)
+						defer pool.Close()
+						multiplier := NewMultiplier(s, pool)
+						for b.Loop() {
+							multiplier.Gemm(sh.m, sh.n, sh.k, kernel.Operand{Data: x, Stride: sh.k}, kernel.Operand{Data: y, Stride: sh.n}, c, sh.n, false)
+						}
+						operations := 2 * float64(sh.m) * float64(sh.n) * float64(sh.k)
+						b.ReportMetric(operations*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+					})
+				}
+			}
+		})
+	}
+}
