@@ -43,7 +43,7 @@ func (t *Table) moments(rows []int32, c int) (mean, std float64) {
 		d := t.row(int(r))[c] - mean
 		squares += float64(d * d)
 	}
-	if std = math.Sqrt(squares / count); std == 0 { // differences so small that their squares are 0, as they are themselves in float32
+	if std = math.Sqrt(squares / count); std == 0 { // differences whose squares are 0, as they are in float32
 		std = ConstantStd
 	}
 	return mean, std
