@@ -97,11 +97,13 @@ func writePicture(ctx context.Context, path string, draw func(w io.Writer, forma
 
 // write writes a file with fill, or leaves what is there if ctx ends before.
 func write(ctx context.Context, path string, fill func(w io.Writer) error) error {
-	err := atomicfile.Write(path, func(w io.Writer) error {
-		if err := fill(untilStopped{w, ctx}); err != nil {
-			return err
-		}
-		return context.Cause(ctx)
+	_, err := passOn(ctx, path, func() (struct{}, error) {
+		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {
+			if err := fill(untilStopped{w, ctx}); err != nil {
+				return err
+			}
+			return context.Cause(ctx)
+		})
 	})
 	switch {
 	case err == nil:
