@@ -71,7 +71,10 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
+		return report.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
+			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
+			"augment: " + x.ranges().String(),
+		}}.Write(w)
 	})
 	if err == nil {
 		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
