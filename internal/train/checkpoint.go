@@ -82,9 +82,9 @@ func (c *Checkpoint) encode(w io.Writer) error {
 	return err
 }
 
-// decodeCheckpoint reads what encode wrote and checks all of it but whether it fits a run. The history that it returns begins
-// after the epochs of before. Errors are fault.Data.
-func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
+// decodeCheckpoint reads what encode wrote, with the epochs that past returns for those that are not in it, and checks all of it
+// but whether it fits a run. Errors are fault.Data.
+func decodeCheckpoint(r io.Reader, where string, past func(before) (History, error)) (*Checkpoint, error) {
 	file, err := safetensors.Decode(r, where)
 	if err != nil {
 		return nil, err
@@ -107,11 +107,15 @@ func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
-	c.tensors = file.Tensors
+	first, err := past(c.before)
+	if err != nil {
+		return nil, fault.New(fault.Data, where, "%w", err)
+	}
+	c.history, c.tensors = append(first, c.history...), file.Tensors
 	return c, nil
 }
 
-// checkpoint returns what the document says.
+// checkpoint returns what the document says, with the epochs that are in it.
 func (d document) checkpoint() (*Checkpoint, error) {
 	if d.Format < 1 || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
 		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d", d.Format, d.Step, d.Samples, d.Right)
