@@ -59,7 +59,7 @@ func runDownload(ctx context.Context, system *System, o downloadOptions) error {
 		return err
 	}
 	if o.verify {
-		return verify(system, set, folder)
+		return verify(ctx, system, set, folder)
 	}
 	result, err := fetch(ctx, system, mnist.DownloadOptions{Set: set, Mirror: o.mirror, Force: o.force}, o.dataDir, false)
 	if err != nil {
@@ -74,8 +74,8 @@ func runDownload(ctx context.Context, system *System, o downloadOptions) error {
 }
 
 // verify prints the state of each file.
-func verify(system *System, set mnist.Set, folder string) error {
-	states, err := mnist.Verify(set, folder)
+func verify(ctx context.Context, system *System, set mnist.Set, folder string) error {
+	states, err := await(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
 	table := tabwriter.NewWriter(system.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range states {
 		if _, werr := fmt.Fprintf(table, "%s\t%d bytes\t%s\t%v\n", s.Name, s.Bytes, s.SHA256, s.State); werr != nil {

@@ -130,7 +130,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 	}
 	if o.report != "" {
 		e := evaluated{
-			model: file, source: src, dataset: cmp.Or(o.data, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
+			model: file, source: src, dataset: o.tests(trained.Dataset, file.Dataset), dataHash: data.hash, split: o.split, samples: part,
 			result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
 		if err := e.report(ctx, system, o.report, o.model); err != nil {
@@ -141,6 +141,14 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return fault.New(fault.Bar, o.model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.minAccuracy)
 	}
 	return nil
+}
+
+// tests says what the data set is called that a model is tested on, which was trained on the one that is called name.
+func (o evalOptions) tests(trained config.Dataset, name string) string {
+	if o.split == "test" {
+		name = cmp.Or(trained.Test, name)
+	}
+	return cmp.Or(o.data, name)
 }
 
 // tested says which rows or images of the data set at --data were tested, and how many.

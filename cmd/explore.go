@@ -71,7 +71,10 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return report.WritePreview(w, x.source.rows, x.source.cols, lines)
+		return report.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
+			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
+			"augment: " + x.ranges().String(),
+		}}.Write(w)
 	})
 	if err == nil {
 		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
@@ -97,11 +100,13 @@ func writePicture(ctx context.Context, path string, draw func(w io.Writer, forma
 
 // write writes a file with fill, or leaves what is there if ctx ends before.
 func write(ctx context.Context, path string, fill func(w io.Writer) error) error {
-	err := atomicfile.Write(path, func(w io.Writer) error {
-		if err := fill(untilStopped{w, ctx}); err != nil {
-			return err
-		}
-		return context.Cause(ctx)
+	_, err := passOn(ctx, path, func() (struct{}, error) {
+		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {
+			if err := fill(untilStopped{w, ctx}); err != nil {
+				return err
+			}
+			return context.Cause(ctx)
+		})
 	})
 	switch {
 	case err == nil:

@@ -35,7 +35,7 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 		}
 		return f.stopped
 	}
-	sum, err := f.write()
+	sum, err := f.write(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,9 +87,12 @@ func (f finished) test(ctx context.Context) (result nn.Result, tested bool) {
 
 // write writes the model, the history and the curves, and returns the model's SHA-256. The history takes the place of an older
 // one after the model has, so that what lies there together belongs together.
-func (f finished) write() (sum string, err error) {
+func (f finished) write(ctx context.Context) (sum string, err error) {
+	if f.stopped != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	if f.keep.model {
-		if sum, err = f.writeModel(f.Output, f.history); err != nil {
+		if sum, err = passOn(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
 			return "", err
 		}
 	}

@@ -31,8 +31,8 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset, setti
 		if err := run.Fits(found); err != nil {
 			return false, err
 		}
-		if found.Ended() && !x.ends(run.Plan(), found.History()) {
-			return false, fault.New(fault.Data, found.Path(), "says that it is after the end of a run, but its history does not end one")
+		if ended := x.ends(run.Plan(), found.History()); ended != found.Ended() {
+			return false, fault.New(fault.Data, found.Path(), "contradicts itself: the run was ended there: %t, by its history: %t", found.Ended(), ended)
 		}
 		if over := found.Ended() || len(found.History()) == x.Epochs; over && finished && x.isOver(model) && checkpoints == 1 && x.isWhole() {
 			x.sayOver(system, model)

@@ -76,3 +76,48 @@ func TestMoreEpochsWithEachSchedule(t *testing.T) {
 		})
 	}
 }
+
+// TestOtherEpochsAfterAStop stops a run at several places and goes on to more epochs, or to fewer.
+func TestOtherEpochsAfterAStop(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "bars")
+	if err := tinyIDX(data, 12, 3); err != nil {
+		t.Fatal(err)
+	}
+	args := func(path, epochs string, more ...string) []string {
+		return append([]string{
+			"train", "--quiet", "--set", "dataset={idx: " + data + "}", "--layers", "5", "--epochs", epochs, "-o", path,
+		}, more...)
+	}
+	whole := map[string][]byte{}
+	for _, epochs := range []string{"4", "6"} {
+		path := filepath.Join(t.TempDir(), "model.bin")
+		runDNN(t, nil, args(path, epochs)...)
+		model, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole[epochs] = model
+	}
+	stopped := 0
+	for _, reading := range []int{4, 9, 14, 19, 24} {
+		for _, epochs := range []string{"4", "6"} {
+			path := filepath.Join(t.TempDir(), "model.bin")
+			if !stopAt(t, nil, reading, args(path, "5")...) {
+				continue
+			}
+			s, _, stderr := system(nil)
+			status := cmd.Run(t.Context(), s, args(path, epochs, "--resume"))
+			if strings.Contains(stderr.String(), "epochs: wanted 5 or more, since so many were begun, found 4") && status == int(fault.Data) {
+				continue
+			}
+			stopped++
+			model, err := os.ReadFile(path)
+			if err != nil || status != 0 || !bytes.Equal(model, whole[epochs]) {
+				t.Errorf("stopped at the clock's reading %d, to %s epochs: another model, status %d, %v\n%s", reading, epochs, status, err, stderr)
+			}
+		}
+	}
+	if stopped < 6 {
+		t.Errorf("%d runs went on, wanted 6 or more", stopped)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -52,7 +53,7 @@ func interrupted(err error) bool {
 }
 
 // await returns what read does. If ctx ends before that, it does not wait any longer: a FIFO that nobody writes to, or a table of
-// gigabytes, would be waited for in vain. So read must not write any file.
+// gigabytes, would be waited for in vain. So read must not leave anything half-done.
 func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
@@ -78,6 +79,14 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		var none T
 		return none, context.Cause(ctx)
 	}
+}
+
+// passOn writes to path with write. If that is a FIFO it does not wait for who reads from it once ctx ends.
+func passOn[T any](ctx context.Context, path string, write func() (T, error)) (T, error) {
+	if !atomicfile.IsStream(path) {
+		return write()
+	}
+	return await(ctx, write)
 }
 
 // results is standard output. That it cannot be written is the user's matter (a full disk), not a bug. If it is a pipe that nobody

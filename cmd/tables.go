@@ -101,7 +101,7 @@ func readTables(d config.Dataset, model *modelfile.Model) (tables, error) {
 		return tables{train: own}, err
 	}
 	o := tableOptions(d, d.Test, nil)
-	o.Columns, o.Classes, o.Like = own.Columns, own.Classes, d.CSV
+	o.Columns, o.Classes, o.Like = own.Columns, own.Classes, own
 	test, err := table.Read(o)
 	if err != nil {
 		return tables{}, err

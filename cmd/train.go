@@ -44,12 +44,14 @@ func newTrain(system *System, run func(context.Context, *System, trainOptions) e
 
 Results go to standard output, progress to standard error. Beside the model (model.bin) it writes the figures of each
 epoch (model.history.csv) and their curves (model.history.png). A run that is stopped leaves a checkpoint (model.ckpt-…),
-from which --resume goes on to the very same result. --no-model, --no-history and --no-picture leave these files out; beside
-a device or a FIFO (-o /dev/null) nothing is put.`,
+from which --resume goes on to the very same result, or to another number of --epochs; with --keep-checkpoint a finished run
+leaves one too. --no-model, --no-history and --no-picture leave these files out; beside a device or a FIFO (-o /dev/null)
+nothing is put.`,
 		Example: `  dnn train
   dnn train --config mlp.yaml -o first.bin
   dnn train --layers 300,100 --epochs 5 --set optimizer.beta_1=0.95
   dnn train --config mlp.yaml --resume
+  dnn train --keep-checkpoint && dnn train --resume --epochs 20
   dnn train --json | jq 'select(.event == "epoch").val_accuracy'`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {

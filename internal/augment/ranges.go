@@ -1,6 +1,9 @@
 package augment
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Ranges says how images are distorted: every figure is drawn anew for each image, uniformly between minus and plus the one
 // given here, and so is whether it is flipped. Zero and false leave a distortion out.
@@ -13,6 +16,29 @@ type Ranges struct {
 
 	HorizontalFlip bool // left and right change places, in half of the images
 	VerticalFlip   bool // top and bottom, likewise, by a coin of its own
+}
+
+// String returns the ranges as an experiment file has them, without the distortions that are left out.
+func (r Ranges) String() string {
+	var set []string
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"shift", r.Shift}, {"rotation", r.Rotation}, {"scale", r.Scale}, {"shear", r.Shear}} {
+		if f.value != 0 {
+			set = append(set, fmt.Sprintf("%s: %v", f.name, f.value))
+		}
+	}
+	if r.Elastic.Alpha != 0 {
+		set = append(set, fmt.Sprintf("elastic: {alpha: %v, sigma: %v}", r.Elastic.Alpha, r.Elastic.Sigma))
+	}
+	if r.HorizontalFlip {
+		set = append(set, "horizontal_flip: true")
+	}
+	if r.VerticalFlip {
+		set = append(set, "vertical_flip: true")
+	}
+	return "{" + strings.Join(set, ", ") + "}"
 }
 
 // Elastic is a displacement of each pixel by two fields of noise, one along rows and one along columns. A field is uniform

@@ -31,3 +31,18 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// TestString holds that the ranges are written as an experiment file has them.
+func TestString(t *testing.T) {
+	for want, r := range map[string]Ranges{
+		"{}": {Elastic: Elastic{Sigma: 4}},
+		"{shift: 0.7, rotation: 12, scale: 0.15, shear: 0.1, elastic: {alpha: 34, sigma: 6}}": {
+			Shift: 0.7, Rotation: 12, Scale: 0.15, Shear: 0.1, Elastic: Elastic{34, 6},
+		},
+		"{horizontal_flip: true, vertical_flip: true}": {HorizontalFlip: true, VerticalFlip: true},
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

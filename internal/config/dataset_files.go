@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -117,7 +118,7 @@ func (k testFile) read(n *yaml.Node) (any, *problem) {
 
 // numberedColumns takes columns that are given as numbers for their text where columns have no names but numbers.
 func numberedColumns(n *yaml.Node) *yaml.Node {
-	if header := valueOf(n, "header"); header == nil || header.Value != "false" {
+	if header := valueOf(n, "header"); header == nil || !strings.EqualFold(header.Value, "false") {
 		return n
 	}
 	changed := *n

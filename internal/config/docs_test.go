@@ -86,7 +86,7 @@ files and folders are seen from the working folder, not from the folder of the e
 		if k.Group() {
 			continue
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "\nAdvice: %s\n\n", k.Advice)
 		for _, value := range append([]string{k.Example}, k.More...) {
 			b.WriteString(indent(exampleFile(k, value)))
 		}
@@ -109,7 +109,8 @@ func offUnlessGiven(k Key) string {
 func layerDocs() string {
 	var b strings.Builder
 	b.WriteString(`
-An item is a number of units, or a layer with settings; the first is dense.
+An item is a number of units, or a layer with settings; the first is dense. A dropout of 0.2 to 0.5 behind a large layer, an l2 of
+1e-5 to 1e-3, or both keep a network from overfitting; batch_normalization lets one of many layers learn at a higher rate.
 
 | layer | key | value | default |
 |---|---|---|---|

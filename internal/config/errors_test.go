@@ -258,6 +258,7 @@ func TestValidFiles(t *testing.T) {
 		{"columns ignored by number", "dataset: {csv: a.csv, target: 2, ignore: [0, 1], header: false}", func(c Config) bool {
 			return slices.Equal(c.Dataset.Ignore, []string{"0", "1"}) && c.Dataset.Target == "2"
 		}},
+		{"columns by number, in capitals", "dataset: {csv: a.csv, target: 2, ignore: 0, header: False}", func(c Config) bool { return c.Dataset.Ignore[0] == "0" }},
 		{"a split of its own", "seed: 3\ndataset: {csv: a.csv, target: b, split_seed: 0}", func(c Config) bool { return c.SplitSeed() == 0 && c.Seed == 3 }},
 		{"the split of the run", "seed: 3\ndataset: {csv: a.csv, target: b}", func(c Config) bool { return c.SplitSeed() == 3 }},
 		{"a test file", "dataset: {csv: a.csv, target: b, test: {csv: c.csv}}", func(c Config) bool { return c.Dataset.Test == "c.csv" && c.Dataset.TestSplit == 0 }},

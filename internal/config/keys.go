@@ -12,7 +12,8 @@ import (
 // Config with its name.
 type Key struct {
 	Name     string    // dotted: optimizer.learning_rate
-	Doc      string    // one sentence, as in a comment: capital letter, full stop
+	Doc      string    // what it is: one sentence, as in a comment: capital letter, full stop
+	Advice   string    // when to use it and a good value, for a key that is no group: small letter, full stop
 	Default  string    // as it is written in a file; empty: none, or it depends on another key (Variants), or a group
 	By       string    // the key on whose value the default, and whether this key exists at all, depends
 	Variants []Variant // the default for each value of By that has this key
@@ -43,7 +44,8 @@ func networkKeys() []Key {
 			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}", "{csv: data/sonar.csv, target: 60, header: false}",
 				"{csv: data/iris.csv, target: species, ignore: [Id, place], split_seed: 1}",
 				"{csv: data/train.csv, test: {csv: data/test.csv}, target: species}"},
-			Doc: "Data set to train and test on: a name, a folder of IDX files, or a CSV file."},
+			Doc:    "Data set to train and test on: a name, a folder of IDX files, or a CSV file.",
+			Advice: "mnist to begin with; fashion-mnist is harder. docs/data.md tells of images and tables of your own."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", kind: layers{},
 			More: []string{
 				"[100, {dropout: 0.2}, batch_normalization, 50]",
@@ -51,26 +53,33 @@ func networkKeys() []Key {
 				"[{dense: 100, kernel_initializer: he_normal, bias_initializer: {constant: 0.1}}]",
 				"[100, {batch_normalization: {momentum: 0.9, epsilon: 1e-5}}]",
 			},
-			Doc: "Hidden layers, from the input on: units of Dense layers, or others; [] for none."},
+			Doc:    "Hidden layers, from the input on: units of Dense layers, or others; []: none.",
+			Advice: "[100, 50] for MNIST, [16] for a small table. More units fit more, and overfit sooner without dropout or augment."},
 		{Name: "activation", Default: "relu", Example: "tanh", kind: choice(nn.Activations()),
-			Doc: "Activation of the hidden layers that name none."},
+			Doc:    "Activation of the hidden layers that name none.",
+			Advice: "relu nearly always; tanh for a small network on a table; selu with kernel_initializer: lecun_normal."},
 		{Name: "kernel_initializer", Default: glorotUniform, Example: nn.Initializers()[0], kind: initializer(nn.Initializers()),
-			More: []string{"{constant: 0.1}"},
-			Doc:  "What the kernels of the hidden layers that name none start as."},
+			More:   []string{"{constant: 0.1}"},
+			Doc:    "How the kernels of the hidden layers that name none are initialized.",
+			Advice: "glorot_uniform, as Keras; he_normal for many layers of relu, lecun_normal for selu."},
 
 		{Name: "output_layer",
 			Doc: "The last Dense layer."},
 		{Name: "output_layer.activation", Default: "softmax", Example: "sigmoid", kind: choice{"softmax", "sigmoid"},
-			Doc: "Softmax tells classes apart; sigmoid, with one unit, says yes or no."},
+			Doc:    "Softmax tells classes apart; sigmoid, with one unit, says yes or no.",
+			Advice: "softmax, also for two classes; sigmoid where one probability is wanted."},
 		{Name: "output_layer.units", By: "output_layer.activation", Example: "10", kind: whole{0, maxUnits},
 			Variants: []Variant{{"softmax", "0"}, {"sigmoid", "1"}},
-			Doc:      "Units of the last layer; 0 for one per class of the data set."},
+			Doc:      "Units of the last layer; 0: one per class of the data set.",
+			Advice:   "leave it out; it is for dnn summary of a network whose data set is not there."},
 		{Name: "loss", By: "output_layer.activation", Example: "mse",
 			Variants: []Variant{{"softmax", categorical}, {"sigmoid", binary}},
 			kind:     choice{categorical, binary, squares},
-			Doc:      "Loss that training minimizes; it goes with the activation of the output layer."},
+			Doc:      "Loss that training minimizes; it goes with the activation of the output layer.",
+			Advice:   "leave it out: a cross-entropy is best for classes. mse is for comparison with older work."},
 		{Name: "label_smoothing", Default: "0", Example: "0.1", kind: number{min: 0, max: 1, maxOpen: true},
-			Doc: "Share of each label that is spread over all classes, in a cross-entropy."},
+			Doc:    "Fraction of each label that is spread over all classes, in a cross-entropy; 0: none.",
+			Advice: "0.1 where labels are noisy, or the network is too sure of itself."},
 	}
 }
 
@@ -78,24 +87,33 @@ func networkKeys() []Key {
 func runKeys() []Key {
 	return []Key{
 		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", kind: whole{1, maxEpochs},
-			Doc: "Passes over the training data."},
+			Doc:    "Passes over the training data.",
+			Advice: "10 for the course's network; hundreds with augment. early_stopping ends a run that no longer improves."},
 		{Name: "batch_size", Default: "100", Example: "128", Flag: "--batch-size", kind: whole{1, 1_000_000},
-			Doc: "Samples in one step; the last step of an epoch takes what is left."},
+			Doc:    "Samples in one step; the last step of an epoch takes what is left.",
+			Advice: "32 to 256. Larger ones make an epoch faster, and want a higher learning rate."},
 		{Name: "validation_split", Default: "0.2", Example: "0.1", Flag: "--validation-split",
-			kind: number{min: 0, max: 1, maxOpen: true},
-			Doc:  "Share of the training data that is kept for validation; 0 for none."},
+			kind:   number{min: 0, max: 1, maxOpen: true},
+			Doc:    "Fraction of the training data that is kept for validation; 0: none.",
+			Advice: "0.1 to 0.2; 0 once all is decided, to train on everything."},
 		{Name: "validation", Default: "tail", Example: "stratified", kind: choice{"tail", "stratified"},
-			Doc: "The end of the data (tail), or drawn with the same share of each class."},
+			Doc:    "The end of the data (tail), or drawn with the same fraction of each class.",
+			Advice: "stratified where the data is sorted, or a class is rare."},
 		{Name: "shuffle", Default: "true", Example: "false", kind: boolean{},
-			Doc: "Whether each epoch takes the training data in a new order."},
+			Doc:    "Whether each epoch takes the training data in a new order.",
+			Advice: "true; false is for comparison with a program that does not."},
 		{Name: "seed", Default: "1", Example: "42", Flag: "--seed", kind: whole{0, math.MaxUint64},
-			Doc: "Start of all randomness: the same seed gives the same model, bit for bit."},
+			Doc:    "Start of all randomness: the same seed gives the same model, bit for bit.",
+			Advice: "any; take several to tell a better setting from luck."},
 		{Name: "threads", Default: "0", Example: "2", Flag: "--threads", kind: whole{0, 1024},
-			Doc: "Threads that compute; 0 for all cores. It never changes a result."},
+			Doc:    "Threads that compute; 0: all cores. It never changes a result.",
+			Advice: "0; fewer where other programs need the cores."},
 		{Name: "input", Default: "0", Example: "784", kind: whole{0, maxUnits},
-			Doc: "Features of one sample; 0 for what the data set has."},
+			Doc:    "Features of one sample; 0: what the data set has.",
+			Advice: "leave it out; it is for dnn summary of a network whose data set is not there."},
 		{Name: "output", Default: "model.bin", Example: "runs/first.bin", Flag: "--output", kind: path{},
-			Doc: "File that the model is written to; history and curves go beside it."},
+			Doc:    "File that the model is written to; history and curves go beside it.",
+			Advice: "another name for each experiment that you keep."},
 	}
 }
 

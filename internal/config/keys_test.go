@@ -30,8 +30,14 @@ func TestKeysAreComplete(t *testing.T) {
 		if k.Doc == "" || !strings.HasSuffix(k.Doc, ".") || len(k.Doc) > 90 {
 			t.Errorf("%s: doc is no short sentence: %q", k.Name, k.Doc)
 		}
+		if strings.Contains(k.Doc, "; 0 for ") {
+			t.Errorf("%s: wanted what 0 means as \"0: never\", found %q", k.Name, k.Doc)
+		}
 		if k.Group() {
 			continue
+		}
+		if !strings.HasSuffix(k.Advice, ".") || len(k.Advice) > 120 {
+			t.Errorf("%s: wanted short advice, when to use it and with which value, found %q", k.Name, k.Advice)
 		}
 		none := k.Optional || k.Required
 		if (k.By == "") != (len(k.Variants) == 0) || (k.By == "" && !none) != (k.Default != "") {

@@ -131,6 +131,16 @@ func TestGroupsByFlag(t *testing.T) {
 	}
 }
 
+// A switch that is off from outside asks for nothing.
+func TestKeepCheckpointOff(t *testing.T) {
+	for _, value := range []string{"true", "false"} {
+		r, err := loadText("", Flag{"--keep-checkpoint", "checkpoint.keep_last", value})
+		if err != nil || r.Checkpoint == nil || r.Checkpoint.KeepLast != (value == "true") {
+			t.Errorf("%s: %+v, %v", value, r, err)
+		}
+	}
+}
+
 func TestOverrideErrors(t *testing.T) {
 	tests := []struct {
 		name       string

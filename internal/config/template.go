@@ -52,6 +52,7 @@ func (t table) writeKey(out *strings.Builder, k Key) {
 		text, _ = k.defaultWhen(by.Default)
 	}
 	fmt.Fprintf(out, "%s# %s\n", indent, k.Doc)
+	fmt.Fprintf(out, "%s# Advice: %s\n", indent, k.Advice)
 	fmt.Fprintf(out, "%s# Wanted: %s.%s\n", indent, k.Wants(), otherDefaults(k, by.Default))
 	fmt.Fprintf(out, "%s%s%s: %s\n", indent, mark, leaf, text)
 }

@@ -15,9 +15,10 @@ type LoadOptions struct {
 	TestOnly bool   // leave the training split alone: neither read nor verified
 }
 
-// Load reads a set from its folder. A split that the set does without is left empty. Each file is checked for being a sound IDX file, for agreeing with its partner, and
-// for being the very file that the set describes; for the last, a manifest that knows the file's size and time of change
-// stands in for hashing it again. NAME.gz is read where NAME is not there. Errors are of kind fault.Data.
+// Load reads a set from its folder. A split that the set does without is left empty. Each file is checked for being a
+// sound IDX file, for agreeing with its partner, and for being the very file that the set describes; for the last, a
+// manifest that knows the file's size and time of change stands in for hashing it again. NAME.gz is read where NAME is
+// not there. Errors are of kind fault.Data.
 //
 // The caller closes the Dataset.
 func Load(o LoadOptions) (*Dataset, error) {

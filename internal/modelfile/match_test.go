@@ -36,3 +36,22 @@ func TestRestandardized(t *testing.T) {
 		t.Error("wanted the same model where nothing differs")
 	}
 }
+
+// A column that is constant for the samples is given as 0: the model takes the constant in its own standardization. One that
+// was constant for the model counts for nothing.
+func TestRestandardizedConstants(t *testing.T) {
+	m := &Model{
+		Mean: []float64{10, 7}, Std: []float64{0.5, math.MaxFloat64},
+		Tensors: []Tensor{{Data: []float32{2, 100}}, {Data: []float32{0.25}}},
+	}
+	other := m.Restandardized([]float64{11, 9}, []float64{math.MaxFloat64, 3})
+	for raw, want := range map[[2]float64]float64{{11, 9}: 0.25 + 2*2, {11, 1009}: 0.25 + 2*2} {
+		got := float64(other.Tensors[1].Data[0])
+		for i, x := range raw {
+			got += float64(float32((x-other.Mean[i])/other.Std[i])) * float64(other.Tensors[0].Data[i])
+		}
+		if got != want {
+			t.Errorf("%v gives %v, want %v", raw, got, want)
+		}
+	}
+}

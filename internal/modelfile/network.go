@@ -1,6 +1,7 @@
 package modelfile
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -53,6 +54,9 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 		sum := float64(bias[o])
 		for i := range mean { // the model's input is scale times the given one, plus shift
 			scale, shift := std[i]/m.Std[i], (mean[i]-m.Mean[i])/m.Std[i]
+			if std[i] == math.MaxFloat64 { // a constant column, which is given as 0: see docs/model-format.md
+				scale = 0
+			}
 			k := float64(kernel[i*len(bias)+o])
 			sum += float64(shift * k)
 			kernel[i*len(bias)+o] = float32(scale * k)

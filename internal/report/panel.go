@@ -58,7 +58,11 @@ type legendEntry struct {
 func newPanel(title string, history train.History, t theme, curves ...curve) (*panel, error) {
 	p := &panel{Plot: styledPlot(title, t)}
 	if best, ok := bestEpoch(history); ok && len(history) > 1 {
-		p.mark(float64(best.Epoch), fmt.Sprintf("best epoch: %d", best.Epoch), t)
+		figure := "loss"
+		if best.Validated {
+			figure = "val_loss"
+		}
+		p.mark(float64(best.Epoch), fmt.Sprintf("best epoch (%s): %d", figure, best.Epoch), t)
 	}
 	for _, c := range curves {
 		var points plotter.XYs
@@ -116,6 +120,18 @@ func (p *panel) add(c curve, points plotter.XYs, marked bool) error {
 		}
 	}
 	return nil
+}
+
+// alignTops gives two panels that are drawn side by side one upper edge. One of them may need room there for half a label of its
+// axis, which then stays free in the other too.
+func alignTops(p, q *panel, atP, atQ draw.Canvas) {
+	for range 3 { // for the room depends on the height that is left
+		if higher := p.DataCanvas(atP).Max.Y - q.DataCanvas(atQ).Max.Y; higher > 0 {
+			p.Title.Padding += higher
+		} else {
+			q.Title.Padding -= higher
+		}
+	}
 }
 
 // drawLegend draws the entries side by side in the middle of the upper edge of area.

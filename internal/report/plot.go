@@ -42,8 +42,11 @@ func historyPicture(panels []*panel, t theme) picture {
 		p.height += rateHeight
 	}
 	p.draw = func(paper pen) {
-		panels[0].Draw(paper.part(pictureMargin, pictureMargin, half, historyHeight-2*pictureMargin))
-		panels[1].Draw(paper.part(historyWidth/2+pictureMargin, pictureMargin, half, historyHeight-2*pictureMargin))
+		left := paper.part(pictureMargin, pictureMargin, half, historyHeight-2*pictureMargin)
+		right := paper.part(historyWidth/2+pictureMargin, pictureMargin, half, historyHeight-2*pictureMargin)
+		alignTops(panels[0], panels[1], left, right)
+		panels[0].Draw(left)
+		panels[1].Draw(right)
 		if len(panels) > 2 {
 			panels[2].Draw(paper.part(pictureMargin, historyHeight, historyWidth-2*pictureMargin, rateHeight-pictureMargin))
 		}

@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"dnn/internal/fault"
 	"dnn/internal/train"
@@ -122,9 +124,9 @@ func TestWritePlotSVG(t *testing.T) {
 	texts := svgTexts(t, picture.Bytes())
 	ticks := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
 	want := append([]string{"Loss", "Epoch"}, ticks...)
-	want = append(want, "0.0", "0.1", "0.2", "0.3", "best epoch: 10", "Accuracy", "Epoch")
+	want = append(want, "0.0", "0.1", "0.2", "0.3", "best epoch (val_loss): 10", "Accuracy", "Epoch")
 	want = append(want, ticks...)
-	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch: 10", "training", "validation")
+	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10", "training", "validation")
 	if diff := cmp.Diff(want, texts); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
 	}
@@ -211,18 +213,46 @@ func TestBestEpoch(t *testing.T) {
 	}
 }
 
-// TestBestEpochIsMarked: in each panel, unless there is nothing to choose from.
+// TestBestEpochIsMarked: in each panel, unless there is nothing to choose from, with the figure that decides.
 func TestBestEpochIsMarked(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
-		var svg bytes.Buffer
-		if err := WritePlot(&svg, "svg", curves(n, true)); err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Count(svg.String(), "best epoch: "); got != want {
-			t.Errorf("%d epochs: %d marks, want %d", n, got, want)
+		for figure, validated := range map[string]bool{"val_loss": true, "loss": false} {
+			var svg bytes.Buffer
+			if err := WritePlot(&svg, "svg", curves(n, validated)); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Count(svg.String(), "best epoch ("+figure+"): "); got != want {
+				t.Errorf("%d epochs: %d marks of %s, want %d", n, got, figure, want)
+			}
 		}
 	}
 }
+
+// TestPanelsHaveOneTop holds that the panels begin at one height, also where one has a label there, as that of an accuracy of 1.
+func TestPanelsHaveOneTop(t *testing.T) {
+	for _, n := range []int{2, 10, 40} {
+		panels, err := historyPanels(curves(n, true), lightTheme())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := historyPicture(panels, lightTheme())
+		tops := map[vg.Length]bool{}
+		for _, panel := range panels {
+			panel.Add(plotterFunc(func(c draw.Canvas, _ *plot.Plot) { tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true }))
+		}
+		if err := p.write(io.Discard, "png"); err != nil {
+			t.Fatal(err)
+		}
+		if len(tops) != 1 {
+			t.Errorf("%d epochs: the panels begin at %v", n, tops)
+		}
+	}
+}
+
+// plotterFunc is a Plotter.
+type plotterFunc func(draw.Canvas, *plot.Plot)
+
+func (f plotterFunc) Plot(c draw.Canvas, p *plot.Plot) { f(c, p) }
 
 func TestWritePlotOfDivergedRun(t *testing.T) {
 	h := curves(3, true)

@@ -1,56 +1,117 @@
 package report
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
 	"io"
+	"strings"
+
+	plotdraw "gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
 
 	"dnn/internal/fault"
 )
 
 // The measures of a preview, in pixels.
 const (
-	previewScale  = 3  // of each image
+	previewScale  = 3  // of each image, unless it is so small that
+	previewWidth  = 52 // what is written over it would not fit
 	previewGap    = 4  // between images, and around all of them
 	previewColumn = 16 // between the originals and the others
+	previewLine   = 19 // of text
 )
 
-// WritePreview draws a sheet of images as a PNG, ink on paper: each line is an image of rows x cols bytes, 0 being the
-// background, and, apart from it, what augmentation made of it in some epochs.
-func WritePreview(w io.Writer, rows, cols int, lines [][][]uint8) error {
+// Preview is a sheet of images: each line is one, 0 being the background, and what augmentation made of it in epochs 1, 2, ….
+type Preview struct {
+	About      []string // what stands above the sheet, a paragraph each
+	Rows, Cols int      // of each image
+	Lines      [][][]uint8
+}
+
+// Write draws the sheet as a PNG, ink on paper.
+func (p Preview) Write(w io.Writer) error {
 	const where = "preview of the augmentation"
 	widest := 0
-	for _, line := range lines {
+	for _, line := range p.Lines {
 		widest = max(widest, len(line))
 		for _, pixels := range line {
-			if len(pixels) != rows*cols {
-				return fault.New(fault.Data, where, "wanted images of %d x %d pixels, found one of %d", rows, cols, len(pixels))
+			if len(pixels) != p.Rows*p.Cols {
+				return fault.New(fault.Data, where, "wanted images of %d x %d pixels, found one of %d", p.Rows, p.Cols, len(pixels))
 			}
 		}
 	}
-	if widest == 0 || rows < 1 || cols < 1 {
+	if widest == 0 || p.Rows < 1 || p.Cols < 1 {
 		return fault.New(fault.Usage, where, "there is no image to show")
 	}
-	corner := func(line, i int) image.Point {
-		at := image.Pt(previewGap+i*(cols*previewScale+previewGap), previewGap+line*(rows*previewScale+previewGap))
-		if i > 0 {
-			at.X += previewColumn - previewGap
-		}
-		return at
-	}
-	sheet := image.NewGray(image.Rectangle{Max: corner(len(lines), widest)})
-	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(color.Gray{Y: 0xdd}), image.Point{}, draw.Src)
-	for l, line := range lines {
+	head := p.head(widest)
+	sheet := image.NewGray(image.Rectangle{Max: p.corner(len(p.Lines), widest).Add(image.Pt(0, head.Bounds().Dy()))})
+	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(previewPaper), image.Point{}, draw.Src)
+	draw.Draw(sheet, head.Bounds(), head, image.Point{}, draw.Src)
+	for l, line := range p.Lines {
 		for i, pixels := range line {
-			at := corner(l, i)
-			for p, v := range pixels {
-				dot := image.Rect(0, 0, previewScale, previewScale).Add(at).Add(image.Pt(p%cols, p/cols).Mul(previewScale))
+			at := p.corner(l, i).Add(image.Pt(0, head.Bounds().Dy()))
+			for n, v := range pixels {
+				dot := image.Rect(0, 0, p.scale(), p.scale()).Add(at).Add(image.Pt(n%p.Cols, n/p.Cols).Mul(p.scale()))
 				draw.Draw(sheet, dot, image.NewUniform(color.Gray{Y: 255 - v}), image.Point{}, draw.Src)
 			}
 		}
 	}
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
 	return encoder.Encode(w, sheet)
+}
+
+// previewPaper lies behind the images.
+var previewPaper = color.Gray{Y: 0xdd}
+
+// scale is the side of a pixel.
+func (p Preview) scale() int { return max(previewScale, (previewWidth+p.Cols-1)/p.Cols) }
+
+// corner returns the upper left corner of an image, below the head.
+func (p Preview) corner(line, i int) image.Point {
+	at := image.Pt(previewGap+i*(p.Cols*p.scale()+previewGap), line*(p.Rows*p.scale()+previewGap))
+	if i > 0 {
+		at.X += previewColumn - previewGap
+	}
+	return at
+}
+
+// head draws what stands above so many columns of images: what the sheet is about, and what each column is.
+func (p Preview) head(columns int) image.Image {
+	width := p.corner(0, columns).X
+	about := textStyle(10.5, color.Black, plotdraw.XLeft, plotdraw.YTop)
+	var lines []string
+	for _, paragraph := range p.About {
+		lines = append(lines, breakText(paragraph, about, float64(width-2*previewGap))...)
+	}
+	height := previewGap + (len(lines)+1)*previewLine
+	canvas := vgimg.NewWith(vgimg.UseWH(px(width), px(height)), vgimg.UseDPI(pictureDPI), vgimg.UseBackgroundColor(previewPaper))
+	paper := pen{plotdraw.New(canvas)}
+	for i, line := range lines {
+		paper.text(previewGap, float64(previewGap+i*previewLine), about, shorten(line, about, float64(width-2*previewGap)))
+	}
+	label := textStyle(9, color.Black, plotdraw.XCenter, plotdraw.YTop)
+	for i := range columns {
+		text := "original"
+		if i > 0 {
+			text = fmt.Sprintf("epoch %d", i)
+		}
+		paper.text(float64(p.corner(0, i).X)+float64(p.Cols*p.scale())/2, float64(previewGap+len(lines)*previewLine), label, text)
+	}
+	return canvas.Image()
+}
+
+// breakText breaks text at its spaces into lines of at most width pixels.
+func breakText(text string, style plotdraw.TextStyle, width float64) []string {
+	var lines []string
+	for _, word := range strings.Fields(text) {
+		if n := len(lines); n > 0 && textWidth(style, lines[n-1]+" "+word) <= width {
+			lines[n-1] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }

@@ -21,7 +21,11 @@ func (r *reader) readHeader() error {
 	if err != nil {
 		return r.syntax(err)
 	}
+	r.table.Fields = len(record)
 	if r.NoHeader {
+		if r.Like != nil && len(record) != r.Like.Fields {
+			return r.at(0, "has %d columns, wanted %d, as %s has", len(record), r.Like.Fields, r.Like.Path)
+		}
 		for i := range record {
 			r.header = append(r.header, strconv.Itoa(i))
 		}
@@ -74,8 +78,8 @@ func (r *reader) findColumns() error {
 		index[name] = i
 	}
 	columns, purpose := r.Columns, "which the model reads"
-	if r.Like != "" {
-		purpose = "which " + r.Like + " has"
+	if r.Like != nil {
+		purpose = "which " + r.Like.Path + " has"
 	}
 	if columns == nil {
 		var err error

@@ -32,8 +32,9 @@ type Options struct {
 	Columns []string
 	Classes []string
 
-	// Like, if not empty, is the path of the table that Columns and Classes come from, instead of a model.
-	Like string
+	// Like, if not nil, is the table that Columns and Classes come from, instead of a model. Without names, the file must have
+	// as many columns: others would be elsewhere.
+	Like *Table
 
 	// Ignore are columns that are not read, and need hold no numbers. Where Columns says what to read, it does not matter.
 	Ignore []string
@@ -195,8 +196,8 @@ func (r *reader) label(name string) (uint8, error) {
 	switch {
 	case r.Classes != nil:
 		whose := "that the model knows"
-		if r.Like != "" {
-			whose = "of " + r.Like
+		if r.Like != nil {
+			whose = "of " + r.Like.Path
 		}
 		return 0, fmt.Errorf("wanted a class %s (%s), found %s", whose, list(r.Classes), quote(name))
 	case isMissing(name):

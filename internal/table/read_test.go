@@ -115,7 +115,8 @@ func TestIgnore(t *testing.T) {
 
 // Of a file that tests for another one, messages say what that has.
 func TestReadLike(t *testing.T) {
-	like := func(o *Options) { o.Columns, o.Classes, o.Like = []string{"a"}, []string{"x", "y"}, "train.csv" }
+	train := &Table{Path: "train.csv", Columns: []string{"a"}, Classes: []string{"x", "y"}, Fields: 2}
+	like := func(o *Options) { o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train }
 	if got, err := read("class,b,a\ny,1,2\n", like); err != nil || got.Labels[0] != 1 || got.Values[0] != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -126,6 +127,15 @@ func TestReadLike(t *testing.T) {
 		if _, err := read(text, like); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}
+	}
+	bare := func(o *Options) {
+		o.Columns, o.Classes, o.Like, o.NoHeader, o.Target = []string{"0"}, train.Classes, train, true, "1"
+	}
+	if got, err := read("5,x\n6,y\n", bare); err != nil || got.Fields != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := read("5,x,1\n", bare); err == nil || err.Error() != "t.csv:1:1: has 3 columns, wanted 2, as train.csv has" {
+		t.Errorf("a column more: %v", err)
 	}
 }
 

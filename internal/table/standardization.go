@@ -6,8 +6,13 @@ import "math"
 // deviation 1: what Keras's Normalization does after adapt. A model keeps it, since it was trained on what it gave.
 type Standardization struct {
 	Mean []float64 `json:"mean"` // of each column
-	Std  []float64 `json:"std"`  // of each column, with divisor n; 1 for a column whose values are all the same
+	Std  []float64 `json:"std"`  // of each column, with divisor n; ConstantStd for a column whose values are all the same
 }
+
+// ConstantStd is the standard deviation of a column without one: divided by it, any difference that a table can hold is 0 in
+// float32. So the column gives what it gave in training, nothing, whatever it holds later, and a model that says so is read
+// right by any program that computes (x - mean) / std. Models of before have 1 there, and take the difference as it is.
+const ConstantStd = math.MaxFloat64
 
 // FitStandardization returns the one for the given rows, of which there must be at least one. Sums are float64, in the
 // rows' order.
@@ -29,7 +34,7 @@ func (t *Table) moments(rows []int32, c int) (mean, std float64) {
 		sum += v
 	}
 	if low == high { // exactly: a rounded mean would leave differences, and dividing by those would blow them up
-		return low, 1
+		return low, ConstantStd
 	}
 	count := float64(len(rows))
 	mean = sum / count
@@ -38,8 +43,8 @@ func (t *Table) moments(rows []int32, c int) (mean, std float64) {
 		d := t.row(int(r))[c] - mean
 		squares += float64(d * d)
 	}
-	if std = math.Sqrt(squares / count); std == 0 { // values so small that their squares are not
-		std = 1
+	if std = math.Sqrt(squares / count); std == 0 { // differences whose squares are 0, as they are in float32
+		std = ConstantStd
 	}
 	return mean, std
 }

@@ -57,7 +57,7 @@ func TestStandardizationOfOddColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := data.FitStandardization(rowsOf(data))
-	if s.Mean[0] != 0.1 || s.Std[0] != 1 || s.Std[1] != 1 || !(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
+	if s.Mean[0] != 0.1 || s.Std[0] != ConstantStd || s.Std[1] != ConstantStd || !(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
 		t.Errorf("%+v", s)
 	}
 	got := data.Samples(rowsOf(data), s)
@@ -70,5 +70,27 @@ func TestStandardizationOfOddColumns(t *testing.T) {
 	s.Std[2] = 1e-10
 	if v := data.Samples([]int32{0}, s).Floats[2]; v != math.MaxFloat32 {
 		t.Errorf("a number beyond float32 becomes %v", v)
+	}
+}
+
+// A column that was constant where it was fitted is 0 everywhere. One with a deviation of 1 is none.
+func TestStandardizationOfConstants(t *testing.T) {
+	data, err := read("same,one,class\n7,1,x\n7,3,y\n1007,4,x\n-3.4e38,4,x\n3.4e38,4,x\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := data.FitStandardization([]int32{0, 1})
+	if s.Mean[0] != 7 || s.Mean[1] != 2 || s.Std[1] != 1 {
+		t.Errorf("%+v", s)
+	}
+	for i, want := range []float32{0, -1, 0, 1, 0, 2, 0, 2, 0, 2} {
+		if got := data.Samples(rowsOf(data), s).Floats[i]; got != want {
+			t.Errorf("feature %d is %v, want %v", i, got, want)
+		}
+	}
+	// A model of before takes the difference.
+	s.Std[0] = 1
+	if got := data.Samples([]int32{2}, s).Floats[0]; got != 1000 {
+		t.Errorf("1007 with mean 7 and deviation 1 is %v", got)
 	}
 }

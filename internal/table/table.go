@@ -17,6 +17,7 @@ type Table struct {
 	Values  []float64 // [rows, columns], row-major, as the file has them
 	Labels  []uint8   // [rows]: which of Classes
 	Hash    string    // SHA-256 of the file, in hex
+	Fields  int       // of each line: columns, target, and what was not read
 }
 
 // Rows returns the number of rows.

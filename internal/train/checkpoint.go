@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
-	"strings"
 
 	"dnn/internal/fault"
 	"dnn/internal/modelfile/safetensors"
@@ -85,9 +82,9 @@ func (c *Checkpoint) encode(w io.Writer) error {
 	return err
 }
 
-// decodeCheckpoint reads what encode wrote and checks all of it but whether it fits a run. The history that it returns begins
-// after the epochs of before. Errors are fault.Data.
-func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
+// decodeCheckpoint reads what encode wrote, with the epochs that past returns for those that are not in it, and checks all of it
+// but whether it fits a run. Errors are fault.Data.
+func decodeCheckpoint(r io.Reader, where string, past func(before) (History, error)) (*Checkpoint, error) {
 	file, err := safetensors.Decode(r, where)
 	if err != nil {
 		return nil, err
@@ -110,11 +107,15 @@ func decodeCheckpoint(r io.Reader, where string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
-	c.tensors = file.Tensors
+	first, err := past(c.before)
+	if err != nil {
+		return nil, fault.New(fault.Data, where, "%w", err)
+	}
+	c.history, c.tensors = append(first, c.history...), file.Tensors
 	return c, nil
 }
 
-// checkpoint returns what the document says.
+// checkpoint returns what the document says, with the epochs that are in it.
 func (d document) checkpoint() (*Checkpoint, error) {
 	if d.Format < 1 || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
 		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d", d.Format, d.Step, d.Samples, d.Right)
@@ -210,92 +211,6 @@ func (c *Checkpoint) Path() string { return c.path }
 // Ended tells whether a callback had ended the run there.
 func (c *Checkpoint) Ended() bool { return c.ended != "" }
 
-// Fits says why the run cannot go on from a checkpoint that is its own: more epochs were begun, or what it says of them
-// contradicts the run, as only a crafted one does.
-func (r *Run) Fits(c *Checkpoint) error {
-	begun, steps := len(c.history)+min(c.step, 1), r.Plan().Steps
-	if begun > r.Epochs {
-		return fault.New(fault.Data, "epochs", "wanted %d or more, since so many were begun, found %d", begun, r.Epochs).
-			WithHint("set epochs higher, or start from the beginning, without --resume")
-	}
-	if c.step > steps || c.sum.Count != min(c.step*r.batch(), r.Train.Count) {
-		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %s of %d",
-			c.step, len(c.history)+1, c.sum.Count, fault.Count(steps, "step"), r.batch())
-	}
-	if at := len(c.history)*steps + c.step; c.path != "" && at != c.named {
-		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d", c.named, at)
-	}
-	for _, e := range c.history {
-		if e.Validated != (r.Validation != nil) {
-			return fault.New(fault.Data, "checkpoint", "epoch %d: has a validation: %t, the run has one: %t", e.Epoch, e.Validated, r.Validation != nil)
-		}
-	}
-	return nil
-}
-
-// restore puts a new run where the checkpoint's was, and returns the state that each of its callbacks had. What it refuses, it
-// refuses before anything is written.
-func (l *loop) restore(c *Checkpoint) ([]State, error) {
-	if err := l.Fits(c); err != nil {
-		return nil, err
-	}
-	tensors := make(map[string]safetensors.Tensor, len(c.tensors))
-	for _, t := range c.tensors {
-		tensors[t.Name] = t
-	}
-	load := func(prefix string, arrays []nn.StateArray) error {
-		for _, a := range arrays {
-			t, ok := tensors[prefix+a.Name]
-			if !ok || !slices.Equal(t.Shape, a.Shape) {
-				return fault.New(fault.Data, "checkpoint", "wanted %s with the shape %v, found %v", prefix+a.Name, a.Shape, t.Shape)
-			}
-			a.SetFloats(t.Data)
-			delete(tensors, t.Name)
-		}
-		return nil
-	}
-	l.progress = c.progress
-	l.history = slices.Clone(c.history)
-	if err := load(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
-		return nil, err
-	}
-	if err := load(epochPrefix, arraysOf(l.Model, l.whole)); err != nil {
-		return nil, err
-	}
-	for _, values := range l.whole {
-		if slices.ContainsFunc(values, func(v float32) bool { return v-v != 0 }) {
-			return nil, fault.New(fault.Data, "checkpoint", "wanted finite weights after its last epoch, found others")
-		}
-	}
-	if err := load(optimizerPrefix, l.Optimizer.State()); err != nil {
-		return nil, err
-	}
-	if err := l.Optimizer.Restore(c.optimizer); err != nil {
-		return nil, fault.New(fault.Data, "checkpoint", "%w", err)
-	}
-	states := make([]State, len(l.Callbacks))
-	for i, callback := range l.Callbacks {
-		if callback.Save == nil {
-			continue
-		}
-		state := State{Values: c.callbacks[callback.Name]}
-		if state.Values == nil {
-			return nil, fault.New(fault.Data, "checkpoint", "wanted the state of %s, found none", callback.Name)
-		}
-		if hasPrefix(tensors, callback.Name+"/") {
-			state.Weights = l.Model.Snapshot(nil)
-			if err := load(callback.Name+"/", arraysOf(l.Model, state.Weights)); err != nil {
-				return nil, err
-			}
-		}
-		states[i] = state
-	}
-	if len(tensors) > 0 {
-		return nil, fault.New(fault.Data, "checkpoint", "found %s, which the run does not have", slices.Sorted(maps.Keys(tensors))[0])
-	}
-	return states, nil
-}
-
 // arraysOf returns the memory of a network's parameters, or, unless it is nil, that of a snapshot of them.
 func arraysOf(model *nn.Sequential, snapshot [][]float32) []nn.StateArray {
 	var arrays []nn.StateArray
@@ -307,13 +222,4 @@ func arraysOf(model *nn.Sequential, snapshot [][]float32) []nn.StateArray {
 		arrays = append(arrays, a)
 	}
 	return arrays
-}
-
-func hasPrefix(tensors map[string]safetensors.Tensor, prefix string) bool {
-	for name := range tensors {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
 }

@@ -227,19 +227,11 @@ func remove(path string) error {
 }
 
 // read reads the checkpoint at path, with the epochs that the file beside it has.
-func (c *Checkpoints) read(path string) (found *Checkpoint, err error) {
-	f, err := os.Open(path)
+func (c *Checkpoints) read(path string) (*Checkpoint, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
-	defer func() { _ = f.Close() }()
-	if found, err = decodeCheckpoint(f, path); err != nil {
-		return nil, err
-	}
-	past, err := c.readPast(found.before)
-	if err != nil {
-		return nil, fault.New(fault.Data, path, "%w", err)
-	}
-	found.history = append(past, found.history...)
-	return found, nil
+	defer func() { _ = file.Close() }() // only read from: nothing can be lost
+	return decodeCheckpoint(file, path, c.readPast)
 }

@@ -148,12 +148,9 @@ func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 
 // begin tells the callbacks, and goes to where the run is to begin.
 func (l *loop) begin() error {
-	var states []State // of the callbacks, where the run goes on
-	if l.From != nil {
-		var err error
-		if states, err = l.restore(l.From); err != nil {
-			return err
-		}
+	states, err := l.restore(l.From)
+	if err != nil {
+		return err
 	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.TrainBegin, l.Plan()) }); err != nil {
 		return err
@@ -163,21 +160,7 @@ func (l *loop) begin() error {
 			return err
 		}
 	}
-	if l.From == nil {
-		return nil
-	}
-	for i, c := range l.Callbacks {
-		if c.Resume == nil {
-			continue
-		}
-		if err := c.Resume(l.history, states[i]); err != nil {
-			return err
-		}
-	}
-	if l.keeper != nil {
-		l.keeper.kept = []int{l.steps()}
-	}
-	return nil
+	return l.goOn(states)
 }
 
 // epoch trains on every sample once, or on those that were left when the run was stopped, then validates.
@@ -278,10 +261,8 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 // due tells whether there is to be a checkpoint after that epoch.
 func (l *loop) due(epoch int) bool {
 	c := l.Checkpoints
-	if c.KeepLast && (epoch == l.Epochs || l.ended != "") {
-		return true
-	}
-	return c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
+	last := c.KeepLast && (epoch == l.Epochs || l.ended != "")
+	return last || c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
 }
 
 // checkpoint writes where the run is.

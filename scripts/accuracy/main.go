@@ -1,7 +1,7 @@
 // Command accuracy trains the configs of this project over several seeds and prints what they reach, as the tables of
 // docs/accuracy.md have it.
 //
-//	go run ./scripts/accuracy                       every row of the first table
+//	go run ./scripts/accuracy                       every row of the table of what dense networks can reach
 //	go run ./scripts/accuracy -rows "mlp;large"     only these
 //	go run ./scripts/accuracy -ingredients          what each part of mlp-best.yaml adds
 //
@@ -34,7 +34,7 @@ type row struct {
 	flags   []string
 }
 
-// rows are those of the first table. A row whose config has a teacher comes after that teacher's.
+// rows are those of that table, and the course's recipe. A row whose config has a teacher comes after that teacher's.
 var rows = []row{
 	{name: "mlp", config: "mlp.yaml", seeds: 20},
 	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
