@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +44,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	system := &System{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Environ: os.Environ, Now: time.Now,
 		Memory: func() (uint64, bool) { return machine.AvailableMemory(os.DirFS("/")) },
+	}
+	if err := machine.CheckLimits(os.DirFS("/"), runtime.GOMAXPROCS(0)); err != nil {
+		report.PrintError(stderr, err)
+		return int(fault.KindOf(err))
 	}
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
@@ -85,7 +90,7 @@ type failure struct{ error }
 func (f failure) Unwrap() error { return f.error }
 
 // Fd lets package report ask what standard output is; where it is no file, there is nothing to ask.
-func (r results) Fd() uintptr {
+func (r *results) Fd() uintptr {
 	if f, ok := r.Writer.(interface{ Fd() uintptr }); ok {
 		return f.Fd()
 	}
