@@ -47,6 +47,9 @@ type dataset struct {
 	standard table.Standardization
 
 	close func() error
+
+	// recovered is for a deferred call: it turns a panic into an error if a file of the data set has shrunk while it was used.
+	recovered func(err *error)
 }
 
 // newSource finds out about the data set of an experiment. where is what to blame for its name. A model that is to read the
@@ -85,18 +88,25 @@ func hintMissing(err error, hint string, args ...any) error {
 // imageSource is a data set of the MNIST family.
 func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions) (*mnist.Dataset, error)) *source {
 	s := &source{features: set.Features(), classes: set.Classes, count: set.TrainCount(), rows: set.Height, cols: set.Width}
-	s.load = func(ctx context.Context, system *System, o loadOptions) (*dataset, error) {
+	s.load = func(ctx context.Context, system *System, o loadOptions) (_ *dataset, err error) {
 		images, err := read(ctx, system, o)
 		if err != nil {
 			return nil, err
 		}
-		d := &dataset{hash: images.Hash, test: pixels(images.Test), close: images.Close}
+		defer images.Recover(&err)
+		d := &dataset{hash: images.Hash, test: pixels(images.Test), close: images.Close, recovered: images.Recover}
 		if !o.testOnly {
 			d.part(pixels(images.Train), o)
 		}
 		return d, nil
 	}
 	return s
+}
+
+// inMemory is a data set of which no file is open.
+func inMemory(d dataset) *dataset {
+	d.close, d.recovered = func() error { return nil }, func(*error) {}
+	return &d
 }
 
 // pixels returns a split as a network reads it. The pixels are not copied.
@@ -137,7 +147,7 @@ func tableSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 	s := dividedTable(t, test, &standard)
 	if t.Hash != model.DataHash {
 		s.load = func(context.Context, *System, loadOptions) (*dataset, error) {
-			return &dataset{hash: t.Hash, test: t.Samples(allRows(t), standard), close: func() error { return nil }}, nil
+			return inMemory(dataset{hash: t.Hash, test: t.Samples(allRows(t), standard)}), nil
 		}
 	}
 	return s, nil
@@ -153,7 +163,7 @@ func dividedTable(t *table.Table, test int, standard *table.Standardization) *so
 		if err != nil {
 			return nil, err
 		}
-		data := &dataset{hash: t.Hash, columns: t.Columns, close: func() error { return nil }}
+		data := inMemory(dataset{hash: t.Hash, columns: t.Columns})
 		if standard != nil {
 			data.standard = *standard
 		} else {

@@ -109,7 +109,7 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 	return tellJSON(system, o.json, err)
 }
 
-func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) error {
+func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) (err error) {
 	if !o.dryRun && o.trains() {
 		unlock, err := x.lock(system)
 		if err != nil {
@@ -140,6 +140,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	defer func() { _ = data.close() }() // read-only: nothing can be lost
+	defer data.recovered(&err)
 	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err
