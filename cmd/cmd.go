@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,6 +57,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // Run runs the command line args in the given system until ctx ends, and returns the exit status.
 func Run(ctx context.Context, system *System, args []string) (status int) {
+	// Data sets are mapped files. That one cannot be read any more is a panic then, and not the end of the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if crash := recover(); crash != nil {
 			err := fmt.Errorf("%v", crash)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"dnn/internal/atomicfile"
@@ -62,6 +63,7 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 	ended := make(chan outcome, 1)
 	go func() {
+		debug.SetPanicOnFault(true) // as where the panic goes on, below
 		var o outcome
 		defer func() {
 			o.crash = recover()
