@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,6 +46,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: os.LookupEnv, Environ: os.Environ, Now: time.Now,
 		Memory: func() (uint64, bool) { return machine.AvailableMemory(os.DirFS("/")) },
 	}
+	if err := machine.CheckLimits(os.DirFS("/"), runtime.GOMAXPROCS(0)); err != nil {
+		report.PrintError(stderr, err)
+		return int(fault.KindOf(err))
+	}
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	return Run(ctx, system, args)
@@ -51,6 +57,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // Run runs the command line args in the given system until ctx ends, and returns the exit status.
 func Run(ctx context.Context, system *System, args []string) (status int) {
+	// Data sets are mapped files. That one cannot be read any more is a panic then, and not the end of the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if crash := recover(); crash != nil {
 			err := fmt.Errorf("%v", crash)
@@ -85,7 +93,7 @@ type failure struct{ error }
 func (f failure) Unwrap() error { return f.error }
 
 // Fd lets package report ask what standard output is; where it is no file, there is nothing to ask.
-func (r results) Fd() uintptr {
+func (r *results) Fd() uintptr {
 	if f, ok := r.Writer.(interface{ Fd() uintptr }); ok {
 		return f.Fd()
 	}

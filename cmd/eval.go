@@ -68,7 +68,7 @@ func newEval(system *System, run func(context.Context, *System, evalOptions) err
 	return c
 }
 
-func runEval(ctx context.Context, system *System, o evalOptions) error {
+func runEval(ctx context.Context, system *System, o evalOptions) (err error) {
 	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.model) })
 	if err != nil {
 		return err
@@ -92,6 +92,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) error {
 		return err
 	}
 	defer func() { _ = data.close() }() // read-only: nothing can be lost
+	defer data.recovered(&err)
 	if o.data == "" {
 		if err := file.Fits(o.model, src.features, data.hash); err != nil {
 			return err

@@ -49,6 +49,9 @@ type dataset struct {
 	standard table.Standardization
 
 	close func() error
+
+	// recovered is for a deferred call: it turns a panic into an error if a file of the data set has shrunk while it was used.
+	recovered func(err *error)
 }
 
 // newSource finds out about the data set of an experiment. where is what to blame for its name. A model that is to read the
@@ -94,12 +97,13 @@ func folderSource(folder string, wanted mnist.Splits) (*source, error) {
 // imageSource is a data set of the MNIST family.
 func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions) (*mnist.Dataset, error)) *source {
 	s := &source{features: set.Features(), classes: set.Classes, count: set.TrainCount(), rows: set.Height, cols: set.Width}
-	s.load = func(ctx context.Context, system *System, o loadOptions) (*dataset, error) {
+	s.load = func(ctx context.Context, system *System, o loadOptions) (_ *dataset, err error) {
 		images, err := read(ctx, system, o)
 		if err != nil {
 			return nil, err
 		}
-		d := &dataset{hash: images.Hash, close: images.Close}
+		defer images.Recover(&err)
+		d := &dataset{hash: images.Hash, close: images.Close, recovered: images.Recover}
 		if images.Test.Count > 0 {
 			d.test = pixels(images.Test)
 		}
@@ -109,6 +113,12 @@ func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions)
 		return d, nil
 	}
 	return s
+}
+
+// inMemory is a data set of which no file is open.
+func inMemory(d dataset) *dataset {
+	d.close, d.recovered = func() error { return nil }, func(*error) {}
+	return &d
 }
 
 // pixels returns a split as a network reads it. The pixels are not copied.

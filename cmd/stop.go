@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"dnn/internal/atomicfile"
@@ -13,12 +14,12 @@ import (
 )
 
 // untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP, with the fault to exit with as its cause. A
-// second signal ends the process at once, as if nobody had listened. A pipe that nobody reads is an error of who writes to it.
+// second signal ends the process at once, as if nobody had listened. Those that are failures are errors of what fails, no more.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(failures()...)
 	done := make(chan struct{})
 	go func() {
 		select {
@@ -37,7 +38,7 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
-		signal.Reset(syscall.SIGPIPE)
+		signal.Reset(failures()...)
 		close(done)
 		cancel(nil)
 	}
@@ -62,6 +63,7 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 	ended := make(chan outcome, 1)
 	go func() {
+		debug.SetPanicOnFault(true) // as where the panic goes on, below
 		var o outcome
 		defer func() {
 			o.crash = recover()

@@ -83,7 +83,7 @@ func testSource(d config.Dataset, model *modelfile.Model) (*source, error) {
 func allTest(t *table.Table, standard table.Standardization) *source {
 	s := &source{features: len(t.Columns), classes: t.Classes, columns: t.Columns}
 	s.load = func(context.Context, *System, loadOptions) (*dataset, error) {
-		return &dataset{hash: t.Hash, test: t.Samples(allRows(t), standard), close: func() error { return nil }}, nil
+		return inMemory(dataset{hash: t.Hash, test: t.Samples(allRows(t), standard)}), nil
 	}
 	return s
 }
@@ -147,7 +147,7 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *sourc
 		if err != nil {
 			return nil, err
 		}
-		data := &dataset{hash: t.hash(), columns: own.Columns, close: func() error { return nil }}
+		data := inMemory(dataset{hash: t.hash(), columns: own.Columns})
 		if standard != nil {
 			data.standard = *standard
 		} else {

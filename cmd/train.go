@@ -111,7 +111,7 @@ func runTrain(ctx context.Context, system *System, o trainOptions) error {
 	return tellJSON(system, o.json, err)
 }
 
-func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) error {
+func (x *experiment) trainRun(ctx context.Context, system *System, o trainOptions) (err error) {
 	if !o.dryRun && o.trains() {
 		unlock, err := x.lock(system, o)
 		if err != nil {
@@ -142,6 +142,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o trainOption
 		return err
 	}
 	defer func() { _ = data.close() }() // read-only: nothing can be lost
+	defer data.recovered(&err)
 	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err

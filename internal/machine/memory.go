@@ -11,12 +11,14 @@ import (
 )
 
 // AvailableMemory returns how many bytes the program may still allocate before the system would have to swap or to end it:
-// the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), or what the limits of its control groups leave where that
-// is less. system is the root of the file system. ok is false where it cannot be known, as outside Linux.
+// the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), or what the limits of its control groups and its own leave
+// where that is less. system is the root of the file system. ok is false where it cannot be known, as outside Linux.
 func AvailableMemory(system fs.FS) (bytes uint64, ok bool) {
 	bytes, ok = memAvailable(system)
-	if left, limited := groupMemory(system); limited && (!ok || left < bytes) {
-		return left, true
+	for _, limit := range []func(fs.FS) (uint64, bool){groupMemory, limitMemory} {
+		if left, limited := limit(system); limited && (!ok || left < bytes) {
+			bytes, ok = left, true
+		}
 	}
 	return bytes, ok
 }

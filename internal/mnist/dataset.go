@@ -1,7 +1,5 @@
 package mnist
 
-import "errors"
-
 // Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages: they
 // are read-only, and gone after Close.
 type Dataset struct {
@@ -11,7 +9,7 @@ type Dataset struct {
 	Test    Split
 	Hash    string // Set.Hash of the set that was loaded
 
-	closers []func() error
+	files files // that the splits are of
 }
 
 // Split is a part of a data set. Image i is Images[i*Height*Width : (i+1)*Height*Width], row by row, 0 (background) to
@@ -29,11 +27,13 @@ func (s Split) Features() int { return s.Height * s.Width }
 
 // Close gives the memory back. Images and Labels must not be touched after it. A second Close does nothing.
 func (d *Dataset) Close() error {
-	var errs []error
-	for _, c := range d.closers {
-		errs = append(errs, c())
-	}
-	d.closers = nil
+	err := d.files.close()
+	d.files = nil
 	d.Train, d.Test = Split{}, Split{}
-	return errors.Join(errs...)
+	return err
 }
+
+// Recover is for a deferred call where the data set is used, on a goroutine for which debug.SetPanicOnFault is on. Where a file
+// became shorter since it was opened, its memory can no longer be read; a panic because of that becomes an error of kind
+// fault.Data. Other panics go on.
+func (d *Dataset) Recover(err *error) { d.files.recovered(recover(), err) }

@@ -21,6 +21,7 @@ type idxFile struct {
 	info   fs.FileInfo
 	header Header
 	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
+	mapped []byte        // the whole file, if it is mapped
 	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
 	close  func() error  // data is gone after it
 }
@@ -63,7 +64,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.close = info, header, whole[header.Bytes():], unmap
+	idx.info, idx.header, idx.data, idx.mapped, idx.close = info, header, whole[header.Bytes():], whole, unmap
 	idx.sha256 = func() string {
 		sum := sha256.Sum256(whole)
 		return hex.EncodeToString(sum[:])

@@ -45,6 +45,7 @@ func (o LoadOptions) manifest() *manifest {
 }
 
 func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
+	defer d.Recover(&err)
 	if d.Test, err = d.loadSplit(o, m, o.Set.Test); err != nil || o.TestOnly {
 		return err
 	}
@@ -102,7 +103,7 @@ func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 	if err != nil {
 		return nil, o.damaged(idx.path, err)
 	}
-	d.closers = append(d.closers, idx.close)
+	d.files = append(d.files, idx)
 	return idx, nil
 }
 

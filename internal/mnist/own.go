@@ -34,7 +34,12 @@ func (s Splits) Files() string {
 // Describe returns the set that a folder of the user's own holds: IDX files with MNIST's names, each of which may end in .gz,
 // with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the files' own. Of
 // a split that is not wanted, no file is looked at, and the set does without. Errors are of kind fault.Data.
-func Describe(folder string, wanted Splits) (Set, error) {
+func Describe(folder string, wanted Splits) (_ Set, err error) {
+	var read files
+	defer func() {
+		read.recovered(recover(), &err)
+		_ = read.close() // they were only read
+	}()
 	s := Set{Name: folder, Title: folder, Path: folder}
 	names, _ := Lookup("mnist")
 	largest, seen := 0, map[uint8]bool{}
@@ -49,21 +54,21 @@ func Describe(folder string, wanted Splits) (Set, error) {
 		if err != nil {
 			return Set{}, err
 		}
+		read = append(read, images)
 		split.own.Images = images.describe(split.names.Images.Name)
 		if s.Height == 0 {
 			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
 		}
-		_ = images.close() // it was only read
 		labels, err := s.open(split.names.Labels.Name, 1, wanted, false)
 		if err != nil {
 			return Set{}, err
 		}
+		read = append(read, labels)
 		split.own.Labels = labels.describe(split.names.Labels.Name)
 		largest = max(largest, int(slices.Max(labels.data)))
 		for _, l := range labels.data {
 			seen[l] = true
 		}
-		_ = labels.close()
 	}
 	if wanted == Both && len(seen) == 1 { // one split of a set may lack a class
 		return Set{}, fault.New(fault.Data, folder, "its labels are %d only, wanted two classes or more", largest)

@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -124,6 +125,7 @@ func (p *Pool) wakeWorkers() {
 // One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too late
 // for the next. So it looks twice as long each time, up to some milliseconds, until it has been in time.
 func (p *Pool) work(worker int) {
+	debug.SetPanicOnFault(true) // a task may read a mapped file that has shrunk; call hands the panic on
 	var seen uint32
 	looks := spins
 	for {

@@ -16,8 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"dnn/internal/fault"
 	"dnn/internal/train"
@@ -227,32 +225,6 @@ func TestBestEpochIsMarked(t *testing.T) {
 		}
 	}
 }
-
-// TestPanelsHaveOneTop holds that the panels begin at one height, also where one has a label there, as that of an accuracy of 1.
-func TestPanelsHaveOneTop(t *testing.T) {
-	for _, n := range []int{2, 10, 40} {
-		panels, err := historyPanels(curves(n, true), lightTheme())
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := historyPicture(panels, lightTheme())
-		tops := map[vg.Length]bool{}
-		for _, panel := range panels {
-			panel.Add(plotterFunc(func(c draw.Canvas, _ *plot.Plot) { tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true }))
-		}
-		if err := p.write(io.Discard, "png"); err != nil {
-			t.Fatal(err)
-		}
-		if len(tops) != 1 {
-			t.Errorf("%d epochs: the panels begin at %v", n, tops)
-		}
-	}
-}
-
-// plotterFunc is a Plotter.
-type plotterFunc func(draw.Canvas, *plot.Plot)
-
-func (f plotterFunc) Plot(c draw.Canvas, p *plot.Plot) { f(c, p) }
 
 func TestWritePlotOfDivergedRun(t *testing.T) {
 	h := curves(3, true)

@@ -21,10 +21,10 @@ const redrawPeriod = 50 * time.Millisecond
 //
 // Until the epoch ends the time in it is what is left of the epoch; then it is what the epoch took. Unless the epoch is the
 // last, the line meanwhile ends in what is left of the run, if nothing stops it early: "run: 3:12 left". While it is redrawn
-// the line never exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole, broken
-// between figures where it must be; where there is room, a sparkline after its last figure, which is the validation loss if
-// there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an epoch is
-// one line, with the same figures and a more precise time:
+// the line never exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole,
+// broken between figures where it must be; where there is room, a sparkline after its last figure, which is the validation
+// loss if there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an
+// epoch is one line, with the same figures and a more precise time:
 //
 //	Epoch 1/10 - 480/480 - 0.961s - 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
 //
@@ -95,7 +95,7 @@ func (p *trainProgress) drawStep() {
 	per := p.perStep(elapsed, p.step.Step)
 	left := per * float64(max(0, p.plan.Steps-p.step.Step))
 	figures := []string{metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss)}
-	if run := p.runLeft(elapsed, left); run >= 1 {
+	if run := p.runLeft(elapsed, left, per); run >= 1 {
 		figures = append(figures, "run: "+formatETA(run)+" left")
 	}
 	line := p.line(p.step.Step, formatETA(left), per, figures...)
@@ -103,9 +103,11 @@ func (p *trainProgress) drawStep() {
 	p.drawn, p.stale, p.open = p.stepTime, false, true
 }
 
-// runLeft returns the seconds that are left of the run, given those since the epoch began and those that are left of its steps:
-// 0 in the last epoch, whose own time says it. Epochs that are over know best what one takes, for they were validated too.
-func (p *trainProgress) runLeft(elapsed, left float64) float64 {
+// runLeft returns the seconds that are left of the run, given those since the epoch began, those that are left of its steps, and
+// those of a step: 0 in the last epoch, whose own time says it. Epochs that are over know best what one takes, for they were
+// validated too. Of an epoch that is resumed the steps before count as well.
+func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
+	elapsed += per * float64(p.firstNumber-1)
 	epoch := elapsed + left
 	if p.whole > 0 {
 		epoch = p.took / float64(p.whole)
@@ -119,7 +121,8 @@ func (p *trainProgress) runLeft(elapsed, left float64) float64 {
 
 func (p *trainProgress) epochEnd(e train.Epoch) error {
 	p.whole, p.took = p.whole+1, p.took+e.Seconds
-	per := p.perStep(e.Seconds, p.plan.Steps)
+	// Of an epoch that was resumed e.Seconds has those before too, which are of other steps.
+	per := p.perStep(p.now().Sub(p.start).Seconds(), p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
 	p.losses = append(p.losses, lastMetric(e))
 	if p.screen.UTF8 {
@@ -160,7 +163,7 @@ func (p *trainProgress) perStep(elapsed float64, steps int) float64 {
 	if !p.firstStep.IsZero() && steps > p.firstNumber {
 		return max(0, elapsed-p.firstStep.Sub(p.start).Seconds()) / float64(steps-p.firstNumber)
 	}
-	return elapsed / float64(max(1, steps))
+	return elapsed / float64(max(1, steps-max(0, p.firstNumber-1)))
 }
 
 // line returns the line for a number of steps done; clock is its first figure, per the seconds of a step.

@@ -188,6 +188,20 @@ func TestRunLeft(t *testing.T) {
 		must(c.EpochEnd(train.Epoch{Epoch: epoch + 1, Seconds: 75}))
 		wants("")
 	}
+
+	c = TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
+	must(c.TrainBegin(train.Plan{Epochs: 2, Steps: 100, FirstEpoch: 1}))
+	must(c.EpochBegin(1)) // which goes on after 98 steps
+	clk.advance(time.Second)
+	must(c.StepEnd(train.Step{Step: 99}))
+	wants("run: 1:41 left")
+	clk.advance(time.Second)
+	must(c.StepEnd(train.Step{Step: 100}))
+	out.log.Reset()
+	must(c.EpochEnd(train.Epoch{Epoch: 1, Seconds: 100}))
+	if got := out.log.String(); !strings.Contains(got, " 100s 1s/step ") {
+		t.Errorf("of a resumed epoch: got %s, want 1s/step", got)
+	}
 }
 
 func TestMetricThatIsNoNumber(t *testing.T) {

@@ -1,0 +1,98 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package cmd_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/cmd"
+)
+
+// TestShrunkFile makes a file of the data set shorter while it is in use: on any thread and with any kernels that is the file's
+// fault, told in one line, and not the end of the process.
+func TestShrunkFile(t *testing.T) {
+	folder := t.TempDir()
+	set, model := filepath.Join(folder, "set"), filepath.Join(folder, "m.bin")
+	train := []string{"train", "--quiet", "--set", "dataset={idx: " + set + "}", "--layers", "16", "--batch-size", "50"}
+	for _, c := range []struct {
+		name string
+		args []string
+		file string
+		when string // read for the last time before the file shrinks: the clock, or a variable after which the data is loaded
+	}{
+		{"train", append(train, "--epochs", "50", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", "clock"},
+		{"train, labels", append(train, "--epochs", "50", "-o", filepath.Join(folder, "x.bin")), "train-labels-idx1-ubyte", "clock"},
+		{"lr-find", append(train, "--lr-find", filepath.Join(folder, "x.png")), "train-images-idx3-ubyte", "DNN_SIMD"},
+		{"eval", []string{"eval", model}, "t10k-images-idx3-ubyte", "DNN_SIMD"},
+		{"report", []string{"eval", model, "--report", filepath.Join(folder, "x.html")}, "t10k-labels-idx1-ubyte", "DNN_SIMD"},
+	} {
+		for _, kernels := range []string{"", "generic"} {
+			for threads := range 2 {
+				t.Run(fmt.Sprintf("%s/%s/%d", c.name, kernels, threads+1), func(t *testing.T) {
+					if err := tinyIDX(set, 60, 4); err != nil {
+						t.Fatal(err)
+					}
+					runDNN(t, nil, append(train, "--epochs", "1", "-o", model)...)
+					file := filepath.Join(set, c.file)
+					shrink := func() {
+						if err := os.Truncate(file, 0); err != nil {
+							t.Error(err)
+						}
+					}
+					s, stdout, stderr := system(map[string]string{"DNN_SIMD": kernels})
+					readings := 0
+					s.Now = func() time.Time {
+						if readings++; readings == 20 && c.when == "clock" {
+							shrink()
+						}
+						return time.Now()
+					}
+					env := s.Env
+					s.Env = func(name string) (string, bool) {
+						if name == c.when {
+							shrink()
+						}
+						return env(name)
+					}
+					status := cmd.Run(context.Background(), s, append(c.args, "--threads", fmt.Sprint(threads+1)))
+					want := "dnn: " + file + ": became shorter while it was read\nhint: replace a file by renaming another one, not by writing over it\n"
+					if status != 4 || stdout.Len() > 0 || !strings.HasSuffix(stderr.String(), want) {
+						t.Errorf("exit status %d, printed %s and %s", status, stdout, stderr)
+					}
+				})
+			}
+		}
+	}
+}
+
+// In JSON it is an event like any other error.
+func TestShrunkFileJSON(t *testing.T) {
+	set := filepath.Join(t.TempDir(), "set")
+	if err := tinyIDX(set, 60, 4); err != nil {
+		t.Fatal(err)
+	}
+	s, stdout, _ := system(nil)
+	env := s.Env
+	s.Env = func(name string) (string, bool) {
+		if name == "DNN_SIMD" {
+			_ = os.Truncate(filepath.Join(set, "train-images-idx3-ubyte"), 0)
+		}
+		return env(name)
+	}
+	status := cmd.Run(context.Background(), s, []string{"train", "--json", "--set", "dataset={idx: " + set + "}", "--no-model"})
+	lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+	var event struct {
+		Event string
+		Code  int
+	}
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &event); err != nil || status != 4 || event.Event != "error" || event.Code != 4 {
+		t.Errorf("exit status %d, %s", status, stdout)
+	}
+}
