@@ -8,6 +8,7 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -249,6 +250,6 @@ func (x *experiment) events(events *report.Events, engine *nn.Engine, data *data
 				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},
-		EpochEnd: func(e train.Epoch) error { return events.Epoch(e, e.Phases) },
+		EpochEnd: func(e history.Epoch) error { return events.Epoch(e, e.Phases) },
 	}
 }

@@ -8,10 +8,10 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
-	"dnn/internal/train"
 )
 
 // finished is a training run that is over.
@@ -21,7 +21,7 @@ type finished struct {
 	engine   *nn.Engine
 	model    *nn.Sequential
 	settings json.RawMessage // the experiment, as the model keeps it
-	history  train.History
+	history  history.Epochs
 	seconds  float64
 	stopped  error // why, if before its last epoch
 }
@@ -113,7 +113,7 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 }
 
 // writeModel writes the model as it is after the epochs of the history, and returns its SHA-256.
-func (f finished) writeModel(path string, history train.History) (sum string, err error) {
+func (f finished) writeModel(path string, history history.Epochs) (sum string, err error) {
 	file := &modelfile.Model{
 		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.hash,
 		InputShape: f.source.shape(), Scale: f.source.scale(), Classes: f.source.classesOf(f.arch),

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
 	"dnn/internal/train"
@@ -90,7 +91,7 @@ func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
 }
 
 // ends tells whether early stopping or a target ends a run after these epochs.
-func (x *experiment) ends(plan train.Plan, history train.History) bool {
+func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
 	return slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool { return train.Ends(c, plan, history) })
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -193,7 +194,7 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
 		path := modelfile.Beside(x.Output, ".best.bin")
-		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h train.History) error {
+		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h history.Epochs) error {
 			_, err := f.writeModel(path, h)
 			return err
 		})}, run.Callbacks...)

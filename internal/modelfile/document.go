@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
-	"dnn/internal/train"
 )
 
 const (
@@ -19,16 +19,16 @@ const (
 // document is format 1 of the JSON document beside the tensors. The order of its fields is the order in the file. Any
 // change to it is a new format: readers refuse keys that they do not know.
 type document struct {
-	Format       int             `json:"format"`
-	Version      string          `json:"version"`
-	Seed         uint64          `json:"seed"`
-	Dataset      dataset         `json:"dataset"`
-	Input        input           `json:"input"`
-	Classes      []string        `json:"classes"`
-	Architecture nn.Architecture `json:"architecture"`
-	Config       json.RawMessage `json:"config,omitempty"`
-	Teachers     []string        `json:"teachers,omitempty"`
-	History      []epoch         `json:"history"`
+	Format       int                       `json:"format"`
+	Version      string                    `json:"version"`
+	Seed         uint64                    `json:"seed"`
+	Dataset      dataset                   `json:"dataset"`
+	Input        input                     `json:"input"`
+	Classes      []string                  `json:"classes"`
+	Architecture nn.Architecture           `json:"architecture"`
+	Config       json.RawMessage           `json:"config,omitempty"`
+	Teachers     []string                  `json:"teachers,omitempty"`
+	History      []history.Record[float64] `json:"history"`
 }
 
 type dataset struct {
@@ -44,16 +44,6 @@ type input struct {
 	Std     []float64 `json:"std,omitempty"`
 }
 
-// epoch is a train.Epoch without its seconds, which differ from run to run.
-type epoch struct {
-	Epoch        int      `json:"epoch"`
-	Loss         float64  `json:"loss"`
-	Accuracy     float64  `json:"accuracy"`
-	ValLoss      *float64 `json:"val_loss,omitempty"` // these two: both there or none
-	ValAccuracy  *float64 `json:"val_accuracy,omitempty"`
-	LearningRate float64  `json:"learning_rate"`
-}
-
 // encodeDocument returns m's document, compact JSON. m has been checked.
 func encodeDocument(m *Model) string {
 	d := document{
@@ -66,13 +56,11 @@ func encodeDocument(m *Model) string {
 		Classes:      append([]string{}, m.Classes...), // "[]" where there are none, never "null"
 		Architecture: m.Architecture,
 		Config:       m.Config,
-		History:      make([]epoch, 0, len(m.History)),
+		History:      make([]history.Record[float64], 0, len(m.History)),
 	}
 	for _, e := range m.History {
-		stored := epoch{Epoch: e.Epoch, Loss: e.Loss, Accuracy: e.Accuracy, LearningRate: e.LearningRate}
-		if e.Validated {
-			stored.ValLoss, stored.ValAccuracy = &e.ValLoss, &e.ValAccuracy
-		}
+		stored := history.RecordOf[float64](e)
+		stored.Seconds = nil // which differ from run to run
 		d.History = append(d.History, stored)
 	}
 	return string(safetensors.Marshal(d))
@@ -106,12 +94,9 @@ func decodeDocument(text, where string) (*Model, error) {
 		Config:       d.Config,
 	}
 	for _, e := range d.History {
-		read := train.Epoch{Epoch: e.Epoch, Loss: e.Loss, Accuracy: e.Accuracy, LearningRate: e.LearningRate}
-		if (e.ValLoss == nil) != (e.ValAccuracy == nil) {
-			return nil, malformed(fmt.Errorf("history: epoch %d has only one of val_loss and val_accuracy", e.Epoch))
-		}
-		if e.ValLoss != nil {
-			read.Validated, read.ValLoss, read.ValAccuracy = true, *e.ValLoss, *e.ValAccuracy
+		read, err := e.Read()
+		if err != nil {
+			return nil, malformed(fmt.Errorf("history: %w", err))
 		}
 		m.History = append(m.History, read)
 	}

@@ -11,9 +11,9 @@ package modelfile
 import (
 	"encoding/json"
 
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
-	"dnn/internal/train"
 )
 
 // Tensor is a named parameter of the network, row-major: dense.kernel [in, out], dense.bias [out].
@@ -32,7 +32,7 @@ type Model struct {
 	Classes      []string        // one name for each output, two for a single sigmoid output; may be empty
 	Architecture nn.Architecture // layers without their weights
 	Config       json.RawMessage // the resolved experiment file, a JSON object; may be empty
-	History      train.History   // each epoch's result; Seconds are not stored and are 0 when read
+	History      history.Epochs  // each epoch's result; Seconds are not stored and are 0 when read
 	Teachers     []string        // the SHA-256 of the models that it learned from, if any
 	Tensors      []Tensor        // the weights, in the order of the layers
 	SHA256       string          // that seals the file it was read from; set by Read and Decode, ignored by Write and Encode

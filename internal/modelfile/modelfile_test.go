@@ -15,9 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
-	"dnn/internal/train"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -37,7 +37,7 @@ func tiny() *Model {
 			{Type: "dense", Name: "dense_1", Units: 2, Activation: "softmax"},
 		}},
 		Config: json.RawMessage(`{"dataset":"a<b","epochs":2,"layers":[3]}`),
-		History: train.History{
+		History: history.Epochs{
 			{Epoch: 1, Loss: 0.5, Accuracy: 0.75, LearningRate: 0.001},
 			{Epoch: 2, Loss: 0.25, Accuracy: 0.9761999845504761, Validated: true, ValLoss: 0.08797961473464966, ValAccuracy: 0, LearningRate: 0.0005},
 		},
@@ -309,7 +309,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"negative seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":-1`), "metadata dnn: seed: want a whole number, found a number -1", ""},
 		{"huge seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":18446744073709551616`), "metadata dnn: seed: want a whole number, found a number 18446744073709551616", ""},
 		{"huge loss", "dnn", edit(`"loss":0.5`, `"loss":1e999`), "metadata dnn: history.loss: want a number, found a number 1e999", ""},
-		{"half validated", "dnn", edit(`"val_accuracy":0,`, ""), "metadata dnn: history: epoch 2 has only one of val_loss and val_accuracy", ""},
+		{"half validated", "dnn", edit(`"val_accuracy":0,`, ""), "metadata dnn: history: epoch 2: wanted val_loss and val_accuracy, or neither", ""},
 		{"shape", "dnn", edit(`"shape":[2,2]`, `"shape":[2,3]`), "metadata dnn: input shape [2 3] has 6 values, the architecture takes 4", ""},
 		{"scale", "dnn", edit(`"scale":`, `"scale":-`), "metadata dnn: scale -0.00392156862745098, want a number above 0", ""},
 		{"tensors", "dnn", edit(`"units":3`, `"units":4`), "tensor dense.kernel: shape [4 3], the architecture wants [4 4]", ""},

@@ -8,7 +8,7 @@ import (
 	"math"
 
 	"dnn/internal/fault"
-	"dnn/internal/train"
+	"dnn/internal/history"
 )
 
 // Events writes what happens in a run as JSON lines: one object a line, each with an "event" that says what it is, keys
@@ -69,29 +69,14 @@ func (e *Events) Start(s StartEvent) error {
 
 // Epoch writes {"event":"epoch",…}. The keys val_loss and val_accuracy are there only if the epoch was validated, and
 // "phases", an object of seconds by name of phase, only if phases is not empty.
-func (e *Events) Epoch(epoch train.Epoch, phases map[string]float64) error {
+func (e *Events) Epoch(epoch history.Epoch, phases map[string]float64) error {
+	record := history.RecordOf[number](epoch)
+	record.Seconds = new(number(math.Round(epoch.Seconds*1e6) / 1e6))
 	line := struct {
-		Event        string             `json:"event"`
-		Epoch        int                `json:"epoch"`
-		Seconds      seconds            `json:"epoch_s"`
-		Loss         number             `json:"loss"`
-		Accuracy     number             `json:"accuracy"`
-		ValLoss      *number            `json:"val_loss,omitempty"`
-		ValAccuracy  *number            `json:"val_accuracy,omitempty"`
-		LearningRate number             `json:"learning_rate"`
-		Phases       map[string]seconds `json:"phases,omitempty"`
-	}{
-		Event:        "epoch",
-		Epoch:        epoch.Epoch,
-		Seconds:      seconds(epoch.Seconds),
-		Loss:         number(epoch.Loss),
-		Accuracy:     number(epoch.Accuracy),
-		LearningRate: number(epoch.LearningRate),
-	}
-	if epoch.Validated {
-		line.ValLoss = new(number(epoch.ValLoss))
-		line.ValAccuracy = new(number(epoch.ValAccuracy))
-	}
+		Event string `json:"event"`
+		history.Record[number]
+		Phases map[string]seconds `json:"phases,omitempty"`
+	}{Event: "epoch", Record: record}
 	if len(phases) > 0 {
 		line.Phases = make(map[string]seconds, len(phases))
 		for name, s := range phases {

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
-	"dnn/internal/train"
+	"dnn/internal/history"
 )
 
 func TestEvents(t *testing.T) {
@@ -22,13 +22,13 @@ func TestEvents(t *testing.T) {
 			Dataset: "mnist", TrainSamples: 48000, ValidationSamples: 12000, TestSamples: 10000, StepsPerEpoch: 480,
 			Epochs: 10, BatchSize: 100, Seed: 1, Threads: 2, SIMD: "avx2", Parameters: 84060, Version: "1.0.0",
 		}),
-		e.Epoch(train.Epoch{
+		e.Epoch(history.Epoch{
 			Epoch: 1, Seconds: 0.0612345678, Loss: float64(float32(0.35121683)), Accuracy: float64(float32(0.90047914)),
 			Validated: true, ValLoss: 0, ValAccuracy: 1, LearningRate: 0.001,
 		}, nil),
-		e.Epoch(train.Epoch{Epoch: 2, Seconds: 0.06, Loss: 0.25, Accuracy: 0.5, ValLoss: 7, LearningRate: 1e-7},
+		e.Epoch(history.Epoch{Epoch: 2, Seconds: 0.06, Loss: 0.25, Accuracy: 0.5, ValLoss: 7, LearningRate: 1e-7},
 			map[string]float64{"update": 0.01, "forward": 0.0200000004, "backward": 0.03}),
-		e.Epoch(train.Epoch{Epoch: 3, Loss: math.NaN(), Accuracy: math.Inf(1), Validated: true, ValLoss: math.Inf(-1)}, nil),
+		e.Epoch(history.Epoch{Epoch: 3, Loss: math.NaN(), Accuracy: math.Inf(1), Validated: true, ValLoss: math.Inf(-1)}, nil),
 		e.End(EndEvent{
 			TestLoss: 0.08797961473464966, TestAccuracy: 0.9762, TrainSeconds: 0.62, Epochs: 10, Model: "model.bin", SHA256: "9f86d0",
 		}),
@@ -53,7 +53,7 @@ func TestEvents(t *testing.T) {
 func TestEventFloatsAreExact(t *testing.T) {
 	for _, v := range []float32{0, 1, 0.1, 1e-45, math.MaxFloat32, 0.08797961473464966} {
 		var out bytes.Buffer
-		if err := NewEvents(&out).Epoch(train.Epoch{Loss: float64(v)}, nil); err != nil {
+		if err := NewEvents(&out).Epoch(history.Epoch{Loss: float64(v)}, nil); err != nil {
 			t.Fatal(err)
 		}
 		var got struct{ Loss float64 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"dnn/internal/fault"
-	"dnn/internal/train"
+	"dnn/internal/history"
 )
 
 // Page is what a report on a model shows. What is empty is left out: a model whose inputs are no images has neither
@@ -24,7 +24,7 @@ type Page struct {
 
 	Model     Summary
 	Config    string // the experiment, as YAML
-	History   train.History
+	History   history.Epochs
 	Confusion *Confusion
 	Mistakes  Mistakes
 	Kernels   Kernels
@@ -61,7 +61,7 @@ type pageView struct {
 	Params           int           // of the model
 	Trainable        int           // of these
 	Bytes            string        // that they take
-	Best             train.Epoch   // of the history
+	Best             history.Epoch // of the history
 	Validated, Rates bool          // whether the history has validation, and rates that differ
 	Layers           []layerView   // of the model
 	Tiles            []mistakeView // in the order of the mistakes

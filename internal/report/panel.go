@@ -5,12 +5,12 @@ import (
 	"image/color"
 	"math"
 
+	"dnn/internal/history"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"dnn/internal/train"
 )
 
 // maxMarked is the number of epochs up to which each has a mark; beyond, marks would hide the curve.
@@ -31,20 +31,20 @@ type curve struct {
 	color  color.Color
 	dashes []vg.Length
 	mark   draw.GlyphDrawer // nil: none
-	value  func(train.Epoch) float64
-	needs  func(train.Epoch) bool // whether an epoch has the value; nil: each has
+	value  func(history.Epoch) float64
+	needs  func(history.Epoch) bool // whether an epoch has the value; nil: each has
 }
 
 // training returns the curve of a figure of training.
-func training(t theme, value func(train.Epoch) float64) curve {
+func training(t theme, value func(history.Epoch) float64) curve {
 	return curve{name: "training", color: t.training, mark: draw.CircleGlyph{}, value: value}
 }
 
 // validation returns the curve of a figure of validation.
-func validation(t theme, value func(train.Epoch) float64) curve {
+func validation(t theme, value func(history.Epoch) float64) curve {
 	return curve{
 		name: "validation", color: t.validation, dashes: []vg.Length{6, 3}, mark: draw.BoxGlyph{}, value: value,
-		needs: func(e train.Epoch) bool { return e.Validated },
+		needs: func(e history.Epoch) bool { return e.Validated },
 	}
 }
 
@@ -55,7 +55,7 @@ type legendEntry struct {
 }
 
 // newPanel returns a panel of curves over the epochs. Where there are several, a line marks the best.
-func newPanel(title string, history train.History, t theme, curves ...curve) (*panel, error) {
+func newPanel(title string, history history.Epochs, t theme, curves ...curve) (*panel, error) {
 	p := &panel{Plot: styledPlot(title, t)}
 	if best, ok := bestEpoch(history); ok && len(history) > 1 {
 		figure := "loss"

@@ -5,10 +5,10 @@ import (
 	"io"
 	"math"
 
+	"dnn/internal/history"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
-
-	"dnn/internal/train"
 )
 
 // The sizes of the picture of a history, in pixels.
@@ -23,11 +23,11 @@ const (
 // an epoch has it, of validation; below them the learning rate, if it changed. A thin line marks the best epoch, the one
 // with the lowest validation loss, or training loss where there is no validation. The format is "png" or "svg". The same
 // history gives the same bytes. Values that are NaN or infinite leave a gap. A history without epochs is an error.
-func WritePlot(w io.Writer, format string, history train.History) error {
-	if len(history) == 0 {
+func WritePlot(w io.Writer, format string, epochs history.Epochs) error {
+	if len(epochs) == 0 {
 		return errors.New("no epoch to plot")
 	}
-	panels, err := historyPanels(history, lightTheme())
+	panels, err := historyPanels(epochs, lightTheme())
 	if err != nil {
 		return err
 	}
@@ -57,25 +57,25 @@ func historyPicture(panels []*panel, t theme) picture {
 }
 
 // historyPanels returns the panels of loss and accuracy, and of the learning rate if it changed.
-func historyPanels(history train.History, t theme) ([]*panel, error) {
-	loss, err := newPanel("Loss", history, t, training(t, func(e train.Epoch) float64 { return e.Loss }),
-		validation(t, func(e train.Epoch) float64 { return e.ValLoss }))
+func historyPanels(epochs history.Epochs, t theme) ([]*panel, error) {
+	loss, err := newPanel("Loss", epochs, t, training(t, func(e history.Epoch) float64 { return e.Loss }),
+		validation(t, func(e history.Epoch) float64 { return e.ValLoss }))
 	if err != nil {
 		return nil, err
 	}
 	loss.Y.Min, loss.Y.Max = lossRange(loss.Y.Min, loss.Y.Max)
-	accuracy, err := newPanel("Accuracy", history, t, training(t, func(e train.Epoch) float64 { return e.Accuracy }),
-		validation(t, func(e train.Epoch) float64 { return e.ValAccuracy }))
+	accuracy, err := newPanel("Accuracy", epochs, t, training(t, func(e history.Epoch) float64 { return e.Accuracy }),
+		validation(t, func(e history.Epoch) float64 { return e.ValAccuracy }))
 	if err != nil {
 		return nil, err
 	}
 	accuracy.Y.Min, accuracy.Y.Max = accuracyRange(accuracy.Y.Min, accuracy.Y.Max)
 	panels := []*panel{loss, accuracy}
-	if !rateVaries(history) {
+	if !rateVaries(epochs) {
 		return panels, nil
 	}
-	rate, err := newPanel("Learning rate", history, t, curve{
-		name: "learning rate", color: t.rate, value: func(e train.Epoch) float64 { return e.LearningRate },
+	rate, err := newPanel("Learning rate", epochs, t, curve{
+		name: "learning rate", color: t.rate, value: func(e history.Epoch) float64 { return e.LearningRate },
 	})
 	if err != nil {
 		return nil, err
@@ -97,9 +97,9 @@ func panelPicture(p *panel, t theme) picture {
 }
 
 // rateVaries says whether the learning rate changed from one epoch to another.
-func rateVaries(history train.History) bool {
-	for _, e := range history {
-		if e.LearningRate != history[0].LearningRate {
+func rateVaries(epochs history.Epochs) bool {
+	for _, e := range epochs {
+		if e.LearningRate != epochs[0].LearningRate {
 			return true
 		}
 	}
@@ -108,13 +108,13 @@ func rateVaries(history train.History) bool {
 
 // bestEpoch returns the epoch with the lowest validation loss, or training loss where none was validated; the first of
 // those that share it. There is none where no loss is finite.
-func bestEpoch(history train.History) (best train.Epoch, ok bool) {
+func bestEpoch(epochs history.Epochs) (best history.Epoch, ok bool) {
 	validated := false
-	for _, e := range history {
+	for _, e := range epochs {
 		validated = validated || e.Validated
 	}
 	least := math.Inf(1)
-	for _, e := range history {
+	for _, e := range epochs {
 		loss := e.Loss
 		if validated {
 			loss = e.ValLoss

@@ -18,15 +18,15 @@ import (
 	"gonum.org/v1/plot/plotter"
 
 	"dnn/internal/fault"
-	"dnn/internal/train"
+	"dnn/internal/history"
 )
 
 // curves returns a made-up history of n epochs.
-func curves(n int, validated bool) train.History {
-	var h train.History
+func curves(n int, validated bool) history.Epochs {
+	var h history.Epochs
 	for i := 1; i <= n; i++ {
 		f := float64(i)
-		e := train.Epoch{Epoch: i, Loss: 0.35/f + 0.01, Accuracy: 1 - 0.1/f, Validated: validated}
+		e := history.Epoch{Epoch: i, Loss: 0.35/f + 0.01, Accuracy: 1 - 0.1/f, Validated: validated}
 		if validated {
 			e.ValLoss, e.ValAccuracy = 0.12+0.08/f, 0.977-0.03/f
 		}
@@ -186,14 +186,14 @@ func TestRatePanel(t *testing.T) {
 
 func TestBestEpoch(t *testing.T) {
 	nan := math.NaN()
-	validated := func(losses ...float64) (h train.History) {
+	validated := func(losses ...float64) (h history.Epochs) {
 		for i, v := range losses {
-			h = append(h, train.Epoch{Epoch: i + 1, Loss: -float64(i), Validated: true, ValLoss: v})
+			h = append(h, history.Epoch{Epoch: i + 1, Loss: -float64(i), Validated: true, ValLoss: v})
 		}
 		return h
 	}
 	for name, test := range map[string]struct {
-		history train.History
+		history history.Epochs
 		want    int // 0: none
 	}{
 		"nothing":            {nil, 0},
@@ -201,8 +201,8 @@ func TestBestEpoch(t *testing.T) {
 		"the first of two":   {validated(3, 1, 1), 2},
 		"not a number":       {validated(nan, 2, nan, 1), 4},
 		"none is a number":   {validated(nan, math.Inf(1)), 0},
-		"training":           {train.History{{Epoch: 1, Loss: 2}, {Epoch: 2, Loss: 1}, {Epoch: 3, Loss: 3}}, 2},
-		"some not validated": {append(validated(3, 2), train.Epoch{Epoch: 3, Loss: -9}), 2},
+		"training":           {history.Epochs{{Epoch: 1, Loss: 2}, {Epoch: 2, Loss: 1}, {Epoch: 3, Loss: 3}}, 2},
+		"some not validated": {append(validated(3, 2), history.Epoch{Epoch: 3, Loss: -9}), 2},
 	} {
 		best, ok := bestEpoch(test.history)
 		if best.Epoch != test.want || ok != (test.want > 0) {
@@ -229,7 +229,7 @@ func TestBestEpochIsMarked(t *testing.T) {
 func TestWritePlotOfDivergedRun(t *testing.T) {
 	h := curves(3, true)
 	h[1].Loss, h[1].ValLoss, h[2].Loss, h[2].Accuracy = math.NaN(), math.Inf(1), math.Inf(1), math.NaN()
-	for _, history := range []train.History{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
+	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
 		if err := WritePlot(io.Discard, "png", history); err != nil {
 			t.Errorf("%v: %v", history, err)
 		}

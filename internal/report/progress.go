@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dnn/internal/history"
 	"dnn/internal/train"
 )
 
@@ -119,7 +120,7 @@ func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 	return max(left, epoch-elapsed) + epoch*float64(more)
 }
 
-func (p *trainProgress) epochEnd(e train.Epoch) error {
+func (p *trainProgress) epochEnd(e history.Epoch) error {
 	p.whole, p.took = p.whole+1, p.took+e.Seconds
 	// Of an epoch that was resumed e.Seconds has those before too, which are of other steps.
 	per := p.perStep(p.now().Sub(p.start).Seconds(), p.plan.Steps)
@@ -134,7 +135,7 @@ func (p *trainProgress) epochEnd(e train.Epoch) error {
 	return nil
 }
 
-func (p *trainProgress) epochLine(e train.Epoch) error {
+func (p *trainProgress) epochLine(e history.Epoch) error {
 	steps := p.plan.Steps
 	figures := []string{
 		fmt.Sprintf("Epoch %d/%d", e.Epoch, p.plan.Epochs),
@@ -182,7 +183,7 @@ func (p *trainProgress) print(text string) {
 }
 
 // lastMetric returns the value of the last of the results of an epoch.
-func lastMetric(e train.Epoch) float64 {
+func lastMetric(e history.Epoch) float64 {
 	if e.Validated {
 		return e.ValLoss
 	}
@@ -190,7 +191,7 @@ func lastMetric(e train.Epoch) float64 {
 }
 
 // epochMetrics returns the results of an epoch, in the order in which Keras shows them.
-func epochMetrics(e train.Epoch) []string {
+func epochMetrics(e history.Epoch) []string {
 	metrics := []string{metric("accuracy", e.Accuracy), metric("loss", e.Loss)}
 	if e.Validated {
 		metrics = append(metrics, metric("val_accuracy", e.ValAccuracy), metric("val_loss", e.ValLoss))

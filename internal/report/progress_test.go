@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dnn/internal/history"
 	"dnn/internal/train"
 )
 
@@ -60,7 +61,7 @@ func rehearse(t *testing.T, c train.Callback, clk *clock, validated bool, stopAt
 			}
 		}
 		clk.advance(30 * time.Millisecond) // validation
-		must(c.EpochEnd(train.Epoch{
+		must(c.EpochEnd(history.Epoch{
 			Epoch: epoch, Seconds: clk.now().Sub(start).Seconds(), Loss: 0.5123, Accuracy: 0.8521,
 			Validated: validated, ValLoss: 0.0002012, ValAccuracy: 0.9421,
 		}))
@@ -185,7 +186,7 @@ func TestRunLeft(t *testing.T) {
 		must(c.StepEnd(train.Step{Step: 2, Loss: 0.5}))
 		wants(want[1])
 		clk.advance(13 * time.Second)
-		must(c.EpochEnd(train.Epoch{Epoch: epoch + 1, Seconds: 75}))
+		must(c.EpochEnd(history.Epoch{Epoch: epoch + 1, Seconds: 75}))
 		wants("")
 	}
 
@@ -198,7 +199,7 @@ func TestRunLeft(t *testing.T) {
 	clk.advance(time.Second)
 	must(c.StepEnd(train.Step{Step: 100}))
 	out.log.Reset()
-	must(c.EpochEnd(train.Epoch{Epoch: 1, Seconds: 100}))
+	must(c.EpochEnd(history.Epoch{Epoch: 1, Seconds: 100}))
 	if got := out.log.String(); !strings.Contains(got, " 100s 1s/step ") {
 		t.Errorf("of a resumed epoch: got %s, want 1s/step", got)
 	}

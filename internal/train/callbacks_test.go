@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 )
 
@@ -20,7 +21,7 @@ func TestStop(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 5)
 	var log []string
 	stop := func(reason string) Callback {
-		return Callback{EpochEnd: func(e Epoch) error {
+		return Callback{EpochEnd: func(e history.Epoch) error {
 			if e.Epoch == 2 {
 				return Stop("%s", reason)
 			}
@@ -28,9 +29,9 @@ func TestStop(t *testing.T) {
 		}}
 	}
 	r.Callbacks = []Callback{stop("enough"), stop("too late"), recorder(&log, "r")}
-	history, err := r.Do(t.Context())
-	if err != nil || len(history) != 2 || len(spy.steps) != 6 || r.Ended != "enough" {
-		t.Errorf("%d epochs, %d steps, ended %q, %v", len(history), len(spy.steps), r.Ended, err)
+	epochs, err := r.Do(t.Context())
+	if err != nil || len(epochs) != 2 || len(spy.steps) != 6 || r.Ended != "enough" {
+		t.Errorf("%d epochs, %d steps, ended %q, %v", len(epochs), len(spy.steps), r.Ended, err)
 	}
 	if want := []string{"r step 3", "r end of epoch 2", "r end"}; !slices.Equal(log[len(log)-3:], want) {
 		t.Errorf("events %v, want them to end %v", log, want)
@@ -38,25 +39,25 @@ func TestStop(t *testing.T) {
 	// An error beside a Stop is an error.
 	broken := errors.New("broken")
 	r, _ = testRun(t, 12, 5, 5)
-	r.Callbacks = []Callback{stop("enough"), {EpochEnd: func(e Epoch) error {
+	r.Callbacks = []Callback{stop("enough"), {EpochEnd: func(e history.Epoch) error {
 		if e.Epoch == 2 {
 			return broken
 		}
 		return nil
 	}}}
-	if history, err := r.Do(t.Context()); !errors.Is(err, broken) || len(history) != 2 {
-		t.Errorf("%d epochs, %v", len(history), err)
+	if epochs, err := r.Do(t.Context()); !errors.Is(err, broken) || len(epochs) != 2 {
+		t.Errorf("%d epochs, %v", len(epochs), err)
 	}
 }
 
 func TestMonitors(t *testing.T) {
-	e := Epoch{Loss: 1, Accuracy: 2, ValLoss: 3, ValAccuracy: 4}
+	e := history.Epoch{Loss: 1, Accuracy: 2, ValLoss: 3, ValAccuracy: 4}
 	var got []float64
-	for _, name := range Monitors() {
+	for _, name := range history.Metrics() {
 		got = append(got, e.Metric(name))
 	}
 	if !slices.Equal(got, []float64{1, 2, 3, 4}) {
-		t.Errorf("%v are %v", Monitors(), got)
+		t.Errorf("%v are %v", history.Metrics(), got)
 	}
 	for _, c := range []struct {
 		monitor    string
@@ -92,7 +93,7 @@ func TestMonitors(t *testing.T) {
 
 // Figures are float32 values, and float32(0.9) is less than 0.9.
 func TestTargetIsReachedExactly(t *testing.T) {
-	if err := Target("accuracy", 0.9).EpochEnd(Epoch{Accuracy: float64(float32(0.9))}); err == nil {
+	if err := Target("accuracy", 0.9).EpochEnd(history.Epoch{Accuracy: float64(float32(0.9))}); err == nil {
 		t.Error("0.9 is not as good as 0.9")
 	}
 }
@@ -101,15 +102,15 @@ func TestTarget(t *testing.T) {
 	for _, c := range []struct {
 		monitor string
 		value   float64
-		epoch   Epoch
+		epoch   history.Epoch
 		want    bool
 	}{
-		{"accuracy", 0.9, Epoch{Accuracy: 0.9}, true},
-		{"accuracy", 0.9, Epoch{Accuracy: 0.8999}, false},
-		{"val_accuracy", 0.9, Epoch{Accuracy: 1, ValAccuracy: 0.5}, false},
-		{"loss", 0.1, Epoch{Loss: 0.1}, true},
-		{"loss", 0.1, Epoch{Loss: 0.11}, false},
-		{"loss", 0.1, Epoch{Loss: math.NaN()}, false},
+		{"accuracy", 0.9, history.Epoch{Accuracy: 0.9}, true},
+		{"accuracy", 0.9, history.Epoch{Accuracy: 0.8999}, false},
+		{"val_accuracy", 0.9, history.Epoch{Accuracy: 1, ValAccuracy: 0.5}, false},
+		{"loss", 0.1, history.Epoch{Loss: 0.1}, true},
+		{"loss", 0.1, history.Epoch{Loss: 0.11}, false},
+		{"loss", 0.1, history.Epoch{Loss: math.NaN()}, false},
 	} {
 		if got := Target(c.monitor, c.value).EpochEnd(c.epoch) != nil; got != c.want {
 			t.Errorf("%s %v by %+v: %v", c.monitor, c.value, c.epoch, got)
@@ -119,12 +120,12 @@ func TestTarget(t *testing.T) {
 
 func TestModelCheckpoint(t *testing.T) {
 	var saved []string
-	c := ModelCheckpoint("loss", func(h History) error {
+	c := ModelCheckpoint("loss", func(h history.Epochs) error {
 		saved = append(saved, fmt.Sprint(len(h), h[len(h)-1].Loss))
 		return nil
 	})
 	for i, loss := range []float64{3, 2, 2, 1, 5, 0.5} {
-		if err := c.EpochEnd(Epoch{Epoch: i + 1, Loss: loss}); err != nil {
+		if err := c.EpochEnd(history.Epoch{Epoch: i + 1, Loss: loss}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,11 +133,11 @@ func TestModelCheckpoint(t *testing.T) {
 		t.Errorf("saved after %v, want %v", saved, want)
 	}
 	saved = nil
-	if err := c.Resume(History{{Epoch: 1, Loss: 0.4}, {Epoch: 2, Loss: 0.6}}, State{}); err != nil { // of a run that goes on
+	if err := c.Resume(history.Epochs{{Epoch: 1, Loss: 0.4}, {Epoch: 2, Loss: 0.6}}, State{}); err != nil { // of a run that goes on
 		t.Fatal(err)
 	}
 	for _, loss := range []float64{0.45, 0.3} {
-		if err := c.EpochEnd(Epoch{Loss: loss}); err != nil {
+		if err := c.EpochEnd(history.Epoch{Loss: loss}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -144,7 +145,7 @@ func TestModelCheckpoint(t *testing.T) {
 		t.Errorf("saved after %v, want %v", saved, want)
 	}
 	broken := errors.New("broken")
-	if err := ModelCheckpoint("loss", func(History) error { return broken }).EpochEnd(Epoch{}); !errors.Is(err, broken) {
+	if err := ModelCheckpoint("loss", func(history.Epochs) error { return broken }).EpochEnd(history.Epoch{}); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -153,7 +154,7 @@ func TestModelCheckpoint(t *testing.T) {
 func TestScheduleOfARun(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 2)
 	r.Schedule = Polynomial{Initial: 1, DecaySteps: 10, Power: 1}
-	history, err := r.Do(t.Context())
+	epochs, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,8 +163,8 @@ func TestScheduleOfARun(t *testing.T) {
 			t.Errorf("rates %v", spy.rates)
 		}
 	}
-	if history[0].LearningRate != spy.rates[2] || history[1].LearningRate != spy.rates[5] {
-		t.Errorf("epochs %+v of rates %v", history, spy.rates)
+	if epochs[0].LearningRate != spy.rates[2] || epochs[1].LearningRate != spy.rates[5] {
+		t.Errorf("epochs %+v of rates %v", epochs, spy.rates)
 	}
 }
 
@@ -171,23 +172,23 @@ func TestScheduleOfARun(t *testing.T) {
 func TestAverage(t *testing.T) {
 	spec := nn.DefaultOptimizer("sgd")
 	spec.UseEMA, spec.EMAMomentum = true, 0.5
-	run := func(epochs int) (*Run, History, *nn.Average) {
-		r, _ := testRun(t, 12, 5, epochs)
+	run := func(n int) (*Run, history.Epochs, *nn.Average) {
+		r, _ := testRun(t, 12, 5, n)
 		o, err := nn.NewOptimizer(spec, r.Model.Params())
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Optimizer, r.Validation = o, r.Train
-		history, err := r.Do(t.Context())
+		epochs, err := r.Do(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r, history, nn.AverageOf(o)
+		return r, epochs, nn.AverageOf(o)
 	}
-	r, history, average := run(3)
+	r, epochs, average := run(3)
 	got := weights(r.Model)
-	if loss := float64(nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != history[2].ValLoss {
-		t.Errorf("the model's loss is %v, that of validation was %v", loss, history[2].ValLoss)
+	if loss := float64(nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
+		t.Errorf("the model's loss is %v, that of validation was %v", loss, epochs[2].ValLoss)
 	}
 	average.Swap()
 	if !slices.Equal(got, weights(r.Model)) {
@@ -198,9 +199,9 @@ func TestAverage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range history { // training itself does not see the average
-		if history[i].Loss != again[i].Loss {
-			t.Errorf("epoch %d: loss %v, without averaging %v", i+1, history[i].Loss, again[i].Loss)
+	for i := range epochs { // training itself does not see the average
+		if epochs[i].Loss != again[i].Loss {
+			t.Errorf("epoch %d: loss %v, without averaging %v", i+1, epochs[i].Loss, again[i].Loss)
 		}
 	}
 }
@@ -213,12 +214,12 @@ func TestJSONLines(t *testing.T) {
 	}
 	want := ""
 	for _, e := range []struct {
-		epoch Epoch
+		epoch history.Epoch
 		line  string
 	}{
-		{Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
+		{history.Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
 			`{"epoch":1,"epoch_s":0.0625,"loss":0.30000001192092896,"accuracy":0.5,"val_loss":1e-07,"val_accuracy":1,"learning_rate":0.001}`},
-		{Epoch{Epoch: 2, Loss: math.Inf(1)}, `{"epoch":2,"epoch_s":0,"loss":"+Inf","accuracy":0,"learning_rate":0}`},
+		{history.Epoch{Epoch: 2, Loss: math.Inf(1)}, `{"epoch":2,"epoch_s":0,"loss":"+Inf","accuracy":0,"learning_rate":0}`},
 	} {
 		if err := c.EpochEnd(e.epoch); err != nil {
 			t.Fatal(err)
@@ -240,13 +241,13 @@ func TestCSVResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := NewCSV(path).Callback()
-	if err := c.Resume(History{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
+	if err := c.Resume(history.Epochs{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.EpochEnd(Epoch{Epoch: 3}); err != nil {
+	if err := c.EpochEnd(history.Epoch{Epoch: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, path+".part"); got != csvHeader+"1,0,0,0,,,0\n2,0,0,0,,,0\n3,0,0,0,,,0\n" {
+	if got := read(t, path+".part"); got != history.CSVHeader+"1,0,0,0,,,0\n2,0,0,0,,,0\n3,0,0,0,,,0\n" {
 		t.Errorf("file\n%s", got)
 	}
 }
@@ -313,7 +314,7 @@ func TestCSVResumesAndStops(t *testing.T) {
 	}
 	file := NewCSV(path)
 	c := file.Callback()
-	if err := c.Resume(History{{Epoch: 1}}, State{}); err != nil {
+	if err := c.Resume(history.Epochs{{Epoch: 1}}, State{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.TrainEnd(); err != nil {
@@ -322,13 +323,13 @@ func TestCSVResumesAndStops(t *testing.T) {
 	if err := file.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, path); got != csvHeader+"1,0,0,0,,,0\n" {
+	if got := read(t, path); got != history.CSVHeader+"1,0,0,0,,,0\n" {
 		t.Errorf("file\n%s", got)
 	}
 }
 
 func TestEnds(t *testing.T) {
-	history := History{{Epoch: 1, Loss: 1}, {Epoch: 2, Loss: 0.5}, {Epoch: 3, Loss: 0.7}, {Epoch: 4, Loss: 0.6}}
+	epochs := history.Epochs{{Epoch: 1, Loss: 1}, {Epoch: 2, Loss: 0.5}, {Epoch: 3, Loss: 0.7}, {Epoch: 4, Loss: 0.6}}
 	early := func() Callback { return (&EarlyStopping{Monitor: "loss", Patience: 2}).Callback() }
 	for _, test := range []struct {
 		name   string
@@ -344,7 +345,7 @@ func TestEnds(t *testing.T) {
 		{"target not reached", Target("loss", 0.1), 4, false},
 		{"a figure that there is not", Target("val_loss", 0.5), 4, false},
 	} {
-		if got := Ends(test.c, Plan{}, history[:test.epochs]); got != test.ends {
+		if got := Ends(test.c, Plan{}, epochs[:test.epochs]); got != test.ends {
 			t.Errorf("%s: %v, wanted %v", test.name, got, test.ends)
 		}
 	}

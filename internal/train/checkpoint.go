@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
 )
@@ -29,7 +30,7 @@ type Checkpoint struct {
 
 // progress is where a run is.
 type progress struct {
-	history History
+	history history.Epochs
 	step    int       // steps taken in the epoch after those of the history
 	seconds float64   // that they took
 	sum     nn.Result // what they gave
@@ -44,34 +45,34 @@ const checkpointFormat = 2
 
 // document is the JSON of a checkpoint, in the order of its keys.
 type document struct {
-	Format    int                          `json:"format"`
-	Step      int                          `json:"step"`
-	Seconds   figure                       `json:"epoch_s"`
-	Samples   int                          `json:"samples"`
-	LossSum   figure                       `json:"loss_sum"`
-	Right     int                          `json:"right"`
-	Ended     string                       `json:"ended"`
-	Before    *before                      `json:"before,omitempty"`
-	History   []epochRecord                `json:"history"`
-	Optimizer map[string]figure            `json:"optimizer"`
-	Callbacks map[string]map[string]figure `json:"callbacks"`
-	Config    json.RawMessage              `json:"config,omitempty"`
-	Inputs    map[string]string            `json:"inputs"`
+	Format    int                                  `json:"format"`
+	Step      int                                  `json:"step"`
+	Seconds   history.Number                       `json:"epoch_s"`
+	Samples   int                                  `json:"samples"`
+	LossSum   history.Number                       `json:"loss_sum"`
+	Right     int                                  `json:"right"`
+	Ended     string                               `json:"ended"`
+	Before    *before                              `json:"before,omitempty"`
+	History   []history.Record[history.Number]     `json:"history"`
+	Optimizer map[string]history.Number            `json:"optimizer"`
+	Callbacks map[string]map[string]history.Number `json:"callbacks"`
+	Config    json.RawMessage                      `json:"config,omitempty"`
+	Inputs    map[string]string                    `json:"inputs"`
 }
 
 // encode writes the checkpoint.
 func (c *Checkpoint) encode(w io.Writer) error {
 	d := document{
-		Format: 1, Step: c.step, Seconds: figure(c.seconds),
-		Samples: c.sum.Count, LossSum: figure(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
-		History: []epochRecord{}, Optimizer: figures(c.optimizer), Callbacks: map[string]map[string]figure{},
+		Format: 1, Step: c.step, Seconds: history.Number(c.seconds),
+		Samples: c.sum.Count, LossSum: history.Number(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
+		History: []history.Record[history.Number]{}, Optimizer: figures(c.optimizer), Callbacks: map[string]map[string]history.Number{},
 		Config: c.config, Inputs: c.inputs,
 	}
 	if c.before != (before{}) {
 		d.Format, d.Before = 2, &c.before
 	}
 	for _, e := range c.history[c.before.Epochs:] {
-		d.History = append(d.History, recordOf(e))
+		d.History = append(d.History, history.RecordOf[history.Number](e))
 	}
 	for name, values := range c.callbacks {
 		d.Callbacks[name] = figures(values)
@@ -84,7 +85,7 @@ func (c *Checkpoint) encode(w io.Writer) error {
 
 // decodeCheckpoint reads what encode wrote, with the epochs that past returns for those that are not in it, and checks all of it
 // but whether it fits a run. Errors are fault.Data.
-func decodeCheckpoint(r io.Reader, where string, past func(before) (History, error)) (*Checkpoint, error) {
+func decodeCheckpoint(r io.Reader, where string, past func(before) (history.Epochs, error)) (*Checkpoint, error) {
 	file, err := safetensors.Decode(r, where)
 	if err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func (d document) checkpoint() (*Checkpoint, error) {
 		c.before = *d.Before
 	}
 	for i, r := range d.History {
-		e, err := r.epoch()
+		e, err := r.Read()
 		if err != nil {
 			return nil, err
 		}
@@ -152,15 +153,15 @@ func (d document) checkpoint() (*Checkpoint, error) {
 	return c, nil
 }
 
-func figures(values map[string]float64) map[string]figure {
-	out := make(map[string]figure, len(values))
+func figures(values map[string]float64) map[string]history.Number {
+	out := make(map[string]history.Number, len(values))
 	for name, v := range values {
-		out[name] = figure(v)
+		out[name] = history.Number(v)
 	}
 	return out
 }
 
-func floats(values map[string]figure) map[string]float64 {
+func floats(values map[string]history.Number) map[string]float64 {
 	out := make(map[string]float64, len(values))
 	for name, v := range values {
 		out[name] = float64(v)
@@ -203,7 +204,7 @@ func (l *loop) capture() *Checkpoint {
 }
 
 // History returns the whole epochs before the checkpoint.
-func (c *Checkpoint) History() History { return c.history }
+func (c *Checkpoint) History() history.Epochs { return c.history }
 
 // Path returns the file that the checkpoint was read from.
 func (c *Checkpoint) Path() string { return c.path }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
 )
@@ -21,7 +22,7 @@ func testCheckpoint() *Checkpoint {
 	return &Checkpoint{
 		progress: progress{
 			step: 2, seconds: 0.5, sum: nn.Result{Count: 10, Loss: 1.0 / 3, Right: 7}, ended: "",
-			history: History{
+			history: history.Epochs{
 				{Epoch: 1, Seconds: 1.5, Loss: 1e300, Accuracy: 0.1, LearningRate: 1e-300},
 				{Epoch: 2, Loss: 0.3, Validated: true, ValLoss: 0, ValAccuracy: 1},
 			},
@@ -35,7 +36,7 @@ func testCheckpoint() *Checkpoint {
 }
 
 // noPast is of checkpoints that have all epochs in themselves.
-func noPast(b before) (History, error) {
+func noPast(b before) (history.Epochs, error) {
 	if b != (before{}) {
 		return nil, fmt.Errorf("its first %d epochs are elsewhere", b.Epochs)
 	}

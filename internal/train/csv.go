@@ -2,15 +2,11 @@ package train
 
 import (
 	"os"
-	"strconv"
-	"strings"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
-
-// csvHeader names the columns of a history file. Those of validation stay empty in a run without any.
-const csvHeader = "epoch,epoch_s,loss,accuracy,val_loss,val_accuracy,learning_rate\n"
 
 // CSV is a history file: one line an epoch, written as it happens. Where one is already, it belongs to an older model, and stays
 // until Commit; until then the lines go to a file beside it, with .part at its end.
@@ -30,13 +26,7 @@ func NewCSV(path string) *CSV {
 
 // Callback returns the callback that writes the file.
 func (c *CSV) Callback() Callback {
-	return lines(c.growing, csvHeader, func(e Epoch) ([]byte, error) {
-		record := []string{strconv.Itoa(e.Epoch), number(e.Seconds), number(e.Loss), number(e.Accuracy), "", "", number(e.LearningRate)}
-		if e.Validated {
-			record[4], record[5] = number(e.ValLoss), number(e.ValAccuracy)
-		}
-		return []byte(strings.Join(record, ",") + "\n"), nil // numbers need no quotes
-	})
+	return lines(c.growing, history.CSVHeader, func(e history.Epoch) ([]byte, error) { return []byte(e.CSV()), nil })
 }
 
 // Pending tells whether a run has left lines that Commit has not put in their place.
@@ -55,6 +45,3 @@ func (c *CSV) Commit() error {
 	}
 	return nil
 }
-
-// number returns the shortest decimal that reads as v.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

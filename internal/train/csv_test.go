@@ -4,10 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
 
 func read(t *testing.T, path string) string {
@@ -36,14 +38,14 @@ func TestCSV(t *testing.T) {
 	}
 	want := header
 	for _, e := range []struct {
-		epoch Epoch
+		epoch history.Epoch
 		line  string
 	}{
-		{Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
+		{history.Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
 			"1,0.0625,0.30000001192092896,0.5,1e-07,1,0.001\n"},
-		{Epoch{Epoch: 2, Seconds: 12, Loss: 0.25, Accuracy: 0, LearningRate: 0.0005}, // without validation
+		{history.Epoch{Epoch: 2, Seconds: 12, Loss: 0.25, Accuracy: 0, LearningRate: 0.0005}, // without validation
 			"2,12,0.25,0,,,0.0005\n"},
-		{Epoch{Epoch: 3, Validated: true}, // a validation that gave 0
+		{history.Epoch{Epoch: 3, Validated: true}, // a validation that gave 0
 			"3,0,0,0,0,0,0\n"},
 	} {
 		if err := c.EpochEnd(e.epoch); err != nil {
@@ -84,7 +86,7 @@ func TestCSVOfARun(t *testing.T) {
 		t.Fatalf("%d lines for 3 epochs", len(lines))
 	}
 	for i, e := range history {
-		if fields := strings.Split(lines[i+1], ","); fields[2] != number(e.Loss) || fields[4] != "" {
+		if fields := strings.Split(lines[i+1], ","); fields[2] != strconv.FormatFloat(e.Loss, 'g', -1, 64) || fields[4] != "" {
 			t.Errorf("line %q of %+v", lines[i+1], e)
 		}
 	}
@@ -107,7 +109,7 @@ func TestCSVOnAFullDisk(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /dev/full")
 	}
-	err := NewCSV("/dev/full").Callback().EpochEnd(Epoch{})
+	err := NewCSV("/dev/full").Callback().EpochEnd(history.Epoch{})
 	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: cannot write: no space left on device" {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 )
 
@@ -44,7 +45,7 @@ func (s *EarlyStopping) Callback() Callback {
 			values := map[string]float64{"best": s.best, "best_epoch": float64(s.BestEpoch), "wait": float64(s.wait)}
 			return State{Values: values, Weights: s.weights}
 		},
-		Resume: func(_ History, saved State) error {
+		Resume: func(_ history.Epochs, saved State) error {
 			values := saved.Values
 			s.best, s.BestEpoch, s.wait, s.weights = values["best"], int(values["best_epoch"]), int(values["wait"]), saved.Weights
 			return nil
@@ -52,7 +53,7 @@ func (s *EarlyStopping) Callback() Callback {
 	}
 }
 
-func (s *EarlyStopping) epochEnd(e Epoch) error {
+func (s *EarlyStopping) epochEnd(e history.Epoch) error {
 	if e.Epoch <= s.StartFromEpoch {
 		return nil
 	}

@@ -3,6 +3,8 @@ package train
 import (
 	"errors"
 	"fmt"
+
+	"dnn/internal/history"
 )
 
 // Plan is what a run is about to do, known before its first step.
@@ -24,21 +26,6 @@ type Step struct {
 	Accuracy float64
 }
 
-// Epoch is the result of one whole epoch. Losses and accuracies are float32 values: means weighted by sample count.
-type Epoch struct {
-	Epoch        int     `json:"epoch"`   // 1-based
-	Seconds      float64 `json:"epoch_s"` // wall clock, training and validation together
-	Loss         float64 `json:"loss"`
-	Accuracy     float64 `json:"accuracy"`
-	Validated    bool    `json:"-"` // whether the two below mean anything
-	ValLoss      float64 `json:"val_loss,omitempty"`
-	ValAccuracy  float64 `json:"val_accuracy,omitempty"`
-	LearningRate float64 `json:"learning_rate"`
-
-	// Phases is where the epoch's seconds went, by name: nn.Phases, and validation.
-	Phases map[string]float64 `json:"-"`
-}
-
 // Callback hears what happens in a run. A nil function means that it is not interested. A function that returns an error
 // ends the run with that error; what EpochEnd returns may be a Stop instead, which ends it without. All are called from one
 // goroutine, in this order: TrainBegin (and Resume, if the run goes on from a checkpoint), then per epoch EpochBegin,
@@ -49,7 +36,7 @@ type Callback struct {
 	TrainBegin func(Plan) error
 	EpochBegin func(epoch int) error
 	StepEnd    func(Step) error
-	EpochEnd   func(Epoch) error
+	EpochEnd   func(history.Epoch) error
 	Finish     func() error
 	TrainEnd   func() error
 
@@ -60,7 +47,7 @@ type Callback struct {
 	Save func() State
 
 	// Resume is called if the run goes on from a checkpoint, with the epochs before it and what Save returned then.
-	Resume func(History, State) error
+	Resume func(history.Epochs, State) error
 }
 
 // State is what a checkpoint keeps of a callback.
@@ -74,7 +61,7 @@ type State struct {
 func Stop(format string, args ...any) error { return &stopError{fmt.Sprintf(format, args...)} }
 
 // Ends tells whether a callback ends a run of that plan after the last epoch of the history, and not before.
-func Ends(c Callback, p Plan, history History) bool {
+func Ends(c Callback, p Plan, history history.Epochs) bool {
 	if call(c.TrainBegin, p) != nil {
 		return false
 	}
@@ -90,6 +77,3 @@ func Ends(c Callback, p Plan, history History) bool {
 type stopError struct{ reason string }
 
 func (s *stopError) Error() string { return s.reason }
-
-// History is the result of each epoch so far, oldest first.
-type History []Epoch

@@ -1,6 +1,10 @@
 package train
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"dnn/internal/history"
+)
 
 // JSONLines returns a callback that writes one JSON object an epoch to a new file at path, as it happens, with the keys of
 // the history file:
@@ -9,8 +13,8 @@ import "encoding/json"
 //
 // Those of validation are missing in a run without any. A figure that JSON cannot write is "NaN", "+Inf" or "-Inf".
 func JSONLines(path string) Callback {
-	return lines(path, "", func(e Epoch) ([]byte, error) {
-		line, err := json.Marshal(recordOf(e))
+	return lines(path, "", func(e history.Epoch) ([]byte, error) {
+		line, err := json.Marshal(history.RecordOf[history.Number](e))
 		return append(line, '\n'), err
 	})
 }

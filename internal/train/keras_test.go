@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"dnn/internal/history"
 	"dnn/internal/nn"
 )
 
@@ -27,9 +28,9 @@ type kerasCase struct {
 }
 
 // epochOf returns an epoch in which the case's figure is v and all others get worse and worse.
-func (c kerasCase) epochOf(epoch int, v float64) Epoch {
+func (c kerasCase) epochOf(epoch int, v float64) history.Epoch {
 	worse := float64(epoch)
-	e := Epoch{Epoch: epoch, Validated: true, Loss: worse, ValLoss: worse, Accuracy: -worse, ValAccuracy: -worse}
+	e := history.Epoch{Epoch: epoch, Validated: true, Loss: worse, ValLoss: worse, Accuracy: -worse, ValAccuracy: -worse}
 	*map[string]*float64{"loss": &e.Loss, "val_loss": &e.ValLoss, "accuracy": &e.Accuracy, "val_accuracy": &e.ValAccuracy}[c.Monitor] = v
 	return e
 }

@@ -5,6 +5,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
 
 // lines returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a crash
@@ -12,10 +13,10 @@ import (
 // a checkpoint writes the epochs before it again, so that the file tells of the whole run, and of each epoch once.
 //
 // header is the file's first line, or empty; line returns the line of an epoch. Both end with a line feed.
-func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
+func lines(path, header string, line func(history.Epoch) ([]byte, error)) Callback {
 	var file *os.File
-	var before History
-	write := func(e Epoch) error {
+	var before history.Epochs
+	write := func(e history.Epoch) error {
 		text, err := line(e)
 		if err != nil {
 			return err
@@ -46,11 +47,11 @@ func lines(path, header string, line func(Epoch) ([]byte, error)) Callback {
 			}
 			return nil
 		},
-		Resume: func(history History, _ State) error {
+		Resume: func(history history.Epochs, _ State) error {
 			before = history
 			return nil
 		},
-		EpochEnd: func(e Epoch) error {
+		EpochEnd: func(e history.Epoch) error {
 			if file == nil {
 				if err := create(); err != nil {
 					return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 	"dnn/internal/random"
 )
@@ -51,7 +52,7 @@ func ValidationSamples(n int, split float64) int {
 // When ctx ends, it stops within a step or a validation, as if that had not begun, and writes a checkpoint, if there are to be any; the
 // model then has the weights of the last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged. A callback can
 // end it with a Stop, which is no error: Ended then says why.
-func (r *Run) Do(ctx context.Context) (history History, err error) {
+func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 	defer func() {
 		for _, c := range r.Callbacks {
 			if c.TrainEnd == nil {
@@ -229,7 +230,7 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 	if l.average != nil {
 		l.average.Swap()
 	}
-	e := Epoch{Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate}
+	e := history.Epoch{Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate}
 	e.Phases = l.trainer.PhaseSeconds()
 	if l.evaluator != nil {
 		if err := l.validate(ctx, &e); err != nil {

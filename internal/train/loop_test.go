@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 	"dnn/internal/random"
 )
@@ -24,7 +25,7 @@ func recorder(log *[]string, name string) Callback {
 		TrainBegin: func(p Plan) error { return say("begin %+v", p) },
 		EpochBegin: func(epoch int) error { return say("epoch %d", epoch) },
 		StepEnd:    func(s Step) error { return say("step %d", s.Step) },
-		EpochEnd:   func(e Epoch) error { return say("end of epoch %d", e.Epoch) },
+		EpochEnd:   func(e history.Epoch) error { return say("end of epoch %d", e.Epoch) },
 		TrainEnd:   func() error { return say("end") },
 	}
 }
@@ -35,9 +36,9 @@ func TestOrderOfEvents(t *testing.T) {
 	r.Train = r.Train.Slice(0, 3)
 	var log []string
 	r.Callbacks = []Callback{recorder(&log, "a"), {}, recorder(&log, "b")}
-	history, err := r.Do(t.Context())
-	if err != nil || len(history) != 2 {
-		t.Fatalf("history %v, error %v", history, err)
+	epochs, err := r.Do(t.Context())
+	if err != nil || len(epochs) != 2 {
+		t.Fatalf("history %v, error %v", epochs, err)
 	}
 	var want []string
 	for _, event := range []string{
@@ -160,14 +161,14 @@ func TestMeans(t *testing.T) {
 		last, seconds = s, s.Seconds
 		return nil
 	}}}
-	history, err := r.Do(t.Context())
+	epochs, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := history[0]
+	got := epochs[0]
 	trained := nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
 	validated := nn.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
-	want := Epoch{
+	want := history.Epoch{
 		Epoch: 1, Loss: float64(trained.MeanLoss()), Accuracy: float64(trained.Accuracy()),
 		Validated: true, ValLoss: float64(validated.MeanLoss()), ValAccuracy: float64(validated.Accuracy()),
 	}
@@ -186,12 +187,12 @@ func TestMeans(t *testing.T) {
 func TestValidationFollowsTheEpoch(t *testing.T) {
 	with, _ := testRun(t, 12, 5, 3)
 	with.Validation = with.Train
-	history, err := with.Do(t.Context())
+	epochs, err := with.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	final := nn.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
-	if got, want := history[2].ValLoss, float64(final.MeanLoss()); got != want {
+	if got, want := epochs[2].ValLoss, float64(final.MeanLoss()); got != want {
 		t.Errorf("the last validation loss is %v, the network's is %v", got, want)
 	}
 	without, _ := testRun(t, 12, 5, 3)
@@ -202,29 +203,29 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 	if !slices.Equal(weights(with.Model), weights(without.Model)) {
 		t.Error("validation changes the weights")
 	}
-	if plain[0].Validated || plain[0].ValLoss != 0 || plain[0].Loss != history[0].Loss {
-		t.Errorf("without validation the first epoch is %+v, with it %+v", plain[0], history[0])
+	if plain[0].Validated || plain[0].ValLoss != 0 || plain[0].Loss != epochs[0].Loss {
+		t.Errorf("without validation the first epoch is %+v, with it %+v", plain[0], epochs[0])
 	}
 }
 
 func TestSameSeedSameBits(t *testing.T) {
-	run := func(seed uint64) ([]uint32, History) {
+	run := func(seed uint64) ([]uint32, history.Epochs) {
 		r, _ := testRun(t, 30, 4, 3)
 		r.Shuffle, r.Seed = true, seed
-		history, err := r.Do(t.Context())
+		epochs, err := r.Do(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return weights(r.Model), history
+		return weights(r.Model), epochs
 	}
-	first, history := run(1)
+	first, epochs := run(1)
 	second, again := run(1)
 	if !slices.Equal(first, second) {
 		t.Error("the same seed gives other weights")
 	}
-	for i := range history {
-		if history[i].Loss != again[i].Loss || history[i].Accuracy != again[i].Accuracy {
-			t.Errorf("the same seed gives %+v and %+v", history[i], again[i])
+	for i := range epochs {
+		if epochs[i].Loss != again[i].Loss || epochs[i].Accuracy != again[i].Accuracy {
+			t.Errorf("the same seed gives %+v and %+v", epochs[i], again[i])
 		}
 	}
 	if third, _ := run(2); slices.Equal(first, third) {
@@ -263,12 +264,12 @@ func TestInterruption(t *testing.T) {
 				return nil
 			},
 		}}
-		history, err := r.Do(ctx)
+		epochs, err := r.Do(ctx)
 		if !errors.Is(err, cause) {
 			t.Errorf("%+v: error %v, want the context's cause", c, err)
 		}
-		if len(history) != c.wholeEpochs {
-			t.Errorf("%+v: a history of %d epochs", c, len(history))
+		if len(epochs) != c.wholeEpochs {
+			t.Errorf("%+v: a history of %d epochs", c, len(epochs))
 		}
 		if want := max(0, 3*(c.epoch-1)+c.step); len(spy.steps) != want {
 			t.Errorf("%+v: %d steps, want %d", c, len(spy.steps), want)
@@ -305,7 +306,7 @@ func TestDivergence(t *testing.T) {
 	}
 	var log []string
 	r.Callbacks = []Callback{recorder(&log, "r")}
-	history, err := r.Do(t.Context())
+	epochs, err := r.Do(t.Context())
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != fault.Diverged {
 		t.Fatalf("error %v of kind %d, want %d", err, fault.KindOf(err), fault.Diverged)
@@ -313,8 +314,8 @@ func TestDivergence(t *testing.T) {
 	if f.Where != "epoch 2, step 1" || f.What != "the loss is NaN" && f.What != "the loss is +Inf" || f.Hint != "try a lower learning rate (now 1e+10)" {
 		t.Errorf("%v, hint: %s", f, f.Hint)
 	}
-	if len(history) != 1 || len(spy.steps) != 4 {
-		t.Errorf("%d whole epochs and %d steps, want 1 and 4", len(history), len(spy.steps))
+	if len(epochs) != 1 || len(spy.steps) != 4 {
+		t.Errorf("%d whole epochs and %d steps, want 1 and 4", len(epochs), len(spy.steps))
 	}
 	if want := []string{"r step 3", "r end of epoch 1", "r epoch 2", "r end"}; !slices.Equal(log[len(log)-4:], want) {
 		t.Errorf("events %v, want them to end %v", log, want)
@@ -342,7 +343,7 @@ func TestCallbackErrors(t *testing.T) {
 			}
 			return nil
 		}}, 3, 1},
-		{"EpochEnd", Callback{EpochEnd: func(Epoch) error { return broken }}, 3, 1},
+		{"EpochEnd", Callback{EpochEnd: func(history.Epoch) error { return broken }}, 3, 1},
 		{"TrainEnd", Callback{TrainEnd: func() error { return broken }}, 6, 2},
 	} {
 		r, spy := testRun(t, 12, 5, 2)
@@ -350,12 +351,12 @@ func TestCallbackErrors(t *testing.T) {
 		end := Callback{TrainEnd: func() error { ends++; return nil }}
 		late := Callback{TrainEnd: func() error { return errors.New("not the first") }}
 		r.Callbacks = []Callback{end, c.bad, late, end}
-		history, err := r.Do(t.Context())
+		epochs, err := r.Do(t.Context())
 		if !errors.Is(err, broken) {
 			t.Errorf("%s: error %v, want %v", c.name, err, broken)
 		}
-		if len(spy.steps) != c.steps || len(history) != c.whole || ends != 2 {
-			t.Errorf("%s: %d steps, %d whole epochs, %d callbacks told of the end, want %d, %d and 2", c.name, len(spy.steps), len(history), ends, c.steps, c.whole)
+		if len(spy.steps) != c.steps || len(epochs) != c.whole || ends != 2 {
+			t.Errorf("%s: %d steps, %d whole epochs, %d callbacks told of the end, want %d, %d and 2", c.name, len(spy.steps), len(epochs), ends, c.steps, c.whole)
 		}
 		whole, _ := testRun(t, 12, 5, c.whole)
 		if _, err := whole.Do(t.Context()); err != nil {

@@ -1,15 +1,19 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/history"
+)
 
 // ModelCheckpoint returns a callback that calls save after each epoch in which a figure, one of Monitors, is better than in
 // all epochs before: Keras's ModelCheckpoint with save_best_only. save is given the epochs so far, the best one last, while
 // the model has its weights. A run that goes on from a checkpoint counts the epochs before it too.
-func ModelCheckpoint(monitor string, save func(History) error) Callback {
-	var history History
+func ModelCheckpoint(monitor string, save func(history.Epochs) error) Callback {
+	var epochs history.Epochs
 	best := math.NaN()
-	add := func(e Epoch) (isBest bool) {
-		history = append(history, e)
+	add := func(e history.Epoch) (isBest bool) {
+		epochs = append(epochs, e)
 		if isBest = better(monitor, e.Metric(monitor), best, 0); isBest {
 			best = e.Metric(monitor)
 		}
@@ -17,15 +21,15 @@ func ModelCheckpoint(monitor string, save func(History) error) Callback {
 	}
 	return Callback{
 		TrainBegin: func(p Plan) error { return checkMonitor("model_checkpoint", monitor, p) },
-		Resume: func(before History, _ State) error {
+		Resume: func(before history.Epochs, _ State) error {
 			for _, e := range before {
 				add(e)
 			}
 			return nil
 		},
-		EpochEnd: func(e Epoch) error {
+		EpochEnd: func(e history.Epoch) error {
 			if add(e) {
-				return save(history)
+				return save(epochs)
 			}
 			return nil
 		},

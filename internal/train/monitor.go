@@ -6,25 +6,8 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
-
-// Monitors returns the names of the figures of an epoch that a callback can watch. Those of validation begin with "val_".
-func Monitors() []string { return []string{"loss", "accuracy", "val_loss", "val_accuracy"} }
-
-// Metric returns the figure called name, one of Monitors.
-func (e Epoch) Metric(name string) float64 {
-	switch name {
-	case "loss":
-		return e.Loss
-	case "accuracy":
-		return e.Accuracy
-	case "val_loss":
-		return e.ValLoss
-	case "val_accuracy":
-		return e.ValAccuracy
-	}
-	panic("train: no metric is called " + name)
-}
 
 // higherIsBetter tells in which direction a figure improves: Keras's mode "auto".
 func higherIsBetter(monitor string) bool { return strings.HasSuffix(monitor, "accuracy") }
@@ -43,8 +26,8 @@ func better(monitor string, value, best, minDelta float64) bool {
 
 // checkMonitor tells whether a run of that plan has the figure that a callback is to watch.
 func checkMonitor(where, monitor string, p Plan) error {
-	if !slices.Contains(Monitors(), monitor) {
-		return fault.New(fault.Config, where, "monitor: wanted one of %s, found %q", strings.Join(Monitors(), ", "), monitor)
+	if !slices.Contains(history.Metrics(), monitor) {
+		return fault.New(fault.Config, where, "monitor: wanted one of %s, found %q", strings.Join(history.Metrics(), ", "), monitor)
 	}
 	if name, ok := strings.CutPrefix(monitor, "val_"); ok && p.ValidationSamples == 0 {
 		return fault.New(fault.Config, where, "monitor: %s wants validation, and there is none", monitor).

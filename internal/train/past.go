@@ -12,6 +12,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/modelfile/safetensors"
 )
 
@@ -40,9 +41,9 @@ type pastFile struct {
 	sum hash.Hash // of its bytes
 }
 
-// hold puts all whole hundreds of a history into the file that are not in it yet. What this process has not written itself it
+// hold puts all whole hundreds of epochs into the file that are not in it yet. What this process has not written itself it
 // writes anew: a run that goes on may do so from a file with another name, or with lines of epochs that it did not know of.
-func (f *pastFile) hold(h History) error {
+func (f *pastFile) hold(h history.Epochs) error {
 	epochs := len(h) - len(h)%pastStep
 	if epochs == f.Epochs {
 		return nil
@@ -80,32 +81,32 @@ func appendTo(path string, text []byte) error {
 }
 
 // linesOf returns the epochs as the file has them.
-func linesOf(h History) []byte {
+func linesOf(h history.Epochs) []byte {
 	var lines []byte
 	for _, e := range h {
-		lines = append(append(lines, safetensors.Marshal(recordOf(e))...), '\n')
+		lines = append(append(lines, safetensors.Marshal(history.RecordOf[history.Number](e))...), '\n')
 	}
 	return lines
 }
 
 // readPast returns the epochs that a checkpoint leaves to the file beside it. They may still be where SetAside has put them,
 // under a checkpoint that was given its name back.
-func (c *Checkpoints) readPast(b before) (History, error) {
+func (c *Checkpoints) readPast(b before) (history.Epochs, error) {
 	if b == (before{}) {
 		return nil, nil
 	}
-	history, err := readLines(c.past(), b)
+	epochs, err := readLines(c.past(), b)
 	if err == nil {
-		return history, nil
+		return epochs, nil
 	}
-	if history, err := readLines(c.aside().past(), b); err == nil {
-		return history, nil
+	if epochs, err := readLines(c.aside().past(), b); err == nil {
+		return epochs, nil
 	}
 	return nil, fmt.Errorf("its first %d epochs are not in %s: %w", b.Epochs, c.past(), err)
 }
 
 // readLines reads the beginning of a file that b is about.
-func readLines(path string, b before) (History, error) {
+func readLines(path string, b before) (history.Epochs, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fault.Pathless(err)
@@ -121,22 +122,22 @@ func readLines(path string, b before) (History, error) {
 	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != b.SHA256 {
 		return nil, errors.New("they have another SHA-256 there")
 	}
-	var history History
+	var epochs history.Epochs
 	for line := range bytes.Lines(text) {
-		var r epochRecord
+		var r history.Record[history.Number]
 		if err := safetensors.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("line %d: %w", len(history)+1, err)
+			return nil, fmt.Errorf("line %d: %w", len(epochs)+1, err)
 		}
-		e, err := r.epoch()
+		e, err := r.Read()
 		if err != nil {
 			return nil, err
 		}
-		if history = append(history, e); e.Epoch != len(history) {
-			return nil, fmt.Errorf("wanted epoch %d, found epoch %d", len(history), e.Epoch)
+		if epochs = append(epochs, e); e.Epoch != len(epochs) {
+			return nil, fmt.Errorf("wanted epoch %d, found epoch %d", len(epochs), e.Epoch)
 		}
 	}
-	if len(history) != b.Epochs || !bytes.Equal(linesOf(history), text) {
-		return nil, fmt.Errorf("wanted %d lines as dnn writes them, found %d", b.Epochs, len(history))
+	if len(epochs) != b.Epochs || !bytes.Equal(linesOf(epochs), text) {
+		return nil, fmt.Errorf("wanted %d lines as dnn writes them, found %d", b.Epochs, len(epochs))
 	}
-	return history, nil
+	return epochs, nil
 }

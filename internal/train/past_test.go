@@ -11,6 +11,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
 
 // newLong returns a run of many epochs with a checkpoint after each, and no other callbacks than one that stops it there.
@@ -19,7 +20,7 @@ func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *whole, ctx 
 	w = newWhole(t, optimizerSpecs()["adam"], folder)
 	w.Epochs, w.Checkpoints.EveryEpochs = epochs, 1
 	ctx, cancel := context.WithCancelCause(t.Context())
-	w.Callbacks = []Callback{w.Callbacks[0], w.file.Callback(), {EpochEnd: func(e Epoch) error {
+	w.Callbacks = []Callback{w.Callbacks[0], w.file.Callback(), {EpochEnd: func(e history.Epoch) error {
 		if e.Epoch == stopAfter {
 			cancel(errStopped)
 		}

@@ -1,6 +1,10 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/history"
+)
 
 // Plateau lowers the learning rate when a figure has stopped to improve: Keras's ReduceLROnPlateau, with its meaning of each
 // setting. It is the Schedule of a run and one of its callbacks at once. Its rates are those of Then times a factor that is 1
@@ -44,7 +48,7 @@ func (p *Plateau) Callback() Callback {
 				"scale": p.scale, "best": p.best, "wait": float64(p.wait), "cooldown": float64(p.cooldown),
 			}}
 		},
-		Resume: func(_ History, saved State) error {
+		Resume: func(_ history.Epochs, saved State) error {
 			v := saved.Values
 			p.scale, p.best, p.wait, p.cooldown = v["scale"], v["best"], int(v["wait"]), int(v["cooldown"])
 			return nil
@@ -52,7 +56,7 @@ func (p *Plateau) Callback() Callback {
 	}
 }
 
-func (p *Plateau) epochEnd(e Epoch) error {
+func (p *Plateau) epochEnd(e history.Epoch) error {
 	value := e.Metric(p.Monitor)
 	if p.cooldown > 0 {
 		p.cooldown--

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 )
@@ -93,7 +94,7 @@ func randomSamples(count, features, classes int) *nn.Samples {
 }
 
 // outcome is all that a run leaves that must not depend on interruptions.
-func (w *whole) outcome(t *testing.T, history History) string {
+func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 	t.Helper()
 	if err := w.file.Commit(); err != nil {
 		t.Fatal(err)
@@ -248,7 +249,7 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 	var first, third []uint32
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r.Callbacks = []Callback{
-		{EpochEnd: func(e Epoch) error {
+		{EpochEnd: func(e history.Epoch) error {
 			switch e.Epoch {
 			case 1:
 				first = weights(r.Model)
@@ -258,7 +259,9 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 			}
 			return nil
 		}},
-		{EpochEnd: func(e Epoch) error { return stop.epochEnd(Epoch{Epoch: e.Epoch, Accuracy: -float64(e.Epoch)}) }},
+		{EpochEnd: func(e history.Epoch) error {
+			return stop.epochEnd(history.Epoch{Epoch: e.Epoch, Accuracy: -float64(e.Epoch)})
+		}},
 		{TrainBegin: stop.Callback().TrainBegin, Finish: stop.Callback().Finish},
 	}
 	if _, err := r.Do(ctx); !errors.Is(err, errStopped) || !slices.Equal(weights(r.Model), third) {
@@ -309,7 +312,7 @@ func TestCheckpointFiles(t *testing.T) {
 	w.Checkpoints.EveryEpochs, w.Checkpoints.Every = 1, 400*time.Millisecond // four readings of the clock, of which a step takes one
 	w.Callbacks = append(w.Callbacks, Callback{
 		StepEnd:  func(Step) error { log = append(log, names()); return nil },
-		EpochEnd: func(Epoch) error { log = append(log, names()); return nil },
+		EpochEnd: func(history.Epoch) error { log = append(log, names()); return nil },
 	})
 	if _, err := w.Do(t.Context()); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"dnn/internal/history"
 	"dnn/internal/nn"
 )
 
@@ -35,7 +36,7 @@ func (l *loop) take(step int) nn.Result {
 }
 
 // validate evaluates the network after an epoch. Stopped meanwhile, the run is where it was before: after the epoch's last step.
-func (l *loop) validate(ctx context.Context, e *Epoch) error {
+func (l *loop) validate(ctx context.Context, e *history.Epoch) error {
 	begun := l.Now()
 	v := l.evaluator.Evaluate()
 	if ctx.Err() != nil { // what it gave is of a part of the samples

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dnn/internal/augment"
+	"dnn/internal/history"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 )
@@ -108,7 +109,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			outcome := func(r *Run, history History) string {
+			outcome := func(r *Run, history history.Epochs) string {
 				for i := range history {
 					history[i].Seconds, history[i].Phases = 0, nil
 				}

@@ -7,6 +7,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/history"
 	"dnn/internal/tensorboard"
 )
 
@@ -23,11 +24,11 @@ func TensorBoard(folder string, now func() time.Time) Callback {
 			}
 			return nil
 		},
-		Resume: func(before History, _ State) error {
+		Resume: func(before history.Epochs, _ State) error {
 			training.first, validation.first = len(before), len(before)
 			return nil
 		},
-		EpochEnd: func(e Epoch) error {
+		EpochEnd: func(e history.Epoch) error {
 			err := training.scalars(e.Epoch-1, scalar{"epoch_loss", e.Loss}, scalar{"epoch_accuracy", e.Accuracy},
 				scalar{"epoch_learning_rate", e.LearningRate})
 			if err != nil || !e.Validated {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
 )
 
 // Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads them
@@ -19,7 +20,7 @@ func TestTensorBoard(t *testing.T) {
 	if err := c.TrainBegin(Plan{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []Epoch{{Epoch: 1, Loss: 0.5}, {Epoch: 2, Loss: 0.25, Validated: true, ValLoss: 1}} {
+	for _, e := range []history.Epoch{{Epoch: 1, Loss: 0.5}, {Epoch: 2, Loss: 0.25, Validated: true, ValLoss: 1}} {
 		if err := c.EpochEnd(e); err != nil {
 			t.Fatal(err)
 		}
@@ -46,10 +47,10 @@ func TestTensorBoard(t *testing.T) {
 func TestTensorBoardResumes(t *testing.T) {
 	folder := t.TempDir()
 	c := TensorBoard(folder, func() time.Time { return time.Unix(7, 0) })
-	if err := c.Resume(History{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
+	if err := c.Resume(history.Epochs{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.EpochEnd(Epoch{Epoch: 3}); err != nil {
+	if err := c.EpochEnd(history.Epoch{Epoch: 3}); err != nil {
 		t.Fatal(err)
 	}
 	data := read(t, filepath.Join(folder, "train", "events.out.tfevents.0000000007.dnn.0.v2"))
