@@ -42,6 +42,9 @@ func finish(system *System, o trainOptions, f finished) error {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
 	test := nn.NewEvaluator(f.engine, f.model, f.data.test).Evaluate()
+	if err := f.data.whole(); err != nil {
+		return err
+	}
 	if o.json {
 		model := f.Output
 		if !f.keep.model {
