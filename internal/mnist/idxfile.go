@@ -22,6 +22,7 @@ type idxFile struct {
 	header Header
 	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
 	mapped []byte        // the whole file, if it is mapped
+	file   *os.File      // that is mapped
 	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
 	close  func() error  // data is gone after it
 }
@@ -32,8 +33,11 @@ func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
 	f, err := os.Open(path)
 	if err == nil {
-		defer func() { _ = f.Close() }() // a mapping outlives its file
-		return openPlain(f, path, rank)
+		idx, err := openPlain(f, path, rank)
+		if err != nil {
+			_ = f.Close()
+		}
+		return idx, err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if z, zerr := os.Open(path + ".gz"); zerr == nil {
@@ -64,7 +68,8 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.mapped, idx.close = info, header, whole[header.Bytes():], whole, unmap
+	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, whole[header.Bytes():], whole, f
+	idx.close = func() error { return errors.Join(unmap(), f.Close()) }
 	idx.sha256 = func() string {
 		sum := sha256.Sum256(whole)
 		return hex.EncodeToString(sum[:])

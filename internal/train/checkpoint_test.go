@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -56,6 +57,13 @@ func TestCheckpointFile(t *testing.T) {
 	}
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
+	}
+	long := io.MultiReader(bytes.NewReader(whole), bytes.NewReader(make([]byte, 16<<20)))
+	if _, err := decodeCheckpoint(long, "ckpt", noPast); err == nil || !strings.HasPrefix(err.Error(), "ckpt: damaged: bytes after its end") {
+		t.Errorf("with a long tail: %v", err)
+	}
+	if n, err := io.Copy(io.Discard, long); n < 15<<20 {
+		t.Errorf("of a tail of 16 MiB %d bytes were left unread (%v)", n, err)
 	}
 	if err := got.encode(&again); err != nil || !bytes.Equal(again.Bytes(), whole) {
 		t.Errorf("written again it has other bytes (%v)", err)
