@@ -167,3 +167,11 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 		t.Errorf("the folder holds %q, want %q", got, kept)
 	}
 }
+
+// What is no file is not waited for.
+func TestCheckpointIsNoFile(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := readCheckpoint(folder); err == nil || err.Error() != folder+": is not a regular file" {
+		t.Errorf("%v", err)
+	}
+}

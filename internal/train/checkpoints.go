@@ -176,6 +176,9 @@ func (c *Checkpoints) removeBut(kept []int) error {
 }
 
 func readCheckpoint(path string) (*Checkpoint, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // to open a FIFO would wait for its writer
+		return nil, fault.New(fault.Data, path, "is not a regular file")
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", err)
