@@ -182,3 +182,11 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 		t.Errorf("the folder holds %q, want %q", got, kept)
 	}
 }
+
+// What is no file is not waited for.
+func TestCheckpointIsNoFile(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := (&Checkpoints{}).read(folder); err == nil || err.Error() != folder+": cannot read: is not a regular file" {
+		t.Errorf("%v", err)
+	}
+}

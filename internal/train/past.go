@@ -106,7 +106,7 @@ func (c *Checkpoints) readPast(b before) (History, error) {
 
 // readLines reads the beginning of a file that b is about.
 func readLines(path string, b before) (History, error) {
-	file, err := os.Open(path)
+	file, err := openRegular(path)
 	if err != nil {
 		return nil, fault.Pathless(err)
 	}
