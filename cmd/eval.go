@@ -123,6 +123,9 @@ func runEval(ctx context.Context, system *System, o evalOptions) (err error) {
 	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
 		return context.Cause(ctx)
 	}
+	if err := data.whole(); err != nil {
+		return err
+	}
 	if o.data != "" && !o.json { // which has the number of samples
 		report.Message(system.Stderr, "%s", tested(o, trained, data, part.Count))
 	}

@@ -48,6 +48,9 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
 	test, tested := f.test(ctx)
+	if err := f.data.whole(); err != nil {
+		return err
+	}
 	if f.stopped == nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

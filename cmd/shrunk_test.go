@@ -25,13 +25,17 @@ func TestShrunkFile(t *testing.T) {
 		name string
 		args []string
 		file string
+		by   int64  // bytes; 0: to nothing. Less than a page is no fault of memory, and has to be found out
 		when string // read for the last time before the file shrinks: the clock, or a variable after which the data is loaded
 	}{
-		{"train", append(train, "--epochs", "50", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", "clock"},
-		{"train, labels", append(train, "--epochs", "50", "-o", filepath.Join(folder, "x.bin")), "train-labels-idx1-ubyte", "clock"},
-		{"lr-find", append(train, "--lr-find", filepath.Join(folder, "x.png")), "train-images-idx3-ubyte", "DNN_SIMD"},
-		{"eval", []string{"eval", model}, "t10k-images-idx3-ubyte", "DNN_SIMD"},
-		{"report", []string{"eval", model, "--report", filepath.Join(folder, "x.html")}, "t10k-labels-idx1-ubyte", "DNN_SIMD"},
+		{"train", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", 0, "clock"},
+		{"train, labels", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-labels-idx1-ubyte", 0, "clock"},
+		{"lr-find", append(train, "--lr-find", filepath.Join(folder, "x.png")), "train-images-idx3-ubyte", 0, "DNN_SIMD"},
+		{"eval", []string{"eval", model}, "t10k-images-idx3-ubyte", 0, "DNN_SIMD"},
+		{"train, a byte", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", 1, "clock"},
+		{"train, a byte of the test", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "t10k-labels-idx1-ubyte", 1, "clock"},
+		{"eval, a byte", []string{"eval", model}, "t10k-images-idx3-ubyte", 1, "DNN_SIMD"},
+		{"report", []string{"eval", model, "--report", filepath.Join(folder, "x.html")}, "t10k-labels-idx1-ubyte", 0, "DNN_SIMD"},
 	} {
 		for _, kernels := range []string{"", "generic"} {
 			for threads := range 2 {
@@ -42,7 +46,11 @@ func TestShrunkFile(t *testing.T) {
 					runDNN(t, nil, append(train, "--epochs", "1", "-o", model)...)
 					file := filepath.Join(set, c.file)
 					shrink := func() {
-						if err := os.Truncate(file, 0); err != nil {
+						size := int64(0)
+						if info, err := os.Stat(file); err == nil && c.by > 0 {
+							size = info.Size() - c.by
+						}
+						if err := os.Truncate(file, size); err != nil {
 							t.Error(err)
 						}
 					}

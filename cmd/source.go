@@ -49,6 +49,7 @@ type dataset struct {
 	standard table.Standardization
 
 	close func() error
+	whole func() error // says whether a file has become shorter, for before what it gave is told
 
 	// recovered is for a deferred call: it turns a panic into an error if a file of the data set has shrunk while it was used.
 	recovered func(err *error)
@@ -103,7 +104,7 @@ func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions)
 			return nil, err
 		}
 		defer images.Recover(&err)
-		d := &dataset{hash: images.Hash, close: images.Close, recovered: images.Recover}
+		d := &dataset{hash: images.Hash, close: images.Close, whole: images.Whole, recovered: images.Recover}
 		if images.Test.Count > 0 {
 			d.test = pixels(images.Test)
 		}
@@ -117,7 +118,8 @@ func imageSource(set mnist.Set, read func(context.Context, *System, loadOptions)
 
 // inMemory is a data set of which no file is open.
 func inMemory(d dataset) *dataset {
-	d.close, d.recovered = func() error { return nil }, func(*error) {}
+	none := func() error { return nil }
+	d.close, d.whole, d.recovered = none, none, func(*error) {}
 	return &d
 }
 

@@ -211,6 +211,9 @@ func (x *experiment) train(ctx context.Context, system *System, o trainOptions, 
 	if f.stopped != nil && !interrupted(f.stopped) {
 		return f.stopped
 	}
+	if err := data.whole(); err != nil {
+		return err
+	}
 	if run.Ended != "" && !o.quiet {
 		report.Message(system.Stderr, "%s", run.Ended)
 	}

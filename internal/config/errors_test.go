@@ -16,7 +16,7 @@ import (
 
 func TestFileErrors(t *testing.T) {
 	const (
-		wantEpochs = "epochs: wanted a whole number from 1 to 1000000, "
+		wantEpochs = "epochs: wanted a whole number from 1 to 400000, "
 		wantRate   = "optimizer.learning_rate: wanted a number above 0 and at most 1000, "
 		wantSplit  = "validation_split: wanted a number of at least 0 and below 1, "
 		wantUnits  = "layers: units of a layer: wanted a whole number from 1 to 1000000, "

@@ -148,10 +148,10 @@ func TestOverrideErrors(t *testing.T) {
 		flags      []Flag
 		want, hint string
 	}{
-		{"fraction", nil, []Flag{{"--epochs", "epochs", "1.5"}}, "--epochs: wanted a whole number from 1 to 1000000, found 1.5", ""},
-		{"word", nil, []Flag{{"--epochs", "epochs", "many"}}, `--epochs: wanted a whole number from 1 to 1000000, found "many"`, ""},
-		{"nothing", nil, []Flag{{"--epochs", "epochs", ""}}, "--epochs: wanted a whole number from 1 to 1000000, found nothing", ""},
-		{"the variable first", map[string]string{"DNN_EPOCHS": "0"}, []Flag{{"--seed", "seed", "x"}}, "DNN_EPOCHS: wanted a whole number from 1 to 1000000, found 0", ""},
+		{"fraction", nil, []Flag{{"--epochs", "epochs", "1.5"}}, "--epochs: wanted a whole number from 1 to 400000, found 1.5", ""},
+		{"word", nil, []Flag{{"--epochs", "epochs", "many"}}, `--epochs: wanted a whole number from 1 to 400000, found "many"`, ""},
+		{"nothing", nil, []Flag{{"--epochs", "epochs", ""}}, "--epochs: wanted a whole number from 1 to 400000, found nothing", ""},
+		{"the variable first", map[string]string{"DNN_EPOCHS": "0"}, []Flag{{"--seed", "seed", "x"}}, "DNN_EPOCHS: wanted a whole number from 1 to 400000, found 0", ""},
 		{"the first flag", nil, []Flag{{"--seed", "seed", "-1"}, {"--epochs", "epochs", "x"}}, "--seed: wanted a whole number from 0 to 18446744073709551615, found -1", ""},
 		{"one of several --set", nil, []Flag{{"--set", "optimizer.learning_rate", "no"}}, "--set optimizer.learning_rate: wanted a number above 0 and at most 1000, found no", ""},
 		{"unknown key", nil, []Flag{{"--set", "optimizer.lerning_rate", "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},

@@ -25,7 +25,7 @@ type DownloadOptions struct {
 
 	Client       *http.Client                // nil: one with a connect time-out of 5 s
 	Env          func(string) (string, bool) // looks GOPROXY up; nil: os.LookupEnv
-	StallTimeout time.Duration               // how long a transfer may go without a byte; 0: 15 s
+	StallTimeout time.Duration               // how long a transfer may bring nothing, or less than 1 KiB a second; 0: 15 s
 }
 
 // Progress hears of a download. A nil function means that it is not interested.

@@ -18,6 +18,19 @@ func (f files) close() error {
 	return errors.Join(errs...)
 }
 
+// whole says whether one has become shorter since it was opened.
+func (f files) whole() error {
+	for _, idx := range f {
+		if idx.file == nil {
+			continue
+		}
+		if info, err := idx.file.Stat(); err == nil && info.Size() < int64(len(idx.mapped)) {
+			return shrunk(idx.path)
+		}
+	}
+	return nil
+}
+
 // recovered puts what a function panicked with into words, if it is the fault of a file that has shrunk.
 func (f files) recovered(value any, err *error) {
 	if value == nil {

@@ -22,6 +22,7 @@ type idxFile struct {
 	header Header
 	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
 	mapped []byte        // the whole file, if it is mapped
+	file   *os.File      // that is mapped
 	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
 	close  func() error  // data is gone after it
 }
@@ -30,18 +31,37 @@ type idxFile struct {
 // elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
 func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err == nil {
-		defer func() { _ = f.Close() }() // a mapping outlives its file
-		return openPlain(f, path, rank)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		if z, zerr := os.Open(path + ".gz"); zerr == nil {
-			defer func() { _ = z.Close() }()
-			return openGzip(z, path+".gz", rank, skim)
+		idx, err := openPlain(f, path, rank)
+		if err != nil {
+			_ = f.Close()
 		}
+		return idx, err
 	}
-	return &idxFile{path: path}, fault.Pathless(err)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return &idxFile{path: path}, fault.Pathless(err)
+	}
+	z, zerr := openRegular(path + ".gz")
+	switch {
+	case errors.Is(zerr, fs.ErrNotExist):
+		return &idxFile{path: path}, fault.Pathless(err)
+	case zerr != nil:
+		return &idxFile{path: path + ".gz"}, fault.Pathless(zerr)
+	}
+	defer func() { _ = z.Close() }()
+	return openGzip(z, path+".gz", rank, skim)
+}
+
+// errIrregular is for a FIFO, a device, a folder in the place of a file.
+var errIrregular = errors.New("is not a regular file")
+
+// openRegular opens a file. To open a FIFO would wait for its writer, and a device may never end.
+func openRegular(path string) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, errIrregular
+	}
+	return os.Open(path)
 }
 
 func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
@@ -49,9 +69,6 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return idx, fault.Pathless(err)
-	}
-	if !info.Mode().IsRegular() {
-		return idx, errors.New("is not a regular file")
 	}
 	header, err := ReadHeader(f, rank)
 	if err != nil {
@@ -64,7 +81,8 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.mapped, idx.close = info, header, whole[header.Bytes():], whole, unmap
+	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, whole[header.Bytes():], whole, f
+	idx.close = func() error { return errors.Join(unmap(), f.Close()) }
 	idx.sha256 = func() string {
 		sum := sha256.Sum256(whole)
 		return hex.EncodeToString(sum[:])

@@ -17,8 +17,16 @@ import (
 // maxUnknown bounds a transfer whose size is not known beforehand (a module's zip).
 const maxUnknown = 64 << 20
 
-// maxAttempts bounds how often one mirror may break one transfer, even if each attempt brings something.
-const maxAttempts = 5
+// maxAttempts bounds how often one mirror may break one transfer, even if each attempt brings something, and maxStalls how
+// often because it is too slow: that takes time.
+const (
+	maxAttempts = 5
+	maxStalls   = 2
+)
+
+// leastRate is how many bytes a second a mirror must bring. Of one that is slower another should be tried: MNIST would take
+// three hours.
+const leastRate = 1 << 10
 
 // newClient returns an HTTP client that gives up early on hosts that do not answer.
 func newClient() *http.Client {
@@ -68,7 +76,7 @@ func (r remote) checkSize(n int64) error {
 }
 
 var (
-	// errStalled is the cause of a request's end when no byte came for too long.
+	// errStalled is the cause of a request's end when nothing, or too little, came for too long.
 	errStalled = errors.New("stalled")
 	// errBroken marks a transfer that ended early and can be resumed.
 	errBroken = errors.New("connection broke")
@@ -97,8 +105,10 @@ func (t *transfer) fetchVerified(ctx context.Context, r remote, check func(path 
 	}
 }
 
-// fetch brings the whole of r to its part. A transfer that breaks is resumed at once, as long as attempts bring bytes.
+// fetch brings the whole of r to its part. A transfer that breaks is resumed at once, as long as attempts bring bytes. A
+// mirror that stalls again is given up.
 func (t *transfer) fetch(ctx context.Context, r remote) error {
+	stalls := 0
 	for attempt := 1; ; attempt++ {
 		before := t.received
 		err := t.attempt(ctx, r)
@@ -107,6 +117,12 @@ func (t *transfer) fetch(ctx context.Context, r remote) error {
 		}
 		if ctx.Err() != nil {
 			return stopped(ctx)
+		}
+		if errors.Is(err, errStalled) {
+			stalls++
+		}
+		if stalls == maxStalls {
+			return unreachableError{err}
 		}
 		again := errors.Is(err, errNoRange) || errors.Is(err, errBroken) && t.received > before
 		if !again || attempt == maxAttempts {
@@ -144,7 +160,7 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 		offset = 0
 	}
 
-	// The timer ends the request when no byte came for a while, whatever it waits for: a connection, an answer, a body.
+	// The timer ends the request when it does not get on for a while, whatever it waits for: a connection, an answer, a body.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(t.stall, func() { cancel(errStalled) })
@@ -194,10 +210,15 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 func (t *transfer) copyBody(ctx context.Context, r remote, part *os.File, body io.Reader, offset, total int64, timer *time.Timer) error {
 	t.progress.bytes(r.label, offset, total)
 	buf := make([]byte, 64<<10)
+	timer.Reset(t.stall)
+	fresh := 0 // bytes since then
 	for {
 		n, err := body.Read(buf)
 		if n > 0 {
-			timer.Reset(t.stall)
+			if fresh += n; float64(fresh) >= leastRate*t.stall.Seconds() {
+				timer.Reset(t.stall)
+				fresh = 0
+			}
 			if offset+int64(n) > r.limit() {
 				return fmt.Errorf("wrong size: more than %d bytes", r.limit())
 			}
@@ -214,7 +235,10 @@ func (t *transfer) copyBody(ctx context.Context, r remote, part *os.File, body i
 		if err == io.EOF {
 			return nil
 		}
-		if err != nil {
+		switch {
+		case err != nil && errors.Is(context.Cause(ctx), errStalled):
+			return fmt.Errorf("%w after %d of %s: %w, less than %d bytes a second for %v", errBroken, offset, fault.Count(total, "byte"), errStalled, leastRate, t.stall)
+		case err != nil:
 			return fmt.Errorf("%w after %d of %s: %s", errBroken, offset, fault.Count(total, "byte"), t.reason(ctx, err))
 		}
 	}

@@ -3,9 +3,11 @@ package mnist
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,7 +165,7 @@ func TestStall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := fmt.Sprintf("%s: mute.test: no byte for 15s, trying halting.test\n%s: halting.test: connection broke after 20 of %d bytes: no byte for 15s, going on",
+		want := fmt.Sprintf("%s: mute.test: no byte for 15s, trying halting.test\n%s: halting.test: connection broke after 20 of %d bytes: stalled, less than 1024 bytes a second for 15s, going on",
 			victim, victim, len(gz))
 		if l.text() != want {
 			t.Errorf("messages %q, wanted %q", l.text(), want)
@@ -183,37 +185,86 @@ func (s silent) Read([]byte) (int, error) {
 	return 0, s.ctx.Err()
 }
 
-// TestSlow has a mirror that is slow but never silent for long, in a bubble of its own time.
+// TestSlow has mirrors that are slow but never silent for long, in a bubble of their own time: one is fast enough, one is not.
 func TestSlow(t *testing.T) {
+	for _, c := range []struct {
+		bytes   int // in ten seconds
+		seconds float64
+		want    string // "": all came
+	}{
+		{15 << 10, 60, ""},
+		{10, 30, "connection broke after 20 of 86016 bytes: stalled, less than 1024 bytes a second for 15s"},
+		{8 << 10, 30, "connection broke after 16384 of 86016 bytes: stalled, less than 1024 bytes a second for 15s"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			const size = 84 << 10
+			client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				var from int
+				status, head := 200, http.Header{}
+				if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); err == nil {
+					status = 206
+					head.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, size-1, size))
+				}
+				body := &drip{r.Context(), bytes.NewReader(make([]byte, size-from)), c.bytes}
+				return &http.Response{StatusCode: status, Header: head, ContentLength: int64(size - from), Body: io.NopCloser(body)}, nil
+			})}
+			tr := transfer{client: client, stall: 15 * time.Second}
+			u := &url.URL{Scheme: "http", Host: "slow.test"}
+			begun := time.Now()
+			err := tr.fetch(t.Context(), remote{url: u, label: "a", part: filepath.Join(t.TempDir(), "a.part"), size: size})
+			_, unreachable := errors.AsType[unreachableError](err)
+			if text := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && (text != c.want || !unreachable) {
+				t.Errorf("%d bytes in 10 s: %v", c.bytes, err)
+			}
+			if took := time.Since(begun).Seconds(); took != c.seconds {
+				t.Errorf("%d bytes in 10 s: ended after %v s, wanted %v", c.bytes, took, c.seconds)
+			}
+		})
+	}
+}
+
+// TestDripEndsMirror: a mirror that is too slow twice is not asked for the other files.
+func TestDripEndsMirror(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTiny(t)
-		s.Mirrors = []string{"http://slow.test"}
-		slow := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked := map[string]int{}
+		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			asked[r.URL.Host]++
 			gz := s.gz[filepath.Base(r.URL.Path)]
-			return &http.Response{StatusCode: 200, ContentLength: int64(len(gz)), Body: io.NopCloser(drip{r.Context(), bytes.NewReader(gz)})}, nil
+			var body io.Reader = bytes.NewReader(gz)
+			if r.URL.Host == "drip.test" {
+				body = &drip{r.Context(), bytes.NewReader(gz), 1}
+			}
+			return &http.Response{StatusCode: 200, ContentLength: int64(len(gz)), Body: io.NopCloser(body)}, nil
 		})}
+		s.Mirrors = []string{"http://drip.test", "http://good.test"}
 		folder := t.TempDir()
 		var l log
-		if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: slow, Env: noEnv, Progress: l.progress()}); err != nil {
+		_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if l.text() != "" {
-			t.Errorf("messages %q", l.text())
+		if asked["drip.test"] != 2 || asked["good.test"] != 4 || strings.Count(l.text(), "\n") != 1 {
+			t.Errorf("asked %v, messages %q", asked, l.text())
 		}
 		s.checkInstalled(t, folder)
 	})
 }
 
-// drip gives a byte every ten seconds.
+// drip gives some bytes every ten seconds.
 type drip struct {
-	ctx context.Context
-	r   io.Reader
+	ctx   context.Context
+	r     *bytes.Reader
+	bytes int
 }
 
-func (d drip) Read(p []byte) (int, error) {
+func (d *drip) Read(p []byte) (int, error) {
+	if d.r.Len() == 0 {
+		return 0, io.EOF
+	}
 	select {
 	case <-time.After(10 * time.Second):
-		return d.r.Read(p[:1])
+		return d.r.Read(p[:min(len(p), d.bytes)])
 	case <-d.ctx.Done():
 		return 0, d.ctx.Err()
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -68,7 +67,12 @@ const (
 // cannot be read.
 func (m *manifest) inspect(f File, t trust) (FileState, error) {
 	st := FileState{Name: f.Name, State: Missing}
-	file, err := os.Open(filepath.Join(m.folder, f.Name))
+	file, err := openRegular(filepath.Join(m.folder, f.Name))
+	if errors.Is(err, errIrregular) {
+		m.forget(f.Name)
+		st.State = Damaged
+		return st, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		m.forget(f.Name)
 		return st, nil
@@ -86,7 +90,7 @@ func (m *manifest) inspect(f File, t trust) (FileState, error) {
 	case t == believeCache && m.vouchesFor(f, info):
 		st.State, st.SHA256 = OK, f.SHA256
 		return st, nil
-	case !info.Mode().IsRegular() || info.Size() != f.Bytes:
+	case info.Size() != f.Bytes:
 		m.forget(f.Name)
 		return st, nil
 	}

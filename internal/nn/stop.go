@@ -5,16 +5,12 @@ package nn
 // longer than to write the weights to a file. That needs memory for whole gradients, and some time to go through it, which is lost
 // among so many samples. A short step is taken to its end, and is not slowed down.
 
-// longSamples and longStep are how many samples a step has at least that can be abandoned, and how many products of a weight and a
-// sample: some milliseconds' worth. To keep the gradients of fewer samples would cost more than a hundredth of the step.
-const (
-	longSamples = 1 << 10
-	longStep    = 1 << 28
-)
-
-// long tells whether a step of so many samples through so many weights can be abandoned.
+// long tells whether a step of so many samples through so many weights can be abandoned. To keep gradients takes a part of a step that is
+// the larger the fewer samples it has: of a thousand less than a hundredth, so that some milliseconds make a step long; of some hundred a
+// few hundredths, which only steps of some tenths of a second are made to spend.
 func long(samples int, weights float64) bool {
-	return samples >= longSamples && float64(samples)*weights >= longStep
+	products := float64(samples) * weights
+	return samples >= 1<<10 && products >= 1<<28 || samples >= 1<<8 && products >= 1<<33
 }
 
 // StopIf makes steps that take long end early once stop says so; it must go on saying so then. A step that was abandoned returns the zero

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -57,6 +58,13 @@ func TestCheckpointFile(t *testing.T) {
 	}
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
+	}
+	long := io.MultiReader(bytes.NewReader(whole), bytes.NewReader(make([]byte, 16<<20)))
+	if _, err := decodeCheckpoint(long, "ckpt", noPast); err == nil || !strings.HasPrefix(err.Error(), "ckpt: damaged: bytes after its end") {
+		t.Errorf("with a long tail: %v", err)
+	}
+	if n, err := io.Copy(io.Discard, long); n < 15<<20 {
+		t.Errorf("of a tail of 16 MiB %d bytes were left unread (%v)", n, err)
 	}
 	if err := got.encode(&again); err != nil || !bytes.Equal(again.Bytes(), whole) {
 		t.Errorf("written again it has other bytes (%v)", err)
@@ -173,5 +181,13 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 	}
 	if !slices.Equal(got, kept) {
 		t.Errorf("the folder holds %q, want %q", got, kept)
+	}
+}
+
+// What is no file is not waited for.
+func TestCheckpointIsNoFile(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := (&Checkpoints{}).read(folder); err == nil || err.Error() != folder+": cannot read: is not a regular file" {
+		t.Errorf("%v", err)
 	}
 }
