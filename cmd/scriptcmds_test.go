@@ -19,7 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dnn/internal/modelfile"
-	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/safetensors"
 )
 
 // What the scripts in testdata/script can say beside testscript's own commands and conditions.

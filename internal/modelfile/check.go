@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"dnn/internal/fault"
-	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/safetensors"
 )
 
 // errNotFinite is in the chain of what check says of a NaN or an infinity: a model that diverged.

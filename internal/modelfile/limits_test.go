@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 // A document of tiny things takes memory in proportion to its size: an epoch or a layer that is {} would take fifty times as much.

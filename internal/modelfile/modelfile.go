@@ -12,8 +12,8 @@ import (
 	"encoding/json"
 
 	"dnn/internal/history"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 // Tensor is a named parameter of the network, row-major: dense.kernel [in, out], dense.bias [out].

@@ -16,8 +16,8 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

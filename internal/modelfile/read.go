@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"dnn/internal/fault"
-	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/safetensors"
 )
 
 // Read reads the model file at path and checks all of it. Errors are fault.Data and name path.

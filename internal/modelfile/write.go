@@ -8,7 +8,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
-	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/safetensors"
 )
 
 // Write replaces the file at path with m, atomically, and returns the SHA-256 that seals it. Errors are fault.Write if

@@ -7,8 +7,8 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 // Checkpoint is all that a run needs to go on in another process as if it had never been stopped. The random numbers of a

@@ -15,8 +15,8 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 func testCheckpoint() *Checkpoint {

@@ -13,7 +13,7 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/modelfile/safetensors"
+	"dnn/internal/safetensors"
 )
 
 // A run's checkpoints do not each hold all of its history: with one after every epoch, writing them would take time in

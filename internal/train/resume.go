@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
-	"dnn/internal/modelfile/safetensors"
 	"dnn/internal/nn"
+	"dnn/internal/safetensors"
 )
 
 // Fits says why the run cannot go on from a checkpoint that is its own: more epochs were begun, or what it says of them
