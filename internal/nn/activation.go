@@ -76,7 +76,7 @@ var activations = map[string]Activation{
 		},
 		backward: func(w *Worker, y, dy Matrix) {
 			for r := range y.Rows {
-				y, dy := row(y, r), row(dy, r)
+				y, dy := y.Row(r), dy.Row(r)
 				var sum float32
 				for j := range y {
 					sum += float32(dy[j] * y[j])
@@ -92,18 +92,9 @@ var activations = map[string]Activation{
 // Activations returns the names of the known activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
-func eachElement(y Matrix, f func(float32) float32) {
-	for r := range y.Rows {
-		y := row(y, r)
-		for j, z := range y {
-			y[j] = f(z)
-		}
-	}
-}
-
 func eachGradient(y, dy Matrix, f func(y, dy float32) float32) {
 	for r := range y.Rows {
-		y, dy := row(y, r), row(dy, r)
+		y, dy := y.Row(r), dy.Row(r)
 		for j := range y {
 			dy[j] = f(y[j], dy[j])
 		}

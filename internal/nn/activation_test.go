@@ -17,15 +17,15 @@ func TestActivationsFarOut(t *testing.T) {
 		copy(y.Data, z.Data)
 		copy(dy.Data, []float32{1, 1})
 		a.forward(kernelWorker(), y)
-		near(t, name, row(y, 0), want[:], 1e-6)
+		near(t, name, y.Row(0), want[:], 1e-6)
 		if a.slope != nil {
 			activationLayer{a}.Backward(nil, Pass{}, z, y, dy, dy)
 		} else {
 			a.backward(kernelWorker(), y, dy)
 		}
-		for _, d := range row(dy, 0) {
+		for _, d := range dy.Row(0) {
 			if !finite(d) {
-				t.Errorf("%s: gradients %v", name, row(dy, 0))
+				t.Errorf("%s: gradients %v", name, dy.Row(0))
 			}
 		}
 	}

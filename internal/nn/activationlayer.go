@@ -8,14 +8,14 @@ func (activationLayer) Params() []*Param { return nil }
 
 func (a activationLayer) Forward(w *Worker, _ Pass, x, y Matrix) {
 	for r := range x.Rows {
-		copy(row(y, r), row(x, r))
+		copy(y.Row(r), x.Row(r))
 	}
 	a.forward(w, y)
 }
 
 func (a activationLayer) Backward(_ *Worker, _ Pass, x, _, dy, dx Matrix) {
 	for r := range dx.Rows {
-		z, dy, dx := row(x, r), row(dy, r), row(dx, r)
+		z, dy, dx := x.Row(r), dy.Row(r), dx.Row(r)
 		for j, d := range dy {
 			dx[j] = d * a.slope(z[j])
 		}

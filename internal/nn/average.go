@@ -72,7 +72,7 @@ func (a *Average) Swap() {
 			continue
 		}
 		for r := range p.Value.Rows {
-			weights, average := row(p.Value, r), row(a.average.arrays[p.index], r)
+			weights, average := p.Value.Row(r), a.average.arrays[p.index].Row(r)
 			for c, v := range weights {
 				weights[c], average[c] = average[c], v
 			}

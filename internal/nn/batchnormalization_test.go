@@ -24,17 +24,17 @@ func newNormalization(momentum, epsilon float64) *BatchNormalization {
 func TestBatchNormalizationByHand(t *testing.T) {
 	b := newNormalization(0.75, 1e-12)
 	x, y := newMatrix(2, 2), newMatrix(2, 2)
-	unflatten("x", x, []float32{1, 5, 3, 5})
+	x.Unflatten([]float32{1, 5, 3, 5})
 	b.ForwardColumns(nil, x, y, span{0, 2})
 	b.Remember()
-	near(t, "outputs", flatten(y), []float32{-1.5, 0, 2.5, 0}, 1e-6)
+	near(t, "outputs", y.Flatten(), []float32{-1.5, 0, 2.5, 0}, 1e-6)
 	// A quarter of the way from 0 to the means 2 and 5, and from 1 to the variances 1 and 0.
 	near(t, "moving mean", b.movingMean.Floats(), []float32{0.5, 1.25}, 1e-7)
 	near(t, "moving variance", b.movingVar.Floats(), []float32{1, 0.75}, 1e-7)
 
 	b.Forward(nil, Pass{}, x, y)
 	root := float32(math.Sqrt(0.75))
-	near(t, "inference", flatten(y), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
+	near(t, "inference", y.Flatten(), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
 }
 
 // A feature that is constant over the batch is divided by epsilon's root, not by 0, also in a batch of one.

@@ -12,7 +12,7 @@ func newClipValue(o Optimizer, limit float64) *clipValue { return &clipValue{o, 
 
 func (c *clipValue) Update(w *Worker, p *Param, top, left int, g Matrix) {
 	for r := range g.Rows {
-		for j, v := range row(g, r) {
+		for j, v := range g.Row(r) {
 			switch {
 			case v > c.limit:
 				g.Data[r*g.Stride+j] = c.limit
@@ -40,7 +40,7 @@ func (d *deferred) unwrap() Optimizer { return d.Optimizer }
 
 func (d *deferred) Update(_ *Worker, p *Param, top, left int, g Matrix) {
 	for r := range g.Rows {
-		copy(d.whole.row(p, top+r, left, g), row(g, r))
+		copy(d.whole.row(p, top+r, left, g), g.Row(r))
 	}
 }
 
@@ -49,7 +49,7 @@ func (d *deferred) apply(w *Worker, p *Param, lo, hi int, f func(g float32) floa
 	whole := d.whole.arrays[p.index]
 	step := max(updateBlock/p.Value.Cols, 1)
 	for ; lo < hi; lo += step {
-		g := rows(whole, lo, min(lo+step, hi))
+		g := whole.Slice(lo, min(lo+step, hi))
 		if f != nil {
 			eachElement(g, f)
 		}
@@ -108,7 +108,7 @@ func (c *globalClipNorm) Apply(w *Worker, p *Param, lo, hi int) {
 func squares(m Matrix) float64 {
 	var sums [8]float64
 	for r := range m.Rows {
-		for c, v := range row(m, r) {
+		for c, v := range m.Row(r) {
 			sums[c%8] += float64(float64(v) * float64(v))
 		}
 	}

@@ -60,7 +60,7 @@ func TestSquares(t *testing.T) {
 		m.Data[i] = 1000
 	}
 	for r := range m.Rows {
-		for c, v := 0, row(m, r); c < len(v); c++ {
+		for c, v := 0, m.Row(r); c < len(v); c++ {
 			v[c] = float32(r + c)
 		}
 	}

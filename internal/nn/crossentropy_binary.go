@@ -18,7 +18,7 @@ type sigmoidCrossentropy struct{ smoothing float32 }
 func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
-		z, label := row(y, r), labels[r]
+		z, label := y.Row(r), labels[r]
 		predicted[r] = predictUnits(z, 0)
 		var sum float32
 		for j, z := range z {
@@ -33,7 +33,7 @@ func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale
 		if dy.Rows == 0 {
 			continue
 		}
-		d := row(dy, r)
+		d := dy.Row(r)
 		for j, p := range z {
 			t := smoothBinary(target(label, j, y.Cols), l.smoothing)
 			d[j] = (p - t) * (scale / n)
@@ -51,7 +51,7 @@ type binaryCrossentropy struct{ smoothing float32 }
 func (l binaryCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
-		p, label := row(y, r), labels[r]
+		p, label := y.Row(r), labels[r]
 		predicted[r] = predictUnits(p, 0.5)
 		var sum float32
 		for j, p := range p {
@@ -68,7 +68,7 @@ func (l binaryCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale 
 		if dy.Rows == 0 {
 			continue
 		}
-		d := row(dy, r)
+		d := dy.Row(r)
 		for j, p := range p {
 			q, inside := clip(p)
 			d[j] = 0

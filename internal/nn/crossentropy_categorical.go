@@ -25,7 +25,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	x := w.softmax(y)
 	for r, largest := range x.largest {
-		z, label := row(y, r), int(labels[r])
+		z, label := y.Row(r), int(labels[r])
 		predicted[r] = uint8(x.best[r])
 		loss[r] = -float32((on - off) * (z[label] - largest))
 		if off > 0 {
@@ -39,7 +39,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 	}
 	x.store(w, y)
 	for r := range dy.Rows {
-		z, d, label := row(y, r), row(dy, r), int(labels[r])
+		z, d, label := y.Row(r), dy.Row(r), int(labels[r])
 		for j, p := range z {
 			d[j] = (p - off) * scale
 		}
@@ -59,7 +59,7 @@ type categoricalCrossentropy struct{ smoothing float32 }
 func (l categoricalCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
-		p, label := row(y, r), int(labels[r])
+		p, label := y.Row(r), int(labels[r])
 		predicted[r] = uint8(argmax(p))
 		var sum float32
 		for _, v := range p {
@@ -85,7 +85,7 @@ func (l categoricalCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, s
 		if dy.Rows == 0 {
 			continue
 		}
-		d := row(dy, r)
+		d := dy.Row(r)
 		for j, v := range p {
 			d[j] = free
 			if q, inside := clip(v / sum); inside {

@@ -35,7 +35,7 @@ func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, 
 	}
 	losses, classes := make([]float32, 1), make([]uint8, 1)
 	l.Rows(&Worker{Set: kernel.Available()[0]}, y, dy, []uint8{label}, 1, losses, classes)
-	return losses[0], row(dy, 0), classes[0]
+	return losses[0], dy.Row(0), classes[0]
 }
 
 // The corner cases of the course, printed as Python prints a float32. 16.118095 is -log(1e-7), 15.942385 is -log(1-q) with

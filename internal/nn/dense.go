@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"dnn/internal/nn/kernel"
 )
 
 var denseKind = kind{
@@ -64,7 +62,7 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *Worker, _ Pass, x, y Matrix) {
-	w.Gemm(&w.scratch, x.Rows, y.Cols, x.Cols, operand(x), operand(d.kernel.Value), y.Data, y.Stride, false)
+	w.Multiply(y, x.Operand(), d.kernel.Value.Operand(), x.Cols)
 	d.activate(w, y)
 }
 
@@ -83,13 +81,9 @@ func (d *Dense) activate(w *Worker, y Matrix) {
 func (d *Dense) Backward(w *Worker, _ Pass, _, y, dy, dx Matrix) {
 	d.activation.backward(w, y, dy)
 	if dx.Rows > 0 {
-		w.Gemm(&w.scratch, dy.Rows, dx.Cols, dy.Cols, operand(dy), transposed(d.kernel.Value), dx.Data, dx.Stride, false)
+		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed(), dy.Cols)
 	}
 }
-
-// updateBlock is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
-// hold them beside as many parameters and moments.
-const updateBlock = 1024
 
 // Update computes rows of the kernel's gradient, x^T dz, and with the first of them the bias's, the sum of dz's rows.
 func (d *Dense) Update(w *Worker, x, dz Matrix, i, n int, up Updater) {
@@ -105,7 +99,7 @@ func (d *Dense) updateRows(w *Worker, x, dz Matrix, r span, up Updater) {
 	for lo := r.lo; lo < r.hi; lo += step {
 		hi := min(lo+step, r.hi)
 		g := w.gradientBlock(hi-lo, dz.Cols)
-		w.Gemm(&w.scratch, hi-lo, dz.Cols, x.Rows, transposed(columns(x, lo, hi)), operand(dz), g.Data, g.Stride, false)
+		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand(), x.Rows)
 		d.regularize(g, lo, 0)
 		up.Update(w, d.kernel, lo, 0, g)
 	}
@@ -118,8 +112,8 @@ func (d *Dense) regularize(g Matrix, r0, c0 int) {
 	}
 	l1, l2 := float32(d.spec.L1), float32(2*d.spec.L2)
 	for r := range g.Rows {
-		weights := row(d.kernel.Value, r0+r)[c0:]
-		for c, grad := 0, row(g, r); c < len(grad); c++ {
+		weights := d.kernel.Value.Row(r0 + r)[c0:]
+		for c, grad := 0, g.Row(r); c < len(grad); c++ {
 			w := weights[c]
 			grad[c] += float32(l2 * w)
 			switch {
@@ -139,7 +133,7 @@ func (d *Dense) Penalty() float64 {
 	}
 	var absolute, squares float64
 	for r := range d.kernel.Value.Rows {
-		for _, w := range row(d.kernel.Value, r) {
+		for _, w := range d.kernel.Value.Row(r) {
 			w := float64(w)
 			absolute += math.Abs(w)
 			squares += float64(w * w)
@@ -153,18 +147,4 @@ func (d *Dense) updateBias(w *Worker, dz Matrix, up Updater) {
 	g := w.gradientBlock(1, dz.Cols)
 	w.ColumnSums(dz.Rows, dz.Cols, dz.Data, dz.Stride, g.Data)
 	up.Update(w, d.bias, 0, 0, g)
-}
-
-// gradientBlock returns a matrix in the worker's memory for one block of gradient.
-func (w *Worker) gradientBlock(rows, cols int) Matrix {
-	stride := paddedStride(cols)
-	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: w.block(rows * stride)}
-}
-
-// operand returns m as a factor of a product.
-func operand(m Matrix) kernel.Operand { return kernel.Operand{Data: m.Data, Stride: m.Stride} }
-
-// transposed returns m's transpose as a factor of a product.
-func transposed(m Matrix) kernel.Operand {
-	return kernel.Operand{Data: m.Data, Stride: m.Stride, Transposed: true}
 }

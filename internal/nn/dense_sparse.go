@@ -7,19 +7,19 @@ import "dnn/internal/nn/kernel"
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
 func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
 	if in.shares == nil {
-		d.Forward(w, Pass{}, rows(in.x, r.lo, r.hi), rows(y, r.lo, r.hi))
+		d.Forward(w, Pass{}, in.x.Slice(r.lo, r.hi), y.Slice(r.lo, r.hi))
 		return
 	}
 	for i := range in.shares {
 		d.multiplyShare(w, in, i, y, r)
 	}
-	d.activate(w, rows(y, r.lo, r.hi))
+	d.activate(w, y.Slice(r.lo, r.hi))
 }
 
 // multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
 // share sets them.
 func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
-	y = rows(y, r.lo, r.hi)
+	y = y.Slice(r.lo, r.hi)
 	s, k := &in.shares[i], d.kernel.Value
 	for c := 0; c < y.Cols && !w.stopped(); c += w.PanelCols {
 		cols := min(w.PanelCols, y.Cols-c)
@@ -67,7 +67,7 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater,
 		d.updateBias(w, dz, up)
 	}
 	if in.shares == nil {
-		d.updateRows(w, rows(in.x, 0, dz.Rows), dz, f, up)
+		d.updateRows(w, in.x.Slice(0, dz.Rows), dz, f, up)
 		return
 	}
 	if d.fuses(w, up) {

@@ -111,7 +111,7 @@ func (x *distiller) begin(w *Worker, z Matrix, r span) {
 		teacher.answer(w, r)
 	}
 	for i := range z.Rows {
-		p, q := row(x.p, r.lo+i), row(x.q, r.lo+i)
+		p, q := x.p.Row(r.lo+i), x.q.Row(r.lo+i)
 		clear(q)
 		for _, teacher := range x.teachers {
 			x.softmax(w, p, teacher.logits(r.lo+i))
@@ -123,7 +123,7 @@ func (x *distiller) begin(w *Worker, z Matrix, r span) {
 			q[j] /= float32(len(x.teachers))
 		}
 		// KL = log sum_j e^a_j - sum_j q_j a_j + sum_j q_j log q_j, with a = (z - max z) / T.
-		x.scale(p, row(z, i))
+		x.scale(p, z.Row(i))
 		kl := 0.0
 		for j, v := range q {
 			if v > 0 { // 0 log 0 is 0
@@ -140,7 +140,7 @@ func (x *distiller) finish(dy Matrix, loss []float32, r span, scale float32) {
 	square, slope := x.weight*x.temperature*x.temperature, x.weight*x.temperature*scale
 	for i := range dy.Rows {
 		loss[i] = float32(x.rest*loss[i]) + float32(square*x.kl[r.lo+i])
-		d, p, q := row(dy, i), row(x.p, r.lo+i), row(x.q, r.lo+i)
+		d, p, q := dy.Row(i), x.p.Row(r.lo+i), x.q.Row(r.lo+i)
 		for j := range d {
 			d[j] += float32(slope * (p[j] - q[j]))
 		}

@@ -21,4 +21,4 @@ func (t *teacher) answer(w *Worker, r span) {
 }
 
 // logits returns what the teacher said of a sample of the batch.
-func (t *teacher) logits(r int) []float32 { return row(t.tape.y[len(t.tape.y)-1], r) }
+func (t *teacher) logits(r int) []float32 { return t.tape.y[len(t.tape.y)-1].Row(r) }

@@ -40,7 +40,7 @@ func (d *Dropout) Params() []*Param { return nil }
 func (d *Dropout) Forward(_ *Worker, p Pass, x, y Matrix) {
 	if !p.Train {
 		for r := range x.Rows {
-			copy(row(y, r), row(x, r))
+			copy(y.Row(r), x.Row(r))
 		}
 		return
 	}
@@ -62,7 +62,7 @@ func (d *Dropout) mask(p Pass, in, out Matrix) {
 	for r := range in.Rows {
 		var stream rand.PCG
 		key.At(p.Row + r).Seed(&stream)
-		x, y := row(in, r), row(out, r)
+		x, y := in.Row(r), out.Row(r)
 		var bits uint64
 		for c, v := range x {
 			if c%2 == 0 {

@@ -23,7 +23,7 @@ func TestDropoutRate(t *testing.T) {
 		d := newDropout(LayerSpec{Name: "dropout", Rate: rate})
 		y := dropped(t, d, Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}, 100, 1001)
 		zeros, kept := 0, float32(3/(1-rate))
-		for _, v := range flatten(y) {
+		for _, v := range y.Flatten() {
 			switch {
 			case v == 0:
 				zeros++
@@ -41,23 +41,23 @@ func TestDropoutRate(t *testing.T) {
 func TestDropoutStreams(t *testing.T) {
 	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
 	base := Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}
-	want := flatten(dropped(t, d, base, 4, 40))
-	if !slices.Equal(flatten(dropped(t, d, base, 4, 40)), want) {
+	want := dropped(t, d, base, 4, 40).Flatten()
+	if !slices.Equal(dropped(t, d, base, 4, 40).Flatten(), want) {
 		t.Error("the same pass drops others")
 	}
 	part := base
 	part.Row = 2
-	if !slices.Equal(flatten(dropped(t, d, part, 2, 40)), want[80:]) {
+	if !slices.Equal(dropped(t, d, part, 2, 40).Flatten(), want[80:]) {
 		t.Error("rows 2 and 3 alone drop others than among four")
 	}
 	for name, p := range map[string]Pass{
 		"seed": {true, 2, 1, 1, 0}, "epoch": {true, 1, 2, 1, 0}, "step": {true, 1, 1, 2, 0}, "row": {true, 1, 1, 1, 1},
 	} {
-		if slices.Equal(flatten(dropped(t, d, p, 4, 40)), want) {
+		if slices.Equal(dropped(t, d, p, 4, 40).Flatten(), want) {
 			t.Errorf("another %s drops the same", name)
 		}
 	}
-	if other := newDropout(LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(flatten(dropped(t, other, base, 4, 40)), want) {
+	if other := newDropout(LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
 		t.Error("another layer drops the same")
 	}
 	if slices.Equal(want[:40], want[40:80]) {
@@ -67,7 +67,7 @@ func TestDropoutStreams(t *testing.T) {
 
 func TestDropoutInInference(t *testing.T) {
 	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
-	for _, v := range flatten(dropped(t, d, Pass{}, 4, 40)) {
+	for _, v := range dropped(t, d, Pass{}, 4, 40).Flatten() {
 		if v != 3 {
 			t.Fatalf("3 became %v", v)
 		}

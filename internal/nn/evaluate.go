@@ -65,11 +65,11 @@ func (v *Evaluator) rows(w *Worker, t *tape, s span) {
 	t.in.count = n
 	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n}, span{0, len(t.in.shares)})
 	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), span{0, n})
-	y := rows(t.y[len(t.y)-1], 0, n)
+	y := t.y[len(t.y)-1].Slice(0, n)
 	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
 	for r := range n {
 		// A loss that takes logits leaves probabilities.
-		p := row(y, r)
+		p := y.Row(r)
 		if v.confidence[s.lo+r] = p[min(int(v.predicted[s.lo+r]), len(p)-1)]; len(p) == 1 && v.predicted[s.lo+r] == 0 {
 			v.confidence[s.lo+r] = 1 - p[0] // one output is that of class 1
 		}

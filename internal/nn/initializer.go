@@ -120,7 +120,7 @@ func varianceScaling(scale float64, fan func(Matrix) float64, d distribution) in
 	return func(stream *rand.PCG, k Matrix) {
 		draw := d(scale / fan(k))
 		for r := range k.Rows {
-			for c, w := 0, row(k, r); c < len(w); c++ {
+			for c, w := 0, k.Row(r); c < len(w); c++ {
 				w[c] = draw(stream)
 			}
 		}
@@ -153,7 +153,7 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 func constant(v float32) initializer {
 	return func(_ *rand.PCG, k Matrix) {
 		for r := range k.Rows {
-			w := row(k, r)
+			w := k.Row(r)
 			for c := range w {
 				w[c] = v
 			}

@@ -17,7 +17,7 @@ func TestGlorotUniform(t *testing.T) {
 		n := float64(shape[0] * shape[1])
 		var sum, squares, largest, least float64
 		for r := range k.Rows {
-			for _, w := range row(k, r) {
+			for _, w := range k.Row(r) {
 				v := float64(w) / limit
 				sum += v
 				squares += v * v

@@ -106,7 +106,7 @@ func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
 	for r := rows.lo; r < rows.hi; r++ {
 		i := int(order[r])
 		if s.Bytes == nil {
-			copy(row(in.x, r), s.numbers(i))
+			copy(in.x.Row(r), s.numbers(i))
 			continue
 		}
 		if next := r + 2; next < rows.hi {
@@ -115,7 +115,7 @@ func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
 		pixels := s.Pixels(i)
 		if in.transform != nil {
 			altered := w.bytes(len(pixels))
-			in.transform.Apply(w.Set, w.index, altered, pixels, i)
+			in.transform.Apply(w.Set, w.Index(), altered, pixels, i)
 			pixels = altered
 		}
 		if in.shares == nil {

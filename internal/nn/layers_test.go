@@ -104,7 +104,7 @@ func newBatchReference(m *Sequential, batch int) *batchReference {
 		d.Forward(nil, Pass{Train: true, Seed: m.seed, Epoch: 1, Step: 1}, x, y)
 		mask := make([][]float64, batch)
 		for b := range mask {
-			for _, v := range row(y, b) {
+			for _, v := range y.Row(b) {
 				mask[b] = append(mask[b], float64(v))
 			}
 		}

@@ -9,7 +9,7 @@ type meanSquaredError struct{}
 func (meanSquaredError) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
-		y, label := row(y, r), labels[r]
+		y, label := y.Row(r), labels[r]
 		predicted[r] = predictUnits(y, 0.5)
 		var sum float32
 		for j, v := range y {
@@ -20,7 +20,7 @@ func (meanSquaredError) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale floa
 		if dy.Rows == 0 {
 			continue
 		}
-		for j, d := 0, row(dy, r); j < len(d); j++ {
+		for j, d := 0, dy.Row(r); j < len(d); j++ {
 			d[j] = (y[j] - target(label, j, len(y))) * (2 * scale / n)
 		}
 	}

@@ -33,16 +33,16 @@ func follow(t *testing.T, o func([]*Param) Optimizer, tolerance float64, formula
 				want[i] = formula(step, i, want[i], float64(v), rate)
 			}
 			optimizer.Begin(rate)
-			optimizer.Update(w, p, 0, 0, columns(g, 0, 16))
-			optimizer.Update(w, p, 0, 16, rows(columns(g, 16, 37), 0, 2))
-			optimizer.Update(w, p, 2, 16, rows(columns(g, 16, 37), 2, 5))
+			optimizer.Update(w, p, 0, 0, g.Columns(0, 16))
+			optimizer.Update(w, p, 0, 16, g.Columns(16, 37).Slice(0, 2))
+			optimizer.Update(w, p, 2, 16, g.Columns(16, 37).Slice(2, 5))
 		}
 		for i, got := range p.Floats() {
 			if math.Abs(float64(got)-want[i]) > tolerance {
 				t.Errorf("%s: element %d is %v after 30 steps, want %v", set.Name, i, got, want[i])
 			}
 		}
-		for _, pad := range columns(p.Value, 37, p.Value.Stride).Data[:p.Value.Stride-37] {
+		for _, pad := range p.Value.Columns(37, p.Value.Stride).Data[:p.Value.Stride-37] {
 			if pad != 0 {
 				t.Errorf("%s: the update wrote into the padding", set.Name)
 			}

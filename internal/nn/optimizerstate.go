@@ -13,10 +13,10 @@ type StateArray struct {
 }
 
 // Floats returns a copy of the elements in row-major order without padding.
-func (s StateArray) Floats() []float32 { return flatten(s.Value) }
+func (s StateArray) Floats() []float32 { return s.Value.Flatten() }
 
 // SetFloats sets the elements from row-major order; len(data) must be Count.
-func (s StateArray) SetFloats(data []float32) { unflatten(s.Name, s.Value, data) }
+func (s StateArray) SetFloats(data []float32) { s.Value.Unflatten(data) }
 
 // slots are one kind of an optimizer's arrays: one for each parameter that gradients change, by the parameter's index.
 type slots struct {
@@ -65,7 +65,7 @@ func state(all ...slots) []StateArray {
 func eachRow(p *Param, top, left int, g Matrix, f func(r int, w, g []float32)) {
 	for i := range g.Rows {
 		at := (top+i)*p.Value.Stride + left
-		f(top+i, p.Value.Data[at:at+g.Cols], row(g, i))
+		f(top+i, p.Value.Data[at:at+g.Cols], g.Row(i))
 	}
 }
 

@@ -26,7 +26,7 @@ func TestFloatsRoundTrip(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: %v, want %v", shape, got, want)
 		}
-		if last := row(p.Value, p.Value.Rows-1); last[len(last)-1] != float32(count) {
+		if last := p.Value.Row(p.Value.Rows - 1); last[len(last)-1] != float32(count) {
 			t.Errorf("%v: the last element is %v, want %d", shape, last[len(last)-1], count)
 		}
 		var sum float32
@@ -129,18 +129,18 @@ func TestNewMatrix(t *testing.T) {
 func TestRowsAndColumns(t *testing.T) {
 	m := newMatrix(5, 20)
 	for r := range m.Rows {
-		for c, v := 0, row(m, r); c < len(v); c++ {
+		for c, v := 0, m.Row(r); c < len(v); c++ {
 			v[c] = float32(100*r + c)
 		}
 	}
-	part := columns(rows(m, 2, 4), 3, 17)
+	part := m.Slice(2, 4).Columns(3, 17)
 	if part.Rows != 2 || part.Cols != 14 || part.Data[0] != 203 || part.Data[part.Stride+13] != 316 {
 		t.Errorf("rows 2-4, columns 3-17 are %d x %d from %v to %v", part.Rows, part.Cols, part.Data[0], part.Data[part.Stride+13])
 	}
-	if empty := rows(m, 5, 5); empty.Rows != 0 || empty.Cols != 20 {
+	if empty := m.Slice(5, 5); empty.Rows != 0 || empty.Cols != 20 {
 		t.Errorf("no rows are %d x %d", empty.Rows, empty.Cols)
 	}
-	if empty := columns(m, 20, 20); empty.Rows != 5 || empty.Cols != 0 {
+	if empty := m.Columns(20, 20); empty.Rows != 5 || empty.Cols != 0 {
 		t.Errorf("no columns are %d x %d", empty.Rows, empty.Cols)
 	}
 }

@@ -181,7 +181,7 @@ func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
 // forward computes the layers [from, to) for some rows: of the first one, what the pipeline has left to do.
 func (t *Trainer) forward(w *Worker, from, to int, r span) {
 	if from == 0 && t.pipelined() {
-		t.model.input().activate(w, rows(t.tape.y[0], r.lo, r.hi))
+		t.model.input().activate(w, t.tape.y[0].Slice(r.lo, r.hi))
 		from = 1
 	}
 	t.model.forward(w, t.pass, t.tape, from, to, r)
@@ -190,7 +190,7 @@ func (t *Trainer) forward(w *Worker, from, to int, r span) {
 // lose computes the loss of some rows and its gradient by the network's output.
 func (t *Trainer) lose(w *Worker, r span) {
 	last := len(t.model.layers) - 1
-	y, dy := rows(t.tape.y[last], r.lo, r.hi), rows(t.tape.dy[last], r.lo, r.hi)
+	y, dy := t.tape.y[last].Slice(r.lo, r.hi), t.tape.dy[last].Slice(r.lo, r.hi)
 	loss, scale := t.loss[r.lo:r.hi], t.scale
 	if t.distiller != nil {
 		t.distiller.begin(w, y, r)
@@ -213,7 +213,7 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 			n := t.tape.in.count
 			for lo := c.lo; lo < c.hi && !w.stopped(); lo += line {
 				columns := span{lo, min(lo+line, c.hi)}
-				f(w, rows(t.tape.y[i-1], 0, n), rows(t.tape.y[i], 0, n), rows(t.tape.dy[i], 0, n), rows(t.tape.dy[i-1], 0, n), columns)
+				f(w, t.tape.y[i-1].Slice(0, n), t.tape.y[i].Slice(0, n), t.tape.dy[i].Slice(0, n), t.tape.dy[i-1].Slice(0, n), columns)
 			}
 		}
 	}
@@ -239,7 +239,7 @@ func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 			if !t.pipelined() { // or it has been done
 				t.tape.in.transpose(w.Set, f)
 			}
-			t.model.input().updateInput(w, t.tape.in, rows(t.tape.dy[0], 0, t.tape.in.count), f, t.updater, which)
+			t.model.input().updateInput(w, t.tape.in, t.tape.dy[0].Slice(0, t.tape.in.count), f, t.updater, which)
 		})
 	}
 	return tasks
@@ -263,7 +263,7 @@ func (t *Trainer) updateTasks(worker int) (tasks []task) {
 		}
 		tasks = append(tasks, func(w *Worker) {
 			n := t.tape.in.count
-			l.Update(w, rows(t.tape.y[below], 0, n), rows(t.tape.dy[below+1], 0, n), i, len(updating), t.updater)
+			l.Update(w, t.tape.y[below].Slice(0, n), t.tape.dy[below+1].Slice(0, n), i, len(updating), t.updater)
 		})
 	}
 	return tasks

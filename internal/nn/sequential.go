@@ -99,7 +99,7 @@ func (m *Sequential) Restore(snapshot [][]float32) {
 func (m *Sequential) Finite() bool {
 	for _, p := range m.params {
 		for r := range p.Value.Rows {
-			for _, v := range row(p.Value, r) {
+			for _, v := range p.Value.Row(r) {
 				if v-v != 0 || math.IsNaN(float64(v)) {
 					return false
 				}
@@ -150,7 +150,7 @@ func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
 		m.input().forwardInput(w, t.in, t.y[0], r)
 	}
 	for i := max(1, from); i < to && !w.stopped(); i++ {
-		m.layers[i].Forward(w, p, rows(t.y[i-1], r.lo, r.hi), rows(t.y[i], r.lo, r.hi))
+		m.layers[i].Forward(w, p, t.y[i-1].Slice(r.lo, r.hi), t.y[i].Slice(r.lo, r.hi))
 	}
 }
 
@@ -160,8 +160,8 @@ func (m *Sequential) backward(w *Worker, p Pass, t *tape, from, to int, r span) 
 	for i := to - 1; i >= from && !w.stopped(); i-- {
 		var x, dx Matrix
 		if i > 0 {
-			x, dx = rows(t.y[i-1], r.lo, r.hi), rows(t.dy[i-1], r.lo, r.hi)
+			x, dx = t.y[i-1].Slice(r.lo, r.hi), t.dy[i-1].Slice(r.lo, r.hi)
 		}
-		m.layers[i].Backward(w, p, x, rows(t.y[i], r.lo, r.hi), rows(t.dy[i], r.lo, r.hi), dx)
+		m.layers[i].Backward(w, p, x, t.y[i].Slice(r.lo, r.hi), t.dy[i].Slice(r.lo, r.hi), dx)
 	}
 }

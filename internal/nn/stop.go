@@ -43,7 +43,7 @@ func (t *Trainer) stopIf(stop func() bool) bool {
 // ask makes all that computes ask stop from now on, or nothing if it is nil.
 func (t *Trainer) ask(stop func() bool) {
 	for i := range t.engine.workers {
-		t.engine.workers[i].scratch.Stop = stop
+		t.engine.workers[i].StopIf(stop)
 	}
 }
 
@@ -60,9 +60,6 @@ func (t *Trainer) decide() (abandoned bool) {
 	t.pass.Step--
 	return true
 }
-
-// stopped tells whether what the worker computes will not be used.
-func (w *Worker) stopped() bool { return w.scratch.Stopped() }
 
 // held keeps a step's gradients until all of them are there, and hands them on as they are.
 type held struct{ deferred }

@@ -80,9 +80,9 @@ func step(w *Worker, o Optimizer, params []*Param, rate float64, gradients [][]f
 	o.Begin(rate)
 	for i, p := range params {
 		g := newMatrix(p.Value.Rows, p.Value.Cols)
-		unflatten("gradient", g, gradients[i])
+		g.Unflatten(gradients[i])
 		for c := 0; c < g.Cols; c += 2 {
-			o.Update(w, p, 0, c, columns(g, c, min(c+2, g.Cols)))
+			o.Update(w, p, 0, c, g.Columns(c, min(c+2, g.Cols)))
 		}
 	}
 	if d, ok := o.(Deferred); ok {
@@ -158,13 +158,13 @@ func TestActivationsAsKeras(t *testing.T) {
 			dy.Data[i] = 1
 		}
 		a.forward(w, y)
-		near(t, k.Name, row(y, 0), k.Values, 4e-7)
+		near(t, k.Name, y.Row(0), k.Values, 4e-7)
 		if a.slope != nil {
 			activationLayer{a}.Backward(w, Pass{}, z, y, dy, dy)
 		} else {
 			a.backward(w, y, dy)
 		}
-		near(t, "gradient of "+k.Name, row(dy, 0), k.Gradient, 4e-7)
+		near(t, "gradient of "+k.Name, dy.Row(0), k.Gradient, 4e-7)
 	}
 	for _, name := range Activations() {
 		if !tried[name] {
@@ -273,7 +273,7 @@ func TestInitializersAsKeras(t *testing.T) {
 		initializers[k.Name](random.Stream(1, k.Name, 0), m)
 		var sum, squares float64
 		least, largest := math.Inf(1), math.Inf(-1)
-		values := flatten(m)
+		values := m.Flatten()
 		for _, v := range values {
 			v := float64(v)
 			sum += v

@@ -1,0 +1,93 @@
+package nn
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"dnn/internal/nn/kernel"
+)
+
+// Matrix is a row-major float32 matrix, Stride elements from one row to the next, as gonum's is.
+type Matrix blas32.General
+
+// newMatrix returns a matrix of zeros whose rows begin at cache lines.
+func newMatrix(rows, cols int) Matrix {
+	stride := paddedStride(cols)
+	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: kernel.Floats(rows * stride)}
+}
+
+// paddedStride rounds cols up so that rows begin at cache lines, and avoids multiples of 4 KiB, at which all rows would
+// compete for the same few places of the first-level cache.
+func paddedStride(cols int) int {
+	const line, page = 16, 1024 // elements
+	stride := (cols + line - 1) / line * line
+	if stride%page == 0 {
+		stride += line
+	}
+	return stride
+}
+
+// Row returns row r of m.
+func (m Matrix) Row(r int) []float32 { return m.Data[r*m.Stride : r*m.Stride+m.Cols] }
+
+// Slice returns the rows [lo, hi) of m.
+func (m Matrix) Slice(lo, hi int) Matrix {
+	if lo == hi {
+		return Matrix{Cols: m.Cols, Stride: m.Stride}
+	}
+	return Matrix{Rows: hi - lo, Cols: m.Cols, Stride: m.Stride, Data: m.Data[lo*m.Stride:]}
+}
+
+// Columns returns the columns [lo, hi) of m.
+func (m Matrix) Columns(lo, hi int) Matrix {
+	if lo == hi || m.Rows == 0 {
+		return Matrix{Rows: m.Rows, Cols: hi - lo, Stride: m.Stride}
+	}
+	return Matrix{Rows: m.Rows, Cols: hi - lo, Stride: m.Stride, Data: m.Data[lo:]}
+}
+
+// Operand returns m as a factor of a product.
+func (m Matrix) Operand() kernel.Operand { return kernel.Operand{Data: m.Data, Stride: m.Stride} }
+
+// Transposed returns m's transpose as a factor of a product.
+func (m Matrix) Transposed() kernel.Operand {
+	return kernel.Operand{Data: m.Data, Stride: m.Stride, Transposed: true}
+}
+
+// Flatten returns a copy of m's elements in row-major order without padding.
+func (m Matrix) Flatten() []float32 {
+	out := make([]float32, 0, m.Rows*m.Cols)
+	for r := range m.Rows {
+		out = append(out, m.Row(r)...)
+	}
+	return out
+}
+
+// Unflatten sets m's elements from row-major order; len(data) must be their number.
+func (m Matrix) Unflatten(data []float32) {
+	if len(data) != m.Rows*m.Cols {
+		panic(fmt.Sprintf("kernel: %d x %d elements set from a slice of %d", m.Rows, m.Cols, len(data)))
+	}
+	for r := range m.Rows {
+		copy(m.Row(r), data[r*m.Cols:])
+	}
+}
+
+func eachElement(y Matrix, f func(float32) float32) {
+	for r := range y.Rows {
+		y := y.Row(r)
+		for j, z := range y {
+			y[j] = f(z)
+		}
+	}
+}
+
+// span is the half-open interval of rows, columns or samples that a task works on.
+type span struct{ lo, hi int }
+
+// part returns the i-th of n parts of [0, total), all but the last of them whole multiples of align.
+func part(i, n, total, align int) span {
+	blocks := (total + align - 1) / align
+	return span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}
+}
