@@ -14,16 +14,16 @@ type Activation struct {
 	Name string
 
 	// forward computes y = f(y).
-	forward func(w *Worker, y Matrix)
+	forward func(w *kernel.Worker, y kernel.Matrix)
 
 	// backward computes dy = dy f'(z), where y = f(z) is what forward gave.
-	backward func(w *Worker, y, dy Matrix)
+	backward func(w *kernel.Worker, y, dy kernel.Matrix)
 
 	// slope, if not nil, is f'(z), for an activation whose gradient does not follow from y; backward is then nil.
 	slope func(z float32) float32
 
 	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
-	forwardBias func(w *Worker, y Matrix, bias []float32)
+	forwardBias func(w *kernel.Worker, y kernel.Matrix, bias []float32)
 }
 
 // activations are the known ones. The table is never written to.
@@ -36,45 +36,45 @@ var activations = map[string]Activation{
 	"softplus":   softplus(),
 	"linear": {
 		Name:     "linear",
-		forward:  func(*Worker, Matrix) {},
-		backward: func(*Worker, Matrix, Matrix) {},
+		forward:  func(*kernel.Worker, kernel.Matrix) {},
+		backward: func(*kernel.Worker, kernel.Matrix, kernel.Matrix) {},
 	},
 	// relu(z) = max(z, 0); its gradient at 0 is taken as 0.
 	"relu": {
 		Name:    "relu",
-		forward: func(w *Worker, y Matrix) { eachElement(y, kernel.Relu) },
-		backward: func(w *Worker, y, dy Matrix) {
+		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
+		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			w.ReluGrad(y.Rows, y.Cols, y.Data, y.Stride, dy.Data, dy.Stride)
 		},
-		forwardBias: func(w *Worker, y Matrix, bias []float32) {
+		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) {
 			w.BiasRelu(y.Rows, y.Cols, y.Data, y.Stride, bias)
 		},
 	},
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
 	"sigmoid": {
 		Name:    "sigmoid",
-		forward: func(w *Worker, y Matrix) { eachElement(y, exact.Sigmoid) },
-		backward: func(w *Worker, y, dy Matrix) {
+		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Sigmoid) },
+		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * float32(y*(1-y)) })
 		},
 	},
 	// tanh's gradient is 1 - y^2.
 	"tanh": {
 		Name:    "tanh",
-		forward: func(w *Worker, y Matrix) { eachElement(y, exact.Tanh) },
-		backward: func(w *Worker, y, dy Matrix) {
+		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Tanh) },
+		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) })
 		},
 	},
 	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	"softmax": {
 		Name: "softmax",
-		forward: func(w *Worker, y Matrix) {
+		forward: func(w *kernel.Worker, y kernel.Matrix) {
 			if y.Rows > 0 {
-				w.softmax(y).store(w, y)
+				w.SoftmaxRows(y).Store(w, y)
 			}
 		},
-		backward: func(w *Worker, y, dy Matrix) {
+		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			for r := range y.Rows {
 				y, dy := y.Row(r), dy.Row(r)
 				var sum float32
@@ -92,7 +92,7 @@ var activations = map[string]Activation{
 // Activations returns the names of the known activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
-func eachGradient(y, dy Matrix, f func(y, dy float32) float32) {
+func eachGradient(y, dy kernel.Matrix, f func(y, dy float32) float32) {
 	for r := range y.Rows {
 		y, dy := y.Row(r), dy.Row(r)
 		for j := range y {

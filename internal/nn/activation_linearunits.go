@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 // The linear units: f(z) = z for z > 0, and something that stays close to 0 below. Their gradients follow from their
 // outputs.
@@ -10,15 +13,15 @@ func leakyReLU() Activation {
 	const negativeSlope = float32(0.2)
 	return Activation{
 		Name: "leaky_relu",
-		forward: func(_ *Worker, y Matrix) {
-			eachElement(y, func(z float32) float32 {
+		forward: func(_ *kernel.Worker, y kernel.Matrix) {
+			kernel.EachElement(y, func(z float32) float32 {
 				if z < 0 {
 					return negativeSlope * z
 				}
 				return z
 			})
 		},
-		backward: func(_ *Worker, y, dy Matrix) {
+		backward: func(_ *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 {
 				if y > 0 {
 					return dy
@@ -41,15 +44,15 @@ func exponentialUnit(name string, scale, alpha float32) Activation {
 	below := float32(scale * alpha)
 	return Activation{
 		Name: name,
-		forward: func(_ *Worker, y Matrix) {
-			eachElement(y, func(z float32) float32 {
+		forward: func(_ *kernel.Worker, y kernel.Matrix) {
+			kernel.EachElement(y, func(z float32) float32 {
 				if z < 0 {
 					return below * exact.Expm1(z)
 				}
 				return scale * z
 			})
 		},
-		backward: func(_ *Worker, y, dy Matrix) {
+		backward: func(_ *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 {
 				if y < 0 {
 					return dy * (y + below)

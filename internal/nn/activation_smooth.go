@@ -1,15 +1,18 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 // softplus(z) = log(1 + e^z), computed as max(z, 0) + log(1 + e^-|z|). Its gradient, sigmoid(z), is 1 - e^-y.
 func softplus() Activation {
 	return Activation{
 		Name: "softplus",
-		forward: func(_ *Worker, y Matrix) {
-			eachElement(y, func(z float32) float32 { return max(z, 0) + exact.Log1p(exact.Exp(-max(z, -z))) })
+		forward: func(_ *kernel.Worker, y kernel.Matrix) {
+			kernel.EachElement(y, func(z float32) float32 { return max(z, 0) + exact.Log1p(exact.Exp(-max(z, -z))) })
 		},
-		backward: func(_ *Worker, y, dy Matrix) {
+		backward: func(_ *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return -dy * exact.Expm1(-y) })
 		},
 	}
@@ -20,8 +23,8 @@ func softplus() Activation {
 func silu() Activation {
 	return Activation{
 		Name: "silu",
-		forward: func(_ *Worker, y Matrix) {
-			eachElement(y, func(z float32) float32 { return z * exact.Sigmoid(z) })
+		forward: func(_ *kernel.Worker, y kernel.Matrix) {
+			kernel.EachElement(y, func(z float32) float32 { return z * exact.Sigmoid(z) })
 		},
 		slope: func(z float32) float32 {
 			s, rest := exact.Sigmoid(z), exact.Sigmoid(-z) // their sum is 1, but 1-s would cancel
@@ -35,8 +38,8 @@ func silu() Activation {
 func gelu() Activation {
 	return Activation{
 		Name: "gelu",
-		forward: func(_ *Worker, y Matrix) {
-			eachElement(y, func(z float32) float32 {
+		forward: func(_ *kernel.Worker, y kernel.Matrix) {
+			kernel.EachElement(y, func(z float32) float32 {
 				probability, _ := exact.Normal(z)
 				return z * probability
 			})

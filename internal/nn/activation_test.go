@@ -2,6 +2,8 @@ package nn
 
 import (
 	"testing"
+
+	"dnn/internal/nn/kernel"
 )
 
 // Far out, activations are what they tend to and their gradients are numbers.
@@ -12,7 +14,7 @@ func TestActivationsFarOut(t *testing.T) {
 		"selu": {-1.7580993, 1.050701 * far}, "sigmoid": {0, 1}, "silu": {0, far}, "softplus": {0, far}, "tanh": {-1, 1},
 	} {
 		a := activations[name]
-		z, y, dy := newMatrix(1, 2), newMatrix(1, 2), newMatrix(1, 2)
+		z, y, dy := kernel.NewMatrix(1, 2), kernel.NewMatrix(1, 2), kernel.NewMatrix(1, 2)
 		copy(z.Data, []float32{-far, far})
 		copy(y.Data, z.Data)
 		copy(dy.Data, []float32{1, 1})

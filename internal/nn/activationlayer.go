@@ -1,19 +1,21 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // activationLayer applies an activation whose gradient cannot be had from its outputs, so that its inputs must be kept.
 // Such an activation of a Dense becomes a layer of its own behind it, which the architecture does not show.
 type activationLayer struct{ Activation }
 
 func (activationLayer) Params() []*Param { return nil }
 
-func (a activationLayer) Forward(w *Worker, _ Pass, x, y Matrix) {
+func (a activationLayer) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	for r := range x.Rows {
 		copy(y.Row(r), x.Row(r))
 	}
 	a.forward(w, y)
 }
 
-func (a activationLayer) Backward(_ *Worker, _ Pass, x, _, dy, dx Matrix) {
+func (a activationLayer) Backward(_ *kernel.Worker, _ Pass, x, _, dy, dx kernel.Matrix) {
 	for r := range dx.Rows {
 		z, dy, dx := x.Row(r), dy.Row(r), dx.Row(r)
 		for j, d := range dy {
@@ -22,4 +24,4 @@ func (a activationLayer) Backward(_ *Worker, _ Pass, x, _, dy, dx Matrix) {
 	}
 }
 
-func (activationLayer) Update(*Worker, Matrix, Matrix, int, int, Updater) {}
+func (activationLayer) Update(*kernel.Worker, kernel.Matrix, kernel.Matrix, int, int, Updater) {}

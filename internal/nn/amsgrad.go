@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 // AMSGrad is Adam that divides by the largest second moment so far instead of the present one, so that the length of a
 // step never grows (Reddi, Kale and Kumar, ICLR 2018). With Adam's alpha:
@@ -19,7 +22,7 @@ func newAMSGrad(params []*Param, beta1, beta2, epsilon float64) *AMSGrad {
 }
 
 // Update moves a block of p against its gradient.
-func (a *AMSGrad) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (a *AMSGrad) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	s := a.step
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		m, v, h := a.m.row(p, r, left, g), a.v.row(p, r, left, g), a.h.row(p, r, left, g)

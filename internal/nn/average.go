@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // Average keeps an exponential moving average of the weights beside an optimizer (Polyak and Juditsky, 1992; Keras's
 // use_ema): the first step's weights, and after every further one
 //
@@ -52,7 +54,7 @@ func (a *Average) Begin(rate float64) {
 }
 
 // Update moves a block of p against its gradient, and its average after it.
-func (a *Average) Update(w *Worker, p *Param, row, col int, g Matrix) {
+func (a *Average) Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix) {
 	a.Optimizer.Update(w, p, row, col, g)
 	weights := p.Value.Data[row*p.Value.Stride+col:]
 	w.Lerp(g.Rows, g.Cols, a.average.from(p, row, col), p.Value.Stride, weights, p.Value.Stride, a.now)

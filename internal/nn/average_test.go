@@ -7,7 +7,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-func kernelWorker() *Worker { return &Worker{Set: kernel.Available()[0]} }
+func kernelWorker() *kernel.Worker { return &kernel.Worker{Set: kernel.Available()[0]} }
 
 func TestAverage(t *testing.T) {
 	k := kerasSteps{Shapes: [][]int{{2}}, Initial: [][]float32{{8, 0}}}

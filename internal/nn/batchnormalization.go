@@ -3,6 +3,8 @@ package nn
 import (
 	"errors"
 	"math"
+
+	"dnn/internal/nn/kernel"
 )
 
 var batchNormalizationKind = kind{
@@ -61,7 +63,7 @@ func (b *BatchNormalization) Params() []*Param {
 }
 
 // Forward normalizes by the moving averages: inference.
-func (b *BatchNormalization) Forward(_ *Worker, _ Pass, x, y Matrix) {
+func (b *BatchNormalization) Forward(_ *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	for c := range x.Cols {
 		inverse := 1 / float32(math.Sqrt(float64(b.movingVar.Value.Data[c]+b.epsilon)))
 		b.normalize(x, y, c, b.movingMean.Value.Data[c], inverse)
@@ -69,7 +71,7 @@ func (b *BatchNormalization) Forward(_ *Worker, _ Pass, x, y Matrix) {
 }
 
 // normalize computes column c of y.
-func (b *BatchNormalization) normalize(x, y Matrix, c int, mean, inverse float32) {
+func (b *BatchNormalization) normalize(x, y kernel.Matrix, c int, mean, inverse float32) {
 	scale, shift := b.gamma.Value.Data[c]*inverse, b.beta.Value.Data[c]
 	for r := range x.Rows {
 		y.Data[r*y.Stride+c] = float32((x.Data[r*x.Stride+c]-mean)*scale) + shift
@@ -77,9 +79,9 @@ func (b *BatchNormalization) normalize(x, y Matrix, c int, mean, inverse float32
 }
 
 // ForwardColumns normalizes columns cs of the batch by their own mean and variance.
-func (b *BatchNormalization) ForwardColumns(_ *Worker, x, y Matrix, cs span) {
+func (b *BatchNormalization) ForwardColumns(_ *kernel.Worker, x, y kernel.Matrix, cs kernel.Span) {
 	n := float32(x.Rows)
-	for c := cs.lo; c < cs.hi; c++ {
+	for c := cs.Lo; c < cs.Hi; c++ {
 		var sum, squares float32
 		for r := range x.Rows {
 			sum += x.Data[r*x.Stride+c]
@@ -109,16 +111,16 @@ func move(average *float32, value, momentum, rest float32) {
 }
 
 // Backward is never called in training: BackwardColumns is.
-func (b *BatchNormalization) Backward(*Worker, Pass, Matrix, Matrix, Matrix, Matrix) {
+func (b *BatchNormalization) Backward(*kernel.Worker, Pass, kernel.Matrix, kernel.Matrix, kernel.Matrix, kernel.Matrix) {
 	panic("nn: batch normalization goes backwards by columns")
 }
 
 // BackwardColumns computes, with h = (x - mean) / sqrt(variance + epsilon) and n rows,
 //
 //	dgamma = sum dy h,  dbeta = sum dy,  dx = gamma / sqrt(variance + epsilon) (dy - dbeta/n - h dgamma/n)
-func (b *BatchNormalization) BackwardColumns(_ *Worker, x, _, dy, dx Matrix, cs span) {
+func (b *BatchNormalization) BackwardColumns(_ *kernel.Worker, x, _, dy, dx kernel.Matrix, cs kernel.Span) {
 	n := float32(x.Rows)
-	for c := cs.lo; c < cs.hi; c++ {
+	for c := cs.Lo; c < cs.Hi; c++ {
 		mean, inverse := b.mean[c], b.inverse[c]
 		var dgamma, dbeta float32
 		for r := range x.Rows {
@@ -137,10 +139,10 @@ func (b *BatchNormalization) BackwardColumns(_ *Worker, x, _, dy, dx Matrix, cs 
 }
 
 // Update hands the gradients of gamma and beta to up.
-func (b *BatchNormalization) Update(w *Worker, _, _ Matrix, i, _ int, up Updater) {
+func (b *BatchNormalization) Update(w *kernel.Worker, _, _ kernel.Matrix, i, _ int, up Updater) {
 	if i == 0 {
 		n := len(b.gammaGradient)
-		up.Update(w, b.gamma, 0, 0, Matrix{Rows: 1, Cols: n, Stride: n, Data: b.gammaGradient})
-		up.Update(w, b.beta, 0, 0, Matrix{Rows: 1, Cols: n, Stride: n, Data: b.betaGradient})
+		up.Update(w, b.gamma, 0, 0, kernel.Matrix{Rows: 1, Cols: n, Stride: n, Data: b.gammaGradient})
+		up.Update(w, b.beta, 0, 0, kernel.Matrix{Rows: 1, Cols: n, Stride: n, Data: b.betaGradient})
 	}
 }

@@ -23,9 +23,9 @@ func newNormalization(momentum, epsilon float64) *BatchNormalization {
 // By hand: the columns 1, 3 and 5, 5.
 func TestBatchNormalizationByHand(t *testing.T) {
 	b := newNormalization(0.75, 1e-12)
-	x, y := newMatrix(2, 2), newMatrix(2, 2)
+	x, y := kernel.NewMatrix(2, 2), kernel.NewMatrix(2, 2)
 	x.Unflatten([]float32{1, 5, 3, 5})
-	b.ForwardColumns(nil, x, y, span{0, 2})
+	b.ForwardColumns(nil, x, y, kernel.Span{Lo: 0, Hi: 2})
 	b.Remember()
 	near(t, "outputs", y.Flatten(), []float32{-1.5, 0, 2.5, 0}, 1e-6)
 	// A quarter of the way from 0 to the means 2 and 5, and from 1 to the variances 1 and 0.

@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/nn/kernel"
+)
 
 // clipValue keeps every element of a gradient within [-limit, limit] on its way to the optimizer.
 type clipValue struct {
@@ -10,7 +14,7 @@ type clipValue struct {
 
 func newClipValue(o Optimizer, limit float64) *clipValue { return &clipValue{o, float32(limit)} }
 
-func (c *clipValue) Update(w *Worker, p *Param, top, left int, g Matrix) {
+func (c *clipValue) Update(w *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	for r := range g.Rows {
 		for j, v := range g.Row(r) {
 			switch {
@@ -38,20 +42,20 @@ func newDeferred(o Optimizer, params []*Param) deferred {
 
 func (d *deferred) unwrap() Optimizer { return d.Optimizer }
 
-func (d *deferred) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (d *deferred) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	for r := range g.Rows {
 		copy(d.whole.row(p, top+r, left, g), g.Row(r))
 	}
 }
 
 // apply hands rows of p's gradient on, scaled by f unless it is nil, in blocks that the first-level cache can hold.
-func (d *deferred) apply(w *Worker, p *Param, lo, hi int, f func(g float32) float32) {
+func (d *deferred) apply(w *kernel.Worker, p *Param, lo, hi int, f func(g float32) float32) {
 	whole := d.whole.arrays[p.index]
-	step := max(updateBlock/p.Value.Cols, 1)
+	step := max(kernel.BlockElements/p.Value.Cols, 1)
 	for ; lo < hi; lo += step {
 		g := whole.Slice(lo, min(lo+step, hi))
 		if f != nil {
-			eachElement(g, f)
+			kernel.EachElement(g, f)
 		}
 		d.Optimizer.Update(w, p, lo, 0, g)
 	}
@@ -74,7 +78,7 @@ func (c *clipNorm) Prepare() {
 	}
 }
 
-func (c *clipNorm) Apply(w *Worker, p *Param, lo, hi int) {
+func (c *clipNorm) Apply(w *kernel.Worker, p *Param, lo, hi int) {
 	divisor := max(c.norms[p.index], c.limit)
 	c.apply(w, p, lo, hi, func(g float32) float32 { return float32(g*c.limit) / divisor })
 }
@@ -99,13 +103,13 @@ func (c *globalClipNorm) Prepare() {
 	c.scale = float32(c.limit*min(1/norm, 1/c.limit)) + (norm - norm)
 }
 
-func (c *globalClipNorm) Apply(w *Worker, p *Param, lo, hi int) {
+func (c *globalClipNorm) Apply(w *kernel.Worker, p *Param, lo, hi int) {
 	c.apply(w, p, lo, hi, func(g float32) float32 { return g * c.scale })
 }
 
 // squares returns the sum of the squares of m's elements in float64. It is eight sums, of every eighth column each, added
 // up in the end, so that one addition need not wait for another: a fixed order, whatever the threads.
-func squares(m Matrix) float64 {
+func squares(m kernel.Matrix) float64 {
 	var sums [8]float64
 	for r := range m.Rows {
 		for c, v := range m.Row(r) {

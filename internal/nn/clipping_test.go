@@ -3,6 +3,8 @@ package nn
 import (
 	"math"
 	"testing"
+
+	"dnn/internal/nn/kernel"
 )
 
 // moved returns how far plain gradient descent with a rate of -1 moves two parameters, of three elements and of one, which
@@ -55,7 +57,7 @@ func TestClipping(t *testing.T) {
 
 // The sum of squares is over the elements and not over the padding.
 func TestSquares(t *testing.T) {
-	m := newMatrix(3, 21)
+	m := kernel.NewMatrix(3, 21)
 	for i := range m.Data {
 		m.Data[i] = 1000
 	}

@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 // smoothBinary returns the target of label smoothing: t (1 - smoothing) + smoothing/2 (Keras's formula), which is t itself
 // without any.
@@ -15,7 +18,7 @@ func smoothBinary(t, smoothing float32) float32 {
 //	dloss/dz = sigmoid(z) - t
 type sigmoidCrossentropy struct{ smoothing float32 }
 
-func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		z, label := y.Row(r), labels[r]
@@ -48,7 +51,7 @@ func (l sigmoidCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale
 //	dloss/dp = (p - t) / (p (1 - p)), or 0 where clipped
 type binaryCrossentropy struct{ smoothing float32 }
 
-func (l binaryCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l binaryCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		p, label := y.Row(r), labels[r]

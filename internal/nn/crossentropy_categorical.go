@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 // smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
 // smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
@@ -18,15 +21,15 @@ func smoothCategorical(smoothing float32, classes int) (on, off float32) {
 // Without smoothing it is 0 for a perfect prediction and large, but finite, for a wrong one.
 type softmaxCrossentropy struct{ smoothing float32 }
 
-func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	if y.Rows == 0 {
 		return
 	}
 	on, off := smoothCategorical(l.smoothing, y.Cols)
-	x := w.softmax(y)
-	for r, largest := range x.largest {
+	x := w.SoftmaxRows(y)
+	for r, largest := range x.Largest {
 		z, label := y.Row(r), int(labels[r])
-		predicted[r] = uint8(x.best[r])
+		predicted[r] = uint8(x.Best[r])
 		loss[r] = -float32((on - off) * (z[label] - largest))
 		if off > 0 {
 			var all float32 // sum_j z_j - max z
@@ -35,9 +38,9 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 			}
 			loss[r] -= float32(off * all)
 		}
-		loss[r] += exact.Log(float64(x.sums[r]))
+		loss[r] += exact.Log(float64(x.Sums[r]))
 	}
-	x.store(w, y)
+	x.Store(w, y)
 	for r := range dy.Rows {
 		z, d, label := y.Row(r), dy.Row(r), int(labels[r])
 		for j, p := range z {
@@ -56,7 +59,7 @@ func (l softmaxCrossentropy) Rows(w *Worker, y, dy Matrix, labels []uint8, scale
 // with T the sum of the targets that are not clipped, and without the term t_j S/p_j where clipped.
 type categoricalCrossentropy struct{ smoothing float32 }
 
-func (l categoricalCrossentropy) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l categoricalCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
 		p, label := y.Row(r), int(labels[r])

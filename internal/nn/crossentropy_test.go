@@ -28,13 +28,13 @@ func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	y, dy := newMatrix(1, len(values)), newMatrix(1, len(values))
+	y, dy := kernel.NewMatrix(1, len(values)), kernel.NewMatrix(1, len(values))
 	copy(y.Data, values)
 	for i := range dy.Data {
 		dy.Data[i] = nan // of the step before; none of it must stay
 	}
 	losses, classes := make([]float32, 1), make([]uint8, 1)
-	l.Rows(&Worker{Set: kernel.Available()[0]}, y, dy, []uint8{label}, 1, losses, classes)
+	l.Rows(&kernel.Worker{Set: kernel.Available()[0]}, y, dy, []uint8{label}, 1, losses, classes)
 	return losses[0], dy.Row(0), classes[0]
 }
 
@@ -215,10 +215,10 @@ func TestLossWithoutGradient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			y := newMatrix(1, 3)
+			y := kernel.NewMatrix(1, 3)
 			copy(y.Data, values)
 			got := make([]float32, 1)
-			l.Rows(&Worker{Set: kernel.Available()[0]}, y, Matrix{}, []uint8{1}, 0, got, make([]uint8, 1))
+			l.Rows(&kernel.Worker{Set: kernel.Available()[0]}, y, kernel.Matrix{}, []uint8{1}, 0, got, make([]uint8, 1))
 			if got[0] != want {
 				t.Errorf("%s of %s: %v without a gradient, %v with", name, activation, got[0], want)
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"dnn/internal/nn/kernel"
 )
 
 var denseKind = kind{
@@ -61,13 +63,13 @@ func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
 func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 
 // Forward computes y = activation(x kernel + bias).
-func (d *Dense) Forward(w *Worker, _ Pass, x, y Matrix) {
+func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	w.Multiply(y, x.Operand(), d.kernel.Value.Operand(), x.Cols)
 	d.activate(w, y)
 }
 
 // activate adds the bias to the product and applies the activation.
-func (d *Dense) activate(w *Worker, y Matrix) {
+func (d *Dense) activate(w *kernel.Worker, y kernel.Matrix) {
 	bias := d.bias.Value.Data
 	if d.activation.forwardBias != nil {
 		d.activation.forwardBias(w, y, bias)
@@ -78,7 +80,7 @@ func (d *Dense) activate(w *Worker, y Matrix) {
 }
 
 // Backward turns dy into the gradient dz by the product, through the activation, and computes dx = dz kernel^T.
-func (d *Dense) Backward(w *Worker, _ Pass, _, y, dy, dx Matrix) {
+func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	d.activation.backward(w, y, dy)
 	if dx.Rows > 0 {
 		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed(), dy.Cols)
@@ -86,19 +88,19 @@ func (d *Dense) Backward(w *Worker, _ Pass, _, y, dy, dx Matrix) {
 }
 
 // Update computes rows of the kernel's gradient, x^T dz, and with the first of them the bias's, the sum of dz's rows.
-func (d *Dense) Update(w *Worker, x, dz Matrix, i, n int, up Updater) {
+func (d *Dense) Update(w *kernel.Worker, x, dz kernel.Matrix, i, n int, up Updater) {
 	if i == 0 {
 		d.updateBias(w, dz, up)
 	}
-	d.updateRows(w, x, dz, part(i, n, x.Cols, w.TileRows), up)
+	d.updateRows(w, x, dz, kernel.Part(i, n, x.Cols, w.TileRows), up)
 }
 
 // updateRows hands the gradient of some rows of the kernel to up.
-func (d *Dense) updateRows(w *Worker, x, dz Matrix, r span, up Updater) {
-	step := max(updateBlock/dz.Cols/w.TileRows, 1) * w.TileRows
-	for lo := r.lo; lo < r.hi; lo += step {
-		hi := min(lo+step, r.hi)
-		g := w.gradientBlock(hi-lo, dz.Cols)
+func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span, up Updater) {
+	step := max(kernel.BlockElements/dz.Cols/w.TileRows, 1) * w.TileRows
+	for lo := r.Lo; lo < r.Hi; lo += step {
+		hi := min(lo+step, r.Hi)
+		g := w.GradientBlock(hi-lo, dz.Cols)
 		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand(), x.Rows)
 		d.regularize(g, lo, 0)
 		up.Update(w, d.kernel, lo, 0, g)
@@ -106,7 +108,7 @@ func (d *Dense) updateRows(w *Worker, x, dz Matrix, r span, up Updater) {
 }
 
 // regularize adds the gradient of l1 sum |w| + l2 sum w^2 to a block of the kernel's.
-func (d *Dense) regularize(g Matrix, r0, c0 int) {
+func (d *Dense) regularize(g kernel.Matrix, r0, c0 int) {
 	if d.spec.L1 == 0 && d.spec.L2 == 0 {
 		return
 	}
@@ -143,8 +145,8 @@ func (d *Dense) Penalty() float64 {
 }
 
 // updateBias hands the bias's gradient to up.
-func (d *Dense) updateBias(w *Worker, dz Matrix, up Updater) {
-	g := w.gradientBlock(1, dz.Cols)
+func (d *Dense) updateBias(w *kernel.Worker, dz kernel.Matrix, up Updater) {
+	g := w.GradientBlock(1, dz.Cols)
 	w.ColumnSums(dz.Rows, dz.Cols, dz.Data, dz.Stride, g.Data)
 	up.Update(w, d.bias, 0, 0, g)
 }

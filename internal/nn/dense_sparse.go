@@ -5,27 +5,27 @@ import "dnn/internal/nn/kernel"
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
-func (d *Dense) forwardInput(w *Worker, in *input, y Matrix, r span) {
+func (d *Dense) forwardInput(w *kernel.Worker, in *input, y kernel.Matrix, r kernel.Span) {
 	if in.shares == nil {
-		d.Forward(w, Pass{}, in.x.Slice(r.lo, r.hi), y.Slice(r.lo, r.hi))
+		d.Forward(w, Pass{}, in.x.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
 		return
 	}
 	for i := range in.shares {
 		d.multiplyShare(w, in, i, y, r)
 	}
-	d.activate(w, y.Slice(r.lo, r.hi))
+	d.activate(w, y.Slice(r.Lo, r.Hi))
 }
 
 // multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
 // share sets them.
-func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
-	y = y.Slice(r.lo, r.hi)
+func (d *Dense) multiplyShare(w *kernel.Worker, in *input, i int, y kernel.Matrix, r kernel.Span) {
+	y = y.Slice(r.Lo, r.Hi)
 	s, k := &in.shares[i], d.kernel.Value
-	for c := 0; c < y.Cols && !w.stopped(); c += w.PanelCols {
+	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
 		cols := min(w.PanelCols, y.Cols-c)
 		// Block by block of features, so that the rows of the kernel in use stay in the first-level cache.
 		for b := range s.blocks {
-			start := s.start[r.lo*(s.blocks+1)+b:]
+			start := s.start[r.Lo*(s.blocks+1)+b:]
 			w.SparseMul(y.Rows, cols, s.entries, start, s.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, i+b > 0)
 		}
 	}
@@ -34,36 +34,36 @@ func (d *Dense) multiplyShare(w *Worker, in *input, i int, y Matrix, r span) {
 // sparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
 type sparseUpdater interface {
 	// fuses tells whether it does so in the step at hand.
-	fuses(w *Worker) bool
+	fuses(w *kernel.Worker) bool
 
 	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
 	//
 	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
 	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
-	updateSparse(w *Worker, p *Param, in *input, dz Matrix, f, cols span, which kernel.Rows)
+	updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
 }
 
 // updateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
 // if up computes gradients itself; else updateInput updates them with the others.
-func (d *Dense) updateIdle(w *Worker, in *input, f span, up Updater) {
-	if f.lo < f.hi && d.fuses(w, up) {
-		up.(sparseUpdater).updateSparse(w, d.kernel, in, Matrix{}, f, span{0, d.kernel.Value.Cols}, kernel.EmptyRows)
+func (d *Dense) updateIdle(w *kernel.Worker, in *input, f kernel.Span, up Updater) {
+	if f.Lo < f.Hi && d.fuses(w, up) {
+		up.(sparseUpdater).updateSparse(w, d.kernel, in, kernel.Matrix{}, f, kernel.Span{Lo: 0, Hi: d.kernel.Value.Cols}, kernel.EmptyRows)
 	}
 }
 
 // fuses tells whether up computes the gradient of the kernel itself.
-func (d *Dense) fuses(w *Worker, up Updater) bool {
+func (d *Dense) fuses(w *kernel.Worker, up Updater) bool {
 	return d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w)
 }
 
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
 // block by block. The lists of these features must have been made. which are AllRows, or FilledRows if
 // updateIdle is called as well.
-func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater, which kernel.Rows) {
-	if f.lo == f.hi {
+func (d *Dense) updateInput(w *kernel.Worker, in *input, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
+	if f.Lo == f.Hi {
 		return
 	}
-	if f.lo == 0 {
+	if f.Lo == 0 {
 		d.updateBias(w, dz, up)
 	}
 	if in.shares == nil {
@@ -71,15 +71,15 @@ func (d *Dense) updateInput(w *Worker, in *input, dz Matrix, f span, up Updater,
 		return
 	}
 	if d.fuses(w, up) {
-		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, span{0, dz.Cols}, which)
+		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, kernel.Span{Lo: 0, Hi: dz.Cols}, which)
 		return
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {
 		cols := min(w.PanelCols, dz.Cols-c)
-		step := max(updateBlock/cols, 1)
-		for lo := f.lo; lo < f.hi && !w.stopped(); lo += step {
-			hi := min(lo+step, f.hi)
-			g := w.gradientBlock(hi-lo, cols)
+		step := max(kernel.BlockElements/cols, 1)
+		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
+			hi := min(lo+step, f.Hi)
+			g := w.GradientBlock(hi-lo, cols)
 			w.SparseMul(hi-lo, cols, in.entriesT, in.startT[2*lo:], 2, in.table, dz.Data[c:], dz.Stride, g.Data, g.Stride, false)
 			d.regularize(g, lo, c)
 			up.Update(w, d.kernel, lo, c, g)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
 )
 
 // Distillation lets a network learn from other networks' outputs besides the labels (Hinton, Vinyals and Dean,
@@ -79,7 +80,7 @@ func (t *Trainer) Distill(d Distillation) error {
 	x := &distiller{
 		weight: float32(d.Weight), rest: float32(1 - d.Weight),
 		temperature: float32(d.Temperature), inverse: float32(1 / d.Temperature),
-		p: newMatrix(batch, classes), q: newMatrix(batch, classes), kl: make([]float32, batch),
+		p: kernel.NewMatrix(batch, classes), q: kernel.NewMatrix(batch, classes), kl: make([]float32, batch),
 	}
 	for _, m := range d.Teachers {
 		x.teachers = append(x.teachers, newTeacher(m, batch))
@@ -94,8 +95,8 @@ type distiller struct {
 	weight, rest         float32 // a and 1-a
 	temperature, inverse float32 // T and 1/T
 
-	p, q Matrix    // [batch, classes]: what student and teachers say at temperature T
-	kl   []float32 // [batch]: KL(q || p)
+	p, q kernel.Matrix // [batch, classes]: what student and teachers say at temperature T
+	kl   []float32     // [batch]: KL(q || p)
 }
 
 // read gives the teachers the batch.
@@ -106,15 +107,15 @@ func (x *distiller) read(in *input) {
 }
 
 // begin computes what the teachers say of the rows r, and p, q and kl, from the student's logits z, before its own loss overwrites them.
-func (x *distiller) begin(w *Worker, z Matrix, r span) {
+func (x *distiller) begin(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
 	for _, teacher := range x.teachers {
 		teacher.answer(w, r)
 	}
 	for i := range z.Rows {
-		p, q := x.p.Row(r.lo+i), x.q.Row(r.lo+i)
+		p, q := x.p.Row(r.Lo+i), x.q.Row(r.Lo+i)
 		clear(q)
 		for _, teacher := range x.teachers {
-			x.softmax(w, p, teacher.logits(r.lo+i))
+			x.SoftmaxRows(w, p, teacher.logits(r.Lo+i))
 			for j, v := range p {
 				q[j] += v
 			}
@@ -130,17 +131,17 @@ func (x *distiller) begin(w *Worker, z Matrix, r span) {
 				kl += float64(float64(v) * (float64(exact.Log(float64(v))) - float64(p[j])))
 			}
 		}
-		x.kl[r.lo+i] = float32(kl + float64(exact.Log(float64(normalize(w, p)))))
+		x.kl[r.Lo+i] = float32(kl + float64(exact.Log(float64(normalize(w, p)))))
 	}
 }
 
 // finish mixes what the student's own loss gave for the rows r, whose gradient has the factor scale (1-a), with the
 // teachers' part.
-func (x *distiller) finish(dy Matrix, loss []float32, r span, scale float32) {
+func (x *distiller) finish(dy kernel.Matrix, loss []float32, r kernel.Span, scale float32) {
 	square, slope := x.weight*x.temperature*x.temperature, x.weight*x.temperature*scale
 	for i := range dy.Rows {
-		loss[i] = float32(x.rest*loss[i]) + float32(square*x.kl[r.lo+i])
-		d, p, q := dy.Row(i), x.p.Row(r.lo+i), x.q.Row(r.lo+i)
+		loss[i] = float32(x.rest*loss[i]) + float32(square*x.kl[r.Lo+i])
+		d, p, q := dy.Row(i), x.p.Row(r.Lo+i), x.q.Row(r.Lo+i)
 		for j := range d {
 			d[j] += float32(slope * (p[j] - q[j]))
 		}
@@ -148,7 +149,7 @@ func (x *distiller) finish(dy Matrix, loss []float32, r span, scale float32) {
 }
 
 // softmax computes p = softmax(z/T).
-func (x *distiller) softmax(w *Worker, p, z []float32) {
+func (x *distiller) SoftmaxRows(w *kernel.Worker, p, z []float32) {
 	x.scale(p, z)
 	normalize(w, p)
 }
@@ -165,7 +166,7 @@ func (x *distiller) scale(a, z []float32) {
 }
 
 // normalize replaces a by e^a / sum_j e^a_j, and returns that sum.
-func normalize(w *Worker, a []float32) (sum float32) {
+func normalize(w *kernel.Worker, a []float32) (sum float32) {
 	w.Exp(a, a)
 	for _, e := range a {
 		sum += e

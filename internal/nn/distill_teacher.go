@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // teacher is a network whose outputs another one learns. It reads the batch as the student does and never changes.
 type teacher struct {
 	model *Sequential
@@ -10,13 +12,13 @@ type teacher struct {
 func newTeacher(m *Sequential, batch int) *teacher {
 	t := &teacher{model: m}
 	for _, units := range m.units {
-		t.tape.y = append(t.tape.y, newMatrix(batch, units))
+		t.tape.y = append(t.tape.y, kernel.NewMatrix(batch, units))
 	}
 	return t
 }
 
 // answer computes what the teacher says of some rows of the batch.
-func (t *teacher) answer(w *Worker, r span) {
+func (t *teacher) answer(w *kernel.Worker, r kernel.Span) {
 	t.model.forward(w, Pass{}, &t.tape, 0, len(t.model.layers), r)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
 )
 
@@ -37,7 +38,7 @@ func newDropout(spec LayerSpec) *Dropout {
 func (d *Dropout) Params() []*Param { return nil }
 
 // Forward computes y = x mask / (1 - rate).
-func (d *Dropout) Forward(_ *Worker, p Pass, x, y Matrix) {
+func (d *Dropout) Forward(_ *kernel.Worker, p Pass, x, y kernel.Matrix) {
 	if !p.Train {
 		for r := range x.Rows {
 			copy(y.Row(r), x.Row(r))
@@ -48,16 +49,16 @@ func (d *Dropout) Forward(_ *Worker, p Pass, x, y Matrix) {
 }
 
 // Backward computes dx = dy mask / (1 - rate) with the mask of Forward, drawn again.
-func (d *Dropout) Backward(_ *Worker, p Pass, _, _, dy, dx Matrix) {
+func (d *Dropout) Backward(_ *kernel.Worker, p Pass, _, _, dy, dx kernel.Matrix) {
 	if dx.Rows > 0 {
 		d.mask(p, dy, dx)
 	}
 }
 
 // Update does nothing: there are no parameters.
-func (d *Dropout) Update(*Worker, Matrix, Matrix, int, int, Updater) {}
+func (d *Dropout) Update(*kernel.Worker, kernel.Matrix, kernel.Matrix, int, int, Updater) {}
 
-func (d *Dropout) mask(p Pass, in, out Matrix) {
+func (d *Dropout) mask(p Pass, in, out kernel.Matrix) {
 	key := random.NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
 	for r := range in.Rows {
 		var stream rand.PCG

@@ -4,11 +4,13 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"dnn/internal/nn/kernel"
 )
 
-func dropped(t *testing.T, d *Dropout, p Pass, rows, cols int) Matrix {
+func dropped(t *testing.T, d *Dropout, p Pass, rows, cols int) kernel.Matrix {
 	t.Helper()
-	x, y := newMatrix(rows, cols), newMatrix(rows, cols)
+	x, y := kernel.NewMatrix(rows, cols), kernel.NewMatrix(rows, cols)
 	for i := range x.Data {
 		x.Data[i] = 3
 	}

@@ -10,14 +10,14 @@ import (
 type Engine struct {
 	kernels *kernel.Set
 	pool    *parallel.Pool
-	workers []Worker
+	workers []kernel.Worker
 }
 
 // NewEngine returns an engine of the given kernels with that many threads, at least 1. Close ends its threads.
 func NewEngine(kernels *kernel.Set, threads int) *Engine {
-	e := &Engine{kernels: kernels, pool: parallel.NewPool(threads), workers: make([]Worker, threads)}
+	e := &Engine{kernels: kernels, pool: parallel.NewPool(threads), workers: make([]kernel.Worker, threads)}
 	for i := range e.workers {
-		e.workers[i] = newWorker(kernels, i)
+		e.workers[i] = kernel.NewWorker(kernels, i)
 	}
 	return e
 }

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // Evaluator computes a network's outputs, losses and accuracy over whole sets of samples. A pass allocates nothing.
 type Evaluator struct {
 	engine     *Engine
@@ -35,7 +37,7 @@ func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 		if v.stop != nil && v.stop() {
 			return
 		}
-		v.rows(&e.workers[worker], v.tapes[worker], part(i, v.tasks(), s.Count, evaluateRows))
+		v.rows(&e.workers[worker], v.tapes[worker], kernel.Part(i, v.tasks(), s.Count, evaluateRows))
 	}
 	return v
 }
@@ -60,18 +62,18 @@ func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 func (v *Evaluator) Confidence() []float32 { return v.confidence }
 
 // rows passes over some samples, at most evaluateRows.
-func (v *Evaluator) rows(w *Worker, t *tape, s span) {
-	n := s.hi - s.lo
+func (v *Evaluator) rows(w *kernel.Worker, t *tape, s kernel.Span) {
+	n := s.Hi - s.Lo
 	t.in.count = n
-	t.in.load(w, v.samples, v.order[s.lo:s.hi], span{0, n}, span{0, len(t.in.shares)})
-	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), span{0, n})
+	t.in.load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: len(t.in.shares)})
+	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), kernel.Span{Lo: 0, Hi: n})
 	y := t.y[len(t.y)-1].Slice(0, n)
-	v.model.loss.Rows(w, y, Matrix{}, t.in.labels[:n], 0, v.loss[s.lo:s.hi], v.predicted[s.lo:s.hi])
+	v.model.loss.Rows(w, y, kernel.Matrix{}, t.in.labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
 	for r := range n {
 		// A loss that takes logits leaves probabilities.
 		p := y.Row(r)
-		if v.confidence[s.lo+r] = p[min(int(v.predicted[s.lo+r]), len(p)-1)]; len(p) == 1 && v.predicted[s.lo+r] == 0 {
-			v.confidence[s.lo+r] = 1 - p[0] // one output is that of class 1
+		if v.confidence[s.Lo+r] = p[min(int(v.predicted[s.Lo+r]), len(p)-1)]; len(p) == 1 && v.predicted[s.Lo+r] == 0 {
+			v.confidence[s.Lo+r] = 1 - p[0] // one output is that of class 1
 		}
 	}
 }

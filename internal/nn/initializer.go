@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
 )
 
@@ -25,7 +26,7 @@ type Initializer struct {
 const ConstantInitializer = "constant"
 
 // initializer draws a Dense kernel [in, out].
-type initializer func(stream *rand.PCG, kernel Matrix)
+type initializer func(stream *rand.PCG, kernel kernel.Matrix)
 
 // initializers are the known ones, by Keras's names. The table is never written to.
 //
@@ -70,7 +71,7 @@ func (i Initializer) validate(names []string) error {
 
 // draw sets p to what i says, or where it says nothing to what standard does. The stream depends on the seed, the
 // initializer and the name of the layer.
-func (i Initializer) draw(p Matrix, standard string, seed uint64, layer string) {
+func (i Initializer) draw(p kernel.Matrix, standard string, seed uint64, layer string) {
 	if i.Name == ConstantInitializer {
 		constant(float32(i.Value))(nil, p)
 		return
@@ -109,15 +110,15 @@ func (i *Initializer) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func fanIn(k Matrix) float64   { return float64(k.Rows) }
-func meanFan(k Matrix) float64 { return float64(k.Rows+k.Cols) / 2 }
+func fanIn(k kernel.Matrix) float64   { return float64(k.Rows) }
+func meanFan(k kernel.Matrix) float64 { return float64(k.Rows+k.Cols) / 2 }
 
 // distribution returns the function that draws one number, whose mean is 0, given the variance.
 type distribution func(variance float64) func(*rand.PCG) float32
 
 // varianceScaling draws every element with variance scale/fan.
-func varianceScaling(scale float64, fan func(Matrix) float64, d distribution) initializer {
-	return func(stream *rand.PCG, k Matrix) {
+func varianceScaling(scale float64, fan func(kernel.Matrix) float64, d distribution) initializer {
+	return func(stream *rand.PCG, k kernel.Matrix) {
 		draw := d(scale / fan(k))
 		for r := range k.Rows {
 			for c, w := 0, k.Row(r); c < len(w); c++ {
@@ -151,7 +152,7 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 
 // constant sets every element to the same number.
 func constant(v float32) initializer {
-	return func(_ *rand.PCG, k Matrix) {
+	return func(_ *rand.PCG, k kernel.Matrix) {
 		for r := range k.Rows {
 			w := k.Row(r)
 			for c := range w {

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"testing"
 
+	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
 )
 
 func TestGlorotUniform(t *testing.T) {
 	for _, shape := range [][2]int{{784, 100}, {100, 784}, {300, 17}, {1, 5000}} {
-		k := newMatrix(shape[0], shape[1])
+		k := kernel.NewMatrix(shape[0], shape[1])
 		initializers["glorot_uniform"](random.Stream(1, "test", 0), k)
 		limit := math.Sqrt(6 / float64(shape[0]+shape[1]))
 		n := float64(shape[0] * shape[1])

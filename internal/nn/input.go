@@ -17,7 +17,7 @@ type input struct {
 	features int
 	labels   []uint8
 
-	x Matrix // [batch, features]; dense only
+	x kernel.Matrix // [batch, features]; dense only
 
 	shares   []share // of the features, in their order; none for a dense input
 	table    *[256]float32
@@ -35,7 +35,7 @@ type input struct {
 // share is some of the features of a sparse batch. In training each worker has one, and with it the rows of the first
 // layer's kernel that belong to these features: it alone reads and writes them, so that they stay in its cache.
 type share struct {
-	features  span
+	features  kernel.Span
 	width     int      // of a block of features; the last block may be shorter
 	blocks    int      // into which the features are cut, at least 1
 	first     int      // blocks of the shares before
@@ -48,10 +48,10 @@ type share struct {
 
 // newInput returns an input for up to batch samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
-func newInput(s *Samples, batch int, shares []span, train bool) *input {
+func newInput(s *Samples, batch int, shares []kernel.Span, train bool) *input {
 	in := &input{features: s.Features, labels: make([]uint8, batch), table: s.Table}
 	if len(shares) == 0 {
-		in.x = newMatrix(batch, s.Features)
+		in.x = kernel.NewMatrix(batch, s.Features)
 		return in
 	}
 	first := 0
@@ -75,9 +75,9 @@ func newInput(s *Samples, batch int, shares []span, train bool) *input {
 	return in
 }
 
-func newShare(features span, batch int, train bool) share {
+func newShare(features kernel.Span, batch int, train bool) share {
 	const line = 64
-	n := features.hi - features.lo
+	n := features.Hi - features.Lo
 	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
 	s.width = max(1, (n+s.blocks-1)/s.blocks)
 	s.roomOfRow = n + kernel.GatherSlack
@@ -91,30 +91,30 @@ func newShare(features span, batch int, train bool) share {
 }
 
 // load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
-func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
-	if shares.lo == 0 {
-		for r := rows.lo; r < rows.hi; r++ {
+func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
+	if shares.Lo == 0 {
+		for r := rows.Lo; r < rows.Hi; r++ {
 			in.labels[r] = s.Labels[order[r]]
 		}
 	}
 	if in.packed != nil && in.transform == nil {
-		for j := shares.lo; j < shares.hi; j++ {
+		for j := shares.Lo; j < shares.Hi; j++ {
 			in.shares[j].unpack(w.Set, in.packed, order, rows)
 		}
 		return
 	}
-	for r := rows.lo; r < rows.hi; r++ {
+	for r := rows.Lo; r < rows.Hi; r++ {
 		i := int(order[r])
 		if s.Bytes == nil {
 			copy(in.x.Row(r), s.numbers(i))
 			continue
 		}
-		if next := r + 2; next < rows.hi {
+		if next := r + 2; next < rows.Hi {
 			w.Prefetch(in.part(s.Pixels(int(order[next])), shares))
 		}
 		pixels := s.Pixels(i)
 		if in.transform != nil {
-			altered := w.bytes(len(pixels))
+			altered := w.Bytes(len(pixels))
 			in.transform.Apply(w.Set, w.Index(), altered, pixels, i)
 			pixels = altered
 		}
@@ -124,33 +124,33 @@ func (in *input) load(w *Worker, s *Samples, order []int32, rows, shares span) {
 			}
 			continue
 		}
-		for j := shares.lo; j < shares.hi; j++ {
-			in.shares[j].load(w.Set, pixels, r, rows.lo)
+		for j := shares.Lo; j < shares.Hi; j++ {
+			in.shares[j].load(w.Set, pixels, r, rows.Lo)
 		}
 	}
 }
 
 // part returns the pixels of some shares; of a dense input, all.
-func (in *input) part(pixels []uint8, shares span) []uint8 {
+func (in *input) part(pixels []uint8, shares kernel.Span) []uint8 {
 	if in.shares == nil {
 		return pixels
 	}
-	return pixels[in.shares[shares.lo].features.lo:in.shares[shares.hi-1].features.hi]
+	return pixels[in.shares[shares.Lo].features.Lo:in.shares[shares.Hi-1].features.Hi]
 }
 
 // load appends the nonzeros of row r to those of the rows from first on.
 func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
-	pixels = pixels[:s.features.hi]
+	pixels = pixels[:s.features.Hi]
 	if s.bytes != nil {
-		copy(s.bytes[r*s.stride:], pixels[s.features.lo:])
+		copy(s.bytes[r*s.stride:], pixels[s.features.Lo:])
 	}
 	start := s.start[r*(s.blocks+1) : (r+1)*(s.blocks+1)]
 	at := int32(first * s.roomOfRow)
 	if r > first {
 		at = s.start[r*(s.blocks+1)-1]
 	}
-	lo, end := s.features.lo, int(at)
-	whole := (s.features.hi - lo) / s.width
+	lo, end := s.features.Lo, int(at)
+	whole := (s.features.Hi - lo) / s.width
 	if whole > 0 {
 		end = k.GatherRows(whole, s.width, pixels[lo:], s.width, s.entries, end, uint32(lo), uint32(s.width), start, 1)
 		lo += whole * s.width
@@ -161,17 +161,17 @@ func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 }
 
 // transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
-func (in *input) transpose(k *kernel.Set, f span) {
-	if len(in.shares) == 0 || f.lo == f.hi {
+func (in *input) transpose(k *kernel.Set, f kernel.Span) {
+	if len(in.shares) == 0 || f.Lo == f.Hi {
 		return
 	}
-	s := in.shareOf(f.lo)
+	s := in.shareOf(f.Lo)
 	if in.count <= fewSamples {
 		in.scatter(s, f)
 		return
 	}
-	k.TransposeBytes(in.count, f.hi-f.lo, s.bytes[f.lo-s.features.lo:], s.stride, in.bytesT[f.lo*in.strideT:], in.strideT)
-	k.GatherRows(f.hi-f.lo, in.count, in.bytesT[f.lo*in.strideT:], in.strideT, in.entriesT, f.lo*in.roomT, 0, 0, in.startT[2*f.lo:], 2)
+	k.TransposeBytes(in.count, f.Hi-f.Lo, s.bytes[f.Lo-s.features.Lo:], s.stride, in.bytesT[f.Lo*in.strideT:], in.strideT)
+	k.GatherRows(f.Hi-f.Lo, in.count, in.bytesT[f.Lo*in.strideT:], in.strideT, in.entriesT, f.Lo*in.roomT, 0, 0, in.startT[2*f.Lo:], 2)
 }
 
 // fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte: steps of 1 or 8
@@ -179,13 +179,13 @@ func (in *input) transpose(k *kernel.Set, f span) {
 const fewSamples = 8
 
 // scatter makes the lists of the given features of a share out of those of the samples.
-func (in *input) scatter(s *share, f span) {
-	copy(in.startT[2*f.lo:2*f.hi], in.emptyT[2*f.lo:2*f.hi])
+func (in *input) scatter(s *share, f kernel.Span) {
+	copy(in.startT[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
 	for r := range in.count {
 		start := s.start[r*(s.blocks+1):]
 		entries := s.entries[start[0]:start[s.blocks]]
-		lo, _ := slices.BinarySearch(entries, uint32(f.lo)<<8)
-		hi, _ := slices.BinarySearch(entries, uint32(f.hi)<<8)
+		lo, _ := slices.BinarySearch(entries, uint32(f.Lo)<<8)
+		hi, _ := slices.BinarySearch(entries, uint32(f.Hi)<<8)
 		for _, e := range entries[lo:hi] {
 			end := &in.startT[2*(e>>8)+1]
 			in.entriesT[*end] = uint32(r)<<8 | e&0xff
@@ -197,7 +197,7 @@ func (in *input) scatter(s *share, f span) {
 // shareOf returns the share that a feature belongs to.
 func (in *input) shareOf(feature int) *share {
 	i := 0
-	for feature >= in.shares[i].features.hi {
+	for feature >= in.shares[i].features.Hi {
 		i++
 	}
 	return &in.shares[i]

@@ -13,7 +13,7 @@ import (
 func TestListsByFeature(t *testing.T) {
 	const features, most = 400, 40
 	s := randomBytes(200, features, 3, 1)
-	shares := []span{{0, 64}, {64, features}, {features, features}} // the second in several blocks
+	shares := []kernel.Span{{Lo: 0, Hi: 64}, {Lo: 64, Hi: features}, {Lo: features, Hi: features}} // the second in several blocks
 	for _, set := range kernel.Available() {
 		e := NewEngine(set, 1)
 		t.Cleanup(e.Close)
@@ -27,10 +27,10 @@ func TestListsByFeature(t *testing.T) {
 				}
 				in.count = count
 				half := count / 2 // as two tasks load them
-				for _, rows := range []span{{half, count}, {0, half}} {
-					in.load(w, s, order, rows, span{0, len(shares)})
+				for _, rows := range []kernel.Span{{Lo: half, Hi: count}, {Lo: 0, Hi: half}} {
+					in.load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})
 				}
-				for _, f := range []span{{64, 64}, {64, 80}, {80, features}, {0, 64}, {features, features}} {
+				for _, f := range []kernel.Span{{Lo: 64, Hi: 64}, {Lo: 64, Hi: 80}, {Lo: 80, Hi: features}, {Lo: 0, Hi: 64}, {Lo: features, Hi: features}} {
 					in.transpose(set, f)
 				}
 				for f := range features {

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // Pass is what a layer's output may depend on besides its inputs and its parameters.
 type Pass struct {
 	Train bool   // false: inference
@@ -16,23 +18,23 @@ type Layer interface {
 	Params() []*Param
 
 	// Forward computes the outputs y [rows, out] from the inputs x [rows, in].
-	Forward(w *Worker, p Pass, x, y Matrix)
+	Forward(w *kernel.Worker, p Pass, x, y kernel.Matrix)
 
 	// Backward turns dy, the gradient of the loss by the outputs y [rows, out], into what Update needs, in place, and
 	// computes dx [rows, in], the gradient by the inputs, unless dx has no rows.
-	Backward(w *Worker, p Pass, x, y, dy, dx Matrix)
+	Backward(w *kernel.Worker, p Pass, x, y, dy, dx kernel.Matrix)
 
 	// Update computes the gradient of the i-th of n parts of the parameters from the inputs x and from dy as Backward left
 	// it, both of the whole batch, and hands it to up.
-	Update(w *Worker, x, dy Matrix, i, n int, up Updater)
+	Update(w *kernel.Worker, x, dy kernel.Matrix, i, n int, up Updater)
 }
 
 // columnLayer is a layer whose rows depend on each other in training, but whose columns do not. A training step calls these
 // methods, with the whole batch, instead of Forward and Backward, several goroutines at once for different columns c.
 type columnLayer interface {
 	Layer
-	ForwardColumns(w *Worker, x, y Matrix, c span)
-	BackwardColumns(w *Worker, x, y, dy, dx Matrix, c span)
+	ForwardColumns(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span)
+	BackwardColumns(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)
 }
 
 // remembering is a layer that keeps something of the batches it was trained on.

@@ -97,7 +97,7 @@ func newBatchReference(m *Sequential, batch int) *batchReference {
 		if !ok {
 			continue
 		}
-		x, y := newMatrix(batch, m.units[i]), newMatrix(batch, m.units[i])
+		x, y := kernel.NewMatrix(batch, m.units[i]), kernel.NewMatrix(batch, m.units[i])
 		for j := range x.Data {
 			x.Data[j] = 1
 		}

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 var lionKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.99},
 	build:    func(s OptimizerSpec, params []*Param) Optimizer { return newLion(s, params) },
@@ -22,7 +24,7 @@ func newLion(s OptimizerSpec, params []*Param) *Lion {
 func (l *Lion) Begin(rate float64) { l.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (l *Lion) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (l *Lion) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	c1, c2 := 1-l.beta1, 1-l.beta2
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		m := l.m.row(p, r, left, g)

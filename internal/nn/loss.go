@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"dnn/internal/nn/kernel"
 )
 
 // Loss compares a batch's outputs with its labels.
@@ -12,7 +14,7 @@ type Loss interface {
 	// Rows computes, for each row of y [rows, units] and its label, the sample's loss and the class it predicts.
 	// If dy has rows it computes the gradient of scale times the sum of the losses by y. It may overwrite y if
 	// that are logits; other outputs are needed on the way back.
-	Rows(w *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8)
+	Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8)
 }
 
 // losses are the known ones, by Keras's names. Each entry returns the loss of outputs with the given activation and label

@@ -1,12 +1,14 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // meanSquaredError is the mean over the units of (y - t)^2, from the outputs y [rows, units] of any activation; t is the
 // target, 0 or 1:
 //
 //	dloss/dy = 2 (y - t) / units
 type meanSquaredError struct{}
 
-func (meanSquaredError) Rows(_ *Worker, y, dy Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (meanSquaredError) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		y, label := y.Row(r), labels[r]

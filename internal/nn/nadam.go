@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 var nadamKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
@@ -55,7 +58,7 @@ func (n *Nadam) Begin(rate float64) {
 }
 
 // Update moves a block of p against its gradient.
-func (n *Nadam) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (n *Nadam) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	c1, c2 := 1-n.beta1, 1-n.beta2
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		m, v := n.m.row(p, r, left, g), n.v.row(p, r, left, g)

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"dnn/internal/nn/kernel"
 )
 
 // Updater receives gradients as they are produced, a block at a time.
 type Updater interface {
 	// Update takes the gradient g of the elements of p from (row, col) on. It is called from several goroutines at once, for
 	// disjoint blocks. It may overwrite g, which is the caller's again afterwards.
-	Update(w *Worker, p *Param, row, col int, g Matrix)
+	Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix)
 }
 
 // Optimizer is an Updater that changes the parameters.
@@ -40,7 +42,7 @@ type Deferred interface {
 	Prepare()
 
 	// Apply uses the gradients of the rows [lo, hi) of p. It is called from several goroutines at once.
-	Apply(w *Worker, p *Param, lo, hi int)
+	Apply(w *kernel.Worker, p *Param, lo, hi int)
 }
 
 // OptimizerSpec describes an optimizer. Fields that the named one does not have are 0. Names and defaults are Keras 3's:

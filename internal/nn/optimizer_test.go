@@ -23,10 +23,10 @@ func follow(t *testing.T, o func([]*Param) Optimizer, tolerance float64, formula
 			want[i] = float64(v)
 			p.Value.Data[i/37*p.Value.Stride+i%37] = v
 		}
-		w := &Worker{Set: set}
+		w := &kernel.Worker{Set: set}
 		for step := 1; step <= 30; step++ {
 			rate := 0.01 / float64(step) // it may change from step to step
-			g := newMatrix(5, 37)
+			g := kernel.NewMatrix(5, 37)
 			for i := range want {
 				v := (rng.Float32() - 0.5) * float32(math.Pow(10, float64(i%5-3)))
 				g.Data[i/37*g.Stride+i%37] = v
@@ -80,9 +80,9 @@ func TestAdamsFirstStep(t *testing.T) {
 	p := newParam(ParamSpec{Name: "p", Shape: []int{3}})
 	a := NewAdam([]*Param{p}, 0.9, 0.999, 1e-7)
 	a.Begin(0.001)
-	g := newMatrix(1, 3)
+	g := kernel.NewMatrix(1, 3)
 	copy(g.Data, []float32{5, -0.1, 0})
-	a.Update(&Worker{Set: kernel.Available()[0]}, p, 0, 0, g)
+	a.Update(&kernel.Worker{Set: kernel.Available()[0]}, p, 0, 0, g)
 	for i, want := range []float64{-0.001, 0.001, 0} {
 		if got := float64(p.Value.Data[i]); math.Abs(got-want) > 1e-7 {
 			t.Errorf("element %d moved by %v, want %v", i, got, want)

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"dnn/internal/nn/kernel"
 )
 
 // StateArray is one array that an optimizer keeps from step to step, laid out as the parameter that it belongs to.
 type StateArray struct {
-	ParamSpec        // Name: adam.momentum/dense.kernel
-	Value     Matrix // the optimizer's own memory
+	ParamSpec               // Name: adam.momentum/dense.kernel
+	Value     kernel.Matrix // the optimizer's own memory
 }
 
 // Floats returns a copy of the elements in row-major order without padding.
@@ -22,15 +24,15 @@ func (s StateArray) SetFloats(data []float32) { s.Value.Unflatten(data) }
 type slots struct {
 	name   string // adam.momentum
 	params []*Param
-	arrays []Matrix
+	arrays []kernel.Matrix
 }
 
 // newSlots returns arrays of zeros.
 func newSlots(name string, params []*Param) slots {
-	s := slots{name: name, params: params, arrays: make([]Matrix, len(params))}
+	s := slots{name: name, params: params, arrays: make([]kernel.Matrix, len(params))}
 	for i, p := range params {
 		if !p.Fixed {
-			s.arrays[i] = newMatrix(p.Value.Rows, p.Value.Cols)
+			s.arrays[i] = kernel.NewMatrix(p.Value.Rows, p.Value.Cols)
 		}
 	}
 	return s
@@ -42,7 +44,7 @@ func (s slots) from(p *Param, row, col int) []float32 {
 }
 
 // row returns the part of row r of p's array that belongs to a block of gradient at column col.
-func (s slots) row(p *Param, r, col int, g Matrix) []float32 {
+func (s slots) row(p *Param, r, col int, g kernel.Matrix) []float32 {
 	at := r*p.Value.Stride + col
 	return s.arrays[p.index].Data[at : at+g.Cols]
 }
@@ -62,7 +64,7 @@ func state(all ...slots) []StateArray {
 
 // eachRow calls f for every row of a block of gradient at (row, col) of p: r is the row of p, w the weights and g their
 // gradient.
-func eachRow(p *Param, top, left int, g Matrix, f func(r int, w, g []float32)) {
+func eachRow(p *Param, top, left int, g kernel.Matrix, f func(r int, w, g []float32)) {
 	for i := range g.Rows {
 		at := (top+i)*p.Value.Stride + left
 		f(top+i, p.Value.Data[at:at+g.Cols], g.Row(i))

@@ -27,7 +27,7 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 	p := &packed{edges: []int32{0}}
 	for _, share := range shares {
 		for b := range share.blocks {
-			p.edges = append(p.edges, int32(min(share.features.lo+(b+1)*share.width, share.features.hi)))
+			p.edges = append(p.edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
 	}
 	// Each sample has room for all of its features to be other than zero. Those of a task lie one behind the other, so that what
@@ -54,7 +54,7 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 }
 
 // unpack loads the samples order into rows lo to hi of the share.
-func (s *share) unpack(k *kernel.Set, p *packed, order []int32, rows span) {
-	k.Unpack(order[rows.lo:rows.hi], p.at, p.data, p.edges, s.first, s.blocks, s.entries, rows.lo*s.roomOfRow,
-		s.start[rows.lo*(s.blocks+1):], s.bytes[rows.lo*s.stride:], s.stride)
+func (s *share) unpack(k *kernel.Set, p *packed, order []int32, rows kernel.Span) {
+	k.Unpack(order[rows.Lo:rows.Hi], p.at, p.data, p.edges, s.first, s.blocks, s.entries, rows.Lo*s.roomOfRow,
+		s.start[rows.Lo*(s.blocks+1):], s.bytes[rows.Lo*s.stride:], s.stride)
 }

@@ -20,7 +20,7 @@ func TestPackedLoads(t *testing.T) {
 		if set.Pack != nil {
 			t.Run(set.Name, func(t *testing.T) {
 				for _, s := range []*Samples{all, all.Select(some), all.Slice(packedTask-1, packedTask+2), all.Slice(0, 0)} {
-					comparePackedLoads(t, set, s, batch, []span{{0, 100}, {100, features}, {features, features}})
+					comparePackedLoads(t, set, s, batch, []kernel.Span{{Lo: 0, Hi: 100}, {Lo: 100, Hi: features}, {Lo: features, Hi: features}})
 				}
 			})
 		}
@@ -28,7 +28,7 @@ func TestPackedLoads(t *testing.T) {
 }
 
 // comparePackedLoads loads the same batch from the samples and from what they are packed into.
-func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, shares []span) {
+func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, shares []kernel.Span) {
 	t.Helper()
 	e := NewEngine(set, 2)
 	defer e.Close()
@@ -43,12 +43,12 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	}
 	for _, in := range []*input{want, got} {
 		in.count = len(order)
-		in.load(&e.workers[0], s, order, span{0, len(order)}, span{0, len(shares)})
+		in.load(&e.workers[0], s, order, kernel.Span{Lo: 0, Hi: len(order)}, kernel.Span{Lo: 0, Hi: len(shares)})
 	}
 	for j := range shares {
 		w, g := &want.shares[j], &got.shares[j]
 		for r := range order {
-			n := g.features.hi - g.features.lo
+			n := g.features.Hi - g.features.Lo
 			if !bytes.Equal(g.bytes[r*g.stride:][:n], w.bytes[r*w.stride:][:n]) {
 				t.Fatalf("share %d: sample %d has other bytes", j, r)
 			}

@@ -1,9 +1,11 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // Param is one array of trainable numbers of a layer.
 type Param struct {
 	ParamSpec
-	Value Matrix // [in, out], or [1, out] for a bias
+	Value kernel.Matrix // [in, out], or [1, out] for a bias
 
 	index int // its place among the parameters of its network
 }
@@ -13,7 +15,7 @@ func newParam(spec ParamSpec) *Param {
 	if len(spec.Shape) == 2 {
 		rows = spec.Shape[0]
 	}
-	return &Param{ParamSpec: spec, Value: newMatrix(rows, cols)}
+	return &Param{ParamSpec: spec, Value: kernel.NewMatrix(rows, cols)}
 }
 
 // Floats returns a copy of the elements in row-major order without padding: what a model file stores.

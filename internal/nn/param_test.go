@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"unsafe"
+
+	"dnn/internal/nn/kernel"
 )
 
 func TestFloatsRoundTrip(t *testing.T) {
@@ -113,7 +115,7 @@ func TestFinite(t *testing.T) {
 
 func TestNewMatrix(t *testing.T) {
 	for _, cols := range []int{1, 15, 16, 17, 100, 784, 1023, 1024, 2048, 3000} {
-		m := newMatrix(3, cols)
+		m := kernel.NewMatrix(3, cols)
 		if m.Stride < cols || m.Stride >= cols+32 || m.Stride%16 != 0 || m.Stride%1024 == 0 {
 			t.Errorf("%d columns: rows are %d apart", cols, m.Stride)
 		}
@@ -127,7 +129,7 @@ func TestNewMatrix(t *testing.T) {
 }
 
 func TestRowsAndColumns(t *testing.T) {
-	m := newMatrix(5, 20)
+	m := kernel.NewMatrix(5, 20)
 	for r := range m.Rows {
 		for c, v := 0, m.Row(r); c < len(v); c++ {
 			v[c] = float32(100*r + c)

@@ -173,11 +173,11 @@ func TestAdamAsKeras(t *testing.T) {
 	for _, set := range kernel.Available() {
 		p := newParam(ParamSpec{Name: "p", Shape: []int{len(k.Weights[0])}})
 		optimizer := adam([]*Param{p})
-		g := newMatrix(1, p.Count())
+		g := kernel.NewMatrix(1, p.Count())
 		for i, want := range k.Weights {
 			copy(g.Data, k.Gradients[i])
 			optimizer.Begin(k.LearningRate)
-			optimizer.Update(&Worker{Set: set}, p, 0, 0, g)
+			optimizer.Update(&kernel.Worker{Set: set}, p, 0, 0, g)
 			compareWithKeras(t, set.Name+": weights after step "+strconv.Itoa(i+1), p.Floats(), want)
 		}
 	}

@@ -1,6 +1,10 @@
 package nn
 
-import "time"
+import (
+	"time"
+
+	"dnn/internal/nn/kernel"
+)
 
 // The first layer of a sparse batch belongs to the workers by features: each has a share of them, and with it rows of the
 // kernel and their moments, which it updates and then multiplies, so that they never leave its cache. (By rows of the batch,
@@ -34,13 +38,13 @@ func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
 
 // pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
 // f does the rest for each worker's part of the rows. Each worker's updates follow, if there are any.
-func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
+func (t *Trainer) pipeline(f func(w *kernel.Worker, r kernel.Span), updates [][]task) phase {
 	workers := len(t.engine.workers)
 	products := make([][]*job, workers) // by worker and stage
 	for worker := range workers {
 		products[worker] = make([]*job, workers)
 		for stage := range workers {
-			product := &job{run: func(w *Worker) { t.multiplyShare(w, worker, t.stage(stage)) }}
+			product := &job{run: func(w *kernel.Worker) { t.multiplyShare(w, worker, t.stage(stage)) }}
 			if worker > 0 {
 				product.after = []*job{products[worker-1][stage]}
 			}
@@ -53,7 +57,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 	for worker := range workers {
 		features := t.loaded.shares[worker].features
 		load := &job{run: t.load[worker]}
-		list := &job{run: func(w *Worker) { t.tape.in.transpose(w.Set, features) }}
+		list := &job{run: func(w *kernel.Worker) { t.tape.in.transpose(w.Set, features) }}
 		lists[worker] = list
 		if worker > 0 { // there are no sums to go on with yet
 			queues[worker] = append(queues[worker], list, load)
@@ -67,8 +71,8 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 			queues[worker] = append(queues[worker], load)
 		}
 		if t.hasRows(worker) {
-			rest := &job{after: []*job{products[workers-1][worker]}, run: func(w *Worker) {
-				if r := t.stage(worker); r.lo < r.hi {
+			rest := &job{after: []*job{products[workers-1][worker]}, run: func(w *kernel.Worker) {
+				if r := t.stage(worker); r.Lo < r.Hi {
 					f(w, r)
 				}
 			}}
@@ -79,7 +83,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 			queues[worker] = append(queues[worker], list)
 		}
 		if !t.hasRows(worker) {
-			queues[worker] = append(queues[worker], &job{after: []*job{list}, run: func(w *Worker) {
+			queues[worker] = append(queues[worker], &job{after: []*job{list}, run: func(w *kernel.Worker) {
 				t.model.input().updateIdle(w, t.tape.in, features, t.updater)
 			}})
 		}
@@ -88,7 +92,7 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 		for i, run := range tasks {
 			update := &job{run: run, after: append([]*job{lists[worker]}, rests...)}
 			if worker == 0 && i == 0 {
-				update.run = func(w *Worker) {
+				update.run = func(w *kernel.Worker) {
 					t.turned = time.Now()
 					run(w)
 				}
@@ -102,8 +106,8 @@ func (t *Trainer) pipeline(f func(w *Worker, r span), updates [][]task) phase {
 }
 
 // multiplyShare makes the first layer's product of a share and some rows of the batch.
-func (t *Trainer) multiplyShare(w *Worker, share int, r span) {
-	if r.lo < r.hi {
+func (t *Trainer) multiplyShare(w *kernel.Worker, share int, r kernel.Span) {
+	if r.Lo < r.Hi {
 		t.model.input().multiplyShare(w, t.tape.in, share, t.tape.y[0], r)
 	}
 }
@@ -118,14 +122,14 @@ func (t *Trainer) loadsEarly() int {
 }
 
 // stage returns the rows of a worker's stage of the pipeline for batches of that size: whole tiles.
-func (e *Engine) stage(worker, batch int) span {
-	return part(worker, len(e.workers), batch, e.kernels.TileRows)
+func (e *Engine) stage(worker, batch int) kernel.Span {
+	return kernel.Part(worker, len(e.workers), batch, e.kernels.TileRows)
 }
 
 // stage returns those of them that the present batch has, which may be a shorter one.
-func (t *Trainer) stage(worker int) span {
+func (t *Trainer) stage(worker int) kernel.Span {
 	r, n := t.engine.stage(worker, len(t.loss)), t.tape.in.count
-	return span{min(r.lo, n), min(r.hi, n)}
+	return kernel.Span{Lo: min(r.Lo, n), Hi: min(r.Hi, n)}
 }
 
 // hasRows tells whether a worker's stage has rows in all batches but perhaps shorter ones.
@@ -133,7 +137,7 @@ func (t *Trainer) hasRows(worker int) bool { return t.engine.hasRows(worker, len
 
 func (e *Engine) hasRows(worker, batch int) bool {
 	r := e.stage(worker, batch)
-	return r.lo < r.hi
+	return r.Lo < r.Hi
 }
 
 // besides returns, for batches so small that not all workers have rows, what each has to do besides its share of the features,
@@ -164,7 +168,7 @@ func (e *Engine) besides(m *Sequential, batch int) []int {
 	for worker := range besides {
 		if e.hasRows(worker, batch) {
 			r := e.stage(worker, batch)
-			besides[worker] = (rows/working+calls)*optimizerEntries + 2*rows*(r.hi-r.lo)
+			besides[worker] = (rows/working+calls)*optimizerEntries + 2*rows*(r.Hi-r.Lo)
 		}
 		if besides[worker]*idle > m.arch.Input*optimizerEntries {
 			return nil

@@ -75,7 +75,7 @@ func (t *Trainer) updates() [][]task {
 		updates[w] = slices.Concat(t.updateInputTasks(w), t.updateTasks(w), loads[w*len(loads)/workers:(w+1)*len(loads)/workers])
 		if len(t.loss) <= joinedSamples && t.pipelined() && t.transform == nil {
 			all := updates[w]
-			updates[w] = []task{func(w *Worker) {
+			updates[w] = []task{func(w *kernel.Worker) {
 				for _, run := range all {
 					run(w)
 				}
@@ -87,12 +87,12 @@ func (t *Trainer) updates() [][]task {
 
 // rowParts returns a task for each worker's part of the batch's rows. There are no smaller ones for a worker that is ahead to
 // take: each part passes over all weights, which costs more than it could save.
-func (t *Trainer) rowParts(f func(w *Worker, r span)) []task {
+func (t *Trainer) rowParts(f func(w *kernel.Worker, r kernel.Span)) []task {
 	n := len(t.engine.workers)
 	tasks := make([]task, n)
 	for i := range tasks {
-		tasks[i] = func(w *Worker) {
-			if r := part(i, n, t.tape.in.count, 2); r.lo < r.hi {
+		tasks[i] = func(w *kernel.Worker) {
+			if r := kernel.Part(i, n, t.tape.in.count, 2); r.Lo < r.Hi {
 				f(w, r)
 			}
 		}
@@ -115,11 +115,11 @@ func (t *Trainer) loadTasks() []task {
 	workers, loads := len(t.engine.workers), t.loads()
 	tasks := make([]task, loads*workers)
 	for i := range tasks {
-		tasks[i] = func(w *Worker) {
+		tasks[i] = func(w *kernel.Worker) {
 			in := t.loaded
-			samples, shares := part(i, len(tasks), len(t.next), 1), span{0, len(in.shares)}
+			samples, shares := kernel.Part(i, len(tasks), len(t.next), 1), kernel.Span{Lo: 0, Hi: len(in.shares)}
 			if t.transform == nil && t.pipelined() {
-				samples, shares = part(i/workers, loads, len(t.next), 1), span{i % workers, i%workers + 1}
+				samples, shares = kernel.Part(i/workers, loads, len(t.next), 1), kernel.Span{Lo: i % workers, Hi: i%workers + 1}
 			}
 			in.load(w, t.samples, t.next, samples, shares)
 		}
@@ -142,18 +142,18 @@ func (t *Trainer) planRows(updates [][]task) {
 		}
 		from := next
 		if from < i {
-			t.addRows(from, func(w *Worker, r span) { t.forward(w, from, i, r) })
+			t.addRows(from, func(w *kernel.Worker, r kernel.Span) { t.forward(w, from, i, r) })
 		}
-		t.steps = append(t.steps, sideBySide(rowsPhase, t.columnParts(i, func(w *Worker, x, y, _, _ Matrix, s span) {
+		t.steps = append(t.steps, sideBySide(rowsPhase, t.columnParts(i, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, s kernel.Span) {
 			c.ForwardColumns(w, x, y, s)
 		})))
 		// Backwards: this layer, then what lies between it and the one before that works by columns.
 		back = append(back,
-			sideBySide(rowsPhase, t.rowParts(func(w *Worker, r span) { m.backward(w, t.pass, t.tape, from, i, r) })),
+			sideBySide(rowsPhase, t.rowParts(func(w *kernel.Worker, r kernel.Span) { m.backward(w, t.pass, t.tape, from, i, r) })),
 			sideBySide(rowsPhase, t.columnParts(i, c.BackwardColumns)))
 		next = i + 1
 	}
-	rows := func(w *Worker, r span) {
+	rows := func(w *kernel.Worker, r kernel.Span) {
 		t.forward(w, next, len(m.layers), r)
 		t.lose(w, r)
 		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
@@ -170,7 +170,7 @@ func (t *Trainer) planRows(updates [][]task) {
 }
 
 // addRows adds a phase of what f does to rows, from the given layer on.
-func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
+func (t *Trainer) addRows(from int, f func(w *kernel.Worker, r kernel.Span)) {
 	if from == 0 && t.pipelined() {
 		t.steps = append(t.steps, t.pipeline(f, nil))
 		return
@@ -179,40 +179,40 @@ func (t *Trainer) addRows(from int, f func(w *Worker, r span)) {
 }
 
 // forward computes the layers [from, to) for some rows: of the first one, what the pipeline has left to do.
-func (t *Trainer) forward(w *Worker, from, to int, r span) {
+func (t *Trainer) forward(w *kernel.Worker, from, to int, r kernel.Span) {
 	if from == 0 && t.pipelined() {
-		t.model.input().activate(w, t.tape.y[0].Slice(r.lo, r.hi))
+		t.model.input().activate(w, t.tape.y[0].Slice(r.Lo, r.Hi))
 		from = 1
 	}
 	t.model.forward(w, t.pass, t.tape, from, to, r)
 }
 
 // lose computes the loss of some rows and its gradient by the network's output.
-func (t *Trainer) lose(w *Worker, r span) {
+func (t *Trainer) lose(w *kernel.Worker, r kernel.Span) {
 	last := len(t.model.layers) - 1
-	y, dy := t.tape.y[last].Slice(r.lo, r.hi), t.tape.dy[last].Slice(r.lo, r.hi)
-	loss, scale := t.loss[r.lo:r.hi], t.scale
+	y, dy := t.tape.y[last].Slice(r.Lo, r.Hi), t.tape.dy[last].Slice(r.Lo, r.Hi)
+	loss, scale := t.loss[r.Lo:r.Hi], t.scale
 	if t.distiller != nil {
 		t.distiller.begin(w, y, r)
 		scale *= t.distiller.rest
 	}
-	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.lo:r.hi], scale, loss, t.predicted[r.lo:r.hi])
+	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.Lo:r.Hi], scale, loss, t.predicted[r.Lo:r.Hi])
 	if t.distiller != nil {
 		t.distiller.finish(dy, loss, r, t.scale)
 	}
 }
 
 // columnParts returns tasks for the columns of the i-th layer, on the whole batch.
-func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c span)) []task {
+func (t *Trainer) columnParts(i int, f func(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)) []task {
 	n := len(t.engine.workers)
 	tasks := make([]task, n)
 	for p := range tasks {
 		const line = 16
-		c := part(p, n, t.model.units[i], line)
-		tasks[p] = func(w *Worker) {
+		c := kernel.Part(p, n, t.model.units[i], line)
+		tasks[p] = func(w *kernel.Worker) {
 			n := t.tape.in.count
-			for lo := c.lo; lo < c.hi && !w.stopped(); lo += line {
-				columns := span{lo, min(lo+line, c.hi)}
+			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += line {
+				columns := kernel.Span{Lo: lo, Hi: min(lo+line, c.Hi)}
 				f(w, t.tape.y[i-1].Slice(0, n), t.tape.y[i].Slice(0, n), t.tape.dy[i].Slice(0, n), t.tape.dy[i-1].Slice(0, n), columns)
 			}
 		}
@@ -225,7 +225,7 @@ func (t *Trainer) columnParts(i int, f func(w *Worker, x, y, dy, dx Matrix, c sp
 // writes to them.) They are small enough for a worker that is ahead to take some.
 func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 	const each = 4
-	all, which := part(worker, len(t.engine.workers), t.samples.Features, 16), kernel.AllRows
+	all, which := kernel.Part(worker, len(t.engine.workers), t.samples.Features, 16), kernel.AllRows
 	if t.pipelined() {
 		all = t.loaded.shares[worker].features
 		if !t.hasRows(worker) {
@@ -233,9 +233,9 @@ func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 		}
 	}
 	for i := range each {
-		f := part(i, each, all.hi-all.lo, 16)
-		f.lo, f.hi = f.lo+all.lo, f.hi+all.lo
-		tasks = append(tasks, func(w *Worker) {
+		f := kernel.Part(i, each, all.Hi-all.Lo, 16)
+		f.Lo, f.Hi = f.Lo+all.Lo, f.Hi+all.Lo
+		tasks = append(tasks, func(w *kernel.Worker) {
 			if !t.pipelined() { // or it has been done
 				t.tape.in.transpose(w.Set, f)
 			}
@@ -261,7 +261,7 @@ func (t *Trainer) updateTasks(worker int) (tasks []task) {
 		if len(l.Params()) == 0 {
 			continue
 		}
-		tasks = append(tasks, func(w *Worker) {
+		tasks = append(tasks, func(w *kernel.Worker) {
 			n := t.tape.in.count
 			l.Update(w, t.tape.y[below].Slice(0, n), t.tape.dy[below+1].Slice(0, n), i, len(updating), t.updater)
 		})
@@ -277,8 +277,8 @@ func (t *Trainer) applyTasks(d Deferred) (tasks []task) {
 			continue
 		}
 		for i := range workers {
-			r := part(i, workers, p.Value.Rows, 1)
-			tasks = append(tasks, func(w *Worker) { d.Apply(w, p, r.lo, r.hi) })
+			r := kernel.Part(i, workers, p.Value.Rows, 1)
+			tasks = append(tasks, func(w *kernel.Worker) { d.Apply(w, p, r.Lo, r.Hi) })
 		}
 	}
 	return tasks

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"dnn/internal/nn/kernel"
 )
 
 // reference computes what a network gives in float64 with plain loops. It shares no code with the package, so that a
@@ -204,7 +206,7 @@ func newCollector(m *Sequential) *collector {
 	return c
 }
 
-func (c *collector) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (c *collector) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range g.Rows {

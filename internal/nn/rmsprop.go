@@ -1,6 +1,9 @@
 package nn
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/kernel"
+)
 
 var rmsPropKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
@@ -40,7 +43,7 @@ func newRMSprop(s OptimizerSpec, params []*Param) *RMSprop {
 func (o *RMSprop) Begin(rate float64) { o.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (o *RMSprop) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (o *RMSprop) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		v := o.v.row(p, r, left, g)
 		for c, d := range grad {

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // Samples is a set of labeled inputs, one a row, held either as bytes (pixels), which mean Table[byte], or as floats.
 type Samples struct {
 	Count    int
@@ -110,7 +112,7 @@ const optimizerEntries = 15
 // shares cuts the features of sparse samples into n spans, one for each worker, such that all workers need about the same time for a
 // training step of the given batch: for their span and for what they have to do besides, which is given in entries (nil: nothing). It
 // is nil if the samples are not sparse.
-func (s *Samples) shares(n, batch int, besides []int) []span {
+func (s *Samples) shares(n, batch int, besides []int) []kernel.Span {
 	set, seen := s.nonzeros()
 	if !sparse(set, seen) {
 		return nil
@@ -133,19 +135,19 @@ func (s *Samples) shares(n, batch int, besides []int) []span {
 			due[i+1] -= b * seen
 		}
 	}
-	shares := make([]span, 1, n)
+	shares := make([]kernel.Span, 1, n)
 	done := 0
 	for f := range set {
 		// A cut is where what lies before it costs as nearly its part as whole blocks allow.
 		if last := len(shares); last < n && f%align == 0 && done+block/2 > due[last] {
-			shares[last-1].hi = f
-			shares = append(shares, span{f, f})
+			shares[last-1].Hi = f
+			shares = append(shares, kernel.Span{Lo: f, Hi: f})
 		}
 		done += cost(f)
 	}
-	shares[len(shares)-1].hi = s.Features
+	shares[len(shares)-1].Hi = s.Features
 	for len(shares) < n { // more workers than blocks
-		shares = append(shares, span{s.Features, s.Features})
+		shares = append(shares, kernel.Span{Lo: s.Features, Hi: s.Features})
 	}
 	return shares
 }

@@ -117,16 +117,16 @@ func TestShares(t *testing.T) {
 		}
 		at := 0
 		for _, share := range shares {
-			if share.lo != at || share.hi < share.lo {
+			if share.Lo != at || share.Hi < share.Lo {
 				t.Fatalf("%d shares: %v, want one that begins at %d", n, shares, at)
 			}
-			at = share.hi
+			at = share.Hi
 		}
 		if at != features {
 			t.Fatalf("%d shares end at %d, want %d", n, at, features)
 		}
 	}
-	if two := s.shares(2, batch, nil); two[0].hi < 360 || two[0].hi > 390 {
+	if two := s.shares(2, batch, nil); two[0].Hi < 360 || two[0].Hi > 390 {
 		t.Errorf("shares %v, want the nonzeros of 300 to 450 cut in half", two)
 	}
 	// Who has other things to do has less of the features, or none: in all 784 steps of the optimizer, and 15,000 entries.
@@ -140,7 +140,7 @@ func TestShares(t *testing.T) {
 		{[]int{0, all}, [2]int{768, 784}},
 		{[]int{2 * all, 0}, [2]int{0, 0}},
 	} {
-		if two := s.shares(2, batch, c.besides); two[0].hi < c.ends[0] || two[0].hi > c.ends[1] || two[1] != (span{two[0].hi, features}) {
+		if two := s.shares(2, batch, c.besides); two[0].Hi < c.ends[0] || two[0].Hi > c.ends[1] || two[1] != (kernel.Span{Lo: two[0].Hi, Hi: features}) {
 			t.Errorf("shares %v with %v besides, want the first to end between %d and %d", two, c.besides, c.ends[0], c.ends[1])
 		}
 	}

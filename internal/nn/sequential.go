@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"math"
+
+	"dnn/internal/nn/kernel"
 )
 
 // Sequential is a network whose layers follow one another. It holds the weights and nothing that only training needs.
@@ -128,40 +130,40 @@ func (m *Sequential) check(s *Samples) {
 // tape is what one pass over a batch leaves behind: each layer's output and, in training, the gradient by it.
 type tape struct {
 	in *input
-	y  []Matrix
-	dy []Matrix
+	y  []kernel.Matrix
+	dy []kernel.Matrix
 }
 
-func (m *Sequential) newTape(s *Samples, batch int, shares []span, train bool) *tape {
+func (m *Sequential) newTape(s *Samples, batch int, shares []kernel.Span, train bool) *tape {
 	t := &tape{in: newInput(s, batch, shares, train)}
 	for _, units := range m.units {
-		t.y = append(t.y, newMatrix(batch, units))
+		t.y = append(t.y, kernel.NewMatrix(batch, units))
 		if train {
-			t.dy = append(t.dy, newMatrix(batch, units))
+			t.dy = append(t.dy, kernel.NewMatrix(batch, units))
 		}
 	}
 	return t
 }
 
 // forward computes the layers [from, to) for some rows.
-func (m *Sequential) forward(w *Worker, p Pass, t *tape, from, to int, r span) {
-	p.Row = r.lo
+func (m *Sequential) forward(w *kernel.Worker, p Pass, t *tape, from, to int, r kernel.Span) {
+	p.Row = r.Lo
 	if from == 0 {
 		m.input().forwardInput(w, t.in, t.y[0], r)
 	}
-	for i := max(1, from); i < to && !w.stopped(); i++ {
-		m.layers[i].Forward(w, p, t.y[i-1].Slice(r.lo, r.hi), t.y[i].Slice(r.lo, r.hi))
+	for i := max(1, from); i < to && !w.Stopped(); i++ {
+		m.layers[i].Forward(w, p, t.y[i-1].Slice(r.Lo, r.Hi), t.y[i].Slice(r.Lo, r.Hi))
 	}
 }
 
 // backward takes the layers [from, to) backwards, the last one first, for some rows.
-func (m *Sequential) backward(w *Worker, p Pass, t *tape, from, to int, r span) {
-	p.Row = r.lo
-	for i := to - 1; i >= from && !w.stopped(); i-- {
-		var x, dx Matrix
+func (m *Sequential) backward(w *kernel.Worker, p Pass, t *tape, from, to int, r kernel.Span) {
+	p.Row = r.Lo
+	for i := to - 1; i >= from && !w.Stopped(); i-- {
+		var x, dx kernel.Matrix
 		if i > 0 {
-			x, dx = t.y[i-1].Slice(r.lo, r.hi), t.dy[i-1].Slice(r.lo, r.hi)
+			x, dx = t.y[i-1].Slice(r.Lo, r.Hi), t.dy[i-1].Slice(r.Lo, r.Hi)
 		}
-		m.layers[i].Backward(w, p, x, t.y[i].Slice(r.lo, r.hi), t.dy[i].Slice(r.lo, r.hi), dx)
+		m.layers[i].Backward(w, p, x, t.y[i].Slice(r.Lo, r.Hi), t.dy[i].Slice(r.Lo, r.Hi), dx)
 	}
 }

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 var sgdKind = optimizerKind{
 	defaults: OptimizerSpec{LearningRate: 0.01},
 	build: func(s OptimizerSpec, params []*Param) Optimizer {
@@ -23,7 +25,7 @@ func NewSGD() *SGD { return &SGD{} }
 func (s *SGD) Begin(rate float64) { s.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (s *SGD) Update(w *Worker, p *Param, row, col int, g Matrix) {
+func (s *SGD) Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix) {
 	w.SGD(g.Rows, g.Cols, p.Value.Data[row*p.Value.Stride+col:], p.Value.Stride, g.Data, g.Stride, s.rate)
 }
 
@@ -47,7 +49,7 @@ func newMomentum(params []*Param, momentum float64, nesterov bool) *Momentum {
 func (o *Momentum) Begin(rate float64) { o.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (o *Momentum) Update(_ *Worker, p *Param, top, left int, g Matrix) {
+func (o *Momentum) Update(_ *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		m := o.m.row(p, r, left, g)
 		for c, d := range grad {

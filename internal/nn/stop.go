@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // A step of many samples takes seconds in a large network, and whoever stops a run should not have to wait for it. Such a step
 // can be abandoned: until all gradients are there it changes nothing that outlives it, and what is then left to do takes no
 // longer than to write the weights to a file. That needs memory for whole gradients, and some time to go through it, which is lost
@@ -66,4 +68,4 @@ type held struct{ deferred }
 
 func (h *held) Prepare() {}
 
-func (h *held) Apply(w *Worker, p *Param, lo, hi int) { h.apply(w, p, lo, hi, nil) }
+func (h *held) Apply(w *kernel.Worker, p *Param, lo, hi int) { h.apply(w, p, lo, hi, nil) }

@@ -3,6 +3,7 @@ package nn
 import (
 	"time"
 
+	"dnn/internal/nn/kernel"
 	"dnn/internal/parallel"
 )
 
@@ -81,7 +82,7 @@ const (
 )
 
 // task is one part of a phase.
-type task func(*Worker)
+type task func(*kernel.Worker)
 
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
 func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
@@ -99,7 +100,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int
 		pass: Pass{Train: true, Seed: m.seed}, tempo: parallel.NewTempo(),
 	}
 	t.run = func(worker, i int) {
-		if w := &e.workers[worker]; !w.stopped() {
+		if w := &e.workers[worker]; !w.Stopped() {
 			t.now[i].run(w)
 		}
 	}

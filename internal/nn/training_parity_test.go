@@ -76,10 +76,10 @@ func (r *kerasRun) spec(t *testing.T) OptimizerSpec {
 }
 
 // step takes one step of o along gradients that come in blocks of two columns.
-func step(w *Worker, o Optimizer, params []*Param, rate float64, gradients [][]float32) {
+func step(w *kernel.Worker, o Optimizer, params []*Param, rate float64, gradients [][]float32) {
 	o.Begin(rate)
 	for i, p := range params {
-		g := newMatrix(p.Value.Rows, p.Value.Cols)
+		g := kernel.NewMatrix(p.Value.Rows, p.Value.Cols)
 		g.Unflatten(gradients[i])
 		for c := 0; c < g.Cols; c += 2 {
 			o.Update(w, p, 0, c, g.Columns(c, min(c+2, g.Cols)))
@@ -109,7 +109,7 @@ func TestOptimizersAsKeras(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, g := range k.Gradients {
-					step(&Worker{Set: set}, o, params, spec.LearningRate, g)
+					step(&kernel.Worker{Set: set}, o, params, spec.LearningRate, g)
 					for j, p := range params {
 						near(t, fmt.Sprintf("%s after step %d", p.Name, i+1), p.Floats(), run.Weights[i][j], 1e-6)
 					}
@@ -147,11 +147,11 @@ func TestActivationsAsKeras(t *testing.T) {
 	}
 	readTraining(t, "activations", &file)
 	tried := map[string]bool{"softmax": true} // in the networks
-	w := &Worker{Set: kernel.Available()[0]}
+	w := &kernel.Worker{Set: kernel.Available()[0]}
 	for _, k := range file.Activations {
 		tried[k.Name] = true
 		a := activations[k.Name]
-		z, y, dy := newMatrix(1, len(file.Points)), newMatrix(1, len(file.Points)), newMatrix(1, len(file.Points))
+		z, y, dy := kernel.NewMatrix(1, len(file.Points)), kernel.NewMatrix(1, len(file.Points)), kernel.NewMatrix(1, len(file.Points))
 		copy(z.Data, file.Points)
 		copy(y.Data, file.Points)
 		for i := range dy.Cols {
@@ -269,7 +269,7 @@ func TestInitializersAsKeras(t *testing.T) {
 	tried := map[string]bool{}
 	for _, k := range file.Drawn {
 		tried[k.Name] = true
-		m := newMatrix(k.Shape[0], k.Shape[1])
+		m := kernel.NewMatrix(k.Shape[0], k.Shape[1])
 		initializers[k.Name](random.Stream(1, k.Name, 0), m)
 		var sum, squares float64
 		least, largest := math.Inf(1), math.Inf(-1)

@@ -1,5 +1,7 @@
 package nn
 
+import "dnn/internal/nn/kernel"
+
 // weightDecay takes a share of every weight off it before the optimizer's own step, whatever its gradient (Loshchilov and
 // Hutter, ICLR 2019): p -= p decay rate. As in Keras that is every parameter, biases too.
 type weightDecay struct {
@@ -16,7 +18,7 @@ func (d *weightDecay) Begin(rate float64) {
 	d.Optimizer.Begin(rate)
 }
 
-func (d *weightDecay) Update(w *Worker, p *Param, top, left int, g Matrix) {
+func (d *weightDecay) Update(w *kernel.Worker, p *Param, top, left int, g kernel.Matrix) {
 	w.Decay(g.Rows, g.Cols, p.Value.Data[top*p.Value.Stride+left:], p.Value.Stride, d.decay, d.rate)
 	d.Optimizer.Update(w, p, top, left, g)
 }

@@ -94,7 +94,7 @@ func TestDivideErrors(t *testing.T) {
 // descent is plain gradient descent.
 type descent struct{}
 
-func (descent) Update(_ *nn.Worker, p *nn.Param, r0, c0 int, g nn.Matrix) {
+func (descent) Update(_ *kernel.Worker, p *nn.Param, r0, c0 int, g kernel.Matrix) {
 	for r := range g.Rows {
 		for c := range g.Cols {
 			p.Value.Data[(r0+r)*p.Value.Stride+c0+c] -= float32(0.3 * g.Data[r*g.Stride+c])

@@ -26,7 +26,7 @@ func (s *spy) Begin(rate float64) {
 	s.steps = append(s.steps, nil)
 }
 
-func (s *spy) Update(w *nn.Worker, p *nn.Param, row, col int, g nn.Matrix) {
+func (s *spy) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
 	if strings.HasSuffix(p.Name, ".kernel") {
 		step := &s.steps[len(s.steps)-1]
 		for i := range g.Rows {

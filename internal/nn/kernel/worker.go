@@ -1,19 +1,17 @@
-package nn
-
-import "dnn/internal/nn/kernel"
+package kernel
 
 // Worker is what a task computes with: the kernels, and memory that no other task uses meanwhile.
 type Worker struct {
-	*kernel.Set
+	*Set
 	index    int // from 0
-	scratch  kernel.Scratch
+	scratch  Scratch
 	gradient []float32 // one block of gradient on its way to who updates
 	sample   []uint8   // one sample on its way into a batch
-	logits   logits
+	logits   Probabilities
 }
 
 // newWorker returns the worker of that index, from 0 on.
-func newWorker(kernels *kernel.Set, index int) Worker { return Worker{Set: kernels, index: index} }
+func NewWorker(kernels *Set, index int) Worker { return Worker{Set: kernels, index: index} }
 
 // Index returns the worker's place among the others, from 0 on.
 func (w *Worker) Index() int { return w.index }
@@ -22,15 +20,15 @@ func (w *Worker) Index() int { return w.index }
 func (w *Worker) StopIf(stop func() bool) { w.scratch.Stop = stop }
 
 // stopped tells whether what the worker computes will not be used.
-func (w *Worker) stopped() bool { return w.scratch.Stopped() }
+func (w *Worker) Stopped() bool { return w.scratch.Stopped() }
 
 // Multiply computes the product C of A and B, whose common dimension is k.
-func (w *Worker) Multiply(c Matrix, a, b kernel.Operand, k int) {
+func (w *Worker) Multiply(c Matrix, a, b Operand, k int) {
 	w.Gemm(&w.scratch, c.Rows, c.Cols, k, a, b, c.Data, c.Stride, false)
 }
 
 // bytes returns memory for a sample of that many bytes.
-func (w *Worker) bytes(n int) []uint8 {
+func (w *Worker) Bytes(n int) []uint8 {
 	if cap(w.sample) < n {
 		w.sample = make([]uint8, n)
 	}
@@ -39,13 +37,13 @@ func (w *Worker) bytes(n int) []uint8 {
 
 // updateBlock is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
 // hold them beside as many parameters and moments.
-const updateBlock = 1024
+const BlockElements = 1024
 
 // gradientBlock returns a matrix in the worker's memory for one block of gradient.
-func (w *Worker) gradientBlock(rows, cols int) Matrix {
+func (w *Worker) GradientBlock(rows, cols int) Matrix {
 	stride := paddedStride(cols)
 	if cap(w.gradient) < rows*stride {
-		w.gradient = kernel.Floats(rows * stride)
+		w.gradient = Floats(rows * stride)
 	}
 	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: w.gradient[:rows*stride]}
 }

@@ -1,20 +1,18 @@
-package nn
+package kernel
 
 import (
 	"fmt"
 
 	"gonum.org/v1/gonum/blas/blas32"
-
-	"dnn/internal/nn/kernel"
 )
 
 // Matrix is a row-major float32 matrix, Stride elements from one row to the next, as gonum's is.
 type Matrix blas32.General
 
 // newMatrix returns a matrix of zeros whose rows begin at cache lines.
-func newMatrix(rows, cols int) Matrix {
+func NewMatrix(rows, cols int) Matrix {
 	stride := paddedStride(cols)
-	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: kernel.Floats(rows * stride)}
+	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: Floats(rows * stride)}
 }
 
 // paddedStride rounds cols up so that rows begin at cache lines, and avoids multiples of 4 KiB, at which all rows would
@@ -48,11 +46,11 @@ func (m Matrix) Columns(lo, hi int) Matrix {
 }
 
 // Operand returns m as a factor of a product.
-func (m Matrix) Operand() kernel.Operand { return kernel.Operand{Data: m.Data, Stride: m.Stride} }
+func (m Matrix) Operand() Operand { return Operand{Data: m.Data, Stride: m.Stride} }
 
 // Transposed returns m's transpose as a factor of a product.
-func (m Matrix) Transposed() kernel.Operand {
-	return kernel.Operand{Data: m.Data, Stride: m.Stride, Transposed: true}
+func (m Matrix) Transposed() Operand {
+	return Operand{Data: m.Data, Stride: m.Stride, Transposed: true}
 }
 
 // Flatten returns a copy of m's elements in row-major order without padding.
@@ -74,7 +72,7 @@ func (m Matrix) Unflatten(data []float32) {
 	}
 }
 
-func eachElement(y Matrix, f func(float32) float32) {
+func EachElement(y Matrix, f func(float32) float32) {
 	for r := range y.Rows {
 		y := y.Row(r)
 		for j, z := range y {
@@ -84,10 +82,10 @@ func eachElement(y Matrix, f func(float32) float32) {
 }
 
 // span is the half-open interval of rows, columns or samples that a task works on.
-type span struct{ lo, hi int }
+type Span struct{ Lo, Hi int }
 
 // part returns the i-th of n parts of [0, total), all but the last of them whole multiples of align.
-func part(i, n, total, align int) span {
+func Part(i, n, total, align int) Span {
 	blocks := (total + align - 1) / align
-	return span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}
+	return Span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}
 }
