@@ -49,9 +49,6 @@ func (a Architecture) Output() int {
 // Classes returns how many classes the outputs tell apart: one for each, but two for a single one.
 func (a Architecture) Classes() int { return max(2, a.Output()) }
 
-// maxClasses is how many classes there can be: labels are bytes.
-const maxClasses = 256
-
 // Validate tells what is wrong with the architecture, if anything is.
 func (a Architecture) Validate() error {
 	if a.Input < 1 {

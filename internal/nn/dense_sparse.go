@@ -6,11 +6,11 @@ import "dnn/internal/nn/kernel"
 
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
 func (d *Dense) forwardInput(w *kernel.Worker, in *input, y kernel.Matrix, r kernel.Span) {
-	if in.shares == nil {
-		d.Forward(w, Pass{}, in.x.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
+	if !in.Sparse() {
+		d.Forward(w, Pass{}, in.X.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
 		return
 	}
-	for i := range in.shares {
+	for i := range in.Shares() {
 		d.multiplyShare(w, in, i, y, r)
 	}
 	d.activate(w, y.Slice(r.Lo, r.Hi))
@@ -19,16 +19,7 @@ func (d *Dense) forwardInput(w *kernel.Worker, in *input, y kernel.Matrix, r ker
 // multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
 // share sets them.
 func (d *Dense) multiplyShare(w *kernel.Worker, in *input, i int, y kernel.Matrix, r kernel.Span) {
-	y = y.Slice(r.Lo, r.Hi)
-	s, k := &in.shares[i], d.kernel.Value
-	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
-		cols := min(w.PanelCols, y.Cols-c)
-		// Block by block of features, so that the rows of the kernel in use stay in the first-level cache.
-		for b := range s.blocks {
-			start := s.start[r.Lo*(s.blocks+1)+b:]
-			w.SparseMul(y.Rows, cols, s.entries, start, s.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, i+b > 0)
-		}
-	}
+	in.Multiply(w, i, d.kernel.Value, y, r)
 }
 
 // sparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
@@ -66,8 +57,8 @@ func (d *Dense) updateInput(w *kernel.Worker, in *input, dz kernel.Matrix, f ker
 	if f.Lo == 0 {
 		d.updateBias(w, dz, up)
 	}
-	if in.shares == nil {
-		d.updateRows(w, in.x.Slice(0, dz.Rows), dz, f, up)
+	if !in.Sparse() {
+		d.updateRows(w, in.X.Slice(0, dz.Rows), dz, f, up)
 		return
 	}
 	if d.fuses(w, up) {
@@ -80,7 +71,7 @@ func (d *Dense) updateInput(w *kernel.Worker, in *input, dz kernel.Matrix, f ker
 		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
 			hi := min(lo+step, f.Hi)
 			g := w.GradientBlock(hi-lo, cols)
-			w.SparseMul(hi-lo, cols, in.entriesT, in.startT[2*lo:], 2, in.table, dz.Data[c:], dz.Stride, g.Data, g.Stride, false)
+			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, dz.Columns(c, c+cols))
 			d.regularize(g, lo, c)
 			up.Update(w, d.kernel, lo, c, g)
 		}

@@ -64,11 +64,11 @@ func (v *Evaluator) Confidence() []float32 { return v.confidence }
 // rows passes over some samples, at most evaluateRows.
 func (v *Evaluator) rows(w *kernel.Worker, t *tape, s kernel.Span) {
 	n := s.Hi - s.Lo
-	t.in.count = n
-	t.in.load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: len(t.in.shares)})
+	t.in.Count = n
+	t.in.load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: t.in.Shares()})
 	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), kernel.Span{Lo: 0, Hi: n})
 	y := t.y[len(t.y)-1].Slice(0, n)
-	v.model.loss.Rows(w, y, kernel.Matrix{}, t.in.labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
+	v.model.loss.Rows(w, y, kernel.Matrix{}, t.in.Labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
 	for r := range n {
 		// A loss that takes logits leaves probabilities.
 		p := y.Row(r)

@@ -48,12 +48,3 @@ func surprise(p float64) float64 {
 	}
 	return -p * exact.Log64(p)
 }
-
-// Counts returns how many samples there are of each of so many classes.
-func (s *Samples) Counts(classes int) []int {
-	counts := make([]int, classes)
-	for _, label := range s.Labels {
-		counts[label]++
-	}
-	return counts
-}

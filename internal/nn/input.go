@@ -13,11 +13,11 @@ const featureBlock = 112
 // input is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
 // nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
 type input struct {
-	count    int // samples in the batch
+	Count    int // samples in the batch
 	features int
-	labels   []uint8
+	Labels   []uint8
 
-	x kernel.Matrix // [batch, features]; dense only
+	X kernel.Matrix // [batch, features]; dense only
 
 	shares   []share // of the features, in their order; none for a dense input
 	table    *[256]float32
@@ -49,9 +49,9 @@ type share struct {
 // newInput returns an input for up to batch samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
 func newInput(s *Samples, batch int, shares []kernel.Span, train bool) *input {
-	in := &input{features: s.Features, labels: make([]uint8, batch), table: s.Table}
+	in := &input{features: s.Features, Labels: make([]uint8, batch), table: s.Table}
 	if len(shares) == 0 {
-		in.x = kernel.NewMatrix(batch, s.Features)
+		in.X = kernel.NewMatrix(batch, s.Features)
 		return in
 	}
 	first := 0
@@ -94,7 +94,7 @@ func newShare(features kernel.Span, batch int, train bool) share {
 func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
 	if shares.Lo == 0 {
 		for r := rows.Lo; r < rows.Hi; r++ {
-			in.labels[r] = s.Labels[order[r]]
+			in.Labels[r] = s.Labels[order[r]]
 		}
 	}
 	if in.packed != nil && in.transform == nil {
@@ -106,7 +106,7 @@ func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 	for r := rows.Lo; r < rows.Hi; r++ {
 		i := int(order[r])
 		if s.Bytes == nil {
-			copy(in.x.Row(r), s.numbers(i))
+			copy(in.X.Row(r), s.numbers(i))
 			continue
 		}
 		if next := r + 2; next < rows.Hi {
@@ -120,7 +120,7 @@ func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 		}
 		if in.shares == nil {
 			for f, b := range pixels {
-				in.x.Data[r*in.x.Stride+f] = s.Table[b]
+				in.X.Data[r*in.X.Stride+f] = s.Table[b]
 			}
 			continue
 		}
@@ -129,6 +129,21 @@ func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 		}
 	}
 }
+
+// Sparse tells whether the batch is lists of nonzero features, and not a matrix.
+func (in *input) Sparse() bool { return in.shares != nil }
+
+// Shares returns among how many shares the features are divided; 0 for a dense batch.
+func (in *input) Shares() int { return len(in.shares) }
+
+// Features returns the features of a share.
+func (in *input) Features(share int) kernel.Span { return in.shares[share].features }
+
+// Alter makes samples go through x on their way into the batch.
+func (in *input) Alter(x Transform) { in.transform = x }
+
+// Use makes samples be taken from what they are packed into; nil: as they are.
+func (in *input) Use(p *packed) { in.packed = p }
 
 // part returns the pixels of some shares; of a dense input, all.
 func (in *input) part(pixels []uint8, shares kernel.Span) []uint8 {
@@ -160,18 +175,44 @@ func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	}
 }
 
+// Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out]; the first
+// share sets them. A sum goes on from share to share, in the order of the features.
+func (in *input) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
+	y = y.Slice(r.Lo, r.Hi)
+	s := &in.shares[share]
+	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
+		cols := min(w.PanelCols, y.Cols-c)
+		// Block by block of features, so that the rows of k in use stay in the first-level cache.
+		for b := range s.blocks {
+			start := s.start[r.Lo*(s.blocks+1)+b:]
+			w.SparseMul(y.Rows, cols, s.entries, start, s.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, share+b > 0)
+		}
+	}
+}
+
+// Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been made.
+func (in *input) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
+	w.SparseMul(f.Hi-f.Lo, g.Cols, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data, dz.Stride, g.Data, g.Stride, false)
+}
+
+// Adam takes Adam's step of the rows f and columns cols of a kernel, whose gradient is x^T dz there, and computes that while it is at it;
+// p, m and v are the weights and moments from the first of these on, with rows stride apart.
+func (in *input) Adam(w *kernel.Worker, f, cols kernel.Span, dz kernel.Matrix, p, m, v []float32, stride int, a kernel.AdamStep, which kernel.Rows) {
+	w.SparseAdam(f.Hi-f.Lo, cols.Hi-cols.Lo, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data[cols.Lo:], dz.Stride, p, m, v, stride, a, which)
+}
+
 // transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
 func (in *input) transpose(k *kernel.Set, f kernel.Span) {
 	if len(in.shares) == 0 || f.Lo == f.Hi {
 		return
 	}
 	s := in.shareOf(f.Lo)
-	if in.count <= fewSamples {
+	if in.Count <= fewSamples {
 		in.scatter(s, f)
 		return
 	}
-	k.TransposeBytes(in.count, f.Hi-f.Lo, s.bytes[f.Lo-s.features.Lo:], s.stride, in.bytesT[f.Lo*in.strideT:], in.strideT)
-	k.GatherRows(f.Hi-f.Lo, in.count, in.bytesT[f.Lo*in.strideT:], in.strideT, in.entriesT, f.Lo*in.roomT, 0, 0, in.startT[2*f.Lo:], 2)
+	k.TransposeBytes(in.Count, f.Hi-f.Lo, s.bytes[f.Lo-s.features.Lo:], s.stride, in.bytesT[f.Lo*in.strideT:], in.strideT)
+	k.GatherRows(f.Hi-f.Lo, in.Count, in.bytesT[f.Lo*in.strideT:], in.strideT, in.entriesT, f.Lo*in.roomT, 0, 0, in.startT[2*f.Lo:], 2)
 }
 
 // fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte: steps of 1 or 8
@@ -181,7 +222,7 @@ const fewSamples = 8
 // scatter makes the lists of the given features of a share out of those of the samples.
 func (in *input) scatter(s *share, f kernel.Span) {
 	copy(in.startT[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
-	for r := range in.count {
+	for r := range in.Count {
 		start := s.start[r*(s.blocks+1):]
 		entries := s.entries[start[0]:start[s.blocks]]
 		lo, _ := slices.BinarySearch(entries, uint32(f.Lo)<<8)

@@ -25,7 +25,7 @@ func TestListsByFeature(t *testing.T) {
 				for i := range count {
 					order = append(order, int32(199-3*i))
 				}
-				in.count = count
+				in.Count = count
 				half := count / 2 // as two tasks load them
 				for _, rows := range []kernel.Span{{Lo: half, Hi: count}, {Lo: 0, Hi: half}} {
 					in.load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})

@@ -9,8 +9,7 @@ func (a *Adam) fuses(w *kernel.Worker) bool { return w.SparseAdam != nil }
 func (a *Adam) updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
 	at := f.Lo*p.Value.Stride + cols.Lo
 	m, v := a.m.from(p, f.Lo, cols.Lo), a.v.from(p, f.Lo, cols.Lo)
-	w.SparseAdam(f.Hi-f.Lo, cols.Hi-cols.Lo, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data[cols.Lo:], dz.Stride,
-		p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
+	in.Adam(w, f, cols, dz, p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
 }
 
 // fuses is false: the kernel's Adam knows no largest moment, so that updateSparse, which is Adam's, would be wrong.

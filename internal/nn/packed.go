@@ -19,13 +19,14 @@ const packedTask = 1024
 
 const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one of these too
 
-// pack packs the samples for a batch with those shares, on all workers; it returns nil where that would not help.
-func (e *Engine) pack(s *Samples, shares []share) *packed {
-	if len(shares) == 0 || s.Count == 0 || e.kernels.Pack == nil {
+// pack packs the samples for batches that are divided as in is; it returns nil where that would not help. run calls task for
+// so many numbers from 0 on, on several goroutines where it can.
+func (in *input) pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *packed {
+	if len(in.shares) == 0 || s.Count == 0 || k.Pack == nil {
 		return nil
 	}
 	p := &packed{edges: []int32{0}}
-	for _, share := range shares {
+	for _, share := range in.shares {
 		for b := range share.blocks {
 			p.edges = append(p.edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
@@ -43,11 +44,11 @@ func (e *Engine) pack(s *Samples, shares []share) *packed {
 		return nil
 	}
 	p.at, p.data = make([]uint32, s.Count), make([]uint8, tasks*room)
-	e.pool.Run(tasks, func(_, task int) {
+	run(tasks, func(_, task int) {
 		at := task * room
 		for i := task * each; i < min((task+1)*each, s.Count); i++ {
 			p.at[i] = uint32(at)
-			at += e.kernels.Pack(p.edges, s.Pixels(i), p.data[at:])
+			at += k.Pack(p.edges, s.Pixels(i), p.data[at:])
 		}
 	})
 	return p

@@ -33,7 +33,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	e := NewEngine(set, 2)
 	defer e.Close()
 	want, got := newInput(s, batch, shares, true), newInput(s, batch, shares, true)
-	got.packed = e.pack(s, got.shares)
+	got.packed = got.pack(set, e.pool.Run, s)
 	if (got.packed != nil) != (s.Count > 0) {
 		t.Fatalf("%d samples are packed: %t", s.Count, got.packed != nil)
 	}
@@ -42,7 +42,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 		order = append(order, int32(i*s.Count/batch))
 	}
 	for _, in := range []*input{want, got} {
-		in.count = len(order)
+		in.Count = len(order)
 		in.load(&e.workers[0], s, order, kernel.Span{Lo: 0, Hi: len(order)}, kernel.Span{Lo: 0, Hi: len(shares)})
 	}
 	for j := range shares {

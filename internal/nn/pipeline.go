@@ -34,7 +34,7 @@ func (e *Engine) shares(batch int) int {
 }
 
 // pipelined tells whether the first layer's product is cut by features as well as by rows.
-func (t *Trainer) pipelined() bool { return len(t.loaded.shares) > 1 }
+func (t *Trainer) pipelined() bool { return t.loaded.Shares() > 1 }
 
 // pipeline returns the phase in which the workers make the first layer's product, each for its share of the features, before
 // f does the rest for each worker's part of the rows. Each worker's updates follow, if there are any.
@@ -55,7 +55,7 @@ func (t *Trainer) pipeline(f func(w *kernel.Worker, r kernel.Span), updates [][]
 	lists := make([]*job, workers)
 	var rests []*job
 	for worker := range workers {
-		features := t.loaded.shares[worker].features
+		features := t.loaded.Features(worker)
 		load := &job{run: t.load[worker]}
 		list := &job{run: func(w *kernel.Worker) { t.tape.in.transpose(w.Set, features) }}
 		lists[worker] = list
@@ -128,7 +128,7 @@ func (e *Engine) stage(worker, batch int) kernel.Span {
 
 // stage returns those of them that the present batch has, which may be a shorter one.
 func (t *Trainer) stage(worker int) kernel.Span {
-	r, n := t.engine.stage(worker, len(t.loss)), t.tape.in.count
+	r, n := t.engine.stage(worker, len(t.loss)), t.tape.in.Count
 	return kernel.Span{Lo: min(r.Lo, n), Hi: min(r.Hi, n)}
 }
 

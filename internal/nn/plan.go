@@ -92,7 +92,7 @@ func (t *Trainer) rowParts(f func(w *kernel.Worker, r kernel.Span)) []task {
 	tasks := make([]task, n)
 	for i := range tasks {
 		tasks[i] = func(w *kernel.Worker) {
-			if r := kernel.Part(i, n, t.tape.in.count, 2); r.Lo < r.Hi {
+			if r := kernel.Part(i, n, t.tape.in.Count, 2); r.Lo < r.Hi {
 				f(w, r)
 			}
 		}
@@ -117,7 +117,7 @@ func (t *Trainer) loadTasks() []task {
 	for i := range tasks {
 		tasks[i] = func(w *kernel.Worker) {
 			in := t.loaded
-			samples, shares := kernel.Part(i, len(tasks), len(t.next), 1), kernel.Span{Lo: 0, Hi: len(in.shares)}
+			samples, shares := kernel.Part(i, len(tasks), len(t.next), 1), kernel.Span{Lo: 0, Hi: in.Shares()}
 			if t.transform == nil && t.pipelined() {
 				samples, shares = kernel.Part(i/workers, loads, len(t.next), 1), kernel.Span{Lo: i % workers, Hi: i%workers + 1}
 			}
@@ -196,7 +196,7 @@ func (t *Trainer) lose(w *kernel.Worker, r kernel.Span) {
 		t.distiller.begin(w, y, r)
 		scale *= t.distiller.rest
 	}
-	t.model.loss.Rows(w, y, dy, t.tape.in.labels[r.Lo:r.Hi], scale, loss, t.predicted[r.Lo:r.Hi])
+	t.model.loss.Rows(w, y, dy, t.tape.in.Labels[r.Lo:r.Hi], scale, loss, t.predicted[r.Lo:r.Hi])
 	if t.distiller != nil {
 		t.distiller.finish(dy, loss, r, t.scale)
 	}
@@ -210,7 +210,7 @@ func (t *Trainer) columnParts(i int, f func(w *kernel.Worker, x, y, dy, dx kerne
 		const line = 16
 		c := kernel.Part(p, n, t.model.units[i], line)
 		tasks[p] = func(w *kernel.Worker) {
-			n := t.tape.in.count
+			n := t.tape.in.Count
 			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += line {
 				columns := kernel.Span{Lo: lo, Hi: min(lo+line, c.Hi)}
 				f(w, t.tape.y[i-1].Slice(0, n), t.tape.y[i].Slice(0, n), t.tape.dy[i].Slice(0, n), t.tape.dy[i-1].Slice(0, n), columns)
@@ -227,7 +227,7 @@ func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 	const each = 4
 	all, which := kernel.Part(worker, len(t.engine.workers), t.samples.Features, 16), kernel.AllRows
 	if t.pipelined() {
-		all = t.loaded.shares[worker].features
+		all = t.loaded.Features(worker)
 		if !t.hasRows(worker) {
 			which = kernel.FilledRows
 		}
@@ -239,7 +239,7 @@ func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 			if !t.pipelined() { // or it has been done
 				t.tape.in.transpose(w.Set, f)
 			}
-			t.model.input().updateInput(w, t.tape.in, t.tape.dy[0].Slice(0, t.tape.in.count), f, t.updater, which)
+			t.model.input().updateInput(w, t.tape.in, t.tape.dy[0].Slice(0, t.tape.in.Count), f, t.updater, which)
 		})
 	}
 	return tasks
@@ -262,7 +262,7 @@ func (t *Trainer) updateTasks(worker int) (tasks []task) {
 			continue
 		}
 		tasks = append(tasks, func(w *kernel.Worker) {
-			n := t.tape.in.count
+			n := t.tape.in.Count
 			l.Update(w, t.tape.y[below].Slice(0, n), t.tape.dy[below+1].Slice(0, n), i, len(updating), t.updater)
 		})
 	}

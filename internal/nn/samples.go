@@ -14,6 +14,9 @@ type Samples struct {
 	rows []int32 // [Count]: which row of Bytes or Floats each sample is; nil: they follow one another
 }
 
+// maxClasses is how many classes there can be: labels are bytes.
+const maxClasses = 256
+
 // PixelTable returns the table under which a byte means byte/255, rounded once: Keras's x / 255.0.
 func PixelTable() *[256]float32 {
 	var table [256]float32
@@ -150,4 +153,13 @@ func (s *Samples) shares(n, batch int, besides []int) []kernel.Span {
 		shares = append(shares, kernel.Span{Lo: s.Features, Hi: s.Features})
 	}
 	return shares
+}
+
+// Counts returns how many samples there are of each of so many classes.
+func (s *Samples) Counts(classes int) []int {
+	counts := make([]int, classes)
+	for _, label := range s.Labels {
+		counts[label]++
+	}
+	return counts
 }

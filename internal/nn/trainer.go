@@ -124,7 +124,7 @@ func (t *Trainer) Step(order, next []int32) Result {
 	if len(order) == len(t.loss) { // shorter batches cannot be compared
 		t.tempo.Took(taken)
 	}
-	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.labels, penalty)
+	return summarize(t.loss[:len(order)], t.predicted, t.tape.in.Labels, penalty)
 }
 
 // begin makes everything ready for the phases of a step, and returns the loss of the weights.
@@ -138,7 +138,7 @@ func (t *Trainer) begin(order, next []int32) (penalty float64) {
 		t.do(t.loading)
 	}
 	t.tape.in, t.loaded = t.loaded, t.tape.in
-	t.tape.in.count = len(order)
+	t.tape.in.Count = len(order)
 	if t.distiller != nil {
 		t.distiller.read(t.tape.in)
 	}
@@ -163,9 +163,11 @@ func (t *Trainer) pack() {
 		return
 	}
 	begun := time.Now()
-	p := t.engine.pack(t.samples, t.loaded.shares)
+	p := t.loaded.pack(t.engine.kernels, t.engine.pool.Run, t.samples)
 	t.times[loadPhase] += time.Since(begun)
-	t.tape.in.packed, t.loaded.packed, t.packTried = p, p, true
+	t.tape.in.Use(p)
+	t.loaded.Use(p)
+	t.packTried = true
 }
 
 func sameSlice(a, b []int32) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
