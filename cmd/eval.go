@@ -14,6 +14,7 @@ import (
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/report"
 )
 
@@ -98,7 +99,7 @@ func runEval(ctx context.Context, system *System, o evalOptions) (err error) {
 			return err
 		}
 	}
-	part := map[string]*nn.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.split]
+	part := map[string]*batch.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.split]
 	switch {
 	case part == nil && data.train == nil:
 		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.split)
@@ -164,7 +165,7 @@ func tested(o evalOptions, trained *config.Resolved, data *dataset, count int) s
 		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.data)
 	}
 	rows := 0
-	for _, part := range []*nn.Samples{data.train, data.validation, data.test} {
+	for _, part := range []*batch.Samples{data.train, data.validation, data.test} {
 		if part != nil {
 			rows += part.Count
 		}

@@ -11,6 +11,7 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/report"
 	"dnn/internal/train"
 )
@@ -233,7 +234,7 @@ func (x *experiment) dryRun(system *System, plain bool) error {
 		return nil
 	}
 	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
-	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
+	run := train.Run{Train: &batch.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
 	plan := run.Plan()
 	_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(x.Epochs, "epoch"),
 		fault.Count(plan.Steps, "step"), plan.BatchSize, fault.Count(plan.TrainSamples, "training sample"), fault.Count(held, "validation sample"))

@@ -8,6 +8,7 @@ import (
 
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/report"
 )
 
@@ -18,7 +19,7 @@ type evaluated struct {
 	dataset   string // what it is called, and its hash
 	dataHash  string
 	split     string
-	samples   *nn.Samples
+	samples   *batch.Samples
 	result    nn.Result
 	evaluator *nn.Evaluator
 	settings  string // the experiment, as YAML

@@ -11,6 +11,7 @@ import (
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/random"
 	"dnn/internal/table"
 	"dnn/internal/train"
@@ -43,7 +44,7 @@ type loadOptions struct {
 // dataset is a data set in memory, parted.
 type dataset struct {
 	hash                    string
-	train, validation, test *nn.Samples // nil where there are none, and the first two with testOnly
+	train, validation, test *batch.Samples // nil where there are none, and the first two with testOnly
 
 	columns  []string // of a table
 	standard table.Standardization
@@ -124,18 +125,18 @@ func inMemory(d dataset) *dataset {
 }
 
 // pixels returns a split as a network reads it. The pixels are not copied.
-func pixels(s mnist.Split) *nn.Samples {
-	return &nn.Samples{Count: s.Count, Features: s.Features(), Bytes: s.Images, Table: nn.PixelTable(), Labels: s.Labels}
+func pixels(s mnist.Split) *batch.Samples {
+	return &batch.Samples{Count: s.Count, Features: s.Features(), Bytes: s.Images, Table: batch.PixelTable(), Labels: s.Labels}
 }
 
 // part takes the validation samples out of all.
-func (d *dataset) part(all *nn.Samples, o loadOptions) {
+func (d *dataset) part(all *batch.Samples, o loadOptions) {
 	held := train.ValidationSamples(all.Count, o.validation)
 	switch {
 	case held == 0:
 		d.train = all
 	case o.stratified:
-		rest, validation := nn.Stratified(all.Labels, held, random.NewKey(o.seed, "validation", 0))
+		rest, validation := batch.Stratified(all.Labels, held, random.NewKey(o.seed, "validation", 0))
 		d.train, d.validation = all.Select(rest), all.Select(validation)
 	default:
 		d.train, d.validation = all.Slice(0, all.Count-held), all.Slice(all.Count-held, all.Count)

@@ -4,14 +4,15 @@ import (
 	"testing"
 
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
 // BenchmarkEpoch is 4,800 images of MNIST's size through a network of 784-100-50-10 on two threads, as they are and distorted
 // on their way.
 func BenchmarkEpoch(b *testing.B) {
-	const images, batch, threads = 4800, 100, 2
-	samples := &nn.Samples{Count: images, Features: 784, Bytes: strokes(images, 28, 28), Table: nn.PixelTable(), Labels: make([]uint8, images)}
+	const images, size, threads = 4800, 100, 2
+	samples := &batch.Samples{Count: images, Features: 784, Bytes: strokes(images, 28, 28), Table: batch.PixelTable(), Labels: make([]uint8, images)}
 	order := make([]int32, images)
 	for i := range order {
 		order[i], samples.Labels[i] = int32(i), uint8(i%10)
@@ -31,7 +32,7 @@ func BenchmarkEpoch(b *testing.B) {
 				b.Fatal(err)
 			}
 			adam := nn.NewAdam(m.Params(), 0.9, 0.999, 1e-7)
-			trainer := nn.NewTrainer(e, m, adam, samples, batch)
+			trainer := nn.NewTrainer(e, m, adam, samples, size)
 			if distorted {
 				if err := trainer.Transform(New(all, 28, 28, 1, threads)); err != nil {
 					b.Fatal(err)
@@ -39,9 +40,9 @@ func BenchmarkEpoch(b *testing.B) {
 			}
 			for epoch := 1; b.Loop(); epoch++ {
 				trainer.Begin(epoch)
-				for at := 0; at < images; at += batch {
+				for at := 0; at < images; at += size {
 					adam.Begin(0.001)
-					trainer.Step(order[at:at+batch], order[at+batch:min(at+2*batch, images)])
+					trainer.Step(order[at:at+size], order[at+size:min(at+2*size, images)])
 				}
 			}
 		})

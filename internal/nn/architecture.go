@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"dnn/internal/nn/batch"
 )
 
 // Architecture describes a network without its weights: what an experiment file asks for, what a model file stores and
@@ -83,8 +85,8 @@ func (a Architecture) Validate() error {
 		}
 		names[l.Name] = true
 	}
-	if n := a.Output(); n > maxClasses {
-		return fmt.Errorf("wanted at most %d output units, found %d", maxClasses, n)
+	if n := a.Output(); n > batch.MaxClasses {
+		return fmt.Errorf("wanted at most %d output units, found %d", batch.MaxClasses, n)
 	}
 	return nil
 }

@@ -1,11 +1,14 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+)
 
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
 // forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
-func (d *Dense) forwardInput(w *kernel.Worker, in *input, y kernel.Matrix, r kernel.Span) {
+func (d *Dense) forwardInput(w *kernel.Worker, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
 	if !in.Sparse() {
 		d.Forward(w, Pass{}, in.X.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
 		return
@@ -18,7 +21,7 @@ func (d *Dense) forwardInput(w *kernel.Worker, in *input, y kernel.Matrix, r ker
 
 // multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
 // share sets them.
-func (d *Dense) multiplyShare(w *kernel.Worker, in *input, i int, y kernel.Matrix, r kernel.Span) {
+func (d *Dense) multiplyShare(w *kernel.Worker, in *batch.Batch, i int, y kernel.Matrix, r kernel.Span) {
 	in.Multiply(w, i, d.kernel.Value, y, r)
 }
 
@@ -31,12 +34,12 @@ type sparseUpdater interface {
 	//
 	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
 	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
-	updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
+	updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
 }
 
 // updateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
 // if up computes gradients itself; else updateInput updates them with the others.
-func (d *Dense) updateIdle(w *kernel.Worker, in *input, f kernel.Span, up Updater) {
+func (d *Dense) updateIdle(w *kernel.Worker, in *batch.Batch, f kernel.Span, up Updater) {
 	if f.Lo < f.Hi && d.fuses(w, up) {
 		up.(sparseUpdater).updateSparse(w, d.kernel, in, kernel.Matrix{}, f, kernel.Span{Lo: 0, Hi: d.kernel.Value.Cols}, kernel.EmptyRows)
 	}
@@ -50,7 +53,7 @@ func (d *Dense) fuses(w *kernel.Worker, up Updater) bool {
 // updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
 // block by block. The lists of these features must have been made. which are AllRows, or FilledRows if
 // updateIdle is called as well.
-func (d *Dense) updateInput(w *kernel.Worker, in *input, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
+func (d *Dense) updateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
 	if f.Lo == f.Hi {
 		return
 	}

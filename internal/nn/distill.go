@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"dnn/internal/exact"
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -100,7 +101,7 @@ type distiller struct {
 }
 
 // read gives the teachers the batch.
-func (x *distiller) read(in *input) {
+func (x *distiller) read(in *batch.Batch) {
 	for _, teacher := range x.teachers {
 		teacher.tape.in = in
 	}
@@ -148,7 +149,7 @@ func (x *distiller) finish(dy kernel.Matrix, loss []float32, r kernel.Span, scal
 	}
 }
 
-// softmax computes p = softmax(z/T).
+// SoftmaxRows computes p = softmax(z/T).
 func (x *distiller) SoftmaxRows(w *kernel.Worker, p, z []float32) {
 	x.scale(p, z)
 	normalize(w, p)

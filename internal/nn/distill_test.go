@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -24,7 +25,7 @@ func tutors(t *testing.T, features int) []*Sequential {
 }
 
 // distilled returns the mean distilled loss of some samples as its definition has it, in float64.
-func distilled(student *reference, d Distillation, s *Samples, order []int32) float64 {
+func distilled(student *reference, d Distillation, s *batch.Samples, order []int32) float64 {
 	at := func(z []float64) []float64 {
 		scaled := make([]float64, len(z))
 		for j := range z {
@@ -61,7 +62,7 @@ func TestGradientOfDistillation(t *testing.T) {
 		{Teachers: tutors(t, 13), Temperature: 1, Weight: 0.5},
 		{Teachers: tutors(t, 13), Temperature: 3, Weight: 0},
 	} {
-		for name, s := range map[string]*Samples{"bytes": randomBytes(9, 13, 4, 1), "floats": randomFloats(9, 13, 4, 1)} {
+		for name, s := range map[string]*batch.Samples{"bytes": randomBytes(9, 13, 4, 1), "floats": randomFloats(9, 13, 4, 1)} {
 			for _, threads := range []int{1, 3} {
 				t.Run(fmt.Sprintf("%d teachers, T %v, weight %v/%s/%d threads", len(d.Teachers), d.Temperature, d.Weight, name, threads), func(t *testing.T) {
 					m, c := pupil(t, 13), newCollector(pupil(t, 13))
@@ -117,7 +118,7 @@ func TestDistillFromItsOwn(t *testing.T) {
 }
 
 // distill takes three steps with teachers, the last on what is left of the order.
-func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *Samples, count int) outcome {
+func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *batch.Samples, count int) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
 	defer e.Close()

@@ -1,12 +1,15 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+)
 
 // Evaluator computes a network's outputs, losses and accuracy over whole sets of samples. A pass allocates nothing.
 type Evaluator struct {
 	engine     *Engine
 	model      *Sequential
-	samples    *Samples
+	samples    *batch.Samples
 	order      []int32
 	tapes      []*tape // one a worker
 	loss       []float32
@@ -21,7 +24,7 @@ type Evaluator struct {
 const evaluateRows = 128
 
 // NewEvaluator returns an evaluator of the model on the samples s.
-func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
+func NewEvaluator(e *Engine, m *Sequential, s *batch.Samples) *Evaluator {
 	m.check(s)
 	v := &Evaluator{engine: e, model: m, samples: s, loss: make([]float32, s.Count), predicted: make([]uint8, s.Count)}
 	v.confidence = make([]float32, s.Count)
@@ -29,7 +32,7 @@ func NewEvaluator(e *Engine, m *Sequential, s *Samples) *Evaluator {
 	for i := range v.order {
 		v.order[i] = int32(i)
 	}
-	shares := s.shares(1, evaluateRows, nil)
+	shares := s.Shares(1, evaluateRows, nil)
 	for range e.workers {
 		v.tapes = append(v.tapes, m.newTape(s, min(evaluateRows, s.Count), shares, false))
 	}
@@ -65,7 +68,7 @@ func (v *Evaluator) Confidence() []float32 { return v.confidence }
 func (v *Evaluator) rows(w *kernel.Worker, t *tape, s kernel.Span) {
 	n := s.Hi - s.Lo
 	t.in.Count = n
-	t.in.load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: t.in.Shares()})
+	t.in.Load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: t.in.Shares()})
 	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), kernel.Span{Lo: 0, Hi: n})
 	y := t.y[len(t.y)-1].Slice(0, n)
 	v.model.loss.Rows(w, y, kernel.Matrix{}, t.in.Labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -18,7 +19,7 @@ func TestEvaluate(t *testing.T) {
 		arch := network(20, loss, LayerSpec{Units: 33, Activation: "relu"}, output)
 		classes := max(2, output.Units)
 		for _, count := range []int{1, 127, 128, 129, 300} {
-			for _, s := range []*Samples{randomBytes(count, 20, classes, 1), randomFloats(count, 20, classes, 1)} {
+			for _, s := range []*batch.Samples{randomBytes(count, 20, classes, 1), randomFloats(count, 20, classes, 1)} {
 				for _, threads := range []int{1, 4} {
 					e := NewEngine(kernel.Available()[0], threads)
 					m := randomModel(t, arch, 1)

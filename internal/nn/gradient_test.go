@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -60,22 +61,22 @@ func TestGradientOfWideLayers(t *testing.T) {
 
 // checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with one
 // thread and with three.
-func checkGradient(t *testing.T, arch Architecture, batch int, seed uint64) {
+func checkGradient(t *testing.T, arch Architecture, size int, seed uint64) {
 	t.Helper()
 	classes := max(2, arch.Output())
-	draws := map[string]func(seed uint64) *Samples{
-		"floats": func(seed uint64) *Samples { return randomFloats(batch+3, arch.Input, classes, seed) },
-		"bytes":  func(seed uint64) *Samples { return randomBytes(batch+3, arch.Input, classes, seed) },
+	draws := map[string]func(seed uint64) *batch.Samples{
+		"floats": func(seed uint64) *batch.Samples { return randomFloats(size+3, arch.Input, classes, seed) },
+		"bytes":  func(seed uint64) *batch.Samples { return randomBytes(size+3, arch.Input, classes, seed) },
 	}
 	for name, draw := range draws {
 		t.Run(fmt.Sprintf("%s/%s/seed %d", describe(arch), name, seed), func(t *testing.T) {
-			m, s, order := drawWell(t, arch, draw, batch, seed)
+			m, s, order := drawWell(t, arch, draw, size, seed)
 			r := newReference(m)
 			for _, threads := range []int{1, 3} {
 				c := newCollector(m)
 				e := NewEngine(kernel.Available()[0], threads)
 				// A trainer for larger batches: this one is partial.
-				result := NewTrainer(e, m, c, s, batch+2).Step(order, nil)
+				result := NewTrainer(e, m, c, s, size+2).Step(order, nil)
 				e.Close()
 				c.checkOnce(t, m)
 				checkResult(t, result, r, s, order)
@@ -86,12 +87,12 @@ func checkGradient(t *testing.T, arch Architecture, batch int, seed uint64) {
 }
 
 // drawWell draws a network and samples until the loss has a well-conditioned slope there.
-func drawWell(t *testing.T, arch Architecture, draw func(seed uint64) *Samples, batch int, seed uint64) (*Sequential, *Samples, []int32) {
+func drawWell(t *testing.T, arch Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64) (*Sequential, *batch.Samples, []int32) {
 	t.Helper()
 	for try := range uint64(1000) {
 		m := randomModel(t, arch, seed+1000*try)
 		s := draw(seed + 1000*try)
-		order := counting(s.Count)[1 : batch+1]
+		order := counting(s.Count)[1 : size+1]
 		r := newReference(m)
 		r.meanLoss(s, order)
 		if r.kink > 0.01 {
@@ -110,7 +111,7 @@ func describe(arch Architecture) string {
 	return text + " " + arch.Loss
 }
 
-func checkResult(t *testing.T, got Result, r *reference, s *Samples, order []int32) {
+func checkResult(t *testing.T, got Result, r *reference, s *batch.Samples, order []int32) {
 	t.Helper()
 	right := 0
 	for _, i := range order {

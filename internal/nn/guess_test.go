@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -44,7 +45,7 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			samples := &Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)), Labels: labels}
+			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)), Labels: labels}
 			engine := NewEngine(kernel.Available()[0], 1)
 			defer engine.Close()
 			bias := m.Params()[1].Value

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -16,7 +17,7 @@ type batchReference struct {
 }
 
 // meanLoss returns the mean loss of a batch with what the weights add.
-func (r *batchReference) meanLoss(s *Samples, order []int32) float64 {
+func (r *batchReference) meanLoss(s *batch.Samples, order []int32) float64 {
 	var y [][]float64
 	for _, i := range order {
 		y = append(y, sample(s, int(i)))
@@ -77,7 +78,7 @@ func standardize(y [][]float64, gamma, beta []float64, epsilon float64) {
 	}
 }
 
-func (r *batchReference) slope(s *Samples, order []int32, param, element int) float64 {
+func (r *batchReference) slope(s *batch.Samples, order []int32, param, element int) float64 {
 	const h = 1e-6
 	p := &r.params[param][element]
 	saved := *p
@@ -152,7 +153,7 @@ func TestGradientOfLayers(t *testing.T) {
 			if name == "slope at the end" {
 				arch.Loss, arch.LabelSmoothing = "mse", 0
 			}
-			for form, draw := range map[string]func(count, features, classes int, seed uint64) *Samples{"floats": randomFloats, "bytes": randomBytes} {
+			for form, draw := range map[string]func(count, features, classes int, seed uint64) *batch.Samples{"floats": randomFloats, "bytes": randomBytes} {
 				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form), func(t *testing.T) { checkLayers(t, arch, draw, 8) })
 			}
 		}
@@ -160,7 +161,7 @@ func TestGradientOfLayers(t *testing.T) {
 }
 
 // checkLayers compares the loss and some of the gradients of one step with the reference's.
-func checkLayers(t *testing.T, arch Architecture, draw func(count, features, classes int, seed uint64) *Samples, batch int) {
+func checkLayers(t *testing.T, arch Architecture, draw func(count, features, classes int, seed uint64) *batch.Samples, batch int) {
 	t.Helper()
 	for try := range uint64(100) {
 		m := randomModel(t, arch, 1+try)

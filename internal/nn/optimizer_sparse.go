@@ -1,12 +1,15 @@
 package nn
 
-import "dnn/internal/nn/kernel"
+import (
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+)
 
 // fuses tells whether the kernels have a gradient and a step of Adam in one.
 func (a *Adam) fuses(w *kernel.Worker) bool { return w.SparseAdam != nil }
 
 // updateSparse takes the step of the selected rows.
-func (a *Adam) updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+func (a *Adam) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
 	at := f.Lo*p.Value.Stride + cols.Lo
 	m, v := a.m.from(p, f.Lo, cols.Lo), a.v.from(p, f.Lo, cols.Lo)
 	in.Adam(w, f, cols, dz, p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
@@ -19,7 +22,7 @@ func (a *AMSGrad) fuses(*kernel.Worker) bool { return false }
 func (a *Average) fuses(w *kernel.Worker) bool { return !a.overwrote && fuses(a.Optimizer, w) }
 
 // updateSparse moves the average after some rows at a time, empty or not.
-func (a *Average) updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+func (a *Average) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
 	if which == kernel.EmptyRows {
 		return
 	}
@@ -34,7 +37,7 @@ func (a *Average) updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.
 func (d *weightDecay) fuses(w *kernel.Worker) bool { return fuses(d.Optimizer, w) }
 
 // updateSparse takes the share off some rows at a time, empty or not.
-func (d *weightDecay) updateSparse(w *kernel.Worker, p *Param, in *input, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+func (d *weightDecay) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
 	if which == kernel.EmptyRows {
 		return
 	}

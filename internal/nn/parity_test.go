@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -78,8 +79,8 @@ func TestNetworksAsKeras(t *testing.T) {
 	}
 }
 
-func (k *kerasNetwork) samples() *Samples {
-	s := &Samples{Count: len(k.Pixels), Features: len(k.Pixels[0]), Table: PixelTable()}
+func (k *kerasNetwork) samples() *batch.Samples {
+	s := &batch.Samples{Count: len(k.Pixels), Features: len(k.Pixels[0]), Table: batch.PixelTable()}
 	for i, pixels := range k.Pixels {
 		for _, v := range pixels {
 			s.Bytes = append(s.Bytes, uint8(v))
@@ -104,7 +105,7 @@ func (k *kerasNetwork) model(t *testing.T) *Sequential {
 }
 
 // checkGradients compares the first step's loss and the gradient of every weight.
-func (k *kerasNetwork) checkGradients(t *testing.T, set *kernel.Set, s *Samples) {
+func (k *kerasNetwork) checkGradients(t *testing.T, set *kernel.Set, s *batch.Samples) {
 	t.Helper()
 	e := NewEngine(set, 1)
 	defer e.Close()
@@ -120,7 +121,7 @@ func (k *kerasNetwork) checkGradients(t *testing.T, set *kernel.Set, s *Samples)
 }
 
 // checkTraining compares the loss of every step and the weights after those that Keras's are known of.
-func (k *kerasNetwork) checkTraining(t *testing.T, set *kernel.Set, s *Samples, name string, want kerasTraining) {
+func (k *kerasNetwork) checkTraining(t *testing.T, set *kernel.Set, s *batch.Samples, name string, want kerasTraining) {
 	t.Helper()
 	e := NewEngine(set, 1)
 	defer e.Close()

@@ -7,7 +7,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// part cuts [0, total) into n pieces that follow one another, all but the last of them whole multiples of align.
+// TestPartCoversOnce cuts [0, total) into n pieces that follow one another, all but the last of them whole multiples of align.
 func TestPartCoversOnce(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 5000 {

@@ -3,6 +3,7 @@ package nn
 import (
 	"time"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -57,7 +58,7 @@ func (t *Trainer) pipeline(f func(w *kernel.Worker, r kernel.Span), updates [][]
 	for worker := range workers {
 		features := t.loaded.Features(worker)
 		load := &job{run: t.load[worker]}
-		list := &job{run: func(w *kernel.Worker) { t.tape.in.transpose(w.Set, features) }}
+		list := &job{run: func(w *kernel.Worker) { t.tape.in.Transpose(w.Set, features) }}
 		lists[worker] = list
 		if worker > 0 { // there are no sums to go on with yet
 			queues[worker] = append(queues[worker], list, load)
@@ -143,7 +144,7 @@ func (e *Engine) hasRows(worker, batch int) bool {
 // besides returns, for batches so small that not all workers have rows, what each has to do besides its share of the features,
 // in entries (see Samples.shares): those that have rows do what follows the first layer, updates included, so that it stays in their
 // cache. It is nil for larger batches, or if that is more than a smaller share of the features can make up for.
-func (e *Engine) besides(m *Sequential, batch int) []int {
+func (e *Engine) besides(m *Sequential, size int) []int {
 	// A weight costs as much as one of the first layer's: its part of an entry for each sample, forward and backward, and of a row's step
 	// of the optimizer. What the calls take, however small the layers are, is that of so many rows.
 	const calls = 70
@@ -156,21 +157,21 @@ func (e *Engine) besides(m *Sequential, batch int) []int {
 	rows := weights / m.units[0] // of as many weights
 	working := 0
 	for worker := range e.workers {
-		if e.hasRows(worker, batch) {
+		if e.hasRows(worker, size) {
 			working++
 		}
 	}
 	idle := len(e.workers) - working
-	if idle == 0 || e.shares(batch) == 1 {
+	if idle == 0 || e.shares(size) == 1 {
 		return nil
 	}
 	besides := make([]int, len(e.workers))
 	for worker := range besides {
-		if e.hasRows(worker, batch) {
-			r := e.stage(worker, batch)
-			besides[worker] = (rows/working+calls)*optimizerEntries + 2*rows*(r.Hi-r.Lo)
+		if e.hasRows(worker, size) {
+			r := e.stage(worker, size)
+			besides[worker] = (rows/working+calls)*batch.OptimizerEntries + 2*rows*(r.Hi-r.Lo)
 		}
-		if besides[worker]*idle > m.arch.Input*optimizerEntries {
+		if besides[worker]*idle > m.arch.Input*batch.OptimizerEntries {
 			return nil
 		}
 	}

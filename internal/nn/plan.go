@@ -121,7 +121,7 @@ func (t *Trainer) loadTasks() []task {
 			if t.transform == nil && t.pipelined() {
 				samples, shares = kernel.Part(i/workers, loads, len(t.next), 1), kernel.Span{Lo: i % workers, Hi: i%workers + 1}
 			}
-			in.load(w, t.samples, t.next, samples, shares)
+			in.Load(w, t.samples, t.next, samples, shares)
 		}
 	}
 	return tasks
@@ -237,7 +237,7 @@ func (t *Trainer) updateInputTasks(worker int) (tasks []task) {
 		f.Lo, f.Hi = f.Lo+all.Lo, f.Hi+all.Lo
 		tasks = append(tasks, func(w *kernel.Worker) {
 			if !t.pipelined() { // or it has been done
-				t.tape.in.transpose(w.Set, f)
+				t.tape.in.Transpose(w.Set, f)
 			}
 			t.model.input().updateInput(w, t.tape.in, t.tape.dy[0].Slice(0, t.tape.in.Count), f, t.updater, which)
 		})

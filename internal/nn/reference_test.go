@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -155,7 +156,7 @@ func (r *reference) clip(p float64) float64 {
 }
 
 // meanLoss returns the mean loss over some of the samples.
-func (r *reference) meanLoss(s *Samples, order []int32) float64 {
+func (r *reference) meanLoss(s *batch.Samples, order []int32) float64 {
 	var sum float64
 	for _, i := range order {
 		sum += r.loss(sample(s, int(i)), s.Labels[i])
@@ -165,7 +166,7 @@ func (r *reference) meanLoss(s *Samples, order []int32) float64 {
 
 // slope returns the derivative of the mean loss by an element of a parameter: the central difference, whose own error is
 // of the order of 1e-10.
-func (r *reference) slope(s *Samples, order []int32, param, element int) float64 {
+func (r *reference) slope(s *batch.Samples, order []int32, param, element int) float64 {
 	const h = 1e-6
 	p := &r.params[param][element]
 	saved := *p
@@ -178,7 +179,7 @@ func (r *reference) slope(s *Samples, order []int32, param, element int) float64
 }
 
 // sample returns the features of one sample.
-func sample(s *Samples, i int) []float64 {
+func sample(s *batch.Samples, i int) []float64 {
 	x := make([]float64, s.Features)
 	for f := range x {
 		if s.Bytes != nil {
@@ -264,9 +265,9 @@ func randomModel(t *testing.T, arch Architecture, seed uint64) *Sequential {
 }
 
 // randomBytes returns samples of bytes of which about one in five is not zero, with labels below classes.
-func randomBytes(count, features, classes int, seed uint64) *Samples {
+func randomBytes(count, features, classes int, seed uint64) *batch.Samples {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	s := &Samples{Count: count, Features: features, Table: PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{Count: count, Features: features, Table: batch.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count)}
 	for i := range s.Bytes {
 		if rng.IntN(5) == 0 {
 			s.Bytes[i] = uint8(1 + rng.IntN(255))
@@ -279,9 +280,9 @@ func randomBytes(count, features, classes int, seed uint64) *Samples {
 }
 
 // randomFloats returns samples of numbers between -1 and 1.
-func randomFloats(count, features, classes int, seed uint64) *Samples {
+func randomFloats(count, features, classes int, seed uint64) *batch.Samples {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	s := &Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
 	for i := range s.Floats {
 		s.Floats[i] = 2*rng.Float32() - 1
 	}

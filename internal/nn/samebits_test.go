@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -26,24 +27,24 @@ func digest(m *Sequential) string {
 // forms returns the same samples in each form in which the input layer takes them: the nonzero bytes only, all bytes, and
 // floats. Which of the first two it is follows from how many of all bytes are zero, so the second gets as many samples
 // without any zero behind its own.
-func forms(s *Samples) map[string]*Samples {
+func forms(s *batch.Samples) map[string]*batch.Samples {
 	dense := *s
 	dense.Count = 2 * s.Count
 	dense.Bytes, dense.Labels = slices.Clone(s.Bytes), append(slices.Clone(s.Labels), s.Labels...)
 	for range s.Bytes {
 		dense.Bytes = append(dense.Bytes, 255)
 	}
-	floats := &Samples{Count: s.Count, Features: s.Features, Labels: s.Labels}
+	floats := &batch.Samples{Count: s.Count, Features: s.Features, Labels: s.Labels}
 	for _, b := range s.Bytes {
 		floats.Floats = append(floats.Floats, s.Table[b])
 	}
-	return map[string]*Samples{"bytes, nonzero only": s, "bytes, all": &dense, "floats": floats}
+	return map[string]*batch.Samples{"bytes, nonzero only": s, "bytes, all": &dense, "floats": floats}
 }
 
 func TestFormsAreWhatTheySay(t *testing.T) {
 	all := forms(randomBytes(20, 50, 2, 1))
 	for name, want := range map[string]bool{"bytes, nonzero only": true, "bytes, all": false, "floats": false} {
-		if got := all[name].sparse(); got != want {
+		if got := all[name].Sparse(); got != want {
 			t.Errorf("%s: sparse is %t", name, got)
 		}
 	}
@@ -59,7 +60,7 @@ type outcome struct {
 }
 
 // train takes three steps, the last on what is left of the order, and evaluates the first half of the samples' memory.
-func train(t *testing.T, set *kernel.Set, threads int, arch Architecture, optimizer func([]*Param) Optimizer, s *Samples, count, batch int) outcome {
+func train(t *testing.T, set *kernel.Set, threads int, arch Architecture, optimizer func([]*Param) Optimizer, s *batch.Samples, count, batch int) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
 	defer e.Close()

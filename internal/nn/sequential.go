@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -115,7 +116,7 @@ func (m *Sequential) Finite() bool {
 func (m *Sequential) input() *Dense { return m.layers[0].(*Dense) }
 
 // check panics if s cannot be fed to the network: its shape is another's, or a label has no output.
-func (m *Sequential) check(s *Samples) {
+func (m *Sequential) check(s *batch.Samples) {
 	if s.Features != m.arch.Input {
 		panic(fmt.Sprintf("nn: samples of %d features for a network of %d inputs", s.Features, m.arch.Input))
 	}
@@ -129,17 +130,17 @@ func (m *Sequential) check(s *Samples) {
 
 // tape is what one pass over a batch leaves behind: each layer's output and, in training, the gradient by it.
 type tape struct {
-	in *input
+	in *batch.Batch
 	y  []kernel.Matrix
 	dy []kernel.Matrix
 }
 
-func (m *Sequential) newTape(s *Samples, batch int, shares []kernel.Span, train bool) *tape {
-	t := &tape{in: newInput(s, batch, shares, train)}
+func (m *Sequential) newTape(s *batch.Samples, size int, shares []kernel.Span, train bool) *tape {
+	t := &tape{in: batch.New(s, size, shares, train)}
 	for _, units := range m.units {
-		t.y = append(t.y, kernel.NewMatrix(batch, units))
+		t.y = append(t.y, kernel.NewMatrix(size, units))
 		if train {
-			t.dy = append(t.dy, kernel.NewMatrix(batch, units))
+			t.dy = append(t.dy, kernel.NewMatrix(size, units))
 		}
 	}
 	return t

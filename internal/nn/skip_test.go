@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -14,7 +15,7 @@ func TestSkip(t *testing.T) {
 		{Type: "dropout", Name: "dropout", Rate: 0.5},
 		{Type: "dense", Name: "dense_1", Units: 2, Activation: "softmax"},
 	}}
-	samples := &Samples{Count: 4, Features: 4, Floats: make([]float32, 16), Labels: []uint8{0, 1, 1, 0}}
+	samples := &batch.Samples{Count: 4, Features: 4, Floats: make([]float32, 16), Labels: []uint8{0, 1, 1, 0}}
 	for i := range samples.Floats {
 		samples.Floats[i] = float32(i%5) - 2
 	}

@@ -3,6 +3,7 @@ package nn
 import (
 	"time"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/parallel"
 )
@@ -33,9 +34,9 @@ type Trainer struct {
 	engine    *Engine
 	model     *Sequential
 	updater   Updater
-	samples   *Samples
+	samples   *batch.Samples
 	tape      *tape
-	loaded    *input // the batch that the next step will work on, if loadedFor says so
+	loaded    *batch.Batch // the batch that the next step will work on, if loadedFor says so
 	loadedFor []int32
 	packTried bool    // whether the samples are packed if they can be
 	apart     bool    // whether only workers that have rows of the batch update what follows the first layer
@@ -44,9 +45,9 @@ type Trainer struct {
 	scale     float32 // 1 / batch
 	loss      []float32
 	predicted []uint8
-	distiller *distiller  // nil: the labels alone teach
-	transform Transform   // nil: samples are trained on as they are
-	stop      func() bool // nil: every step is taken to its end
+	distiller *distiller      // nil: the labels alone teach
+	transform batch.Transform // nil: samples are trained on as they are
+	stop      func() bool     // nil: every step is taken to its end
 
 	pass    Pass
 	load    []task  // loads the batch that comes next
@@ -85,18 +86,18 @@ const (
 type task func(*kernel.Worker)
 
 // NewTrainer returns a trainer of the model on batches of up to batch samples out of s. Each step's gradients go to updater.
-func NewTrainer(e *Engine, m *Sequential, updater Updater, s *Samples, batch int) *Trainer {
+func NewTrainer(e *Engine, m *Sequential, updater Updater, s *batch.Samples, size int) *Trainer {
 	m.check(s)
 	var besides []int
 	if m.input().fuses(&e.workers[0], updater) { // or there is nothing to do early
-		besides = e.besides(m, batch)
+		besides = e.besides(m, size)
 	}
-	shares := s.shares(e.shares(batch), batch, besides)
+	shares := s.Shares(e.shares(size), size, besides)
 	t := &Trainer{
 		engine: e, model: m, updater: updater, samples: s, apart: len(shares) > 1 && besides != nil,
-		tape:   m.newTape(s, batch, shares, true),
-		loaded: newInput(s, batch, shares, true),
-		loss:   make([]float32, batch), predicted: make([]uint8, batch),
+		tape:   m.newTape(s, size, shares, true),
+		loaded: batch.New(s, size, shares, true),
+		loss:   make([]float32, size), predicted: make([]uint8, size),
 		pass: Pass{Train: true, Seed: m.seed}, tempo: parallel.NewTempo(),
 	}
 	t.run = func(worker, i int) {
@@ -163,7 +164,7 @@ func (t *Trainer) pack() {
 		return
 	}
 	begun := time.Now()
-	p := t.loaded.pack(t.engine.kernels, t.engine.pool.Run, t.samples)
+	p := t.loaded.Pack(t.engine.kernels, t.engine.pool.Run, t.samples)
 	t.times[loadPhase] += time.Since(begun)
 	t.tape.in.Use(p)
 	t.loaded.Use(p)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
 )
@@ -220,8 +221,8 @@ func TestLayersAsKeras(t *testing.T) {
 		InferenceLoss float32 `json:"inference_loss"`
 	}
 	readTraining(t, "layers", &k)
-	batch := len(k.Labels)
-	s := &Samples{Count: batch, Features: len(k.Inputs) / batch, Floats: k.Inputs, Labels: k.Labels}
+	size := len(k.Labels)
+	s := &batch.Samples{Count: size, Features: len(k.Inputs) / size, Floats: k.Inputs, Labels: k.Labels}
 	arch := Architecture{Input: s.Features, Loss: categoricalName, LabelSmoothing: k.LabelSmoothing, Layers: []LayerSpec{
 		{Type: "dense", Name: "dense", Units: 5, Activation: "elu", L1: 0.01, L2: 0.02},
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 0.001},
@@ -241,10 +242,10 @@ func TestLayersAsKeras(t *testing.T) {
 			}
 			e := NewEngine(set, threads)
 			o := NewSGD()
-			trainer := NewTrainer(e, m, o, s, batch)
+			trainer := NewTrainer(e, m, o, s, size)
 			for i, want := range k.Steps {
 				o.Begin(k.LearningRate)
-				loss := trainer.Step(counting(batch), nil).MeanLoss()
+				loss := trainer.Step(counting(size), nil).MeanLoss()
 				near(t, fmt.Sprintf("%s: loss of step %d", set.Name, i+1), []float32{loss}, []float32{want.Loss}, 1e-6)
 				for j, p := range m.Params() {
 					near(t, fmt.Sprintf("%s: %s after step %d", set.Name, p.Name, i+1), p.Floats(), want.Weights[j], 2e-6)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -18,7 +19,7 @@ func (x *turned) Apply(_ *kernel.Set, _ int, dst, src []uint8, sample int) {
 }
 
 // altered returns the samples as the transform makes them in an epoch.
-func altered(s *Samples, x Transform, epoch int) *Samples {
+func altered(s *batch.Samples, x batch.Transform, epoch int) *batch.Samples {
 	out := *s
 	out.Bytes = make([]uint8, len(s.Bytes))
 	x.Begin(epoch)
@@ -31,20 +32,20 @@ func altered(s *Samples, x Transform, epoch int) *Samples {
 // Training on samples that are altered on their way gives what training on altered samples gives, for any number of threads,
 // also if the last batch of an epoch announces one of the next.
 func TestTransform(t *testing.T) {
-	const count, batch, features = 45, 10, 130
+	const count, size, features = 45, 10, 130
 	arch := network(features, categoricalName, LayerSpec{Units: 20, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
 	order := counting(count)
 	for _, form := range []string{"bytes, nonzero only", "bytes, all"} {
 		s := forms(randomBytes(count, features, 3, 1))[form]
 		var steps [2][]Result
 		var weights [2]string
-		run := func(i, threads int, x Transform, wrap bool) {
+		run := func(i, threads int, x batch.Transform, wrap bool) {
 			e := NewEngine(kernel.Available()[0], threads)
 			defer e.Close()
 			m := randomModel(t, arch, 1)
 			o := adam(m.Params())
 			steps[i] = nil
-			trainer := NewTrainer(e, m, o, s, batch)
+			trainer := NewTrainer(e, m, o, s, size)
 			if x != nil {
 				if err := trainer.Transform(x); err != nil {
 					t.Fatal(err)
@@ -56,13 +57,13 @@ func TestTransform(t *testing.T) {
 					*trainer.samples = *altered(forms(randomBytes(count, features, 3, 1))[form], &turned{}, epoch)
 					trainer.packTried = false // those of the epoch before were
 				}
-				for at := 0; at < count; at += batch {
-					next := order[min(at+batch, count):min(at+2*batch, count)]
+				for at := 0; at < count; at += size {
+					next := order[min(at+size, count):min(at+2*size, count)]
 					if len(next) == 0 && wrap {
-						next = order[:batch]
+						next = order[:size]
 					}
 					o.Begin(0.01)
-					steps[i] = append(steps[i], trainer.Step(order[at:min(at+batch, count)], next))
+					steps[i] = append(steps[i], trainer.Step(order[at:min(at+size, count)], next))
 				}
 			}
 			weights[i] = digest(m)

@@ -2,7 +2,7 @@ package table
 
 import (
 	"dnn/internal/fault"
-	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/random"
 )
 
@@ -28,7 +28,7 @@ type Parts struct {
 func (t *Table) Divide(d Division) (Parts, error) {
 	var p Parts
 	var rest []int32
-	rest, p.Test = nn.Stratified(t.Labels, d.Test, random.NewKey(d.Seed, "table/test", 0))
+	rest, p.Test = batch.Stratified(t.Labels, d.Test, random.NewKey(d.Seed, "table/test", 0))
 	if len(p.Test) == 0 && !d.TestFile {
 		return Parts{}, fault.New(fault.Data, t.Path, "%d rows of %d classes leave none to test on", t.Rows(), len(t.Classes)).
 			WithHint("a part for testing needs several rows of a class")
@@ -52,7 +52,7 @@ func (t *Table) stratified(rows []int32, n int, key random.Key) (rest, held []in
 	for i, r := range rows {
 		labels[i] = t.Labels[r]
 	}
-	rest, held = nn.Stratified(labels, n, key)
+	rest, held = batch.Stratified(labels, n, key)
 	for _, part := range [][]int32{rest, held} {
 		for i, at := range part {
 			part[i] = rows[at]

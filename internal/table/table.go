@@ -6,7 +6,7 @@
 // rows; Samples gives what a network reads.
 package table
 
-import "dnn/internal/nn"
+import "dnn/internal/nn/batch"
 
 // Table is a CSV file in memory.
 type Table struct {
@@ -30,8 +30,8 @@ func (t *Table) row(r int) []float64 {
 }
 
 // Samples returns the given rows, in their order, with the standardized values as features.
-func (t *Table) Samples(rows []int32, s Standardization) *nn.Samples {
-	samples := &nn.Samples{
+func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
+	samples := &batch.Samples{
 		Count: len(rows), Features: len(t.Columns),
 		Floats: make([]float32, len(rows)*len(t.Columns)), Labels: make([]uint8, len(rows)),
 	}

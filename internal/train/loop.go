@@ -12,6 +12,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/random"
 )
 
@@ -20,10 +21,10 @@ type Run struct {
 	Engine     *nn.Engine
 	Model      *nn.Sequential // trained in place
 	Optimizer  nn.Optimizer   // of the model's parameters
-	Train      *nn.Samples
-	Validation *nn.Samples // evaluated after each epoch; may be nil
+	Train      *batch.Samples
+	Validation *batch.Samples // evaluated after each epoch; may be nil
 
-	Transform    nn.Transform     // of the training samples; may be nil
+	Transform    batch.Transform  // of the training samples; may be nil
 	Distillation *nn.Distillation // what the model learns from besides the labels; may be nil
 
 	Epochs       int

@@ -12,6 +12,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/random"
 )
 
@@ -60,7 +61,7 @@ func TestPlan(t *testing.T) {
 		{100, 100, 100, 1},
 		{7, 1, 1, 7},
 	} {
-		r := Run{Train: &nn.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
+		r := Run{Train: &batch.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
 		want := Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, FirstEpoch: 1}
 		if got := r.Plan(); got != want {
 			t.Errorf("%d samples in batches of %d: %+v, want %+v", c.count, c.batch, got, want)

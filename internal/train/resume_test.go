@@ -16,6 +16,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -81,9 +82,9 @@ func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
 }
 
 // randomSamples returns samples of random features and classes.
-func randomSamples(count, features, classes int) *nn.Samples {
+func randomSamples(count, features, classes int) *batch.Samples {
 	rng := rand.New(rand.NewPCG(3, 3))
-	s := &nn.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
 	for i := range s.Floats {
 		s.Floats[i] = float32(rng.NormFloat64())
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -40,7 +41,7 @@ func (s *spy) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matri
 
 // testRun returns a run of a network of one layer on count samples, whose steps the spy sees. The samples' labels are
 // 0 and 1 at random.
-func testRun(t *testing.T, count, batch, epochs int) (*Run, *spy) {
+func testRun(t *testing.T, count, size, epochs int) (*Run, *spy) {
 	t.Helper()
 	arch := nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 2, Activation: "softmax"},
@@ -50,7 +51,7 @@ func testRun(t *testing.T, count, batch, epochs int) (*Run, *spy) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	samples := &nn.Samples{Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count)}
+	samples := &batch.Samples{Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count)}
 	for i := range count {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(rng.IntN(2))
@@ -61,7 +62,7 @@ func testRun(t *testing.T, count, batch, epochs int) (*Run, *spy) {
 	clock := time.Unix(0, 0)
 	return &Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
-		Epochs: epochs, BatchSize: batch, LearningRate: 0.5, Seed: 1,
+		Epochs: epochs, BatchSize: size, LearningRate: 0.5, Seed: 1,
 		Now: func() time.Time {
 			clock = clock.Add(time.Second / 8)
 			return clock

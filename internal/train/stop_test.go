@@ -13,6 +13,7 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 )
 
@@ -40,10 +41,10 @@ func expireAfter(questions int64) *expiring {
 const never = int64(1) << 62
 
 // randomPixels returns samples of random bytes, mostly zeros.
-func randomPixels(count, features, classes int) *nn.Samples {
+func randomPixels(count, features, classes int) *batch.Samples {
 	rng := rand.New(rand.NewPCG(3, 3))
-	s := &nn.Samples{
-		Count: count, Features: features, Table: nn.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
+	s := &batch.Samples{
+		Count: count, Features: features, Table: batch.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
 	}
 	for i := range s.Bytes {
 		s.Bytes[i] = uint8(max(0, rng.IntN(800)-545))

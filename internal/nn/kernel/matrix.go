@@ -9,7 +9,7 @@ import (
 // Matrix is a row-major float32 matrix, Stride elements from one row to the next, as gonum's is.
 type Matrix blas32.General
 
-// newMatrix returns a matrix of zeros whose rows begin at cache lines.
+// NewMatrix returns a matrix of zeros whose rows begin at cache lines.
 func NewMatrix(rows, cols int) Matrix {
 	stride := paddedStride(cols)
 	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: Floats(rows * stride)}
@@ -81,10 +81,10 @@ func EachElement(y Matrix, f func(float32) float32) {
 	}
 }
 
-// span is the half-open interval of rows, columns or samples that a task works on.
+// Span is the half-open interval of rows, columns or samples that a task works on.
 type Span struct{ Lo, Hi int }
 
-// part returns the i-th of n parts of [0, total), all but the last of them whole multiples of align.
+// Part returns the i-th of n parts of [0, total), all but the last of them whole multiples of align.
 func Part(i, n, total, align int) Span {
 	blocks := (total + align - 1) / align
 	return Span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}

@@ -1,6 +1,6 @@
 package kernel
 
-// logits is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for vectors.
+// Probabilities is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for vectors.
 type Probabilities struct {
 	classes       Matrix    // [classes, samples]: the probabilities
 	Largest, Sums []float32 // of each sample, as of Set.Softmax
@@ -16,7 +16,7 @@ func (l *Probabilities) take(samples, classes int) Probabilities {
 	return Probabilities{l.classes, l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
 }
 
-// softmax computes the softmax of the rows of z, one or more, and leaves z as it is.
+// SoftmaxRows computes the softmax of the rows of z, one or more, and leaves z as it is.
 func (w *Worker) SoftmaxRows(z Matrix) Probabilities {
 	x := w.logits.take(z.Rows, z.Cols)
 	w.Transpose(z.Rows, z.Cols, z.Data, z.Stride, x.classes.Data, x.classes.Stride)
@@ -24,7 +24,7 @@ func (w *Worker) SoftmaxRows(z Matrix) Probabilities {
 	return x
 }
 
-// store writes the probabilities to the rows of y.
+// Store writes the probabilities to the rows of y.
 func (l Probabilities) Store(w *Worker, y Matrix) {
 	w.Transpose(y.Cols, y.Rows, l.classes.Data, l.classes.Stride, y.Data, y.Stride)
 }

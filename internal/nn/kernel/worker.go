@@ -10,7 +10,7 @@ type Worker struct {
 	logits   Probabilities
 }
 
-// newWorker returns the worker of that index, from 0 on.
+// NewWorker returns the worker of that index, from 0 on.
 func NewWorker(kernels *Set, index int) Worker { return Worker{Set: kernels, index: index} }
 
 // Index returns the worker's place among the others, from 0 on.
@@ -19,7 +19,7 @@ func (w *Worker) Index() int { return w.index }
 // StopIf makes what takes long end early once stop says so: nobody will use the result. nil takes that back.
 func (w *Worker) StopIf(stop func() bool) { w.scratch.Stop = stop }
 
-// stopped tells whether what the worker computes will not be used.
+// Stopped tells whether what the worker computes will not be used.
 func (w *Worker) Stopped() bool { return w.scratch.Stopped() }
 
 // Multiply computes the product C of A and B, whose common dimension is k.
@@ -27,7 +27,7 @@ func (w *Worker) Multiply(c Matrix, a, b Operand, k int) {
 	w.Gemm(&w.scratch, c.Rows, c.Cols, k, a, b, c.Data, c.Stride, false)
 }
 
-// bytes returns memory for a sample of that many bytes.
+// Bytes returns memory for a sample of that many bytes.
 func (w *Worker) Bytes(n int) []uint8 {
 	if cap(w.sample) < n {
 		w.sample = make([]uint8, n)
@@ -35,11 +35,11 @@ func (w *Worker) Bytes(n int) []uint8 {
 	return w.sample[:n]
 }
 
-// updateBlock is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
+// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
 // hold them beside as many parameters and moments.
 const BlockElements = 1024
 
-// gradientBlock returns a matrix in the worker's memory for one block of gradient.
+// GradientBlock returns a matrix in the worker's memory for one block of gradient.
 func (w *Worker) GradientBlock(rows, cols int) Matrix {
 	stride := paddedStride(cols)
 	if cap(w.gradient) < rows*stride {

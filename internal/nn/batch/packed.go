@@ -1,10 +1,10 @@
-package nn
+package batch
 
 import "dnn/internal/nn/kernel"
 
-// packed is a set of samples in the form from which a batch of random ones is loaded fastest: the third of their bytes that
+// Packed is a set of samples in the form from which a batch of random ones is loaded fastest: the third of their bytes that
 // count (see kernel.PackedBlock), of which more stay in the caches and fewer have to be waited for.
-type packed struct {
+type Packed struct {
 	edges []int32 // of the blocks of features, all shares' in their order
 	at    []uint32
 	data  []uint8
@@ -19,13 +19,13 @@ const packedTask = 1024
 
 const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one of these too
 
-// pack packs the samples for batches that are divided as in is; it returns nil where that would not help. run calls task for
+// Pack packs the samples for batches that are divided as in is; it returns nil where that would not help. run calls task for
 // so many numbers from 0 on, on several goroutines where it can.
-func (in *input) pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *packed {
+func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *Packed {
 	if len(in.shares) == 0 || s.Count == 0 || k.Pack == nil {
 		return nil
 	}
-	p := &packed{edges: []int32{0}}
+	p := &Packed{edges: []int32{0}}
 	for _, share := range in.shares {
 		for b := range share.blocks {
 			p.edges = append(p.edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
@@ -55,7 +55,7 @@ func (in *input) pack(k *kernel.Set, run func(tasks int, task func(worker, task 
 }
 
 // unpack loads the samples order into rows lo to hi of the share.
-func (s *share) unpack(k *kernel.Set, p *packed, order []int32, rows kernel.Span) {
+func (s *share) unpack(k *kernel.Set, p *Packed, order []int32, rows kernel.Span) {
 	k.Unpack(order[rows.Lo:rows.Hi], p.at, p.data, p.edges, s.first, s.blocks, s.entries, rows.Lo*s.roomOfRow,
 		s.start[rows.Lo*(s.blocks+1):], s.bytes[rows.Lo*s.stride:], s.stride)
 }

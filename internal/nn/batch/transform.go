@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import "dnn/internal/nn/kernel"
 

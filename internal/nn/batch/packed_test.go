@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/parallel"
 )
 
 // Packed samples load as the samples themselves do: so many that there are several tasks, some of them chosen out of others.
@@ -30,10 +31,11 @@ func TestPackedLoads(t *testing.T) {
 // comparePackedLoads loads the same batch from the samples and from what they are packed into.
 func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, shares []kernel.Span) {
 	t.Helper()
-	e := NewEngine(set, 2)
-	defer e.Close()
-	want, got := newInput(s, batch, shares, true), newInput(s, batch, shares, true)
-	got.packed = got.pack(set, e.pool.Run, s)
+	pool := parallel.NewPool(2)
+	defer pool.Close()
+	worker := kernel.NewWorker(set, 0)
+	want, got := New(s, batch, shares, true), New(s, batch, shares, true)
+	got.packed = got.Pack(set, pool.Run, s)
 	if (got.packed != nil) != (s.Count > 0) {
 		t.Fatalf("%d samples are packed: %t", s.Count, got.packed != nil)
 	}
@@ -41,9 +43,9 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	for i := range min(batch, s.Count) {
 		order = append(order, int32(i*s.Count/batch))
 	}
-	for _, in := range []*input{want, got} {
+	for _, in := range []*Batch{want, got} {
 		in.Count = len(order)
-		in.load(&e.workers[0], s, order, kernel.Span{Lo: 0, Hi: len(order)}, kernel.Span{Lo: 0, Hi: len(shares)})
+		in.Load(&worker, s, order, kernel.Span{Lo: 0, Hi: len(order)}, kernel.Span{Lo: 0, Hi: len(shares)})
 	}
 	for j := range shares {
 		w, g := &want.shares[j], &got.shares[j]

@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"fmt"
@@ -15,10 +15,9 @@ func TestListsByFeature(t *testing.T) {
 	s := randomBytes(200, features, 3, 1)
 	shares := []kernel.Span{{Lo: 0, Hi: 64}, {Lo: 64, Hi: features}, {Lo: features, Hi: features}} // the second in several blocks
 	for _, set := range kernel.Available() {
-		e := NewEngine(set, 1)
-		t.Cleanup(e.Close)
-		w := &e.workers[0]
-		in := newInput(s, most, shares, true)
+		worker := kernel.NewWorker(set, 0)
+		w := &worker
+		in := New(s, most, shares, true)
 		for _, count := range []int{1, 2, fewSamples, fewSamples + 1, most} {
 			t.Run(fmt.Sprintf("%s, %d samples", set.Name, count), func(t *testing.T) {
 				var order []int32
@@ -28,10 +27,10 @@ func TestListsByFeature(t *testing.T) {
 				in.Count = count
 				half := count / 2 // as two tasks load them
 				for _, rows := range []kernel.Span{{Lo: half, Hi: count}, {Lo: 0, Hi: half}} {
-					in.load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})
+					in.Load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})
 				}
 				for _, f := range []kernel.Span{{Lo: 64, Hi: 64}, {Lo: 64, Hi: 80}, {Lo: 80, Hi: features}, {Lo: 0, Hi: 64}, {Lo: features, Hi: features}} {
-					in.transpose(set, f)
+					in.Transpose(set, f)
 				}
 				for f := range features {
 					var want []uint32

@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"slices"
@@ -10,9 +10,9 @@ import (
 // kernel as fit into the first-level cache beside a batch's entries.
 const featureBlock = 112
 
-// input is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
+// Batch is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
 // nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
-type input struct {
+type Batch struct {
 	Count    int // samples in the batch
 	features int
 	Labels   []uint8
@@ -29,7 +29,7 @@ type input struct {
 	roomT    int      // entriesT set aside for each feature
 
 	transform Transform // alters the bytes of samples; may be nil
-	packed    *packed   // the samples; nil: they are loaded as they are
+	packed    *Packed   // the samples; nil: they are loaded as they are
 }
 
 // share is some of the features of a sparse batch. In training each worker has one, and with it the rows of the first
@@ -46,25 +46,25 @@ type share struct {
 	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
 }
 
-// newInput returns an input for up to batch samples like the given ones, dense if there are no shares of the features. The
+// New returns a batch of up to size samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
-func newInput(s *Samples, batch int, shares []kernel.Span, train bool) *input {
-	in := &input{features: s.Features, Labels: make([]uint8, batch), table: s.Table}
+func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
+	in := &Batch{features: s.Features, Labels: make([]uint8, size), table: s.Table}
 	if len(shares) == 0 {
-		in.X = kernel.NewMatrix(batch, s.Features)
+		in.X = kernel.NewMatrix(size, s.Features)
 		return in
 	}
 	first := 0
 	for _, features := range shares {
-		s := newShare(features, batch, train)
+		s := newShare(features, size, train)
 		s.first = first
 		first += s.blocks
 		in.shares = append(in.shares, s)
 	}
 	if train {
 		const line = 64
-		in.strideT = (batch + line - 1) / line * line
-		in.roomT = batch + kernel.GatherSlack
+		in.strideT = (size + line - 1) / line * line
+		in.roomT = size + kernel.GatherSlack
 		in.bytesT = make([]uint8, s.Features*in.strideT)
 		in.entriesT = make([]uint32, s.Features*in.roomT)
 		in.startT, in.emptyT = make([]int32, 2*s.Features), make([]int32, 2*s.Features)
@@ -75,23 +75,23 @@ func newInput(s *Samples, batch int, shares []kernel.Span, train bool) *input {
 	return in
 }
 
-func newShare(features kernel.Span, batch int, train bool) share {
+func newShare(features kernel.Span, size int, train bool) share {
 	const line = 64
 	n := features.Hi - features.Lo
 	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
 	s.width = max(1, (n+s.blocks-1)/s.blocks)
 	s.roomOfRow = n + kernel.GatherSlack
-	s.entries = make([]uint32, batch*s.roomOfRow)
-	s.start = make([]int32, batch*(s.blocks+1))
+	s.entries = make([]uint32, size*s.roomOfRow)
+	s.start = make([]int32, size*(s.blocks+1))
 	if train {
 		s.stride = (n + line - 1) / line * line
-		s.bytes = make([]uint8, batch*s.stride)
+		s.bytes = make([]uint8, size*s.stride)
 	}
 	return s
 }
 
-// load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
-func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
+// Load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
+func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
 	if shares.Lo == 0 {
 		for r := rows.Lo; r < rows.Hi; r++ {
 			in.Labels[r] = s.Labels[order[r]]
@@ -125,36 +125,36 @@ func (in *input) load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 			continue
 		}
 		for j := shares.Lo; j < shares.Hi; j++ {
-			in.shares[j].load(w.Set, pixels, r, rows.Lo)
+			in.shares[j].Load(w.Set, pixels, r, rows.Lo)
 		}
 	}
 }
 
 // Sparse tells whether the batch is lists of nonzero features, and not a matrix.
-func (in *input) Sparse() bool { return in.shares != nil }
+func (in *Batch) Sparse() bool { return in.shares != nil }
 
 // Shares returns among how many shares the features are divided; 0 for a dense batch.
-func (in *input) Shares() int { return len(in.shares) }
+func (in *Batch) Shares() int { return len(in.shares) }
 
 // Features returns the features of a share.
-func (in *input) Features(share int) kernel.Span { return in.shares[share].features }
+func (in *Batch) Features(share int) kernel.Span { return in.shares[share].features }
 
 // Alter makes samples go through x on their way into the batch.
-func (in *input) Alter(x Transform) { in.transform = x }
+func (in *Batch) Alter(x Transform) { in.transform = x }
 
 // Use makes samples be taken from what they are packed into; nil: as they are.
-func (in *input) Use(p *packed) { in.packed = p }
+func (in *Batch) Use(p *Packed) { in.packed = p }
 
 // part returns the pixels of some shares; of a dense input, all.
-func (in *input) part(pixels []uint8, shares kernel.Span) []uint8 {
+func (in *Batch) part(pixels []uint8, shares kernel.Span) []uint8 {
 	if in.shares == nil {
 		return pixels
 	}
 	return pixels[in.shares[shares.Lo].features.Lo:in.shares[shares.Hi-1].features.Hi]
 }
 
-// load appends the nonzeros of row r to those of the rows from first on.
-func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
+// Load appends the nonzeros of row r to those of the rows from first on.
+func (s *share) Load(k *kernel.Set, pixels []uint8, r, first int) {
 	pixels = pixels[:s.features.Hi]
 	if s.bytes != nil {
 		copy(s.bytes[r*s.stride:], pixels[s.features.Lo:])
@@ -177,7 +177,7 @@ func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 
 // Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out]; the first
 // share sets them. A sum goes on from share to share, in the order of the features.
-func (in *input) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
+func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
 	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
@@ -191,18 +191,18 @@ func (in *input) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r ker
 }
 
 // Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been made.
-func (in *input) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
+func (in *Batch) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
 	w.SparseMul(f.Hi-f.Lo, g.Cols, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data, dz.Stride, g.Data, g.Stride, false)
 }
 
 // Adam takes Adam's step of the rows f and columns cols of a kernel, whose gradient is x^T dz there, and computes that while it is at it;
 // p, m and v are the weights and moments from the first of these on, with rows stride apart.
-func (in *input) Adam(w *kernel.Worker, f, cols kernel.Span, dz kernel.Matrix, p, m, v []float32, stride int, a kernel.AdamStep, which kernel.Rows) {
+func (in *Batch) Adam(w *kernel.Worker, f, cols kernel.Span, dz kernel.Matrix, p, m, v []float32, stride int, a kernel.AdamStep, which kernel.Rows) {
 	w.SparseAdam(f.Hi-f.Lo, cols.Hi-cols.Lo, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data[cols.Lo:], dz.Stride, p, m, v, stride, a, which)
 }
 
-// transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
-func (in *input) transpose(k *kernel.Set, f kernel.Span) {
+// Transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
+func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 	if len(in.shares) == 0 || f.Lo == f.Hi {
 		return
 	}
@@ -220,7 +220,7 @@ func (in *input) transpose(k *kernel.Set, f kernel.Span) {
 const fewSamples = 8
 
 // scatter makes the lists of the given features of a share out of those of the samples.
-func (in *input) scatter(s *share, f kernel.Span) {
+func (in *Batch) scatter(s *share, f kernel.Span) {
 	copy(in.startT[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
 	for r := range in.Count {
 		start := s.start[r*(s.blocks+1):]
@@ -236,7 +236,7 @@ func (in *input) scatter(s *share, f kernel.Span) {
 }
 
 // shareOf returns the share that a feature belongs to.
-func (in *input) shareOf(feature int) *share {
+func (in *Batch) shareOf(feature int) *share {
 	i := 0
 	for feature >= in.shares[i].features.Hi {
 		i++

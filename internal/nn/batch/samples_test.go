@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"slices"
@@ -61,42 +61,8 @@ func TestSparse(t *testing.T) {
 		{"no zero", fill(5, 10), false},
 		{"floats", randomFloats(5, 10, 2, 1), false},
 	} {
-		if got := c.s.sparse(); got != c.want {
+		if got := c.s.Sparse(); got != c.want {
 			t.Errorf("%s: sparse is %t", c.name, got)
-		}
-	}
-}
-
-// Selected samples give what copies of them give, to the bit, in training and evaluation.
-func TestSelect(t *testing.T) {
-	order := []int32{7, 2, 2, 19, 0, 11, 5}
-	arch := network(30, categoricalName, LayerSpec{Units: 20, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
-	for name, s := range forms(randomBytes(20, 30, 3, 1)) {
-		part := s.Select(order)
-		copied := &Samples{Count: len(order), Features: 30, Table: s.Table}
-		for i, o := range order {
-			copied.Labels = append(copied.Labels, s.Labels[o])
-			if s.Bytes != nil {
-				copied.Bytes = append(copied.Bytes, s.Bytes[30*o:30*(o+1)]...)
-				if !slices.Equal(part.Pixels(i), s.Pixels(int(o))) {
-					t.Errorf("%s: sample %d is not sample %d", name, i, o)
-				}
-			} else {
-				copied.Floats = append(copied.Floats, s.Floats[30*o:30*(o+1)]...)
-			}
-		}
-		for _, pair := range [][2]*Samples{
-			{part, copied},
-			{part.Slice(2, 5), copied.Slice(2, 5)},
-			{part.Select([]int32{3, 1}), copied.Select([]int32{3, 1})},
-			{s.Slice(4, 12).Select([]int32{3, 1}), copied.Select([]int32{0, 6})},
-		} {
-			if !slices.Equal(pair[0].Labels, pair[1].Labels) {
-				t.Errorf("%s: labels %v, want %v", name, pair[0].Labels, pair[1].Labels)
-			}
-			n := pair[1].Count
-			want := train(t, kernel.Available()[0], 2, arch, adam, pair[1], n, 2)
-			compare(t, name, train(t, kernel.Available()[0], 2, arch, adam, pair[0], n, 2), want)
 		}
 	}
 }
@@ -111,7 +77,7 @@ func TestShares(t *testing.T) {
 		}
 	}
 	for n := 1; n <= 60; n++ {
-		shares := s.shares(n, batch, nil)
+		shares := s.Shares(n, batch, nil)
 		if len(shares) != n {
 			t.Fatalf("%d shares, want %d", len(shares), n)
 		}
@@ -126,11 +92,11 @@ func TestShares(t *testing.T) {
 			t.Fatalf("%d shares end at %d, want %d", n, at, features)
 		}
 	}
-	if two := s.shares(2, batch, nil); two[0].Hi < 360 || two[0].Hi > 390 {
+	if two := s.Shares(2, batch, nil); two[0].Hi < 360 || two[0].Hi > 390 {
 		t.Errorf("shares %v, want the nonzeros of 300 to 450 cut in half", two)
 	}
 	// Who has other things to do has less of the features, or none: in all 784 steps of the optimizer, and 15,000 entries.
-	const all = 784*optimizerEntries + 150*batch
+	const all = 784*OptimizerEntries + 150*batch
 	for _, c := range []struct {
 		besides []int
 		ends    [2]int // between which the first share ends
@@ -140,7 +106,7 @@ func TestShares(t *testing.T) {
 		{[]int{0, all}, [2]int{768, 784}},
 		{[]int{2 * all, 0}, [2]int{0, 0}},
 	} {
-		if two := s.shares(2, batch, c.besides); two[0].Hi < c.ends[0] || two[0].Hi > c.ends[1] || two[1] != (kernel.Span{Lo: two[0].Hi, Hi: features}) {
+		if two := s.Shares(2, batch, c.besides); two[0].Hi < c.ends[0] || two[0].Hi > c.ends[1] || two[1] != (kernel.Span{Lo: two[0].Hi, Hi: features}) {
 			t.Errorf("shares %v with %v besides, want the first to end between %d and %d", two, c.besides, c.ends[0], c.ends[1])
 		}
 	}

@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"cmp"
@@ -12,7 +12,7 @@ import (
 // are held out, drawn at random by the key, and the others are the rest. Both are in ascending order. At least one sample of
 // each class stays in the rest; where there are classes of so few samples, that can leave fewer than n to hold out.
 func Stratified(labels []uint8, n int, key random.Key) (rest, held []int32) {
-	var classes [maxClasses][]int32
+	var classes [MaxClasses][]int32
 	for i, label := range labels {
 		classes[label] = append(classes[label], int32(i))
 	}
@@ -31,12 +31,12 @@ func Stratified(labels []uint8, n int, key random.Key) (rest, held []int32) {
 
 // stratify returns how many of each class are among n of total samples, by the method of largest remainders: the whole part
 // of what is due to each class, then one more for those that are due the largest fractions, the first ones if equal.
-func stratify(classes *[maxClasses][]int32, n, total int) (share [maxClasses]int) {
+func stratify(classes *[MaxClasses][]int32, n, total int) (share [MaxClasses]int) {
 	n = min(n, total-1) // below the total, so that the whole part never is all of a class
 	if n <= 0 {
 		return share
 	}
-	var remainder [maxClasses]int
+	var remainder [MaxClasses]int
 	var byRemainder []int
 	left := n
 	for label, members := range classes {

@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import "dnn/internal/nn/kernel"
 
@@ -14,8 +14,8 @@ type Samples struct {
 	rows []int32 // [Count]: which row of Bytes or Floats each sample is; nil: they follow one another
 }
 
-// maxClasses is how many classes there can be: labels are bytes.
-const maxClasses = 256
+// MaxClasses is how many classes there can be: labels are bytes.
+const MaxClasses = 256
 
 // PixelTable returns the table under which a byte means byte/255, rounded once: Keras's x / 255.0.
 func PixelTable() *[256]float32 {
@@ -78,8 +78,8 @@ func (s *Samples) Slice(lo, hi int) *Samples {
 // sparseBelow is the density from which on the dense product is faster than the one that visits nonzeros only.
 const sparseBelow = 0.4
 
-// sparse tells whether the input layer should visit the nonzero features only.
-func (s *Samples) sparse() bool { return sparse(s.nonzeros()) }
+// Sparse tells whether the input layer should visit the nonzero features only.
+func (s *Samples) Sparse() bool { return sparse(s.nonzeros()) }
 
 // sparse tells whether features that are not zero in so many of the samples seen are few enough.
 func sparse(set []int, seen int) bool {
@@ -109,19 +109,19 @@ func (s *Samples) nonzeros() (set []int, seen int) {
 	return set, seen
 }
 
-// optimizerEntries is how many entries take as long as the optimizer's step of a row of the kernel.
-const optimizerEntries = 15
+// OptimizerEntries is how many entries take as long as the optimizer's step of a row of the kernel.
+const OptimizerEntries = 15
 
-// shares cuts the features of sparse samples into n spans, one for each worker, such that all workers need about the same time for a
+// Shares cuts the features of sparse samples into n spans, one for each worker, such that all workers need about the same time for a
 // training step of the given batch: for their span and for what they have to do besides, which is given in entries (nil: nothing). It
 // is nil if the samples are not sparse.
-func (s *Samples) shares(n, batch int, besides []int) []kernel.Span {
+func (s *Samples) Shares(n, batch int, besides []int) []kernel.Span {
 	set, seen := s.nonzeros()
 	if !sparse(set, seen) {
 		return nil
 	}
 	const align = 16
-	cost := func(f int) int { return set[f]*batch + optimizerEntries*seen } // of a feature, in so many batches
+	cost := func(f int) int { return set[f]*batch + OptimizerEntries*seen } // of a feature, in so many batches
 	total := 0
 	for f := range set {
 		total += cost(f)

@@ -1,4 +1,4 @@
-package nn
+package batch
 
 import (
 	"math/rand/v2"
