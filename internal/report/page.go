@@ -83,16 +83,13 @@ type mistakeView struct {
 
 // view returns what the template shows.
 func (p Page) view() (pageView, error) {
-	v := pageView{Page: p, Rates: rateVaries(p.History)}
+	v := pageView{Page: p, Validated: p.History.Validated(), Rates: p.History.RateVaries()}
 	v.Params, v.Trainable = p.Model.params()
 	v.Bytes = formatBytes(v.Params * bytesPerParam)
 	for _, l := range p.Model.Layers {
 		v.Layers = append(v.Layers, layerView{l, l.shape()})
 	}
-	v.Best, _ = bestEpoch(p.History)
-	for _, e := range p.History {
-		v.Validated = v.Validated || e.Validated
-	}
+	v.Best, _ = p.History.Best()
 	if p.Confusion != nil {
 		for i, row := range p.Confusion.Counts {
 			for j, n := range row {

@@ -57,7 +57,7 @@ type legendEntry struct {
 // newPanel returns a panel of curves over the epochs. Where there are several, a line marks the best.
 func newPanel(title string, history history.Epochs, t theme, curves ...curve) (*panel, error) {
 	p := &panel{Plot: styledPlot(title, t)}
-	if best, ok := bestEpoch(history); ok && len(history) > 1 {
+	if best, ok := history.Best(); ok && len(history) > 1 {
 		figure := "loss"
 		if best.Validated {
 			figure = "val_loss"

@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"io"
-	"math"
 
 	"dnn/internal/history"
 
@@ -71,7 +70,7 @@ func historyPanels(epochs history.Epochs, t theme) ([]*panel, error) {
 	}
 	accuracy.Y.Min, accuracy.Y.Max = accuracyRange(accuracy.Y.Min, accuracy.Y.Max)
 	panels := []*panel{loss, accuracy}
-	if !rateVaries(epochs) {
+	if !epochs.RateVaries() {
 		return panels, nil
 	}
 	rate, err := newPanel("Learning rate", epochs, t, curve{
@@ -94,37 +93,4 @@ func panelPicture(p *panel, t theme) picture {
 		p.drawLegend(paper.part(0, 4, width, height), t)
 		p.Draw(paper.part(4, legend+label, width-12, height-legend-label-4))
 	}}
-}
-
-// rateVaries says whether the learning rate changed from one epoch to another.
-func rateVaries(epochs history.Epochs) bool {
-	for _, e := range epochs {
-		if e.LearningRate != epochs[0].LearningRate {
-			return true
-		}
-	}
-	return false
-}
-
-// bestEpoch returns the epoch with the lowest validation loss, or training loss where none was validated; the first of
-// those that share it. There is none where no loss is finite.
-func bestEpoch(epochs history.Epochs) (best history.Epoch, ok bool) {
-	validated := false
-	for _, e := range epochs {
-		validated = validated || e.Validated
-	}
-	least := math.Inf(1)
-	for _, e := range epochs {
-		loss := e.Loss
-		if validated {
-			loss = e.ValLoss
-			if !e.Validated {
-				continue
-			}
-		}
-		if loss < least && !math.IsInf(loss, 0) {
-			least, best, ok = loss, e, true
-		}
-	}
-	return best, ok
 }

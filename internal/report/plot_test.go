@@ -184,33 +184,6 @@ func TestRatePanel(t *testing.T) {
 	}
 }
 
-func TestBestEpoch(t *testing.T) {
-	nan := math.NaN()
-	validated := func(losses ...float64) (h history.Epochs) {
-		for i, v := range losses {
-			h = append(h, history.Epoch{Epoch: i + 1, Loss: -float64(i), Validated: true, ValLoss: v})
-		}
-		return h
-	}
-	for name, test := range map[string]struct {
-		history history.Epochs
-		want    int // 0: none
-	}{
-		"nothing":            {nil, 0},
-		"validation":         {validated(3, 1, 2), 2},
-		"the first of two":   {validated(3, 1, 1), 2},
-		"not a number":       {validated(nan, 2, nan, 1), 4},
-		"none is a number":   {validated(nan, math.Inf(1)), 0},
-		"training":           {history.Epochs{{Epoch: 1, Loss: 2}, {Epoch: 2, Loss: 1}, {Epoch: 3, Loss: 3}}, 2},
-		"some not validated": {append(validated(3, 2), history.Epoch{Epoch: 3, Loss: -9}), 2},
-	} {
-		best, ok := bestEpoch(test.history)
-		if best.Epoch != test.want || ok != (test.want > 0) {
-			t.Errorf("%s: got %d, %v, want %d", name, best.Epoch, ok, test.want)
-		}
-	}
-}
-
 // TestBestEpochIsMarked: in each panel, unless there is nothing to choose from, with the figure that decides.
 func TestBestEpochIsMarked(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
