@@ -28,15 +28,12 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 	if err != nil {
 		return err
 	}
-	points := make([]report.RatePoint, len(found))
-	for i, p := range found {
-		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Smoothed}
-	}
-	err = writePicture(ctx, path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
+	rate, ok := train.SuggestRate(found)
+	err = writePicture(ctx, path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, found, rate) })
 	if err != nil {
 		return err
 	}
-	if rate, ok := report.SuggestRate(points); ok {
+	if ok {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", rate, path)
 	} else {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)

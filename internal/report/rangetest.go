@@ -8,83 +8,13 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
-	"dnn/internal/exact"
 	"dnn/internal/fault"
+	"dnn/internal/train"
 )
 
-// RatePoint is the loss that a learning-rate range test saw at a rate.
-type RatePoint struct {
-	Rate float64
-	Loss float64
-}
-
-// SuggestRate returns the learning rate at which a range test's loss falls most steeply over the logarithm of the rate,
-// before it is lowest: a rate to start from, after Smith, "Cyclical Learning Rates for Training Neural Networks"
-// (arXiv:1506.01186), section 3.3. The slope at a point is that of the straight line with the least squared distance from
-// the points around it, a twelfth of all on each side, so that the noise of single batches decides nothing. The points are
-// in ascending order of their rates, which are positive. There is no suggestion if there are less than 5 finite losses, or
-// if the loss falls nowhere.
-func SuggestRate(points []RatePoint) (rate float64, ok bool) {
-	var finite []RatePoint
-	for _, p := range points {
-		if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
-			break // what follows a loss that blew up says nothing
-		}
-		finite = append(finite, p)
-	}
-	if len(finite) < 5 {
-		return 0, false
-	}
-	reach := max(1, len(finite)/12)
-	lowest := lowestAround(finite, reach)
-	steepest := 0.0
-	for i := reach; i <= lowest && i+reach < len(finite); i++ {
-		if s := slope(finite[i-reach : i+reach+1]); s < steepest {
-			steepest, rate, ok = s, finite[i].Rate, true
-		}
-	}
-	return rate, ok
-}
-
-// lowestAround returns the point with the lowest mean loss of itself and reach points on each side.
-func lowestAround(points []RatePoint, reach int) int {
-	best, least := 0, math.Inf(1)
-	for i := reach; i+reach < len(points); i++ {
-		sum := 0.0
-		for _, p := range points[i-reach : i+reach+1] {
-			sum += p.Loss
-		}
-		if sum < least {
-			best, least = i, sum
-		}
-	}
-	return best
-}
-
-// slope returns b of the line a + b log(rate) with the least squared distance from the points:
-// b = Σ (x-mean x) (loss-mean loss) / Σ (x-mean x)², 0 where all rates are the same.
-func slope(points []RatePoint) float64 {
-	xs := make([]float64, len(points))
-	var meanX, meanY float64
-	for i, p := range points {
-		xs[i] = float64(exact.Log(p.Rate))
-		meanX += xs[i] / float64(len(points))
-		meanY += p.Loss / float64(len(points))
-	}
-	var xy, xx float64
-	for i, p := range points {
-		xy += float64((xs[i] - meanX) * (p.Loss - meanY))
-		xx += float64((xs[i] - meanX) * (xs[i] - meanX))
-	}
-	if xx == 0 {
-		return 0
-	}
-	return xy / xx
-}
-
 // WriteRangeTest draws the losses of a learning-rate range test over the rates, on a logarithmic axis, with a mark at the
-// suggested rate if there is one. What exceeds the first losses by far is cut off. The format is "png" or "svg".
-func WriteRangeTest(w io.Writer, format string, points []RatePoint) error {
+// suggested rate, 0 for none. What exceeds the first losses by far is cut off. The format is "png" or "svg".
+func WriteRangeTest(w io.Writer, format string, points []train.LRPoint, suggested float64) error {
 	for i, p := range points {
 		if !(p.Rate > 0) || math.IsInf(p.Rate, 0) || i > 0 && p.Rate <= points[i-1].Rate {
 			return fault.New(fault.Data, "range test", "wanted rising rates above 0, found %v as number %d", p.Rate, i+1)
@@ -93,25 +23,25 @@ func WriteRangeTest(w io.Writer, format string, points []RatePoint) error {
 	if len(points) == 0 {
 		return fault.New(fault.Data, "range test", "there is no point to plot")
 	}
-	p, err := rangeTestPicture(points, lightTheme())
+	p, err := rangeTestPicture(points, suggested, lightTheme())
 	if err != nil {
 		return err
 	}
 	return p.write(w, format)
 }
 
-func rangeTestPicture(points []RatePoint, t theme) (picture, error) {
+func rangeTestPicture(points []train.LRPoint, suggested float64, t theme) (picture, error) {
 	const width, height = 800, 500
 	p := &panel{Plot: styledPlot("Learning-rate range test", t)}
 	p.X.Label.Text, p.Y.Label.Text = "Learning rate", "Loss"
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = plot.TickerFunc(rateTicks)
-	if rate, ok := SuggestRate(points); ok {
-		p.mark(rate, "steepest: "+strconv.FormatFloat(rate, 'g', 2, 64), t)
+	if suggested > 0 {
+		p.mark(suggested, "steepest: "+strconv.FormatFloat(suggested, 'g', 2, 64), t)
 	}
 	losses := make(plotter.XYs, len(points))
 	for i, point := range points {
-		losses[i] = plotter.XY{X: point.Rate, Y: point.Loss}
+		losses[i] = plotter.XY{X: point.Rate, Y: point.Smoothed}
 	}
 	if err := p.add(curve{name: "loss", color: t.training}, losses, false); err != nil {
 		return picture{}, err
@@ -128,15 +58,15 @@ func rangeTestPicture(points []RatePoint, t theme) (picture, error) {
 
 // rangeTestRange returns the range of the axis of losses: from the lowest to somewhat above the highest of the first
 // quarter, from which the loss falls until the rate is too high.
-func rangeTestRange(points []RatePoint) (lo, hi float64) {
+func rangeTestRange(points []train.LRPoint) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for i, p := range points {
-		if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
+		if math.IsNaN(p.Smoothed) || math.IsInf(p.Smoothed, 0) {
 			continue
 		}
-		lo = min(lo, p.Loss)
+		lo = min(lo, p.Smoothed)
 		if i <= len(points)/4 || math.IsInf(hi, 0) {
-			hi = max(hi, p.Loss)
+			hi = max(hi, p.Smoothed)
 		}
 	}
 	if math.IsInf(lo, 0) {
