@@ -8,10 +8,10 @@ import (
 
 // SuggestRate returns the learning rate at which a range test's loss falls most steeply over the logarithm of the rate,
 // before it is lowest: a rate to start from, after Smith, "Cyclical Learning Rates for Training Neural Networks"
-// (arXiv:1506.01186), section 3.3. The slope at a point is that of the straight line with the least squared distance from
-// the points around it, a twelfth of all on each side, so that the noise of single batches decides nothing. The points are
-// in ascending order of their rates, which are positive. There is no suggestion if there are less than 5 finite losses, or
-// if the loss falls nowhere.
+// (arXiv:1506.01186), section 3.3. The slope at a point is that of the straight line with the least squared distance
+// from the points around it, a twelfth of all on each side, so that the noise of single batches decides nothing. The
+// points are in ascending order of their rates, which are positive. There is no suggestion if there are less than 5
+// finite losses, or if the loss falls nowhere.
 func SuggestRate(points []LRPoint) (rate float64, ok bool) {
 	var finite []LRPoint
 	for _, p := range points {

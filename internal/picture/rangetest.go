@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"io"
@@ -12,8 +12,11 @@ import (
 	"dnn/internal/train"
 )
 
-// WriteRangeTest draws the losses of a learning-rate range test over the rates, on a logarithmic axis, with a mark at the
-// suggested rate, 0 for none. What exceeds the first losses by far is cut off. The format is "png" or "svg".
+// WriteRangeTest draws the smoothed losses of a learning-rate range test over the rates, on a logarithmic axis, with a
+// mark at the suggested rate, 0 for none. What exceeds the first losses by far is cut off. The format is "png" or
+// "svg". Points whose rates do not rise are an error, and so are none.
+//
+// The picture is 800 pixels wide and 500 high.
 func WriteRangeTest(w io.Writer, format string, points []train.LRPoint, suggested float64) error {
 	for i, p := range points {
 		if !(p.Rate > 0) || math.IsInf(p.Rate, 0) || i > 0 && p.Rate <= points[i-1].Rate {
@@ -23,14 +26,14 @@ func WriteRangeTest(w io.Writer, format string, points []train.LRPoint, suggeste
 	if len(points) == 0 {
 		return fault.New(fault.Data, "range test", "there is no point to plot")
 	}
-	p, err := rangeTestPicture(points, suggested, lightTheme())
+	p, err := rangeTestDrawing(points, suggested, Light())
 	if err != nil {
 		return err
 	}
-	return p.write(w, format)
+	return p.Write(w, format)
 }
 
-func rangeTestPicture(points []train.LRPoint, suggested float64, t theme) (picture, error) {
+func rangeTestDrawing(points []train.LRPoint, suggested float64, t Theme) (Drawing, error) {
 	const width, height = 800, 500
 	p := &panel{Plot: styledPlot("Learning-rate range test", t)}
 	p.X.Label.Text, p.Y.Label.Text = "Learning rate", "Loss"
@@ -44,15 +47,15 @@ func rangeTestPicture(points []train.LRPoint, suggested float64, t theme) (pictu
 		losses[i] = plotter.XY{X: point.Rate, Y: point.Smoothed}
 	}
 	if err := p.add(curve{name: "loss", color: t.training}, losses, false); err != nil {
-		return picture{}, err
+		return Drawing{}, err
 	}
 	p.X.Min, p.X.Max = points[0].Rate, points[len(points)-1].Rate
 	if len(points) == 1 {
 		p.X.Min, p.X.Max = p.X.Min/2, p.X.Max*2
 	}
 	p.Y.Min, p.Y.Max = rangeTestRange(points)
-	return picture{width: width, height: height, paper: t.paper, draw: func(paper pen) {
-		p.Draw(paper.part(pictureMargin, pictureMargin, width-2*pictureMargin, height-2*pictureMargin))
+	return Drawing{Width: width, Height: height, paper: t.paper, draw: func(paper pen) {
+		p.Draw(paper.part(margin, margin, width-2*margin, height-2*margin))
 	}}, nil
 }
 
@@ -76,8 +79,8 @@ func rangeTestRange(points []train.LRPoint) (lo, hi float64) {
 	return lo - room/3, hi + room
 }
 
-// rateTicks returns a tick at 1, 2, … 9 times each power of ten, of which the powers have labels; the others have some too
-// where there are less than two powers.
+// rateTicks returns a tick at 1, 2, … 9 times each power of ten, of which the powers have labels; the others have some
+// too where there are less than two powers.
 func rateTicks(lo, hi float64) []plot.Tick {
 	var ticks []plot.Tick
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))

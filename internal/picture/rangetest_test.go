@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ func rangeTest() []train.LRPoint {
 }
 
 func TestWriteRangeTest(t *testing.T) {
-	p, err := rangeTestPicture(rangeTest(), 0.00294, lightTheme())
+	p, err := rangeTestDrawing(rangeTest(), 0.00294, Light())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,14 +33,14 @@ func TestWriteRangeTest(t *testing.T) {
 			t.Errorf("%q is missing in %q", want, got)
 		}
 	}
-	unmarked, err := rangeTestPicture(rangeTest(), 0, lightTheme())
+	unmarked, err := rangeTestDrawing(rangeTest(), 0, Light())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := texts(t, unmarked); slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "steepest") }) {
 		t.Errorf("a rate is marked where none is suggested: %q", got)
 	}
-	if !contains(decode(t, p), decode(t, p).Bounds(), lightTheme().training) {
+	if !contains(decode(t, p), decode(t, p).Bounds(), Light().training) {
 		t.Error("no curve")
 	}
 }
