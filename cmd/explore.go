@@ -12,6 +12,7 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/picture"
 	"dnn/internal/report"
 	"dnn/internal/train"
 )
@@ -28,15 +29,12 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 	if err != nil {
 		return err
 	}
-	points := make([]report.RatePoint, len(found))
-	for i, p := range found {
-		points[i] = report.RatePoint{Rate: p.Rate, Loss: p.Smoothed}
-	}
-	err = writePicture(ctx, path, func(w io.Writer, format string) error { return report.WriteRangeTest(w, format, points) })
+	rate, ok := train.SuggestRate(found)
+	err = writePicture(ctx, path, func(w io.Writer, format string) error { return picture.WriteRangeTest(w, format, found, rate) })
 	if err != nil {
 		return err
 	}
-	if rate, ok := report.SuggestRate(points); ok {
+	if ok {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", rate, path)
 	} else {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)
@@ -71,7 +69,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return report.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
+		return picture.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
 			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
 			"augment: " + x.ranges().String(),
 		}}.Write(w)

@@ -11,6 +11,7 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/picture"
 	"dnn/internal/report"
 )
 
@@ -107,10 +108,10 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 	if !f.keep.picture {
 		return sum, nil
 	}
-	picture := modelfile.Beside(f.Output, ".history.png")
-	err = atomicfile.Write(picture, func(w io.Writer) error { return report.WritePlot(w, "png", f.history) })
+	curves := modelfile.Beside(f.Output, ".history.png")
+	err = atomicfile.Write(curves, func(w io.Writer) error { return picture.WriteHistory(w, "png", f.history) })
 	if err != nil {
-		return "", fault.CannotWrite(picture, err)
+		return "", fault.CannotWrite(curves, err)
 	}
 	return sum, nil
 }

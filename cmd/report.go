@@ -3,12 +3,15 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"io"
 	"path/filepath"
 	"slices"
 
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/page"
+	"dnn/internal/picture"
 	"dnn/internal/report"
 )
 
@@ -31,17 +34,17 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 	if err != nil {
 		return err
 	}
-	page := report.Page{
+	content := page.Content{
 		Title: filepath.Base(title), Version: e.model.Version, Dataset: e.dataset, DataHash: e.dataHash, Split: e.split,
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
 		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
 	if e.source.rows > 0 {
-		page.Mistakes = report.Mistakes{Rows: e.source.rows, Cols: e.source.cols, List: e.mistakes()}
+		content.Mistakes = page.Mistakes{Rows: e.source.rows, Cols: e.source.cols, List: e.mistakes()}
 		first := e.model.Tensors[0] // a network begins with a dense layer
-		page.Kernels = report.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
+		content.Kernels = picture.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
 	}
-	if err := write(ctx, path, page.Write); err != nil {
+	if err := write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err
 	}
 	report.Message(system.Stderr, "wrote %s", path)
@@ -49,18 +52,18 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 }
 
 // mistakes returns the samples that the model was most confident about and wrong.
-func (e evaluated) mistakes() []report.Mistake {
+func (e evaluated) mistakes() []page.Mistake {
 	const most = 40
-	var wrong []report.Mistake
+	var wrong []page.Mistake
 	confidence := e.evaluator.Confidence()
 	for i, predicted := range e.evaluator.Predicted() {
 		if label := e.samples.Labels[i]; predicted != label {
-			wrong = append(wrong, report.Mistake{
+			wrong = append(wrong, page.Mistake{
 				Index: i, Image: e.samples.Pixels(i), True: e.source.classes[label], Predicted: e.source.classes[predicted],
 				Probability: float64(confidence[i]),
 			})
 		}
 	}
-	slices.SortStableFunc(wrong, func(a, b report.Mistake) int { return cmp.Compare(b.Probability, a.Probability) })
+	slices.SortStableFunc(wrong, func(a, b page.Mistake) int { return cmp.Compare(b.Probability, a.Probability) })
 	return wrong[:min(len(wrong), most)]
 }

@@ -93,7 +93,7 @@ func (s Summary) text(columns int, terminal bool) string {
 		name   string
 		params int
 	}{{"Total params", total}, {"Trainable params", trainable}, {"Non-trainable params", total - trainable}} {
-		text := fmt.Sprintf(" %s: %s (%s)", sum.name, groupDigits(sum.params), formatBytes(sum.params*bytesPerParam))
+		text := fmt.Sprintf(" %s: %s (%s)", sum.name, GroupDigits(sum.params), FormatBytes(sum.params*bytesPerParam))
 		for _, line := range wrapWords(text, columns, false) {
 			b.WriteString(line + "\n")
 		}
@@ -121,7 +121,7 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 		if i > 0 {
 			rule("├", "─", "┼", "┤")
 		}
-		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.shape(), groupDigits(l.Params))
+		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.Shape(), GroupDigits(l.Params))
 		for n := range max(len(names), len(shapes), len(counts)) {
 			row("│", at(names, n), at(shapes, n), at(counts, n))
 		}
@@ -129,8 +129,8 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule("└", "─", "┴", "┘")
 }
 
-// shape returns the output shape as a Python tuple whose batch is None.
-func (l SummaryLayer) shape() string {
+// Shape returns the output shape as a Python tuple whose batch is None.
+func (l SummaryLayer) Shape() string {
 	var b strings.Builder
 	b.WriteString("(None")
 	for _, n := range l.OutputShape {
@@ -140,8 +140,8 @@ func (l SummaryLayer) shape() string {
 	return b.String()
 }
 
-// groupDigits returns n with a comma between each three digits: 78,500.
-func groupDigits(n int) string {
+// GroupDigits returns n with a comma between each three digits: 78,500.
+func GroupDigits(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
@@ -149,8 +149,8 @@ func groupDigits(n int) string {
 	return digits
 }
 
-// formatBytes returns a size as Keras shows it, with two decimals in units of 1024: 328.36 KB.
-func formatBytes(bytes int) string {
+// FormatBytes returns a size as Keras shows it, with two decimals in units of 1024: 328.36 KB.
+func FormatBytes(bytes int) string {
 	units := []string{"B", "KB", "MB", "GB", "TB", "PB"}
 	size, unit := float64(bytes), 0
 	for size >= 1024 && unit < len(units)-1 {

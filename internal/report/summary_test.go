@@ -96,7 +96,7 @@ func TestFormatBytes(t *testing.T) {
 		0: "0.00 B", 196: "196.00 B", 1023: "1023.00 B", 1024: "1.00 KB", 336240: "328.36 KB", 1 << 20: "1.00 MB",
 		1<<20 - 1: "1024.00 KB", 1 << 30: "1.00 GB", 1 << 62: "4096.00 PB",
 	} {
-		if got := formatBytes(bytes); got != want {
+		if got := FormatBytes(bytes); got != want {
 			t.Errorf("%d: got %s, want %s", bytes, got, want)
 		}
 	}
@@ -104,7 +104,7 @@ func TestFormatBytes(t *testing.T) {
 
 func TestGroupDigits(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 78500: "78,500", 1234567: "1,234,567", -123: "-123", -1234: "-1,234"} {
-		if got := groupDigits(n); got != want {
+		if got := GroupDigits(n); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

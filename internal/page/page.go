@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	_ "embed" // the template
@@ -8,11 +8,13 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/picture"
+	"dnn/internal/report"
 )
 
-// Page is what a report on a model shows. What is empty is left out: a model whose inputs are no images has neither
-// Mistakes nor Kernels.
-type Page struct {
+// Content is what the page shows. What is empty is left out: a model whose inputs are no images has neither Mistakes
+// nor Kernels.
+type Content struct {
 	Title    string // of the page: the name of the model's file
 	Version  string // of dnn
 	Dataset  string // mnist
@@ -22,27 +24,27 @@ type Page struct {
 	Samples        int // in that part
 	Loss, Accuracy float64
 
-	Model     Summary
+	Model     report.Summary
 	Config    string // the experiment, as YAML
 	History   history.Epochs
-	Confusion *Confusion
+	Confusion *report.Confusion
 	Mistakes  Mistakes
-	Kernels   Kernels
+	Kernels   picture.Kernels // of the first layer
 }
 
 //go:embed page.html
 var pageTemplate string
 
-// Write writes the report as one HTML page that needs no other file, no network and no script. Its pictures are in it, each
-// for light and for dark mode. The same Page gives the same bytes.
-func (p Page) Write(w io.Writer) error {
-	view, err := p.view()
+// Write writes the page, its pictures included. The same Content gives the same bytes. An image or a kernel of another
+// size than it says is an error.
+func Write(w io.Writer, c Content) error {
+	v, err := c.view()
 	if err != nil {
 		return err
 	}
 	// The template is parsed here, not when the program starts: few runs write a report.
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"group":   groupDigits,
+		"group":   report.GroupDigits,
 		"percent": func(v float64) string { return fixed(v*100, 2) + " %" },
 		"four":    func(v float64) string { return fixed(v, 4) },
 		"rate":    func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) },
@@ -50,28 +52,21 @@ func (p Page) Write(w io.Writer) error {
 	if err != nil {
 		return fault.New(fault.Bug, "report", "%w", err)
 	}
-	return page.Execute(w, view)
+	return page.Execute(w, v)
 }
 
-// pageView is a Page with everything that the template does not work out itself.
-type pageView struct {
-	Page
-	Figures          pageFigures
+// view is a Content with everything that the template does not work out itself.
+type view struct {
+	Content
+	Figures          figures
 	Wrong            int           // samples
 	Params           int           // of the model
 	Trainable        int           // of these
 	Bytes            string        // that they take
 	Best             history.Epoch // of the history
 	Validated, Rates bool          // whether the history has validation, and rates that differ
-	Layers           []layerView   // of the model
 	Tiles            []mistakeView // in the order of the mistakes
 	Limit            string        // of the scale of weights
-}
-
-// layerView is one row of the model's table.
-type layerView struct {
-	SummaryLayer
-	Shape string
 }
 
 // mistakeView is one image and what is said of it.
@@ -82,19 +77,15 @@ type mistakeView struct {
 }
 
 // view returns what the template shows.
-func (p Page) view() (pageView, error) {
-	v := pageView{Page: p, Rates: rateVaries(p.History)}
-	v.Params, v.Trainable = p.Model.params()
-	v.Bytes = formatBytes(v.Params * bytesPerParam)
-	for _, l := range p.Model.Layers {
-		v.Layers = append(v.Layers, layerView{l, l.shape()})
+func (c Content) view() (view, error) {
+	sums := c.Model.JSON()
+	v := view{
+		Content: c, Params: sums.TotalParams, Trainable: sums.TrainableParams, Bytes: report.FormatBytes(sums.Bytes),
+		Validated: c.History.Validated(), Rates: c.History.RateVaries(),
 	}
-	v.Best, _ = bestEpoch(p.History)
-	for _, e := range p.History {
-		v.Validated = v.Validated || e.Validated
-	}
-	if p.Confusion != nil {
-		for i, row := range p.Confusion.Counts {
+	v.Best, _ = c.History.Best()
+	if c.Confusion != nil {
+		for i, row := range c.Confusion.Counts {
 			for j, n := range row {
 				if i != j {
 					v.Wrong += n
@@ -102,26 +93,23 @@ func (p Page) view() (pageView, error) {
 			}
 		}
 	}
-	if len(p.Mistakes.List) > 0 {
-		if err := p.Mistakes.check(); err != nil {
+	if len(c.Mistakes.List) > 0 {
+		if err := c.Mistakes.check(); err != nil {
 			return v, err
 		}
 	}
-	for _, m := range p.Mistakes.List {
-		tile, err := pngURL(p.Mistakes.tile(m))
+	for _, m := range c.Mistakes.List {
+		tile, err := pngURL(c.Mistakes.tile(m))
 		if err != nil {
 			return v, err
 		}
 		v.Tiles = append(v.Tiles, mistakeView{m, tile, percent(m.Probability)})
 	}
-	if p.Kernels.Units > 0 {
-		if err := p.Kernels.check(); err != nil {
-			return v, err
-		}
-		v.Limit = strconv.FormatFloat(p.Kernels.limit(), 'g', 2, 64)
+	if c.Kernels.Units > 0 {
+		v.Limit = strconv.FormatFloat(c.Kernels.Limit(), 'g', 2, 64)
 	}
 	var err error
-	v.Figures, err = p.figures()
+	v.Figures, err = c.figures()
 	return v, err
 }
 

@@ -1,16 +1,16 @@
-package report
+package picture
 
 import (
 	"fmt"
 	"image/color"
 	"math"
 
-	"dnn/internal/history"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"dnn/internal/history"
 )
 
 // maxMarked is the number of epochs up to which each has a mark; beyond, marks would hide the curve.
@@ -25,7 +25,8 @@ type panel struct {
 	legend []legendEntry
 }
 
-// curve is one series of values of a history, and how it looks. Dashes and the shape of the marks say the same as the color.
+// curve is one series of values of a history, and how it looks. Dashes and the shape of the marks say the same as the
+// color.
 type curve struct {
 	name   string
 	color  color.Color
@@ -36,12 +37,12 @@ type curve struct {
 }
 
 // training returns the curve of a figure of training.
-func training(t theme, value func(history.Epoch) float64) curve {
+func training(t Theme, value func(history.Epoch) float64) curve {
 	return curve{name: "training", color: t.training, mark: draw.CircleGlyph{}, value: value}
 }
 
 // validation returns the curve of a figure of validation.
-func validation(t theme, value func(history.Epoch) float64) curve {
+func validation(t Theme, value func(history.Epoch) float64) curve {
 	return curve{
 		name: "validation", color: t.validation, dashes: []vg.Length{6, 3}, mark: draw.BoxGlyph{}, value: value,
 		needs: func(e history.Epoch) bool { return e.Validated },
@@ -55,9 +56,9 @@ type legendEntry struct {
 }
 
 // newPanel returns a panel of curves over the epochs. Where there are several, a line marks the best.
-func newPanel(title string, history history.Epochs, t theme, curves ...curve) (*panel, error) {
+func newPanel(title string, history history.Epochs, t Theme, curves ...curve) (*panel, error) {
 	p := &panel{Plot: styledPlot(title, t)}
-	if best, ok := bestEpoch(history); ok && len(history) > 1 {
+	if best, ok := history.Best(); ok && len(history) > 1 {
 		figure := "loss"
 		if best.Validated {
 			figure = "val_loss"
@@ -87,7 +88,7 @@ func newPanel(title string, history history.Epochs, t theme, curves ...curve) (*
 }
 
 // mark marks a place on the horizontal axis.
-func (p *panel) mark(x float64, label string, t theme) {
+func (p *panel) mark(x float64, label string, t Theme) {
 	p.Title.Padding += markLabel
 	p.Add(verticalMark{x: x, label: label, color: t.gray})
 }
@@ -122,8 +123,8 @@ func (p *panel) add(c curve, points plotter.XYs, marked bool) error {
 	return nil
 }
 
-// alignTops gives two panels that are drawn side by side one upper edge. One of them may need room there for half a label of its
-// axis, which then stays free in the other too.
+// alignTops gives two panels that are drawn side by side one upper edge. One of them may need room there for half a
+// label of its axis, which then stays free in the other too.
 func alignTops(p, q *panel, atP, atQ draw.Canvas) {
 	for range 3 { // for the room depends on the height that is left
 		if higher := p.DataCanvas(atP).Max.Y - q.DataCanvas(atQ).Max.Y; higher > 0 {
@@ -135,7 +136,7 @@ func alignTops(p, q *panel, atP, atQ draw.Canvas) {
 }
 
 // drawLegend draws the entries side by side in the middle of the upper edge of area.
-func (p *panel) drawLegend(area draw.Canvas, t theme) {
+func (p *panel) drawLegend(area draw.Canvas, t Theme) {
 	const gap = vg.Length(18)
 	legends := make([]plot.Legend, len(p.legend))
 	total := gap * vg.Length(len(p.legend)-1)
@@ -156,7 +157,8 @@ func (p *panel) drawLegend(area draw.Canvas, t theme) {
 	}
 }
 
-// verticalMark is a thin line at x over the whole height of a plot, with a label above the frame, where no curve can be.
+// verticalMark is a thin line at x over the whole height of a plot, with a label above the frame, where no curve can
+// be.
 type verticalMark struct {
 	x     float64
 	label string

@@ -1,9 +1,7 @@
-package report
+package picture
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -35,14 +33,14 @@ func curves(n int, validated bool) history.Epochs {
 	return h
 }
 
-func TestWritePlotPNG(t *testing.T) {
+func TestWriteHistoryPNG(t *testing.T) {
 	training := color.RGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
 	validation := color.RGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}
 	for _, n := range []int{1, 26} {
 		for _, validated := range []bool{false, true} {
 			var first, second bytes.Buffer
 			for _, w := range []io.Writer{&first, &second} {
-				if err := WritePlot(w, "png", curves(n, validated)); err != nil {
+				if err := WriteHistory(w, "png", curves(n, validated)); err != nil {
 					t.Fatalf("%d epochs: %v", n, err)
 				}
 			}
@@ -70,17 +68,6 @@ func TestWritePlotPNG(t *testing.T) {
 	}
 }
 
-func contains(picture image.Image, area image.Rectangle, want color.RGBA) bool {
-	for y := area.Min.Y; y < area.Max.Y; y++ {
-		for x := area.Min.X; x < area.Max.X; x++ {
-			if color.RGBAModel.Convert(picture.At(x, y)) == want {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // TestLonelyPointHasMark: where marks are left out, a value between two gaps would be invisible without one.
 func TestLonelyPointHasMark(t *testing.T) {
 	h := curves(maxMarked+1, true)
@@ -90,7 +77,7 @@ func TestLonelyPointHasMark(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := WritePlot(&out, "png", h); err != nil {
+	if err := WriteHistory(&out, "png", h); err != nil {
 		t.Fatal(err)
 	}
 	picture, err := png.Decode(&out)
@@ -105,7 +92,7 @@ func TestLonelyPointHasMark(t *testing.T) {
 func TestManyEpochsHaveNoDashes(t *testing.T) {
 	for n, dashed := range map[int]bool{maxMarked: true, maxMarked + 1: false} {
 		var out bytes.Buffer
-		if err := WritePlot(&out, "svg", curves(n, true)); err != nil {
+		if err := WriteHistory(&out, "svg", curves(n, true)); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(out.String(), "stroke-dasharray"); got != dashed {
@@ -114,9 +101,9 @@ func TestManyEpochsHaveNoDashes(t *testing.T) {
 	}
 }
 
-func TestWritePlotSVG(t *testing.T) {
+func TestWriteHistorySVG(t *testing.T) {
 	var picture bytes.Buffer
-	if err := WritePlot(&picture, "SVG", curves(10, true)); err != nil {
+	if err := WriteHistory(&picture, "SVG", curves(10, true)); err != nil {
 		t.Fatal(err)
 	}
 	texts := svgTexts(t, picture.Bytes())
@@ -127,23 +114,6 @@ func TestWritePlotSVG(t *testing.T) {
 	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10", "training", "validation")
 	if diff := cmp.Diff(want, texts); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
-	}
-}
-
-// svgTexts returns the texts in an SVG, which it also parses.
-func svgTexts(t *testing.T, svg []byte) (texts []string) {
-	t.Helper()
-	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return texts
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if data, ok := token.(xml.CharData); ok && strings.TrimSpace(string(data)) != "" {
-			texts = append(texts, string(data))
-		}
 	}
 }
 
@@ -158,13 +128,13 @@ func TestRatePanel(t *testing.T) {
 			h[9].LearningRate = 0.0001
 		}
 		var svg, out bytes.Buffer
-		if err := WritePlot(&svg, "svg", h); err != nil {
+		if err := WriteHistory(&svg, "svg", h); err != nil {
 			t.Fatal(err)
 		}
 		if got := slices.Contains(svgTexts(t, svg.Bytes()), "Learning rate"); got != varies {
 			t.Errorf("varies %v: panel %v", varies, got)
 		}
-		if err := WritePlot(&out, "png", h); err != nil {
+		if err := WriteHistory(&out, "png", h); err != nil {
 			t.Fatal(err)
 		}
 		picture, err := png.Decode(&out)
@@ -174,7 +144,7 @@ func TestRatePanel(t *testing.T) {
 		want := image.Pt(1200, 500)
 		if varies {
 			want.Y = 710
-			if !contains(picture, image.Rect(0, 500, 1200, 710), lightTheme().rate) {
+			if !contains(picture, image.Rect(0, 500, 1200, 710), Light().rate) {
 				t.Error("no curve of the learning rate")
 			}
 		}
@@ -184,39 +154,12 @@ func TestRatePanel(t *testing.T) {
 	}
 }
 
-func TestBestEpoch(t *testing.T) {
-	nan := math.NaN()
-	validated := func(losses ...float64) (h history.Epochs) {
-		for i, v := range losses {
-			h = append(h, history.Epoch{Epoch: i + 1, Loss: -float64(i), Validated: true, ValLoss: v})
-		}
-		return h
-	}
-	for name, test := range map[string]struct {
-		history history.Epochs
-		want    int // 0: none
-	}{
-		"nothing":            {nil, 0},
-		"validation":         {validated(3, 1, 2), 2},
-		"the first of two":   {validated(3, 1, 1), 2},
-		"not a number":       {validated(nan, 2, nan, 1), 4},
-		"none is a number":   {validated(nan, math.Inf(1)), 0},
-		"training":           {history.Epochs{{Epoch: 1, Loss: 2}, {Epoch: 2, Loss: 1}, {Epoch: 3, Loss: 3}}, 2},
-		"some not validated": {append(validated(3, 2), history.Epoch{Epoch: 3, Loss: -9}), 2},
-	} {
-		best, ok := bestEpoch(test.history)
-		if best.Epoch != test.want || ok != (test.want > 0) {
-			t.Errorf("%s: got %d, %v, want %d", name, best.Epoch, ok, test.want)
-		}
-	}
-}
-
 // TestBestEpochIsMarked: in each panel, unless there is nothing to choose from, with the figure that decides.
 func TestBestEpochIsMarked(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
 		for figure, validated := range map[string]bool{"val_loss": true, "loss": false} {
 			var svg bytes.Buffer
-			if err := WritePlot(&svg, "svg", curves(n, validated)); err != nil {
+			if err := WriteHistory(&svg, "svg", curves(n, validated)); err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.Count(svg.String(), "best epoch ("+figure+"): "); got != want {
@@ -226,24 +169,50 @@ func TestBestEpochIsMarked(t *testing.T) {
 	}
 }
 
-func TestWritePlotOfDivergedRun(t *testing.T) {
+func TestWriteHistoryOfDivergedRun(t *testing.T) {
 	h := curves(3, true)
 	h[1].Loss, h[1].ValLoss, h[2].Loss, h[2].Accuracy = math.NaN(), math.Inf(1), math.Inf(1), math.NaN()
 	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
-		if err := WritePlot(io.Discard, "png", history); err != nil {
+		if err := WriteHistory(io.Discard, "png", history); err != nil {
 			t.Errorf("%v: %v", history, err)
 		}
 	}
 }
 
-func TestWritePlotRefuses(t *testing.T) {
-	if err := WritePlot(io.Discard, "png", nil); err == nil {
+// TestPanels: each figure is a drawing with a title of its own, which is not in the picture too.
+func TestPanels(t *testing.T) {
+	h := curves(3, true)
+	h[2].LearningRate = 0.1
+	panels, err := Panels(h, Dark())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, p := range panels {
+		titles = append(titles, p.Title)
+		if found := texts(t, p); slices.Contains(found, p.Title) || !slices.Contains(found, "best epoch (val_loss): 3") {
+			t.Errorf("%s: wanted the best epoch and no title, found %q", p.Title, found)
+		}
+		if size := decode(t, p).Bounds().Size(); size != image.Pt(560, 380) {
+			t.Errorf("%s: wanted 560 x 380 pixels, found %v", p.Title, size)
+		}
+	}
+	if diff := cmp.Diff([]string{"Loss", "Accuracy", "Learning rate"}, titles); diff != "" {
+		t.Errorf("titles (-want +got):\n%s", diff)
+	}
+	if _, err := Panels(nil, Light()); err == nil {
+		t.Error("panels of no epoch")
+	}
+}
+
+func TestWriteHistoryRefuses(t *testing.T) {
+	if err := WriteHistory(io.Discard, "png", nil); err == nil {
 		t.Error("a plot of no epoch")
 	}
-	if err := WritePlot(io.Discard, "bmp", curves(1, false)); fault.KindOf(err) != fault.Usage {
+	if err := WriteHistory(io.Discard, "bmp", curves(1, false)); fault.KindOf(err) != fault.Usage {
 		t.Errorf("a plot as bmp: %v", err)
 	}
-	if err := WritePlot(brokenWriter{}, "png", curves(1, false)); err == nil {
+	if err := WriteHistory(brokenWriter{}, "png", curves(1, false)); err == nil {
 		t.Error("no error from a writer that fails")
 	}
 }

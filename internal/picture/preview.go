@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"fmt"
@@ -24,14 +24,18 @@ const (
 	previewLine   = 19 // of text
 )
 
-// Preview is a sheet of images: each line is one, 0 being the background, and what augmentation made of it in epochs 1, 2, ….
+// Preview is a sheet of images and of what augmentation made of them.
 type Preview struct {
-	About      []string // what stands above the sheet, a paragraph each
-	Rows, Cols int      // of each image
-	Lines      [][][]uint8
+	About      []string    // what stands above the sheet, a paragraph each
+	Rows, Cols int         // of each image
+	Lines      [][][]uint8 // each an image, 0 being the background, and what it became in epochs 1, 2, …
 }
 
-// Write draws the sheet as a PNG, ink on paper.
+// Write draws the sheet as a PNG, ink on paper: a line for each image, and a column for the originals and for each
+// epoch. A sheet without an image is an error, and so is an image of another size than the sheet says.
+//
+// A pixel of an image is a square of 3 pixels, or of as many as make the image 52 pixels wide. The sheet is as large as
+// that many images, with 4 pixels between them, and the words above need.
 func (p Preview) Write(w io.Writer) error {
 	const where = "preview of the augmentation"
 	widest := 0
@@ -87,7 +91,7 @@ func (p Preview) head(columns int) image.Image {
 		lines = append(lines, breakText(paragraph, about, float64(width-2*previewGap))...)
 	}
 	height := previewGap + (len(lines)+1)*previewLine
-	canvas := vgimg.NewWith(vgimg.UseWH(px(width), px(height)), vgimg.UseDPI(pictureDPI), vgimg.UseBackgroundColor(previewPaper))
+	canvas := vgimg.NewWith(vgimg.UseWH(px(width), px(height)), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(previewPaper))
 	paper := pen{plotdraw.New(canvas)}
 	for i, line := range lines {
 		paper.text(previewGap, float64(previewGap+i*previewLine), about, shorten(line, about, float64(width-2*previewGap)))

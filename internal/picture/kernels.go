@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"image"
@@ -9,15 +9,16 @@ import (
 	"dnn/internal/fault"
 )
 
-// Kernels is the kernel of a first layer whose inputs are the pixels of an image.
+// Kernels is the kernel of a first layer whose inputs are the pixels of an image: a picture of weights for each unit.
 type Kernels struct {
-	Rows, Cols, Units int
-	Kernel            []float32 // [Rows*Cols, Units], row-major, as in Keras
+	Rows, Cols int       // of the images that are the layer's inputs
+	Units      int       // of the layer
+	Kernel     []float32 // [Rows*Cols, Units], row-major, as in Keras
 }
 
 // The measures of a sheet of kernels, in pixels.
 const (
-	kernelsWidth = 1280 // at most, if it has fewer units than that many pixels hold
+	kernelsWidth = 1248 // at most, unless it has more units than that many pixels hold
 	kernelsGap   = 6
 	kernelsScale = 4 // most pixels of a weight's side
 )
@@ -31,9 +32,9 @@ func (k Kernels) check() error {
 	return nil
 }
 
-// limit returns the weight at the ends of the scale: the size that one weight of 500 exceeds, lest a few of them make all
-// others pale.
-func (k Kernels) limit() float64 {
+// Limit returns the weight at the ends of the scale of [Kernels.Sheet]: the size that one weight of 500 exceeds, lest a
+// few of them make all others pale.
+func (k Kernels) Limit() float64 {
 	sizes := make([]float32, 0, len(k.Kernel))
 	for _, v := range k.Kernel {
 		if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {
@@ -47,22 +48,29 @@ func (k Kernels) limit() float64 {
 	return float64(sizes[len(sizes)-1-len(sizes)/500])
 }
 
-// layout returns how many units stand in a row and in a column, so that the sheet is about half as wide again as high, and
-// the pixels of a weight's side.
+// layout returns how many units stand in a row and in a column, so that the sheet is about half as wide again as high,
+// and the pixels of a weight's side.
 func (k Kernels) layout() (columns, rows, scale int) {
 	ideal := math.Sqrt(1.5 * float64(k.Units) * float64(k.Rows+kernelsGap) / float64(k.Cols+kernelsGap))
 	columns = min(k.Units, max(1, int(math.Ceil(ideal))))
 	rows = (k.Units + columns - 1) / columns
-	scale = max(1, min(kernelsScale, ((kernelsWidth-2*pictureMargin)/columns-kernelsGap)/k.Cols))
+	scale = max(1, min(kernelsScale, (kernelsWidth/columns-kernelsGap)/k.Cols))
 	return columns, rows, scale
 }
 
-// sheet returns an image for each unit, with nothing between them: the weights of its inputs where the pixels are. Orange
-// weights are above 0, blue ones below; all units share a scale that is symmetric about 0.
-func (k Kernels) sheet(t theme) *image.Paletted {
+// Sheet draws an image for each unit, row by row, with transparent gaps between them: the weights of its inputs where
+// the pixels are. Orange weights are above 0, blue ones below; all units share a scale that is symmetric about 0. A
+// kernel that is not of the shape that it says is an error.
+//
+// A weight is a square of 4 pixels, or of so few that the sheet is at most 1248 pixels wide, but of one at least. There
+// are as many units in a row as make the sheet about half as wide again as high.
+func (k Kernels) Sheet(t Theme) (*image.Paletted, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
 	columns, rows, scale := k.layout()
 	across, down := k.Cols*scale+kernelsGap, k.Rows*scale+kernelsGap
-	limit := k.limit()
+	limit := k.Limit()
 	out := image.NewPaletted(image.Rect(0, 0, columns*across-kernelsGap, rows*down-kernelsGap), t.palette())
 	for y := range out.Rect.Max.Y {
 		row, inside := y/down*columns, y%down/scale
@@ -76,14 +84,14 @@ func (k Kernels) sheet(t theme) *image.Paletted {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 // levels is how many colors of the palette stand for weights below 0, and for weights above it.
 const levels = 127
 
 // palette returns a transparent color and, from 1 on, the colors of a scale that is symmetric about the one of 0.
-func (t theme) palette() color.Palette {
+func (t Theme) palette() color.Palette {
 	palette := color.Palette{color.RGBA{}}
 	for i := -levels; i <= levels; i++ {
 		colors := t.above

@@ -1,13 +1,13 @@
-package report
+package picture
 
 import (
 	"image/color"
 	"math"
 )
 
-// theme is the colors of a picture. Curves and shades are of Okabe and Ito's palette or near it, which all kinds of color
-// vision tell apart; no picture says anything by color alone.
-type theme struct {
+// Theme is the colors of a picture. Curves and shades are of Okabe and Ito's palette or near it, which all kinds of
+// color vision tell apart; no picture says anything by color alone.
+type Theme struct {
 	paper color.RGBA // the background
 	ink   color.RGBA // text and axes
 	gray  color.RGBA // marks that must not compete with curves
@@ -19,9 +19,9 @@ type theme struct {
 	below, above ramp // numbers away from 0, from 0 to the largest
 }
 
-// lightTheme is for paper and for pages in light mode.
-func lightTheme() theme {
-	return theme{
+// Light is for paper and for pages in light mode.
+func Light() Theme {
+	return Theme{
 		paper: rgb(0xffffff), ink: rgb(0x333333), gray: rgb(0x767676), grid: rgb(0xe4e4e4),
 		training: rgb(0x0072b2), validation: rgb(0xd55e00), rate: rgb(0x007f5c),
 		right: ramp{rgb(0xffffff), rgb(0x8cc4e6), rgb(0x0068a6)},
@@ -31,9 +31,9 @@ func lightTheme() theme {
 	}
 }
 
-// darkTheme is for pages in dark mode.
-func darkTheme() theme {
-	return theme{
+// Dark is for pages in dark mode.
+func Dark() Theme {
+	return Theme{
 		paper: rgb(0x16181d), ink: rgb(0xd9dce1), gray: rgb(0x949aa5), grid: rgb(0x31353d),
 		training: rgb(0x56b4e9), validation: rgb(0xf0903a), rate: rgb(0x2fbf95),
 		right: ramp{rgb(0x16181d), rgb(0x125480), rgb(0x58b6ea)},

@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"image/color"
@@ -13,7 +13,7 @@ func contrast(a, b color.RGBA) float64 {
 }
 
 func TestContrast(t *testing.T) {
-	for name, th := range map[string]theme{"light": lightTheme(), "dark": darkTheme()} {
+	for name, th := range map[string]Theme{"light": Light(), "dark": Dark()} {
 		for what, c := range map[string]color.RGBA{"ink": th.ink, "gray": th.gray} {
 			if got := contrast(c, th.paper); got < 4.5 { // WCAG 2, 1.4.3, for text
 				t.Errorf("%s: the contrast of %s is %.1f", name, what, got)
@@ -45,7 +45,7 @@ func TestLuminance(t *testing.T) {
 
 // TestRampsAreMonotonic: brightness alone must tell more from less, for print and for eyes that see few colors.
 func TestRampsAreMonotonic(t *testing.T) {
-	for name, th := range map[string]theme{"light": lightTheme(), "dark": darkTheme()} {
+	for name, th := range map[string]Theme{"light": Light(), "dark": Dark()} {
 		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong, "below": th.below, "above": th.above} {
 			last := 1.0
 			for i := range 11 {

@@ -1,14 +1,17 @@
-package report
+package picture
 
 import (
 	"math"
 	"strconv"
 
 	"gonum.org/v1/plot/vg/draw"
+
+	"dnn/internal/report"
 )
 
-// shade returns the color of the cell of a true and a predicted class that holds a share of its row.
-func shade(t theme, share float64, right bool) (cell ramp, at float64) {
+// shade returns the color of the cell of a true and a predicted class that holds a share of its row. The share of a row
+// without samples is NaN, and has the color of 0.
+func shade(t Theme, share float64, right bool) (cell ramp, at float64) {
 	if right {
 		return t.right, math.Cbrt(share)
 	}
@@ -28,11 +31,14 @@ const (
 	heatKeyRow  = 330 // its width
 )
 
-// picture returns the counts as a heat map in the colors of t: a row for each true class, a column for each predicted one. The
-// color of a cell says which share of its row it holds, blue on the diagonal, where the network is right, and orange
-// elsewhere; since mistakes are rare, the scale is the cube root of the share. Counts that do not fit their cell are left out;
-// counts of 0 are never written.
-func (c *Confusion) picture(t theme) picture {
+// Confusion draws a confusion table as a heat map: a row for each true class, a column for each predicted one, and a
+// key to the colors below. The color of a cell says which share of its row it holds, blue on the diagonal, where the
+// network is right, and orange elsewhere; since mistakes are rare, the scale is the cube root of the share. Counts that
+// do not fit their cell are left out; counts of 0 are never written.
+//
+// Cells are squares of 48 pixels for up to 14 classes. More classes share the 672 pixels that those take, down to 12
+// pixels for each; what is around them depends on how long the names are.
+func Confusion(c *report.Confusion, t Theme) Drawing {
 	classes := len(c.Classes)
 	cell := float64(max(heatCellMin, heatCell*heatClasses/max(heatClasses, classes)))
 	nameSize := min(10.5, cell*0.6)
@@ -57,35 +63,35 @@ func (c *Confusion) picture(t theme) picture {
 			overhang = max(0, longest*math.Sqrt2/2-cell/2+nameSize)
 		}
 	}
-	left := pictureMargin + heatAxis + longest + heatGap
-	top := pictureMargin + heatAxis + head
+	left := margin + heatAxis + longest + heatGap
+	top := margin + heatAxis + head
 	side := cell * float64(classes)
-	width := max(left+side+max(overhang, pictureMargin), left+heatKeyRow+pictureMargin)
-	return picture{
-		width: int(math.Ceil(width)), height: int(math.Ceil(top + side + heatKey + pictureMargin)), paper: t.paper,
+	width := max(left+side+max(overhang, margin), left+heatKeyRow+margin)
+	return Drawing{
+		Width: int(math.Ceil(width)), Height: int(math.Ceil(top + side + heatKey + margin)), paper: t.paper,
 		draw: func(p pen) {
-			c.drawAxes(p, t, left, top, side)
+			drawAxes(p, t, left, top, side)
 			for i, name := range names {
 				middle := (float64(i) + 0.5) * cell
 				p.text(left-heatGap, top+middle, rowStyle, name)
 				p.text(left+middle, top-heatGap, columnStyle, name)
 			}
-			c.drawCells(p, t, left, top, cell)
+			drawCells(p, c, t, left, top, cell)
 			drawKey(p, t, left, top+side+20)
 		},
 	}
 }
 
 // drawAxes names the axes.
-func (c *Confusion) drawAxes(p pen, t theme, left, top, side float64) {
+func drawAxes(p pen, t Theme, left, top, side float64) {
 	axis := textStyle(11, t.ink, draw.XCenter, draw.YCenter)
-	p.text(left+side/2, pictureMargin+heatAxis/3, axis, "predicted class")
+	p.text(left+side/2, margin+heatAxis/3, axis, "predicted class")
 	axis.Rotation = math.Pi / 2
-	p.text(pictureMargin+heatAxis/3, top+side/2, axis, "true class")
+	p.text(margin+heatAxis/3, top+side/2, axis, "true class")
 }
 
 // drawCells draws the cells, with thin lines of paper between them, and their counts.
-func (c *Confusion) drawCells(p pen, t theme, left, top, cell float64) {
+func drawCells(p pen, c *report.Confusion, t Theme, left, top, cell float64) {
 	most := 0
 	for _, row := range c.Counts {
 		for _, n := range row {
@@ -100,7 +106,7 @@ func (c *Confusion) drawCells(p pen, t theme, left, top, cell float64) {
 	for i, row := range c.Counts {
 		for j, n := range row {
 			x, y := left+float64(j)*cell, top+float64(i)*cell
-			colors, at := shade(t, ratio(n, c.PerClass[i].Support), i == j)
+			colors, at := shade(t, float64(n)/float64(c.PerClass[i].Support), i == j)
 			color := colors.at(at)
 			p.rect(x, y, cell-1, cell-1, color)
 			if n > 0 && size >= 5 {
@@ -112,7 +118,7 @@ func (c *Confusion) drawCells(p pen, t theme, left, top, cell float64) {
 }
 
 // drawKey explains the colors.
-func drawKey(p pen, t theme, x, y float64) {
+func drawKey(p pen, t Theme, x, y float64) {
 	const box, step, first = 20, 46, 110
 	label := textStyle(9.5, t.ink, draw.XLeft, draw.YCenter)
 	p.text(x, y+box/2, label, "right")

@@ -1,7 +1,8 @@
-package report
+package picture
 
 import (
 	"bytes"
+	"flag"
 	"image"
 	"image/color"
 	"image/png"
@@ -11,6 +12,8 @@ import (
 
 	"dnn/internal/fault"
 )
+
+var update = flag.Bool("update", false, "write the picture that dnn itself is the source of")
 
 // examplePreview has two lines of images of 2 x 3 pixels: one of three, one of two.
 func examplePreview() Preview {

@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"io"
@@ -10,19 +10,20 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// TestPanelsHaveOneTop holds that the panels begin at one height, also where one has a label there, as that of an accuracy of 1.
+// TestPanelsHaveOneTop holds that the panels begin at one height, also where one has a label there, as that of an
+// accuracy of 1.
 func TestPanelsHaveOneTop(t *testing.T) {
 	for _, n := range []int{2, 10, 40} {
-		panels, err := historyPanels(curves(n, true), lightTheme())
+		panels, err := historyPanels(curves(n, true), Light())
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := historyPicture(panels, lightTheme())
+		p := historyDrawing(panels, Light())
 		tops := map[vg.Length]bool{}
 		for _, panel := range panels {
 			panel.Add(plotterFunc(func(c draw.Canvas, _ *plot.Plot) { tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true }))
 		}
-		if err := p.write(io.Discard, "png"); err != nil {
+		if err := p.Write(io.Discard, "png"); err != nil {
 			t.Fatal(err)
 		}
 		if len(tops) != 1 {

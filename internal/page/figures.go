@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"image"
 	"image/png"
 	"strings"
+
+	"dnn/internal/picture"
+	"dnn/internal/report"
 )
 
 // figure is a picture inside a page, and the words for whoever cannot see it.
@@ -19,55 +22,61 @@ type figure struct {
 	Alt           string
 }
 
-// pageFigures are the pictures of a page.
-type pageFigures struct {
+// figures are the pictures of a page.
+type figures struct {
 	Curves    []figure
 	Confusion *figure
 	Kernels   *figure
 }
 
-// figures draws the pictures of p.
-func (p Page) figures() (pageFigures, error) {
-	var f pageFigures
-	if len(p.History) > 0 {
+// figures draws the pictures of c.
+func (c Content) figures() (figures, error) {
+	var f figures
+	if len(c.History) > 0 {
 		var err error
-		if f.Curves, err = p.curves(); err != nil {
+		if f.Curves, err = c.curves(); err != nil {
 			return f, err
 		}
 	}
-	if p.Confusion != nil {
-		heat, err := newFigure(p.Confusion.picture(lightTheme()), p.Confusion.picture(darkTheme()))
+	if c.Confusion != nil {
+		light, dark := picture.Confusion(c.Confusion, picture.Light()), picture.Confusion(c.Confusion, picture.Dark())
+		heat, err := newFigure(light, dark)
 		if err != nil {
 			return f, err
 		}
-		heat.Alt = p.Confusion.inWords()
+		heat.Alt = inWords(c.Confusion)
 		f.Confusion = &heat
 	}
-	if p.Kernels.Units > 0 {
-		sheet := p.Kernels.sheet(lightTheme())
+	if c.Kernels.Units > 0 {
+		sheet, err := c.Kernels.Sheet(picture.Light())
+		if err != nil {
+			return f, err
+		}
 		url, err := pngURL(sheet)
 		if err != nil {
 			return f, err
 		}
 		f.Kernels = &figure{
 			Light: url, Width: sheet.Rect.Dx(), Height: sheet.Rect.Dy(),
-			Alt: fmt.Sprintf("The weights from %d × %d pixels to each of %d units, as images", p.Kernels.Rows, p.Kernels.Cols, p.Kernels.Units),
+			Alt: fmt.Sprintf("The weights from %d × %d pixels to each of %d units, as images",
+				c.Kernels.Rows, c.Kernels.Cols, c.Kernels.Units),
 		}
 	}
 	return f, nil
 }
 
-// curves draws the panels of the history, each as a figure by itself so that they stand side by side or below each other.
-func (p Page) curves() ([]figure, error) {
-	light, err := historyPanels(p.History, lightTheme())
+// curves draws the panels of the history, each as a figure by itself so that they stand side by side or below each
+// other.
+func (c Content) curves() ([]figure, error) {
+	light, err := picture.Panels(c.History, picture.Light())
 	if err != nil {
 		return nil, err
 	}
-	dark, err := historyPanels(p.History, darkTheme())
+	dark, err := picture.Panels(c.History, picture.Dark())
 	if err != nil {
 		return nil, err
 	}
-	first, last := p.History[0], p.History[len(p.History)-1]
+	first, last := c.History[0], c.History[len(c.History)-1]
 	words := []string{
 		fmt.Sprintf("Training loss from %.4f to %.4f", first.Loss, last.Loss),
 		fmt.Sprintf("Training accuracy from %.4f to %.4f", first.Accuracy, last.Accuracy),
@@ -78,23 +87,21 @@ func (p Page) curves() ([]figure, error) {
 		words[1] += fmt.Sprintf(", validation accuracy from %.4f to %.4f", first.ValAccuracy, last.ValAccuracy)
 	}
 	over := fmt.Sprintf("over epochs %d to %d", first.Epoch, last.Epoch)
-	if len(p.History) == 1 {
+	if len(c.History) == 1 {
 		over = fmt.Sprintf("in epoch %d", last.Epoch)
 	}
 	figures := make([]figure, len(light))
 	for i := range light {
-		title := light[i].Title.Text
-		if figures[i], err = newFigure(panelPicture(light[i], lightTheme()), panelPicture(dark[i], darkTheme())); err != nil {
+		if figures[i], err = newFigure(light[i], dark[i]); err != nil {
 			return nil, err
 		}
-		figures[i].Title = title
 		figures[i].Alt = words[i] + ", " + over
 	}
 	return figures, nil
 }
 
-// inWords says what the heat map shows at a glance.
-func (c *Confusion) inWords() string {
+// inWords says what the heat map of a confusion table shows at a glance.
+func inWords(c *report.Confusion) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Heat map of true and predicted classes: %.2f %% are right", c.Accuracy*100)
 	most, from, to := 0, 0, 0
@@ -116,15 +123,15 @@ func (c *Confusion) inWords() string {
 }
 
 // newFigure returns the figure of a picture in light and in dark colors.
-func newFigure(light, dark picture) (figure, error) {
-	f := figure{Width: light.width, Height: light.height}
+func newFigure(light, dark picture.Drawing) (figure, error) {
+	f := figure{Title: light.Title, Width: light.Width, Height: light.Height}
 	var b bytes.Buffer
-	if err := light.writeSVG(&b); err != nil {
+	if err := light.Write(&b, "svg"); err != nil {
 		return f, err
 	}
 	f.Light = dataURL("image/svg+xml", b.Bytes())
 	b.Reset()
-	if err := dark.writeSVG(&b); err != nil {
+	if err := dark.Write(&b, "svg"); err != nil {
 		return f, err
 	}
 	f.Dark = template.Srcset(dataURL("image/svg+xml", b.Bytes()))
@@ -141,7 +148,8 @@ func pngURL(img image.Image) (template.URL, error) {
 	return dataURL("image/png", b.Bytes()), nil
 }
 
-// dataURL returns content as a URL, which html/template can trust since base64 has no characters with a meaning in HTML.
+// dataURL returns content as a URL, which html/template can trust since base64 has no characters with a meaning in
+// HTML.
 func dataURL(mediaType string, content []byte) template.URL {
 	return template.URL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(content))
 }

@@ -1,6 +1,7 @@
-package report
+package picture
 
 import (
+	"image"
 	"image/color"
 	"math"
 	"testing"
@@ -8,13 +9,14 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestKernelsDrawsWeights: unit 1 of 3, which stand in rows of 2, has one weight above 0, in row 1 and column 2 of 2 x 3 inputs.
+// TestKernelsDrawsWeights: unit 1 of 3, which stand in rows of 2, has one weight above 0, in row 1 and column 2 of 2 x
+// 3 inputs.
 func TestKernelsDrawsWeights(t *testing.T) {
 	k := Kernels{Rows: 2, Cols: 3, Units: 3, Kernel: make([]float32, 18)}
 	k.Kernel[(1*3+2)*3+1] = 0.5
 	k.Kernel[0] = -0.5 // of unit 0, upper left
-	light := lightTheme()
-	sheet := k.sheet(light)
+	light := Light()
+	sheet := sheetOf(t, k)
 	at := func(unit, row, col int) color.RGBA {
 		x := unit%2*(3*kernelsScale+kernelsGap) + col*kernelsScale + 1
 		y := unit/2*(2*kernelsScale+kernelsGap) + row*kernelsScale + 1
@@ -38,6 +40,15 @@ func TestKernelsDrawsWeights(t *testing.T) {
 	}
 }
 
+func sheetOf(t *testing.T, k Kernels) *image.Paletted {
+	t.Helper()
+	sheet, err := k.Sheet(Light())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sheet
+}
+
 // TestLevelsAreSymmetric holds that v and -v are equally far from 0's color.
 func TestLevelsAreSymmetric(t *testing.T) {
 	const zero = levels + 1
@@ -55,7 +66,7 @@ func TestLevelsAreSymmetric(t *testing.T) {
 	if level(math.NaN(), 1) != zero || level(0, 0) != zero {
 		t.Error("NaN and a scale of nothing are not shown as 0")
 	}
-	if n := len(lightTheme().palette()); n != 2*levels+2 {
+	if n := len(Light().palette()); n != 2*levels+2 {
 		t.Errorf("%d colors", n)
 	}
 }
@@ -67,7 +78,7 @@ func TestLimitLeavesOutliersOut(t *testing.T) {
 		k.Kernel[i] = -0.25
 	}
 	k.Kernel[3], k.Kernel[4] = 100, float32(math.NaN())
-	if got := k.limit(); got != 0.25 {
+	if got := k.Limit(); got != 0.25 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -82,7 +93,7 @@ func TestKernelsLayout(t *testing.T) {
 		if scale < 1 || scale > kernelsScale {
 			t.Errorf("%d units: scale %d", units, scale)
 		}
-		if width := k.sheet(lightTheme()).Rect.Dx(); units <= 1000 && width > 1400 {
+		if width := sheetOf(t, k).Rect.Dx(); units <= 1000 && width > 1400 {
 			t.Errorf("%d units: %d pixels wide", units, width)
 		}
 	}
@@ -90,7 +101,7 @@ func TestKernelsLayout(t *testing.T) {
 
 func TestKernelsRefuses(t *testing.T) {
 	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)}, {Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
-		if err := k.check(); fault.KindOf(err) != fault.Data {
+		if _, err := k.Sheet(Light()); fault.KindOf(err) != fault.Data {
 			t.Errorf("%d x %d x %d: %v", k.Rows, k.Cols, k.Units, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"math"
@@ -16,7 +16,7 @@ func sans(points float64) font.Font {
 }
 
 // styledPlot returns an empty plot of values over epochs, with a title and a light grid.
-func styledPlot(title string, t theme) *plot.Plot {
+func styledPlot(title string, t Theme) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil // the paper's
 	p.Title.Text = title
@@ -51,8 +51,8 @@ func lossRange(lo, hi float64) (float64, float64) {
 	return min(0, lo), hi * 1.05
 }
 
-// accuracyRange returns the range of the axis for accuracies between lo and hi: with room on both sides, but not above 1
-// or below 0, which no accuracy can be.
+// accuracyRange returns the range of the axis for accuracies between lo and hi: with room on both sides, but not above
+// 1 or below 0, which no accuracy can be.
 func accuracyRange(lo, hi float64) (float64, float64) {
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 		return 0, 1
@@ -76,8 +76,8 @@ func tickCount(lo, hi float64, n int) []plot.Tick {
 	return ticksEvery(step, lo, hi, max(0, int(-math.Floor(math.Log10(step)+1e-9))))
 }
 
-// ticksEvery returns a tick at each multiple of step between lo and hi, in scientific notation where the labels would be
-// too long otherwise.
+// ticksEvery returns a tick at each multiple of step between lo and hi, in scientific notation where the labels would
+// be too long otherwise.
 func ticksEvery(step, lo, hi float64, decimals int) []plot.Tick {
 	format := byte('f')
 	if step < 1e-5 || step >= 1e6 {

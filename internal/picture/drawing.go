@@ -1,4 +1,4 @@
-package report
+package picture
 
 import (
 	"bytes"
@@ -16,38 +16,42 @@ import (
 	"dnn/internal/fault"
 )
 
-// pictureDPI is the pixels of an inch: those of a web page.
-const pictureDPI = 96
+const (
+	dpi    = 96 // the pixels of an inch: those of a web page
+	margin = 16 // pixels between what is drawn and the edge of the paper
+)
 
-// picture is something drawn on paper of a size in pixels. The same picture gives the same bytes.
-type picture struct {
-	width, height int
-	paper         color.RGBA
-	draw          func(pen)
+// Drawing is something drawn on paper, in no format yet.
+type Drawing struct {
+	Title         string // what it is of; only a drawing that does not say so itself has one
+	Width, Height int    // in pixels
+
+	paper color.RGBA
+	draw  func(pen)
 }
 
-// write writes p in a format, "png" or "svg".
-func (p picture) write(w io.Writer, format string) error {
+// Write writes the drawing in a format, "png" or "svg". The same drawing gives the same bytes.
+func (d Drawing) Write(w io.Writer, format string) error {
 	switch strings.ToLower(format) {
 	case "png":
-		return p.writePNG(w)
+		return d.writePNG(w)
 	case "svg":
-		return p.writeSVG(w)
+		return d.writeSVG(w)
 	}
 	return fault.New(fault.Usage, "picture", "wanted png or svg as its format, found %q", format)
 }
 
-func (p picture) writePNG(w io.Writer) error {
-	canvas := vgimg.NewWith(vgimg.UseWH(px(p.width), px(p.height)), vgimg.UseDPI(pictureDPI), vgimg.UseBackgroundColor(p.paper))
-	p.draw(pen{draw.New(canvas)})
+func (d Drawing) writePNG(w io.Writer) error {
+	canvas := vgimg.NewWith(vgimg.UseWH(px(d.Width), px(d.Height)), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper))
+	d.draw(pen{draw.New(canvas)})
 	return png.Encode(w, canvas.Image())
 }
 
-func (p picture) writeSVG(w io.Writer) error {
-	canvas := vgsvg.New(px(p.width), px(p.height))
+func (d Drawing) writeSVG(w io.Writer) error {
+	canvas := vgsvg.New(px(d.Width), px(d.Height))
 	all := pen{draw.New(canvas)}
-	all.rect(0, 0, float64(p.width), float64(p.height), p.paper)
-	p.draw(all)
+	all.rect(0, 0, float64(d.Width), float64(d.Height), d.paper)
+	d.draw(all)
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return err
@@ -60,7 +64,7 @@ func (p picture) writeSVG(w io.Writer) error {
 }
 
 // px returns a length of pixels.
-func px[N int | float64](n N) vg.Length { return vg.Length(n) / pictureDPI * vg.Inch }
+func px[N int | float64](n N) vg.Length { return vg.Length(n) / dpi * vg.Inch }
 
 // pen draws at pixels counted from the upper left corner, as images are, where gonum's canvas counts points upwards.
 type pen struct{ draw.Canvas }
@@ -94,7 +98,7 @@ func textStyle(points float64, c color.Color, x draw.XAlignment, y draw.YAlignme
 
 // textWidth returns the pixels that text takes.
 func textWidth(style draw.TextStyle, text string) float64 {
-	return float64(style.Width(text)/vg.Inch) * pictureDPI
+	return float64(style.Width(text)/vg.Inch) * dpi
 }
 
 // shorten returns text, or as much of its beginning as fits the width in pixels with an ellipsis.

@@ -1,0 +1,115 @@
+package picture
+
+import (
+	"errors"
+	"io"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"dnn/internal/history"
+)
+
+// The sizes of the picture of a history, in pixels.
+const (
+	historyWidth  = 1200
+	historyHeight = 500
+	rateHeight    = 210 // below, where the learning rate is shown
+)
+
+// WriteHistory draws the curves of a run: loss on the left and accuracy on the right over the epochs, of training and,
+// where an epoch has it, of validation; below them the learning rate, if it changed. A thin line marks the best epoch,
+// the one with the lowest validation loss, or training loss where there is no validation. Values that are NaN or
+// infinite leave a gap. The format is "png" or "svg". A history without epochs is an error.
+//
+// The picture is 1200 pixels wide and 500 high, or 710 with the learning rate.
+func WriteHistory(w io.Writer, format string, epochs history.Epochs) error {
+	panels, err := historyPanels(epochs, Light())
+	if err != nil {
+		return err
+	}
+	return historyDrawing(panels, Light()).Write(w, format)
+}
+
+// historyDrawing returns the picture of all panels of a history.
+func historyDrawing(panels []*panel, t Theme) Drawing {
+	const half = historyWidth/2 - 2*margin
+	d := Drawing{Width: historyWidth, Height: historyHeight, paper: t.paper}
+	if len(panels) > 2 {
+		d.Height += rateHeight
+	}
+	d.draw = func(paper pen) {
+		left := paper.part(margin, margin, half, historyHeight-2*margin)
+		right := paper.part(historyWidth/2+margin, margin, half, historyHeight-2*margin)
+		alignTops(panels[0], panels[1], left, right)
+		panels[0].Draw(left)
+		panels[1].Draw(right)
+		if len(panels) > 2 {
+			panels[2].Draw(paper.part(margin, historyHeight, historyWidth-2*margin, rateHeight-margin))
+		}
+		// Between the titles of the panels, where no curve can run under it.
+		panels[0].drawLegend(paper.part(margin, margin, historyWidth-2*margin, historyHeight), t)
+	}
+	return d
+}
+
+// Panels draws the curves of a run as [WriteHistory] does, but each figure by itself, so that they can stand side by
+// side or below each other: loss, accuracy and, if it changed, the learning rate. What a panel is of is its Title,
+// which is not written in it.
+//
+// Each panel is 560 pixels wide and 380 high.
+func Panels(epochs history.Epochs, t Theme) ([]Drawing, error) {
+	panels, err := historyPanels(epochs, t)
+	if err != nil {
+		return nil, err
+	}
+	drawings := make([]Drawing, len(panels))
+	for i, p := range panels {
+		drawings[i] = panelDrawing(p, t)
+	}
+	return drawings, nil
+}
+
+// historyPanels returns the panels of loss and accuracy, and of the learning rate if it changed.
+func historyPanels(epochs history.Epochs, t Theme) ([]*panel, error) {
+	if len(epochs) == 0 {
+		return nil, errors.New("no epoch to plot")
+	}
+	loss, err := newPanel("Loss", epochs, t, training(t, func(e history.Epoch) float64 { return e.Loss }),
+		validation(t, func(e history.Epoch) float64 { return e.ValLoss }))
+	if err != nil {
+		return nil, err
+	}
+	loss.Y.Min, loss.Y.Max = lossRange(loss.Y.Min, loss.Y.Max)
+	accuracy, err := newPanel("Accuracy", epochs, t, training(t, func(e history.Epoch) float64 { return e.Accuracy }),
+		validation(t, func(e history.Epoch) float64 { return e.ValAccuracy }))
+	if err != nil {
+		return nil, err
+	}
+	accuracy.Y.Min, accuracy.Y.Max = accuracyRange(accuracy.Y.Min, accuracy.Y.Max)
+	panels := []*panel{loss, accuracy}
+	if !epochs.RateVaries() {
+		return panels, nil
+	}
+	rate, err := newPanel("Learning rate", epochs, t, curve{
+		name: "learning rate", color: t.rate, value: func(e history.Epoch) float64 { return e.LearningRate },
+	})
+	if err != nil {
+		return nil, err
+	}
+	rate.Y.Min, rate.Y.Max = lossRange(rate.Y.Min, rate.Y.Max)
+	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 3) }) // it is not high
+	return append(panels, rate), nil
+}
+
+// panelDrawing returns the picture of one panel by itself. Its title is left to whoever shows it.
+func panelDrawing(p *panel, t Theme) Drawing {
+	const width, height, legend = 560, 380, 28
+	title := p.Title.Text
+	p.Title.Text = ""
+	return Drawing{Title: title, Width: width, Height: height, paper: t.paper, draw: func(paper pen) {
+		label := float64(p.Title.Padding/vg.Inch) * dpi
+		p.drawLegend(paper.part(0, 4, width, height), t)
+		p.Draw(paper.part(4, legend+label, width-12, height-legend-label-4))
+	}}
+}
