@@ -131,7 +131,7 @@ func (k dataset) read(n *yaml.Node) (any, *problem) {
 }
 
 func (k dataset) readName(n *yaml.Node) (any, *problem) {
-	name, problem := choice(datasetNames()).read(n)
+	name, problem := choice(datasetNames()...).read(n)
 	if problem != nil {
 		if strings.ContainsAny(n.Value, "/.") { // the name of a file
 			problem.hint = "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"

@@ -79,7 +79,7 @@ files and folders are seen from the working folder, not from the folder of the e
 		if k.Flag != "" {
 			flag = "`" + k.Flag + "`"
 		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(k.variables(), "`, `"), flag)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(table().Variables(k), "`, `"), flag)
 	}
 	for _, k := range Keys() {
 		fmt.Fprintf(&b, "\n### %s\n\n%s%s\n", k.Name, k.Doc, offUnlessGiven(k))
@@ -122,7 +122,7 @@ An item is a number of units, or a layer with settings; the first is dense. A dr
 		for _, k := range t.keys {
 			standard := "`" + k.standard + "`"
 			switch k.kind.(type) {
-			case choice, initializer:
+			case Choice, initializer:
 				standard = "that of the experiment"
 				if k.name == "bias_initializer" {
 					standard = "`" + zeros + "`"
@@ -162,15 +162,15 @@ func sampleErrors(t *testing.T) string {
 
 // exampleFile returns the key with a value as it stands in a file, among what it wants beside it.
 func exampleFile(k Key, value string) string {
-	t := newTable()
+	t := table()
 	beside := map[string]string{} // what else the groups must say
-	if by := t.byName[k.By]; k.By != "" {
+	if by, ok := t.Find(k.By); ok {
 		if _, ok := k.defaultWhen(by.Default); !ok {
 			beside[by.Name] = k.Variants[0].Of
 		}
 	}
-	group := t.optionalGroup(k.Name)
-	for _, other := range t.keys {
+	group := t.OptionalGroup(k.Name)
+	for _, other := range t.Keys {
 		if g, _ := other.parent(); other.Required && group != "" && g == group && other.Name != k.Name {
 			beside[other.Name] = other.Example
 		}
@@ -182,9 +182,9 @@ func exampleFile(k Key, value string) string {
 }
 
 // nest writes the keys of the group that are to be written, as one line.
-func nest(t table, group string, key Key, value string, beside map[string]string) string {
+func nest(t Table, group string, key Key, value string, beside map[string]string) string {
 	var items []string
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		g, leaf := k.parent()
 		if g != group {
 			continue
@@ -214,7 +214,7 @@ func defaults(k Key) string {
 	case k.By == "":
 		return "`" + k.Default + "`"
 	}
-	_, by := newTable().byName[k.By].parent()
+	_, by := Key{Name: k.By}.parent()
 	by += " "
 	if by == "name " {
 		by = ""

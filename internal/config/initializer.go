@@ -32,7 +32,7 @@ func (k initializer) show(value any) string {
 func (k initializer) read(n *yaml.Node) (any, *problem) {
 	switch n.Kind {
 	case yaml.ScalarNode:
-		name, p := choice(k).read(n)
+		name, p := choice(k...).read(n)
 		if p != nil {
 			p.what = unwanted(k, n).what
 			switch {

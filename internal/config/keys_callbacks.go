@@ -1,7 +1,7 @@
 package config
 
 // metrics returns what a run measures in each epoch, by Keras's names. What begins with val_ is there with validation only.
-func metrics() choice { return choice{"loss", "accuracy", "val_loss", "val_accuracy"} }
+func metrics() Choice { return choice("loss", "accuracy", "val_loss", "val_accuracy") }
 
 // callbackKeys are the keys of what happens between epochs.
 func callbackKeys() []Key {

@@ -24,7 +24,7 @@ func optimizerKeys() []Key {
 	return []Key{
 		{Name: "optimizer", Main: "learning_rate",
 			Doc: "The rule that updates the weights."},
-		{Name: name, Default: adam, Example: sgd, kind: choice(nn.Optimizers()),
+		{Name: name, Default: adam, Example: sgd, kind: choice(nn.Optimizers()...),
 			Doc:    "Which rule; the formulas are Keras 3's.",
 			Advice: "adam to begin with; adamw with a weight_decay for long runs; sgd with a momentum of 0.9 where you tune the rate."},
 		{Name: "optimizer.learning_rate", By: name, Example: "0.01", Flag: "--learning-rate",
@@ -90,12 +90,12 @@ func optimizerKeys() []Key {
 			Doc:    "Whether the model is a running mean of the weights over the steps.",
 			Advice: "true with a constant learning rate; one that falls to 0 does the same."},
 		{Name: "optimizer.ema_momentum", By: "optimizer.use_ema", Example: "0.999",
-			Variants: []Variant{{"true", inFile(nn.DefaultOptimizer(adam).EMAMomentum)}},
+			Variants: variants("true", inFile(nn.DefaultOptimizer(adam).EMAMomentum)),
 			kind:     number{min: 0, max: maxDecay},
 			Doc:      "Fraction of that running mean that is kept at each step.",
 			Advice:   "0.99 to 0.999: a mean over the last hundred to thousand steps."},
 		{Name: "optimizer.ema_overwrite_frequency", By: "optimizer.use_ema", Example: "100",
-			Variants: []Variant{{"true", inFile(nn.DefaultOptimizer(adam).EMAOverwriteFrequency)}},
+			Variants: variants("true", inFile(nn.DefaultOptimizer(adam).EMAOverwriteFrequency)),
 			kind:     whole{0, maxSteps},
 			Doc:      "Steps after which the weights become their mean, again and again; 0: only in the end.",
 			Advice:   "0; 100 to 1000 where training is to go on from the mean."},
@@ -106,7 +106,7 @@ func optimizerKeys() []Key {
 func kerasDefaults(value func(nn.OptimizerSpec) any, names ...string) []Variant {
 	var all []Variant
 	for _, name := range names {
-		all = append(all, Variant{name, inFile(value(nn.DefaultOptimizer(name)))})
+		all = append(all, Variant{Of: name, Default: inFile(value(nn.DefaultOptimizer(name)))})
 	}
 	return all
 }

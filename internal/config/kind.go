@@ -183,15 +183,18 @@ func (k boolean) read(n *yaml.Node) (any, *problem) {
 	return nil, p
 }
 
-// choice is one of some names. Its values are string.
-type choice []string
+// Choice is one of some names. Its values are string.
+type Choice struct {
+	Names   []string
+	Foreign map[string][]string // for some names, what others call them; those are written as in Table.Foreign
+}
 
-func (k choice) node(text string) *yaml.Node { return plainNode(text) }
-func (k choice) show(value any) string       { return fmt.Sprint(value) }
-func (k choice) want() string                { return oneOf(k) }
+func (k Choice) node(text string) *yaml.Node { return plainNode(text) }
+func (k Choice) show(value any) string       { return fmt.Sprint(value) }
+func (k Choice) want() string                { return oneOf(k.Names) }
 
-func (k choice) read(n *yaml.Node) (any, *problem) {
-	if n.Kind == yaml.ScalarNode && slices.Contains(k, n.Value) {
+func (k Choice) read(n *yaml.Node) (any, *problem) {
+	if n.Kind == yaml.ScalarNode && slices.Contains(k.Names, n.Value) {
 		return n.Value, nil
 	}
 	p := unwanted(k, n)
@@ -204,9 +207,12 @@ func (k choice) read(n *yaml.Node) (any, *problem) {
 }
 
 // near returns the name that was meant by another one: another library's, or one with a mistake.
-func (k choice) near(written string) (string, bool) {
-	if name, ok := foreignValue(written, k); ok {
-		return name, true
+func (k Choice) near(written string) (string, bool) {
+	plain := plainName(written)
+	for _, name := range k.Names {
+		if slices.Contains(k.Foreign[name], plain) {
+			return name, true
+		}
 	}
-	return nearest.Name(written, k)
+	return nearest.Name(written, k.Names)
 }

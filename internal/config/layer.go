@@ -35,7 +35,7 @@ func layerTypes() []layerType {
 		{name: "dense",
 			main: &layerKey{field{"dense", whole{1, maxUnits}}, func(l *Layer) any { return &l.Units }, ""},
 			keys: []layerKey{
-				{field{"activation", choice(nn.Activations())}, func(l *Layer) any { return &l.Activation }, ""},
+				{field{"activation", choice(nn.Activations()...)}, func(l *Layer) any { return &l.Activation }, ""},
 				{field{"kernel_initializer", initializer(nn.Initializers())}, func(l *Layer) any { return &l.KernelInitializer }, ""},
 				{field{"bias_initializer", initializer(nn.BiasInitializers())}, func(l *Layer) any { return &l.BiasInitializer }, ""},
 				{field{"l1", number{min: 0, max: maxPenalty}}, func(l *Layer) any { return &l.L1 }, ""},

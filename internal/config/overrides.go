@@ -14,13 +14,14 @@ type Flag struct {
 	Value string
 }
 
-// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage.
-func SetFlag(argument string) (Flag, error) {
+// setFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint has the
+// example.
+func setFlag(argument, example string) (Flag, error) {
 	key, value, ok := strings.Cut(argument, "=")
 	key = strings.TrimSpace(key)
 	if !ok || key == "" {
 		return Flag{}, fault.New(fault.Usage, "--set", "wanted key=value, found %q", argument).
-			WithHint("for example --set optimizer.learning_rate=0.01")
+			WithHint("for example --set %s", example)
 	}
 	return Flag{Name: "--set", Key: key, Value: value}, nil
 }
@@ -34,17 +35,17 @@ func (f Flag) where() string {
 }
 
 // parseEnv returns what the environment sets, in the order of the table. A variable that is empty counts as not set.
-func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
+func parseEnv(t Table, lookup func(string) (string, bool)) ([]setting, error) {
 	if lookup == nil {
 		return nil, nil
 	}
 	var settings []setting
-	for _, key := range t.keys {
+	for _, key := range t.Keys {
 		if key.Group() && !key.Optional {
 			continue
 		}
 		found := ""
-		for _, variable := range key.variables() {
+		for _, variable := range t.Variables(key) {
 			text, ok := lookup(variable)
 			if !ok || text == "" {
 				continue
@@ -65,25 +66,25 @@ func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
 }
 
 // parseFlags returns what the command line sets, in its order.
-func parseFlags(t table, flags []Flag) ([]setting, error) {
+func parseFlags(t Table, flags []Flag) ([]setting, error) {
 	var settings []setting
 	for _, f := range flags {
-		key, known := t.byName[f.Key]
+		key, known := t.Find(f.Key)
 		switch {
 		case !known:
 			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
 			if hint, ok := t.foreignKey(f.Key); ok {
 				return nil, err.WithHint("%s", hint)
 			}
-			if near, ok := nearest.Name(f.Key, t.settable()); ok {
+			if near, ok := nearest.Name(f.Key, t.Settable()); ok {
 				return nil, err.WithHint("did you mean %s?", near)
 			}
-			for _, k := range t.keys {
+			for _, k := range t.Keys {
 				if _, leaf := k.parent(); leaf == f.Key {
 					return nil, err.WithHint("did you mean %s?", k.Name)
 				}
 			}
-			return nil, err.WithHint("the keys are %s; those of a group have a dot (optimizer.name)", strings.Join(t.names(""), ", "))
+			return nil, err.WithHint("the keys are %s; those of a group have a dot (%s)", strings.Join(t.names(""), ", "), t.Dotted)
 		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))

@@ -23,14 +23,14 @@ type setting struct {
 
 // parser is the strict pass over the nodes of one file.
 type parser struct {
-	table    table
+	table    Table
 	file     string
 	settings []setting // in the order of the file
 }
 
 // parseFile returns what the text of the file sets, or all that is wrong with it, in the order of the file.
-func parseFile(t table, file string, text []byte) ([]setting, error) {
-	top, err := document(file, text)
+func parseFile(t Table, file string, text []byte) ([]setting, error) {
+	top, err := t.document(file, text)
 	if err != nil || top == nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (p *parser) mapping(group string, n *yaml.Node) (found *problem) {
 		if group != "" {
 			dotted = group + "." + name.Value
 		}
-		key, known := p.table.byName[dotted]
+		key, known := p.table.Find(dotted)
 		if known = known && (group != "" || !strings.Contains(name.Value, ".")); !known {
 			found = found.and(p.unknown(group, name))
 			continue
@@ -148,13 +148,14 @@ func (p *parser) set(key Key, value any, n *yaml.Node) {
 // notMapping is the problem of a file or group that holds something else than keys.
 func (p *parser) notMapping(group string, n *yaml.Node) *problem {
 	if group == "" {
-		return &problem{at: n, what: "wanted keys such as epochs: 10, found " + describe(n)}
+		top := p.table.named(p.table.Top)
+		return &problem{at: n, what: fmt.Sprintf("wanted keys such as %s: %s, found %s", p.table.Top, cmp.Or(top.Default, top.Example), describe(n))}
 	}
 	names := p.table.names(group)
-	_, leaf := p.table.byName[group].parent()
-	main := p.table.byName[group+"."+names[0]]
+	_, leaf := p.table.named(group).parent()
+	main := p.table.named(group + "." + names[0])
 	pr := wrong(n, "%s: wanted keys such as %s: %s, found %s", group, names[0], cmp.Or(main.Default, main.Example), describe(n))
-	if n.Kind == yaml.ScalarNode && p.table.byName[group].Optional && slices.Contains([]string{"false", "off", "no", "none"}, strings.ToLower(n.Value)) {
+	if n.Kind == yaml.ScalarNode && p.table.named(group).Optional && slices.Contains([]string{"false", "off", "no", "none"}, strings.ToLower(n.Value)) {
 		pr.hint = "leave " + leaf + " out to do without"
 		return pr
 	}
@@ -166,11 +167,11 @@ func (p *parser) notMapping(group string, n *yaml.Node) *problem {
 // meant returns the key of a group, with a value, that somebody may have meant who wrote n instead of keys.
 func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 	names := p.table.names(group)
-	first := p.table.byName[group+"."+names[0]]
-	main := p.table.byName[group+"."+cmp.Or(p.table.byName[group].Main, names[0])]
+	first := p.table.named(group + "." + names[0])
+	main := p.table.named(group + "." + cmp.Or(p.table.named(group).Main, names[0]))
 	candidates := []Key{first, main}
 	for _, name := range names { // checkpoint: 2.5
-		candidates = append(candidates, p.table.byName[group+"."+name])
+		candidates = append(candidates, p.table.named(group+"."+name))
 	}
 	for _, k := range candidates {
 		if _, truth := k.kind.(boolean); truth || k.Group() || n.Kind != yaml.ScalarNode { // true is meant for the group
@@ -180,13 +181,13 @@ func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 		if _, problem := k.kind.read(n); problem == nil { // optimizer: sgd
 			return leaf, n.Value
 		}
-		if names, ok := k.kind.(choice); ok && isText(n.Value) {
+		if names, ok := k.kind.(Choice); ok && isText(n.Value) {
 			if near, ok := names.near(n.Value); ok {
 				return leaf, near
 			}
 		}
 	}
-	if !p.table.byName[group].Optional {
+	if !p.table.named(group).Optional {
 		return names[0], cmp.Or(first.Default, first.Example)
 	}
 	_, leaf := main.parent()
@@ -200,7 +201,7 @@ func (p *parser) unknown(group string, name *yaml.Node) *problem {
 		pr.what += " in " + group
 	}
 	names := p.table.names(group)
-	if f, ok := foreignName(name.Value); ok {
+	if f, ok := p.table.foreignName(name.Value); ok {
 		pr.hint = f.hintIn(group)
 		return pr
 	}
@@ -208,7 +209,7 @@ func (p *parser) unknown(group string, name *yaml.Node) *problem {
 		pr.hint = "did you mean " + near + "?"
 		return pr
 	}
-	for _, k := range p.table.keys { // written in the wrong place?
+	for _, k := range p.table.Keys { // written in the wrong place?
 		if g, leaf := k.parent(); leaf == name.Value && g != "" || k.Name == name.Value {
 			pr.hint = place(g, leaf)
 			return pr
@@ -242,7 +243,7 @@ func unsupportedIn(n *yaml.Node) *problem {
 	return nil
 }
 
-// unsupported is the problem of parts of YAML that an experiment file has no use for. Without aliases, a small file
+// unsupported is the problem of parts of YAML that such a file has no use for. Without aliases, a small file
 // cannot stand for a large one.
 func unsupported(n *yaml.Node) *problem {
 	switch {

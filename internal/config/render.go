@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// YAML returns the complete experiment file: every key that applies, with the origin of its value as a comment. Loaded
-// again, it gives the same experiment.
-func (r *Resolved) YAML() string { return r.yaml(r.Origins) }
+// YAML returns the complete file: every key that applies, with the origin of its value as a comment. Loaded again, it gives
+// the same values.
+func (r *Values) YAML() string { return r.yaml(r.Origins) }
 
-// Settings is YAML without origins: for an experiment that is over, which a model keeps.
-func (r *Resolved) Settings() string { return r.yaml(nil) }
+// Settings is YAML without origins: for values that are kept when nobody can look there any more.
+func (r *Values) Settings() string { return r.yaml(nil) }
 
-func (r *Resolved) yaml(comments map[string]string) string {
-	return render(func(k Key) (value, comment string, ok bool) {
+func (r *Values) yaml(comments map[string]string) string {
+	return r.table.render(func(k Key) (value, comment string, ok bool) {
 		v, ok := r.values[k.Name]
 		if !ok {
 			return "", "", false
@@ -27,10 +27,10 @@ func (r *Resolved) yaml(comments map[string]string) string {
 
 // render writes the keys of the table as a file, with aligned comments. Keys for which line says no are left out, and
 // groups without any.
-func render(line func(Key) (value, comment string, ok bool)) string {
+func (t Table) render(line func(Key) (value, comment string, ok bool)) string {
 	var lines []commented
 	open := "" // the innermost group whose line is written
-	for _, k := range Keys() {
+	for _, k := range t.Keys {
 		if k.Group() {
 			continue
 		}
@@ -85,13 +85,13 @@ func align(lines []commented) string {
 	return out.String()
 }
 
-// MarshalJSON writes the values of the experiment, without origins, as one object in the order of the table. It is an
-// experiment file too: YAML is a superset of JSON.
-func (r *Resolved) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes the values, without origins, as one object in the order of the table. It is
+// such a file too: YAML is a superset of JSON.
+func (r *Values) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	open := "" // the innermost group that is being written
 	out.WriteByte('{')
-	for _, k := range Keys() {
+	for _, k := range r.table.Keys {
 		v, ok := r.values[k.Name]
 		if !ok {
 			continue

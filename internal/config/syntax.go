@@ -15,13 +15,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFileSize bounds what is read and parsed. An experiment file is a few hundred bytes.
-const maxFileSize = 1 << 20
+// MaxSize bounds what is read and parsed. A file that a person writes is a few hundred bytes.
+const MaxSize = 1 << 20
 
 // document returns the top node of the one YAML document in text, or nil if there is nothing in it.
-func document(name string, text []byte) (*yaml.Node, error) {
-	if len(text) > maxFileSize {
-		return nil, fault.New(fault.Config, name, "wanted an experiment file of at most %d bytes, found more", maxFileSize)
+func (t Table) document(name string, text []byte) (*yaml.Node, error) {
+	if len(text) > MaxSize {
+		return nil, fault.New(fault.Config, name, "wanted %s of at most %d bytes, found more", t.What, MaxSize)
 	}
 	if err := checkCharacters(name, text); err != nil {
 		return nil, err

@@ -2,24 +2,43 @@ package config
 
 import "strings"
 
-// table is Keys with what a load looks up in it.
-type table struct {
-	keys   []Key
-	byName map[string]Key
+// Table is what one type of file may say, and how messages call it. It is plain data: everything about a key follows from
+// its entry in Keys.
+type Table struct {
+	Keys    []Key  // in the order of templates; a group before its keys, a key before those whose defaults depend on it
+	What    string // what the file is, with an article: "an experiment file"
+	Program string // whose file it is: "dnn"
+	Prefix  string // of the environment variables that set keys: "DNN_"
+	Missing string // the hint where there is no such file
+
+	OtherVariables []string // those with the prefix that set no key
+
+	Top    string // the name of a key outside all groups, for messages that need an example
+	Dotted string // and of one in a group
+
+	Foreign map[Foreign][]string // what keys are called elsewhere; such names are written small, without underscores and hyphens
 }
 
-func newTable() table {
-	t := table{keys: Keys(), byName: map[string]Key{}}
-	for _, k := range t.keys {
-		t.byName[k.Name] = k
+// Find returns the key with the dotted name.
+func (t Table) Find(name string) (k Key, ok bool) {
+	for i := range t.Keys {
+		if t.Keys[i].Name == name {
+			return t.Keys[i], true
+		}
 	}
-	return t
+	return Key{}, false
+}
+
+// named is Find for names that are known; of others there is an empty key.
+func (t Table) named(name string) Key {
+	k, _ := t.Find(name)
+	return k
 }
 
 // names returns the names, within the group, of its keys. The group "" is the file itself.
-func (t table) names(group string) []string {
+func (t Table) names(group string) []string {
 	var names []string
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		if g, leaf := k.parent(); g == group {
 			names = append(names, leaf)
 		}
@@ -27,10 +46,10 @@ func (t table) names(group string) []string {
 	return names
 }
 
-// settable returns the dotted names of all keys that have a value.
-func (t table) settable() []string {
+// Settable returns the dotted names of all keys that have a value.
+func (t Table) Settable() []string {
 	var names []string
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		if !k.Group() {
 			names = append(names, k.Name)
 		}
@@ -39,9 +58,9 @@ func (t table) settable() []string {
 }
 
 // dependents returns the dotted names of the keys whose default depends on the key.
-func (t table) dependents(name string) []string {
+func (t Table) dependents(name string) []string {
 	var names []string
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		if k.By == name {
 			names = append(names, k.Name)
 		}
@@ -49,11 +68,28 @@ func (t table) dependents(name string) []string {
 	return names
 }
 
-// optionalGroup returns the group that the key is in, or is, if an experiment may do without; else "".
-func (t table) optionalGroup(name string) string {
+// OptionalGroup returns the group that the key is in, or is, if a file may do without; else "".
+func (t Table) OptionalGroup(name string) string {
 	outermost, _, _ := strings.Cut(name, ".")
-	if k := t.byName[outermost]; k.Group() && k.Optional {
+	if k := t.named(outermost); k.Group() && k.Optional {
 		return outermost
 	}
 	return ""
+}
+
+// Variables returns the names of all environment variables that set the key: that of its name, and that of its flag.
+func (t Table) Variables(k Key) []string {
+	names := []string{t.variable(k.Name)}
+	if k.Flag == "" {
+		return names
+	}
+	if flag := t.variable(strings.ReplaceAll(strings.TrimPrefix(k.Flag, "--"), "-", "_")); flag != names[0] {
+		names = append(names, flag)
+	}
+	return names
+}
+
+// variable returns the name of the environment variable that sets the key with the dotted name.
+func (t Table) variable(name string) string {
+	return t.Prefix + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
 }

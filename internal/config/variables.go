@@ -9,48 +9,43 @@ import (
 	"dnn/internal/nearest"
 )
 
-const variablePrefix = "DNN_"
-
-// otherVariables are dnn's variables that set no key.
-func otherVariables() []string { return []string{"DNN_DATA_DIR", "DNN_SIMD"} }
-
-// checkVariables looks for variables that seem to be dnn's but are read by nothing. One that is near to a known one is an
+// checkVariables looks for variables that seem to be the program's but are read by nothing. One that is near to a known one is an
 // error, as in the file; any other may belong to another program, and is only noted.
-func checkVariables(t table, environ func() []string) (notes []string, err error) {
+func checkVariables(t Table, environ func() []string) (notes []string, err error) {
 	if environ == nil {
 		return nil, nil
 	}
-	known, groups := otherVariables(), map[string]Key{}
-	for _, k := range t.keys {
+	known, groups := slices.Clone(t.OtherVariables), map[string]Key{}
+	for _, k := range t.Keys {
 		if k.Group() && !k.Optional {
-			groups[k.Env()] = k
+			groups[t.variable(k.Name)] = k
 			continue
 		}
-		known = append(known, k.variables()...)
+		known = append(known, t.Variables(k)...)
 	}
 	short := make([]string, len(known)) // without the prefix, which all share
 	for i, name := range known {
-		short[i] = strings.TrimPrefix(name, variablePrefix)
+		short[i] = strings.TrimPrefix(name, t.Prefix)
 	}
 	all := slices.Sorted(slices.Values(environ())) // so that the first mistake is always the same one
 	for _, variable := range all {
 		name, text, _ := strings.Cut(variable, "=")
-		rest, ours := strings.CutPrefix(name, variablePrefix)
+		rest, ours := strings.CutPrefix(name, t.Prefix)
 		if !ours || rest == "" || text == "" || slices.Contains(known, name) {
 			continue
 		}
 		if group, ok := groups[name]; ok {
-			first := t.byName[group.Name+"."+t.names(group.Name)[0]]
-			return nil, fault.New(fault.Config, shorten(name), "%s is a group of keys", group.Name).WithHint("did you mean %s?", first.Env())
+			first := t.named(group.Name + "." + t.names(group.Name)[0])
+			return nil, fault.New(fault.Config, shorten(name), "%s is a group of keys", group.Name).WithHint("did you mean %s?", t.variable(first.Name))
 		}
 		unknown := fault.New(fault.Config, shorten(name), "wanted the variable of a key, found none of that name")
-		if s, ok := foreignName(rest); ok {
-			return nil, unknown.WithHint("did you mean %s?", t.byName[s.key].Env())
+		if s, ok := t.foreignName(rest); ok {
+			return nil, unknown.WithHint("did you mean %s?", t.variable(s.Key))
 		}
 		if near, ok := nearest.Name(rest, short); ok {
-			return nil, unknown.WithHint("did you mean %s?", variablePrefix+near)
+			return nil, unknown.WithHint("did you mean %s?", t.Prefix+near)
 		}
-		notes = append(notes, fmt.Sprintf("the variable %s is none of dnn's", shorten(name)))
+		notes = append(notes, fmt.Sprintf("the variable %s is none of %s's", shorten(name), t.Program))
 	}
 	return notes, nil
 }
