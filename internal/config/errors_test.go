@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
 
@@ -30,7 +31,7 @@ func TestFileErrors(t *testing.T) {
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
-	activations, initializers := choice(nn.Activations()...).want(), initializer(nn.Initializers()).want()
+	activations, initializers := choice(nn.Activations()...).Want(), initializer(nn.Initializers()).Want()
 	tests := []struct{ name, text, want, hint string }{
 		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
 		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
@@ -217,7 +218,7 @@ func TestFileErrors(t *testing.T) {
 		{"not UTF-8", "# caf\xe9\nepochs: 1", "mlp.yaml:1:6: wanted UTF-8 text, found the byte 0xe9", ""},
 		{"control character", "epochs: 1\nseed: \x01", "mlp.yaml:2:7: wanted text, found the control character U+0001", ""},
 		{"UTF-16", "\xff\xfee\x00", "mlp.yaml:1:1: wanted UTF-8 text, found the byte 0xff", ""},
-		{"too large", strings.Repeat("#", MaxSize+1), "mlp.yaml: wanted an experiment file of at most 1048576 bytes, found more", ""},
+		{"too large", strings.Repeat("#", keyfile.MaxSize+1), "mlp.yaml: wanted an experiment file of at most 1048576 bytes, found more", ""},
 		{"the first of several", "seed: 1\nepochs: x\nseed: 2\nfoo: 1", `mlp.yaml:2:9: ` + wantEpochs + `found "x"`, ""},
 	}
 	for _, tt := range tests {
@@ -280,7 +281,7 @@ func TestValidFiles(t *testing.T) {
 func TestUnreadableFiles(t *testing.T) {
 	folder := t.TempDir()
 	large := filepath.Join(folder, "large.yaml")
-	if err := os.WriteFile(large, make([]byte, MaxSize+1), 0o600); err != nil {
+	if err := os.WriteFile(large, make([]byte, keyfile.MaxSize+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	reading := func(err error) func(string) ([]byte, error) {

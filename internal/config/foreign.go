@@ -1,10 +1,12 @@
 package config
 
+import "dnn/internal/keyfile"
+
 // Names that Keras, PyTorch or scikit-learn have for what an experiment file says in another way.
 
 // foreignNames lists, for each thing that has other names elsewhere, those names written small, without underscores and hyphens.
-func foreignNames() map[Foreign][]string {
-	return map[Foreign][]string{
+func foreignNames() map[keyfile.Foreign][]string {
+	return map[keyfile.Foreign][]string{
 		{Key: "optimizer.learning_rate"}:                     {"lr", "eta", "eta0", "alpha", "learningrateinit", "stepsize"},
 		{Key: "optimizer.beta_1"}:                            {"beta1"},
 		{Key: "optimizer.beta_2"}:                            {"beta2"},

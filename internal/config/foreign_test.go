@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"dnn/internal/keyfile"
 )
 
 // TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
@@ -14,7 +16,7 @@ func TestForeignNames(t *testing.T) {
 		if f.Value == "" {
 			k, _ := tbl.Find(f.Key)
 			mended = k.Name + ": " + k.Example
-			if group, leaf := k.parent(); group != "" {
+			if group, leaf := k.Parent(); group != "" {
 				mended = group + ": {" + leaf + ": " + k.Example + "}"
 			}
 			if k.Example == "mse" {
@@ -36,7 +38,7 @@ func TestForeignNames(t *testing.T) {
 			if e := asFault(t, err); e.Hint != wanted(f) {
 				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, wanted(f))
 			}
-			_, err = Load(Options{Flags: []Flag{{"--set", name, "1"}}})
+			_, err = Load(Options{Flags: []Flag{{Name: "--set", Key: name, Value: "1"}}})
 			hint := asFault(t, err).Hint
 			if set, ok := strings.CutPrefix(hint, "write --set "); ok {
 				flag, err := SetFlag(strings.Trim(set, "'"))
@@ -54,8 +56,8 @@ func TestForeignNames(t *testing.T) {
 }
 
 // wanted is the hint for a name outside all groups.
-func wanted(f Foreign) string {
-	group, leaf := Key{Name: f.Key}.parent()
+func wanted(f keyfile.Foreign) string {
+	group, leaf := Key{Name: f.Key}.Parent()
 	switch {
 	case f.Value != "":
 		return "write " + f.Key + ": " + f.Value
@@ -68,8 +70,8 @@ func wanted(f Foreign) string {
 func TestForeignValues(t *testing.T) {
 	used := map[string]bool{}
 	for _, k := range Keys() {
-		names, ok := k.kind.(Choice)
-		if i, is := k.kind.(initializer); is {
+		names, ok := k.Kind.(keyfile.Choice)
+		if i, is := k.Kind.(initializer); is {
 			names, ok = choice(i...), true
 		}
 		if !ok {
@@ -77,12 +79,12 @@ func TestForeignValues(t *testing.T) {
 		}
 		for name, others := range foreignValues() {
 			for _, other := range others {
-				if _, problem := names.read(plainNode(other)); problem == nil || problem.hint != "did you mean "+name+"?" {
+				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil || problem.Hint != "did you mean "+name+"?" {
 					continue
 				}
 				used[name] = true
-				if _, problem := k.kind.read(plainNode(name)); problem != nil {
-					t.Errorf("%s: %s: %s", k.Name, name, problem.what)
+				if _, problem := k.Kind.Read(keyfile.PlainNode(name)); problem != nil {
+					t.Errorf("%s: %s: %s", k.Name, name, problem.What)
 				}
 			}
 		}
@@ -133,7 +135,7 @@ func TestHintsHelp(t *testing.T) {
 			t.Errorf("%s: %v", tt.mended, err)
 		}
 	}
-	_, err := Load(Options{Flags: []Flag{{"--set", "optimizer.lr", "1"}}})
+	_, err := Load(Options{Flags: []Flag{{Name: "--set", Key: "optimizer.lr", Value: "1"}}})
 	if e := asFault(t, err); e.Hint != "did you mean optimizer.learning_rate?" {
 		t.Errorf("got the hint %q", e.Hint)
 	}

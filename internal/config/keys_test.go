@@ -21,7 +21,7 @@ func TestKeysAreComplete(t *testing.T) {
 			t.Errorf("%s is in the table twice", k.Name)
 		}
 		seen[k.Name] = true
-		if group, _ := k.parent(); group != "" && !seen[group] {
+		if group, _ := k.Parent(); group != "" && !seen[group] {
 			t.Errorf("%s stands before its group", k.Name)
 		}
 		if k.By != "" && !seen[k.By] {
@@ -45,7 +45,7 @@ func TestKeysAreComplete(t *testing.T) {
 		}
 		if by, ok := table().Find(k.By); ok {
 			for _, v := range k.Variants {
-				if _, problem := by.kind.read(by.kind.node(v.Of)); problem != nil {
+				if _, problem := by.Kind.Read(by.Kind.Node(v.Of)); problem != nil {
 					t.Errorf("%s: %s cannot be %s", k.Name, k.By, v.Of)
 				}
 			}
@@ -220,8 +220,8 @@ func TestNamesAreKnown(t *testing.T) {
 	}
 	for _, l := range layerTypes() {
 		for _, k := range l.keys {
-			if _, problem := k.kind.read(k.kind.node(k.standard)); k.standard != "" && problem != nil {
-				t.Errorf("%s: default of %s: %s", l.name, k.name, problem.what)
+			if _, problem := k.Kind.Read(k.Kind.Node(k.standard)); k.standard != "" && problem != nil {
+				t.Errorf("%s: default of %s: %s", l.name, k.Name, problem.What)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"bytes"
@@ -41,13 +41,14 @@ func (t Table) document(name string, text []byte) (*yaml.Node, error) {
 		return nil, syntaxError(name, text, err)
 	}
 	top := first.Content[0]
-	if isPlain(top) && isNull(top.Value) && top.Anchor == "" {
+	if IsPlain(top) && IsNull(top.Value) && top.Anchor == "" {
 		return nil, nil
 	}
 	return top, nil
 }
 
-// checkCharacters finds the first character that YAML does not allow. The YAML library finds it too, without a position.
+// checkCharacters finds the first character that YAML does not allow. The YAML library finds it too, without a
+// position.
 func checkCharacters(name string, text []byte) error {
 	line, column := 1, 1
 	for i := 0; i < len(text); {
@@ -58,7 +59,8 @@ func checkCharacters(name string, text []byte) error {
 			return fault.New(fault.Config, where, "wanted UTF-8 text, found the byte 0x%02x", text[i])
 		case r == '\uFEFF' && i == 0:
 			column-- // a byte order mark at the start takes no room
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85, r == '\uFEFF', r == 0xfffe, r == 0xffff:
+		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85,
+			r == '\uFEFF', r == 0xfffe, r == 0xffff:
 			return fault.New(fault.Config, where, "wanted text, found the control character U+%04X", r)
 		}
 		if column++; r == '\n' {
@@ -91,8 +93,8 @@ func syntaxError(name string, text []byte, err error) error {
 // maxSearched bounds brokenLine, whose work grows with the square of the size.
 const maxSearched = 8 << 10
 
-// brokenLine returns the line, counted from 1, at which text stops being YAML: the one after the longest run of lines from
-// the start that is. For a bracket that is never closed it is the line of that bracket.
+// brokenLine returns the line, counted from 1, at which text stops being YAML: the one after the longest run of lines
+// from the start that is. For a bracket that is never closed it is the line of that bracket.
 func brokenLine(text []byte) int {
 	broken, end := 1, 0
 	for line := 1; ; line++ {

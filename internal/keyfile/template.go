@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"cmp"
@@ -11,10 +11,10 @@ import (
 // unless it is given.
 func (t Table) Template() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "# %s of %s. Every value here is the default of its key: keep what you change, delete the rest.\n",
-		strings.ToUpper(t.What[:1])+t.What[1:], t.Program)
+	title := strings.ToUpper(t.What[:1]) + t.What[1:] + " of " + t.Program
+	fmt.Fprintf(&out, "# %s. Every value here is the default of its key: keep what you change, delete the rest.\n", title)
 	for i, k := range t.Keys {
-		group, _ := k.parent()
+		group, _ := k.Parent()
 		switch {
 		case t.isOptional(k):
 		case k.Group():
@@ -44,12 +44,12 @@ func (t Table) isOptional(k Key) bool {
 
 // writeKey writes a key with what it is for and what it may be.
 func (t Table) writeKey(out *strings.Builder, k Key) {
-	_, leaf := k.parent()
+	_, leaf := k.Parent()
 	indent, mark := indentation(k.Name), ""
 	text, by := k.Default, t.named(k.By)
 	if k.By != "" {
 		mark = "# "
-		text, _ = k.defaultWhen(by.Default)
+		text, _ = k.DefaultWhen(by.Default)
 	}
 	fmt.Fprintf(out, "%s# %s\n", indent, k.Doc)
 	fmt.Fprintf(out, "%s# Advice: %s\n", indent, k.Advice)
@@ -61,7 +61,7 @@ func (t Table) writeKey(out *strings.Builder, k Key) {
 func (t Table) followers(group, first string) string {
 	var lines []commented
 	for _, k := range t.Keys {
-		if g, leaf := k.parent(); g == group && k.Name != first {
+		if g, leaf := k.Parent(); g == group && k.Name != first {
 			text, comment := t.standard(k)
 			lines = append(lines, commented{indentation(k.Name) + "# " + leaf + ": " + text, comment})
 		}
@@ -69,27 +69,27 @@ func (t Table) followers(group, first string) string {
 	return align(lines)
 }
 
-// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key it
-// holds, unless that one is at its own default, and what the key is for.
+// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key
+// it holds, unless that one is at its own default, and what the key is for.
 func (t Table) standard(k Key) (text, comment string) {
 	if k.By == "" {
 		return cmp.Or(k.Default, k.Example), k.Doc
 	}
 	by := t.named(k.By)
-	if text, ok := k.defaultWhen(by.Default); ok {
+	if text, ok := k.DefaultWhen(by.Default); ok {
 		return text, k.Doc + otherDefaults(k, by.Default)
 	}
 	first := k.Variants[0]
 	return first.Default, having(k, by) + ": " + strings.ToLower(k.Doc[:1]) + k.Doc[1:] + otherDefaults(k, first.Of)
 }
 
-// having says for which values of another key there is this one: "sgd, rmsprop".
+// having says for which values of another key there is this one: "http, https".
 func having(k, by Key) string {
 	var values []string
 	for _, v := range k.Variants {
 		values = append(values, v.Of)
 	}
-	if _, leaf := by.parent(); leaf != "name" {
+	if _, leaf := by.Parent(); leaf != "name" {
 		return "with " + leaf + " " + strings.Join(values, ", ")
 	}
 	return strings.Join(values, ", ")
@@ -102,7 +102,7 @@ func (t Table) optionalBlock(top Key) string {
 		if k.Name != top.Name && !strings.HasPrefix(k.Name, top.Name+".") {
 			continue
 		}
-		_, leaf := k.parent()
+		_, leaf := k.Parent()
 		text := "# " + indentation(k.Name) + leaf + ":"
 		comment := k.Doc
 		if !k.Group() {
@@ -117,7 +117,7 @@ func (t Table) optionalBlock(top Key) string {
 
 // otherDefaults says what a key's default is beside other values than by, where it differs.
 func otherDefaults(k Key, by string) string {
-	standard, _ := k.defaultWhen(by)
+	standard, _ := k.DefaultWhen(by)
 	var out strings.Builder
 	for _, v := range k.Variants {
 		if v.Of != by && v.Default != standard {

@@ -1,22 +1,22 @@
-package config
+package keyfile
 
 import "strings"
 
-// Table is what one type of file may say, and how messages call it. It is plain data: everything about a key follows from
-// its entry in Keys.
+// Table is what one type of file may say, and how messages call it. It is plain data: everything about a key follows
+// from its entry in Keys.
 type Table struct {
 	Keys    []Key  // in the order of templates; a group before its keys, a key before those whose defaults depend on it
-	What    string // what the file is, with an article: "an experiment file"
-	Program string // whose file it is: "dnn"
-	Prefix  string // of the environment variables that set keys: "DNN_"
+	What    string // what the file is, with an article: "a site file"
+	Program string // whose file it is: "site"
+	Prefix  string // of the environment variables that set keys: "SITE_"
 	Missing string // the hint where there is no such file
 
 	OtherVariables []string // those with the prefix that set no key
 
-	Top    string // the name of a key outside all groups, for messages that need an example
-	Dotted string // and of one in a group
+	Top    string // a key outside all groups, for messages that need an example
+	Dotted string // and one in a group
 
-	Foreign map[Foreign][]string // what keys are called elsewhere; such names are written small, without underscores and hyphens
+	Foreign map[Foreign][]string // names from elsewhere, in small letters, without underscores and hyphens
 }
 
 // Find returns the key with the dotted name.
@@ -39,7 +39,7 @@ func (t Table) named(name string) Key {
 func (t Table) names(group string) []string {
 	var names []string
 	for _, k := range t.Keys {
-		if g, leaf := k.parent(); g == group {
+		if g, leaf := k.Parent(); g == group {
 			names = append(names, leaf)
 		}
 	}

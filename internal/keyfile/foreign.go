@@ -1,11 +1,11 @@
-package config
+package keyfile
 
 import (
 	"slices"
 	"strings"
 )
 
-// Foreign is what a name that others have for a key is here.
+// Foreign is what another program, or a library, has a name of its own for.
 type Foreign struct {
 	Key   string // the dotted key
 	Value string // what to write for it where the value cannot be kept, as in a file
@@ -13,7 +13,7 @@ type Foreign struct {
 
 // hintIn is the hint for such a name as a key in a group of the file.
 func (f Foreign) hintIn(group string) string {
-	outer, leaf := (Key{Name: f.Key}).parent()
+	outer, leaf := (Key{Name: f.Key}).Parent()
 	switch {
 	case f.Value != "":
 		return "write " + f.Key + ": " + f.Value
@@ -25,7 +25,7 @@ func (f Foreign) hintIn(group string) string {
 
 // foreignKey is the hint for such a name as a key of --set, within a group or not.
 func (t Table) foreignKey(name string) (hint string, ok bool) {
-	_, leaf := (Key{Name: name}).parent()
+	_, leaf := (Key{Name: name}).Parent()
 	f, ok := t.foreignName(leaf)
 	switch {
 	case !ok:
@@ -39,7 +39,7 @@ func (t Table) foreignKey(name string) (hint string, ok bool) {
 	return "write --set " + f.Key + "." + inner + "=" + value, true
 }
 
-// foreignName finds what somebody else's name is here. Neither case nor underscores count: batchSize, learningRate.
+// foreignName finds what a name from elsewhere is here. Neither case nor underscores count: listenPort, Listen_Port.
 func (t Table) foreignName(name string) (Foreign, bool) {
 	for f, names := range t.Foreign {
 		if slices.Contains(names, plainName(name)) {

@@ -1,4 +1,20 @@
-package config
+// Package keyfile reads strict YAML files: every key is known, every value is in range, and every mistake is named with
+// its line and column, and with what may have been meant. It knows nothing of what a file is about.
+//
+// One type of file is a Table. From a key's one entry there follows all that is said of the key: its default, its
+// range, its place in the template, its variable, its flag. What a value may be is a Kind; a type of file can bring
+// kinds of its own, which read YAML nodes with the functions here that have nodes (ReadFields, Wrong, Unwanted,
+// Describe, …).
+//
+// A load goes through four steps: syntax.go turns text into YAML nodes, parse.go checks the nodes against the table and
+// notes where each value stood, overrides.go reads the environment and the command line by the same rules, and merge.go
+// puts the sources over each other and over the defaults, and fills the caller's struct. What values do not go together
+// is the caller's to say, with Values.Fault, which names the place.
+//
+// Viper merges the sources and fills the struct. It is not given the file or the environment itself: it would turn 1.5
+// into 1 and "10" into 10 without a word, has no positions, and reads the environment of the process, not the one that
+// a command was handed.
+package keyfile
 
 import (
 	"errors"
@@ -23,13 +39,13 @@ type Options struct {
 	Environ func() []string // all variables, NAME=value, to find those that no key has; nil: there are none
 }
 
-// loadTable reads a file of the table's type, and what overrides it, into the target: a pointer to a struct with a field for each
-// key, of the same name (in a tag mapstructure), which is a pointer for an optional group. Flags beat the environment, which
-// beats the file, which beats the defaults.
+// Load reads a file of the table's type, and what overrides it, into the target. That is a pointer to a struct with a
+// field for each key, tagged mapstructure:"NAME"; the field of an optional group is a pointer, and nil where the group
+// is off. Flags beat the environment, which beats the file, which beats the defaults.
 //
-// An error is a *fault.Error of kind Config that names the file with line and column, the variable or the flag. All mistakes
-// of the file are returned, joined by errors.Join; if there are none, the first of the variables and flags.
-func loadTable(t Table, opts Options, target any) (*Values, error) {
+// An error is a *fault.Error of kind Config that names the file with line and column, the variable or the flag. All
+// mistakes of the file are returned, joined by errors.Join; if there are none, the first of the variables and flags.
+func Load(t Table, opts Options, target any) (*Values, error) {
 	name, text, err := t.readText(opts)
 	if err != nil {
 		return nil, err
@@ -99,11 +115,11 @@ func (t Table) ReadFile(path string) (text []byte, err error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fault.New(fault.Config, path, "wanted %s, found a folder", t.What)
 	}
-	return readAll(f)
+	return ReadText(f)
 }
 
-// readAll is Table.ReadFile for what is open already, such as standard input.
-func readAll(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, MaxSize+1)) }
+// ReadText is Table.ReadFile for what is open already, such as standard input.
+func ReadText(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, MaxSize+1)) }
 
 // printable reports whether s is text that stays in its line.
 func printable(s string) bool {

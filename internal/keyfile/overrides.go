@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"strings"
@@ -9,14 +9,14 @@ import (
 
 // Flag is a value from the command line.
 type Flag struct {
-	Name  string // as the user wrote it: --epochs, -o, --set
+	Name  string // as the user wrote it: --port, -p, --set
 	Key   string // the dotted name of the key that it sets
 	Value string
 }
 
-// setFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint has the
-// example.
-func setFlag(argument, example string) (Flag, error) {
+// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint has
+// the example.
+func SetFlag(argument, example string) (Flag, error) {
 	key, value, ok := strings.Cut(argument, "=")
 	key = strings.TrimSpace(key)
 	if !ok || key == "" {
@@ -51,8 +51,8 @@ func parseEnv(t Table, lookup func(string) (string, bool)) ([]setting, error) {
 				continue
 			}
 			if found != "" {
-				return nil, fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found).
-					WithHint("unset one of them")
+				err := fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found)
+				return nil, err.WithHint("unset one of them")
 			}
 			found = variable
 			s, err := parseText(key, text, variable)
@@ -72,7 +72,7 @@ func parseFlags(t Table, flags []Flag) ([]setting, error) {
 		key, known := t.Find(f.Key)
 		switch {
 		case !known:
-			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
+			err := fault.New(fault.Config, f.Name, "unknown key %q", Shorten(f.Key))
 			if hint, ok := t.foreignKey(f.Key); ok {
 				return nil, err.WithHint("%s", hint)
 			}
@@ -80,11 +80,12 @@ func parseFlags(t Table, flags []Flag) ([]setting, error) {
 				return nil, err.WithHint("did you mean %s?", near)
 			}
 			for _, k := range t.Keys {
-				if _, leaf := k.parent(); leaf == f.Key {
+				if _, leaf := k.Parent(); leaf == f.Key {
 					return nil, err.WithHint("did you mean %s?", k.Name)
 				}
 			}
-			return nil, err.WithHint("the keys are %s; those of a group have a dot (%s)", strings.Join(t.names(""), ", "), t.Dotted)
+			return nil, err.WithHint("the keys are %s; those of a group have a dot (%s)",
+				strings.Join(t.names(""), ", "), t.Dotted)
 		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))
@@ -107,17 +108,17 @@ func parseText(key Key, text, where string) (setting, error) {
 		case "off":
 			return setting{key: key.Name, value: false, origin: where, where: where}, nil
 		}
-		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", describe(plainNode(text))).
+		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", Describe(PlainNode(text))).
 			WithHint("its keys are set one by one: %s.KEY=VALUE", key.Name)
 	}
-	n := key.kind.node(text)
+	n := key.Kind.Node(text)
 	problem := unsupportedIn(n)
 	var value any
 	if problem == nil {
-		value, problem = key.kind.read(n)
+		value, problem = key.Kind.Read(n)
 	}
 	if problem != nil {
-		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.what, Hint: problem.hint}
+		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.What, Hint: problem.Hint}
 	}
 	return setting{key: key.Name, value: value, origin: where, where: where}, nil
 }

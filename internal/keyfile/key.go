@@ -1,10 +1,10 @@
-package config
+package keyfile
 
 import "strings"
 
 // Key is one entry of a Table, from which everything about the key follows. What a load fills has a field of its name.
 type Key struct {
-	Name     string    // dotted: optimizer.learning_rate
+	Name     string    // dotted, if it is in a group: server.port
 	Doc      string    // what it is: one sentence, as in a comment: capital letter, full stop
 	Advice   string    // when to use it and a good value, for a key that is no group: small letter, full stop
 	Default  string    // as it is written in a file; empty: none, or it depends on another key (Variants), or a group
@@ -16,7 +16,7 @@ type Key struct {
 	Main     string    // of a group, the key that it is about, where that is not its first
 	More     []string  // more examples
 	Flag     string    // the flag of its own on the command line, if any
-	kind     kind      // what its value may be; nil for a group, whose keys follow it
+	Kind     Kind      // what its value may be; nil for a group, whose keys follow it
 }
 
 // Variant is the default of a key for one value of the key that it depends on.
@@ -27,32 +27,32 @@ type Variant struct {
 
 // Wants returns what a value of the key may be: "a whole number from 1 to 10". It is empty for a group.
 func (k Key) Wants() string {
-	if k.kind == nil {
+	if k.Kind == nil {
 		return ""
 	}
-	return k.kind.want()
+	return k.Kind.Want()
 }
 
-// Group reports whether the key only holds others, such as optimizer.
-func (k Key) Group() bool { return k.kind == nil }
+// Group reports whether the key only holds others, such as server.
+func (k Key) Group() bool { return k.Kind == nil }
 
 // Switch reports whether the key says yes or no, so that its flag alone says yes.
 func (k Key) Switch() bool {
-	_, ok := k.kind.(boolean)
+	_, ok := k.Kind.(Boolean)
 	return ok
 }
 
-// parent returns the dotted name of the group that the key is in, and its name there.
-func (k Key) parent() (group, leaf string) {
+// Parent returns the dotted name of the group that the key is in, and its name there.
+func (k Key) Parent() (group, leaf string) {
 	if i := strings.LastIndexByte(k.Name, '.'); i >= 0 {
 		return k.Name[:i], k.Name[i+1:]
 	}
 	return "", k.Name
 }
 
-// defaultWhen returns the text of the default where the key that it depends on has the value by, and whether the key
+// DefaultWhen returns the text of the default where the key that it depends on has the value by, and whether the key
 // exists there.
-func (k Key) defaultWhen(by string) (string, bool) {
+func (k Key) DefaultWhen(by string) (string, bool) {
 	if k.By == "" {
 		return k.Default, true
 	}

@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"errors"
@@ -37,7 +37,7 @@ func merge(t Table, s sources, target any) (*Values, error) {
 		if group := t.OptionalGroup(key.Name); key.Group() || group != "" && !on[group] {
 			continue
 		}
-		if text, ok := key.defaultWhen(v.GetString(key.By)); ok && text != "" {
+		if text, ok := key.DefaultWhen(v.GetString(key.By)); ok && text != "" {
 			v.SetDefault(key.Name, parseDefault(key, text))
 		}
 	}
@@ -109,9 +109,9 @@ func parseDefault(key Key, text string) any {
 // weakestFirst returns all settings, each after those that it beats.
 func (s sources) weakestFirst() []setting { return slices.Concat(s.file, s.env, s.flags) }
 
-// dropOverruled drops settings that were meant for something else. Where a source names another optimizer than the
-// sources below it, what those say of the learning rate was about their optimizer; the new one starts from its own
-// defaults. So it is with every key that others depend on (Key.By).
+// dropOverruled drops settings that were meant for something else. Where a source gives server.scheme another value
+// than the sources below it, the port that those say was meant for their scheme; the new one starts from its own
+// default. So it is with every key that others depend on (Key.By).
 func (s *sources) dropOverruled(t Table) {
 	for _, key := range t.Keys {
 		dependents := t.dependents(key.Name)
@@ -147,13 +147,13 @@ func last(source []setting, key string) (any, bool) {
 	return nil, false
 }
 
-// checkVariants refuses settings of keys that do not exist beside the others: beta_1 for sgd.
+// checkVariants refuses settings of keys that do not exist beside the others: server.certificate for http.
 func (s sources) checkVariants(t Table, v *viper.Viper) error {
 	var found []error
 	for _, set := range s.weakestFirst() {
 		key := t.named(set.key)
 		by := v.GetString(key.By)
-		if _, ok := key.defaultWhen(by); ok {
+		if _, ok := key.DefaultWhen(by); ok {
 			continue
 		}
 		var having []string
@@ -161,7 +161,7 @@ func (s sources) checkVariants(t Table, v *viper.Viper) error {
 			having = append(having, variant.Of)
 		}
 		found = append(found, faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
-			WithHint("take it out, or choose %s", oneOf(having)))
+			WithHint("take it out, or choose %s", OneOf(having)))
 	}
 	return errors.Join(found...)
 }

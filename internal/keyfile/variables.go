@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"dnn/internal/nearest"
 )
 
-// checkVariables looks for variables that seem to be the program's but are read by nothing. One that is near to a known one is an
-// error, as in the file; any other may belong to another program, and is only noted.
+// checkVariables looks for variables that seem to be the program's but are read by nothing. One that is near to a known
+// one is an error, as in the file; any other may belong to another program, and is only noted.
 func checkVariables(t Table, environ func() []string) (notes []string, err error) {
 	if environ == nil {
 		return nil, nil
@@ -36,16 +36,17 @@ func checkVariables(t Table, environ func() []string) (notes []string, err error
 		}
 		if group, ok := groups[name]; ok {
 			first := t.named(group.Name + "." + t.names(group.Name)[0])
-			return nil, fault.New(fault.Config, shorten(name), "%s is a group of keys", group.Name).WithHint("did you mean %s?", t.variable(first.Name))
+			err := fault.New(fault.Config, Shorten(name), "%s is a group of keys", group.Name)
+			return nil, err.WithHint("did you mean %s?", t.variable(first.Name))
 		}
-		unknown := fault.New(fault.Config, shorten(name), "wanted the variable of a key, found none of that name")
+		unknown := fault.New(fault.Config, Shorten(name), "wanted the variable of a key, found none of that name")
 		if s, ok := t.foreignName(rest); ok {
 			return nil, unknown.WithHint("did you mean %s?", t.variable(s.Key))
 		}
 		if near, ok := nearest.Name(rest, short); ok {
 			return nil, unknown.WithHint("did you mean %s?", t.Prefix+near)
 		}
-		notes = append(notes, fmt.Sprintf("the variable %s is none of %s's", shorten(name), t.Program))
+		notes = append(notes, fmt.Sprintf("the variable %s is none of %s's", Shorten(name), t.Program))
 	}
 	return notes, nil
 }
