@@ -4,7 +4,8 @@ import "dnn/internal/keyfile"
 
 // Names that Keras, PyTorch or scikit-learn have for what an experiment file says in another way.
 
-// foreignNames lists, for each thing that has other names elsewhere, those names written small, without underscores and hyphens.
+// foreignNames lists, for each thing that has other names elsewhere, those names in small letters, without underscores
+// and hyphens.
 func foreignNames() map[keyfile.Foreign][]string {
 	return map[keyfile.Foreign][]string{
 		{Key: "optimizer.learning_rate"}:                     {"lr", "eta", "eta0", "alpha", "learningrateinit", "stepsize"},
@@ -38,7 +39,7 @@ func foreignNames() map[keyfile.Foreign][]string {
 }
 
 // foreignValues lists, for each value that has other names elsewhere or that is the nearest to what there is not here,
-// those names written small, without underscores and hyphens.
+// those names in small letters, without underscores and hyphens.
 func foreignValues() map[string][]string {
 	return map[string][]string{
 		"silu":           {"swish"},

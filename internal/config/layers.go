@@ -42,7 +42,7 @@ func (k layers) Read(n *yaml.Node) (any, *keyfile.Problem) {
 				p.Hint = "write [" + n.Value + "]"
 			case keyfile.IsPlain(n) && keyfile.IsWhole(n.Value):
 				p.Hint = "write [" + n.Value + "]"
-			case strings.ContainsAny(n.Value, "[{"): // what flowNode could not read
+			case strings.ContainsAny(n.Value, "[{"): // what keyfile.FlowNode could not read
 				p.Hint = "look for a bracket that is not closed"
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Foreign is what another program, or a library, has a name of its own for.
+// Foreign is what a name from elsewhere, of another program or library, is here.
 type Foreign struct {
 	Key   string // the dotted key
 	Value string // what to write for it where the value cannot be kept, as in a file
