@@ -71,7 +71,7 @@ func (c Config) outputUnits(classes int) (int, error) {
 func (r *Resolved) Architecture(features, classes int) (nn.Architecture, error) {
 	a, err := r.Config.Architecture(features, classes)
 	if e, ok := errors.AsType[*fault.Error](err); ok {
-		located := faultAt(r.where[e.Where], e.Where, "%s", e.What)
+		located := r.Fault(e.Where, "%s", e.What)
 		located.Hint = e.Hint
 		return nn.Architecture{}, located
 	}

@@ -1,22 +1,18 @@
 // Package config is the experiment file: what it may say, what it means when it is silent, and what may override it.
 //
-// A load goes through five steps, each in a file of its own: syntax.go turns text into YAML nodes, parse.go checks the
-// nodes against the table of keys (keys.go) and notes where each value stood, overrides.go reads the environment and the
-// command line by the same rules, merge.go puts the sources over each other and over the defaults, and validate.go looks
-// at what only makes sense together. Everything that is said of a key (its default, range, template, documentation,
-// variable) comes from its one entry in the table.
-//
-// Viper merges the sources and fills Config. It is not given the file or the environment itself: it would turn 1.5 into 1
-// and "10" into 10 without a word, has no positions, and reads the environment of the process, not the one that a command
-// was handed.
+// The table of keys (keys.go and its like) is the center: a key's default, range, template, documentation and variable
+// come from its one entry there. Package keyfile reads the file, the environment and the command line by it, and fills
+// Config. What only experiments have is here: kinds of values (dataset.go, layers.go, initializer.go, label.go), the
+// names that other libraries have for keys and values (foreign.go), and validate.go, which looks at what only makes
+// sense together. architecture.go turns the result into the network that it describes.
 //
 // The package reads one file and does nothing else: it knows neither data sets nor terminals.
 package config
 
 import "dnn/internal/nn"
 
-// Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is nil
-// where the experiment does without that group of keys.
+// Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is
+// nil where the experiment does without that group of keys.
 type Config struct {
 	Dataset           Dataset        `mapstructure:"dataset"`
 	Layers            []Layer        `mapstructure:"layers"`             // hidden layers, from the input on; may be empty
@@ -53,7 +49,8 @@ type OutputLayer struct {
 	Units      int    `mapstructure:"units"` // 0: one for each class of the data set
 }
 
-// Optimizer is the rule that updates the weights, with Keras's names. Fields that the named optimizer does not have are 0.
+// Optimizer is the rule that updates the weights, with Keras's names. Fields that the named optimizer does not have are
+// 0.
 type Optimizer struct {
 	Name           string  `mapstructure:"name"`
 	LearningRate   float64 `mapstructure:"learning_rate"`

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/keyfile"
 )
 
 // Dataset says where samples come from. One of Name, IDX and CSV is set.
@@ -78,22 +80,22 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 // dataset is the name of a data set, or where its files are. Its values are Dataset.
 type dataset struct{}
 
-func (k dataset) want() string {
+func (k dataset) Want() string {
 	return strings.Join(datasetNames(), ", ") + ", {idx: FOLDER} or {csv: FILE, target: COLUMN}"
 }
 
-func (k dataset) node(text string) *yaml.Node {
+func (k dataset) Node(text string) *yaml.Node {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return flowNode(text)
+		return keyfile.FlowNode(text)
 	}
-	return plainNode(text)
+	return keyfile.PlainNode(text)
 }
 
-func (k dataset) show(value any) string {
+func (k dataset) Show(value any) string {
 	d, _ := value.(Dataset)
 	switch {
 	case d.IDX != "":
-		return "{idx: " + showText(d.IDX) + "}"
+		return "{idx: " + keyfile.ShowText(d.IDX) + "}"
 	case d.CSV != "":
 		return k.showTable(d)
 	}
@@ -102,9 +104,9 @@ func (k dataset) show(value any) string {
 
 func (k dataset) showTable(d Dataset) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "{csv: %s, target: %s", showText(d.CSV), showText(d.Target))
+	fmt.Fprintf(&text, "{csv: %s, target: %s", keyfile.ShowText(d.CSV), keyfile.ShowText(d.Target))
 	if d.Test != "" {
-		fmt.Fprintf(&text, ", test: {csv: %s}", showText(d.Test))
+		fmt.Fprintf(&text, ", test: {csv: %s}", keyfile.ShowText(d.Test))
 	} else {
 		fmt.Fprintf(&text, ", test_split: %v", d.TestSplit)
 	}
@@ -112,7 +114,7 @@ func (k dataset) showTable(d Dataset) string {
 		text.WriteString(", header: false")
 	}
 	if len(d.Ignore) > 0 {
-		fmt.Fprintf(&text, ", ignore: %s", labels{}.show(d.Ignore))
+		fmt.Fprintf(&text, ", ignore: %s", labels{}.Show(d.Ignore))
 	}
 	if d.SplitSeed != nil {
 		fmt.Fprintf(&text, ", split_seed: %d", *d.SplitSeed)
@@ -120,23 +122,23 @@ func (k dataset) showTable(d Dataset) string {
 	return text.String() + "}"
 }
 
-func (k dataset) read(n *yaml.Node) (any, *problem) {
+func (k dataset) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	switch n.Kind {
 	case yaml.ScalarNode:
 		return k.readName(n)
 	case yaml.MappingNode:
 		return k.readFiles(n)
 	}
-	return nil, unwanted(k, n)
+	return nil, keyfile.Unwanted(k, n)
 }
 
-func (k dataset) readName(n *yaml.Node) (any, *problem) {
-	name, problem := choice(datasetNames()).read(n)
+func (k dataset) readName(n *yaml.Node) (any, *keyfile.Problem) {
+	name, problem := choice(datasetNames()...).Read(n)
 	if problem != nil {
 		if strings.ContainsAny(n.Value, "/.") { // the name of a file
-			problem.hint = "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
+			problem.Hint = "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
 		}
-		problem.what = unwanted(k, n).what
+		problem.What = keyfile.Unwanted(k, n).What
 		return nil, problem
 	}
 	return Dataset{Name: name.(string)}, nil

@@ -7,19 +7,26 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/keyfile"
 )
 
 // readFiles reads a data set that is where files are.
-func (k dataset) readFiles(n *yaml.Node) (any, *problem) {
+func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 	n = numberedColumns(n)
-	hasTest := valueOf(n, "test") != nil
-	values, problem := readFields(n, []field{
-		{"idx", path{folder: true}}, {"csv", path{}}, {"target", label{"the name of a column"}},
-		{"test_split", number{min: 0, max: 1, minOpen: !hasTest, maxOpen: true}},
-		{"header", boolean{}}, {"ignore", labels{"the name of a column or a list of them"}}, {"split_seed", whole{0, math.MaxUint64}}, {"test", testFile{}},
+	hasTest := keyfile.ValueOf(n, "test") != nil
+	values, problem := keyfile.ReadFields(n, []keyfile.Field{
+		field("idx", keyfile.Path{Folder: true}),
+		field("csv", keyfile.Path{}),
+		field("target", label{"the name of a column"}),
+		field("test_split", keyfile.Number{Min: 0, Max: 1, MinOpen: !hasTest, MaxOpen: true}),
+		field("header", keyfile.Boolean{}),
+		field("ignore", labels{"the name of a column or a list of them"}),
+		field("split_seed", keyfile.Whole{Min: 0, Max: math.MaxUint64}),
+		field("test", testFile{}),
 	})
-	if split := valueOf(n, "test_split"); problem != nil && problem.at == split && isZero(split.Value) {
-		problem.hint = "to test on the rows of another file, write test: {csv: FILE} instead"
+	if split := keyfile.ValueOf(n, "test_split"); problem != nil && problem.At == split && isZero(split.Value) {
+		problem.Hint = "to test on the rows of another file, write test: {csv: FILE} instead"
 	}
 	if problem != nil {
 		return nil, problem
@@ -52,38 +59,38 @@ func isZero(text string) bool {
 }
 
 // together looks at what only makes sense together, or does not.
-func (d Dataset) together(n *yaml.Node, values map[string]any) (problem *problem) {
+func (d Dataset) together(n *yaml.Node, values map[string]any) (problem *keyfile.Problem) {
 	switch {
 	case d.IDX != "" && d.CSV != "":
-		return wrong(n, "wanted idx or csv, found both")
+		return keyfile.Wrong(n, "wanted idx or csv, found both")
 	case d.IDX != "":
 		return onlyOfTables(n, values)
 	case d.CSV == "":
-		problem = wrong(n, "wanted idx or csv, found neither")
-		problem.hint = "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
+		problem = keyfile.Wrong(n, "wanted idx or csv, found neither")
+		problem.Hint = "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
 	case d.Target == "":
-		problem = wrong(n, "wanted target beside csv, found none")
-		problem.hint = "write target: and the name of the column that says the class"
+		problem = keyfile.Wrong(n, "wanted target beside csv, found none")
+		problem.Hint = "write target: and the name of the column that says the class"
 	case d.Test != "" && d.TestSplit != 0:
-		problem = wrong(valueOf(n, "test_split"), "wanted test or test_split, found both")
-		problem.hint = "take test_split out: all rows of the test file test"
+		problem = keyfile.Wrong(keyfile.ValueOf(n, "test_split"), "wanted test or test_split, found both")
+		problem.Hint = "take test_split out: all rows of the test file test"
 	case slices.Contains(d.Ignore, d.Target):
-		problem = wrong(valueOf(n, "ignore"), "ignore: wanted columns besides the target, found the target %s", shorten(d.Target))
-		problem.hint = "take it out: the target is none of the columns that are learned from"
+		problem = keyfile.Wrong(keyfile.ValueOf(n, "ignore"), "ignore: wanted columns besides the target, found the target %s", keyfile.Shorten(d.Target))
+		problem.Hint = "take it out: the target is none of the columns that are learned from"
 	}
 	return problem
 }
 
 // onlyOfTables refuses what a folder of IDX files does not have.
-func onlyOfTables(n *yaml.Node, values map[string]any) *problem {
+func onlyOfTables(n *yaml.Node, values map[string]any) *keyfile.Problem {
 	for _, of := range []struct{ key, why string }{
 		{"header", ""}, {"target", ": IDX files have labels of their own"},
 		{"test_split", ": IDX files have a test set of their own"}, {"test", ": IDX files have a test set of their own"},
 		{"ignore", ""}, {"split_seed", ""},
 	} {
 		if _, found := values[of.key]; found {
-			problem := wrong(n, "wanted %s beside csv only, found it beside idx", of.key)
-			problem.hint = "take " + of.key + " out" + of.why
+			problem := keyfile.Wrong(n, "wanted %s beside csv only, found it beside idx", of.key)
+			problem.Hint = "take " + of.key + " out" + of.why
 			return problem
 		}
 	}
@@ -93,32 +100,32 @@ func onlyOfTables(n *yaml.Node, values map[string]any) *problem {
 // testFile is {csv: FILE}. Its values are string.
 type testFile struct{}
 
-func (k testFile) want() string                { return "{csv: FILE}" }
-func (k testFile) node(text string) *yaml.Node { return flowNode(text) }
-func (k testFile) show(value any) string       { return "{csv: " + path{}.show(value) + "}" }
+func (k testFile) Want() string                { return "{csv: FILE}" }
+func (k testFile) Node(text string) *yaml.Node { return keyfile.FlowNode(text) }
+func (k testFile) Show(value any) string       { return "{csv: " + keyfile.Path{}.Show(value) + "}" }
 
-func (k testFile) read(n *yaml.Node) (any, *problem) {
+func (k testFile) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	if n.Kind != yaml.MappingNode {
-		p := unwanted(k, n)
-		if n.Kind == yaml.ScalarNode && isText(n.Value) {
-			p.hint = "write test: {csv: " + showText(shorten(n.Value)) + "}"
+		p := keyfile.Unwanted(k, n)
+		if n.Kind == yaml.ScalarNode && keyfile.IsText(n.Value) {
+			p.Hint = "write test: {csv: " + keyfile.ShowText(keyfile.Shorten(n.Value)) + "}"
 		}
 		return nil, p
 	}
-	values, p := readFields(n, []field{{"csv", path{}}})
+	values, p := keyfile.ReadFields(n, []keyfile.Field{field("csv", keyfile.Path{})})
 	if p != nil {
 		return nil, p
 	}
 	name, ok := values["csv"].(string)
 	if !ok {
-		return nil, unwanted(k, n)
+		return nil, keyfile.Unwanted(k, n)
 	}
 	return name, nil
 }
 
 // numberedColumns takes columns that are given as numbers for their text where columns have no names but numbers.
 func numberedColumns(n *yaml.Node) *yaml.Node {
-	if header := valueOf(n, "header"); header == nil || !strings.EqualFold(header.Value, "false") {
+	if header := keyfile.ValueOf(n, "header"); header == nil || !strings.EqualFold(header.Value, "false") {
 		return n
 	}
 	changed := *n

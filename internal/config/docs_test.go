@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dnn/configs"
+	"dnn/internal/keyfile"
 )
 
 // TestDocs keeps docs/config.md equal to what the table of keys says.
@@ -79,7 +80,7 @@ files and folders are seen from the working folder, not from the folder of the e
 		if k.Flag != "" {
 			flag = "`" + k.Flag + "`"
 		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(k.variables(), "`, `"), flag)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(table().Variables(k), "`, `"), flag)
 	}
 	for _, k := range Keys() {
 		fmt.Fprintf(&b, "\n### %s\n\n%s%s\n", k.Name, k.Doc, offUnlessGiven(k))
@@ -117,21 +118,21 @@ An item is a number of units, or a layer with settings; the first is dense. A dr
 `)
 	for _, t := range layerTypes() {
 		if t.main != nil {
-			fmt.Fprintf(&b, "| %s | %s | %s | must be given |\n", t.name, t.main.name, t.main.kind.want())
+			fmt.Fprintf(&b, "| %s | %s | %s | must be given |\n", t.name, t.main.Name, t.main.Kind.Want())
 		}
 		for _, k := range t.keys {
 			standard := "`" + k.standard + "`"
-			switch k.kind.(type) {
-			case choice, initializer:
+			switch k.Kind.(type) {
+			case keyfile.Choice, initializer:
 				standard = "that of the experiment"
-				if k.name == "bias_initializer" {
+				if k.Name == "bias_initializer" {
 					standard = "`" + zeros + "`"
 				}
-			case number:
+			case keyfile.Number:
 				standard = cmp.Or(k.standard, "0")
 				standard = "`" + standard + "`"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.name, k.name, k.kind.want(), standard)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.name, k.Name, k.Kind.Want(), standard)
 		}
 	}
 	return b.String()
@@ -148,7 +149,7 @@ func sampleErrors(t *testing.T) string {
 		{text: "layers: [100, 50]\nbatch-size: 50\n"},
 		{text: "dataset: mnist\noptimizer: {learning_rate: 0}\n"},
 		{text: "epochs: \"10\"\n"},
-		{flags: []Flag{{"--epochs", "epochs", "1.5"}}},
+		{flags: []Flag{{Name: "--epochs", Key: "epochs", Value: "1.5"}}},
 	} {
 		_, err := loadText(s.text, s.flags...)
 		e := asFault(t, err)
@@ -162,16 +163,16 @@ func sampleErrors(t *testing.T) string {
 
 // exampleFile returns the key with a value as it stands in a file, among what it wants beside it.
 func exampleFile(k Key, value string) string {
-	t := newTable()
+	t := table()
 	beside := map[string]string{} // what else the groups must say
-	if by := t.byName[k.By]; k.By != "" {
-		if _, ok := k.defaultWhen(by.Default); !ok {
+	if by, ok := t.Find(k.By); ok {
+		if _, ok := k.DefaultWhen(by.Default); !ok {
 			beside[by.Name] = k.Variants[0].Of
 		}
 	}
-	group := t.optionalGroup(k.Name)
-	for _, other := range t.keys {
-		if g, _ := other.parent(); other.Required && group != "" && g == group && other.Name != k.Name {
+	group := t.OptionalGroup(k.Name)
+	for _, other := range t.Keys {
+		if g, _ := other.Parent(); other.Required && group != "" && g == group && other.Name != k.Name {
 			beside[other.Name] = other.Example
 		}
 	}
@@ -182,10 +183,10 @@ func exampleFile(k Key, value string) string {
 }
 
 // nest writes the keys of the group that are to be written, as one line.
-func nest(t table, group string, key Key, value string, beside map[string]string) string {
+func nest(t keyfile.Table, group string, key Key, value string, beside map[string]string) string {
 	var items []string
-	for _, k := range t.keys {
-		g, leaf := k.parent()
+	for _, k := range t.Keys {
+		g, leaf := k.Parent()
 		if g != group {
 			continue
 		}
@@ -214,7 +215,7 @@ func defaults(k Key) string {
 	case k.By == "":
 		return "`" + k.Default + "`"
 	}
-	_, by := newTable().byName[k.By].parent()
+	_, by := Key{Name: k.By}.Parent()
 	by += " "
 	if by == "name " {
 		by = ""

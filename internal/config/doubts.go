@@ -38,7 +38,7 @@ func (c Config) LayersNote(a nn.Architecture) string {
 	}
 	kind := layers{}
 	return fmt.Sprintf("layers are the hidden ones, and %s of %s %s %s, which need not be written: perhaps %s was meant",
-		ends(input, output), kind.show(c.Layers), verb(input, output), what, kind.show(meant))
+		ends(input, output), kind.Show(c.Layers), verb(input, output), what, kind.Show(meant))
 }
 
 // ends names the layers of a list that are meant.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
 
@@ -30,7 +31,7 @@ func TestFileErrors(t *testing.T) {
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
-	activations, initializers := choice(nn.Activations()).want(), initializer(nn.Initializers()).want()
+	activations, initializers := choice(nn.Activations()...).Want(), initializer(nn.Initializers()).Want()
 	tests := []struct{ name, text, want, hint string }{
 		{"unknown key", "epochs: 1\nbatch-size: 3", `mlp.yaml:2:1: unknown key "batch-size"`, "did you mean batch_size?"},
 		{"unknown key in a group", "optimizer:\n  name: adam\n  beta1: 0.9", `mlp.yaml:3:3: unknown key "beta1" in optimizer`, "did you mean beta_1?"},
@@ -158,7 +159,8 @@ func TestFileErrors(t *testing.T) {
 		{"average that overwrites by fractions", "optimizer: {use_ema: true, ema_overwrite_frequency: 0.5}", "mlp.yaml:1:53: optimizer.ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found 0.5", ""},
 		{"average that overwrites, but is off", "optimizer: {ema_overwrite_frequency: 10}", "mlp.yaml:1:38: optimizer.ema_overwrite_frequency: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
-		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are " + strings.Join(newTable().names("schedule"), ", ")},
+		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are name, warmup_epochs, step_epochs, factor, decay_epochs, decay_rate, staircase, " +
+			"end_learning_rate, power, cycle, alpha, first_decay_epochs, t_mul, m_mul, pct_start, div_factor, final_div_factor"},
 		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
 		{"schedule as a name", "schedule: cosine", `mlp.yaml:1:11: schedule: wanted keys such as name: constant, found "cosine"`, "write schedule: {name: cosine}"},
 		{"two that set the rate", "reduce_lr_on_plateau: {}\nschedule: {name: step}", "mlp.yaml:1:23: reduce_lr_on_plateau: wanted no schedule beside it, found step", "take one of them out: both set the learning rate"},
@@ -216,7 +218,7 @@ func TestFileErrors(t *testing.T) {
 		{"not UTF-8", "# caf\xe9\nepochs: 1", "mlp.yaml:1:6: wanted UTF-8 text, found the byte 0xe9", ""},
 		{"control character", "epochs: 1\nseed: \x01", "mlp.yaml:2:7: wanted text, found the control character U+0001", ""},
 		{"UTF-16", "\xff\xfee\x00", "mlp.yaml:1:1: wanted UTF-8 text, found the byte 0xff", ""},
-		{"too large", strings.Repeat("#", maxFileSize+1), "mlp.yaml: wanted an experiment file of at most 1048576 bytes, found more", ""},
+		{"too large", strings.Repeat("#", keyfile.MaxSize+1), "mlp.yaml: wanted an experiment file of at most 1048576 bytes, found more", ""},
 		{"the first of several", "seed: 1\nepochs: x\nseed: 2\nfoo: 1", `mlp.yaml:2:9: ` + wantEpochs + `found "x"`, ""},
 	}
 	for _, tt := range tests {
@@ -279,7 +281,7 @@ func TestValidFiles(t *testing.T) {
 func TestUnreadableFiles(t *testing.T) {
 	folder := t.TempDir()
 	large := filepath.Join(folder, "large.yaml")
-	if err := os.WriteFile(large, make([]byte, maxFileSize+1), 0o600); err != nil {
+	if err := os.WriteFile(large, make([]byte, keyfile.MaxSize+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	reading := func(err error) func(string) ([]byte, error) {

@@ -3,18 +3,20 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"dnn/internal/keyfile"
 )
 
 // TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
 func TestForeignNames(t *testing.T) {
 	seen := map[string]bool{}
-	tbl := newTable()
+	tbl := table()
 	for f, names := range foreignNames() {
-		mended := f.key + ": " + f.value
-		if f.value == "" {
-			k := tbl.byName[f.key]
+		mended := f.Key + ": " + f.Value
+		if f.Value == "" {
+			k, _ := tbl.Find(f.Key)
 			mended = k.Name + ": " + k.Example
-			if group, leaf := k.parent(); group != "" {
+			if group, leaf := k.Parent(); group != "" {
 				mended = group + ": {" + leaf + ": " + k.Example + "}"
 			}
 			if k.Example == "mse" {
@@ -25,18 +27,18 @@ func TestForeignNames(t *testing.T) {
 			t.Errorf("%s: %v", mended, err)
 		}
 		for _, name := range names {
-			if seen[name] || name != plainName(name) {
+			if seen[name] || name != strings.ToLower(name) || strings.ContainsAny(name, "_-") {
 				t.Errorf("%s is there twice, or is not plain", name)
 			}
 			seen[name] = true
-			if _, known := tbl.byName[name]; known {
+			if _, known := tbl.Find(name); known {
 				continue // an underscore apart
 			}
 			_, err := loadText(name + ": 1")
-			if e := asFault(t, err); e.Hint != f.hintIn("") {
-				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, f.hintIn(""))
+			if e := asFault(t, err); e.Hint != wanted(f) {
+				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, wanted(f))
 			}
-			_, err = Load(Options{Flags: []Flag{{"--set", name, "1"}}})
+			_, err = Load(Options{Flags: []Flag{{Name: "--set", Key: name, Value: "1"}}})
 			hint := asFault(t, err).Hint
 			if set, ok := strings.CutPrefix(hint, "write --set "); ok {
 				flag, err := SetFlag(strings.Trim(set, "'"))
@@ -46,30 +48,43 @@ func TestForeignNames(t *testing.T) {
 				if err != nil {
 					t.Errorf("--set %s: %v", set, err)
 				}
-			} else if hint != "did you mean "+f.key+"?" {
+			} else if hint != "did you mean "+f.Key+"?" {
 				t.Errorf("--set %s: got the hint %q", name, hint)
 			}
 		}
 	}
 }
 
+// wanted is the hint for a name outside all groups.
+func wanted(f keyfile.Foreign) string {
+	group, leaf := Key{Name: f.Key}.Parent()
+	switch {
+	case f.Value != "":
+		return "write " + f.Key + ": " + f.Value
+	case group == "":
+		return "did you mean " + leaf + "?"
+	}
+	return "it belongs in " + group + ": {" + leaf + ": …}"
+}
+
 func TestForeignValues(t *testing.T) {
 	used := map[string]bool{}
 	for _, k := range Keys() {
-		names, ok := k.kind.(choice)
-		if i, is := k.kind.(initializer); is {
-			names, ok = choice(i), true
+		names, ok := k.Kind.(keyfile.Choice)
+		if i, is := k.Kind.(initializer); is {
+			names, ok = choice(i...), true
 		}
 		if !ok {
 			continue
 		}
 		for name, others := range foreignValues() {
 			for _, other := range others {
-				if near, ok := foreignValue(other, names); ok && near == name {
-					used[name] = true
-					if _, problem := k.kind.read(plainNode(near)); problem != nil {
-						t.Errorf("%s: %s: %s", k.Name, near, problem.what)
-					}
+				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil || problem.Hint != "did you mean "+name+"?" {
+					continue
+				}
+				used[name] = true
+				if _, problem := k.Kind.Read(keyfile.PlainNode(name)); problem != nil {
+					t.Errorf("%s: %s: %s", k.Name, name, problem.What)
 				}
 			}
 		}
@@ -120,7 +135,7 @@ func TestHintsHelp(t *testing.T) {
 			t.Errorf("%s: %v", tt.mended, err)
 		}
 	}
-	_, err := Load(Options{Flags: []Flag{{"--set", "optimizer.lr", "1"}}})
+	_, err := Load(Options{Flags: []Flag{{Name: "--set", Key: "optimizer.lr", Value: "1"}}})
 	if e := asFault(t, err); e.Hint != "did you mean optimizer.learning_rate?" {
 		t.Errorf("got the hint %q", e.Hint)
 	}

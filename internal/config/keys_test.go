@@ -21,7 +21,7 @@ func TestKeysAreComplete(t *testing.T) {
 			t.Errorf("%s is in the table twice", k.Name)
 		}
 		seen[k.Name] = true
-		if group, _ := k.parent(); group != "" && !seen[group] {
+		if group, _ := k.Parent(); group != "" && !seen[group] {
 			t.Errorf("%s stands before its group", k.Name)
 		}
 		if k.By != "" && !seen[k.By] {
@@ -43,9 +43,9 @@ func TestKeysAreComplete(t *testing.T) {
 		if (k.By == "") != (len(k.Variants) == 0) || (k.By == "" && !none) != (k.Default != "") {
 			t.Errorf("%s: wanted a default, or a key that it depends on with variants, or that it be optional or required", k.Name)
 		}
-		if by := newTable().byName[k.By]; k.By != "" {
+		if by, ok := table().Find(k.By); ok {
 			for _, v := range k.Variants {
-				if _, problem := by.kind.read(by.kind.node(v.Of)); problem != nil {
+				if _, problem := by.Kind.Read(by.Kind.Node(v.Of)); problem != nil {
 					t.Errorf("%s: %s cannot be %s", k.Name, k.By, v.Of)
 				}
 			}
@@ -68,9 +68,13 @@ func TestExamplesAreValid(t *testing.T) {
 			if got := r.Origins[k.Name]; !strings.HasPrefix(got, "mlp.yaml:") {
 				t.Errorf("%s: %q gives it the origin %q", k.Name, text, got)
 			}
-			if got := k.kind.show(r.values[k.Name]); !cmp.Equal(parseDefault(k, got), parseDefault(k, value)) {
-				t.Errorf("%s: example %s is read as %s", k.Name, value, got)
+			again, err := loadText(text, Flag{Name: "--set", Key: k.Name, Value: value})
+			if err != nil {
+				t.Errorf("%s: --set %v", k.Name, err)
+			} else if diff := equalValues(r, again); diff != "" {
+				t.Errorf("%s: example %s is another value in a flag (-file +flag):\n%s", k.Name, value, diff)
 			}
+			checkRoundTrip(t, r)
 			if value == k.Default {
 				t.Errorf("%s: the example %s is the default", k.Name, value)
 			}
@@ -80,7 +84,7 @@ func TestExamplesAreValid(t *testing.T) {
 
 // equalValues compares experiments without the origins of their values.
 func equalValues(a, b *Resolved) string {
-	return cmp.Diff(a.Config, b.Config) + cmp.Diff(a.values, b.values, cmpopts.EquateEmpty())
+	return cmp.Diff(a.Config, b.Config, cmpopts.EquateEmpty()) + cmp.Diff(a.Settings(), b.Settings())
 }
 
 func TestBuiltInEqualsDefaults(t *testing.T) {
@@ -196,7 +200,7 @@ func TestConfigFiles(t *testing.T) {
 
 func TestEnvNames(t *testing.T) {
 	for key, want := range map[string]string{"epochs": "DNN_EPOCHS", "optimizer.beta_1": "DNN_OPTIMIZER_BETA_1"} {
-		if got := newTable().byName[key].Env(); got != want {
+		if got := table().Variables(Key{Name: key}); len(got) != 1 || got[0] != want {
 			t.Errorf("%s: got %s, want %s", key, got, want)
 		}
 	}
@@ -216,8 +220,8 @@ func TestNamesAreKnown(t *testing.T) {
 	}
 	for _, l := range layerTypes() {
 		for _, k := range l.keys {
-			if _, problem := k.kind.read(k.kind.node(k.standard)); k.standard != "" && problem != nil {
-				t.Errorf("%s: default of %s: %s", l.name, k.name, problem.what)
+			if _, problem := k.Kind.Read(k.Kind.Node(k.standard)); k.standard != "" && problem != nil {
+				t.Errorf("%s: default of %s: %s", l.name, k.Name, problem.What)
 			}
 		}
 	}

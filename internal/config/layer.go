@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
 
@@ -16,9 +17,14 @@ type Layer nn.LayerSpec
 
 // layerKey is a setting of one type of layer.
 type layerKey struct {
-	field
+	keyfile.Field
 	value    func(*Layer) any // a pointer to the field of Layer: *int, *float64, *string or *nn.Initializer
 	standard string           // the default, as it is written in a file; empty: that of the experiment, 0, or of a bias zeros
+}
+
+// field returns one key of a mapping.
+func field(name string, kind keyfile.Kind) keyfile.Field {
+	return keyfile.Field{Name: name, Kind: kind}
 }
 
 // layerType is one type of layer, as an experiment file writes it: {dense: 100, activation: tanh}, {dropout: 0.2},
@@ -33,20 +39,20 @@ type layerType struct {
 func layerTypes() []layerType {
 	return []layerType{
 		{name: "dense",
-			main: &layerKey{field{"dense", whole{1, maxUnits}}, func(l *Layer) any { return &l.Units }, ""},
+			main: &layerKey{field("dense", keyfile.Whole{Min: 1, Max: maxUnits}), func(l *Layer) any { return &l.Units }, ""},
 			keys: []layerKey{
-				{field{"activation", choice(nn.Activations())}, func(l *Layer) any { return &l.Activation }, ""},
-				{field{"kernel_initializer", initializer(nn.Initializers())}, func(l *Layer) any { return &l.KernelInitializer }, ""},
-				{field{"bias_initializer", initializer(nn.BiasInitializers())}, func(l *Layer) any { return &l.BiasInitializer }, ""},
-				{field{"l1", number{min: 0, max: maxPenalty}}, func(l *Layer) any { return &l.L1 }, ""},
-				{field{"l2", number{min: 0, max: maxPenalty}}, func(l *Layer) any { return &l.L2 }, ""},
+				{field("activation", choice(nn.Activations()...)), func(l *Layer) any { return &l.Activation }, ""},
+				{field("kernel_initializer", initializer(nn.Initializers())), func(l *Layer) any { return &l.KernelInitializer }, ""},
+				{field("bias_initializer", initializer(nn.BiasInitializers())), func(l *Layer) any { return &l.BiasInitializer }, ""},
+				{field("l1", keyfile.Number{Min: 0, Max: maxPenalty}), func(l *Layer) any { return &l.L1 }, ""},
+				{field("l2", keyfile.Number{Min: 0, Max: maxPenalty}), func(l *Layer) any { return &l.L2 }, ""},
 			}},
 		{name: "dropout",
-			main: &layerKey{field{"dropout", number{min: 0, max: 1, maxOpen: true}}, func(l *Layer) any { return &l.Rate }, ""}},
+			main: &layerKey{field("dropout", keyfile.Number{Min: 0, Max: 1, MaxOpen: true}), func(l *Layer) any { return &l.Rate }, ""}},
 		{name: "batch_normalization",
 			keys: []layerKey{
-				{field{"momentum", number{min: 0, max: 1, maxOpen: true}}, func(l *Layer) any { return &l.Momentum }, "0.99"},
-				{field{"epsilon", number{min: minEpsilon, max: 1}}, func(l *Layer) any { return &l.Epsilon }, "0.001"},
+				{field("momentum", keyfile.Number{Min: 0, Max: 1, MaxOpen: true}), func(l *Layer) any { return &l.Momentum }, "0.99"},
+				{field("epsilon", keyfile.Number{Min: minEpsilon, Max: 1}), func(l *Layer) any { return &l.Epsilon }, "0.001"},
 			}},
 	}
 }
@@ -96,7 +102,7 @@ func (t layerType) newLayer() Layer {
 	l := Layer{Type: t.name}
 	for _, k := range t.keys {
 		if k.standard != "" {
-			value, _ := k.kind.read(k.kind.node(k.standard)) // that it is valid is tested
+			value, _ := k.Kind.Read(k.Kind.Node(k.standard)) // that it is valid is tested
 			k.set(&l, value)
 		}
 	}
@@ -113,7 +119,7 @@ func (l Layer) given() []named {
 		var others []named
 		for _, k := range t.keys {
 			if value, other := k.get(l); other {
-				others = append(others, named{k.name, value})
+				others = append(others, named{k.Name, value})
 			}
 		}
 		if t.main == nil {

@@ -7,15 +7,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"dnn/internal/keyfile"
 	"dnn/internal/nearest"
 )
 
 // layers is a list of hidden layers. Its values are []Layer.
 type layers struct{}
 
-func (k layers) want() string { return "a list of layers such as [100, 50]" }
+func (k layers) Want() string { return "a list of layers such as [100, 50]" }
 
-func (k layers) show(value any) string {
+func (k layers) Show(value any) string {
 	var items []string
 	list, _ := value.([]Layer)
 	for _, l := range list {
@@ -28,36 +29,36 @@ func (k layers) show(value any) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// node takes 100,50 as well as [100, 50].
-func (k layers) node(text string) *yaml.Node { return listNode(text) }
+// Node takes 100,50 as well as [100, 50].
+func (k layers) Node(text string) *yaml.Node { return listNode(text) }
 
-func (k layers) read(n *yaml.Node) (any, *problem) {
+func (k layers) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	if n.Kind != yaml.SequenceNode {
-		p := unwanted(k, n)
+		p := keyfile.Unwanted(k, n)
 		if n.Kind == yaml.ScalarNode {
-			p.hint = "write [] for no hidden layer"
+			p.Hint = "write [] for no hidden layer"
 			switch {
-			case isPlain(n) && k.isBareList(n.Value):
-				p.hint = "write [" + n.Value + "]"
-			case isPlain(n) && isWhole(n.Value):
-				p.hint = "write [" + n.Value + "]"
-			case strings.ContainsAny(n.Value, "[{"): // what flowNode could not read
-				p.hint = "look for a bracket that is not closed"
+			case keyfile.IsPlain(n) && k.isBareList(n.Value):
+				p.Hint = "write [" + n.Value + "]"
+			case keyfile.IsPlain(n) && keyfile.IsWhole(n.Value):
+				p.Hint = "write [" + n.Value + "]"
+			case strings.ContainsAny(n.Value, "[{"): // what keyfile.FlowNode could not read
+				p.Hint = "look for a bracket that is not closed"
 			}
 		}
 		return nil, p
 	}
 	if len(n.Content) > maxLayers {
-		return nil, wrong(n, "wanted at most %d layers, found %d", maxLayers, len(n.Content))
+		return nil, keyfile.Wrong(n, "wanted at most %d layers, found %d", maxLayers, len(n.Content))
 	}
 	list := make([]Layer, 0, len(n.Content))
-	var found *problem
+	var found *keyfile.Problem
 	for i, item := range n.Content {
 		l, p := readLayer(item)
 		if p == nil && i == 0 && l.Type != "dense" {
-			p = wrong(item, "wanted a dense layer as the first, found %s", l.Type)
+			p = keyfile.Wrong(item, "wanted a dense layer as the first, found %s", l.Type)
 		}
-		found = found.and(p)
+		found = found.And(p)
 		list = append(list, l)
 	}
 	if found != nil {
@@ -72,20 +73,44 @@ func (k layers) isBareList(text string) bool {
 	if list.Kind != yaml.SequenceNode || !strings.Contains(text, ",") {
 		return false
 	}
-	_, problem := k.read(list)
+	_, problem := k.Read(list)
 	return problem == nil
 }
 
+// listNode is the node for a list that came as text, with or without its brackets.
+func listNode(text string) *yaml.Node {
+	text = strings.TrimSpace(text)
+	inner, bracketed := text, false
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+		inner, bracketed = strings.TrimSpace(text[1:len(text)-1]), true
+	}
+	if strings.ContainsAny(inner, "{[") {
+		return keyfile.FlowNode("[" + inner + "]")
+	}
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	if inner == "" {
+		if !bracketed {
+			return keyfile.PlainNode("")
+		}
+		return list
+	}
+	for item := range strings.SplitSeq(inner, ",") {
+		list.Content = append(list.Content, keyfile.PlainNode(item))
+	}
+	return list
+}
+
 // readLayer reads one item of the list.
-func readLayer(n *yaml.Node) (Layer, *problem) {
+func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		return readLayerMapping(n)
-	case n.Kind == yaml.ScalarNode && (isNumber(n.Value) || isNull(n.Value)):
-		units, p := whole{1, maxUnits}.readWhole(n)
+	case n.Kind == yaml.ScalarNode && (keyfile.IsNumber(n.Value) || keyfile.IsNull(n.Value)):
+		value, p := keyfile.Whole{Min: 1, Max: maxUnits}.Read(n)
 		if p != nil {
-			p.what = "units of a layer: " + p.what
+			p.What = "units of a layer: " + p.What
 		}
+		units, _ := value.(uint64)
 		return Layer{Type: "dense", Units: int(units)}, p
 	case n.Kind == yaml.ScalarNode:
 		for _, t := range layerTypes() {
@@ -94,33 +119,33 @@ func readLayer(n *yaml.Node) (Layer, *problem) {
 			case t.main == nil:
 				return t.newLayer(), nil
 			default:
-				p := wrong(n, "%s: wanted %s after it, found nothing", t.name, t.main.kind.want())
-				p.hint = fmt.Sprintf("write {%s: …}", t.name)
+				p := keyfile.Wrong(n, "%s: wanted %s after it, found nothing", t.name, t.main.Kind.Want())
+				p.Hint = fmt.Sprintf("write {%s: …}", t.name)
 				return Layer{}, p
 			}
 		}
 	}
-	p := wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s", describe(n))
+	p := keyfile.Wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s", keyfile.Describe(n))
 	if n.Kind == yaml.ScalarNode {
 		if name, ok := nearest.Name(n.Value, layerTypeNames()); ok {
-			p.hint = "did you mean " + name + "?"
+			p.Hint = "did you mean " + name + "?"
 		}
 	}
 	return Layer{}, p
 }
 
 // readLayerMapping reads an item such as {dense: 100, activation: tanh}.
-func readLayerMapping(n *yaml.Node) (Layer, *problem) {
+func readLayerMapping(n *yaml.Node) (Layer, *keyfile.Problem) {
 	var found []layerType
 	for _, t := range layerTypes() {
-		if valueOf(n, t.name) != nil {
+		if keyfile.ValueOf(n, t.name) != nil {
 			found = append(found, t)
 		}
 	}
 	switch {
 	case len(found) > 1:
-		p := wrong(n, "wanted one layer, found %s and %s in one", found[0].name, found[1].name)
-		p.hint = "make each an item of its own"
+		p := keyfile.Wrong(n, "wanted one layer, found %s and %s in one", found[0].name, found[1].name)
+		p.Hint = "make each an item of its own"
 		return Layer{}, p
 	case len(found) == 0:
 		return Layer{}, noLayer(n)
@@ -133,28 +158,28 @@ func readLayerMapping(n *yaml.Node) (Layer, *problem) {
 	}
 	for i := 0; i < len(n.Content); i += 2 {
 		if name := n.Content[i]; name.Value != t.name {
-			return l, unknownField(name, []string{t.name})
+			return l, keyfile.UnknownField(name, []string{t.name})
 		}
 	}
 	if len(n.Content) > 2 {
-		return l, wrong(n.Content[2], "the key %s is given twice", t.name)
+		return l, keyfile.Wrong(n.Content[2], "the key %s is given twice", t.name)
 	}
 	p := l.read(n.Content[1], t.keys)
 	if p != nil {
-		p.in(t.name)
+		p.In(t.name)
 	}
 	return l, p
 }
 
-// read fills the layer from a mapping with some of the keys.
-func (l *Layer) read(n *yaml.Node, keys []layerKey) *problem {
-	fields := make([]field, len(keys))
+// Read fills the layer from a mapping with some of the keys.
+func (l *Layer) read(n *yaml.Node, keys []layerKey) *keyfile.Problem {
+	fields := make([]keyfile.Field, len(keys))
 	for i, k := range keys {
-		fields[i] = k.field
+		fields[i] = k.Field
 	}
-	values, p := readFields(n, fields)
+	values, p := keyfile.ReadFields(n, fields)
 	for _, k := range keys {
-		if value, ok := values[k.name]; ok {
+		if value, ok := values[k.Name]; ok {
 			k.set(l, value)
 		}
 	}
@@ -162,17 +187,17 @@ func (l *Layer) read(n *yaml.Node, keys []layerKey) *problem {
 }
 
 // noLayer is the problem of a mapping that names no type of layer.
-func noLayer(n *yaml.Node) *problem {
+func noLayer(n *yaml.Node) *keyfile.Problem {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
-		if slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value)) && isPlain(value) && isWhole(value.Value) {
-			p := wrong(name, "unknown key %s", describe(name))
-			p.hint = "write {dense: " + value.Value + "}"
+		if slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value)) && keyfile.IsPlain(value) && keyfile.IsWhole(value.Value) {
+			p := keyfile.Wrong(name, "unknown key %s", keyfile.Describe(name))
+			p.Hint = "write {dense: " + value.Value + "}"
 			return p
 		}
 		if _, ok := nearest.Name(name.Value, layerTypeNames()); ok || strings.Contains(name.Value, ":") {
-			return unknownField(name, layerTypeNames())
+			return keyfile.UnknownField(name, layerTypeNames())
 		}
 	}
-	return wrong(n, "wanted %s as a key of the layer, found none", oneOf(layerTypeNames()))
+	return keyfile.Wrong(n, "wanted %s as a key of the layer, found none", keyfile.OneOf(layerTypeNames()))
 }

@@ -2,8 +2,6 @@ package config
 
 import (
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"dnn/internal/fault"
 )
@@ -17,12 +15,7 @@ func resultIndependent() []string {
 // Reproducible returns the experiment without the keys that do not change its result.
 func (r *Resolved) Reproducible() *Resolved {
 	reduced := *r
-	reduced.values = make(map[string]any, len(r.values))
-	for name, value := range r.values {
-		if outermost, _, _ := strings.Cut(name, "."); !slices.Contains(resultIndependent(), outermost) {
-			reduced.values[name] = value
-		}
-	}
+	reduced.Values = r.Without(resultIndependent()...)
 	return &reduced
 }
 

@@ -22,8 +22,8 @@ func TestPrecedence(t *testing.T) {
 		Read: read,
 		Env:  lookup(map[string]string{"DNN_EPOCHS": "3", "DNN_BATCH_SIZE": "30", "DNN_SEED": "", "DNN_OPTIMIZER_BETA_1": "0.3", "DNN_LAYERS": "3, 30"}),
 		Flags: []Flag{
-			{"--epochs", "epochs", "4"}, {"--layers", "layers", "400,40"}, {"-o", "output", "10"},
-			{"--set", "optimizer.beta_2", "0.4"}, {"--epochs", "epochs", "5"}, {"--set", "shuffle", "false"},
+			{Name: "--epochs", Key: "epochs", Value: "4"}, {Name: "--layers", Key: "layers", Value: "400,40"}, {Name: "-o", Key: "output", Value: "10"},
+			{Name: "--set", Key: "optimizer.beta_2", Value: "0.4"}, {Name: "--epochs", Key: "epochs", Value: "5"}, {Name: "--set", Key: "shuffle", Value: "false"},
 		},
 	})
 	if err != nil {
@@ -47,7 +47,7 @@ func TestPrecedence(t *testing.T) {
 
 // A source that names another optimizer does not inherit what was said of the one before.
 func TestAnotherOptimizer(t *testing.T) {
-	sgd := Flag{"--set", "optimizer.name", "sgd"}
+	sgd := Flag{Name: "--set", Key: "optimizer.name", Value: "sgd"}
 	tests := []struct {
 		name  string
 		text  string
@@ -58,7 +58,7 @@ func TestAnotherOptimizer(t *testing.T) {
 		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
 		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
 		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.5}},
-		{"flags together", "", nil, []Flag{{"--learning-rate", "optimizer.learning_rate", "0.3"}, sgd}, Optimizer{Name: "sgd", LearningRate: 0.3}},
+		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, Optimizer{Name: "sgd", LearningRate: 0.3}},
 		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.01}},
 		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.5}},
 		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
@@ -79,7 +79,7 @@ func TestAnotherOptimizer(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
-	set := func(key, value string) Flag { return Flag{"--set", key, value} }
+	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
 	none, all := (*Augment)(nil), &Augment{Shift: 3, Rotation: 4, Elastic: Elastic{Sigma: 4}}
 	tests := []struct {
 		name, text, env string
@@ -118,8 +118,8 @@ func TestSwitches(t *testing.T) {
 }
 
 func TestGroupsByFlag(t *testing.T) {
-	r := mustLoad(t, "", Flag{"--set", "early_stopping.patience", "5"}, Flag{"--set", "distill.teacher", "a.bin, b.bin"},
-		Flag{"--set", "dataset", "{idx: my data}"}, Flag{"--set", "tensorboard", "10"}, Flag{"--set", "kernel_initializer", " {constant: 1e-3}"})
+	r := mustLoad(t, "", Flag{Name: "--set", Key: "early_stopping.patience", Value: "5"}, Flag{Name: "--set", Key: "distill.teacher", Value: "a.bin, b.bin"},
+		Flag{Name: "--set", Key: "dataset", Value: "{idx: my data}"}, Flag{Name: "--set", Key: "tensorboard", Value: "10"}, Flag{Name: "--set", Key: "kernel_initializer", Value: " {constant: 1e-3}"})
 	if diff := cmp.Diff(&EarlyStopping{Monitor: "val_loss", Patience: 5}, r.EarlyStopping); diff != "" {
 		t.Error(diff)
 	}
@@ -134,7 +134,7 @@ func TestGroupsByFlag(t *testing.T) {
 // A switch that is off from outside asks for nothing.
 func TestKeepCheckpointOff(t *testing.T) {
 	for _, value := range []string{"true", "false"} {
-		r, err := loadText("", Flag{"--keep-checkpoint", "checkpoint.keep_last", value})
+		r, err := loadText("", Flag{Name: "--keep-checkpoint", Key: "checkpoint.keep_last", Value: value})
 		if err != nil || r.Checkpoint == nil || r.Checkpoint.KeepLast != (value == "true") {
 			t.Errorf("%s: %+v, %v", value, r, err)
 		}
@@ -148,31 +148,31 @@ func TestOverrideErrors(t *testing.T) {
 		flags      []Flag
 		want, hint string
 	}{
-		{"fraction", nil, []Flag{{"--epochs", "epochs", "1.5"}}, "--epochs: wanted a whole number from 1 to 400000, found 1.5", ""},
-		{"word", nil, []Flag{{"--epochs", "epochs", "many"}}, `--epochs: wanted a whole number from 1 to 400000, found "many"`, ""},
-		{"nothing", nil, []Flag{{"--epochs", "epochs", ""}}, "--epochs: wanted a whole number from 1 to 400000, found nothing", ""},
-		{"the variable first", map[string]string{"DNN_EPOCHS": "0"}, []Flag{{"--seed", "seed", "x"}}, "DNN_EPOCHS: wanted a whole number from 1 to 400000, found 0", ""},
-		{"the first flag", nil, []Flag{{"--seed", "seed", "-1"}, {"--epochs", "epochs", "x"}}, "--seed: wanted a whole number from 0 to 18446744073709551615, found -1", ""},
-		{"one of several --set", nil, []Flag{{"--set", "optimizer.learning_rate", "no"}}, "--set optimizer.learning_rate: wanted a number above 0 and at most 1000, found no", ""},
-		{"unknown key", nil, []Flag{{"--set", "optimizer.lerning_rate", "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},
-		{"leaf alone", nil, []Flag{{"--set", "learning_rate", "1"}}, `--set: unknown key "learning_rate"`, "did you mean optimizer.learning_rate?"},
-		{"group", nil, []Flag{{"--set", "output_layer", "1"}}, "--set: output_layer is a group of keys", "set one of them: output_layer.activation, output_layer.units"},
-		{"layers", nil, []Flag{{"--layers", "layers", "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
-		{"layers with a comma too many", nil, []Flag{{"--layers", "layers", "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
-		{"no layers", nil, []Flag{{"--layers", "layers", ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
-		{"key of another optimizer", nil, []Flag{{"--set", "optimizer.name", "sgd"}, {"--set", "optimizer.beta_1", "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
-		{"switch at its default", map[string]string{"DNN_OPTIMIZER_EMA_MOMENTUM": "0.9"}, []Flag{{"--set", "optimizer.use_ema", "false"}}, "DNN_OPTIMIZER_EMA_MOMENTUM: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
-		{"neither on nor off", nil, []Flag{{"--set", "augment", "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
+		{"fraction", nil, []Flag{{Name: "--epochs", Key: "epochs", Value: "1.5"}}, "--epochs: wanted a whole number from 1 to 400000, found 1.5", ""},
+		{"word", nil, []Flag{{Name: "--epochs", Key: "epochs", Value: "many"}}, `--epochs: wanted a whole number from 1 to 400000, found "many"`, ""},
+		{"nothing", nil, []Flag{{Name: "--epochs", Key: "epochs", Value: ""}}, "--epochs: wanted a whole number from 1 to 400000, found nothing", ""},
+		{"the variable first", map[string]string{"DNN_EPOCHS": "0"}, []Flag{{Name: "--seed", Key: "seed", Value: "x"}}, "DNN_EPOCHS: wanted a whole number from 1 to 400000, found 0", ""},
+		{"the first flag", nil, []Flag{{Name: "--seed", Key: "seed", Value: "-1"}, {Name: "--epochs", Key: "epochs", Value: "x"}}, "--seed: wanted a whole number from 0 to 18446744073709551615, found -1", ""},
+		{"one of several --set", nil, []Flag{{Name: "--set", Key: "optimizer.learning_rate", Value: "no"}}, "--set optimizer.learning_rate: wanted a number above 0 and at most 1000, found no", ""},
+		{"unknown key", nil, []Flag{{Name: "--set", Key: "optimizer.lerning_rate", Value: "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},
+		{"leaf alone", nil, []Flag{{Name: "--set", Key: "learning_rate", Value: "1"}}, `--set: unknown key "learning_rate"`, "did you mean optimizer.learning_rate?"},
+		{"group", nil, []Flag{{Name: "--set", Key: "output_layer", Value: "1"}}, "--set: output_layer is a group of keys", "set one of them: output_layer.activation, output_layer.units"},
+		{"layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
+		{"layers with a comma too many", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
+		{"no layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
+		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"switch at its default", map[string]string{"DNN_OPTIMIZER_EMA_MOMENTUM": "0.9"}, []Flag{{Name: "--set", Key: "optimizer.use_ema", Value: "false"}}, "DNN_OPTIMIZER_EMA_MOMENTUM: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
+		{"neither on nor off", nil, []Flag{{Name: "--set", Key: "augment", Value: "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
 		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},
-		{"group without what it needs", nil, []Flag{{"--set", "distill.weight", "0.5"}}, "--set distill.weight: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
-		{"key of a group", map[string]string{"DNN_VALIDATION_SPLIT": "0"}, []Flag{{"--set", "early_stopping.patience", "3"}}, "--set early_stopping.patience: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
-		{"leaf of a group in a group", nil, []Flag{{"--set", "sigma", "3"}}, `--set: unknown key "sigma"`, "did you mean augment.elastic.sigma?"},
-		{"broken mapping", nil, []Flag{{"--layers", "layers", "100,{dropout: 0.2"}}, `--layers: wanted a list of layers such as [100, 50], found "[100,{dropout: 0.2]"`, "look for a bracket that is not closed"},
-		{"mapping without a space", nil, []Flag{{"--layers", "layers", "100,{dropout:0.2}"}}, `--layers: unknown key "dropout:0.2"`, "put a space after the colon"},
-		{"anchor", nil, []Flag{{"--layers", "layers", "&a {dense: 1},*a"}}, `--layers: anchors (&name) are not supported`, ""},
-		{"data set", nil, []Flag{{"--set", "dataset", "{csv: a.csv"}}, `--set dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, found "{csv: a.csv"`, "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
+		{"group without what it needs", nil, []Flag{{Name: "--set", Key: "distill.weight", Value: "0.5"}}, "--set distill.weight: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
+		{"key of a group", map[string]string{"DNN_VALIDATION_SPLIT": "0"}, []Flag{{Name: "--set", Key: "early_stopping.patience", Value: "3"}}, "--set early_stopping.patience: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"leaf of a group in a group", nil, []Flag{{Name: "--set", Key: "sigma", Value: "3"}}, `--set: unknown key "sigma"`, "did you mean augment.elastic.sigma?"},
+		{"broken mapping", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,{dropout: 0.2"}}, `--layers: wanted a list of layers such as [100, 50], found "[100,{dropout: 0.2]"`, "look for a bracket that is not closed"},
+		{"mapping without a space", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,{dropout:0.2}"}}, `--layers: unknown key "dropout:0.2"`, "put a space after the colon"},
+		{"anchor", nil, []Flag{{Name: "--layers", Key: "layers", Value: "&a {dense: 1},*a"}}, `--layers: anchors (&name) are not supported`, ""},
+		{"data set", nil, []Flag{{Name: "--set", Key: "dataset", Value: "{csv: a.csv"}}, `--set dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, found "{csv: a.csv"`, "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
 		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
-		{"bytes in a file name", nil, []Flag{{"-o", "output", "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
+		{"bytes in a file name", nil, []Flag{{Name: "-o", Key: "output", Value: "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestOverrideErrors(t *testing.T) {
 		})
 	}
 	// What a flag replaces must still be right.
-	if _, err := loadText("epochs: 0", Flag{"--epochs", "epochs", "1"}); err == nil {
+	if _, err := loadText("epochs: 0", Flag{Name: "--epochs", Key: "epochs", Value: "1"}); err == nil {
 		t.Error("a mistake in the file went unseen because a flag beats it")
 	}
 }
@@ -194,8 +194,8 @@ func TestLayersFlag(t *testing.T) {
 		"100,{dropout: 0.2},batch_normalization": "[100, {dropout: 0.2}, batch_normalization]",
 		"{dense: 5, l2: 1e-4}":                   "[{dense: 5, l2: 0.0001}]", "[{dense: 7}, dense: 8]": "[7, 8]",
 	} {
-		r := mustLoad(t, "", Flag{"--layers", "layers", text})
-		if got := (layers{}).show(r.Layers); got != want {
+		r := mustLoad(t, "", Flag{Name: "--layers", Key: "layers", Value: text})
+		if got := (layers{}).Show(r.Layers); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}
@@ -203,7 +203,7 @@ func TestLayersFlag(t *testing.T) {
 
 func TestSetFlag(t *testing.T) {
 	got, err := SetFlag("output = a=b")
-	if want := (Flag{"--set", "output", " a=b"}); err != nil || got != want {
+	if want := (Flag{Name: "--set", Key: "output", Value: " a=b"}); err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 	for _, argument := range []string{"epochs", "", "=1"} {

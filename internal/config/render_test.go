@@ -8,7 +8,7 @@ import (
 
 func TestYAMLGolden(t *testing.T) {
 	checkGolden(t, "testdata/show-everything.yaml", mustLoad(t, everything).YAML())
-	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{"--layers", "layers", "300,100"}, Flag{"-o", "output", "my model.bin"})
+	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{Name: "--layers", Key: "layers", Value: "300,100"}, Flag{Name: "-o", Key: "output", Value: "my model.bin"})
 	checkGolden(t, "testdata/show.yaml", r.YAML())
 }
 

@@ -27,13 +27,13 @@ func TestTemplateWithoutMarks(t *testing.T) {
 		if indent != "" {
 			name = group + "." + name
 		}
-		switch key := newTable().byName[name]; {
-		case key.Name == "":
+		switch key, known := table().Find(name); {
+		case !known:
 		case key.Group():
 			group = name
 		default:
 			seen[name] = true
-			if _, ok := defaults.values[name]; ok && isMarked {
+			if _, ok := defaults.Origins[name]; ok && isMarked {
 				line = indent + unmarked
 			}
 		}
@@ -60,7 +60,7 @@ func TestTemplateWithoutMarks(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range newTable().settable() {
+	for _, name := range table().Settable() {
 		if !seen[name] {
 			t.Errorf("the template does not have %s", name)
 		}

@@ -28,16 +28,16 @@ func (r *Resolved) checkOutput() *fault.Error {
 	lossOf := map[string]string{"softmax": categorical, "sigmoid": binary}
 	switch {
 	case last.Activation == "softmax" && last.Units == 1:
-		return r.fault("output_layer.units", "wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
+		return r.Fault("output_layer.units", "wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
 			WithHint("softmax over a single unit is always 1; for yes or no use activation: sigmoid")
 	case last.Activation == "sigmoid" && last.Units != 1:
-		return r.fault("output_layer.units", "wanted 1 beside sigmoid, found %d", last.Units).
+		return r.Fault("output_layer.units", "wanted 1 beside sigmoid, found %d", last.Units).
 			WithHint("to tell classes apart use activation: softmax")
 	case r.Loss != lossOf[last.Activation] && r.Loss != squares:
-		return r.fault("loss", "wanted %s or %s beside an output layer with %s, found %s", lossOf[last.Activation], squares, last.Activation, r.Loss).
+		return r.Fault("loss", "wanted %s or %s beside an output layer with %s, found %s", lossOf[last.Activation], squares, last.Activation, r.Loss).
 			WithHint("leave loss out to have the one that goes with the output layer")
 	case r.Loss == squares && r.LabelSmoothing > 0:
-		return r.fault("label_smoothing", "wanted 0 beside %s, found %v", squares, r.LabelSmoothing).
+		return r.Fault("label_smoothing", "wanted 0 beside %s, found %v", squares, r.LabelSmoothing).
 			WithHint("only cross-entropies smooth labels")
 	}
 	return nil
@@ -46,7 +46,7 @@ func (r *Resolved) checkOutput() *fault.Error {
 func (r *Resolved) checkOptimizer() *fault.Error {
 	o := r.Optimizer
 	if o.Nesterov && o.Momentum == 0 {
-		return r.fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
+		return r.Fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
 			WithHint("for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}")
 	}
 	first := ""
@@ -61,7 +61,7 @@ func (r *Resolved) checkOptimizer() *fault.Error {
 		switch {
 		case clip.at == 0:
 		case first != "":
-			return r.fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
+			return r.Fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
 				WithHint("set one of them to 0, or take it out")
 		default:
 			first = clip.key
@@ -77,10 +77,10 @@ func (r *Resolved) checkRate() *fault.Error {
 	case p == nil:
 		return nil
 	case r.Schedule.Name != constant:
-		return r.fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
+		return r.Fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
 			WithHint("take one of them out: both set the learning rate")
 	case p.MinLR >= r.Optimizer.LearningRate:
-		return r.fault("reduce_lr_on_plateau.min_lr", "wanted less than the learning rate, %v, found %v", r.Optimizer.LearningRate, p.MinLR)
+		return r.Fault("reduce_lr_on_plateau.min_lr", "wanted less than the learning rate, %v, found %v", r.Optimizer.LearningRate, p.MinLR)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (r *Resolved) checkMonitors() (found []error) {
 	}
 	for _, w := range watched {
 		if name, ok := strings.CutPrefix(w.monitor, "val_"); ok && r.ValidationSplit == 0 {
-			found = append(found, r.fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
+			found = append(found, r.Fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
 				WithHint("set validation_split, or watch %s", name))
 		}
 	}
@@ -115,7 +115,7 @@ func (r *Resolved) checkTarget() *fault.Error {
 	if t == nil || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
 		return nil
 	}
-	err := r.fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)
+	err := r.Fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)
 	if t.Value <= 100 {
 		err.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
 	}
@@ -123,10 +123,10 @@ func (r *Resolved) checkTarget() *fault.Error {
 }
 
 func (r *Resolved) checkCheckpoint() *fault.Error {
-	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.where["checkpoint.keep_last"] != "" { // false for all runs, from outside
+	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.Given("checkpoint.keep_last") { // false for all runs, from outside
 		return nil
 	}
-	return r.fault("checkpoint", "wanted every_epochs, every_minutes, best or keep_last, found none").
+	return r.Fault("checkpoint", "wanted every_epochs, every_minutes, best or keep_last, found none").
 		WithHint("for example checkpoint: {every_epochs: 5}")
 }
 
@@ -134,7 +134,7 @@ func (r *Resolved) checkAugment() *fault.Error {
 	if r.Augment == nil || r.Dataset.CSV == "" {
 		return nil
 	}
-	return r.fault("augment", "wanted a data set of images, found %s", r.Dataset).
+	return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
 		WithHint("take augment out: the rows of a table cannot be shifted or rotated")
 }
 
@@ -144,30 +144,9 @@ func (r *Resolved) checkDistill() *fault.Error {
 	case r.Distill == nil:
 		return nil
 	case r.OutputLayer.Activation != "softmax":
-		return r.fault("distill", "wanted an output layer with softmax, found %s", r.OutputLayer.Activation)
+		return r.Fault("distill", "wanted an output layer with softmax, found %s", r.OutputLayer.Activation)
 	case r.Loss != categorical:
-		return r.fault("distill", "wanted the loss %s, found %s", categorical, r.Loss)
+		return r.Fault("distill", "wanted the loss %s, found %s", categorical, r.Loss)
 	}
 	return nil
-}
-
-// fault returns an error about the value of a key, named by where the value came from: for a default, by where the group
-// that it is in came from.
-func (r *Resolved) fault(key, format string, args ...any) *fault.Error {
-	where := r.where[key]
-	for group, _ := (Key{Name: key}).parent(); where == "" && group != ""; group, _ = (Key{Name: group}).parent() {
-		where = r.where[group]
-	}
-	return faultAt(where, key, format, args...)
-}
-
-// faultAt returns an error about the value of a key, given where the value came from. A default came from nowhere.
-func faultAt(where, key, format string, args ...any) *fault.Error {
-	switch {
-	case where == "":
-		where = key
-	case !strings.HasSuffix(where, key): // it ends so after --set
-		format = key + ": " + format
-	}
-	return fault.New(fault.Config, where, format, args...)
 }

@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"bytes"
@@ -15,13 +15,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFileSize bounds what is read and parsed. An experiment file is a few hundred bytes.
-const maxFileSize = 1 << 20
+// MaxSize bounds what is read and parsed. A file that a person writes is a few hundred bytes.
+const MaxSize = 1 << 20
 
 // document returns the top node of the one YAML document in text, or nil if there is nothing in it.
-func document(name string, text []byte) (*yaml.Node, error) {
-	if len(text) > maxFileSize {
-		return nil, fault.New(fault.Config, name, "wanted an experiment file of at most %d bytes, found more", maxFileSize)
+func (t Table) document(name string, text []byte) (*yaml.Node, error) {
+	if len(text) > MaxSize {
+		return nil, fault.New(fault.Config, name, "wanted %s of at most %d bytes, found more", t.What, MaxSize)
 	}
 	if err := checkCharacters(name, text); err != nil {
 		return nil, err
@@ -41,13 +41,14 @@ func document(name string, text []byte) (*yaml.Node, error) {
 		return nil, syntaxError(name, text, err)
 	}
 	top := first.Content[0]
-	if isPlain(top) && isNull(top.Value) && top.Anchor == "" {
+	if IsPlain(top) && IsNull(top.Value) && top.Anchor == "" {
 		return nil, nil
 	}
 	return top, nil
 }
 
-// checkCharacters finds the first character that YAML does not allow. The YAML library finds it too, without a position.
+// checkCharacters finds the first character that YAML does not allow. The YAML library finds it too, without a
+// position.
 func checkCharacters(name string, text []byte) error {
 	line, column := 1, 1
 	for i := 0; i < len(text); {
@@ -58,7 +59,8 @@ func checkCharacters(name string, text []byte) error {
 			return fault.New(fault.Config, where, "wanted UTF-8 text, found the byte 0x%02x", text[i])
 		case r == '\uFEFF' && i == 0:
 			column-- // a byte order mark at the start takes no room
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85, r == '\uFEFF', r == 0xfffe, r == 0xffff:
+		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85,
+			r == '\uFEFF', r == 0xfffe, r == 0xffff:
 			return fault.New(fault.Config, where, "wanted text, found the control character U+%04X", r)
 		}
 		if column++; r == '\n' {
@@ -91,8 +93,8 @@ func syntaxError(name string, text []byte, err error) error {
 // maxSearched bounds brokenLine, whose work grows with the square of the size.
 const maxSearched = 8 << 10
 
-// brokenLine returns the line, counted from 1, at which text stops being YAML: the one after the longest run of lines from
-// the start that is. For a bracket that is never closed it is the line of that bracket.
+// brokenLine returns the line, counted from 1, at which text stops being YAML: the one after the longest run of lines
+// from the start that is. For a bracket that is never closed it is the line of that bracket.
 func brokenLine(text []byte) int {
 	broken, end := 1, 0
 	for line := 1; ; line++ {

@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"cmp"
@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Template returns an experiment file to start from: every key with what it is for and its default. Commented out are keys
+// Template returns a file to start from: every key with what it is for and its default. Commented out are keys
 // whose default follows another one, so that it goes on following when that one is edited, and at the end what is off
 // unless it is given.
-func Template() string {
-	t := newTable()
+func (t Table) Template() string {
 	var out strings.Builder
-	fmt.Fprintln(&out, "# An experiment file of dnn. Every value here is the default of its key: keep what you change, delete the rest.")
-	for i, k := range t.keys {
-		group, _ := k.parent()
+	title := strings.ToUpper(t.What[:1]) + t.What[1:] + " of " + t.Program
+	fmt.Fprintf(&out, "# %s. Every value here is the default of its key: keep what you change, delete the rest.\n", title)
+	for i, k := range t.Keys {
+		group, _ := k.Parent()
 		switch {
 		case t.isOptional(k):
 		case k.Group():
@@ -22,13 +22,13 @@ func Template() string {
 		case group == "":
 			fmt.Fprintln(&out)
 			t.writeKey(&out, k)
-		case t.keys[i-1].Group():
+		case t.Keys[i-1].Group():
 			t.writeKey(&out, k)
 			out.WriteString(t.followers(group, k.Name))
 		}
 	}
 	fmt.Fprint(&out, "\n# Off unless it is given. Take the first mark away from the lines that you want.\n")
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		if k.Optional && !strings.Contains(k.Name, ".") {
 			out.WriteString("\n" + t.optionalBlock(k))
 		}
@@ -37,19 +37,19 @@ func Template() string {
 }
 
 // isOptional reports whether the key, or the group that it is in, is off unless it is given.
-func (t table) isOptional(k Key) bool {
+func (t Table) isOptional(k Key) bool {
 	outermost, _, _ := strings.Cut(k.Name, ".")
-	return t.byName[outermost].Optional
+	return t.named(outermost).Optional
 }
 
 // writeKey writes a key with what it is for and what it may be.
-func (t table) writeKey(out *strings.Builder, k Key) {
-	_, leaf := k.parent()
+func (t Table) writeKey(out *strings.Builder, k Key) {
+	_, leaf := k.Parent()
 	indent, mark := indentation(k.Name), ""
-	text, by := k.Default, t.byName[k.By]
+	text, by := k.Default, t.named(k.By)
 	if k.By != "" {
 		mark = "# "
-		text, _ = k.defaultWhen(by.Default)
+		text, _ = k.DefaultWhen(by.Default)
 	}
 	fmt.Fprintf(out, "%s# %s\n", indent, k.Doc)
 	fmt.Fprintf(out, "%s# Advice: %s\n", indent, k.Advice)
@@ -58,10 +58,10 @@ func (t table) writeKey(out *strings.Builder, k Key) {
 }
 
 // followers returns the keys of a group after its first, a line each, commented out.
-func (t table) followers(group, first string) string {
+func (t Table) followers(group, first string) string {
 	var lines []commented
-	for _, k := range t.keys {
-		if g, leaf := k.parent(); g == group && k.Name != first {
+	for _, k := range t.Keys {
+		if g, leaf := k.Parent(); g == group && k.Name != first {
 			text, comment := t.standard(k)
 			lines = append(lines, commented{indentation(k.Name) + "# " + leaf + ": " + text, comment})
 		}
@@ -69,40 +69,40 @@ func (t table) followers(group, first string) string {
 	return align(lines)
 }
 
-// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key it
-// holds, unless that one is at its own default, and what the key is for.
-func (t table) standard(k Key) (text, comment string) {
+// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key
+// it holds, unless that one is at its own default, and what the key is for.
+func (t Table) standard(k Key) (text, comment string) {
 	if k.By == "" {
 		return cmp.Or(k.Default, k.Example), k.Doc
 	}
-	by := t.byName[k.By]
-	if text, ok := k.defaultWhen(by.Default); ok {
+	by := t.named(k.By)
+	if text, ok := k.DefaultWhen(by.Default); ok {
 		return text, k.Doc + otherDefaults(k, by.Default)
 	}
 	first := k.Variants[0]
 	return first.Default, having(k, by) + ": " + strings.ToLower(k.Doc[:1]) + k.Doc[1:] + otherDefaults(k, first.Of)
 }
 
-// having says for which values of another key there is this one: "sgd, rmsprop".
+// having says for which values of another key there is this one: "http, https".
 func having(k, by Key) string {
 	var values []string
 	for _, v := range k.Variants {
 		values = append(values, v.Of)
 	}
-	if _, leaf := by.parent(); leaf != "name" {
+	if _, leaf := by.Parent(); leaf != "name" {
 		return "with " + leaf + " " + strings.Join(values, ", ")
 	}
 	return strings.Join(values, ", ")
 }
 
 // optionalBlock returns an optional key, or a group with its keys, a line each, commented out.
-func (t table) optionalBlock(top Key) string {
+func (t Table) optionalBlock(top Key) string {
 	var lines []commented
-	for _, k := range t.keys {
+	for _, k := range t.Keys {
 		if k.Name != top.Name && !strings.HasPrefix(k.Name, top.Name+".") {
 			continue
 		}
-		_, leaf := k.parent()
+		_, leaf := k.Parent()
 		text := "# " + indentation(k.Name) + leaf + ":"
 		comment := k.Doc
 		if !k.Group() {
@@ -117,7 +117,7 @@ func (t table) optionalBlock(top Key) string {
 
 // otherDefaults says what a key's default is beside other values than by, where it differs.
 func otherDefaults(k Key, by string) string {
-	standard, _ := k.defaultWhen(by)
+	standard, _ := k.DefaultWhen(by)
 	var out strings.Builder
 	for _, v := range k.Variants {
 		if v.Of != by && v.Default != standard {

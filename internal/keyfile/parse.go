@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"cmp"
@@ -17,33 +17,34 @@ import (
 type setting struct {
 	key    string // dotted
 	value  any    // of the type of the key's kind; for an optional group, a bool: whether it is on
-	origin string // as it is shown beside the value: mlp.yaml:7, DNN_EPOCHS, --epochs
-	where  string // as an error names it: mlp.yaml:7:9, DNN_EPOCHS, --epochs
+	origin string // as it is shown beside the value: site.yaml:7, SITE_PORT, --port
+	where  string // as an error names it: site.yaml:7:9, SITE_PORT, --port
 }
 
 // parser is the strict pass over the nodes of one file.
 type parser struct {
-	table    table
+	table    Table
 	file     string
 	settings []setting // in the order of the file
 }
 
 // parseFile returns what the text of the file sets, or all that is wrong with it, in the order of the file.
-func parseFile(t table, file string, text []byte) ([]setting, error) {
-	top, err := document(file, text)
+func parseFile(t Table, file string, text []byte) ([]setting, error) {
+	top, err := t.document(file, text)
 	if err != nil || top == nil {
 		return nil, err
 	}
 	p := parser{table: t, file: file}
 	var found []error
 	for wrong := p.mapping("", top); wrong != nil; wrong = wrong.next {
-		found = append(found, &fault.Error{Kind: fault.Config, Where: position(file, wrong.at), What: wrong.what, Hint: wrong.hint})
+		where := position(file, wrong.At)
+		found = append(found, &fault.Error{Kind: fault.Config, Where: where, What: wrong.What, Hint: wrong.Hint})
 	}
 	return p.settings, errors.Join(found...)
 }
 
 // mapping reads the keys of a group; "" is the file itself.
-func (p *parser) mapping(group string, n *yaml.Node) (found *problem) {
+func (p *parser) mapping(group string, n *yaml.Node) (found *Problem) {
 	if problem := unsupported(n); problem != nil {
 		return problem
 	}
@@ -54,40 +55,41 @@ func (p *parser) mapping(group string, n *yaml.Node) (found *problem) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		if problem := unsupported(name); problem != nil {
-			return found.and(problem)
+			return found.And(problem)
 		}
 		if name.Kind != yaml.ScalarNode {
-			found = found.and(&problem{at: name, what: "wanted the name of a key, found " + describe(name)})
+			found = found.And(&Problem{At: name, What: "wanted the name of a key, found " + Describe(name)})
 			continue
 		}
 		dotted := name.Value
 		if group != "" {
 			dotted = group + "." + name.Value
 		}
-		key, known := p.table.byName[dotted]
+		key, known := p.table.Find(dotted)
 		if known = known && (group != "" || !strings.Contains(name.Value, ".")); !known {
-			found = found.and(p.unknown(group, name))
+			found = found.And(p.unknown(group, name))
 			continue
 		}
 		if before := first[name.Value]; before != nil {
-			found = found.and(&problem{at: name, what: fmt.Sprintf("the key %s is given twice, first at %s", dotted, position(p.file, before))})
+			found = found.And(Wrong(name, "the key %s is given twice, first at %s", dotted, position(p.file, before)))
 			continue
 		}
 		first[name.Value] = name
 		if point, ok := brokenNumber(n, i+1); ok {
-			wrong := wrong(value, "%s: wanted a decimal point, found a comma", dotted)
+			wrong := Wrong(value, "%s: wanted a decimal point, found a comma", dotted)
 			if !key.Group() {
-				if _, unfit := key.kind.read(plainNode(point)); unfit == nil {
-					wrong.hint = "write " + point
+				if _, unfit := key.Kind.Read(PlainNode(point)); unfit == nil {
+					wrong.Hint = "write " + point
 				} else {
-					wrong.what = fmt.Sprintf("%s: wanted %s, found %s", dotted, key.kind.want(), strings.Replace(point, ".", ",", 1))
+					comma := strings.Replace(point, ".", ",", 1)
+					wrong.What = fmt.Sprintf("%s: wanted %s, found %s", dotted, key.Kind.Want(), comma)
 				}
 			}
-			found = found.and(wrong)
+			found = found.And(wrong)
 			i += 2 // what was taken for a key is the rest of the number
 			continue
 		}
-		found = found.and(p.value(key, value))
+		found = found.And(p.value(key, value))
 	}
 	return found
 }
@@ -100,12 +102,13 @@ func brokenNumber(n *yaml.Node, i int) (string, bool) {
 	}
 	value, key, after := n.Content[i], n.Content[i+1], n.Content[i+2]
 	point := value.Value + "." + key.Value
-	ok := isPlain(value) && isWhole(value.Value) && isPlain(key) && strings.Trim(key.Value, "0123456789") == "" && isPlain(after) && after.Value == ""
-	return point, ok && isNumber(point)
+	ok := IsPlain(value) && IsWhole(value.Value) && IsPlain(key) && strings.Trim(key.Value, "0123456789") == "" &&
+		IsPlain(after) && after.Value == ""
+	return point, ok && IsNumber(point)
 }
 
 // value reads what stands after a known key.
-func (p *parser) value(key Key, n *yaml.Node) *problem {
+func (p *parser) value(key Key, n *yaml.Node) *Problem {
 	if key.Group() {
 		if key.Optional {
 			p.set(key, true, n)
@@ -115,19 +118,19 @@ func (p *parser) value(key Key, n *yaml.Node) *problem {
 	if problem := unsupportedIn(n); problem != nil {
 		return problem
 	}
-	v, problem := key.kind.read(n)
+	v, problem := key.Kind.Read(n)
 	if problem != nil {
-		problem.in(key.Name)
-		if n.Kind == yaml.ScalarNode && isPlain(n) && isNull(n.Value) {
-			problem.hint = "leave the key out to have its default"
+		problem.In(key.Name)
+		if n.Kind == yaml.ScalarNode && IsPlain(n) && IsNull(n.Value) {
+			problem.Hint = "leave the key out to have its default"
 		}
-		if _, named := key.kind.(path); named && key.Optional && isPlain(n) {
-			_, leaf := key.parent()
+		if _, named := key.Kind.(Path); named && key.Optional && IsPlain(n) {
+			_, leaf := key.Parent()
 			switch n.Value {
 			case "true", "yes", "on":
-				problem.hint = "write " + leaf + ": " + key.Example
+				problem.Hint = "write " + leaf + ": " + key.Example
 			case "false", "no", "off":
-				problem.hint = "leave " + leaf + " out to do without"
+				problem.Hint = "leave " + leaf + " out to do without"
 			}
 		}
 		return problem
@@ -146,75 +149,78 @@ func (p *parser) set(key Key, value any, n *yaml.Node) {
 }
 
 // notMapping is the problem of a file or group that holds something else than keys.
-func (p *parser) notMapping(group string, n *yaml.Node) *problem {
+func (p *parser) notMapping(group string, n *yaml.Node) *Problem {
 	if group == "" {
-		return &problem{at: n, what: "wanted keys such as epochs: 10, found " + describe(n)}
+		top := p.table.named(p.table.Top)
+		return Wrong(n, "wanted keys such as %s: %s, found %s", top.Name, cmp.Or(top.Default, top.Example), Describe(n))
 	}
 	names := p.table.names(group)
-	_, leaf := p.table.byName[group].parent()
-	main := p.table.byName[group+"."+names[0]]
-	pr := wrong(n, "%s: wanted keys such as %s: %s, found %s", group, names[0], cmp.Or(main.Default, main.Example), describe(n))
-	if n.Kind == yaml.ScalarNode && p.table.byName[group].Optional && slices.Contains([]string{"false", "off", "no", "none"}, strings.ToLower(n.Value)) {
-		pr.hint = "leave " + leaf + " out to do without"
+	_, leaf := p.table.named(group).Parent()
+	first := p.table.named(group + "." + names[0])
+	example := cmp.Or(first.Default, first.Example)
+	pr := Wrong(n, "%s: wanted keys such as %s: %s, found %s", group, names[0], example, Describe(n))
+	no := n.Kind == yaml.ScalarNode && slices.Contains([]string{"false", "off", "no", "none"}, strings.ToLower(n.Value))
+	if no && p.table.named(group).Optional {
+		pr.Hint = "leave " + leaf + " out to do without"
 		return pr
 	}
 	name, example := p.meant(group, n)
-	pr.hint = fmt.Sprintf("write %s: {%s: %s}", leaf, name, example)
+	pr.Hint = fmt.Sprintf("write %s: {%s: %s}", leaf, name, example)
 	return pr
 }
 
 // meant returns the key of a group, with a value, that somebody may have meant who wrote n instead of keys.
 func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 	names := p.table.names(group)
-	first := p.table.byName[group+"."+names[0]]
-	main := p.table.byName[group+"."+cmp.Or(p.table.byName[group].Main, names[0])]
+	first := p.table.named(group + "." + names[0])
+	main := p.table.named(group + "." + cmp.Or(p.table.named(group).Main, names[0]))
 	candidates := []Key{first, main}
-	for _, name := range names { // checkpoint: 2.5
-		candidates = append(candidates, p.table.byName[group+"."+name])
+	for _, name := range names { // log: access.log
+		candidates = append(candidates, p.table.named(group+"."+name))
 	}
 	for _, k := range candidates {
-		if _, truth := k.kind.(boolean); truth || k.Group() || n.Kind != yaml.ScalarNode { // true is meant for the group
+		if k.Switch() || k.Group() || n.Kind != yaml.ScalarNode { // true is meant for the group
 			continue
 		}
-		_, leaf := k.parent()
-		if _, problem := k.kind.read(n); problem == nil { // optimizer: sgd
+		_, leaf := k.Parent()
+		if _, problem := k.Kind.Read(n); problem == nil { // server: https
 			return leaf, n.Value
 		}
-		if names, ok := k.kind.(choice); ok && isText(n.Value) {
+		if names, ok := k.Kind.(Choice); ok && IsText(n.Value) {
 			if near, ok := names.near(n.Value); ok {
 				return leaf, near
 			}
 		}
 	}
-	if !p.table.byName[group].Optional {
+	if !p.table.named(group).Optional {
 		return names[0], cmp.Or(first.Default, first.Example)
 	}
-	_, leaf := main.parent()
+	_, leaf := main.Parent()
 	return leaf, main.Example
 }
 
 // unknown is the problem of a name that is no key of its group, with the key that may have been meant.
-func (p *parser) unknown(group string, name *yaml.Node) *problem {
-	pr := &problem{at: name, what: "unknown key " + describe(name)}
+func (p *parser) unknown(group string, name *yaml.Node) *Problem {
+	pr := &Problem{At: name, What: "unknown key " + Describe(name)}
 	if group != "" {
-		pr.what += " in " + group
+		pr.What += " in " + group
 	}
 	names := p.table.names(group)
-	if f, ok := foreignName(name.Value); ok {
-		pr.hint = f.hintIn(group)
+	if f, ok := p.table.foreignName(name.Value); ok {
+		pr.Hint = f.hintIn(group)
 		return pr
 	}
 	if near, ok := nearest.Name(name.Value, names); ok {
-		pr.hint = "did you mean " + near + "?"
+		pr.Hint = "did you mean " + near + "?"
 		return pr
 	}
-	for _, k := range p.table.keys { // written in the wrong place?
-		if g, leaf := k.parent(); leaf == name.Value && g != "" || k.Name == name.Value {
-			pr.hint = place(g, leaf)
+	for _, k := range p.table.Keys { // written in the wrong place?
+		if g, leaf := k.Parent(); leaf == name.Value && g != "" || k.Name == name.Value {
+			pr.Hint = place(g, leaf)
 			return pr
 		}
 	}
-	pr.hint = "the keys here are " + strings.Join(names, ", ")
+	pr.Hint = "the keys here are " + strings.Join(names, ", ")
 	return pr
 }
 
@@ -223,14 +229,14 @@ func place(group, leaf string) string {
 	if group == "" {
 		return "write " + leaf + " at the top level, without indentation"
 	}
-	if outer, inner := (Key{Name: group}).parent(); outer != "" {
+	if outer, inner := (Key{Name: group}).Parent(); outer != "" {
 		return fmt.Sprintf("it belongs in %s: {%s: {%s: …}}", outer, inner, leaf)
 	}
 	return fmt.Sprintf("it belongs in %s: {%s: …}", group, leaf)
 }
 
 // unsupportedIn is unsupported for a node and all below it.
-func unsupportedIn(n *yaml.Node) *problem {
+func unsupportedIn(n *yaml.Node) *Problem {
 	if problem := unsupported(n); problem != nil {
 		return problem
 	}
@@ -242,16 +248,16 @@ func unsupportedIn(n *yaml.Node) *problem {
 	return nil
 }
 
-// unsupported is the problem of parts of YAML that an experiment file has no use for. Without aliases, a small file
+// unsupported is the problem of parts of YAML that such a file has no use for. Without aliases, a small file
 // cannot stand for a large one.
-func unsupported(n *yaml.Node) *problem {
+func unsupported(n *yaml.Node) *Problem {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		return &problem{at: n, what: "aliases (*name) are not supported"}
+		return &Problem{At: n, What: "aliases (*name) are not supported"}
 	case n.Anchor != "":
-		return &problem{at: n, what: "anchors (&name) are not supported"}
+		return &Problem{At: n, What: "anchors (&name) are not supported"}
 	case n.Style&yaml.TaggedStyle != 0:
-		return &problem{at: n, what: "tags (!name) are not supported"}
+		return &Problem{At: n, What: "tags (!name) are not supported"}
 	}
 	return nil
 }

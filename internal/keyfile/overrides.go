@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"strings"
@@ -9,18 +9,19 @@ import (
 
 // Flag is a value from the command line.
 type Flag struct {
-	Name  string // as the user wrote it: --epochs, -o, --set
+	Name  string // as the user wrote it: --port, -p, --set
 	Key   string // the dotted name of the key that it sets
 	Value string
 }
 
-// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage.
-func SetFlag(argument string) (Flag, error) {
+// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint has
+// the example.
+func SetFlag(argument, example string) (Flag, error) {
 	key, value, ok := strings.Cut(argument, "=")
 	key = strings.TrimSpace(key)
 	if !ok || key == "" {
 		return Flag{}, fault.New(fault.Usage, "--set", "wanted key=value, found %q", argument).
-			WithHint("for example --set optimizer.learning_rate=0.01")
+			WithHint("for example --set %s", example)
 	}
 	return Flag{Name: "--set", Key: key, Value: value}, nil
 }
@@ -34,24 +35,24 @@ func (f Flag) where() string {
 }
 
 // parseEnv returns what the environment sets, in the order of the table. A variable that is empty counts as not set.
-func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
+func parseEnv(t Table, lookup func(string) (string, bool)) ([]setting, error) {
 	if lookup == nil {
 		return nil, nil
 	}
 	var settings []setting
-	for _, key := range t.keys {
+	for _, key := range t.Keys {
 		if key.Group() && !key.Optional {
 			continue
 		}
 		found := ""
-		for _, variable := range key.variables() {
+		for _, variable := range t.Variables(key) {
 			text, ok := lookup(variable)
 			if !ok || text == "" {
 				continue
 			}
 			if found != "" {
-				return nil, fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found).
-					WithHint("unset one of them")
+				err := fault.New(fault.Config, variable, "wanted one variable for %s, found %s too", key.Name, found)
+				return nil, err.WithHint("unset one of them")
 			}
 			found = variable
 			s, err := parseText(key, text, variable)
@@ -65,25 +66,26 @@ func parseEnv(t table, lookup func(string) (string, bool)) ([]setting, error) {
 }
 
 // parseFlags returns what the command line sets, in its order.
-func parseFlags(t table, flags []Flag) ([]setting, error) {
+func parseFlags(t Table, flags []Flag) ([]setting, error) {
 	var settings []setting
 	for _, f := range flags {
-		key, known := t.byName[f.Key]
+		key, known := t.Find(f.Key)
 		switch {
 		case !known:
-			err := fault.New(fault.Config, f.Name, "unknown key %q", shorten(f.Key))
+			err := fault.New(fault.Config, f.Name, "unknown key %q", Shorten(f.Key))
 			if hint, ok := t.foreignKey(f.Key); ok {
 				return nil, err.WithHint("%s", hint)
 			}
-			if near, ok := nearest.Name(f.Key, t.settable()); ok {
+			if near, ok := nearest.Name(f.Key, t.Settable()); ok {
 				return nil, err.WithHint("did you mean %s?", near)
 			}
-			for _, k := range t.keys {
-				if _, leaf := k.parent(); leaf == f.Key {
+			for _, k := range t.Keys {
+				if _, leaf := k.Parent(); leaf == f.Key {
 					return nil, err.WithHint("did you mean %s?", k.Name)
 				}
 			}
-			return nil, err.WithHint("the keys are %s; those of a group have a dot (optimizer.name)", strings.Join(t.names(""), ", "))
+			return nil, err.WithHint("the keys are %s; those of a group have a dot (%s)",
+				strings.Join(t.names(""), ", "), t.Dotted)
 		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))
@@ -106,17 +108,17 @@ func parseText(key Key, text, where string) (setting, error) {
 		case "off":
 			return setting{key: key.Name, value: false, origin: where, where: where}, nil
 		}
-		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", describe(plainNode(text))).
+		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", Describe(PlainNode(text))).
 			WithHint("its keys are set one by one: %s.KEY=VALUE", key.Name)
 	}
-	n := key.kind.node(text)
+	n := key.Kind.Node(text)
 	problem := unsupportedIn(n)
 	var value any
 	if problem == nil {
-		value, problem = key.kind.read(n)
+		value, problem = key.Kind.Read(n)
 	}
 	if problem != nil {
-		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.what, Hint: problem.hint}
+		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.What, Hint: problem.Hint}
 	}
 	return setting{key: key.Name, value: value, origin: where, where: where}, nil
 }

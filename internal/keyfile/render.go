@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"bytes"
@@ -8,29 +8,29 @@ import (
 	"unicode/utf8"
 )
 
-// YAML returns the complete experiment file: every key that applies, with the origin of its value as a comment. Loaded
-// again, it gives the same experiment.
-func (r *Resolved) YAML() string { return r.yaml(r.Origins) }
+// YAML returns the complete file: every key that applies, with the origin of its value as a comment. Loaded again, it
+// gives the same values.
+func (v *Values) YAML() string { return v.yaml(v.Origins) }
 
-// Settings is YAML without origins: for an experiment that is over, which a model keeps.
-func (r *Resolved) Settings() string { return r.yaml(nil) }
+// Settings is YAML without origins: for values that are kept longer than the sources that they came from.
+func (v *Values) Settings() string { return v.yaml(nil) }
 
-func (r *Resolved) yaml(comments map[string]string) string {
-	return render(func(k Key) (value, comment string, ok bool) {
-		v, ok := r.values[k.Name]
+func (v *Values) yaml(comments map[string]string) string {
+	return v.table.render(func(k Key) (value, comment string, ok bool) {
+		set, ok := v.values[k.Name]
 		if !ok {
 			return "", "", false
 		}
-		return k.kind.show(v), comments[k.Name], true
+		return k.Kind.Show(set), comments[k.Name], true
 	})
 }
 
 // render writes the keys of the table as a file, with aligned comments. Keys for which line says no are left out, and
 // groups without any.
-func render(line func(Key) (value, comment string, ok bool)) string {
+func (t Table) render(line func(Key) (value, comment string, ok bool)) string {
 	var lines []commented
 	open := "" // the innermost group whose line is written
-	for _, k := range Keys() {
+	for _, k := range t.Keys {
 		if k.Group() {
 			continue
 		}
@@ -38,9 +38,9 @@ func render(line func(Key) (value, comment string, ok bool)) string {
 		if !ok {
 			continue
 		}
-		group, leaf := k.parent()
+		group, leaf := k.Parent()
 		for _, name := range missing(open, group) {
-			_, last := Key{Name: name}.parent()
+			_, last := Key{Name: name}.Parent()
 			lines = append(lines, commented{indentation(name) + last + ":", ""})
 		}
 		open = group
@@ -54,7 +54,7 @@ func missing(from, to string) []string {
 	var names []string
 	for to != "" && to != from && !strings.HasPrefix(from, to+".") {
 		names = append([]string{to}, names...)
-		to, _ = Key{Name: to}.parent()
+		to, _ = Key{Name: to}.Parent()
 	}
 	return names
 }
@@ -80,23 +80,24 @@ func align(lines []commented) string {
 			fmt.Fprintln(&out, l.text)
 			continue
 		}
-		fmt.Fprintf(&out, "%s%s  # %s\n", l.text, strings.Repeat(" ", max(0, width-utf8.RuneCountInString(l.text))), l.comment)
+		room := max(0, width-utf8.RuneCountInString(l.text))
+		fmt.Fprintf(&out, "%s%s  # %s\n", l.text, strings.Repeat(" ", room), l.comment)
 	}
 	return out.String()
 }
 
-// MarshalJSON writes the values of the experiment, without origins, as one object in the order of the table. It is an
-// experiment file too: YAML is a superset of JSON.
-func (r *Resolved) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes the values, without origins, as one object in the order of the table. It is such a
+// file too: YAML is a superset of JSON.
+func (v *Values) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	open := "" // the innermost group that is being written
 	out.WriteByte('{')
-	for _, k := range Keys() {
-		v, ok := r.values[k.Name]
+	for _, k := range v.table.Keys {
+		set, ok := v.values[k.Name]
 		if !ok {
 			continue
 		}
-		group, leaf := k.parent()
+		group, leaf := k.Parent()
 		for range missing(group, open) {
 			out.WriteByte('}')
 		}
@@ -104,11 +105,11 @@ func (r *Resolved) MarshalJSON() ([]byte, error) {
 			out.WriteByte(',')
 		}
 		for _, name := range missing(open, group) {
-			_, last := Key{Name: name}.parent()
+			_, last := Key{Name: name}.Parent()
 			fmt.Fprintf(&out, "%q:{", last)
 		}
 		open = group
-		value, err := json.Marshal(v)
+		value, err := json.Marshal(set)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.Name, err)
 		}

@@ -1,4 +1,4 @@
-package config
+package keyfile
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 // sources are the file, the environment and the flags: each beats those before it, and in each the last setting counts.
 type sources struct{ file, env, flags []setting }
 
-// merge puts the sources over each other and over the defaults.
-func merge(t table, s sources) (*Resolved, error) {
+// merge puts the sources over each other and over the defaults, and fills the target.
+func merge(t Table, s sources, target any) (*Values, error) {
 	s.dropSwitchedOff(t)
 	s.dropOverruled(t)
 	on := s.optionalGroups(t)
@@ -20,7 +20,7 @@ func merge(t table, s sources) (*Resolved, error) {
 	for _, source := range [][]setting{s.file, s.env} {
 		values := map[string]any{}
 		for _, set := range source {
-			if !t.byName[set.key].Group() {
+			if !t.named(set.key).Group() {
 				values[set.key] = set.value
 			}
 		}
@@ -29,15 +29,15 @@ func merge(t table, s sources) (*Resolved, error) {
 		}
 	}
 	for _, set := range s.flags {
-		if !t.byName[set.key].Group() {
+		if !t.named(set.key).Group() {
 			v.Set(set.key, set.value)
 		}
 	}
-	for _, key := range t.keys { // a default may depend on a key before it
-		if group := t.optionalGroup(key.Name); key.Group() || group != "" && !on[group] {
+	for _, key := range t.Keys { // a default may depend on a key before it
+		if group := t.OptionalGroup(key.Name); key.Group() || group != "" && !on[group] {
 			continue
 		}
-		if text, ok := key.defaultWhen(v.GetString(key.By)); ok && text != "" {
+		if text, ok := key.DefaultWhen(v.GetString(key.By)); ok && text != "" {
 			v.SetDefault(key.Name, parseDefault(key, text))
 		}
 	}
@@ -45,35 +45,35 @@ func merge(t table, s sources) (*Resolved, error) {
 		return nil, err
 	}
 
-	r := &Resolved{Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
-	if err := v.UnmarshalExact(&r.Config); err != nil {
-		panic(fmt.Sprintf("config: the table of keys and Config disagree: %v", err))
+	r := &Values{table: t, Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
+	if err := v.UnmarshalExact(target); err != nil {
+		panic(fmt.Sprintf("keyfile: the table of keys and its target disagree: %v", err))
 	}
 	for _, name := range v.AllKeys() {
 		r.values[name], r.Origins[name] = v.Get(name), "default"
 	}
 	for _, set := range s.weakestFirst() {
 		r.where[set.key] = set.where
-		if group := t.optionalGroup(set.key); group != "" && r.where[group] == "" {
+		if group := t.OptionalGroup(set.key); group != "" && r.where[group] == "" {
 			r.where[group] = set.where
 		}
-		if !t.byName[set.key].Group() {
+		if !t.named(set.key).Group() {
 			r.Origins[set.key] = set.origin
 		}
 	}
-	if err := r.checkRequired(t, on); err != nil {
+	if err := r.checkRequired(on); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.
-func (s *sources) dropSwitchedOff(t table) {
+func (s *sources) dropSwitchedOff(t Table) {
 	off := map[string]bool{} // the groups that a stronger setting has switched off
 	for _, source := range []*[]setting{&s.flags, &s.env, &s.file} {
 		var kept []setting
 		for _, set := range slices.Backward(*source) {
-			group := t.optionalGroup(set.key)
+			group := t.OptionalGroup(set.key)
 			if group == set.key && set.value == false {
 				off[group] = true
 			}
@@ -87,36 +87,21 @@ func (s *sources) dropSwitchedOff(t table) {
 }
 
 // optionalGroups returns the optional groups that a source gives, or a key of which.
-func (s sources) optionalGroups(t table) map[string]bool {
+func (s sources) optionalGroups(t Table) map[string]bool {
 	on := map[string]bool{}
 	for _, set := range s.weakestFirst() {
-		if group := t.optionalGroup(set.key); group != "" {
+		if group := t.OptionalGroup(set.key); group != "" {
 			on[group] = true
 		}
 	}
 	return on
 }
 
-// checkRequired refuses a group that lacks a key for which there is no default.
-func (r *Resolved) checkRequired(t table, on map[string]bool) error {
-	var found []error
-	for _, key := range t.keys {
-		group := t.optionalGroup(key.Name)
-		if _, given := r.values[key.Name]; !key.Required || !on[group] || given {
-			continue
-		}
-		_, leaf := key.parent()
-		found = append(found, r.fault(group, "wanted %s, %s, found none", leaf, key.Wants()).
-			WithHint("for example %s: {%s: %s}", group, leaf, key.Example))
-	}
-	return errors.Join(found...)
-}
-
 // parseDefault reads a default of the table. That they are all valid is tested.
 func parseDefault(key Key, text string) any {
 	s, err := parseText(key, text, "default")
 	if err != nil {
-		panic(fmt.Sprintf("config: default of %s: %v", key.Name, err))
+		panic(fmt.Sprintf("keyfile: default of %s: %v", key.Name, err))
 	}
 	return s.value
 }
@@ -124,11 +109,11 @@ func parseDefault(key Key, text string) any {
 // weakestFirst returns all settings, each after those that it beats.
 func (s sources) weakestFirst() []setting { return slices.Concat(s.file, s.env, s.flags) }
 
-// dropOverruled drops settings that were meant for something else. Where a source names another optimizer than the
-// sources below it, what those say of the learning rate was about their optimizer; the new one starts from its own
-// defaults. So it is with every key that others depend on (Key.By).
-func (s *sources) dropOverruled(t table) {
-	for _, key := range t.keys {
+// dropOverruled drops settings that were meant for something else. Where a source gives server.scheme another value
+// than the sources below it, the port that those say was meant for their scheme; the new one starts from its own
+// default. So it is with every key that others depend on (Key.By).
+func (s *sources) dropOverruled(t Table) {
+	for _, key := range t.Keys {
 		dependents := t.dependents(key.Name)
 		if len(dependents) == 0 {
 			continue
@@ -162,13 +147,13 @@ func last(source []setting, key string) (any, bool) {
 	return nil, false
 }
 
-// checkVariants refuses settings of keys that do not exist beside the others: beta_1 for sgd.
-func (s sources) checkVariants(t table, v *viper.Viper) error {
+// checkVariants refuses settings of keys that do not exist beside the others: server.certificate for http.
+func (s sources) checkVariants(t Table, v *viper.Viper) error {
 	var found []error
 	for _, set := range s.weakestFirst() {
-		key := t.byName[set.key]
+		key := t.named(set.key)
 		by := v.GetString(key.By)
-		if _, ok := key.defaultWhen(by); ok {
+		if _, ok := key.DefaultWhen(by); ok {
 			continue
 		}
 		var having []string
@@ -176,7 +161,7 @@ func (s sources) checkVariants(t table, v *viper.Viper) error {
 			having = append(having, variant.Of)
 		}
 		found = append(found, faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
-			WithHint("take it out, or choose %s", oneOf(having)))
+			WithHint("take it out, or choose %s", OneOf(having)))
 	}
 	return errors.Join(found...)
 }

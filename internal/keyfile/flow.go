@@ -1,0 +1,89 @@
+package keyfile
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/nearest"
+)
+
+// A few values are mappings, or lists that have some: {user: ann, shell: zsh}, [ann, {user: bob}].
+
+// Field is one key of such a mapping.
+type Field struct {
+	Name string
+	Kind Kind
+}
+
+// ReadFields reads a mapping with some of the keys, and returns the values by key, or all that is wrong with it.
+func ReadFields(n *yaml.Node, fields []Field) (_ map[string]any, found *Problem) {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil, Wrong(n, "wanted keys (%s), found %s", strings.Join(names, ", "), Describe(n))
+	}
+	values := map[string]any{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i], n.Content[i+1]
+		if name.Kind != yaml.ScalarNode {
+			found = found.And(Wrong(name, "wanted the name of a key, found %s", Describe(name)))
+			continue
+		}
+		if _, twice := values[name.Value]; twice {
+			found = found.And(Wrong(name, "the key %s is given twice", Shorten(name.Value)))
+			continue
+		}
+		known := false
+		for _, f := range fields {
+			if f.Name != name.Value {
+				continue
+			}
+			v, p := f.Kind.Read(value)
+			p.In(f.Name)
+			found = found.And(p)
+			values[f.Name], known = v, true
+		}
+		if !known {
+			found = found.And(UnknownField(name, names))
+		}
+	}
+	if found != nil {
+		return nil, found
+	}
+	return values, nil
+}
+
+// UnknownField is the problem of a key that is none of names, with the one that may have been meant.
+func UnknownField(name *yaml.Node, names []string) *Problem {
+	p := Wrong(name, "unknown key %s", Describe(name))
+	p.Hint = "the keys here are " + strings.Join(names, ", ")
+	if near, ok := nearest.Name(name.Value, names); ok {
+		p.Hint = "did you mean " + near + "?"
+	} else if strings.Contains(name.Value, ":") {
+		p.Hint = "put a space after the colon"
+	}
+	return p
+}
+
+// ValueOf returns what stands after the key in the mapping n, or nil.
+func ValueOf(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Kind == yaml.ScalarNode && n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// FlowNode is the node for a mapping or list that came as text. What is no YAML is the text itself, which no kind with
+// mappings accepts.
+func FlowNode(text string) *yaml.Node {
+	var n yaml.Node
+	if !printable(text) || yaml.Unmarshal([]byte(text), &n) != nil || len(n.Content) == 0 {
+		return TextNode(text)
+	}
+	return n.Content[0]
+}

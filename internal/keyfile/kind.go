@@ -1,0 +1,227 @@
+package keyfile
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"dnn/internal/nearest"
+)
+
+// Kind is what the value of a key may be. A file type may have kinds of its own; this package helps to read their
+// nodes.
+type Kind interface {
+	Want() string                      // what is accepted, as it completes "wanted …"
+	Node(text string) *yaml.Node       // the node for a value that came as text, from a flag or a variable
+	Read(n *yaml.Node) (any, *Problem) // the value of a node
+	Show(value any) string             // the value as it is written in a file
+}
+
+// Problem is what is wrong with a node. Whoever knows the source turns it into an error.
+type Problem struct {
+	At         *yaml.Node
+	What, Hint string
+
+	next *Problem // another one, further on; nil: none
+}
+
+// And returns p with other behind it. Either may be nil.
+func (p *Problem) And(other *Problem) *Problem {
+	if p == nil {
+		return other
+	}
+	last := p
+	for last.next != nil {
+		last = last.next
+	}
+	last.next = other
+	return p
+}
+
+// In puts a prefix, the name of a key, before what is wrong.
+func (p *Problem) In(prefix string) {
+	for ; p != nil; p = p.next {
+		p.What = prefix + ": " + p.What
+	}
+}
+
+// Wrong is a problem in words of its own.
+func Wrong(n *yaml.Node, format string, args ...any) *Problem {
+	return &Problem{At: n, What: fmt.Sprintf(format, args...)}
+}
+
+// Unwanted is the problem of a node that is not what its kind wants.
+func Unwanted(k Kind, n *yaml.Node) *Problem {
+	return Wrong(n, "wanted %s, found %s", k.Want(), Describe(n))
+}
+
+// unwantedNumber is unwanted for the kinds that a number in quotes was meant for.
+func unwantedNumber(k Kind, n *yaml.Node) *Problem {
+	p := Unwanted(k, n)
+	if isQuoted(n) && IsNumber(n.Value) {
+		p.Hint = "take the quotes off"
+	}
+	return p
+}
+
+// OneOf lists names: "red", "red or blue", "one of red, green, blue".
+func OneOf(names []string) string {
+	switch len(names) {
+	case 1:
+		return names[0]
+	case 2:
+		return names[0] + " or " + names[1]
+	}
+	return "one of " + strings.Join(names, ", ")
+}
+
+// PlainNode is the node for text that could stand in a file without quotes.
+func PlainNode(text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(text)}
+}
+
+// word is what kinds share whose values are written as fmt prints them, without quotes.
+type word struct{}
+
+func (k word) Node(text string) *yaml.Node { return PlainNode(text) }
+func (k word) Show(value any) string       { return fmt.Sprint(value) }
+
+// Whole is a whole number from Min to Max, in decimal. Its values are uint64.
+type Whole struct {
+	Min, Max uint64
+	word
+}
+
+// Want implements Kind.
+func (k Whole) Want() string { return fmt.Sprintf("a whole number from %d to %d", k.Min, k.Max) }
+
+// Read implements Kind.
+func (k Whole) Read(n *yaml.Node) (any, *Problem) {
+	if !IsPlain(n) || !IsWhole(n.Value) {
+		return nil, unwantedNumber(k, n)
+	}
+	digits := strings.ReplaceAll(strings.TrimPrefix(n.Value, "+"), "_", "")
+	v, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil || v < k.Min || v > k.Max {
+		return nil, Unwanted(k, n)
+	}
+	return v, nil
+}
+
+// Number is a finite number from Min to Max, which belong to it unless they are open. Its values are float64.
+type Number struct {
+	Min, Max         float64
+	MinOpen, MaxOpen bool
+	word
+}
+
+// Want implements Kind.
+func (k Number) Want() string {
+	low, high := "from %v", "to %v"
+	switch {
+	case k.MinOpen && k.MaxOpen:
+		low, high = "above %v", "and below %v"
+	case k.MinOpen:
+		low, high = "above %v", "and at most %v"
+	case k.MaxOpen:
+		low, high = "of at least %v", "and below %v"
+	}
+	return fmt.Sprintf("a number "+low+" "+high, readable(k.Min), readable(k.Max))
+}
+
+// readable writes a bound as a person would: 1000000, 0.25, 1e-30.
+func readable(v float64) string {
+	if v != 0 && math.Abs(v) < 1e-6 {
+		return fmt.Sprint(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// Read implements Kind.
+func (k Number) Read(n *yaml.Node) (any, *Problem) {
+	if !IsPlain(n) || !IsNumber(n.Value) {
+		p := unwantedNumber(k, n)
+		if IsPlain(n) && strings.Count(n.Value, ",") == 1 { // 0,001
+			point := strings.Replace(n.Value, ",", ".", 1)
+			if _, wrong := k.Read(PlainNode(point)); wrong == nil {
+				p.Hint = "write " + point
+			}
+		}
+		return nil, p
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
+	// Written so that a NaN is outside.
+	inside := v > k.Min || v == k.Min && !k.MinOpen
+	inside = inside && (v < k.Max || v == k.Max && !k.MaxOpen)
+	if err != nil || !inside {
+		return nil, Unwanted(k, n)
+	}
+	return v, nil
+}
+
+// Boolean is true or false, and not YAML 1.1's yes, no, on and off. Its values are bool.
+type Boolean struct{ word }
+
+// Want implements Kind.
+func (k Boolean) Want() string { return "true or false" }
+
+// Read implements Kind.
+func (k Boolean) Read(n *yaml.Node) (any, *Problem) {
+	if IsPlain(n) {
+		switch n.Value {
+		case "true", "True", "TRUE":
+			return true, nil
+		case "false", "False", "FALSE":
+			return false, nil
+		}
+	}
+	p := Unwanted(k, n)
+	if n.Kind == yaml.ScalarNode {
+		switch strings.ToLower(n.Value) {
+		case "yes", "on", "y", "1", "true":
+			p.Hint = "write true"
+		case "no", "off", "n", "0", "false":
+			p.Hint = "write false"
+		}
+	}
+	return nil, p
+}
+
+// Choice is one of some names. Its values are string.
+type Choice struct {
+	Names   []string
+	Foreign map[string][]string // for some names, what others call them; those are written as in Table.Foreign
+	word
+}
+
+// Want implements Kind.
+func (k Choice) Want() string { return OneOf(k.Names) }
+
+// Read implements Kind.
+func (k Choice) Read(n *yaml.Node) (any, *Problem) {
+	if n.Kind == yaml.ScalarNode && slices.Contains(k.Names, n.Value) {
+		return n.Value, nil
+	}
+	p := Unwanted(k, n)
+	if n.Kind == yaml.ScalarNode {
+		if name, ok := k.near(n.Value); ok {
+			p.Hint = "did you mean " + name + "?"
+		}
+	}
+	return nil, p
+}
+
+// near returns the name that was meant by another one: one from elsewhere, or one with a mistake.
+func (k Choice) near(written string) (string, bool) {
+	plain := plainName(written)
+	for _, name := range k.Names {
+		if slices.Contains(k.Foreign[name], plain) {
+			return name, true
+		}
+	}
+	return nearest.Name(written, k.Names)
+}

@@ -1,0 +1,84 @@
+package keyfile
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// These decide what a plain scalar is, instead of the YAML library's tags: to that, 010 is 8, 0x10 is 16 and 1e400 is
+// text.
+
+var (
+	wholePattern     = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*(_[0-9]+)*)$`)
+	decimalPattern   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	oddNumberPattern = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0[xob][0-9a-fA-F_]+)$`)
+	barePattern      = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./+-]*$`)
+)
+
+// IsPlain reports whether n is a scalar without quotes.
+func IsPlain(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && !isQuoted(n) }
+
+// isQuoted reports whether n is a scalar that cannot be anything but text.
+func isQuoted(n *yaml.Node) bool {
+	const text = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	return n.Kind == yaml.ScalarNode && n.Style&text != 0
+}
+
+// IsNull reports whether a plain scalar stands for nothing.
+func IsNull(s string) bool { return slices.Contains([]string{"", "~", "null", "Null", "NULL"}, s) }
+
+// IsWhole reports whether a plain scalar is a whole number, in decimal; a leading 0 would leave open in which base.
+func IsWhole(s string) bool { return wholePattern.MatchString(s) }
+
+// IsNumber reports whether a plain scalar is a number: .inf, .nan and other bases too, so that a message can tell them
+// from text. Reading one of those still fails.
+func IsNumber(s string) bool {
+	return decimalPattern.MatchString(s) || oddNumberPattern.MatchString(s)
+}
+
+// IsText reports whether a plain scalar is text to every reader of YAML 1.1 and 1.2.
+func IsText(s string) bool {
+	words := []string{"true", "false", "yes", "no", "on", "off", "y", "n"}
+	return !IsNull(s) && !IsNumber(s) && !slices.Contains(words, strings.ToLower(s))
+}
+
+// Describe says what a node is, as it completes "found …".
+func Describe(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Kind != yaml.ScalarNode:
+		return "an alias"
+	case IsPlain(n) && IsNull(n.Value):
+		return "nothing"
+	case IsPlain(n) && !IsText(n.Value):
+		return Shorten(n.Value)
+	case !IsText(n.Value):
+		return "the text " + strconv.Quote(Shorten(n.Value))
+	}
+	return strconv.Quote(Shorten(n.Value))
+}
+
+// Shorten cuts a text that is too long for a message.
+func Shorten(s string) string {
+	const longest = 60
+	if utf8.RuneCountInString(s) <= longest {
+		return s
+	}
+	return string([]rune(s)[:longest-1]) + "…"
+}
+
+// ShowText writes text as a YAML scalar: bare where no reader could mistake it, quoted otherwise.
+func ShowText(s string) string {
+	if barePattern.MatchString(s) && IsText(s) {
+		return s
+	}
+	return strconv.Quote(s) // Go's escapes are a part of YAML's
+}
