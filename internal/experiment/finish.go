@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"context"
@@ -28,7 +28,7 @@ type finished struct {
 
 // finish writes the files of a run, tests the model, and tells the result. A run that was stopped keeps the model of its
 // last whole epoch; its error is returned.
-func finish(ctx context.Context, system *System, o trainOptions, f finished) error {
+func finish(ctx context.Context, system *System, o Options, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
 		if f.keep.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
@@ -44,7 +44,7 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 			return err
 		}
 	}
-	if f.stopped != nil && !o.quiet && f.keep.checkpoints {
+	if f.stopped != nil && !o.Quiet && f.keep.checkpoints {
 		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
 	}
 	test, tested := f.test(ctx)
@@ -55,7 +55,7 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 		return context.Cause(ctx)
 	}
 	switch {
-	case o.json:
+	case o.JSON:
 		model := f.Output
 		if !f.keep.model {
 			model = ""

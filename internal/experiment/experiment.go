@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"fmt"
@@ -27,17 +27,17 @@ type experiment struct {
 	start    string           // its SHA-256
 }
 
-func newExperiment(system *System, o trainOptions) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
+func newExperiment(system *System, o Options) (*experiment, error) {
+	resolved, err := config.Load(config.Options{Path: o.Config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
 	if err != nil {
 		return nil, err
 	}
 	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
-	if o.from == "" {
+	if o.From == "" {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
-	} else if x.from, err = modelfile.Read(o.from); err == nil {
+	} else if x.from, err = modelfile.Read(o.From); err == nil {
 		x.start = x.from.SHA256
-		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.from)
+		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
 	if err != nil {
 		return nil, err
@@ -84,9 +84,9 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 }
 
 // loadOptions says how the experiment parts its data set.
-func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
+func (x *experiment) loadOptions(o Options, quiet bool) loadOptions {
 	return loadOptions{
-		dataDir: o.dataDir, quiet: quiet,
+		dataDir: o.DataDir, quiet: quiet,
 		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
 	}
 }
