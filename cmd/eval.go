@@ -15,6 +15,7 @@ var splits = []string{"test", "validation", "train"}
 
 func newEval(system *System, run func(context.Context, *System, experiment.EvalOptions) error) *cobra.Command {
 	var o experiment.EvalOptions
+	var json bool
 	c := &cobra.Command{
 		Use:   "eval model.bin",
 		Short: "Test a trained model",
@@ -34,7 +35,8 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 			case o.Threads < 0:
 				return fault.New(fault.Usage, "--threads", "wanted 0 (all cores) or more, found %d", o.Threads)
 			}
-			return work(tellJSON(system, o.JSON, run(c.Context(), system, o)))
+			o.Listener = listener(system, json, false)
+			return work(tellJSON(system, json, run(c.Context(), system, o)))
 		},
 	}
 	f := c.Flags()
@@ -42,7 +44,7 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 	f.StringVar(&o.Split, "split", "test", "`part` of the data: test, validation or train, as in the model's training")
 	f.BoolVar(&o.Confusion, "confusion", false, "print the confusion table, with each class's precision, recall and F1")
 	f.Float64Var(&o.MinAccuracy, "min-accuracy", 0, "exit with status 1 if the accuracy is below this `bar`")
-	f.BoolVar(&o.JSON, "json", false, "print JSON")
+	f.BoolVar(&json, "json", false, "print JSON")
 	f.StringVar(&o.Report, "report", "", "write a page with everything about the model to this HTML `file`")
 	f.StringVar(&o.Data, "data", "", "test on the CSV file or the folder of IDX files at this `path`, not on the data of the training")
 	addDataDir(f, &o.DataDir)

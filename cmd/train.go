@@ -15,6 +15,7 @@ import (
 
 func newTrain(system *System, run func(context.Context, *System, experiment.Options) error) *cobra.Command {
 	var o experiment.Options
+	var quiet, json bool
 	c := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network and test it",
@@ -35,11 +36,11 @@ nothing is put.`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
-			case o.Quiet && o.JSON:
+			case quiet && json:
 				return fault.New(fault.Usage, "--quiet", "does not go with --json")
 			case o.LRFind != "" && o.Preview != "":
 				return fault.New(fault.Usage, "--lr-find", "does not go with --preview-augmentation")
-			case o.LRFind != "" && o.JSON:
+			case o.LRFind != "" && json:
 				return fault.New(fault.Usage, "--lr-find", "does not go with --json")
 			case o.Resume && (o.LRFind != "" || o.Preview != ""):
 				return fault.New(fault.Usage, "--resume", "does not go with --lr-find or --preview-augmentation, which train nothing")
@@ -51,7 +52,8 @@ nothing is put.`,
 			if err := errors.Join(checkPicture("--lr-find", o.LRFind, "png", "svg"), checkPicture("--preview-augmentation", o.Preview, "png")); err != nil {
 				return err
 			}
-			return work(tellJSON(system, o.JSON, run(c.Context(), system, o)))
+			o.Listener = listener(system, json, quiet)
+			return work(tellJSON(system, json, run(c.Context(), system, o)))
 		},
 	}
 	f := c.Flags()
@@ -62,8 +64,8 @@ nothing is put.`,
 	f.BoolVar(&o.Resume, "resume", false, "go on from the newest checkpoint of this run, if there is one")
 	f.StringVar(&o.From, "from", "", "start from the weights of this `model`")
 	addDataDir(f, &o.DataDir)
-	f.BoolVar(&o.Quiet, "quiet", false, "print the last line only")
-	f.BoolVar(&o.JSON, "json", false, "print one JSON object a line instead")
+	f.BoolVar(&quiet, "quiet", false, "print the last line only")
+	f.BoolVar(&json, "json", false, "print one JSON object a line instead")
 	f.BoolVar(&o.DryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
 	f.StringVar(&o.LRFind, "lr-find", "", "only find a learning rate: draw the loss over rising rates into this `picture` (.png, .svg)")
 	f.StringVar(&o.Preview, "preview-augmentation", "", "only draw distorted images into this `picture` (.png)")

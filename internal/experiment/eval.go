@@ -19,11 +19,12 @@ type EvalOptions struct {
 	Split       string // test, validation or train
 	Confusion   bool   // tell the confusion table too
 	MinAccuracy float64
-	JSON        bool
 	Report      string // page to write; empty: none
 	Data        string // a CSV file or IDX folder instead of the model's own data set
 	DataDir     string // of the data sets; empty: where the environment says
 	Threads     int    // 0: all cores
+
+	Listener Listener
 }
 
 // Evaluate tests a model on a part of its data set, or on another one, and tells the result. An accuracy below MinAccuracy is an
@@ -46,7 +47,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		return err
 	}
 	data, err := src.load(ctx, system, loadOptions{
-		dataDir: o.DataDir, quiet: o.JSON, testOnly: o.Split == "test",
+		dataDir: o.DataDir, quiet: !o.Listener.Verbose, testOnly: o.Split == "test",
 		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.SplitSeed(),
 	})
 	if err != nil {
@@ -87,10 +88,10 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err := data.whole(); err != nil {
 		return err
 	}
-	if o.Data != "" && !o.JSON { // which has the number of samples
+	if o.Data != "" && o.Listener.Verbose {
 		report.Message(system.Stderr, "%s", tested(o, trained, data, part.Count))
 	}
-	if err := printEval(system, o, result, evaluator.Predicted(), part.Labels, src.classes); err != nil {
+	if err := o.tell(result, evaluator.Predicted(), part.Labels, src.classes); err != nil {
 		return err
 	}
 	if o.Report != "" {
@@ -189,25 +190,14 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*so
 	return s, hintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
-// printEval prints the result, as text or as one JSON object.
-func printEval(system *System, o EvalOptions, r nn.Result, predicted, labels []uint8, classes []string) error {
-	var confusion *report.Confusion
+// tell tells the result.
+func (o EvalOptions) tell(r nn.Result, predicted, labels []uint8, classes []string) error {
+	found := report.Evaluation{Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy()}
 	if o.Confusion {
 		var err error
-		if confusion, err = report.NewConfusion(labels, predicted, classes); err != nil {
+		if found.Confusion, err = report.NewConfusion(labels, predicted, classes); err != nil {
 			return err
 		}
 	}
-	if o.JSON {
-		return report.NewEvents(system.Stdout).Evaluation(report.Evaluation{
-			Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(), Confusion: confusion,
-		})
-	}
-	if confusion != nil {
-		if err := confusion.Write(system.Stdout); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintln(system.Stdout, report.TestLine(r.MeanLoss(), r.Accuracy()))
-	return err
+	return tell(o.Listener.Evaluated, found)
 }

@@ -8,7 +8,6 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -84,9 +83,9 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 }
 
 // loadOptions says how the experiment parts its data set.
-func (x *experiment) loadOptions(o Options, quiet bool) loadOptions {
+func (x *experiment) loadOptions(o Options) loadOptions {
 	return loadOptions{
-		dataDir: o.DataDir, quiet: quiet,
+		dataDir: o.DataDir, quiet: !o.Listener.Verbose,
 		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
 	}
 }
@@ -227,29 +226,24 @@ func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoi
 	return c
 }
 
-// dryRun says what would be trained.
-func (x *experiment) dryRun(system *System, plain bool) error {
-	if !plain {
-		return nil
-	}
+// plan returns what would be trained.
+func (x *experiment) plan() train.Plan {
 	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
-	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
+	run := train.Run{Train: &nn.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
 	plan := run.Plan()
-	_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(x.Epochs, "epoch"),
-		fault.Count(plan.Steps, "step"), plan.BatchSize, fault.Count(plan.TrainSamples, "training sample"), fault.Count(held, "validation sample"))
-	return err
+	plan.ValidationSamples = held
+	return plan
 }
 
-// events prints the run's start and epochs as JSON lines.
-func (x *experiment) events(events *report.Events, engine *nn.Engine, data *dataset) train.Callback {
+// begin returns what tells that the run begins.
+func (x *experiment) begin(listener func(report.StartEvent) error, engine *nn.Engine, data *dataset) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
-			return events.Start(report.StartEvent{
+			return listener(report.StartEvent{
 				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
 				TestSamples: data.test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
 				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},
-		EpochEnd: func(e history.Epoch) error { return events.Epoch(e, e.Phases) },
 	}
 }

@@ -16,6 +16,9 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/history"
+	"dnn/internal/report"
+	"dnn/internal/train"
 )
 
 // world is all that an experiment of a test has of the outside world.
@@ -83,7 +86,7 @@ func tiny(t *testing.T) string {
 
 // options say that a run of the experiment leaves its model at output.
 func options(config, output string, flags ...config.Flag) experiment.Options {
-	return experiment.Options{Config: config, Flags: append(flags, set("output", output)), Quiet: true}
+	return experiment.Options{Config: config, Flags: append(flags, set("output", output))}
 }
 
 // set is --set key=value.
@@ -147,26 +150,72 @@ func TestResume(t *testing.T) {
 func TestEvaluate(t *testing.T) {
 	apart(t)
 	o := options(tiny(t), filepath.Join(t.TempDir(), "model.bin"))
+	var end report.EndEvent
+	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
+	trained(t, o)
+	var found report.Evaluation
 	w := newWorld()
-	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
+	e := experiment.EvalOptions{Model: end.Model, Split: "test"}
+	e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
+	if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
 		t.Fatal(err)
 	}
-	again := newWorld()
-	e := experiment.EvalOptions{Model: o.Flags[0].Value, Split: "test"}
-	if err := experiment.Evaluate(t.Context(), &again.System, e); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := again.stdout.String(), w.stdout.String(); got != want || got == "" {
-		t.Errorf("the test gives %q, that after training was %q", got, want)
+	if found.Samples != 12 || found.Loss != end.TestLoss || found.Accuracy != end.TestAccuracy {
+		t.Errorf("the test gives %+v, that after training was %+v", found, end)
 	}
 	e.MinAccuracy = 1.01
-	if err := experiment.Evaluate(t.Context(), &again.System, e); fault.KindOf(err) != fault.Bar {
+	if err := experiment.Evaluate(t.Context(), &w.System, e); fault.KindOf(err) != fault.Bar {
 		t.Errorf("under the bar: %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := experiment.Evaluate(stopped, &again.System, e); !errors.Is(err, context.Canceled) {
+	if err := experiment.Evaluate(stopped, &w.System, e); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped before it began: %v", err)
+	}
+	if w.stdout.Len() > 0 {
+		t.Errorf("without a listener for it, it printed %q", &w.stdout)
+	}
+}
+
+// TestListener holds what is told of a run, in which order, and that an error of the listener ends it.
+func TestListener(t *testing.T) {
+	apart(t)
+	o := options(tiny(t), filepath.Join(t.TempDir(), "model.bin"),
+		set("early_stopping.min_delta", "100"), set("early_stopping.patience", "1"))
+	var told []string
+	hear := func(format string, args ...any) error { told = append(told, fmt.Sprintf(format, args...)); return nil }
+	o.Listener = experiment.Listener{
+		Network: func(s report.Summary) error { return hear("network %d layers", len(s.Layers)) },
+		Planned: func(p train.Plan) error { return hear("planned %d x %d", p.Epochs, p.Steps) },
+		Note:    func(string) error { return hear("note") },
+		Start:   func(e report.StartEvent) error { return hear("start %d samples", e.TrainSamples) },
+		Run: func() train.Callback {
+			return train.Callback{EpochEnd: func(e history.Epoch) error { return hear("epoch %d", e.Epoch) }}
+		},
+		Ended: func(string) { _ = hear("ended") },
+		End:   func(e report.EndEvent) error { return hear("end after %d", e.Epochs) },
+	}
+	o.DryRun = true
+	w := newWorld()
+	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
+		t.Fatal(err)
+	}
+	o.DryRun = false
+	trained(t, o)
+	want := []string{
+		"network 2 layers", "planned 4 x 5",
+		"network 2 layers", "start 38 samples", "epoch 1", "epoch 2", "ended", "note", "end after 2",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, wanted %q", told, want)
+	}
+	enough := errors.New("enough")
+	o.Listener.Start = func(report.StartEvent) error { return enough }
+	if err := experiment.Train(t.Context(), &w.System, o); !errors.Is(err, enough) {
+		t.Errorf("the listener's error gives %v", err)
+	}
+	if w.stdout.Len() > 0 {
+		t.Errorf("it printed %q", &w.stdout)
 	}
 }
 

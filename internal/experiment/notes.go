@@ -7,15 +7,11 @@ import (
 	"dnn/internal/report"
 )
 
-// note says something that the user of a run may want to know and that changes nothing: on standard error, and as an event
-// where JSON was asked for.
+// note says something that the user of a run may want to know and that changes nothing: on standard error, and to the listener.
 func (o Options) note(system *System, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	report.Note(system.Stderr, text)
-	if !o.JSON {
-		return nil
-	}
-	return report.NewEvents(system.Stdout).Note(text)
+	return tell(o.Listener.Note, text)
 }
 
 // noteExperiment says what looks like a mistake before anything is read but the table.

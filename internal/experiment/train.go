@@ -9,7 +9,6 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
-	"dnn/internal/report"
 	"dnn/internal/train"
 )
 
@@ -20,14 +19,14 @@ type Options struct {
 	DataDir string        // of the data sets; empty: where the environment says
 	From    string        // the model whose weights the run starts from; empty: they are drawn
 	Resume  bool          // go on from the newest checkpoint
-	Quiet   bool          // tell the last line only
-	JSON    bool          // tell all in JSON lines
 	DryRun  bool          // only check and tell what would be trained
 	LRFind  string        // picture of a range test, which is then all that is done
 	Preview string        // picture of distorted images, likewise
 	Profile string        // of the CPU; empty: none
 
 	NoModel, NoHistory, NoPicture bool // what not to leave
+
+	Listener Listener
 }
 
 // trains tells whether the network is trained in earnest, and not only tried.
@@ -63,21 +62,18 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if err != nil {
 		return err
 	}
-	plain := !o.JSON && !o.Quiet
 	if o.trains() {
 		if err := x.probe(o); err != nil {
 			return err
 		}
 	}
-	if plain {
-		if err := summary(x.arch).Write(system.Stdout); err != nil {
-			return err
-		}
+	if err := tell(o.Listener.Network, summary(x.arch)); err != nil {
+		return err
 	}
 	if o.DryRun {
-		return x.dryRun(system, plain)
+		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := x.source.load(ctx, system, x.loadOptions(o, !plain))
+	data, err := x.source.load(ctx, system, x.loadOptions(o))
 	if err != nil {
 		return err
 	}
@@ -95,7 +91,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	case o.Preview != "":
 		return x.preview(ctx, system, engine, data, o.Preview)
 	case o.LRFind != "":
-		return findRate(ctx, system, run, o.LRFind, o.Quiet)
+		return findRate(ctx, system, run, o.LRFind, !o.Listener.Verbose)
 	}
 	if err := x.noteUntrained(system, o, data); err != nil {
 		return err
@@ -138,11 +134,11 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 			return err
 		})}, run.Callbacks...)
 	}
-	switch {
-	case o.JSON:
-		run.Callbacks = append(run.Callbacks, x.events(report.NewEvents(system.Stdout), run.Engine, data))
-	case !o.Quiet:
-		run.Callbacks = append(run.Callbacks, report.TrainProgress(system.Stderr, system.Screen(), system.Now))
+	if o.Listener.Start != nil {
+		run.Callbacks = append(run.Callbacks, x.begin(o.Listener.Start, run.Engine, data))
+	}
+	if o.Listener.Run != nil {
+		run.Callbacks = append(run.Callbacks, o.Listener.Run())
 	}
 	begun := system.Now()
 	f.history, f.stopped = run.Do(ctx)
@@ -153,8 +149,8 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	if err := data.whole(); err != nil {
 		return err
 	}
-	if run.Ended != "" && !o.Quiet {
-		report.Message(system.Stderr, "%s", run.Ended)
+	if run.Ended != "" && o.Listener.Ended != nil {
+		o.Listener.Ended(run.Ended)
 	}
 	if err := finish(ctx, system, o, f); err != nil {
 		return err
