@@ -7,16 +7,11 @@ import (
 	"runtime/debug"
 
 	"dnn/internal/atomicfile"
-	"dnn/internal/fault"
 )
 
-// interrupted tells whether a command was stopped from outside.
-func interrupted(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.HungUp, fault.Interrupted, fault.Piped, fault.Terminated:
-		return true
-	}
-	return errors.Is(err, context.Canceled)
+// interrupted tells whether err is that ctx ended.
+func interrupted(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Cause(ctx))
 }
 
 // await returns what read does. If ctx ends before that, it does not wait any longer: a FIFO that nobody writes to, or a table of

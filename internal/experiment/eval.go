@@ -16,7 +16,7 @@ import (
 // EvalOptions say which model to test, and on what.
 type EvalOptions struct {
 	Model       string
-	Split       string // test, validation or train
+	Split       string // test, validation or train; empty: test
 	Confusion   bool   // tell the confusion table too
 	MinAccuracy float64
 	Report      string // page to write; empty: none
@@ -31,6 +31,7 @@ type EvalOptions struct {
 // error of kind fault.Bar.
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer mapped()()
+	o.Split = cmp.Or(o.Split, "test")
 	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
 	if err != nil {
 		return err
@@ -46,10 +47,9 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	data, err := src.load(ctx, system, loadOptions{
-		dataDir: o.DataDir, quiet: !o.Listener.Verbose, testOnly: o.Split == "test",
-		validation: trained.ValidationSplit, stratified: trained.Validation == "stratified", seed: trained.SplitSeed(),
-	})
+	how := howToLoad(trained, o.DataDir, o.Listener)
+	how.testOnly = o.Split == "test"
+	data, err := src.load(ctx, system, how)
 	if err != nil {
 		return err
 	}
@@ -60,15 +60,9 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 			return err
 		}
 	}
-	part := map[string]*nn.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.Split]
-	switch {
-	case part == nil && data.train == nil:
-		return fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.Split)
-	case part == nil && o.Split == "test":
-		return fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.Data).
-			WithHint("--split train and --split validation take them")
-	case part == nil:
-		return fault.New(fault.Usage, "--split", "the model was trained without validation data")
+	part, err := o.part(data)
+	if err != nil {
+		return err
 	}
 	model, err := file.Network(o.Model)
 	if err != nil {
@@ -107,6 +101,21 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		return fault.New(fault.Bar, o.Model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.MinAccuracy)
 	}
 	return nil
+}
+
+// part returns the samples that are to be tested.
+func (o EvalOptions) part(data *dataset) (*nn.Samples, error) {
+	part := map[string]*nn.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.Split]
+	switch {
+	case part != nil:
+		return part, nil
+	case data.train == nil:
+		return nil, fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.Split)
+	case o.Split == "test":
+		return nil, fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.Data).
+			WithHint("--split train and --split validation take them")
+	}
+	return nil, fault.New(fault.Usage, "--split", "the model was trained without validation data")
 }
 
 // tests says what the data set is called that a model is tested on, which was trained on the one that is called name.

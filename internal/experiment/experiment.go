@@ -82,14 +82,6 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 	return teachers, nil
 }
 
-// loadOptions says how the experiment parts its data set.
-func (x *experiment) loadOptions(o Options) loadOptions {
-	return loadOptions{
-		dataDir: o.DataDir, quiet: !o.Listener.Verbose,
-		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
-	}
-}
-
 // newRun returns the run of the experiment, without what a person or a program is told of it.
 func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
 	optimizer, err := nn.NewOptimizer(x.Optimizer.Spec(), model.Params())

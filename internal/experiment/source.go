@@ -40,6 +40,14 @@ type loadOptions struct {
 	seed       uint64  // of what is drawn
 }
 
+// howToLoad says how the data set of an experiment is read and parted.
+func howToLoad(r *config.Resolved, dataDir string, l Listener) loadOptions {
+	return loadOptions{
+		dataDir: dataDir, quiet: !l.Verbose,
+		validation: r.ValidationSplit, stratified: r.Validation == "stratified", seed: r.SplitSeed(),
+	}
+}
+
 // dataset is a data set in memory, parted.
 type dataset struct {
 	hash                    string

@@ -73,7 +73,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if o.DryRun {
 		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := x.source.load(ctx, system, x.loadOptions(o))
+	data, err := x.source.load(ctx, system, howToLoad(x.Resolved, o.DataDir, o.Listener))
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	begun := system.Now()
 	f.history, f.stopped = run.Do(ctx)
 	f.seconds = system.Now().Sub(begun).Seconds()
-	if f.stopped != nil && !interrupted(f.stopped) {
+	if f.stopped != nil && !interrupted(ctx, f.stopped) {
 		return f.stopped
 	}
 	if err := data.whole(); err != nil {
