@@ -1,6 +1,6 @@
-// Package cmd is the command line: one file a subcommand, each of which turns flags into options and calls into internal/.
-// It computes nothing itself. What a command needs of the outside world is in the System that it is given, so that a test
-// can run it without a process of its own.
+// Package cmd is the command line: one file a subcommand, each of which turns flags into options and makes one call, mostly into
+// internal/experiment. It computes nothing itself: flags, help, signals and exit statuses are its own. What a command needs of the
+// outside world is in the System that it is given, so that a test can run it without a process of its own.
 package cmd
 
 import (
@@ -10,35 +10,18 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
 	"dnn/internal/report"
 )
 
 // System is the outside world as a command sees it.
-type System struct {
-	Stdin  io.Reader
-	Stdout io.Writer // results, and nothing else
-	Stderr io.Writer // progress, messages, errors
-	Env    func(name string) (string, bool)
-	Now    func() time.Time
-	Memory func() (bytes uint64, ok bool) // that may still be allocated, if that can be known
-
-	Environ func() []string // all variables, NAME=value, to find one that nothing reads; nil: there are none
-}
-
-// Screen returns what may be shown on standard error.
-func (s *System) Screen() report.Screen {
-	return report.ScreenOf(s.Stderr, func(name string) string {
-		value, _ := s.Env(name)
-		return value
-	})
-}
+type System = experiment.System
 
 // Main runs the command line args and returns the exit status.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -57,8 +40,6 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // Run runs the command line args in the given system until ctx ends, and returns the exit status.
 func Run(ctx context.Context, system *System, args []string) (status int) {
-	// Data sets are mapped files. That one cannot be read any more is a panic then, and not the end of the process.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if crash := recover(); crash != nil {
 			err := fmt.Errorf("%v", crash)
@@ -131,10 +112,10 @@ experiment file describes. The same seed gives the same model, to the last bit, 
 	root.SetErr(system.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newDownload(system, runDownload),
-		newTrain(system, runTrain),
-		newEval(system, runEval),
-		newSummary(system, runSummary),
+		newDownload(system, experiment.Download),
+		newTrain(system, experiment.Train),
+		newEval(system, experiment.Evaluate),
+		newSummary(system, experiment.Summarize),
 		newConfig(system),
 		newVersion(system),
 	)

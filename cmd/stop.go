@@ -6,10 +6,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -44,53 +42,6 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// interrupted tells whether a command was stopped from outside.
-func interrupted(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.HungUp, fault.Interrupted, fault.Piped, fault.Terminated:
-		return true
-	}
-	return errors.Is(err, context.Canceled)
-}
-
-// await returns what read does. If ctx ends before that, it does not wait any longer: a FIFO that nobody writes to, or a table of
-// gigabytes, would be waited for in vain. So read must not leave anything half-done.
-func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-		crash any // what it panicked with
-	}
-	ended := make(chan outcome, 1)
-	go func() {
-		debug.SetPanicOnFault(true) // as where the panic goes on, below
-		var o outcome
-		defer func() {
-			o.crash = recover()
-			ended <- o
-		}()
-		o.value, o.err = read()
-	}()
-	select {
-	case o := <-ended:
-		if o.crash != nil {
-			panic(o.crash)
-		}
-		return o.value, o.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	}
-}
-
-// passOn writes to path with write. If that is a FIFO it does not wait for who reads from it once ctx ends.
-func passOn[T any](ctx context.Context, path string, write func() (T, error)) (T, error) {
-	if !atomicfile.IsStream(path) {
-		return write()
-	}
-	return await(ctx, write)
-}
-
 // results is standard output. That it cannot be written is the user's matter (a full disk), not a bug. If it is a pipe that nobody
 // reads any more, what is written is lost, and the command is stopped: it may have files to leave.
 type results struct {
@@ -117,17 +68,4 @@ func (r *results) Write(p []byte) (int, error) {
 		r.failed = err
 	}
 	return n, err
-}
-
-// untilStopped is a writer that fails once ctx ends, so that what is written there is given up.
-type untilStopped struct {
-	io.Writer
-	ctx context.Context //nolint:containedctx // of the one call of atomicfile.Write that it is made for
-}
-
-func (u untilStopped) Write(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
-	}
-	return u.Writer.Write(p)
 }

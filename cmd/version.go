@@ -4,13 +4,10 @@ import (
 	"fmt"
 	"runtime"
 
+	"dnn/internal/experiment"
+
 	"github.com/spf13/cobra"
-
-	"dnn/internal/nn/kernel"
 )
-
-// Version is the program's version. Model files carry it.
-const Version = "0.1.0"
 
 func newVersion(system *System) *cobra.Command {
 	return &cobra.Command{
@@ -35,18 +32,18 @@ func addVersion(root *cobra.Command, system *System) {
 }
 
 func printVersion(system *System) error {
-	kernels, err := kernels(system)
+	available, chosen, err := experiment.Kernels(system)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:", Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
-	for _, s := range kernel.Available() {
+	_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:", experiment.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	for _, name := range available {
 		mark := ""
-		if s.Name == kernels.Name {
+		if name == chosen {
 			mark = "*"
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(system.Stdout, " %s%s", s.Name, mark)
+			_, err = fmt.Fprintf(system.Stdout, " %s%s", name, mark)
 		}
 	}
 	if err == nil {

@@ -46,7 +46,7 @@ func (t *Table) Divide(d Division) (Parts, error) {
 	return p, nil
 }
 
-// stratified is nn.Stratified of some rows, in their order.
+// stratified is batch.Stratified of some rows, in their order.
 func (t *Table) stratified(rows []int32, n int, key random.Key) (rest, held []int32) {
 	labels := make([]uint8, len(rows))
 	for i, r := range rows {

@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"context"
@@ -39,6 +39,14 @@ type loadOptions struct {
 	validation float64 // share of the training samples
 	stratified bool    // whether each class has the same share of them; else they are the last ones
 	seed       uint64  // of what is drawn
+}
+
+// howToLoad says how the data set of an experiment is read and parted.
+func howToLoad(r *config.Resolved, dataDir string, l Listener) loadOptions {
+	return loadOptions{
+		dataDir: dataDir, quiet: !l.Verbose,
+		validation: r.ValidationSplit, stratified: r.Validation == "stratified", seed: r.SplitSeed(),
+	}
 }
 
 // dataset is a data set in memory, parted.

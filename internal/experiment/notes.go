@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"fmt"
@@ -7,22 +7,18 @@ import (
 	"dnn/internal/report"
 )
 
-// note says something that the user of a run may want to know and that changes nothing: on standard error, and as an event
-// where JSON was asked for.
-func (o trainOptions) note(system *System, format string, args ...any) error {
+// note says something that the user of a run may want to know and that changes nothing: on standard error, and to the listener.
+func (o Options) note(system *System, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	report.Note(system.Stderr, text)
-	if !o.json {
-		return nil
-	}
-	return report.NewEvents(system.Stdout).Note(text)
+	return tell(o.Listener.Note, text)
 }
 
 // noteExperiment says what looks like a mistake before anything is read but the table.
-func (x *experiment) noteExperiment(system *System, o trainOptions) error {
+func (x *experiment) noteExperiment(system *System, o Options) error {
 	notes := x.Notes
 	if x.from != nil {
-		if err := x.from.MatchesClasses(o.from, x.Dataset.String(), x.source.classes); err != nil { // of images: a table's do
+		if err := x.from.MatchesClasses(o.From, x.Dataset.String(), x.source.classes); err != nil { // of images: a table's do
 			notes = append(notes, fmt.Sprintf("%v: its outputs learn to mean those of %s", err, x.Dataset))
 		}
 	}
@@ -42,7 +38,7 @@ func (x *experiment) noteExperiment(system *System, o trainOptions) error {
 }
 
 // noteUntrained says which classes are tested or validated, but have no sample to learn them from.
-func (x *experiment) noteUntrained(system *System, o trainOptions, data *dataset) error {
+func (x *experiment) noteUntrained(system *System, o Options, data *dataset) error {
 	classes := len(x.source.classes)
 	trained, others := data.train.Counts(classes), data.test.Counts(classes)
 	validated := make([]int, classes)
@@ -76,7 +72,7 @@ func (x *experiment) noteUntrained(system *System, o trainOptions, data *dataset
 }
 
 // noteUnlearned says that a run has ended with a loss that needs no learning. What a teacher adds to a loss cannot be compared.
-func (f finished) noteUnlearned(system *System, o trainOptions) error {
+func (f finished) noteUnlearned(system *System, o Options) error {
 	if f.Distill != nil || len(f.history) == 0 {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/config"
 	"dnn/internal/fault"
-	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
@@ -28,17 +27,17 @@ type experiment struct {
 	start    string           // its SHA-256
 }
 
-func newExperiment(system *System, o trainOptions) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.flags})
+func newExperiment(system *System, o Options) (*experiment, error) {
+	resolved, err := config.Load(config.Options{Path: o.Config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
 	if err != nil {
 		return nil, err
 	}
 	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
-	if o.from == "" {
+	if o.From == "" {
 		x.source, err = newSource(x.Dataset, "dataset", nil)
-	} else if x.from, err = modelfile.Read(o.from); err == nil {
+	} else if x.from, err = modelfile.Read(o.From); err == nil {
 		x.start = x.from.SHA256
-		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.from)
+		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
 	if err != nil {
 		return nil, err
@@ -82,14 +81,6 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 		teachers = append(teachers, teacher)
 	}
 	return teachers, nil
-}
-
-// loadOptions says how the experiment parts its data set.
-func (x *experiment) loadOptions(o trainOptions, quiet bool) loadOptions {
-	return loadOptions{
-		dataDir: o.dataDir, quiet: quiet,
-		validation: x.ValidationSplit, stratified: x.Validation == "stratified", seed: x.SplitSeed(),
-	}
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
@@ -228,29 +219,24 @@ func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoi
 	return c
 }
 
-// dryRun says what would be trained.
-func (x *experiment) dryRun(system *System, plain bool) error {
-	if !plain {
-		return nil
-	}
+// plan returns what would be trained.
+func (x *experiment) plan() train.Plan {
 	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
-	run := train.Run{Train: &batch.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize}
+	run := train.Run{Train: &batch.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
 	plan := run.Plan()
-	_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(x.Epochs, "epoch"),
-		fault.Count(plan.Steps, "step"), plan.BatchSize, fault.Count(plan.TrainSamples, "training sample"), fault.Count(held, "validation sample"))
-	return err
+	plan.ValidationSamples = held
+	return plan
 }
 
-// events prints the run's start and epochs as JSON lines.
-func (x *experiment) events(events *report.Events, engine *nn.Engine, data *dataset) train.Callback {
+// begin returns what tells that the run begins.
+func (x *experiment) begin(listener func(report.StartEvent) error, engine *nn.Engine, data *dataset) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
-			return events.Start(report.StartEvent{
+			return listener(report.StartEvent{
 				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
 				TestSamples: data.test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
 				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},
-		EpochEnd: func(e history.Epoch) error { return events.Epoch(e, e.Phases) },
 	}
 }

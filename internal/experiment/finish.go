@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type finished struct {
 
 // finish writes the files of a run, tests the model, and tells the result. A run that was stopped keeps the model of its
 // last whole epoch; its error is returned.
-func finish(ctx context.Context, system *System, o trainOptions, f finished) error {
+func finish(ctx context.Context, system *System, o Options, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
 		if f.keep.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
@@ -45,8 +45,8 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 			return err
 		}
 	}
-	if f.stopped != nil && !o.quiet && f.keep.checkpoints {
-		report.Message(system.Stderr, "stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs)
+	if f.stopped != nil && o.Listener.Ended != nil && f.keep.checkpoints {
+		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs))
 	}
 	test, tested := f.test(ctx)
 	if err := f.data.whole(); err != nil {
@@ -55,19 +55,14 @@ func finish(ctx context.Context, system *System, o trainOptions, f finished) err
 	if f.stopped == nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	switch {
-	case o.json:
-		model := f.Output
-		if !f.keep.model {
-			model = ""
-		}
-		err = report.NewEvents(system.Stdout).End(report.EndEvent{
-			Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
-			Model: model, SHA256: sum, Interrupted: f.stopped != nil,
-		})
-	case tested:
-		_, err = fmt.Fprintln(system.Stdout, report.TestLine(test.MeanLoss(), test.Accuracy()))
+	model := f.Output
+	if !f.keep.model {
+		model = ""
 	}
+	err = tell(o.Listener.End, report.EndEvent{
+		Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
+		Model: model, SHA256: sum, Interrupted: f.stopped != nil,
+	})
 	if f.stopped != nil {
 		return f.stopped
 	}

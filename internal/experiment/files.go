@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"errors"
@@ -43,10 +43,10 @@ func checkDistinct(outputs, inputs []file) error {
 type kept struct{ model, checkpoints, history, picture bool }
 
 // keeps returns which files a run leaves at and beside its output: all that were not refused, and beside a device or a FIFO none.
-func keeps(o trainOptions, output string) kept {
+func keeps(o Options, output string) kept {
 	beside := !atomicfile.IsStream(output)
 	return kept{
-		model: !o.noModel, checkpoints: beside && !o.noModel, history: beside && !o.noHistory, picture: beside && !o.noPicture,
+		model: !o.NoModel, checkpoints: beside && !o.NoModel, history: beside && !o.NoHistory, picture: beside && !o.NoPicture,
 	}
 }
 
@@ -69,22 +69,22 @@ func dataFiles(system *System, d config.Dataset, dataDir string) []file {
 }
 
 // checkFiles refuses an experiment that would write over what it reads, or write two things into one file.
-func (x *experiment) checkFiles(system *System, o trainOptions) error {
+func (x *experiment) checkFiles(system *System, o Options) error {
 	if err := modelfile.CheckName(x.Origins["output"], x.Output); err != nil {
 		return err
 	}
-	inputs := append(dataFiles(system, x.Dataset, o.dataDir), file{"the experiment file", o.config})
+	inputs := append(dataFiles(system, x.Dataset, o.DataDir), file{"the experiment file", o.Config})
 	if x.Distill != nil {
 		for _, teacher := range x.Distill.Teacher {
 			inputs = append(inputs, file{"a teacher", teacher})
 		}
 	}
-	outputs := []file{{"--profile", o.profile}, {"--lr-find", o.lrFind}, {"--preview-augmentation", o.preview}}
+	outputs := []file{{"--profile", o.Profile}, {"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview}}
 	if o.trains() {
 		outputs = append(append(outputs, x.besideModel()...), file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
 	}
 	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
-	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.from})); err != nil {
+	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
 		return err
 	}
 	if !o.trains() || !x.keep.model {
@@ -112,7 +112,7 @@ func (x *experiment) besideModel() []file {
 }
 
 // probe finds out whether all that a run writes can be written, before it works for hours, and leaves nothing behind.
-func (x *experiment) probe(o trainOptions) error {
+func (x *experiment) probe(o Options) error {
 	var replaced []string
 	if x.keep.model {
 		replaced = append(replaced, x.Output)
@@ -138,14 +138,14 @@ func (x *experiment) probe(o trainOptions) error {
 			return err
 		}
 	}
-	if err := atomicfile.ProbeOpen(o.profile); o.profile != "" && err != nil {
-		return fault.CannotWrite(o.profile, err)
+	if err := atomicfile.ProbeOpen(o.Profile); o.Profile != "" && err != nil {
+		return fault.CannotWrite(o.Profile, err)
 	}
 	return nil
 }
 
 // lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of them.
-func (x *experiment) lock(system *System, o trainOptions) (unlock func(), err error) {
+func (x *experiment) lock(system *System, o Options) (unlock func(), err error) {
 	none := func() {}
 	output, err := atomicfile.Target(x.Output)
 	if err != nil {

@@ -1,11 +1,10 @@
-package cmd
+package experiment
 
 import (
 	"context"
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"dnn/internal/atomicfile"
@@ -81,14 +80,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 	return err
 }
 
-// checkPicture wants the name of a picture, if there is one, to end in a format.
-func checkPicture(flag, path string, formats ...string) error {
-	if path == "" || slices.Contains(formats, pictureFormat(path)) {
-		return nil
-	}
-	return fault.New(fault.Usage, flag, "wanted a name that ends in .%s, found %q", strings.Join(formats, " or ."), path)
-}
-
+// pictureFormat returns the format that the name of a picture ends in.
 func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(path), ".") }
 
 // writePicture writes a picture in the format that its name ends in.

@@ -1,4 +1,4 @@
-package cmd
+package experiment
 
 import (
 	"fmt"
@@ -17,6 +17,18 @@ func kernels(system *System) (*kernel.Set, error) {
 		return nil, fault.New(fault.Usage, "DNN_SIMD", "%w", err)
 	}
 	return set, nil
+}
+
+// Kernels returns the names of all kernels that this machine has, and of those among them that it computes with.
+func Kernels(system *System) (available []string, chosen string, err error) {
+	set, err := kernels(system)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, s := range kernel.Available() {
+		available = append(available, s.Name)
+	}
+	return available, set.Name, nil
 }
 
 // newEngine returns an engine with that many threads, or with one for each core if threads is 0.

@@ -1,0 +1,63 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"dnn/internal/fault"
+	"dnn/internal/mnist"
+	"dnn/internal/report"
+)
+
+// DownloadOptions say which data set is to be at hand.
+type DownloadOptions struct {
+	Dataset string
+	DataDir string // of the data sets; empty: where the environment says
+	Mirror  string // URL of a folder to try first
+	Force   bool   // download again what is there
+	Verify  bool   // only look at what is there
+}
+
+// Download makes the files of a data set be in its folder, or verifies that they are, and tells so.
+func Download(ctx context.Context, system *System, o DownloadOptions) error {
+	set, err := findSet("dnn download", o.Dataset, fault.Usage)
+	if err != nil {
+		return err
+	}
+	folder, err := set.Folder(o.DataDir, system.Env)
+	if err != nil {
+		return err
+	}
+	if o.Verify {
+		return verify(ctx, system, set, folder)
+	}
+	result, err := fetch(ctx, system, mnist.DownloadOptions{Set: set, Mirror: o.Mirror, Force: o.Force}, o.DataDir, false)
+	if err != nil {
+		return err
+	}
+	if len(result.Downloaded) == 0 {
+		_, err = fmt.Fprintf(system.Stdout, "%s: all %d files are in %s\n", set.Title, len(result.Present), folder)
+	} else {
+		_, err = fmt.Fprintf(system.Stdout, "%s: %s downloaded and verified, in %s\n", set.Title, fault.Count(len(result.Downloaded), "file"), folder)
+	}
+	return err
+}
+
+// verify prints the state of each file.
+func verify(ctx context.Context, system *System, set mnist.Set, folder string) error {
+	states, err := await(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
+	table := tabwriter.NewWriter(system.Stdout, 0, 0, 2, ' ', 0)
+	for _, s := range states {
+		if _, werr := fmt.Fprintf(table, "%s\t%d bytes\t%s\t%v\n", s.Name, s.Bytes, s.SHA256, s.State); werr != nil {
+			return werr
+		}
+	}
+	if werr := table.Flush(); werr != nil {
+		return werr
+	}
+	if err == nil {
+		report.Message(system.Stderr, "all files are what they should be, in %s", folder)
+	}
+	return err
+}

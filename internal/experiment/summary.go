@@ -1,0 +1,67 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+
+	"dnn/internal/config"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn"
+	"dnn/internal/report"
+)
+
+// SummaryOptions say of which network the summary is.
+type SummaryOptions struct {
+	Model  string // a model file, or
+	Config string // an experiment file, or neither: the built-in experiment
+	Flags  []config.Flag
+	JSON   bool
+}
+
+// Summarize prints the layers and parameters of a network.
+func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
+	arch, err := await(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
+	if err != nil {
+		return err
+	}
+	s := summary(arch)
+	if o.JSON {
+		return json.NewEncoder(system.Stdout).Encode(s.JSON())
+	}
+	return s.Write(system.Stdout)
+}
+
+// architecture returns the network of a model or of an experiment file.
+func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
+	if o.Model != "" {
+		model, err := modelfile.Read(o.Model)
+		if err != nil {
+			return nn.Architecture{}, err
+		}
+		return model.Architecture, nil
+	}
+	resolved, err := config.Load(config.Options{Path: o.Config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
+	if err != nil {
+		return nn.Architecture{}, err
+	}
+	notes(system, resolved)
+	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
+		return resolved.Architecture(0, 0)
+	}
+	src, err := newSource(resolved.Dataset, "dataset", nil)
+	if err != nil {
+		return nn.Architecture{}, err
+	}
+	return resolved.Architecture(src.features, len(src.classes))
+}
+
+// summary returns the table of a network's layers.
+func summary(a nn.Architecture) report.Summary {
+	s := report.Summary{Name: "sequential"}
+	for _, l := range a.Summary() {
+		s.Layers = append(s.Layers, report.SummaryLayer{
+			Name: l.Name, Type: l.Class, OutputShape: []int{l.Units}, Params: l.Params, Trainable: l.Trainable,
+		})
+	}
+	return s
+}
