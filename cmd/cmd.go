@@ -1,6 +1,6 @@
-// Package cmd is the command line: one file a subcommand, each of which turns flags into options and makes one call, mostly into
-// internal/experiment. It computes nothing itself: flags, help, signals and exit statuses are its own. What a command needs of the
-// outside world is in the System that it is given, so that a test can run it without a process of its own.
+// Package cmd is the command line: one file a subcommand, each of which turns flags into options and makes one call, mostly
+// into internal/experiment. It computes nothing itself: flags, help, signals and exit statuses are its own. What a command
+// needs of the outside world is in the System that it is given, so that a test can run it without a process of its own.
 package cmd
 
 import (

@@ -28,8 +28,8 @@ type EvalOptions struct {
 	Listener Listener
 }
 
-// Evaluate tests a model on a part of its data set, or on another one, and tells the result. An accuracy below MinAccuracy is an
-// error of kind fault.Bar.
+// Evaluate tests a model on a part of its data set, or on another one, and tells the result. An accuracy below MinAccuracy is
+// an error of kind fault.Bar.
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer mapped()()
 	o.Split = cmp.Or(o.Split, "test")

@@ -37,8 +37,8 @@ func newWorld() *world {
 	return w
 }
 
-// apart makes the process a place where nothing can be found: its environment is wrong, its working folder is empty, and its
-// streams are files. At the end of the test the folder and the files still have to be empty.
+// apart makes the process a place where nothing can be found: its environment is wrong, its working folder is empty, and
+// its streams are files. At the end of the test the folder and the files still have to be empty.
 func apart(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"DNN_EPOCHS", "DNN_SIMD", "DNN_DATA_DIR"} {
@@ -78,8 +78,10 @@ func tiny(t *testing.T) string {
 	}
 	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
 	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\nlayers: [6]\nepochs: 4\nbatch_size: 8\n", table)
-	if err := errors.Join(os.WriteFile(table, []byte(rows.String()), 0o600), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-		t.Fatal(err)
+	for name, content := range map[string]string{table: rows.String(), path: text} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return path
 }
@@ -111,8 +113,8 @@ func read(t *testing.T, path string) []byte {
 	return content
 }
 
-// TestResume stops a run at one reading of the clock after another, goes on, and wants the bytes of the run that was not stopped. Why it
-// is stopped is the caller's matter. Stopped after an epoch, it leaves a model.
+// TestResume stops a run at one reading of the clock after another, goes on, and wants the bytes of the run that was not
+// stopped. Why it is stopped is the caller's matter. Stopped after an epoch, it leaves a model.
 func TestResume(t *testing.T) {
 	apart(t)
 	config := tiny(t)

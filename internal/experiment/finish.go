@@ -60,8 +60,8 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		model = ""
 	}
 	err = tell(o.Listener.End, report.EndEvent{
-		Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds, Epochs: len(f.history),
-		Model: model, SHA256: sum, Interrupted: f.stopped != nil,
+		Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds,
+		Epochs: len(f.history), Model: model, SHA256: sum, Interrupted: f.stopped != nil,
 	})
 	if f.stopped != nil {
 		return f.stopped

@@ -29,8 +29,9 @@ func Text(system *System) Listener {
 	l := Quiet(system)
 	l.Network = func(s report.Summary) error { return s.Write(system.Stdout) }
 	l.Planned = func(p train.Plan) error {
-		_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n", fault.Count(p.Epochs, "epoch"), fault.Count(p.Steps, "step"),
-			p.BatchSize, fault.Count(p.TrainSamples, "training sample"), fault.Count(p.ValidationSamples, "validation sample"))
+		_, err := fmt.Fprintf(system.Stdout, "%s of %s, batch size %d: %s, %s\n",
+			fault.Count(p.Epochs, "epoch"), fault.Count(p.Steps, "step"), p.BatchSize,
+			fault.Count(p.TrainSamples, "training sample"), fault.Count(p.ValidationSamples, "validation sample"))
 		return err
 	}
 	l.Run = func() train.Callback { return report.TrainProgress(system.Stderr, system.Screen(), system.Now) }

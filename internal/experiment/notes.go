@@ -7,7 +7,8 @@ import (
 	"dnn/internal/report"
 )
 
-// note says something that the user of a run may want to know and that changes nothing: on standard error, and to the listener.
+// note says something that the user of a run may want to know and that changes nothing: on standard error, and to the
+// listener.
 func (o Options) note(system *System, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	report.Note(system.Stderr, text)

@@ -123,7 +123,7 @@ func notes(system *System, resolved *config.Resolved) {
 	}
 }
 
-// WriteTemplate writes a commented experiment file to path, - for standard output. One that is there is replaced only by force.
+// WriteTemplate writes a commented experiment file to path, - for standard output. Only by force it replaces one.
 func WriteTemplate(_ context.Context, system *System, path string, force bool) error {
 	if path == "-" {
 		_, err := io.WriteString(system.Stdout, config.Template())

@@ -1,7 +1,7 @@
-// Package experiment runs an experiment: from a config and its data to a tested, written model. Each exported function does what
-// one command does. A Go program or a test can call it too: what it needs of the outside world is in the System that it is given.
-// The process's streams and environment are not asked (but for a proxy to download through), nor is the working folder if all
-// names of files are absolute.
+// Package experiment runs an experiment: from a config and its data to a tested, written model. Each exported function does
+// what one command does, and a Go program or a test can call it too. What it needs of the outside world is in the System that
+// it is given, and what it tells goes to a Listener. The process's streams and environment are not asked (but for a proxy to
+// download through), nor is the working folder if all names of files are absolute.
 //
 // Here the other packages meet. How anything is computed, stored, drawn or spelled is theirs. Flags, signals and exit
 // statuses are package cmd's.
@@ -38,8 +38,8 @@ func (s *System) Screen() report.Screen {
 	})
 }
 
-// mapped lets the caller's goroutine read data sets, which are mapped files, until the function that it returns is called: that one
-// cannot be read any more is a panic then, and not the end of the process.
+// mapped lets the caller's goroutine read data sets, which are mapped files, until the function that it returns is called. That
+// one cannot be read any more is a panic then, and not the end of the process.
 func mapped() (end func()) {
 	before := debug.SetPanicOnFault(true)
 	return func() { debug.SetPanicOnFault(before) }

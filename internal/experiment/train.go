@@ -32,8 +32,8 @@ type Options struct {
 // trains tells whether the network is trained in earnest, and not only tried.
 func (o Options) trains() bool { return o.LRFind == "" && o.Preview == "" }
 
-// Train is the story of a training run: experiment, data, network, loop, test, files. If ctx ends before the run does, it leaves what
-// Resume needs to go on, and returns the cause.
+// Train is the story of a training run: experiment, data, network, loop, test, files. If ctx ends before the run does, it
+// leaves what Resume needs to go on, and returns the cause.
 func Train(ctx context.Context, system *System, o Options) error {
 	defer mapped()()
 	x, err := await(ctx, func() (*experiment, error) { return newExperiment(system, o) })

@@ -25,18 +25,6 @@ func (d *Dense) multiplyShare(w *kernel.Worker, in *batch.Batch, i int, y kernel
 	in.Multiply(w, i, d.kernel.Value, y, r)
 }
 
-// sparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
-type sparseUpdater interface {
-	// fuses tells whether it does so in the step at hand.
-	fuses(w *kernel.Worker) bool
-
-	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
-	//
-	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
-	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
-	updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
-}
-
 // updateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
 // if up computes gradients itself; else updateInput updates them with the others.
 func (d *Dense) updateIdle(w *kernel.Worker, in *batch.Batch, f kernel.Span, up Updater) {

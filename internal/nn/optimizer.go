@@ -4,16 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"dnn/internal/nn/kernel"
 )
-
-// Updater receives gradients as they are produced, a block at a time.
-type Updater interface {
-	// Update takes the gradient g of the elements of p from (row, col) on. It is called from several goroutines at once, for
-	// disjoint blocks. It may overwrite g, which is the caller's again afterwards.
-	Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix)
-}
 
 // Optimizer is an Updater that changes the parameters.
 type Optimizer interface {
@@ -32,17 +23,6 @@ type Optimizer interface {
 
 	// Restore sets the counters to what Counters returned.
 	Restore(counters map[string]float64) error
-}
-
-// Deferred is an Updater that needs whole gradients before it can use any. Its Update only keeps what it is given.
-type Deferred interface {
-	Updater
-
-	// Prepare is called once all gradients of a step are there.
-	Prepare()
-
-	// Apply uses the gradients of the rows [lo, hi) of p. It is called from several goroutines at once.
-	Apply(w *kernel.Worker, p *Param, lo, hi int)
 }
 
 // OptimizerSpec describes an optimizer. Fields that the named one does not have are 0. Names and defaults are Keras 3's:

@@ -48,12 +48,6 @@ func (d *weightDecay) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, 
 	})
 }
 
-// fuses tells whether an updater computes gradients of sparse input itself.
-func fuses(up Updater, w *kernel.Worker) bool {
-	sparse, ok := up.(sparseUpdater)
-	return ok && sparse.fuses(w)
-}
-
 // byBlocks calls update for blocks of the rows f whose weights and all that goes with them stay in the second-level cache while
 // it passes over them twice: 128 KB. Smaller ones would cost more calls than they save.
 func byBlocks(f, cols kernel.Span, update func(block kernel.Span)) {

@@ -1,7 +1,5 @@
 package nn
 
-import "dnn/internal/nn/kernel"
-
 // A step of many samples takes seconds in a large network, and whoever stops a run should not have to wait for it. Such a step
 // can be abandoned: until all gradients are there it changes nothing that outlives it, and what is then left to do takes no
 // longer than to write the weights to a file. That needs memory for whole gradients, and some time to go through it, which is lost
@@ -35,7 +33,7 @@ func (t *Trainer) stopIf(stop func() bool) bool {
 		return false
 	}
 	if _, ok := o.(Deferred); !ok {
-		t.updater = &held{newDeferred(o, t.model.params)}
+		t.updater = newHeld(o, t.model.Params())
 	}
 	t.stop = stop
 	t.plan()
@@ -62,10 +60,3 @@ func (t *Trainer) decide() (abandoned bool) {
 	t.pass.Step--
 	return true
 }
-
-// held keeps a step's gradients until all of them are there, and hands them on as they are.
-type held struct{ deferred }
-
-func (h *held) Prepare() {}
-
-func (h *held) Apply(w *kernel.Worker, p *Param, lo, hi int) { h.apply(w, p, lo, hi, nil) }
