@@ -28,32 +28,6 @@ type Distillation struct {
 	Weight      float64       // a, 0 to 1: how much the teachers count beside the labels
 }
 
-// CheckTeacher tells why a network cannot teach another, if it cannot.
-func CheckTeacher(teacher, student Architecture) error {
-	const wanted = "wanted a softmax output with categorical_crossentropy"
-	switch {
-	case !student.softmaxClassifier():
-		return fmt.Errorf("the network that is to learn ends in %s: "+wanted, student.ending())
-	case !teacher.softmaxClassifier():
-		return fmt.Errorf("the teacher ends in %s: "+wanted, teacher.ending())
-	case teacher.Input != student.Input:
-		return fmt.Errorf("the teacher has %d inputs, wanted %d, as many as the network that is to learn", teacher.Input, student.Input)
-	case teacher.Output() != student.Output():
-		return fmt.Errorf("the teacher knows %d classes, wanted %d, as many as the network that is to learn", teacher.Output(), student.Output())
-	}
-	return nil
-}
-
-// softmaxClassifier tells whether the network's last layer gives the logits of a softmax.
-func (a Architecture) softmaxClassifier() bool {
-	return a.Loss == categoricalName && a.Layers[len(a.Layers)-1].Activation == "softmax"
-}
-
-// ending describes the network's output and loss.
-func (a Architecture) ending() string {
-	return fmt.Sprintf("%s with %s", a.Layers[len(a.Layers)-1].Activation, a.Loss)
-}
-
 func (d Distillation) check(student Architecture) error {
 	inverse := 1 / float32(d.Temperature)
 	switch {
@@ -74,10 +48,10 @@ func (d Distillation) check(student Architecture) error {
 
 // Distill makes all further steps learn from teachers as well. They read the same batches, as they were loaded.
 func (t *Trainer) Distill(d Distillation) error {
-	if err := d.check(t.model.arch); err != nil {
+	if err := d.check(t.model.Architecture()); err != nil {
 		return err
 	}
-	batch, classes := len(t.loss), t.model.arch.Output()
+	batch, classes := len(t.loss), t.model.Architecture().Output()
 	x := &distiller{
 		weight: float32(d.Weight), rest: float32(1 - d.Weight),
 		temperature: float32(d.Temperature), inverse: float32(1 / d.Temperature),

@@ -11,7 +11,7 @@ type teacher struct {
 // newTeacher returns the model as a teacher of batches of up to that many samples.
 func newTeacher(m *Sequential, batch int) *teacher {
 	t := &teacher{model: m}
-	for _, units := range m.units {
+	for _, units := range m.Units() {
 		t.tape.y = append(t.tape.y, kernel.NewMatrix(batch, units))
 	}
 	return t
@@ -19,7 +19,7 @@ func newTeacher(m *Sequential, batch int) *teacher {
 
 // answer computes what the teacher says of some rows of the batch.
 func (t *teacher) answer(w *kernel.Worker, r kernel.Span) {
-	t.model.forward(w, Pass{}, &t.tape, 0, len(t.model.layers), r)
+	t.model.forward(w, Pass{}, &t.tape, 0, len(t.model.Layers()), r)
 }
 
 // logits returns what the teacher said of a sample of the batch.

@@ -69,9 +69,9 @@ func (v *Evaluator) rows(w *kernel.Worker, t *tape, s kernel.Span) {
 	n := s.Hi - s.Lo
 	t.in.Count = n
 	t.in.Load(w, v.samples, v.order[s.Lo:s.Hi], kernel.Span{Lo: 0, Hi: n}, kernel.Span{Lo: 0, Hi: t.in.Shares()})
-	v.model.forward(w, Pass{}, t, 0, len(v.model.layers), kernel.Span{Lo: 0, Hi: n})
+	v.model.forward(w, Pass{}, t, 0, len(v.model.Layers()), kernel.Span{Lo: 0, Hi: n})
 	y := t.y[len(t.y)-1].Slice(0, n)
-	v.model.loss.Rows(w, y, kernel.Matrix{}, t.in.Labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
+	v.model.Loss().Rows(w, y, kernel.Matrix{}, t.in.Labels[:n], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
 	for r := range n {
 		// A loss that takes logits leaves probabilities.
 		p := y.Row(r)

@@ -26,3 +26,11 @@ func (a Architecture) TrainingBytes(batch int) float64 {
 	}
 	return element * (perParameter*parameters + float64(batch)*perSample)
 }
+
+// long tells whether a step of so many samples through so many weights can be abandoned. To keep gradients takes a part of a step that is
+// the larger the fewer samples it has: of a thousand less than a hundredth, so that some milliseconds make a step long; of some hundred a
+// few hundredths, which only steps of some tenths of a second are made to spend.
+func long(samples int, weights float64) bool {
+	products := float64(samples) * weights
+	return samples >= 1<<10 && products >= 1<<28 || samples >= 1<<8 && products >= 1<<33
+}

@@ -149,12 +149,12 @@ func (e *Engine) besides(m *Sequential, size int) []int {
 	// of the optimizer. What the calls take, however small the layers are, is that of so many rows.
 	const calls = 70
 	weights := 0
-	for _, l := range m.layers[1:] {
+	for _, l := range m.Layers()[1:] {
 		for _, p := range l.Params() {
 			weights += p.Value.Rows * p.Value.Cols
 		}
 	}
-	rows := weights / m.units[0] // of as many weights
+	rows := weights / m.Units()[0] // of as many weights
 	working := 0
 	for worker := range e.workers {
 		if e.hasRows(worker, size) {
@@ -171,7 +171,7 @@ func (e *Engine) besides(m *Sequential, size int) []int {
 			r := e.stage(worker, size)
 			besides[worker] = (rows/working+calls)*batch.OptimizerEntries + 2*rows*(r.Hi-r.Lo)
 		}
-		if besides[worker]*idle > m.arch.Input*batch.OptimizerEntries {
+		if besides[worker]*idle > m.Architecture().Input*batch.OptimizerEntries {
 			return nil
 		}
 	}

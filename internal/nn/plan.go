@@ -135,7 +135,7 @@ func (t *Trainer) planRows(updates [][]task) {
 	m := t.model
 	next := 0 // the first layer not yet planned
 	var back []phase
-	for i, l := range m.layers {
+	for i, l := range m.Layers() {
 		c, ok := l.(columnLayer)
 		if !ok {
 			continue
@@ -154,9 +154,9 @@ func (t *Trainer) planRows(updates [][]task) {
 		next = i + 1
 	}
 	rows := func(w *kernel.Worker, r kernel.Span) {
-		t.forward(w, next, len(m.layers), r)
+		t.forward(w, next, len(m.Layers()), r)
 		t.lose(w, r)
-		m.backward(w, t.pass, t.tape, next, len(m.layers), r)
+		m.backward(w, t.pass, t.tape, next, len(m.Layers()), r)
 	}
 	if next == 0 && t.pipelined() {
 		t.steps = append(t.steps, t.pipeline(rows, updates))
@@ -189,14 +189,14 @@ func (t *Trainer) forward(w *kernel.Worker, from, to int, r kernel.Span) {
 
 // lose computes the loss of some rows and its gradient by the network's output.
 func (t *Trainer) lose(w *kernel.Worker, r kernel.Span) {
-	last := len(t.model.layers) - 1
+	last := len(t.model.Layers()) - 1
 	y, dy := t.tape.y[last].Slice(r.Lo, r.Hi), t.tape.dy[last].Slice(r.Lo, r.Hi)
 	loss, scale := t.loss[r.Lo:r.Hi], t.scale
 	if t.distiller != nil {
 		t.distiller.begin(w, y, r)
 		scale *= t.distiller.rest
 	}
-	t.model.loss.Rows(w, y, dy, t.tape.in.Labels[r.Lo:r.Hi], scale, loss, t.predicted[r.Lo:r.Hi])
+	t.model.Loss().Rows(w, y, dy, t.tape.in.Labels[r.Lo:r.Hi], scale, loss, t.predicted[r.Lo:r.Hi])
 	if t.distiller != nil {
 		t.distiller.finish(dy, loss, r, t.scale)
 	}
@@ -208,7 +208,7 @@ func (t *Trainer) columnParts(i int, f func(w *kernel.Worker, x, y, dy, dx kerne
 	tasks := make([]task, n)
 	for p := range tasks {
 		const line = 16
-		c := kernel.Part(p, n, t.model.units[i], line)
+		c := kernel.Part(p, n, t.model.Units()[i], line)
 		tasks[p] = func(w *kernel.Worker) {
 			n := t.tape.in.Count
 			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += line {
@@ -257,7 +257,7 @@ func (t *Trainer) updateTasks(worker int) (tasks []task) {
 	if i < 0 {
 		return nil
 	}
-	for below, l := range t.model.layers[1:] {
+	for below, l := range t.model.Layers()[1:] {
 		if len(l.Params()) == 0 {
 			continue
 		}
@@ -272,7 +272,7 @@ func (t *Trainer) updateTasks(worker int) (tasks []task) {
 // applyTasks make the updates that had to wait for whole gradients.
 func (t *Trainer) applyTasks(d Deferred) (tasks []task) {
 	workers := len(t.engine.workers)
-	for _, p := range t.model.params {
+	for _, p := range t.model.Params() {
 		if p.Fixed {
 			continue
 		}

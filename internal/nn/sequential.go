@@ -77,6 +77,18 @@ func (m *Sequential) penalty() float64 {
 // Architecture returns the description that the network was built from.
 func (m *Sequential) Architecture() Architecture { return m.arch }
 
+// Layers returns the layers from the input on. An activation that needs its input on the way back is a layer of its own.
+func (m *Sequential) Layers() []Layer { return m.layers }
+
+// Units returns the number of outputs of each of Layers.
+func (m *Sequential) Units() []int { return m.units }
+
+// Loss returns the network's loss.
+func (m *Sequential) Loss() Loss { return m.loss }
+
+// Seed returns the seed that the weights were drawn from.
+func (m *Sequential) Seed() uint64 { return m.seed }
+
 // Params returns all parameters in Keras's order.
 func (m *Sequential) Params() []*Param { return m.params }
 

@@ -5,22 +5,14 @@ package nn
 // longer than to write the weights to a file. That needs memory for whole gradients, and some time to go through it, which is lost
 // among so many samples. A short step is taken to its end, and is not slowed down.
 
-// long tells whether a step of so many samples through so many weights can be abandoned. To keep gradients takes a part of a step that is
-// the larger the fewer samples it has: of a thousand less than a hundredth, so that some milliseconds make a step long; of some hundred a
-// few hundredths, which only steps of some tenths of a second are made to spend.
-func long(samples int, weights float64) bool {
-	products := float64(samples) * weights
-	return samples >= 1<<10 && products >= 1<<28 || samples >= 1<<8 && products >= 1<<33
-}
-
 // StopIf makes steps that take long end early once stop says so; it must go on saying so then. A step that was abandoned returns the zero
 // Result and leaves everything as it was before, but for the optimizer's Begin: its counters are to be restored. It tells whether
 // that can happen at all. Distill comes before it. stop is called from several goroutines.
 func (t *Trainer) StopIf(stop func() bool) bool {
-	weights := float64(t.model.arch.Parameters())
+	weights := float64(t.model.Architecture().Parameters())
 	if t.distiller != nil {
 		for _, teacher := range t.distiller.teachers {
-			weights += float64(teacher.model.arch.Parameters())
+			weights += float64(teacher.model.Architecture().Parameters())
 		}
 	}
 	return long(len(t.loss), weights) && t.stopIf(stop)

@@ -98,7 +98,7 @@ func NewTrainer(e *Engine, m *Sequential, updater Updater, s *batch.Samples, siz
 		tape:   m.newTape(s, size, shares, true),
 		loaded: batch.New(s, size, shares, true),
 		loss:   make([]float32, size), predicted: make([]uint8, size),
-		pass: Pass{Train: true, Seed: m.seed}, tempo: parallel.NewTempo(),
+		pass: Pass{Train: true, Seed: m.Seed()}, tempo: parallel.NewTempo(),
 	}
 	t.run = func(worker, i int) {
 		if w := &e.workers[worker]; !w.Stopped() {
@@ -151,7 +151,7 @@ func (t *Trainer) begin(order, next []int32) (penalty float64) {
 
 // remember lets layers keep what they want to know of the batch, after its updates.
 func (t *Trainer) remember() {
-	for _, l := range t.model.layers {
+	for _, l := range t.model.Layers() {
 		if l, ok := l.(remembering); ok {
 			l.Remember()
 		}
