@@ -77,14 +77,3 @@ func (r *Resolved) Architecture(features, classes int) (nn.Architecture, error) 
 	}
 	return a, err
 }
-
-// Spec returns the optimizer as nn describes it.
-func (o Optimizer) Spec() nn.OptimizerSpec {
-	return nn.OptimizerSpec{
-		Name: o.Name, LearningRate: o.LearningRate,
-		Momentum: o.Momentum, Nesterov: o.Nesterov, Rho: o.Rho, Centered: o.Centered,
-		Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon, AMSGrad: o.AMSGrad,
-		WeightDecay: o.WeightDecay, ClipValue: o.ClipValue, ClipNorm: o.ClipNorm, GlobalClipNorm: o.GlobalClipNorm,
-		UseEMA: o.UseEMA, EMAMomentum: o.EMAMomentum, EMAOverwriteFrequency: o.EMAOverwriteFrequency,
-	}
-}

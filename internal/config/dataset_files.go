@@ -75,7 +75,8 @@ func (d Dataset) together(n *yaml.Node, values map[string]any) (problem *keyfile
 		problem = keyfile.Wrong(keyfile.ValueOf(n, "test_split"), "wanted test or test_split, found both")
 		problem.Hint = "take test_split out: all rows of the test file test"
 	case slices.Contains(d.Ignore, d.Target):
-		problem = keyfile.Wrong(keyfile.ValueOf(n, "ignore"), "ignore: wanted columns besides the target, found the target %s", keyfile.Shorten(d.Target))
+		problem = keyfile.Wrong(keyfile.ValueOf(n, "ignore"),
+			"ignore: wanted columns besides the target, found the target %s", keyfile.Shorten(d.Target))
 		problem.Hint = "take it out: the target is none of the columns that are learned from"
 	}
 	return problem

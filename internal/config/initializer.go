@@ -46,7 +46,8 @@ func (k initializer) Read(n *yaml.Node) (any, *keyfile.Problem) {
 		}
 		return nn.Initializer{Name: name.(string)}, nil
 	case yaml.MappingNode:
-		values, p := keyfile.ReadFields(n, []keyfile.Field{field(nn.ConstantInitializer, keyfile.Number{Min: -maxConstant, Max: maxConstant})})
+		constant := field(nn.ConstantInitializer, keyfile.Number{Min: -maxConstant, Max: maxConstant})
+		values, p := keyfile.ReadFields(n, []keyfile.Field{constant})
 		if p != nil {
 			return nil, p
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dnn/configs"
+	"dnn/internal/augment"
 	"dnn/internal/nn"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,7 +106,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
 		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
-		Optimizer: Optimizer{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+		Optimizer: nn.OptimizerSpec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
 		Schedule:  Schedule{Name: "constant"},
 		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
 	}
@@ -116,7 +117,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 
 // The numbers are those of the constructors of Keras 3.15; a weight_decay of None is 0 here.
 func TestOptimizersAreKeras(t *testing.T) {
-	for _, want := range []Optimizer{
+	for _, want := range []nn.OptimizerSpec{
 		{Name: "sgd", LearningRate: 0.01},
 		{Name: "rmsprop", LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
 		{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
@@ -132,7 +133,7 @@ func TestOptimizersAreKeras(t *testing.T) {
 	for _, name := range nn.Optimizers() {
 		want := nn.DefaultOptimizer(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
-		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer.Spec()
+		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -149,7 +150,7 @@ func TestDefaultsOfGroups(t *testing.T) {
 	for _, d := range []string{
 		cmp.Diff(&EarlyStopping{Monitor: "val_loss"}, c.EarlyStopping),
 		cmp.Diff(&ReduceLROnPlateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 1e-4}, c.ReduceLROnPlateau),
-		cmp.Diff(&Augment{Elastic: Elastic{Sigma: 4}}, c.Augment),
+		cmp.Diff(&augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}, c.Augment),
 		cmp.Diff(&Distill{Teacher: []string{"a.bin"}, Temperature: 2, Weight: 0.9}, c.Distill),
 		cmp.Diff(&Target{Monitor: "val_accuracy", Value: 0.98}, c.Target),
 		cmp.Diff(&Checkpoint{Best: "val_loss"}, c.Checkpoint),

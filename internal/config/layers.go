@@ -125,7 +125,8 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 			}
 		}
 	}
-	p := keyfile.Wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s", keyfile.Describe(n))
+	p := keyfile.Wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s",
+		keyfile.Describe(n))
 	if n.Kind == yaml.ScalarNode {
 		if name, ok := nearest.Name(n.Value, layerTypeNames()); ok {
 			p.Hint = "did you mean " + name + "?"
@@ -190,7 +191,8 @@ func (l *Layer) read(n *yaml.Node, keys []layerKey) *keyfile.Problem {
 func noLayer(n *yaml.Node) *keyfile.Problem {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
-		if slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value)) && keyfile.IsPlain(value) && keyfile.IsWhole(value.Value) {
+		units := slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value))
+		if units && keyfile.IsPlain(value) && keyfile.IsWhole(value.Value) {
 			p := keyfile.Wrong(name, "unknown key %s", keyfile.Describe(name))
 			p.Hint = "write {dense: " + value.Value + "}"
 			return p

@@ -3,6 +3,7 @@ package config
 import (
 	"testing"
 
+	"dnn/internal/augment"
 	"dnn/internal/fault"
 	"dnn/internal/nn"
 
@@ -31,7 +32,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	want := mustLoad(t, "").Config
 	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Type: "dense", Units: 400}, {Type: "dense", Units: 40}}, "10", false
-	want.Optimizer = Optimizer{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
+	want.Optimizer = nn.OptimizerSpec{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
 	if diff := cmp.Diff(want, r.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -53,16 +54,16 @@ func TestAnotherOptimizer(t *testing.T) {
 		text  string
 		env   map[string]string
 		flags []Flag
-		want  Optimizer
+		want  nn.OptimizerSpec
 	}{
-		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
-		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
-		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.5}},
-		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, Optimizer{Name: "sgd", LearningRate: 0.3}},
-		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.01}},
-		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, Optimizer{Name: "sgd", LearningRate: 0.5}},
-		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.01}},
-		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, Optimizer{Name: "sgd", LearningRate: 0.4}},
+		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
+		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
+		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
+		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.3}},
+		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
+		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
+		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
+		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.4}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,22 +81,22 @@ func TestAnotherOptimizer(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
-	none, all := (*Augment)(nil), &Augment{Shift: 3, Rotation: 4, Elastic: Elastic{Sigma: 4}}
+	none, all := (*augment.Ranges)(nil), &augment.Ranges{Shift: 3, Rotation: 4, Elastic: augment.Elastic{Sigma: 4}}
 	tests := []struct {
 		name, text, env string
 		flags           []Flag
-		want            *Augment
+		want            *augment.Ranges
 	}{
 		{"as the file says", file, "", nil, all},
 		{"off", file, "", []Flag{set("augment", "off")}, none},
 		{"off by a variable", file, "off", nil, none},
-		{"on", "", "", []Flag{set("augment", "on")}, &Augment{Elastic: Elastic{Sigma: 4}}},
-		{"on again", file, "off", []Flag{set("augment", "on")}, &Augment{Elastic: Elastic{Sigma: 4}}},
+		{"on", "", "", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
+		{"on again", file, "off", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
 		{"on beside a file", file, "on", nil, all},
-		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, &Augment{Elastic: Elastic{Alpha: 9, Sigma: 4}}},
-		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, &Augment{Shift: 1, Elastic: Elastic{Sigma: 4}}},
+		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, &augment.Ranges{Elastic: augment.Elastic{Alpha: 9, Sigma: 4}}},
+		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
 		{"a key, then off", file, "", []Flag{set("augment.shift", "1"), set("augment", "off")}, none},
-		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, &Augment{Shift: 1, Elastic: Elastic{Sigma: 4}}},
+		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -85,7 +85,7 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
 func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
-	optimizer, err := nn.NewOptimizer(x.Optimizer.Spec(), model.Params())
+	optimizer, err := nn.NewOptimizer(x.Optimizer, model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
 	}
@@ -96,7 +96,7 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		run.Transform = augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
 		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
@@ -112,16 +112,6 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 	run.Schedule = x.schedule(run.Plan().Steps)
 	x.addCallbacks(system, run)
 	return run, nil
-}
-
-// ranges returns the experiment's distortions as augment describes them.
-func (x *experiment) ranges() augment.Ranges {
-	a := x.Augment
-	return augment.Ranges{
-		Shift: a.Shift, Rotation: a.Rotation, Scale: a.Scale, Shear: a.Shear,
-		Elastic:        augment.Elastic{Alpha: a.Elastic.Alpha, Sigma: a.Elastic.Sigma},
-		HorizontalFlip: a.HorizontalFlip, VerticalFlip: a.VerticalFlip,
-	}
 }
 
 // schedule returns the experiment's learning-rate schedule for that many steps an epoch.

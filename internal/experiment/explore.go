@@ -52,7 +52,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 	if err != nil {
 		return err
 	}
-	a := augment.New(x.ranges(), x.source.rows, x.source.cols, x.Seed, engine.Threads())
+	a := augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	lines := make([][][]uint8, min(images, data.train.Count))
 	for i := range lines {
 		if ctx.Err() != nil {
@@ -70,7 +70,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
 		return picture.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
 			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
-			"augment: " + x.ranges().String(),
+			"augment: " + x.Augment.String(),
 		}}.Write(w)
 	})
 	if err == nil {

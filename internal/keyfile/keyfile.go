@@ -40,8 +40,9 @@ type Options struct {
 }
 
 // Load reads a file of the table's type, and what overrides it, into the target. That is a pointer to a struct with a
-// field for each key, tagged mapstructure:"NAME"; the field of an optional group is a pointer, and nil where the group
-// is off. Flags beat the environment, which beats the file, which beats the defaults.
+// field for each key, whose name is the key's but for capitals and underscores: LogFile for log_file. The
+// field of an optional group is a pointer, and nil where the group is off. Flags beat the environment, which beats the
+// file, which beats the defaults.
 //
 // An error is a *fault.Error of kind Config that names the file with line and column, the variable or the flag. All
 // mistakes of the file are returned, joined by errors.Join; if there are none, the first of the variables and flags.

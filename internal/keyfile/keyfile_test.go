@@ -204,10 +204,10 @@ server:
 
 # Off unless it is given. Take the first mark away from the lines that you want.
 
-# log:                # Writes down who asks for what.
-#   file: access.log  # File to write to.
-#   level: info       # How much of it.
-#   rotate: false     # Whether each day has a file.
+# log:                   # Writes down who asks for what.
+#   file: access.log     # File to write to.
+#   level: info          # How much of it.
+#   rotate_daily: false  # Whether each day has a file.
 `
 
 func TestTemplate(t *testing.T) {
@@ -226,19 +226,22 @@ func TestTemplate(t *testing.T) {
 
 // What is shown, and what is stored as JSON, is a file with the same values.
 func TestRoundTrip(t *testing.T) {
-	want, values := mustLoad(t, "server: {timeout: 90s}\nlog: {file: \"1.5\"}", set("root", "my pages"))
-	const shown = `root: "my pages"  # --set root
+	want, values := mustLoad(t, "server: {timeout: 90s}\nlog: {file: \"1.5\", rotate_daily: true}", set("root", "my pages"))
+	const shown = `root: "my pages"      # --set root
 server:
-  scheme: http    # default
-  port: 8080      # default
-  timeout: 1m30s  # site.yaml:1
+  scheme: http        # default
+  port: 8080          # default
+  timeout: 1m30s      # site.yaml:1
 log:
-  file: "1.5"     # site.yaml:2
-  level: info     # default
-  rotate: false   # default
+  file: "1.5"         # site.yaml:2
+  level: info         # default
+  rotate_daily: true  # site.yaml:2
 `
 	if diff := cmp.Diff(shown, values.YAML()); diff != "" {
 		t.Error(diff)
+	}
+	if !want.Log.RotateDaily {
+		t.Error("wanted the field of rotate_daily to be set")
 	}
 	for _, text := range []string{values.YAML(), values.Settings()} {
 		if got, _ := mustLoad(t, text, keyfile.Options{}); !cmp.Equal(got, want) {
@@ -249,7 +252,7 @@ log:
 	if err != nil || string(stored) != `{"root":"my pages"}` {
 		t.Errorf("got %s, %v", stored, err)
 	}
-	if got, err := json.Marshal(values); err != nil || !strings.Contains(string(got), `"log":{"file":"1.5","level":"info","rotate":false}`) {
+	if got, err := json.Marshal(values); err != nil || !strings.Contains(string(got), `"log":{"file":"1.5","level":"info","rotate_daily":true}`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
@@ -299,7 +302,7 @@ func TestTargetWithoutAKey(t *testing.T) {
 		}
 	}()
 	var s struct {
-		Root string `mapstructure:"root"`
+		Root string
 	}
 	_, _ = keyfile.Load(siteTable(), keyfile.Options{}, &s)
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 )
 
@@ -46,7 +48,7 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	}
 
 	r := &Values{table: t, Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
-	if err := v.UnmarshalExact(target); err != nil {
+	if err := v.UnmarshalExact(target, func(c *mapstructure.DecoderConfig) { c.MatchName = matches }); err != nil {
 		panic(fmt.Sprintf("keyfile: the table of keys and its target disagree: %v", err))
 	}
 	for _, name := range v.AllKeys() {
@@ -65,6 +67,11 @@ func merge(t Table, s sources, target any) (*Values, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// matches reports whether a field of the target is that of a key: EMAMomentum is that of ema_momentum.
+func matches(key, field string) bool {
+	return strings.EqualFold(strings.ReplaceAll(key, "_", ""), field)
 }
 
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.

@@ -15,21 +15,21 @@ import (
 
 // site is what the tests of this package read: the file of a made-up web server, which has nothing to do with experiments.
 type site struct {
-	Root   string `mapstructure:"root"`
+	Root   string
 	Server struct {
-		Scheme      string        `mapstructure:"scheme"`
-		Port        int           `mapstructure:"port"`
-		Timeout     time.Duration `mapstructure:"timeout"`
-		Certificate string        `mapstructure:"certificate"`
-	} `mapstructure:"server"`
-	Log *siteLog `mapstructure:"log"`
+		Scheme      string
+		Port        int
+		Timeout     time.Duration
+		Certificate string
+	}
+	Log *siteLog
 }
 
 // siteLog is nil where the server does not log.
 type siteLog struct {
-	File   string `mapstructure:"file"`
-	Level  string `mapstructure:"level"`
-	Rotate bool   `mapstructure:"rotate"`
+	File        string
+	Level       string
+	RotateDaily bool
 }
 
 // siteTable is all that the package has to know of such a file.
@@ -66,7 +66,7 @@ func siteTable() keyfile.Table {
 				Doc: "File to write to.", Advice: "a file that is rotated."},
 			{Name: "log.level", Default: "info", Example: "debug", Kind: levels,
 				Doc: "How much of it.", Advice: "info."},
-			{Name: "log.rotate", Default: "false", Example: "true", Flag: "--rotate-log", Kind: keyfile.Boolean{},
+			{Name: "log.rotate_daily", Default: "false", Example: "true", Flag: "--rotate-log", Kind: keyfile.Boolean{},
 				Doc: "Whether each day has a file.", Advice: "true on a server."},
 		},
 	}

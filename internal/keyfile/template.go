@@ -11,8 +11,8 @@ import (
 // unless it is given.
 func (t Table) Template() string {
 	var out strings.Builder
-	title := strings.ToUpper(t.What[:1]) + t.What[1:] + " of " + t.Program
-	fmt.Fprintf(&out, "# %s. Every value here is the default of its key: keep what you change, delete the rest.\n", title)
+	fmt.Fprintf(&out, "# %s of %s. ", strings.ToUpper(t.What[:1])+t.What[1:], t.Program)
+	fmt.Fprintln(&out, "Every value here is the default of its key: keep what you change, delete the rest.")
 	for i, k := range t.Keys {
 		group, _ := k.Parent()
 		switch {

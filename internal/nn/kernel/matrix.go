@@ -72,6 +72,7 @@ func (m Matrix) Unflatten(data []float32) {
 	}
 }
 
+// EachElement replaces each element v of y by f(v).
 func EachElement(y Matrix, f func(float32) float32) {
 	for r := range y.Rows {
 		y := y.Row(r)
