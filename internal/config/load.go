@@ -31,8 +31,9 @@ func Load(opts Options) (*Resolved, error) {
 	return r, fault.Each(err)[0]
 }
 
-// LoadAll is Load with all mistakes, joined by errors.Join: those of the file, else those of variables and flags, else
-// settings that do not go together. One may hide others that come later, since what it was meant to say is not known.
+// LoadAll is Load with all mistakes of the file, joined by errors.Join: what is wrong with it alone, else the settings that do not
+// go together. One may hide others that come later, since what it was meant to say is not known. Of variables and flags it
+// names the first.
 func LoadAll(opts Options) (*Resolved, error) {
 	if opts.Path == "" {
 		opts.Path, opts.Read = builtIn, func(string) ([]byte, error) { return []byte(configs.MLP()), nil }

@@ -208,6 +208,9 @@ func (t *Trainer) Begin(epoch int) {
 	}
 }
 
+// Skip tells the trainer, after Begin, that so many steps of the epoch were taken before: the run was stopped within it.
+func (t *Trainer) Skip(steps int) { t.pass.Step += steps }
+
 // PhaseSeconds returns the wall-clock seconds spent in each phase since it was last called, by name.
 func (t *Trainer) PhaseSeconds() map[string]float64 {
 	seconds := make(map[string]float64, len(Phases)+1)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,8 +49,21 @@ type content struct {
 // frame is an object or an array that has begun and not ended.
 type frame struct {
 	object  bool
-	wantKey bool // an object's key comes next, if it has one
-	keys    map[string]struct{}
+	wantKey bool                // an object's key comes next, if it has one
+	few     [][]byte            // its keys so far, up to fewKeys
+	keys    map[string]struct{} // all of them, where there are more
+}
+
+// fewKeys is up to how many keys are compared one by one. Nearly all objects have no more: a model's history has one for each epoch.
+const fewKeys = 16
+
+// push begins an object or an array. It uses the memory again of one that has ended.
+func (c *content) push(object bool) {
+	f := frame{object: object, wantKey: object}
+	if n := len(c.open); cap(c.open) > n {
+		f.few = c.open[:n+1][n].few[:0]
+	}
+	c.open = append(c.open, f)
 }
 
 // next goes on by a sign, a string or another scalar.
@@ -65,11 +79,11 @@ func (c *content) next() error {
 	case ',':
 		top.wantKey = top.object
 	case '{':
-		c.open = append(c.open, frame{object: true, wantKey: true})
+		c.push(true)
 		c.objects++
 		return c.count()
 	case '[':
-		c.open = append(c.open, frame{})
+		c.push(false)
 		return c.count()
 	case '}', ']':
 		c.open = c.open[:len(c.open)-1]
@@ -105,30 +119,51 @@ func (c *content) count() error {
 
 // add takes a key, as the text has it.
 func (f *frame) add(quoted []byte) error {
-	key := string(quoted[1 : len(quoted)-1])
-	if strings.ContainsRune(key, '\\') || !utf8.ValidString(key) {
-		if err := json.Unmarshal(quoted, &key); err != nil {
+	key := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(key, '\\') >= 0 || !utf8.Valid(key) {
+		var text string
+		if err := json.Unmarshal(quoted, &text); err != nil {
 			return jsonError(err)
 		}
+		key = []byte(text)
 	}
-	if _, twice := f.keys[key]; twice {
+	if f.has(key) {
 		return fmt.Errorf("key %q appears twice", key)
 	}
 	if len(f.keys) == maxKeys {
 		return fmt.Errorf("wanted at most %d keys in an object, found more", maxKeys)
 	}
+	f.wantKey = false
+	if f.keys == nil && len(f.few) < fewKeys {
+		f.few = append(f.few, key)
+		return nil
+	}
 	if f.keys == nil {
 		f.keys = map[string]struct{}{}
+		for _, k := range f.few {
+			f.keys[string(k)] = struct{}{}
+		}
 	}
-	f.keys[key] = struct{}{}
-	f.wantKey = false
+	f.keys[string(key)] = struct{}{}
 	return nil
+}
+
+// has tells whether the object has a key already.
+func (f *frame) has(key []byte) bool {
+	if f.keys != nil {
+		_, ok := f.keys[string(key)]
+		return ok
+	}
+	return slices.ContainsFunc(f.few, func(k []byte) bool { return bytes.Equal(k, key) })
 }
 
 // scalarEnd returns where the number or word ends that text goes on with.
 func scalarEnd(text []byte) int {
-	if end := bytes.IndexAny(text, ",]} \t\r\n"); end >= 0 {
-		return end
+	for i, c := range text {
+		switch c {
+		case ',', ']', '}', ' ', '\t', '\r', '\n':
+			return i
+		}
 	}
 	return len(text)
 }
