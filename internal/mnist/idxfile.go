@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -31,7 +32,7 @@ type idxFile struct {
 // elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
 func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
-	f, err := openRegular(path)
+	f, err := atomicfile.Open(path)
 	if err == nil {
 		idx, err := openPlain(f, path, rank)
 		if err != nil {
@@ -42,7 +43,7 @@ func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return &idxFile{path: path}, fault.Pathless(err)
 	}
-	z, zerr := openRegular(path + ".gz")
+	z, zerr := atomicfile.Open(path + ".gz")
 	switch {
 	case errors.Is(zerr, fs.ErrNotExist):
 		return &idxFile{path: path}, fault.Pathless(err)
@@ -51,17 +52,6 @@ func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	}
 	defer func() { _ = z.Close() }()
 	return openGzip(z, path+".gz", rank, skim)
-}
-
-// errIrregular is for a FIFO, a device, a folder in the place of a file.
-var errIrregular = errors.New("is not a regular file")
-
-// openRegular opens a file. To open a FIFO would wait for its writer, and a device may never end.
-func openRegular(path string) (*os.File, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errIrregular
-	}
-	return os.Open(path)
 }
 
 func openPlain(f *os.File, path string, rank int) (*idxFile, error) {

@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"strings"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -110,7 +111,7 @@ func (m *folderMirror) open(_ context.Context, f File) (io.ReadCloser, error) {
 
 // isIn tells whether the file at path is a .gz of f that someone else compressed, as Debian's packages are.
 func (f File) isIn(path string) bool {
-	file, err := openRegular(path)
+	file, err := atomicfile.Open(path)
 	if err != nil {
 		return false
 	}
@@ -121,7 +122,7 @@ func (f File) isIn(path string) bool {
 
 // checkGzip compares size and MD5 of the file at path with those of f's .gz.
 func (f File) checkGzip(path string) error {
-	file, err := openRegular(path)
+	file, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New("not there")
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -67,8 +68,8 @@ const (
 // cannot be read.
 func (m *manifest) inspect(f File, t trust) (FileState, error) {
 	st := FileState{Name: f.Name, State: Missing}
-	file, err := openRegular(filepath.Join(m.folder, f.Name))
-	if errors.Is(err, errIrregular) {
+	file, err := atomicfile.Open(filepath.Join(m.folder, f.Name))
+	if errors.Is(err, atomicfile.ErrIrregular) {
 		m.forget(f.Name)
 		st.State = Damaged
 		return st, nil

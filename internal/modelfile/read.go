@@ -7,21 +7,20 @@ import (
 	"io/fs"
 	"os"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/safetensors"
 )
 
 // Read reads the model file at path and checks all of it. Errors are fault.Data and name path.
 func Read(path string) (*Model, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, fault.New(fault.Data, path, "a folder, want a model file")
 	}
-	if err == nil && !info.Mode().IsRegular() {
-		// A FIFO would make the opening wait, and a device may have no end.
-		return nil, fault.New(fault.Data, path, "is not a regular file")
+	file, err := atomicfile.Open(path)
+	if errors.Is(err, atomicfile.ErrIrregular) {
+		return nil, fault.New(fault.Data, path, "%w", err)
 	}
-	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Data, path, "no such file, want a model file").
 			WithHint("dnn train -o %s writes one", path)

@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 )
 
@@ -78,11 +79,7 @@ func Hash(path string) (string, error) {
 }
 
 func open(path string) (*os.File, error) {
-	// Opening a pipe would wait for its writer, and a device may never end.
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fault.New(fault.Data, path, "is not a regular file")
-	}
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "%w", fault.Pathless(err))
 	}

@@ -228,18 +228,10 @@ func remove(path string) error {
 
 // read reads the checkpoint at path, with the epochs that the file beside it has.
 func (c *Checkpoints) read(path string) (*Checkpoint, error) {
-	file, err := openRegular(path)
+	file, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
 	defer func() { _ = file.Close() }() // only read from: nothing can be lost
 	return decodeCheckpoint(file, path, c.readPast)
-}
-
-// openRegular opens a file, and refuses what is none: to open a FIFO would wait for its writer.
-func openRegular(path string) (*os.File, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("is not a regular file")
-	}
-	return os.Open(path)
 }

@@ -107,7 +107,7 @@ func (c *Checkpoints) readPast(b before) (history.Epochs, error) {
 
 // readLines reads the beginning of a file that b is about.
 func readLines(path string, b before) (history.Epochs, error) {
-	file, err := openRegular(path)
+	file, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, fault.Pathless(err)
 	}
