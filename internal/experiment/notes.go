@@ -26,7 +26,11 @@ func (x *experiment) noteExperiment(system *System, o Options) error {
 	if note := x.LayersNote(x.arch); note != "" {
 		notes = append(notes, note)
 	}
-	for _, column := range x.source.counters {
+	var counters []string
+	if x.source.counters != nil {
+		counters = x.source.counters()
+	}
+	for _, column := range counters {
 		notes = append(notes, fmt.Sprintf("%s: the column %s numbers the rows, and can tell no class of a row that is new: ignore: [%s] in dataset leaves it out",
 			x.Dataset, column, column))
 	}

@@ -21,10 +21,10 @@ import (
 type source struct {
 	features   int
 	classes    []string
-	columns    []string // of a table
-	counters   []string // of a table: columns that number its rows
-	count      int      // samples that train or validate
-	rows, cols int      // of an image; 0 for the rows of a table
+	columns    []string        // of a table
+	counters   func() []string // of a table: columns that number its rows; nil for images
+	count      int             // samples that train or validate
+	rows, cols int             // of an image; 0 for the rows of a table
 
 	// load reads the samples and parts them.
 	load func(ctx context.Context, system *System, o loadOptions) (*dataset, error)

@@ -139,7 +139,7 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *sourc
 	if !t.testFile {
 		test = testRows(own.Rows(), d.TestSplit)
 	}
-	s := &source{features: len(own.Columns), classes: own.Classes, columns: own.Columns, counters: own.Counters(), count: own.Rows() - test}
+	s := &source{features: len(own.Columns), classes: own.Classes, columns: own.Columns, counters: own.Counters, count: own.Rows() - test}
 	s.load = func(_ context.Context, _ *System, o loadOptions) (*dataset, error) {
 		parts, err := own.Divide(table.Division{
 			Test: test, TestFile: t.testFile, Validation: train.ValidationSamples(s.count, o.validation), Tail: !o.stratified, Seed: o.seed,
