@@ -124,7 +124,7 @@ func TestMistakes(t *testing.T) {
 		want string
 	}{
 		{"5", keyfile.Options{}, "site.yaml:1:1: wanted keys such as root: public, found 5"},
-		{"zzzzzz: 1", keyfile.Options{}, `site.yaml:1:1: unknown key "zzzzzz" (the keys here are root, server, log)`},
+		{"zzzzzz: 1", keyfile.Options{}, `site.yaml:1:1: unknown key "zzzzzz" (the keys here are root, server, limits, log)`},
 		{"port: 80", keyfile.Options{}, `site.yaml:1:1: unknown key "port" (it belongs in server: {port: …})`},
 		{"listen_port: 80", keyfile.Options{}, `site.yaml:1:1: unknown key "listen_port" (it belongs in server: {port: …})`},
 		{"server: {listen: 80}", keyfile.Options{}, `site.yaml:1:10: unknown key "listen" in server (did you mean port?)`},
@@ -137,7 +137,7 @@ func TestMistakes(t *testing.T) {
 		{"root: a\n\tb: 1", keyfile.Options{}, "site.yaml:2: wanted spaces at the start of the line, found a tab"},
 		{"", set("server.prot", "80"), `--set: unknown key "server.prot" (did you mean server.port?)`},
 		{"", set("port", "80"), `--set: unknown key "port" (did you mean server.port?)`},
-		{"", set("zzzzzzzz", "80"), `--set: unknown key "zzzzzzzz" (the keys are root, server, log; those of a group have a dot (server.port))`},
+		{"", set("zzzzzzzz", "80"), `--set: unknown key "zzzzzzzz" (the keys are root, server, limits, log; those of a group have a dot (server.port))`},
 		{"", set("server", "80"), "--set: server is a group of keys (set one of them: server.scheme, server.port, server.timeout, server.certificate)"},
 		{"", set("server.port", "x"), `--set server.port: wanted a whole number from 1 to 65535, found "x"`},
 		{"", set("log", "yes"), "--set log: wanted on or off, found yes (its keys are set one by one: log.KEY=VALUE)"},
@@ -203,6 +203,10 @@ server:
   # certificate: site.pem  # with scheme https: file of the certificate.
 
 # Off unless it is given. Take the first mark away from the lines that you want.
+
+# limits:             # How much is served.
+#   connections: 100  # Connections at once.
+#   rate: 0.5         # Requests a second of one visitor.
 
 # log:                   # Writes down who asks for what.
 #   file: access.log     # File to write to.

@@ -2,7 +2,6 @@ package keyfile
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"dnn/internal/nearest"
+	"dnn/internal/setting"
 )
 
 // Kind is what the value of a key may be. A file type may have kinds of its own; this package helps to read their
@@ -120,25 +120,10 @@ type Number struct {
 }
 
 // Want implements Kind.
-func (k Number) Want() string {
-	low, high := "from %v", "to %v"
-	switch {
-	case k.MinOpen && k.MaxOpen:
-		low, high = "above %v", "and below %v"
-	case k.MinOpen:
-		low, high = "above %v", "and at most %v"
-	case k.MaxOpen:
-		low, high = "of at least %v", "and below %v"
-	}
-	return fmt.Sprintf("a number "+low+" "+high, readable(k.Min), readable(k.Max))
-}
+func (k Number) Want() string { return "a number " + k.bounds().String() }
 
-// readable writes a bound as a person would: 1000000, 0.25, 1e-30.
-func readable(v float64) string {
-	if v != 0 && math.Abs(v) < 1e-6 {
-		return fmt.Sprint(v)
-	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+func (k Number) bounds() setting.Bounds {
+	return setting.Bounds{Min: k.Min, Max: k.Max, MinOpen: k.MinOpen, MaxOpen: k.MaxOpen}
 }
 
 // Read implements Kind.
@@ -154,10 +139,7 @@ func (k Number) Read(n *yaml.Node) (any, *Problem) {
 		return nil, p
 	}
 	v, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
-	// Written so that a NaN is outside.
-	inside := v > k.Min || v == k.Min && !k.MinOpen
-	inside = inside && (v < k.Max || v == k.Max && !k.MaxOpen)
-	if err != nil || !inside {
+	if err != nil || !k.bounds().Contain(v) {
 		return nil, Unwanted(k, n)
 	}
 	return v, nil

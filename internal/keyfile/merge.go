@@ -11,7 +11,7 @@ import (
 )
 
 // sources are the file, the environment and the flags: each beats those before it, and in each the last setting counts.
-type sources struct{ file, env, flags []setting }
+type sources struct{ file, env, flags []assignment }
 
 // merge puts the sources over each other and over the defaults, and fills the target.
 func merge(t Table, s sources, target any) (*Values, error) {
@@ -19,7 +19,7 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	s.dropOverruled(t)
 	on := s.optionalGroups(t)
 	v := viper.New()
-	for _, source := range [][]setting{s.file, s.env} {
+	for _, source := range [][]assignment{s.file, s.env} {
 		values := map[string]any{}
 		for _, set := range source {
 			if !t.named(set.key).Group() {
@@ -48,7 +48,7 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	}
 
 	r := &Values{table: t, Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
-	if err := v.UnmarshalExact(target, func(c *mapstructure.DecoderConfig) { c.MatchName = matches }); err != nil {
+	if err := t.withField(v).UnmarshalExact(target, func(c *mapstructure.DecoderConfig) { c.MatchName = matches }); err != nil {
 		panic(fmt.Sprintf("keyfile: the table of keys and its target disagree: %v", err))
 	}
 	for _, name := range v.AllKeys() {
@@ -69,6 +69,18 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	return r, nil
 }
 
+// withField returns the values of the keys that have a field in the target: of those in no group that is Apart.
+func (t Table) withField(v *viper.Viper) *viper.Viper {
+	rest := viper.New()
+	for _, name := range v.AllKeys() {
+		outermost, _, _ := strings.Cut(name, ".")
+		if !t.named(outermost).Apart {
+			rest.Set(name, v.Get(name))
+		}
+	}
+	return rest
+}
+
 // matches reports whether a field of the target is that of a key: EMAMomentum is that of ema_momentum.
 func matches(key, field string) bool {
 	return strings.EqualFold(strings.ReplaceAll(key, "_", ""), field)
@@ -77,8 +89,8 @@ func matches(key, field string) bool {
 // dropSwitchedOff drops what was said of an optional group before a source switches it off.
 func (s *sources) dropSwitchedOff(t Table) {
 	off := map[string]bool{} // the groups that a stronger setting has switched off
-	for _, source := range []*[]setting{&s.flags, &s.env, &s.file} {
-		var kept []setting
+	for _, source := range []*[]assignment{&s.flags, &s.env, &s.file} {
+		var kept []assignment
 		for _, set := range slices.Backward(*source) {
 			group := t.OptionalGroup(set.key)
 			if group == set.key && set.value == false {
@@ -114,7 +126,7 @@ func parseDefault(key Key, text string) any {
 }
 
 // weakestFirst returns all settings, each after those that it beats.
-func (s sources) weakestFirst() []setting { return slices.Concat(s.file, s.env, s.flags) }
+func (s sources) weakestFirst() []assignment { return slices.Concat(s.file, s.env, s.flags) }
 
 // dropOverruled drops settings that were meant for something else. Where a source gives server.scheme another value
 // than the sources below it, the port that those say was meant for their scheme; the new one starts from its own
@@ -125,7 +137,7 @@ func (s *sources) dropOverruled(t Table) {
 		if len(dependents) == 0 {
 			continue
 		}
-		isDependent := func(s setting) bool { return slices.Contains(dependents, s.key) }
+		isDependent := func(s assignment) bool { return slices.Contains(dependents, s.key) }
 		var before any
 		if key.Default != "" {
 			before = parseDefault(key, key.Default)
@@ -145,7 +157,7 @@ func (s *sources) dropOverruled(t Table) {
 }
 
 // last returns the value that a source gives to the key.
-func last(source []setting, key string) (any, bool) {
+func last(source []assignment, key string) (any, bool) {
 	for _, set := range slices.Backward(source) {
 		if set.key == key {
 			return set.value, true

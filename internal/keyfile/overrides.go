@@ -35,11 +35,11 @@ func (f Flag) where() string {
 }
 
 // parseEnv returns what the environment sets, in the order of the table. A variable that is empty counts as not set.
-func parseEnv(t Table, lookup func(string) (string, bool)) ([]setting, error) {
+func parseEnv(t Table, lookup func(string) (string, bool)) ([]assignment, error) {
 	if lookup == nil {
 		return nil, nil
 	}
-	var settings []setting
+	var settings []assignment
 	for _, key := range t.Keys {
 		if key.Group() && !key.Optional {
 			continue
@@ -66,8 +66,8 @@ func parseEnv(t Table, lookup func(string) (string, bool)) ([]setting, error) {
 }
 
 // parseFlags returns what the command line sets, in its order.
-func parseFlags(t Table, flags []Flag) ([]setting, error) {
-	var settings []setting
+func parseFlags(t Table, flags []Flag) ([]assignment, error) {
+	var settings []assignment
 	for _, f := range flags {
 		key, known := t.Find(f.Key)
 		switch {
@@ -100,15 +100,15 @@ func parseFlags(t Table, flags []Flag) ([]setting, error) {
 }
 
 // parseText reads a value that came as text, by the rules of the file. A group that is optional can be switched.
-func parseText(key Key, text, where string) (setting, error) {
+func parseText(key Key, text, where string) (assignment, error) {
 	if key.Group() {
 		switch strings.TrimSpace(text) {
 		case "on":
-			return setting{key: key.Name, value: true, origin: where, where: where}, nil
+			return assignment{key: key.Name, value: true, origin: where, where: where}, nil
 		case "off":
-			return setting{key: key.Name, value: false, origin: where, where: where}, nil
+			return assignment{key: key.Name, value: false, origin: where, where: where}, nil
 		}
-		return setting{}, fault.New(fault.Config, where, "wanted on or off, found %s", Describe(PlainNode(text))).
+		return assignment{}, fault.New(fault.Config, where, "wanted on or off, found %s", Describe(PlainNode(text))).
 			WithHint("its keys are set one by one: %s.KEY=VALUE", key.Name)
 	}
 	n := key.Kind.Node(text)
@@ -118,7 +118,7 @@ func parseText(key Key, text, where string) (setting, error) {
 		value, problem = key.Kind.Read(n)
 	}
 	if problem != nil {
-		return setting{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.What, Hint: problem.Hint}
+		return assignment{}, &fault.Error{Kind: fault.Config, Where: where, What: problem.What, Hint: problem.Hint}
 	}
-	return setting{key: key.Name, value: value, origin: where, where: where}, nil
+	return assignment{key: key.Name, value: value, origin: where, where: where}, nil
 }

@@ -13,8 +13,8 @@ import (
 	"dnn/internal/nearest"
 )
 
-// setting is one value that a source gives to a key.
-type setting struct {
+// assignment is one value that a source gives to a key.
+type assignment struct {
 	key    string // dotted
 	value  any    // of the type of the key's kind; for an optional group, a bool: whether it is on
 	origin string // as it is shown beside the value: site.yaml:7, SITE_PORT, --port
@@ -25,11 +25,11 @@ type setting struct {
 type parser struct {
 	table    Table
 	file     string
-	settings []setting // in the order of the file
+	settings []assignment // in the order of the file
 }
 
 // parseFile returns what the text of the file sets, or all that is wrong with it, in the order of the file.
-func parseFile(t Table, file string, text []byte) ([]setting, error) {
+func parseFile(t Table, file string, text []byte) ([]assignment, error) {
 	top, err := t.document(file, text)
 	if err != nil || top == nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (p *parser) value(key Key, n *yaml.Node) *Problem {
 
 // set notes what the file sets, and where.
 func (p *parser) set(key Key, value any, n *yaml.Node) {
-	p.settings = append(p.settings, setting{
+	p.settings = append(p.settings, assignment{
 		key: key.Name, value: value,
 		origin: fmt.Sprintf("%s:%d", p.file, n.Line),
 		where:  position(p.file, n),

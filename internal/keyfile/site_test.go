@@ -3,6 +3,7 @@ package keyfile_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,12 @@ func siteTable() keyfile.Table {
 			{Name: "server.certificate", By: "server.scheme", Example: "a.pem", Kind: keyfile.Path{},
 				Variants: []keyfile.Variant{{Of: "https", Default: "site.pem"}},
 				Doc:      "File of the certificate.", Advice: "what an authority has signed."},
+			{Name: "limits", Optional: true, Apart: true,
+				Doc: "How much is served."},
+			{Name: "limits.connections", Default: "100", Example: "10", Kind: keyfile.Whole{Max: 10_000},
+				Doc: "Connections at once.", Advice: "100."},
+			{Name: "limits.rate", Default: "0.5", Example: "2.5", Kind: keyfile.Number{Max: 1000},
+				Doc: "Requests a second of one visitor.", Advice: "0.5."},
 			{Name: "log", Optional: true, Main: "file",
 				Doc: "Writes down who asks for what."},
 			{Name: "log.file", Required: true, Example: "access.log", Kind: keyfile.Path{},
@@ -150,4 +157,30 @@ func lines(t *testing.T, err error) []string {
 		all = append(all, line)
 	}
 	return all
+}
+
+// A group that is Apart has no field in the target; its values are there by their names.
+func TestGroupApart(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		on   bool
+		want map[string]any
+	}{
+		{"root: www", false, map[string]any{}},
+		{"limits: {}", true, map[string]any{"connections": uint64(100), "rate": 0.5}},
+		{"limits: {rate: 7}", true, map[string]any{"connections": uint64(100), "rate": 7.0}},
+	} {
+		v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte(tt.text), nil }}, &site{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.text, err)
+			continue
+		}
+		if got, on := v.Group("limits"); on != tt.on || !maps.Equal(got, tt.want) {
+			t.Errorf("%s: wanted %v, %v, found %v, %v", tt.text, tt.want, tt.on, got, on)
+		}
+	}
+	v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte("limits: {rate: 1001}"), nil }}, &site{})
+	if err == nil {
+		t.Errorf("wanted an error about a rate out of its bounds, found %v", v)
+	}
 }

@@ -26,6 +26,18 @@ type Values struct {
 // Given reports whether a source gives the key, or of an optional group any key.
 func (v *Values) Given(name string) bool { return v.where[name] != "" }
 
+// Group returns the values of the keys in a group, by their names there, and whether the group is on. It is what fills the
+// things of a group that is Apart.
+func (v *Values) Group(name string) (values map[string]any, on bool) {
+	values = map[string]any{}
+	for key, value := range v.values {
+		if group, leaf := (Key{Name: key}).Parent(); group == name {
+			values[leaf] = value
+		}
+	}
+	return values, len(values) > 0 || !v.table.named(name).Optional || v.Given(name)
+}
+
 // Without returns the values without those of the keys and groups that are named.
 func (v *Values) Without(names ...string) *Values {
 	reduced := *v
