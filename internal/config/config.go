@@ -12,6 +12,7 @@ package config
 import (
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 )
 
 // Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is
@@ -24,7 +25,7 @@ type Config struct {
 	OutputLayer       OutputLayer
 	Loss              string
 	LabelSmoothing    float64
-	Optimizer         nn.OptimizerSpec // fields that the named optimizer does not have are 0
+	Optimizer         optimizer.Spec // fields that the named optimizer does not have are 0
 	Schedule          Schedule
 	Epochs            int
 	BatchSize         int

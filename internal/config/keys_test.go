@@ -10,6 +10,7 @@ import (
 	"dnn/configs"
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -106,7 +107,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
 		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
-		Optimizer: nn.OptimizerSpec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+		Optimizer: optimizer.Spec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
 		Schedule:  Schedule{Name: "constant"},
 		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
 	}
@@ -117,7 +118,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 
 // The numbers are those of the constructors of Keras 3.15; a weight_decay of None is 0 here.
 func TestOptimizersAreKeras(t *testing.T) {
-	for _, want := range []nn.OptimizerSpec{
+	for _, want := range []optimizer.Spec{
 		{Name: "sgd", LearningRate: 0.01},
 		{Name: "rmsprop", LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
 		{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
@@ -130,8 +131,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 		}
 	}
 	// What the file leaves out is what the network's own table says.
-	for _, name := range nn.Optimizers() {
-		want := nn.DefaultOptimizer(name)
+	for _, name := range optimizer.Names() {
+		want := optimizer.Default(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
 		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer
 		if diff := cmp.Diff(want, got); diff != "" {

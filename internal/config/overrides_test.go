@@ -6,6 +6,7 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,7 +33,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	want := mustLoad(t, "").Config
 	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Type: "dense", Units: 400}, {Type: "dense", Units: 40}}, "10", false
-	want.Optimizer = nn.OptimizerSpec{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
+	want.Optimizer = optimizer.Spec{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
 	if diff := cmp.Diff(want, r.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -54,16 +55,16 @@ func TestAnotherOptimizer(t *testing.T) {
 		text  string
 		env   map[string]string
 		flags []Flag
-		want  nn.OptimizerSpec
+		want  optimizer.Spec
 	}{
-		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
-		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.3}},
-		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
-		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.4}},
+		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
+		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
+		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.5}},
+		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.3}},
+		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
+		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, optimizer.Spec{Name: "sgd", LearningRate: 0.5}},
+		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
+		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.4}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

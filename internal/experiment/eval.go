@@ -9,8 +9,8 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 )
 
@@ -74,7 +74,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		return err
 	}
 	defer engine.Close()
-	evaluator := nn.NewEvaluator(engine, model, part)
+	evaluator := step.NewEvaluator(engine, model, part)
 	evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	result := evaluator.Evaluate()
 	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
@@ -201,7 +201,7 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*so
 }
 
 // tell tells the result.
-func (o EvalOptions) tell(r nn.Result, predicted, labels []uint8, classes []string) error {
+func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []string) error {
 	found := report.Evaluation{Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy()}
 	if o.Confusion {
 		var err error

@@ -11,6 +11,8 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 	"dnn/internal/train"
 )
@@ -84,8 +86,8 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
-	optimizer, err := nn.NewOptimizer(x.Optimizer, model.Params())
+func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
+	optimizer, err := optimizer.New(x.Optimizer, model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
 	}
@@ -99,7 +101,7 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		run.Transform = augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
-		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
+		d := step.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
 		for i, teacher := range x.teachers {
 			network, err := teacher.Restandardized(data.standard.Mean, data.standard.Std).Network(x.Distill.Teacher[i])
 			if err != nil {
@@ -219,7 +221,7 @@ func (x *experiment) plan() train.Plan {
 }
 
 // begin returns what tells that the run begins.
-func (x *experiment) begin(listener func(report.StartEvent) error, engine *nn.Engine, data *dataset) train.Callback {
+func (x *experiment) begin(listener func(report.StartEvent) error, engine *step.Engine, data *dataset) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
 			return listener(report.StartEvent{

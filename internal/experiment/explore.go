@@ -10,7 +10,7 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/augment"
 	"dnn/internal/fault"
-	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 	"dnn/internal/picture"
 	"dnn/internal/report"
 	"dnn/internal/train"
@@ -42,7 +42,7 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 }
 
 // preview draws some training images, each with what augmentation makes of it in the first epochs.
-func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Engine, data *dataset, path string) error {
+func (x *experiment) preview(ctx context.Context, system *System, engine *step.Engine, data *dataset, path string) error {
 	const images, epochs = 12, 9
 	if x.Augment == nil {
 		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").

@@ -11,6 +11,7 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 	"dnn/internal/picture"
 	"dnn/internal/report"
 )
@@ -19,7 +20,7 @@ import (
 type finished struct {
 	*experiment
 	data     *dataset
-	engine   *nn.Engine
+	engine   *step.Engine
 	model    *nn.Sequential
 	settings json.RawMessage // the experiment, as the model keeps it
 	history  history.Epochs
@@ -74,12 +75,12 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 const shortTest = 1 << 31
 
 // test tests the model. After a run that was stopped it does so only if that does not take long.
-func (f finished) test(ctx context.Context) (result nn.Result, tested bool) {
-	evaluator := nn.NewEvaluator(f.engine, f.model, f.data.test)
+func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
+	evaluator := step.NewEvaluator(f.engine, f.model, f.data.test)
 	if f.stopped == nil {
 		evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	} else if float64(f.arch.Parameters())*float64(f.data.test.Count) > shortTest {
-		return nn.Result{}, false
+		return step.Result{}, false
 	}
 	return evaluator.Evaluate(), true
 }

@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"dnn/internal/modelfile"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/page"
 	"dnn/internal/picture"
 	"dnn/internal/report"
@@ -23,8 +23,8 @@ type evaluated struct {
 	dataHash  string
 	split     string
 	samples   *batch.Samples
-	result    nn.Result
-	evaluator *nn.Evaluator
+	result    step.Result
+	evaluator *step.Evaluator
 	settings  string // the experiment, as YAML
 }
 

@@ -62,11 +62,11 @@ func (a Architecture) Validate() error {
 	if !slices.Contains(Losses(), a.Loss) {
 		return fmt.Errorf("loss: wanted one of %v, found %q", Losses(), a.Loss)
 	}
-	switch crossentropy := a.Loss == categoricalName || a.Loss == binaryName; {
+	switch crossentropy := a.Loss == CategoricalCrossentropy || a.Loss == BinaryCrossentropy; {
 	case !(a.LabelSmoothing >= 0 && a.LabelSmoothing <= 1):
 		return fmt.Errorf("label_smoothing: wanted a number from 0 to 1, found %v", a.LabelSmoothing)
 	case a.LabelSmoothing > 0 && !crossentropy:
-		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", binaryName, categoricalName, a.Loss)
+		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", BinaryCrossentropy, CategoricalCrossentropy, a.Loss)
 	}
 	names := make(map[string]bool, len(a.Layers))
 	for i, l := range a.Layers {

@@ -65,11 +65,11 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	w.Multiply(y, x.Operand(), d.kernel.Value.Operand(), x.Cols)
-	d.activate(w, y)
+	d.Activate(w, y)
 }
 
-// activate adds the bias to the product and applies the activation.
-func (d *Dense) activate(w *kernel.Worker, y kernel.Matrix) {
+// Activate adds the bias to the product and applies the activation.
+func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 	bias := d.bias.Value.Data
 	if d.activation.forwardBias != nil {
 		d.activation.forwardBias(w, y, bias)

@@ -22,13 +22,13 @@ type Loss interface {
 // loss belong together: what is then computed is the same function with less rounding, as in Keras on TensorFlow. The table
 // is never written to.
 var losses = map[string]func(activation string, smoothing float32) (loss Loss, fromLogits bool){
-	binaryName: func(activation string, smoothing float32) (Loss, bool) {
+	BinaryCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
 		if activation == "sigmoid" {
 			return sigmoidCrossentropy{smoothing}, true
 		}
 		return binaryCrossentropy{smoothing}, false
 	},
-	categoricalName: func(activation string, smoothing float32) (Loss, bool) {
+	CategoricalCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
 		if activation == "softmax" {
 			return softmaxCrossentropy{smoothing}, true
 		}
@@ -38,9 +38,10 @@ var losses = map[string]func(activation string, smoothing float32) (loss Loss, f
 	"mse":                func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
 }
 
+// The losses that have an output activation of their own, by Keras's names: softmax, and sigmoid.
 const (
-	categoricalName = "categorical_crossentropy"
-	binaryName      = "binary_crossentropy"
+	CategoricalCrossentropy = "categorical_crossentropy"
+	BinaryCrossentropy      = "binary_crossentropy"
 )
 
 // Losses returns the names of the known losses in alphabetical order; mse is mean_squared_error.

@@ -18,6 +18,8 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 )
 
 const (
@@ -36,7 +38,7 @@ type whole struct {
 }
 
 // newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
-func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
+func newWhole(t *testing.T, spec optimizer.Spec, folder string) *whole {
 	t.Helper()
 	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 5, Activation: "relu", L2: 1e-3},
@@ -48,11 +50,11 @@ func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	optimizer, err := optimizer.New(spec, model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 2)
+	engine := step.NewEngine(kernel.Available()[0], 2)
 	t.Cleanup(engine.Close)
 	samples := randomSamples(26, 6, 3)
 	clock := time.Unix(0, 0)
@@ -159,22 +161,22 @@ func (w *whole) resume(t *testing.T) {
 	w.From = from
 }
 
-func optimizerSpecs() map[string]nn.OptimizerSpec {
-	specs := map[string]nn.OptimizerSpec{}
-	for _, name := range nn.Optimizers() {
-		specs[name] = nn.DefaultOptimizer(name)
+func optimizerSpecs() map[string]optimizer.Spec {
+	specs := map[string]optimizer.Spec{}
+	for _, name := range optimizer.Names() {
+		specs[name] = optimizer.Default(name)
 	}
-	change := func(name, from string, f func(*nn.OptimizerSpec)) {
-		spec := nn.DefaultOptimizer(from)
+	change := func(name, from string, f func(*optimizer.Spec)) {
+		spec := optimizer.Default(from)
 		f(&spec)
 		specs[name] = spec
 	}
-	change("sgd, momentum", "sgd", func(s *nn.OptimizerSpec) { s.Momentum, s.Nesterov = 0.9, true })
-	change("rmsprop, centered", "rmsprop", func(s *nn.OptimizerSpec) { s.Centered, s.Momentum = true, 0.5 })
-	change("adam, amsgrad", "adam", func(s *nn.OptimizerSpec) { s.AMSGrad = true })
-	change("adam, average", "adam", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
-	change("sgd, average that overwrites", "sgd", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
-	change("adamw, clipped, average", "adamw", func(s *nn.OptimizerSpec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
+	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Momentum, s.Nesterov = 0.9, true })
+	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) { s.Centered, s.Momentum = true, 0.5 })
+	change("adam, amsgrad", "adam", func(s *optimizer.Spec) { s.AMSGrad = true })
+	change("adam, average", "adam", func(s *optimizer.Spec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
+	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
+	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
 	for name, spec := range specs {
 		spec.LearningRate = 0.05
 		specs[name] = spec
@@ -410,7 +412,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	newWhole(t, specs["adam"], folder).stopAfter(t, 5)
 	for _, c := range []struct {
 		name   string
-		spec   nn.OptimizerSpec
+		spec   optimizer.Spec
 		change func(*whole)
 		want   string
 	}{

@@ -3,7 +3,7 @@
 
     python scripts/keras/fixtures_training.py [FOLDER]
 
-FOLDER is internal/nn/testdata, from which internal/nn/training_parity_test.go reads, unless given.
+FOLDER is internal/nn/nntest/testdata, from which the tests of internal/nn and its rooms read, unless given.
 
     training-optimizers.json    the defaults of each optimizer; weights after each of five steps along given gradients
     training-activations.json   values of each activation and its gradient
@@ -24,7 +24,7 @@ import keras  # noqa: E402: the variables are read when it is loaded
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "testdata"
+FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "nntest" / "testdata"
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam,
