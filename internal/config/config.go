@@ -25,7 +25,7 @@ type Config struct {
 	OutputLayer       OutputLayer
 	Loss              string
 	LabelSmoothing    float64
-	Optimizer         optimizer.Spec // fields that the named optimizer does not have are 0
+	Optimizer         optimizer.Spec
 	Schedule          Schedule
 	Epochs            int
 	BatchSize         int

@@ -107,7 +107,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
 		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
-		Optimizer: optimizer.Spec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+		Optimizer: optimizer.Default("adam"),
 		Schedule:  Schedule{Name: "constant"},
 		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
 	}
@@ -118,14 +118,17 @@ func TestDefaultsAreKeras(t *testing.T) {
 
 // The numbers are those of the constructors of Keras 3.15; a weight_decay of None is 0 here.
 func TestOptimizersAreKeras(t *testing.T) {
+	adam := &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
 	for _, want := range []optimizer.Spec{
-		{Name: "sgd", LearningRate: 0.01},
-		{Name: "rmsprop", LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
-		{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "adamw", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, WeightDecay: 0.004},
-		{Name: "nadam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "lion", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.99},
+		{Name: "sgd", LearningRate: 0.01, Rule: &optimizer.SGDRule{}},
+		{Name: "rmsprop", LearningRate: 0.001, Rule: &optimizer.RMSpropRule{Rho: 0.9, Epsilon: 1e-7}},
+		{Name: "adam", LearningRate: 0.001, Rule: adam},
+		{Name: "adamw", LearningRate: 0.001, Rule: adam, WeightDecay: 0.004},
+		{Name: "nadam", LearningRate: 0.001, Rule: &optimizer.NadamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{Name: "adafactor", LearningRate: 0.001, Rule: &optimizer.AdafactorRule{Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1}},
+		{Name: "lion", LearningRate: 0.001, Rule: &optimizer.LionRule{Beta1: 0.9, Beta2: 0.99}},
 	} {
+		want.EMAMomentum = 0.99
 		if diff := cmp.Diff(want, mustLoad(t, "optimizer: {name: "+want.Name+"}").Optimizer); diff != "" {
 			t.Error(diff)
 		}

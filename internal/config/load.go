@@ -43,6 +43,8 @@ func LoadAll(opts Options) (*Resolved, error) {
 	if r.Values, err = keyfile.Load(table(), opts, &r.Config); err != nil {
 		return nil, err
 	}
+	values, _ := r.Group("optimizer")
+	r.Optimizer = newOptimizer(values)
 	if err := r.validate(); err != nil {
 		return nil, err
 	}

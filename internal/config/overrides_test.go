@@ -33,7 +33,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	want := mustLoad(t, "").Config
 	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Type: "dense", Units: 400}, {Type: "dense", Units: 40}}, "10", false
-	want.Optimizer = optimizer.Spec{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
+	want.Optimizer = optimizer.Spec{Name: "adam", LearningRate: 0.2, Rule: &optimizer.AdamRule{Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}, EMAMomentum: 0.99}
 	if diff := cmp.Diff(want, r.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -47,6 +47,10 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+func sgdWith(rate float64) optimizer.Spec {
+	return optimizer.Spec{Name: "sgd", LearningRate: rate, Rule: &optimizer.SGDRule{}, EMAMomentum: 0.99}
+}
+
 // A source that names another optimizer does not inherit what was said of the one before.
 func TestAnotherOptimizer(t *testing.T) {
 	sgd := Flag{Name: "--set", Key: "optimizer.name", Value: "sgd"}
@@ -57,14 +61,14 @@ func TestAnotherOptimizer(t *testing.T) {
 		flags []Flag
 		want  optimizer.Spec
 	}{
-		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
-		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
-		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.5}},
-		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.3}},
-		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
-		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, optimizer.Spec{Name: "sgd", LearningRate: 0.5}},
-		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.01}},
-		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, optimizer.Spec{Name: "sgd", LearningRate: 0.4}},
+		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, sgdWith(0.01)},
+		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, sgdWith(0.01)},
+		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, sgdWith(0.5)},
+		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, sgdWith(0.3)},
+		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, sgdWith(0.01)},
+		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, sgdWith(0.5)},
+		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, sgdWith(0.01)},
+		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, sgdWith(0.4)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -162,7 +166,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
 		{"layers with a comma too many", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
 		{"no layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
-		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, lion, nadam"},
 		{"switch at its default", map[string]string{"DNN_OPTIMIZER_EMA_MOMENTUM": "0.9"}, []Flag{{Name: "--set", Key: "optimizer.use_ema", Value: "false"}}, "DNN_OPTIMIZER_EMA_MOMENTUM: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"neither on nor off", nil, []Flag{{Name: "--set", Key: "augment", Value: "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
 		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/setting"
 )
 
 // validate checks what no key shows alone. What needs the data set too is checked by Architecture.
@@ -44,30 +45,17 @@ func (r *Resolved) checkOutput() *fault.Error {
 }
 
 func (r *Resolved) checkOptimizer() *fault.Error {
-	o := r.Optimizer
-	if o.Nesterov && o.Momentum == 0 {
-		return r.Fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
-			WithHint("for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}")
-	}
-	first := ""
-	for _, clip := range []struct {
-		key string
-		at  float64
-	}{
-		{"optimizer.clipvalue", o.ClipValue},
-		{"optimizer.clipnorm", o.ClipNorm},
-		{"optimizer.global_clipnorm", o.GlobalClipNorm},
-	} {
-		switch {
-		case clip.at == 0:
-		case first != "":
-			return r.Fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
-				WithHint("set one of them to 0, or take it out")
-		default:
-			first = clip.key
-		}
+	if m := r.Optimizer.Check(); m != nil {
+		return r.mistake("optimizer", m)
 	}
 	return nil
+}
+
+// mistake returns what is wrong with a setting of a group as an error that names the place.
+func (r *Resolved) mistake(group string, m *setting.Mistake) *fault.Error {
+	err := r.Fault(group+"."+m.Setting, "%s", m.What)
+	err.Hint = m.Hint
+	return err
 }
 
 // checkRate checks what changes the learning rate.

@@ -138,3 +138,13 @@ func Check(settings []Setting) error {
 func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
+
+// Mistake is what is wrong with a setting beside the others. It is an error.
+type Mistake struct {
+	Setting string // its name
+	What    string // "wanted …, found …"
+	Hint    string // what to do; may be empty
+}
+
+// Error names the setting.
+func (m *Mistake) Error() string { return m.Setting + ": " + m.What }

@@ -171,9 +171,13 @@ func optimizerSpecs() map[string]optimizer.Spec {
 		f(&spec)
 		specs[name] = spec
 	}
-	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Momentum, s.Nesterov = 0.9, true })
-	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) { s.Centered, s.Momentum = true, 0.5 })
-	change("adam, amsgrad", "adam", func(s *optimizer.Spec) { s.AMSGrad = true })
+	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Momentum: 0.9, Nesterov: true} })
+	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.RMSpropRule{Momentum: 0.5, Rho: 0.9, Centered: true, Epsilon: 1e-7}
+	})
+	change("adam, amsgrad", "adam", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true}
+	})
 	change("adam, average", "adam", func(s *optimizer.Spec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
 	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
 	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })

@@ -29,6 +29,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "nntest" / "t
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW, "nadam": keras.optimizers.Nadam, "lion": keras.optimizers.Lion,
+    "adafactor": keras.optimizers.Adafactor,
 }
 STEPS, SHAPES = 5, ((3, 4), (4,))
 
@@ -60,6 +61,12 @@ RUNS = [
     ("adam", {"learning_rate": 0.1, "clipnorm": 0.7, "weight_decay": 0.1, "use_ema": True}),
     ("sgd", {"learning_rate": 0.1, "use_ema": True}),
     ("sgd", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.6, "ema_overwrite_frequency": 2}),
+    ("adafactor", {"learning_rate": 0.1}),
+    ("adafactor", {"learning_rate": 0.9, "beta_2_decay": -0.5, "epsilon_1": 0.01, "epsilon_2": 0.5, "clip_threshold": 0.5}),
+    ("adafactor", {"learning_rate": 0.1, "relative_step": False, "weight_decay": 0.1}),
+    ("adafactor", {"learning_rate": 0.1, "clipnorm": 0.7, "weight_decay": 0.1, "use_ema": True}),
+    ("adafactor", {"learning_rate": 0.1, "global_clipnorm": 0.7, "use_ema": True, "ema_momentum": 0.6, "ema_overwrite_frequency": 2}),
+    ("adafactor", {"learning_rate": 0.1, "clipvalue": 0.3}),
 ]
 
 ACTIVATIONS = ["elu", "gelu", "leaky_relu", "linear", "relu", "selu", "sigmoid", "silu", "softplus", "tanh"]

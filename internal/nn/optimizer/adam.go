@@ -5,22 +5,33 @@ import (
 
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
-var adamKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-	build: func(s Spec, params []*nn.Param) Optimizer {
-		if s.AMSGrad {
-			return newAMSGrad(params, s.Beta1, s.Beta2, s.Epsilon)
-		}
-		return NewAdam(params, s.Beta1, s.Beta2, s.Epsilon)
-	},
+// AdamRule are the settings of adam, and of adamw, which is Adam with the weight decay of Loshchilov and Hutter (ICLR 2019):
+// off the weights, not by the gradient.
+type AdamRule struct {
+	Beta1   float64 // of the running mean of gradients
+	Beta2   float64 // of the running mean of squared gradients
+	Epsilon float64
+	AMSGrad bool
 }
 
-// adamWKind is Adam with the weight decay of Loshchilov and Hutter (ICLR 2019): off the weights, not by the gradient.
-var adamWKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.001, WeightDecay: 0.004, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-	build:    adamKind.build,
+func newAdamRule() *AdamRule { return &AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7} }
+
+// Settings implements Rule.
+func (r *AdamRule) Settings() []setting.Setting {
+	return []setting.Setting{beta1Setting(&r.Beta1), beta2Setting(&r.Beta2), epsilonSetting(&r.Epsilon),
+		{Name: "amsgrad", Value: &r.AMSGrad, Example: "true",
+			Doc:    "Whether the largest mean of the squared gradients so far is used.",
+			Advice: "false; true is worth a try where adam does not settle."}}
+}
+
+func (r *AdamRule) build(params []*nn.Param) Optimizer {
+	if r.AMSGrad {
+		return newAMSGrad(params, r.Beta1, r.Beta2, r.Epsilon)
+	}
+	return NewAdam(params, r.Beta1, r.Beta2, r.Epsilon)
 }
 
 // Adam is the optimizer of Kingma and Ba (arXiv:1412.6980) in Keras 3's formulation; kernel.AdamStep has the formulas.

@@ -33,8 +33,8 @@ func NewAverage(o Optimizer, params []*nn.Param, momentum float64, overwrite int
 // AverageOf returns the average that an optimizer keeps, or nil if it keeps none.
 func AverageOf(o Optimizer) *Average {
 	for o != nil {
-		if a, ok := o.(*Average); ok {
-			return a
+		if a, ok := o.(interface{ itself() *Average }); ok {
+			return a.itself()
 		}
 		w, ok := o.(interface{ unwrap() Optimizer })
 		if !ok {
@@ -44,6 +44,8 @@ func AverageOf(o Optimizer) *Average {
 	}
 	return nil
 }
+
+func (a *Average) itself() *Average { return a }
 
 // Begin starts the next step.
 func (a *Average) Begin(rate float64) {
@@ -59,6 +61,11 @@ func (a *Average) Begin(rate float64) {
 // Update moves a block of p against its gradient, and its average after it.
 func (a *Average) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
 	a.Optimizer.Update(w, p, row, col, g)
+	a.move(w, p, row, col, g)
+}
+
+// move moves the average of a block of weights the size of g.
+func (a *Average) move(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
 	weights := p.Value.Data[row*p.Value.Stride+col:]
 	w.Lerp(g.Rows, g.Cols, a.average.from(p, row, col), p.Value.Stride, weights, p.Value.Stride, a.now)
 	if a.overwrote {

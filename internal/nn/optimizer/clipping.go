@@ -44,9 +44,7 @@ func newDeferred(o Optimizer, params []*nn.Param) deferred {
 func (d *deferred) unwrap() Optimizer { return d.Optimizer }
 
 func (d *deferred) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	for r := range g.Rows {
-		copy(d.whole.row(p, top+r, left, g), g.Row(r))
-	}
+	d.whole.keep(p, top, left, g)
 }
 
 // apply hands rows of p's gradient on, scaled by f unless it is nil, in blocks that the first-level cache can hold.

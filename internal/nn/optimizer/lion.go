@@ -3,12 +3,21 @@ package optimizer
 import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
-var lionKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.99},
-	build:    func(s Spec, params []*nn.Param) Optimizer { return newLion(s, params) },
+// LionRule are the settings of lion.
+type LionRule struct {
+	Beta1 float64 // of the running mean of gradients, in the step
+	Beta2 float64 // of the running mean that is kept
 }
+
+// Settings implements Rule.
+func (r *LionRule) Settings() []setting.Setting {
+	return []setting.Setting{beta1Setting(&r.Beta1), beta2Setting(&r.Beta2)}
+}
+
+func (r *LionRule) build(params []*nn.Param) Optimizer { return newLion(*r, params) }
 
 // Lion moves each weight by the learning rate, up or down (Chen et al., arXiv:2302.06675):
 //
@@ -19,7 +28,7 @@ type Lion struct {
 	m                  slots
 }
 
-func newLion(s Spec, params []*nn.Param) *Lion {
+func newLion(s LionRule, params []*nn.Param) *Lion {
 	return &Lion{beta1: float32(s.Beta1), beta2: float32(s.Beta2), m: newSlots("lion.momentum", params)}
 }
 

@@ -4,12 +4,22 @@ import (
 	"dnn/internal/exact"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
-var nadamKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-	build:    func(s Spec, params []*nn.Param) Optimizer { return newNadam(s, params) },
+// NadamRule are the settings of nadam.
+type NadamRule struct {
+	Beta1   float64 // of the running mean of gradients
+	Beta2   float64 // of the running mean of squared gradients
+	Epsilon float64
 }
+
+// Settings implements Rule.
+func (r *NadamRule) Settings() []setting.Setting {
+	return []setting.Setting{beta1Setting(&r.Beta1), beta2Setting(&r.Beta2), epsilonSetting(&r.Epsilon)}
+}
+
+func (r *NadamRule) build(params []*nn.Param) Optimizer { return newNadam(*r, params) }
 
 // Nadam is Adam with Nesterov's momentum (Dozat, ICLR workshop 2016), whose momentum u warms up. In step t, with U the
 // product of u_1 to u_t:
@@ -36,7 +46,7 @@ type Nadam struct {
 
 const nadamDecay = float32(0.96)
 
-func newNadam(s Spec, params []*nn.Param) *Nadam {
+func newNadam(s NadamRule, params []*nn.Param) *Nadam {
 	return &Nadam{
 		beta1: float32(s.Beta1), beta2: float32(s.Beta2), epsilon: float32(s.Epsilon),
 		decay: 1, power2: 1, product: 1,

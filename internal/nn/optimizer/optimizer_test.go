@@ -94,7 +94,8 @@ func TestAdamsFirstStep(t *testing.T) {
 
 func TestOptimizerSpecValidates(t *testing.T) {
 	for _, name := range optimizer.Names() {
-		if err := optimizer.Default(name).Validate(); err != nil {
+		spec := optimizer.Default(name)
+		if err := spec.Validate(); err != nil {
 			t.Errorf("defaults of %s: %v", name, err)
 		}
 	}
@@ -105,14 +106,16 @@ func TestOptimizerSpecValidates(t *testing.T) {
 		change func(*optimizer.Spec)
 		want   string
 	}{
-		{func(s *optimizer.Spec) { s.Name = "Adam" }, `wanted an optimizer out of [adam adamw lion nadam rmsprop sgd], found "Adam"`},
-		{func(s *optimizer.Spec) { s.LearningRate = -1 }, "learning_rate: wanted a number of at least 0, found -1"},
-		{func(s *optimizer.Spec) { s.LearningRate = math.Inf(1) }, "learning_rate: wanted a number of at least 0, found +Inf"},
-		{func(s *optimizer.Spec) { s.WeightDecay = math.NaN() }, "weight_decay: wanted a number of at least 0, found NaN"},
-		{func(s *optimizer.Spec) { s.Beta1 = 1 }, "beta_1: wanted a number of at least 0 and less than 1, found 1"},
-		{func(s *optimizer.Spec) { s.EMAMomentum = -0.5 }, "ema_momentum: wanted a number of at least 0 and less than 1, found -0.5"},
-		{func(s *optimizer.Spec) { s.EMAOverwriteFrequency = -1 }, "ema_overwrite_frequency: wanted at least 1 step, or 0 for never, found -1"},
-		{func(s *optimizer.Spec) { s.ClipNorm, s.ClipValue = 1, 2 }, "wanted one of clipnorm 1, global_clipnorm 0 and clipvalue 2, found several"},
+		{func(s *optimizer.Spec) { s.Name = "Adam" }, `wanted an optimizer out of [adafactor adam adamw lion nadam rmsprop sgd], found "Adam"`},
+		{func(s *optimizer.Spec) { s.Rule = nil }, "wanted the settings of adam, found none"},
+		{func(s *optimizer.Spec) { s.LearningRate = -1 }, "learning_rate: wanted a number above 0 and at most 1000, found -1"},
+		{func(s *optimizer.Spec) { s.LearningRate = math.Inf(1) }, "learning_rate: wanted a number above 0 and at most 1000, found +Inf"},
+		{func(s *optimizer.Spec) { s.WeightDecay = math.NaN() }, "weight_decay: wanted a number from 0 to 1, found NaN"},
+		{func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).Beta1 = 1 }, "beta_1: wanted a number from 0 to 0.999999, found 1"},
+		{func(s *optimizer.Spec) { s.EMAMomentum = -0.5 }, "ema_momentum: wanted a number from 0 to 0.999999, found -0.5"},
+		{func(s *optimizer.Spec) { s.EMAOverwriteFrequency = -1 }, "ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found -1"},
+		{func(s *optimizer.Spec) { s.ClipNorm, s.ClipValue = 1, 2 }, "clipnorm: wanted at most one way to clip gradients, found clipvalue too"},
+		{func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Nesterov: true} }, "nesterov: wanted a momentum above 0 beside it, found 0"},
 	} {
 		spec := optimizer.Default("adam")
 		c.change(&spec)

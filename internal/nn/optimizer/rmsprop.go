@@ -4,12 +4,30 @@ import (
 	"dnn/internal/exact"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
-var rmsPropKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
-	build:    func(s Spec, params []*nn.Param) Optimizer { return newRMSprop(s, params) },
+// RMSpropRule are the settings of rmsprop.
+type RMSpropRule struct {
+	Momentum float64
+	Rho      float64 // of the running mean of squared gradients
+	Centered bool
+	Epsilon  float64
 }
+
+// Settings implements Rule.
+func (r *RMSpropRule) Settings() []setting.Setting {
+	return []setting.Setting{momentumSetting(&r.Momentum),
+		{Name: "rho", Value: &r.Rho, Bounds: setting.From(0, maxDecay), Example: "0.95",
+			Doc:    "Fraction of the running mean of the squared gradients that is kept at each step.",
+			Advice: "0.9; 0.99 where batches are small, and gradients noisy."},
+		{Name: "centered", Value: &r.Centered, Example: "true",
+			Doc:    "Whether a step is divided by the gradients' deviation, not their size.",
+			Advice: "false; true is worth a try where rmsprop does not settle."},
+		epsilonSetting(&r.Epsilon)}
+}
+
+func (r *RMSpropRule) build(params []*nn.Param) Optimizer { return newRMSprop(*r, params) }
 
 // RMSprop divides each gradient by the root of a moving average of its square (Hinton, lecture 6e, 2012), or, centered, of
 // its variance (Graves, arXiv:1308.0850, section 4.2):
@@ -26,7 +44,7 @@ type RMSprop struct {
 	m                                  slots // with momentum only
 }
 
-func newRMSprop(s Spec, params []*nn.Param) *RMSprop {
+func newRMSprop(s RMSpropRule, params []*nn.Param) *RMSprop {
 	o := &RMSprop{
 		rho: float32(s.Rho), rest: float32(1 - s.Rho), epsilon: float32(s.Epsilon), momentum: float32(s.Momentum), centered: s.Centered,
 		v: newSlots("rmsprop.velocity", params),

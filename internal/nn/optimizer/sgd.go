@@ -3,16 +3,36 @@ package optimizer
 import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
-var sgdKind = optimizerKind{
-	defaults: Spec{LearningRate: 0.01},
-	build: func(s Spec, params []*nn.Param) Optimizer {
-		if s.Momentum > 0 {
-			return newMomentum(params, s.Momentum, s.Nesterov)
-		}
-		return NewSGD()
-	},
+// SGDRule are the settings of sgd.
+type SGDRule struct {
+	Momentum float64
+	Nesterov bool
+}
+
+// Settings implements Rule.
+func (r *SGDRule) Settings() []setting.Setting {
+	return []setting.Setting{momentumSetting(&r.Momentum),
+		{Name: "nesterov", Value: &r.Nesterov, Example: "true",
+			Doc:    "Whether momentum looks ahead (Nesterov, 1983).",
+			Advice: "true with sgd and a momentum of 0.9 is often a little better."}}
+}
+
+func (r *SGDRule) check() *setting.Mistake {
+	if r.Nesterov && r.Momentum == 0 {
+		return &setting.Mistake{Setting: "nesterov", What: "wanted a momentum above 0 beside it, found 0",
+			Hint: "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"}
+	}
+	return nil
+}
+
+func (r *SGDRule) build(params []*nn.Param) Optimizer {
+	if r.Momentum > 0 {
+		return newMomentum(params, r.Momentum, r.Nesterov)
+	}
+	return NewSGD()
 }
 
 // SGD is gradient descent without momentum: p -= rate * g.

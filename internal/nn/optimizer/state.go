@@ -50,6 +50,13 @@ func (s slots) row(p *nn.Param, r, col int, g kernel.Matrix) []float32 {
 	return s.arrays[p.Index].Data[at : at+g.Cols]
 }
 
+// keep copies a block of gradient at (top, left) of p into p's array.
+func (s slots) keep(p *nn.Param, top, left int, g kernel.Matrix) {
+	for r := range g.Rows {
+		copy(s.row(p, top+r, left, g), g.Row(r))
+	}
+}
+
 // state returns the arrays of several slots, those of one kind after those of another.
 func state(all ...slots) []StateArray {
 	var arrays []StateArray

@@ -69,13 +69,14 @@ func TestOptimizersGoOn(t *testing.T) {
 	}
 }
 
-// A gradient that is no number makes the weight none, or a training that diverges would go on unseen.
+// A gradient that is no number makes the weight none, or a training that diverges would go on unseen. Others stay finite, but
+// where a norm of all scales their steps.
 func TestNaNComesThroughOptimizers(t *testing.T) {
 	for _, spec := range nntest.Optimizers() {
 		k := kerasSteps{Shapes: [][]int{{3}}, Initial: [][]float32{{1, 2, 3}}}
 		params := k.params()
 		move(nntest.Worker(), nntest.NewOptimizer(t, spec)(params), params, 0.1, [][]float32{{0.5, nntest.NaN, 0}})
-		if got := params[0].Floats(); nntest.Finite(got[1]) || spec.ClipNorm+spec.GlobalClipNorm == 0 && !nntest.Finite(got[0]+got[2]) {
+		if got := params[0].Floats(); nntest.Finite(got[1]) || spec.ClipNorm+spec.GlobalClipNorm == 0 && spec.Name != "adafactor" && !nntest.Finite(got[0]+got[2]) {
 			t.Errorf("%+v: weights %v", spec, got)
 		}
 	}

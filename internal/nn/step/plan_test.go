@@ -45,10 +45,12 @@ func TestJobsNameWhatTheyNeed(t *testing.T) {
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
 		{Type: "dense", Name: "dense_1", Units: 3, Activation: "softmax"},
 	}}
-	specs := []optimizer.Spec{{Name: "adam"}, {Name: "adamw", WeightDecay: 0.1, UseEMA: true, EMAOverwriteFrequency: 2}, {Name: "adam", GlobalClipNorm: 0.1}}
+	adam, average, clipped := optimizer.Default("adam"), optimizer.Default("adamw"), optimizer.Default("adam")
+	average.WeightDecay, average.UseEMA, average.EMAMomentum, average.EMAOverwriteFrequency = 0.1, true, 0.9, 2
+	clipped.GlobalClipNorm = 0.1
+	specs := []optimizer.Spec{adam, average, clipped, optimizer.Default("adafactor")}
 	for a, arch := range []nn.Architecture{plain, large, byColumns} {
 		for _, spec := range specs {
-			spec.Beta1, spec.Beta2, spec.Epsilon, spec.EMAMomentum = 0.9, 0.999, 1e-7, 0.9
 			for _, batch := range []int{1, 3, 9, 17, 40} {
 				want := ""
 				for _, threads := range []int{1, 2, 3, 4, 8} {

@@ -115,15 +115,20 @@ func TestSameBits(t *testing.T) {
 func TestSameBitsOfFusedSteps(t *testing.T) {
 	arch := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 257, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
 	s := nntest.RandomBytes(25, 200, 3, 1)
+	with := func(name string, decay float64, change func(*optimizer.Spec)) optimizer.Spec {
+		spec := optimizer.Default(name)
+		spec.WeightDecay, spec.EMAMomentum = decay, 0.9
+		change(&spec)
+		return spec
+	}
 	for _, spec := range []optimizer.Spec{
-		{Name: "adam"},
-		{Name: "adamw", WeightDecay: 0.1},
-		{Name: "adam", UseEMA: true},
-		{Name: "adamw", WeightDecay: 0.1, UseEMA: true},
-		{Name: "adamw", WeightDecay: 0.1, UseEMA: true, EMAOverwriteFrequency: 2},
-		{Name: "adam", AMSGrad: true, WeightDecay: 0.1},
+		with("adam", 0, func(*optimizer.Spec) {}),
+		with("adamw", 0.1, func(*optimizer.Spec) {}),
+		with("adam", 0, func(s *optimizer.Spec) { s.UseEMA = true }),
+		with("adamw", 0.1, func(s *optimizer.Spec) { s.UseEMA = true }),
+		with("adamw", 0.1, func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 2 }),
+		with("adam", 0.1, func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).AMSGrad = true }),
 	} {
-		spec.Beta1, spec.Beta2, spec.Epsilon, spec.EMAMomentum = 0.9, 0.999, 1e-7, 0.9
 		var want outcome
 		for name, samples := range nntest.Forms(s) {
 			for _, set := range kernel.Available() {

@@ -56,9 +56,10 @@ func TestAbandonedSteps(t *testing.T) {
 	}}
 	plain := nntest.Network(features, nn.CategoricalCrossentropy,
 		nn.LayerSpec{Units: 70, Activation: "relu"}, nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"})
-	adamSpec := optimizer.Spec{Name: "adam", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, EMAMomentum: 0.9}
-	average, clipped := adamSpec, adamSpec
-	average.UseEMA, average.EMAOverwriteFrequency, clipped.GlobalClipNorm = true, 2, 0.1
+	adamSpec, average, clipped, adafactor := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adafactor")
+	average.UseEMA, average.EMAMomentum, average.EMAOverwriteFrequency = true, 0.9, 2
+	clipped.GlobalClipNorm = 0.1
+	adafactor.WeightDecay, adafactor.UseEMA, adafactor.EMAMomentum = 0.1, true, 0.9
 	for _, c := range []struct {
 		name string
 		arch nn.Architecture
@@ -68,6 +69,7 @@ func TestAbandonedSteps(t *testing.T) {
 		{"plain", plain, adamSpec, nil},
 		{"normalized, average", normalized, average, nil},
 		{"clipped", plain, clipped, nil},
+		{"adafactor", plain, adafactor, nil},
 		{"augmented", plain, adamSpec, func(t *Trainer) error { return t.Transform(&turned{}) }},
 		{"distilled", plain, average, func(x *Trainer) error {
 			return x.Distill(Distillation{Teachers: tutors(t, features), Temperature: 2, Weight: 0.5})
