@@ -52,7 +52,7 @@ func (r *Resolved) checkOptimizer() *fault.Error {
 }
 
 // mistake returns what is wrong with a setting of a group as an error that names the place.
-func (r *Resolved) mistake(group string, m *setting.Mistake) *fault.Error {
+func (r *Resolved) mistake(group string, m *setting.Error) *fault.Error {
 	err := r.Fault(group+"."+m.Setting, "%s", m.What)
 	err.Hint = m.Hint
 	return err

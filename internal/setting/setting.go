@@ -139,12 +139,12 @@ func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
 
-// Mistake is what is wrong with a setting beside the others. It is an error.
-type Mistake struct {
+// Error is what is wrong with a setting beside the others.
+type Error struct {
 	Setting string // its name
 	What    string // "wanted …, found …"
 	Hint    string // what to do; may be empty
 }
 
 // Error names the setting.
-func (m *Mistake) Error() string { return m.Setting + ": " + m.What }
+func (m *Error) Error() string { return m.Setting + ": " + m.What }

@@ -127,8 +127,8 @@ func (s *Spec) Settings() []setting.Setting {
 }
 
 // Check returns what is wrong with the settings as they are together, if anything is.
-func (s *Spec) Check() *setting.Mistake {
-	if c, ok := s.Rule.(interface{ check() *setting.Mistake }); ok {
+func (s *Spec) Check() *setting.Error {
+	if c, ok := s.Rule.(interface{ check() *setting.Error }); ok {
 		if m := c.check(); m != nil {
 			return m
 		}
@@ -141,7 +141,7 @@ func (s *Spec) Check() *setting.Mistake {
 		switch {
 		case clip.limit == 0:
 		case first != "":
-			return &setting.Mistake{Setting: clip.name, What: "wanted at most one way to clip gradients, found " + first + " too",
+			return &setting.Error{Setting: clip.name, What: "wanted at most one way to clip gradients, found " + first + " too",
 				Hint: "set one of them to 0, or take it out"}
 		default:
 			first = clip.name
