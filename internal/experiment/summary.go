@@ -60,7 +60,7 @@ func summary(a nn.Architecture) report.Summary {
 	s := report.Summary{Name: "sequential"}
 	for _, l := range a.Summary() {
 		s.Layers = append(s.Layers, report.SummaryLayer{
-			Name: l.Name, Type: l.Class, OutputShape: []int{l.Units}, Params: l.Params, Trainable: l.Trainable,
+			Name: l.Name, Type: l.Class, OutputShape: l.Output, Params: l.Params, Trainable: l.Trainable,
 		})
 	}
 	return s

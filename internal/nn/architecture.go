@@ -39,13 +39,16 @@ type LayerSpec struct {
 	Epsilon  float64 `json:"epsilon,omitempty"`  // added to variances
 }
 
+// InputShape returns the shape of one sample.
+func (a Architecture) InputShape() Shape { return Shape{a.Input} }
+
 // Output returns the number of outputs of the last layer.
 func (a Architecture) Output() int {
-	out := a.Input
+	out := a.InputShape()
 	for _, l := range a.Layers {
-		out = l.kind().units(l, out)
+		out = l.kind().shape(l, out)
 	}
-	return out
+	return out.Size()
 }
 
 // Classes returns how many classes the outputs tell apart: one for each, but two for a single one.

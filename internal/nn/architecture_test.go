@@ -80,7 +80,7 @@ func TestSummaryCounts(t *testing.T) {
 		var got []int
 		for i, l := range c.arch.Summary() {
 			got = append(got, l.Params)
-			if spec := c.arch.Layers[i]; l.Name != spec.Name || l.Class != "Dense" || l.Units != spec.Units || l.Trainable != l.Params {
+			if spec := c.arch.Layers[i]; l.Name != spec.Name || l.Class != "Dense" || l.Output.Size() != spec.Units || l.Trainable != l.Params {
 				t.Errorf("summary of %v: %+v", spec, l)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func newNormalization(momentum, epsilon float64) *nn.BatchNormalization {
 	spec := nn.LayerSpec{Type: "batch_normalization", Name: "bn", Momentum: momentum, Epsilon: epsilon}
 	var params []*nn.Param
-	for _, p := range nn.BatchNormalizationKind.Params(spec, 2) {
+	for _, p := range nn.BatchNormalizationKind.Params(spec, nn.Shape{2}) {
 		params = append(params, nn.NewParam(p))
 	}
 	b := nn.NewBatchNormalization(spec, params)
@@ -78,10 +78,10 @@ func TestBatchNormalizationSummary(t *testing.T) {
 		{Type: "dense", Name: "dense_1", Units: 2, Activation: "softmax"},
 	}}
 	lines := arch.Summary()
-	if l := lines[1]; l.Class != "BatchNormalization" || l.Units != 3 || l.Params != 12 || l.Trainable != 6 {
+	if l := lines[1]; l.Class != "BatchNormalization" || l.Output.Size() != 3 || l.Params != 12 || l.Trainable != 6 {
 		t.Errorf("%+v", l)
 	}
-	if l := lines[2]; l.Class != "Dropout" || l.Units != 3 || l.Params != 0 {
+	if l := lines[2]; l.Class != "Dropout" || l.Output.Size() != 3 || l.Params != 0 {
 		t.Errorf("%+v", l)
 	}
 }

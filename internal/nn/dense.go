@@ -28,10 +28,10 @@ var denseKind = kind{
 		}
 		return nil
 	},
-	units: func(l LayerSpec, _ int) int { return l.Units },
-	params: func(l LayerSpec, in int) []ParamSpec {
+	shape: func(l LayerSpec, _ Shape) Shape { return Shape{l.Units} },
+	params: func(l LayerSpec, in Shape) []ParamSpec {
 		return []ParamSpec{
-			{Name: l.Name + ".kernel", Shape: []int{in, l.Units}},
+			{Name: l.Name + ".kernel", Shape: []int{in.Size(), l.Units}},
 			{Name: l.Name + ".bias", Shape: []int{l.Units}},
 		}
 	},

@@ -7,8 +7,8 @@ import (
 
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
-// forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
-func (d *Dense) forwardInput(w *kernel.Worker, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
+// ForwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
+func (d *Dense) ForwardInput(w *kernel.Worker, _ Pass, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
 	if !in.Sparse() {
 		d.Forward(w, Pass{}, in.X.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
 		return

@@ -19,8 +19,8 @@ var (
 // Validate tells what is wrong with a layer of the kind.
 func (k kind) Validate(l LayerSpec) error { return k.validate(l) }
 
-// Params returns the parameters of a layer of the kind for that many inputs.
-func (k kind) Params(l LayerSpec, in int) []ParamSpec { return k.params(l, in) }
+// Params returns the parameters of a layer of the kind for inputs of that shape.
+func (k kind) Params(l LayerSpec, in Shape) []ParamSpec { return k.params(l, in) }
 
 // Initialize draws m as the initializer called name does.
 func Initialize(name string, stream *rand.PCG, m kernel.Matrix) { initializers[name](stream, m) }
@@ -47,4 +47,10 @@ func Activate(w *kernel.Worker, name string, z kernel.Matrix) (y, dz kernel.Matr
 // Normalization returns the parameters of a BatchNormalization.
 func (b *BatchNormalization) Normalization() (gamma, beta, movingMean, movingVariance *Param) {
 	return b.gamma, b.beta, b.movingMean, b.movingVar
+}
+
+// ReadMatrix makes the first layer one that reads the samples as a matrix.
+func (m *Sequential) ReadMatrix() {
+	m.layers[0] = struct{ Layer }{m.layers[0]}
+	m.input = inputLayer(m.layers[0])
 }

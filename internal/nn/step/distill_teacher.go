@@ -14,8 +14,8 @@ type teacher struct {
 // newTeacher returns the model as a teacher of batches of up to that many samples.
 func newTeacher(m *nn.Sequential, batch int) *teacher {
 	t := &teacher{model: m}
-	for _, units := range m.Units() {
-		t.tape.Y = append(t.tape.Y, kernel.NewMatrix(batch, units))
+	for _, shape := range m.Shapes() {
+		t.tape.Y = append(t.tape.Y, kernel.NewMatrix(batch, shape.Size()))
 	}
 	return t
 }

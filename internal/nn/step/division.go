@@ -57,7 +57,7 @@ func (d division) extraWork(m *nn.Sequential) []int {
 			weights += p.Value.Rows * p.Value.Cols
 		}
 	}
-	rows := weights / m.Units()[0] // of as many weights
+	rows := weights / m.Shapes()[0].Size() // of as many weights
 	working := 0
 	for worker := range d.workers {
 		if d.hasRows(worker) {

@@ -27,7 +27,7 @@ func newReference(m *nn.Sequential, batch int) *reference.Network {
 		if !ok {
 			continue
 		}
-		x, y := kernel.NewMatrix(batch, m.Units()[i]), kernel.NewMatrix(batch, m.Units()[i])
+		x, y := kernel.NewMatrix(batch, m.Shapes()[i].Size()), kernel.NewMatrix(batch, m.Shapes()[i].Size())
 		for j := range x.Data {
 			x.Data[j] = 1
 		}

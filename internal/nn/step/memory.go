@@ -11,7 +11,7 @@ func TrainingBytes(a nn.Architecture, batch int) float64 {
 	perSample := 10 * float64(a.Input) // pixels, lists of nonzeros by sample and by feature, all twice: this batch and the next
 	parameters := 0.0                  // as a float64: a network that does not fit may not even be countable
 	for _, l := range a.Summary() {
-		perSample += 2 * float64(l.Units)
+		perSample += 2 * float64(l.Output.Size())
 	}
 	for _, p := range a.Params() {
 		n := 1.0

@@ -209,7 +209,7 @@ func (t *Trainer) columnParts(i int, f func(w *kernel.Worker, x, y, dy, dx kerne
 	tasks := make([]task, n)
 	for p := range tasks {
 		const line = 16
-		c := kernel.Part(p, n, t.model.Units()[i], line)
+		c := kernel.Part(p, n, t.model.Shapes()[i].Size(), line)
 		tasks[p] = func(w *kernel.Worker) {
 			n := t.tape.In.Count
 			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += line {

@@ -96,6 +96,9 @@ func NewTrainer(e *Engine, m *nn.Sequential, updater nn.Updater, s *batch.Sample
 		extra = d.extraWork(m)
 	}
 	shares := s.Shares(d.shares(), size, extra)
+	if !m.ReadsLists() {
+		shares = nil
+	}
 	t := &Trainer{
 		division: d,
 		engine:   e, model: m, updater: updater, samples: s,
