@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"dnn/internal/download"
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/report"
@@ -22,19 +23,19 @@ func findSet(where, name string, kind fault.Kind) (mnist.Set, error) {
 }
 
 // fetch makes the files of a data set be in its folder, and returns the folder. Progress goes to standard error.
-func fetch(ctx context.Context, system *System, o mnist.DownloadOptions, dataDir string, quiet bool) (mnist.Result, error) {
+func fetch(ctx context.Context, system *System, o download.Options, dataDir string, quiet bool) (download.Result, error) {
 	folder, err := o.Set.Folder(dataDir, system.Env)
 	if err != nil {
-		return mnist.Result{}, err
+		return download.Result{}, err
 	}
 	o.Folder, o.Env = folder, system.Env
 	if !quiet {
 		view := report.NewDownload(system.Stderr, system.Screen(), system.Now)
 		progress, end := report.FollowDownload(view)
 		defer end()
-		o.Progress = mnist.Progress{Bytes: progress, Message: view.Message}
+		o.Progress = download.Progress{Bytes: progress, Message: view.Message}
 	}
-	result, err := mnist.Download(ctx, o)
+	result, err := download.Files(ctx, o)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -54,7 +55,7 @@ func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*m
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 		return data, err
 	}
-	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.quiet); err != nil {
+	if _, err := fetch(ctx, system, download.Options{Set: set}, o.dataDir, o.quiet); err != nil {
 		return nil, err
 	}
 	return await(ctx, read)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"dnn/internal/download"
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/report"
@@ -32,7 +33,7 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 	if o.Verify {
 		return verify(ctx, system, set, folder)
 	}
-	result, err := fetch(ctx, system, mnist.DownloadOptions{Set: set, Mirror: o.Mirror, Force: o.Force}, o.DataDir, false)
+	result, err := fetch(ctx, system, download.Options{Set: set, Mirror: o.Mirror, Force: o.Force}, o.DataDir, false)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"compress/gzip"
@@ -10,11 +10,12 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
 // unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. Hashing
 // and writing run beside the decompression, which halves the time.
-func (f File) unpack(r io.Reader, path string) error {
+func unpack(f mnist.File, r io.Reader, path string) error {
 	var content error // what is wrong with r, to tell it from what is wrong with path
 	err := atomicfile.Write(path, func(w io.Writer) error {
 		pr, pw := io.Pipe()
@@ -35,7 +36,7 @@ func (f File) unpack(r io.Reader, path string) error {
 			return err
 		}
 		if n != f.Bytes {
-			content = fmt.Errorf("wrong content: %s", f.sizeReason(n))
+			content = fmt.Errorf("wrong content: %s", sizeReason(f, n))
 		} else if sum := hex.EncodeToString(hash.Sum(nil)); sum != f.SHA256 {
 			content = fmt.Errorf("wrong content: SHA-256 %s, wanted %s", sum, f.SHA256)
 		}
@@ -51,7 +52,7 @@ func (f File) unpack(r io.Reader, path string) error {
 }
 
 // sizeReason says how the n bytes that decompress wrote differ from what is wanted.
-func (f File) sizeReason(n int64) string {
+func sizeReason(f mnist.File, n int64) string {
 	if n > f.Bytes {
 		return fmt.Sprintf("more than %d bytes in the .gz", f.Bytes)
 	}
@@ -62,11 +63,11 @@ func (f File) sizeReason(n int64) string {
 func decompress(w io.Writer, r io.Reader, limit int64) error {
 	zr, err := gzip.NewReader(r)
 	if err != nil {
-		return gzipReason(err)
+		return mnist.GzipReason(err)
 	}
 	_, err = io.Copy(w, io.LimitReader(zr, limit+1))
 	if err != nil {
-		return gzipReason(err)
+		return mnist.GzipReason(err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
 var tinyNames = []string{"train-images", "train-labels", "test-images", "test-labels"}
@@ -33,7 +34,7 @@ func TestDownload(t *testing.T) {
 		}
 		last[file] = done
 	}
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Progress: p})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func TestDownload(t *testing.T) {
 	s.checkInstalled(t, folder)
 
 	// A second call asks nobody.
-	r, err = Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
+	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
 	if err != nil || r.Downloaded != nil || !slices.Equal(r.Present, tinyNames) || r.Bytes != 0 || r.Mirror != "" {
 		t.Errorf("second call: %+v, %v", r, err)
 	}
@@ -62,7 +63,7 @@ func TestDownload(t *testing.T) {
 	}
 
 	// With Force it asks for all.
-	r, err = Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Force: true})
+	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Force: true})
 	if err != nil || !slices.Equal(r.Downloaded, tinyNames) || srv.count("") != 8 {
 		t.Errorf("with Force: %+v, %v, %d requests", r, err, srv.count(""))
 	}
@@ -79,7 +80,7 @@ func TestDownloadOnlyWhatLacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l log
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Progress: l.progress()})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: l.progress()})
 	if err != nil || !slices.Equal(r.Downloaded, []string{"train-labels", "test-images"}) || !slices.Equal(r.Present, []string{"train-images", "test-labels"}) {
 		t.Errorf("result %+v, %v", r, err)
 	}
@@ -131,7 +132,7 @@ func TestDownloadBadMirror(t *testing.T) {
 			s.Mirrors = []string{bad.URL, fine.URL}
 			folder := t.TempDir()
 			var l log
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Progress: l.progress()})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: l.progress()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -173,7 +174,7 @@ func TestDownloadBadGzip(t *testing.T) {
 			folder := t.TempDir()
 			old := []byte("what was there")
 			writeFile(t, filepath.Join(folder, "train-images"), old)
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Mirror: "file://" + s.gzFolder(t)})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Mirror: "file://" + s.gzFolder(t)})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 			if now, err := os.ReadFile(filepath.Join(folder, "train-images")); err != nil || !bytes.Equal(now, old) {
 				t.Errorf("a failed download left %q, %v", now, err)
@@ -191,7 +192,7 @@ func TestDownloadFromFolder(t *testing.T) {
 	folder := t.TempDir()
 	gz := s.gzFolder(t)
 	var l log
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(), Env: noEnv, Progress: l.progress()})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(), Env: noEnv, Progress: l.progress()})
 	if err != nil || r.Mirror != gz || l.text() != "" {
 		t.Errorf("%+v, %v, messages %q", r, err, l.text())
 	}
@@ -216,7 +217,7 @@ func TestDownloadCompressedAnew(t *testing.T) {
 	}
 	s.gz[victim] = b.Bytes()
 	folder := t.TempDir()
-	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t), Env: noEnv}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t), Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
 	s.checkInstalled(t, folder)
@@ -240,7 +241,7 @@ func TestDownloadFromBadFolder(t *testing.T) {
 			if c.gz != nil {
 				s.gz[victim] = c.gz(good)
 			}
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t), Env: noEnv})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t), Env: noEnv})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 		})
 	}
@@ -250,11 +251,11 @@ func TestDownloadFromBadFolder(t *testing.T) {
 func TestDownloadByHand(t *testing.T) {
 	s := newTiny(t)
 	folder := s.gzFolder(t)
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
 	if err != nil || !slices.Equal(r.Downloaded, tinyNames) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := Verify(s.Set, folder); err != nil {
+	if _, err := mnist.Verify(s.Set, folder); err != nil {
 		t.Error(err)
 	}
 }
@@ -263,10 +264,10 @@ func TestDownloadByHand(t *testing.T) {
 func TestDownloadOffline(t *testing.T) {
 	s := newTiny(t)
 	s.Mirrors = []string{"http://one.invalid/", "https://two.invalid/mnist"}
-	s.Module = Module{Path: "example.org/tiny", Version: "v1.0.0", Sum: "h1:x"}
+	s.Module = mnist.Module{Path: "example.org/tiny", Version: "v1.0.0", Sum: "h1:x"}
 	var l log
 	folder := t.TempDir()
-	_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Mirror: "https://user:secret@zero.invalid", Client: offline(), Env: noEnv, Progress: l.progress()})
+	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "https://user:secret@zero.invalid", Client: offline(), Env: noEnv, Progress: l.progress()})
 	wantFault(t, err, fault.Network, "tiny: no mirror gave train-images.gz (zero.invalid: no such host; one.invalid: no such host; "+
 		"two.invalid: no such host; the Go module proxy: GOPROXY names none)")
 	if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, "--mirror") || strings.Contains(e.Error(), "\n") {
@@ -291,7 +292,7 @@ func TestDownloadOffline(t *testing.T) {
 	delete(s.gz, "test-labels.gz")
 	fine := serve(t, s.gz, nil)
 	s.Mirrors = []string{"http://one.invalid/", fine.URL}
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: dead, Env: noEnv})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: dead, Env: noEnv})
 	wantFault(t, err, fault.Network, "no mirror gave test-labels.gz (one.invalid: no route; "+host(fine)+": HTTP 404 Not Found")
 	if dials != 1 {
 		t.Errorf("a dead mirror was asked %d times", dials)
@@ -308,10 +309,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestDownloadBadMirrorURL(t *testing.T) {
 	s := newTiny(t)
 	for _, u := range []string{"/srv/mnist", "ftp://example.org/", "http://", "file://server/share", "file:mnist", "http://a b/"} {
-		_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: t.TempDir(), Mirror: u, Env: noEnv})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: u, Env: noEnv})
 		wantFault(t, err, fault.Usage, "--mirror: ")
 	}
-	_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: t.TempDir(), Mirror: "file:///no/such/folder", Env: noEnv})
+	_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file:///no/such/folder", Env: noEnv})
 	wantFault(t, err, fault.Network, "/no/such/folder: no such file or directory")
 }
 
@@ -331,7 +332,7 @@ func TestDownloadCannotWrite(t *testing.T) {
 		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f }, ".lock: cannot write: is a directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: c.prepare(t.TempDir()), Env: noEnv})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: c.prepare(t.TempDir()), Env: noEnv})
 			wantFault(t, err, fault.Write, c.want)
 		})
 	}
@@ -352,12 +353,12 @@ func TestDownloadTwice(t *testing.T) {
 	folder := t.TempDir()
 	first := make(chan error)
 	go func() {
-		_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
 		first <- err
 	}()
 	<-asked
 	said := 0
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, Progress: Progress{Message: func(text string) {
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: Progress{Message: func(text string) {
 		if said++; said > 1 || text != "waiting for another process that downloads into "+folder {
 			t.Errorf("message %d: %q", said, text)
 			return
@@ -386,12 +387,12 @@ func TestDownloadLocked(t *testing.T) {
 	defer unlock()
 	late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 	defer cancel()
-	_, err = Download(late, DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv})
+	_, err = Files(late, Options{Set: s.Set, Folder: folder, Env: noEnv})
 	wantFault(t, err, fault.Locked, ".lock: another process holds the lock")
 
 	stop, cancelStop := context.WithCancel(t.Context())
 	cancelStop()
-	_, err = Download(stop, DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv})
+	_, err = Files(stop, Options{Set: s.Set, Folder: folder, Env: noEnv})
 	wantFault(t, err, fault.Interrupted)
 }
 
@@ -402,7 +403,7 @@ func TestDownloadRemovesRemnants(t *testing.T) {
 	folder := t.TempDir()
 	writeFile(t, filepath.Join(folder, ".train-images.0123abcd.tmp"), []byte("half"))
 	writeFile(t, filepath.Join(folder, ".mine.0123abcd.tmp"), []byte("of another program"))
-	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Mirror: srv.URL, Env: noEnv}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: srv.URL, Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
 	got := listFolder(t, folder)
@@ -432,7 +433,7 @@ func TestDownloadStopped(t *testing.T) {
 	s.Mirrors = []string{srv.URL}
 	folder := t.TempDir()
 	terminated := fault.New(fault.Terminated, "", "stopped by SIGTERM")
-	_, err := Download(ctx, DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute, Progress: Progress{Bytes: func(_ string, done, _ int64) {
+	_, err := Files(ctx, Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute, Progress: Progress{Bytes: func(_ string, done, _ int64) {
 		if done == 20 {
 			cancel(terminated)
 		}
@@ -443,7 +444,7 @@ func TestDownloadStopped(t *testing.T) {
 	if n := partSize(gzipPart(folder, s.Train.Images)); n != 20 {
 		t.Errorf("%d bytes kept, wanted 20", n)
 	}
-	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
 	if srv.count("train-images.gz bytes=20-") != 1 {

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"bytes"
@@ -92,7 +92,7 @@ func TestResume(t *testing.T) {
 			if c.part != nil {
 				writeFile(t, gzipPart(folder, s.Train.Images), c.part)
 			}
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
 			var got []string
 			for _, r := range srv.requests {
 				if name, ranges, _ := strings.Cut(r, " "); name == victim {
@@ -127,7 +127,7 @@ func TestPartSurvivesBadMirror(t *testing.T) {
 	s.Mirrors = []string{page.URL, gone.URL, fine.URL}
 	folder := t.TempDir()
 	writeFile(t, gzipPart(folder, s.Train.Images), gz[:20])
-	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
 	if fine.count(victim+" bytes=20-") != 1 {
@@ -161,7 +161,7 @@ func TestStall(t *testing.T) {
 		s.Mirrors = []string{"http://mute.test", "http://halting.test"}
 		folder := t.TempDir()
 		var l log
-		_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,8 @@ func (s silent) Read([]byte) (int, error) {
 	return 0, s.ctx.Err()
 }
 
-// TestSlow has mirrors that are slow but never silent for long, in a bubble of their own time: one is fast enough, one is not.
+// TestSlow has mirrors that are slow but never silent for long, in a bubble of their own time: one is fast enough, one
+// is not.
 func TestSlow(t *testing.T) {
 	for _, c := range []struct {
 		bytes   int // in ten seconds
@@ -240,7 +241,7 @@ func TestDripEndsMirror(t *testing.T) {
 		s.Mirrors = []string{"http://drip.test", "http://good.test"}
 		folder := t.TempDir()
 		var l log
-		_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,5 +280,5 @@ func TestUnpackCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	wantFault(t, s.Train.Images.unpack(f, path), fault.Write, path)
+	wantFault(t, unpack(s.Train.Images, f, path), fault.Write, path)
 }

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 )
 
 // lockFolder keeps other processes from downloading into the folder until unlock is called. It waits for one that does,
-// and says so once. Where the file system has no locks it says that, and goes on: every file is verified before it is in its
-// place. Errors are of kind fault.Write, or what ctx ended with: fault.Locked where it ran out of time.
+// and says so once. Where the file system has no locks it says that, and goes on: every file is verified before it is
+// in its place. Errors are of kind fault.Write, or what ctx ended with: fault.Locked where it ran out of time.
 func lockFolder(ctx context.Context, folder string, p Progress) (unlock func(), err error) {
 	const interval = 50 * time.Millisecond // no system offers a lock that waits and can be called off
 	path := filepath.Join(folder, ".lock")

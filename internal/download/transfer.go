@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"context"
@@ -17,15 +17,15 @@ import (
 // maxUnknown bounds a transfer whose size is not known beforehand (a module's zip).
 const maxUnknown = 64 << 20
 
-// maxAttempts bounds how often one mirror may break one transfer, even if each attempt brings something, and maxStalls how
-// often because it is too slow: that takes time.
+// maxAttempts bounds how often one mirror may break one transfer, even if each attempt brings something, and maxStalls
+// how often because it is too slow: that takes time.
 const (
 	maxAttempts = 5
 	maxStalls   = 2
 )
 
-// leastRate is how many bytes a second a mirror must bring. Of one that is slower another should be tried: MNIST would take
-// three hours.
+// leastRate is how many bytes a second a mirror must bring. Of one that is slower another should be tried: MNIST would
+// take three hours.
 const leastRate = 1 << 10
 
 // newClient returns an HTTP client that gives up early on hosts that do not answer.
@@ -84,8 +84,8 @@ var (
 	errNoRange = errors.New("cannot go on in the middle of the file")
 )
 
-// fetchVerified brings the whole of r and checks it. What fails the check is removed; if bytes of an earlier transfer were
-// in it they may be the reason, so then it is brought once more from nothing.
+// fetchVerified brings the whole of r and checks it. What fails the check is removed; if bytes of an earlier transfer
+// were in it they may be the reason, so then it is brought once more from nothing.
 func (t *transfer) fetchVerified(ctx context.Context, r remote, check func(path string) error) error {
 	for {
 		resumed := partSize(r.part) > 0
@@ -105,8 +105,8 @@ func (t *transfer) fetchVerified(ctx context.Context, r remote, check func(path 
 	}
 }
 
-// fetch brings the whole of r to its part. A transfer that breaks is resumed at once, as long as attempts bring bytes. A
-// mirror that stalls again is given up.
+// fetch brings the whole of r to its part. A transfer that breaks is resumed at once, as long as attempts bring bytes.
+// A mirror that stalls again is given up.
 func (t *transfer) fetch(ctx context.Context, r remote) error {
 	stalls := 0
 	for attempt := 1; ; attempt++ {
@@ -160,7 +160,8 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 		offset = 0
 	}
 
-	// The timer ends the request when it does not get on for a while, whatever it waits for: a connection, an answer, a body.
+	// The timer ends the request when it does not get on for a while, whatever it waits for: a connection, an answer, a
+	// body.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(t.stall, func() { cancel(errStalled) })
@@ -207,7 +208,9 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 }
 
 // copyBody appends an answer's body, which begins at byte offset of the file, to part.
-func (t *transfer) copyBody(ctx context.Context, r remote, part *os.File, body io.Reader, offset, total int64, timer *time.Timer) error {
+func (t *transfer) copyBody(
+	ctx context.Context, r remote, part *os.File, body io.Reader, offset, total int64, timer *time.Timer,
+) error {
 	t.progress.bytes(r.label, offset, total)
 	buf := make([]byte, 64<<10)
 	timer.Reset(t.stall)
@@ -237,9 +240,11 @@ func (t *transfer) copyBody(ctx context.Context, r remote, part *os.File, body i
 		}
 		switch {
 		case err != nil && errors.Is(context.Cause(ctx), errStalled):
-			return fmt.Errorf("%w after %d of %s: %w, less than %d bytes a second for %v", errBroken, offset, fault.Count(total, "byte"), errStalled, leastRate, t.stall)
+			return fmt.Errorf("%w after %d of %s: %w, less than %d bytes a second for %v",
+				errBroken, offset, fault.Count(total, "byte"), errStalled, leastRate, t.stall)
 		case err != nil:
-			return fmt.Errorf("%w after %d of %s: %s", errBroken, offset, fault.Count(total, "byte"), t.reason(ctx, err))
+			return fmt.Errorf("%w after %d of %s: %s",
+				errBroken, offset, fault.Count(total, "byte"), t.reason(ctx, err))
 		}
 	}
 }

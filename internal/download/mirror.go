@@ -1,4 +1,4 @@
-package mnist
+package download
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/mnist"
 )
 
 // mirror is a place that has the .gz files of a set.
@@ -25,7 +26,7 @@ type mirror interface {
 	name() string
 	// open returns the .gz of f, with size and content verified. An error that is a *fault.Error ends the download, an
 	// unreachableError ends this mirror, any other lets it be asked for the next file.
-	open(ctx context.Context, f File) (io.ReadCloser, error)
+	open(ctx context.Context, f mnist.File) (io.ReadCloser, error)
 	// close releases what the mirror holds open.
 	close()
 }
@@ -74,17 +75,17 @@ func (m *urlMirror) name() string { return m.base.Host }
 
 func (m *urlMirror) close() {}
 
-func (m *urlMirror) open(ctx context.Context, f File) (io.ReadCloser, error) {
+func (m *urlMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, error) {
 	part := gzipPart(m.folder, f)
 	r := remote{url: m.base.JoinPath(f.Name + ".gz"), label: f.Name + ".gz", part: part, size: f.GzipBytes}
-	if err := m.transfer.fetchVerified(ctx, r, f.checkGzip); err != nil {
+	if err := m.transfer.fetchVerified(ctx, r, func(path string) error { return checkGzip(f, path) }); err != nil {
 		return nil, err
 	}
 	return os.Open(part)
 }
 
 // gzipPart returns the path to which the .gz of f is transferred.
-func gzipPart(folder string, f File) string { return filepath.Join(folder, f.Name+".gz.part") }
+func gzipPart(folder string, f mnist.File) string { return filepath.Join(folder, f.Name+".gz.part") }
 
 // folderMirror is a folder on this machine. What counts there is what is inside a .gz, not how it was compressed.
 type folderMirror struct {
@@ -96,12 +97,12 @@ func (m *folderMirror) name() string { return m.folder }
 
 func (m *folderMirror) close() {}
 
-func (m *folderMirror) open(_ context.Context, f File) (io.ReadCloser, error) {
+func (m *folderMirror) open(_ context.Context, f mnist.File) (io.ReadCloser, error) {
 	path := filepath.Join(m.folder, f.Name+".gz")
 	if _, err := os.Stat(m.folder); err != nil {
 		return nil, unreachableError{fault.Pathless(err)}
 	}
-	if err := f.checkGzip(path); err != nil && !f.isIn(path) {
+	if err := checkGzip(f, path); err != nil && !isIn(f, path) {
 		return nil, fault.Pathless(err)
 	}
 	m.transfer.received += f.GzipBytes
@@ -110,7 +111,7 @@ func (m *folderMirror) open(_ context.Context, f File) (io.ReadCloser, error) {
 }
 
 // isIn tells whether the file at path is a .gz of f that someone else compressed, as Debian's packages are.
-func (f File) isIn(path string) bool {
+func isIn(f mnist.File, path string) bool {
 	file, err := atomicfile.Open(path)
 	if err != nil {
 		return false
@@ -121,7 +122,7 @@ func (f File) isIn(path string) bool {
 }
 
 // checkGzip compares size and MD5 of the file at path with those of f's .gz.
-func (f File) checkGzip(path string) error {
+func checkGzip(f mnist.File, path string) error {
 	file, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New("not there")
