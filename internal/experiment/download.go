@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"dnn/internal/dataset"
 	"dnn/internal/download"
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
@@ -22,7 +23,7 @@ type DownloadOptions struct {
 
 // Download makes the files of a data set be in its folder, or verifies that they are, and tells so.
 func Download(ctx context.Context, system *System, o DownloadOptions) error {
-	set, err := findSet("dnn download", o.Dataset, fault.Usage)
+	set, err := dataset.Named(o.Dataset, "dnn download", fault.Usage)
 	if err != nil {
 		return err
 	}

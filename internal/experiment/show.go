@@ -13,6 +13,7 @@ import (
 	"dnn/configs"
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
@@ -44,11 +45,11 @@ func validate(system *System, path string) (nn.Architecture, error) {
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	src, err := newSource(resolved.Dataset, "dataset", nil)
+	src, err := dataset.New(resolved.Dataset, "dataset", nil)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	return resolved.Architecture(src.features, len(src.classes))
+	return resolved.Architecture(src.Features, len(src.Classes))
 }
 
 // ShowOptions say which experiment to show.

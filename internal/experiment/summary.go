@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -48,11 +49,11 @@ func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}
-	src, err := newSource(resolved.Dataset, "dataset", nil)
+	src, err := dataset.New(resolved.Dataset, "dataset", nil)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	return resolved.Architecture(src.features, len(src.classes))
+	return resolved.Architecture(src.Features, len(src.Classes))
 }
 
 // summary returns the table of a network's layers.

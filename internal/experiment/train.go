@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
@@ -73,12 +74,12 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if o.DryRun {
 		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := x.source.load(ctx, system, howToLoad(x.Resolved, o.DataDir, o.Listener))
+	data, err := load(ctx, system, x.source, howToLoad(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.close() }() // read-only: nothing can be lost
-	defer data.recovered(&err)
+	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	defer data.Recover(&err)
 	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err
@@ -93,14 +94,16 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	case o.LRFind != "":
 		return findRate(ctx, system, run, o.LRFind, !o.Listener.Verbose)
 	}
-	if err := x.noteUntrained(system, o, data); err != nil {
-		return err
+	if untrained := x.source.Untrained(data, x.Validation == "stratified"); untrained != "" {
+		if err := o.note(system, "%s", untrained); err != nil {
+			return err
+		}
 	}
 	return x.train(ctx, system, o, run, data)
 }
 
 // train runs the run, and writes and tells what it gave.
-func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset) error {
+func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset.Data) error {
 	settings, err := json.Marshal(x.Reproducible())
 	if err != nil {
 		return err
@@ -146,7 +149,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	if f.stopped != nil && !interrupted(ctx, f.stopped) {
 		return f.stopped
 	}
-	if err := data.whole(); err != nil {
+	if err := data.Whole(); err != nil {
 		return err
 	}
 	if run.Ended != "" && o.Listener.Ended != nil {
