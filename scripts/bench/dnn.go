@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dnn/scripts/bench/paired"
 )
 
 // event is a line of dnn train --json, as far as it matters here.
@@ -67,13 +69,14 @@ type recipe struct {
 }
 
 // dnnEpochs is dnn, which trains by the recipe; its figure "epoch" is the seconds of an epoch with validation.
-func (b *bench) dnnEpochs(name string, r recipe) contender {
-	return contender{name, func(ctx context.Context) (figures, error) {
+func (b *bench) dnnEpochs(name string, r recipe) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var env []string
 		if r.simd != "" {
 			env = append(env, "DNN_SIMD="+r.simd)
 		}
-		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch), "--epochs", strconv.Itoa(r.epochs))
+		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch),
+			"--epochs", strconv.Itoa(r.epochs))
 		if err != nil {
 			return nil, err
 		}
@@ -81,13 +84,13 @@ func (b *bench) dnnEpochs(name string, r recipe) contender {
 		for _, e := range t.epochs {
 			seconds = append(seconds, e.Seconds)
 		}
-		return figures{"epoch": steady(seconds)}, nil
+		return paired.Figures{"epoch": paired.Steady(seconds)}, nil
 	}}
 }
 
 // besideBusy is the contender while another process keeps a CPU busy.
-func (b *bench) besideBusy(name string, c contender) contender {
-	return contender{name, func(ctx context.Context) (_ figures, err error) {
+func (b *bench) besideBusy(name string, c paired.Contender) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (_ paired.Figures, err error) {
 		cpu := -1
 		if len(b.cpus) > 0 {
 			cpu = b.cpus[0]
@@ -96,7 +99,7 @@ func (b *bench) besideBusy(name string, c contender) contender {
 		if err != nil {
 			return nil, err
 		}
-		got, err := c.run(ctx)
+		got, err := c.Run(ctx)
 		if serr := stop(); err == nil && serr != nil {
 			return nil, fmt.Errorf("the busy process: %w", serr)
 		}
@@ -105,8 +108,8 @@ func (b *bench) besideBusy(name string, c contender) contender {
 }
 
 // dnnProcess is a whole process of dnn train with the files that it writes; the model stays for dnn eval.
-func (b *bench) dnnProcess() contender {
-	return contender{dnnTrain, func(ctx context.Context) (figures, error) {
+func (b *bench) dnnProcess() paired.Contender {
+	return paired.Contender{Name: dnnTrain, Run: func(ctx context.Context) (paired.Figures, error) {
 		t, err := b.train(ctx, nil, "--epochs", strconv.Itoa(b.effort.epochs), "-o", b.model())
 		if err != nil {
 			return nil, err
@@ -118,18 +121,18 @@ func (b *bench) dnnProcess() contender {
 func (b *bench) model() string { return filepath.Join(b.work, "trained.bin") }
 
 // processFigures are those of a whole process.
-func processFigures(seconds, mib, accuracy float64) figures {
-	f := figures{"time": seconds, "test accuracy": accuracy}
+func processFigures(seconds, mib, accuracy float64) paired.Figures {
+	f := paired.Figures{"time": seconds, "test accuracy": accuracy}
 	if mib > 0 {
 		f["peak memory"] = mib
 	}
 	return f
 }
 
-// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time" is
-// the median in milliseconds.
-func (b *bench) dnnCommand(name string, args ...string) contender {
-	return contender{name, func(ctx context.Context) (figures, error) {
+// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time"
+// is the median in milliseconds.
+func (b *bench) dnnCommand(name string, args ...string) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var times []float64
 		for range b.effort.repeats {
 			done, err := b.command(ctx, nil, b.dnn, args...)
@@ -138,19 +141,20 @@ func (b *bench) dnnCommand(name string, args ...string) contender {
 			}
 			times = append(times, done.seconds*1e3)
 		}
-		return figures{"time": median(times)}, nil
+		return paired.Figures{"time": paired.Median(times)}, nil
 	}}
 }
 
 // dnnDownload is dnn download of all files from the folder of the originals into an empty one.
-func (b *bench) dnnDownload() contender {
-	return contender{"dnn download", func(ctx context.Context) (figures, error) {
+func (b *bench) dnnDownload() paired.Contender {
+	return paired.Contender{Name: "dnn download", Run: func(ctx context.Context) (paired.Figures, error) {
 		folder := filepath.Join(b.work, "downloaded")
-		done, err := b.command(ctx, nil, b.dnn, "download", "--data-dir", folder, "--mirror", "file://"+filepath.ToSlash(b.originals))
+		done, err := b.command(ctx, nil, b.dnn, "download", "--data-dir", folder, "--mirror",
+			"file://"+filepath.ToSlash(b.originals))
 		if err != nil {
 			return nil, err
 		}
-		return figures{"time": done.seconds * 1e3}, os.RemoveAll(folder)
+		return paired.Figures{"time": done.seconds * 1e3}, os.RemoveAll(folder)
 	}}
 }
 

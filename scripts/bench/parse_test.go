@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dnn/scripts/bench/paired"
 )
 
 func TestParseBenchmarks(t *testing.T) {
@@ -20,7 +22,7 @@ BenchmarkSgemm/1024/avx512/1       	      10	  20000000 ns/op	       107 GFLOP/s
 BenchmarkGemmTile/avx512-2         	     100	       100 ns/op	       110 GFLOP/s
 PASS
 `
-	want := figures{
+	want := paired.Figures{
 		gemmMetric("64", 1): 54.05, gemmMetric("100x784x100", 1): 78.4,
 		gemmMetric("2048", 2): 190.5, gemmMetric("1024", 1): 107,
 	}

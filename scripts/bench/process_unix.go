@@ -15,8 +15,8 @@ func asGroup(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// peakMiB returns the most memory that a process had resident at once. Linux counts in what its parent had when it started
-// it, so this program must stay smaller than those that it measures; it does, by far.
+// peakMiB returns the most memory that a process had resident at once. Linux counts in what its parent had when it
+// started it, so this program must stay smaller than those that it measures; it does, by far.
 func peakMiB(state *os.ProcessState) float64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
