@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"dnn/scripts/bench/paired"
+	"dnn/scripts/bench/process"
 )
 
 // event is a line of dnn train --json, as far as it matters here.
@@ -24,7 +25,7 @@ type event struct {
 
 // training is what a run of dnn train gave.
 type training struct {
-	outcome
+	process.Outcome
 	epochs   []event
 	accuracy float64 // on the test images
 }
@@ -39,9 +40,9 @@ func (b *bench) train(ctx context.Context, env []string, args ...string) (traini
 	return parseTraining(done)
 }
 
-func parseTraining(done outcome) (training, error) {
-	t := training{outcome: done}
-	lines := json.NewDecoder(bytes.NewReader(done.stdout))
+func parseTraining(done process.Outcome) (training, error) {
+	t := training{Outcome: done}
+	lines := json.NewDecoder(bytes.NewReader(done.Stdout))
 	for lines.More() {
 		var e event
 		if err := lines.Decode(&e); err != nil {
@@ -55,7 +56,7 @@ func parseTraining(done outcome) (training, error) {
 		}
 	}
 	if len(t.epochs) == 0 {
-		return t, fmt.Errorf("dnn train --json: no epoch in %q", done.stdout)
+		return t, fmt.Errorf("dnn train --json: no epoch in %q", done.Stdout)
 	}
 	return t, nil
 }
@@ -95,7 +96,7 @@ func (b *bench) besideBusy(name string, c paired.Contender) paired.Contender {
 		if len(b.cpus) > 0 {
 			cpu = b.cpus[0]
 		}
-		stop, err := startBusy(ctx, cpu)
+		stop, err := process.StartBusy(ctx, cpu)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +115,7 @@ func (b *bench) dnnProcess() paired.Contender {
 		if err != nil {
 			return nil, err
 		}
-		return processFigures(t.seconds, t.peakMiB, t.accuracy), nil
+		return processFigures(t.Seconds, t.PeakMiB, t.accuracy), nil
 	}}
 }
 
@@ -139,7 +140,7 @@ func (b *bench) dnnCommand(name string, args ...string) paired.Contender {
 			if err != nil {
 				return nil, err
 			}
-			times = append(times, done.seconds*1e3)
+			times = append(times, done.Seconds*1e3)
 		}
 		return paired.Figures{"time": paired.Median(times)}, nil
 	}}
@@ -154,7 +155,7 @@ func (b *bench) dnnDownload() paired.Contender {
 		if err != nil {
 			return nil, err
 		}
-		return paired.Figures{"time": done.seconds * 1e3}, os.RemoveAll(folder)
+		return paired.Figures{"time": done.Seconds * 1e3}, os.RemoveAll(folder)
 	}}
 }
 

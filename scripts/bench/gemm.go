@@ -49,9 +49,9 @@ func (b *bench) dnnProducts() paired.Contender {
 		if err != nil {
 			return nil, err
 		}
-		got := parseBenchmarks(done.stdout)
+		got := parseBenchmarks(done.Stdout)
 		if len(got) == 0 {
-			return nil, fmt.Errorf("no figures of %s in %q", which, done.stdout)
+			return nil, fmt.Errorf("no figures of %s in %q", which, done.Stdout)
 		}
 		return got, nil
 	}}

@@ -31,6 +31,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"dnn/scripts/bench/process"
 )
 
 type options struct {
@@ -54,8 +56,8 @@ func start(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := func() error {
-		if len(args) == 2 && args[0] == busyFlag {
-			return keepBusy(args[1], stdin, stdout)
+		if len(args) == 2 && args[0] == process.BusyFlag {
+			return process.KeepBusy(args[1], stdin, stdout)
 		}
 		o, err := parse(args, stderr)
 		if err != nil {
@@ -98,7 +100,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	})
 	f.Func("cpus", "`numbers` of the CPUs to run on, with commas between (default: the first two; Linux only)",
 		func(s string) (err error) {
-			o.cpus, err = parseCPUs(s)
+			o.cpus, err = process.ParseCPUs(s)
 			return err
 		})
 	f.IntVar(&o.rounds, "rounds", 5, "how often each program is measured")
@@ -133,7 +135,7 @@ func checkScenarios(names []string) error {
 // run measures what the options ask for, prints it and writes the page.
 func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	runtime.LockOSThread() // all programs are started from here, and have their CPUs from this thread
-	cpus, err := restrict(o.cpus)
+	cpus, err := process.Restrict(o.cpus)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"dnn/scripts/bench/paired"
+	"dnn/scripts/bench/process"
 )
 
 // peerLine is what the peers' program run prints about one of them.
@@ -22,13 +23,13 @@ type peerLine struct {
 }
 
 // peer trains one peer by the recipe.
-func (b *bench) peer(ctx context.Context, name string, r recipe) (peerLine, outcome, error) {
+func (b *bench) peer(ctx context.Context, name string, r recipe) (peerLine, process.Outcome, error) {
 	done, err := b.command(ctx, []string{"PEERS=" + name}, filepath.Join(b.peers, "run"), b.gzipped,
 		strconv.Itoa(r.epochs), strconv.Itoa(r.batch), "1")
 	if err != nil {
 		return peerLine{}, done, err
 	}
-	line, err := parsePeer(done.stdout)
+	line, err := parsePeer(done.Stdout)
 	return line, done, err
 }
 
@@ -64,7 +65,7 @@ func (b *bench) peerProcesses(r recipe, names ...string) []paired.Contender {
 		if err != nil {
 			return nil, err
 		}
-		return processFigures(done.seconds, line.PeakMiB, line.Accuracy), nil
+		return processFigures(done.Seconds, line.PeakMiB, line.Accuracy), nil
 	})
 }
 
@@ -99,7 +100,7 @@ func python[T any](ctx context.Context, b *bench, venv string, env []string, scr
 	if err != nil {
 		return printed, err
 	}
-	if err := json.Unmarshal(done.stdout, &printed); err != nil {
+	if err := json.Unmarshal(done.Stdout, &printed); err != nil {
 		return printed, fmt.Errorf("%s: %w", script, err)
 	}
 	return printed, nil

@@ -45,7 +45,7 @@ func (b *bench) wideDNN() paired.Contender {
 			}
 		}
 		if seconds == 0 {
-			return nil, fmt.Errorf("dnn train --json: wanted the phases' times, found %q", t.stdout)
+			return nil, fmt.Errorf("dnn train --json: wanted the phases' times, found %q", t.Stdout)
 		}
 		return paired.Figures{"step": seconds * 1e3 / float64(b.effort.wideSteps)}, nil
 	}}

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"context"
@@ -12,17 +12,18 @@ import (
 	"sync/atomic"
 )
 
-// busyFlag, followed by the number of a CPU or by -1 for any, makes this program keep one CPU busy and nothing else.
-const busyFlag = "--keep-busy"
+// BusyFlag tells this program, with the number of a CPU after it, or -1 for any, to call KeepBusy and do nothing else:
+// StartBusy starts the program itself with it.
+const BusyFlag = "--keep-busy"
 
-// startBusy starts a process that keeps the CPU busy (-1: any one). It is at work when startBusy returns, and ends with
+// StartBusy starts a process that keeps the CPU busy (-1: any one). It is at work when StartBusy returns, and ends with
 // stop, with ctx or with this process, whichever comes first.
-func startBusy(ctx context.Context, cpu int) (stop func() error, err error) {
+func StartBusy(ctx context.Context, cpu int) (stop func() error, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, busyFlag, strconv.Itoa(cpu))
+	cmd := exec.CommandContext(ctx, self, BusyFlag, strconv.Itoa(cpu))
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -44,11 +45,11 @@ func startBusy(ctx context.Context, cpu int) (stop func() error, err error) {
 	return stop, nil
 }
 
-// keepBusy computes on the CPU until stdin ends, which it does when the parent process ends, however that happens.
-func keepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
+// KeepBusy computes on the CPU until stdin ends, which it does when the parent process ends, however that happens.
+func KeepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
 	number, err := strconv.Atoi(cpu)
 	if err != nil {
-		return fmt.Errorf("%s %s: wanted a number", busyFlag, cpu)
+		return fmt.Errorf("%s %s: wanted a number", BusyFlag, cpu)
 	}
 	runtime.LockOSThread()
 	if number >= 0 {

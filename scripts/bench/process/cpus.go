@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"errors"
@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// wantedCPUs is how many the targets are meant for.
+// wantedCPUs is how many the targets of the benchmarks are meant for.
 const wantedCPUs = 2
 
-// restrict makes the calling thread, and all programs that are started from it, run on the given CPUs, or if there are
+// Restrict makes the calling thread, and all programs that are started from it, run on the given CPUs, or if there are
 // none on the first two of those that it has. It returns them: nil for all, where the system cannot restrict.
-func restrict(cpus []int) ([]int, error) {
+func Restrict(cpus []int) ([]int, error) {
 	if len(cpus) > 0 {
 		if err := pin(cpus...); err != nil {
 			return nil, fmt.Errorf("--cpus %v: %w", cpus, err)
@@ -27,7 +27,8 @@ func restrict(cpus []int) ([]int, error) {
 	return nil, nil
 }
 
-func parseCPUs(s string) ([]int, error) {
+// ParseCPUs returns the numbers in a list such as 0,1.
+func ParseCPUs(s string) ([]int, error) {
 	var cpus []int
 	for field := range strings.SplitSeq(s, ",") {
 		cpu, err := strconv.Atoi(field)
