@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"syscall"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/download"
@@ -56,14 +57,14 @@ func load(
 	ctx context.Context, system *System, s *dataset.Source, o dataset.Options, quiet bool,
 ) (*dataset.Data, error) {
 	read := func() (*dataset.Data, error) { return s.Load(o) }
-	data, err := await(ctx, read)
+	data, err := await.Do(ctx, read)
 	if s.Set == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 		return data, err
 	}
 	if _, err := fetch(ctx, system, download.Options{Set: *s.Set}, o.DataDir, quiet); err != nil {
 		return nil, err
 	}
-	return await(ctx, read)
+	return await.Do(ctx, read)
 }
 
 // fetch makes the files of a data set be in its folder. Unless it is to be quiet, standard error shows how far it is.

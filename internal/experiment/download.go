@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"dnn/internal/await"
 	"dnn/internal/dataset"
 	"dnn/internal/download"
 	"dnn/internal/fault"
@@ -48,7 +49,7 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 
 // verify prints the state of each file.
 func verify(ctx context.Context, system *System, set mnist.Set, folder string) error {
-	states, err := await(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
+	states, err := await.Do(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
 	table := tabwriter.NewWriter(system.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range states {
 		if _, werr := fmt.Fprintf(table, "%s\t%d bytes\t%s\t%v\n", s.Name, s.Bytes, s.SHA256, s.State); werr != nil {

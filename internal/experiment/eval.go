@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
@@ -34,7 +35,7 @@ type EvalOptions struct {
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer mapped()()
 	o.Split = cmp.Or(o.Split, "test")
-	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
+	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err := o.checkReport(system, trained.Dataset); err != nil {
 		return err
 	}
-	src, err := await(ctx, func() (*dataset.Source, error) { return evalSource(o, file, trained.Dataset) })
+	src, err := await.Do(ctx, func() (*dataset.Source, error) { return evalSource(o, file, trained.Dataset) })
 	if err != nil {
 		return err
 	}

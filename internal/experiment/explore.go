@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/augment"
+	"dnn/internal/await"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/nn/step"
@@ -86,24 +86,5 @@ func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(
 
 // writePicture writes a picture in the format that its name ends in.
 func writePicture(ctx context.Context, path string, draw func(w io.Writer, format string) error) error {
-	return write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
-}
-
-// write writes a file with fill, or leaves what is there if ctx ends before.
-func write(ctx context.Context, path string, fill func(w io.Writer) error) error {
-	_, err := passOn(ctx, path, func() (struct{}, error) {
-		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {
-			if err := fill(untilStopped{w, ctx}); err != nil {
-				return err
-			}
-			return context.Cause(ctx)
-		})
-	})
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	}
-	return fault.CannotWrite(path, err)
+	return await.Write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/await"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -93,7 +94,7 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 		ctx = context.WithoutCancel(ctx)
 	}
 	if f.keep.model {
-		if sum, err = passOn(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
+		if sum, err = await.Pass(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
 			return "", err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"dnn/internal/await"
 	"dnn/internal/dataset"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/batch"
@@ -45,7 +46,7 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 		first := e.model.Tensors[0] // a network begins with a dense layer
 		content.Kernels = picture.Kernels{Rows: e.source.Rows, Cols: e.source.Cols, Units: first.Shape[1], Kernel: first.Data}
 	}
-	if err := write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
+	if err := await.Write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err
 	}
 	report.Message(system.Stderr, "wrote %s", path)

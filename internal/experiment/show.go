@@ -12,6 +12,7 @@ import (
 
 	"dnn/configs"
 	"dnn/internal/atomicfile"
+	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
@@ -24,7 +25,7 @@ import (
 func Validate(ctx context.Context, system *System, paths []string) error {
 	var mistakes []error
 	for _, path := range paths {
-		_, err := await(ctx, func() (nn.Architecture, error) { return validate(system, path) })
+		_, err := await.Do(ctx, func() (nn.Architecture, error) { return validate(system, path) })
 		if ctx.Err() != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ type ShowOptions struct {
 
 // Show prints every value of an experiment and where it came from.
 func Show(ctx context.Context, system *System, o ShowOptions) error {
-	text, err := await(ctx, func() (string, error) { return shown(system, o) })
+	text, err := await.Do(ctx, func() (string, error) { return shown(system, o) })
 	if err == nil {
 		_, err = io.WriteString(system.Stdout, text)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/modelfile"
@@ -21,7 +22,7 @@ type SummaryOptions struct {
 
 // Summarize prints the layers and parameters of a network.
 func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
-	arch, err := await(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
+	arch, err := await.Do(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
@@ -37,7 +39,7 @@ func (o Options) trains() bool { return o.LRFind == "" && o.Preview == "" }
 // leaves what Resume needs to go on, and returns the cause.
 func Train(ctx context.Context, system *System, o Options) error {
 	defer mapped()()
-	x, err := await(ctx, func() (*experiment, error) { return newExperiment(system, o) })
+	x, err := await.Do(ctx, func() (*experiment, error) { return newExperiment(system, o) })
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
@@ -146,7 +148,8 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	begun := system.Now()
 	f.history, f.stopped = run.Do(ctx)
 	f.seconds = system.Now().Sub(begun).Seconds()
-	if f.stopped != nil && !interrupted(ctx, f.stopped) {
+	interrupted := ctx.Err() != nil && errors.Is(f.stopped, context.Cause(ctx))
+	if f.stopped != nil && !interrupted {
 		return f.stopped
 	}
 	if err := data.Whole(); err != nil {
