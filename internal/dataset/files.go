@@ -10,8 +10,11 @@ import (
 // Files returns the paths of the files that a data set is read from, whether they are there or not. dataDir and env are
 // as in Options.
 func Files(d config.Dataset, dataDir string, env func(string) (string, bool)) []string {
-	if d.CSV != "" {
+	switch {
+	case d.CSV != "" && d.Test != "":
 		return []string{d.CSV, d.Test}
+	case d.CSV != "":
+		return []string{d.CSV}
 	}
 	folder := d.IDX
 	if set, ok := mnist.Lookup(d.Name); ok {

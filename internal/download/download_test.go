@@ -2,7 +2,6 @@ package download
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -186,80 +185,6 @@ func TestDownloadBadGzip(t *testing.T) {
 	}
 }
 
-func TestDownloadFromFolder(t *testing.T) {
-	s := newTiny(t)
-	s.Mirrors = []string{"http://mirror.invalid/"}
-	folder := t.TempDir()
-	gz := s.gzFolder(t)
-	var l log
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(), Env: noEnv, Progress: l.progress()})
-	if err != nil || r.Mirror != gz || l.text() != "" {
-		t.Errorf("%+v, %v, messages %q", r, err, l.text())
-	}
-	s.checkInstalled(t, folder)
-	if n := len(listFolder(t, gz)); n != 4 {
-		t.Errorf("%d files in the mirror, wanted 4", n)
-	}
-}
-
-// A .gz on this machine may have been compressed in another way, as long as the right file is inside.
-func TestDownloadCompressedAnew(t *testing.T) {
-	s := newTiny(t)
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = w.Write(s.idx["train-images"])
-	_ = w.Close()
-	if bytes.Equal(b.Bytes(), s.gz[victim]) {
-		t.Fatal("it is compressed in the same way")
-	}
-	s.gz[victim] = b.Bytes()
-	folder := t.TempDir()
-	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t), Env: noEnv}); err != nil {
-		t.Fatal(err)
-	}
-	s.checkInstalled(t, folder)
-}
-
-func TestDownloadFromBadFolder(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		gz   func(good []byte) []byte // nil: none
-		want string
-	}{
-		{"missing", nil, "not there"},
-		{"short", func(g []byte) []byte { return g[:30] }, "wrong size: 30 bytes, wanted "},
-		{"long", func(g []byte) []byte { return append(bytes.Clone(g), make([]byte, 100)...) }, "wrong size: "},
-		{"other", func(g []byte) []byte { return make([]byte, len(g)) }, "wrong content: MD5 "},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := newTiny(t)
-			good := s.gz[victim]
-			delete(s.gz, victim)
-			if c.gz != nil {
-				s.gz[victim] = c.gz(good)
-			}
-			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t), Env: noEnv})
-			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
-		})
-	}
-}
-
-// TestDownloadByHand finds .gz files that a person put into the data folder.
-func TestDownloadByHand(t *testing.T) {
-	s := newTiny(t)
-	folder := s.gzFolder(t)
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
-	if err != nil || !slices.Equal(r.Downloaded, tinyNames) {
-		t.Errorf("%+v, %v", r, err)
-	}
-	if _, err := mnist.Verify(s.Set, folder); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestDownloadOffline checks the error, and that dead mirrors are asked once and not for each file.
 func TestDownloadOffline(t *testing.T) {
 	s := newTiny(t)
@@ -335,80 +260,6 @@ func TestDownloadCannotWrite(t *testing.T) {
 			_, err := Files(t.Context(), Options{Set: s.Set, Folder: c.prepare(t.TempDir()), Env: noEnv})
 			wantFault(t, err, fault.Write, c.want)
 		})
-	}
-}
-
-// TestDownloadTwice starts two downloads at once: the second waits for the first, which waits for the second to say so.
-func TestDownloadTwice(t *testing.T) {
-	s := newTiny(t)
-	waiting, asked := make(chan struct{}), make(chan struct{})
-	srv := serve(t, s.gz, func(_ http.ResponseWriter, _ *http.Request, name string) bool {
-		if name == "train-images.gz" {
-			close(asked)
-			<-waiting
-		}
-		return false
-	})
-	s.Mirrors = []string{srv.URL}
-	folder := t.TempDir()
-	first := make(chan error)
-	go func() {
-		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
-		first <- err
-	}()
-	<-asked
-	said := 0
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: Progress{Message: func(text string) {
-		if said++; said > 1 || text != "waiting for another process that downloads into "+folder {
-			t.Errorf("message %d: %q", said, text)
-			return
-		}
-		close(waiting)
-	}}})
-	if err != nil || r.Downloaded != nil || len(r.Present) != 4 {
-		t.Errorf("second: %+v, %v", r, err)
-	}
-	if err := <-first; err != nil {
-		t.Errorf("first: %v", err)
-	}
-	if n := srv.count(""); n != 4 {
-		t.Errorf("%d requests, wanted 4", n)
-	}
-	s.checkInstalled(t, folder)
-}
-
-func TestDownloadLocked(t *testing.T) {
-	s := newTiny(t)
-	folder := t.TempDir()
-	unlock, err := lockFolder(t.Context(), folder, Progress{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unlock()
-	late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
-	defer cancel()
-	_, err = Files(late, Options{Set: s.Set, Folder: folder, Env: noEnv})
-	wantFault(t, err, fault.Locked, ".lock: another process holds the lock")
-
-	stop, cancelStop := context.WithCancel(t.Context())
-	cancelStop()
-	_, err = Files(stop, Options{Set: s.Set, Folder: folder, Env: noEnv})
-	wantFault(t, err, fault.Interrupted)
-}
-
-// TestDownloadRemovesRemnants wants what a killed download left half-written to go, and nothing else.
-func TestDownloadRemovesRemnants(t *testing.T) {
-	s := newTiny(t)
-	srv := serve(t, s.gz, nil)
-	folder := t.TempDir()
-	writeFile(t, filepath.Join(folder, ".train-images.0123abcd.tmp"), []byte("half"))
-	writeFile(t, filepath.Join(folder, ".mine.0123abcd.tmp"), []byte("of another program"))
-	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: srv.URL, Env: noEnv}); err != nil {
-		t.Fatal(err)
-	}
-	got := listFolder(t, folder)
-	if slices.Contains(got, ".train-images.0123abcd.tmp") || !slices.Contains(got, ".mine.0123abcd.tmp") {
-		t.Errorf("the folder holds %q", got)
 	}
 }
 
