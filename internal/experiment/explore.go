@@ -52,7 +52,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 	if err != nil {
 		return err
 	}
-	a := augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+	a := augment.New(x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
 	lines := make([][][]uint8, min(images, data.train.Count))
 	for i := range lines {
 		if ctx.Err() != nil {
