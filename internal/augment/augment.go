@@ -63,6 +63,9 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 	down, across := newBasis(rows, r), newBasis(cols, r)
 	a := &Augmenter{rows: rows, cols: cols, seed: seed, down: len(down), across: len(across)}
 	for _, d := range r {
+		if isOff(d) {
+			continue
+		}
 		switch d := d.(type) {
 		case mover:
 			a.movers = append(a.movers, keyed[mover]{distortion: d})

@@ -192,7 +192,7 @@ func TestSameBits(t *testing.T) {
 	for _, size := range [][2]int{{28, 28}, {9, 35}} {
 		for _, r := range []Ranges{
 			all, {&Elastic{8, 4}}, {&Affine{Rotation: 170, Scale: 0.9, Shear: 2}}, {&Affine{Shift: 100}}, {&Elastic{300, 1.3}}, {&Elastic{2, 0.5}},
-			append(Ranges{&Flips{true, true}}, all...),
+			append(Ranges{&Flips{true, true}, &RandomErasing{0.7, 0.02, 0.5, 0.3, fillRandom}}, all...),
 		} {
 			pixels := strokes(20, size[0], size[1])
 			var want []uint8
@@ -233,6 +233,7 @@ func TestGoldenImages(t *testing.T) {
 		{"flips last", append(slices.Clone(all), &Flips{true, true}), "054e2317bf2871ea"},
 		{"horizontal flip", Ranges{&Flips{Horizontal: true}}, "eb23b89938f7871f"},
 		{"vertical flip", Ranges{&Elastic{8, 4}, &Flips{Vertical: true}}, "55594c76c41e31d8"},
+		{"erasing", append(Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}, all...), "fd5f3d5237eb8ad8"},
 	} {
 		hash := sha256.Sum256(distort(New(c.r, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels))
 		if got := hex.EncodeToString(hash[:8]); got != c.want {
@@ -271,7 +272,7 @@ func TestDrawsAreKeyed(t *testing.T) {
 
 // Leaving a distortion out does not change what the others do.
 func TestDrawsDoNotDependOnOtherRanges(t *testing.T) {
-	more := append(Ranges{&Flips{true, true}}, all...)
+	more := append(Ranges{&Flips{true, true}, &RandomErasing{1, 0.02, 0.33, 0.3, fillRandom}}, all...)
 	whole, part := New(more, 28, 28, 1, 1), New(Ranges{&Affine{Rotation: 12}, &Elastic{34, 6}}, 28, 28, 1, 1)
 	w, p := whole.memory[0], part.memory[0]
 	for sample := range 10 {
@@ -315,7 +316,7 @@ func BenchmarkApply(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		r    Ranges
-	}{{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}}, {"elastic-6", all}, {"elastic-4", Ranges{&Elastic{8, 4}}}} {
+	}{{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}}, {"every", append(All()[2:], all...)}, {"elastic-6", all}, {"elastic-4", Ranges{&Elastic{8, 4}}}, {"erasing", Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}}} {
 		for _, k := range kernel.Available() {
 			b.Run(c.name+"/"+k.Name, func(b *testing.B) {
 				a := New(c.r, 28, 28, 1, 1)

@@ -3,6 +3,7 @@ package augment
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"dnn/internal/setting"
@@ -57,7 +58,7 @@ type Ranges []Distortion
 
 // All returns every distortion, in the order of an experiment file. Each is as it is where nothing is said of it, and leaves
 // images as they are.
-func All() Ranges { return Ranges{&Affine{}, newElastic(), &Flips{}} }
+func All() Ranges { return Ranges{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
 
 // Validate returns an error that names the first setting that makes no sense.
 func (r Ranges) Validate() error {
@@ -91,23 +92,34 @@ func (r Ranges) Conflict() (key, why string) {
 func (r Ranges) String() string {
 	var all []string
 	for _, d := range r {
+		if isOff(d) {
+			continue
+		}
 		name, _ := d.Group()
 		var own []string
-		for i, s := range d.Settings() {
-			text := s.Text()
-			if off := text == "0" || text == "false"; off && name != "" && i == 0 {
-				break
-			} else if !off || name != "" {
-				own = append(own, s.Name+": "+text)
+		for _, s := range d.Settings() {
+			if name != "" || !isNone(s) {
+				own = append(own, s.Name+": "+s.Text())
 			}
 		}
-		if name != "" && own != nil {
+		if name != "" {
 			own = []string{name + ": {" + strings.Join(own, ", ") + "}"}
 		}
 		all = append(all, own...)
 	}
 	return "{" + strings.Join(all, ", ") + "}"
 }
+
+// isOff reports whether a distortion leaves all images as they are.
+func isOff(d Distortion) bool {
+	settings := d.Settings()
+	if name, _ := d.Group(); name != "" {
+		settings = settings[:1]
+	}
+	return !slices.ContainsFunc(settings, func(s setting.Setting) bool { return !isNone(s) })
+}
+
+func isNone(s setting.Setting) bool { return s.Text() == "0" || s.Text() == "false" }
 
 // prefix returns a name with what follows it, or nothing if there is none.
 func prefix(name, separator string) string {

@@ -84,7 +84,9 @@ func TestSwitches(t *testing.T) {
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
 	ranges := func(shift, rotation, alpha float64) augment.Ranges {
 		return augment.Ranges{
-			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{}}
+			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{},
+			&augment.RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: "random"},
+		}
 	}
 	none, all, on := augment.Ranges(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
