@@ -37,7 +37,7 @@ type Config struct {
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file
 
-	Augment           *augment.Ranges // how far a training image may be distorted, anew in each epoch
+	Augment           augment.Ranges // how far a training image may be distorted, anew in each epoch; nil: not at all
 	Distill           *Distill
 	EarlyStopping     *EarlyStopping
 	ReduceLROnPlateau *ReduceLROnPlateau

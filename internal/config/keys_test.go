@@ -154,7 +154,7 @@ func TestDefaultsOfGroups(t *testing.T) {
 	for _, d := range []string{
 		cmp.Diff(&EarlyStopping{Monitor: "val_loss"}, c.EarlyStopping),
 		cmp.Diff(&ReduceLROnPlateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 1e-4}, c.ReduceLROnPlateau),
-		cmp.Diff(&augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}, c.Augment),
+		cmp.Diff(augment.All(), c.Augment),
 		cmp.Diff(&Distill{Teacher: []string{"a.bin"}, Temperature: 2, Weight: 0.9}, c.Distill),
 		cmp.Diff(&Target{Monitor: "val_accuracy", Value: 0.98}, c.Target),
 		cmp.Diff(&Checkpoint{Best: "val_loss"}, c.Checkpoint),

@@ -86,22 +86,28 @@ func TestAnotherOptimizer(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
-	none, all := (*augment.Ranges)(nil), &augment.Ranges{Shift: 3, Rotation: 4, Elastic: augment.Elastic{Sigma: 4}}
+	ranges := func(shift, rotation, alpha float64) augment.Ranges {
+		return augment.Ranges{
+			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{},
+			&augment.RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: "random"},
+		}
+	}
+	none, all, on := augment.Ranges(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
 		name, text, env string
 		flags           []Flag
-		want            *augment.Ranges
+		want            augment.Ranges
 	}{
 		{"as the file says", file, "", nil, all},
 		{"off", file, "", []Flag{set("augment", "off")}, none},
 		{"off by a variable", file, "off", nil, none},
-		{"on", "", "", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
-		{"on again", file, "off", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
+		{"on", "", "", []Flag{set("augment", "on")}, on},
+		{"on again", file, "off", []Flag{set("augment", "on")}, on},
 		{"on beside a file", file, "on", nil, all},
-		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, &augment.Ranges{Elastic: augment.Elastic{Alpha: 9, Sigma: 4}}},
-		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
+		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, ranges(0, 0, 9)},
+		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, ranges(1, 0, 0)},
 		{"a key, then off", file, "", []Flag{set("augment.shift", "1"), set("augment", "off")}, none},
-		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
+		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, ranges(1, 0, 0)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -119,11 +119,17 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 }
 
 func (r *Resolved) checkAugment() *fault.Error {
-	if r.Augment == nil || r.Dataset.CSV == "" {
+	key, why := r.Augment.Conflict()
+	switch {
+	case r.Augment == nil:
 		return nil
+	case r.Dataset.CSV != "":
+		return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
+			WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	case key != "":
+		return r.Fault("augment."+key, "%s", why)
 	}
-	return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
-		WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	return nil
 }
 
 // checkDistill refuses to teach what a teacher does not say: with softmax, how likely each class is.

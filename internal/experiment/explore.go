@@ -53,7 +53,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 	if err != nil {
 		return err
 	}
-	a := augment.New(*x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
+	a := augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
 	lines := make([][][]uint8, min(images, data.Train.Count))
 	for i := range lines {
 		if ctx.Err() != nil {
