@@ -43,6 +43,7 @@ func LoadAll(opts Options) (*Resolved, error) {
 	if r.Values, err = keyfile.Load(table(), opts, &r.Config); err != nil {
 		return nil, err
 	}
+	r.Schedule, r.Callbacks = scheduleOf(r.Values), callbacksOf(r.Values)
 	if err := r.validate(); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/random"
+	"dnn/internal/train/schedule"
 )
 
 // Run is one training run.
@@ -30,9 +31,9 @@ type Run struct {
 	Epochs       int
 	BatchSize    int // the last batch of an epoch takes what is left
 	LearningRate float64
-	Schedule     Schedule // of the learning rate; nil: the same LearningRate throughout
-	Shuffle      bool     // a new order each epoch
-	Seed         uint64   // of that order
+	Schedule     schedule.Schedule // of the learning rate; nil: the same LearningRate throughout
+	Shuffle      bool              // a new order each epoch
+	Seed         uint64            // of that order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
@@ -106,7 +107,7 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 type loop struct {
 	*Run
 	progress
-	schedule  Schedule
+	schedule  schedule.Schedule
 	trainer   *nn.Trainer
 	evaluator *nn.Evaluator // nil: no validation
 	average   *nn.Average   // nil: none
@@ -126,7 +127,7 @@ func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 		whole:   r.Model.Snapshot(nil),
 	}
 	if r.Schedule == nil {
-		l.schedule = Constant(r.LearningRate)
+		l.schedule = schedule.Constant(r.LearningRate)
 	}
 	if r.Validation != nil {
 		l.evaluator = nn.NewEvaluator(r.Engine, r.Model, r.Validation)

@@ -1,6 +1,6 @@
-"""Writes the learning rates of Keras's schedules to internal/train/testdata/schedules.json, for the test that compares ours.
+"""Writes the learning rates of Keras's schedules to internal/train/schedule/testdata/schedules.json, for the test that compares ours.
 
-    KERAS_BACKEND=tensorflow python scripts/keras/schedules.py > internal/train/testdata/schedules.json
+    KERAS_BACKEND=tensorflow python scripts/keras/schedules.py > internal/train/schedule/testdata/schedules.json
 """
 
 import json

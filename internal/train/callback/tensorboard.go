@@ -1,4 +1,4 @@
-package train
+package callback
 
 import (
 	"os"
@@ -8,23 +8,54 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/setting"
 	"dnn/internal/tensorboard"
+	"dnn/internal/train"
 )
 
-// TensorBoard returns a callback that writes each epoch's figures to event files under folder, as Keras's does: epoch_loss,
-// epoch_accuracy and epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0.
-// The time that now returns goes into the files.
-func TensorBoard(folder string, now func() time.Time) Callback {
-	training := eventFile{path: eventFolders(folder)[0], now: now}
-	validation := eventFile{path: eventFolders(folder)[1], now: now}
-	return Callback{
-		TrainBegin: func(Plan) error { // not only after the first epoch
-			if err := os.MkdirAll(folder, 0o777); err != nil {
-				return fault.CannotWrite(folder, err)
+// TensorBoard writes each epoch's figures to event files under a folder, as Keras's does: epoch_loss, epoch_accuracy and
+// epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0. The time that the
+// run's clock says goes into the files.
+type TensorBoard struct{ Folder string }
+
+func newTensorBoard() Named { return Named{Name: "tensorboard", Kind: &TensorBoard{}} }
+
+// Settings implements Kind.
+func (t *TensorBoard) Settings() []setting.Setting {
+	return []setting.Setting{
+		{Name: "tensorboard", Value: &t.Folder, Folder: true, Optional: true, Example: "runs/first",
+			Doc:    "Folder to write event files for TensorBoard to.",
+			Advice: "a folder of its own for each run, to see them beside each other: runs/first."},
+	}
+}
+
+// Path implements Log.
+func (t *TensorBoard) Path() string { return t.Folder }
+
+// Probe implements Log.
+func (t *TensorBoard) Probe() error {
+	for _, path := range eventFolders(t.Folder) {
+		if err := atomicfile.ProbeFolder(path); err != nil {
+			return fault.CannotWrite(t.Folder, err)
+		}
+	}
+	return nil
+}
+
+// Add implements Kind.
+func (t *TensorBoard) Add(run *train.Run) { run.Callbacks = append(run.Callbacks, t.callback(run.Now)) }
+
+func (t *TensorBoard) callback(now func() time.Time) train.Callback {
+	training := eventFile{path: eventFolders(t.Folder)[0], now: now}
+	validation := eventFile{path: eventFolders(t.Folder)[1], now: now}
+	return train.Callback{
+		TrainBegin: func(train.Plan) error { // not only after the first epoch
+			if err := os.MkdirAll(t.Folder, 0o777); err != nil {
+				return fault.CannotWrite(t.Folder, err)
 			}
 			return nil
 		},
-		Resume: func(before history.Epochs, _ State) error {
+		Resume: func(before history.Epochs, _ train.State) error {
 			training.first, validation.first = len(before), len(before)
 			return nil
 		},
@@ -48,16 +79,6 @@ func TensorBoard(folder string, now func() time.Time) Callback {
 // eventFolders returns the folders of the event files, of training and of validation.
 func eventFolders(folder string) [2]string {
 	return [2]string{filepath.Join(folder, "train"), filepath.Join(folder, "validation")}
-}
-
-// ProbeTensorBoard tells whether event files can be written under folder, without making anything.
-func ProbeTensorBoard(folder string) error {
-	for _, path := range eventFolders(folder) {
-		if err := atomicfile.ProbeFolder(path); err != nil {
-			return fault.CannotWrite(folder, err)
-		}
-	}
-	return nil
 }
 
 // scalar is a figure under the name that TensorBoard shows.

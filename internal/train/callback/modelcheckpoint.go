@@ -1,15 +1,16 @@
-package train
+package callback
 
 import (
 	"math"
 
 	"dnn/internal/history"
+	"dnn/internal/train"
 )
 
-// ModelCheckpoint returns a callback that calls save after each epoch in which a figure, one of Monitors, is better than in
+// ModelCheckpoint returns a callback that calls save after each epoch in which a figure, one of history.Metrics, is better than in
 // all epochs before: Keras's ModelCheckpoint with save_best_only. save is given the epochs so far, the best one last, while
 // the model has its weights. A run that goes on from a checkpoint counts the epochs before it too.
-func ModelCheckpoint(monitor string, save func(history.Epochs) error) Callback {
+func ModelCheckpoint(monitor string, save func(history.Epochs) error) train.Callback {
 	var epochs history.Epochs
 	best := math.NaN()
 	add := func(e history.Epoch) (isBest bool) {
@@ -19,9 +20,9 @@ func ModelCheckpoint(monitor string, save func(history.Epochs) error) Callback {
 		}
 		return isBest
 	}
-	return Callback{
-		TrainBegin: func(p Plan) error { return checkMonitor("model_checkpoint", monitor, p) },
-		Resume: func(before history.Epochs, _ State) error {
+	return train.Callback{
+		TrainBegin: func(p train.Plan) error { return checkMonitor("model_checkpoint", monitor, p) },
+		Resume: func(before history.Epochs, _ train.State) error {
 			for _, e := range before {
 				add(e)
 			}
