@@ -56,6 +56,7 @@ func foreignValues() map[string][]string {
 		"he_uniform":     {"kaiminguniform"},
 		"cosine":         {"cosinedecay", "cosineannealing", "cosineannealinglr"},
 		"exponential":    {"exponentialdecay", "exponentiallr"},
+		"inverse_time":   {"inversetimedecay"},
 		"polynomial":     {"polynomialdecay", "lineardecay"},
 		"step":           {"steplr", "stepdecay"},
 		"one_cycle":      {"onecyclelr"},

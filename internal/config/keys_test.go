@@ -164,11 +164,12 @@ func TestDefaultsOfGroups(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]schedule.Kind{
-		"step":        &schedule.Step{StepEpochs: 10, Factor: 0.1},
-		"exponential": &schedule.Exponential{DecayEpochs: 1, DecayRate: 0.96},
-		"polynomial":  &schedule.Polynomial{EndLearningRate: 1e-4, Power: 1},
-		"cosine":      &schedule.Cosine{TMul: 2, MMul: 1},
-		"one_cycle":   &schedule.OneCycle{PctStart: 0.3, DivFactor: 25, FinalDivFactor: 1e4},
+		"step":         &schedule.Step{StepEpochs: 10, Factor: 0.1},
+		"exponential":  &schedule.Exponential{DecayEpochs: 1, DecayRate: 0.96},
+		"inverse_time": &schedule.InverseTime{DecayEpochs: 1, DecayRate: 0.5},
+		"polynomial":   &schedule.Polynomial{EndLearningRate: 1e-4, Power: 1},
+		"cosine":       &schedule.Cosine{TMul: 2, MMul: 1},
+		"one_cycle":    &schedule.OneCycle{PctStart: 0.3, DivFactor: 25, FinalDivFactor: 1e4},
 	} {
 		if diff := cmp.Diff(schedule.Named{Name: name, Kind: want}, mustLoad(t, "schedule: {name: "+name+"}").Schedule); diff != "" {
 			t.Error(diff)
@@ -182,6 +183,9 @@ func TestThings(t *testing.T) {
 		"{name: step, warmup_epochs: 1.5, step_epochs: 2.5, factor: 0.25}": &schedule.Step{WarmupEpochs: 1.5, StepEpochs: 2.5, Factor: 0.25},
 		"{name: exponential, warmup_epochs: 1, decay_epochs: 2, decay_rate: 0.5, staircase: true}": &schedule.Exponential{
 			WarmupEpochs: 1, DecayEpochs: 2, DecayRate: 0.5, Staircase: true,
+		},
+		"{name: inverse_time, warmup_epochs: 1, decay_epochs: 2, decay_rate: 0.25, staircase: true}": &schedule.InverseTime{
+			WarmupEpochs: 1, DecayEpochs: 2, DecayRate: 0.25, Staircase: true,
 		},
 		"{name: polynomial, warmup_epochs: 1, decay_epochs: 2, end_learning_rate: 0.1, power: 3, cycle: true}": &schedule.Polynomial{
 			WarmupEpochs: 1, DecayEpochs: 2, EndLearningRate: 0.1, Power: 3, Cycle: true,

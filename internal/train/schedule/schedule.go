@@ -41,6 +41,7 @@ func All() []Named {
 		{"constant", constant{}},
 		{"step", newStep()},
 		{"exponential", newExponential()},
+		{"inverse_time", newInverseTime()},
 		{"polynomial", newPolynomial()},
 		{"cosine", newCosine()},
 		{"one_cycle", newOneCycle()},

@@ -23,16 +23,18 @@ func TestSchedulesAsKeras(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := map[string]Schedule{
-		"exponential":   exponential{initial: 0.1, decaySteps: 10, factor: 0.96},
-		"staircase":     exponential{initial: 0.1, decaySteps: 10, factor: 0.5, staircase: true},
-		"linear":        polynomial{initial: 0.1, decaySteps: 20, end: 0.01, power: 1},
-		"root":          polynomial{initial: 0.1, decaySteps: 100, end: 0.001, power: 0.5},
-		"cycle":         polynomial{initial: 0.1, decaySteps: 20, end: 0.01, power: 2, cycle: true},
-		"cosine":        cosine{initial: 0.1, decaySteps: 100},
-		"cosine_warmup": Warmup{From: 0.01, Steps: 10, Then: cosine{initial: 0.2, decaySteps: 90, alpha: 0.05}},
-		"restarts":      cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 2, mMul: 1},
-		"restarts_even": cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 1, mMul: 0.9, alpha: 0.1},
-		"restarts_odd":  cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 1.5, mMul: 0.8, alpha: 0.01},
+		"exponential":            exponential{initial: 0.1, decaySteps: 10, factor: 0.96},
+		"staircase":              exponential{initial: 0.1, decaySteps: 10, factor: 0.5, staircase: true},
+		"inverse_time":           inverseTime{initial: 0.1, decaySteps: 10, decayRate: 0.5},
+		"inverse_time_staircase": inverseTime{initial: 0.1, decaySteps: 7, decayRate: 0.9, staircase: true},
+		"linear":                 polynomial{initial: 0.1, decaySteps: 20, end: 0.01, power: 1},
+		"root":                   polynomial{initial: 0.1, decaySteps: 100, end: 0.001, power: 0.5},
+		"cycle":                  polynomial{initial: 0.1, decaySteps: 20, end: 0.01, power: 2, cycle: true},
+		"cosine":                 cosine{initial: 0.1, decaySteps: 100},
+		"cosine_warmup":          Warmup{From: 0.01, Steps: 10, Then: cosine{initial: 0.2, decaySteps: 90, alpha: 0.05}},
+		"restarts":               cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 2, mMul: 1},
+		"restarts_even":          cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 1, mMul: 0.9, alpha: 0.1},
+		"restarts_odd":           cosineRestarts{initial: 0.1, firstSteps: 17, tMul: 1.5, mMul: 0.8, alpha: 0.01},
 	}
 	if len(ours) != len(keras.Rates) {
 		t.Fatalf("%d schedules, Keras's file has %d", len(ours), len(keras.Rates))
