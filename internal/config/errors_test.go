@@ -27,7 +27,7 @@ func TestFileErrors(t *testing.T) {
 		syntaxHint = "look at the indentation, and for a bracket or quote that is not closed"
 		topKeys    = "the keys here are dataset, layers, activation, kernel_initializer, output_layer, loss, label_smoothing, " +
 			"optimizer, schedule, epochs, batch_size, validation_split, validation, shuffle, seed, threads, input, output, " +
-			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log"
+			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log, learning_rate_log"
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)

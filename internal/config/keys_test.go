@@ -200,6 +200,7 @@ func TestThings(t *testing.T) {
 		}
 	}
 	c := mustLoad(t, `
+learning_rate_log: {file: c.csv, interval: step}
 json_log: a.jsonl
 tensorboard: b
 target: {monitor: loss, value: 0.5}
@@ -212,6 +213,7 @@ early_stopping: {monitor: loss, min_delta: 1, patience: 2, restore_best_weights:
 		&callback.Target{Monitor: "loss", Value: 0.5},
 		&callback.TensorBoard{Folder: "b"},
 		&callback.JSONLines{File: "a.jsonl"},
+		&callback.LearningRateLog{File: "c.csv", Interval: "step"},
 	}
 	if diff := cmp.Diff(want, kinds(c.Callbacks)); diff != "" {
 		t.Error(diff)

@@ -217,7 +217,9 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	l.sum.Add(result)
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
-	state := Step{Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy())}
+	state := Step{
+		Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err
 	}

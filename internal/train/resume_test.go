@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -33,8 +34,9 @@ var errStopped = errors.New("stopped by a test")
 // whole is a run with everything that has a state.
 type whole struct {
 	*train.Run
-	csv  string
-	file *callback.CSV
+	csv   string
+	file  *callback.CSV
+	rates string // of each step
 }
 
 // newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
@@ -64,7 +66,7 @@ func newPatient(t *testing.T, spec nn.OptimizerSpec, folder string, patience int
 	t.Cleanup(engine.Close)
 	samples := randomSamples(26, 6, 3)
 	clock := time.Unix(0, 0)
-	w := &whole{csv: filepath.Join(folder, "history.csv")}
+	w := &whole{csv: filepath.Join(folder, "history.csv"), rates: filepath.Join(folder, "rates.csv")}
 	w.Run = &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
 		Epochs: resumeEpochs, BatchSize: 5, Shuffle: true, Seed: 7,
@@ -84,6 +86,7 @@ func newPatient(t *testing.T, spec nn.OptimizerSpec, folder string, patience int
 	for _, c := range []callback.Kind{
 		&callback.Plateau{Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2}, // so that it reduces after epoch 3
 		&callback.EarlyStopping{Monitor: "val_loss", Patience: patience, RestoreBestWeights: true},
+		&callback.LearningRateLog{File: w.rates, Interval: "step"},
 	} {
 		c.Add(w.Run)
 	}
@@ -119,6 +122,10 @@ func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 		}
 		csv = append(csv, strings.Join(fields, ","))
 	}
+	rates, err := os.ReadFile(w.rates)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a run without all of the callbacks has none
+		t.Fatal(err)
+	}
 	var state strings.Builder
 	for _, c := range w.Callbacks {
 		if c.Save != nil {
@@ -129,7 +136,7 @@ func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 	for i := range figures {
 		figures[i].Seconds, figures[i].Phases = 0, nil
 	}
-	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended)
+	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended, string(rates))
 }
 
 // stopAfter runs until that many steps are taken, in all of the run.

@@ -47,5 +47,6 @@ func All() []Named {
 		newTarget(),
 		newTensorBoard(),
 		newJSONLines(),
+		newLearningRateLog(),
 	}
 }
