@@ -12,7 +12,8 @@ import (
 // metrics is the name of one of the metrics of an epoch. What begins with val_ is there with validation only.
 func metrics() keyfile.Choice { return choice(history.Metrics()...) }
 
-// callbackKeys are the keys of what happens between epochs: what acts on the run, when it is written down, and what logs it.
+// callbackKeys are the keys of what happens between epochs: what acts on the run, when it is written down, and what
+// logs it.
 func callbackKeys() []Key {
 	var acting, logs []Key
 	for _, c := range callback.All() {

@@ -7,8 +7,8 @@ import (
 	"dnn/internal/train/callback"
 )
 
-// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so that
-// its bytes say what was learned and not on how many threads, or under which name it was stored.
+// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so
+// that its bytes say what was learned and not on how many threads, or under which name it was stored.
 func resultIndependent() []string {
 	names := []string{"threads", "output", "checkpoint"}
 	for _, c := range callback.All() {

@@ -218,7 +218,8 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
 	state := Step{
-		Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+		Step: l.step, Seconds: l.seconds,
+		Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
 	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package callback is what can happen between the steps and epochs of a run: it ends early, its learning rate is lowered, its
-// best model is kept, and it is written down. Each kind of callback is one file: where it comes from, what an experiment can
-// say of it, and what it does. The loop, package train, knows none of them.
+// Package callback is what can happen between the steps and epochs of a run: it ends early, its learning rate is
+// lowered, its best model is kept, and it is written down. Each kind of callback is one file: where it comes from, what
+// an experiment can say of it, and what it does. The loop, package train, knows none of them.
 package callback
 
 import (
@@ -13,8 +13,8 @@ type Kind interface {
 	// Settings returns the settings, which point into the kind. Those of a new one have their defaults.
 	Settings() []setting.Setting
 
-	// Add adds the callback to a run that is complete but for its callbacks. One that changes the learning rate becomes the
-	// run's Schedule. Without a Model, a callback only watches.
+	// Add adds the callback to a run that is complete but for its callbacks. One that changes the learning rate becomes
+	// the run's Schedule. Without a Model, a callback only watches.
 	Add(run *train.Run)
 }
 
@@ -38,8 +38,8 @@ type Named struct {
 	Main string // the setting that the group is about
 }
 
-// All returns a new one of each kind, in the order in which they hear of an epoch. A new kind is a file of its own and a line
-// here.
+// All returns a new one of each kind, in the order in which they hear of an epoch. A new kind is a file of its own and
+// a line here.
 func All() []Named {
 	return []Named{
 		newEarlyStopping(),

@@ -9,8 +9,8 @@ import (
 	"dnn/internal/train"
 )
 
-// CSV is a history file: one line an epoch, written as it happens. Where one is already, it belongs to an older model, and stays
-// until Commit; until then the lines go to a file beside it, with .part at its end.
+// CSV is a history file: one line an epoch, written as it happens. Where one is already, it belongs to an older model,
+// and stays until Commit; until then the lines go to a file beside it, with .part at its end.
 type CSV struct{ path, growing string }
 
 // NewCSV returns the history file at path. Nothing is written yet.

@@ -86,7 +86,8 @@ func (s *stopper) callback() train.Callback {
 		},
 		Resume: func(_ history.Epochs, saved train.State) error {
 			values := saved.Values
-			s.best, s.bestEpoch, s.wait, s.weights = values["best"], int(values["best_epoch"]), int(values["wait"]), saved.Weights
+			s.best, s.bestEpoch, s.wait = values["best"], int(values["best_epoch"]), int(values["wait"])
+			s.weights = saved.Weights
 			return nil
 		},
 	}

@@ -10,14 +10,15 @@ import (
 )
 
 // LearningRateLog writes the learning rate to a new CSV file, with a line for each epoch or for each step: what PyTorch
-// Lightning calls LearningRateMonitor. Steps are counted from 1 over the whole run. The line of an epoch is that of its last
-// step.
+// Lightning calls LearningRateMonitor. Steps are counted from 1 over the whole run. The line of an epoch is that of its
+// last step.
 //
 //	step,epoch,learning_rate
 //	480,1,0.001
 //	960,2,0.00096
 //
-// A run that goes on from a checkpoint writes the lines before it again: the file is that of a run that was never stopped.
+// A run that goes on from a checkpoint writes the lines before it again: the file is that of a run that was never
+// stopped.
 type LearningRateLog struct {
 	File     string
 	Interval string // epoch or step
@@ -52,7 +53,8 @@ func (l *LearningRateLog) Probe() error { return probeFile(l.File) }
 
 // Add implements Kind.
 func (l *LearningRateLog) Add(run *train.Run) {
-	w := &rateWriter{run: run, perStep: l.Interval == perStep, file: lineFile{path: l.File, header: "step,epoch,learning_rate\n"}}
+	file := lineFile{path: l.File, header: "step,epoch,learning_rate\n"}
+	w := &rateWriter{run: run, perStep: l.Interval == perStep, file: file}
 	run.Callbacks = append(run.Callbacks, w.callback())
 }
 
@@ -127,8 +129,8 @@ func (w *rateWriter) flush() error {
 	return err
 }
 
-// again makes the lines of the epochs before a checkpoint, and of the steps that were taken after them. The rates of steps are
-// not kept: the schedule gives them once more.
+// again makes the lines of the epochs before a checkpoint, and of the steps that were taken after them. The rates of
+// steps are not kept: the schedule gives them once more.
 func (w *rateWriter) again(before history.Epochs, steps int) {
 	rates, epochEnd := w.replay()
 	epochSteps := func(epoch, steps int) {

@@ -15,8 +15,8 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// loggedRun returns a run of 3 epochs of 3 steps, whose rate falls from step to step and whose plateau halves it after the
-// second epoch, with a log at path.
+// loggedRun returns a run of 3 epochs of 3 steps, whose rate falls from step to step and whose plateau halves it after
+// the second epoch, with a log at path.
 func loggedRun(t *testing.T, path, interval string) (*train.Run, *spy) {
 	t.Helper()
 	r, spy := testRun(t, 12, 5, 3)
@@ -92,8 +92,8 @@ func stopAfter(t *testing.T, r *train.Run, steps int) {
 	}
 }
 
-// A run that is stopped after any step leaves whole lines, of the steps that it has taken. One that goes on has the file of one
-// that was not stopped, also if the old file is lost, or is of the other interval.
+// A run that is stopped after any step leaves whole lines, of the steps that it has taken. One that goes on has the
+// file of one that was not stopped, also if the old file is lost, or is of the other interval.
 func TestLearningRateLogResumes(t *testing.T) {
 	for _, interval := range []string{"epoch", "step"} {
 		for at := range 9 {

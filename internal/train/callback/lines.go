@@ -8,8 +8,8 @@ import (
 	"dnn/internal/train"
 )
 
-// lineFile is a file that grows by whole lines, so that a run that is stopped leaves no part of one. It is begun with the
-// first write; until then an older file stays as it was.
+// lineFile is a file that grows by whole lines, so that a run that is stopped leaves no part of one. It is begun with
+// the first write; until then an older file stays as it was.
 type lineFile struct {
 	path   string
 	header string // its first line, or empty
@@ -48,9 +48,10 @@ func (f *lineFile) close() error {
 	return nil
 }
 
-// lines returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a crash
-// are the epochs that were over. A run that ends in its first epoch leaves an older file as it was. A run that goes on from
-// a checkpoint writes the epochs before it again, so that the file tells of the whole run, and of each epoch once.
+// lines returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a
+// crash are the epochs that were over. A run that ends in its first epoch leaves an older file as it was. A run that
+// goes on from a checkpoint writes the epochs before it again, so that the file tells of the whole run, and of each
+// epoch once.
 //
 // header is the file's first line, or empty; line returns the line of an epoch. Both end with a line feed.
 func lines(path, header string, line func(history.Epoch) ([]byte, error)) train.Callback {

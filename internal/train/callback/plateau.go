@@ -9,8 +9,8 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// Plateau lowers the learning rate when a figure no longer improves: Keras's ReduceLROnPlateau, with its meaning of each
-// setting.
+// Plateau lowers the learning rate when a figure no longer improves: Keras's ReduceLROnPlateau, with its meaning of
+// each setting.
 type Plateau struct {
 	Monitor  string  // one of history.Metrics
 	Factor   float64 // of the rate, below 1
@@ -52,8 +52,8 @@ func (p *Plateau) Settings() []setting.Setting {
 	}
 }
 
-// Add implements Kind. The run's schedule is from then on what it was, times a factor that is 1 at first. With a Constant
-// that is just what Keras's does.
+// Add implements Kind. The run's schedule is from then on what it was, times a factor that is 1 at first. With a
+// Constant that is just what Keras's does.
 func (p *Plateau) Add(run *train.Run) {
 	r := (&reducer{Plateau: *p, then: run.Schedule}).anew()
 	run.Schedule = r

@@ -38,7 +38,11 @@ func (t *Target) callback() train.Callback {
 		TrainBegin: func(p train.Plan) error { return checkMonitor("target", monitor, p) },
 		EpochEnd: func(e history.Epoch) error {
 			found, value := float32(e.Metric(monitor)), float32(t.Value) // float32(0.9) is less than 0.9
-			if reached := found <= value && !higherIsBetter(monitor) || found >= value && higherIsBetter(monitor); reached {
+			reached := found <= value
+			if higherIsBetter(monitor) {
+				reached = found >= value
+			}
+			if reached {
 				return train.Stop("%s has reached %v: it is %v", monitor, value, found)
 			}
 			return nil

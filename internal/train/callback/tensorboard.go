@@ -13,9 +13,9 @@ import (
 	"dnn/internal/train"
 )
 
-// TensorBoard writes each epoch's figures to event files under a folder, as Keras's does: epoch_loss, epoch_accuracy and
-// epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0. The time that the
-// run's clock says goes into the files.
+// TensorBoard writes each epoch's figures to event files under a folder, as Keras's does: epoch_loss, epoch_accuracy
+// and epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0. The time
+// that the run's clock says goes into the files.
 type TensorBoard struct{ Folder string }
 
 func newTensorBoard() Named { return Named{Name: "tensorboard", Kind: &TensorBoard{}} }
@@ -65,7 +65,8 @@ func (t *TensorBoard) callback(now func() time.Time) train.Callback {
 			if err != nil || !e.Validated {
 				return err
 			}
-			return validation.scalars(e.Epoch-1, scalar{"epoch_loss", e.ValLoss}, scalar{"epoch_accuracy", e.ValAccuracy})
+			return validation.scalars(e.Epoch-1,
+				scalar{"epoch_loss", e.ValLoss}, scalar{"epoch_accuracy", e.ValAccuracy})
 		},
 		TrainEnd: func() error {
 			if err := training.close(); err != nil {

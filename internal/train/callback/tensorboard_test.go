@@ -12,8 +12,8 @@ import (
 	"dnn/internal/train"
 )
 
-// Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads them
-// with TensorBoard.
+// Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads
+// them with TensorBoard.
 func TestTensorBoard(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "logs")
 	c := callbackOf(&TensorBoard{Folder: folder})

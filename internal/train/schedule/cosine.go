@@ -5,13 +5,13 @@ import (
 	"dnn/internal/setting"
 )
 
-// Cosine is Keras's CosineDecay: half a wave from the optimizer's rate down to Alpha times that over all steps after the
-// warm-up (Loshchilov and Hutter, ICLR 2017, arXiv:1608.03983).
+// Cosine is Keras's CosineDecay: half a wave from the optimizer's rate down to Alpha times that over all steps after
+// the warm-up (Loshchilov and Hutter, ICLR 2017, arXiv:1608.03983).
 //
 //	rate ((1 - Alpha) (1 + cos(pi step / steps)) / 2 + Alpha)
 //
-// With FirstDecayEpochs it is Keras's CosineDecayRestarts, with the warm restarts of the same paper: such a wave of that
-// length, then another, TMul times as long and from a rate MMul times as high, and so on.
+// With FirstDecayEpochs it is Keras's CosineDecayRestarts, with the warm restarts of the same paper: such a wave of
+// that length, then another, TMul times as long and from a rate MMul times as high, and so on.
 type Cosine struct {
 	WarmupEpochs     float64
 	Alpha            float64 // the least rate, as a fraction of the optimizer's
@@ -45,7 +45,9 @@ func (c *Cosine) Settings() []setting.Setting {
 func (c *Cosine) For(run Run) Schedule {
 	var wave Schedule = cosine{initial: run.Rate, decaySteps: run.decaySteps(0, c.WarmupEpochs), alpha: c.Alpha}
 	if c.FirstDecayEpochs > 0 {
-		wave = cosineRestarts{initial: run.Rate, firstSteps: run.steps(c.FirstDecayEpochs), tMul: c.TMul, mMul: c.MMul, alpha: c.Alpha}
+		wave = cosineRestarts{
+			initial: run.Rate, firstSteps: run.steps(c.FirstDecayEpochs), tMul: c.TMul, mMul: c.MMul, alpha: c.Alpha,
+		}
 	}
 	return run.warmedUp(c.WarmupEpochs, wave)
 }

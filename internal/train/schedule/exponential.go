@@ -36,7 +36,8 @@ func (e *Exponential) Settings() []setting.Setting {
 // For implements Kind.
 func (e *Exponential) For(run Run) Schedule {
 	return run.warmedUp(e.WarmupEpochs, exponential{
-		initial: run.Rate, decaySteps: run.decaySteps(e.DecayEpochs, e.WarmupEpochs), factor: e.DecayRate, staircase: e.Staircase,
+		initial: run.Rate, decaySteps: run.decaySteps(e.DecayEpochs, e.WarmupEpochs),
+		factor: e.DecayRate, staircase: e.Staircase,
 	})
 }
 

@@ -6,8 +6,8 @@ import "dnn/internal/setting"
 //
 //	rate / (1 + DecayRate step / decay steps)
 //
-// With Staircase the quotient of steps is rounded down, so that the rate falls at the end of each decay. After n decays it is
-// the rate over 1 + n DecayRate: it falls fast at first, and more and more slowly.
+// With Staircase the quotient of steps is rounded down, so that the rate falls at the end of each decay. After n decays
+// it is the rate over 1 + n DecayRate: it falls fast at first, and more and more slowly.
 type InverseTime struct {
 	WarmupEpochs float64
 	DecayEpochs  float64 // 0: all after the warm-up
@@ -32,7 +32,8 @@ func (x *InverseTime) Settings() []setting.Setting {
 // For implements Kind.
 func (x *InverseTime) For(run Run) Schedule {
 	return run.warmedUp(x.WarmupEpochs, inverseTime{
-		initial: run.Rate, decaySteps: run.decaySteps(x.DecayEpochs, x.WarmupEpochs), decayRate: x.DecayRate, staircase: x.Staircase,
+		initial: run.Rate, decaySteps: run.decaySteps(x.DecayEpochs, x.WarmupEpochs),
+		decayRate: x.DecayRate, staircase: x.Staircase,
 	})
 }
 

@@ -7,7 +7,8 @@ import (
 
 // OneCycle is the policy of Smith and Topin (arXiv:1708.07120) with half cosine waves in place of straight lines, as
 // fast.ai and PyTorch have it: up from peak/DivFactor to the peak, the optimizer's rate, over the first PctStart of all
-// steps, then down to peak/DivFactor/FinalDivFactor at the last. Keras has no such schedule; names and defaults are PyTorch's.
+// steps, then down to peak/DivFactor/FinalDivFactor at the last. Keras has no such schedule; names and defaults are
+// PyTorch's.
 type OneCycle struct {
 	PctStart       float64 // the fraction of steps that rise
 	DivFactor      float64 // the peak over the first rate
@@ -34,7 +35,10 @@ func (o *OneCycle) Settings() []setting.Setting {
 
 // For implements Kind.
 func (o *OneCycle) For(run Run) Schedule {
-	return oneCycle{peak: run.Rate, totalSteps: run.Epochs * run.Steps, warmup: o.PctStart, div: o.DivFactor, finalDiv: o.FinalDivFactor}
+	return oneCycle{
+		peak: run.Rate, totalSteps: run.Epochs * run.Steps,
+		warmup: o.PctStart, div: o.DivFactor, finalDiv: o.FinalDivFactor,
+	}
 }
 
 // FixedBy implements Kind.

@@ -5,12 +5,13 @@ import (
 	"dnn/internal/setting"
 )
 
-// Polynomial is Keras's PolynomialDecay: from the optimizer's rate to EndLearningRate over the decay's steps, then that.
+// Polynomial is Keras's PolynomialDecay: from the optimizer's rate to EndLearningRate over the decay's steps, then
+// that.
 //
 //	(rate - EndLearningRate) (1 - step / decay steps)^Power + EndLearningRate
 //
-// With Cycle it does not stay at the end: once there, it starts over as a decay that is as many times as long as is needed to
-// reach beyond the step.
+// With Cycle it does not stay at the end: once there, it starts over as a decay that is as many times as long as is
+// needed to reach beyond the step.
 type Polynomial struct {
 	WarmupEpochs    float64
 	DecayEpochs     float64 // 0: all after the warm-up
@@ -41,7 +42,8 @@ func (p *Polynomial) Settings() []setting.Setting {
 // For implements Kind.
 func (p *Polynomial) For(run Run) Schedule {
 	return run.warmedUp(p.WarmupEpochs, polynomial{
-		initial: run.Rate, end: p.EndLearningRate, decaySteps: run.decaySteps(p.DecayEpochs, p.WarmupEpochs), power: p.Power, cycle: p.Cycle,
+		initial: run.Rate, end: p.EndLearningRate, decaySteps: run.decaySteps(p.DecayEpochs, p.WarmupEpochs),
+		power: p.Power, cycle: p.Cycle,
 	})
 }
 

@@ -1,5 +1,5 @@
-// Package schedule is how the learning rate changes from step to step. Each kind of schedule is one file: where it comes
-// from, what an experiment can say of it, and the rate of each step. The package knows no loop and no network.
+// Package schedule is how the learning rate changes from step to step. Each kind of schedule is one file: where it
+// comes from, what an experiment can say of it, and the rate of each step. The package knows no loop and no network.
 package schedule
 
 import (
@@ -9,14 +9,15 @@ import (
 	"dnn/internal/setting"
 )
 
-// Schedule gives the learning rate of each step, counted from 0 over the whole run. A schedule is a pure function of the
-// step, so a run that is resumed needs to know nothing of it. (callback.Plateau alone also depends on what has happened.)
+// Schedule gives the learning rate of each step, counted from 0 over the whole run. A schedule is a pure function of
+// the step, so a run that is resumed needs to know nothing of it. (callback.Plateau alone also depends on what has
+// happened.)
 type Schedule interface {
 	Rate(step int) float64
 }
 
-// Kind is a kind of schedule with what an experiment says of it. Keras counts steps where an experiment counts epochs, which
-// may be fractions, so that a schedule means the same with another batch size.
+// Kind is a kind of schedule with what an experiment says of it. Keras counts steps where an experiment counts epochs,
+// which may be fractions, so that a schedule means the same with another batch size.
 type Kind interface {
 	// Settings returns the settings, which point into the kind. Those of a new one have their defaults.
 	Settings() []setting.Setting
@@ -24,8 +25,8 @@ type Kind interface {
 	// For returns the schedule of a run.
 	For(run Run) Schedule
 
-	// FixedBy returns the setting, with its value, that makes the rates of all steps depend on the number of epochs. It is
-	// empty if a run of more epochs begins with the rates of a shorter one.
+	// FixedBy returns the setting, with its value, that makes the rates of all steps depend on the number of epochs. It
+	// is empty if a run of more epochs begins with the rates of a shorter one.
 	FixedBy() string
 }
 
@@ -55,7 +56,8 @@ type Run struct {
 	Steps  int     // of one epoch, >= 1
 }
 
-// steps turns a duration in epochs into steps: to the nearest whole number, but at least one step for a duration above 0.
+// steps turns a duration in epochs into steps: to the nearest whole number, but at least one step for a duration above
+// 0.
 func (r Run) steps(epochs float64) int {
 	if epochs <= 0 {
 		return 0
@@ -63,8 +65,8 @@ func (r Run) steps(epochs float64) int {
 	return max(1, int(math.Round(float64(epochs*float64(r.Steps)))))
 }
 
-// decaySteps returns how many steps a decay of so many epochs takes, at least 1. A decay of 0 epochs takes what a warm-up
-// leaves of the run.
+// decaySteps returns how many steps a decay of so many epochs takes, at least 1. A decay of 0 epochs takes what a
+// warm-up leaves of the run.
 func (r Run) decaySteps(epochs, warmupEpochs float64) int {
 	if epochs > 0 {
 		return r.steps(epochs)
