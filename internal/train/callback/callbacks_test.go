@@ -192,7 +192,9 @@ func TestCSVResumesAndStops(t *testing.T) {
 
 func TestEnds(t *testing.T) {
 	epochs := history.Epochs{{Epoch: 1, Loss: 1}, {Epoch: 2, Loss: 0.5}, {Epoch: 3, Loss: 0.7}, {Epoch: 4, Loss: 0.6}}
-	early := func() train.Callback { return callbackOf(&EarlyStopping{Monitor: "loss", Patience: 2}) }
+	early := func() train.Callback { // without a model it has nothing to restore
+		return callbackOf(&EarlyStopping{Monitor: "loss", Patience: 2, RestoreBestWeights: true})
+	}
 	for _, test := range []struct {
 		name   string
 		c      train.Callback
