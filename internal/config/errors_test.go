@@ -28,7 +28,7 @@ func TestFileErrors(t *testing.T) {
 		syntaxHint = "look at the indentation, and for a bracket or quote that is not closed"
 		topKeys    = "the keys here are dataset, layers, activation, kernel_initializer, output_layer, loss, label_smoothing, " +
 			"optimizer, schedule, epochs, batch_size, validation_split, validation, shuffle, seed, threads, input, output, " +
-			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log"
+			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log, learning_rate_log"
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
@@ -159,10 +159,10 @@ func TestFileErrors(t *testing.T) {
 		{"average that is off", "optimizer: {ema_momentum: 0.9}", "mlp.yaml:1:27: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"average that overwrites by fractions", "optimizer: {use_ema: true, ema_overwrite_frequency: 0.5}", "mlp.yaml:1:53: optimizer.ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found 0.5", ""},
 		{"average that overwrites, but is off", "optimizer: {ema_overwrite_frequency: 10}", "mlp.yaml:1:38: optimizer.ema_overwrite_frequency: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
-		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
+		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose one of exponential, inverse_time, polynomial"},
 		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are name, warmup_epochs, step_epochs, factor, decay_epochs, decay_rate, staircase, " +
 			"end_learning_rate, power, cycle, alpha, first_decay_epochs, t_mul, m_mul, pct_start, div_factor, final_div_factor"},
-		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
+		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, inverse_time, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
 		{"schedule as a name", "schedule: cosine", `mlp.yaml:1:11: schedule: wanted keys such as name: constant, found "cosine"`, "write schedule: {name: cosine}"},
 		{"two that set the rate", "reduce_lr_on_plateau: {}\nschedule: {name: step}", "mlp.yaml:1:23: reduce_lr_on_plateau: wanted no schedule beside it, found step", "take one of them out: both set the learning rate"},
 		{"least rate above the rate", "reduce_lr_on_plateau: {min_lr: 0.001}", "mlp.yaml:1:32: reduce_lr_on_plateau.min_lr: wanted less than the learning rate, 0.001, found 0.001", ""},

@@ -46,6 +46,7 @@ func LoadAll(opts Options) (*Resolved, error) {
 	values, _ := r.Group("optimizer")
 	r.Optimizer = newOptimizer(values)
 	r.Augment = distortions(r.Values)
+	r.Schedule, r.Callbacks = scheduleOf(r.Values), callbacksOf(r.Values)
 	if err := r.validate(); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/nn"
 	"dnn/internal/nn/optimizer"
+	"dnn/internal/train/callback"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -132,14 +133,15 @@ func TestSwitches(t *testing.T) {
 func TestGroupsByFlag(t *testing.T) {
 	r := mustLoad(t, "", Flag{Name: "--set", Key: "early_stopping.patience", Value: "5"}, Flag{Name: "--set", Key: "distill.teacher", Value: "a.bin, b.bin"},
 		Flag{Name: "--set", Key: "dataset", Value: "{idx: my data}"}, Flag{Name: "--set", Key: "tensorboard", Value: "10"}, Flag{Name: "--set", Key: "kernel_initializer", Value: " {constant: 1e-3}"})
-	if diff := cmp.Diff(&EarlyStopping{Monitor: "val_loss", Patience: 5}, r.EarlyStopping); diff != "" {
+	want := []callback.Kind{&callback.EarlyStopping{Monitor: "val_loss", Patience: 5}, &callback.TensorBoard{Folder: "10"}}
+	if diff := cmp.Diff(want, kinds(r.Callbacks)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"a.bin", "b.bin"}, r.Distill.Teacher); diff != "" {
 		t.Error(diff)
 	}
-	if r.Dataset.IDX != "my data" || r.TensorBoard != "10" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
-		t.Errorf("got %+v, %q, %+v", r.Dataset, r.TensorBoard, r.KernelInitializer)
+	if r.Dataset.IDX != "my data" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
+		t.Errorf("got %+v, %+v", r.Dataset, r.KernelInitializer)
 	}
 }
 

@@ -3,10 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
+	"dnn/internal/keyfile"
 	"dnn/internal/setting"
+	"dnn/internal/train/callback"
 )
 
 // validate checks what no key shows alone. What needs the data set too is checked by Architecture.
@@ -60,9 +64,9 @@ func (r *Resolved) mistake(group string, m *setting.Error) *fault.Error {
 
 // checkRate checks what changes the learning rate.
 func (r *Resolved) checkRate() *fault.Error {
-	p := r.ReduceLROnPlateau
+	p, on := callbackOf[*callback.Plateau](r)
 	switch {
-	case p == nil:
+	case !on:
 		return nil
 	case r.Schedule.Name != constant:
 		return r.Fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
@@ -75,32 +79,37 @@ func (r *Resolved) checkRate() *fault.Error {
 
 // checkMonitors refuses to watch what is not measured.
 func (r *Resolved) checkMonitors() (found []error) {
-	type watch struct{ key, monitor string }
-	var watched []watch
-	if e := r.EarlyStopping; e != nil {
-		watched = append(watched, watch{"early_stopping.monitor", e.Monitor})
+	if r.ValidationSplit > 0 {
+		return nil
 	}
-	if p := r.ReduceLROnPlateau; p != nil {
-		watched = append(watched, watch{"reduce_lr_on_plateau.monitor", p.Monitor})
-	}
-	if t := r.Target; t != nil {
-		watched = append(watched, watch{"target.monitor", t.Monitor})
-	}
-	if c := r.Checkpoint; c != nil {
-		watched = append(watched, watch{"checkpoint.best", c.Best})
-	}
-	for _, w := range watched {
-		if name, ok := strings.CutPrefix(w.monitor, "val_"); ok && r.ValidationSplit == 0 {
-			found = append(found, r.Fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
+	for _, k := range callbackKeys() {
+		if kind, ok := k.Kind.(keyfile.Choice); !ok || !slices.Equal(kind.Names, history.Metrics()) {
+			continue
+		}
+		group, leaf := k.Parent()
+		values, _ := r.Group(group)
+		monitor, _ := values[leaf].(string)
+		if name, ok := strings.CutPrefix(monitor, "val_"); ok {
+			found = append(found, r.Fault(k.Name, "wanted a figure that is measured, found %s, and there is no validation", monitor).
 				WithHint("set validation_split, or watch %s", name))
 		}
 	}
 	return found
 }
 
+// callbackOf returns the callback of that kind, if it is on.
+func callbackOf[K callback.Kind](r *Resolved) (kind K, on bool) {
+	for _, c := range r.Callbacks {
+		if kind, on = c.Kind.(K); on {
+			break
+		}
+	}
+	return kind, on
+}
+
 func (r *Resolved) checkTarget() *fault.Error {
-	t := r.Target
-	if t == nil || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
+	t, on := callbackOf[*callback.Target](r)
+	if !on || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
 		return nil
 	}
 	err := r.Fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)

@@ -16,6 +16,8 @@ import (
 	"dnn/internal/nn/step"
 	"dnn/internal/report"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 )
 
 // experiment is a config that has been found to fit its data set and this machine.
@@ -25,7 +27,7 @@ type experiment struct {
 	arch     nn.Architecture
 	teachers []*modelfile.Model
 	keep     kept
-	history  *train.CSV       // nil: none is kept
+	history  *callback.CSV    // nil: none is kept
 	from     *modelfile.Model // that the weights come from; nil: they are drawn
 	start    string           // its SHA-256
 }
@@ -112,84 +114,15 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		}
 		run.Distillation = &d
 	}
-	run.Schedule = x.schedule(run.Plan().Steps)
-	x.addCallbacks(system, run)
-	return run, nil
-}
-
-// schedule returns the experiment's learning-rate schedule for that many steps an epoch.
-func (x *experiment) schedule(perEpoch int) train.Schedule {
-	s, rate := x.Schedule, x.Optimizer.LearningRate
-	steps := func(epochs float64) int { return train.Steps(epochs, perEpoch) }
-	warmup := steps(s.WarmupEpochs)
-	decay := x.Epochs*perEpoch - warmup // what is left of the run
-	if s.DecayEpochs > 0 {
-		decay = steps(s.DecayEpochs)
-	}
-	decay = max(decay, 1)
-	var schedule train.Schedule
-	switch s.Name {
-	case "step":
-		schedule = train.Exponential{Initial: rate, DecaySteps: max(steps(s.StepEpochs), 1), Factor: s.Factor, Staircase: true}
-	case "exponential":
-		schedule = train.Exponential{Initial: rate, DecaySteps: decay, Factor: s.DecayRate, Staircase: s.Staircase}
-	case "polynomial":
-		schedule = train.Polynomial{Initial: rate, End: s.EndLearningRate, DecaySteps: decay, Power: s.Power, Cycle: s.Cycle}
-	case "cosine":
-		schedule = train.Cosine{Initial: rate, DecaySteps: decay, Alpha: s.Alpha}
-		if s.FirstDecayEpochs > 0 {
-			schedule = train.CosineRestarts{
-				Initial: rate, FirstDecaySteps: max(steps(s.FirstDecayEpochs), 1), TMul: s.TMul, MMul: s.MMul, Alpha: s.Alpha,
-			}
-		}
-	case "one_cycle":
-		schedule = train.OneCycle{Peak: rate, TotalSteps: x.Epochs * perEpoch, Warmup: s.PctStart, Div: s.DivFactor, FinalDiv: s.FinalDivFactor}
-	default:
-		schedule = train.Constant(rate)
-	}
-	if warmup > 0 {
-		schedule = train.Warmup{Steps: warmup, Then: schedule}
-	}
-	return schedule
-}
-
-// addCallbacks adds the callbacks that the experiment asks for.
-func (x *experiment) addCallbacks(system *System, run *train.Run) {
-	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
+	run.Schedule = x.Schedule.For(schedule.Run{Rate: run.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
 	if x.keep.history {
-		x.history = train.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
-		add(x.history.Callback())
+		x.history = callback.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
+		run.Callbacks = append(run.Callbacks, x.history.Callback())
 	}
-	if x.JSONLog != "" {
-		add(train.JSONLines(x.JSONLog))
+	for _, c := range x.Callbacks {
+		c.Add(run)
 	}
-	if x.TensorBoard != "" {
-		add(train.TensorBoard(x.TensorBoard, system.Now))
-	}
-	if p := x.ReduceLROnPlateau; p != nil {
-		plateau := &train.Plateau{
-			Then: run.Schedule, Monitor: p.Monitor, Factor: p.Factor, Patience: p.Patience, MinDelta: p.MinDelta, Cooldown: p.Cooldown,
-			MinRate: p.MinLR,
-		}
-		run.Schedule = plateau
-		add(plateau.Callback())
-	}
-	run.Callbacks = append(run.Callbacks, x.stops(run.Model)...)
-}
-
-// stops returns the callbacks that may end the run before its last epoch. Without a model they only watch.
-func (x *experiment) stops(model *nn.Sequential) []train.Callback {
-	var stops []train.Callback
-	if e := x.EarlyStopping; e != nil {
-		stops = append(stops, (&train.EarlyStopping{
-			Model: model, Monitor: e.Monitor, MinDelta: e.MinDelta, Patience: e.Patience,
-			RestoreBestWeights: e.RestoreBestWeights && model != nil, StartFromEpoch: e.StartFromEpoch,
-		}).Callback())
-	}
-	if x.Target != nil {
-		stops = append(stops, train.Target(x.Target.Monitor, x.Target.Value))
-	}
-	return stops
+	return run, nil
 }
 
 // checkpointPath returns what the names of the run's checkpoints begin with.

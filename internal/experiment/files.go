@@ -13,6 +13,7 @@ import (
 	"dnn/internal/lockfile"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
 )
 
 // file is one that a command reads or writes.
@@ -76,7 +77,12 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	}
 	outputs := []file{{"--profile", o.Profile}, {"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview}}
 	if o.trains() {
-		outputs = append(append(outputs, x.besideModel()...), file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
+		outputs = append(outputs, x.besideModel()...)
+		for _, c := range x.Callbacks {
+			if log, ok := c.Kind.(callback.Log); ok {
+				outputs = append(outputs, file{c.Name, log.Path()})
+			}
+		}
 	}
 	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
 	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
@@ -125,12 +131,11 @@ func (x *experiment) probe(o Options) error {
 			return err
 		}
 	}
-	if err := atomicfile.ProbeOpen(x.JSONLog); x.JSONLog != "" && err != nil {
-		return fault.CannotWrite(x.JSONLog, err)
-	}
-	if x.TensorBoard != "" {
-		if err := train.ProbeTensorBoard(x.TensorBoard); err != nil {
-			return err
+	for _, c := range x.Callbacks {
+		if log, ok := c.Kind.(callback.Log); ok {
+			if err := log.Probe(); err != nil {
+				return err
+			}
 		}
 	}
 	if err := atomicfile.ProbeOpen(o.Profile); o.Profile != "" && err != nil {

@@ -13,6 +13,8 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 )
 
 // resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left to do.
@@ -91,9 +93,15 @@ func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
 	return epochs, rest
 }
 
-// ends tells whether early stopping or a target ends a run after these epochs.
+// ends tells whether a callback, such as early stopping, ends a run after these epochs.
 func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
-	return slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool { return train.Ends(c, plan, history) })
+	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)} // which has no model, so that its callbacks only watch
+	for _, c := range x.Callbacks {
+		if _, ok := c.Kind.(callback.Log); !ok {
+			c.Add(&watched)
+		}
+	}
+	return slices.ContainsFunc(watched.Callbacks, func(c train.Callback) bool { return train.Ends(c, plan, history) })
 }
 
 // isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch would be
@@ -146,18 +154,8 @@ func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, er
 
 // epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value; empty: none.
 func (x *experiment) epochsFixedBy() string {
-	s := x.Schedule
-	switch s.Name {
-	case "one_cycle":
-		return "schedule.name (one_cycle)"
-	case "cosine":
-		if s.FirstDecayEpochs == 0 {
-			return "schedule.first_decay_epochs (0: all epochs)"
-		}
-	case "polynomial", "exponential":
-		if s.DecayEpochs == 0 {
-			return "schedule.decay_epochs (0: all epochs)"
-		}
+	if fixed := x.Schedule.FixedBy(); fixed != "" {
+		return "schedule." + fixed
 	}
 	return ""
 }

@@ -13,6 +13,7 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
 )
 
 // Options say what experiment to run, and how.
@@ -134,7 +135,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
 		path := modelfile.Beside(x.Output, ".best.bin")
-		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h history.Epochs) error {
+		run.Callbacks = append([]train.Callback{callback.ModelCheckpoint(c.Best, func(h history.Epochs) error {
 			_, err := f.writeModel(path, h)
 			return err
 		})}, run.Callbacks...)

@@ -17,6 +17,7 @@ type Setting struct {
 	Value   any      // a pointer to the field: *float64, *int, *bool or *string; what it holds in a new thing is the default
 	Bounds  Bounds   // of a *float64 and an *int
 	Choices []string // of a *string; empty: the name of a file
+	Folder  bool     // of a *string without choices: it is the name of a folder
 	Beside  string   // the setting, a *bool, without which this one has no meaning; empty: it always has one
 
 	Required bool // there is no default

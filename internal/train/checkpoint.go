@@ -208,6 +208,9 @@ func (l *loop) capture() *Checkpoint {
 // History returns the whole epochs before the checkpoint.
 func (c *Checkpoint) History() history.Epochs { return c.history }
 
+// Step returns how many steps were taken after those epochs.
+func (c *Checkpoint) Step() int { return c.step }
+
 // Path returns the file that the checkpoint was read from.
 func (c *Checkpoint) Path() string { return c.path }
 

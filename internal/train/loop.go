@@ -16,6 +16,7 @@ import (
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/random"
+	"dnn/internal/train/schedule"
 )
 
 // Run is one training run.
@@ -32,9 +33,9 @@ type Run struct {
 	Epochs       int
 	BatchSize    int // the last batch of an epoch takes what is left
 	LearningRate float64
-	Schedule     Schedule // of the learning rate; nil: the same LearningRate throughout
-	Shuffle      bool     // a new order each epoch
-	Seed         uint64   // of that order
+	Schedule     schedule.Schedule // of the learning rate; nil: the same LearningRate throughout
+	Shuffle      bool              // a new order each epoch
+	Seed         uint64            // of that order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
@@ -108,7 +109,7 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 type loop struct {
 	*Run
 	progress
-	schedule  Schedule
+	schedule  schedule.Schedule
 	trainer   *step.Trainer
 	evaluator *step.Evaluator    // nil: no validation
 	average   *optimizer.Average // nil: none
@@ -128,7 +129,7 @@ func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 		whole:   r.Model.Snapshot(nil),
 	}
 	if r.Schedule == nil {
-		l.schedule = Constant(r.LearningRate)
+		l.schedule = schedule.Constant(r.LearningRate)
 	}
 	if r.Validation != nil {
 		l.evaluator = step.NewEvaluator(r.Engine, r.Model, r.Validation)
@@ -218,7 +219,10 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	l.sum.Add(result)
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
-	state := Step{Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy())}
+	state := Step{
+		Step: l.step, Seconds: l.seconds,
+		Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err
 	}

@@ -1,8 +1,9 @@
-package train
+package train_test
 
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
+	"dnn/internal/train"
 )
 
 // spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
@@ -43,7 +45,7 @@ func (s *spy) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matri
 
 // testRun returns a run of a network of one layer on count samples, whose steps the spy sees. The samples' labels are
 // 0 and 1 at random.
-func testRun(t *testing.T, count, size, epochs int) (*Run, *spy) {
+func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	t.Helper()
 	arch := nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 2, Activation: "softmax"},
@@ -62,7 +64,7 @@ func testRun(t *testing.T, count, size, epochs int) (*Run, *spy) {
 	t.Cleanup(engine.Close)
 	s := &spy{SGD: optimizer.NewSGD()}
 	clock := time.Unix(0, 0)
-	return &Run{
+	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
 		Epochs: epochs, BatchSize: size, LearningRate: 0.5, Seed: 1,
 		Now: func() time.Time {
@@ -81,4 +83,13 @@ func weights(m *nn.Sequential) []uint32 {
 		}
 	}
 	return all
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -1,4 +1,4 @@
-package train
+package callback
 
 import (
 	"os"
@@ -6,10 +6,11 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/train"
 )
 
-// CSV is a history file: one line an epoch, written as it happens. Where one is already, it belongs to an older model, and stays
-// until Commit; until then the lines go to a file beside it, with .part at its end.
+// CSV is a history file: one line an epoch, written as it happens. Where one is already, it belongs to an older model,
+// and stays until Commit; until then the lines go to a file beside it, with .part at its end.
 type CSV struct{ path, growing string }
 
 // NewCSV returns the history file at path. Nothing is written yet.
@@ -25,7 +26,7 @@ func NewCSV(path string) *CSV {
 }
 
 // Callback returns the callback that writes the file.
-func (c *CSV) Callback() Callback {
+func (c *CSV) Callback() train.Callback {
 	return lines(c.growing, history.CSVHeader, func(e history.Epoch) ([]byte, error) { return []byte(e.CSV()), nil })
 }
 

@@ -1,4 +1,4 @@
-package train
+package callback
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/train"
 )
 
 func read(t *testing.T, path string) string {
@@ -30,7 +31,7 @@ func TestCSV(t *testing.T) {
 	}
 	file := NewCSV(path)
 	c := file.Callback()
-	if err := c.TrainBegin(Plan{}); err != nil {
+	if err := c.TrainBegin(train.Plan{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := read(t, path); got != earlier { // nothing is lost to a run that ends in its first epoch
@@ -76,7 +77,7 @@ func TestCSV(t *testing.T) {
 func TestCSVOfARun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.csv")
 	r, _ := testRun(t, 12, 5, 3)
-	r.Callbacks = []Callback{NewCSV(path).Callback()}
+	r.Callbacks = []train.Callback{NewCSV(path).Callback()}
 	history, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,7 @@ func TestCSVOfARun(t *testing.T) {
 func TestCSVUnwritable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no folder", "history.csv")
 	r, spy := testRun(t, 12, 5, 3)
-	r.Callbacks = []Callback{NewCSV(path).Callback()}
+	r.Callbacks = []train.Callback{NewCSV(path).Callback()}
 	_, err := r.Do(t.Context())
 	if fault.KindOf(err) != fault.Write || err.Error() != path+": cannot write: there is no folder "+filepath.Dir(path) {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))

@@ -1,4 +1,4 @@
-package train
+package callback
 
 import (
 	"bytes"
@@ -6,18 +6,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/train"
 )
 
-// Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads them
-// with TensorBoard.
+// Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads
+// them with TensorBoard.
 func TestTensorBoard(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "logs")
-	c := TensorBoard(folder, func() time.Time { return time.Unix(7, 0) })
-	if err := c.TrainBegin(Plan{}); err != nil {
+	c := callbackOf(&TensorBoard{Folder: folder})
+	if err := c.TrainBegin(train.Plan{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range []history.Epoch{{Epoch: 1, Loss: 0.5}, {Epoch: 2, Loss: 0.25, Validated: true, ValLoss: 1}} {
@@ -46,8 +46,8 @@ func TestTensorBoard(t *testing.T) {
 // A run that goes on begins a new file, with an event that makes TensorBoard forget what later epochs there were.
 func TestTensorBoardResumes(t *testing.T) {
 	folder := t.TempDir()
-	c := TensorBoard(folder, func() time.Time { return time.Unix(7, 0) })
-	if err := c.Resume(history.Epochs{{Epoch: 1}, {Epoch: 2}}, State{}); err != nil {
+	c := callbackOf(&TensorBoard{Folder: folder})
+	if err := c.Resume(history.Epochs{{Epoch: 1}, {Epoch: 2}}, train.State{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.EpochEnd(history.Epoch{Epoch: 3}); err != nil {
@@ -65,7 +65,7 @@ func TestTensorBoardUnwritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, spy := testRun(t, 12, 5, 3)
-	r.Callbacks = []Callback{TensorBoard(filepath.Join(file, "logs"), r.Now)}
+	r.Callbacks = []train.Callback{(&TensorBoard{Folder: filepath.Join(file, "logs")}).callback(r.Now)}
 	if _, err := r.Do(t.Context()); fault.KindOf(err) != fault.Write || len(spy.steps) > 0 {
 		t.Errorf("error %v of kind %d after %d steps", err, fault.KindOf(err), len(spy.steps))
 	}

@@ -1,4 +1,4 @@
-package train
+package callback
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // kerasCase is what a Keras callback did on given figures: scripts/keras/callbacks.py.
@@ -67,12 +69,13 @@ func TestEarlyStoppingAsKeras(t *testing.T) {
 			t.Fatal(err)
 		}
 		kernel := model.Params()[0]
-		stop := EarlyStopping{
-			Model: model, Monitor: c.Monitor, Patience: or(c.Settings.Patience, 0), MinDelta: or(c.Settings.MinDelta, 0),
+		run := train.Run{Model: model}
+		(&EarlyStopping{
+			Monitor: c.Monitor, Patience: or(c.Settings.Patience, 0), MinDelta: or(c.Settings.MinDelta, 0),
 			StartFromEpoch: c.Settings.StartFromEpoch, RestoreBestWeights: true,
-		}
-		callback := stop.Callback()
-		if err := callback.TrainBegin(Plan{ValidationSamples: 1}); err != nil {
+		}).Add(&run)
+		callback := run.Callbacks[0]
+		if err := callback.TrainBegin(train.Plan{ValidationSamples: 1}); err != nil {
 			t.Fatal(err)
 		}
 		last := len(c.Values)
@@ -95,16 +98,17 @@ func TestEarlyStoppingAsKeras(t *testing.T) {
 
 func TestPlateauAsKeras(t *testing.T) {
 	for i, c := range kerasCases(t, "reduce_lr_on_plateau") {
-		p := Plateau{
-			Then: Constant(c.Rate), Monitor: c.Monitor, Patience: or(c.Settings.Patience, 10), MinDelta: or(c.Settings.MinDelta, 1e-4),
-			Factor: or(c.Settings.Factor, 0.1), Cooldown: c.Settings.Cooldown, MinRate: c.Settings.MinLR,
-		}
-		callback := p.Callback()
-		if err := callback.TrainBegin(Plan{ValidationSamples: 1}); err != nil {
+		run := train.Run{Schedule: schedule.Constant(c.Rate)}
+		(&Plateau{
+			Monitor: c.Monitor, Patience: or(c.Settings.Patience, 10), MinDelta: or(c.Settings.MinDelta, 1e-4),
+			Factor: or(c.Settings.Factor, 0.1), Cooldown: c.Settings.Cooldown, MinLR: c.Settings.MinLR,
+		}).Add(&run)
+		callback := run.Callbacks[0]
+		if err := callback.TrainBegin(train.Plan{ValidationSamples: 1}); err != nil {
 			t.Fatal(err)
 		}
 		for epoch, v := range c.Values {
-			rate := p.Rate(epoch)
+			rate := run.Schedule.Rate(epoch)
 			if math.Abs(rate/c.Rates[epoch]-1) > 1e-6 {
 				t.Fatalf("case %d, %+v: epoch %d has the rate %v, Keras's has %v", i, c.Settings, epoch+1, rate, c.Rates[epoch])
 			}
