@@ -56,8 +56,7 @@ func (a *Average) Begin(rate float64) {
 // Update moves a block of p against its gradient, and its average after it.
 func (a *Average) Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix) {
 	a.Optimizer.Update(w, p, row, col, g)
-	weights := p.Value.Data[row*p.Value.Stride+col:]
-	w.Lerp(g.Rows, g.Cols, a.average.from(p, row, col), p.Value.Stride, weights, p.Value.Stride, a.now)
+	w.Lerp(a.average.from(p, row, col, g.Rows, g.Cols), p.Value.Block(row, col, g.Rows, g.Cols), a.now)
 	if a.overwrote {
 		eachRow(p, row, col, g, func(r int, w, _ []float32) { copy(w, a.average.row(p, r, col, g)) })
 	}

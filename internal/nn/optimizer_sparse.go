@@ -6,13 +6,13 @@ import (
 )
 
 // fuses tells whether the kernels have a gradient and a step of Adam in one.
-func (a *Adam) fuses(w *kernel.Worker) bool { return w.SparseAdam != nil }
+func (a *Adam) fuses(w *kernel.Worker) bool { return w.FusesAdam() }
 
 // updateSparse takes the step of the selected rows.
 func (a *Adam) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
-	at := f.Lo*p.Value.Stride + cols.Lo
-	m, v := a.m.from(p, f.Lo, cols.Lo), a.v.from(p, f.Lo, cols.Lo)
-	in.Adam(w, f, cols, dz, p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
+	rows, n := f.Hi-f.Lo, cols.Hi-cols.Lo
+	m, v := a.m.from(p, f.Lo, cols.Lo, rows, n), a.v.from(p, f.Lo, cols.Lo, rows, n)
+	in.Adam(w, p.Value.Block(f.Lo, cols.Lo, rows, n), m, v, f, dz.Columns(cols.Lo, cols.Hi), a.step, which)
 }
 
 // fuses is false: the kernel's Adam knows no largest moment, so that updateSparse, which is Adam's, would be wrong.
@@ -28,8 +28,8 @@ func (a *Average) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz k
 	}
 	byBlocks(f, cols, func(block kernel.Span) {
 		a.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols, kernel.AllRows)
-		at := block.Lo*p.Value.Stride + cols.Lo
-		w.Lerp(block.Hi-block.Lo, cols.Hi-cols.Lo, a.average.from(p, block.Lo, cols.Lo), p.Value.Stride, p.Value.Data[at:], p.Value.Stride, a.now)
+		rows, n := block.Hi-block.Lo, cols.Hi-cols.Lo
+		w.Lerp(a.average.from(p, block.Lo, cols.Lo, rows, n), p.Value.Block(block.Lo, cols.Lo, rows, n), a.now)
 	})
 }
 
@@ -42,8 +42,7 @@ func (d *weightDecay) updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, 
 		return
 	}
 	byBlocks(f, cols, func(block kernel.Span) {
-		at := block.Lo*p.Value.Stride + cols.Lo
-		w.Decay(block.Hi-block.Lo, cols.Hi-cols.Lo, p.Value.Data[at:], p.Value.Stride, d.decay, d.rate)
+		w.Decay(p.Value.Block(block.Lo, cols.Lo, block.Hi-block.Lo, cols.Hi-cols.Lo), d.decay, d.rate)
 		d.Optimizer.(sparseUpdater).updateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 	})
 }
