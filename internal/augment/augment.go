@@ -115,7 +115,7 @@ func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample in
 	m := a.memory[worker]
 	a.draw(m, sample)
 	a.points(k, m)
-	k.Warp(a.rows, a.cols, src, m.pairs, m.x, m.y, dst)
+	k.Warp(dst, kernel.Bytes{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: src}, m.pairs, m.x, m.y)
 	for _, p := range a.painters {
 		p.key.At(sample).Seed(&m.stream)
 		p.distortion.paint(&m.stream, dst, a.rows, a.cols)
@@ -142,15 +142,21 @@ func (a *Augmenter) draw(m *memory, sample int) {
 // points computes where each pixel comes from: By C Bx, of x and of y.
 func (a *Augmenter) points(k *kernel.Set, m *memory) {
 	half := a.down * a.cols
-	multiply(k, 2*a.down, a.cols, a.across, m.c, a.bx, m.half)
-	multiply(k, a.rows, a.cols, a.down, a.by, m.half[:half], m.x)
-	multiply(k, a.rows, a.cols, a.down, a.by, m.half[half:], m.y)
+	by, bx := matrix(a.rows, a.down, a.by), matrix(a.across, a.cols, a.bx)
+	multiply(k, matrix(2*a.down, a.cols, m.half), matrix(2*a.down, a.across, m.c), bx)
+	multiply(k, matrix(a.rows, a.cols, m.x), by, matrix(a.down, a.cols, m.half[:half]))
+	multiply(k, matrix(a.rows, a.cols, m.y), by, matrix(a.down, a.cols, m.half[half:]))
 }
 
-// multiply computes C[m, n] = A[m, k] B[k, n], where no matrix has anything between its rows. These are too small for what
-// kernel.Set.Gemm does for large ones.
-func multiply(s *kernel.Set, m, n, k int, a, b, c []float32) {
-	for j := 0; j < n; j += s.TileCols {
-		s.GemmTile(m, min(s.TileCols, n-j), k, a, k, 1, b[j:], n, c[j:], n, false)
+// matrix returns a matrix that has nothing between its rows.
+func matrix(rows, cols int, data []float32) kernel.Matrix {
+	return kernel.Matrix{Rows: rows, Cols: cols, Stride: cols, Data: data}
+}
+
+// multiply computes C = A B. These are too small for what kernel.Set.Gemm does for large ones.
+func multiply(s *kernel.Set, c, a, b kernel.Matrix) {
+	for j := 0; j < c.Cols; j += s.TileCols {
+		end := min(j+s.TileCols, c.Cols)
+		s.GemmTile(c.Columns(j, end), a.Operand(), b.Columns(j, end), false)
 	}
 }

@@ -32,6 +32,3 @@ func newOptimizer(values map[string]any) optimizer.Spec {
 	setting.Fill(spec.Settings(), values)
 	return spec
 }
-
-// maxNorm is beyond what any gradient of float32 weights can be clipped to with an effect.
-const maxNorm = 1e9

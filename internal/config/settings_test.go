@@ -21,7 +21,7 @@ func TestKeysOf(t *testing.T) {
 		{"flat", []setting.Setting{number("width", 2, "How wide it is."), number("angle", 3, "How it is held."), number("dry", 0.5, "Its drying; 0: none.")}},
 		{"fan", []setting.Setting{number("width", 2, ""), number("hairs", 5, "How many hairs it has.")}},
 	})
-	of := func(pairs ...string) []keyfile.Variant { return variants(pairs...) }
+	of := variants
 	want := []Key{
 		{Name: "brush.width", Doc: "How wide it is.", Variants: of("round", "1", "flat", "2", "fan", "2")},
 		{Name: "brush.angle", Doc: "How it is held.", Variants: of("flat", "3")},

@@ -44,10 +44,10 @@ var activations = map[string]Activation{
 		Name:    "relu",
 		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
 		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
-			w.ReluGrad(y.Rows, y.Cols, y.Data, y.Stride, dy.Data, dy.Stride)
+			w.ReluGrad(dy, y)
 		},
 		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) {
-			w.BiasRelu(y.Rows, y.Cols, y.Data, y.Stride, bias)
+			w.BiasRelu(y, bias)
 		},
 	},
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).

@@ -68,10 +68,7 @@ func (l softmaxCrossentropy) Outputs(w *kernel.Worker, y kernel.Matrix, predicte
 //	dloss/dp_j = (T - t_j S/p_j) / S
 //
 // with T the sum of the targets that are not clipped, and without the term t_j S/p_j where clipped.
-type categoricalCrossentropy struct {
-	ofOutputs
-	smoothing float32
-}
+type categoricalCrossentropy struct{ smoothing float32 }
 
 func (l categoricalCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
 	for r := range y.Rows {

@@ -64,7 +64,7 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
-	w.Multiply(y, x.Operand(), d.kernel.Value.Operand(), x.Cols)
+	w.Multiply(y, x.Operand(), d.kernel.Value.Operand())
 	d.Activate(w, y)
 }
 
@@ -75,7 +75,7 @@ func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 		d.activation.forwardBias(w, y, bias)
 		return
 	}
-	w.Bias(y.Rows, y.Cols, y.Data, y.Stride, bias)
+	w.Bias(y, bias)
 	d.activation.forward(w, y)
 }
 
@@ -83,7 +83,7 @@ func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	d.activation.backward(w, y, dy)
 	if dx.Rows > 0 {
-		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed(), dy.Cols)
+		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed())
 	}
 }
 
@@ -101,7 +101,7 @@ func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span,
 	for lo := r.Lo; lo < r.Hi; lo += step {
 		hi := min(lo+step, r.Hi)
 		g := w.GradientBlock(hi-lo, dz.Cols)
-		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand(), x.Rows)
+		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand())
 		d.regularize(g, lo, 0)
 		up.Update(w, d.kernel, lo, 0, g)
 	}
@@ -147,6 +147,6 @@ func (d *Dense) Penalty() float64 {
 // updateBias hands the bias's gradient to up.
 func (d *Dense) updateBias(w *kernel.Worker, dz kernel.Matrix, up Updater) {
 	g := w.GradientBlock(1, dz.Cols)
-	w.ColumnSums(dz.Rows, dz.Cols, dz.Data, dz.Stride, g.Data)
+	w.ColumnSums(g.Data, dz)
 	up.Update(w, d.bias, 0, 0, g)
 }

@@ -46,7 +46,7 @@ var losses = map[string]func(activation string, smoothing float32) (loss Loss, f
 		if activation == "softmax" {
 			return softmaxCrossentropy{smoothing}, true
 		}
-		return categoricalCrossentropy{smoothing: smoothing}, false
+		return categoricalCrossentropy{smoothing}, false
 	},
 	"mean_squared_error": func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
 	"mse":                func(string, float32) (Loss, bool) { return meanSquaredError{}, false },

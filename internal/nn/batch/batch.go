@@ -19,14 +19,11 @@ type Batch struct {
 
 	X kernel.Matrix // [batch, features]; dense only
 
-	shares   []share // of the features, in their order; none for a dense input
-	table    *[256]float32
-	bytesT   []uint8 // [features, batch padded]
-	strideT  int
-	entriesT []uint32 // by feature: sample<<8|byte
-	startT   []int32  // [features, 2]: where a feature's entries begin and end
-	emptyT   []int32  // startT of no entries
-	roomT    int      // entriesT set aside for each feature
+	shares    []share       // of the features, in their order; none for a dense input
+	bytesT    kernel.Bytes  // [features, batch]
+	byFeature kernel.Sparse // [features, batch]: sample<<8|byte
+	emptyT    []int32       // byFeature's starts of no entries
+	roomT     int           // entries set aside for each feature
 
 	transform Transform // alters the bytes of samples; may be nil
 	packed    *Packed   // the samples; nil: they are loaded as they are
@@ -36,38 +33,34 @@ type Batch struct {
 // layer's kernel that belong to these features: it alone reads and writes them, so that they stay in its cache.
 type share struct {
 	features  kernel.Span
-	width     int      // of a block of features; the last block may be shorter
-	blocks    int      // into which the features are cut, at least 1
-	first     int      // blocks of the shares before
-	bytes     []uint8  // [batch, stride]; for training only
-	stride    int      // of bytes
-	entries   []uint32 // by sample: feature<<8|byte
-	roomOfRow int      // entries set aside for each sample
-	start     []int32  // [batch, blocks+1]: where a sample's entries of each block of features begin, and the last ones end
+	width     int           // of a block of features; the last block may be shorter
+	blocks    int           // into which the features are cut, at least 1
+	first     int           // blocks of the shares before
+	bytes     kernel.Bytes  // [batch, features]; for training only
+	bySample  kernel.Sparse // [batch, features]: feature<<8|byte; it starts where each block of features does, and ends with the last one
+	roomOfRow int           // entries set aside for each sample
 }
 
 // New returns a batch of up to size samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
 func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
-	in := &Batch{features: s.Features, Labels: make([]uint8, size), table: s.Table}
+	in := &Batch{features: s.Features, Labels: make([]uint8, size)}
 	if len(shares) == 0 {
 		in.X = kernel.NewMatrix(size, s.Features)
 		return in
 	}
 	first := 0
 	for _, features := range shares {
-		s := newShare(features, size, train)
+		s := newShare(features, size, train, s.Table)
 		s.first = first
 		first += s.blocks
 		in.shares = append(in.shares, s)
 	}
 	if train {
-		const line = 64
-		in.strideT = (size + line - 1) / line * line
 		in.roomT = size + kernel.GatherSlack
-		in.bytesT = make([]uint8, s.Features*in.strideT)
-		in.entriesT = make([]uint32, s.Features*in.roomT)
-		in.startT, in.emptyT = make([]int32, 2*s.Features), make([]int32, 2*s.Features)
+		in.bytesT = kernel.NewBytes(s.Features, size)
+		in.byFeature = newSparse(s.Features, 2, s.Features*in.roomT, s.Table)
+		in.emptyT = make([]int32, 2*s.Features)
 		for i := range in.emptyT {
 			in.emptyT[i] = int32(i / 2 * in.roomT)
 		}
@@ -75,19 +68,20 @@ func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
 	return in
 }
 
-func newShare(features kernel.Span, size int, train bool) share {
-	const line = 64
+func newShare(features kernel.Span, size int, train bool, table *[256]float32) share {
 	n := features.Hi - features.Lo
 	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
 	s.width = max(1, (n+s.blocks-1)/s.blocks)
 	s.roomOfRow = n + kernel.GatherSlack
-	s.entries = make([]uint32, size*s.roomOfRow)
-	s.start = make([]int32, size*(s.blocks+1))
+	s.bySample = newSparse(size, s.blocks+1, size*s.roomOfRow, table)
 	if train {
-		s.stride = (n + line - 1) / line * line
-		s.bytes = make([]uint8, size*s.stride)
+		s.bytes = kernel.NewBytes(size, n)
 	}
 	return s
+}
+
+func newSparse(rows, step, entries int, table *[256]float32) kernel.Sparse {
+	return kernel.Sparse{Rows: rows, Entries: make([]uint32, entries), Start: make([]int32, rows*step), Step: step, Table: table}
 }
 
 // Load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
@@ -155,24 +149,31 @@ func (in *Batch) part(pixels []uint8, shares kernel.Span) []uint8 {
 
 // Load appends the nonzeros of row r to those of the rows from first on.
 func (s *share) Load(k *kernel.Set, pixels []uint8, r, first int) {
-	pixels = pixels[:s.features.Hi]
-	if s.bytes != nil {
-		copy(s.bytes[r*s.stride:], pixels[s.features.Lo:])
+	lo := s.features.Lo
+	pixels = pixels[lo:s.features.Hi]
+	if s.bytes.Rows > 0 {
+		copy(s.bytes.Row(r), pixels)
 	}
-	start := s.start[r*(s.blocks+1) : (r+1)*(s.blocks+1)]
-	at := int32(first * s.roomOfRow)
+	at := first * s.roomOfRow
 	if r > first {
-		at = s.start[r*(s.blocks+1)-1]
+		at = int(s.bySample.Start[r*s.bySample.Step-1])
 	}
-	lo, end := s.features.Lo, int(at)
-	whole := (s.features.Hi - lo) / s.width
-	if whole > 0 {
-		end = k.GatherRows(whole, s.width, pixels[lo:], s.width, s.entries, end, uint32(lo), uint32(s.width), start, 1)
-		lo += whole * s.width
-	}
+	// A sample is a matrix that has a block of features as a row, and what is left behind the last whole one as another.
+	whole := len(pixels) / s.width
+	x := kernel.Sparse{Rows: whole, Entries: s.bySample.Entries, Start: s.bySample.Start[r*s.bySample.Step:], Step: 1}
+	at = k.Gather(x, at, kernel.Bytes{Rows: whole, Cols: s.width, Stride: s.width, Data: pixels}, uint32(lo), uint32(s.width))
 	if whole < s.blocks {
-		k.GatherRows(1, len(pixels)-lo, pixels[lo:], 0, s.entries, end, uint32(lo), 0, start[whole:], 0)
+		rest := pixels[whole*s.width:]
+		x.Rows, x.Start = 1, x.Start[whole:]
+		k.Gather(x, at, kernel.Bytes{Rows: 1, Cols: len(rest), Data: rest}, uint32(lo+whole*s.width), 0)
 	}
+}
+
+// lists returns the entries of some samples, as far as they belong to the blocks of features from first on.
+func (s *share) lists(rows kernel.Span, first int) kernel.Sparse {
+	x := s.bySample.Slice(rows.Lo, rows.Hi)
+	x.Start = x.Start[first:]
+	return x
 }
 
 // Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out]; the first
@@ -181,24 +182,23 @@ func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r ker
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
 	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
-		cols := min(w.PanelCols, y.Cols-c)
+		end := min(c+w.PanelCols, y.Cols)
 		// Block by block of features, so that the rows of k in use stay in the first-level cache.
 		for b := range s.blocks {
-			start := s.start[r.Lo*(s.blocks+1)+b:]
-			w.SparseMul(y.Rows, cols, s.entries, start, s.blocks+1, in.table, k.Data[c:], k.Stride, y.Data[c:], y.Stride, share+b > 0)
+			w.SparseMul(y.Columns(c, end), s.lists(r, b), k.Columns(c, end), share+b > 0)
 		}
 	}
 }
 
 // Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been made.
 func (in *Batch) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
-	w.SparseMul(f.Hi-f.Lo, g.Cols, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data, dz.Stride, g.Data, g.Stride, false)
+	w.SparseMul(g, in.byFeature.Slice(f.Lo, f.Hi), dz, false)
 }
 
-// Adam takes Adam's step of the rows f and columns cols of a kernel, whose gradient is x^T dz there, and computes that while it is at it;
-// p, m and v are the weights and moments from the first of these on, with rows stride apart.
-func (in *Batch) Adam(w *kernel.Worker, f, cols kernel.Span, dz kernel.Matrix, p, m, v []float32, stride int, a kernel.AdamStep, which kernel.Rows) {
-	w.SparseAdam(f.Hi-f.Lo, cols.Hi-cols.Lo, in.entriesT, in.startT[2*f.Lo:], 2, in.table, dz.Data[cols.Lo:], dz.Stride, p, m, v, stride, a, which)
+// Adam takes Adam's step of the rows of a kernel that belong to the features f, p [f, out], with their moments m and v. The gradient
+// there is x^T dz, given dz [batch, out], which it computes while it is at it.
+func (in *Batch) Adam(w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows) {
+	w.SparseAdam(p, m, v, in.byFeature.Slice(f.Lo, f.Hi), dz, a, which)
 }
 
 // Transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
@@ -211,8 +211,10 @@ func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 		in.scatter(s, f)
 		return
 	}
-	k.TransposeBytes(in.Count, f.Hi-f.Lo, s.bytes[f.Lo-s.features.Lo:], s.stride, in.bytesT[f.Lo*in.strideT:], in.strideT)
-	k.GatherRows(f.Hi-f.Lo, in.Count, in.bytesT[f.Lo*in.strideT:], in.strideT, in.entriesT, f.Lo*in.roomT, 0, 0, in.startT[2*f.Lo:], 2)
+	n := f.Hi - f.Lo
+	columns := in.bytesT.Block(f.Lo, 0, n, in.Count)
+	k.TransposeBytes(columns, s.bytes.Block(0, f.Lo-s.features.Lo, in.Count, n))
+	k.Gather(in.byFeature.Slice(f.Lo, f.Hi), f.Lo*in.roomT, columns, 0, 0)
 }
 
 // fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte: steps of 1 or 8
@@ -221,15 +223,16 @@ const fewSamples = 8
 
 // scatter makes the lists of the given features of a share out of those of the samples.
 func (in *Batch) scatter(s *share, f kernel.Span) {
-	copy(in.startT[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
+	starts := in.byFeature.Start
+	copy(starts[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
 	for r := range in.Count {
-		start := s.start[r*(s.blocks+1):]
-		entries := s.entries[start[0]:start[s.blocks]]
+		start := s.bySample.Start[r*s.bySample.Step:]
+		entries := s.bySample.Entries[start[0]:start[s.blocks]]
 		lo, _ := slices.BinarySearch(entries, uint32(f.Lo)<<8)
 		hi, _ := slices.BinarySearch(entries, uint32(f.Hi)<<8)
 		for _, e := range entries[lo:hi] {
-			end := &in.startT[2*(e>>8)+1]
-			in.entriesT[*end] = uint32(r)<<8 | e&0xff
+			end := &starts[2*(e>>8)+1]
+			in.byFeature.Entries[*end] = uint32(r)<<8 | e&0xff
 			*end++
 		}
 	}

@@ -39,7 +39,7 @@ func TestListsByFeature(t *testing.T) {
 							want = append(want, uint32(r)<<8|uint32(b))
 						}
 					}
-					if got := in.entriesT[in.startT[2*f]:in.startT[2*f+1]]; !slices.Equal(got, want) {
+					if got := in.byFeature.Row(f); !slices.Equal(got, want) {
 						t.Fatalf("feature %d has entries %x, want %x", f, got, want)
 					}
 				}

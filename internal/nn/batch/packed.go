@@ -4,14 +4,10 @@ import "dnn/internal/nn/kernel"
 
 // Packed is a set of samples in the form from which a batch of random ones is loaded fastest: the third of their bytes that
 // count (see kernel.PackedBlock), of which more stay in the caches and fewer have to be waited for.
-type Packed struct {
-	edges []int32 // of the blocks of features, all shares' in their order
-	at    []uint32
-	data  []uint8
-}
+type Packed struct{ samples kernel.Packed } // by the blocks of features of all shares, in their order
 
 // mostPacked is how many bytes of address space a packed set may take: that of some 290,000 images of MNIST, and few enough for
-// packed.at to count them.
+// kernel.Packed to count them.
 const mostPacked = 1 << 28
 
 // packedTask is how many samples a task packs.
@@ -22,19 +18,19 @@ const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one 
 // Pack packs the samples for batches that are divided as in is; it returns nil where that would not help. run calls task for
 // so many numbers from 0 on, on several goroutines where it can.
 func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *Packed {
-	if len(in.shares) == 0 || s.Count == 0 || k.Pack == nil {
+	if len(in.shares) == 0 || s.Count == 0 || !k.Packs() {
 		return nil
 	}
-	p := &Packed{edges: []int32{0}}
+	edges := []int32{0}
 	for _, share := range in.shares {
 		for b := range share.blocks {
-			p.edges = append(p.edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
+			edges = append(edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
 	}
 	// Each sample has room for all of its features to be other than zero. Those of a task lie one behind the other, so that what
 	// they do not use is one piece, of which the system gives no memory unless it was in use before.
 	each := min(packedTask, s.Count)
-	most := kernel.PackedSize(s.Features, len(p.edges)-1)
+	most := kernel.PackedSize(s.Features, len(edges)-1)
 	if most > mostPacked/each {
 		return nil
 	}
@@ -43,19 +39,19 @@ func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task 
 	if tasks > mostPacked/room {
 		return nil
 	}
-	p.at, p.data = make([]uint32, s.Count), make([]uint8, tasks*room)
+	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, tasks*room)}
 	run(tasks, func(_, task int) {
 		at := task * room
 		for i := task * each; i < min((task+1)*each, s.Count); i++ {
-			p.at[i] = uint32(at)
-			at += k.Pack(p.edges, s.Pixels(i), p.data[at:])
+			p.At[i] = uint32(at)
+			at += k.Pack(p.Edges, s.Pixels(i), p.Data[at:])
 		}
 	})
-	return p
+	return &Packed{p}
 }
 
 // unpack loads the samples order into rows lo to hi of the share.
 func (s *share) unpack(k *kernel.Set, p *Packed, order []int32, rows kernel.Span) {
-	k.Unpack(order[rows.Lo:rows.Hi], p.at, p.data, p.edges, s.first, s.blocks, s.entries, rows.Lo*s.roomOfRow,
-		s.start[rows.Lo*(s.blocks+1):], s.bytes[rows.Lo*s.stride:], s.stride)
+	n := rows.Hi - rows.Lo
+	k.Unpack(s.lists(rows, 0), rows.Lo*s.roomOfRow, s.bytes.Block(rows.Lo, 0, n, s.bytes.Cols), p.samples, order[rows.Lo:rows.Hi], s.first)
 }

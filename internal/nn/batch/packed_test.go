@@ -18,7 +18,7 @@ func TestPackedLoads(t *testing.T) {
 		some = append(some, int32(i))
 	}
 	for _, set := range kernel.Available() {
-		if set.Pack != nil {
+		if set.Packs() {
 			t.Run(set.Name, func(t *testing.T) {
 				for _, s := range []*Samples{all, all.Select(some), all.Slice(packedTask-1, packedTask+2), all.Slice(0, 0)} {
 					comparePackedLoads(t, set, s, batch, []kernel.Span{{Lo: 0, Hi: 100}, {Lo: 100, Hi: features}, {Lo: features, Hi: features}})
@@ -50,19 +50,19 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	for j := range shares {
 		w, g := &want.shares[j], &got.shares[j]
 		for r := range order {
-			n := g.features.Hi - g.features.Lo
-			if !bytes.Equal(g.bytes[r*g.stride:][:n], w.bytes[r*w.stride:][:n]) {
+			if !bytes.Equal(g.bytes.Row(r), w.bytes.Row(r)) {
 				t.Fatalf("share %d: sample %d has other bytes", j, r)
 			}
 		}
 		starts := len(order) * (w.blocks + 1)
-		if !slices.Equal(g.start[:starts], w.start[:starts]) {
-			t.Fatalf("share %d: blocks begin at %v, want %v", j, g.start[:starts], w.start[:starts])
+		got, want := g.bySample, w.bySample
+		if !slices.Equal(got.Start[:starts], want.Start[:starts]) {
+			t.Fatalf("share %d: blocks begin at %v, want %v", j, got.Start[:starts], want.Start[:starts])
 		}
 		if starts == 0 {
 			continue
 		}
-		if n := w.start[starts-1]; !slices.Equal(g.entries[:n], w.entries[:n]) {
+		if n := want.Start[starts-1]; !slices.Equal(got.Entries[:n], want.Entries[:n]) {
 			t.Fatalf("share %d: other entries", j)
 		}
 	}

@@ -19,6 +19,11 @@ func aligned(n int) []float32 {
 	return x
 }
 
+// matrix returns a matrix that has nothing between its rows.
+func matrix(rows, cols int, data []float32) kernel.Matrix {
+	return kernel.Matrix{Rows: rows, Cols: cols, Stride: cols, Data: data}
+}
+
 // BenchmarkSgemm is the product in the shapes of a small network with a batch of 100, forward, and square ones.
 func BenchmarkSgemm(b *testing.B) {
 	type shape struct{ m, k, n int }
@@ -32,7 +37,7 @@ func BenchmarkSgemm(b *testing.B) {
 			name = fmt.Sprintf("%dx%dx%d", sh.m, sh.k, sh.n)
 		}
 		b.Run(name, func(b *testing.B) {
-			x, y, c := aligned(sh.m*sh.k), aligned(sh.k*sh.n), kernel.Floats(sh.m*sh.n)
+			x, y, c := matrix(sh.m, sh.k, aligned(sh.m*sh.k)), matrix(sh.k, sh.n, aligned(sh.k*sh.n)), matrix(sh.m, sh.n, kernel.Floats(sh.m*sh.n))
 			for _, s := range kernel.Available() {
 				for _, threads := range []int{1, 2} {
 					b.Run(fmt.Sprintf("%s/threads=%d", s.Name, threads), func(b *testing.B) {
@@ -40,7 +45,7 @@ func BenchmarkSgemm(b *testing.B) {
 						defer pool.Close()
 						multiplier := NewMultiplier(s, pool)
 						for b.Loop() {
-							multiplier.Gemm(sh.m, sh.n, sh.k, kernel.Operand{Data: x, Stride: sh.k}, kernel.Operand{Data: y, Stride: sh.n}, c, sh.n, false)
+							multiplier.Gemm(c, x.Operand(), y.Operand(), false)
 						}
 						operations := 2 * float64(sh.m) * float64(sh.n) * float64(sh.k)
 						b.ReportMetric(operations*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")

@@ -46,20 +46,19 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []floa
 		k = 0
 	}
 	accumulate := beta != 0
-	left := kernel.Operand{Data: x, Stride: lda, Transposed: tA != blas.NoTrans}
-	right := kernel.Operand{Data: y, Stride: ldb, Transposed: tB != blas.NoTrans}
+	left, right := operand(tA, m, k, x, lda), operand(tB, k, n, y, ldb)
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if alpha == 1 || k == 0 {
-		b.multiplier.Gemm(m, n, k, left, right, c, ldc, accumulate)
+		b.multiplier.Gemm(kernel.Matrix{Rows: m, Cols: n, Stride: ldc, Data: c}, left, right, accumulate)
 		return
 	}
 	if cap(b.product) < m*n {
 		b.product = make([]float32, m*n)
 	}
 	b.product = b.product[:m*n]
-	b.multiplier.Gemm(m, n, k, left, right, b.product, n, false)
+	b.multiplier.Gemm(kernel.Matrix{Rows: m, Cols: n, Stride: n, Data: b.product}, left, right, false)
 	if !accumulate {
 		for i := range m {
 			clear(c[i*ldc : i*ldc+n])
@@ -68,4 +67,12 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []floa
 	for i := range m {
 		b.Saxpy(n, alpha, b.product[i*n:], 1, c[i*ldc:], 1)
 	}
+}
+
+// operand returns the factor op(X)[rows, cols], where the rows of X are ld apart.
+func operand(op blas.Transpose, rows, cols int, x []float32, ld int) kernel.Operand {
+	if op != blas.NoTrans {
+		return kernel.Matrix{Rows: cols, Cols: rows, Stride: ld, Data: x}.Transposed()
+	}
+	return kernel.Matrix{Rows: rows, Cols: cols, Stride: ld, Data: x}.Operand()
 }

@@ -45,7 +45,7 @@ func TestSgemmAgreesWithGonum(t *testing.T) {
 							if alpha == 1 && (beta == 0 || beta == 1) {
 								bits := slices.Clone(g.c)
 								var scratch kernel.Scratch
-								s.Gemm(&scratch, m, n, k, a, b, bits, ldc, beta == 1)
+								s.Gemm(&scratch, kernel.Matrix{Rows: m, Cols: n, Stride: ldc, Data: bits}, a, b, beta == 1)
 								if !slices.Equal(got, bits) {
 									t.Fatalf("%s: %v, wanted %v", what, got, bits)
 								}

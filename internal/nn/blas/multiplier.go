@@ -18,10 +18,8 @@ type Multiplier struct {
 
 // product is a product under way: what Gemm is given, and the grid of tasks into which C is cut.
 type product struct {
-	m, n, k    int
+	c          kernel.Matrix
 	a, b       kernel.Operand
-	c          []float32
-	ldc        int
 	accumulate bool
 
 	gridRows, gridCols int
@@ -35,14 +33,15 @@ func NewMultiplier(s *kernel.Set, p *parallel.Pool) *Multiplier {
 }
 
 // Gemm is kernel.Set.Gemm, to the bit: the workers share C, never the sum of one of its elements.
-func (x *Multiplier) Gemm(m, n, k int, a, b kernel.Operand, c []float32, ldc int, accumulate bool) {
-	tasks := x.tasks(m, n, k)
+func (x *Multiplier) Gemm(c kernel.Matrix, a, b kernel.Operand, accumulate bool) {
+	_, k := a.Size()
+	tasks := x.tasks(c.Rows, c.Cols, k)
 	if tasks == 1 {
-		x.set.Gemm(&x.scratch[0], m, n, k, a, b, c, ldc, accumulate)
+		x.set.Gemm(&x.scratch[0], c, a, b, accumulate)
 		return
 	}
-	x.product = product{m: m, n: n, k: k, a: a, b: b, c: c, ldc: ldc, accumulate: accumulate}
-	x.product.gridRows, x.product.gridCols = grid(x.set, m, n, tasks)
+	x.product = product{c: c, a: a, b: b, accumulate: accumulate}
+	x.product.gridRows, x.product.gridCols = grid(x.set, c.Rows, c.Cols, tasks)
 	x.pool.Run(tasks, x.task)
 	x.product = product{} // so that nothing keeps the caller's memory alive
 }
@@ -106,14 +105,12 @@ func longest(size, parts, unit int) int {
 // multiply runs the i-th task of the present product. Tasks that follow one another share columns of B.
 func (x *Multiplier) multiply(worker, i int) {
 	p := &x.product
-	top, bottom := part(p.m, p.gridRows, i%p.gridRows, x.set.TileRows)
-	left, right := part(p.n, p.gridCols, i/p.gridRows, x.set.TileCols)
+	top, bottom := part(p.c.Rows, p.gridRows, i%p.gridRows, x.set.TileRows)
+	left, right := part(p.c.Cols, p.gridCols, i/p.gridRows, x.set.TileCols)
 	if top == bottom || left == right {
 		return
 	}
-	a, b := p.a, p.b
-	if p.k > 0 {
-		a, b = a.At(top, 0), b.At(0, left)
-	}
-	x.set.Gemm(&x.scratch[worker], bottom-top, right-left, p.k, a, b, p.c[top*p.ldc+left:], p.ldc, p.accumulate)
+	rows, cols := bottom-top, right-left
+	_, k := p.a.Size()
+	x.set.Gemm(&x.scratch[worker], p.c.Block(top, left, rows, cols), p.a.Block(top, 0, rows, k), p.b.Block(0, left, k, cols), p.accumulate)
 }

@@ -33,8 +33,8 @@ func TestMultiplierAgreesWithGemm(t *testing.T) {
 						g := newGemmCase(rng, shape[0], shape[1], shape[2], 5, i&1 == 1, i&2 == 2, i == 0)
 						var scratch kernel.Scratch
 						got, want := slices.Clone(g.c), slices.Clone(g.c)
-						s.Gemm(&scratch, g.m, g.n, g.k, g.a, g.b, want, g.ldc, g.accumulate)
-						x.Gemm(g.m, g.n, g.k, g.a, g.b, got, g.ldc, g.accumulate)
+						s.Gemm(&scratch, g.over(want), g.a, g.b, g.accumulate)
+						x.Gemm(g.over(got), g.a, g.b, g.accumulate)
 						if !slices.Equal(got, want) {
 							t.Fatalf("%v: %v, wanted %v", g, got, want)
 						}
@@ -50,9 +50,8 @@ func TestMultiplierAllocatesNothing(t *testing.T) {
 	defer pool.Close()
 	x := NewMultiplier(kernel.Available()[0], pool)
 	const n = 128
-	a, c := make([]float32, n*n), make([]float32, n*n)
-	o := kernel.Operand{Data: a, Stride: n}
-	if allocations := testing.AllocsPerRun(20, func() { x.Gemm(n, n, n, o, kernel.Operand{Data: a, Stride: n, Transposed: true}, c, n, false) }); allocations != 0 {
+	a, c := kernel.NewMatrix(n, n), kernel.NewMatrix(n, n)
+	if allocations := testing.AllocsPerRun(20, func() { x.Gemm(c, a.Operand(), a.Transposed(), false) }); allocations != 0 {
 		t.Errorf("%g allocations a product, want 0", allocations)
 	}
 }
@@ -117,6 +116,11 @@ type gemmCase struct {
 	accumulate bool
 }
 
+// over returns C in other memory.
+func (g gemmCase) over(c []float32) kernel.Matrix {
+	return kernel.Matrix{Rows: g.m, Cols: g.n, Stride: g.ldc, Data: c}
+}
+
 // newGemmCase makes up operands for a shape; rows of all three are up to gap more apart than they need to be.
 func newGemmCase(rng *rand.Rand, m, n, k, gap int, transposedA, transposedB, accumulate bool) gemmCase {
 	floats := func(n int) []float32 {
@@ -131,7 +135,7 @@ func newGemmCase(rng *rand.Rand, m, n, k, gap int, transposedA, transposedB, acc
 			rows, cols = cols, rows
 		}
 		ld := cols + rng.IntN(gap+1)
-		return kernel.Operand{Data: floats(rows * ld), Stride: ld, Transposed: transposed}
+		return kernel.Operand{Matrix: kernel.Matrix{Rows: rows, Cols: cols, Stride: ld, Data: floats(rows * ld)}, Transposed: transposed}
 	}
 	ldc := n + rng.IntN(gap+1)
 	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB), floats(m * ldc), ldc, accumulate}

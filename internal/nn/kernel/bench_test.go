@@ -37,9 +37,10 @@ func gflops(b *testing.B, operations float64) {
 func BenchmarkGemmTile(b *testing.B) {
 	benchSets(b, func(b *testing.B, s *Set) {
 		const k = 128
-		x, y, c := aligned(s.TileRows*k), aligned(s.TileCols*k), Floats(s.TileRows*s.TileCols)
+		x := mat(k, s.TileRows, s.TileRows, aligned(s.TileRows*k)).Transposed()
+		y, c := mat(k, s.TileCols, s.TileCols, aligned(s.TileCols*k)), mat(s.TileRows, s.TileCols, s.TileCols, Floats(s.TileRows*s.TileCols))
 		for b.Loop() {
-			s.GemmTile(s.TileRows, s.TileCols, k, x, 1, s.TileRows, y, s.TileCols, c, s.TileCols, true)
+			s.GemmTile(c, x, y, true)
 		}
 		gflops(b, 2*float64(s.TileRows*s.TileCols*k))
 	})
@@ -84,22 +85,23 @@ func BenchmarkSparseMul(b *testing.B) {
 	const images, inputs, cols, ld = 100, 784, 100, 112
 	pixels := digits(images)
 	transposed := make([]uint8, len(pixels))
-	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	transposeBytes(byteMat(inputs, images, images, transposed), byteMat(images, inputs, inputs, pixels))
 	for _, c := range []struct {
 		name         string
 		rows, inputs int
 		pixels       []uint8
 	}{{"forward", images, inputs, pixels}, {"gradient", inputs, images, transposed}} {
 		entries, start := gatherRows(c.rows, c.inputs, c.pixels)
-		factor, y := aligned(c.inputs*ld), Floats(c.rows*ld)
+		factor, y := mat(c.inputs, cols, ld, aligned(c.inputs*ld)), mat(c.rows, cols, ld, Floats(c.rows*ld))
 		var table [256]float32
 		for i := range table {
 			table[i] = float32(i) / 255
 		}
+		x := Sparse{Rows: c.rows, Entries: entries, Start: start, Step: 1, Table: &table}
 		b.Run(c.name, func(b *testing.B) {
 			benchSets(b, func(b *testing.B, s *Set) {
 				for b.Loop() {
-					s.SparseMul(c.rows, cols, entries, start, 1, &table, factor, ld, y, ld, false)
+					s.SparseMul(y, x, factor, false)
 				}
 				perElement(b, len(entries), "entry")
 			})
@@ -111,26 +113,28 @@ func BenchmarkSparseMul(b *testing.B) {
 func BenchmarkSparseAdam(b *testing.B) {
 	const images, inputs, cols, ld = 100, 784, 100, 112
 	pixels, transposed := digits(images), make([]uint8, images*inputs)
-	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	transposeBytes(byteMat(inputs, images, images, transposed), byteMat(images, inputs, inputs, pixels))
 	entries, start := gatherRows(inputs, images, transposed)
 	table := new([256]float32)
 	for i := range table {
 		table[i] = float32(i) / 255
 	}
-	dz := aligned(images * ld)
-	for i := range dz {
-		dz[i] *= 1e-3
+	dz := mat(images, cols, ld, aligned(images*ld))
+	for i := range dz.Data {
+		dz.Data[i] *= 1e-3
 	}
 	benchSets(b, func(b *testing.B, s *Set) {
 		step := AdamStep{Alpha: 1e-3, C1: 0.1, C2: 0.001, Epsilon: 1e-7}
-		p, m, v, g := aligned(inputs*ld), Floats(inputs*ld), Floats(inputs*ld), Floats(inputs*ld)
+		x := Sparse{Rows: inputs, Entries: entries, Start: start, Step: 1, Table: table}
+		of := func(data []float32) Matrix { return mat(inputs, cols, ld, data) }
+		p, m, v, g := of(aligned(inputs*ld)), of(Floats(inputs*ld)), of(Floats(inputs*ld)), of(Floats(inputs*ld))
 		for b.Loop() {
-			if s.SparseAdam != nil {
-				s.SparseAdam(inputs, cols, entries, start, 1, table, dz, ld, p, m, v, ld, step, AllRows)
+			if s.FusesAdam() {
+				s.SparseAdam(p, m, v, x, dz, step, AllRows)
 				continue
 			}
-			s.SparseMul(inputs, cols, entries, start, 1, table, dz, ld, g, ld, false)
-			s.Adam(inputs, cols, p, m, v, ld, g, ld, step)
+			s.SparseMul(g, x, dz, false)
+			s.Adam(p, m, v, g, step)
 		}
 		perElement(b, len(entries), "entry")
 	})
@@ -141,12 +145,13 @@ func BenchmarkAdam(b *testing.B) {
 	for _, n := range []int{1024, 78400} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			benchSets(b, func(b *testing.B, s *Set) {
-				p, m, v, g := aligned(n), Floats(n), Floats(n), aligned(n)
-				for i := range g {
-					g[i] *= 1e-3
+				of := func(data []float32) Matrix { return mat(1, n, n, data) }
+				p, m, v, g := of(aligned(n)), of(Floats(n)), of(Floats(n)), of(aligned(n))
+				for i := range g.Data {
+					g.Data[i] *= 1e-3
 				}
 				for b.Loop() {
-					s.Adam(1, n, p, m, v, n, g, n, AdamStep{Alpha: 1e-3, C1: 0.1, C2: 0.001, Epsilon: 1e-7})
+					s.Adam(p, m, v, g, AdamStep{Alpha: 1e-3, C1: 0.1, C2: 0.001, Epsilon: 1e-7})
 				}
 				perElement(b, n, "element")
 			})
@@ -165,7 +170,7 @@ func BenchmarkPacked(b *testing.B) {
 	data, at := make([]uint8, images*PackedSize(inputs, blocks)+PackedSlack), make([]uint32, images)
 	b.Run("pack", func(b *testing.B) {
 		benchSets(b, func(b *testing.B, s *Set) {
-			if s.Pack == nil {
+			if !s.Packs() {
 				b.Skip("not in this set")
 			}
 			for b.Loop() {
@@ -180,16 +185,17 @@ func BenchmarkPacked(b *testing.B) {
 	})
 	b.Run("unpack", func(b *testing.B) {
 		benchSets(b, func(b *testing.B, s *Set) {
-			if s.Unpack == nil {
+			if !s.Packs() {
 				b.Skip("not in this set")
 			}
 			order := make([]int32, images)
 			for i := range order {
 				order[i] = int32(i * 7919 % images)
 			}
-			dst, start, dense := make([]uint32, batch*inputs+GatherSlack), make([]int32, batch*(blocks+1)), make([]uint8, batch*inputs)
+			packed, dense := Packed{Edges: edges, At: at, Data: data}, byteMat(batch, inputs, inputs, make([]uint8, batch*inputs))
+			x := Sparse{Rows: batch, Entries: make([]uint32, batch*inputs+GatherSlack), Start: make([]int32, batch*(blocks+1)), Step: blocks + 1}
 			for i := 0; b.Loop(); i = (i + batch) % images {
-				s.Unpack(order[i:i+batch], at, data, edges, 0, blocks, dst, 0, start, dense, inputs)
+				s.Unpack(x, 0, dense, packed, order[i:i+batch], 0)
 			}
 			perElement(b, batch, "image")
 		})
@@ -200,12 +206,12 @@ func BenchmarkPacked(b *testing.B) {
 func BenchmarkSoftmax(b *testing.B) {
 	const classes, samples = 10, 100
 	benchSets(b, func(b *testing.B, s *Set) {
-		rows, columns := aligned(samples*16), Floats(classes*112)
+		rows, columns := mat(samples, classes, 16, aligned(samples*16)), mat(classes, samples, 112, Floats(classes*112))
 		largest, sums, best := Floats(samples), Floats(samples), make([]int32, samples)
 		for b.Loop() {
-			s.Transpose(samples, classes, rows, 16, columns, 112)
-			s.Softmax(classes, samples, columns, 112, largest, sums, best)
-			s.Transpose(classes, samples, columns, 112, rows, 16)
+			s.Transpose(columns, rows)
+			s.Softmax(columns, largest, sums, best)
+			s.Transpose(rows, columns)
 		}
 		perElement(b, samples, "sample")
 	})
@@ -215,7 +221,7 @@ func BenchmarkGather(b *testing.B) {
 	const images, inputs = 100, 784
 	pixels := digits(images)
 	transposed := make([]uint8, len(pixels))
-	transposeBytes(images, inputs, pixels, inputs, transposed, images)
+	transposeBytes(byteMat(inputs, images, images, transposed), byteMat(images, inputs, inputs, pixels))
 	for _, c := range []struct {
 		name       string
 		rows, cols int
@@ -223,9 +229,9 @@ func BenchmarkGather(b *testing.B) {
 	}{{"rows", images, inputs, pixels}, {"columns", inputs, images, transposed}} {
 		b.Run(c.name, func(b *testing.B) {
 			benchSets(b, func(b *testing.B, s *Set) {
-				entries, start := make([]uint32, c.rows*c.cols+GatherSlack), make([]int32, c.rows+1)
+				x := Sparse{Rows: c.rows, Entries: make([]uint32, c.rows*c.cols+GatherSlack), Start: make([]int32, c.rows+1), Step: 1}
 				for b.Loop() {
-					s.GatherRows(c.rows, c.cols, c.pixels, c.cols, entries, 0, 0, 0, start, 1)
+					s.Gather(x, 0, byteMat(c.rows, c.cols, c.cols, c.pixels), 0, 0)
 				}
 				perElement(b, c.rows*c.cols, "byte")
 			})
@@ -235,10 +241,10 @@ func BenchmarkGather(b *testing.B) {
 
 func BenchmarkTransposeBytes(b *testing.B) {
 	const rows, cols = 100, 784
-	src, dst := digits(rows), make([]uint8, rows*cols)
+	src, dst := byteMat(rows, cols, cols, digits(rows)), byteMat(cols, rows, rows, make([]uint8, rows*cols))
 	benchSets(b, func(b *testing.B, s *Set) {
 		for b.Loop() {
-			s.TransposeBytes(rows, cols, src, cols, dst, rows)
+			s.TransposeBytes(dst, src)
 		}
 		perElement(b, rows*cols, "byte")
 	})
@@ -248,10 +254,10 @@ func BenchmarkTranspose(b *testing.B) {
 	for _, shape := range [][2]int{{100, 100}, {8, 192}, {6, 192}} {
 		rows, cols := shape[0], shape[1]
 		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
-			src, dst := aligned(rows*cols), Floats(rows*cols)
+			src, dst := mat(rows, cols, cols, aligned(rows*cols)), mat(cols, rows, rows, Floats(rows*cols))
 			benchSets(b, func(b *testing.B, s *Set) {
 				for b.Loop() {
-					s.Transpose(rows, cols, src, cols, dst, rows)
+					s.Transpose(dst, src)
 				}
 				perElement(b, rows*cols, "element")
 			})
@@ -264,15 +270,15 @@ func BenchmarkRows(b *testing.B) {
 	const rows = 100
 	for _, cols := range []int{100, 10} {
 		ld := (cols + 15) / 16 * 16
-		x, y := aligned(rows*ld), aligned(rows*ld)
+		x, y := mat(rows, cols, ld, aligned(rows*ld)), mat(rows, cols, ld, aligned(rows*ld))
 		for _, k := range []struct {
 			name string
 			run  func(s *Set)
 		}{
-			{"BiasRelu", func(s *Set) { s.BiasRelu(rows, cols, y, ld, x) }},
-			{"ReluGrad", func(s *Set) { s.ReluGrad(rows, cols, x, ld, y, ld) }},
-			{"ColumnSums", func(s *Set) { s.ColumnSums(rows, cols, x, ld, y) }},
-			{"Exp", func(s *Set) { s.Exp(y[:rows*cols], x[:rows*cols]) }},
+			{"BiasRelu", func(s *Set) { s.BiasRelu(y, x.Data) }},
+			{"ReluGrad", func(s *Set) { s.ReluGrad(y, x) }},
+			{"ColumnSums", func(s *Set) { s.ColumnSums(y.Data, x) }},
+			{"Exp", func(s *Set) { s.Exp(y.Data[:rows*cols], x.Data[:rows*cols]) }},
 		} {
 			b.Run(fmt.Sprintf("%s/%dx%d", k.name, rows, cols), func(b *testing.B) {
 				benchSets(b, func(b *testing.B, s *Set) {

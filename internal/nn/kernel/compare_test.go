@@ -15,7 +15,7 @@ import (
 // eachSet runs test for every set of kernels that this CPU has besides the reference.
 func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) {
 	sets := Available()
-	reference := generic() // not the checked one, since its loops serve tiles of any size
+	reference := generic()
 	if len(sets) == 1 {
 		t.Skip("this CPU has the portable kernels only")
 	}
@@ -133,31 +133,32 @@ func same[T comparable](t *testing.T, what string, got, want fenced[T]) {
 var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97, 100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
 
 func TestGemmTileAgreesWithReference(t *testing.T) {
-	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+	eachSet(t, func(t *testing.T, s, _ *Set, d *data) {
 		for rows := 1; rows <= 3*s.TileRows; rows++ {
 			for cols := 1; cols <= s.TileCols; cols++ {
 				for range 3 {
-					compareGemmTile(t, s, reference, d, rows, cols, d.IntN(3)*d.IntN(20), d.IntN(3) == 0)
+					compareGemmTile(t, s, d, rows, cols, d.IntN(3)*d.IntN(20), d.IntN(3) == 0)
 				}
 			}
 		}
 	})
 }
 
-func compareGemmTile(t *testing.T, s, reference *Set, d *data, rows, cols, k int, wild bool) {
+func compareGemmTile(t *testing.T, s *Set, d *data, rows, cols, k int, wild bool) {
 	t.Helper()
-	rs, cs := k+d.IntN(5), 1
+	a := mat(rows, k, k+d.IntN(5), nil).Operand()
 	if d.IntN(2) == 0 {
-		rs, cs = 1, rows+d.IntN(5)
+		a = mat(k, rows, rows+d.IntN(5), nil).Transposed()
 	}
 	ldb, ldc := cols+d.IntN(40), cols+d.IntN(40)
-	a := d.floats(max(0, (rows-1)*rs+(k-1)*cs+1), wild)
+	a.Data = d.floats(max(0, size(a.Rows, a.Cols, a.Stride)), wild)
 	b := d.floats(size(k, cols, ldb), wild)
 	got := fencedFloats(d.floats(size(rows, cols, ldc), wild))
 	want := got.copy()
 	accumulate := d.IntN(2) == 0
-	s.GemmTile(rows, cols, k, a, rs, cs, b, ldb, got.inside, ldc, accumulate)
-	reference.GemmTile(rows, cols, k, a, rs, cs, b, ldb, want.inside, ldc, accumulate)
+	s.GemmTile(mat(rows, cols, ldc, got.inside), a, mat(k, cols, ldb, b), accumulate)
+	rs, cs := a.strides()
+	gemmTile(rows, cols, k, a.Data, rs, cs, b, ldb, want.inside, ldc, accumulate) // the reference, whose loops serve tiles of any size
 	sameFloats(t, fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v", rows, cols, k, rs, cs, ldb, ldc, accumulate), got, want)
 }
 
@@ -178,7 +179,7 @@ func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inpu
 	start := make([]int32, rows*step+1)
 	n := 0
 	for i := range rows * step {
-		n += reference.Gather(entries[n:], d.bytes(inputs, density), 0)
+		n += gather(entries[n:], d.bytes(inputs, density), 0)
 		start[i+1] = int32(n)
 	}
 	entries = entries[:n:n]
@@ -193,32 +194,34 @@ func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inpu
 	got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
 	want := got.copy()
 	accumulate := d.IntN(2) == 0
-	s.SparseMul(rows, cols, entries, start[piece:], step, &table, b, ldb, got.inside, ldy, accumulate)
-	reference.SparseMul(rows, cols, entries, start[piece:], step, &table, b, ldb, want.inside, ldy, accumulate)
+	x, factor := Sparse{Rows: rows, Entries: entries, Start: start[piece:], Step: step, Table: &table}, mat(inputs, cols, ldb, b)
+	s.SparseMul(mat(rows, cols, ldy, got.inside), x, factor, accumulate)
+	reference.SparseMul(mat(rows, cols, ldy, want.inside), x, factor, accumulate)
 	sameFloats(t, fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v", rows, inputs, step, n, cols, ldb, ldy, accumulate), got, want)
 }
 
 func TestGatherAgreesWithReference(t *testing.T) {
-	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+	eachSet(t, func(t *testing.T, s, _ *Set, d *data) {
 		for _, n := range append(awkward, 784, 1000) {
 			for _, density := range []float64{0, 0.01, 0.19, 0.9, 1} {
-				compareGather(t, s, reference, d.bytes(n, density), d.Uint32N(1<<20))
+				compareGather(t, s, d.bytes(n, density), d.Uint32N(1<<20))
 			}
 		}
 		// Zeros in whole groups beside full ones.
 		src := d.bytes(640, 1)
 		clear(src[64:192])
 		clear(src[300:500])
-		compareGather(t, s, reference, src, 7)
+		compareGather(t, s, src, 7)
 	})
 }
 
-func compareGather(t *testing.T, s, reference *Set, src []uint8, base uint32) {
+func compareGather(t *testing.T, s *Set, src []uint8, base uint32) {
 	t.Helper()
 	got := newFenced(make([]uint32, len(src)+GatherSlack), 0xdeadbeef)
 	want := got.copy()
-	n := s.Gather(got.inside, src, base)
-	if m := reference.Gather(want.inside, src, base); n != m {
+	x := Sparse{Rows: 1, Entries: got.inside, Start: make([]int32, 2)}
+	n := s.Gather(x, 0, byteMat(1, len(src), 0, src), base, 0)
+	if m := gather(want.inside, src, base); n != m || x.Start[0] != 0 || int(x.Start[1]) != n {
 		t.Fatalf("%d bytes: found %d nonzeros, want %d", len(src), n, m)
 	}
 	clear(got.inside[n:])
@@ -226,7 +229,7 @@ func compareGather(t *testing.T, s, reference *Set, src []uint8, base uint32) {
 	same(t, fmt.Sprintf("%d bytes from %d", len(src), base), got, want)
 }
 
-func TestGatherRowsAgreesWithReference(t *testing.T) {
+func TestGatherOfRowsAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		for _, cols := range append(awkward, 784) {
 			for _, rows := range []int{0, 1, 2, 9} {
@@ -236,8 +239,9 @@ func TestGatherRowsAgreesWithReference(t *testing.T) {
 				got := newFenced(make([]uint32, at+rows*cols+GatherSlack), 0xdeadbeef)
 				start := newFenced(make([]int32, size(rows, 2, step)), -1)
 				want, wantStart := got.copy(), start.copy()
-				n := s.GatherRows(rows, cols, src, lds, got.inside, at, base, baseStep, start.inside, step)
-				m := reference.GatherRows(rows, cols, src, lds, want.inside, at, base, baseStep, wantStart.inside, step)
+				pixels := byteMat(rows, cols, lds, src)
+				n := s.Gather(Sparse{Rows: rows, Entries: got.inside, Start: start.inside, Step: step}, at, pixels, base, baseStep)
+				m := reference.Gather(Sparse{Rows: rows, Entries: want.inside, Start: wantStart.inside, Step: step}, at, pixels, base, baseStep)
 				what := fmt.Sprintf("%d x %d bytes, lds=%d, step=%d", rows, cols, lds, step)
 				if n != m {
 					t.Fatalf("%s: %d entries, want %d", what, n, m)
@@ -273,27 +277,27 @@ func compareTranspose(t *testing.T, s, reference *Set, d *data, rows, cols int) 
 	floats := fencedFloats(d.floats(size(cols, rows, ldd), false))
 	want := floats.copy()
 	src := d.floats(size(rows, cols, lds), true)
-	s.Transpose(rows, cols, src, lds, floats.inside, ldd)
-	reference.Transpose(rows, cols, src, lds, want.inside, ldd)
+	s.Transpose(mat(cols, rows, ldd, floats.inside), mat(rows, cols, lds, src))
+	reference.Transpose(mat(cols, rows, ldd, want.inside), mat(rows, cols, lds, src))
 	sameFloats(t, "floats, "+what, floats, want)
 
 	bytes := newFenced(d.bytes(size(cols, rows, ldd), 1), 0xa5)
 	wantBytes := bytes.copy()
 	pixels := d.bytes(size(rows, cols, lds), 1)
-	s.TransposeBytes(rows, cols, pixels, lds, bytes.inside, ldd)
-	reference.TransposeBytes(rows, cols, pixels, lds, wantBytes.inside, ldd)
+	s.TransposeBytes(byteMat(cols, rows, ldd, bytes.inside), byteMat(rows, cols, lds, pixels))
+	reference.TransposeBytes(byteMat(cols, rows, ldd, wantBytes.inside), byteMat(rows, cols, lds, pixels))
 	same(t, "bytes, "+what, bytes, wantBytes)
 }
 
 // The kernels that go through rows of one or more matrices, element by element.
 func TestRowKernelsAgreeWithReference(t *testing.T) {
-	kernels := map[string]func(s *Set, rows, cols, ldx, ldy int, x, y []float32){
-		"Bias":     func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Bias(rows, cols, y, ldy, x[:cols]) },
-		"BiasRelu": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.BiasRelu(rows, cols, y, ldy, x[:cols]) },
-		"ReluGrad": func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.ReluGrad(rows, cols, x, ldx, y, ldy) },
-		"Lerp":     func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Lerp(rows, cols, y, ldy, x, ldx, 0.01) },
-		"Decay":    func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.Decay(rows, cols, y, ldy, 0.01, 0.3) },
-		"SGD":      func(s *Set, rows, cols, ldx, ldy int, x, y []float32) { s.SGD(rows, cols, y, ldy, x, ldx, 0.03) },
+	kernels := map[string]func(s *Set, x, y Matrix){
+		"Bias":     func(s *Set, x, y Matrix) { s.Bias(y, x.Data[:x.Cols]) },
+		"BiasRelu": func(s *Set, x, y Matrix) { s.BiasRelu(y, x.Data[:x.Cols]) },
+		"ReluGrad": func(s *Set, x, y Matrix) { s.ReluGrad(y, x) },
+		"Lerp":     func(s *Set, x, y Matrix) { s.Lerp(y, x, 0.01) },
+		"Decay":    func(s *Set, _, y Matrix) { s.Decay(y, 0.01, 0.3) },
+		"SGD":      func(s *Set, x, y Matrix) { s.SGD(y, x, 0.03) },
 	}
 	for name, run := range kernels {
 		t.Run(name, func(t *testing.T) {
@@ -302,11 +306,11 @@ func TestRowKernelsAgreeWithReference(t *testing.T) {
 					for _, rows := range []int{0, 1, 3, 10} {
 						for _, wild := range []bool{false, true} {
 							ldx, ldy := cols+d.IntN(20), cols+d.IntN(20)
-							x := d.floats(max(cols, size(rows, cols, ldx)), wild)
+							x := mat(rows, cols, ldx, d.floats(max(cols, size(rows, cols, ldx)), wild))
 							got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
 							want := got.copy()
-							run(s, rows, cols, ldx, ldy, x, got.inside)
-							run(reference, rows, cols, ldx, ldy, x, want.inside)
+							run(s, x, mat(rows, cols, ldy, got.inside))
+							run(reference, x, mat(rows, cols, ldy, want.inside))
 							sameFloats(t, fmt.Sprintf("%d x %d, ldx=%d, ldy=%d", rows, cols, ldx, ldy), got, want)
 						}
 					}
@@ -321,11 +325,11 @@ func TestColumnSumsAgreesWithReference(t *testing.T) {
 		for _, cols := range awkward {
 			for _, rows := range []int{0, 1, 3, 10, 101} {
 				ldx := cols + d.IntN(20)
-				x := d.floats(size(rows, cols, ldx), rows == 3)
+				x := mat(rows, cols, ldx, d.floats(size(rows, cols, ldx), rows == 3))
 				got := fencedFloats(d.floats(cols, false))
 				want := got.copy()
-				s.ColumnSums(rows, cols, x, ldx, got.inside)
-				reference.ColumnSums(rows, cols, x, ldx, want.inside)
+				s.ColumnSums(got.inside, x)
+				reference.ColumnSums(want.inside, x)
 				sameFloats(t, fmt.Sprintf("%d x %d, ldx=%d", rows, cols, ldx), got, want)
 			}
 		}
@@ -384,14 +388,15 @@ func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale
 	}
 	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 	for i := range 3 {
-		g := d.floats(size(rows, cols, ldg), wild)
+		g := mat(rows, cols, ldg, d.floats(size(rows, cols, ldg), wild))
 		if !wild {
-			for j := range g {
-				g[j] *= scale
+			for j := range g.Data {
+				g.Data[j] *= scale
 			}
 		}
-		s.Adam(rows, cols, p.inside, m.inside, v.inside, ldp, g, ldg, step)
-		reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, ldp, g, ldg, step)
+		of := func(x fenced[float32]) Matrix { return mat(rows, cols, ldp, x.inside) }
+		s.Adam(of(p), of(m), of(v), g, step)
+		reference.Adam(of(wantP), of(wantM), of(wantV), g, step)
 		what := fmt.Sprintf("%d x %d, gradients of %g, step %d: ", rows, cols, scale, i)
 		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 	}
@@ -407,7 +412,7 @@ func sameAdam(t *testing.T, what string, got, want [3]fenced[float32]) {
 
 func TestPackedAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
-		if s.Pack == nil {
+		if !s.Packs() {
 			t.Skip("not in this set")
 		}
 		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100}, {112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
@@ -455,10 +460,14 @@ func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, sampl
 	start := newFenced(make([]int32, len(order)*(some+1)), -99)
 	dense := newFenced(make([]uint8, len(order)*ldd), 0x55)
 	wantDst, wantStart, wantDense := dst.copy(), start.copy(), dense.copy()
-	end := s.Unpack(order, at, data.inside, edges, first, some, dst.inside, begin, start.inside, dense.inside, ldd)
+	packed := Packed{Edges: edges, At: at, Data: data.inside}
+	rows := func(entries []uint32, start []int32) Sparse {
+		return Sparse{Rows: len(order), Entries: entries, Start: start, Step: some + 1}
+	}
+	end := s.Unpack(rows(dst.inside, start.inside), begin, byteMat(len(order), width, ldd, dense.inside), packed, order, first)
 	wantEnd := begin
 	if len(order) > 0 {
-		wantEnd = reference.Unpack(order, at, data.inside, edges, first, some, wantDst.inside, begin, wantStart.inside, wantDense.inside, ldd)
+		wantEnd = reference.Unpack(rows(wantDst.inside, wantStart.inside), begin, byteMat(len(order), width, ldd, wantDense.inside), packed, order, first)
 	}
 	if end != wantEnd {
 		t.Fatalf("blocks of %v, %d from %d on: entries to %d, want %d", blocks, some, first, end, wantEnd)
@@ -503,8 +512,8 @@ func compareSoftmax(t *testing.T, s, reference *Set, d *data, rows, cols int, wi
 	largest, sums := fencedFloats(make([]float32, cols)), fencedFloats(make([]float32, cols))
 	best := newFenced(make([]int32, cols), -99)
 	wantZ, wantLargest, wantSums, wantBest := z.copy(), largest.copy(), sums.copy(), best.copy()
-	s.Softmax(rows, cols, z.inside, ldz, largest.inside, sums.inside, best.inside)
-	reference.Softmax(rows, cols, wantZ.inside, ldz, wantLargest.inside, wantSums.inside, wantBest.inside)
+	s.Softmax(mat(rows, cols, ldz, z.inside), largest.inside, sums.inside, best.inside)
+	reference.Softmax(mat(rows, cols, ldz, wantZ.inside), wantLargest.inside, wantSums.inside, wantBest.inside)
 	what := fmt.Sprintf("%d x %d, ldz=%d, ", rows, cols, ldz)
 	sameFloats(t, what+"largest", largest, wantLargest)
 	same(t, what+"best", best, wantBest)
@@ -531,7 +540,7 @@ func TestSoftmaxOfReference(t *testing.T) {
 	} {
 		z := slices.Clone(c.column)
 		largest, sums, best := []float32{0}, []float32{0}, []int32{0}
-		generic().Softmax(len(z), 1, z, 1, largest, sums, best)
+		generic().Softmax(mat(len(z), 1, 1, z), largest, sums, best)
 		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum}, []int32{c.best}) {
 			t.Errorf("%v: got %v, largest %v, sum %v, best %v; want %v", c.column, z, largest, sums, best, c)
 		}
@@ -540,7 +549,7 @@ func TestSoftmaxOfReference(t *testing.T) {
 
 func TestSparseAdamAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
-		if s.SparseAdam == nil {
+		if !s.FusesAdam() {
 			t.Skip("not in this set")
 		}
 		for _, cols := range awkward {
@@ -560,7 +569,7 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 	start := make([]int32, 2*rows)
 	at := 0
 	for r := range rows {
-		n := reference.Gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // each third row has none
+		n := gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // each third row has none
 		start[2*r], start[2*r+1] = int32(at), int32(at+n)
 		at += n
 	}
@@ -577,16 +586,19 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 	wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 	step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: 1e-7}
 	g := make([]float32, rows*cols)
-	reference.SparseMul(rows, cols, entries, start, 2, &table, b, ldb, g, cols, false)
+	x, factor := Sparse{Rows: rows, Entries: entries, Start: start, Step: 2, Table: &table}, mat(inputs, cols, ldb, b)
+	reference.SparseMul(mat(rows, cols, cols, g), x, factor, false)
+	of := func(x fenced[float32]) Matrix { return mat(rows, cols, ldp, x.inside) }
 	for _, which := range [][]Rows{{AllRows, AllRows}, {EmptyRows, FilledRows}, {FilledRows, EmptyRows}}[d.IntN(3)] {
-		s.SparseAdam(rows, cols, entries, start, 2, &table, b, ldb, p.inside, m.inside, v.inside, ldp, step, which)
+		s.SparseAdam(of(p), of(m), of(v), x, factor, step, which)
 		for r := range rows {
 			row := FilledRows
 			if start[2*r] == start[2*r+1] {
 				row = EmptyRows
 			}
 			if which&row != 0 && cols > 0 {
-				reference.Adam(1, cols, wantP.inside[r*ldp:], wantM.inside[r*ldp:], wantV.inside[r*ldp:], ldp, g[r*cols:], cols, step)
+				row := func(x fenced[float32]) Matrix { return of(x).Slice(r, r+1) }
+				reference.Adam(row(wantP), row(wantM), row(wantV), mat(1, cols, cols, g[r*cols:]), step)
 			}
 		}
 		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %d: ", rows, cols, inputs, at, ldb, ldp, which)
@@ -599,9 +611,8 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		const rows, cols = 3, 100
-		start := []int32{0, 0, 0, 1, 1, 1}
-		entries := []uint32{1}
-		table := [256]float32{1: 1}
+		x := Sparse{Rows: rows, Entries: []uint32{1}, Start: []int32{0, 0, 0, 1, 1, 1}, Step: 2, Table: &[256]float32{1: 1}}
+		of := func(x fenced[float32]) Matrix { return mat(rows, cols, cols, x.inside) }
 		power := func(least, most int) float32 {
 			x := float32(math.Ldexp(1+d.Float64(), least+d.IntN(most-least+1)))
 			if d.IntN(2) == 0 {
@@ -644,13 +655,13 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 						row[c] = power(-149, 0)
 					}
 				}
-				reference.Adam(rows, cols, wantP.inside, wantM.inside, wantV.inside, cols, g, cols, step)
+				reference.Adam(of(wantP), of(wantM), of(wantV), mat(rows, cols, cols, g), step)
 				want := [3]fenced[float32]{wantP, wantM, wantV}
 				what := fmt.Sprintf("%+v, step %d: ", step, i)
-				s.Adam(rows, cols, denseP.inside, denseM.inside, denseV.inside, cols, g, cols, step)
+				s.Adam(of(denseP), of(denseM), of(denseV), mat(rows, cols, cols, g), step)
 				sameAdam(t, "Adam: "+what, [3]fenced[float32]{denseP, denseM, denseV}, want)
-				if s.SparseAdam != nil {
-					s.SparseAdam(rows, cols, entries, start, 2, &table, row, cols, p.inside, m.inside, v.inside, cols, step, AllRows)
+				if s.FusesAdam() {
+					s.SparseAdam(of(p), of(m), of(v), x, mat(1, cols, cols, row), step, AllRows)
 					sameAdam(t, "SparseAdam: "+what, [3]fenced[float32]{p, m, v}, want)
 				}
 			}
@@ -697,12 +708,12 @@ func compareWarp(t *testing.T, s, reference *Set, d *data, rows, cols, n int, ki
 	}
 	pairs := unsafe.Slice((*uint16)(unsafe.Pointer(&d.allocate(2 * WarpPairs(rows, cols))[0])), WarpPairs(rows, cols))
 	for range 2 {
-		src := d.bytes(rows*cols, 0.7)
+		src := byteMat(rows, cols, cols, d.bytes(rows*cols, 0.7))
 		x, y := coordinates(cols), coordinates(rows)
 		got := newFenced(make([]uint8, n), 99)
 		want := got.copy()
-		s.Warp(rows, cols, src, pairs, x, y, got.inside)
-		reference.Warp(rows, cols, src, nil, x, y, want.inside)
+		s.Warp(got.inside, src, pairs, x, y)
+		reference.Warp(want.inside, src, pairs, x, y)
 		same(t, fmt.Sprintf("%d x %d, %d points %s", rows, cols, n, kind), got, want)
 	}
 }

@@ -30,7 +30,7 @@ func FuzzSparseAdam(f *testing.F) {
 	f.Add(uint64(2), uint8(1), uint16(257), uint8(5), 1.0, true)
 	f.Fuzz(func(t *testing.T, seed uint64, rows uint8, cols uint16, inputs uint8, density float64, wild bool) {
 		fuzzSets(t, seed, func(s, reference *Set, d *data) {
-			if s.SparseAdam != nil {
+			if s.FusesAdam() {
 				compareSparseAdam(t, s, reference, d, int(rows)%20, int(cols)%600, int(inputs), density, wild)
 			}
 		})
@@ -41,8 +41,8 @@ func FuzzGemmTile(f *testing.F) {
 	f.Add(uint64(1), uint8(7), uint8(31), uint8(50), false)
 	f.Add(uint64(2), uint8(2), uint8(10), uint8(0), true)
 	f.Fuzz(func(t *testing.T, seed uint64, rows, cols, k uint8, wild bool) {
-		fuzzSets(t, seed, func(s, reference *Set, d *data) {
-			compareGemmTile(t, s, reference, d, 1+int(rows)%(3*s.TileRows), 1+int(cols)%s.TileCols, int(k), wild)
+		fuzzSets(t, seed, func(s, _ *Set, d *data) {
+			compareGemmTile(t, s, d, 1+int(rows)%(3*s.TileRows), 1+int(cols)%s.TileCols, int(k), wild)
 		})
 	})
 }
@@ -51,7 +51,7 @@ func FuzzGather(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 0, 0, 255}, uint32(784))
 	f.Add(make([]byte, 200), uint32(0))
 	f.Fuzz(func(t *testing.T, src []byte, base uint32) {
-		fuzzSets(t, 0, func(s, reference *Set, _ *data) { compareGather(t, s, reference, src, base%(1<<20)) })
+		fuzzSets(t, 0, func(s, _ *Set, _ *data) { compareGather(t, s, src, base%(1<<20)) })
 	})
 }
 
@@ -77,7 +77,7 @@ func FuzzPacked(f *testing.F) {
 			blocks = append(blocks, int(w)%(PackedBlock+1))
 		}
 		fuzzSets(t, seed, func(s, reference *Set, d *data) {
-			if s.Pack != nil {
+			if s.Packs() {
 				comparePacked(t, s, reference, d, blocks, 1+int(samples), density)
 			}
 		})

@@ -25,29 +25,65 @@ type Scratch struct {
 // Stopped tells whether Stop says so.
 func (s *Scratch) Stopped() bool { return s.Stop != nil && s.Stop() }
 
-// Operand is a matrix as a factor of a product: row-major with Stride elements from one row to the next, and taken as its
-// transpose if Transposed is set.
+// Operand is a matrix as a factor of a product: as it is, or, if Transposed is set, its transpose.
 type Operand struct {
-	Data       []float32
-	Stride     int
+	Matrix     // as it lies in memory
 	Transposed bool
 }
 
-// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set. C is row-major with rows ldc apart and shares
-// no memory with A and B.
-func (s *Set) Gemm(scratch *Scratch, m, n, k int, a, b Operand, c []float32, ldc int, accumulate bool) {
+// Size returns how many rows and columns the factor has.
+func (o Operand) Size() (rows, cols int) {
+	if o.Transposed {
+		return o.Cols, o.Rows
+	}
+	return o.Rows, o.Cols
+}
+
+// Block returns the rows x cols elements of the factor from (top, left) on.
+func (o Operand) Block(top, left, rows, cols int) Operand {
+	if o.Transposed {
+		return Operand{o.Matrix.Block(left, top, cols, rows), true}
+	}
+	return Operand{o.Matrix.Block(top, left, rows, cols), false}
+}
+
+// strides returns how far apart the factor's rows and columns are in memory.
+func (o Operand) strides() (row, col int) {
+	if o.Transposed {
+		return 1, o.Stride
+	}
+	return o.Stride, 1
+}
+
+// require panics unless the factor is rows x cols and all of it lies in its memory.
+func (o Operand) require(kernel, operand string, rows, cols int) {
+	if o.Transposed {
+		rows, cols = cols, rows
+	}
+	require(kernel, operand, o.shape(), rows, cols)
+}
+
+// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set; k may be 0. C shares no memory with A and B.
+func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
+	m, n := c.Rows, c.Cols
+	_, k := a.Size()
+	require("Gemm", "c", c.shape(), m, n)
+	a.require("Gemm", "a", m, k)
+	b.require("Gemm", "b", k, n)
 	if m == 0 || n == 0 {
 		return
 	}
 	if k == 0 {
-		s.gemmBlock(scratch, m, n, 0, Operand{}, Operand{}, c, ldc, accumulate)
+		s.gemmBlock(scratch, c, a.Block(0, 0, m, 0), b.Block(0, 0, 0, n), accumulate)
 		return
 	}
 	// Blocks of like sizes: a short last one would cost as much in packing and in sums as a long one.
 	stepK, stepN := even(k, blockK, 1), even(n, blockN, s.TileCols)
 	for j := 0; j < n; j += stepN {
+		cols := min(stepN, n-j)
 		for p := 0; p < k; p += stepK {
-			s.gemmBlock(scratch, m, min(stepN, n-j), min(stepK, k-p), a.At(0, p), b.At(p, j), c[j:], ldc, accumulate || p > 0)
+			depth := min(stepK, k-p)
+			s.gemmBlock(scratch, c.Block(0, j, m, cols), a.Block(0, p, m, depth), b.Block(p, j, depth, cols), accumulate || p > 0)
 		}
 	}
 }
@@ -59,37 +95,16 @@ func even(size, most, unit int) int {
 	return ((size+blocks-1)/blocks + unit - 1) / unit * unit
 }
 
-// At returns the operand whose element (0, 0) is this one's (row, col).
-func (o Operand) At(row, col int) Operand {
-	if o.Transposed {
-		row, col = col, row
-	}
-	o.Data = o.Data[row*o.Stride+col:]
-	return o
-}
-
-// transpose returns the transposed operand.
-func (o Operand) transpose() Operand {
-	o.Transposed = !o.Transposed
-	return o
-}
-
-// strides returns how far apart the operand's rows and columns are in memory.
-func (o Operand) strides() (row, col int) {
-	if o.Transposed {
-		return 1, o.Stride
-	}
-	return o.Stride, 1
-}
-
 // gemmBlock is Gemm for k <= blockK, n <= blockN.
-func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32, ldc int, accumulate bool) {
+func (s *Set) gemmBlock(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
+	m, n := c.Rows, c.Cols
+	_, k := a.Size()
 	// Packing B costs as much as a few rows of C. It pays if more rows than that use it and B does not stay in the
 	// second-level cache as it is; and it is the only way to have the rows of a transposed B.
 	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
 	if packB {
 		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
-		s.packPanels(scratch.b, s.TileCols, k, n, b)
+		s.packPanels(scratch.b, s.TileCols, b)
 	}
 	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows is
 	// one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step of k
@@ -98,10 +113,10 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 	stepM := even(m, blockM, s.TileRows)
 	for i := 0; i < m && !scratch.Stopped(); i += stepM {
 		rows := min(stepM, m-i)
-		block := a.At(i, 0)
+		block := a.Block(i, 0, rows, k)
 		if packA {
 			scratch.a = grow(scratch.a, panels(rows, s.TileRows)*k)
-			s.packPanels(scratch.a, s.TileRows, k, rows, block.transpose())
+			s.packPanels(scratch.a, s.TileRows, Operand{block.Matrix, !block.Transposed})
 		}
 		for j := 0; j < n; j += s.TileCols {
 			cols := min(s.TileCols, n-j)
@@ -111,11 +126,12 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 			}
 			if !packA {
 				rs, cs := block.strides()
-				s.GemmTile(rows, cols, k, block.Data, rs, cs, panelB, ldb, c[i*ldc+j:], ldc, accumulate)
+				s.gemmTile(rows, cols, k, block.Data, rs, cs, panelB, ldb, c.Data[i*c.Stride+j:], c.Stride, accumulate)
 				continue
 			}
 			for r := 0; r < rows; r += s.TileRows {
-				s.GemmTile(min(s.TileRows, rows-r), cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, c[(i+r)*ldc+j:], ldc, accumulate)
+				at := (i+r)*c.Stride + j
+				s.gemmTile(min(s.TileRows, rows-r), cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, c.Data[at:], c.Stride, accumulate)
 			}
 		}
 	}
@@ -125,15 +141,20 @@ func (s *Set) gemmBlock(scratch *Scratch, m, n, k int, a, b Operand, c []float32
 func panels(n, width int) int { return (n + width - 1) / width * width }
 
 // packPanels writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
-func (s *Set) packPanels(dst []float32, width, k, n int, x Operand) {
+func (s *Set) packPanels(dst []float32, width int, x Operand) {
+	k, n := x.Size()
+	if k == 0 {
+		return
+	}
 	for j := 0; j < n; j += width {
-		cols, panel, from := min(width, n-j), dst[j*k:], x.At(0, j)
+		cols := min(width, n-j)
+		panel, from := Matrix{Rows: k, Cols: cols, Stride: width, Data: dst[j*k:]}, x.Block(0, j, k, cols)
 		if x.Transposed {
-			s.Transpose(cols, k, from.Data, x.Stride, panel, width)
+			s.transpose(panel, from.Matrix)
 			continue
 		}
 		for p := range k {
-			copy(panel[p*width:], from.Data[p*x.Stride:p*x.Stride+cols])
+			copy(panel.Data[p*width:], from.Row(p))
 		}
 	}
 }

@@ -29,7 +29,7 @@ func newGemmCase(d *data, m, n, k, gap int, transposedA, transposedB, accumulate
 			rows, cols = cols, rows
 		}
 		ld := cols + d.IntN(gap+1)
-		return Operand{d.floats(max(size(rows, cols, ld), 0), false), ld, transposed}
+		return Operand{mat(rows, cols, ld, d.floats(max(size(rows, cols, ld), 0), false)), transposed}
 	}
 	ldc := n + d.IntN(gap+1)
 	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB), d.floats(max(size(m, n, ldc), 0), false), ldc, accumulate}
@@ -58,7 +58,7 @@ func (g gemmCase) check(t *testing.T, s *Set, scratch *Scratch) {
 	t.Helper()
 	got, want := fencedFloats(g.c), fencedFloats(g.c)
 	g.define(want.inside)
-	s.Gemm(scratch, g.m, g.n, g.k, g.a, g.b, got.inside, g.ldc, g.accumulate)
+	s.Gemm(scratch, mat(g.m, g.n, g.ldc, got.inside), g.a, g.b, g.accumulate)
 	sameFloats(t, g.String(), got, want)
 }
 

@@ -62,7 +62,7 @@ func reluGradAVX2(rows int, cols int, y []float32, ldy int, d []float32, ldd int
 //go:noescape
 func columnSumsAVX2(rows int, cols int, x []float32, ldx int, dst []float32)
 
-// gatherAVX2 is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.
+// gatherAVX2 is Set.Gather for rows >= 1.
 //
 //go:noescape
 func gatherAVX2(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)

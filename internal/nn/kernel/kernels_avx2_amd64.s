@@ -7095,11 +7095,7 @@ TEXT ·gatherAVX2(SB), NOSPLIT, $0-128
 	VPSRLD       $0x02, Y3, Y5
 
 row:
-	TESTQ DI, DI
-	JE    search
-	MOVL  AX, (DI)
-
-search:
+	MOVL    AX, (DI)
 	MOVQ    BX, AX
 	MOVQ    cols+8(FP), DX
 	VMOVAPS Y1, Y0
@@ -7219,17 +7215,13 @@ closeRest:
 	VPADDD    Y5, Y0, Y0
 
 rowDone:
-	MOVQ  CX, AX
-	SUBQ  dst_base+48(FP), AX
-	SHRQ  $0x02, AX
-	TESTQ DI, DI
-	JE    next
-	MOVL  AX, 4(DI)
-	MOVQ  step+112(FP), DX
-	SHLQ  $0x02, DX
-	ADDQ  DX, DI
-
-next:
+	MOVQ   CX, AX
+	SUBQ   dst_base+48(FP), AX
+	SHRQ   $0x02, AX
+	MOVL   AX, 4(DI)
+	MOVQ   step+112(FP), DX
+	SHLQ   $0x02, DX
+	ADDQ   DX, DI
 	VPADDD Y2, Y1, Y1
 	ADDQ   lds+40(FP), BX
 	DECQ   SI

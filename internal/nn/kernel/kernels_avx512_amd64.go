@@ -62,7 +62,7 @@ func reluGradAVX512(rows int, cols int, y []float32, ldy int, d []float32, ldd i
 //go:noescape
 func columnSumsAVX512(rows int, cols int, x []float32, ldx int, dst []float32)
 
-// gatherAVX512 is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.
+// gatherAVX512 is Set.Gather for rows >= 1.
 //
 //go:noescape
 func gatherAVX512(rows int, cols int, src []uint8, lds int, dst []uint32, at int, base uint32, baseStep uint32, start []int32, step int) (end int)

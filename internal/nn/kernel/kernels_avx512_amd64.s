@@ -5328,11 +5328,7 @@ TEXT ·gatherAVX512(SB), NOSPLIT, $0-128
 	VMOVDQU8     numbers<>+0(SB), Z4
 
 row:
-	TESTQ DI, DI
-	JE    search
-	MOVL  AX, (DI)
-
-search:
+	MOVL    AX, (DI)
 	MOVQ    BX, AX
 	MOVQ    cols+8(FP), DX
 	VMOVAPS Z1, Z0
@@ -5402,17 +5398,13 @@ skip:
 	JMP    group
 
 rowDone:
-	MOVQ  CX, AX
-	SUBQ  dst_base+48(FP), AX
-	SHRQ  $0x02, AX
-	TESTQ DI, DI
-	JE    next
-	MOVL  AX, 4(DI)
-	MOVQ  step+112(FP), DX
-	SHLQ  $0x02, DX
-	ADDQ  DX, DI
-
-next:
+	MOVQ   CX, AX
+	SUBQ   dst_base+48(FP), AX
+	SHRQ   $0x02, AX
+	MOVL   AX, 4(DI)
+	MOVQ   step+112(FP), DX
+	SHLQ   $0x02, DX
+	ADDQ   DX, DI
 	VPADDD Z2, Z1, Z1
 	ADDQ   lds+40(FP), BX
 	DECQ   SI

@@ -45,13 +45,19 @@ func (m Matrix) Columns(lo, hi int) Matrix {
 	return Matrix{Rows: m.Rows, Cols: hi - lo, Stride: m.Stride, Data: m.Data[lo:]}
 }
 
+// Block returns the rows x cols elements of m from (top, left) on.
+func (m Matrix) Block(top, left, rows, cols int) Matrix {
+	if rows == 0 || cols == 0 {
+		return Matrix{Rows: rows, Cols: cols, Stride: m.Stride}
+	}
+	return Matrix{Rows: rows, Cols: cols, Stride: m.Stride, Data: m.Data[top*m.Stride+left:]}
+}
+
 // Operand returns m as a factor of a product.
-func (m Matrix) Operand() Operand { return Operand{Data: m.Data, Stride: m.Stride} }
+func (m Matrix) Operand() Operand { return Operand{Matrix: m} }
 
 // Transposed returns m's transpose as a factor of a product.
-func (m Matrix) Transposed() Operand {
-	return Operand{Data: m.Data, Stride: m.Stride, Transposed: true}
-}
+func (m Matrix) Transposed() Operand { return Operand{Matrix: m, Transposed: true} }
 
 // Flatten returns a copy of m's elements in row-major order without padding.
 func (m Matrix) Flatten() []float32 {
@@ -80,6 +86,31 @@ func EachElement(y Matrix, f func(float32) float32) {
 			y[j] = f(z)
 		}
 	}
+}
+
+// Bytes is a row-major matrix of bytes, Stride elements from one row to the next.
+type Bytes struct {
+	Rows, Cols int
+	Data       []uint8
+	Stride     int
+}
+
+// NewBytes returns a matrix of zeros whose rows are as far apart as whole cache lines.
+func NewBytes(rows, cols int) Bytes {
+	const line = 64
+	stride := (cols + line - 1) / line * line
+	return Bytes{Rows: rows, Cols: cols, Stride: stride, Data: make([]uint8, rows*stride)}
+}
+
+// Row returns row r of m.
+func (m Bytes) Row(r int) []uint8 { return m.Data[r*m.Stride : r*m.Stride+m.Cols] }
+
+// Block returns the rows x cols elements of m from (top, left) on.
+func (m Bytes) Block(top, left, rows, cols int) Bytes {
+	if rows == 0 || cols == 0 {
+		return Bytes{Rows: rows, Cols: cols, Stride: m.Stride}
+	}
+	return Bytes{Rows: rows, Cols: cols, Stride: m.Stride, Data: m.Data[top*m.Stride+left:]}
 }
 
 // Span is the half-open interval of rows, columns or samples that a task works on.

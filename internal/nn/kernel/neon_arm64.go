@@ -4,30 +4,34 @@ package kernel
 // runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly takes.
 func neon() *Set {
 	return &Set{
-		Name:           "neon",
-		TileRows:       8,
-		TileCols:       12,
-		GemmTile:       tileByTile,
-		PanelCols:      128,
-		SparseMul:      sparseMulNEON,
-		Gather:         gatherNEON,
-		TransposeBytes: transposeBytesNEON,
-		Transpose:      transposeNEON,
-		Warp:           warp,
-		Bias:           biasNEON,
-		BiasRelu:       biasReluNEON,
-		ReluGrad:       reluGradNEON,
-		ColumnSums:     columnSumsNEON,
-		Exp:            expNEON,
-		Softmax:        softmaxBy(expNEON),
-		Adam:           adamNEON,
-		SGD:            sgdNEON,
-		Decay:          decayRows,
-		Lerp:           lerpNEON,
+		Name:      "neon",
+		TileRows:  8,
+		TileCols:  12,
+		PanelCols: 128,
+		gemmTile:  tileByTile,
+		sparseMul: func(y Matrix, x Sparse, b Matrix, accumulate bool) {
+			sparseMulNEON(y.Rows, y.Cols, x.Entries, x.Start, x.Step, x.Table, b.Data, b.Stride, y.Data, y.Stride, accumulate)
+		},
+		adam: func(p, m, v, g Matrix, a AdamStep) {
+			adamNEON(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride, a)
+		},
+		sgd:            towardBy(sgdNEON),
+		decay:          decayRows,
+		lerp:           towardBy(lerpNEON),
+		gather:         gatherBy(gatherNEON),
+		transposeBytes: transposeBytesNEON,
+		transpose:      transposeNEON,
+		warp:           warp,
+		bias:           biasBy(biasNEON),
+		biasRelu:       biasBy(biasReluNEON),
+		reluGrad:       reluGradBy(reluGradNEON),
+		columnSums:     columnSumsBy(columnSumsNEON),
+		exp:            expNEON,
+		softmax:        softmaxBy(expNEON),
 	}
 }
 
-// tileByTile is GemmTile by gemmTileNEON, which makes a single tile.
+// tileByTile is gemmTile by gemmTileNEON, which makes a single tile.
 func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	const tileRows = 8
 	for i := 0; i < rows; i += tileRows {

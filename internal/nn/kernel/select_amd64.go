@@ -5,7 +5,8 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C gen . -isa avx2 -out ../kernels_avx2_amd64.s -stubs ../kernels_avx2_amd64.go -pkg kernel
 //go:generate go run -C gen . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 
-func available() []*Set {
+// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+func Available() []*Set {
 	var sets []*Set
 	x := &cpu.X86
 	hasAVX2 := x.HasAVX2 && x.HasFMA && x.HasBMI2 && x.HasPOPCNT

@@ -1,3 +1,4 @@
 package kernel
 
-func available() []*Set { return []*Set{neon(), generic()} }
+// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+func Available() []*Set { return []*Set{neon(), generic()} }

@@ -2,4 +2,5 @@
 
 package kernel
 
-func available() []*Set { return []*Set{generic()} }
+// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+func Available() []*Set { return []*Set{generic()} }

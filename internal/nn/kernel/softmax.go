@@ -1,5 +1,53 @@
 package kernel
 
+import "math"
+
+// Softmax turns the columns of Z[rows, cols] into their softmax: with largest[c], the largest number of column c, best[c],
+// the row where it is first, and sums[c], the sum of all e^(Z[r, c] - largest[c]) in ascending r, starting from +0, it
+// computes Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; of a column of NaN it is row 0.
+func (s *Set) Softmax(z Matrix, largest, sums []float32, best []int32) {
+	require("Softmax", "z", z.shape(), z.Rows, z.Cols)
+	requireLength("Softmax", "largest", len(largest), z.Cols)
+	requireLength("Softmax", "sums", len(sums), z.Cols)
+	requireLength("Softmax", "best", len(best), z.Cols)
+	if z.Rows > 0 && z.Cols > 0 {
+		s.softmax(z, largest, sums, best)
+	}
+}
+
+// softmaxBy returns Softmax, given Exp.
+func softmaxBy(exp func(dst, src []float32)) func(z Matrix, largest, sums []float32, best []int32) {
+	return func(z Matrix, largest, sums []float32, best []int32) {
+		largest, sums, best = largest[:z.Cols], sums[:z.Cols], best[:z.Cols]
+		for c := range largest {
+			largest[c], sums[c], best[c] = float32(math.NaN()), 0, 0
+		}
+		for r := range z.Rows {
+			for c, v := range z.Row(r) {
+				if v == v && !(v <= largest[c]) {
+					largest[c], best[c] = v, int32(r)
+				}
+			}
+		}
+		for r := range z.Rows {
+			row := z.Row(r)
+			for c := range row {
+				row[c] -= largest[c]
+			}
+			exp(row, row)
+			for c, e := range row {
+				sums[c] += e
+			}
+		}
+		for r := range z.Rows {
+			row := z.Row(r)
+			for c := range row {
+				row[c] /= sums[c]
+			}
+		}
+	}
+}
+
 // Probabilities is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for vectors.
 type Probabilities struct {
 	classes       Matrix    // [classes, samples]: the probabilities
@@ -13,18 +61,16 @@ func (l *Probabilities) take(samples, classes int) Probabilities {
 		n := max(samples, cap(l.Best))
 		*l = Probabilities{NewMatrix(max(classes, l.classes.Rows), n), make([]float32, n), make([]float32, n), make([]int32, n)}
 	}
-	return Probabilities{l.classes, l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
+	return Probabilities{l.classes.Block(0, 0, classes, samples), l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
 }
 
 // SoftmaxRows computes the softmax of the rows of z, one or more, and leaves z as it is.
 func (w *Worker) SoftmaxRows(z Matrix) Probabilities {
 	x := w.logits.take(z.Rows, z.Cols)
-	w.Transpose(z.Rows, z.Cols, z.Data, z.Stride, x.classes.Data, x.classes.Stride)
-	w.Set.Softmax(z.Cols, z.Rows, x.classes.Data, x.classes.Stride, x.Largest, x.Sums, x.Best)
+	w.Transpose(x.classes, z)
+	w.Softmax(x.classes, x.Largest, x.Sums, x.Best)
 	return x
 }
 
 // Store writes the probabilities to the rows of y.
-func (l Probabilities) Store(w *Worker, y Matrix) {
-	w.Transpose(y.Cols, y.Rows, l.classes.Data, l.classes.Stride, y.Data, y.Stride)
-}
+func (l Probabilities) Store(w *Worker, y Matrix) { w.Transpose(y, l.classes) }

@@ -18,25 +18,25 @@ func transposeStrip(cols int, src []float32, lds int, dst []float32, ldd int)
 func transposeBytesStrip(cols int, src []uint8, lds int, dst []uint8, ldd int)
 
 // transposeNEON is transpose by strips. A matrix too thin for a single block takes the plain loop.
-func transposeNEON(rows, cols int, src []float32, lds int, dst []float32, ldd int) {
-	if rows < transposeRows || cols < transposeCols {
-		transpose(rows, cols, src, lds, dst, ldd)
+func transposeNEON(dst, src Matrix) {
+	if src.Rows < transposeRows || src.Cols < transposeCols {
+		transpose(dst, src)
 		return
 	}
-	for r := 0; r < rows; r += transposeRows {
-		r := min(r, rows-transposeRows)
-		transposeStrip(cols, src[r*lds:], lds, dst[r:], ldd)
+	for r := 0; r < src.Rows; r += transposeRows {
+		r := min(r, src.Rows-transposeRows)
+		transposeStrip(src.Cols, src.Data[r*src.Stride:], src.Stride, dst.Data[r:], dst.Stride)
 	}
 }
 
 // transposeBytesNEON is transposeBytes by strips. A matrix too thin for a single block takes the plain loop.
-func transposeBytesNEON(rows, cols int, src []uint8, lds int, dst []uint8, ldd int) {
-	if rows < transposeBytesRows || cols < transposeBytesCols {
-		transposeBytes(rows, cols, src, lds, dst, ldd)
+func transposeBytesNEON(dst, src Bytes) {
+	if src.Rows < transposeBytesRows || src.Cols < transposeBytesCols {
+		transposeBytes(dst, src)
 		return
 	}
-	for r := 0; r < rows; r += transposeBytesRows {
-		r := min(r, rows-transposeBytesRows)
-		transposeBytesStrip(cols, src[r*lds:], lds, dst[r:], ldd)
+	for r := 0; r < src.Rows; r += transposeBytesRows {
+		r := min(r, src.Rows-transposeBytesRows)
+		transposeBytesStrip(src.Cols, src.Data[r*src.Stride:], src.Stride, dst.Data[r:], dst.Stride)
 	}
 }

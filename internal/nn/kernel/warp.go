@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 
 	"dnn/internal/exact"
@@ -13,20 +14,35 @@ func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
 // of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache lines.)
 const warpBorder = 4
 
+// Warp computes dst[i], the value at column x[i] and row y[i] of the image SRC[rows, cols], which has nothing between its rows, for
+// i < len(x): between its four neighbors' by bilinear interpolation, first along the rows, rounded to the nearest integer, ties to
+// even. The pixels lie at whole coordinates from 0 on, and zeros around them. pairs is WarpPairs(rows, cols) elements of memory that
+// hold zeros, or what Warp has left there for another image of that size.
+func (s *Set) Warp(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
+	if src.Rows > 0 && src.Stride != src.Cols {
+		panic(fmt.Sprintf("kernel: Warp: src: rows %d apart, wanted %d", src.Stride, src.Cols))
+	}
+	require("Warp", "src", src.shape(), src.Rows, src.Cols)
+	requireLength("Warp", "pairs", len(pairs), WarpPairs(src.Rows, src.Cols))
+	requireLength("Warp", "y", len(y), len(x))
+	requireLength("Warp", "dst", len(dst), len(x))
+	s.warp(dst, src, pairs, x, y)
+}
+
 // roundBias is 1.5 * 2^23: a small number that it is added to gets rounded to an integer, which the low bits then hold.
 const roundBias = 12582912
 
-// warp is Set.Warp. It reads the image where it lies, and has no use for the memory.
-func warp(rows, cols int, src []uint8, _ []uint16, x, y []float32, dst []uint8) {
+// warp reads the image where it lies, and has no use for the memory.
+func warp(dst []uint8, src Bytes, _ []uint16, x, y []float32) {
 	pixel := func(r, c int) uint8 {
-		if uint(r) < uint(rows) && uint(c) < uint(cols) {
-			return src[r*cols+c]
+		if uint(r) < uint(src.Rows) && uint(c) < uint(src.Cols) {
+			return src.Data[r*src.Cols+c]
 		}
 		return 0
 	}
 	y, dst = y[:len(x)], dst[:len(x)]
 	for i := range x {
-		px, py := clamp(x[i], cols), clamp(y[i], rows)
+		px, py := clamp(x[i], src.Cols), clamp(y[i], src.Rows)
 		left, top := floor(px), floor(py)
 		c, r := int(left), int(top)
 		p00, p01, p10, p11 := pixel(r, c), pixel(r, c+1), pixel(r+1, c), pixel(r+1, c+1)

@@ -18,7 +18,7 @@ func TestWarpIsBilinear(t *testing.T) {
 	for range 2000 {
 		x, y := rng.Float32()*12-3, rng.Float32()*10-3
 		var got [1]uint8
-		warp(rows, cols, src, nil, []float32{x}, []float32{y}, got[:])
+		warp(got[:], byteMat(rows, cols, cols, src), nil, []float32{x}, []float32{y})
 		want := 0.0
 		for r := range rows {
 			for c := range cols {
@@ -44,7 +44,7 @@ func TestWarpIdentity(t *testing.T) {
 	}
 	for _, s := range Available() {
 		got := make([]uint8, len(src))
-		s.Warp(rows, cols, src, make([]uint16, WarpPairs(rows, cols)), x, y, got)
+		s.Warp(got, byteMat(rows, cols, cols, src), make([]uint16, WarpPairs(rows, cols)), x, y)
 		for i := range src {
 			if got[i] != src[i] {
 				t.Fatalf("%s: pixel %d is %d, was %d", s.Name, i, got[i], src[i])
@@ -65,7 +65,7 @@ func BenchmarkWarp(b *testing.B) {
 	pairs, dst := make([]uint16, WarpPairs(side, side)), make([]uint8, side*side)
 	benchSets(b, func(b *testing.B, s *Set) {
 		for b.Loop() {
-			s.Warp(side, side, src, pairs, x, y, dst)
+			s.Warp(dst, byteMat(side, side, side, src), pairs, x, y)
 		}
 	})
 }

@@ -22,10 +22,8 @@ func (w *Worker) StopIf(stop func() bool) { w.scratch.Stop = stop }
 // Stopped tells whether what the worker computes will not be used.
 func (w *Worker) Stopped() bool { return w.scratch.Stopped() }
 
-// Multiply computes the product C of A and B, whose common dimension is k.
-func (w *Worker) Multiply(c Matrix, a, b Operand, k int) {
-	w.Gemm(&w.scratch, c.Rows, c.Cols, k, a, b, c.Data, c.Stride, false)
-}
+// Multiply computes the product C = A B.
+func (w *Worker) Multiply(c Matrix, a, b Operand) { w.Gemm(&w.scratch, c, a, b, false) }
 
 // Bytes returns memory for a sample of that many bytes.
 func (w *Worker) Bytes(n int) []uint8 {

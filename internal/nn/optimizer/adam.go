@@ -65,8 +65,8 @@ func (a *Adam) Begin(rate float64) {
 
 // Update moves a block of p against its gradient.
 func (a *Adam) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
-	at := row*p.Value.Stride + col
-	w.Adam(g.Rows, g.Cols, p.Value.Data[at:], a.m.from(p, row, col), a.v.from(p, row, col), p.Value.Stride, g.Data, g.Stride, a.step)
+	weights := p.Value.Block(row, col, g.Rows, g.Cols)
+	w.Adam(weights, a.m.from(p, row, col, g.Rows, g.Cols), a.v.from(p, row, col, g.Rows, g.Cols), g, a.step)
 }
 
 // State returns the first moments and then the second.

@@ -66,8 +66,7 @@ func (a *Average) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.M
 
 // move moves the average of a block of weights the size of g.
 func (a *Average) move(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
-	weights := p.Value.Data[row*p.Value.Stride+col:]
-	w.Lerp(g.Rows, g.Cols, a.average.from(p, row, col), p.Value.Stride, weights, p.Value.Stride, a.now)
+	w.Lerp(a.average.from(p, row, col, g.Rows, g.Cols), p.Value.Block(row, col, g.Rows, g.Cols), a.now)
 	if a.overwrote {
 		eachRow(p, row, col, g, func(r int, w, _ []float32) { copy(w, a.average.row(p, r, col, g)) })
 	}

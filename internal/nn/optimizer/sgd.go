@@ -49,7 +49,7 @@ func (s *SGD) Begin(rate float64) { s.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
 func (s *SGD) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
-	w.SGD(g.Rows, g.Cols, p.Value.Data[row*p.Value.Stride+col:], p.Value.Stride, g.Data, g.Stride, s.rate)
+	w.SGD(p.Value.Block(row, col, g.Rows, g.Cols), g, s.rate)
 }
 
 // Momentum is gradient descent with momentum (Polyak, 1964; Sutskever et al., ICML 2013, section 2), in Keras's

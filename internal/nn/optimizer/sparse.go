@@ -7,13 +7,13 @@ import (
 )
 
 // Fuses tells whether the kernels have a gradient and a step of Adam in one.
-func (a *Adam) Fuses(w *kernel.Worker) bool { return w.SparseAdam != nil }
+func (a *Adam) Fuses(w *kernel.Worker) bool { return w.FusesAdam() }
 
 // UpdateSparse takes the step of the selected rows.
 func (a *Adam) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
-	at := f.Lo*p.Value.Stride + cols.Lo
-	m, v := a.m.from(p, f.Lo, cols.Lo), a.v.from(p, f.Lo, cols.Lo)
-	in.Adam(w, f, cols, dz, p.Value.Data[at:], m, v, p.Value.Stride, a.step, which)
+	rows, n := f.Hi-f.Lo, cols.Hi-cols.Lo
+	m, v := a.m.from(p, f.Lo, cols.Lo, rows, n), a.v.from(p, f.Lo, cols.Lo, rows, n)
+	in.Adam(w, p.Value.Block(f.Lo, cols.Lo, rows, n), m, v, f, dz.Columns(cols.Lo, cols.Hi), a.step, which)
 }
 
 // Fuses is false: the kernel's Adam knows no largest moment, so that UpdateSparse, which is Adam's, would be wrong.
@@ -29,8 +29,8 @@ func (a *Average) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, d
 	}
 	byBlocks(f, cols, func(block kernel.Span) {
 		a.Optimizer.(nn.SparseUpdater).UpdateSparse(w, p, in, dz, block, cols, kernel.AllRows)
-		at := block.Lo*p.Value.Stride + cols.Lo
-		w.Lerp(block.Hi-block.Lo, cols.Hi-cols.Lo, a.average.from(p, block.Lo, cols.Lo), p.Value.Stride, p.Value.Data[at:], p.Value.Stride, a.now)
+		rows, n := block.Hi-block.Lo, cols.Hi-cols.Lo
+		w.Lerp(a.average.from(p, block.Lo, cols.Lo, rows, n), p.Value.Block(block.Lo, cols.Lo, rows, n), a.now)
 	})
 }
 
@@ -43,8 +43,7 @@ func (d *weightDecay) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batc
 		return
 	}
 	byBlocks(f, cols, func(block kernel.Span) {
-		at := block.Lo*p.Value.Stride + cols.Lo
-		w.Decay(block.Hi-block.Lo, cols.Hi-cols.Lo, p.Value.Data[at:], p.Value.Stride, d.decay, d.rate)
+		w.Decay(p.Value.Block(block.Lo, cols.Lo, block.Hi-block.Lo, cols.Hi-cols.Lo), d.decay, d.rate)
 		d.Optimizer.(nn.SparseUpdater).UpdateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 	})
 }

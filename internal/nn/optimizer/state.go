@@ -39,9 +39,9 @@ func newSlots(name string, params []*nn.Param) slots {
 	return s
 }
 
-// from returns p's array from (row, col) on. Its rows are as far apart as p's.
-func (s slots) from(p *nn.Param, row, col int) []float32 {
-	return s.arrays[p.Index].Data[row*p.Value.Stride+col:]
+// from returns the rows x cols elements of p's array from (row, col) on. Its rows are as far apart as p's.
+func (s slots) from(p *nn.Param, row, col, rows, cols int) kernel.Matrix {
+	return s.arrays[p.Index].Block(row, col, rows, cols)
 }
 
 // row returns the part of row r of p's array that belongs to a block of gradient at column col.

@@ -22,6 +22,6 @@ func (d *weightDecay) Begin(rate float64) {
 }
 
 func (d *weightDecay) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	w.Decay(g.Rows, g.Cols, p.Value.Data[top*p.Value.Stride+left:], p.Value.Stride, d.decay, d.rate)
+	w.Decay(p.Value.Block(top, left, g.Rows, g.Cols), d.decay, d.rate)
 	d.Optimizer.Update(w, p, top, left, g)
 }

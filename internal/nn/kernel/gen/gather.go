@@ -30,7 +30,7 @@ func (s isa) gather() {
 	}
 
 	s.text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
-		"is Set.GatherRows for rows >= 1, and Set.Gather for a start of nil.")
+		"is Set.Gather for rows >= 1.")
 	g := gatherer{isa: s, group: 4 * s.lanes, src: GP64(), dst: GP64(), left: GP64(), index: s.vector(), jump: s.vector()}
 	at, row, rows := arg("at"), slice("src"), arg("rows")
 	LEAQ(Mem{Base: slice("dst"), Index: at, Scale: 4}, g.dst)
@@ -60,10 +60,7 @@ func (s isa) gather() {
 	}
 
 	place("row")
-	TESTQ(start, start)
-	JE(label("search"))
 	MOVL(at.As32(), Mem{Base: start})
-	place("search")
 	MOVQ(row, g.src)
 	Load(Param("cols"), g.left)
 	VMOVAPS(base, g.index)
@@ -71,12 +68,9 @@ func (s isa) gather() {
 	MOVQ(g.dst, at)
 	SUBQ(inMemory(Param("dst").Base()), at)
 	SHRQ(U8(2), at)
-	TESTQ(start, start)
-	JE(label("next"))
 	MOVL(at.As32(), Mem{Base: start, Disp: 4})
 	stride := bytes("step")
 	ADDQ(stride, start)
-	place("next")
 	VPADDD(baseStep, base, base)
 	ADDQ(inMemory(Param("lds")), row)
 	DECQ(rows)

@@ -1,0 +1,18 @@
+package kernel
+
+// Decay takes a share off each element: P[r, c] -= (P[r, c] * decay) * rate, every operation rounded.
+func (s *Set) Decay(p Matrix, decay, rate float32) {
+	require("Decay", "p", p.shape(), p.Rows, p.Cols)
+	if p.Rows > 0 && p.Cols > 0 {
+		s.decay(p, decay, rate)
+	}
+}
+
+func decayRows(p Matrix, decay, rate float32) {
+	for r := range p.Rows {
+		row := p.Row(r)
+		for c, v := range row {
+			row[c] = v - float32(float32(v*decay)*rate)
+		}
+	}
+}

@@ -1,0 +1,21 @@
+package kernel
+
+import "dnn/internal/exact"
+
+// Lerp goes a share of the way from DST to SRC: DST[r, c] = fma(share, SRC[r, c]-DST[r, c], DST[r, c]).
+func (s *Set) Lerp(dst, src Matrix, share float32) {
+	require("Lerp", "dst", dst.shape(), dst.Rows, dst.Cols)
+	require("Lerp", "src", src.shape(), dst.Rows, dst.Cols)
+	if dst.Rows > 0 && dst.Cols > 0 {
+		s.lerp(dst, src, share)
+	}
+}
+
+func lerp(dst, src Matrix, share float32) {
+	for r := range dst.Rows {
+		row := dst.Row(r)
+		for c, v := range src.Row(r) {
+			row[c] = exact.FMA(share, v-row[c], row[c])
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package kernel
+
+// Rows selects rows of a sparse matrix.
+type Rows uint8
+
+// The rows that there are to select.
+const (
+	EmptyRows  Rows = 1 << iota // those without entries
+	FilledRows                  // those with entries
+	AllRows    = EmptyRows | FilledRows
+)
+
+// FusesAdam tells whether there is SparseAdam: not where it would be no faster than SparseMul and Adam.
+func (s *Set) FusesAdam() bool { return s.sparseAdam != nil }
+
+// SparseAdam takes the step a of Adam for the selected rows of P[rows, cols], with the product X B, for X[rows, k] and B[k, cols],
+// as their gradient, which it does not store: SparseMul followed by Adam.
+func (s *Set) SparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
+	requireMoments("SparseAdam", p, m, v)
+	require("SparseAdam", "b", b.shape(), b.Rows, p.Cols)
+	x.require("SparseAdam", p.Rows)
+	if p.Rows > 0 && p.Cols > 0 {
+		s.sparseAdam(p, m, v, x, b, a, which)
+	}
+}
+
+// sparseAdam keeps the gradient of a few columns of a row at a time.
+func sparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
+	var few [64]float32
+	for r := range p.Rows {
+		row := FilledRows
+		if len(x.Row(r)) == 0 {
+			row = EmptyRows
+		}
+		if which&row == 0 {
+			continue
+		}
+		for c := 0; c < p.Cols; c += len(few) {
+			n := min(len(few), p.Cols-c)
+			g := Matrix{Rows: 1, Cols: n, Stride: n, Data: few[:]}
+			sparseMul(g, x.Slice(r, r+1), b.Columns(c, c+n), false)
+			adam(p.Block(r, c, 1, n), m.Block(r, c, 1, n), v.Block(r, c, 1, n), g, a)
+		}
+	}
+}
