@@ -38,6 +38,12 @@ type Named struct {
 	Main string // the setting that the group is about
 }
 
+// Log returns the callback as a Log, if it is one.
+func (n Named) Log() (log Log, ok bool) {
+	log, ok = n.Kind.(Log)
+	return log, ok
+}
+
 // All returns a new one of each kind, in the order in which they hear of an epoch. A new kind is a file of its own and
 // a line here.
 func All() []Named {
