@@ -12,6 +12,7 @@ package config
 import (
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 	"dnn/internal/train/callback"
 	"dnn/internal/train/schedule"
 )
@@ -26,8 +27,8 @@ type Config struct {
 	OutputLayer       OutputLayer
 	Loss              string
 	LabelSmoothing    float64
-	Optimizer         nn.OptimizerSpec // fields that the named optimizer does not have are 0
-	Schedule          schedule.Named   // how the learning rate changes from step to step
+	Optimizer         optimizer.Spec
+	Schedule          schedule.Named // how the learning rate changes from step to step
 	Epochs            int
 	BatchSize         int
 	ValidationSplit   float64 // share of the training data
@@ -38,7 +39,7 @@ type Config struct {
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file
 
-	Augment    *augment.Ranges // how far a training image may be distorted, anew in each epoch
+	Augment    augment.Ranges // how far a training image may be distorted, anew in each epoch; nil: not at all
 	Distill    *Distill
 	Callbacks  []callback.Named // those that are on, in the order in which they hear of an epoch
 	Checkpoint *Checkpoint

@@ -142,7 +142,6 @@ const (
 	maxLayers   = 1000
 	maxConstant = 1_000_000 // that weights start as
 	maxPenalty  = 1000      // of weights, whatever their size
-	maxDecay    = 0.999999  // nearer to 1, 1-beta has no digits left in float32, and rounds to 0 in the end
 	minEpsilon  = 1e-30     // smaller ones are 0 or denormal in float32
 )
 

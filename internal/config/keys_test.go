@@ -10,6 +10,7 @@ import (
 	"dnn/configs"
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 	"dnn/internal/train/callback"
 	"dnn/internal/train/schedule"
 
@@ -108,7 +109,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
 		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
-		Optimizer: nn.OptimizerSpec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+		Optimizer: optimizer.Default("adam"),
 		Schedule:  schedule.All()[0],
 		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
 	}
@@ -119,21 +120,24 @@ func TestDefaultsAreKeras(t *testing.T) {
 
 // The numbers are those of the constructors of Keras 3.15; a weight_decay of None is 0 here.
 func TestOptimizersAreKeras(t *testing.T) {
-	for _, want := range []nn.OptimizerSpec{
-		{Name: "sgd", LearningRate: 0.01},
-		{Name: "rmsprop", LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
-		{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "adamw", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, WeightDecay: 0.004},
-		{Name: "nadam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "lion", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.99},
+	adam := &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	for _, want := range []optimizer.Spec{
+		{Name: "sgd", LearningRate: 0.01, Rule: &optimizer.SGDRule{}},
+		{Name: "rmsprop", LearningRate: 0.001, Rule: &optimizer.RMSpropRule{Rho: 0.9, Epsilon: 1e-7}},
+		{Name: "adam", LearningRate: 0.001, Rule: adam},
+		{Name: "adamw", LearningRate: 0.001, Rule: adam, WeightDecay: 0.004},
+		{Name: "nadam", LearningRate: 0.001, Rule: &optimizer.NadamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{Name: "adafactor", LearningRate: 0.001, Rule: &optimizer.AdafactorRule{Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1}},
+		{Name: "lion", LearningRate: 0.001, Rule: &optimizer.LionRule{Beta1: 0.9, Beta2: 0.99}},
 	} {
+		want.EMAMomentum = 0.99
 		if diff := cmp.Diff(want, mustLoad(t, "optimizer: {name: "+want.Name+"}").Optimizer); diff != "" {
 			t.Error(diff)
 		}
 	}
 	// What the file leaves out is what the network's own table says.
-	for _, name := range nn.Optimizers() {
-		want := nn.DefaultOptimizer(name)
+	for _, name := range optimizer.Names() {
+		want := optimizer.Default(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
 		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -155,7 +159,7 @@ func TestDefaultsOfGroups(t *testing.T) {
 			&callback.Plateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 1e-4},
 			&callback.Target{Monitor: "val_accuracy", Value: 0.98},
 		}, kinds(c.Callbacks)),
-		cmp.Diff(&augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}, c.Augment),
+		cmp.Diff(augment.All(), c.Augment),
 		cmp.Diff(&Distill{Teacher: []string{"a.bin"}, Temperature: 2, Weight: 0.9}, c.Distill),
 		cmp.Diff(&Checkpoint{Best: "val_loss"}, c.Checkpoint),
 	} {

@@ -9,6 +9,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/keyfile"
+	"dnn/internal/setting"
 	"dnn/internal/train/callback"
 )
 
@@ -48,30 +49,17 @@ func (r *Resolved) checkOutput() *fault.Error {
 }
 
 func (r *Resolved) checkOptimizer() *fault.Error {
-	o := r.Optimizer
-	if o.Nesterov && o.Momentum == 0 {
-		return r.Fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
-			WithHint("for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}")
-	}
-	first := ""
-	for _, clip := range []struct {
-		key string
-		at  float64
-	}{
-		{"optimizer.clipvalue", o.ClipValue},
-		{"optimizer.clipnorm", o.ClipNorm},
-		{"optimizer.global_clipnorm", o.GlobalClipNorm},
-	} {
-		switch {
-		case clip.at == 0:
-		case first != "":
-			return r.Fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
-				WithHint("set one of them to 0, or take it out")
-		default:
-			first = clip.key
-		}
+	if m := r.Optimizer.Check(); m != nil {
+		return r.mistake("optimizer", m)
 	}
 	return nil
+}
+
+// mistake returns what is wrong with a setting of a group as an error that names the place.
+func (r *Resolved) mistake(group string, m *setting.Error) *fault.Error {
+	err := r.Fault(group+"."+m.Setting, "%s", m.What)
+	err.Hint = m.Hint
+	return err
 }
 
 // checkRate checks what changes the learning rate.
@@ -140,11 +128,17 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 }
 
 func (r *Resolved) checkAugment() *fault.Error {
-	if r.Augment == nil || r.Dataset.CSV == "" {
+	key, why := r.Augment.Conflict()
+	switch {
+	case r.Augment == nil:
 		return nil
+	case r.Dataset.CSV != "":
+		return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
+			WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	case key != "":
+		return r.Fault("augment."+key, "%s", why)
 	}
-	return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
-		WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	return nil
 }
 
 // checkDistill refuses to teach what a teacher does not say: with softmax, how likely each class is.

@@ -7,10 +7,13 @@ import (
 
 	"dnn/internal/augment"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 	"dnn/internal/train"
 	"dnn/internal/train/callback"
@@ -20,7 +23,7 @@ import (
 // experiment is a config that has been found to fit its data set and this machine.
 type experiment struct {
 	*config.Resolved
-	source   *source
+	source   *dataset.Source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
 	keep     kept
@@ -36,7 +39,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	}
 	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
 	if o.From == "" {
-		x.source, err = newSource(x.Dataset, "dataset", nil)
+		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.From); err == nil {
 		x.start = x.from.SHA256
 		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
@@ -44,10 +47,10 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
+	if x.arch, err = x.Architecture(x.source.Features, len(x.source.Classes)); err != nil {
 		return nil, err
 	}
-	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
+	if held := train.ValidationSamples(x.source.Count, x.ValidationSplit); held == x.source.Count {
 		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on", x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
@@ -58,11 +61,11 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err := x.noteExperiment(system, o); err != nil {
 		return nil, err
 	}
-	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.count))
+	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.Count))
 }
 
 // readTeachers reads the models that a network of the given architecture is to learn from, of samples of s, which is called set.
-func readTeachers(paths []string, student nn.Architecture, s *source, set string) ([]*modelfile.Model, error) {
+func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, set string) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
 		teacher, err := modelfile.Read(path)
@@ -73,8 +76,8 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
 		}
 		for _, err := range []error{
-			teacher.MatchesInput(path, set, s.columns), teacher.MatchesClasses(path, set, s.classes),
-			teacher.MatchesOrder(path, set, s.columns, s.classes), // it is given the student's samples as they are
+			teacher.MatchesInput(path, set, s.Columns), teacher.MatchesClasses(path, set, s.Classes),
+			teacher.MatchesOrder(path, set, s.Columns, s.Classes), // it is given the student's samples as they are
 		} {
 			if err != nil {
 				return nil, err
@@ -86,24 +89,24 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
-	optimizer, err := nn.NewOptimizer(x.Optimizer, model.Params())
+func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Sequential, data *dataset.Data) (*train.Run, error) {
+	optimizer, err := optimizer.New(x.Optimizer, model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
 	}
 	run := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer,
-		Train: data.train, Validation: data.validation,
+		Train: data.Train, Validation: data.Validation,
 		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		run.Transform = augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
-		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
+		d := step.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
 		for i, teacher := range x.teachers {
-			network, err := teacher.Restandardized(data.standard.Mean, data.standard.Std).Network(x.Distill.Teacher[i])
+			network, err := teacher.Restandardized(data.Standard.Mean, data.Standard.Std).Network(x.Distill.Teacher[i])
 			if err != nil {
 				return nil, err
 			}
@@ -126,9 +129,9 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
 
 // checkpoints returns where and when the experiment's run is written down.
-func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
+func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
-		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.Hash},
 		Start: x.start, EpochsFixedBy: x.epochsFixedBy(),
 	}
 	for i, teacher := range x.teachers {
@@ -144,20 +147,20 @@ func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoi
 
 // plan returns what would be trained.
 func (x *experiment) plan() train.Plan {
-	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
-	run := train.Run{Train: &batch.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
+	held := train.ValidationSamples(x.source.Count, x.ValidationSplit)
+	run := train.Run{Train: &batch.Samples{Count: x.source.Count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
 	plan := run.Plan()
 	plan.ValidationSamples = held
 	return plan
 }
 
 // begin returns what tells that the run begins.
-func (x *experiment) begin(listener func(report.StartEvent) error, engine *nn.Engine, data *dataset) train.Callback {
+func (x *experiment) begin(listener func(report.StartEvent) error, engine *step.Engine, data *dataset.Data) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
 			return listener(report.StartEvent{
 				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
-				TestSamples: data.test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
+				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
 				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},

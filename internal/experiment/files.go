@@ -8,9 +8,9 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/lockfile"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
 )
@@ -52,18 +52,13 @@ func keeps(o Options, output string) kept {
 
 // dataFiles returns the files of a data set.
 func dataFiles(system *System, d config.Dataset, dataDir string) []file {
-	if d.CSV != "" {
-		return []file{{"the data set", d.CSV}, {"the test file", d.Test}}
-	}
-	folder := d.IDX
-	if set, ok := mnist.Lookup(d.Name); ok {
-		folder, _ = set.Folder(dataDir, system.Env) // if there is none, loading says so
-	}
 	var files []file
-	names, _ := mnist.Lookup("mnist")
-	for _, f := range names.Files() {
-		path := filepath.Join(folder, f.Name)
-		files = append(files, file{"the data set", path}, file{"the data set", path + ".gz"})
+	for _, path := range dataset.Files(d, dataDir, system.Env) {
+		role := "the data set"
+		if path == d.Test {
+			role = "the test file"
+		}
+		files = append(files, file{role, path})
 	}
 	return files
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
@@ -16,7 +17,7 @@ import (
 )
 
 // resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left to do.
-func (x *experiment) resume(system *System, run *train.Run, data *dataset, settings json.RawMessage) (over bool, err error) {
+func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, settings json.RawMessage) (over bool, err error) {
 	if run.Checkpoints == nil {
 		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	}
@@ -56,7 +57,7 @@ type outcome struct {
 }
 
 // outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the epochs.
-func (x *experiment) outcome(data *dataset, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
+func (x *experiment) outcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
 	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
 		return o, false
 	}
@@ -70,7 +71,7 @@ func (x *experiment) outcome(data *dataset, settings json.RawMessage, plan train
 	}
 	_, here := epochsOf(settings)
 	epochs, there := epochsOf(file.Config)
-	if !bytes.Equal(here, there) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
+	if !bytes.Equal(here, there) || file.DataHash != data.Hash || !slices.Equal(file.Teachers, teachers) {
 		return o, false
 	}
 	o = outcome{epochs: epochs, done: len(file.History), ended: x.ends(plan, file.History)}

@@ -139,3 +139,13 @@ func Check(settings []Setting) error {
 func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
+
+// Error is what is wrong with a setting beside the others.
+type Error struct {
+	Setting string // its name
+	What    string // "wanted …, found …"
+	Hint    string // what to do; may be empty
+}
+
+// Error names the setting.
+func (m *Error) Error() string { return m.Setting + ": " + m.What }

@@ -11,7 +11,8 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/train"
 	"dnn/internal/train/schedule"
 )
@@ -70,11 +71,11 @@ func TestScheduleOfARun(t *testing.T) {
 
 // An optimizer that averages: validation and the model in the end are the average's, the steps go on from the weights.
 func TestAverage(t *testing.T) {
-	spec := nn.DefaultOptimizer("sgd")
+	spec := optimizer.Default("sgd")
 	spec.UseEMA, spec.EMAMomentum = true, 0.5
-	run := func(n int) (*train.Run, history.Epochs, *nn.Average) {
+	run := func(n int) (*train.Run, history.Epochs, *optimizer.Average) {
 		r, _ := testRun(t, 12, 5, n)
-		o, err := nn.NewOptimizer(spec, r.Model.Params())
+		o, err := optimizer.New(spec, r.Model.Params())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,11 +84,11 @@ func TestAverage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r, epochs, nn.AverageOf(o)
+		return r, epochs, optimizer.AverageOf(o)
 	}
 	r, epochs, average := run(3)
 	got := weights(r.Model)
-	if loss := float64(nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
+	if loss := float64(step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
 		t.Errorf("the model's loss is %v, that of validation was %v", loss, epochs[2].ValLoss)
 	}
 	average.Swap()
@@ -109,8 +110,8 @@ func TestAverage(t *testing.T) {
 func TestLRFind(t *testing.T) {
 	r, _ := testRun(t, 30, 4, 1)
 	r.Train = randomSamples(30, 30, 2)
-	spec := nn.DefaultOptimizer("adam")
-	optimizer, err := nn.NewOptimizer(spec, r.Model.Params())
+	spec := optimizer.Default("adam")
+	optimizer, err := optimizer.New(spec, r.Model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}

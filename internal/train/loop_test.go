@@ -11,8 +11,8 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/random"
 	"dnn/internal/train"
 )
@@ -168,8 +168,8 @@ func TestMeans(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := epochs[0]
-	trained := nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
-	validated := nn.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
+	trained := step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
+	validated := step.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
 	want := history.Epoch{
 		Epoch: 1, Loss: float64(trained.MeanLoss()), Accuracy: float64(trained.Accuracy()),
 		Validated: true, ValLoss: float64(validated.MeanLoss()), ValAccuracy: float64(validated.Accuracy()),
@@ -193,7 +193,7 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	final := nn.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
+	final := step.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
 	if got, want := epochs[2].ValLoss, float64(final.MeanLoss()); got != want {
 		t.Errorf("the last validation loss is %v, the network's is %v", got, want)
 	}

@@ -19,6 +19,8 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/train"
 	"dnn/internal/train/callback"
 	"dnn/internal/train/schedule"
@@ -40,13 +42,13 @@ type whole struct {
 }
 
 // newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
-func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
+func newWhole(t *testing.T, spec optimizer.Spec, folder string) *whole {
 	t.Helper()
 	return newPatient(t, spec, folder, 3)
 }
 
 // newPatient is newWhole with another patience of its early stopping.
-func newPatient(t *testing.T, spec nn.OptimizerSpec, folder string, patience int) *whole {
+func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) *whole {
 	t.Helper()
 	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 5, Activation: "relu", L2: 1e-3},
@@ -58,11 +60,11 @@ func newPatient(t *testing.T, spec nn.OptimizerSpec, folder string, patience int
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	optimizer, err := optimizer.New(spec, model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 2)
+	engine := step.NewEngine(kernel.Available()[0], 2)
 	t.Cleanup(engine.Close)
 	samples := randomSamples(26, 6, 3)
 	clock := time.Unix(0, 0)
@@ -177,22 +179,26 @@ func (w *whole) resume(t *testing.T) {
 	w.From = from
 }
 
-func optimizerSpecs() map[string]nn.OptimizerSpec {
-	specs := map[string]nn.OptimizerSpec{}
-	for _, name := range nn.Optimizers() {
-		specs[name] = nn.DefaultOptimizer(name)
+func optimizerSpecs() map[string]optimizer.Spec {
+	specs := map[string]optimizer.Spec{}
+	for _, name := range optimizer.Names() {
+		specs[name] = optimizer.Default(name)
 	}
-	change := func(name, from string, f func(*nn.OptimizerSpec)) {
-		spec := nn.DefaultOptimizer(from)
+	change := func(name, from string, f func(*optimizer.Spec)) {
+		spec := optimizer.Default(from)
 		f(&spec)
 		specs[name] = spec
 	}
-	change("sgd, momentum", "sgd", func(s *nn.OptimizerSpec) { s.Momentum, s.Nesterov = 0.9, true })
-	change("rmsprop, centered", "rmsprop", func(s *nn.OptimizerSpec) { s.Centered, s.Momentum = true, 0.5 })
-	change("adam, amsgrad", "adam", func(s *nn.OptimizerSpec) { s.AMSGrad = true })
-	change("adam, average", "adam", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
-	change("sgd, average that overwrites", "sgd", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
-	change("adamw, clipped, average", "adamw", func(s *nn.OptimizerSpec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
+	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Momentum: 0.9, Nesterov: true} })
+	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.RMSpropRule{Momentum: 0.5, Rho: 0.9, Centered: true, Epsilon: 1e-7}
+	})
+	change("adam, amsgrad", "adam", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true}
+	})
+	change("adam, average", "adam", func(s *optimizer.Spec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
+	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
+	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
 	for name, spec := range specs {
 		spec.LearningRate = 0.05
 		specs[name] = spec
@@ -430,7 +436,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	newWhole(t, specs["adam"], folder).stopAfter(t, 5)
 	for _, c := range []struct {
 		name   string
-		spec   nn.OptimizerSpec
+		spec   optimizer.Spec
 		change func(*whole)
 		want   string
 	}{

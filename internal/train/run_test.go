@@ -12,13 +12,15 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/train"
 )
 
 // spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
 // feature but i.
 type spy struct {
-	*nn.SGD
+	*optimizer.SGD
 	steps [][]int
 	rates []float64
 }
@@ -58,9 +60,9 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(rng.IntN(2))
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 1) // one thread, so that the spy needs no lock
+	engine := step.NewEngine(kernel.Available()[0], 1) // one thread, so that the spy needs no lock
 	t.Cleanup(engine.Close)
-	s := &spy{SGD: nn.NewSGD()}
+	s := &spy{SGD: optimizer.NewSGD()}
 	clock := time.Unix(0, 0)
 	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,

@@ -15,6 +15,8 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/train"
 )
 
@@ -57,7 +59,7 @@ func randomPixels(count, features, classes int) *batch.Samples {
 }
 
 // longRun returns a run whose steps take so long that they are abandoned when it is stopped. Another call is another process.
-func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, change func(*train.Run)) *train.Run {
+func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, change func(*train.Run)) *train.Run {
 	t.Helper()
 	const features, classes = 16, 3
 	arch := nn.Architecture{Input: features, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
@@ -71,11 +73,11 @@ func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, ch
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	optimizer, err := optimizer.New(spec, model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], threads)
+	engine := step.NewEngine(kernel.Available()[0], threads)
 	t.Cleanup(engine.Close)
 	samples := randomPixels(3000, features, classes)
 	r := &train.Run{
@@ -89,25 +91,25 @@ func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, ch
 
 // A run that is stopped in the midst of a step, or of a validation, goes on to the very same result, wherever that was.
 func TestStoppedInTheMidst(t *testing.T) {
-	average := nn.DefaultOptimizer("adam")
+	average := optimizer.Default("adam")
 	average.UseEMA = true
 	distilled := func(r *train.Run) {
 		teacher, err := nn.New(r.Model.Architecture(), 8)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Distillation = &nn.Distillation{Teachers: []*nn.Sequential{teacher}, Temperature: 2, Weight: 0.5}
+		r.Distillation = &step.Distillation{Teachers: []*nn.Sequential{teacher}, Temperature: 2, Weight: 0.5}
 	}
 	for _, c := range []struct {
 		name    string
 		threads int
-		spec    nn.OptimizerSpec
+		spec    optimizer.Spec
 		change  func(*train.Run)
 	}{
-		{"plain", 1, nn.DefaultOptimizer("adam"), func(*train.Run) {}},
+		{"plain", 1, optimizer.Default("adam"), func(*train.Run) {}},
 		{"average, distilled", 2, average, distilled},
-		{"augmented", 4, nn.DefaultOptimizer("sgd"), func(r *train.Run) {
-			r.Transform = augment.New(augment.Ranges{Rotation: 20}, 4, 4, 7, 4)
+		{"augmented", 4, optimizer.Default("sgd"), func(r *train.Run) {
+			r.Transform = augment.New(augment.Ranges{&augment.Affine{Rotation: 20}}, 4, 4, 7, 4)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

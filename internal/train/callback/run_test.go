@@ -7,12 +7,14 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/train"
 )
 
 // spy is plain gradient descent that notes the rate of each step.
 type spy struct {
-	*nn.SGD
+	*optimizer.SGD
 	steps []float64
 }
 
@@ -35,9 +37,9 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(i % 3 / 2)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 1)
+	engine := step.NewEngine(kernel.Available()[0], 1)
 	t.Cleanup(engine.Close)
-	s := &spy{SGD: nn.NewSGD()}
+	s := &spy{SGD: optimizer.NewSGD()}
 	clock := time.Unix(0, 0)
 	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
