@@ -29,6 +29,14 @@ type Log interface {
 	Probe() error
 }
 
+// Checker is a Kind of which not all settings go together, though each is within its bounds.
+type Checker interface {
+	Kind
+
+	// Check returns what is wrong with one beside the others; nil: nothing is.
+	Check() *setting.Error
+}
+
 // Named is a kind of callback under the name that experiments have for it: that of a group of keys.
 type Named struct {
 	Name string
