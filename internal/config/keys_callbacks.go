@@ -17,18 +17,13 @@ func metrics() keyfile.Choice { return choice(history.Metrics()...) }
 func callbackKeys() []Key {
 	var acting, logs []Key
 	for _, c := range callback.All() {
-		if isLog(c) {
+		if _, ok := c.Log(); ok {
 			logs = append(logs, keysOfCallback(c)...)
 		} else {
 			acting = append(acting, keysOfCallback(c)...)
 		}
 	}
 	return slices.Concat(acting, checkpointKeys(), logs)
-}
-
-func isLog(c callback.Named) bool {
-	_, ok := c.Kind.(callback.Log)
-	return ok
 }
 
 // keysOfCallback returns the keys of a callback: those of its group, or the only one.

@@ -12,7 +12,7 @@ import (
 func resultIndependent() []string {
 	names := []string{"threads", "output", "checkpoint"}
 	for _, c := range callback.All() {
-		if isLog(c) {
+		if _, ok := c.Log(); ok {
 			names = append(names, c.Name)
 		}
 	}

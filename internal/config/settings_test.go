@@ -21,13 +21,12 @@ func TestKeysOf(t *testing.T) {
 		{"flat", []setting.Setting{number("width", 2, "How wide it is."), number("angle", 3, "How it is held."), number("dry", 0.5, "Its drying; 0: none.")}},
 		{"fan", []setting.Setting{number("width", 2, ""), number("hairs", 5, "How many hairs it has.")}},
 	})
-	of := variants
 	want := []Key{
-		{Name: "brush.width", Doc: "How wide it is.", Variants: of("round", "1", "flat", "2", "fan", "2")},
-		{Name: "brush.angle", Doc: "How it is held.", Variants: of("flat", "3")},
-		{Name: "brush.ink", Doc: "How much ink it has.", Variants: of("round", "1")},
-		{Name: "brush.dry", Doc: "How fast it dries; flat: its drying; 0: none.", Variants: of("round", "0.5", "flat", "0.5")},
-		{Name: "brush.hairs", Doc: "How many hairs it has.", Variants: of("fan", "5")},
+		{Name: "brush.width", Doc: "How wide it is.", Variants: variants("round", "1", "flat", "2", "fan", "2")},
+		{Name: "brush.angle", Doc: "How it is held.", Variants: variants("flat", "3")},
+		{Name: "brush.ink", Doc: "How much ink it has.", Variants: variants("round", "1")},
+		{Name: "brush.dry", Doc: "How fast it dries; flat: its drying; 0: none.", Variants: variants("round", "0.5", "flat", "0.5")},
+		{Name: "brush.hairs", Doc: "How many hairs it has.", Variants: variants("fan", "5")},
 	}
 	for i := range want {
 		want[i].By, want[i].Kind = "brush.name", keyfile.Number{Max: 9}

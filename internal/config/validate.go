@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 func (r *Resolved) validate() error {
 	var found []error
 	for _, check := range []func() *fault.Error{
-		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkTarget, r.checkCheckpoint, r.checkAugment, r.checkDistill,
+		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkCallbacks, r.checkCheckpoint, r.checkAugment, r.checkDistill,
 	} {
 		if err := check(); err != nil {
 			found = append(found, err)
@@ -77,6 +76,20 @@ func (r *Resolved) checkRate() *fault.Error {
 	return nil
 }
 
+// checkCallbacks asks the callbacks whether their settings go together.
+func (r *Resolved) checkCallbacks() *fault.Error {
+	for _, c := range r.Callbacks {
+		checker, ok := c.Kind.(callback.Checker)
+		if !ok {
+			continue
+		}
+		if m := checker.Check(); m != nil {
+			return r.mistake(c.Name, m)
+		}
+	}
+	return nil
+}
+
 // checkMonitors refuses to watch what is not measured.
 func (r *Resolved) checkMonitors() (found []error) {
 	if r.ValidationSplit > 0 {
@@ -105,18 +118,6 @@ func callbackOf[K callback.Kind](r *Resolved) (kind K, on bool) {
 		}
 	}
 	return kind, on
-}
-
-func (r *Resolved) checkTarget() *fault.Error {
-	t, on := callbackOf[*callback.Target](r)
-	if !on || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
-		return nil
-	}
-	err := r.Fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)
-	if t.Value <= 100 {
-		err.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
-	}
-	return err
 }
 
 func (r *Resolved) checkCheckpoint() *fault.Error {

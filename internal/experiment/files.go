@@ -13,7 +13,6 @@ import (
 	"dnn/internal/lockfile"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
-	"dnn/internal/train/callback"
 )
 
 // file is one that a command reads or writes.
@@ -79,7 +78,7 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	if o.trains() {
 		outputs = append(outputs, x.besideModel()...)
 		for _, c := range x.Callbacks {
-			if log, ok := c.Kind.(callback.Log); ok {
+			if log, ok := c.Log(); ok {
 				outputs = append(outputs, file{c.Name, log.Path()})
 			}
 		}
@@ -132,7 +131,7 @@ func (x *experiment) probe(o Options) error {
 		}
 	}
 	for _, c := range x.Callbacks {
-		if log, ok := c.Kind.(callback.Log); ok {
+		if log, ok := c.Log(); ok {
 			if err := log.Probe(); err != nil {
 				return err
 			}

@@ -13,7 +13,6 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
 	"dnn/internal/train"
-	"dnn/internal/train/callback"
 	"dnn/internal/train/schedule"
 )
 
@@ -97,7 +96,7 @@ func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
 func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
 	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)} // which has no model, so that its callbacks only watch
 	for _, c := range x.Callbacks {
-		if _, ok := c.Kind.(callback.Log); !ok {
+		if _, ok := c.Log(); !ok {
 			c.Add(&watched)
 		}
 	}

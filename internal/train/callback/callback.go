@@ -29,6 +29,14 @@ type Log interface {
 	Probe() error
 }
 
+// Checker is a Kind of which not all settings go together, though each is within its bounds.
+type Checker interface {
+	Kind
+
+	// Check returns what is wrong with one beside the others; nil: nothing is.
+	Check() *setting.Error
+}
+
 // Named is a kind of callback under the name that experiments have for it: that of a group of keys.
 type Named struct {
 	Name string
@@ -36,6 +44,12 @@ type Named struct {
 
 	Doc  string // of the group; empty: there is no group, and the only setting, of the same name, is a key
 	Main string // the setting that the group is about
+}
+
+// Log returns the callback as a Log, if it is one.
+func (n Named) Log() (log Log, ok bool) {
+	log, ok = n.Kind.(Log)
+	return log, ok
 }
 
 // All returns a new one of each kind, in the order in which they hear of an epoch. A new kind is a file of its own and

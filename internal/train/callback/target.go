@@ -1,6 +1,8 @@
 package callback
 
 import (
+	"fmt"
+
 	"dnn/internal/history"
 	"dnn/internal/setting"
 	"dnn/internal/train"
@@ -27,6 +29,20 @@ func (t *Target) Settings() []setting.Setting {
 			Doc:    "Threshold: 0.98 is an accuracy of 98 %.",
 			Advice: "somewhat better than what is needed: the test may be worse than validation."},
 	}
+}
+
+// Check implements Checker.
+func (t *Target) Check() *setting.Error {
+	if !higherIsBetter(t.Monitor) || t.Value <= 1 {
+		return nil
+	}
+	wrong := &setting.Error{
+		Setting: "value", What: fmt.Sprintf("wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value),
+	}
+	if t.Value <= 100 {
+		wrong.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
+	}
+	return wrong
 }
 
 // Add implements Kind.
