@@ -7,8 +7,8 @@ import (
 	"dnn/internal/setting"
 )
 
-// Affine shifts, turns, scales and shears images. Each of its numbers is drawn uniformly between minus and plus the range
-// given here.
+// Affine shifts, turns, scales and shears images. Each number of its map is drawn uniformly between minus and plus the
+// range given here.
 type Affine struct {
 	Shift    float64 // pixels, along rows and along columns
 	Rotation float64 // degrees
@@ -43,8 +43,8 @@ func (a *Affine) move(stream *rand.PCG, c coefficients) {
 	a.draw(stream).put(c)
 }
 
-// affineMap is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to where
-// in the original it comes from, both as distances from the center, it is
+// affineMap is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to
+// where in the original it comes from, both as distances from the center, it is
 //
 //	| x |   | cos -sin | | 1+scaleX  shear    | | u |   | shiftX |
 //	| y | = | sin  cos | | 0         1+scaleY | | v | + | shiftY |
@@ -64,7 +64,8 @@ func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
 	return m
 }
 
-// put lets the map follow what the coefficients of 1, u and v do: it adds the shift, and multiplies by the two matrices.
+// put lets the map follow what the coefficients of 1, u and v do: it adds the shift, and multiplies by the two
+// matrices.
 func (m affineMap) put(c coefficients) {
 	sin, cos := exact.SinCos(m.rotation)
 	scaleX, scaleY := 1+m.scaleX, 1+m.scaleY

@@ -9,8 +9,8 @@ import (
 	"dnn/internal/setting"
 )
 
-// Distortion is one way to distort images, and how far it goes. What it can be told stands in its file, beside what it does. It
-// is a mover or a painter; a new one is such a file, and a word in All.
+// Distortion is one way to distort images, and how far it goes. What it can be told stands in its file, beside what it
+// does. It is a mover or a painter; a new one is such a file, and a word in All.
 //
 // Its random numbers come from a stream of its own for each image, so they do not depend on what else there is.
 type Distortion interface {
@@ -45,19 +45,19 @@ type painter interface {
 	paint(stream *rand.PCG, image []uint8, rows, cols int)
 }
 
-// choosy is a distortion with settings that do not always go together.
-type choosy interface {
+// checker is a distortion with settings that do not always go together.
+type checker interface {
 	Distortion
 	// conflict returns the name of a setting that does not go with the others, and why; both are empty if there is none.
 	conflict() (name, why string)
 }
 
-// Ranges are the distortions of images, each of a kind at most once. Every figure is drawn anew for each image. The order of
-// movers makes no difference; painters act one after another.
+// Ranges are the distortions of images, each of a kind at most once. Every figure is drawn anew for each image. The order
+// of movers makes no difference; painters act one after another.
 type Ranges []Distortion
 
-// All returns every distortion, in the order of an experiment file. Each is as it is where nothing is said of it, and leaves
-// images as they are.
+// All returns every distortion, in the order of an experiment file. Each is as it is where nothing is said of it, and
+// leaves images as they are.
 func All() Ranges { return Ranges{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
 
 // Validate returns an error that names the first setting that makes no sense.
@@ -74,11 +74,11 @@ func (r Ranges) Validate() error {
 	return nil
 }
 
-// Conflict returns the first setting, group.name, that does not go with others of its distortion, and why; both are empty if
-// there is none.
+// Conflict returns the first setting, group.name, that does not go with others of its distortion, and why; both are empty
+// if there is none.
 func (r Ranges) Conflict() (key, why string) {
 	for _, d := range r {
-		if c, ok := d.(choosy); ok {
+		if c, ok := d.(checker); ok {
 			if key, why := c.conflict(); key != "" {
 				name, _ := d.Group()
 				return prefix(name, ".") + key, why

@@ -45,7 +45,9 @@ func TestString(t *testing.T) {
 	for want, r := range map[string]Ranges{
 		"{}": All(),
 		"{shift: 0.7, rotation: 12, scale: 0.15, shear: 0.1, elastic: {alpha: 34, sigma: 6}}": all,
-		"{rotation: 5, horizontal_flip: true, vertical_flip: true}":                           {&Affine{Rotation: 5}, newElastic(), &Flips{true, true}},
+		"{rotation: 5, horizontal_flip: true, vertical_flip: true}": {
+			&Affine{Rotation: 5}, newElastic(), &Flips{true, true},
+		},
 		"{random_erasing: {probability: 0.5, scale_min: 0.02, scale_max: 0.33, ratio: 0.3, fill_value: random}}": {
 			&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom},
 		},

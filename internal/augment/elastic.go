@@ -23,8 +23,8 @@ func (e *Elastic) Group() (name, doc string) {
 	return "elastic", "A smooth random field of displacements (Simard, Steinkraus and Platt, 2003)."
 }
 
-// Settings returns factor and width of the field. Sigma is bounded below too: noise that is smoothed by less is as good as not
-// smoothed.
+// Settings returns factor and width of the field. Sigma is bounded below too: noise that is smoothed by less is as good as
+// not smoothed.
 func (e *Elastic) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "alpha", Value: &e.Alpha, Bounds: setting.From(0, 10_000), Example: "34",
@@ -56,8 +56,8 @@ const leastKnots = 3
 // Noise at every pixel would need a bump for each. But the Gaussian leaves of noise only what is wider than itself, so
 // noise that is constant over cells of sigma pixels looks the same once it is smoothed. The bumps stand in the middle of
 // such cells. They are sqrt(d) G(x - knot), where d is the cells' width and G the Gaussian with the sum 1: the field at x
-// then has the variance sum over the knots of d G(x - knot)^2, which is that of noise at each pixel, sum of G(x - pixel)^2, but for
-// 2 exp(-pi^2) of it.
+// then has the variance sum over the knots of d G(x - knot)^2, which is that of noise at each pixel, sum of
+// G(x - pixel)^2, but for 2 exp(-pi^2) of it.
 func (e *Elastic) functions(size int) (all [][]float32) {
 	if e.Alpha == 0 {
 		return nil

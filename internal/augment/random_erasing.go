@@ -36,7 +36,8 @@ func (e *RandomErasing) Group() (name, doc string) {
 	return "random_erasing", "Fills a rectangle of the distorted image (Zhong et al., arXiv:1708.04896)."
 }
 
-// Settings returns the paper's settings with its defaults, but for the probability, which is 0.5 there.
+// Settings returns the paper's settings. It has a probability of 0.5 and rectangles of up to 0.4; 0.33 is Keras's and
+// torchvision's.
 func (e *RandomErasing) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "probability", Value: &e.Probability, Bounds: setting.From(0, 1), Example: "0.5",
@@ -44,7 +45,7 @@ func (e *RandomErasing) Settings() []setting.Setting {
 			Advice: "0.5 for photographs and clothes; digits lose what tells them apart."},
 		{Name: "scale_min", Value: &e.ScaleMin, Bounds: setting.Above(0, 1), Example: "0.05",
 			Doc:    "Smallest rectangle, as a fraction of the image.",
-			Advice: "0.02."},
+			Advice: "0.02, a square of 4 pixels in 28 x 28; more where so small a one hides nothing."},
 		{Name: "scale_max", Value: &e.ScaleMax, Bounds: setting.Above(0, 1), Example: "0.2",
 			Doc:    "Largest rectangle, as a fraction of the image.",
 			Advice: "0.2 to 0.4."},

@@ -42,8 +42,8 @@ func (c tally) check(t *testing.T, what string) {
 	}
 }
 
-// Height and width have the distribution that algorithm 1 of the paper gives to whole pixels, and the place of a rectangle is
-// uniform over all that are within the image.
+// Height and width have the distribution that algorithm 1 of the paper gives to whole pixels, and the place of a rectangle
+// is uniform over all that are within the image.
 func TestRectangles(t *testing.T) {
 	const n, steps = 100_000, 2000
 	for _, c := range []struct {
@@ -79,7 +79,8 @@ func TestRectangles(t *testing.T) {
 			for j := range steps {
 				ratio := c.e.Ratio + (1/c.e.Ratio-c.e.Ratio)*(float64(j)+0.5)/steps
 				height, width := max(1, math.Round(math.Sqrt(area*ratio))), max(1, math.Round(math.Sqrt(area/ratio)))
-				if room := (float64(c.rows) - height + 1) * (float64(c.cols) - width + 1); height <= float64(c.rows) && width <= float64(c.cols) {
+				down, across := max(0, float64(c.rows)-height+1), max(0, float64(c.cols)-width+1)
+				if room := down * across; room > 0 {
 					sizes.wanted[int(height)*100+int(width)] += room
 					all += room
 				}
