@@ -57,7 +57,7 @@ type memory struct {
 // New returns an Augmenter of images of rows x cols pixels, which that many workers can use at once. The ranges must be
 // valid.
 func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
-	if err := r.Validate(); err != nil {
+	if err := r.validate(); err != nil {
 		panic(fmt.Sprintf("augment: %v", err))
 	}
 	down, across := newBasis(rows, r), newBasis(cols, r)

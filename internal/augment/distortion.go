@@ -61,7 +61,7 @@ type Ranges []Distortion
 func All() Ranges { return Ranges{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
 
 // Validate returns an error that names the first setting that makes no sense.
-func (r Ranges) Validate() error {
+func (r Ranges) validate() error {
 	for _, d := range r {
 		name, _ := d.Group()
 		if err := setting.Check(d.Settings()); err != nil {

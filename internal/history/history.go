@@ -13,7 +13,7 @@ type Epoch struct {
 	ValAccuracy  float64
 	LearningRate float64
 
-	// Phases is where the epoch's seconds went, by name: nn.Phases, and validation.
+	// Phases is where the epoch's seconds went, by name: step.Trainer.PhaseSeconds, and validation.
 	Phases map[string]float64
 }
 

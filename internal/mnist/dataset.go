@@ -3,11 +3,9 @@ package mnist
 // Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages:
 // they are read-only, and gone after Close.
 type Dataset struct {
-	Name    string   // the Set's
-	Classes []string // the name of each label, from label 0 on
-	Train   Split    // empty if only the test split was loaded
-	Test    Split
-	Hash    string // Set.Hash of the set that was loaded
+	Train Split // empty if only the test split was loaded
+	Test  Split
+	Hash  string // Set.hash of the set that was loaded
 
 	files files // that the splits are of
 }

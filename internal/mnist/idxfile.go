@@ -20,7 +20,7 @@ import (
 type idxFile struct {
 	path   string // of the file that was read, NAME or NAME.gz
 	info   fs.FileInfo
-	header Header
+	header idxHeader
 	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
 	mapped []byte        // the whole file, if it is mapped
 	file   *os.File      // that is mapped
@@ -60,7 +60,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	header, err := ReadHeader(f, rank)
+	header, err := readHeader(f, rank)
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
@@ -71,7 +71,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, whole[header.Bytes():], whole, f
+	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, whole[header.bytes():], whole, f
 	idx.close = func() error { return errors.Join(unmap(), f.Close()) }
 	idx.sha256 = func() string {
 		sum := sha256.Sum256(whole)

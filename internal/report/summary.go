@@ -77,7 +77,7 @@ func (s Summary) JSON() SummaryJSON {
 // Write prints s as Keras 3's model.summary() does: the same bytes for a w that is no terminal, and a table that is as wide as
 // a terminal lets it.
 func (s Summary) Write(w io.Writer) error {
-	_, err := io.WriteString(w, s.text(Width(w), IsTerminal(w)))
+	_, err := io.WriteString(w, s.text(terminalWidth(w), isTerminal(w)))
 	return err
 }
 
@@ -121,7 +121,7 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 		if i > 0 {
 			rule("├", "─", "┼", "┤")
 		}
-		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.Shape(), GroupDigits(l.Params))
+		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.shape(), GroupDigits(l.Params))
 		for n := range max(len(names), len(shapes), len(counts)) {
 			row("│", at(names, n), at(shapes, n), at(counts, n))
 		}
@@ -129,8 +129,8 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule("└", "─", "┴", "┘")
 }
 
-// Shape returns the output shape as a Python tuple whose batch is None.
-func (l SummaryLayer) Shape() string {
+// shape returns the output shape as a Python tuple whose batch is None.
+func (l SummaryLayer) shape() string {
 	var b strings.Builder
 	b.WriteString("(None")
 	for _, n := range l.OutputShape {

@@ -104,7 +104,7 @@ type reader struct {
 func parse(f io.Reader, o Options) (*Table, error) {
 	hash := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(&lines{Reader: f}, hash), peeked)
-	r := &reader{Options: o, labels: map[string]uint8{}, firstLine: map[string]int{}, table: &Table{Path: o.Path, Target: o.Target}}
+	r := &reader{Options: o, labels: map[string]uint8{}, firstLine: map[string]int{}, table: &Table{Path: o.Path}}
 	if err := r.skipMark(in); err != nil {
 		return nil, err
 	}

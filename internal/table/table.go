@@ -12,7 +12,6 @@ import "dnn/internal/nn/batch"
 type Table struct {
 	Path    string
 	Columns []string  // names of the feature columns, in the file's order, or in that of Options.Columns
-	Target  string    // name of the column of classes
 	Classes []string  // see sortClasses
 	Values  []float64 // [rows, columns], row-major, as the file has them
 	Labels  []uint8   // [rows]: which of Classes

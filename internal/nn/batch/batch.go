@@ -13,9 +13,8 @@ const featureBlock = 112
 // Batch is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
 // nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
 type Batch struct {
-	Count    int // samples in the batch
-	features int
-	Labels   []uint8
+	Count  int // samples in the batch
+	Labels []uint8
 
 	X kernel.Matrix // [batch, features]; dense only
 
@@ -44,7 +43,7 @@ type share struct {
 // New returns a batch of up to size samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
 func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
-	in := &Batch{features: s.Features, Labels: make([]uint8, size)}
+	in := &Batch{Labels: make([]uint8, size)}
 	if len(shares) == 0 {
 		in.X = kernel.NewMatrix(size, s.Features)
 		return in
@@ -119,7 +118,7 @@ func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 			continue
 		}
 		for j := shares.Lo; j < shares.Hi; j++ {
-			in.shares[j].Load(w.Set, pixels, r, rows.Lo)
+			in.shares[j].load(w.Set, pixels, r, rows.Lo)
 		}
 	}
 }
@@ -147,8 +146,8 @@ func (in *Batch) part(pixels []uint8, shares kernel.Span) []uint8 {
 	return pixels[in.shares[shares.Lo].features.Lo:in.shares[shares.Hi-1].features.Hi]
 }
 
-// Load appends the nonzeros of row r to those of the rows from first on.
-func (s *share) Load(k *kernel.Set, pixels []uint8, r, first int) {
+// load appends the nonzeros of row r to those of the rows from first on.
+func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	lo := s.features.Lo
 	pixels = pixels[lo:s.features.Hi]
 	if s.bytes.Rows > 0 {

@@ -18,12 +18,12 @@ const (
 type Scratch struct {
 	a, b []float32
 
-	// Stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will use it.
-	Stop func() bool
+	// stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will use it.
+	stop func() bool
 }
 
-// Stopped tells whether Stop says so.
-func (s *Scratch) Stopped() bool { return s.Stop != nil && s.Stop() }
+// stopped tells whether stop says so.
+func (s *Scratch) stopped() bool { return s.stop != nil && s.stop() }
 
 // Operand is a matrix as a factor of a product: as it is, or, if Transposed is set, its transpose.
 type Operand struct {
@@ -111,7 +111,7 @@ func (s *Set) gemmBlock(scratch *Scratch, c Matrix, a, b Operand, accumulate boo
 	// lies together already, so that packing pays later.
 	packA := n >= 16*s.TileCols || !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
 	stepM := even(m, blockM, s.TileRows)
-	for i := 0; i < m && !scratch.Stopped(); i += stepM {
+	for i := 0; i < m && !scratch.stopped(); i += stepM {
 		rows := min(stepM, m-i)
 		block := a.Block(i, 0, rows, k)
 		if packA {
