@@ -11,7 +11,6 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
-	"dnn/internal/nn/batch"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/report"
@@ -97,7 +96,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 	run := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer,
 		Train: data.Train, Validation: data.Validation,
-		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
+		Epochs: x.Epochs, BatchSize: x.BatchSize,
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
@@ -114,7 +113,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		}
 		run.Distillation = &d
 	}
-	run.Schedule = x.Schedule.For(schedule.Run{Rate: run.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
+	run.Schedule = x.Schedule.For(schedule.Run{Rate: x.Optimizer.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
 	if x.keep.history {
 		x.history = callback.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
 		run.Callbacks = append(run.Callbacks, x.history.Callback())
@@ -148,10 +147,7 @@ func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Che
 // plan returns what would be trained.
 func (x *experiment) plan() train.Plan {
 	held := train.ValidationSamples(x.source.Count, x.ValidationSplit)
-	run := train.Run{Train: &batch.Samples{Count: x.source.Count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
-	plan := run.Plan()
-	plan.ValidationSamples = held
-	return plan
+	return train.NewPlan(x.Epochs, x.BatchSize, x.source.Count-held, held)
 }
 
 // begin returns what tells that the run begins.

@@ -30,12 +30,11 @@ type Run struct {
 	Transform    batch.Transform    // of the training samples; may be nil
 	Distillation *step.Distillation // what the model learns from besides the labels; may be nil
 
-	Epochs       int
-	BatchSize    int // the last batch of an epoch takes what is left
-	LearningRate float64
-	Schedule     schedule.Schedule // of the learning rate; nil: the same LearningRate throughout
-	Shuffle      bool              // a new order each epoch
-	Seed         uint64            // of that order
+	Epochs    int
+	BatchSize int               // the last batch of an epoch takes what is left
+	Schedule  schedule.Schedule // of the learning rate
+	Shuffle   bool              // a new order each epoch
+	Seed      uint64            // of that order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
@@ -92,15 +91,11 @@ func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 
 // Plan returns what the run is about to do.
 func (r *Run) Plan() Plan {
-	p := Plan{Epochs: r.Epochs, BatchSize: r.batch(), TrainSamples: r.Train.Count, FirstEpoch: 1}
-	if r.From != nil {
-		p.FirstEpoch = len(r.From.history) + 1
-	}
-	p.Steps = (r.Train.Count + p.BatchSize - 1) / p.BatchSize
+	validation := 0
 	if r.Validation != nil {
-		p.ValidationSamples = r.Validation.Count
+		validation = r.Validation.Count
 	}
-	return p
+	return NewPlan(r.Epochs, r.BatchSize, r.Train.Count, validation)
 }
 
 func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
@@ -109,7 +104,6 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 type loop struct {
 	*Run
 	progress
-	schedule  schedule.Schedule
 	trainer   *step.Trainer
 	evaluator *step.Evaluator    // nil: no validation
 	average   *optimizer.Average // nil: none
@@ -123,13 +117,10 @@ type loop struct {
 
 func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
-		Run: r, schedule: r.Schedule, average: optimizer.AverageOf(r.Optimizer),
+		Run: r, average: optimizer.AverageOf(r.Optimizer),
 		trainer: step.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
 		order:   make([]int32, r.Train.Count),
 		whole:   r.Model.Snapshot(nil),
-	}
-	if r.Schedule == nil {
-		l.schedule = schedule.Constant(r.LearningRate)
 	}
 	if r.Validation != nil {
 		l.evaluator = step.NewEvaluator(r.Engine, r.Model, r.Validation)
@@ -178,7 +169,7 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.trainer.Skip(l.step)
 	l.arrange(epoch)
 	if l.step > 0 { // and perhaps none is left to take
-		l.rate = l.schedule.Rate(l.steps() - 1)
+		l.rate = l.Schedule.Rate(l.steps() - 1)
 	}
 	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
@@ -207,7 +198,7 @@ func (l *loop) arrange(epoch int) {
 
 // train takes the next step.
 func (l *loop) train(ctx context.Context, epoch int) error {
-	l.rate = l.schedule.Rate(l.steps())
+	l.rate = l.Schedule.Rate(l.steps())
 	result := l.take(l.step)
 	if result.Count == 0 {
 		return l.interrupt(context.Cause(ctx))
@@ -220,8 +211,7 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
 	state := Step{
-		Step: l.step, Seconds: l.seconds,
-		Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+		Step: l.step, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
 	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err
