@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -172,7 +173,14 @@ func TestEvaluate(t *testing.T) {
 	if found.Samples != 12 || found.Loss != end.TestLoss || found.Accuracy != end.TestAccuracy {
 		t.Errorf("the test gives %+v, that after training was %+v", found, end)
 	}
-	e.MinAccuracy = 1.01
+	next := float64(math.Nextafter32(found.Accuracy, 2))
+	for _, exact := range []float64{float64(found.Accuracy), (float64(found.Accuracy)*3 + next) / 4} { // as float32 they are one
+		e.MinAccuracy = exact
+		if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
+			t.Errorf("at the bar of %v: %v", exact, err)
+		}
+	}
+	e.MinAccuracy = next
 	if err := experiment.Evaluate(t.Context(), &w.System, e); fault.KindOf(err) != fault.Bar {
 		t.Errorf("under the bar: %v", err)
 	}

@@ -37,8 +37,10 @@ func (m *Sequential) guessUnit(share, units float64) float64 {
 	case BinaryCrossentropy:
 		p := float64(share*(1-smoothing)) + smoothing/2
 		return surprise(p) + surprise(1-p)
+	case "mean_squared_error", "mse":
+		return share * (1 - share)
 	}
-	return share * (1 - share)
+	panic("nn: no guess for the loss " + m.arch.Loss)
 }
 
 // surprise returns -p log p, a part of an entropy.
