@@ -25,7 +25,7 @@ type experiment struct {
 	source   *dataset.Source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
-	keep     kept
+	writes   outputs
 	history  *callback.CSV    // nil: none is kept
 	from     *modelfile.Model // that the weights come from; nil: they are drawn
 	start    string           // its SHA-256
@@ -36,7 +36,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
+	x := &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.From); err == nil {
@@ -114,8 +114,8 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		run.Distillation = &d
 	}
 	run.Schedule = x.Schedule.For(schedule.Run{Rate: x.Optimizer.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
-	if x.keep.history {
-		x.history = callback.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
+	if x.writes.history {
+		x.history = callback.NewCSV(modelfile.ReplaceExtension(x.Output, ".history.csv"))
 		run.Callbacks = append(run.Callbacks, x.history.Callback())
 	}
 	for _, c := range x.Callbacks {
@@ -125,7 +125,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 }
 
 // checkpointPath returns what the names of the run's checkpoints begin with.
-func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
+func (x *experiment) checkpointPath() string { return modelfile.ReplaceExtension(x.Output, ".ckpt") }
 
 // checkpoints returns where and when the experiment's run is written down.
 func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Checkpoints {
