@@ -65,6 +65,9 @@ type Set struct {
 	softmax        func(z Matrix, largest, sums []float32, best []int32)
 }
 
+// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+func Available() []*Set { return append(assembly(), generic()) }
+
 // generic returns the portable kernels: the meaning of every other set, and what runs where there is none.
 func generic() *Set {
 	return &Set{

@@ -1,5 +1,8 @@
 package kernel
 
+// assembly returns the kernels in assembly that this CPU can run.
+func assembly() []*Set { return []*Set{neon()} }
+
 // neon returns the kernels in NEON, which every arm64 processor has. The products, the optimizers and everything that
 // runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly takes.
 func neon() *Set {
