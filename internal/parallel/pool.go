@@ -1,6 +1,3 @@
-// Package parallel runs tasks on worker threads: phases of tasks side by side or in an order, and the choice between
-// all workers and one. It computes nothing and knows no numbers; that a result does not depend on how many workers
-// there are is up to the tasks, which write to places of their own.
 package parallel
 
 import (
@@ -13,9 +10,8 @@ import (
 // NewPool and live until Close.
 //
 // A phase (one call of Run) is over when its tasks are done, not when every worker has arrived: a worker that the
-// operating system has put aside while it holds no task holds nobody up. Between phases a worker spins for a while, in
-// the hope that the next phase follows at once, and then parks: spinning on collapses as soon as another process wants
-// a core.
+// operating system has put aside while it holds no task holds nobody up. Between phases a worker spins for a while, in the
+// hope that the next phase follows at once, and then parks: spinning on collapses as soon as another process wants a core.
 //
 // Results cannot depend on which worker runs a task, as long as tasks write to places of their own.
 type Pool struct {
@@ -55,14 +51,14 @@ func (p *Pool) Close() {
 }
 
 // Run calls task(worker, i) once for each i < tasks, of which there can be 65,535, and returns when all calls have
-// returned. Worker w prefers the tasks from w*tasks/workers on, the same ones in each phase of as many tasks, so that
-// they find their data in its cache; who has none left takes another's. Run must not be called by two goroutines at
-// once, nor from within a task.
+// returned. Worker w prefers the tasks from w*tasks/workers on, the same ones in each phase of as many tasks, so that they
+// find their data in its cache; who has none left takes another's. Run must not be called by two goroutines at once, nor
+// from within a task.
 //
 // Tasks that need others are for RunInOrder.
 //
-// If a task panics, the others still run (but not if one worker does all), and then Run panics with the same value: on
-// the goroutine that called it, where it can be recovered from, and not while others still work on the caller's memory.
+// If a task panics, the others still run (but not if one worker does all), and then Run panics with the same value: on the goroutine that called it, where
+// it can be recovered from, and not while others still work on the caller's memory.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	if len(p.queues) == 1 || tasks <= 1 {
 		for i := range tasks {
@@ -73,9 +69,8 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.run(tasks, nil, task)
 }
 
-// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned.
-// The order says what a worker prefers. Nobody waits with a task in hand: a worker whose next task is not ready yet
-// looks for another's that is.
+// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned. The order
+// says what a worker prefers. Nobody waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
 func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
 }
@@ -127,8 +122,8 @@ func (p *Pool) wakeWorkers() {
 
 // work is the life of a worker: wait for a phase, help with it, wait for the next.
 //
-// One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too
-// late for the next. So it looks twice as long each time, up to some milliseconds, until it has been in time.
+// One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too late
+// for the next. So it looks twice as long each time, up to some milliseconds, until it has been in time.
 func (p *Pool) work(worker int) {
 	debug.SetPanicOnFault(true) // a task may read a mapped file that has shrunk; call hands the panic on
 	var seen uint32
@@ -147,8 +142,8 @@ func (p *Pool) work(worker int) {
 	}
 }
 
-// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away,
-// others'. It tells whether there was a task for it.
+// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away, others'. It
+// tells whether there was a task for it.
 func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	order := p.order.Load()
 	p.idle[worker].seen.Store(phase)
@@ -173,12 +168,11 @@ func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	}
 }
 
-// take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether
-// one is left that is not.
+// take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether one is
+// left that is not.
 //
-// Those that have returned are counted together, since all workers write to that count. So a worker that is put aside
-// after one of them and before it looks for the next is waited for; that is some nanoseconds, beside the microseconds
-// in which it has a task.
+// Those that have returned are counted together, since all workers write to that count. So a worker that is put aside after one of them
+// and before it looks for the next is waited for; that is some nanoseconds, beside the microseconds in which it has a task.
 func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
 	for returned := 0; ; returned++ {
 		task, result := p.queues[owner].claim(phase, order)
@@ -192,10 +186,10 @@ func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits b
 	}
 }
 
-// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds;
-// missed is for how many phases the other was not seen. The data of these tasks would have to come from the other's
-// cache and go back there later, which takes longer than the other usually needs to get to them. One that has not come
-// for two phases has probably lost its core.
+// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds; missed is
+// for how many phases the other was not seen. The data of these tasks would have to come from the other's cache and go back
+// there later, which takes longer than the other usually needs to get to them. One that has not come for two phases has
+// probably lost its core.
 func patience(missed uint32) int {
 	if missed > 1 {
 		return 0
@@ -203,8 +197,8 @@ func patience(missed uint32) int {
 	return 2000
 }
 
-// A worker that has looked for long (a few milliseconds) in vain for a task that is ready naps, since who runs what
-// they need has lost its core.
+// A worker that has looked for long (a few milliseconds) in vain for a task that is ready naps, since who runs what they need has
+// lost its core.
 const (
 	long = 20 * spins
 	nap  = time.Millisecond
@@ -216,8 +210,8 @@ func (p *Pool) call(worker, task int, phase uint32, order *Order) {
 	p.task(worker, task)
 }
 
-// returned tells those who need the task that it has returned, or panicked. A panic goes no further: it would end the
-// process, since nobody above a worker can recover from it.
+// returned tells those who need the task that it has returned, or panicked. A panic goes no further: it would end the process,
+// since nobody above a worker can recover from it.
 func (p *Pool) returned(task int, phase uint32, order *Order) {
 	if value := recover(); value != nil {
 		first := value // a variable that is allocated only here
