@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"dnn/internal/download"
 	"dnn/internal/mnist"
 )
 
@@ -27,7 +28,7 @@ var fetchMNIST = sync.OnceValue(func() error {
 	if err != nil {
 		return err
 	}
-	_, err = mnist.Download(context.Background(), mnist.DownloadOptions{Set: set, Folder: folder})
+	_, err = download.Files(context.Background(), download.Options{Set: set, Folder: folder})
 	return err
 })
 

@@ -113,20 +113,42 @@ checkpoint: {every_epochs: 1}
 }
 
 // TestResumeSameModel stops a run at each of its steps in turn, goes on on other threads and kernels, and wants the bytes of
-// the run that was not stopped.
+// the run that was not stopped, model and log of the rates.
 func TestResumeSameModel(t *testing.T) {
 	experiment := withAll(t)
-	whole := trainModel(t, nil, way{"2", ""}, filepath.Join(t.TempDir(), "model.bin"), "--config", experiment)
+	plain := trainModel(t, nil, way{"2", ""}, filepath.Join(t.TempDir(), "model.bin"), "--config", experiment)
+	rates := func(path string) []byte {
+		text, err := os.ReadFile(path + ".lr.csv")
+		if err != nil {
+			t.Error(err)
+		}
+		return text
+	}
+	args := func(path string) []string {
+		return []string{"--config", experiment, "--set", "learning_rate_log.file=" + path + ".lr.csv", "--set", "learning_rate_log.interval=step"}
+	}
+	path := filepath.Join(t.TempDir(), "model.bin")
+	whole, wholeRates := trainModel(t, nil, way{"2", ""}, path, args(path)...), rates(path)
+	if !bytes.Equal(whole, plain) {
+		t.Error("a run whose rates are logged has another model")
+	}
 	stopped := 0
 	for reading := 1; ; reading += 3 { // the clock is read at least once a step
 		path := filepath.Join(t.TempDir(), "model.bin")
-		if !stopAt(t, nil, reading, "train", "--quiet", "--config", experiment, "-o", path) {
+		if !stopAt(t, nil, reading, append([]string{"train", "--quiet", "-o", path}, args(path)...)...) {
 			break
 		}
 		stopped++
+		text, err := os.ReadFile(path + ".lr.csv")
+		if err == nil && (!bytes.HasPrefix(wholeRates, text) || !bytes.HasSuffix(text, []byte("\n"))) {
+			t.Errorf("stopped at the clock's reading %d: wanted whole lines of the rates, found %q", reading, text)
+		}
 		w := ways()[reading%len(ways())]
-		if got := trainModel(t, nil, w, path, "--config", experiment, "--resume"); !bytes.Equal(got, whole) {
+		if got := trainModel(t, nil, w, path, append(args(path), "--resume")...); !bytes.Equal(got, whole) {
 			t.Errorf("stopped at the clock's reading %d and resumed with %v: another model", reading, w)
+		}
+		if got := rates(path); !bytes.Equal(got, wholeRates) {
+			t.Errorf("stopped at the clock's reading %d and resumed: wanted the rates\n%s, found\n%s", reading, wholeRates, got)
 		}
 	}
 	if stopped < 10 {

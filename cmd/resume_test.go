@@ -24,6 +24,8 @@ func TestMoreEpochsWithEachSchedule(t *testing.T) {
 		"{name: step, step_epochs: 1, warmup_epochs: 1.5}":            "",
 		"{name: exponential}":                                         "",
 		"{name: exponential, decay_epochs: 0}":                        "schedule.decay_epochs (0: all epochs)",
+		"{name: inverse_time}":                                        "",
+		"{name: inverse_time, decay_epochs: 0}":                       "schedule.decay_epochs (0: all epochs)",
 		"{name: polynomial}":                                          "schedule.decay_epochs (0: all epochs)",
 		"{name: polynomial, decay_epochs: 2, cycle: true}":            "",
 		"{name: polynomial, decay_epochs: 1.5, warmup_epochs: 1}":     "",

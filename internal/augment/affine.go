@@ -4,66 +4,77 @@ import (
 	"math/rand/v2"
 
 	"dnn/internal/exact"
+	"dnn/internal/setting"
 )
 
-// affine is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to where
-// in the original it comes from, both as distances from the center, it is
+// Affine shifts, turns, scales and shears images. Each number of its map is drawn uniformly between minus and plus the
+// range given here.
+type Affine struct {
+	Shift    float64 // pixels, along rows and along columns
+	Rotation float64 // degrees
+	Scale    float64 // along rows and along columns: 0.1 is from 0.9 to 1.1 times the size
+	Shear    float64 // the slope that upright lines get
+}
+
+// Group says that the settings stand by themselves.
+func (a *Affine) Group() (name, doc string) { return "", "" }
+
+// Settings returns the four ranges. Beyond their bounds nothing is left of an image to learn from.
+func (a *Affine) Settings() []setting.Setting {
+	return []setting.Setting{
+		{Name: "shift", Value: &a.Shift, Bounds: setting.From(0, 1000), Example: "0.5",
+			Doc:    "Pixels, along each axis; 0: none.",
+			Advice: "0.5 to 1 for digits, which are centered; more where things are not."},
+		{Name: "rotation", Value: &a.Rotation, Bounds: setting.From(0, 180), Example: "10",
+			Doc:    "Degrees, in either direction; 0: none.",
+			Advice: "10 to 15 for digits; less where direction has a meaning."},
+		{Name: "scale", Value: &a.Scale, Bounds: setting.From(0, 0.99), Example: "0.1",
+			Doc:    "Fraction of the size, along each axis, more or less; 0: none.",
+			Advice: "0.1 to 0.15."},
+		{Name: "shear", Value: &a.Shear, Bounds: setting.From(0, 10), Example: "0.1",
+			Doc:    "Slope, in either direction; 0: none.",
+			Advice: "0.1 for handwriting."},
+	}
+}
+
+func (a *Affine) purpose() string { return purposeOfMoves }
+
+func (a *Affine) move(stream *rand.PCG, c coefficients) {
+	a.draw(stream).put(c)
+}
+
+// affineMap is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to
+// where in the original it comes from, both as distances from the center, it is
 //
 //	| x |   | cos -sin | | 1+scaleX  shear    | | u |   | shiftX |
 //	| y | = | sin  cos | | 0         1+scaleY | | v | + | shiftY |
-//
-// where a flip has turned u or v to its opposite.
-type affine struct {
+type affineMap struct {
 	shiftX, shiftY float32 // pixels
 	rotation       float32 // degrees
 	scaleX, scaleY float32
 	shear          float32
-	flipX, flipY   bool
 }
 
-// drawAffine draws a map. It takes the same numbers from the stream whatever the ranges are.
-func drawAffine(stream *rand.PCG, r Ranges) (a affine) {
-	a.shiftX, a.shiftY = signed(stream, r.Shift)
-	a.scaleX, a.scaleY = signed(stream, r.Scale)
-	a.rotation, a.flipX = signedAndCoin(stream, r.Rotation)
-	a.shear, a.flipY = signedAndCoin(stream, r.Shear)
-	a.flipX = a.flipX && r.HorizontalFlip
-	a.flipY = a.flipY && r.VerticalFlip
-	return a
+// draw draws a map. It takes the same numbers from the stream whatever the ranges are.
+func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
+	m.shiftX, m.shiftY = signed(stream, a.Shift)
+	m.scaleX, m.scaleY = signed(stream, a.Scale)
+	m.rotation, _ = signed(stream, a.Rotation)
+	m.shear, _ = signed(stream, a.Shear)
+	return m
 }
 
-// matrix returns the product of the two matrices, for the pixel before it is flipped.
-func (a affine) matrix() (xu, xv, yu, yv float32) {
-	sin, cos := exact.SinCos(a.rotation)
-	scaleX, scaleY := 1+a.scaleX, 1+a.scaleY
-	xu, xv = cos*scaleX, float32(cos*a.shear)-float32(sin*scaleY)
-	yu, yv = sin*scaleX, float32(sin*a.shear)+float32(cos*scaleY)
-	if a.flipX {
-		xu, yu = -xu, -yu
+// put lets the map follow what the coefficients of 1, u and v do: it adds the shift, and multiplies by the two
+// matrices.
+func (m affineMap) put(c coefficients) {
+	sin, cos := exact.SinCos(m.rotation)
+	scaleX, scaleY := 1+m.scaleX, 1+m.scaleY
+	xx, xy := cos*scaleX, float32(cos*m.shear)-float32(sin*scaleY)
+	yx, yy := sin*scaleX, float32(sin*m.shear)+float32(cos*scaleY)
+	c.x[0] += m.shiftX
+	c.y[0] += m.shiftY
+	for _, i := range [...]int{1, c.across} {
+		x, y := c.x[i], c.y[i]
+		c.x[i], c.y[i] = float32(xx*x)+float32(xy*y), float32(yx*x)+float32(yy*y)
 	}
-	if a.flipY {
-		xv, yv = -xv, -yv
-	}
-	return xu, xv, yu, yv
 }
-
-// signed returns two numbers, uniform between minus and plus most.
-func signed(stream *rand.PCG, most float64) (x, y float32) {
-	a, b := integers(stream)
-	return scaled(a, most), scaled(b, most)
-}
-
-// signedAndCoin returns one such number, and whether a coin that is tossed with it comes up heads.
-func signedAndCoin(stream *rand.PCG, most float64) (x float32, heads bool) {
-	a, b := integers(stream)
-	return scaled(a, most), b < 0
-}
-
-// integers returns the next two integers of the stream, uniform over all there are.
-func integers(stream *rand.PCG) (a, b int32) {
-	bits := stream.Uint64()
-	return int32(bits >> 32), int32(bits)
-}
-
-// scaled returns the number between minus and plus most that an integer stands for.
-func scaled(n int32, most float64) float32 { return float32(n) * (float32(most) * 0x1p-31) }

@@ -9,18 +9,22 @@ import (
 func TestMatrix(t *testing.T) {
 	for _, c := range []struct {
 		name           string
-		a              affine
+		a              affineMap
+		x, y           bool // flips
 		xu, xv, yu, yv float32
 	}{
-		{"nothing", affine{}, 1, 0, 0, 1},
-		{"a quarter turn", affine{rotation: 90}, 0, -1, 1, 0},
-		{"scale", affine{scaleX: 0.5, scaleY: -0.25}, 1.5, 0, 0, 0.75},
-		{"shear", affine{shear: 0.25}, 1, 0.25, 0, 1},
-		{"flips", affine{scaleX: 0.5, shear: 0.25, flipX: true, flipY: true}, -1.5, -0.25, 0, -1},
-		{"a flip, then a quarter turn", affine{rotation: 90, flipX: true}, 0, -1, -1, 0},
-		{"shear, then a quarter turn", affine{shear: 0.25, rotation: 90}, 0, -1, 1, 0.25},
+		{"nothing", affineMap{}, false, false, 1, 0, 0, 1},
+		{"a quarter turn", affineMap{rotation: 90}, false, false, 0, -1, 1, 0},
+		{"scale", affineMap{scaleX: 0.5, scaleY: -0.25}, false, false, 1.5, 0, 0, 0.75},
+		{"shear", affineMap{shear: 0.25}, false, false, 1, 0.25, 0, 1},
+		{"flips", affineMap{scaleX: 0.5, shear: 0.25}, true, true, -1.5, -0.25, 0, -1},
+		{"a flip, then a quarter turn", affineMap{rotation: 90}, true, false, 0, -1, -1, 0},
+		{"shear, then a quarter turn", affineMap{shear: 0.25, rotation: 90}, false, false, 0, -1, 1, 0.25},
 	} {
-		if xu, xv, yu, yv := c.a.matrix(); xu != c.xu || xv != c.xv || yu != c.yu || yv != c.yv {
+		to := coefficients{[]float32{0, 1, 0, 0}, []float32{0, 0, 1, 0}, 2}
+		c.a.put(to)
+		to.mirror(c.x, c.y)
+		if xu, xv, yu, yv := to.x[1], to.x[2], to.y[1], to.y[2]; xu != c.xu || xv != c.xv || yu != c.yu || yv != c.yv {
 			t.Errorf("%s: got %g %g / %g %g, want %g %g / %g %g", c.name, xu, xv, yu, yv, c.xu, c.xv, c.yu, c.yv)
 		}
 	}
@@ -28,14 +32,14 @@ func TestMatrix(t *testing.T) {
 
 // Every figure is uniform between minus and plus its range, and none goes with another.
 func TestDrawAffine(t *testing.T) {
-	r := Ranges{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.3}
+	r := Affine{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.3}
 	most := []float64{2, 2, 10, 0.1, 0.1, 0.3}
 	const n = 20000
 	var sums, squares [6]float64
 	var products [6][6]float64
 	stream := rand.NewPCG(1, 2)
 	for range n {
-		a := drawAffine(stream, r)
+		a := r.draw(stream)
 		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX), float64(a.scaleY), float64(a.shear)}
 		for i, v := range values {
 			v /= most[i]

@@ -2,6 +2,9 @@
 // flipped at random, anew in every epoch (Simard, Steinkraus and Platt, ICDAR 2003). It works on bytes, and what becomes of an
 // image depends on the seed, the epoch and the image's place in the data set alone. It knows no data set and no network.
 //
+// Distortions are of two sorts. Movers say where the pixels of an image come from; the image is interpolated once, however
+// many there are. Then painters change pixels.
+//
 // # How it is fast
 //
 // The pixel at column c and row r of a distorted image is the original's value at some point (x, y). With u and v, the
@@ -25,15 +28,21 @@ import (
 
 // Augmenter distorts images of one size. It is an nn.Transform.
 type Augmenter struct {
-	ranges     Ranges
+	movers     []keyed[mover]
+	painters   []keyed[painter]
 	rows, cols int
 	seed       uint64
-	key        random.Key // of the epoch
-	down       int        // functions of the row
-	across     int        // functions of the column
-	by         []float32  // [rows, down]
-	bx         []float32  // [across, cols]
-	memory     []*memory  // one a worker
+	down       int       // functions of the row
+	across     int       // functions of the column
+	by         []float32 // [rows, down]
+	bx         []float32 // [across, cols]
+	memory     []*memory // one a worker
+}
+
+// keyed is a distortion with the key of its streams in the epoch.
+type keyed[D Distortion] struct {
+	distortion D
+	key        random.Key
 }
 
 // memory is what a worker distorts an image in.
@@ -51,8 +60,19 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 	if err := r.Validate(); err != nil {
 		panic(fmt.Sprintf("augment: %v", err))
 	}
-	down, across := newBasis(rows, r.Elastic), newBasis(cols, r.Elastic)
-	a := &Augmenter{ranges: r, rows: rows, cols: cols, seed: seed, down: len(down), across: len(across)}
+	down, across := newBasis(rows, r), newBasis(cols, r)
+	a := &Augmenter{rows: rows, cols: cols, seed: seed, down: len(down), across: len(across)}
+	for _, d := range r {
+		if isOff(d) {
+			continue
+		}
+		switch d := d.(type) {
+		case mover:
+			a.movers = append(a.movers, keyed[mover]{distortion: d})
+		case painter:
+			a.painters = append(a.painters, keyed[painter]{distortion: d})
+		}
+	}
 	a.by = make([]float32, rows*a.down)
 	for i, f := range down {
 		for row, v := range f {
@@ -76,7 +96,18 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 }
 
 // Begin starts an epoch.
-func (a *Augmenter) Begin(epoch int) { a.key = random.NewKey(a.seed, "augment", epoch) }
+func (a *Augmenter) Begin(epoch int) {
+	for i := range a.movers {
+		a.movers[i].begin(a.seed, epoch)
+	}
+	for i := range a.painters {
+		a.painters[i].begin(a.seed, epoch)
+	}
+}
+
+func (k *keyed[D]) begin(seed uint64, epoch int) {
+	k.key = random.NewKey(seed, k.distortion.purpose(), epoch)
+}
 
 // Apply writes the image src[rows, cols] to dst, distorted. sample is its place in the data set; worker, from 0 on, says
 // whose memory to use.
@@ -85,19 +116,26 @@ func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample in
 	a.draw(m, sample)
 	a.points(k, m)
 	k.Warp(dst, kernel.Bytes{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: src}, m.pairs, m.x, m.y)
+	for _, p := range a.painters {
+		p.key.At(sample).Seed(&m.stream)
+		p.distortion.paint(&m.stream, dst, a.rows, a.cols)
+	}
 }
 
-// draw makes up C for a sample. The numbers that a distortion gets do not depend on the ranges of the others.
+// coefficients are C of x and of y, [down, across] each.
+type coefficients struct {
+	x, y   []float32
+	across int
+}
+
+// draw makes up C for a sample.
 func (a *Augmenter) draw(m *memory, sample int) {
-	a.key.At(sample).Seed(&m.stream)
-	x, y := m.c[:a.down*a.across], m.c[a.down*a.across:]
-	affine := drawAffine(&m.stream, a.ranges)
-	x[0], y[0] = center(a.cols)+affine.shiftX, center(a.rows)+affine.shiftY
-	x[1], x[a.across], y[1], y[a.across] = affine.matrix()
-	for i := bumps; i < a.down; i++ {
-		for j := i*a.across + bumps; j < (i+1)*a.across; j++ {
-			x[j], y[j] = signed(&m.stream, a.ranges.Elastic.Alpha)
-		}
+	c := coefficients{m.c[:a.down*a.across], m.c[a.down*a.across:], a.across}
+	c.x[0], c.x[1], c.x[a.across] = center(a.cols), 1, 0
+	c.y[0], c.y[1], c.y[a.across] = center(a.rows), 0, 1
+	for _, d := range a.movers {
+		d.key.At(sample).Seed(&m.stream)
+		d.distortion.move(&m.stream, c)
 	}
 }
 

@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dnn/internal/nn/kernel"
 )
 
 // all are ranges of every distortion, those of the accuracy table's larger networks.
-var all = Ranges{Shift: 0.7, Rotation: 12, Scale: 0.15, Shear: 0.1, Elastic: Elastic{34, 6}}
+var all = Ranges{&Affine{0.7, 12, 0.15, 0.1}, &Elastic{34, 6}}
 
 // strokes returns images with a few random strokes of gray, and zeros elsewhere.
 func strokes(images, rows, cols int) []uint8 {
@@ -69,87 +70,39 @@ func TestDistortions(t *testing.T) {
 	before := momentsOf(image, side)
 	for _, c := range []struct {
 		name string
-		r    Ranges
+		r    Affine
 		// want returns the moments of the image after a map, given those before.
-		want func(a affine, m moments) moments
+		want func(a affineMap, m moments) moments
 	}{
-		{"shift", Ranges{Shift: 3}, func(a affine, m moments) moments {
+		{"shift", Affine{Shift: 3}, func(a affineMap, m moments) moments {
 			m.x -= float64(a.shiftX)
 			m.y -= float64(a.shiftY)
 			return m
 		}},
-		{"rotation", Ranges{Rotation: 60}, func(a affine, m moments) moments {
+		{"rotation", Affine{Rotation: 60}, func(a affineMap, m moments) moments {
 			sin, cos := math.Sincos(-float64(a.rotation) * math.Pi / 180)
 			return m.mapped(cos, -sin, sin, cos)
 		}},
-		{"scale", Ranges{Scale: 0.3}, func(a affine, m moments) moments {
+		{"scale", Affine{Scale: 0.3}, func(a affineMap, m moments) moments {
 			return m.mapped(1/(1+float64(a.scaleX)), 0, 0, 1/(1+float64(a.scaleY)))
 		}},
-		{"shear", Ranges{Shear: 0.5}, func(a affine, m moments) moments {
+		{"shear", Affine{Shear: 0.5}, func(a affineMap, m moments) moments {
 			return m.mapped(1, -float64(a.shear), 0, 1)
 		}},
 	} {
-		a := New(c.r, side, side, 1, 1)
+		a := New(Ranges{&c.r}, side, side, 1, 1)
 		out := make([]uint8, len(image))
 		for sample := range 50 {
 			a.Apply(kernel.Available()[0], 0, out, image, sample)
 			var stream rand.PCG
-			a.key.At(sample).Seed(&stream)
-			got, want := momentsOf(out, side), c.want(drawAffine(&stream, c.r), before)
+			a.movers[0].key.At(sample).Seed(&stream)
+			got, want := momentsOf(out, side), c.want(c.r.draw(&stream), before)
 			if math.Abs(got.x-want.x) > 0.02 || math.Abs(got.y-want.y) > 0.02 {
 				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), want (%.3f, %.3f)", c.name, sample, got.x, got.y, want.x, want.y)
 			}
 			// Interpolation widens by up to half a pixel's square.
 			if math.Abs(got.xx-want.xx) > 0.6 || math.Abs(got.yy-want.yy) > 0.6 || math.Abs(got.xy-want.xy) > 0.2 {
 				t.Fatalf("%s, sample %d: moments %.2f, %.2f and %.2f, want %.2f, %.2f and %.2f", c.name, sample, got.xx, got.yy, got.xy, want.xx, want.yy, want.xy)
-			}
-		}
-	}
-}
-
-// A flipped image is the original's mirror image, to the bit, and the two flips are two coins.
-func TestFlips(t *testing.T) {
-	const rows, cols, n = 6, 9, 4000
-	image := make([]uint8, rows*cols)
-	for i := range image {
-		image[i] = uint8(i + 1)
-	}
-	flipped := func(x, y bool) string {
-		out := make([]uint8, len(image))
-		for i := range image {
-			r, c := i/cols, i%cols
-			if x {
-				c = cols - 1 - c
-			}
-			if y {
-				r = rows - 1 - r
-			}
-			out[i] = image[r*cols+c]
-		}
-		return string(out)
-	}
-	for _, c := range []struct {
-		r    Ranges
-		want []string // all as frequent
-	}{
-		{Ranges{HorizontalFlip: true}, []string{flipped(false, false), flipped(true, false)}},
-		{Ranges{VerticalFlip: true}, []string{flipped(false, false), flipped(false, true)}},
-		{Ranges{HorizontalFlip: true, VerticalFlip: true},
-			[]string{flipped(false, false), flipped(true, false), flipped(false, true), flipped(true, true)}},
-	} {
-		a := New(c.r, rows, cols, 1, 1)
-		got, out := map[string]int{}, make([]uint8, len(image))
-		for sample := range n {
-			a.Apply(kernel.Available()[0], 0, out, image, sample)
-			got[string(out)]++
-		}
-		if len(got) != len(c.want) {
-			t.Errorf("%+v: %d different images, want %d", c.r, len(got), len(c.want))
-		}
-		p := 1 / float64(len(c.want))
-		for i, image := range c.want {
-			if off := float64(got[image]) - n*p; math.Abs(off) > 5*math.Sqrt(n*p*(1-p)) {
-				t.Errorf("%+v: image %d came %d times of %d", c.r, i, got[image], n)
 			}
 		}
 	}
@@ -189,7 +142,11 @@ func (m moments) mapped(a, b, c, d float64) moments {
 // The same bits for any kernels and any worker, in any order.
 func TestSameBits(t *testing.T) {
 	for _, size := range [][2]int{{28, 28}, {9, 35}} {
-		for _, r := range []Ranges{all, {Elastic: Elastic{8, 4}}, {Rotation: 170, Scale: 0.9, Shear: 2}, {Shift: 100}, {Elastic: Elastic{300, 1.3}}, {Elastic: Elastic{2, 0.5}}} {
+		for _, r := range []Ranges{
+			all, {&Elastic{8, 4}}, {&Affine{Rotation: 170, Scale: 0.9, Shear: 2}}, {&Affine{Shift: 100}},
+			{&Elastic{300, 1.3}}, {&Elastic{2, 0.5}},
+			append(Ranges{&Flips{true, true}, &RandomErasing{0.7, 0.02, 0.5, 0.3, fillRandom}}, all...),
+		} {
 			pixels := strokes(20, size[0], size[1])
 			var want []uint8
 			for _, k := range kernel.Available() {
@@ -200,14 +157,14 @@ func TestSameBits(t *testing.T) {
 						want = got
 					}
 					if !bytes.Equal(got, want) {
-						t.Errorf("%d x %d, %+v: %s and worker %d make other images", size[0], size[1], r, k.Name, worker)
+						t.Errorf("%d x %d, %v: %s and worker %d make other images", size[0], size[1], r, k.Name, worker)
 					}
 				}
 				last := len(pixels) - size[0]*size[1]
 				got := make([]uint8, size[0]*size[1])
 				a.Apply(k, 0, got, pixels[last:], 19)
 				if !bytes.Equal(got, want[last:]) {
-					t.Errorf("%d x %d, %+v: %s makes another image of the last one alone", size[0], size[1], r, k.Name)
+					t.Errorf("%d x %d, %v: %s makes another image of the last one alone", size[0], size[1], r, k.Name)
 				}
 			}
 		}
@@ -223,8 +180,13 @@ func TestGoldenImages(t *testing.T) {
 		want string
 	}{
 		{"all", all, "f6f9cad3dd525580"},
-		{"elastic", Ranges{Elastic: Elastic{8, 4}}, "9f78785de9fe0503"},
-		{"affine", Ranges{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.1}, "fab99e22811c35ab"},
+		{"elastic", Ranges{&Elastic{8, 4}}, "9f78785de9fe0503"},
+		{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}, "fab99e22811c35ab"},
+		{"flips", append(Ranges{&Flips{true, true}}, all...), "054e2317bf2871ea"},
+		{"flips last", append(slices.Clone(all), &Flips{true, true}), "054e2317bf2871ea"},
+		{"horizontal flip", Ranges{&Flips{Horizontal: true}}, "eb23b89938f7871f"},
+		{"vertical flip", Ranges{&Elastic{8, 4}, &Flips{Vertical: true}}, "55594c76c41e31d8"},
+		{"erasing", append(Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}, all...), "fd5f3d5237eb8ad8"},
 	} {
 		hash := sha256.Sum256(distort(New(c.r, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels))
 		if got := hex.EncodeToString(hash[:8]); got != c.want {
@@ -263,7 +225,8 @@ func TestDrawsAreKeyed(t *testing.T) {
 
 // Leaving a distortion out does not change what the others do.
 func TestDrawsDoNotDependOnOtherRanges(t *testing.T) {
-	whole, part := New(all, 28, 28, 1, 1), New(Ranges{Rotation: 12, Elastic: Elastic{34, 6}}, 28, 28, 1, 1)
+	more := append(Ranges{&Flips{true, true}, &RandomErasing{1, 0.02, 0.33, 0.3, fillRandom}}, all...)
+	whole, part := New(more, 28, 28, 1, 1), New(Ranges{&Affine{Rotation: 12}, &Elastic{34, 6}}, 28, 28, 1, 1)
 	w, p := whole.memory[0], part.memory[0]
 	for sample := range 10 {
 		whole.draw(w, sample)
@@ -285,7 +248,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Error("no panic for a range less than zero")
 		}
 	}()
-	New(Ranges{Shift: -1}, 28, 28, 1, 1)
+	New(Ranges{&Affine{Shift: -1}}, 28, 28, 1, 1)
 }
 
 func TestApplyAllocatesNothing(t *testing.T) {
@@ -306,7 +269,11 @@ func BenchmarkApply(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		r    Ranges
-	}{{"affine", Ranges{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.1}}, {"elastic-6", all}, {"elastic-4", Ranges{Elastic: Elastic{8, 4}}}} {
+	}{
+		{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}}, {"every", append(All()[2:], all...)},
+		{"elastic-6", all}, {"elastic-4", Ranges{&Elastic{8, 4}}},
+		{"erasing", Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}},
+	} {
 		for _, k := range kernel.Available() {
 			b.Run(c.name+"/"+k.Name, func(b *testing.B) {
 				a := New(c.r, 28, 28, 1, 1)

@@ -27,7 +27,7 @@ func directCovariance(size int, sigma float64, i, j int) float64 {
 func TestBumpsAreSmoothedNoise(t *testing.T) {
 	for _, size := range []int{28, 20, 7} {
 		for _, sigma := range []float64{0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 14, 28, 100} {
-			basis := newBasis(size, Elastic{1, sigma})[bumps:]
+			basis := newBasis(size, Ranges{&Elastic{1, sigma}})[bumps:]
 			variance := directCovariance(size, sigma, size/2, size/2)
 			worst := 0.0
 			for i := range size {
@@ -52,7 +52,7 @@ func TestBumpsAreSmoothedNoise(t *testing.T) {
 func TestElasticField(t *testing.T) {
 	const size, samples = 28, 4000
 	e := Elastic{34, 6}
-	a := New(Ranges{Elastic: e}, size, size, 1, 1)
+	a := New(Ranges{&e}, size, size, 1, 1)
 	k, m := kernel.Available()[0], a.memory[0]
 	at := func(r, c int) int { return r*size + c }
 	pairs := []struct{ r, c, r2, c2 int }{

@@ -6,6 +6,8 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 )
 
 // BenchmarkEpoch is 4,800 images of MNIST's size through a network of 784-100-50-10 on two threads, as they are and distorted
@@ -25,14 +27,14 @@ func BenchmarkEpoch(b *testing.B) {
 	for _, distorted := range []bool{false, true} {
 		name := map[bool]string{false: "plain", true: "distorted"}[distorted]
 		b.Run(name, func(b *testing.B) {
-			e := nn.NewEngine(kernel.Available()[0], threads)
+			e := step.NewEngine(kernel.Available()[0], threads)
 			defer e.Close()
 			m, err := nn.New(arch, 1)
 			if err != nil {
 				b.Fatal(err)
 			}
-			adam := nn.NewAdam(m.Params(), 0.9, 0.999, 1e-7)
-			trainer := nn.NewTrainer(e, m, adam, samples, size)
+			adam := optimizer.NewAdam(m.Params(), 0.9, 0.999, 1e-7)
+			trainer := step.NewTrainer(e, m, adam, samples, size)
 			if distorted {
 				if err := trainer.Transform(New(all, 28, 28, 1, threads)); err != nil {
 					b.Fatal(err)

@@ -12,6 +12,9 @@ package config
 import (
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 )
 
 // Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is
@@ -24,8 +27,8 @@ type Config struct {
 	OutputLayer       OutputLayer
 	Loss              string
 	LabelSmoothing    float64
-	Optimizer         nn.OptimizerSpec // fields that the named optimizer does not have are 0
-	Schedule          Schedule
+	Optimizer         optimizer.Spec
+	Schedule          schedule.Named // how the learning rate changes from step to step
 	Epochs            int
 	BatchSize         int
 	ValidationSplit   float64 // share of the training data
@@ -36,14 +39,10 @@ type Config struct {
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file
 
-	Augment           *augment.Ranges // how far a training image may be distorted, anew in each epoch
-	Distill           *Distill
-	EarlyStopping     *EarlyStopping
-	ReduceLROnPlateau *ReduceLROnPlateau
-	Target            *Target
-	Checkpoint        *Checkpoint
-	TensorBoard       string // folder of event files; empty: none
-	JSONLog           string // file of JSON lines; empty: none
+	Augment    augment.Ranges // how far a training image may be distorted, anew in each epoch; nil: not at all
+	Distill    *Distill
+	Callbacks  []callback.Named // those that are on, in the order in which they hear of an epoch
+	Checkpoint *Checkpoint
 }
 
 // OutputLayer is the last Dense layer.
@@ -52,58 +51,11 @@ type OutputLayer struct {
 	Units      int // 0: one for each class of the data set
 }
 
-// Schedule is how the learning rate changes from step to step. Durations are in epochs, and may be fractions of one.
-// Fields that the named schedule does not have are 0.
-type Schedule struct {
-	Name             string  // constant, step, exponential, polynomial, cosine, one_cycle
-	WarmupEpochs     float64 // linear from 0, before the rest
-	StepEpochs       float64
-	Factor           float64
-	DecayEpochs      float64 // of a polynomial, 0: all epochs after the warm-up
-	DecayRate        float64
-	Staircase        bool
-	EndLearningRate  float64
-	Power            float64
-	Cycle            bool
-	Alpha            float64 // the least rate, as a share of the learning rate
-	FirstDecayEpochs float64 // 0: no restarts
-	TMul             float64
-	MMul             float64
-	PctStart         float64
-	DivFactor        float64
-	FinalDivFactor   float64
-}
-
 // Distill is learning from the outputs of trained networks (Hinton, Vinyals and Dean, arXiv:1503.02531).
 type Distill struct {
 	Teacher     []string // model files, whose probabilities are averaged
 	Temperature float64
 	Weight      float64 // of the teachers' probabilities in the loss; the labels have the rest
-}
-
-// EarlyStopping is Keras's EarlyStopping.
-type EarlyStopping struct {
-	Monitor            string
-	MinDelta           float64
-	Patience           int
-	RestoreBestWeights bool
-	StartFromEpoch     int
-}
-
-// ReduceLROnPlateau is Keras's ReduceLROnPlateau.
-type ReduceLROnPlateau struct {
-	Monitor  string
-	Factor   float64
-	Patience int
-	MinDelta float64
-	Cooldown int
-	MinLR    float64
-}
-
-// Target ends training as soon as a figure is as good as wanted.
-type Target struct {
-	Monitor string
-	Value   float64
 }
 
 // Checkpoint is when a run is written down so that it can be resumed. At least one field is set.

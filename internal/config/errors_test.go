@@ -13,6 +13,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/keyfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 )
 
 func TestFileErrors(t *testing.T) {
@@ -27,7 +28,7 @@ func TestFileErrors(t *testing.T) {
 		syntaxHint = "look at the indentation, and for a bracket or quote that is not closed"
 		topKeys    = "the keys here are dataset, layers, activation, kernel_initializer, output_layer, loss, label_smoothing, " +
 			"optimizer, schedule, epochs, batch_size, validation_split, validation, shuffle, seed, threads, input, output, " +
-			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log"
+			"augment, distill, early_stopping, reduce_lr_on_plateau, target, checkpoint, tensorboard, json_log, learning_rate_log"
 		wantSet   = "dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, "
 		wantLayer = "layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, "
 	)
@@ -153,15 +154,15 @@ func TestFileErrors(t *testing.T) {
 
 		{"smoothing of squares", "loss: mse\nlabel_smoothing: 0.1", "mlp.yaml:2:18: label_smoothing: wanted 0 beside mse, found 0.1", "only cross-entropies smooth labels"},
 		{"smoothing of all", "label_smoothing: 1", "mlp.yaml:1:18: label_smoothing: wanted a number of at least 0 and below 1, found 1", ""},
-		{"two ways to clip", "optimizer: {clipnorm: 1, clipvalue: 2}", "mlp.yaml:1:23: optimizer.clipnorm: wanted at most one way to clip gradients, found optimizer.clipvalue too", "set one of them to 0, or take it out"},
+		{"two ways to clip", "optimizer: {clipnorm: 1, clipvalue: 2}", "mlp.yaml:1:23: optimizer.clipnorm: wanted at most one way to clip gradients, found clipvalue too", "set one of them to 0, or take it out"},
 		{"nesterov alone", "optimizer: {name: sgd, nesterov: true}", "mlp.yaml:1:34: optimizer.nesterov: wanted a momentum above 0 beside it, found 0", "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"},
 		{"average that is off", "optimizer: {ema_momentum: 0.9}", "mlp.yaml:1:27: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"average that overwrites by fractions", "optimizer: {use_ema: true, ema_overwrite_frequency: 0.5}", "mlp.yaml:1:53: optimizer.ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found 0.5", ""},
 		{"average that overwrites, but is off", "optimizer: {ema_overwrite_frequency: 10}", "mlp.yaml:1:38: optimizer.ema_overwrite_frequency: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
-		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose exponential or polynomial"},
+		{"key of another schedule", "schedule: {name: cosine, decay_epochs: 5}", "mlp.yaml:1:40: schedule.decay_epochs: there is no such key where schedule.name is cosine", "take it out, or choose one of exponential, inverse_time, polynomial"},
 		{"key of no schedule", "schedule: {warmup: 5}", `mlp.yaml:1:12: unknown key "warmup" in schedule`, "the keys here are name, warmup_epochs, step_epochs, factor, decay_epochs, decay_rate, staircase, " +
 			"end_learning_rate, power, cycle, alpha, first_decay_epochs, t_mul, m_mul, pct_start, div_factor, final_div_factor"},
-		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
+		{"unknown schedule", "schedule: {name: cosinus}", `mlp.yaml:1:18: schedule.name: wanted one of constant, step, exponential, inverse_time, polynomial, cosine, one_cycle, found "cosinus"`, "did you mean cosine?"},
 		{"schedule as a name", "schedule: cosine", `mlp.yaml:1:11: schedule: wanted keys such as name: constant, found "cosine"`, "write schedule: {name: cosine}"},
 		{"two that set the rate", "reduce_lr_on_plateau: {}\nschedule: {name: step}", "mlp.yaml:1:23: reduce_lr_on_plateau: wanted no schedule beside it, found step", "take one of them out: both set the learning rate"},
 		{"least rate above the rate", "reduce_lr_on_plateau: {min_lr: 0.001}", "mlp.yaml:1:32: reduce_lr_on_plateau.min_lr: wanted less than the learning rate, 0.001, found 0.001", ""},
@@ -180,6 +181,9 @@ func TestFileErrors(t *testing.T) {
 		{"elastic field without width", "augment: {elastic: {sigma: 0}}", "mlp.yaml:1:28: augment.elastic.sigma: wanted a number from 0.25 to 100, found 0", ""},
 		{"elastic as a number", "augment: {elastic: 34}", "mlp.yaml:1:20: augment.elastic: wanted keys such as alpha: 0, found 34", "write elastic: {alpha: 34}"},
 		{"key of a group in a group", "augment: {elastic: {alpa: 34}}", `mlp.yaml:1:21: unknown key "alpa" in augment.elastic`, "did you mean alpha?"},
+		{"smallest rectangle above the largest", "augment: {random_erasing: {scale_min: 0.5}}", "mlp.yaml:1:39: augment.random_erasing.scale_min: wanted at most scale_max, 0.33, found 0.5", ""},
+		{"largest rectangle below the smallest", "augment: {random_erasing: {scale_max: 0.01}}", "mlp.yaml:1:10: augment.random_erasing.scale_min: wanted at most scale_max, 0.01, found 0.02", ""},
+		{"fill value that is a number", "augment: {random_erasing: {fill_value: 0}}", "mlp.yaml:1:40: augment.random_erasing.fill_value: wanted random or zero, found 0", ""},
 		{"key of a group below", "augment: {sigma: 6}", `mlp.yaml:1:11: unknown key "sigma" in augment`, "it belongs in augment: {elastic: {sigma: …}}"},
 		{"no teacher", "distill: {temperature: 3}", "mlp.yaml:1:10: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
 		{"empty list of teachers", "distill: {teacher: []}", "mlp.yaml:1:20: distill.teacher: wanted a file name or a list of them, found an empty list", ""},
@@ -194,7 +198,7 @@ func TestFileErrors(t *testing.T) {
 		{"group as nothing", "optimizer:", "mlp.yaml:1:11: optimizer: wanted keys such as name: adam, found nothing", "write optimizer: {name: adam}"},
 		{"a list", "[1]", "mlp.yaml:1:1: wanted keys such as epochs: 10, found a list", ""},
 		{"a word", "hello", `mlp.yaml:1:1: wanted keys such as epochs: 10, found "hello"`, ""},
-		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"key of another optimizer", "optimizer: {name: sgd, beta_1: 0.5}", "mlp.yaml:1:32: optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, lion, nadam"},
 		{"first of two", "optimizer: {epsilon: 1e-8, beta_1: 0.5, name: sgd}", "mlp.yaml:1:22: optimizer.epsilon: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, rmsprop"},
 		{"wrong loss", "loss: binary_crossentropy", "mlp.yaml:1:7: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"softmax over one", "output_layer: {units: 1}", "mlp.yaml:1:23: output_layer.units: wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1", "softmax over a single unit is always 1; for yes or no use activation: sigmoid"},
@@ -250,7 +254,10 @@ func TestValidFiles(t *testing.T) {
 		{"underscores", "batch_size: 60_000", func(c Config) bool { return c.BatchSize == 60000 }},
 		{"whole number for a rate", "optimizer: {learning_rate: 1}", func(c Config) bool { return c.Optimizer.LearningRate == 1 }},
 		{"exponent", "optimizer: {learning_rate: 1e-2}", func(c Config) bool { return c.Optimizer.LearningRate == 0.01 }},
-		{"no momentum", "optimizer: {beta_1: 0}", func(c Config) bool { return c.Optimizer.Beta1 == 0 && c.Optimizer.Beta2 == 0.999 }},
+		{"no momentum", "optimizer: {beta_1: 0}", func(c Config) bool {
+			rule := c.Optimizer.Rule.(*optimizer.AdamRule)
+			return rule.Beta1 == 0 && rule.Beta2 == 0.999
+		}},
 		{"no split", "validation_split: 0", func(c Config) bool { return c.ValidationSplit == 0 }},
 		{"keep the order", "shuffle: false", func(c Config) bool { return !c.Shuffle }},
 		{"test split", "dataset: {csv: a.csv, target: b, test_split: 0.5}", func(c Config) bool { return c.Dataset.TestSplit == 0.5 }},

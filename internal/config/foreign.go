@@ -33,8 +33,9 @@ func foreignNames() map[keyfile.Foreign][]string {
 		{Key: "output_layer", Value: "{activation: softmax}"}: {
 			"outputactivation", "outactivation", "lastactivation",
 		},
-		{Key: "checkpoint", Value: "{every_epochs: 1}"}: {"modelcheckpoint", "saveevery"},
-		{Key: "tensorboard", Value: "runs"}:             {"logdir"},
+		{Key: "checkpoint", Value: "{every_epochs: 1}"}:     {"modelcheckpoint", "saveevery"},
+		{Key: "learning_rate_log", Value: "{file: lr.csv}"}: {"learningratemonitor", "lrmonitor"},
+		{Key: "tensorboard", Value: "runs"}:                 {"logdir"},
 	}
 }
 
@@ -56,6 +57,7 @@ func foreignValues() map[string][]string {
 		"he_uniform":     {"kaiminguniform"},
 		"cosine":         {"cosinedecay", "cosineannealing", "cosineannealinglr"},
 		"exponential":    {"exponentialdecay", "exponentiallr"},
+		"inverse_time":   {"inversetimedecay"},
 		"polynomial":     {"polynomialdecay", "lineardecay"},
 		"step":           {"steplr", "stepdecay"},
 		"one_cycle":      {"onecyclelr"},

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"dnn/internal/history"
 	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
@@ -96,7 +97,7 @@ func networkKeys() []Key {
 // runKeys are how long training goes on, over what, and what comes out.
 func runKeys() []Key {
 	return []Key{
-		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", Kind: keyfile.Whole{Min: 1, Max: maxEpochs},
+		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", Kind: keyfile.Whole{Min: 1, Max: history.MaxEpochs},
 			Doc:    "Passes over the training data.",
 			Advice: "10 for the course's network; hundreds with augment. early_stopping ends a run that no longer improves."},
 		{Name: "batch_size", Default: "100", Example: "128", Flag: "--batch-size", Kind: keyfile.Whole{Min: 1, Max: 1_000_000},
@@ -139,10 +140,8 @@ const (
 const (
 	maxUnits    = 1_000_000
 	maxLayers   = 1000
-	maxEpochs   = 400_000   // of which a model file has room for the metrics
 	maxConstant = 1_000_000 // that weights start as
 	maxPenalty  = 1000      // of weights, whatever their size
-	maxDecay    = 0.999999  // nearer to 1, 1-beta has no digits left in float32, and rounds to 0 in the end
 	minEpsilon  = 1e-30     // smaller ones are 0 or denormal in float32
 )
 

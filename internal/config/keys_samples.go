@@ -1,43 +1,58 @@
 package config
 
 import (
+	"slices"
+
 	"dnn/internal/augment"
 	"dnn/internal/keyfile"
+	"dnn/internal/setting"
 )
 
 // sampleKeys are the keys of what is learned besides the samples and labels themselves.
-func sampleKeys() []Key {
+func sampleKeys() []Key { return slices.Concat(augmentKeys(), distillKeys()) }
+
+// augmentKeys are the settings of all distortions, and a group for each that has one.
+func augmentKeys() []Key {
+	keys := []Key{{
+		Name: augmentGroup, Optional: true, Apart: true,
+		Doc: "Distorts each training image anew in each epoch, by random amounts up to these.",
+	}}
+	for _, d := range augment.All() {
+		group := augmentGroup
+		if name, doc := d.Group(); name != "" {
+			group += "." + name
+			keys = append(keys, Key{Name: group, Doc: doc})
+		}
+		for _, s := range d.Settings() {
+			keys = append(keys, keyOf(group, s))
+		}
+	}
+	return keys
+}
+
+// augmentGroup is the group of all distortions.
+const augmentGroup = "augment"
+
+// distortions returns every distortion with its settings, or nil where augment is off.
+func distortions(v *keyfile.Values) augment.Ranges {
+	flat, on := v.Group(augmentGroup)
+	if !on {
+		return nil
+	}
+	all := augment.All()
+	for _, d := range all {
+		values := flat
+		if name, _ := d.Group(); name != "" {
+			values, _ = v.Group(augmentGroup + "." + name)
+		}
+		setting.Fill(d.Settings(), values)
+	}
+	return all
+}
+
+// distillKeys are the keys of teachers.
+func distillKeys() []Key {
 	return []Key{
-		{Name: "augment", Optional: true,
-			Doc: "Distorts each training image anew in each epoch, by random amounts up to these."},
-		{Name: "augment.shift", Default: "0", Example: "0.5", Kind: keyfile.Number{Min: 0, Max: augment.MaxShift},
-			Doc:    "Pixels, along each axis; 0: none.",
-			Advice: "0.5 to 1 for digits, which are centered; more where things are not."},
-		{Name: "augment.rotation", Default: "0", Example: "10", Kind: keyfile.Number{Min: 0, Max: augment.MaxRotation},
-			Doc:    "Degrees, in either direction; 0: none.",
-			Advice: "10 to 15 for digits; less where direction has a meaning."},
-		{Name: "augment.scale", Default: "0", Example: "0.1", Kind: keyfile.Number{Min: 0, Max: augment.MaxScale},
-			Doc:    "Fraction of the size, along each axis, more or less; 0: none.",
-			Advice: "0.1 to 0.15."},
-		{Name: "augment.shear", Default: "0", Example: "0.1", Kind: keyfile.Number{Min: 0, Max: augment.MaxShear},
-			Doc:    "Slope, in either direction; 0: none.",
-			Advice: "0.1 for handwriting."},
-		{Name: "augment.elastic",
-			Doc: "A smooth random field of displacements (Simard, Steinkraus and Platt, 2003)."},
-		{Name: "augment.elastic.alpha", Default: "0", Example: "34", Kind: keyfile.Number{Min: 0, Max: augment.MaxAlpha},
-			Doc:    "Factor of the field, which is noise from -1 to 1 before it is smoothed; 0: none.",
-			Advice: "34 with a sigma of 6 for digits of 28 x 28 pixels: what helps them most."},
-		{Name: "augment.elastic.sigma", Default: "4", Example: "6", Kind: keyfile.Number{Min: augment.MinSigma, Max: augment.MaxSigma},
-			Doc:    "Standard deviation of the Gaussian that smoothes it, in pixels.",
-			Advice: "4 to 8: less crumples the image, more only moves it."},
-
-		{Name: "augment.horizontal_flip", Default: "false", Example: "true", Kind: keyfile.Boolean{},
-			Doc:    "Whether half of the images, at random, have left and right change places.",
-			Advice: "true for clothes and animals, false for digits and letters."},
-		{Name: "augment.vertical_flip", Default: "false", Example: "true", Kind: keyfile.Boolean{},
-			Doc:    "Whether half of the images, at random, have top and bottom change places.",
-			Advice: "true for images without an up, as of a microscope."},
-
 		{Name: "distill", Optional: true,
 			Doc: "Learns from trained networks as well (Hinton, Vinyals and Dean, arXiv:1503.02531)."},
 		{Name: "distill.teacher", Required: true, Example: "large.bin", Kind: keyfile.Paths{},

@@ -10,6 +10,9 @@ import (
 	"dnn/configs"
 	"dnn/internal/augment"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -106,8 +109,8 @@ func TestDefaultsAreKeras(t *testing.T) {
 		Dataset: Dataset{Name: "mnist"}, Layers: []Layer{{Type: "dense", Units: 100}, {Type: "dense", Units: 50}},
 		Activation: "relu", KernelInitializer: nn.Initializer{Name: "glorot_uniform"},
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
-		Optimizer: nn.OptimizerSpec{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		Schedule:  Schedule{Name: "constant"},
+		Optimizer: optimizer.Default("adam"),
+		Schedule:  schedule.All()[0],
 		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
 	}
 	if diff := cmp.Diff(want, mustLoad(t, "").Config); diff != "" {
@@ -117,21 +120,24 @@ func TestDefaultsAreKeras(t *testing.T) {
 
 // The numbers are those of the constructors of Keras 3.15; a weight_decay of None is 0 here.
 func TestOptimizersAreKeras(t *testing.T) {
-	for _, want := range []nn.OptimizerSpec{
-		{Name: "sgd", LearningRate: 0.01},
-		{Name: "rmsprop", LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7},
-		{Name: "adam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "adamw", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, WeightDecay: 0.004},
-		{Name: "nadam", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
-		{Name: "lion", LearningRate: 0.001, Beta1: 0.9, Beta2: 0.99},
+	adam := &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	for _, want := range []optimizer.Spec{
+		{Name: "sgd", LearningRate: 0.01, Rule: &optimizer.SGDRule{}},
+		{Name: "rmsprop", LearningRate: 0.001, Rule: &optimizer.RMSpropRule{Rho: 0.9, Epsilon: 1e-7}},
+		{Name: "adam", LearningRate: 0.001, Rule: adam},
+		{Name: "adamw", LearningRate: 0.001, Rule: adam, WeightDecay: 0.004},
+		{Name: "nadam", LearningRate: 0.001, Rule: &optimizer.NadamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{Name: "adafactor", LearningRate: 0.001, Rule: &optimizer.AdafactorRule{Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1}},
+		{Name: "lion", LearningRate: 0.001, Rule: &optimizer.LionRule{Beta1: 0.9, Beta2: 0.99}},
 	} {
+		want.EMAMomentum = 0.99
 		if diff := cmp.Diff(want, mustLoad(t, "optimizer: {name: "+want.Name+"}").Optimizer); diff != "" {
 			t.Error(diff)
 		}
 	}
 	// What the file leaves out is what the network's own table says.
-	for _, name := range nn.Optimizers() {
-		want := nn.DefaultOptimizer(name)
+	for _, name := range optimizer.Names() {
+		want := optimizer.Default(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
 		got := mustLoad(t, "optimizer: {use_ema: true, ema_overwrite_frequency: 50, name: "+name+"}").Optimizer
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -148,29 +154,86 @@ func TestDefaultsOfGroups(t *testing.T) {
 	const text = "early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\ndistill: {teacher: a.bin}\ntarget: {value: 0.98}\ncheckpoint: {best: val_loss}"
 	c := mustLoad(t, text).Config
 	for _, d := range []string{
-		cmp.Diff(&EarlyStopping{Monitor: "val_loss"}, c.EarlyStopping),
-		cmp.Diff(&ReduceLROnPlateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 1e-4}, c.ReduceLROnPlateau),
-		cmp.Diff(&augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}, c.Augment),
+		cmp.Diff([]callback.Kind{
+			&callback.EarlyStopping{Monitor: "val_loss"},
+			&callback.Plateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 1e-4},
+			&callback.Target{Monitor: "val_accuracy", Value: 0.98},
+		}, kinds(c.Callbacks)),
+		cmp.Diff(augment.All(), c.Augment),
 		cmp.Diff(&Distill{Teacher: []string{"a.bin"}, Temperature: 2, Weight: 0.9}, c.Distill),
-		cmp.Diff(&Target{Monitor: "val_accuracy", Value: 0.98}, c.Target),
 		cmp.Diff(&Checkpoint{Best: "val_loss"}, c.Checkpoint),
 	} {
 		if d != "" {
 			t.Error(d)
 		}
 	}
-	for _, want := range []Schedule{
-		{Name: "constant"},
-		{Name: "step", StepEpochs: 10, Factor: 0.1},
-		{Name: "exponential", DecayEpochs: 1, DecayRate: 0.96},
-		{Name: "polynomial", EndLearningRate: 1e-4, Power: 1},
-		{Name: "cosine", TMul: 2, MMul: 1},
-		{Name: "one_cycle", PctStart: 0.3, DivFactor: 25, FinalDivFactor: 1e4},
+	for name, want := range map[string]schedule.Kind{
+		"step":         &schedule.Step{StepEpochs: 10, Factor: 0.1},
+		"exponential":  &schedule.Exponential{DecayEpochs: 1, DecayRate: 0.96},
+		"inverse_time": &schedule.InverseTime{DecayEpochs: 1, DecayRate: 0.5},
+		"polynomial":   &schedule.Polynomial{EndLearningRate: 1e-4, Power: 1},
+		"cosine":       &schedule.Cosine{TMul: 2, MMul: 1},
+		"one_cycle":    &schedule.OneCycle{PctStart: 0.3, DivFactor: 25, FinalDivFactor: 1e4},
 	} {
-		if diff := cmp.Diff(want, mustLoad(t, "schedule: {name: "+want.Name+"}").Schedule); diff != "" {
+		if diff := cmp.Diff(schedule.Named{Name: name, Kind: want}, mustLoad(t, "schedule: {name: "+name+"}").Schedule); diff != "" {
 			t.Error(diff)
 		}
 	}
+}
+
+// What a file says of a schedule or a callback comes into its fields.
+func TestThings(t *testing.T) {
+	for text, want := range map[string]schedule.Kind{
+		"{name: step, warmup_epochs: 1.5, step_epochs: 2.5, factor: 0.25}": &schedule.Step{WarmupEpochs: 1.5, StepEpochs: 2.5, Factor: 0.25},
+		"{name: exponential, warmup_epochs: 1, decay_epochs: 2, decay_rate: 0.5, staircase: true}": &schedule.Exponential{
+			WarmupEpochs: 1, DecayEpochs: 2, DecayRate: 0.5, Staircase: true,
+		},
+		"{name: inverse_time, warmup_epochs: 1, decay_epochs: 2, decay_rate: 0.25, staircase: true}": &schedule.InverseTime{
+			WarmupEpochs: 1, DecayEpochs: 2, DecayRate: 0.25, Staircase: true,
+		},
+		"{name: polynomial, warmup_epochs: 1, decay_epochs: 2, end_learning_rate: 0.1, power: 3, cycle: true}": &schedule.Polynomial{
+			WarmupEpochs: 1, DecayEpochs: 2, EndLearningRate: 0.1, Power: 3, Cycle: true,
+		},
+		"{name: cosine, warmup_epochs: 1, alpha: 0.1, first_decay_epochs: 2, t_mul: 3, m_mul: 0.5}": &schedule.Cosine{
+			WarmupEpochs: 1, Alpha: 0.1, FirstDecayEpochs: 2, TMul: 3, MMul: 0.5,
+		},
+		"{name: one_cycle, pct_start: 0.5, div_factor: 2, final_div_factor: 3}": &schedule.OneCycle{PctStart: 0.5, DivFactor: 2, FinalDivFactor: 3},
+	} {
+		if diff := cmp.Diff(want, mustLoad(t, "schedule: "+text).Schedule.Kind); diff != "" {
+			t.Errorf("%s:\n%s", text, diff)
+		}
+	}
+	c := mustLoad(t, `
+learning_rate_log: {file: c.csv, interval: step}
+json_log: a.jsonl
+tensorboard: b
+target: {monitor: loss, value: 0.5}
+reduce_lr_on_plateau: {monitor: loss, factor: 0.5, patience: 1, min_delta: 2, cooldown: 3, min_lr: 1e-5}
+early_stopping: {monitor: loss, min_delta: 1, patience: 2, restore_best_weights: true, start_from_epoch: 3}
+`)
+	want := []callback.Kind{
+		&callback.EarlyStopping{Monitor: "loss", MinDelta: 1, Patience: 2, RestoreBestWeights: true, StartFromEpoch: 3},
+		&callback.Plateau{Monitor: "loss", Factor: 0.5, Patience: 1, MinDelta: 2, Cooldown: 3, MinLR: 1e-5},
+		&callback.Target{Monitor: "loss", Value: 0.5},
+		&callback.TensorBoard{Folder: "b"},
+		&callback.JSONLines{File: "a.jsonl"},
+		&callback.LearningRateLog{File: "c.csv", Interval: "step"},
+	}
+	if diff := cmp.Diff(want, kinds(c.Callbacks)); diff != "" {
+		t.Error(diff)
+	}
+	off := mustLoad(t, "json_log: a\ntarget: {value: 1}", Flag{Name: "--set", Key: "target", Value: "off"})
+	if diff := cmp.Diff([]callback.Kind{&callback.JSONLines{File: "a"}}, kinds(off.Callbacks)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// kinds returns the callbacks without their names.
+func kinds(callbacks []callback.Named) (all []callback.Kind) {
+	for _, c := range callbacks {
+		all = append(all, c.Kind)
+	}
+	return all
 }
 
 func TestConfigFiles(t *testing.T) {

@@ -43,6 +43,10 @@ func LoadAll(opts Options) (*Resolved, error) {
 	if r.Values, err = keyfile.Load(table(), opts, &r.Config); err != nil {
 		return nil, err
 	}
+	values, _ := r.Group("optimizer")
+	r.Optimizer = newOptimizer(values)
+	r.Augment = distortions(r.Values)
+	r.Schedule, r.Callbacks = scheduleOf(r.Values), callbacksOf(r.Values)
 	if err := r.validate(); err != nil {
 		return nil, err
 	}

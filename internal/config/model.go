@@ -4,12 +4,19 @@ import (
 	"encoding/json"
 
 	"dnn/internal/fault"
+	"dnn/internal/train/callback"
 )
 
-// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so that
-// its bytes say what was learned and not on how many threads, or under which name it was stored.
+// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so
+// that its bytes say what was learned and not on how many threads, or under which name it was stored.
 func resultIndependent() []string {
-	return []string{"threads", "output", "checkpoint", "tensorboard", "json_log"}
+	names := []string{"threads", "output", "checkpoint"}
+	for _, c := range callback.All() {
+		if _, ok := c.Log(); ok {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // Reproducible returns the experiment without the keys that do not change its result.

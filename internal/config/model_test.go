@@ -18,6 +18,7 @@ func TestReproducible(t *testing.T) {
 	}
 	for _, text := range []string{
 		"threads: 3", "output: a.bin", "checkpoint: {every_epochs: 3, best: loss, keep_last: true}", "tensorboard: a", "json_log: a",
+		"learning_rate_log: {file: a.csv, interval: step}",
 	} {
 		if got, want := stored(text), stored(""); got != want {
 			t.Errorf("%s: stored as\n%s, want\n%s", text, got, want)

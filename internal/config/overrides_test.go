@@ -6,6 +6,8 @@ import (
 	"dnn/internal/augment"
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/train/callback"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,7 +34,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	want := mustLoad(t, "").Config
 	want.Epochs, want.BatchSize, want.Layers, want.Output, want.Shuffle = 5, 30, []Layer{{Type: "dense", Units: 400}, {Type: "dense", Units: 40}}, "10", false
-	want.Optimizer = nn.OptimizerSpec{Name: "adam", LearningRate: 0.2, Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}
+	want.Optimizer = optimizer.Spec{Name: "adam", LearningRate: 0.2, Rule: &optimizer.AdamRule{Beta1: 0.3, Beta2: 0.4, Epsilon: 1e-7}, EMAMomentum: 0.99}
 	if diff := cmp.Diff(want, r.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -46,6 +48,10 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+func sgdWith(rate float64) optimizer.Spec {
+	return optimizer.Spec{Name: "sgd", LearningRate: rate, Rule: &optimizer.SGDRule{}, EMAMomentum: 0.99}
+}
+
 // A source that names another optimizer does not inherit what was said of the one before.
 func TestAnotherOptimizer(t *testing.T) {
 	sgd := Flag{Name: "--set", Key: "optimizer.name", Value: "sgd"}
@@ -54,16 +60,16 @@ func TestAnotherOptimizer(t *testing.T) {
 		text  string
 		env   map[string]string
 		flags []Flag
-		want  nn.OptimizerSpec
+		want  optimizer.Spec
 	}{
-		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
-		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.3}},
-		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.5}},
-		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.01}},
-		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, nn.OptimizerSpec{Name: "sgd", LearningRate: 0.4}},
+		{"flag over file", "optimizer: {name: adam, learning_rate: 0.5, beta_1: 0.8}", nil, []Flag{sgd}, sgdWith(0.01)},
+		{"flag over default", "optimizer: {learning_rate: 0.5}", nil, []Flag{sgd}, sgdWith(0.01)},
+		{"same name again", "optimizer: {name: sgd, learning_rate: 0.5}", nil, []Flag{sgd}, sgdWith(0.5)},
+		{"flags together", "", nil, []Flag{{Name: "--learning-rate", Key: "optimizer.learning_rate", Value: "0.3"}, sgd}, sgdWith(0.3)},
+		{"variable over file", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, sgdWith(0.01)},
+		{"variable as the file", "optimizer: {name: sgd, learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd"}, nil, sgdWith(0.5)},
+		{"flag over variable", "", map[string]string{"DNN_OPTIMIZER_LEARNING_RATE": "0.5"}, []Flag{sgd}, sgdWith(0.01)},
+		{"flag as the variable", "optimizer: {learning_rate: 0.5}", map[string]string{"DNN_OPTIMIZER_NAME": "sgd", "DNN_OPTIMIZER_LEARNING_RATE": "0.4"}, []Flag{sgd}, sgdWith(0.4)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -81,22 +87,28 @@ func TestAnotherOptimizer(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
-	none, all := (*augment.Ranges)(nil), &augment.Ranges{Shift: 3, Rotation: 4, Elastic: augment.Elastic{Sigma: 4}}
+	ranges := func(shift, rotation, alpha float64) augment.Ranges {
+		return augment.Ranges{
+			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{},
+			&augment.RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: "random"},
+		}
+	}
+	none, all, on := augment.Ranges(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
 		name, text, env string
 		flags           []Flag
-		want            *augment.Ranges
+		want            augment.Ranges
 	}{
 		{"as the file says", file, "", nil, all},
 		{"off", file, "", []Flag{set("augment", "off")}, none},
 		{"off by a variable", file, "off", nil, none},
-		{"on", "", "", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
-		{"on again", file, "off", []Flag{set("augment", "on")}, &augment.Ranges{Elastic: augment.Elastic{Sigma: 4}}},
+		{"on", "", "", []Flag{set("augment", "on")}, on},
+		{"on again", file, "off", []Flag{set("augment", "on")}, on},
 		{"on beside a file", file, "on", nil, all},
-		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, &augment.Ranges{Elastic: augment.Elastic{Alpha: 9, Sigma: 4}}},
-		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
+		{"a key switches its group on", "", "", []Flag{set("augment.elastic.alpha", "9")}, ranges(0, 0, 9)},
+		{"off, then a key", file, "", []Flag{set("augment", "off"), set("augment.shift", "1")}, ranges(1, 0, 0)},
 		{"a key, then off", file, "", []Flag{set("augment.shift", "1"), set("augment", "off")}, none},
-		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, &augment.Ranges{Shift: 1, Elastic: augment.Elastic{Sigma: 4}}},
+		{"off in a weaker source", file, "off", []Flag{set("augment.shift", "1")}, ranges(1, 0, 0)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,14 +133,15 @@ func TestSwitches(t *testing.T) {
 func TestGroupsByFlag(t *testing.T) {
 	r := mustLoad(t, "", Flag{Name: "--set", Key: "early_stopping.patience", Value: "5"}, Flag{Name: "--set", Key: "distill.teacher", Value: "a.bin, b.bin"},
 		Flag{Name: "--set", Key: "dataset", Value: "{idx: my data}"}, Flag{Name: "--set", Key: "tensorboard", Value: "10"}, Flag{Name: "--set", Key: "kernel_initializer", Value: " {constant: 1e-3}"})
-	if diff := cmp.Diff(&EarlyStopping{Monitor: "val_loss", Patience: 5}, r.EarlyStopping); diff != "" {
+	want := []callback.Kind{&callback.EarlyStopping{Monitor: "val_loss", Patience: 5}, &callback.TensorBoard{Folder: "10"}}
+	if diff := cmp.Diff(want, kinds(r.Callbacks)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"a.bin", "b.bin"}, r.Distill.Teacher); diff != "" {
 		t.Error(diff)
 	}
-	if r.Dataset.IDX != "my data" || r.TensorBoard != "10" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
-		t.Errorf("got %+v, %q, %+v", r.Dataset, r.TensorBoard, r.KernelInitializer)
+	if r.Dataset.IDX != "my data" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
+		t.Errorf("got %+v, %+v", r.Dataset, r.KernelInitializer)
 	}
 }
 
@@ -161,7 +174,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
 		{"layers with a comma too many", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
 		{"no layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
-		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, nadam, lion"},
+		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, lion, nadam"},
 		{"switch at its default", map[string]string{"DNN_OPTIMIZER_EMA_MOMENTUM": "0.9"}, []Flag{{Name: "--set", Key: "optimizer.use_ema", Value: "false"}}, "DNN_OPTIMIZER_EMA_MOMENTUM: optimizer.ema_momentum: there is no such key where optimizer.use_ema is false", "take it out, or choose true"},
 		{"neither on nor off", nil, []Flag{{Name: "--set", Key: "augment", Value: "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
 		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"dnn/internal/keyfile"
 	"dnn/internal/setting"
@@ -14,18 +17,31 @@ type thing struct {
 }
 
 // keysOf returns the keys of a group whose key "name" says which of the things it is: the settings of each, once. A
-// setting that some do not have, or that they start with another value, depends on the name.
+// setting that some do not have, or that they start with another value, depends on the name. What things say of a
+// setting of the same name may differ, and is then joined; what it can be may not.
 func keysOf(group string, things []thing) []Key {
 	var keys []Key
 	by := group + ".name"
+	find := func(s setting.Setting) int {
+		return slices.IndexFunc(keys, func(k Key) bool { return k.Name == group+"."+s.Name })
+	}
 	for _, t := range things {
-		after := 0 // where the next new key is put: behind the settings that the thing has before it
-		for _, s := range t.settings {
-			at := slices.IndexFunc(keys, func(k Key) bool { return k.Name == group+"."+s.Name })
+		// A new key is put behind those that the thing has before it, or last, if it has none that follow.
+		after := 0
+		for i, s := range t.settings {
+			at := find(s)
 			if at < 0 {
 				at = after
+				if !slices.ContainsFunc(t.settings[i:], func(s setting.Setting) bool { return find(s) >= 0 }) {
+					at = len(keys)
+				}
 				keys = slices.Insert(keys, at, keyOf(group, s))
 			}
+			if kind := kindOf(s); !reflect.DeepEqual(kind, keys[at].Kind) {
+				panic(fmt.Sprintf("config: %s is %s, and for %s %s",
+					keys[at].Name, keys[at].Kind.Want(), t.name, kind.Want()))
+			}
+			keys[at].Doc, keys[at].Advice = also(keys[at].Doc, t.name, s.Doc), also(keys[at].Advice, t.name, s.Advice)
 			after = at + 1
 			if s.Beside == "" {
 				keys[at].Variants = append(keys[at].Variants, keyfile.Variant{Of: t.name, Default: s.Text()})
@@ -44,9 +60,21 @@ func keysOf(group string, things []thing) []Key {
 	return keys
 }
 
-// keyOf returns the key that a setting is in a group.
+// also returns what is said of a setting together with what the thing called name says of it, if that is something
+// else.
+func also(text, name, other string) string {
+	other = strings.TrimSuffix(other, ".")
+	rest, same := strings.CutPrefix(text, other)
+	if other == "" || same && (rest == "." || strings.HasPrefix(rest, "; ")) {
+		return text
+	}
+	return strings.TrimSuffix(text, ".") + "; " + name + ": " + strings.ToLower(other[:1]) + other[1:] + "."
+}
+
+// keyOf returns the key that a setting is in a group; "" is the file itself.
 func keyOf(group string, s setting.Setting) Key {
-	k := Key{Name: group + "." + s.Name, Doc: s.Doc, Advice: s.Advice, Example: s.Example, Kind: kindOf(s)}
+	name := strings.TrimPrefix(group+"."+s.Name, ".")
+	k := Key{Name: name, Doc: s.Doc, Advice: s.Advice, Example: s.Example, Kind: kindOf(s)}
 	switch {
 	case s.Required:
 		k.Required = true
@@ -74,5 +102,5 @@ func kindOf(s setting.Setting) keyfile.Kind {
 	if len(s.Choices) > 0 {
 		return choice(s.Choices...)
 	}
-	return keyfile.Path{}
+	return keyfile.Path{Folder: s.Folder}
 }

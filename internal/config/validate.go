@@ -2,17 +2,21 @@ package config
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/history"
+	"dnn/internal/keyfile"
+	"dnn/internal/setting"
+	"dnn/internal/train/callback"
 )
 
 // validate checks what no key shows alone. What needs the data set too is checked by Architecture.
 func (r *Resolved) validate() error {
 	var found []error
 	for _, check := range []func() *fault.Error{
-		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkTarget, r.checkCheckpoint, r.checkAugment, r.checkDistill,
+		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkCallbacks, r.checkCheckpoint, r.checkAugment, r.checkDistill,
 	} {
 		if err := check(); err != nil {
 			found = append(found, err)
@@ -44,37 +48,24 @@ func (r *Resolved) checkOutput() *fault.Error {
 }
 
 func (r *Resolved) checkOptimizer() *fault.Error {
-	o := r.Optimizer
-	if o.Nesterov && o.Momentum == 0 {
-		return r.Fault("optimizer.nesterov", "wanted a momentum above 0 beside it, found 0").
-			WithHint("for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}")
-	}
-	first := ""
-	for _, clip := range []struct {
-		key string
-		at  float64
-	}{
-		{"optimizer.clipvalue", o.ClipValue},
-		{"optimizer.clipnorm", o.ClipNorm},
-		{"optimizer.global_clipnorm", o.GlobalClipNorm},
-	} {
-		switch {
-		case clip.at == 0:
-		case first != "":
-			return r.Fault(clip.key, "wanted at most one way to clip gradients, found %s too", first).
-				WithHint("set one of them to 0, or take it out")
-		default:
-			first = clip.key
-		}
+	if m := r.Optimizer.Check(); m != nil {
+		return r.mistake("optimizer", m)
 	}
 	return nil
 }
 
+// mistake returns what is wrong with a setting of a group as an error that names the place.
+func (r *Resolved) mistake(group string, m *setting.Error) *fault.Error {
+	err := r.Fault(group+"."+m.Setting, "%s", m.What)
+	err.Hint = m.Hint
+	return err
+}
+
 // checkRate checks what changes the learning rate.
 func (r *Resolved) checkRate() *fault.Error {
-	p := r.ReduceLROnPlateau
+	p, on := callbackOf[*callback.Plateau](r)
 	switch {
-	case p == nil:
+	case !on:
 		return nil
 	case r.Schedule.Name != constant:
 		return r.Fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
@@ -85,41 +76,48 @@ func (r *Resolved) checkRate() *fault.Error {
 	return nil
 }
 
+// checkCallbacks asks the callbacks whether their settings go together.
+func (r *Resolved) checkCallbacks() *fault.Error {
+	for _, c := range r.Callbacks {
+		checker, ok := c.Kind.(callback.Checker)
+		if !ok {
+			continue
+		}
+		if m := checker.Check(); m != nil {
+			return r.mistake(c.Name, m)
+		}
+	}
+	return nil
+}
+
 // checkMonitors refuses to watch what is not measured.
 func (r *Resolved) checkMonitors() (found []error) {
-	type watch struct{ key, monitor string }
-	var watched []watch
-	if e := r.EarlyStopping; e != nil {
-		watched = append(watched, watch{"early_stopping.monitor", e.Monitor})
+	if r.ValidationSplit > 0 {
+		return nil
 	}
-	if p := r.ReduceLROnPlateau; p != nil {
-		watched = append(watched, watch{"reduce_lr_on_plateau.monitor", p.Monitor})
-	}
-	if t := r.Target; t != nil {
-		watched = append(watched, watch{"target.monitor", t.Monitor})
-	}
-	if c := r.Checkpoint; c != nil {
-		watched = append(watched, watch{"checkpoint.best", c.Best})
-	}
-	for _, w := range watched {
-		if name, ok := strings.CutPrefix(w.monitor, "val_"); ok && r.ValidationSplit == 0 {
-			found = append(found, r.Fault(w.key, "wanted a figure that is measured, found %s, and there is no validation", w.monitor).
+	for _, k := range callbackKeys() {
+		if kind, ok := k.Kind.(keyfile.Choice); !ok || !slices.Equal(kind.Names, history.Metrics()) {
+			continue
+		}
+		group, leaf := k.Parent()
+		values, _ := r.Group(group)
+		monitor, _ := values[leaf].(string)
+		if name, ok := strings.CutPrefix(monitor, "val_"); ok {
+			found = append(found, r.Fault(k.Name, "wanted a figure that is measured, found %s, and there is no validation", monitor).
 				WithHint("set validation_split, or watch %s", name))
 		}
 	}
 	return found
 }
 
-func (r *Resolved) checkTarget() *fault.Error {
-	t := r.Target
-	if t == nil || !strings.HasSuffix(t.Monitor, "accuracy") || t.Value <= 1 {
-		return nil
+// callbackOf returns the callback of that kind, if it is on.
+func callbackOf[K callback.Kind](r *Resolved) (kind K, on bool) {
+	for _, c := range r.Callbacks {
+		if kind, on = c.Kind.(K); on {
+			break
+		}
 	}
-	err := r.Fault("target.value", "wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value)
-	if t.Value <= 100 {
-		err.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
-	}
-	return err
+	return kind, on
 }
 
 func (r *Resolved) checkCheckpoint() *fault.Error {
@@ -131,11 +129,17 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 }
 
 func (r *Resolved) checkAugment() *fault.Error {
-	if r.Augment == nil || r.Dataset.CSV == "" {
+	key, why := r.Augment.Conflict()
+	switch {
+	case r.Augment == nil:
 		return nil
+	case r.Dataset.CSV != "":
+		return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
+			WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	case key != "":
+		return r.Fault("augment."+key, "%s", why)
 	}
-	return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
-		WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+	return nil
 }
 
 // checkDistill refuses to teach what a teacher does not say: with softmax, how likely each class is.

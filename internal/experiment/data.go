@@ -4,58 +4,86 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"strings"
 	"syscall"
 
-	"dnn/internal/fault"
-	"dnn/internal/mnist"
+	"dnn/internal/await"
+	"dnn/internal/config"
+	"dnn/internal/dataset"
+	"dnn/internal/download"
+	"dnn/internal/modelfile"
 	"dnn/internal/report"
+	"dnn/internal/table"
+	"dnn/internal/train"
 )
 
-// findSet returns the data set called name. where is what to blame if there is none: an argument, a line of a file.
-func findSet(where, name string, kind fault.Kind) (mnist.Set, error) {
-	set, ok := mnist.Lookup(name)
-	if !ok {
-		return mnist.Set{}, fault.New(kind, where, "wanted a data set (%s), found %q", strings.Join(mnist.Names(), ", "), name)
+// learned returns what a data set must know of a model that is to read it, and was read from the file from.
+func learned(model *modelfile.Model, from string) *dataset.Learned {
+	return &dataset.Learned{
+		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
+		Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
 	}
-	return set, nil
 }
 
-// fetch makes the files of a data set be in its folder, and returns the folder. Progress goes to standard error.
-func fetch(ctx context.Context, system *System, o mnist.DownloadOptions, dataDir string, quiet bool) (mnist.Result, error) {
-	folder, err := o.Set.Folder(dataDir, system.Env)
+// startSource returns the data set of a run that starts from the weights of model, which was read from the file from,
+// and whose rows seed parts. The columns and classes of a table must mean what they mean to the model, and are taken in
+// its order.
+func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from string) (*dataset.Source, error) {
+	own, err := dataset.New(d, "dataset", nil)
 	if err != nil {
-		return mnist.Result{}, err
+		return nil, err
 	}
-	o.Folder, o.Env = folder, system.Env
+	if err := model.MatchesInput(from, d.String(), own.Columns); err != nil || d.CSV == "" {
+		return own, err
+	}
+	if err := model.MatchesClasses(from, d.String(), own.Classes); err != nil {
+		return nil, err
+	}
+	return dataset.NewFrom(d, seed, learned(model, from))
+}
+
+// howToLoad says how the data set of an experiment is read and parted.
+func howToLoad(system *System, r *config.Resolved, dataDir string) dataset.Options {
+	return dataset.Options{
+		DataDir: dataDir, Env: system.Env,
+		Validation: func(samples int) int { return train.ValidationSamples(samples, r.ValidationSplit) },
+		Stratified: r.Validation == "stratified", Seed: r.SplitSeed(),
+	}
+}
+
+// load reads the samples of a data set, and downloads it first if a file of one that can be downloaded is missing. A
+// file that is there and is not what it should be is an error and stays as it is: it may be the user's own, or the
+// first sign of a failing disk.
+func load(
+	ctx context.Context, system *System, s *dataset.Source, o dataset.Options, quiet bool,
+) (*dataset.Data, error) {
+	read := func() (*dataset.Data, error) { return s.Load(o) }
+	data, err := await.Do(ctx, read)
+	if s.Set == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return data, err
+	}
+	if _, err := fetch(ctx, system, download.Options{Set: *s.Set}, o.DataDir, quiet); err != nil {
+		return nil, err
+	}
+	return await.Do(ctx, read)
+}
+
+// fetch makes the files of a data set be in its folder. Unless it is to be quiet, standard error shows how far it is.
+func fetch(
+	ctx context.Context, system *System, o download.Options, dataDir string, quiet bool,
+) (result download.Result, err error) {
+	if o.Folder, err = o.Set.Folder(dataDir, system.Env); err != nil {
+		return download.Result{}, err
+	}
+	o.Env = system.Env
 	if !quiet {
 		view := report.NewDownload(system.Stderr, system.Screen(), system.Now)
 		progress, end := report.FollowDownload(view)
 		defer end()
-		o.Progress = mnist.Progress{Bytes: progress, Message: view.Message}
+		o.Progress = download.Progress{Bytes: progress, Message: view.Message}
 	}
-	result, err := mnist.Download(ctx, o)
+	result, err = download.Files(ctx, o)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	return result, err
-}
-
-// load loads a data set, and downloads it first if a file is missing. A file that is there and is not what it should be
-// is an error and stays as it is: it may be the user's own, or the first sign of a failing disk.
-func load(ctx context.Context, system *System, set mnist.Set, o loadOptions) (*mnist.Dataset, error) {
-	folder, err := set.Folder(o.dataDir, system.Env)
-	if err != nil {
-		return nil, err
-	}
-	options := mnist.LoadOptions{Set: set, Folder: folder, TestOnly: o.testOnly}
-	read := func() (*mnist.Dataset, error) { return mnist.Load(options) }
-	data, err := await(ctx, read)
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
-		return data, err
-	}
-	if _, err := fetch(ctx, system, mnist.DownloadOptions{Set: set}, o.dataDir, o.quiet); err != nil {
-		return nil, err
-	}
-	return await(ctx, read)
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"dnn/internal/await"
+	"dnn/internal/dataset"
+	"dnn/internal/download"
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/report"
@@ -21,7 +24,7 @@ type DownloadOptions struct {
 
 // Download makes the files of a data set be in its folder, or verifies that they are, and tells so.
 func Download(ctx context.Context, system *System, o DownloadOptions) error {
-	set, err := findSet("dnn download", o.Dataset, fault.Usage)
+	set, err := dataset.Named(o.Dataset, "dnn download", fault.Usage)
 	if err != nil {
 		return err
 	}
@@ -32,7 +35,7 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 	if o.Verify {
 		return verify(ctx, system, set, folder)
 	}
-	result, err := fetch(ctx, system, mnist.DownloadOptions{Set: set, Mirror: o.Mirror, Force: o.Force}, o.DataDir, false)
+	result, err := fetch(ctx, system, download.Options{Set: set, Mirror: o.Mirror, Force: o.Force}, o.DataDir, false)
 	if err != nil {
 		return err
 	}
@@ -46,7 +49,7 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 
 // verify prints the state of each file.
 func verify(ctx context.Context, system *System, set mnist.Set, folder string) error {
-	states, err := await(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
+	states, err := await.Do(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
 	table := tabwriter.NewWriter(system.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range states {
 		if _, werr := fmt.Fprintf(table, "%s\t%d bytes\t%s\t%v\n", s.Name, s.Bytes, s.SHA256, s.State); werr != nil {

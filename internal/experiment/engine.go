@@ -7,6 +7,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/step"
 )
 
 // kernels returns the kernels that DNN_SIMD names, or the fastest ones that there are.
@@ -32,7 +33,7 @@ func Kernels(system *System) (available []string, chosen string, err error) {
 }
 
 // newEngine returns an engine with that many threads, or with one for each core if threads is 0.
-func newEngine(system *System, threads int) (*nn.Engine, error) {
+func newEngine(system *System, threads int) (*step.Engine, error) {
 	set, err := kernels(system)
 	if err != nil {
 		return nil, err
@@ -40,13 +41,13 @@ func newEngine(system *System, threads int) (*nn.Engine, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return nn.NewEngine(set, threads), nil
+	return step.NewEngine(set, threads), nil
 }
 
 // fitsMemory refuses a network that cannot be trained in the memory that there is.
 func fitsMemory(system *System, arch nn.Architecture, batch int) error {
 	available, ok := system.Memory()
-	if need := arch.TrainingBytes(batch); ok && need > float64(available) {
+	if need := step.TrainingBytes(arch, batch); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s", gigabytes(need), gigabytes(float64(available))).
 			WithHint("use fewer units or a smaller batch_size")
 	}

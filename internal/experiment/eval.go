@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 )
 
@@ -33,7 +35,7 @@ type EvalOptions struct {
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer mapped()()
 	o.Split = cmp.Or(o.Split, "test")
-	file, err := await(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
+	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
 	if err != nil {
 		return err
 	}
@@ -44,20 +46,20 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err := o.checkReport(system, trained.Dataset); err != nil {
 		return err
 	}
-	src, err := await(ctx, func() (*source, error) { return evalSource(o, file, trained.Dataset) })
+	src, err := await.Do(ctx, func() (*dataset.Source, error) { return evalSource(o, file, trained.Dataset) })
 	if err != nil {
 		return err
 	}
-	how := howToLoad(trained, o.DataDir, o.Listener)
-	how.testOnly = o.Split == "test"
-	data, err := src.load(ctx, system, how)
+	how := howToLoad(system, trained, o.DataDir)
+	how.TestOnly = o.Split == "test"
+	data, err := load(ctx, system, src, how, !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.close() }() // read-only: nothing can be lost
-	defer data.recovered(&err)
+	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	defer data.Recover(&err)
 	if o.Data == "" {
-		if err := file.Fits(o.Model, src.features, data.hash); err != nil {
+		if err := file.Fits(o.Model, src.Features, data.Hash); err != nil {
 			return err
 		}
 	}
@@ -74,24 +76,24 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		return err
 	}
 	defer engine.Close()
-	evaluator := nn.NewEvaluator(engine, model, part)
+	evaluator := step.NewEvaluator(engine, model, part)
 	evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	result := evaluator.Evaluate()
 	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
 		return context.Cause(ctx)
 	}
-	if err := data.whole(); err != nil {
+	if err := data.Whole(); err != nil {
 		return err
 	}
 	if o.Data != "" && o.Listener.Verbose {
 		report.Message(system.Stderr, "%s", tested(o, trained, data, part.Count))
 	}
-	if err := o.tell(result, evaluator.Predicted(), part.Labels, src.classes); err != nil {
+	if err := o.tell(result, evaluator.Predicted(), part.Labels, src.Classes); err != nil {
 		return err
 	}
 	if o.Report != "" {
 		e := evaluated{
-			model: file, source: src, dataset: o.tests(trained.Dataset, file.Dataset), dataHash: data.hash, split: o.Split, samples: part,
+			model: file, source: src, dataset: o.tests(trained.Dataset, file.Dataset), dataHash: data.Hash, split: o.Split, samples: part,
 			result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
 		if err := e.report(ctx, system, o.Report, o.Model); err != nil {
@@ -105,12 +107,12 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 }
 
 // part returns the samples that are to be tested.
-func (o EvalOptions) part(data *dataset) (*batch.Samples, error) {
-	part := map[string]*batch.Samples{"test": data.test, "validation": data.validation, "train": data.train}[o.Split]
+func (o EvalOptions) part(data *dataset.Data) (*batch.Samples, error) {
+	part := map[string]*batch.Samples{"test": data.Test, "validation": data.Validation, "train": data.Train}[o.Split]
 	switch {
 	case part != nil:
 		return part, nil
-	case data.train == nil:
+	case data.Train == nil:
 		return nil, fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.Split)
 	case o.Split == "test":
 		return nil, fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.Data).
@@ -128,15 +130,15 @@ func (o EvalOptions) tests(trained config.Dataset, name string) string {
 }
 
 // tested says which rows or images of the data set at --data were tested, and how many.
-func tested(o EvalOptions, trained *config.Resolved, data *dataset, count int) string {
+func tested(o EvalOptions, trained *config.Resolved, data *dataset.Data, count int) string {
 	switch {
 	case trained.Dataset.CSV == "":
 		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.Split+" image"), o.Data)
-	case data.train == nil:
+	case data.Train == nil:
 		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.Data)
 	}
 	rows := 0
-	for _, part := range []*batch.Samples{data.train, data.validation, data.test} {
+	for _, part := range []*batch.Samples{data.Train, data.Validation, data.Test} {
 		if part != nil {
 			rows += part.Count
 		}
@@ -163,10 +165,10 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 }
 
 // evalSource returns the data set that a model is to be tested on: the one of its training, or the one at --data.
-func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	if o.Data == "" {
-		s, err := newSource(trained, o.Model, file)
-		return s, hintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
+		s, err := dataset.New(trained, o.Model, learned(file, o.Model))
+		return s, fault.HintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
 	s, err := sourceAt(o, file, trained)
 	if err != nil {
@@ -174,34 +176,34 @@ func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*
 	}
 	known := file.Architecture.Classes()
 	switch {
-	case s.features != file.Architecture.Input:
-		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d", fault.Count(s.features, "feature"), o.Model, file.Architecture.Input)
-	case len(s.classes) > known:
-		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d", fault.Count(len(s.classes), "class"), o.Model, known)
+	case s.Features != file.Architecture.Input:
+		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d", fault.Count(s.Features, "feature"), o.Model, file.Architecture.Input)
+	case len(s.Classes) > known:
+		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d", fault.Count(len(s.Classes), "class"), o.Model, known)
 	case len(file.Classes) == known: // by their own names, and those that this data set has no sample of
-		s.classes = file.Classes
+		s.Classes = file.Classes
 	}
 	return s, nil
 }
 
 // sourceAt returns the data set at --data: a file or folder of the kind that the model was trained on. Of a folder only the files
 // of the split that is tested need be there.
-func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*source, error) {
+func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	d := dataAt(o.Data, trained)
 	if d.CSV != "" {
-		s, err := newSource(d, o.Model, file)
-		return s, hintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
+		s, err := dataset.New(d, o.Model, learned(file, o.Model))
+		return s, fault.HintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
 	}
 	wanted := mnist.TrainOnly
 	if o.Split == "test" {
 		wanted = mnist.TestOnly
 	}
-	s, err := folderSource(d.IDX, wanted)
-	return s, hintMissing(err, "--data wants a folder with %s", wanted.Files())
+	s, err := dataset.Folder(d.IDX, wanted)
+	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
 // tell tells the result.
-func (o EvalOptions) tell(r nn.Result, predicted, labels []uint8, classes []string) error {
+func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []string) error {
 	found := report.Evaluation{Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy()}
 	if o.Confusion {
 		var err error

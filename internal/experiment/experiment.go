@@ -7,22 +7,27 @@ import (
 
 	"dnn/internal/augment"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 )
 
 // experiment is a config that has been found to fit its data set and this machine.
 type experiment struct {
 	*config.Resolved
-	source   *source
+	source   *dataset.Source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
 	keep     kept
-	history  *train.CSV       // nil: none is kept
+	history  *callback.CSV    // nil: none is kept
 	from     *modelfile.Model // that the weights come from; nil: they are drawn
 	start    string           // its SHA-256
 }
@@ -34,7 +39,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	}
 	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
 	if o.From == "" {
-		x.source, err = newSource(x.Dataset, "dataset", nil)
+		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.From); err == nil {
 		x.start = x.from.SHA256
 		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
@@ -42,10 +47,10 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x.arch, err = x.Architecture(x.source.features, len(x.source.classes)); err != nil {
+	if x.arch, err = x.Architecture(x.source.Features, len(x.source.Classes)); err != nil {
 		return nil, err
 	}
-	if held := train.ValidationSamples(x.source.count, x.ValidationSplit); held == x.source.count {
+	if held := train.ValidationSamples(x.source.Count, x.ValidationSplit); held == x.source.Count {
 		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on", x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
@@ -56,11 +61,11 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err := x.noteExperiment(system, o); err != nil {
 		return nil, err
 	}
-	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.count))
+	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.Count))
 }
 
 // readTeachers reads the models that a network of the given architecture is to learn from, of samples of s, which is called set.
-func readTeachers(paths []string, student nn.Architecture, s *source, set string) ([]*modelfile.Model, error) {
+func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, set string) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
 		teacher, err := modelfile.Read(path)
@@ -71,8 +76,8 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
 		}
 		for _, err := range []error{
-			teacher.MatchesInput(path, set, s.columns), teacher.MatchesClasses(path, set, s.classes),
-			teacher.MatchesOrder(path, set, s.columns, s.classes), // it is given the student's samples as they are
+			teacher.MatchesInput(path, set, s.Columns), teacher.MatchesClasses(path, set, s.Classes),
+			teacher.MatchesOrder(path, set, s.Columns, s.Classes), // it is given the student's samples as they are
 		} {
 			if err != nil {
 				return nil, err
@@ -84,24 +89,24 @@ func readTeachers(paths []string, student nn.Architecture, s *source, set string
 }
 
 // newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequential, data *dataset) (*train.Run, error) {
-	optimizer, err := nn.NewOptimizer(x.Optimizer, model.Params())
+func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Sequential, data *dataset.Data) (*train.Run, error) {
+	optimizer, err := optimizer.New(x.Optimizer, model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
 	}
 	run := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer,
-		Train: data.train, Validation: data.validation,
+		Train: data.Train, Validation: data.Validation,
 		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		run.Transform = augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
-		d := nn.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
+		d := step.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}
 		for i, teacher := range x.teachers {
-			network, err := teacher.Restandardized(data.standard.Mean, data.standard.Std).Network(x.Distill.Teacher[i])
+			network, err := teacher.Restandardized(data.Standard.Mean, data.Standard.Std).Network(x.Distill.Teacher[i])
 			if err != nil {
 				return nil, err
 			}
@@ -109,93 +114,24 @@ func (x *experiment) newRun(system *System, engine *nn.Engine, model *nn.Sequent
 		}
 		run.Distillation = &d
 	}
-	run.Schedule = x.schedule(run.Plan().Steps)
-	x.addCallbacks(system, run)
-	return run, nil
-}
-
-// schedule returns the experiment's learning-rate schedule for that many steps an epoch.
-func (x *experiment) schedule(perEpoch int) train.Schedule {
-	s, rate := x.Schedule, x.Optimizer.LearningRate
-	steps := func(epochs float64) int { return train.Steps(epochs, perEpoch) }
-	warmup := steps(s.WarmupEpochs)
-	decay := x.Epochs*perEpoch - warmup // what is left of the run
-	if s.DecayEpochs > 0 {
-		decay = steps(s.DecayEpochs)
-	}
-	decay = max(decay, 1)
-	var schedule train.Schedule
-	switch s.Name {
-	case "step":
-		schedule = train.Exponential{Initial: rate, DecaySteps: max(steps(s.StepEpochs), 1), Factor: s.Factor, Staircase: true}
-	case "exponential":
-		schedule = train.Exponential{Initial: rate, DecaySteps: decay, Factor: s.DecayRate, Staircase: s.Staircase}
-	case "polynomial":
-		schedule = train.Polynomial{Initial: rate, End: s.EndLearningRate, DecaySteps: decay, Power: s.Power, Cycle: s.Cycle}
-	case "cosine":
-		schedule = train.Cosine{Initial: rate, DecaySteps: decay, Alpha: s.Alpha}
-		if s.FirstDecayEpochs > 0 {
-			schedule = train.CosineRestarts{
-				Initial: rate, FirstDecaySteps: max(steps(s.FirstDecayEpochs), 1), TMul: s.TMul, MMul: s.MMul, Alpha: s.Alpha,
-			}
-		}
-	case "one_cycle":
-		schedule = train.OneCycle{Peak: rate, TotalSteps: x.Epochs * perEpoch, Warmup: s.PctStart, Div: s.DivFactor, FinalDiv: s.FinalDivFactor}
-	default:
-		schedule = train.Constant(rate)
-	}
-	if warmup > 0 {
-		schedule = train.Warmup{Steps: warmup, Then: schedule}
-	}
-	return schedule
-}
-
-// addCallbacks adds the callbacks that the experiment asks for.
-func (x *experiment) addCallbacks(system *System, run *train.Run) {
-	add := func(c train.Callback) { run.Callbacks = append(run.Callbacks, c) }
+	run.Schedule = x.Schedule.For(schedule.Run{Rate: run.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
 	if x.keep.history {
-		x.history = train.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
-		add(x.history.Callback())
+		x.history = callback.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
+		run.Callbacks = append(run.Callbacks, x.history.Callback())
 	}
-	if x.JSONLog != "" {
-		add(train.JSONLines(x.JSONLog))
+	for _, c := range x.Callbacks {
+		c.Add(run)
 	}
-	if x.TensorBoard != "" {
-		add(train.TensorBoard(x.TensorBoard, system.Now))
-	}
-	if p := x.ReduceLROnPlateau; p != nil {
-		plateau := &train.Plateau{
-			Then: run.Schedule, Monitor: p.Monitor, Factor: p.Factor, Patience: p.Patience, MinDelta: p.MinDelta, Cooldown: p.Cooldown,
-			MinRate: p.MinLR,
-		}
-		run.Schedule = plateau
-		add(plateau.Callback())
-	}
-	run.Callbacks = append(run.Callbacks, x.stops(run.Model)...)
-}
-
-// stops returns the callbacks that may end the run before its last epoch. Without a model they only watch.
-func (x *experiment) stops(model *nn.Sequential) []train.Callback {
-	var stops []train.Callback
-	if e := x.EarlyStopping; e != nil {
-		stops = append(stops, (&train.EarlyStopping{
-			Model: model, Monitor: e.Monitor, MinDelta: e.MinDelta, Patience: e.Patience,
-			RestoreBestWeights: e.RestoreBestWeights && model != nil, StartFromEpoch: e.StartFromEpoch,
-		}).Callback())
-	}
-	if x.Target != nil {
-		stops = append(stops, train.Target(x.Target.Monitor, x.Target.Value))
-	}
-	return stops
+	return run, nil
 }
 
 // checkpointPath returns what the names of the run's checkpoints begin with.
 func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
 
 // checkpoints returns where and when the experiment's run is written down.
-func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoints {
+func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
-		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.hash},
+		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.Hash},
 		Start: x.start, EpochsFixedBy: x.epochsFixedBy(),
 	}
 	for i, teacher := range x.teachers {
@@ -211,20 +147,20 @@ func (x *experiment) checkpoints(data *dataset, settings []byte) *train.Checkpoi
 
 // plan returns what would be trained.
 func (x *experiment) plan() train.Plan {
-	held := train.ValidationSamples(x.source.count, x.ValidationSplit)
-	run := train.Run{Train: &batch.Samples{Count: x.source.count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
+	held := train.ValidationSamples(x.source.Count, x.ValidationSplit)
+	run := train.Run{Train: &batch.Samples{Count: x.source.Count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
 	plan := run.Plan()
 	plan.ValidationSamples = held
 	return plan
 }
 
 // begin returns what tells that the run begins.
-func (x *experiment) begin(listener func(report.StartEvent) error, engine *nn.Engine, data *dataset) train.Callback {
+func (x *experiment) begin(listener func(report.StartEvent) error, engine *step.Engine, data *dataset.Data) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
 			return listener(report.StartEvent{
 				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
-				TestSamples: data.test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
+				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
 				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
 			})
 		},

@@ -17,6 +17,9 @@ import (
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/step"
 	"dnn/internal/report"
 	"dnn/internal/train"
 )
@@ -180,6 +183,53 @@ func TestEvaluate(t *testing.T) {
 	}
 	if w.stdout.Len() > 0 {
 		t.Errorf("without a listener for it, it printed %q", &w.stdout)
+	}
+}
+
+// TestPredict gives a model raw values, by the names of columns in another order, and wants as many rows right as in its own test.
+func TestPredict(t *testing.T) {
+	apart(t)
+	path := tiny(t)
+	test := filepath.Join(filepath.Dir(path), "test.csv")
+	var rows strings.Builder
+	rows.WriteString("x,y,kind\n")
+	var raw []map[string]float64
+	var kinds []string
+	for i := range 30 {
+		x, y, kind := float64(i*11%60)+0.25, float64(i*i*i%13), string(rune('a'+i*11%60/20))
+		fmt.Fprintf(&rows, "%v,%v,%s\n", x, y, kind)
+		raw, kinds = append(raw, map[string]float64{"y": y, "x": x}), append(kinds, kind)
+	}
+	if err := os.WriteFile(test, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options(path, filepath.Join(t.TempDir(), "model.bin"), set("epochs", "30"),
+		set("dataset", fmt.Sprintf("{csv: %q, test: {csv: %q}, target: kind}", filepath.Join(filepath.Dir(path), "t.csv"), test)))
+	var end report.EndEvent
+	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
+	trained(t, o)
+
+	model, err := modelfile.Read(o.Flags[len(o.Flags)-1].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, err := model.Network("model.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := model.Input().Rows(raw...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := step.NewPredictor(kernel.Available()[0], network, samples).Predict(samples, kernel.Span{Lo: 0, Hi: samples.Count})
+	right := 0
+	for i, class := range said.Class {
+		if model.Classes[class] == kinds[i] {
+			right++
+		}
+	}
+	if got := float32(right) / 30; got != end.TestAccuracy || right < 15 {
+		t.Errorf("wanted an accuracy of %v, found %v", end.TestAccuracy, got)
 	}
 }
 

@@ -7,10 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/augment"
+	"dnn/internal/await"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
-	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 	"dnn/internal/picture"
 	"dnn/internal/report"
 	"dnn/internal/train"
@@ -42,7 +43,7 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 }
 
 // preview draws some training images, each with what augmentation makes of it in the first epochs.
-func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Engine, data *dataset, path string) error {
+func (x *experiment) preview(ctx context.Context, system *System, engine *step.Engine, data *dataset.Data, path string) error {
 	const images, epochs = 12, 9
 	if x.Augment == nil {
 		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").
@@ -52,13 +53,13 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 	if err != nil {
 		return err
 	}
-	a := augment.New(*x.Augment, x.source.rows, x.source.cols, x.Seed, engine.Threads())
-	lines := make([][][]uint8, min(images, data.train.Count))
+	a := augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
+	lines := make([][][]uint8, min(images, data.Train.Count))
 	for i := range lines {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		original := data.train.Pixels(i)
+		original := data.Train.Pixels(i)
 		lines[i] = append(lines[i], original)
 		for epoch := 1; epoch <= epochs; epoch++ {
 			distorted := make([]uint8, len(original))
@@ -68,7 +69,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *nn.Eng
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return picture.Preview{Rows: x.source.rows, Cols: x.source.cols, Lines: lines, About: []string{
+		return picture.Preview{Rows: x.source.Rows, Cols: x.source.Cols, Lines: lines, About: []string{
 			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
 			"augment: " + x.Augment.String(),
 		}}.Write(w)
@@ -85,24 +86,5 @@ func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(
 
 // writePicture writes a picture in the format that its name ends in.
 func writePicture(ctx context.Context, path string, draw func(w io.Writer, format string) error) error {
-	return write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
-}
-
-// write writes a file with fill, or leaves what is there if ctx ends before.
-func write(ctx context.Context, path string, fill func(w io.Writer) error) error {
-	_, err := passOn(ctx, path, func() (struct{}, error) {
-		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {
-			if err := fill(untilStopped{w, ctx}); err != nil {
-				return err
-			}
-			return context.Cause(ctx)
-		})
-	})
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	}
-	return fault.CannotWrite(path, err)
+	return await.Write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
 }

@@ -8,9 +8,9 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/lockfile"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
 )
@@ -52,18 +52,13 @@ func keeps(o Options, output string) kept {
 
 // dataFiles returns the files of a data set.
 func dataFiles(system *System, d config.Dataset, dataDir string) []file {
-	if d.CSV != "" {
-		return []file{{"the data set", d.CSV}, {"the test file", d.Test}}
-	}
-	folder := d.IDX
-	if set, ok := mnist.Lookup(d.Name); ok {
-		folder, _ = set.Folder(dataDir, system.Env) // if there is none, loading says so
-	}
 	var files []file
-	names, _ := mnist.Lookup("mnist")
-	for _, f := range names.Files() {
-		path := filepath.Join(folder, f.Name)
-		files = append(files, file{"the data set", path}, file{"the data set", path + ".gz"})
+	for _, path := range dataset.Files(d, dataDir, system.Env) {
+		role := "the data set"
+		if path == d.Test {
+			role = "the test file"
+		}
+		files = append(files, file{role, path})
 	}
 	return files
 }
@@ -81,7 +76,12 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	}
 	outputs := []file{{"--profile", o.Profile}, {"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview}}
 	if o.trains() {
-		outputs = append(append(outputs, x.besideModel()...), file{"json_log", x.JSONLog}, file{"tensorboard", x.TensorBoard})
+		outputs = append(outputs, x.besideModel()...)
+		for _, c := range x.Callbacks {
+			if log, ok := c.Log(); ok {
+				outputs = append(outputs, file{c.Name, log.Path()})
+			}
+		}
 	}
 	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
 	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
@@ -130,12 +130,11 @@ func (x *experiment) probe(o Options) error {
 			return err
 		}
 	}
-	if err := atomicfile.ProbeOpen(x.JSONLog); x.JSONLog != "" && err != nil {
-		return fault.CannotWrite(x.JSONLog, err)
-	}
-	if x.TensorBoard != "" {
-		if err := train.ProbeTensorBoard(x.TensorBoard); err != nil {
-			return err
+	for _, c := range x.Callbacks {
+		if log, ok := c.Log(); ok {
+			if err := log.Probe(); err != nil {
+				return err
+			}
 		}
 	}
 	if err := atomicfile.ProbeOpen(o.Profile); o.Profile != "" && err != nil {

@@ -7,10 +7,13 @@ import (
 	"io"
 
 	"dnn/internal/atomicfile"
+	"dnn/internal/await"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 	"dnn/internal/picture"
 	"dnn/internal/report"
 )
@@ -18,8 +21,8 @@ import (
 // finished is a training run that is over.
 type finished struct {
 	*experiment
-	data     *dataset
-	engine   *nn.Engine
+	data     *dataset.Data
+	engine   *step.Engine
 	model    *nn.Sequential
 	settings json.RawMessage // the experiment, as the model keeps it
 	history  history.Epochs
@@ -49,7 +52,7 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs))
 	}
 	test, tested := f.test(ctx)
-	if err := f.data.whole(); err != nil {
+	if err := f.data.Whole(); err != nil {
 		return err
 	}
 	if f.stopped == nil && ctx.Err() != nil {
@@ -74,12 +77,12 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 const shortTest = 1 << 31
 
 // test tests the model. After a run that was stopped it does so only if that does not take long.
-func (f finished) test(ctx context.Context) (result nn.Result, tested bool) {
-	evaluator := nn.NewEvaluator(f.engine, f.model, f.data.test)
+func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
+	evaluator := step.NewEvaluator(f.engine, f.model, f.data.Test)
 	if f.stopped == nil {
 		evaluator.StopIf(func() bool { return ctx.Err() != nil })
-	} else if float64(f.arch.Parameters())*float64(f.data.test.Count) > shortTest {
-		return nn.Result{}, false
+	} else if float64(f.arch.Parameters())*float64(f.data.Test.Count) > shortTest {
+		return step.Result{}, false
 	}
 	return evaluator.Evaluate(), true
 }
@@ -91,7 +94,7 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 		ctx = context.WithoutCancel(ctx)
 	}
 	if f.keep.model {
-		if sum, err = passOn(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
+		if sum, err = await.Pass(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
 			return "", err
 		}
 	}
@@ -114,9 +117,9 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 // writeModel writes the model as it is after the epochs of the history, and returns its SHA-256.
 func (f finished) writeModel(path string, history history.Epochs) (sum string, err error) {
 	file := &modelfile.Model{
-		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.hash,
-		InputShape: f.source.shape(), Scale: f.source.scale(), Classes: f.source.classesOf(f.arch),
-		Columns: f.data.columns, Mean: f.data.standard.Mean, Std: f.data.standard.Std,
+		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.Hash,
+		InputShape: f.source.Shape(), Scale: f.source.Scale(), Classes: f.source.ClassesOf(f.arch.Classes()),
+		Columns: f.data.Columns, Mean: f.data.Standard.Mean, Std: f.data.Standard.Std,
 		Config: f.settings, History: history,
 	}
 	for _, teacher := range f.teachers {

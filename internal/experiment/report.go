@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"dnn/internal/await"
+	"dnn/internal/dataset"
 	"dnn/internal/modelfile"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/page"
 	"dnn/internal/picture"
 	"dnn/internal/report"
@@ -18,19 +20,19 @@ import (
 // evaluated is a model with what it made of a part of its data set.
 type evaluated struct {
 	model     *modelfile.Model
-	source    *source
+	source    *dataset.Source
 	dataset   string // what it is called, and its hash
 	dataHash  string
 	split     string
 	samples   *batch.Samples
-	result    nn.Result
-	evaluator *nn.Evaluator
+	result    step.Result
+	evaluator *step.Evaluator
 	settings  string // the experiment, as YAML
 }
 
 // report writes the page about the model at path.
 func (e evaluated) report(ctx context.Context, system *System, path, title string) error {
-	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.classes)
+	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.Classes)
 	if err != nil {
 		return err
 	}
@@ -39,12 +41,12 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
 		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
-	if e.source.rows > 0 {
-		content.Mistakes = page.Mistakes{Rows: e.source.rows, Cols: e.source.cols, List: e.mistakes()}
+	if e.source.Rows > 0 {
+		content.Mistakes = page.Mistakes{Rows: e.source.Rows, Cols: e.source.Cols, List: e.mistakes()}
 		first := e.model.Tensors[0] // a network begins with a dense layer
-		content.Kernels = picture.Kernels{Rows: e.source.rows, Cols: e.source.cols, Units: first.Shape[1], Kernel: first.Data}
+		content.Kernels = picture.Kernels{Rows: e.source.Rows, Cols: e.source.Cols, Units: first.Shape[1], Kernel: first.Data}
 	}
-	if err := write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
+	if err := await.Write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err
 	}
 	report.Message(system.Stderr, "wrote %s", path)
@@ -59,7 +61,7 @@ func (e evaluated) mistakes() []page.Mistake {
 	for i, predicted := range e.evaluator.Predicted() {
 		if label := e.samples.Labels[i]; predicted != label {
 			wrong = append(wrong, page.Mistake{
-				Index: i, Image: e.samples.Pixels(i), True: e.source.classes[label], Predicted: e.source.classes[predicted],
+				Index: i, Image: e.samples.Pixels(i), True: e.source.Classes[label], Predicted: e.source.Classes[predicted],
 				Probability: float64(confidence[i]),
 			})
 		}

@@ -7,15 +7,17 @@ import (
 	"os"
 	"slices"
 
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
 	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left to do.
-func (x *experiment) resume(system *System, run *train.Run, data *dataset, settings json.RawMessage) (over bool, err error) {
+func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, settings json.RawMessage) (over bool, err error) {
 	if run.Checkpoints == nil {
 		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
 	}
@@ -55,7 +57,7 @@ type outcome struct {
 }
 
 // outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the epochs.
-func (x *experiment) outcome(data *dataset, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
+func (x *experiment) outcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
 	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
 		return o, false
 	}
@@ -69,7 +71,7 @@ func (x *experiment) outcome(data *dataset, settings json.RawMessage, plan train
 	}
 	_, here := epochsOf(settings)
 	epochs, there := epochsOf(file.Config)
-	if !bytes.Equal(here, there) || file.DataHash != data.hash || !slices.Equal(file.Teachers, teachers) {
+	if !bytes.Equal(here, there) || file.DataHash != data.Hash || !slices.Equal(file.Teachers, teachers) {
 		return o, false
 	}
 	o = outcome{epochs: epochs, done: len(file.History), ended: x.ends(plan, file.History)}
@@ -90,9 +92,15 @@ func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
 	return epochs, rest
 }
 
-// ends tells whether early stopping or a target ends a run after these epochs.
+// ends tells whether a callback, such as early stopping, ends a run after these epochs.
 func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
-	return slices.ContainsFunc(x.stops(nil), func(c train.Callback) bool { return train.Ends(c, plan, history) })
+	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)} // which has no model, so that its callbacks only watch
+	for _, c := range x.Callbacks {
+		if _, ok := c.Log(); !ok {
+			c.Add(&watched)
+		}
+	}
+	return slices.ContainsFunc(watched.Callbacks, func(c train.Callback) bool { return train.Ends(c, plan, history) })
 }
 
 // isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch would be
@@ -145,18 +153,8 @@ func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, er
 
 // epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value; empty: none.
 func (x *experiment) epochsFixedBy() string {
-	s := x.Schedule
-	switch s.Name {
-	case "one_cycle":
-		return "schedule.name (one_cycle)"
-	case "cosine":
-		if s.FirstDecayEpochs == 0 {
-			return "schedule.first_decay_epochs (0: all epochs)"
-		}
-	case "polynomial", "exponential":
-		if s.DecayEpochs == 0 {
-			return "schedule.decay_epochs (0: all epochs)"
-		}
+	if fixed := x.Schedule.FixedBy(); fixed != "" {
+		return "schedule." + fixed
 	}
 	return ""
 }

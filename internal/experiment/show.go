@@ -12,7 +12,9 @@ import (
 
 	"dnn/configs"
 	"dnn/internal/atomicfile"
+	"dnn/internal/await"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
@@ -23,7 +25,7 @@ import (
 func Validate(ctx context.Context, system *System, paths []string) error {
 	var mistakes []error
 	for _, path := range paths {
-		_, err := await(ctx, func() (nn.Architecture, error) { return validate(system, path) })
+		_, err := await.Do(ctx, func() (nn.Architecture, error) { return validate(system, path) })
 		if ctx.Err() != nil {
 			return err
 		}
@@ -44,11 +46,11 @@ func validate(system *System, path string) (nn.Architecture, error) {
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	src, err := newSource(resolved.Dataset, "dataset", nil)
+	src, err := dataset.New(resolved.Dataset, "dataset", nil)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	return resolved.Architecture(src.features, len(src.classes))
+	return resolved.Architecture(src.Features, len(src.Classes))
 }
 
 // ShowOptions say which experiment to show.
@@ -59,7 +61,7 @@ type ShowOptions struct {
 
 // Show prints every value of an experiment and where it came from.
 func Show(ctx context.Context, system *System, o ShowOptions) error {
-	text, err := await(ctx, func() (string, error) { return shown(system, o) })
+	text, err := await.Do(ctx, func() (string, error) { return shown(system, o) })
 	if err == nil {
 		_, err = io.WriteString(system.Stdout, text)
 	}

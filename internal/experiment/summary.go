@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
@@ -20,7 +22,7 @@ type SummaryOptions struct {
 
 // Summarize prints the layers and parameters of a network.
 func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
-	arch, err := await(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
+	arch, err := await.Do(ctx, func() (nn.Architecture, error) { return architecture(system, o) })
 	if err != nil {
 		return err
 	}
@@ -48,11 +50,11 @@ func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
 		return resolved.Architecture(0, 0)
 	}
-	src, err := newSource(resolved.Dataset, "dataset", nil)
+	src, err := dataset.New(resolved.Dataset, "dataset", nil)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	return resolved.Architecture(src.features, len(src.classes))
+	return resolved.Architecture(src.Features, len(src.Classes))
 }
 
 // summary returns the table of a network's layers.
@@ -60,7 +62,7 @@ func summary(a nn.Architecture) report.Summary {
 	s := report.Summary{Name: "sequential"}
 	for _, l := range a.Summary() {
 		s.Layers = append(s.Layers, report.SummaryLayer{
-			Name: l.Name, Type: l.Class, OutputShape: []int{l.Units}, Params: l.Params, Trainable: l.Trainable,
+			Name: l.Name, Type: l.Class, OutputShape: l.Output, Params: l.Params, Trainable: l.Trainable,
 		})
 	}
 	return s

@@ -3,13 +3,17 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
+	"dnn/internal/await"
 	"dnn/internal/config"
+	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/train"
+	"dnn/internal/train/callback"
 )
 
 // Options say what experiment to run, and how.
@@ -36,7 +40,7 @@ func (o Options) trains() bool { return o.LRFind == "" && o.Preview == "" }
 // leaves what Resume needs to go on, and returns the cause.
 func Train(ctx context.Context, system *System, o Options) error {
 	defer mapped()()
-	x, err := await(ctx, func() (*experiment, error) { return newExperiment(system, o) })
+	x, err := await.Do(ctx, func() (*experiment, error) { return newExperiment(system, o) })
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
@@ -73,12 +77,12 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if o.DryRun {
 		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := x.source.load(ctx, system, howToLoad(x.Resolved, o.DataDir, o.Listener))
+	data, err := load(ctx, system, x.source, howToLoad(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.close() }() // read-only: nothing can be lost
-	defer data.recovered(&err)
+	defer func() { _ = data.Close() }() // read-only: nothing can be lost
+	defer data.Recover(&err)
 	engine, err := newEngine(system, x.Threads)
 	if err != nil {
 		return err
@@ -93,14 +97,16 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	case o.LRFind != "":
 		return findRate(ctx, system, run, o.LRFind, !o.Listener.Verbose)
 	}
-	if err := x.noteUntrained(system, o, data); err != nil {
-		return err
+	if untrained := x.source.Untrained(data, x.Validation == "stratified"); untrained != "" {
+		if err := o.note(system, "%s", untrained); err != nil {
+			return err
+		}
 	}
 	return x.train(ctx, system, o, run, data)
 }
 
 // train runs the run, and writes and tells what it gave.
-func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset) error {
+func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset.Data) error {
 	settings, err := json.Marshal(x.Reproducible())
 	if err != nil {
 		return err
@@ -129,7 +135,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
 		path := modelfile.Beside(x.Output, ".best.bin")
-		run.Callbacks = append([]train.Callback{train.ModelCheckpoint(c.Best, func(h history.Epochs) error {
+		run.Callbacks = append([]train.Callback{callback.ModelCheckpoint(c.Best, func(h history.Epochs) error {
 			_, err := f.writeModel(path, h)
 			return err
 		})}, run.Callbacks...)
@@ -143,10 +149,11 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	begun := system.Now()
 	f.history, f.stopped = run.Do(ctx)
 	f.seconds = system.Now().Sub(begun).Seconds()
-	if f.stopped != nil && !interrupted(ctx, f.stopped) {
+	interrupted := ctx.Err() != nil && errors.Is(f.stopped, context.Cause(ctx))
+	if f.stopped != nil && !interrupted {
 		return f.stopped
 	}
-	if err := data.whole(); err != nil {
+	if err := data.Whole(); err != nil {
 		return err
 	}
 	if run.Ended != "" && o.Listener.Ended != nil {

@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // Kind says what sort of failure an error is. Its number is the program's exit status.
@@ -58,6 +59,14 @@ func New(kind Kind, where, format string, args ...any) *Error {
 func (e *Error) WithHint(format string, args ...any) *Error {
 	e.Hint = fmt.Sprintf(format, args...)
 	return e
+}
+
+// HintMissing gives the *Error of a file that is not there another hint, and returns any other error as it is.
+func HintMissing(err error, hint string, args ...any) error {
+	if e, ok := errors.AsType[*Error](err); ok && errors.Is(err, fs.ErrNotExist) {
+		return e.WithHint(hint, args...)
+	}
+	return err
 }
 
 // Each returns the errors that errors.Join has put together into err, and those that were put together into them; or err alone.

@@ -92,3 +92,19 @@ func TestEach(t *testing.T) {
 		}
 	}
 }
+
+func TestHintMissing(t *testing.T) {
+	missing := New(Data, "a", "%w", fs.ErrNotExist).WithHint("old")
+	if err := HintMissing(fmt.Errorf("wrapped: %w", missing), "new %d", 1); !errors.Is(err, missing) || missing.Hint != "new 1" {
+		t.Errorf("%v, hint %q", err, missing.Hint)
+	}
+	other := New(Data, "a", "b").WithHint("old")
+	if err := HintMissing(other, "new"); !errors.Is(err, other) || other.Hint != "old" {
+		t.Errorf("%v, hint %q", err, other.Hint)
+	}
+	for _, err := range []error{nil, fs.ErrNotExist} {
+		if got := HintMissing(err, "new"); !errors.Is(got, err) {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+}

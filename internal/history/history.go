@@ -17,6 +17,9 @@ type Epoch struct {
 	Phases map[string]float64
 }
 
+// MaxEpochs is the largest number of epochs of a run: a model file has room for the metrics of so many.
+const MaxEpochs = 400_000
+
 // Epochs is the result of each epoch so far, oldest first.
 type Epochs []Epoch
 

@@ -17,7 +17,7 @@ type Key struct {
 	More     []string  // more examples
 	Flag     string    // the flag of its own on the command line, if any
 	Kind     Kind      // what its value may be; nil for a group, whose keys follow it
-	Apart    bool      // a group without a field in the target: its values are taken from Values.Group
+	Apart    bool      // a key or group at the top without a field in the target: its values are taken from Values.Group
 }
 
 // Variant is the default of a key for one value of the key that it depends on.

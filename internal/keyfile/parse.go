@@ -210,15 +210,15 @@ func (p *parser) unknown(group string, name *yaml.Node) *Problem {
 		pr.Hint = f.hintIn(group)
 		return pr
 	}
-	if near, ok := nearest.Name(name.Value, names); ok {
-		pr.Hint = "did you mean " + near + "?"
-		return pr
-	}
-	for _, k := range p.table.Keys { // written in the wrong place?
+	for _, k := range p.table.Keys { // written in the wrong place? That is likelier than a mistake in another name
 		if g, leaf := k.Parent(); leaf == name.Value && g != "" || k.Name == name.Value {
 			pr.Hint = place(g, leaf)
 			return pr
 		}
+	}
+	if near, ok := nearest.Name(name.Value, names); ok {
+		pr.Hint = "did you mean " + near + "?"
+		return pr
 	}
 	pr.Hint = "the keys here are " + strings.Join(names, ", ")
 	return pr

@@ -1,7 +1,7 @@
 package mnist
 
-// Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages: they
-// are read-only, and gone after Close.
+// Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages:
+// they are read-only, and gone after Close.
 type Dataset struct {
 	Name    string   // the Set's
 	Classes []string // the name of each label, from label 0 on
@@ -33,11 +33,11 @@ func (d *Dataset) Close() error {
 	return err
 }
 
-// Whole returns an error of kind fault.Data if a file has become shorter since it was opened. Up to the end of a page of memory,
-// which is not read but as zeros then, nothing else tells.
+// Whole returns an error of kind fault.Data if a file has become shorter since it was opened. Up to the end of a page
+// of memory, which is not read but as zeros then, nothing else tells.
 func (d *Dataset) Whole() error { return d.files.whole() }
 
-// Recover is for a deferred call where the data set is used, on a goroutine for which debug.SetPanicOnFault is on. Where a file
-// became shorter since it was opened, its memory can no longer be read; a panic because of that becomes an error of kind
-// fault.Data. Other panics go on.
+// Recover is for a deferred call where the data set is used, on a goroutine for which debug.SetPanicOnFault is on.
+// Where a file became shorter since it was opened, its memory can no longer be read; a panic because of that becomes an
+// error of kind fault.Data. Other panics go on.
 func (d *Dataset) Recover(err *error) { d.files.recovered(recover(), err) }

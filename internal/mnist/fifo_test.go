@@ -27,11 +27,5 @@ func TestFIFO(t *testing.T) {
 		wantFault(t, err, fault.Data, path+ending, "is not a regular file")
 		_, err = Verify(s.Set, folder)
 		wantFault(t, err, fault.Data, s.Test.Images.Name)
-		if ending == "" {
-			continue
-		}
-		s.Mirrors = []string{"file://" + folder}
-		_, err = Download(t.Context(), DownloadOptions{Set: s.Set, Folder: t.TempDir(), Client: offline(), Env: noEnv})
-		wantFault(t, err, fault.Network)
 	}
 }

@@ -55,5 +55,6 @@ func (f *idxFile) mappedAt(address uintptr) bool {
 
 // shrunk is the error of a file that lost bytes which are needed.
 func shrunk(path string) error {
-	return fault.New(fault.Data, path, "became shorter while it was read").WithHint("replace a file by renaming another one, not by writing over it")
+	return fault.New(fault.Data, path, "became shorter while it was read").
+		WithHint("replace a file by renaming another one, not by writing over it")
 }

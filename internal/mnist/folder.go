@@ -8,9 +8,9 @@ import (
 	"dnn/internal/fault"
 )
 
-// Folder returns the folder of the set's files: Path if it is not empty, else <root>/<name of the set>, where the root is dataDir if it is not empty,
-// else $DNN_DATA_DIR, else dnn in the user's cache folder. It does not look whether the folder is there. env looks
-// environment variables up, as os.LookupEnv does.
+// Folder returns the folder of the set's files: Path if it is not empty, else <root>/<name of the set>, where the root
+// is dataDir if it is not empty, else $DNN_DATA_DIR, else dnn in the user's cache folder. It does not look whether the
+// folder is there. env looks environment variables up, as os.LookupEnv does.
 func (s Set) Folder(dataDir string, env func(string) (string, bool)) (string, error) {
 	if s.Path != "" {
 		return s.Path, nil
@@ -42,12 +42,14 @@ func userCacheFolder(env func(string) (string, bool)) (string, error) {
 	}
 	if folder, _ := env("XDG_CACHE_HOME"); folder != "" {
 		if !filepath.IsAbs(folder) {
-			return "", fault.New(fault.Write, "data folder", "XDG_CACHE_HOME is %q, wanted an absolute path", folder).WithHint(hint)
+			return "", fault.New(fault.Write, "data folder", "XDG_CACHE_HOME is %q, wanted an absolute path", folder).
+				WithHint(hint)
 		}
 		return folder, nil
 	}
 	if home, _ := env("HOME"); home != "" {
 		return filepath.Join(home, ".cache"), nil
 	}
-	return "", fault.New(fault.Write, "data folder", "there is no cache folder: neither XDG_CACHE_HOME nor HOME is set").WithHint(hint)
+	return "", fault.New(fault.Write, "data folder",
+		"there is no cache folder: neither XDG_CACHE_HOME nor HOME is set").WithHint(hint)
 }

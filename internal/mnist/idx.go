@@ -10,9 +10,9 @@ import (
 	"dnn/internal/fault"
 )
 
-// An IDX file is a header and the elements in row-major order. The header is two zero bytes, one byte for the type of an
-// element, one for the number of dimensions (the rank), and each dimension as a big-endian uint32.
-// Source: http://yann.lecun.com/exdb/mnist/.
+// An IDX file is a header and the elements in row-major order. The header is two zero bytes, one byte for the type of
+// an element, one for the number of dimensions (the rank), and each dimension as a big-endian uint32. Source:
+// http://yann.lecun.com/exdb/mnist/.
 
 // maxElements bounds what a header can make this package allocate: the largest known set of this family
 // (EMNIST's byclass) has 0.55e9 pixels.
@@ -66,7 +66,8 @@ func ReadHeader(r io.Reader, rank int) (Header, error) {
 			return Header{}, fmt.Errorf("dimension %d of %d is 0, wanted at least 1", i+1, rank)
 		}
 		if elements *= uint64(d); elements > maxElements { // both factors fit 32 bits: no overflow
-			return Header{}, fmt.Errorf("declares at least %d elements, more than the %d that dnn reads", elements, maxElements)
+			return Header{}, fmt.Errorf("declares at least %d elements, more than the %d that dnn reads",
+				elements, maxElements)
 		}
 		h.Dims[i] = int(d)
 	}
@@ -77,8 +78,8 @@ func ReadHeader(r io.Reader, rank int) (Header, error) {
 // proportion to what r really holds, whatever the header declares.
 func ReadIDX(r io.Reader, rank int) (Header, []byte, error) { return readIDX(r, rank, 0) }
 
-// readIDX is ReadIDX of a reader that may hold the given number of bytes. Where the header declares no more than that, the
-// elements get their memory at once: to grow into it takes twice as much for a while.
+// readIDX is ReadIDX of a reader that may hold the given number of bytes. Where the header declares no more than that,
+// the elements get their memory at once: to grow into it takes twice as much for a while.
 func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 	h, err := ReadHeader(r, rank)
 	if err != nil {
@@ -144,7 +145,8 @@ func (h Header) checkEnd(r io.Reader) error {
 // checkSize compares the size of a file with what its header declares.
 func (h Header) checkSize(bytes int64) error {
 	if want := int64(h.Bytes() + h.Elements()); bytes != want {
-		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)", fault.Count(bytes, "byte"), want, h.Bytes(), h)
+		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)",
+			fault.Count(bytes, "byte"), want, h.Bytes(), h)
 	}
 	return nil
 }

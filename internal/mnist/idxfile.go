@@ -28,8 +28,8 @@ type idxFile struct {
 	close  func() error  // data is gone after it
 }
 
-// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed, of which the
-// elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
+// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed, of which
+// the elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
 func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
 	f, err := atomicfile.Open(path)
@@ -88,7 +88,7 @@ func openGzip(f *os.File, path string, rank int, skim bool) (*idxFile, error) {
 	}
 	zr, err := newMembers(f)
 	if err != nil {
-		return idx, gzipReason(err)
+		return idx, GzipReason(err)
 	}
 	hash := sha256.New()
 	if content := io.TeeReader(zr, hash); skim {
@@ -97,7 +97,7 @@ func openGzip(f *os.File, path string, rank int, skim bool) (*idxFile, error) {
 		idx.header, idx.data, err = readIDX(content, rank, info.Size()*maxDeflate)
 	}
 	if err != nil {
-		return idx, gzipReason(err)
+		return idx, GzipReason(err)
 	}
 	idx.info = info
 	idx.sha256 = func() string { return hex.EncodeToString(hash.Sum(nil)) }
@@ -110,8 +110,8 @@ const maxDeflate = 1032
 // errTail is for bytes after a gzip stream that are no further one.
 var errTail = errors.New("has other bytes after the end of its gzip stream")
 
-// members reads the streams of a gzip file, one after the other. As gzip does, it ignores zero bytes after the last: they are
-// how some media and tools fill up a block.
+// members reads the streams of a gzip file, one after the other. As gzip does, it ignores zero bytes after the last:
+// they are how some media and tools fill up a block.
 type members struct {
 	file *bufio.Reader
 	zr   *gzip.Reader
@@ -171,8 +171,8 @@ func (m *members) next() error {
 	return nil
 }
 
-// gzipReason puts an error of package gzip into words; others stay as they are.
-func gzipReason(err error) error {
+// GzipReason puts an error of package gzip into words; others stay as they are.
+func GzipReason(err error) error {
 	switch {
 	case errors.Is(err, gzip.ErrHeader):
 		return errors.New("is not a gzip file")

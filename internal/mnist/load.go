@@ -68,14 +68,17 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 	}
 	dims := images.header.Dims
 	if dims[1] != o.Set.Height || dims[2] != o.Set.Width {
-		return Split{}, o.damaged(images.path, fmt.Errorf("has images of %d x %d pixels, wanted %d x %d", dims[1], dims[2], o.Set.Height, o.Set.Width))
+		return Split{}, o.damaged(images.path, fmt.Errorf("has images of %d x %d pixels, wanted %d x %d",
+			dims[1], dims[2], o.Set.Height, o.Set.Width))
 	}
 	if got := labels.header.Dims[0]; got != dims[0] {
-		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s", fault.Count(got, "label"), dims[0], images.path))
+		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s",
+			fault.Count(got, "label"), dims[0], images.path))
 	}
 	for i, l := range labels.data {
 		if int(l) >= len(o.Set.Classes) {
-			return Split{}, o.damaged(labels.path, fmt.Errorf("label %d of image %d, wanted 0 to %d", l, i, len(o.Set.Classes)-1))
+			return Split{}, o.damaged(labels.path, fmt.Errorf("label %d of image %d, wanted 0 to %d",
+				l, i, len(o.Set.Classes)-1))
 		}
 	}
 	for _, f := range []struct {
@@ -87,7 +90,8 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		}
 		sum := f.idx.sha256()
 		if sum != f.file.SHA256 {
-			return Split{}, o.damaged(f.idx.path, fmt.Errorf("is not the file of %s: its SHA-256 is %s, wanted %s", o.Set.Title, sum, f.file.SHA256))
+			return Split{}, o.damaged(f.idx.path, fmt.Errorf("is not the file of %s: its SHA-256 is %s, wanted %s",
+				o.Set.Title, sum, f.file.SHA256))
 		}
 		m.record(f.idx.info, sum)
 	}

@@ -80,9 +80,10 @@ func (m *manifest) save() error {
 	return err
 }
 
-// adopt records a file that was just written and verified, and saves the manifest.
-func (m *manifest) adopt(f File) error {
-	info, err := os.Stat(filepath.Join(m.folder, f.Name))
+// Adopt takes into the folder's manifest that f was just written there and verified.
+func Adopt(folder string, f File) error {
+	m := readManifest(folder)
+	info, err := os.Stat(filepath.Join(folder, f.Name))
 	if err != nil {
 		return err
 	}

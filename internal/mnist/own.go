@@ -31,9 +31,10 @@ func (s Splits) Files() string {
 	return "four IDX files with MNIST's names"
 }
 
-// Describe returns the set that a folder of the user's own holds: IDX files with MNIST's names, each of which may end in .gz,
-// with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the files' own. Of
-// a split that is not wanted, no file is looked at, and the set does without. Errors are of kind fault.Data.
+// Describe returns the set that a folder of the user's own holds: IDX files with MNIST's names, each of which may end
+// in .gz, with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the
+// files' own. Of a split that is not wanted, no file is looked at, and the set does without. Errors are of kind
+// fault.Data.
 func Describe(folder string, wanted Splits) (_ Set, err error) {
 	var read files
 	defer func() {

@@ -1,8 +1,10 @@
-// Package mnist brings data sets of the MNIST family to this machine and into memory: it downloads and verifies the four
-// IDX files of a set, and loads them as the bytes that they are. It knows nothing of networks, terminals or flags.
+// Package mnist knows the data sets of the MNIST family, and reads their IDX files, or the user's own, as the bytes
+// that they are. Nothing is fetched here (package download does that), and neither networks nor terminals nor flags are
+// known.
 //
-// The story: a Set says what the files are and who has them; Set.Folder says where they live here; Download makes them
-// be there; Load maps them into a Dataset.
+// The story: a Set says what the files are and who has them; Set.Folder says where they live here; Verify and Inspect
+// tell which of them are there; Load maps them into a Dataset. Describe makes a Set of a folder of files of the user's
+// own.
 package mnist
 
 import (
@@ -14,7 +16,7 @@ import (
 // Set describes a data set: the names of its classes, its four files, and who has them.
 type Set struct {
 	Name    string   // how commands, experiment files and model files call it, also its folder's name
-	Path    string   // the folder of files of the user's own (see Describe), which is only read; "" if Download brings them
+	Path    string   // the folder of the user's own files (see Describe), only read; "" if they are downloaded
 	Title   string   // what a person calls it
 	Classes []string // the name of each label, from label 0 on
 	Height  int      // of an image, in pixels
@@ -48,8 +50,8 @@ type Module struct {
 	Folder  string // of the .gz files inside the module
 }
 
-// Files returns the four files in their fixed order: training images, training labels, test images, test labels. Those of a
-// split that the set does without are left out.
+// Files returns the four files in their fixed order: training images, training labels, test images, test labels. Those
+// of a split that the set does without are left out.
 func (s Set) Files() []File {
 	var files []File
 	for _, p := range []Pair{s.Train, s.Test} {
@@ -148,7 +150,8 @@ func sets() []Set {
 			Name:  "fashion-mnist",
 			Title: "Fashion-MNIST",
 			Classes: []string{
-				"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+				"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+				"Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 			},
 			Height: 28,
 			Width:  28,
@@ -193,5 +196,6 @@ func sets() []Set {
 	}
 }
 
-// TrainCount returns the number of training samples, which is the number of bytes of their labels' file less its header.
+// TrainCount returns the number of training samples, which is the number of bytes of their labels' file less its
+// header.
 func (s Set) TrainCount() int { return max(int(s.Train.Labels.Bytes)-8, 0) }

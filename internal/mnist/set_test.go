@@ -38,11 +38,6 @@ func TestLookup(t *testing.T) {
 				t.Errorf("%s: %d bytes, compressed %d", f.Name, f.Bytes, f.GzipBytes)
 			}
 		}
-		for _, m := range s.Mirrors {
-			if _, err := newMirror(m, "", nil); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
 	}
 	if _, ok := Lookup("cifar"); ok {
 		t.Error("Lookup knows cifar")
@@ -58,36 +53,6 @@ func TestHash(t *testing.T) {
 		s, _ := Lookup(name)
 		if got := s.Hash(); got != want {
 			t.Errorf("%s: Hash() = %s, wanted %s", name, got, want)
-		}
-	}
-}
-
-// TestFashion loads the files of Debian's package dataset-fashion-mnist where it is installed, through the mirror that the
-// set ends with.
-func TestFashion(t *testing.T) {
-	s, _ := Lookup("fashion-mnist")
-	s.Mirrors = s.Mirrors[len(s.Mirrors)-1:]
-	if _, err := os.Stat("/usr/share/datasets/fashion-mnist"); err != nil {
-		t.Skip("dataset-fashion-mnist is not installed")
-	}
-	folder := t.TempDir()
-	if _, err := Download(t.Context(), DownloadOptions{Set: s, Folder: folder, Client: offline(), Env: noEnv}); err != nil {
-		t.Fatal(err)
-	}
-	d, err := Load(LoadOptions{Set: s, Folder: folder})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = d.Close() }()
-	for name, split := range map[string]Split{"training": d.Train, "test": d.Test} {
-		var count [10]int
-		for _, l := range split.Labels {
-			count[l]++
-		}
-		for class, n := range count {
-			if n != split.Count/10 {
-				t.Errorf("%d %s images of %s, wanted %d", n, name, s.Classes[class], split.Count/10)
-			}
 		}
 	}
 }

@@ -3,22 +3,15 @@ package mnist
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"dnn/internal/fault"
 )
@@ -100,23 +93,6 @@ func (s *tiny) gzFolder(t *testing.T) (folder string) {
 	return folder
 }
 
-// checkInstalled fails the test unless the folder holds the set's files, whole, and nothing left over.
-func (s *tiny) checkInstalled(t *testing.T, folder string) {
-	t.Helper()
-	if _, err := Verify(s.Set, folder); err != nil {
-		t.Errorf("after the download: %v", err)
-	}
-	want := map[string]bool{manifestName: true}
-	for name := range s.idx {
-		want[name] = true
-	}
-	for _, name := range listFolder(t, folder) {
-		if !want[name] {
-			t.Errorf("left over: %s", name)
-		}
-	}
-}
-
 func listFolder(t *testing.T, folder string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -139,86 +115,8 @@ func writeFile(t *testing.T, path string, data []byte) {
 	}
 }
 
-// server serves files by the last part of their path, as long as respond, if there is one, does not answer itself.
-type server struct {
-	*httptest.Server
-	mu       sync.Mutex
-	requests []string // "name" or "name range"
-}
-
-func serve(t *testing.T, files map[string][]byte, respond func(w http.ResponseWriter, r *http.Request, name string) bool) *server {
-	t.Helper()
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := filepath.Base(r.URL.Path)
-		s.mu.Lock()
-		s.requests = append(s.requests, strings.TrimSpace(name+" "+r.Header.Get("Range")))
-		s.mu.Unlock()
-		if respond != nil && respond(w, r, name) {
-			return
-		}
-		data, ok := files[name]
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
-// count returns the number of requests whose text begins with prefix.
-func (s *server) count(prefix string) (n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.requests {
-		if strings.HasPrefix(r, prefix) {
-			n++
-		}
-	}
-	return n
-}
-
-// breakAfter sends the first n of the file's bytes, announces all, and cuts the connection.
-func breakAfter(w http.ResponseWriter, data []byte, n int) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	_, _ = w.Write(data[:n])
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// offline is a client in a machine without network.
-func offline() *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: func(_ context.Context, _, addr string) (net.Conn, error) {
-		return nil, &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}
-	}}}
-}
-
-// noEnv is an environment in which no proxy may be asked.
-func noEnv(key string) (string, bool) {
-	return map[string]string{"GOPROXY": "off"}[key], key == "GOPROXY"
-}
-
-// log collects the messages of a download.
-type log struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (l *log) progress() Progress {
-	return Progress{Message: func(text string) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.lines = append(l.lines, text)
-	}}
-}
-
-func (l *log) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Join(l.lines, "\n")
-}
+// noEnv is an empty environment.
+func noEnv(string) (string, bool) { return "", false }
 
 // wantFault fails the test unless err is of the kind and its message contains each part.
 func wantFault(t *testing.T, err error, kind fault.Kind, parts ...string) {

@@ -39,13 +39,16 @@ type LayerSpec struct {
 	Epsilon  float64 `json:"epsilon,omitempty"`  // added to variances
 }
 
+// InputShape returns the shape of one sample.
+func (a Architecture) InputShape() Shape { return Shape{a.Input} }
+
 // Output returns the number of outputs of the last layer.
 func (a Architecture) Output() int {
-	out := a.Input
+	out := a.InputShape()
 	for _, l := range a.Layers {
-		out = l.kind().units(l, out)
+		out = l.kind().shape(l, out)
 	}
-	return out
+	return out.Size()
 }
 
 // Classes returns how many classes the outputs tell apart: one for each, but two for a single one.
@@ -62,11 +65,11 @@ func (a Architecture) Validate() error {
 	if !slices.Contains(Losses(), a.Loss) {
 		return fmt.Errorf("loss: wanted one of %v, found %q", Losses(), a.Loss)
 	}
-	switch crossentropy := a.Loss == categoricalName || a.Loss == binaryName; {
+	switch crossentropy := a.Loss == CategoricalCrossentropy || a.Loss == BinaryCrossentropy; {
 	case !(a.LabelSmoothing >= 0 && a.LabelSmoothing <= 1):
 		return fmt.Errorf("label_smoothing: wanted a number from 0 to 1, found %v", a.LabelSmoothing)
 	case a.LabelSmoothing > 0 && !crossentropy:
-		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", binaryName, categoricalName, a.Loss)
+		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", BinaryCrossentropy, CategoricalCrossentropy, a.Loss)
 	}
 	names := make(map[string]bool, len(a.Layers))
 	for i, l := range a.Layers {

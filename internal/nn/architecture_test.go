@@ -1,45 +1,48 @@
-package nn
+package nn_test
 
 import (
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/nntest"
 )
 
 func TestValidate(t *testing.T) {
-	valid := func() Architecture {
-		return network(784, categoricalName, LayerSpec{Units: 100, Activation: "relu"}, LayerSpec{Units: 10, Activation: "softmax"})
+	valid := func() nn.Architecture {
+		return nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
 	}
 	if err := valid().Validate(); err != nil {
 		t.Errorf("a valid architecture: %v", err)
 	}
 	cases := []struct {
 		name   string
-		change func(*Architecture)
+		change func(*nn.Architecture)
 		want   string
 	}{
-		{"no input", func(a *Architecture) { a.Input = 0 }, "wanted at least 1 input, found 0"},
-		{"negative input", func(a *Architecture) { a.Input = -5 }, "wanted at least 1 input, found -5"},
-		{"no layer", func(a *Architecture) { a.Layers = nil }, "wanted at least one layer, found none"},
-		{"no loss", func(a *Architecture) { a.Loss = "" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy mean_squared_error mse], found ""`},
-		{"unknown loss", func(a *Architecture) { a.Loss = "hinge" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy mean_squared_error mse], found "hinge"`},
-		{"negative smoothing", func(a *Architecture) { a.LabelSmoothing = -0.1 }, "label_smoothing: wanted a number from 0 to 1, found -0.1"},
-		{"much smoothing", func(a *Architecture) { a.LabelSmoothing = 1.5 }, "label_smoothing: wanted a number from 0 to 1, found 1.5"},
-		{"smoothed mse", func(a *Architecture) { a.Loss, a.LabelSmoothing = "mse", 0.1 }, "label_smoothing: wanted binary_crossentropy or categorical_crossentropy as the loss, found mse"},
-		{"unknown type", func(a *Architecture) { a.Layers[0].Type = "conv2d" }, `layer 1: wanted a type out of [batch_normalization dense dropout], found "conv2d"`},
-		{"no name", func(a *Architecture) { a.Layers[1].Name = "" }, `layer 2: wanted a name of its own, found ""`},
-		{"repeated name", func(a *Architecture) { a.Layers[1].Name = "dense" }, `layer 2: wanted a name of its own, found "dense"`},
-		{"no units", func(a *Architecture) { a.Layers[0].Units = 0 }, "layer 1: wanted at least 1 unit, found 0"},
-		{"negative units", func(a *Architecture) { a.Layers[1].Units = -1 }, "layer 2: wanted at least 1 unit, found -1"},
-		{"unknown initializer", func(a *Architecture) { a.Layers[0].KernelInitializer.Name = "he" }, `layer 1: kernel_initializer: wanted an initializer out of [glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones zeros], or a constant, found "he"`},
-		{"drawn bias", func(a *Architecture) { a.Layers[0].BiasInitializer.Name = "he_normal" }, `layer 1: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found "he_normal"`},
-		{"infinite constant", func(a *Architecture) { a.Layers[0].KernelInitializer = Initializer{"constant", math.Inf(1)} }, "layer 1: kernel_initializer: wanted a constant that is a finite float32, found +Inf"},
-		{"value without constant", func(a *Architecture) { a.Layers[1].BiasInitializer = Initializer{"ones", 2} }, "layer 2: bias_initializer: wanted no value beside the initializer ones, found 2"},
-		{"value alone", func(a *Architecture) { a.Layers[1].BiasInitializer.Value = 2 }, `layer 2: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found ""`},
-		{"negative l2", func(a *Architecture) { a.Layers[0].L2 = -1 }, "layer 1: wanted l1 and l2 of at least 0"},
-		{"no activation", func(a *Architecture) { a.Layers[0].Activation = "" }, `layer 1: wanted an activation out of [elu gelu leaky_relu linear relu selu sigmoid silu softmax softplus tanh], found ""`},
-		{"unknown activation", func(a *Architecture) { a.Layers[1].Activation = "ReLU" }, `layer 2: wanted an activation out of [elu gelu leaky_relu linear relu selu sigmoid silu softmax softplus tanh], found "ReLU"`},
+		{"no input", func(a *nn.Architecture) { a.Input = 0 }, "wanted at least 1 input, found 0"},
+		{"negative input", func(a *nn.Architecture) { a.Input = -5 }, "wanted at least 1 input, found -5"},
+		{"no layer", func(a *nn.Architecture) { a.Layers = nil }, "wanted at least one layer, found none"},
+		{"no loss", func(a *nn.Architecture) { a.Loss = "" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy mean_squared_error mse], found ""`},
+		{"unknown loss", func(a *nn.Architecture) { a.Loss = "hinge" }, `loss: wanted one of [binary_crossentropy categorical_crossentropy mean_squared_error mse], found "hinge"`},
+		{"negative smoothing", func(a *nn.Architecture) { a.LabelSmoothing = -0.1 }, "label_smoothing: wanted a number from 0 to 1, found -0.1"},
+		{"much smoothing", func(a *nn.Architecture) { a.LabelSmoothing = 1.5 }, "label_smoothing: wanted a number from 0 to 1, found 1.5"},
+		{"smoothed mse", func(a *nn.Architecture) { a.Loss, a.LabelSmoothing = "mse", 0.1 }, "label_smoothing: wanted binary_crossentropy or categorical_crossentropy as the loss, found mse"},
+		{"unknown type", func(a *nn.Architecture) { a.Layers[0].Type = "conv2d" }, `layer 1: wanted a type out of [batch_normalization dense dropout], found "conv2d"`},
+		{"no name", func(a *nn.Architecture) { a.Layers[1].Name = "" }, `layer 2: wanted a name of its own, found ""`},
+		{"repeated name", func(a *nn.Architecture) { a.Layers[1].Name = "dense" }, `layer 2: wanted a name of its own, found "dense"`},
+		{"no units", func(a *nn.Architecture) { a.Layers[0].Units = 0 }, "layer 1: wanted at least 1 unit, found 0"},
+		{"negative units", func(a *nn.Architecture) { a.Layers[1].Units = -1 }, "layer 2: wanted at least 1 unit, found -1"},
+		{"unknown initializer", func(a *nn.Architecture) { a.Layers[0].KernelInitializer.Name = "he" }, `layer 1: kernel_initializer: wanted an initializer out of [glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones zeros], or a constant, found "he"`},
+		{"drawn bias", func(a *nn.Architecture) { a.Layers[0].BiasInitializer.Name = "he_normal" }, `layer 1: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found "he_normal"`},
+		{"infinite constant", func(a *nn.Architecture) { a.Layers[0].KernelInitializer = nn.Initializer{"constant", math.Inf(1)} }, "layer 1: kernel_initializer: wanted a constant that is a finite float32, found +Inf"},
+		{"value without constant", func(a *nn.Architecture) { a.Layers[1].BiasInitializer = nn.Initializer{"ones", 2} }, "layer 2: bias_initializer: wanted no value beside the initializer ones, found 2"},
+		{"value alone", func(a *nn.Architecture) { a.Layers[1].BiasInitializer.Value = 2 }, `layer 2: bias_initializer: wanted an initializer out of [ones zeros], or a constant, found ""`},
+		{"negative l2", func(a *nn.Architecture) { a.Layers[0].L2 = -1 }, "layer 1: wanted l1 and l2 of at least 0"},
+		{"no activation", func(a *nn.Architecture) { a.Layers[0].Activation = "" }, `layer 1: wanted an activation out of [elu gelu leaky_relu linear relu selu sigmoid silu softmax softplus tanh], found ""`},
+		{"unknown activation", func(a *nn.Architecture) { a.Layers[1].Activation = "ReLU" }, `layer 2: wanted an activation out of [elu gelu leaky_relu linear relu selu sigmoid silu softmax softplus tanh], found "ReLU"`},
 	}
 	for _, c := range cases {
 		arch := valid()
@@ -48,7 +51,7 @@ func TestValidate(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
-		if _, newErr := New(arch, 1); newErr == nil || newErr.Error() != c.want {
+		if _, newErr := nn.New(arch, 1); newErr == nil || newErr.Error() != c.want {
 			t.Errorf("%s: New gives %v, want %s", c.name, newErr, c.want)
 		}
 	}
@@ -56,17 +59,17 @@ func TestValidate(t *testing.T) {
 
 // The course's two networks.
 func TestSummaryCounts(t *testing.T) {
-	relu := func(units int) LayerSpec { return LayerSpec{Units: units, Activation: "relu"} }
+	relu := func(units int) nn.LayerSpec { return nn.LayerSpec{Units: units, Activation: "relu"} }
 	cases := []struct {
-		arch  Architecture
+		arch  nn.Architecture
 		want  []int
 		total int
 	}{
-		{network(784, categoricalName, relu(100), relu(50), LayerSpec{Units: 10, Activation: "softmax"}), []int{78_500, 5_050, 510}, 84_060},
-		{network(4, binaryName, relu(8), LayerSpec{Units: 1, Activation: "sigmoid"}), []int{40, 9}, 49},
+		{nntest.Network(784, nn.CategoricalCrossentropy, relu(100), relu(50), nn.LayerSpec{Units: 10, Activation: "softmax"}), []int{78_500, 5_050, 510}, 84_060},
+		{nntest.Network(4, nn.BinaryCrossentropy, relu(8), nn.LayerSpec{Units: 1, Activation: "sigmoid"}), []int{40, 9}, 49},
 	}
 	for _, c := range cases {
-		m, err := New(c.arch, 1)
+		m, err := nn.New(c.arch, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,33 +80,33 @@ func TestSummaryCounts(t *testing.T) {
 		var got []int
 		for i, l := range c.arch.Summary() {
 			got = append(got, l.Params)
-			if spec := c.arch.Layers[i]; l.Name != spec.Name || l.Class != "Dense" || l.Units != spec.Units || l.Trainable != l.Params {
+			if spec := c.arch.Layers[i]; l.Name != spec.Name || l.Class != "Dense" || l.Output.Size() != spec.Units || l.Trainable != l.Params {
 				t.Errorf("summary of %v: %+v", spec, l)
 			}
 		}
 		if !slices.Equal(got, c.want) || c.arch.Parameters() != c.total || held != c.total {
-			t.Errorf("%s: parameters %v, %d, the network holds %d, want %v, %d", describe(c.arch), got, c.arch.Parameters(), held, c.want, c.total)
+			t.Errorf("%s: parameters %v, %d, the network holds %d, want %v, %d", nntest.Describe(c.arch), got, c.arch.Parameters(), held, c.want, c.total)
 		}
 	}
 }
 
 func TestOutput(t *testing.T) {
-	if got := network(784, categoricalName, LayerSpec{Units: 100}, LayerSpec{Units: 10}).Output(); got != 10 {
+	if got := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 100}, nn.LayerSpec{Units: 10}).Output(); got != 10 {
 		t.Errorf("%d outputs, want 10", got)
 	}
-	if got := network(784, categoricalName).Output(); got != 784 {
+	if got := nntest.Network(784, nn.CategoricalCrossentropy).Output(); got != 784 {
 		t.Errorf("%d outputs without a layer, want the 784 inputs", got)
 	}
 }
 
 // Keras's order and names: kernel before bias, layer by layer.
 func TestParamsOrder(t *testing.T) {
-	m := randomModel(t, network(5, binaryName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 1, Activation: "sigmoid"}), 1)
+	m := nntest.RandomModel(t, nntest.Network(5, nn.BinaryCrossentropy, nn.LayerSpec{Units: 4, Activation: "relu"}, nn.LayerSpec{Units: 1, Activation: "sigmoid"}), 1)
 	var got []string
 	for i, p := range m.Params() {
 		got = append(got, p.Name)
-		if p.index != i {
-			t.Errorf("%s: index %d, want %d", p.Name, p.index, i)
+		if p.Index != i {
+			t.Errorf("%s: index %d, want %d", p.Name, p.Index, i)
 		}
 	}
 	if want := "dense.kernel dense.bias dense_1.kernel dense_1.bias"; strings.Join(got, " ") != want {
@@ -113,9 +116,9 @@ func TestParamsOrder(t *testing.T) {
 
 // What an architecture says of its parameters is what the network then has.
 func TestParamSpecs(t *testing.T) {
-	arch := network(5, categoricalName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(5, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
 	specs := arch.Params()
-	params := randomModel(t, arch, 1).Params()
+	params := nntest.RandomModel(t, arch, 1).Params()
 	if len(specs) != len(params) {
 		t.Fatalf("%d parameters, want %d", len(params), len(specs))
 	}
@@ -126,26 +129,11 @@ func TestParamSpecs(t *testing.T) {
 	}
 }
 
-// The estimate is that of a float64: a network too large to count is too large, not negative.
-func TestTrainingBytes(t *testing.T) {
-	relu := func(units int) LayerSpec { return LayerSpec{Units: units, Activation: "relu"} }
-	course := network(784, categoricalName, relu(100), relu(50), relu(10))
-	if got := course.TrainingBytes(100); got < 4*4*84_060 || got > 20e6 {
-		t.Errorf("the course's network takes %v bytes", got)
-	}
-	if course.TrainingBytes(200) <= course.TrainingBytes(100) {
-		t.Error("a larger batch takes no more memory")
-	}
-	if got := network(784, categoricalName, relu(1<<40), relu(1<<40)).TrainingBytes(100); got < 0x1p80 {
-		t.Errorf("2^80 weights take %v bytes", got)
-	}
-}
-
 // A network knows its own activation even where the loss contains it.
 func TestArchitectureIsKept(t *testing.T) {
-	arch := network(5, categoricalName, LayerSpec{Units: 4, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
-	got := randomModel(t, arch, 1).Architecture()
-	if describe(got) != describe(arch) || got.Layers[1] != arch.Layers[1] {
+	arch := nntest.Network(5, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	got := nntest.RandomModel(t, arch, 1).Architecture()
+	if nntest.Describe(got) != nntest.Describe(arch) || got.Layers[1] != arch.Layers[1] {
 		t.Errorf("%v, want %v", got, arch)
 	}
 }

@@ -15,9 +15,9 @@ var batchNormalizationKind = kind{
 		}
 		return nil
 	},
-	units: func(_ LayerSpec, in int) int { return in },
-	params: func(l LayerSpec, in int) []ParamSpec {
-		shape := []int{in}
+	shape: func(_ LayerSpec, in Shape) Shape { return in },
+	params: func(l LayerSpec, in Shape) []ParamSpec {
+		shape := []int{in.Size()}
 		return []ParamSpec{
 			{Name: l.Name + ".gamma", Shape: shape},
 			{Name: l.Name + ".beta", Shape: shape},

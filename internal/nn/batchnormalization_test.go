@@ -1,22 +1,27 @@
-package nn
+package nn_test
 
 import (
 	"math"
 	"testing"
 
+	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 )
 
 // newNormalization returns a layer of two features with gamma 2 and 1, beta 0.5 and 0.
-func newNormalization(momentum, epsilon float64) *BatchNormalization {
-	spec := LayerSpec{Type: "batch_normalization", Name: "bn", Momentum: momentum, Epsilon: epsilon}
-	var params []*Param
-	for _, p := range batchNormalizationKind.params(spec, 2) {
-		params = append(params, newParam(p))
+func newNormalization(momentum, epsilon float64) *nn.BatchNormalization {
+	spec := nn.LayerSpec{Type: "batch_normalization", Name: "bn", Momentum: momentum, Epsilon: epsilon}
+	var params []*nn.Param
+	for _, p := range nn.BatchNormalizationKind.Params(spec, nn.Shape{2}) {
+		params = append(params, nn.NewParam(p))
 	}
-	b := newBatchNormalization(spec, params)
-	b.gamma.SetFloats([]float32{2, 1})
-	b.beta.SetFloats([]float32{0.5, 0})
+	b := nn.NewBatchNormalization(spec, params)
+	gamma, beta, _, _ := b.Normalization()
+	gamma.SetFloats([]float32{2, 1})
+	beta.SetFloats([]float32{0.5, 0})
 	return b
 }
 
@@ -27,37 +32,38 @@ func TestBatchNormalizationByHand(t *testing.T) {
 	x.Unflatten([]float32{1, 5, 3, 5})
 	b.ForwardColumns(nil, x, y, kernel.Span{Lo: 0, Hi: 2})
 	b.Remember()
-	near(t, "outputs", y.Flatten(), []float32{-1.5, 0, 2.5, 0}, 1e-6)
+	nntest.Near(t, "outputs", y.Flatten(), []float32{-1.5, 0, 2.5, 0}, 1e-6)
 	// A quarter of the way from 0 to the means 2 and 5, and from 1 to the variances 1 and 0.
-	near(t, "moving mean", b.movingMean.Floats(), []float32{0.5, 1.25}, 1e-7)
-	near(t, "moving variance", b.movingVar.Floats(), []float32{1, 0.75}, 1e-7)
+	_, _, mean, variance := b.Normalization()
+	nntest.Near(t, "moving mean", mean.Floats(), []float32{0.5, 1.25}, 1e-7)
+	nntest.Near(t, "moving variance", variance.Floats(), []float32{1, 0.75}, 1e-7)
 
-	b.Forward(nil, Pass{}, x, y)
+	b.Forward(nil, nn.Pass{}, x, y)
 	root := float32(math.Sqrt(0.75))
-	near(t, "inference", y.Flatten(), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
+	nntest.Near(t, "inference", y.Flatten(), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
 }
 
 // A feature that is constant over the batch is divided by epsilon's root, not by 0, also in a batch of one.
 func TestBatchNormalizationOfOneSample(t *testing.T) {
-	arch := Architecture{Input: 4, Loss: categoricalName, Layers: []LayerSpec{
+	arch := nn.Architecture{Input: 4, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 3, Activation: "relu"},
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
 		{Type: "dense", Name: "dense_1", Units: 2, Activation: "softmax"},
 	}}
-	m := randomModel(t, arch, 1)
-	e := NewEngine(kernel.Available()[0], 2)
+	m := nntest.RandomModel(t, arch, 1)
+	e := step.NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
-	o := NewSGD()
+	o := optimizer.NewSGD()
 	o.Begin(0.1)
-	r := NewTrainer(e, m, o, randomFloats(1, 4, 2, 1), 1).Step(counting(1), nil)
+	r := step.NewTrainer(e, m, o, nntest.RandomFloats(1, 4, 2, 1), 1).Step(nntest.Counting(1), nil)
 	if math.IsNaN(r.Loss) || !m.Finite() {
 		t.Errorf("loss %v, finite weights: %t", r.Loss, m.Finite())
 	}
 }
 
 func TestBatchNormalizationValidates(t *testing.T) {
-	for _, l := range []LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9}, {Momentum: 0.9, Epsilon: math.NaN()}} {
-		if batchNormalizationKind.validate(l) == nil {
+	for _, l := range []nn.LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9}, {Momentum: 0.9, Epsilon: math.NaN()}} {
+		if nn.BatchNormalizationKind.Validate(l) == nil {
 			t.Errorf("%+v is valid", l)
 		}
 	}
@@ -65,17 +71,17 @@ func TestBatchNormalizationValidates(t *testing.T) {
 
 // Its four parameters count in the summary, two of them as trained.
 func TestBatchNormalizationSummary(t *testing.T) {
-	arch := Architecture{Input: 4, Loss: categoricalName, Layers: []LayerSpec{
+	arch := nn.Architecture{Input: 4, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 3, Activation: "relu"},
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
 		{Type: "dropout", Name: "dropout", Rate: 0.5},
 		{Type: "dense", Name: "dense_1", Units: 2, Activation: "softmax"},
 	}}
 	lines := arch.Summary()
-	if l := lines[1]; l.Class != "BatchNormalization" || l.Units != 3 || l.Params != 12 || l.Trainable != 6 {
+	if l := lines[1]; l.Class != "BatchNormalization" || l.Output.Size() != 3 || l.Params != 12 || l.Trainable != 6 {
 		t.Errorf("%+v", l)
 	}
-	if l := lines[2]; l.Class != "Dropout" || l.Units != 3 || l.Params != 0 {
+	if l := lines[2]; l.Class != "Dropout" || l.Output.Size() != 3 || l.Params != 0 {
 		t.Errorf("%+v", l)
 	}
 }

@@ -30,9 +30,7 @@ func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels 
 			sum += max(z, 0) - float32(z*t) + tail
 		}
 		loss[r] = sum / n
-		for j := range z {
-			z[j] = exact.Sigmoid(z[j])
-		}
+		sigmoids(z)
 		if dy.Rows == 0 {
 			continue
 		}
@@ -44,12 +42,29 @@ func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels 
 	}
 }
 
+func (l sigmoidCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
+	for r := range y.Rows {
+		predicted[r] = predictUnits(y.Row(r), 0)
+		sigmoids(y.Row(r))
+	}
+}
+
+// sigmoids replaces each z by sigmoid(z).
+func sigmoids(z []float32) {
+	for j := range z {
+		z[j] = exact.Sigmoid(z[j])
+	}
+}
+
 // binaryCrossentropy is binary cross-entropy of outputs p [rows, units] that need not be a sigmoid's, clipped as in Keras,
 // the mean over the units; t is the target, 0 or 1, smoothed:
 //
 //	loss = -(t log p + (1 - t) log(1 - p))
 //	dloss/dp = (p - t) / (p (1 - p)), or 0 where clipped
-type binaryCrossentropy struct{ smoothing float32 }
+type binaryCrossentropy struct {
+	ofOutputs
+	smoothing float32
+}
 
 func (l binaryCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)

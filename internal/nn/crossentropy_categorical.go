@@ -50,6 +50,17 @@ func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels 
 	}
 }
 
+func (l softmaxCrossentropy) Outputs(w *kernel.Worker, y kernel.Matrix, predicted []uint8) {
+	if y.Rows == 0 {
+		return
+	}
+	x := w.SoftmaxRows(y)
+	for r, best := range x.Best {
+		predicted[r] = uint8(best)
+	}
+	x.Store(w, y)
+}
+
 // categoricalCrossentropy is categorical cross-entropy of outputs p [rows, classes] that need not be a softmax's. As in
 // Keras they are divided by their sum S and clipped; t is 1 for the label and 0 for the others, smoothed:
 //
@@ -58,6 +69,12 @@ func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels 
 //
 // with T the sum of the targets that are not clipped, and without the term t_j S/p_j where clipped.
 type categoricalCrossentropy struct{ smoothing float32 }
+
+func (l categoricalCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
+	for r := range y.Rows {
+		predicted[r] = uint8(argmax(y.Row(r))) // of a single unit, too
+	}
+}
 
 func (l categoricalCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	on, off := smoothCategorical(l.smoothing, y.Cols)

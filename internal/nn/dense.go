@@ -28,10 +28,10 @@ var denseKind = kind{
 		}
 		return nil
 	},
-	units: func(l LayerSpec, _ int) int { return l.Units },
-	params: func(l LayerSpec, in int) []ParamSpec {
+	shape: func(l LayerSpec, _ Shape) Shape { return Shape{l.Units} },
+	params: func(l LayerSpec, in Shape) []ParamSpec {
 		return []ParamSpec{
-			{Name: l.Name + ".kernel", Shape: []int{in, l.Units}},
+			{Name: l.Name + ".kernel", Shape: []int{in.Size(), l.Units}},
 			{Name: l.Name + ".bias", Shape: []int{l.Units}},
 		}
 	},
@@ -65,11 +65,11 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	w.Multiply(y, x.Operand(), d.kernel.Value.Operand())
-	d.activate(w, y)
+	d.Activate(w, y)
 }
 
-// activate adds the bias to the product and applies the activation.
-func (d *Dense) activate(w *kernel.Worker, y kernel.Matrix) {
+// Activate adds the bias to the product and applies the activation.
+func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 	bias := d.bias.Value.Data
 	if d.activation.forwardBias != nil {
 		d.activation.forwardBias(w, y, bias)

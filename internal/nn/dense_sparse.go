@@ -7,41 +7,41 @@ import (
 
 // What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
 
-// forwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
-func (d *Dense) forwardInput(w *kernel.Worker, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
+// ForwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
+func (d *Dense) ForwardInput(w *kernel.Worker, _ Pass, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
 	if !in.Sparse() {
 		d.Forward(w, Pass{}, in.X.Slice(r.Lo, r.Hi), y.Slice(r.Lo, r.Hi))
 		return
 	}
 	for i := range in.Shares() {
-		d.multiplyShare(w, in, i, y, r)
+		d.MultiplyShare(w, in, i, y, r)
 	}
-	d.activate(w, y.Slice(r.Lo, r.Hi))
+	d.Activate(w, y.Slice(r.Lo, r.Hi))
 }
 
-// multiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
+// MultiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
 // share sets them.
-func (d *Dense) multiplyShare(w *kernel.Worker, in *batch.Batch, i int, y kernel.Matrix, r kernel.Span) {
+func (d *Dense) MultiplyShare(w *kernel.Worker, in *batch.Batch, i int, y kernel.Matrix, r kernel.Span) {
 	in.Multiply(w, i, d.kernel.Value, y, r)
 }
 
-// updateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
-// if up computes gradients itself; else updateInput updates them with the others.
-func (d *Dense) updateIdle(w *kernel.Worker, in *batch.Batch, f kernel.Span, up Updater) {
-	if f.Lo < f.Hi && d.fuses(w, up) {
-		up.(sparseUpdater).updateSparse(w, d.kernel, in, kernel.Matrix{}, f, kernel.Span{Lo: 0, Hi: d.kernel.Value.Cols}, kernel.EmptyRows)
+// UpdateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
+// if up computes gradients itself; else UpdateInput updates them with the others.
+func (d *Dense) UpdateIdle(w *kernel.Worker, in *batch.Batch, f kernel.Span, up Updater) {
+	if f.Lo < f.Hi && d.Fuses(w, up) {
+		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, kernel.Matrix{}, f, kernel.Span{Lo: 0, Hi: d.kernel.Value.Cols}, kernel.EmptyRows)
 	}
 }
 
-// fuses tells whether up computes the gradient of the kernel itself.
-func (d *Dense) fuses(w *kernel.Worker, up Updater) bool {
-	return d.spec.L1 == 0 && d.spec.L2 == 0 && fuses(up, w)
+// Fuses tells whether up computes the gradient of the kernel itself.
+func (d *Dense) Fuses(w *kernel.Worker, up Updater) bool {
+	return d.spec.L1 == 0 && d.spec.L2 == 0 && Fuses(up, w)
 }
 
-// updateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
+// UpdateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
 // block by block. The lists of these features must have been made. which are AllRows, or FilledRows if
-// updateIdle is called as well.
-func (d *Dense) updateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
+// UpdateIdle is called as well.
+func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
 	if f.Lo == f.Hi {
 		return
 	}
@@ -52,8 +52,8 @@ func (d *Dense) updateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 		d.updateRows(w, in.X.Slice(0, dz.Rows), dz, f, up)
 		return
 	}
-	if d.fuses(w, up) {
-		up.(sparseUpdater).updateSparse(w, d.kernel, in, dz, f, kernel.Span{Lo: 0, Hi: dz.Cols}, which)
+	if d.Fuses(w, up) {
+		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, dz, f, kernel.Span{Lo: 0, Hi: dz.Cols}, which)
 		return
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {

@@ -16,8 +16,8 @@ var dropoutKind = kind{
 		}
 		return nil
 	},
-	units:  func(_ LayerSpec, in int) int { return in },
-	params: func(LayerSpec, int) []ParamSpec { return nil },
+	shape:  func(_ LayerSpec, in Shape) Shape { return in },
+	params: func(LayerSpec, Shape) []ParamSpec { return nil },
 	build:  func(l LayerSpec, _ []*Param, _ uint64) Layer { return newDropout(l) },
 }
 

@@ -1,14 +1,15 @@
-package nn
+package nn_test
 
 import (
 	"math"
 	"slices"
 	"testing"
 
+	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 )
 
-func dropped(t *testing.T, d *Dropout, p Pass, rows, cols int) kernel.Matrix {
+func dropped(t *testing.T, d *nn.Dropout, p nn.Pass, rows, cols int) kernel.Matrix {
 	t.Helper()
 	x, y := kernel.NewMatrix(rows, cols), kernel.NewMatrix(rows, cols)
 	for i := range x.Data {
@@ -22,8 +23,8 @@ func dropped(t *testing.T, d *Dropout, p Pass, rows, cols int) kernel.Matrix {
 func TestDropoutRate(t *testing.T) {
 	const n = 100 * 1001 // an odd number of columns: a row ends with half a random number
 	for _, rate := range []float64{0, 0.1, 0.5, 0.9} {
-		d := newDropout(LayerSpec{Name: "dropout", Rate: rate})
-		y := dropped(t, d, Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}, 100, 1001)
+		d := nn.NewDropout(nn.LayerSpec{Name: "dropout", Rate: rate})
+		y := dropped(t, d, nn.Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}, 100, 1001)
 		zeros, kept := 0, float32(3/(1-rate))
 		for _, v := range y.Flatten() {
 			switch {
@@ -41,8 +42,8 @@ func TestDropoutRate(t *testing.T) {
 
 // What is dropped depends on seed, layer, epoch, step and row, and not on which rows come together.
 func TestDropoutStreams(t *testing.T) {
-	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
-	base := Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}
+	d := nn.NewDropout(nn.LayerSpec{Name: "dropout", Rate: 0.5})
+	base := nn.Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}
 	want := dropped(t, d, base, 4, 40).Flatten()
 	if !slices.Equal(dropped(t, d, base, 4, 40).Flatten(), want) {
 		t.Error("the same pass drops others")
@@ -52,14 +53,14 @@ func TestDropoutStreams(t *testing.T) {
 	if !slices.Equal(dropped(t, d, part, 2, 40).Flatten(), want[80:]) {
 		t.Error("rows 2 and 3 alone drop others than among four")
 	}
-	for name, p := range map[string]Pass{
+	for name, p := range map[string]nn.Pass{
 		"seed": {true, 2, 1, 1, 0}, "epoch": {true, 1, 2, 1, 0}, "step": {true, 1, 1, 2, 0}, "row": {true, 1, 1, 1, 1},
 	} {
 		if slices.Equal(dropped(t, d, p, 4, 40).Flatten(), want) {
 			t.Errorf("another %s drops the same", name)
 		}
 	}
-	if other := newDropout(LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
+	if other := nn.NewDropout(nn.LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
 		t.Error("another layer drops the same")
 	}
 	if slices.Equal(want[:40], want[40:80]) {
@@ -68,8 +69,8 @@ func TestDropoutStreams(t *testing.T) {
 }
 
 func TestDropoutInInference(t *testing.T) {
-	d := newDropout(LayerSpec{Name: "dropout", Rate: 0.5})
-	for _, v := range dropped(t, d, Pass{}, 4, 40).Flatten() {
+	d := nn.NewDropout(nn.LayerSpec{Name: "dropout", Rate: 0.5})
+	for _, v := range dropped(t, d, nn.Pass{}, 4, 40).Flatten() {
 		if v != 3 {
 			t.Fatalf("3 became %v", v)
 		}
@@ -78,7 +79,7 @@ func TestDropoutInInference(t *testing.T) {
 
 func TestDropoutValidates(t *testing.T) {
 	for _, rate := range []float64{-0.1, 1, math.NaN()} {
-		if dropoutKind.validate(LayerSpec{Rate: rate}) == nil {
+		if nn.DropoutKind.Validate(nn.LayerSpec{Rate: rate}) == nil {
 			t.Errorf("a rate of %v is valid", rate)
 		}
 	}

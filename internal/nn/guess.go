@@ -22,19 +22,19 @@ func (m *Sequential) GuessLoss(samples []int) float64 {
 		}
 		loss += m.guessUnit(share, float64(units))
 	}
-	if m.arch.Loss != categoricalName { // the others are means over the units
+	if m.arch.Loss != CategoricalCrossentropy { // the others are means over the units
 		loss /= float64(units)
 	}
-	return loss + m.penalty()
+	return loss + m.Penalty()
 }
 
 // guessUnit returns what a unit adds to the loss if its target is 1 for that share of the samples, and it says so each time.
 func (m *Sequential) guessUnit(share, units float64) float64 {
 	smoothing := m.arch.LabelSmoothing
 	switch m.arch.Loss {
-	case categoricalName:
+	case CategoricalCrossentropy:
 		return surprise(float64(share*(1-smoothing)) + smoothing/units)
-	case binaryName:
+	case BinaryCrossentropy:
 		p := float64(share*(1-smoothing)) + smoothing/2
 		return surprise(p) + surprise(1-p)
 	}

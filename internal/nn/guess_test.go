@@ -1,12 +1,14 @@
-package nn
+package nn_test
 
 import (
 	"fmt"
 	"math"
 	"testing"
 
+	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/step"
 )
 
 // A network whose kernels are 0 and whose output bias says how frequent the classes are has exactly this loss, and with any
@@ -37,16 +39,16 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 			if test.units == 1 {
 				labels = []uint8{0, 1, 1, 0, 1, 0}
 			}
-			arch := Architecture{
+			arch := nn.Architecture{
 				Input: 2, Loss: test.loss, LabelSmoothing: test.smoothing,
-				Layers: []LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation, L2: 0.25}},
+				Layers: []nn.LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation, L2: 0.25}},
 			}
-			m, err := New(arch, 1)
+			m, err := nn.New(arch, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)), Labels: labels}
-			engine := NewEngine(kernel.Available()[0], 1)
+			engine := step.NewEngine(kernel.Available()[0], 1)
 			defer engine.Close()
 			bias := m.Params()[1].Value
 			loss := func(shift float64) float64 {
@@ -54,7 +56,7 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 					bias.Data[j] = float32(test.best[j])
 				}
 				bias.Data[0] += float32(shift)
-				return float64(NewEvaluator(engine, m, samples).Evaluate().MeanLoss())
+				return float64(step.NewEvaluator(engine, m, samples).Evaluate().MeanLoss())
 			}
 			guess := m.GuessLoss(samples.Counts(arch.Classes()))
 			if best := loss(0); math.Abs(best-guess) > 1e-6 {

@@ -1,4 +1,4 @@
-package nn
+package nn_test
 
 import (
 	"encoding/json"
@@ -6,14 +6,16 @@ import (
 	"slices"
 	"testing"
 
+	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
 	"dnn/internal/random"
 )
 
 func TestGlorotUniform(t *testing.T) {
 	for _, shape := range [][2]int{{784, 100}, {100, 784}, {300, 17}, {1, 5000}} {
 		k := kernel.NewMatrix(shape[0], shape[1])
-		initializers["glorot_uniform"](random.Stream(1, "test", 0), k)
+		nn.Initialize("glorot_uniform", random.Stream(1, "test", 0), k)
 		limit := math.Sqrt(6 / float64(shape[0]+shape[1]))
 		n := float64(shape[0] * shape[1])
 		var sum, squares, largest, least float64
@@ -45,12 +47,12 @@ func TestGlorotUniform(t *testing.T) {
 
 // A constant fills all of its parameter, as Keras's Constant(value) does, whose float32 is the nearest to the value.
 func TestConstant(t *testing.T) {
-	spec := LayerSpec{
+	spec := nn.LayerSpec{
 		Units: 3, Activation: "relu",
-		KernelInitializer: Initializer{"constant", 0.1}, BiasInitializer: Initializer{"constant", -0.25},
+		KernelInitializer: nn.Initializer{"constant", 0.1}, BiasInitializer: nn.Initializer{"constant", -0.25},
 	}
-	plain := LayerSpec{Units: 2, Activation: "softmax", BiasInitializer: Initializer{Name: "ones"}}
-	m, err := New(network(5, categoricalName, spec, plain), 1)
+	plain := nn.LayerSpec{Units: 2, Activation: "softmax", BiasInitializer: nn.Initializer{Name: "ones"}}
+	m, err := nn.New(nntest.Network(5, nn.CategoricalCrossentropy, spec, plain), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,10 +65,10 @@ func TestConstant(t *testing.T) {
 }
 
 func TestInitializerJSON(t *testing.T) {
-	for text, want := range map[string]Initializer{
+	for text, want := range map[string]nn.Initializer{
 		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"}, `""`: {},
 	} {
-		var got Initializer
+		var got nn.Initializer
 		err := json.Unmarshal([]byte(text), &got)
 		again, _ := json.Marshal(got)
 		if err != nil || got != want || string(again) != text {
@@ -74,7 +76,7 @@ func TestInitializerJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`, `{"constant":1,"value":2}`, `1`, `[]`} {
-		var got Initializer
+		var got nn.Initializer
 		want := `wanted the name of an initializer or {"constant": NUMBER}, found ` + text
 		if err := json.Unmarshal([]byte(text), &got); err == nil || err.Error() != want {
 			t.Errorf("%s: got %+v, %v", text, got, err)
@@ -84,9 +86,9 @@ func TestInitializerJSON(t *testing.T) {
 
 // A layer's weights depend on the seed and its name, not on what the network has beside it; biases are zero.
 func TestInitialWeights(t *testing.T) {
-	output := LayerSpec{Units: 10, Activation: "softmax"}
-	build := func(seed uint64, layers ...LayerSpec) [][]float32 {
-		m, err := New(network(20, categoricalName, layers...), seed)
+	output := nn.LayerSpec{Units: 10, Activation: "softmax"}
+	build := func(seed uint64, layers ...nn.LayerSpec) [][]float32 {
+		m, err := nn.New(nntest.Network(20, nn.CategoricalCrossentropy, layers...), seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +98,7 @@ func TestInitialWeights(t *testing.T) {
 		}
 		return all
 	}
-	hidden := LayerSpec{Units: 20, Activation: "relu"}
+	hidden := nn.LayerSpec{Units: 20, Activation: "relu"}
 	three, two, other := build(1, hidden, hidden, output), build(1, hidden, hidden), build(2, hidden, hidden, output)
 	if !slices.Equal(three[0], two[0]) || !slices.Equal(three[2], two[2]) {
 		t.Error("the same layers of another network have other weights")

@@ -14,11 +14,11 @@ type kind struct {
 	// validate tells what is wrong with the fields of the spec that are the kind's own.
 	validate func(l LayerSpec) error
 
-	// units returns the number of outputs for that many inputs.
-	units func(l LayerSpec, in int) int
+	// shape returns the shape of an output for inputs of the shape in.
+	shape func(l LayerSpec, in Shape) Shape
 
-	// params returns the parameters for that many inputs, in Keras's order.
-	params func(l LayerSpec, in int) []ParamSpec
+	// params returns the parameters for such inputs, in Keras's order.
+	params func(l LayerSpec, in Shape) []ParamSpec
 
 	// build returns the layer with those parameters, which are zero, and initializes them.
 	build func(l LayerSpec, params []*Param, seed uint64) Layer

@@ -29,16 +29,16 @@ type Layer interface {
 	Update(w *kernel.Worker, x, dy kernel.Matrix, i, n int, up Updater)
 }
 
-// columnLayer is a layer whose rows depend on each other in training, but whose columns do not. A training step calls these
+// ColumnLayer is a layer whose rows depend on each other in training, but whose columns do not. A training step calls these
 // methods, with the whole batch, instead of Forward and Backward, several goroutines at once for different columns c.
-type columnLayer interface {
+type ColumnLayer interface {
 	Layer
 	ForwardColumns(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span)
 	BackwardColumns(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)
 }
 
-// remembering is a layer that keeps something of the batches it was trained on.
-type remembering interface {
+// Rememberer is a layer that keeps something of the batches it was trained on.
+type Rememberer interface {
 	// Remember keeps it of the last batch. It is called when a step is over, by one goroutine.
 	Remember()
 }

@@ -15,6 +15,20 @@ type Loss interface {
 	// If dy has rows it computes the gradient of scale times the sum of the losses by y. It may overwrite y if
 	// that are logits; other outputs are needed on the way back.
 	Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8)
+
+	// Outputs is Rows where no labels are at hand: it turns logits y [rows, units] into probabilities, leaves other outputs as they
+	// are, and computes the class that each row predicts.
+	Outputs(w *kernel.Worker, y kernel.Matrix, predicted []uint8)
+}
+
+// ofOutputs is part of a loss of outputs, not of logits.
+type ofOutputs struct{}
+
+// Outputs computes the classes.
+func (ofOutputs) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
+	for r := range y.Rows {
+		predicted[r] = predictUnits(y.Row(r), 0.5)
+	}
 }
 
 // losses are the known ones, by Keras's names. Each entry returns the loss of outputs with the given activation and label
@@ -22,13 +36,13 @@ type Loss interface {
 // loss belong together: what is then computed is the same function with less rounding, as in Keras on TensorFlow. The table
 // is never written to.
 var losses = map[string]func(activation string, smoothing float32) (loss Loss, fromLogits bool){
-	binaryName: func(activation string, smoothing float32) (Loss, bool) {
+	BinaryCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
 		if activation == "sigmoid" {
 			return sigmoidCrossentropy{smoothing}, true
 		}
-		return binaryCrossentropy{smoothing}, false
+		return binaryCrossentropy{smoothing: smoothing}, false
 	},
-	categoricalName: func(activation string, smoothing float32) (Loss, bool) {
+	CategoricalCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
 		if activation == "softmax" {
 			return softmaxCrossentropy{smoothing}, true
 		}
@@ -38,9 +52,10 @@ var losses = map[string]func(activation string, smoothing float32) (loss Loss, f
 	"mse":                func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
 }
 
+// The losses that have an output activation of their own, by Keras's names: softmax, and sigmoid.
 const (
-	categoricalName = "categorical_crossentropy"
-	binaryName      = "binary_crossentropy"
+	CategoricalCrossentropy = "categorical_crossentropy"
+	BinaryCrossentropy      = "binary_crossentropy"
 )
 
 // Losses returns the names of the known losses in alphabetical order; mse is mean_squared_error.

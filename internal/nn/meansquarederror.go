@@ -6,7 +6,7 @@ import "dnn/internal/nn/kernel"
 // target, 0 or 1:
 //
 //	dloss/dy = 2 (y - t) / units
-type meanSquaredError struct{}
+type meanSquaredError struct{ ofOutputs }
 
 func (meanSquaredError) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
 	n := float32(y.Cols)

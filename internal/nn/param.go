@@ -7,10 +7,11 @@ type Param struct {
 	ParamSpec
 	Value kernel.Matrix // [in, out], or [1, out] for a bias
 
-	index int // its place among the parameters of its network
+	Index int // its place among the parameters of its network
 }
 
-func newParam(spec ParamSpec) *Param {
+// NewParam returns the parameter of that name and shape, of zeros.
+func NewParam(spec ParamSpec) *Param {
 	rows, cols := 1, spec.Shape[len(spec.Shape)-1]
 	if len(spec.Shape) == 2 {
 		rows = spec.Shape[0]

@@ -1,4 +1,4 @@
-package nn
+package nn_test
 
 import (
 	"math"
@@ -6,12 +6,14 @@ import (
 	"testing"
 	"unsafe"
 
+	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
 )
 
 func TestFloatsRoundTrip(t *testing.T) {
 	for _, shape := range [][]int{{1}, {17}, {3, 1}, {5, 16}, {7, 17}, {2, 1024}, {3, 1000}} {
-		p := newParam(ParamSpec{Name: "p", Shape: shape})
+		p := nn.NewParam(nn.ParamSpec{Name: "p", Shape: shape})
 		count := 1
 		for _, n := range shape {
 			count *= n
@@ -51,13 +53,13 @@ func TestSetFloatsOfAnotherLength(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	newParam(ParamSpec{Name: "p", Shape: []int{2, 3}}).SetFloats(make([]float32, 7))
+	nn.NewParam(nn.ParamSpec{Name: "p", Shape: []int{2, 3}}).SetFloats(make([]float32, 7))
 }
 
 func TestSnapshotAndRestore(t *testing.T) {
-	arch := network(7, categoricalName, LayerSpec{Units: 17, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
-	m := randomModel(t, arch, 1)
-	before := digest(m)
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	m := nntest.RandomModel(t, arch, 1)
+	before := nntest.Digest(m)
 	snapshot := m.Snapshot(nil)
 	change := func() {
 		for _, p := range m.Params() {
@@ -69,12 +71,12 @@ func TestSnapshotAndRestore(t *testing.T) {
 		}
 	}
 	change()
-	changed := digest(m)
+	changed := nntest.Digest(m)
 	if changed == before {
 		t.Fatal("nothing changed")
 	}
 	m.Restore(snapshot)
-	if got := digest(m); got != before {
+	if got := nntest.Digest(m); got != before {
 		t.Errorf("restored %s, want %s", got, before)
 	}
 	change()
@@ -83,19 +85,19 @@ func TestSnapshotAndRestore(t *testing.T) {
 	}
 	change()
 	m.Restore(snapshot)
-	if got := digest(m); got != changed {
+	if got := nntest.Digest(m); got != changed {
 		t.Errorf("restored %s, want the second snapshot %s", got, changed)
 	}
 }
 
 func TestFinite(t *testing.T) {
-	arch := network(7, categoricalName, LayerSpec{Units: 17, Activation: "relu"}, LayerSpec{Units: 3, Activation: "softmax"})
-	m := randomModel(t, arch, 1)
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	m := nntest.RandomModel(t, arch, 1)
 	if !m.Finite() {
 		t.Error("a new network is not finite")
 	}
 	for _, p := range m.Params() {
-		for _, bad := range []float32{nan, inf, -inf} {
+		for _, bad := range []float32{nntest.NaN, nntest.Inf, -nntest.Inf} {
 			values := p.Floats()
 			saved := values[len(values)-1]
 			values[len(values)-1] = bad

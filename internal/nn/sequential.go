@@ -13,7 +13,8 @@ type Sequential struct {
 	arch      Architecture
 	seed      uint64
 	layers    []Layer
-	units     []int // outputs of each layer
+	input     InputLayer // the first of layers
+	shapes    []Shape    // of the outputs of each layer
 	params    []*Param
 	penalties []penalized // the layers that add to the loss
 	loss      Loss
@@ -30,15 +31,15 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 		return nil, fmt.Errorf("loss: %w", err)
 	}
 	m := &Sequential{arch: arch, seed: seed, loss: loss}
-	in := arch.Input
+	in := arch.InputShape()
 	for i, spec := range arch.Layers {
 		kind := spec.kind()
 		var params []*Param
 		for _, p := range kind.params(spec, in) {
-			params = append(params, newParam(p))
+			params = append(params, NewParam(p))
 		}
 		layer := kind.build(spec, params, seed)
-		in = kind.units(spec, in)
+		in = kind.shape(spec, in)
 		m.add(layer, in)
 		if p, ok := layer.(penalized); ok && spec.L1+spec.L2 > 0 {
 			m.penalties = append(m.penalties, p)
@@ -52,21 +53,22 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 			d.activation = activations["linear"]
 		}
 	}
+	m.input = inputLayer(m.layers[0])
 	return m, nil
 }
 
-// add appends a layer with that many outputs.
-func (m *Sequential) add(l Layer, units int) {
+// add appends a layer with outputs of that shape.
+func (m *Sequential) add(l Layer, output Shape) {
 	m.layers = append(m.layers, l)
-	m.units = append(m.units, units)
+	m.shapes = append(m.shapes, output)
 	for _, p := range l.Params() {
-		p.index = len(m.params)
+		p.Index = len(m.params)
 		m.params = append(m.params, p)
 	}
 }
 
-// penalty returns what the parameters add to the loss of every sample.
-func (m *Sequential) penalty() float64 {
+// Penalty returns what the parameters add to the loss of every sample.
+func (m *Sequential) Penalty() float64 {
 	sum := 0.0
 	for _, l := range m.penalties {
 		sum += l.Penalty()
@@ -80,8 +82,8 @@ func (m *Sequential) Architecture() Architecture { return m.arch }
 // Layers returns the layers from the input on. An activation that needs its input on the way back is a layer of its own.
 func (m *Sequential) Layers() []Layer { return m.layers }
 
-// Units returns the number of outputs of each of Layers.
-func (m *Sequential) Units() []int { return m.units }
+// Shapes returns the shape of the outputs of each of Layers.
+func (m *Sequential) Shapes() []Shape { return m.shapes }
 
 // Loss returns the network's loss.
 func (m *Sequential) Loss() Loss { return m.loss }
@@ -124,11 +126,17 @@ func (m *Sequential) Finite() bool {
 	return true
 }
 
-// input returns the first layer, which reads the samples themselves.
-func (m *Sequential) input() *Dense { return m.layers[0].(*Dense) }
+// Input returns the first layer, which reads the samples themselves.
+func (m *Sequential) Input() InputLayer { return m.input }
 
-// check panics if s cannot be fed to the network: its shape is another's, or a label has no output.
-func (m *Sequential) check(s *batch.Samples) {
+// ReadsLists reports whether the first layer can read a sparse batch. If not, a batch must not be divided in shares.
+func (m *Sequential) ReadsLists() bool {
+	_, matrix := m.input.(matrixInput)
+	return !matrix
+}
+
+// CheckSamples panics if s cannot be fed to the network: its shape is another's, or a label has no output.
+func (m *Sequential) CheckSamples(s *batch.Samples) {
 	if s.Features != m.arch.Input {
 		panic(fmt.Sprintf("nn: samples of %d features for a network of %d inputs", s.Features, m.arch.Input))
 	}
@@ -140,43 +148,51 @@ func (m *Sequential) check(s *batch.Samples) {
 	}
 }
 
-// tape is what one pass over a batch leaves behind: each layer's output and, in training, the gradient by it.
-type tape struct {
-	in *batch.Batch
-	y  []kernel.Matrix
-	dy []kernel.Matrix
+// Tape is what one pass over a batch leaves behind: each layer's output and, in training, the gradient by it.
+type Tape struct {
+	In *batch.Batch
+	Y  []kernel.Matrix // [batch, size of a sample] of each of Sequential.Layers
+	DY []kernel.Matrix // likewise; of inference, none
 }
 
-func (m *Sequential) newTape(s *batch.Samples, size int, shares []kernel.Span, train bool) *tape {
-	t := &tape{in: batch.New(s, size, shares, train)}
-	for _, units := range m.units {
-		t.y = append(t.y, kernel.NewMatrix(size, units))
+// NewTape returns a tape for batches of up to size of the samples s, whose features are divided in shares. A first layer that
+// does not read lists gets a matrix, without shares.
+func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, train bool) *Tape {
+	if !m.ReadsLists() {
+		shares = nil
+	}
+	t := &Tape{In: batch.New(s, size, shares, train)}
+	for _, shape := range m.shapes {
+		t.Y = append(t.Y, kernel.NewMatrix(size, shape.Size()))
 		if train {
-			t.dy = append(t.dy, kernel.NewMatrix(size, units))
+			t.DY = append(t.DY, kernel.NewMatrix(size, shape.Size()))
 		}
 	}
 	return t
 }
 
-// forward computes the layers [from, to) for some rows.
-func (m *Sequential) forward(w *kernel.Worker, p Pass, t *tape, from, to int, r kernel.Span) {
+// Forward computes the layers [from, to) for some rows.
+func (m *Sequential) Forward(w *kernel.Worker, p Pass, t *Tape, from, to int, r kernel.Span) {
 	p.Row = r.Lo
 	if from == 0 {
-		m.input().forwardInput(w, t.in, t.y[0], r)
+		m.input.ForwardInput(w, p, t.In, t.Y[0], r)
 	}
 	for i := max(1, from); i < to && !w.Stopped(); i++ {
-		m.layers[i].Forward(w, p, t.y[i-1].Slice(r.Lo, r.Hi), t.y[i].Slice(r.Lo, r.Hi))
+		m.layers[i].Forward(w, p, t.Y[i-1].Slice(r.Lo, r.Hi), t.Y[i].Slice(r.Lo, r.Hi))
 	}
 }
 
-// backward takes the layers [from, to) backwards, the last one first, for some rows.
-func (m *Sequential) backward(w *kernel.Worker, p Pass, t *tape, from, to int, r kernel.Span) {
+// Backward takes the layers [from, to) backwards, the last one first, for some rows.
+func (m *Sequential) Backward(w *kernel.Worker, p Pass, t *Tape, from, to int, r kernel.Span) {
 	p.Row = r.Lo
 	for i := to - 1; i >= from && !w.Stopped(); i-- {
 		var x, dx kernel.Matrix
-		if i > 0 {
-			x, dx = t.y[i-1].Slice(r.Lo, r.Hi), t.dy[i-1].Slice(r.Lo, r.Hi)
+		switch {
+		case i == 0 && !t.In.Sparse():
+			x = t.In.X.Slice(r.Lo, r.Hi)
+		case i > 0:
+			x, dx = t.Y[i-1].Slice(r.Lo, r.Hi), t.DY[i-1].Slice(r.Lo, r.Hi)
 		}
-		m.layers[i].Backward(w, p, x, t.y[i].Slice(r.Lo, r.Hi), t.dy[i].Slice(r.Lo, r.Hi), dx)
+		m.layers[i].Backward(w, p, x, t.Y[i].Slice(r.Lo, r.Hi), t.DY[i].Slice(r.Lo, r.Hi), dx)
 	}
 }

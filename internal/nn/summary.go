@@ -4,7 +4,7 @@ package nn
 type LayerSummary struct {
 	Name      string // dense_1
 	Class     string // Dense
-	Units     int    // features of its output
+	Output    Shape  // of its output
 	Params    int    // elements of all its parameters
 	Trainable int    // those that training changes
 }
@@ -13,9 +13,9 @@ type LayerSummary struct {
 // the first one of the course.
 func (a Architecture) Summary() []LayerSummary {
 	lines := make([]LayerSummary, 0, len(a.Layers))
-	in := a.Input
+	in := a.InputShape()
 	for _, l := range a.Layers {
-		line := LayerSummary{Name: l.Name, Class: l.kind().class, Units: l.kind().units(l, in)}
+		line := LayerSummary{Name: l.Name, Class: l.kind().class, Output: l.kind().shape(l, in)}
 		for _, p := range l.kind().params(l, in) {
 			line.Params += p.Count()
 			if !p.Fixed {
@@ -23,7 +23,7 @@ func (a Architecture) Summary() []LayerSummary {
 			}
 		}
 		lines = append(lines, line)
-		in = line.Units
+		in = line.Output
 	}
 	return lines
 }
@@ -38,10 +38,10 @@ type ParamSpec struct {
 // Params returns the parameters of a valid architecture in Keras's order: what Sequential.Params will hold.
 func (a Architecture) Params() []ParamSpec {
 	var all []ParamSpec
-	in := a.Input
+	in := a.InputShape()
 	for _, l := range a.Layers {
 		all = append(all, l.kind().params(l, in)...)
-		in = l.kind().units(l, in)
+		in = l.kind().shape(l, in)
 	}
 	return all
 }

@@ -20,7 +20,7 @@ func CheckTeacher(teacher, student Architecture) error {
 
 // softmaxClassifier tells whether the network's last layer gives the logits of a softmax.
 func (a Architecture) softmaxClassifier() bool {
-	return a.Loss == categoricalName && a.Layers[len(a.Layers)-1].Activation == "softmax"
+	return a.Loss == CategoricalCrossentropy && a.Layers[len(a.Layers)-1].Activation == "softmax"
 }
 
 // ending describes the network's output and loss.

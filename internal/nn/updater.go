@@ -12,20 +12,20 @@ type Updater interface {
 	Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix)
 }
 
-// sparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
-type sparseUpdater interface {
-	// fuses tells whether it does so in the step at hand.
-	fuses(w *kernel.Worker) bool
+// SparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
+type SparseUpdater interface {
+	// Fuses tells whether it does so in the step at hand.
+	Fuses(w *kernel.Worker) bool
 
-	// updateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
+	// UpdateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
 	//
 	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
 	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
-	updateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
+	UpdateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
 }
 
-// fuses tells whether an updater computes gradients of sparse input itself.
-func fuses(up Updater, w *kernel.Worker) bool {
-	sparse, ok := up.(sparseUpdater)
-	return ok && sparse.fuses(w)
+// Fuses tells whether an updater computes gradients of sparse input itself.
+func Fuses(up Updater, w *kernel.Worker) bool {
+	sparse, ok := up.(SparseUpdater)
+	return ok && sparse.Fuses(w)
 }

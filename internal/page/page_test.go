@@ -20,6 +20,7 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/picture"
 	"dnn/internal/report"
+	"dnn/internal/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "write the page that dnn itself is the source of")
@@ -50,28 +51,10 @@ func exampleContent(t *testing.T) Content {
 		}},
 		Config:    "dataset: mnist\nlayers: [6]\n",
 		History:   epochs,
-		Confusion: confusionOf(t, [][]int{{90, 7}, {0, 1203}}, "four", "nine"),
+		Confusion: reporttest.Confusion(t, [][]int{{90, 7}, {0, 1203}}, "four", "nine"),
 		Mistakes:  mistakesOf(2, "four", "nine"),
 		Kernels:   picture.Kernels{Rows: 4, Cols: 4, Units: 6, Kernel: kernel},
 	}
-}
-
-// confusionOf returns the table of given counts.
-func confusionOf(t *testing.T, counts [][]int, classes ...string) *report.Confusion {
-	t.Helper()
-	var labels, predictions []int
-	for i, row := range counts {
-		for j, n := range row {
-			for range n {
-				labels, predictions = append(labels, i), append(predictions, j)
-			}
-		}
-	}
-	c, err := report.NewConfusion(labels, predictions, classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 func writePage(t *testing.T, c Content) string {
@@ -199,7 +182,7 @@ func TestConfusionInWords(t *testing.T) {
 		"Heat map of true and predicted classes: 50.00 % are right; the most frequent mistake is b taken for a, 1 time":  {{1, 0}, {1, 0}},
 		"Heat map of true and predicted classes: 25.00 % are right; the most frequent mistake is a taken for b, 2 times": {{1, 2}, {1, 0}},
 	} {
-		if got := inWords(confusionOf(t, counts, "a", "b")); got != want {
+		if got := inWords(reporttest.Confusion(t, counts, "a", "b")); got != want {
 			t.Errorf("got %s", got)
 		}
 	}

@@ -7,29 +7,11 @@ import (
 	"strconv"
 	"testing"
 
-	"dnn/internal/report"
+	"dnn/internal/report/reporttest"
 )
 
-// confusionOf returns the table of given counts.
-func confusionOf(t *testing.T, counts [][]int, classes ...string) *report.Confusion {
-	t.Helper()
-	var labels, predictions []int
-	for i, row := range counts {
-		for j, n := range row {
-			for range n {
-				labels, predictions = append(labels, i), append(predictions, j)
-			}
-		}
-	}
-	c, err := report.NewConfusion(labels, predictions, classes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestConfusionSays(t *testing.T) {
-	c := confusionOf(t, [][]int{{90, 7}, {0, 1203}}, "setosa", "iris <b> & co")
+	c := reporttest.Confusion(t, [][]int{{90, 7}, {0, 1203}}, "setosa", "iris <b> & co")
 	got := texts(t, Confusion(c, Light()))
 	for _, want := range []string{"predicted class", "true class", "90", "7", "1203", "setosa", "iris <b> & co", "right", "wrong", "100 %"} {
 		if !slices.Contains(got, want) {
@@ -43,7 +25,7 @@ func TestConfusionSays(t *testing.T) {
 
 // TestConfusionIsNormalized holds that colors are shares of a row: ten times the samples are the same colors.
 func TestConfusionIsNormalized(t *testing.T) {
-	c := confusionOf(t, [][]int{{3, 1}, {10, 30}}, "a", "b")
+	c := reporttest.Confusion(t, [][]int{{3, 1}, {10, 30}}, "a", "b")
 	light := Light()
 	picture := decode(t, Confusion(c, light))
 	for _, want := range []struct {
@@ -67,7 +49,7 @@ func TestConfusionOfManyClasses(t *testing.T) {
 			counts[i][i], counts[i][(i+1)%n] = 12, 3
 			names[i] = "a class with a rather long name " + strconv.Itoa(i)
 		}
-		p := Confusion(confusionOf(t, counts, names...), Light())
+		p := Confusion(reporttest.Confusion(t, counts, names...), Light())
 		if p.Width > 1600 || p.Height > 1700 {
 			t.Errorf("%d classes: %d x %d pixels", n, p.Width, p.Height)
 		}
@@ -85,8 +67,8 @@ func TestConfusionOfManyClasses(t *testing.T) {
 
 // TestConfusionOfClassThatNeverOccurred: shares of its row are no numbers, and have the color of 0.
 func TestConfusionOfClassThatNeverOccurred(t *testing.T) {
-	decode(t, Confusion(confusionOf(t, [][]int{{0, 0}, {1, 0}}, "a", "b"), Dark()))
-	decode(t, Confusion(confusionOf(t, [][]int{{0, 0}, {0, 0}}, "a", "b"), Dark()))
+	decode(t, Confusion(reporttest.Confusion(t, [][]int{{0, 0}, {1, 0}}, "a", "b"), Dark()))
+	decode(t, Confusion(reporttest.Confusion(t, [][]int{{0, 0}, {0, 0}}, "a", "b"), Dark()))
 	for _, right := range []bool{true, false} {
 		if colors, at := shade(Dark(), math.NaN(), right); colors.at(at) != colors[0] {
 			t.Errorf("right %v: wanted the color of 0, found %v", right, colors.at(at))

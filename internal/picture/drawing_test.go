@@ -13,10 +13,11 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/report/reporttest"
 )
 
 func TestDrawingRefuses(t *testing.T) {
-	p := Confusion(confusionOf(t, [][]int{{1}}, "a"), Light())
+	p := Confusion(reporttest.Confusion(t, [][]int{{1}}, "a"), Light())
 	if err := p.Write(&bytes.Buffer{}, "gif"); fault.KindOf(err) != fault.Usage {
 		t.Errorf("a picture as gif: %v", err)
 	}

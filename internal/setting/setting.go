@@ -17,6 +17,7 @@ type Setting struct {
 	Value   any      // a pointer to the field: *float64, *int, *bool or *string; what it holds in a new thing is the default
 	Bounds  Bounds   // of a *float64 and an *int
 	Choices []string // of a *string; empty: the name of a file
+	Folder  bool     // of a *string without choices: it is the name of a folder
 	Beside  string   // the setting, a *bool, without which this one has no meaning; empty: it always has one
 
 	Required bool // there is no default
@@ -138,3 +139,13 @@ func Check(settings []Setting) error {
 func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
+
+// Error is what is wrong with a setting beside the others.
+type Error struct {
+	Setting string // its name
+	What    string // "wanted …, found …"
+	Hint    string // what to do; may be empty
+}
+
+// Error names the setting.
+func (m *Error) Error() string { return m.Setting + ": " + m.What }

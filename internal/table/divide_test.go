@@ -9,6 +9,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/step"
 )
 
 // share counts the rows of each class.
@@ -117,10 +118,10 @@ func TestLearnIris(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := nn.NewEngine(kernel.Available()[0], 1)
+	e := step.NewEngine(kernel.Available()[0], 1)
 	defer e.Close()
 	samples := data.Samples(p.Train, s)
-	trainer := nn.NewTrainer(e, m, descent{}, samples, 64)
+	trainer := step.NewTrainer(e, m, descent{}, samples, 64)
 	order := make([]int32, samples.Count)
 	for i := range order {
 		order[i] = int32(i)
@@ -129,7 +130,7 @@ func TestLearnIris(t *testing.T) {
 		trainer.Step(order, nil)
 	}
 	for name, rows := range map[string][]int32{"validation": p.Validation, "test": p.Test} {
-		if got := nn.NewEvaluator(e, m, data.Samples(rows, s)).Evaluate(); !(got.Accuracy() >= 0.85) {
+		if got := step.NewEvaluator(e, m, data.Samples(rows, s)).Evaluate(); !(got.Accuracy() >= 0.85) {
 			t.Errorf("%s: %d of %d right, loss %v", name, got.Right, got.Count, got.MeanLoss())
 		}
 	}

@@ -49,8 +49,8 @@ func (t *Table) moments(rows []int32, c int) (mean, std float64) {
 	return mean, std
 }
 
-// apply computes dst = (values - Mean) / Std, kept within float32.
-func (s Standardization) apply(dst []float32, values []float64) {
+// Apply computes dst = (values - Mean) / Std, kept within float32.
+func (s Standardization) Apply(dst []float32, values []float64) {
 	for c, v := range values {
 		z := (v - s.Mean[c]) / s.Std[c]
 		dst[c] = float32(min(max(z, -math.MaxFloat32), math.MaxFloat32))

@@ -36,7 +36,7 @@ func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
 		Floats: make([]float32, len(rows)*len(t.Columns)), Labels: make([]uint8, len(rows)),
 	}
 	for i, r := range rows {
-		s.apply(samples.Floats[i*samples.Features:], t.row(int(r)))
+		s.Apply(samples.Floats[i*samples.Features:], t.row(int(r)))
 		samples.Labels[i] = t.Labels[r]
 	}
 	return samples

@@ -8,6 +8,8 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/safetensors"
 )
 
@@ -31,10 +33,10 @@ type Checkpoint struct {
 // progress is where a run is.
 type progress struct {
 	history history.Epochs
-	step    int       // steps taken in the epoch after those of the history
-	seconds float64   // that they took
-	sum     nn.Result // what they gave
-	ended   string    // why a callback ended the run; empty: none did
+	step    int         // steps taken in the epoch after those of the history
+	seconds float64     // that they took
+	sum     step.Result // what they gave
+	ended   string      // why a callback ended the run; empty: none did
 }
 
 // checkpointKey is under which the container's metadata has the document.
@@ -130,7 +132,7 @@ func (d document) checkpoint() (*Checkpoint, error) {
 	c := &Checkpoint{
 		progress: progress{
 			step: d.Step, seconds: float64(d.Seconds), ended: d.Ended,
-			sum: nn.Result{Count: d.Samples, Loss: float64(d.LossSum), Right: d.Right},
+			sum: step.Result{Count: d.Samples, Loss: float64(d.LossSum), Right: d.Right},
 		},
 		optimizer: floats(d.Optimizer), callbacks: map[string]map[string]float64{}, config: d.Config, inputs: d.Inputs,
 	}
@@ -182,7 +184,7 @@ func (l *loop) capture() *Checkpoint {
 		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
 		config: l.Checkpoints.Config, inputs: l.Checkpoints.inputs(),
 	}
-	store := func(prefix string, arrays []nn.StateArray) {
+	store := func(prefix string, arrays []optimizer.StateArray) {
 		for _, a := range arrays {
 			c.tensors = append(c.tensors, safetensors.Tensor{Name: prefix + a.Name, Shape: a.Shape, Data: a.Floats()})
 		}
@@ -206,6 +208,9 @@ func (l *loop) capture() *Checkpoint {
 // History returns the whole epochs before the checkpoint.
 func (c *Checkpoint) History() history.Epochs { return c.history }
 
+// Step returns how many steps were taken after those epochs.
+func (c *Checkpoint) Step() int { return c.step }
+
 // Path returns the file that the checkpoint was read from.
 func (c *Checkpoint) Path() string { return c.path }
 
@@ -213,10 +218,10 @@ func (c *Checkpoint) Path() string { return c.path }
 func (c *Checkpoint) Ended() bool { return c.ended != "" }
 
 // arraysOf returns the memory of a network's parameters, or, unless it is nil, that of a snapshot of them.
-func arraysOf(model *nn.Sequential, snapshot [][]float32) []nn.StateArray {
-	var arrays []nn.StateArray
+func arraysOf(model *nn.Sequential, snapshot [][]float32) []optimizer.StateArray {
+	var arrays []optimizer.StateArray
 	for i, p := range model.Params() {
-		a := nn.StateArray{ParamSpec: p.ParamSpec, Value: p.Value}
+		a := optimizer.StateArray{ParamSpec: p.ParamSpec, Value: p.Value}
 		if snapshot != nil {
 			a.Value.Data = snapshot[i]
 		}

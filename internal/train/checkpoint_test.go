@@ -15,14 +15,14 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 	"dnn/internal/safetensors"
 )
 
 func testCheckpoint() *Checkpoint {
 	return &Checkpoint{
 		progress: progress{
-			step: 2, seconds: 0.5, sum: nn.Result{Count: 10, Loss: 1.0 / 3, Right: 7}, ended: "",
+			step: 2, seconds: 0.5, sum: step.Result{Count: 10, Loss: 1.0 / 3, Right: 7}, ended: "",
 			history: history.Epochs{
 				{Epoch: 1, Seconds: 1.5, Loss: 1e300, Accuracy: 0.1, LearningRate: 1e-300},
 				{Epoch: 2, Loss: 0.3, Validated: true, ValLoss: 0, ValAccuracy: 1},

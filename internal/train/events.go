@@ -20,10 +20,11 @@ type Plan struct {
 // Step is the state of an epoch after one more of its batches. Loss and Accuracy are running means over the samples
 // seen so far in this epoch, as Keras shows them.
 type Step struct {
-	Step     int // 1-based
-	Seconds  float64
-	Loss     float64
-	Accuracy float64
+	Step         int // 1-based
+	Seconds      float64
+	Loss         float64
+	Accuracy     float64
+	LearningRate float64 // of the step alone
 }
 
 // Callback hears what happens in a run. A nil function means that it is not interested. A function that returns an error

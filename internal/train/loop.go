@@ -13,26 +13,29 @@ import (
 	"dnn/internal/history"
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
 	"dnn/internal/random"
+	"dnn/internal/train/schedule"
 )
 
 // Run is one training run.
 type Run struct {
-	Engine     *nn.Engine
-	Model      *nn.Sequential // trained in place
-	Optimizer  nn.Optimizer   // of the model's parameters
+	Engine     *step.Engine
+	Model      *nn.Sequential      // trained in place
+	Optimizer  optimizer.Optimizer // of the model's parameters
 	Train      *batch.Samples
 	Validation *batch.Samples // evaluated after each epoch; may be nil
 
-	Transform    batch.Transform  // of the training samples; may be nil
-	Distillation *nn.Distillation // what the model learns from besides the labels; may be nil
+	Transform    batch.Transform    // of the training samples; may be nil
+	Distillation *step.Distillation // what the model learns from besides the labels; may be nil
 
 	Epochs       int
 	BatchSize    int // the last batch of an epoch takes what is left
 	LearningRate float64
-	Schedule     Schedule // of the learning rate; nil: the same LearningRate throughout
-	Shuffle      bool     // a new order each epoch
-	Seed         uint64   // of that order
+	Schedule     schedule.Schedule // of the learning rate; nil: the same LearningRate throughout
+	Shuffle      bool              // a new order each epoch
+	Seed         uint64            // of that order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
@@ -106,30 +109,30 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 type loop struct {
 	*Run
 	progress
-	schedule  Schedule
-	trainer   *nn.Trainer
-	evaluator *nn.Evaluator // nil: no validation
-	average   *nn.Average   // nil: none
-	keeper    *keeper       // nil: no checkpoints
-	order     []int32       // of the training samples in this epoch
-	whole     [][]float32   // the weights after the last whole epoch, averaged if there is an average
-	begun     time.Time     // the epoch at hand, less what it took before the run was stopped
-	rate      float64       // of the last step
-	abandons  bool          // steps take so long that they are abandoned when the run is stopped
+	schedule  schedule.Schedule
+	trainer   *step.Trainer
+	evaluator *step.Evaluator    // nil: no validation
+	average   *optimizer.Average // nil: none
+	keeper    *keeper            // nil: no checkpoints
+	order     []int32            // of the training samples in this epoch
+	whole     [][]float32        // the weights after the last whole epoch, averaged if there is an average
+	begun     time.Time          // the epoch at hand, less what it took before the run was stopped
+	rate      float64            // of the last step
+	abandons  bool               // steps take so long that they are abandoned when the run is stopped
 }
 
 func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
-		Run: r, schedule: r.Schedule, average: nn.AverageOf(r.Optimizer),
-		trainer: nn.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
+		Run: r, schedule: r.Schedule, average: optimizer.AverageOf(r.Optimizer),
+		trainer: step.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
 		order:   make([]int32, r.Train.Count),
 		whole:   r.Model.Snapshot(nil),
 	}
 	if r.Schedule == nil {
-		l.schedule = Constant(r.LearningRate)
+		l.schedule = schedule.Constant(r.LearningRate)
 	}
 	if r.Validation != nil {
-		l.evaluator = nn.NewEvaluator(r.Engine, r.Model, r.Validation)
+		l.evaluator = step.NewEvaluator(r.Engine, r.Model, r.Validation)
 	}
 	if r.Checkpoints != nil {
 		l.keeper = &keeper{Checkpoints: r.Checkpoints}
@@ -216,7 +219,10 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	l.sum.Add(result)
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
-	state := Step{Step: l.step, Seconds: l.seconds, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy())}
+	state := Step{
+		Step: l.step, Seconds: l.seconds,
+		Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -11,21 +11,22 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
+	"dnn/internal/nn/step"
 	"dnn/internal/random"
+	"dnn/internal/train"
 )
 
 // recorder returns a callback that writes what it hears to a log.
-func recorder(log *[]string, name string) Callback {
+func recorder(log *[]string, name string) train.Callback {
 	say := func(format string, args ...any) error {
 		*log = append(*log, name+" "+fmt.Sprintf(format, args...))
 		return nil
 	}
-	return Callback{
-		TrainBegin: func(p Plan) error { return say("begin %+v", p) },
+	return train.Callback{
+		TrainBegin: func(p train.Plan) error { return say("begin %+v", p) },
 		EpochBegin: func(epoch int) error { return say("epoch %d", epoch) },
-		StepEnd:    func(s Step) error { return say("step %d", s.Step) },
+		StepEnd:    func(s train.Step) error { return say("step %d", s.Step) },
 		EpochEnd:   func(e history.Epoch) error { return say("end of epoch %d", e.Epoch) },
 		TrainEnd:   func() error { return say("end") },
 	}
@@ -36,7 +37,7 @@ func TestOrderOfEvents(t *testing.T) {
 	r.Validation = r.Train.Slice(3, 5)
 	r.Train = r.Train.Slice(0, 3)
 	var log []string
-	r.Callbacks = []Callback{recorder(&log, "a"), {}, recorder(&log, "b")}
+	r.Callbacks = []train.Callback{recorder(&log, "a"), {}, recorder(&log, "b")}
 	epochs, err := r.Do(t.Context())
 	if err != nil || len(epochs) != 2 {
 		t.Fatalf("history %v, error %v", epochs, err)
@@ -61,8 +62,8 @@ func TestPlan(t *testing.T) {
 		{100, 100, 100, 1},
 		{7, 1, 1, 7},
 	} {
-		r := Run{Train: &batch.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
-		want := Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, FirstEpoch: 1}
+		r := train.Run{Train: &batch.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
+		want := train.Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, FirstEpoch: 1}
 		if got := r.Plan(); got != want {
 			t.Errorf("%d samples in batches of %d: %+v, want %+v", c.count, c.batch, got, want)
 		}
@@ -93,7 +94,7 @@ func TestValidationSamples(t *testing.T) {
 		{1, 0.5, 1},
 		{0, 0.5, 0},
 	} {
-		if got := ValidationSamples(c.n, c.split); got != c.want {
+		if got := train.ValidationSamples(c.n, c.split); got != c.want {
 			t.Errorf("%v of %d: %d samples, want %d", c.split, c.n, got, c.want)
 		}
 	}
@@ -153,9 +154,9 @@ func TestMeans(t *testing.T) {
 	r.Validation = r.Train.Slice(14, 17)
 	r.Train = r.Train.Slice(0, 14)
 	r.LearningRate = 0
-	var last Step
+	var last train.Step
 	seconds := 0.0
-	r.Callbacks = []Callback{{StepEnd: func(s Step) error {
+	r.Callbacks = []train.Callback{{StepEnd: func(s train.Step) error {
 		if s.Step != last.Step+1 || s.Seconds <= seconds {
 			t.Errorf("step %d after %v s follows step %d after %v s", s.Step, s.Seconds, last.Step, seconds)
 		}
@@ -167,8 +168,8 @@ func TestMeans(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := epochs[0]
-	trained := nn.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
-	validated := nn.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
+	trained := step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate()
+	validated := step.NewEvaluator(r.Engine, r.Model, r.Validation).Evaluate()
 	want := history.Epoch{
 		Epoch: 1, Loss: float64(trained.MeanLoss()), Accuracy: float64(trained.Accuracy()),
 		Validated: true, ValLoss: float64(validated.MeanLoss()), ValAccuracy: float64(validated.Accuracy()),
@@ -192,7 +193,7 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	final := nn.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
+	final := step.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
 	if got, want := epochs[2].ValLoss, float64(final.MeanLoss()); got != want {
 		t.Errorf("the last validation loss is %v, the network's is %v", got, want)
 	}
@@ -247,8 +248,8 @@ func TestInterruption(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var log []string
 		epoch := 0
-		r.Callbacks = []Callback{recorder(&log, "r"), {
-			TrainBegin: func(Plan) error {
+		r.Callbacks = []train.Callback{recorder(&log, "r"), {
+			TrainBegin: func(train.Plan) error {
 				if c.epoch == 0 {
 					cancel(cause)
 				}
@@ -258,7 +259,7 @@ func TestInterruption(t *testing.T) {
 				epoch = e
 				return nil
 			},
-			StepEnd: func(s Step) error {
+			StepEnd: func(s train.Step) error {
 				if epoch == c.epoch && s.Step == c.step {
 					cancel(cause)
 				}
@@ -306,7 +307,7 @@ func TestDivergence(t *testing.T) {
 		p.SetFloats(make([]float32, p.Count()))
 	}
 	var log []string
-	r.Callbacks = []Callback{recorder(&log, "r")}
+	r.Callbacks = []train.Callback{recorder(&log, "r")}
 	epochs, err := r.Do(t.Context())
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != fault.Diverged {
@@ -331,27 +332,27 @@ func TestCallbackErrors(t *testing.T) {
 	broken := errors.New("broken")
 	for _, c := range []struct {
 		name  string
-		bad   Callback
+		bad   train.Callback
 		steps int // taken before it
 		whole int // epochs in the history and in the weights
 	}{
-		{"TrainBegin", Callback{TrainBegin: func(Plan) error { return broken }}, 0, 0},
-		{"EpochBegin", Callback{EpochBegin: func(int) error { return broken }}, 0, 0},
-		{"StepEnd", Callback{StepEnd: func(Step) error { return broken }}, 1, 0},
-		{"second EpochBegin", Callback{EpochBegin: func(e int) error {
+		{"TrainBegin", train.Callback{TrainBegin: func(train.Plan) error { return broken }}, 0, 0},
+		{"EpochBegin", train.Callback{EpochBegin: func(int) error { return broken }}, 0, 0},
+		{"StepEnd", train.Callback{StepEnd: func(train.Step) error { return broken }}, 1, 0},
+		{"second EpochBegin", train.Callback{EpochBegin: func(e int) error {
 			if e == 2 {
 				return broken
 			}
 			return nil
 		}}, 3, 1},
-		{"EpochEnd", Callback{EpochEnd: func(history.Epoch) error { return broken }}, 3, 1},
-		{"TrainEnd", Callback{TrainEnd: func() error { return broken }}, 6, 2},
+		{"EpochEnd", train.Callback{EpochEnd: func(history.Epoch) error { return broken }}, 3, 1},
+		{"TrainEnd", train.Callback{TrainEnd: func() error { return broken }}, 6, 2},
 	} {
 		r, spy := testRun(t, 12, 5, 2)
 		ends := 0
-		end := Callback{TrainEnd: func() error { ends++; return nil }}
-		late := Callback{TrainEnd: func() error { return errors.New("not the first") }}
-		r.Callbacks = []Callback{end, c.bad, late, end}
+		end := train.Callback{TrainEnd: func() error { ends++; return nil }}
+		late := train.Callback{TrainEnd: func() error { return errors.New("not the first") }}
+		r.Callbacks = []train.Callback{end, c.bad, late, end}
 		epochs, err := r.Do(t.Context())
 		if !errors.Is(err, broken) {
 			t.Errorf("%s: error %v, want %v", c.name, err, broken)

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"path/filepath"
@@ -15,8 +15,8 @@ func TestResumeToMoreEpochs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run := func(folder string, epochs int, resume bool) *whole {
-				w := newWhole(t, spec, folder)
-				w.Epochs, w.stop.Patience = epochs, more
+				w := newPatient(t, spec, folder, more)
+				w.Epochs = epochs
 				w.Checkpoints.EveryEpochs, w.Checkpoints.KeepLast = 0, true
 				if resume {
 					w.resume(t)

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
 	"dnn/internal/history"
+	"dnn/internal/train"
 )
 
 // newLong returns a run of many epochs with a checkpoint after each, and no other callbacks than one that stops it there.
@@ -20,7 +21,7 @@ func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *whole, ctx 
 	w = newWhole(t, optimizerSpecs()["adam"], folder)
 	w.Epochs, w.Checkpoints.EveryEpochs = epochs, 1
 	ctx, cancel := context.WithCancelCause(t.Context())
-	w.Callbacks = []Callback{w.Callbacks[0], w.file.Callback(), {EpochEnd: func(e history.Epoch) error {
+	w.Callbacks = []train.Callback{w.Callbacks[0], w.file.Callback(), {EpochEnd: func(e history.Epoch) error {
 		if e.Epoch == stopAfter {
 			cancel(errStopped)
 		}
@@ -68,18 +69,18 @@ func TestCheckpointsOfManyEpochs(t *testing.T) {
 	before := ""
 	for i, at := range []int{30, 99, 100, 101, 199, 230, 299, 330} {
 		w := stopLong(t, folder, epochs, at, i > 0)
-		info, err := os.Stat(w.Checkpoints.file(at * resumeSteps))
+		info, err := os.Stat(w.Checkpoints.File(at * resumeSteps))
 		if err != nil {
 			t.Fatal(err)
 		}
 		sizes[at%100] = max(sizes[at%100], info.Size())
 		if at < 100 {
-			if _, err := os.Stat(w.Checkpoints.past()); err == nil {
-				t.Errorf("after %d epochs there is %s", at, w.Checkpoints.past())
+			if _, err := os.Stat(w.Checkpoints.PastFile()); err == nil {
+				t.Errorf("after %d epochs there is %s", at, w.Checkpoints.PastFile())
 			}
 			continue
 		}
-		if lines := read(t, w.Checkpoints.past()); !strings.HasPrefix(lines, before) || strings.Count(lines, "\n") != at/100*100 {
+		if lines := read(t, w.Checkpoints.PastFile()); !strings.HasPrefix(lines, before) || strings.Count(lines, "\n") != at/100*100 {
 			t.Errorf("after %d epochs the file does not begin as before, or has %d lines", at, strings.Count(lines, "\n"))
 		} else {
 			before = lines
@@ -108,14 +109,14 @@ func TestPastWithATail(t *testing.T) {
 	for _, tail := range []string{`{"epoch":101,"epo`, strings.Repeat("{}\n", 100)} {
 		folder := t.TempDir()
 		w := stopLong(t, folder, epochs, 110, false)
-		past := read(t, w.Checkpoints.past())
-		if err := os.WriteFile(w.Checkpoints.past(), []byte(past+tail), 0o600); err != nil {
+		past := read(t, w.Checkpoints.PastFile())
+		if err := os.WriteFile(w.Checkpoints.PastFile(), []byte(past+tail), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := finishLong(t, folder, epochs, true); got != want {
 			t.Errorf("with %.20q:\n%.2000s\nwant\n%.2000s", tail, got, want)
 		}
-		if got := read(t, w.Checkpoints.past()); got != past {
+		if got := read(t, w.Checkpoints.PastFile()); got != past {
 			t.Errorf("the file is now %.300q", got)
 		}
 	}
@@ -134,7 +135,7 @@ func TestPastDamaged(t *testing.T) {
 	} {
 		folder := t.TempDir()
 		w := stopLong(t, folder, 130, 105, false)
-		path := w.Checkpoints.past()
+		path := w.Checkpoints.PastFile()
 		text, want := read(t, path), c.want
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
@@ -148,7 +149,7 @@ func TestPastDamaged(t *testing.T) {
 			want = fmt.Sprintf(want, len(text), len(text)/2)
 		}
 		_, _, err := w.Checkpoints.Latest()
-		file := w.Checkpoints.file(105 * resumeSteps)
+		file := w.Checkpoints.File(105 * resumeSteps)
 		want = fmt.Sprintf("%s: no checkpoint is whole: %s: its first 100 epochs are not in %s: %s", file, file, path, want)
 		if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
@@ -163,7 +164,7 @@ func TestPastOfTheCheckpointBefore(t *testing.T) {
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
 	w := stopLong(t, folder, epochs, 200, false)
-	if err := os.WriteFile(w.Checkpoints.file(200*resumeSteps), nil, 0o600); err != nil {
+	if err := os.WriteFile(w.Checkpoints.File(200*resumeSteps), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
@@ -209,11 +210,10 @@ func TestCheckpointOfFormat1(t *testing.T) {
 	if err := w.Checkpoints.Remove(); err != nil {
 		t.Fatal(err)
 	}
-	found.before = before{}
-	if err := atomicfile.Write(w.Checkpoints.file(130*resumeSteps), found.encode); err != nil {
+	if err := atomicfile.Write(w.Checkpoints.File(130*resumeSteps), found.EncodeFormat1); err != nil {
 		t.Fatal(err)
 	}
-	if text := read(t, w.Checkpoints.file(130*resumeSteps)); !strings.Contains(text, `{\"format\":1,`) || strings.Contains(text, "before") {
+	if text := read(t, w.Checkpoints.File(130*resumeSteps)); !strings.Contains(text, `{\"format\":1,`) || strings.Contains(text, "before") {
 		t.Error("it is not of format 1")
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
-	"dnn/internal/nn"
+	"dnn/internal/nn/optimizer"
 	"dnn/internal/safetensors"
 )
 
@@ -46,7 +46,7 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	for _, t := range c.tensors {
 		tensors[t.Name] = t
 	}
-	load := func(prefix string, arrays []nn.StateArray) error {
+	load := func(prefix string, arrays []optimizer.StateArray) error {
 		for _, a := range arrays {
 			t, ok := tensors[prefix+a.Name]
 			if !ok || !slices.Equal(t.Shape, a.Shape) {

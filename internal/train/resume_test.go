@@ -1,10 +1,11 @@
-package train
+package train_test
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,6 +19,11 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
+	"dnn/internal/train"
+	"dnn/internal/train/callback"
+	"dnn/internal/train/schedule"
 )
 
 const (
@@ -29,14 +35,20 @@ var errStopped = errors.New("stopped by a test")
 
 // whole is a run with everything that has a state.
 type whole struct {
-	*Run
-	stop *EarlyStopping
-	csv  string
-	file *CSV
+	*train.Run
+	csv   string
+	file  *callback.CSV
+	rates string // of each step
 }
 
 // newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
-func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
+func newWhole(t *testing.T, spec optimizer.Spec, folder string) *whole {
+	t.Helper()
+	return newPatient(t, spec, folder, 3)
+}
+
+// newPatient is newWhole with another patience of its early stopping.
+func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) *whole {
 	t.Helper()
 	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 5, Activation: "relu", L2: 1e-3},
@@ -48,26 +60,23 @@ func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	optimizer, err := optimizer.New(spec, model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 2)
+	engine := step.NewEngine(kernel.Available()[0], 2)
 	t.Cleanup(engine.Close)
 	samples := randomSamples(26, 6, 3)
 	clock := time.Unix(0, 0)
-	plateau := &Plateau{
-		Then:    Warmup{From: spec.LearningRate / 10, Steps: 3, Then: Cosine{Initial: spec.LearningRate, DecaySteps: 30}},
-		Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2, // so that it reduces after epoch 3
-	}
-	w := &whole{
-		stop: &EarlyStopping{Model: model, Monitor: "val_loss", Patience: 3, RestoreBestWeights: true},
-		csv:  filepath.Join(folder, "history.csv"),
-	}
-	w.Run = &Run{
+	w := &whole{csv: filepath.Join(folder, "history.csv"), rates: filepath.Join(folder, "rates.csv")}
+	w.Run = &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
-		Epochs: resumeEpochs, BatchSize: 5, Schedule: plateau, Shuffle: true, Seed: 7,
-		Checkpoints: &Checkpoints{
+		Epochs: resumeEpochs, BatchSize: 5, Shuffle: true, Seed: 7,
+		Schedule: schedule.Warmup{
+			From: spec.LearningRate / 10, Steps: 3,
+			Then: (&schedule.Cosine{}).For(schedule.Run{Rate: spec.LearningRate, Epochs: 30, Steps: 1}),
+		},
+		Checkpoints: &train.Checkpoints{
 			Path: filepath.Join(folder, "model.ckpt"), EveryEpochs: 2, Config: json.RawMessage(`{"epochs":4}`),
 			Inputs: map[string]string{"data": "abc"},
 		},
@@ -76,8 +85,15 @@ func newWhole(t *testing.T, spec nn.OptimizerSpec, folder string) *whole {
 			return clock
 		},
 	}
-	w.file = NewCSV(w.csv)
-	w.Callbacks = []Callback{plateau.Callback(), w.stop.Callback(), w.file.Callback()}
+	for _, c := range []callback.Kind{
+		&callback.Plateau{Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2}, // so that it reduces after epoch 3
+		&callback.EarlyStopping{Monitor: "val_loss", Patience: patience, RestoreBestWeights: true},
+		&callback.LearningRateLog{File: w.rates, Interval: "step"},
+	} {
+		c.Add(w.Run)
+	}
+	w.file = callback.NewCSV(w.csv)
+	w.Callbacks = append(w.Callbacks, w.file.Callback())
 	return w
 }
 
@@ -108,6 +124,10 @@ func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 		}
 		csv = append(csv, strings.Join(fields, ","))
 	}
+	rates, err := os.ReadFile(w.rates)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a run without all of the callbacks has none
+		t.Fatal(err)
+	}
 	var state strings.Builder
 	for _, c := range w.Callbacks {
 		if c.Save != nil {
@@ -118,7 +138,7 @@ func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 	for i := range figures {
 		figures[i].Seconds, figures[i].Phases = 0, nil
 	}
-	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended, w.stop.BestEpoch)
+	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended, string(rates))
 }
 
 // stopAfter runs until that many steps are taken, in all of the run.
@@ -126,8 +146,8 @@ func (w *whole) stopAfter(t *testing.T, steps int) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	epoch := 0
-	w.Callbacks = append(w.Callbacks, Callback{
-		TrainBegin: func(Plan) error {
+	w.Callbacks = append(w.Callbacks, train.Callback{
+		TrainBegin: func(train.Plan) error {
 			if steps == 0 {
 				cancel(errStopped)
 			}
@@ -137,7 +157,7 @@ func (w *whole) stopAfter(t *testing.T, steps int) {
 			epoch = e
 			return nil
 		},
-		StepEnd: func(s Step) error {
+		StepEnd: func(s train.Step) error {
 			if (epoch-1)*resumeSteps+s.Step == steps {
 				cancel(errStopped)
 			}
@@ -159,22 +179,26 @@ func (w *whole) resume(t *testing.T) {
 	w.From = from
 }
 
-func optimizerSpecs() map[string]nn.OptimizerSpec {
-	specs := map[string]nn.OptimizerSpec{}
-	for _, name := range nn.Optimizers() {
-		specs[name] = nn.DefaultOptimizer(name)
+func optimizerSpecs() map[string]optimizer.Spec {
+	specs := map[string]optimizer.Spec{}
+	for _, name := range optimizer.Names() {
+		specs[name] = optimizer.Default(name)
 	}
-	change := func(name, from string, f func(*nn.OptimizerSpec)) {
-		spec := nn.DefaultOptimizer(from)
+	change := func(name, from string, f func(*optimizer.Spec)) {
+		spec := optimizer.Default(from)
 		f(&spec)
 		specs[name] = spec
 	}
-	change("sgd, momentum", "sgd", func(s *nn.OptimizerSpec) { s.Momentum, s.Nesterov = 0.9, true })
-	change("rmsprop, centered", "rmsprop", func(s *nn.OptimizerSpec) { s.Centered, s.Momentum = true, 0.5 })
-	change("adam, amsgrad", "adam", func(s *nn.OptimizerSpec) { s.AMSGrad = true })
-	change("adam, average", "adam", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
-	change("sgd, average that overwrites", "sgd", func(s *nn.OptimizerSpec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
-	change("adamw, clipped, average", "adamw", func(s *nn.OptimizerSpec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
+	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Momentum: 0.9, Nesterov: true} })
+	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.RMSpropRule{Momentum: 0.5, Rho: 0.9, Centered: true, Epsilon: 1e-7}
+	})
+	change("adam, amsgrad", "adam", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true}
+	})
+	change("adam, average", "adam", func(s *optimizer.Spec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
+	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
+	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
 	for name, spec := range specs {
 		spec.LearningRate = 0.05
 		specs[name] = spec
@@ -246,10 +270,12 @@ func TestInterruptedTwice(t *testing.T) {
 // Best weights are restored when the run is over, not when it is interrupted.
 func TestInterruptedEarlyStopping(t *testing.T) {
 	r, _ := testRun(t, 12, 5, 4)
-	stop := &EarlyStopping{Model: r.Model, Monitor: "accuracy", Patience: 9, RestoreBestWeights: true}
+	watched := train.Run{Model: r.Model}
+	(&callback.EarlyStopping{Monitor: "accuracy", Patience: 9, RestoreBestWeights: true}).Add(&watched)
+	stop := watched.Callbacks[0]
 	var first, third []uint32
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r.Callbacks = []Callback{
+	r.Callbacks = []train.Callback{
 		{EpochEnd: func(e history.Epoch) error {
 			switch e.Epoch {
 			case 1:
@@ -261,14 +287,14 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 			return nil
 		}},
 		{EpochEnd: func(e history.Epoch) error {
-			return stop.epochEnd(history.Epoch{Epoch: e.Epoch, Accuracy: -float64(e.Epoch)})
+			return stop.EpochEnd(history.Epoch{Epoch: e.Epoch, Accuracy: -float64(e.Epoch)})
 		}},
-		{TrainBegin: stop.Callback().TrainBegin, Finish: stop.Callback().Finish},
+		{TrainBegin: stop.TrainBegin, Finish: stop.Finish},
 	}
 	if _, err := r.Do(ctx); !errors.Is(err, errStopped) || !slices.Equal(weights(r.Model), third) {
 		t.Errorf("interrupted (%v), the model is not that of epoch 3", err)
 	}
-	if err := stop.Callback().Finish(); err != nil || !slices.Equal(weights(r.Model), first) {
+	if err := stop.Finish(); err != nil || !slices.Equal(weights(r.Model), first) {
 		t.Errorf("finished (%v), the model is not that of epoch 1", err)
 	}
 }
@@ -279,7 +305,7 @@ func TestResumeAfterTheEnd(t *testing.T) {
 	folder := t.TempDir()
 	ended := newWhole(t, spec, folder)
 	ended.Checkpoints.EveryEpochs = 1
-	ended.Callbacks = append(ended.Callbacks, Target("accuracy", 0))
+	(&callback.Target{Monitor: "accuracy", Value: 0}).Add(ended.Run)
 	history, err := ended.Do(t.Context())
 	if err != nil || len(history) != 1 || !strings.HasPrefix(ended.Ended, "accuracy has reached 0: it is ") {
 		t.Fatalf("%d epochs, ended %q, %v", len(history), ended.Ended, err)
@@ -311,8 +337,8 @@ func TestCheckpointFiles(t *testing.T) {
 	w := newWhole(t, optimizerSpecs()["adam"], folder)
 	var log []string
 	w.Checkpoints.EveryEpochs, w.Checkpoints.Every = 1, 400*time.Millisecond // four readings of the clock, of which a step takes one
-	w.Callbacks = append(w.Callbacks, Callback{
-		StepEnd:  func(Step) error { log = append(log, names()); return nil },
+	w.Callbacks = append(w.Callbacks, train.Callback{
+		StepEnd:  func(train.Step) error { log = append(log, names()); return nil },
 		EpochEnd: func(history.Epoch) error { log = append(log, names()); return nil },
 	})
 	if _, err := w.Do(t.Context()); err != nil {
@@ -327,7 +353,7 @@ func TestCheckpointFiles(t *testing.T) {
 	within := 0
 	for _, files := range log {
 		numbers := strings.Fields(files)
-		if len(numbers) > keptCheckpoints {
+		if len(numbers) > train.KeptCheckpoints {
 			t.Errorf("%d checkpoints: %s", len(numbers), files)
 		}
 		for _, n := range numbers {
@@ -348,7 +374,7 @@ func TestCheckpointsAfterResume(t *testing.T) {
 	w := newWhole(t, optimizerSpecs()["adam"], folder)
 	w.resume(t)
 	w.stopAfter(t, 6)
-	if all, err := w.Checkpoints.files(); err != nil || !slices.Equal(all, []int{6, 5}) {
+	if all, err := w.Checkpoints.Files(); err != nil || !slices.Equal(all, []int{6, 5}) {
 		t.Errorf("there are those after %v steps, %v", all, err)
 	}
 }
@@ -363,9 +389,9 @@ func TestLatest(t *testing.T) {
 		t.Errorf("without any: %v, %v, %v", from, notes, err)
 	}
 	w.stopAfter(t, 10)
-	newest, older := w.Checkpoints.file(10), w.Checkpoints.file(8)
+	newest, older := w.Checkpoints.File(10), w.Checkpoints.File(8)
 	from, notes, err = w.Checkpoints.Latest()
-	if err != nil || from.step != 2 || len(from.history) != 2 || notes[0] != "goes on from "+newest+": epoch 3, step 3" {
+	if err != nil || from.Step() != 2 || len(from.History()) != 2 || notes[0] != "goes on from "+newest+": epoch 3, step 3" {
 		t.Errorf("newest: %+v, %v, %v", from, notes, err)
 	}
 	// Another experiment or other data.
@@ -392,7 +418,7 @@ func TestLatest(t *testing.T) {
 	}
 	damage(newest)
 	from, notes, err = w.Checkpoints.Latest()
-	if err != nil || from.step != 0 || len(notes) != 2 || !strings.HasPrefix(notes[0], "passes over a checkpoint: "+newest+": damaged") ||
+	if err != nil || from.Step() != 0 || len(notes) != 2 || !strings.HasPrefix(notes[0], "passes over a checkpoint: "+newest+": damaged") ||
 		notes[1] != "goes on from "+older+": epoch 3, step 1" {
 		t.Errorf("newest damaged: %+v, %v, %v", from, notes, err)
 	}
@@ -410,7 +436,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	newWhole(t, specs["adam"], folder).stopAfter(t, 5)
 	for _, c := range []struct {
 		name   string
-		spec   nn.OptimizerSpec
+		spec   optimizer.Spec
 		change func(*whole)
 		want   string
 	}{
@@ -425,7 +451,7 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 		{"without early stopping", specs["adam"], func(w *whole) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
 	} {
 		w := newWhole(t, c.spec, t.TempDir())
-		from, _, err := (&Checkpoints{Path: filepath.Join(folder, "model.ckpt"), Config: w.Checkpoints.Config, Inputs: w.Checkpoints.Inputs}).Latest()
+		from, _, err := (&train.Checkpoints{Path: filepath.Join(folder, "model.ckpt"), Config: w.Checkpoints.Config, Inputs: w.Checkpoints.Inputs}).Latest()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -456,7 +482,7 @@ func TestResumeWithAnotherStart(t *testing.T) {
 	}
 	last.Start = "f2"
 	_, _, err := last.Latest()
-	want := last.file(6) + ": is of another run: starting model is f1 there, f2 here"
+	want := last.File(6) + ": is of another run: starting model is f1 there, f2 here"
 	if fault.KindOf(err) != fault.Data || err.Error() != want {
 		t.Errorf("another: %v of kind %d, want %s", err, fault.KindOf(err), want)
 	}
@@ -465,7 +491,7 @@ func TestResumeWithAnotherStart(t *testing.T) {
 	drawn.stopAfter(t, 5)
 	drawn.Checkpoints.Start = "f1"
 	_, _, err = drawn.Checkpoints.Latest()
-	if want := drawn.Checkpoints.file(5) + ": is of another run: starting model is not set there, f1 here"; err == nil || err.Error() != want {
+	if want := drawn.Checkpoints.File(5) + ": is of another run: starting model is not set there, f1 here"; err == nil || err.Error() != want {
 		t.Errorf("of drawn weights: %v, want %s", err, want)
 	}
 }

@@ -1,8 +1,9 @@
-package train
+package train_test
 
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,12 +12,15 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
+	"dnn/internal/train"
 )
 
 // spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
 // feature but i.
 type spy struct {
-	*nn.SGD
+	*optimizer.SGD
 	steps [][]int
 	rates []float64
 }
@@ -41,7 +45,7 @@ func (s *spy) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matri
 
 // testRun returns a run of a network of one layer on count samples, whose steps the spy sees. The samples' labels are
 // 0 and 1 at random.
-func testRun(t *testing.T, count, size, epochs int) (*Run, *spy) {
+func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	t.Helper()
 	arch := nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 2, Activation: "softmax"},
@@ -56,11 +60,11 @@ func testRun(t *testing.T, count, size, epochs int) (*Run, *spy) {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(rng.IntN(2))
 	}
-	engine := nn.NewEngine(kernel.Available()[0], 1) // one thread, so that the spy needs no lock
+	engine := step.NewEngine(kernel.Available()[0], 1) // one thread, so that the spy needs no lock
 	t.Cleanup(engine.Close)
-	s := &spy{SGD: nn.NewSGD()}
+	s := &spy{SGD: optimizer.NewSGD()}
 	clock := time.Unix(0, 0)
-	return &Run{
+	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
 		Epochs: epochs, BatchSize: size, LearningRate: 0.5, Seed: 1,
 		Now: func() time.Time {
@@ -79,4 +83,13 @@ func weights(m *nn.Sequential) []uint32 {
 		}
 	}
 	return all
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"dnn/internal/history"
-	"dnn/internal/nn"
+	"dnn/internal/nn/step"
 )
 
 // stopWith makes what takes long end early when ctx ends.
@@ -20,7 +20,7 @@ func (l *loop) stopWith(ctx context.Context) {
 
 // take takes the epoch's step, counted from 0, at the rate l.rate. If the run is stopped meanwhile it may take none, which gives the
 // zero Result: all is as it was before.
-func (l *loop) take(step int) nn.Result {
+func (l *loop) take(step int) step.Result {
 	var counters map[string]float64
 	if l.abandons { // or there is no time for it
 		counters = l.Optimizer.Counters()

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -15,6 +15,9 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
+	"dnn/internal/train"
 )
 
 // expiring is a context that ends when it was asked so often.
@@ -56,7 +59,7 @@ func randomPixels(count, features, classes int) *batch.Samples {
 }
 
 // longRun returns a run whose steps take so long that they are abandoned when it is stopped. Another call is another process.
-func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, change func(*Run)) *Run {
+func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, change func(*train.Run)) *train.Run {
 	t.Helper()
 	const features, classes = 16, 3
 	arch := nn.Architecture{Input: features, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
@@ -70,17 +73,17 @@ func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, ch
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizer, err := nn.NewOptimizer(spec, model.Params())
+	optimizer, err := optimizer.New(spec, model.Params())
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.NewEngine(kernel.Available()[0], threads)
+	engine := step.NewEngine(kernel.Available()[0], threads)
 	t.Cleanup(engine.Close)
 	samples := randomPixels(3000, features, classes)
-	r := &Run{
+	r := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 2200), Validation: samples.Slice(2200, 3000),
 		Epochs: 2, BatchSize: 1100, LearningRate: 0.01, Shuffle: true, Seed: 7,
-		Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}, Now: time.Now,
+		Checkpoints: &train.Checkpoints{Path: filepath.Join(folder, "model.ckpt")}, Now: time.Now,
 	}
 	change(r)
 	return r
@@ -88,29 +91,29 @@ func longRun(t *testing.T, threads int, spec nn.OptimizerSpec, folder string, ch
 
 // A run that is stopped in the midst of a step, or of a validation, goes on to the very same result, wherever that was.
 func TestStoppedInTheMidst(t *testing.T) {
-	average := nn.DefaultOptimizer("adam")
+	average := optimizer.Default("adam")
 	average.UseEMA = true
-	distilled := func(r *Run) {
+	distilled := func(r *train.Run) {
 		teacher, err := nn.New(r.Model.Architecture(), 8)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Distillation = &nn.Distillation{Teachers: []*nn.Sequential{teacher}, Temperature: 2, Weight: 0.5}
+		r.Distillation = &step.Distillation{Teachers: []*nn.Sequential{teacher}, Temperature: 2, Weight: 0.5}
 	}
 	for _, c := range []struct {
 		name    string
 		threads int
-		spec    nn.OptimizerSpec
-		change  func(*Run)
+		spec    optimizer.Spec
+		change  func(*train.Run)
 	}{
-		{"plain", 1, nn.DefaultOptimizer("adam"), func(*Run) {}},
+		{"plain", 1, optimizer.Default("adam"), func(*train.Run) {}},
 		{"average, distilled", 2, average, distilled},
-		{"augmented", 4, nn.DefaultOptimizer("sgd"), func(r *Run) {
-			r.Transform = augment.New(augment.Ranges{Rotation: 20}, 4, 4, 7, 4)
+		{"augmented", 4, optimizer.Default("sgd"), func(r *train.Run) {
+			r.Transform = augment.New(augment.Ranges{&augment.Affine{Rotation: 20}}, 4, 4, 7, 4)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			outcome := func(r *Run, history history.Epochs) string {
+			outcome := func(r *train.Run, history history.Epochs) string {
 				for i := range history {
 					history[i].Seconds, history[i].Phases = 0, nil
 				}
@@ -119,8 +122,8 @@ func TestStoppedInTheMidst(t *testing.T) {
 			through := longRun(t, c.threads, c.spec, t.TempDir(), c.change)
 			all := expireAfter(never)
 			var stops []int64 // after how many questions: here and there, and as often in the validations
-			through.Callbacks = []Callback{{
-				StepEnd: func(s Step) error {
+			through.Callbacks = []train.Callback{{
+				StepEnd: func(s train.Step) error {
 					if s.Step == through.Plan().Steps {
 						stops = append(stops, all.asked.Load(), all.asked.Load()+3)
 					}
@@ -153,7 +156,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 					t.Fatalf("no checkpoint: %v", err)
 				}
 				last.From = from
-				if from.step == last.Plan().Steps {
+				if from.Step() == last.Plan().Steps {
 					validations++
 				}
 				history, err := last.Do(t.Context())
@@ -161,7 +164,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 					t.Fatal(err)
 				}
 				if got := outcome(last, history); got != want {
-					t.Errorf("stopped after %d questions, step %d of epoch %d: %.300s\nwant %.300s", after, from.step, len(from.history)+1, got, want)
+					t.Errorf("stopped after %d questions, step %d of epoch %d: %.300s\nwant %.300s", after, from.Step(), len(from.History())+1, got, want)
 				}
 			}
 			if validations != 4 {

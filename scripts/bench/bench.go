@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dnn/internal/mnist"
+	"dnn/scripts/bench/process"
 )
 
 // bench is what the scenarios work with: programs, folders, and how much to measure.
@@ -100,7 +101,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if b.sets, err = parseKernels(string(version.stdout)); err != nil {
+	if b.sets, err = parseKernels(string(version.Stdout)); err != nil {
 		return err
 	}
 	if b.peers == "" {
@@ -120,6 +121,11 @@ func (b *bench) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// command runs a program in the working folder with env over the environment.
+func (b *bench) command(ctx context.Context, env []string, program string, args ...string) (process.Outcome, error) {
+	return process.Run(ctx, b.work, env, program, args...)
 }
 
 // build runs the go command in the module, for a program without C.

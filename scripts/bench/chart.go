@@ -14,6 +14,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"dnn/scripts/bench/paired"
 )
 
 // panel is a part of the chart: one figure of one experiment.
@@ -50,8 +52,8 @@ const (
 // ink returns the color of all text.
 func ink() color.Color { return color.Gray{Y: 0x33} }
 
-// barColor returns blue, of Okabe and Ito's palette, for dnn, and for all others a gray that is light enough for all kinds
-// of color vision to tell them apart; the names say the same once more.
+// barColor returns blue, of Okabe and Ito's palette, for dnn, and for all others a gray that is light enough for all
+// kinds of color vision to tell them apart; the names say the same once more.
 func barColor(name string) color.Color {
 	if strings.HasPrefix(name, "dnn") {
 		return color.RGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
@@ -60,7 +62,7 @@ func barColor(name string) color.Color {
 }
 
 // drawChart returns the chart as PNG, or nil if none of its figures was measured.
-func drawChart(results []*result) ([]byte, error) {
+func drawChart(results []*paired.Result) ([]byte, error) {
 	type drawing struct {
 		panel
 		bars []bar
@@ -111,15 +113,15 @@ func namesWidth(bars []bar) vg.Length {
 }
 
 // barsOf returns the panel's bars, the smallest first.
-func barsOf(results []*result, p panel) []bar {
+func barsOf(results []*paired.Result, p panel) []bar {
 	var bars []bar
 	for _, r := range results {
-		if r.name != p.experiment {
+		if r.Name != p.experiment {
 			continue
 		}
-		for _, c := range r.contenders {
-			if values := r.values(c.name, p.metric); len(values) > 0 {
-				bars = append(bars, bar{c.name, median(values)})
+		for _, c := range r.Contenders {
+			if values := r.Values(c.Name, p.metric); len(values) > 0 {
+				bars = append(bars, bar{c.Name, paired.Median(values)})
 			}
 		}
 	}
@@ -127,8 +129,8 @@ func barsOf(results []*result, p panel) []bar {
 	return bars
 }
 
-// draw draws the bars from the top down, each with its name on the left and its value at its end. The axis is linear, from
-// 0: lengths can be compared.
+// draw draws the bars from the top down, each with its name on the left and its value at its end. The axis is linear,
+// from 0: lengths can be compared.
 func (p panel) draw(area draw.Canvas, bars []bar) error {
 	chart := plot.New()
 	chart.Title.Text = p.title
@@ -151,14 +153,15 @@ func (p panel) draw(area draw.Canvas, bars []bar) error {
 		}
 		one.Horizontal, one.XMin, one.LineStyle.Width, one.Color = true, float64(place), 0, barColor(b.name)
 		chart.Add(one)
-		points[i], labels[i] = plotter.XY{X: b.value, Y: float64(place)}, " "+digits(b.value)
+		points[i], labels[i] = plotter.XY{X: b.value, Y: float64(place)}, " "+paired.Digits(b.value)
 	}
 	values, err := plotter.NewLabels(plotter.XYLabels{XYs: points, Labels: labels})
 	if err != nil {
 		return err
 	}
 	for i := range values.TextStyle {
-		values.TextStyle[i] = text.Style{Font: sans(11), Color: ink(), YAlign: text.YCenter, Handler: plot.DefaultTextHandler}
+		values.TextStyle[i] = text.Style{Font: sans(11), Color: ink(), YAlign: text.YCenter,
+			Handler: plot.DefaultTextHandler}
 	}
 	values.Offset.Y = vg.Points(2) // digits have nothing below their line: their middle is higher than a text's
 	chart.Add(values)

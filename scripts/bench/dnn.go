@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dnn/scripts/bench/paired"
+	"dnn/scripts/bench/process"
 )
 
 // event is a line of dnn train --json, as far as it matters here.
@@ -22,7 +25,7 @@ type event struct {
 
 // training is what a run of dnn train gave.
 type training struct {
-	outcome
+	process.Outcome
 	epochs   []event
 	accuracy float64 // on the test images
 }
@@ -37,9 +40,9 @@ func (b *bench) train(ctx context.Context, env []string, args ...string) (traini
 	return parseTraining(done)
 }
 
-func parseTraining(done outcome) (training, error) {
-	t := training{outcome: done}
-	lines := json.NewDecoder(bytes.NewReader(done.stdout))
+func parseTraining(done process.Outcome) (training, error) {
+	t := training{Outcome: done}
+	lines := json.NewDecoder(bytes.NewReader(done.Stdout))
 	for lines.More() {
 		var e event
 		if err := lines.Decode(&e); err != nil {
@@ -53,7 +56,7 @@ func parseTraining(done outcome) (training, error) {
 		}
 	}
 	if len(t.epochs) == 0 {
-		return t, fmt.Errorf("dnn train --json: no epoch in %q", done.stdout)
+		return t, fmt.Errorf("dnn train --json: no epoch in %q", done.Stdout)
 	}
 	return t, nil
 }
@@ -67,13 +70,14 @@ type recipe struct {
 }
 
 // dnnEpochs is dnn, which trains by the recipe; its figure "epoch" is the seconds of an epoch with validation.
-func (b *bench) dnnEpochs(name string, r recipe) contender {
-	return contender{name, func(ctx context.Context) (figures, error) {
+func (b *bench) dnnEpochs(name string, r recipe) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var env []string
 		if r.simd != "" {
 			env = append(env, "DNN_SIMD="+r.simd)
 		}
-		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch), "--epochs", strconv.Itoa(r.epochs))
+		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch),
+			"--epochs", strconv.Itoa(r.epochs))
 		if err != nil {
 			return nil, err
 		}
@@ -81,22 +85,22 @@ func (b *bench) dnnEpochs(name string, r recipe) contender {
 		for _, e := range t.epochs {
 			seconds = append(seconds, e.Seconds)
 		}
-		return figures{"epoch": steady(seconds)}, nil
+		return paired.Figures{"epoch": paired.Steady(seconds)}, nil
 	}}
 }
 
 // besideBusy is the contender while another process keeps a CPU busy.
-func (b *bench) besideBusy(name string, c contender) contender {
-	return contender{name, func(ctx context.Context) (_ figures, err error) {
+func (b *bench) besideBusy(name string, c paired.Contender) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (_ paired.Figures, err error) {
 		cpu := -1
 		if len(b.cpus) > 0 {
 			cpu = b.cpus[0]
 		}
-		stop, err := startBusy(ctx, cpu)
+		stop, err := process.StartBusy(ctx, cpu)
 		if err != nil {
 			return nil, err
 		}
-		got, err := c.run(ctx)
+		got, err := c.Run(ctx)
 		if serr := stop(); err == nil && serr != nil {
 			return nil, fmt.Errorf("the busy process: %w", serr)
 		}
@@ -105,52 +109,53 @@ func (b *bench) besideBusy(name string, c contender) contender {
 }
 
 // dnnProcess is a whole process of dnn train with the files that it writes; the model stays for dnn eval.
-func (b *bench) dnnProcess() contender {
-	return contender{dnnTrain, func(ctx context.Context) (figures, error) {
+func (b *bench) dnnProcess() paired.Contender {
+	return paired.Contender{Name: dnnTrain, Run: func(ctx context.Context) (paired.Figures, error) {
 		t, err := b.train(ctx, nil, "--epochs", strconv.Itoa(b.effort.epochs), "-o", b.model())
 		if err != nil {
 			return nil, err
 		}
-		return processFigures(t.seconds, t.peakMiB, t.accuracy), nil
+		return processFigures(t.Seconds, t.PeakMiB, t.accuracy), nil
 	}}
 }
 
 func (b *bench) model() string { return filepath.Join(b.work, "trained.bin") }
 
 // processFigures are those of a whole process.
-func processFigures(seconds, mib, accuracy float64) figures {
-	f := figures{"time": seconds, "test accuracy": accuracy}
+func processFigures(seconds, mib, accuracy float64) paired.Figures {
+	f := paired.Figures{"time": seconds, "test accuracy": accuracy}
 	if mib > 0 {
 		f["peak memory"] = mib
 	}
 	return f
 }
 
-// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time" is
-// the median in milliseconds.
-func (b *bench) dnnCommand(name string, args ...string) contender {
-	return contender{name, func(ctx context.Context) (figures, error) {
+// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time"
+// is the median in milliseconds.
+func (b *bench) dnnCommand(name string, args ...string) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var times []float64
 		for range b.effort.repeats {
 			done, err := b.command(ctx, nil, b.dnn, args...)
 			if err != nil {
 				return nil, err
 			}
-			times = append(times, done.seconds*1e3)
+			times = append(times, done.Seconds*1e3)
 		}
-		return figures{"time": median(times)}, nil
+		return paired.Figures{"time": paired.Median(times)}, nil
 	}}
 }
 
 // dnnDownload is dnn download of all files from the folder of the originals into an empty one.
-func (b *bench) dnnDownload() contender {
-	return contender{"dnn download", func(ctx context.Context) (figures, error) {
+func (b *bench) dnnDownload() paired.Contender {
+	return paired.Contender{Name: "dnn download", Run: func(ctx context.Context) (paired.Figures, error) {
 		folder := filepath.Join(b.work, "downloaded")
-		done, err := b.command(ctx, nil, b.dnn, "download", "--data-dir", folder, "--mirror", "file://"+filepath.ToSlash(b.originals))
+		done, err := b.command(ctx, nil, b.dnn, "download", "--data-dir", folder, "--mirror",
+			"file://"+filepath.ToSlash(b.originals))
 		if err != nil {
 			return nil, err
 		}
-		return figures{"time": done.seconds * 1e3}, os.RemoveAll(folder)
+		return paired.Figures{"time": done.Seconds * 1e3}, os.RemoveAll(folder)
 	}}
 }
 

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"dnn/scripts/bench/paired"
 )
 
 // The contenders of the matrix product.
@@ -34,32 +36,34 @@ func gemmMetric(shape string, threads int) string {
 }
 
 // dnnProducts is BenchmarkSgemm of package blas, with the fastest kernels of this CPU.
-func (b *bench) dnnProducts() contender {
-	return contender{dnnGemm, func(ctx context.Context) (figures, error) {
+func (b *bench) dnnProducts() paired.Contender {
+	return paired.Contender{Name: dnnGemm, Run: func(ctx context.Context) (paired.Figures, error) {
 		program := filepath.Join(b.work, "blas.test")
-		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/blas"); err != nil { // cached after the first round
+		// After the first round, what go test has built is cached.
+		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/blas"); err != nil {
 			return nil, err
 		}
 		which := fmt.Sprintf("^BenchmarkSgemm$/^(%s)$/^%s$", strings.Join(gemmShapes(), "|"), b.sets[0])
-		done, err := b.command(ctx, nil, program, "-test.run=^$", "-test.bench="+which, "-test.benchtime="+b.effort.gemmTime.String())
+		done, err := b.command(ctx, nil, program, "-test.run=^$", "-test.bench="+which,
+			"-test.benchtime="+b.effort.gemmTime.String())
 		if err != nil {
 			return nil, err
 		}
-		got := parseBenchmarks(done.stdout)
+		got := parseBenchmarks(done.Stdout)
 		if len(got) == 0 {
-			return nil, fmt.Errorf("no figures of %s in %q", which, done.stdout)
+			return nil, fmt.Errorf("no figures of %s in %q", which, done.Stdout)
 		}
 		return got, nil
 	}}
 }
 
-// benchmarkPattern matches BenchmarkSgemm/SHAPE/KERNELS[/THREADS]-GOMAXPROCS with a number of GFLOP/s. Without THREADS, which
-// may be spelled threads=2 or 2, it is one.
+// benchmarkPattern matches BenchmarkSgemm/SHAPE/KERNELS[/THREADS]-GOMAXPROCS with a number of GFLOP/s. Without THREADS,
+// which may be spelled threads=2 or 2, it is one.
 var benchmarkPattern = regexp.MustCompile(`^BenchmarkSgemm/([0-9x]+)/[a-z0-9]+(?:/(?:threads=)?(\d+))?(?:-\d+)?\s.*?([0-9.]+) GFLOP/s`)
 
 // parseBenchmarks returns the GFLOP/s in the output of go test -bench, by gemmMetric.
-func parseBenchmarks(stdout []byte) figures {
-	got := figures{}
+func parseBenchmarks(stdout []byte) paired.Figures {
+	got := paired.Figures{}
 	for lines := bufio.NewScanner(bytes.NewReader(stdout)); lines.Scan(); {
 		m := benchmarkPattern.FindStringSubmatch(lines.Text())
 		if m == nil {
@@ -91,9 +95,9 @@ func (b *bench) runOpenBLAS(ctx context.Context, threads int, shapes ...string) 
 }
 
 // blasProducts is the same products by OpenBLAS.
-func (b *bench) blasProducts() contender {
-	return contender{openBLAS, func(ctx context.Context) (figures, error) {
-		got := figures{}
+func (b *bench) blasProducts() paired.Contender {
+	return paired.Contender{Name: openBLAS, Run: func(ctx context.Context) (paired.Figures, error) {
+		got := paired.Figures{}
 		for _, threads := range gemmThreads() {
 			line, err := b.runOpenBLAS(ctx, threads, gemmShapes()...)
 			if err != nil {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"dnn/scripts/bench/paired"
 )
 
 // machine is what figures depend on besides the programs' own work: rows of a name and a value.
@@ -32,7 +34,8 @@ func (b *bench) describe(ctx context.Context) machine {
 	if b.peers == "" {
 		return m
 	}
-	add("JAX, Keras, scikit-learn", b.versions(ctx, pythonNumPy, "jax", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "numpy"))
+	add("JAX, Keras, scikit-learn",
+		b.versions(ctx, pythonNumPy, "jax", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "numpy"))
 	add("PyTorch", b.versions(ctx, pythonTorch, "torch", "numpy"))
 	add("gonum", moduleVersion(filepath.Join(b.venv, "bin", "gonum"), "gonum.org/v1/gonum"))
 	if line, err := b.runOpenBLAS(ctx, 1, "64"); err == nil {
@@ -42,7 +45,7 @@ func (b *bench) describe(ctx context.Context) machine {
 }
 
 // show writes the machine for a person at a terminal.
-func (m machine) show(w io.Writer) error { return showTable(w, m) }
+func (m machine) Show(w io.Writer) error { return paired.ShowTable(w, m) }
 
 // cores says how many there are, and how many are used.
 func cores(cpus []int) string {

@@ -6,15 +6,16 @@
 //	go run ./scripts/bench --peers DIR --write              # also docs/benchmarks.md and docs/benchmarks.png
 //
 // It builds dnn, then runs all programs of an experiment in turn, A B C A B C …, so that whatever else happens on the
-// machine happens to all of them. A figure is the median over the rounds; a ratio is the median of the rounds' ratios, each
-// between two runs of one round. Nothing is compared with figures of another day or machine.
+// machine happens to all of them. A figure is the median over the rounds; a ratio is the median of the rounds' ratios,
+// each between two runs of one round. Nothing is compared with figures of another day or machine.
 //
-// The peers' folder holds a program called run. `PEERS=NAME run FOLDER EPOCHS BATCH SEED` trains 784-100-50-10 with Adam on
-// the first 48,000 images of MNIST, whose four .gz files are in FOLDER, validates on the other 12,000 after each epoch, and
-// prints one JSON object: epoch_s (seconds of each epoch), acc (test accuracy) and rss_mb (peak memory); or failed: true.
-// The names it may be asked for are those in scenarios.go. OpenBLAS, PyTorch and JAX are also measured by the Python
-// scripts here; their interpreters are $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX) and $PEERS_VENV/pt/bin/python
-// (PyTorch), where PEERS_VENV is ~/.cache/dnn-peers unless set. What is not installed is shown as failed.
+// The peers' folder holds a program called run. `PEERS=NAME run FOLDER EPOCHS BATCH SEED` trains 784-100-50-10 with
+// Adam on the first 48,000 images of MNIST, whose four .gz files are in FOLDER, validates on the other 12,000 after
+// each epoch, and prints one JSON object: epoch_s (seconds of each epoch), acc (test accuracy) and rss_mb (peak
+// memory); or failed: true. The names it may be asked for are those in scenarios.go. OpenBLAS, PyTorch and JAX are also
+// measured by the Python scripts here; their interpreters are $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX) and
+// $PEERS_VENV/pt/bin/python (PyTorch), where PEERS_VENV is ~/.cache/dnn-peers unless set. What is not installed is
+// shown as failed.
 package main
 
 import (
@@ -30,6 +31,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"dnn/scripts/bench/process"
 )
 
 type options struct {
@@ -53,8 +56,8 @@ func start(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := func() error {
-		if len(args) == 2 && args[0] == busyFlag {
-			return keepBusy(args[1], stdin, stdout)
+		if len(args) == 2 && args[0] == process.BusyFlag {
+			return process.KeepBusy(args[1], stdin, stdout)
 		}
 		o, err := parse(args, stderr)
 		if err != nil {
@@ -88,16 +91,18 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	}
 	f.StringVar(&o.peers, "peers", "", "`folder` of the peers, with their program run (default: dnn is measured alone)")
 	f.StringVar(&o.dataDir, "data-dir", "", "`folder` of dnn's data sets (default: where dnn has it)")
-	f.StringVar(&o.originals, "originals", "", "`folder` with the four .gz files of MNIST as they were published, for dnn download (default: not measured)")
+	f.StringVar(&o.originals, "originals", "",
+		"`folder` with the four .gz files of MNIST as they were published, for dnn download (default: not measured)")
 	f.StringVar(&o.docs, "docs", "", "`folder` that --write writes to (default: docs of this module)")
 	f.Func("only", "`scenarios` to measure, with commas between (default: all)", func(s string) error {
 		o.only = strings.Split(s, ",")
 		return checkScenarios(o.only)
 	})
-	f.Func("cpus", "`numbers` of the CPUs to run on, with commas between (default: the first two; Linux only)", func(s string) (err error) {
-		o.cpus, err = parseCPUs(s)
-		return err
-	})
+	f.Func("cpus", "`numbers` of the CPUs to run on, with commas between (default: the first two; Linux only)",
+		func(s string) (err error) {
+			o.cpus, err = process.ParseCPUs(s)
+			return err
+		})
 	f.IntVar(&o.rounds, "rounds", 5, "how often each program is measured")
 	f.BoolVar(&o.quick, "quick", false, "measure as little as possible, to see that everything works")
 	f.BoolVar(&o.write, "write", false, "write benchmarks.md and benchmarks.png")
@@ -130,7 +135,7 @@ func checkScenarios(names []string) error {
 // run measures what the options ask for, prints it and writes the page.
 func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	runtime.LockOSThread() // all programs are started from here, and have their CPUs from this thread
-	cpus, err := restrict(o.cpus)
+	cpus, err := process.Restrict(o.cpus)
 	if err != nil {
 		return err
 	}
@@ -149,7 +154,7 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 			return err
 		}
 	}
-	if err := p.machine.show(stdout); err != nil {
+	if err := p.machine.Show(stdout); err != nil {
 		return err
 	}
 	for _, s := range scenarios() {
@@ -157,12 +162,12 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 			continue
 		}
 		for _, e := range s.experiments(b) {
-			r := e.measure(ctx, o.rounds, stderr)
+			r := e.Measure(ctx, o.rounds, stderr)
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			p.results = append(p.results, r)
-			if err := r.show(stdout); err != nil {
+			if err := r.Show(stdout, targets()); err != nil {
 				return err
 			}
 		}

@@ -9,12 +9,13 @@ import (
 	"strings"
 
 	"dnn/internal/atomicfile"
+	"dnn/scripts/bench/paired"
 )
 
 // page is what --write writes.
 type page struct {
 	machine machine
-	results []*result
+	results []*paired.Result
 	options options
 }
 
@@ -26,7 +27,8 @@ const (
 
 // probe tells whether write could write into the folder.
 func (p page) probe(folder string) error {
-	return errors.Join(atomicfile.Probe(filepath.Join(folder, pageFile)), atomicfile.Probe(filepath.Join(folder, chartFile)))
+	return errors.Join(atomicfile.Probe(filepath.Join(folder, pageFile)),
+		atomicfile.Probe(filepath.Join(folder, chartFile)))
 }
 
 // write writes the page and, if there is anything to draw, the chart, into the folder.
@@ -54,7 +56,8 @@ func replace(path string, content []byte) error {
 func (p page) markdown(chart bool) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Benchmarks\n\n<!-- Written by scripts/bench; edit that instead. -->\n\n")
-	fmt.Fprintf(&b, `dnn beside the programs that a person might use instead. All programs of a table ran in turn on the same machine, A B C A
+	fmt.Fprintf(&b,
+		`dnn beside the programs that a person might use instead. All programs of a table ran in turn on the same machine, A B C A
 B C …, %d rounds. A figure is the median of the rounds, with the least and the most; a ratio is the median of the rounds'
 ratios, each between two runs of one round. Other machines give other figures.
 
@@ -62,22 +65,24 @@ ratios, each between two runs of one round. Other machines give other figures.
 	if chart {
 		fmt.Fprintf(&b, "![Time of an epoch, time and memory of the whole process](%s)\n\n", chartFile)
 	}
-	b.WriteString(markdown(append([][]string{{"machine", ""}}, p.machine...)))
-	fmt.Fprintf(&b, "\nTo measure this on another machine, from the root of the repository (`--help` tells more):\n\n    %s\n", p.command())
+	b.WriteString(paired.Markdown(append([][]string{{"machine", ""}}, p.machine...)))
+	fmt.Fprintf(&b,
+		"\nTo measure this on another machine, from the root of the repository (`--help` tells more):\n\n    %s\n", p.command())
 
 	verdicts := [][]string{{"figure", "measured", "target", ""}}
 	for _, r := range p.results {
-		for _, v := range r.judge(targets()) {
-			verdicts = append(verdicts, v.row())
+		for _, v := range r.Judge(targets()) {
+			verdicts = append(verdicts, v.Row())
 		}
 	}
 	if len(verdicts) > 1 {
-		b.WriteString("\n## Targets\n\nTimes and memory are better when smaller, GFLOP/s when larger; \"a / b\" is the ratio of a's figure to b's.\n\n")
-		b.WriteString(markdown(verdicts))
+		b.WriteString("\n## Targets\n\nTimes and memory are better when smaller, GFLOP/s when larger; \"a / b\" is " +
+			"the ratio of a's figure to b's.\n\n")
+		b.WriteString(paired.Markdown(verdicts))
 	}
 	for _, r := range p.results {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", r.title, r.about, markdown(r.table()))
-		for _, line := range r.failures() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", r.Title, r.About, paired.Markdown(r.Table()))
+		for _, line := range r.Failures() {
 			fmt.Fprintf(&b, "\n%s\n", line)
 		}
 	}

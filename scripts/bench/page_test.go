@@ -10,37 +10,39 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dnn/scripts/bench/paired"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // measured are results as a run might give them: two rounds, a contender that failed, a product not measured.
-func measured() []*result {
-	epoch := &result{
-		experiment: experiment{name: "epoch", title: "One epoch", about: "Seconds.", metrics: seconds(),
-			contenders: []contender{{name: dnn2}, {name: dnn1}, {name: "jax"}, {name: "keras-tensorflow"}, {name: "torch"}}},
-		rounds: []map[string]figures{
+func measured() []*paired.Result {
+	epoch := &paired.Result{
+		Experiment: paired.Experiment{Name: "epoch", Title: "One epoch", About: "Seconds.", Metrics: seconds(),
+			Contenders: []paired.Contender{{Name: dnn2}, {Name: dnn1}, {Name: "jax"}, {Name: "keras-tensorflow"}, {Name: "torch"}}},
+		Rounds: []map[string]paired.Figures{
 			{dnn2: {"epoch": 0.0491}, dnn1: {"epoch": 0.08}, "jax": {"epoch": 0.25}, "keras-tensorflow": {"epoch": 1.25}},
 			{dnn2: {"epoch": 0.0511}, dnn1: {"epoch": 0.09}, "jax": {"epoch": 0.2555}, "keras-tensorflow": {"epoch": 0.9}},
 		},
-		failed: map[string]error{"torch": errors.New("it did not run; it may not be installed")},
+		Failed: map[string]error{"torch": errors.New("it did not run; it may not be installed")},
 	}
-	process := &result{
-		experiment: experiment{name: "process/train", title: "The whole process", about: "From start to end.",
-			metrics:    []metric{{"time", "s"}, {"peak memory", "MiB"}, {"test accuracy", ""}},
-			contenders: []contender{{name: dnnTrain}, {name: "sklearn"}}},
-		rounds: []map[string]figures{{dnnTrain: processFigures(0.4, 75, 0.9712), "sklearn": processFigures(5.5, 480, 0.97)}},
+	process := &paired.Result{
+		Experiment: paired.Experiment{Name: "process/train", Title: "The whole process", About: "From start to end.",
+			Metrics:    []paired.Metric{{Name: "time", Unit: "s"}, {Name: "peak memory", Unit: "MiB"}, {Name: "test accuracy", Unit: ""}},
+			Contenders: []paired.Contender{{Name: dnnTrain}, {Name: "sklearn"}}},
+		Rounds: []map[string]paired.Figures{{dnnTrain: processFigures(0.4, 75, 0.9712), "sklearn": processFigures(5.5, 480, 0.97)}},
 	}
-	gemm := &result{
-		experiment: experiment{name: "gemm", title: "Matrix products", about: "GFLOP/s.",
-			metrics:    []metric{{gemmMetric("1024", 1), "GFLOP/s"}, {gemmMetric("1024", 2), "GFLOP/s"}},
-			contenders: []contender{{name: dnnGemm}, {name: openBLAS}}},
-		rounds: []map[string]figures{{
+	gemm := &paired.Result{
+		Experiment: paired.Experiment{Name: "gemm", Title: "Matrix products", About: "GFLOP/s.",
+			Metrics:    []paired.Metric{{Name: gemmMetric("1024", 1), Unit: "GFLOP/s"}, {Name: gemmMetric("1024", 2), Unit: "GFLOP/s"}},
+			Contenders: []paired.Contender{{Name: dnnGemm}, {Name: openBLAS}}},
+		Rounds: []map[string]paired.Figures{{
 			dnnGemm:  {gemmMetric("1024", 1): 90},
 			openBLAS: {gemmMetric("1024", 1): 95, gemmMetric("1024", 2): 190},
 		}},
 	}
-	return []*result{epoch, process, gemm}
+	return []*paired.Result{epoch, process, gemm}
 }
 
 func TestPage(t *testing.T) {
@@ -98,29 +100,19 @@ func TestEveryTargetCanBeJudged(t *testing.T) {
 	known := map[string]bool{} // experiment, contender and metric
 	for _, s := range scenarios() {
 		for _, e := range s.experiments(b) {
-			for _, c := range e.contenders {
-				known[e.name+"|"+c.name+"|"] = true
-				for _, m := range e.metrics {
-					known[e.name+"|"+c.name+"|"+m.name] = true
+			for _, c := range e.Contenders {
+				known[e.Name+"|"+c.Name+"|"] = true
+				for _, m := range e.Metrics {
+					known[e.Name+"|"+c.Name+"|"+m.Name] = true
 				}
 			}
 		}
 	}
 	for _, target := range targets() {
-		for _, name := range []string{target.subject, target.reference} {
-			if key := target.experiment + "|" + name + "|" + target.metric; name != "" && !known[key] {
+		for _, name := range []string{target.Subject, target.Reference} {
+			if key := target.Experiment + "|" + name + "|" + target.Metric; name != "" && !known[key] {
 				t.Errorf("a target speaks of %s, which no experiment measures", key)
 			}
-		}
-	}
-}
-
-func TestDigits(t *testing.T) {
-	for value, want := range map[float64]string{
-		1234.5: "1234", 110: "110", 19.34: "19.3", 1.234: "1.23", 0.25: "0.250", 0.0491: "0.0491", 0.00123: "0.00123", 0: "0",
-	} {
-		if got := digits(value); got != want {
-			t.Errorf("digits(%v) = %q, want %q", value, got, want)
 		}
 	}
 }

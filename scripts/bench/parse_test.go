@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dnn/scripts/bench/paired"
+	"dnn/scripts/bench/process"
 )
 
 func TestParseBenchmarks(t *testing.T) {
@@ -20,7 +23,7 @@ BenchmarkSgemm/1024/avx512/1       	      10	  20000000 ns/op	       107 GFLOP/s
 BenchmarkGemmTile/avx512-2         	     100	       100 ns/op	       110 GFLOP/s
 PASS
 `
-	want := figures{
+	want := paired.Figures{
 		gemmMetric("64", 1): 54.05, gemmMetric("100x784x100", 1): 78.4,
 		gemmMetric("2048", 2): 190.5, gemmMetric("1024", 1): 107,
 	}
@@ -46,7 +49,7 @@ func TestParsePeer(t *testing.T) {
 }
 
 func TestParseTraining(t *testing.T) {
-	got, err := parseTraining(outcome{stdout: []byte(`{"event":"start","epochs":2}
+	got, err := parseTraining(process.Outcome{Stdout: []byte(`{"event":"start","epochs":2}
 {"event":"epoch","epoch":1,"epoch_s":0.5,"phases":{"input":0.2,"validation":0.1}}
 {"event":"epoch","epoch":2,"epoch_s":0.4}
 {"event":"end","test_accuracy":0.97}
@@ -58,7 +61,7 @@ func TestParseTraining(t *testing.T) {
 		t.Errorf("training: %+v", got)
 	}
 	for _, bad := range []string{``, `{"event":"end"}`, `{"event":`} {
-		if _, err := parseTraining(outcome{stdout: []byte(bad)}); err == nil {
+		if _, err := parseTraining(process.Outcome{Stdout: []byte(bad)}); err == nil {
 			t.Errorf("parseTraining(%q) found no fault", bad)
 		}
 	}
@@ -74,50 +77,11 @@ func TestParseKernels(t *testing.T) {
 	}
 }
 
-func TestParseCPUs(t *testing.T) {
-	if got, err := parseCPUs("0,12"); err != nil || !slices.Equal(got, []int{0, 12}) {
-		t.Errorf("CPUs %v, error %v", got, err)
-	}
-	for _, bad := range []string{"", "a", "0,", "-1", "0-3"} {
-		if _, err := parseCPUs(bad); err == nil {
-			t.Errorf("parseCPUs(%q) found no fault", bad)
-		}
-	}
-}
-
-func TestNeutral(t *testing.T) {
-	got := neutral([]string{"HOME=/h", "DNN_SIMD=generic", "OPENBLAS_CORETYPE=Haswell", "PATH=/bin"})
-	if want := []string{"HOME=/h", "PATH=/bin"}; !slices.Equal(got, want) {
-		t.Errorf("environment %v, want %v", got, want)
-	}
-}
-
 func TestWrongUsage(t *testing.T) {
 	for _, args := range [][]string{{"--only", "epochs"}, {"--rounds", "0"}, {"epoch"}, {"--cpus", "x"}, {"--none"}} {
 		var stderr bytes.Buffer
 		if status := start(args, strings.NewReader(""), io.Discard, &stderr); status != 2 || stderr.Len() == 0 {
 			t.Errorf("%v: status %d, message %q; want 2 and a message", args, status, &stderr)
 		}
-	}
-}
-
-func TestKeepBusyEndsWithItsInput(t *testing.T) {
-	in, parent := io.Pipe()
-	out, child := io.Pipe()
-	ended := make(chan error)
-	go func() { ended <- keepBusy("-1", in, child) }()
-	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		t.Fatalf("ended before its input, with error %v", err)
-	default:
-	}
-	if err := parent.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+
+	"dnn/scripts/bench/paired"
+	"dnn/scripts/bench/process"
 )
 
 // peerLine is what the peers' program run prints about one of them.
@@ -20,13 +23,13 @@ type peerLine struct {
 }
 
 // peer trains one peer by the recipe.
-func (b *bench) peer(ctx context.Context, name string, r recipe) (peerLine, outcome, error) {
+func (b *bench) peer(ctx context.Context, name string, r recipe) (peerLine, process.Outcome, error) {
 	done, err := b.command(ctx, []string{"PEERS=" + name}, filepath.Join(b.peers, "run"), b.gzipped,
 		strconv.Itoa(r.epochs), strconv.Itoa(r.batch), "1")
 	if err != nil {
 		return peerLine{}, done, err
 	}
-	line, err := parsePeer(done.stdout)
+	line, err := parsePeer(done.Stdout)
 	return line, done, err
 }
 
@@ -45,34 +48,38 @@ func parsePeer(stdout []byte) (peerLine, error) {
 }
 
 // peerEpochs are the peers, which train by the recipe; their figure is dnnEpochs'. Without peers there are none.
-func (b *bench) peerEpochs(r recipe, names ...string) []contender {
-	return b.eachPeer(names, func(ctx context.Context, name string) (figures, error) {
+func (b *bench) peerEpochs(r recipe, names ...string) []paired.Contender {
+	return b.eachPeer(names, func(ctx context.Context, name string) (paired.Figures, error) {
 		line, _, err := b.peer(ctx, name, r)
 		if err != nil {
 			return nil, err
 		}
-		return figures{"epoch": steady(line.Seconds)}, nil
+		return paired.Figures{"epoch": paired.Steady(line.Seconds)}, nil
 	})
 }
 
 // peerProcesses are whole processes of the peers; their figures are dnnProcess's.
-func (b *bench) peerProcesses(r recipe, names ...string) []contender {
-	return b.eachPeer(names, func(ctx context.Context, name string) (figures, error) {
+func (b *bench) peerProcesses(r recipe, names ...string) []paired.Contender {
+	return b.eachPeer(names, func(ctx context.Context, name string) (paired.Figures, error) {
 		line, done, err := b.peer(ctx, name, r)
 		if err != nil {
 			return nil, err
 		}
-		return processFigures(done.seconds, line.PeakMiB, line.Accuracy), nil
+		return processFigures(done.Seconds, line.PeakMiB, line.Accuracy), nil
 	})
 }
 
-func (b *bench) eachPeer(names []string, run func(ctx context.Context, name string) (figures, error)) []contender {
+func (b *bench) eachPeer(
+	names []string, run func(ctx context.Context, name string) (paired.Figures, error),
+) []paired.Contender {
 	if b.peers == "" {
 		return nil
 	}
-	var contenders []contender
+	var contenders []paired.Contender
 	for _, name := range names {
-		contenders = append(contenders, contender{name, func(ctx context.Context) (figures, error) { return run(ctx, name) }})
+		contenders = append(contenders, paired.Contender{
+			Name: name, Run: func(ctx context.Context) (paired.Figures, error) { return run(ctx, name) },
+		})
 	}
 	return contenders
 }
@@ -88,11 +95,12 @@ func python[T any](ctx context.Context, b *bench, venv string, env []string, scr
 	var printed T
 	program := filepath.Join(b.venv, venv, "bin", "python")
 	env = append(env, "PYTHONDONTWRITEBYTECODE=1") // into this folder
-	done, err := b.command(ctx, env, program, append([]string{filepath.Join(b.root, "scripts", "bench", script)}, args...)...)
+	done, err := b.command(ctx, env, program,
+		append([]string{filepath.Join(b.root, "scripts", "bench", script)}, args...)...)
 	if err != nil {
 		return printed, err
 	}
-	if err := json.Unmarshal(done.stdout, &printed); err != nil {
+	if err := json.Unmarshal(done.Stdout, &printed); err != nil {
 		return printed, fmt.Errorf("%s: %w", script, err)
 	}
 	return printed, nil

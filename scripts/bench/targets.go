@@ -1,140 +1,35 @@
 package main
 
-import (
-	"fmt"
-	"slices"
-)
+import "dnn/scripts/bench/paired"
 
-// target is a figure that this project wants to reach on two cores: a contender's median, or its ratio to another's.
-type target struct {
-	experiment string
-	metric     string // empty: each one of the experiment
-	subject    string
-	reference  string // empty: the subject's figure itself
-	is         comparison
-	limit      float64
-}
-
-type comparison string
-
-const (
-	atMost  comparison = "≤"
-	atLeast comparison = "≥"
-	below   comparison = "<"
-)
-
-func targets() []target {
-	return []target{
-		{"epoch", "epoch", dnn2, "jax", atMost, 1. / 4},
-		{"epoch", "epoch", dnn2, "keras-tensorflow", atMost, 1. / 20},
-		{"epoch", "epoch", dnn1, "jax", atMost, 1. / 3},
-		{"busy", "epoch", dnnBusy, dnn1, atMost, 1.3},
-		{"batch/32", "epoch", dnn2, "jax", atMost, 1. / 4},
-		{"batch/1000", "epoch", dnn2, "jax", atMost, 1. / 3},
-		{"batch/1", "epoch", dnn2, "jax", atMost, 1. / 3},
-		{"process/train", "time", dnnTrain, "sklearn", atMost, 1. / 10},
-		{"process/train", "time", dnnTrain, "keras-tensorflow", atMost, 1. / 25},
-		{"process/train", "peak memory", dnnTrain, "", atMost, 110},
-		{"process/eval", "time", "dnn eval", "", atMost, 100},
-		{"process/summary", "time", "dnn summary", "", atMost, 15},
-		{"process/download", "time", "dnn download", "", atMost, 1000},
-		{"gemm", gemmMetric("1024", 1), dnnGemm, openBLAS, atLeast, 0.85},
-		{"gemm", gemmMetric("1024", 2), dnnGemm, openBLAS, atLeast, 0.85},
-		{"gemm", gemmMetric("100x784x100", 1), dnnGemm, openBLAS, atLeast, 0.90},
-		{"gemm", gemmMetric("100x784x100", 2), dnnGemm, openBLAS, atLeast, 0.90},
-		{"gemm", "", dnnGemm, openBLAS, atLeast, 0.75},
-		{"wide", "step", dnn2, "torch", below, 1},
-		{"wide", "step", dnn2, "jax", below, 1},
-		{"wide", "step", dnn2, openBLASProducts, atMost, 1 / 0.75},
+// targets returns what this project wants to reach on two cores.
+func targets() []paired.Target {
+	return []paired.Target{
+		wanted("epoch", "epoch", dnn2, "jax", paired.AtMost, 1./4),
+		wanted("epoch", "epoch", dnn2, "keras-tensorflow", paired.AtMost, 1./20),
+		wanted("epoch", "epoch", dnn1, "jax", paired.AtMost, 1./3),
+		wanted("busy", "epoch", dnnBusy, dnn1, paired.AtMost, 1.3),
+		wanted("batch/32", "epoch", dnn2, "jax", paired.AtMost, 1./4),
+		wanted("batch/1000", "epoch", dnn2, "jax", paired.AtMost, 1./3),
+		wanted("batch/1", "epoch", dnn2, "jax", paired.AtMost, 1./3),
+		wanted("process/train", "time", dnnTrain, "sklearn", paired.AtMost, 1./10),
+		wanted("process/train", "time", dnnTrain, "keras-tensorflow", paired.AtMost, 1./25),
+		wanted("process/train", "peak memory", dnnTrain, "", paired.AtMost, 110),
+		wanted("process/eval", "time", "dnn eval", "", paired.AtMost, 100),
+		wanted("process/summary", "time", "dnn summary", "", paired.AtMost, 15),
+		wanted("process/download", "time", "dnn download", "", paired.AtMost, 1000),
+		wanted("gemm", gemmMetric("1024", 1), dnnGemm, openBLAS, paired.AtLeast, 0.85),
+		wanted("gemm", gemmMetric("1024", 2), dnnGemm, openBLAS, paired.AtLeast, 0.85),
+		wanted("gemm", gemmMetric("100x784x100", 1), dnnGemm, openBLAS, paired.AtLeast, 0.90),
+		wanted("gemm", gemmMetric("100x784x100", 2), dnnGemm, openBLAS, paired.AtLeast, 0.90),
+		wanted("gemm", "", dnnGemm, openBLAS, paired.AtLeast, 0.75),
+		wanted("wide", "step", dnn2, "torch", paired.Below, 1),
+		wanted("wide", "step", dnn2, "jax", paired.Below, 1),
+		wanted("wide", "step", dnn2, openBLASProducts, paired.AtMost, 1/0.75),
 	}
 }
 
-// verdict is a target and what was measured for it.
-type verdict struct {
-	target
-	what     string // in words
-	value    float64
-	measured bool // there is a value
-	partly   bool // some of the metrics that the target is about have none
-}
-
-// judge returns the verdicts on the targets that compare contenders of this result's experiment.
-func (r *result) judge(targets []target) []verdict {
-	took := func(name string) bool {
-		return name == "" || slices.ContainsFunc(r.contenders, func(c contender) bool { return c.name == name })
-	}
-	var verdicts []verdict
-	for _, t := range targets {
-		if t.experiment != r.name || !took(t.subject) || !took(t.reference) {
-			continue
-		}
-		metrics := []string{t.metric}
-		if t.metric == "" {
-			metrics = nil
-			for _, m := range r.metrics {
-				metrics = append(metrics, m.name)
-			}
-		}
-		verdicts = append(verdicts, r.judgeOne(t, metrics))
-	}
-	return verdicts
-}
-
-// judgeOne returns the verdict on one target: of several metrics, that of the one that is worst.
-func (r *result) judgeOne(t target, metrics []string) verdict {
-	v := verdict{target: t, what: r.name}
-	if t.metric == "" {
-		v.what += ", the worst of all"
-	} else if len(r.metrics) > 1 {
-		v.what += ", " + t.metric
-	}
-	v.what += ": " + t.subject
-	if t.reference != "" {
-		v.what += " / " + t.reference
-	}
-	for _, m := range metrics {
-		values := r.values(t.subject, m)
-		if t.reference != "" {
-			values = r.ratios(t.subject, t.reference, m)
-		}
-		if len(values) == 0 {
-			v.partly = true
-			continue
-		}
-		value := median(values)
-		worse := value > v.value
-		if t.is == atLeast {
-			worse = value < v.value
-		}
-		if !v.measured || worse {
-			v.value, v.measured = value, true
-		}
-	}
-	return v
-}
-
-// passed reports whether the target is reached.
-func (v verdict) passed() bool {
-	switch v.is {
-	case atMost:
-		return v.value <= v.limit
-	case atLeast:
-		return v.value >= v.limit
-	default:
-		return v.value < v.limit
-	}
-}
-
-// row returns the verdict as a row of a table.
-func (v verdict) row() []string {
-	value, outcome := digits(v.value), "PASS"
-	switch {
-	case !v.measured:
-		value, outcome = "-", "not measured"
-	case !v.passed():
-		outcome = "FAIL"
-	case v.partly:
-		outcome = "not all measured"
-	}
-	return []string{v.what, value, fmt.Sprintf("%s %s", v.is, digits(v.limit)), outcome}
+// wanted returns the target that the subject's figure, or its ratio to the reference's, keeps to the limit.
+func wanted(name, metric, subject, reference string, is paired.Comparison, limit float64) paired.Target {
+	return paired.Target{Experiment: name, Metric: metric, Subject: subject, Reference: reference, Is: is, Limit: limit}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dnn/scripts/bench/paired"
 )
 
 // The network of the scenario "wide": three hidden layers of wideUnits.
@@ -20,13 +22,14 @@ const openBLASProducts = "OpenBLAS, the products alone"
 
 // wideSizes returns the features of each level of the network, from the input on.
 func (b *bench) wideSizes() []int {
-	return slices.Concat([]int{b.set.Features()}, slices.Repeat([]int{wideUnits}, wideHidden), []int{len(b.set.Classes)})
+	return slices.Concat([]int{b.set.Features()}, slices.Repeat([]int{wideUnits}, wideHidden),
+		[]int{len(b.set.Classes)})
 }
 
-// wideDNN is dnn; the figure "step" is the milliseconds of a training step. dnn has no way to train a few steps only, so it
-// holds all other images out for validation, which is not counted: the step is the sum of its phases.
-func (b *bench) wideDNN() contender {
-	return contender{dnn2, func(ctx context.Context) (figures, error) {
+// wideDNN is dnn; the figure "step" is the milliseconds of a training step. dnn has no way to train a few steps only,
+// so it holds all other images out for validation, which is not counted: the step is the sum of its phases.
+func (b *bench) wideDNN() paired.Contender {
+	return paired.Contender{Name: dnn2, Run: func(ctx context.Context) (paired.Figures, error) {
 		images := b.effort.wideSteps * wideBatch
 		held := float64(b.set.TrainCount()-images) + 0.5 // what is left is rounded down: half an image to spare
 		t, err := b.train(ctx, nil, "--threads", "2", "--epochs", "1", "--batch-size", strconv.Itoa(wideBatch),
@@ -42,29 +45,30 @@ func (b *bench) wideDNN() contender {
 			}
 		}
 		if seconds == 0 {
-			return nil, fmt.Errorf("dnn train --json: wanted the phases' times, found %q", t.stdout)
+			return nil, fmt.Errorf("dnn train --json: wanted the phases' times, found %q", t.Stdout)
 		}
-		return figures{"step": seconds * 1e3 / float64(b.effort.wideSteps)}, nil
+		return paired.Figures{"step": seconds * 1e3 / float64(b.effort.wideSteps)}, nil
 	}}
 }
 
 // widePython is a Python program that takes the same steps.
-func (b *bench) widePython(name, venv, script string) contender {
-	return contender{name, func(ctx context.Context) (figures, error) {
-		args := []string{b.images, strconv.Itoa(wideBatch), strconv.Itoa(b.effort.wideWarming), strconv.Itoa(b.effort.wideSteps), "2"}
+func (b *bench) widePython(name, venv, script string) paired.Contender {
+	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
+		args := []string{b.images, strconv.Itoa(wideBatch), strconv.Itoa(b.effort.wideWarming),
+			strconv.Itoa(b.effort.wideSteps), "2"}
 		for _, size := range b.wideSizes() {
 			args = append(args, strconv.Itoa(size))
 		}
 		line, err := python[struct {
 			Milliseconds float64 `json:"step_ms"`
 		}](ctx, b, venv, nil, script, args...)
-		return figures{"step": line.Milliseconds}, err
+		return paired.Figures{"step": line.Milliseconds}, err
 	}}
 }
 
 // wideOpenBLAS is the time that OpenBLAS needs for the products of a step.
-func (b *bench) wideOpenBLAS() contender {
-	return contender{openBLASProducts, func(ctx context.Context) (figures, error) {
+func (b *bench) wideOpenBLAS() paired.Contender {
+	return paired.Contender{Name: openBLASProducts, Run: func(ctx context.Context) (paired.Figures, error) {
 		products := stepProducts(wideBatch, b.wideSizes())
 		var shapes []string
 		for _, p := range products {
@@ -78,7 +82,7 @@ func (b *bench) wideOpenBLAS() contender {
 		for _, p := range products {
 			seconds += p.flops() / (line.GFLOPS[p.String()] * 1e9)
 		}
-		return figures{"step": seconds * 1e3}, nil
+		return paired.Figures{"step": seconds * 1e3}, nil
 	}}
 }
 
@@ -89,8 +93,8 @@ func (p product) String() string { return fmt.Sprintf("%dx%dx%d", p.m, p.k, p.n)
 
 func (p product) flops() float64 { return 2 * float64(p.m) * float64(p.k) * float64(p.n) }
 
-// stepProducts returns the products of one training step of a dense network: for each layer forward, the gradient of its
-// weights, and, but for the first layer, the gradient of its input.
+// stepProducts returns the products of one training step of a dense network: for each layer forward, the gradient of
+// its weights, and, but for the first layer, the gradient of its input.
 func stepProducts(batch int, sizes []int) []product {
 	var products []product
 	for i, in := range sizes[:len(sizes)-1] {

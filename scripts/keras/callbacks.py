@@ -1,7 +1,7 @@
-"""Writes what Keras's EarlyStopping and ReduceLROnPlateau do on given figures to internal/train/testdata/callbacks.json, for
+"""Writes what Keras's EarlyStopping and ReduceLROnPlateau do on given figures to internal/train/callback/testdata/callbacks.json, for
 the test that compares ours.
 
-    KERAS_BACKEND=tensorflow python scripts/keras/callbacks.py > internal/train/testdata/callbacks.json
+    KERAS_BACKEND=tensorflow python scripts/keras/callbacks.py > internal/train/callback/testdata/callbacks.json
 """
 
 import json

@@ -3,7 +3,7 @@
 
     python scripts/keras/fixtures.py [FOLDER]
 
-FOLDER is internal/nn/testdata, from which internal/nn/parity_test.go reads, unless given. Each network-*.json holds a
+FOLDER is internal/nn/nntest/testdata, from which internal/nn/step/parity_test.go reads, unless given. Each network-*.json holds a
 network, its initial weights, one batch, the loss and the gradient of every weight, and the weights after 1, 2 and 5 steps
 of each optimizer on that batch. losses.json holds single predictions with their loss and its gradient, adam.json steps of
 Adam along given gradients.
@@ -25,7 +25,7 @@ import tensorflow as tf  # noqa: E402
 
 tf.get_logger().setLevel("ERROR")  # each network is traced anew; TensorFlow would rather not
 
-FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "testdata"
+FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "nntest" / "testdata"
 BATCH, FEATURES, HIDDEN = 7, 8, 5
 KEPT_STEPS = (1, 2, 5)
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"

@@ -3,7 +3,7 @@
 
     python scripts/keras/fixtures_training.py [FOLDER]
 
-FOLDER is internal/nn/testdata, from which internal/nn/training_parity_test.go reads, unless given.
+FOLDER is internal/nn/nntest/testdata, from which the tests of internal/nn and its rooms read, unless given.
 
     training-optimizers.json    the defaults of each optimizer; weights after each of five steps along given gradients
     training-activations.json   values of each activation and its gradient
@@ -24,11 +24,12 @@ import keras  # noqa: E402: the variables are read when it is loaded
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "testdata"
+FOLDER = Path(__file__).resolve().parents[2] / "internal" / "nn" / "nntest" / "testdata"
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW, "nadam": keras.optimizers.Nadam, "lion": keras.optimizers.Lion,
+    "adafactor": keras.optimizers.Adafactor,
 }
 STEPS, SHAPES = 5, ((3, 4), (4,))
 
@@ -60,6 +61,12 @@ RUNS = [
     ("adam", {"learning_rate": 0.1, "clipnorm": 0.7, "weight_decay": 0.1, "use_ema": True}),
     ("sgd", {"learning_rate": 0.1, "use_ema": True}),
     ("sgd", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.6, "ema_overwrite_frequency": 2}),
+    ("adafactor", {"learning_rate": 0.1}),
+    ("adafactor", {"learning_rate": 0.9, "beta_2_decay": -0.5, "epsilon_1": 0.01, "epsilon_2": 0.5, "clip_threshold": 0.5}),
+    ("adafactor", {"learning_rate": 0.1, "relative_step": False, "weight_decay": 0.1}),
+    ("adafactor", {"learning_rate": 0.1, "clipnorm": 0.7, "weight_decay": 0.1, "use_ema": True}),
+    ("adafactor", {"learning_rate": 0.1, "global_clipnorm": 0.7, "use_ema": True, "ema_momentum": 0.6, "ema_overwrite_frequency": 2}),
+    ("adafactor", {"learning_rate": 0.1, "clipvalue": 0.3}),
 ]
 
 ACTIVATIONS = ["elu", "gelu", "leaky_relu", "linear", "relu", "selu", "sigmoid", "silu", "softplus", "tanh"]

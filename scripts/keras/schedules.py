@@ -1,6 +1,6 @@
-"""Writes the learning rates of Keras's schedules to internal/train/testdata/schedules.json, for the test that compares ours.
+"""Writes the learning rates of Keras's schedules to internal/train/schedule/testdata/schedules.json, for the test that compares ours.
 
-    KERAS_BACKEND=tensorflow python scripts/keras/schedules.py > internal/train/testdata/schedules.json
+    KERAS_BACKEND=tensorflow python scripts/keras/schedules.py > internal/train/schedule/testdata/schedules.json
 """
 
 import json
@@ -12,6 +12,8 @@ STEPS = list(range(0, 24)) + [37, 50, 99, 100, 101, 149, 250, 399]
 CASES = {
     "exponential": schedules.ExponentialDecay(0.1, 10, 0.96),
     "staircase": schedules.ExponentialDecay(0.1, 10, 0.5, staircase=True),
+    "inverse_time": schedules.InverseTimeDecay(0.1, 10, 0.5),
+    "inverse_time_staircase": schedules.InverseTimeDecay(0.1, 7, 0.9, staircase=True),
     "linear": schedules.PolynomialDecay(0.1, 20, 0.01),
     "root": schedules.PolynomialDecay(0.1, 100, 0.001, power=0.5),
     "cycle": schedules.PolynomialDecay(0.1, 20, 0.01, power=2.0, cycle=True),

@@ -89,7 +89,7 @@ func newSparse(rows, step, entries int, table *[256]float32) kernel.Sparse {
 
 // Load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
 func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
-	if shares.Lo == 0 {
+	if shares.Lo == 0 && s.Labels != nil {
 		for r := rows.Lo; r < rows.Hi; r++ {
 			in.Labels[r] = s.Labels[order[r]]
 		}

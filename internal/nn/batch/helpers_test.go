@@ -2,7 +2,7 @@ package batch
 
 import "math/rand/v2"
 
-// randomBytesB returns samples of bytes of which about one in five is not zero, with labels below classes.
+// randomBytes returns samples of bytes of which about one in five is not zero, with labels below classes.
 func randomBytes(count, features, classes int, seed uint64) *Samples {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	s := &Samples{Count: count, Features: features, Table: PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count)}
@@ -17,7 +17,7 @@ func randomBytes(count, features, classes int, seed uint64) *Samples {
 	return s
 }
 
-// randomFloatsB returns samples of numbers between -1 and 1.
+// randomFloats returns samples of numbers between -1 and 1.
 func randomFloats(count, features, classes int, seed uint64) *Samples {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	s := &Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
@@ -30,7 +30,7 @@ func randomFloats(count, features, classes int, seed uint64) *Samples {
 	return s
 }
 
-// countingB returns 0, 1, …, n-1.
+// counting returns 0, 1, …, n-1.
 func counting(n int) []int32 {
 	order := make([]int32, n)
 	for i := range order {
@@ -39,7 +39,7 @@ func counting(n int) []int32 {
 	return order
 }
 
-// sampleB returns the features of one sample.
+// sample returns the features of one sample.
 func sample(s *Samples, i int) []float64 {
 	x := make([]float64, s.Features)
 	for f := range x {

@@ -2,14 +2,14 @@ package batch
 
 import "dnn/internal/nn/kernel"
 
-// Samples is a set of labeled inputs, one a row, held either as bytes (pixels), which mean Table[byte], or as floats.
+// Samples is a set of inputs, one a row, with their labels, held either as bytes (pixels), which mean Table[byte], or as floats.
 type Samples struct {
 	Count    int
 	Features int
 	Bytes    []uint8       // [Count, Features], or nil
 	Table    *[256]float32 // what a byte means; Table[0] is 0
 	Floats   []float32     // [Count, Features], if Bytes is nil
-	Labels   []uint8       // [Count]: the class of each
+	Labels   []uint8       // [Count]: the class of each; nil: unknown, so that they can be predicted and nothing else
 
 	rows []int32 // [Count]: which row of Bytes or Floats each sample is; nil: they follow one another
 }
@@ -50,10 +50,15 @@ func (s *Samples) row(i int) int {
 func (s *Samples) Select(order []int32) *Samples {
 	part := *s
 	part.Count = len(order)
-	part.rows, part.Labels = make([]int32, len(order)), make([]uint8, len(order))
+	part.rows = make([]int32, len(order))
 	for i, o := range order {
 		part.rows[i] = int32(s.row(int(o)))
-		part.Labels[i] = s.Labels[o]
+	}
+	if s.Labels != nil {
+		part.Labels = make([]uint8, len(order))
+		for i, o := range order {
+			part.Labels[i] = s.Labels[o]
+		}
 	}
 	return &part
 }
@@ -62,7 +67,9 @@ func (s *Samples) Select(order []int32) *Samples {
 func (s *Samples) Slice(lo, hi int) *Samples {
 	part := *s
 	part.Count = hi - lo
-	part.Labels = s.Labels[lo:hi]
+	if s.Labels != nil {
+		part.Labels = s.Labels[lo:hi]
+	}
 	if s.rows != nil {
 		part.rows = s.rows[lo:hi]
 		return &part

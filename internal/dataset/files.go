@@ -1,0 +1,30 @@
+package dataset
+
+import (
+	"path/filepath"
+
+	"dnn/internal/config"
+	"dnn/internal/mnist"
+)
+
+// Files returns the paths of the files that a data set is read from, whether they are there or not. dataDir and env are
+// as in Options.
+func Files(d config.Dataset, dataDir string, env func(string) (string, bool)) []string {
+	switch {
+	case d.CSV != "" && d.Test != "":
+		return []string{d.CSV, d.Test}
+	case d.CSV != "":
+		return []string{d.CSV}
+	}
+	folder := d.IDX
+	if set, ok := mnist.Lookup(d.Name); ok {
+		folder, _ = set.Folder(dataDir, env) // if there is none, loading says so
+	}
+	var files []string
+	names, _ := mnist.Lookup("mnist")
+	for _, f := range names.Files() {
+		path := filepath.Join(folder, f.Name)
+		files = append(files, path, path+".gz")
+	}
+	return files
+}

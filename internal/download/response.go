@@ -1,0 +1,57 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+)
+
+// startOf says at which byte of the file the body of resp begins, after a request for all from offset on; or that the
+// bytes so far are all there are (done). A server that cannot begin at offset is errNoRange.
+func startOf(resp *http.Response, offset int64) (start int64, done bool, err error) {
+	contentRange := resp.Header.Get("Content-Range")
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		return 0, false, nil
+	case resp.StatusCode == http.StatusPartialContent:
+		if _, err := fmt.Sscanf(contentRange, "bytes %d-", &start); err == nil && start == offset {
+			return offset, false, nil
+		}
+		return 0, false, errNoRange
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && offset > 0:
+		var size int64
+		if _, err := fmt.Sscanf(contentRange, "bytes */%d", &size); err == nil && size == offset {
+			return offset, true, nil
+		}
+		return 0, false, errNoRange
+	}
+	return offset, false, fmt.Errorf("HTTP %s", resp.Status)
+}
+
+// reason says in a few words why a request failed.
+func (t *transfer) reason(ctx context.Context, err error) string {
+	if errors.Is(context.Cause(ctx), errStalled) {
+		return fmt.Sprintf("no byte for %v", t.stall)
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[syscall.Errno](err); ok {
+		return e.Error()
+	}
+	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
+		return "no answer in time"
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return "closed by the server"
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok { // which repeats the URL
+		return e.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,56 @@
+package nn
+
+import (
+	"math/rand/v2"
+
+	"dnn/internal/nn/kernel"
+)
+
+// What the tests, which are a package of their own so that they can take training steps, see of this one.
+var (
+	NewLoss                = newLoss
+	Argmax                 = argmax
+	NewDropout             = newDropout
+	NewBatchNormalization  = newBatchNormalization
+	BatchNormalizationKind = batchNormalizationKind
+	DropoutKind            = dropoutKind
+)
+
+// Validate tells what is wrong with a layer of the kind.
+func (k kind) Validate(l LayerSpec) error { return k.validate(l) }
+
+// Params returns the parameters of a layer of the kind for inputs of that shape.
+func (k kind) Params(l LayerSpec, in Shape) []ParamSpec { return k.params(l, in) }
+
+// Initialize draws m as the initializer called name does.
+func Initialize(name string, stream *rand.PCG, m kernel.Matrix) { initializers[name](stream, m) }
+
+// Activate computes the activation y of z, and the gradient by z of the sum of its elements.
+func Activate(w *kernel.Worker, name string, z kernel.Matrix) (y, dz kernel.Matrix) {
+	a := activations[name]
+	y, dz = kernel.NewMatrix(z.Rows, z.Cols), kernel.NewMatrix(z.Rows, z.Cols)
+	copy(y.Data, z.Data)
+	for r := range dz.Rows {
+		for i := range dz.Row(r) {
+			dz.Row(r)[i] = 1
+		}
+	}
+	a.forward(w, y)
+	if a.slope != nil {
+		activationLayer{a}.Backward(w, Pass{}, z, y, dz, dz)
+	} else {
+		a.backward(w, y, dz)
+	}
+	return y, dz
+}
+
+// Normalization returns the parameters of a BatchNormalization.
+func (b *BatchNormalization) Normalization() (gamma, beta, movingMean, movingVariance *Param) {
+	return b.gamma, b.beta, b.movingMean, b.movingVar
+}
+
+// ReadMatrix makes the first layer one that reads the samples as a matrix.
+func (m *Sequential) ReadMatrix() {
+	m.layers[0] = struct{ Layer }{m.layers[0]}
+	m.input = inputLayer(m.layers[0])
+}

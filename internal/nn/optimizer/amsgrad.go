@@ -1,0 +1,40 @@
+package optimizer
+
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+// AMSGrad is Adam that divides by the largest second moment so far instead of the present one, so that the length of a
+// step never grows (Reddi, Kale and Kumar, ICLR 2018). With Adam's alpha:
+//
+//	m += (g - m) (1 - beta1)
+//	v += (g^2 - v) (1 - beta2)
+//	h = max(h, v)
+//	p -= m alpha / (sqrt(h) + epsilon)
+type AMSGrad struct {
+	Adam
+	h slots
+}
+
+func newAMSGrad(params []*nn.Param, beta1, beta2, epsilon float64) *AMSGrad {
+	return &AMSGrad{*NewAdam(params, beta1, beta2, epsilon), newSlots("adam.velocity_hat", params)}
+}
+
+// Update moves a block of p against its gradient.
+func (a *AMSGrad) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	s := a.step
+	eachRow(p, top, left, g, func(r int, w, grad []float32) {
+		m, v, h := a.m.row(p, r, left, g), a.v.row(p, r, left, g), a.h.row(p, r, left, g)
+		for c, d := range grad {
+			m[c] += float32((d - m[c]) * s.C1)
+			v[c] += float32((float32(d*d) - v[c]) * s.C2)
+			h[c] = max(h[c], v[c])
+			w[c] -= float32(m[c]*s.Alpha) / (exact.Sqrt(h[c]) + s.Epsilon)
+		}
+	})
+}
+
+// State returns Adam's moments and then the largest second ones.
+func (a *AMSGrad) State() []StateArray { return state(a.m, a.v, a.h) }

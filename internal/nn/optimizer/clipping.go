@@ -1,0 +1,123 @@
+package optimizer
+
+import (
+	"math"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+// clipValue keeps every element of a gradient within [-limit, limit] on its way to the optimizer.
+type clipValue struct {
+	Optimizer
+	limit float32
+}
+
+func newClipValue(o Optimizer, limit float64) *clipValue { return &clipValue{o, float32(limit)} }
+
+func (c *clipValue) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	for r := range g.Rows {
+		for j, v := range g.Row(r) {
+			switch {
+			case v > c.limit:
+				g.Data[r*g.Stride+j] = c.limit
+			case v < -c.limit:
+				g.Data[r*g.Stride+j] = -c.limit
+			}
+		}
+	}
+	c.Optimizer.Update(w, p, top, left, g)
+}
+
+func (c *clipValue) unwrap() Optimizer { return c.Optimizer }
+
+// deferred keeps a step's gradients until all of them are there, scales them and hands them on.
+type deferred struct {
+	Optimizer
+	whole slots
+}
+
+func newDeferred(o Optimizer, params []*nn.Param) deferred {
+	return deferred{o, newSlots("gradient", params)}
+}
+
+func (d *deferred) unwrap() Optimizer { return d.Optimizer }
+
+func (d *deferred) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	d.whole.keep(p, top, left, g)
+}
+
+// apply hands rows of p's gradient on, scaled by f unless it is nil, in blocks that the first-level cache can hold.
+func (d *deferred) apply(w *kernel.Worker, p *nn.Param, lo, hi int, f func(g float32) float32) {
+	whole := d.whole.arrays[p.Index]
+	step := max(kernel.BlockElements/p.Value.Cols, 1)
+	for ; lo < hi; lo += step {
+		g := whole.Slice(lo, min(lo+step, hi))
+		if f != nil {
+			kernel.EachElement(g, f)
+		}
+		d.Optimizer.Update(w, p, lo, 0, g)
+	}
+}
+
+// clipNorm scales the gradient g of each parameter so that its norm is at most limit: g limit / max(|g|, limit).
+type clipNorm struct {
+	deferred
+	limit float32
+	norms []float32 // of this step's gradients, by the parameters' index
+}
+
+func newClipNorm(o Optimizer, params []*nn.Param, limit float64) *clipNorm {
+	return &clipNorm{newDeferred(o, params), float32(limit), make([]float32, len(params))}
+}
+
+func (c *clipNorm) Prepare() {
+	for i, g := range c.whole.arrays {
+		c.norms[i] = float32(math.Sqrt(squares(g)))
+	}
+}
+
+func (c *clipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
+	divisor := max(c.norms[p.Index], c.limit)
+	c.apply(w, p, lo, hi, func(g float32) float32 { return float32(g*c.limit) / divisor })
+}
+
+// globalClipNorm scales all gradients alike so that their norm together is at most limit (Pascanu, Mikolov and Bengio,
+// ICML 2013): g limit min(1/|G|, 1/limit). If the norm is no finite number, all of them become NaN.
+type globalClipNorm struct {
+	deferred
+	limit, scale float32
+}
+
+func newGlobalClipNorm(o Optimizer, params []*nn.Param, limit float64) *globalClipNorm {
+	return &globalClipNorm{newDeferred(o, params), float32(limit), 0}
+}
+
+func (c *globalClipNorm) Prepare() {
+	sum := 0.0
+	for _, g := range c.whole.arrays {
+		sum += squares(g)
+	}
+	norm := float32(math.Sqrt(sum))
+	c.scale = float32(c.limit*min(1/norm, 1/c.limit)) + (norm - norm)
+}
+
+func (c *globalClipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
+	c.apply(w, p, lo, hi, func(g float32) float32 { return g * c.scale })
+}
+
+// squares returns the sum of the squares of m's elements in float64. It is eight sums, of every eighth column each, added
+// up in the end, so that one addition need not wait for another: a fixed order, whatever the threads.
+func squares(m kernel.Matrix) float64 {
+	var sums [8]float64
+	for r := range m.Rows {
+		for c, v := range m.Row(r) {
+			sums[c%8] += float64(float64(v) * float64(v))
+		}
+	}
+	total := 0.0
+	for _, s := range sums {
+		total += s
+	}
+	return total
+}

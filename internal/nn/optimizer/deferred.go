@@ -1,0 +1,107 @@
+package optimizer
+
+import (
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+)
+
+// Deferred is an Updater that needs whole gradients before it can use any. Its Update only keeps what it is given.
+type Deferred interface {
+	nn.Updater
+
+	// Prepare is called once all gradients of a step are there.
+	Prepare()
+
+	// Apply uses the gradients of the rows [lo, hi) of p. It is called from several goroutines at once.
+	Apply(w *kernel.Worker, p *nn.Param, lo, hi int)
+}
+
+// What is put around a Deferred optimizer is Deferred itself, so that a step knows of one and no more.
+
+// deferredClip is a clipping by norms around a Deferred optimizer, which is given the clipped gradients once all are there.
+type deferredClip struct {
+	Optimizer // the clipping
+	inner     Deferred
+	params    []*nn.Param
+}
+
+func (c *deferredClip) Prepare() {
+	clip := c.Optimizer.(Deferred)
+	clip.Prepare()
+	for _, p := range c.params {
+		if !p.Fixed {
+			clip.Apply(nil, p, 0, p.Value.Rows) // into inner.Update, which only keeps them
+		}
+	}
+	c.inner.Prepare()
+}
+
+func (c *deferredClip) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { c.inner.Apply(w, p, lo, hi) }
+
+func (c *deferredClip) unwrap() Optimizer { return c.Optimizer }
+
+// deferredClipValue is a clipping of single elements around a Deferred optimizer.
+type deferredClipValue struct {
+	*clipValue
+	Deferred
+}
+
+func (c deferredClipValue) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	c.clipValue.Update(w, p, top, left, g)
+}
+
+// clipDeferred returns the clipping clip of the optimizer o as it must be if o is Deferred.
+func clipDeferred(clip, o Optimizer, params []*nn.Param) Optimizer {
+	inner, ok := o.(Deferred)
+	if !ok {
+		return clip
+	}
+	if v, ok := clip.(*clipValue); ok {
+		return deferredClipValue{v, inner}
+	}
+	return &deferredClip{clip, inner, params}
+}
+
+// deferredDecay is weight decay around a Deferred optimizer: as Keras does, before the optimizer looks at the weights.
+type deferredDecay struct {
+	*weightDecay
+	inner  Deferred
+	params []*nn.Param
+}
+
+func (d *deferredDecay) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	d.inner.Update(w, p, top, left, g)
+}
+
+func (d *deferredDecay) Prepare() {
+	for _, p := range d.params {
+		if p.Fixed {
+			continue
+		}
+		for r := range p.Value.Rows {
+			for c, v := range p.Value.Row(r) {
+				p.Value.Row(r)[c] = v - float32(float32(v*d.decay)*d.rate)
+			}
+		}
+	}
+	d.inner.Prepare()
+}
+
+func (d *deferredDecay) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { d.inner.Apply(w, p, lo, hi) }
+
+// deferredAverage is an average of the weights around a Deferred optimizer.
+type deferredAverage struct {
+	*Average
+	inner Deferred
+}
+
+func (a *deferredAverage) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
+	a.inner.Update(w, p, top, left, g)
+}
+
+func (a *deferredAverage) Prepare() { a.inner.Prepare() }
+
+func (a *deferredAverage) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
+	a.inner.Apply(w, p, lo, hi)
+	a.move(w, p, lo, 0, p.Value.Slice(lo, hi))
+}

@@ -1,0 +1,156 @@
+package step
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+	"dnn/internal/nn/reference"
+)
+
+// gradientTolerance is how far a float32 gradient may be from the slope, relative to the largest in its parameter. Values
+// have an error of some 1e-7; where the loss divides by a probability of 0.01, the least that drawWell lets pass, that
+// becomes 100 times as much.
+const gradientTolerance = 2e-5
+
+// Every activation in a hidden layer, which is the input layer in the first case and behind it in the second.
+func TestGradientOfHiddenLayers(t *testing.T) {
+	for _, activation := range nn.Activations() {
+		for seed := range uint64(3) {
+			output := nn.LayerSpec{Units: 3, Activation: "softmax"}
+			hidden := nn.LayerSpec{Units: 5, Activation: activation}
+			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, hidden, output), 6, seed)
+			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 6, Activation: "tanh"}, hidden, output), 6, seed)
+		}
+	}
+}
+
+// Every pair of a loss and an output activation: those that are computed together, from logits, and all others.
+func TestGradientOfLosses(t *testing.T) {
+	for _, loss := range nn.Losses() {
+		for _, activation := range nn.Activations() {
+			for _, units := range []int{1, 2, 3} {
+				if units == 1 && (loss == nn.CategoricalCrossentropy || activation == "softmax") {
+					continue // constant
+				}
+				for seed := range uint64(3) {
+					output := nn.LayerSpec{Units: units, Activation: activation}
+					checkGradient(t, nntest.Network(4, loss, nn.LayerSpec{Units: 5, Activation: "tanh"}, output), 4, seed)
+					checkGradient(t, nntest.Network(4, loss, output), 4, seed)
+				}
+			}
+		}
+	}
+}
+
+// Layers so wide that the input layer is split into panels, and other sizes that no tile divides.
+func TestGradientOfWideLayers(t *testing.T) {
+	// One with the bias in its kernel, one by element, one by whole rows, and one that is a layer of its own.
+	for _, activation := range []string{"relu", "tanh", "softmax", "gelu"} {
+		for _, units := range []int{1, 17, 40, 100, 129} {
+			hidden := nn.LayerSpec{Units: units, Activation: activation}
+			checkGradient(t, nntest.Network(13, nn.CategoricalCrossentropy, hidden, nn.LayerSpec{Units: 10, Activation: "softmax"}), 9, 1)
+		}
+	}
+	checkGradient(t, nntest.Network(150, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 70, Activation: "softmax"}), 9, 1)
+	checkGradient(t, nntest.Network(2, nn.BinaryCrossentropy, nn.LayerSpec{Units: 33, Activation: "softmax"}), 9, 1)
+	checkGradient(t, nntest.Network(1, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 1, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"}), 1, 1)
+}
+
+// checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with one
+// thread and with three.
+func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
+	t.Helper()
+	classes := max(2, arch.Output())
+	draws := map[string]func(seed uint64) *batch.Samples{
+		"floats": func(seed uint64) *batch.Samples { return nntest.RandomFloats(size+3, arch.Input, classes, seed) },
+		"bytes":  func(seed uint64) *batch.Samples { return nntest.RandomBytes(size+3, arch.Input, classes, seed) },
+	}
+	for name, draw := range draws {
+		t.Run(fmt.Sprintf("%s/%s/seed %d", nntest.Describe(arch), name, seed), func(t *testing.T) {
+			m, s, order := drawWell(t, arch, draw, size, seed)
+			r := reference.New(m)
+			x, labels := reference.Batch(s, order)
+			for _, threads := range []int{1, 3} {
+				c := nntest.NewCollector(m)
+				e := NewEngine(kernel.Available()[0], threads)
+				// A trainer for larger batches: this one is partial.
+				result := NewTrainer(e, m, c, s, size+2).Step(order, nil)
+				e.Close()
+				c.CheckOnce(t, m)
+				checkResult(t, result, r, s, order)
+				checkSlopes(t, m, c, func(param, element int) float64 { return r.Slope(x, labels, param, element) })
+			}
+		})
+	}
+}
+
+// drawWell draws a network and samples until the loss has a well-conditioned slope there.
+func drawWell(t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64) (*nn.Sequential, *batch.Samples, []int32) {
+	t.Helper()
+	for try := range uint64(1000) {
+		m := nntest.RandomModel(t, arch, seed+1000*try)
+		s := draw(seed + 1000*try)
+		order := nntest.Counting(s.Count)[1 : size+1]
+		r := reference.New(m)
+		r.MeanLoss(reference.Batch(s, order))
+		if r.Kink > 0.01 {
+			return m, s, order
+		}
+	}
+	t.Fatal("no draw without a kink close by")
+	return nil, nil, nil
+}
+
+func checkResult(t *testing.T, got Result, r *reference.Network, s *batch.Samples, order []int32) {
+	t.Helper()
+	right := 0
+	for _, i := range order {
+		_, y := r.Outputs(reference.Sample(s, int(i)))
+		class := uint8(0)
+		for j := range y {
+			if y[j] > y[class] {
+				class = uint8(j)
+			}
+		}
+		if len(y) == 1 && y[0] > 0.5 {
+			class = 1
+		}
+		if class == s.Labels[i] {
+			right++
+		}
+	}
+	if want := r.MeanLoss(reference.Batch(s, order)); math.Abs(float64(got.MeanLoss())-want) > 2e-6*(1+want) {
+		t.Errorf("mean loss %v, want %v", got.MeanLoss(), want)
+	}
+	if got.Count != len(order) || got.Right != right {
+		t.Errorf("%d of %d right, want %d of %d", got.Right, got.Count, right, len(order))
+	}
+}
+
+// checkSlopes compares up to 40 elements of each parameter's gradient.
+func checkSlopes(t *testing.T, m *nn.Sequential, c *nntest.Collector, slope func(param, element int) float64) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i, p := range m.Params() {
+		elements := rng.Perm(p.Count())
+		elements = elements[:min(40, len(elements))]
+		var want []float64
+		scale := 1e-2
+		for _, at := range elements {
+			want = append(want, slope(i, at))
+			scale = max(scale, math.Abs(want[len(want)-1]))
+		}
+		for k, at := range elements {
+			off := math.Abs(float64(c.Gradient[i][at])-want[k]) / scale
+			if !(off < gradientTolerance) {
+				t.Errorf("%s[%d]: gradient %v, slope %v", p.Name, at, c.Gradient[i][at], want[k])
+			}
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package step
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+	"dnn/internal/nn/reference"
+)
+
+// newReference returns the reference of m in its first step of the first epoch. What a Dropout drops is taken from itself:
+// it makes 1 / (1 - rate) of the ones that it keeps.
+func newReference(m *nn.Sequential, batch int) *reference.Network {
+	r := reference.New(m)
+	var names []string // of the Dropouts
+	for _, l := range m.Architecture().Layers {
+		if l.Type == "dropout" {
+			names = append(names, l.Name)
+		}
+	}
+	for i, l := range m.Layers() {
+		d, ok := l.(*nn.Dropout)
+		if !ok {
+			continue
+		}
+		x, y := kernel.NewMatrix(batch, m.Shapes()[i].Size()), kernel.NewMatrix(batch, m.Shapes()[i].Size())
+		for j := range x.Data {
+			x.Data[j] = 1
+		}
+		d.Forward(nil, nn.Pass{Train: true, Seed: m.Seed(), Epoch: 1, Step: 1}, x, y)
+		mask := make([][]float64, batch)
+		for b := range mask {
+			for _, v := range y.Row(b) {
+				mask[b] = append(mask[b], float64(v))
+			}
+		}
+		r.Masks[names[len(r.Masks)]] = mask
+	}
+	return r
+}
+
+func TestGradientOfLayers(t *testing.T) {
+	for name, layers := range nntest.LayerStacks() {
+		for _, smoothing := range []float64{0, 0.1} {
+			arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, LabelSmoothing: smoothing, Layers: layers}
+			if name == "slope at the end" {
+				arch.Loss, arch.LabelSmoothing = "mse", 0
+			}
+			for form, draw := range map[string]func(count, features, classes int, seed uint64) *batch.Samples{"floats": nntest.RandomFloats, "bytes": nntest.RandomBytes} {
+				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form), func(t *testing.T) { checkLayers(t, arch, draw, 8) })
+			}
+		}
+	}
+}
+
+// checkLayers compares the loss and some of the gradients of one step with the reference's.
+func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, classes int, seed uint64) *batch.Samples, batch int) {
+	t.Helper()
+	for try := range uint64(100) {
+		m := nntest.RandomModel(t, arch, 1+try)
+		s, order := draw(batch+3, arch.Input, 3, 1+try), nntest.Counting(batch + 3)[1:batch+1]
+		r := newReference(m, batch)
+		x, labels := reference.Batch(s, order)
+		if r.MeanLoss(x, labels); r.Kink < 0.01 {
+			continue
+		}
+		for _, threads := range []int{1, 3} {
+			e := NewEngine(kernel.Available()[0], threads)
+			c := nntest.NewCollector(m)
+			trainer := NewTrainer(e, m, c, s, batch+2) // a partial batch
+			trainer.Begin(1)
+			got := float64(trainer.Step(order, nil).MeanLoss())
+			e.Close()
+			if want := r.MeanLoss(x, labels); math.Abs(got-want) > 2e-6*(1+want) {
+				t.Errorf("mean loss %v, want %v", got, want)
+			}
+			for i, p := range m.Params() {
+				for at, n := range c.Times[i] {
+					if at%(1+p.Count()/60) != 0 {
+						continue
+					}
+					want := r.Slope(x, labels, i, at)
+					if p.Fixed && n != 0 || !p.Fixed && n != 1 {
+						t.Errorf("%s[%d]: the gradient came %d times", p.Name, at, n)
+					} else if got := float64(c.Gradient[i][at]); !p.Fixed && !(math.Abs(got-want) < gradientTolerance) {
+						t.Errorf("%s[%d]: gradient %v, slope %v", p.Name, at, got, want)
+					}
+				}
+			}
+		}
+		return
+	}
+	t.Fatal("no draw without a kink close by")
+}
+
+// The same bits for any number of threads and any instruction set, with every kind of layer.
+func TestSameBitsOfLayers(t *testing.T) {
+	for name, layers := range nntest.LayerStacks() {
+		arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy, Layers: layers}
+		s := nntest.RandomBytes(25, 30, 3, 1)
+		var want outcome
+		for form, s := range nntest.Forms(s) {
+			for _, set := range kernel.Available() {
+				for _, threads := range []int{1, 2, 5} {
+					got := train(t, set, threads, arch, adam, s, 25, 10)
+					if want.weights == "" {
+						want = got
+					}
+					compare(t, fmt.Sprintf("%s, %s, %s, %d threads", name, form, set.Name, threads), got, want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package step
+
+import (
+	"fmt"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+)
+
+// MaxPredict is how many samples a Predictor takes at a time: enough for the weights' way into the cache to be worth it, few
+// enough for the activations to stay there.
+const MaxPredict = 128
+
+// Predictor computes a network's outputs for samples. It needs no labels, no optimizer and no memory for training. It is for one
+// goroutine at a time; many can share a network, which none of them changes.
+type Predictor struct {
+	model  *nn.Sequential
+	worker *kernel.Worker
+	tape   *nn.Tape
+	order  []int32
+	bytes  bool // whether it is for samples of bytes
+
+	class      []uint8
+	confidence []float32
+}
+
+// NewPredictor returns a predictor with a workspace of its own, for samples that are held as like is: bytes with the same table,
+// or floats. Of bytes, how many are zero in like decides which way through the first layer is the fast one; the outputs are
+// the same, to the bit.
+func NewPredictor(kernels *kernel.Set, m *nn.Sequential, like *batch.Samples) *Predictor {
+	w := kernel.NewWorker(kernels, 0)
+	return newPredictor(&w, m, like, like.Shares(1, MaxPredict, nil), MaxPredict)
+}
+
+func newPredictor(w *kernel.Worker, m *nn.Sequential, like *batch.Samples, shares []kernel.Span, size int) *Predictor {
+	m.CheckSamples(like)
+	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), bytes: like.Bytes != nil}
+	p.order, p.class, p.confidence = make([]int32, size), make([]uint8, size), make([]float32, size)
+	return p
+}
+
+// Prediction is what a network says of some samples.
+type Prediction struct {
+	Outputs    kernel.Matrix // [samples, units]; with softmax or sigmoid, probabilities
+	Class      []uint8       // the class that each predicts; a single output is that of class 1
+	Confidence []float32     // the output for that class
+}
+
+// Predict returns what the network says of the samples [rows.Lo, rows.Hi) of s, at most MaxPredict. The next call overwrites it.
+// Samples of another kind than the predictor was made for are a mistake of the caller, and panic.
+func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
+	if s.Features != p.model.Architecture().Input || p.bytes != (s.Bytes != nil) {
+		panic(fmt.Sprintf("step: wanted samples as those that the predictor was made for, found others of %d features", s.Features))
+	}
+	y := p.forward(s, rows)
+	p.model.Loss().Outputs(p.worker, y, p.class)
+	for r := range y.Rows {
+		p.confidence[r] = confidence(y.Row(r), p.class[r])
+	}
+	return Prediction{Outputs: y, Class: p.class[:y.Rows], Confidence: p.confidence[:y.Rows]}
+}
+
+// forward passes some samples through the layers, and returns what the loss takes: outputs, or logits.
+func (p *Predictor) forward(s *batch.Samples, rows kernel.Span) kernel.Matrix {
+	n := rows.Hi - rows.Lo
+	for i := range n {
+		p.order[i] = int32(rows.Lo + i)
+	}
+	all := kernel.Span{Lo: 0, Hi: n}
+	p.tape.In.Count = n
+	p.tape.In.Load(p.worker, s, p.order[:n], all, kernel.Span{Lo: 0, Hi: p.tape.In.Shares()})
+	p.model.Forward(p.worker, nn.Pass{}, p.tape, 0, len(p.model.Layers()), all)
+	return p.tape.Y[len(p.tape.Y)-1].Slice(0, n)
+}
+
+// confidence returns the output that speaks for the class that the outputs of one sample predict: with softmax or sigmoid its
+// probability.
+func confidence(outputs []float32, class uint8) float32 {
+	p := outputs[min(int(class), len(outputs)-1)]
+	if len(outputs) == 1 && class == 0 {
+		return 1 - p // a single output is that of class 1
+	}
+	return p
+}

@@ -1,0 +1,79 @@
+package step
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+)
+
+// Without labels a predictor gives the very classes and confidences of an evaluation, for any number of samples at a time, with
+// many goroutines over one network.
+func TestPredict(t *testing.T) {
+	for _, c := range []struct {
+		loss   string
+		output nn.LayerSpec
+	}{
+		{nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "softmax"}},
+		{nn.BinaryCrossentropy, nn.LayerSpec{Units: 1, Activation: "sigmoid"}},
+		{"mse", nn.LayerSpec{Units: 4, Activation: "softmax"}},
+	} {
+		m := nntest.RandomModel(t, nntest.Network(20, c.loss, nn.LayerSpec{Units: 33, Activation: "gelu"}, c.output), 1)
+		before := nntest.Digest(m)
+		for form, s := range nntest.Forms(nntest.RandomBytes(300, 20, max(2, c.output.Units), 1)) {
+			e := NewEngine(kernel.Available()[0], 2)
+			v := NewEvaluator(e, m, s)
+			v.Evaluate()
+			unlabeled := *s
+			unlabeled.Labels = nil
+			var all sync.WaitGroup
+			for _, set := range kernel.Available() {
+				for _, size := range []int{1, 7, MaxPredict} {
+					all.Go(func() {
+						p := NewPredictor(set, m, &unlabeled)
+						for lo := 0; lo < s.Count; lo += size {
+							rows := kernel.Span{Lo: lo, Hi: min(lo+size, s.Count)}
+							y := p.Predict(&unlabeled, rows)
+							for r, class := range y.Class {
+								if confidence := y.Confidence[r]; class != v.Predicted()[lo+r] || confidence != v.Confidence()[lo+r] {
+									t.Errorf("%s of %s, %s, %s: sample %d: wanted class %d with %v, found %d with %v", c.loss, c.output.Activation, form, set.Name,
+										lo+r, v.Predicted()[lo+r], v.Confidence()[lo+r], class, y.Confidence[r])
+									return
+								}
+							}
+						}
+					})
+				}
+			}
+			all.Wait()
+			e.Close()
+		}
+		if nntest.Digest(m) != before {
+			t.Error("a prediction changes weights")
+		}
+	}
+}
+
+// Samples that come one by one are what they are among others.
+func TestPredictOthersThanAtFirst(t *testing.T) {
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+	s := nntest.RandomBytes(10, 20, 3, 1)
+	p := NewPredictor(kernel.Available()[0], m, s)
+	want := p.Predict(s, kernel.Span{Lo: 0, Hi: 10}).Outputs.Flatten()
+	for i := range 10 {
+		one := &batch.Samples{Count: 1, Features: 20, Bytes: s.Pixels(i), Table: s.Table}
+		if got := p.Predict(one, kernel.Span{Lo: 0, Hi: 1}).Outputs.Flatten(); !slices.Equal(got, want[3*i:3*i+3]) {
+			t.Errorf("sample %d alone: wanted %v, found %v", i, want[3*i:3*i+3], got)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("samples of numbers are taken by a predictor of bytes")
+		}
+	}()
+	p.Predict(nntest.RandomFloats(1, 20, 3, 1), kernel.Span{Lo: 0, Hi: 1})
+}

@@ -1,0 +1,256 @@
+package step
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/batch"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+	"dnn/internal/nn/optimizer"
+)
+
+func TestFormsAreWhatTheySay(t *testing.T) {
+	all := nntest.Forms(nntest.RandomBytes(20, 50, 2, 1))
+	for name, want := range map[string]bool{"bytes, nonzero only": true, "bytes, all": false, "floats": false} {
+		if got := all[name].Sparse(); got != want {
+			t.Errorf("%s: sparse is %t", name, got)
+		}
+	}
+}
+
+// outcome is all that a run leaves behind, to the bit.
+type outcome struct {
+	weights string
+	steps   []Result
+	loss    []float32 // of each sample, in an evaluation afterwards
+	class   []uint8
+	whole   Result // of the evaluation
+}
+
+// train takes three steps, the last on what is left of the order, and evaluates the first half of the samples' memory.
+func train(t *testing.T, set *kernel.Set, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, s *batch.Samples, count, batch int) outcome {
+	t.Helper()
+	e := NewEngine(set, threads)
+	defer e.Close()
+	m := nntest.RandomModel(t, arch, 1)
+	o := optimizer(m.Params())
+	trainer := NewTrainer(e, m, o, s, batch)
+	order := nntest.Counting(count)
+	slices.Reverse(order)
+	var out outcome
+	for at := 0; at < count; at += batch {
+		end := min(at+batch, count)
+		o.Begin(0.01)
+		trainer.tempo.Alone = threads > 2 && at/batch%2 == 1 // which changes in the midst of a run
+		out.steps = append(out.steps, trainer.Step(order[at:end], order[end:min(end+batch, count)]))
+	}
+	out.weights = nntest.Digest(m)
+	v := NewEvaluator(e, m, s)
+	whole := v.Evaluate()
+	out.loss, out.class = v.loss[:count], v.Predicted()[:count]
+	if whole.Count == count {
+		out.whole = whole
+	}
+	return out
+}
+
+func adam(params []*nn.Param) optimizer.Optimizer { return optimizer.NewAdam(params, 0.9, 0.999, 1e-7) }
+func sgd([]*nn.Param) optimizer.Optimizer         { return optimizer.NewSGD() }
+
+// The same seed gives the same bits for any number of threads, any instruction set and any form of the samples.
+func TestSameBits(t *testing.T) {
+	cases := []struct {
+		features, units, batch int
+		activation             string
+		optimizer              func([]*nn.Param) optimizer.Optimizer
+		long                   bool
+	}{
+		{1, 1, 1, "relu", adam, false},
+		{1, 17, 7, "tanh", adam, false},
+		{13, 10, 100, "relu", sgd, false},
+		{13, 129, 7, "softmax", adam, false},
+		{13, 100, 1, "relu", adam, false},
+		{50, 17, 7, "relu", sgd, false},
+		{130, 100, 7, "sigmoid", adam, false},
+		{130, 17, 100, "relu", adam, false},
+		{130, 129, 7, "linear", sgd, false},
+		{784, 10, 1, "relu", adam, false},
+		{784, 1, 7, "relu", adam, false},
+		{784, 129, 7, "relu", sgd, true},
+		{784, 100, 100, "relu", adam, true},
+	}
+	for _, c := range cases {
+		t.Run(fmt.Sprintf("%d-%d/batch %d", c.features, c.units, c.batch), func(t *testing.T) {
+			if c.long && testing.Short() {
+				t.Skip("long")
+			}
+			arch := nntest.Network(c.features, nn.CategoricalCrossentropy,
+				nn.LayerSpec{Units: c.units, Activation: c.activation}, nn.LayerSpec{Units: 33, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+			count := 2*c.batch + (c.batch+1)/2
+			var want outcome
+			for name, s := range nntest.Forms(nntest.RandomBytes(count, c.features, 10, 1)) {
+				for _, set := range kernel.Available() {
+					for _, threads := range []int{1, 2, 3, 4, 7} {
+						if c.long && set.Name == "generic" && threads > 2 {
+							continue
+						}
+						got := train(t, set, threads, arch, c.optimizer, s, count, c.batch)
+						if want.weights == "" {
+							want = got
+						}
+						compare(t, fmt.Sprintf("%s, %s, %d threads", name, set.Name, threads), got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Likewise where the optimizer's step is part of the first layer's gradient, with what may lie around it, in a layer wide enough
+// for several blocks of it.
+func TestSameBitsOfFusedSteps(t *testing.T) {
+	arch := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 257, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	s := nntest.RandomBytes(25, 200, 3, 1)
+	with := func(name string, decay float64, change func(*optimizer.Spec)) optimizer.Spec {
+		spec := optimizer.Default(name)
+		spec.WeightDecay, spec.EMAMomentum = decay, 0.9
+		change(&spec)
+		return spec
+	}
+	for _, spec := range []optimizer.Spec{
+		with("adam", 0, func(*optimizer.Spec) {}),
+		with("adamw", 0.1, func(*optimizer.Spec) {}),
+		with("adam", 0, func(s *optimizer.Spec) { s.UseEMA = true }),
+		with("adamw", 0.1, func(s *optimizer.Spec) { s.UseEMA = true }),
+		with("adamw", 0.1, func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 2 }),
+		with("adam", 0.1, func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).AMSGrad = true }),
+	} {
+		var want outcome
+		for name, samples := range nntest.Forms(s) {
+			for _, set := range kernel.Available() {
+				for _, threads := range []int{1, 2, 3} {
+					got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), samples, 25, 10)
+					if want.weights == "" {
+						want = got
+					}
+					compare(t, fmt.Sprintf("%+v, %s, %s, %d threads", spec, name, set.Name, threads), got, want)
+				}
+			}
+		}
+	}
+}
+
+// compare fails the test at the first difference: what follows from it would be many pages.
+func compare(t *testing.T, name string, got, want outcome) {
+	t.Helper()
+	for i := range want.steps {
+		if got.steps[i] != want.steps[i] {
+			t.Fatalf("%s: step %d gave %v, elsewhere %v", name, i+1, got.steps[i], want.steps[i])
+		}
+	}
+	if got.weights != want.weights {
+		t.Fatalf("%s: weights %s, elsewhere %s", name, got.weights, want.weights)
+	}
+	for i := range want.loss {
+		if math.Float32bits(got.loss[i]) != math.Float32bits(want.loss[i]) || got.class[i] != want.class[i] {
+			t.Fatalf("%s: evaluation gave loss %v and class %d for sample %d, elsewhere %v and %d", name, got.loss[i], got.class[i], i, want.loss[i], want.class[i])
+		}
+	}
+	if got.whole.Count > 0 && want.whole.Count > 0 && got.whole != want.whole {
+		t.Fatalf("%s: evaluation gave %v, elsewhere %v", name, got.whole, want.whole)
+	}
+}
+
+// The weights that the course's network has after three steps, so that whatever changes the numbers is noticed, on any
+// system. A change on purpose puts the new digest here and says so in the change log: seeds then give other models.
+func TestGoldenWeights(t *testing.T) {
+	const want = "410531ec4a475065"
+	arch := nntest.Network(784, nn.CategoricalCrossentropy,
+		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 50, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+	got := train(t, kernel.Available()[0], 2, arch, adam, nntest.RandomBytes(250, 784, 10, 1), 250, 100)
+	if got.weights != want {
+		t.Errorf("weights %s, want %s", got.weights, want)
+	}
+}
+
+// A batch that was loaded ahead gives what one that was not gives, also if the announced batch is not the one that comes.
+func TestLoadingAhead(t *testing.T) {
+	arch := nntest.Network(30, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	s := nntest.RandomBytes(40, 30, 3, 1)
+	order := nntest.Counting(40)
+	run := func(next func(at int) []int32) string {
+		e := NewEngine(kernel.Available()[0], 2)
+		defer e.Close()
+		m := nntest.RandomModel(t, arch, 1)
+		o := adam(m.Params())
+		trainer := NewTrainer(e, m, o, s, 10)
+		for at := 0; at < 40; at += 10 {
+			o.Begin(0.01)
+			trainer.Step(order[at:at+10], next(at))
+		}
+		return nntest.Digest(m)
+	}
+	want := run(func(int) []int32 { return nil })
+	if got := run(func(at int) []int32 { return order[at+10 : min(at+20, 40)] }); got != want {
+		t.Errorf("loaded ahead: weights %s, want %s", got, want)
+	}
+	if got := run(func(int) []int32 { return order[3:7] }); got != want {
+		t.Errorf("another batch loaded ahead: weights %s, want %s", got, want)
+	}
+}
+
+// A step and an evaluation allocate nothing once every worker has seen the largest blocks.
+func TestNoAllocation(t *testing.T) {
+	arch := nntest.Network(130, nn.CategoricalCrossentropy,
+		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 17, Activation: "tanh"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+	order := nntest.Counting(80)
+	for name, s := range nntest.Forms(nntest.RandomBytes(300, 130, 10, 1)) {
+		for _, threads := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s/%d threads", name, threads), func(t *testing.T) {
+				e := NewEngine(kernel.Available()[0], threads)
+				defer e.Close()
+				m := nntest.RandomModel(t, arch, 1)
+				o := adam(m.Params())
+				trainer, v := NewTrainer(e, m, o, s, 40), NewEvaluator(e, m, s)
+				step := func() {
+					o.Begin(0.01)
+					trainer.Step(order[:40], order[40:])
+					trainer.Step(order[40:], order[:40])
+				}
+				evaluate := func() { v.Evaluate() }
+				for range 20 { // which worker takes which task is up to the scheduler
+					step()
+					evaluate()
+				}
+				if n := testing.AllocsPerRun(10, step); n != 0 {
+					t.Errorf("a step allocates %v times", n)
+				}
+				if n := testing.AllocsPerRun(10, evaluate); n != 0 {
+					t.Errorf("an evaluation allocates %v times", n)
+				}
+			})
+		}
+	}
+}
+
+// The same bits for any number of threads and any instruction set, with every optimizer.
+func TestSameBitsOfOptimizers(t *testing.T) {
+	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["dropout before normalized"]}
+	s := nntest.RandomBytes(25, 30, 3, 1)
+	for _, spec := range nntest.Optimizers() {
+		var want outcome
+		for _, set := range kernel.Available() {
+			for _, threads := range []int{1, 2, 5} {
+				got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), s, 25, 10)
+				if want.weights == "" {
+					want = got
+				}
+				compare(t, fmt.Sprintf("%+v, %s, %d threads", spec, set.Name, threads), got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package step
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"dnn/internal/nn"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
+	"dnn/internal/nn/optimizer"
+)
+
+// bell says stop from the time on when it was asked so often.
+type bell struct{ left atomic.Int64 }
+
+func (b *bell) stop() bool { return b.left.Add(-1) < 0 }
+
+// abandoning is a trainer of small batches whose steps can be abandoned nevertheless.
+type abandoning struct {
+	*Trainer
+	o       optimizer.Optimizer
+	bell    bell
+	batches [][]int32
+}
+
+// step takes a step, which is abandoned if it asks more often than left.
+func (a *abandoning) step(i int, left int64) Result {
+	a.bell.left.Store(left)
+	a.o.Begin(0.01)
+	return a.Step(a.batches[i], a.batches[(i+1)%len(a.batches)])
+}
+
+// state is all that a step changes.
+func (a *abandoning) state() string {
+	var sum float64
+	for _, array := range a.o.State() {
+		for i, v := range array.Floats() {
+			sum += float64(v) * float64(i+1)
+		}
+	}
+	return fmt.Sprintln(nntest.Digest(a.model), sum, a.o.Counters(), a.pass)
+}
+
+// A step that is abandoned, wherever that happens, leaves all as it was. Taken again it gives what it would have given, and what a
+// step gives that cannot be abandoned.
+func TestAbandonedSteps(t *testing.T) {
+	const features, batch, never = 130, 64, math.MaxInt64
+	normalized := nn.Architecture{Input: features, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 70, Activation: "relu", L2: 0.01},
+		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 0.001},
+		{Type: "dropout", Name: "dropout", Rate: 0.5},
+		{Type: "dense", Name: "dense_1", Units: 4, Activation: "softmax"},
+	}}
+	plain := nntest.Network(features, nn.CategoricalCrossentropy,
+		nn.LayerSpec{Units: 70, Activation: "relu"}, nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"})
+	adamSpec, average, clipped, adafactor := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adafactor")
+	average.UseEMA, average.EMAMomentum, average.EMAOverwriteFrequency = true, 0.9, 2
+	clipped.GlobalClipNorm = 0.1
+	adafactor.WeightDecay, adafactor.UseEMA, adafactor.EMAMomentum = 0.1, true, 0.9
+	for _, c := range []struct {
+		name string
+		arch nn.Architecture
+		spec optimizer.Spec
+		add  func(*Trainer) error
+	}{
+		{"plain", plain, adamSpec, nil},
+		{"normalized, average", normalized, average, nil},
+		{"clipped", plain, clipped, nil},
+		{"adafactor", plain, adafactor, nil},
+		{"augmented", plain, adamSpec, func(t *Trainer) error { return t.Transform(&turned{}) }},
+		{"distilled", plain, average, func(x *Trainer) error {
+			return x.Distill(Distillation{Teachers: tutors(t, features), Temperature: 2, Weight: 0.5})
+		}},
+	} {
+		for form, s := range nntest.Forms(nntest.RandomBytes(3*batch, features, 4, 1)) {
+			if form == "floats" && c.name == "augmented" {
+				continue // which are refused
+			}
+			for _, threads := range []int{1, 2, 4} {
+				t.Run(fmt.Sprintf("%s/%s/%d threads", c.name, form, threads), func(t *testing.T) {
+					e := NewEngine(kernel.Available()[0], threads)
+					defer e.Close()
+					begin := func(abandons bool) *abandoning {
+						m := nntest.RandomModel(t, c.arch, 1)
+						a := &abandoning{o: nntest.NewOptimizer(t, c.spec)(m.Params()), batches: slices.Collect(slices.Chunk(nntest.Counting(3*batch), batch))}
+						a.Trainer = NewTrainer(e, m, a.o, s, batch)
+						if c.add != nil {
+							if err := c.add(a.Trainer); err != nil {
+								t.Fatal(err)
+							}
+						}
+						if abandons && !a.stopIf(a.bell.stop) {
+							t.Fatal("its steps cannot be abandoned")
+						}
+						a.Begin(1)
+						return a
+					}
+					stride := int64(max(1, threads-1)) // more threads than cores take long
+					if testing.Short() {
+						stride *= 11
+					}
+					through := begin(false)
+					results := []Result{through.step(0, never), through.step(1, never), through.step(2, never)}
+					want := through.state()
+
+					for asked := int64(0); ; asked += stride {
+						a := begin(true)
+						results := slices.Clone(results)
+						if got := a.step(0, never); got != results[0] {
+							t.Fatalf("the first step gave %v, want %v", got, results[0])
+						}
+						before, counters := a.state(), a.o.Counters()
+						got := a.step(1, asked)
+						whole := got.Count > 0
+						if !whole {
+							if err := a.o.Restore(counters); err != nil {
+								t.Fatal(err)
+							}
+							if after := a.state(); after != before {
+								t.Fatalf("abandoned after %d questions: %s, want %s", asked, after, before)
+							}
+							got = a.step(1, never)
+						}
+						if last := a.step(2, never); got != results[1] || last != results[2] || a.state() != want {
+							t.Fatalf("abandoned after %d questions: %v and %v, %s, want %v and %v, %s", asked, got, last, a.state(), results[1], results[2], want)
+						}
+						if whole {
+							if asked < 10 {
+								t.Errorf("a step asks %d times only", asked)
+							}
+							return
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// Steps of few samples, or through few weights, are taken to their end, without a memory for gradients.
+func TestShortStepsAreNotAbandoned(t *testing.T) {
+	small := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 8, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
+	large := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 30_000, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
+	for _, c := range []struct {
+		arch  nn.Architecture
+		batch int
+		want  bool
+	}{{small, 2000, false}, {large, 1000, false}, {large, 2000, true}} {
+		e := NewEngine(kernel.Available()[0], 1)
+		m := nntest.RandomModel(t, c.arch, 1)
+		trainer := NewTrainer(e, m, optimizer.NewSGD(), nntest.RandomBytes(2000, 10, 2, 1), c.batch)
+		got := trainer.StopIf(func() bool { return true })
+		if _, isHeld := trainer.updater.(optimizer.Deferred); got != c.want || isHeld != c.want {
+			t.Errorf("%v, batches of %d: abandons %t, keeps gradients %t, want %t", c.arch, c.batch, got, isHeld, c.want)
+		}
+		e.Close()
+	}
+}

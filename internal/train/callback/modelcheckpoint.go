@@ -1,0 +1,38 @@
+package callback
+
+import (
+	"math"
+
+	"dnn/internal/history"
+	"dnn/internal/train"
+)
+
+// ModelCheckpoint returns a callback that calls save after each epoch in which a figure, one of history.Metrics, is
+// better than in all epochs before: Keras's ModelCheckpoint with save_best_only. save is given the epochs so far, the
+// best one last, while the model has its weights. A run that goes on from a checkpoint counts the epochs before it too.
+func ModelCheckpoint(monitor string, save func(history.Epochs) error) train.Callback {
+	var epochs history.Epochs
+	best := math.NaN()
+	add := func(e history.Epoch) (isBest bool) {
+		epochs = append(epochs, e)
+		if isBest = better(monitor, e.Metric(monitor), best, 0); isBest {
+			best = e.Metric(monitor)
+		}
+		return isBest
+	}
+	return train.Callback{
+		TrainBegin: func(p train.Plan) error { return checkMonitor("model_checkpoint", monitor, p) },
+		Resume: func(before history.Epochs, _ train.State) error {
+			for _, e := range before {
+				add(e)
+			}
+			return nil
+		},
+		EpochEnd: func(e history.Epoch) error {
+			if add(e) {
+				return save(epochs)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,162 @@
+package train_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"dnn/internal/fault"
+	"dnn/internal/history"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/nn/step"
+	"dnn/internal/train"
+	"dnn/internal/train/schedule"
+)
+
+// A Stop ends the run after its epoch, without an error, and every callback hears of that epoch.
+func TestStop(t *testing.T) {
+	r, spy := testRun(t, 12, 5, 5)
+	var log []string
+	stop := func(reason string) train.Callback {
+		return train.Callback{EpochEnd: func(e history.Epoch) error {
+			if e.Epoch == 2 {
+				return train.Stop("%s", reason)
+			}
+			return nil
+		}}
+	}
+	r.Callbacks = []train.Callback{stop("enough"), stop("too late"), recorder(&log, "r")}
+	epochs, err := r.Do(t.Context())
+	if err != nil || len(epochs) != 2 || len(spy.steps) != 6 || r.Ended != "enough" {
+		t.Errorf("%d epochs, %d steps, ended %q, %v", len(epochs), len(spy.steps), r.Ended, err)
+	}
+	if want := []string{"r step 3", "r end of epoch 2", "r end"}; !slices.Equal(log[len(log)-3:], want) {
+		t.Errorf("events %v, want them to end %v", log, want)
+	}
+	// An error beside a Stop is an error.
+	broken := errors.New("broken")
+	r, _ = testRun(t, 12, 5, 5)
+	r.Callbacks = []train.Callback{stop("enough"), {EpochEnd: func(e history.Epoch) error {
+		if e.Epoch == 2 {
+			return broken
+		}
+		return nil
+	}}}
+	if epochs, err := r.Do(t.Context()); !errors.Is(err, broken) || len(epochs) != 2 {
+		t.Errorf("%d epochs, %v", len(epochs), err)
+	}
+}
+
+// The learning rates of a run are its schedule's, and an epoch has that of its last step.
+func TestScheduleOfARun(t *testing.T) {
+	r, spy := testRun(t, 12, 5, 2)
+	r.Schedule = (&schedule.Polynomial{Power: 1}).For(schedule.Run{Rate: 1, Epochs: 10, Steps: 1})
+	epochs, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, rate := range spy.rates {
+		if rate != r.Schedule.Rate(i) {
+			t.Errorf("rates %v", spy.rates)
+		}
+	}
+	if epochs[0].LearningRate != spy.rates[2] || epochs[1].LearningRate != spy.rates[5] {
+		t.Errorf("epochs %+v of rates %v", epochs, spy.rates)
+	}
+}
+
+// An optimizer that averages: validation and the model in the end are the average's, the steps go on from the weights.
+func TestAverage(t *testing.T) {
+	spec := optimizer.Default("sgd")
+	spec.UseEMA, spec.EMAMomentum = true, 0.5
+	run := func(n int) (*train.Run, history.Epochs, *optimizer.Average) {
+		r, _ := testRun(t, 12, 5, n)
+		o, err := optimizer.New(spec, r.Model.Params())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Optimizer, r.Validation = o, r.Train
+		epochs, err := r.Do(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, epochs, optimizer.AverageOf(o)
+	}
+	r, epochs, average := run(3)
+	got := weights(r.Model)
+	if loss := float64(step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
+		t.Errorf("the model's loss is %v, that of validation was %v", loss, epochs[2].ValLoss)
+	}
+	average.Swap()
+	if !slices.Equal(got, weights(r.Model)) {
+		t.Error("the model is not the average")
+	}
+	plain, _ := testRun(t, 12, 5, 3)
+	again, err := plain.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range epochs { // training itself does not see the average
+		if epochs[i].Loss != again[i].Loss {
+			t.Errorf("epoch %d: loss %v, without averaging %v", i+1, epochs[i].Loss, again[i].Loss)
+		}
+	}
+}
+
+func TestLRFind(t *testing.T) {
+	r, _ := testRun(t, 30, 4, 1)
+	r.Train = randomSamples(30, 30, 2)
+	spec := optimizer.Default("adam")
+	optimizer, err := optimizer.New(spec, r.Model.Params())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Optimizer, r.Shuffle = optimizer, true
+	before, state := weights(r.Model), fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats())
+	o := train.LRFindOptions{From: 1e-4, To: 1e3, Steps: 50, Beta: 0.9, Diverged: 4}
+	var heard []train.LRPoint
+	o.StepEnd = func(step int, p train.LRPoint) {
+		if heard = append(heard, p); step != len(heard) {
+			t.Errorf("step %d as number %d", step, len(heard))
+		}
+	}
+	points, err := train.LRFind(t.Context(), r, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(points, heard) {
+		t.Errorf("heard of %v, returned %v", heard, points)
+	}
+	if !slices.Equal(before, weights(r.Model)) || state != fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats()) {
+		t.Error("it changes the model or the optimizer")
+	}
+	if len(points) < 10 || len(points) == o.Steps {
+		t.Errorf("%d of %d points: wanted it to stop where it diverges", len(points), o.Steps)
+	}
+	if points[0].Rate != 1e-4 || points[0].Smoothed != points[0].Loss {
+		t.Errorf("the first point is %+v", points[0])
+	}
+	for i := 1; i < len(points); i++ {
+		if ratio := points[i].Rate / points[i-1].Rate; math.Abs(ratio/math.Pow(1e7, 1.0/49)-1) > 1e-9 {
+			t.Fatalf("rates %v and %v follow one another", points[i-1].Rate, points[i].Rate)
+		}
+	}
+	if last := points[len(points)-1]; !(last.Smoothed > 4*slices.MinFunc(points, bySmoothed).Smoothed) {
+		t.Errorf("stopped at %+v", last)
+	}
+	for i := range r.Train.Floats {
+		r.Train.Floats[i] = float32(math.NaN())
+	}
+	if _, err := train.LRFind(t.Context(), r, o); fault.KindOf(err) != fault.Diverged || !strings.HasPrefix(err.Error(), "range test: the loss diverges at once") {
+		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+	}
+	if !slices.Equal(before, weights(r.Model)) {
+		t.Error("it changes the model if it diverges")
+	}
+}
+
+func bySmoothed(a, b train.LRPoint) int { return cmp.Compare(a.Smoothed, b.Smoothed) }

@@ -1,0 +1,68 @@
+package schedule
+
+import (
+	"dnn/internal/exact"
+	"dnn/internal/setting"
+)
+
+// Polynomial is Keras's PolynomialDecay: from the optimizer's rate to EndLearningRate over the decay's steps, then
+// that.
+//
+//	(rate - EndLearningRate) (1 - step / decay steps)^Power + EndLearningRate
+//
+// With Cycle it does not stay at the end: once there, it starts over as a decay that is as many times as long as is
+// needed to reach beyond the step.
+type Polynomial struct {
+	WarmupEpochs    float64
+	DecayEpochs     float64 // 0: all after the warm-up
+	EndLearningRate float64
+	Power           float64
+	Cycle           bool
+}
+
+func newPolynomial() *Polynomial { return &Polynomial{EndLearningRate: 0.0001, Power: 1} }
+
+// Settings implements Kind.
+func (p *Polynomial) Settings() []setting.Setting {
+	return []setting.Setting{
+		warmupEpochs(&p.WarmupEpochs),
+		decayEpochs(&p.DecayEpochs, "0."),
+		{Name: "end_learning_rate", Value: &p.EndLearningRate, Bounds: setting.From(0, 1000), Example: "1e-5",
+			Doc:    "The rate at the end of the decay.",
+			Advice: "a hundredth of the optimizer's, or 0."},
+		{Name: "power", Value: &p.Power, Bounds: setting.Above(0, 100), Example: "2",
+			Doc:    "Exponent of the polynomial; 1: a straight line.",
+			Advice: "1; 2 stays longer at low rates."},
+		{Name: "cycle", Value: &p.Cycle, Example: "true",
+			Doc:    "Whether it starts over, longer, after decay_epochs.",
+			Advice: "false; true only with decay_epochs that are fewer than the epochs."},
+	}
+}
+
+// For implements Kind.
+func (p *Polynomial) For(run Run) Schedule {
+	return run.warmedUp(p.WarmupEpochs, polynomial{
+		initial: run.Rate, end: p.EndLearningRate, decaySteps: run.decaySteps(p.DecayEpochs, p.WarmupEpochs),
+		power: p.Power, cycle: p.Cycle,
+	})
+}
+
+// FixedBy implements Kind.
+func (p *Polynomial) FixedBy() string { return fixedByDecay(p.DecayEpochs) }
+
+// polynomial is the schedule of a Polynomial.
+type polynomial struct {
+	initial, end float64
+	decaySteps   int // >= 1
+	power        float64
+	cycle        bool
+}
+
+func (p polynomial) Rate(step int) float64 {
+	length := p.decaySteps
+	if p.cycle {
+		length *= max(1, (step+length-1)/length)
+	}
+	rest := 1 - float64(min(step, length))/float64(length)
+	return float64((p.initial-p.end)*exact.Power(rest, p.power)) + p.end
+}

@@ -1,0 +1,71 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+)
+
+// BusyFlag tells this program, with the number of a CPU after it, or -1 for any, to call KeepBusy and do nothing else:
+// StartBusy starts the program itself with it.
+const BusyFlag = "--keep-busy"
+
+// StartBusy starts a process that keeps the CPU busy (-1: any one). It is at work when StartBusy returns, and ends with
+// stop, with ctx or with this process, whichever comes first.
+func StartBusy(ctx context.Context, cpu int) (stop func() error, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, BusyFlag, strconv.Itoa(cpu))
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() error {
+		err := stdin.Close()
+		return errors.Join(err, cmd.Wait())
+	}
+	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil {
+		return nil, errors.Join(errors.New("the process that is to keep a CPU busy did not start"), stop())
+	}
+	return stop, nil
+}
+
+// KeepBusy computes on the CPU until stdin ends, which it does when the parent process ends, however that happens.
+func KeepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
+	number, err := strconv.Atoi(cpu)
+	if err != nil {
+		return fmt.Errorf("%s %s: wanted a number", BusyFlag, cpu)
+	}
+	runtime.LockOSThread()
+	if number >= 0 {
+		if err := pin(number); err != nil {
+			return err
+		}
+	}
+	var over atomic.Bool
+	go func() {
+		_, _ = io.Copy(io.Discard, stdin) // its end is all that matters
+		over.Store(true)
+	}()
+	if _, err := stdout.Write([]byte{'\n'}); err != nil {
+		return err
+	}
+	for !over.Load() {
+	}
+	return nil
+}
