@@ -21,7 +21,8 @@ func avx512(vbmi2 bool) *Set {
 		sparseMul:  sparseMulInAVX512,
 		sparseAdam: sparseAdamInAVX512,
 		adam: func(p, m, v, g Matrix, a AdamStep) {
-			adamAVX512(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
+			adamAVX512(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride,
+				a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
 		sgd: func(p, g Matrix, rate float32) {
 			sgdAVX512(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate)
@@ -31,11 +32,13 @@ func avx512(vbmi2 bool) *Set {
 			lerpAVX512(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
 		},
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
-			return gatherAVX512(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
+			return gatherAVX512(src.Rows, src.Cols, src.Data, src.Stride,
+				x.Entries, at, base, baseStep, x.Start, x.Step)
 		},
 		pack: packAVX512,
 		unpack: func(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) int {
-			return unpackAVX512(order, p.At, p.Data, p.Edges, first, x.Step-1, x.Entries, at, x.Start, dense.Data, dense.Stride)
+			return unpackAVX512(order, p.At, p.Data, p.Edges, first, x.Step-1,
+				x.Entries, at, x.Start, dense.Data, dense.Stride)
 		},
 		prefetch:       prefetchAVX2,
 		transposeBytes: transposeBytesInBlocks,
@@ -74,7 +77,8 @@ func avx2() *Set {
 		gemmTile:  gemmTileAVX2,
 		sparseMul: sparseMulInAVX2,
 		adam: func(p, m, v, g Matrix, a AdamStep) {
-			adamAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
+			adamAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride,
+				a.Alpha, a.C1, a.C2, a.Epsilon)
 		},
 		sgd: func(p, g Matrix, rate float32) {
 			sgdAVX2(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate)
@@ -84,7 +88,8 @@ func avx2() *Set {
 			lerpAVX2(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
 		},
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
-			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
+			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride,
+				x.Entries, at, base, baseStep, x.Start, x.Step)
 		},
 		prefetch:       prefetchAVX2,
 		transposeBytes: transposeBytesInBlocks,

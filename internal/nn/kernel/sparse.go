@@ -35,7 +35,8 @@ func (x *Sparse) require(kernel string, rows int) {
 		return
 	}
 	if first, end := x.Start[0], x.Start[(rows-1)*x.Step+1]; first < 0 || int(end) > len(x.Entries) {
-		panic(fmt.Sprintf("kernel: %s: x: %d rows from entries %d to %d of %d", kernel, rows, first, end, len(x.Entries)))
+		const message = "kernel: %s: x: %d rows from entries %d to %d of %d"
+		panic(fmt.Sprintf(message, kernel, rows, first, end, len(x.Entries)))
 	}
 }
 
