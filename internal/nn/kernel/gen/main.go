@@ -1,6 +1,6 @@
 // Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go
-// stubs. What a kernel means stands in the package's file of it, as plain Go; here is only how the instruction set does
-// it. What the generators have in common is package asm.
+// stubs. What a kernel means stands in the package's file of its name; here is only how the instruction set does it. What
+// the generators have in common is package asm.
 //
 //	go run . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 package main
