@@ -121,7 +121,7 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 		if i > 0 {
 			rule("├", "─", "┼", "┤")
 		}
-		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.shape(), GroupDigits(l.Params))
+		names, shapes, counts := c.wrap(fmt.Sprintf("%s (%s)", l.Name, l.Type), l.Shape(), GroupDigits(l.Params))
 		for n := range max(len(names), len(shapes), len(counts)) {
 			row("│", at(names, n), at(shapes, n), at(counts, n))
 		}
@@ -129,8 +129,8 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule("└", "─", "┴", "┘")
 }
 
-// shape returns the output shape as a Python tuple whose batch is None.
-func (l SummaryLayer) shape() string {
+// Shape returns the output shape as a Python tuple whose batch is None. The page template calls it.
+func (l SummaryLayer) Shape() string {
 	var b strings.Builder
 	b.WriteString("(None")
 	for _, n := range l.OutputShape {

@@ -23,7 +23,7 @@ func (s Summary) widths(columns int, terminal bool) tableWidths {
 	c.shape, c.count = max(c.shape, len("Output")), max(c.count, len("Param"))
 	for _, l := range s.Layers {
 		c.count = max(c.count, len(GroupDigits(l.Params)))
-		for _, number := range strings.Fields(l.shape()) {
+		for _, number := range strings.Fields(l.Shape()) {
 			c.shape = max(c.shape, len(number))
 		}
 	}
