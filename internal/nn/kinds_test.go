@@ -1,0 +1,52 @@
+package nn_test
+
+import (
+	"slices"
+	"testing"
+
+	"dnn/internal/nn"
+)
+
+// What is said of each setting is complete, the defaults are valid, and what is required comes first.
+func TestSettingsOfLayers(t *testing.T) {
+	for _, layerType := range nn.LayerTypes() {
+		l := nn.NewLayerSpec(layerType)
+		if l.Type != layerType || l.Name != "" {
+			t.Errorf("%s: a new one is %+v", layerType, l)
+		}
+		var names []string
+		for i, s := range l.Settings() {
+			if s.Name == "" || s.Doc == "" || s.Example == "" || slices.Contains(names, s.Name) {
+				t.Errorf("%s: %s: wanted a name of its own, a doc and an example", layerType, s.Name)
+			}
+			if s.Required && i > 0 {
+				t.Errorf("%s: %s: wanted what is required as the first", layerType, s.Name)
+			}
+			names = append(names, s.Name)
+		}
+	}
+}
+
+// The settings are those of the layer itself, not of a copy.
+func TestSettingsPointIntoTheirLayer(t *testing.T) {
+	l := nn.NewLayerSpec("batch_normalization")
+	for _, s := range l.Settings() {
+		s.Set(0.5)
+	}
+	if want := (nn.LayerSpec{Type: "batch_normalization", Momentum: 0.5, Epsilon: 0.5}); l != want {
+		t.Errorf("wanted %+v, found %+v", want, l)
+	}
+	if again := nn.NewLayerSpec("batch_normalization"); again.Momentum != 0.99 {
+		t.Errorf("wanted a default of 0.99, found %v", again.Momentum)
+	}
+}
+
+func TestLossesFor(t *testing.T) {
+	for activation, want := range map[string][]string{
+		"softmax": {nn.CategoricalCrossentropy, "mse"}, "sigmoid": {nn.BinaryCrossentropy, "mse"}, "relu": {"mse"},
+	} {
+		if got := nn.LossesFor(activation); !slices.Equal(got, want) {
+			t.Errorf("%s: wanted %v, found %v", activation, want, got)
+		}
+	}
+}
