@@ -59,13 +59,11 @@ func (k initializer) Read(n *yaml.Node) (any, *keyfile.Problem) {
 			return nn.Initializer{Name: name.(string)}, nil
 		}
 		p.What = keyfile.Unwanted(k, n).What
-		for _, f := range needing {
-			switch {
-			case n.Value == f.Name:
-				p.Hint = "write {" + f.Name + ": 0.1}"
-			case keyfile.IsPlain(n) && keyfile.IsNumber(n.Value):
-				p.Hint = "write {" + f.Name + ": " + n.Value + "}"
-			}
+		if keyfile.IsPlain(n) && keyfile.IsNumber(n.Value) && len(needing) > 0 {
+			p.Hint = "write {" + needing[0].Name + ": " + n.Value + "}"
+		}
+		if _, needed := nn.InitializerValue(n.Value); needed {
+			p.Hint = "write {" + n.Value + ": 0.1}"
 		}
 		return nil, p
 	case yaml.MappingNode:
@@ -74,10 +72,10 @@ func (k initializer) Read(n *yaml.Node) (any, *keyfile.Problem) {
 			return nil, p
 		}
 		switch {
-		case len(values) == 0:
-			return nil, keyfile.Wrong(n, "wanted %s: and a number, found none", needing[0].Name)
 		case len(values) > 1:
 			return nil, keyfile.Wrong(n, "wanted one initializer, found %d", len(values))
+		case len(values) == 0:
+			return nil, keyfile.Wrong(n, "wanted constant: and a number, found none")
 		}
 		for name, value := range values {
 			return nn.Initializer{Name: name, Value: value.(float64)}, nil

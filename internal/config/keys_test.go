@@ -270,6 +270,13 @@ func TestEnvNames(t *testing.T) {
 	}
 }
 
+func TestFormsOfLayers(t *testing.T) {
+	const want = "units such as 100, {dense: …}, {dropout: …}"
+	if got := layerForms(); !strings.HasPrefix(got, want) || !strings.Contains(got, " batch_normalization") || strings.Count(got, " or ") != 1 {
+		t.Errorf("wanted %s and others, found %s", want, got)
+	}
+}
+
 // A layer of each type can be read with the examples of its settings, which are other values than the defaults, and
 // written again.
 func TestExamplesOfLayers(t *testing.T) {

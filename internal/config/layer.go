@@ -29,17 +29,20 @@ func (l *Layer) settings() (main *setting.Setting, others []setting.Setting) {
 	return nil, all
 }
 
-// forms says how each type of layer is written: {dense: …}, batch_normalization.
-func forms() []string {
-	var all []string
-	for _, name := range nn.LayerTypes() {
+// layerForms says how a layer is written: units such as 100, {dense: …} or batch_normalization.
+func layerForms() string {
+	text, last := "units such as 100", len(nn.LayerTypes())-1
+	for i, name := range nn.LayerTypes() {
 		l := newLayer(name)
 		if main, _ := l.settings(); main != nil {
 			name = "{" + name + ": …}"
 		}
-		all = append(all, name)
+		if i == last {
+			return text + " or " + name
+		}
+		text += ", " + name
 	}
-	return all
+	return text
 }
 
 // given returns the layer as an experiment file says it, in the shortest way, and in the order of its settings: each name

@@ -127,9 +127,7 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 		p.Hint = fmt.Sprintf("write {%s: …}", l.Type)
 		return l, p
 	}
-	wanted := append([]string{"units such as 100"}, forms()...)
-	last := len(wanted) - 1
-	p := keyfile.Wrong(n, "wanted %s or %s, found %s", strings.Join(wanted[:last], ", "), wanted[last], keyfile.Describe(n))
+	p := keyfile.Wrong(n, "wanted %s, found %s", layerForms(), keyfile.Describe(n))
 	if n.Kind == yaml.ScalarNode {
 		if name, ok := nearest.Name(n.Value, nn.LayerTypes()); ok {
 			p.Hint = "did you mean " + name + "?"
