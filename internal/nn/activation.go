@@ -23,7 +23,7 @@ type Activation struct {
 	forwardBias func(w *kernel.Worker, y kernel.Matrix, bias []float32)
 }
 
-// activations are the known ones. The table is never written to.
+// activations are the known ones, by Keras's names. The table is never written to.
 var activations = map[string]Activation{
 	"elu":        elu(),
 	"gelu":       gelu(),
@@ -37,13 +37,9 @@ var activations = map[string]Activation{
 	},
 	// relu(z) = max(z, 0); its gradient at 0 is taken as 0.
 	"relu": {
-		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
-		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
-			w.ReluGrad(dy, y)
-		},
-		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) {
-			w.BiasRelu(y, bias)
-		},
+		forward:     func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
+		backward:    func(w *kernel.Worker, y, dy kernel.Matrix) { w.ReluGrad(dy, y) },
+		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) { w.BiasRelu(y, bias) },
 	},
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
 	"sigmoid": {

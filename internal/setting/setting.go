@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// Setting is one setting of a thing.
+// Setting is one setting of a thing. Its value may also be a type of the thing's package, such as *nn.Initializer; it is
+// then read and checked by those who know that type.
 type Setting struct {
 	Name    string   // as Keras and an experiment file spell it: beta_1
 	Value   any      // a pointer to the field: *float64, *int, *bool or *string; what it holds in a new thing is the default
