@@ -27,7 +27,7 @@ func directCovariance(size int, sigma float64, i, j int) float64 {
 func TestBumpsAreSmoothedNoise(t *testing.T) {
 	for _, size := range []int{28, 20, 7} {
 		for _, sigma := range []float64{0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 14, 28, 100} {
-			basis := newBasis(size, Ranges{&Elastic{1, sigma}})[bumps:]
+			basis := newBasis(size, Distortions{&Elastic{1, sigma}})[firstBump:]
 			variance := directCovariance(size, sigma, size/2, size/2)
 			worst := 0.0
 			for i := range size {
@@ -52,8 +52,8 @@ func TestBumpsAreSmoothedNoise(t *testing.T) {
 func TestElasticField(t *testing.T) {
 	const size, samples = 28, 4000
 	e := Elastic{34, 6}
-	a := New(Ranges{&e}, size, size, 1, 1)
-	k, m := kernel.Available()[0], a.memory[0]
+	a := New(Distortions{&e}, size, size, 1, 1)
+	k, m := kernel.Available()[0], a.workspaces[0]
 	at := func(r, c int) int { return r*size + c }
 	pairs := []struct{ r, c, r2, c2 int }{
 		{14, 14, 14, 14}, {14, 14, 14, 20}, {14, 14, 20, 14}, {14, 14, 8, 8}, {14, 14, 14, 27}, {0, 0, 0, 0}, {0, 14, 6, 14}, {3, 5, 9, 1},
@@ -82,10 +82,10 @@ func TestElasticField(t *testing.T) {
 		// Of two normal variables' product the variance is v1 v2 + cov^2.
 		tolerance := 5*math.Sqrt((cov(p.r, p.c, p.r, p.c)*cov(p.r2, p.c2, p.r2, p.c2)+want*want)/samples) + 0.03*cov(14, 14, 14, 14)
 		if math.Abs(xx[i]-want) > tolerance || math.Abs(yy[i]-want) > tolerance {
-			t.Errorf("%v: covariance %g of x and %g of y, want %g +- %g", p, xx[i], yy[i], want, tolerance)
+			t.Errorf("%v: covariance %g of x and %g of y, wanted %g +- %g", p, xx[i], yy[i], want, tolerance)
 		}
 		if math.Abs(xy[i]) > tolerance {
-			t.Errorf("%v: covariance of x and y %g, want 0 +- %g", p, xy[i], tolerance)
+			t.Errorf("%v: covariance of x and y %g, wanted 0 +- %g", p, xy[i], tolerance)
 		}
 		if math.Abs(x[i]) > 5*math.Sqrt(cov(p.r, p.c, p.r, p.c)/samples) {
 			t.Errorf("%v: mean %g", p, x[i])

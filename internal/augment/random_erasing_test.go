@@ -104,9 +104,9 @@ func TestRandomErasing(t *testing.T) {
 	for _, fill := range []string{fillRandom, fillZero} {
 		const probability = 0.3
 		e := &RandomErasing{probability, 0.1, 0.5, 0.3, fill}
-		with := distort(New(append(Ranges{e}, all...), rows, cols, 3, 1), k, 0, 1, pixels)
+		with := distort(New(append(Distortions{e}, all...), rows, cols, 3, 1), k, 0, 1, pixels)
 		stream, erased, values := rand.PCG{}, 0.0, newTally()
-		a := New(Ranges{e}, rows, cols, 3, 1)
+		a := New(Distortions{e}, rows, cols, 3, 1)
 		a.Begin(1)
 		for sample := range n {
 			got, want := with[sample*rows*cols:][:rows*cols], without[sample*rows*cols:][:rows*cols]
@@ -153,7 +153,7 @@ func TestRandomErasing(t *testing.T) {
 func TestNoRoomToErase(t *testing.T) {
 	pixels := strokes(50, 28, 28)
 	e := &RandomErasing{1, 1, 1, 0.01, fillRandom} // of the whole area, and hardly ever a square
-	got := distort(New(Ranges{e}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
+	got := distort(New(Distortions{e}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
 	if !bytes.Equal(got, pixels) {
 		t.Error("wanted images that stay as they are")
 	}

@@ -87,17 +87,17 @@ func TestAnotherOptimizer(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
-	ranges := func(shift, rotation, alpha float64) augment.Ranges {
-		return augment.Ranges{
+	ranges := func(shift, rotation, alpha float64) augment.Distortions {
+		return augment.Distortions{
 			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{},
 			&augment.RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: "random"},
 		}
 	}
-	none, all, on := augment.Ranges(nil), ranges(3, 4, 0), ranges(0, 0, 0)
+	none, all, on := augment.Distortions(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
 		name, text, env string
 		flags           []Flag
-		want            augment.Ranges
+		want            augment.Distortions
 	}{
 		{"as the file says", file, "", nil, all},
 		{"off", file, "", []Flag{set("augment", "off")}, none},
