@@ -87,7 +87,7 @@ func TestDivideErrors(t *testing.T) {
 		{data, Division{Test: 1, Validation: 5, Tail: true}, "t.csv: 3 rows leave none to train on"},
 	} {
 		if _, err := c.data.Divide(c.d); err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Data {
-			t.Errorf("%+v: error %v, want %s", c.d, err, c.want)
+			t.Errorf("%+v: error %v, wanted %s", c.d, err, c.want)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func TestReadForModel(t *testing.T) {
 		"class,a,b\n":               "t.csv: has no rows",
 	} {
 		if _, err := read(text, model); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 	if got, err := read("class,a,b\nx,1,2\n", model); err != nil || len(got.Classes) != 3 {
@@ -108,7 +108,7 @@ func TestIgnore(t *testing.T) {
 		"a":  `t.csv:1:1: wanted a column of numbers besides "class" and the ignored ones, found none`,
 	} {
 		if _, err := read("a,class\n1,x\n2,y\n", func(o *Options) { o.Ignore = []string{name} }); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func TestReadLike(t *testing.T) {
 		"b,class\n1,x\n": `t.csv:1:1: there is no column "a", which train.csv has`,
 	} {
 		if _, err := read(text, like); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 	bare := func(o *Options) {
@@ -206,10 +206,10 @@ func TestErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := read(c.text)
 			if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Data {
-				t.Fatalf("error %v of kind %d, want %s", err, fault.KindOf(err), c.want)
+				t.Fatalf("error %v of kind %d, wanted %s", err, fault.KindOf(err), c.want)
 			}
 			if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, c.hint) || strings.ContainsAny(e.Error()+e.Hint, "\n\x1b\a") {
-				t.Errorf("%q with hint %q, want %q", e.Error(), e.Hint, c.hint)
+				t.Errorf("%q with hint %q, wanted %q", e.Error(), e.Hint, c.hint)
 			}
 		})
 	}
@@ -236,10 +236,10 @@ func TestReadFile(t *testing.T) {
 	}
 	// printf 'a,class\n1,x\n2,y\n' | sha256sum
 	if want := "7abfb8ef32ce186b3e45025136e1c078fc0b84a01805c9b6f4c2c8d31fc7f1a1"; got.Hash != want {
-		t.Errorf("hash %s, want %s", got.Hash, want)
+		t.Errorf("hash %s, wanted %s", got.Hash, want)
 	}
 	if alone, err := Hash(path); alone != got.Hash {
-		t.Errorf("hash %s without reading it, want %s (%v)", alone, got.Hash, err)
+		t.Errorf("hash %s without reading it, wanted %s (%v)", alone, got.Hash, err)
 	}
 	if _, err := Hash(filepath.Dir(path)); fault.KindOf(err) != fault.Data {
 		t.Errorf("the hash of a folder: %v", err)
@@ -345,7 +345,7 @@ func TestLongLines(t *testing.T) {
 		}
 	}
 	// Breaks of lines within quotes, and short lines without end, are no long line.
-	l := &lines{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","), &repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
+	l := &lineLimiter{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","), &repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
 	if n, err := io.Copy(io.Discard, l); err != nil || n != 2*maxLine || l.length > 100 {
 		t.Errorf("read %d bytes, %v; the last line has %d", n, err, l.length)
 	}

@@ -33,7 +33,7 @@ func TestStandardizationOfIris(t *testing.T) {
 		{1.676, 0.4226393261399133},
 	} {
 		if math.Abs(s.Mean[c]-want.mean) > 1e-14 || math.Abs(s.Std[c]-want.std) > 1e-14 {
-			t.Errorf("%s: mean %v and deviation %v, want %v and %v", data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
+			t.Errorf("%s: mean %v and deviation %v, wanted %v and %v", data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
 		}
 	}
 	samples := data.Samples([]int32{99, 0}, s)
@@ -45,7 +45,7 @@ func TestStandardizationOfIris(t *testing.T) {
 		1.1190093073278025, 0.9906879227133952, -0.25077905894082625, -0.6530390877744109,
 	} {
 		if got := samples.Floats[i]; math.Abs(float64(got-want)) > 1e-7 {
-			t.Errorf("feature %d is %v, want %v", i, got, want)
+			t.Errorf("feature %d is %v, wanted %v", i, got, want)
 		}
 	}
 }
@@ -85,7 +85,7 @@ func TestStandardizationOfConstants(t *testing.T) {
 	}
 	for i, want := range []float32{0, -1, 0, 1, 0, 2, 0, 2, 0, 2} {
 		if got := data.Samples(rowsOf(data), s).Floats[i]; got != want {
-			t.Errorf("feature %d is %v, want %v", i, got, want)
+			t.Errorf("feature %d is %v, wanted %v", i, got, want)
 		}
 	}
 	// A model of before takes the difference.
