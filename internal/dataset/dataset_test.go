@@ -78,7 +78,7 @@ func load(t *testing.T, s *dataset.Source, o dataset.Options) *dataset.Data {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(d.Whole(), d.Close()); err != nil {
+		if err := errors.Join(d.CheckSizes(), d.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -103,7 +103,7 @@ func TestImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Features != 2 || s.Count != 6 || s.Rows != 2 || s.Cols != 1 || s.Set != nil || s.Notes() != nil || s.Scale() != 1./255 {
+	if s.Features != 2 || s.Count != 6 || s.Height != 2 || s.Width != 1 || s.Set != nil || s.Notes() != nil || s.Scale() != 1./255 {
 		t.Errorf("source %+v", s)
 	}
 	if got := s.Shape(); !slices.Equal(got, []int{2, 1}) {

@@ -96,7 +96,7 @@ func TestDescribeErrors(t *testing.T) {
 			}
 			wantFault(t, err, fault.Data, c.want)
 			if hint := hintOf(err); !strings.Contains(hint, c.hint) || (hint == "") != (c.hint == "") {
-				t.Errorf("hint %q, want %q", hint, c.hint)
+				t.Errorf("hint %q, wanted %q", hint, c.hint)
 			}
 		})
 	}
