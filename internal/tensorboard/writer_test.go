@@ -65,7 +65,7 @@ func TestBytes(t *testing.T) {
 		"0f000000000000006d532b0909000000000000f83f10023a0208010ed75a29" +
 		"2b00000000000000861bc34b09000000000000004010022a1e0a1c0a0161420a0801120022040000803f4a0b0a090a077363616c617273a59ea8f4"
 	if got := hex.EncodeToString(read(t, filepath.Join(folder, "events.out.tfevents.0000000001.dnn.0.v2"))); got != want {
-		t.Errorf("file\n%s\nwant\n%s", got, want)
+		t.Errorf("file\n%s\nwanted\n%s", got, want)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestNames(t *testing.T) {
 // The CRC-32C of "123456789" is e3069283 (RFC 3720 and the catalogs of CRCs); this is it rotated, plus the constant.
 func TestMaskedCRC(t *testing.T) {
 	if got, want := maskedCRC([]byte("123456789")), uint32(0xc78ab0e5); got != want {
-		t.Errorf("%#x, want %#x", got, want)
+		t.Errorf("%#x, wanted %#x", got, want)
 	}
 }
 
