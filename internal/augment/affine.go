@@ -64,8 +64,8 @@ func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
 	return m
 }
 
-// applyTo composes the map with the affine part of c, the coefficients of 1, u and v: it multiplies them by the two matrices
-// and adds the shift.
+// applyTo composes the map with the affine part of c, the coefficients of 1, u and v: it multiplies them by the two
+// matrices and adds the shift.
 func (m affineMap) applyTo(c coefficients) {
 	sin, cos := exact.SinCos(m.rotation)
 	scaleX, scaleY := 1+m.scaleX, 1+m.scaleY

@@ -40,7 +40,8 @@ func TestDrawAffine(t *testing.T) {
 	stream := rand.NewPCG(1, 2)
 	for range n {
 		a := r.draw(stream)
-		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX), float64(a.scaleY), float64(a.shear)}
+		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX),
+			float64(a.scaleY), float64(a.shear)}
 		for i, v := range values {
 			v /= most[i]
 			if v < -1 || v > 1 {

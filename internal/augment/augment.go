@@ -1,21 +1,22 @@
-// Package augment distorts training images at random, anew in every epoch: it shifts, rotates, scales, shears, bends and
-// flips them (Simard, Steinkraus and Platt, ICDAR 2003) and erases parts of them. It works on bytes. The result depends only
-// on the seed, the epoch, and the index of the image in the data set. The package knows no data sets and no networks.
+// Package augment distorts training images at random, anew in every epoch: it shifts, rotates, scales, shears, bends
+// and flips them (Simard, Steinkraus and Platt, ICDAR 2003) and erases parts of them. It works on bytes. The result
+// depends only on the seed, the epoch, and the index of the image in the data set. The package knows no data sets and
+// no networks.
 //
-// There are two kinds of distortions. Movers determine where in the original the pixels of the distorted image come from;
-// all movers together cost one interpolation. After that, painters change pixels.
+// There are two kinds of distortions. Movers determine where in the original the pixels of the distorted image come
+// from; all movers together cost one interpolation. After that, painters change pixels.
 //
 // # How it is fast
 //
-// The pixel at column c and row r of a distorted image has the value of the original at some point (x, y). Let u and v be the
-// distances of c and r from the center. An affine map is x = a + b u + d v. An elastic displacement is a sum of bumps:
-// Gaussians around knots, each the product of a function of c and a function of r. Both are sums over i and j of
+// The pixel at column c and row r of a distorted image has the value of the original at some point (x, y). Let u and v
+// be the distances of c and r from the center. An affine map is x = a + b u + d v. An elastic displacement is a sum of
+// bumps: Gaussians around knots, each the product of a function of c and a function of r. Both are sums over i and j of
 //
 //	By[r, i] C[i, j] Bx[j, c]
 //
-// where the columns of By are 1, v and the bumps as functions of r, and the rows of Bx are 1, u and the bumps as functions
-// of c. So the points of an image are a product of three small matrices, of which only C is random: for a Gaussian of 6
-// pixels it has about fifty random numbers, where noise at each pixel would take about 1,500.
+// where the columns of By are 1, v and the bumps as functions of r, and the rows of Bx are 1, u and the bumps as
+// functions of c. So the points of an image are a product of three small matrices, of which only C is random: for a
+// Gaussian of 6 pixels it has about fifty random numbers, where noise at each pixel would take about 1,500.
 package augment
 
 import (
@@ -54,8 +55,8 @@ type workspace struct {
 	pairs  []uint16  // memory of the kernel Warp
 }
 
-// New returns an Augmenter for images of rows x cols pixels, which the given number of workers can use at once. It panics if
-// the distortions are not valid.
+// New returns an Augmenter for images of rows x cols pixels, which the given number of workers can use at once. It
+// panics if the distortions are not valid.
 func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
 	if err := all.Validate(); err != nil {
 		panic(fmt.Sprintf("augment: %v", err))
@@ -109,8 +110,8 @@ func (k *keyed[D]) begin(seed uint64, epoch int) {
 	k.key = random.NewKey(seed, k.distortion.purpose(), epoch)
 }
 
-// Apply distorts the image src[rows, cols] and writes the result to dst. sample is the index of the image in the data set.
-// Calls that run at the same time must have different workers, numbered from 0.
+// Apply distorts the image src[rows, cols] and writes the result to dst. sample is the index of the image in the data
+// set. Calls that run at the same time must have different workers, numbered from 0.
 func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample int) {
 	w := a.workspaces[worker]
 	a.draw(w, sample)

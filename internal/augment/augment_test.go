@@ -57,8 +57,8 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// Each distortion does what its name says, in the direction and to the extent that its numbers say: the center of mass and
-// the second moments of a bright rectangle before and after.
+// Each distortion does what its name says, in the direction and to the extent that its numbers say: the center of mass
+// and the second moments of a bright rectangle before and after.
 func TestDistortions(t *testing.T) {
 	const side = 28
 	image := make([]uint8, side*side)
@@ -98,11 +98,13 @@ func TestDistortions(t *testing.T) {
 			a.movers[0].key.At(sample).Seed(&stream)
 			got, want := momentsOf(out, side), c.want(c.r.draw(&stream), before)
 			if math.Abs(got.x-want.x) > 0.02 || math.Abs(got.y-want.y) > 0.02 {
-				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), want (%.3f, %.3f)", c.name, sample, got.x, got.y, want.x, want.y)
+				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), wanted (%.3f, %.3f)",
+					c.name, sample, got.x, got.y, want.x, want.y)
 			}
 			// Interpolation widens by up to half a pixel's square.
 			if math.Abs(got.xx-want.xx) > 0.6 || math.Abs(got.yy-want.yy) > 0.6 || math.Abs(got.xy-want.xy) > 0.2 {
-				t.Fatalf("%s, sample %d: moments %.2f, %.2f and %.2f, wanted %.2f, %.2f and %.2f", c.name, sample, got.xx, got.yy, got.xy, want.xx, want.yy, want.xy)
+				t.Fatalf("%s, sample %d: moments %.2f, %.2f and %.2f, wanted %.2f, %.2f and %.2f",
+					c.name, sample, got.xx, got.yy, got.xy, want.xx, want.yy, want.xy)
 			}
 		}
 	}
@@ -235,7 +237,8 @@ func TestDrawsDoNotDependOnOtherRanges(t *testing.T) {
 		for i := firstBump; i < whole.down; i++ {
 			for j := firstBump; j < n; j++ {
 				if w.c[i*n+j] != p.c[i*n+j] {
-					t.Fatalf("sample %d: bump (%d, %d) is %g, without the others %g", sample, i-firstBump, j-firstBump, w.c[i*n+j], p.c[i*n+j])
+					t.Fatalf("sample %d: bump (%d, %d) is %g, without the others %g",
+						sample, i-firstBump, j-firstBump, w.c[i*n+j], p.c[i*n+j])
 				}
 			}
 		}

@@ -3,8 +3,8 @@ package augment
 // firstBump is the index of the first bump among the functions of a basis, after the constant and the distance.
 const firstBump = 2
 
-// newBasis returns the functions of one axis, [functions][size]: the constant 1, the distance from the center, and those of
-// the field, if there is one.
+// newBasis returns the functions of one axis, [functions][size]: the constant 1, the distance from the center, and
+// those of the field, if there is one.
 func newBasis(size int, all Distortions) [][]float32 {
 	constant, distance := make([]float32, size), make([]float32, size)
 	for i := range size {

@@ -9,13 +9,13 @@ import (
 	"dnn/internal/setting"
 )
 
-// Distortion is one way to distort images, with its settings. It is also a mover or a painter. A new distortion is a file of
-// its own and an entry in All.
+// Distortion is one way to distort images, with its settings. It is also a mover or a painter. A new distortion is a
+// file of its own and an entry in All.
 //
 // It gets a random stream for each image, so what it draws does not depend on the other distortions.
 type Distortion interface {
-	// Group returns the name of the group of settings in an experiment file, and what the distortion does. Both are empty
-	// if the settings are in no group.
+	// Group returns the name of the group of settings in an experiment file, and what the distortion does. Both are
+	// empty if the settings are in no group.
 	Group() (name, doc string)
 
 	// Settings returns the settings. A distortion with a group is off if its first setting is 0 or false. One without a
@@ -54,8 +54,8 @@ type checker interface {
 	conflict() (name, why string)
 }
 
-// Distortions are applied to the same image, each type at most once. The order of movers makes no difference; painters act
-// in their order.
+// Distortions are applied to the same image, each type at most once. The order of movers makes no difference; painters
+// act in their order.
 type Distortions []Distortion
 
 // All returns every distortion, in the order of an experiment file, with its default settings. By default all are off.
@@ -75,8 +75,8 @@ func (ds Distortions) Validate() error {
 	return nil
 }
 
-// Conflict returns the first setting, as group.name, that contradicts another one of its distortion, and why. Both are empty
-// if there is none.
+// Conflict returns the first setting, as group.name, that contradicts another one of its distortion, and why. Both are
+// empty if there is none.
 func (ds Distortions) Conflict() (key, why string) {
 	for _, d := range ds {
 		if c, ok := d.(checker); ok {

@@ -2,8 +2,8 @@ package augment
 
 import "math/rand/v2"
 
-// moves names the stream that Affine, Flips and Elastic share for historical reasons: its first four numbers are for Affine
-// and Flips, the others for Elastic. Every other distortion has a stream of its own.
+// moves names the stream that Affine, Flips and Elastic share for historical reasons: its first four numbers are for
+// Affine and Flips, the others for Elastic. Every other distortion has a stream of its own.
 const moves = "augment"
 
 // skip passes over n numbers of the stream, which other distortions use.

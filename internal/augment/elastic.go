@@ -8,9 +8,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// Elastic displaces each pixel by a smooth random field, with one component along rows and one along columns. A component is
-// uniform noise in [-1, 1] at each pixel of the image and 0 outside, smoothed by a Gaussian of standard deviation Sigma and
-// sum 1, and multiplied by Alpha. Away from the border its standard deviation is Alpha / (Sigma sqrt(12 pi)) pixels.
+// Elastic displaces each pixel by a smooth random field, with one component along rows and one along columns. A
+// component is uniform noise in [-1, 1] at each pixel of the image and 0 outside, smoothed by a Gaussian of standard
+// deviation Sigma and sum 1, and multiplied by Alpha. Away from the border its standard deviation is Alpha / (Sigma
+// sqrt(12 pi)) pixels.
 type Elastic struct {
 	Alpha float64 // pixels
 	Sigma float64 // pixels
@@ -23,7 +24,8 @@ func (e *Elastic) Group() (name, doc string) {
 	return "elastic", "A smooth random field of displacements (Simard, Steinkraus and Platt, 2003)."
 }
 
-// Settings returns factor and width of the field. Sigma has a lower bound, since a narrower Gaussian does not smooth at all.
+// Settings returns factor and width of the field. Sigma has a lower bound, since a narrower Gaussian does not smooth at
+// all.
 func (e *Elastic) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "alpha", Value: &e.Alpha, Bounds: setting.From(0, 10_000), Example: "34",
@@ -52,11 +54,11 @@ const minKnots = 3
 
 // functions returns the bumps of one axis. There are none if Alpha is 0.
 //
-// Noise at every pixel would need a bump for each pixel. But smoothing removes from the noise all that is narrower than the
-// Gaussian, so noise that is constant over cells of sigma pixels looks the same afterwards. There is a bump in the middle of
-// each such cell: sqrt(d) G(x - knot), where d is the width of a cell and G the Gaussian of sum 1. The variance of the field
-// at x, the sum of d G(x - knot)^2 over all knots, then differs from that of noise at each pixel, the sum of G(x - pixel)^2
-// over all pixels, by 2 exp(-pi^2) of it only.
+// Noise at every pixel would need a bump for each pixel. But smoothing removes from the noise all that is narrower than
+// the Gaussian, so noise that is constant over cells of sigma pixels looks the same afterwards. There is a bump in the
+// middle of each such cell: sqrt(d) G(x - knot), where d is the width of a cell and G the Gaussian of sum 1. The
+// variance of the field at x, the sum of d G(x - knot)^2 over all knots, then differs from that of noise at each pixel,
+// the sum of G(x - pixel)^2 over all pixels, by 2 exp(-pi^2) of it only.
 func (e *Elastic) functions(size int) (all [][]float32) {
 	if e.Alpha == 0 {
 		return nil

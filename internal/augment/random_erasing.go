@@ -9,9 +9,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// RandomErasing fills a rectangle of an image (Zhong et al., AAAI 2020, arXiv:1708.04896, algorithm 1), so that a network
-// learns not to rely on a single part of it. The settings are the paper's. Keras's layer of the same name differs: it draws
-// the two sides of the rectangle independently, and with a factor of 0.5 it erases a quarter of the images.
+// RandomErasing fills a rectangle of an image (Zhong et al., AAAI 2020, arXiv:1708.04896, algorithm 1), so that a
+// network learns not to rely on a single part of it. The settings are the paper's. Keras's layer of the same name
+// differs: it draws the two sides of the rectangle independently, and with a factor of 0.5 it erases a quarter of the
+// images.
 type RandomErasing struct {
 	Probability        float64 // p
 	ScaleMin, ScaleMax float64 // s_l and s_h, fractions of the image
@@ -24,8 +25,8 @@ const (
 	fillZero   = "zero"
 )
 
-// erasingTries is the number of rectangles to draw before giving up, if each reaches beyond the image. The paper goes on for
-// ever.
+// erasingTries is the number of rectangles to draw before giving up, if each reaches beyond the image. The paper goes
+// on for ever.
 const erasingTries = 100
 
 func newRandomErasing() *RandomErasing {
@@ -37,8 +38,8 @@ func (e *RandomErasing) Group() (name, doc string) {
 	return "random_erasing", "Fills a rectangle of the distorted image (Zhong et al., arXiv:1708.04896)."
 }
 
-// Settings returns the paper's settings. The paper uses a probability of 0.5 and rectangles of up to 0.4 of the image; the
-// default of 0.33 is that of Keras and torchvision.
+// Settings returns the paper's settings. The paper uses a probability of 0.5 and rectangles of up to 0.4 of the image;
+// the default of 0.33 is that of Keras and torchvision.
 func (e *RandomErasing) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "probability", Value: &e.Probability, Bounds: setting.From(0, 1), Example: "0.5",

@@ -1,6 +1,6 @@
 // Package await gives up waiting for a read or write once a context ends. A read of a FIFO that nobody writes to would
-// otherwise block for ever. The read or write itself cannot be canceled: its goroutine goes on, and its result is thrown
-// away.
+// otherwise block for ever. The read or write itself cannot be canceled: its goroutine goes on, and its result is
+// thrown away.
 package await
 
 import (
@@ -51,8 +51,8 @@ func Pass[T any](ctx context.Context, path string, write func() (T, error)) (T, 
 	return Do(ctx, write)
 }
 
-// Write replaces the file at path by what fill writes. If ctx ends first, the old file stays, and the error is the cause
-// of ctx. Any other error is of kind fault.Write.
+// Write replaces the file at path by what fill writes. If ctx ends first, the old file stays, and the error is the
+// cause of ctx. Any other error is of kind fault.Write.
 func Write(ctx context.Context, path string, fill func(w io.Writer) error) error {
 	_, err := Pass(ctx, path, func() (struct{}, error) {
 		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {

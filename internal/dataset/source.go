@@ -4,8 +4,9 @@
 // architecture. Source.Load then reads the samples and splits them. Images (package mnist) and tables (package table)
 // look the same from outside; a table is read whole already by New, images only by Load.
 //
-// The package downloads, trains and prints nothing: a missing file is an error, and warnings are returned as text. A model
-// that is evaluated or trained further fixes how a table is read; the package sees it as a Learned, not as a model file.
+// The package downloads, trains and prints nothing: a missing file is an error, and warnings are returned as text. A
+// model that is evaluated or trained further fixes how a table is read; the package sees it as a Learned, not as a
+// model file.
 package dataset
 
 import (
@@ -56,8 +57,8 @@ type Data struct {
 	// Close releases the memory. The samples must not be used after it.
 	Close func() error
 
-	// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Call it before results are
-	// shown: see mnist.Dataset.CheckSizes.
+	// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Call it before results
+	// are shown: see mnist.Dataset.CheckSizes.
 	CheckSizes func() error
 
 	// Recover, deferred, turns the panic of reading a file that has shrunk into an error. See mnist.Dataset.Recover.
@@ -142,8 +143,8 @@ func images(set mnist.Set) *Source {
 	return s
 }
 
-// Load reads the samples and splits them. The error of a missing file wraps fs.ErrNotExist (or syscall.ENOTDIR, if a file
-// is where its folder should be). The caller closes the Data.
+// Load reads the samples and splits them. The error of a missing file wraps fs.ErrNotExist (or syscall.ENOTDIR, if a
+// file is where its folder should be). The caller closes the Data.
 func (s *Source) Load(o Options) (*Data, error) { return s.load(o) }
 
 // inMemory completes d, which uses no open file.

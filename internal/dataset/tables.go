@@ -16,9 +16,9 @@ type tables struct {
 	test     *table.Table // the test file; nil if the model was trained with one that the config does not name
 }
 
-// tableSource returns the source of a data set of CSV files. Without a model, the rows are split as the config says. With
-// one, the split is that of its training if the files are the same; if they are not, the model has seen none of the rows,
-// and all of them test.
+// tableSource returns the source of a data set of CSV files. Without a model, the rows are split as the config says.
+// With one, the split is that of its training if the files are the same; if they are not, the model has seen none of
+// the rows, and all of them test.
 func tableSource(d config.Dataset, model *Learned) (*Source, error) {
 	switch {
 	case model == nil:
@@ -108,7 +108,8 @@ func readTables(d config.Dataset, model *Learned) (tables, error) {
 	return tables{train: train, testFile: true, test: test}, nil
 }
 
-// tableOptions returns how to read the file at path as a file of d. A model, if there is one, fixes columns and classes.
+// tableOptions returns how to read the file at path as a file of d. A model, if there is one, fixes columns and
+// classes.
 func tableOptions(d config.Dataset, path string, model *Learned) table.Options {
 	o := table.Options{Path: path, Target: d.Target, NoHeader: d.NoHeader, Ignore: d.Ignore}
 	if model != nil {
@@ -129,7 +130,8 @@ func (t tables) hash() string {
 	return t.train.Hash + hashSeparator + t.test.Hash
 }
 
-// source returns the source of the tables. If standard is nil, Load computes the standardization from the training rows.
+// source returns the source of the tables. If standard is nil, Load computes the standardization from the training
+// rows.
 func (t tables) source(d config.Dataset, standard *table.Standardization) *Source {
 	train, test := t.train, 0
 	if !t.testFile {
@@ -167,9 +169,9 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *Sourc
 	return s
 }
 
-// NewFrom is New for a table and a run that goes on training the model's weights. The columns and classes have to be the
-// model's, and are taken in its order. seed draws the test rows; NewFrom refuses a test set with rows that the model was
-// trained on.
+// NewFrom is New for a table and a run that goes on training the model's weights. The columns and classes have to be
+// the model's, and are taken in its order. seed draws the test rows; NewFrom refuses a test set with rows that the
+// model was trained on.
 func NewFrom(d config.Dataset, seed uint64, model *Learned) (*Source, error) {
 	t, err := readTables(d, model)
 	if err != nil {
@@ -182,8 +184,8 @@ func NewFrom(d config.Dataset, seed uint64, model *Learned) (*Source, error) {
 }
 
 // checkUnseen refuses to test on rows that the model was trained on. If the test rows come from the model's training
-// file, they must be the very rows that its own split left out. test_split and seed determine the split, so they have to
-// be the model's.
+// file, they must be the very rows that its own split left out. test_split and seed determine the split, so they have
+// to be the model's.
 func (t tables) checkUnseen(d config.Dataset, seed uint64, model *Learned) error {
 	from, testedHash := model.From, t.train.Hash
 	if t.testFile {

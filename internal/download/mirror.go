@@ -24,8 +24,8 @@ import (
 type mirror interface {
 	// name identifies the mirror in messages, without credentials.
 	name() string
-	// open returns the .gz of f, verified. After a *fault.Error the download ends; after an unreachableError the mirror is
-	// not asked again; after any other error it is asked for the other files.
+	// open returns the .gz of f, verified. After a *fault.Error the download ends; after an unreachableError the mirror
+	// is not asked again; after any other error it is asked for the other files.
 	open(ctx context.Context, f mnist.File) (io.ReadCloser, error)
 	// close closes the files that the mirror holds open.
 	close()
@@ -87,8 +87,8 @@ func (m *urlMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, erro
 // gzipPart returns the path of the unfinished .gz of f.
 func gzipPart(folder string, f mnist.File) string { return filepath.Join(folder, f.Name+".gz.part") }
 
-// folderMirror is a folder on this machine. Its .gz files may have been compressed differently from the set's, as long as
-// their content is right.
+// folderMirror is a folder on this machine. Its .gz files may have been compressed differently from the set's, as long
+// as their content is right.
 type folderMirror struct {
 	folder   string
 	transfer *transfer

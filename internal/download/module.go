@@ -59,8 +59,8 @@ func (m *moduleMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, e
 	return nil, fmt.Errorf("%s is not in the module", entry)
 }
 
-// fetch downloads the module's zip from the first proxy that has it, and opens it. Its error is an unreachableError, since
-// all files are in this zip.
+// fetch downloads the module's zip from the first proxy that has it, and opens it. Its error is an unreachableError,
+// since all files are in this zip.
 func (m *moduleMirror) fetch(ctx context.Context) error {
 	proxies := parseProxies(m.proxyList(ctx))
 	if len(proxies) == 0 {
@@ -128,8 +128,8 @@ func (m *moduleMirror) proxyList(ctx context.Context) string {
 	return strings.TrimSpace(string(out))
 }
 
-// parseProxies returns the URLs in a value of GOPROXY. It leaves out the words direct and off. To the go tool, a bar and a
-// comma mean that different errors lead to the next proxy; here, every error does.
+// parseProxies returns the URLs in a value of GOPROXY. It leaves out the words direct and off. To the go tool, a bar
+// and a comma mean that different errors lead to the next proxy; here, every error does.
 func parseProxies(list string) []*url.URL {
 	var proxies []*url.URL
 	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '|' }) {
@@ -161,7 +161,8 @@ func checkModule(m mnist.Module, path string) error {
 	return nil
 }
 
-// escapeModule writes a module's path or version as a proxy's URL has it: "!" and the lower-case letter for each capital.
+// escapeModule writes a module's path or version as a proxy's URL has it: "!" and the lower-case letter for each
+// capital.
 func escapeModule(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -13,8 +13,8 @@ import (
 	"dnn/internal/mnist"
 )
 
-// unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. It hashes
-// and writes while another goroutine decompresses.
+// unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. It
+// hashes and writes while another goroutine decompresses.
 func unpack(f mnist.File, r io.Reader, path string) error {
 	var content error // an error of r, as opposed to one of path
 	err := atomicfile.Write(path, func(w io.Writer) error {

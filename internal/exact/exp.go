@@ -2,9 +2,9 @@ package exact
 
 import "math"
 
-// exp(x) = 2^n exp(r), where n is the integer nearest to x/ln 2 and r = x - n ln 2, so |r| <= 0.347. ln 2 is the sum of two
-// numbers, the first of which has 9 significant bits, so that n times it is exact. exp(r) is a polynomial 1 + r + ... of
-// degree 6: the minimax polynomial, with a relative error of at most 3.1e-9 (found by Lawson's iteration).
+// exp(x) = 2^n exp(r), where n is the integer nearest to x/ln 2 and r = x - n ln 2, so |r| <= 0.347. ln 2 is the sum of
+// two numbers, the first of which has 9 significant bits, so that n times it is exact. exp(r) is a polynomial 1 + r +
+// ... of degree 6: the minimax polynomial, with a relative error of at most 3.1e-9 (found by Lawson's iteration).
 const (
 	ExpMax = 88.3762626647949  // the largest x for which Exp(x) is finite: beyond it, n exceeds 127
 	ExpMin = -87.3365447505531 // the smallest x for which Exp(x) is not 0: below it, n is less than -126
@@ -18,8 +18,8 @@ const (
 // expCoefficients are the coefficients of r^6 down to r^2.
 var expCoefficients = [...]float32{0.00138144543864, 0.00836878159999, 0.0416683944756, 0.16666520095, 0.499999934112}
 
-// Exp returns e^x with an error below 1 ulp. Below ExpMin, where the result would be denormal, it is +0; above ExpMax, a
-// little before float32 overflows at 88.72, it is +Inf; for NaN it is NaN.
+// Exp returns e^x with an error below 1 ulp. Below ExpMin, where the result would be denormal, it is +0; above ExpMax,
+// a little before float32 overflows at 88.72, it is +Inf; for NaN it is NaN.
 func Exp(x float32) float32 {
 	switch {
 	case x != x:

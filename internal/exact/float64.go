@@ -53,8 +53,8 @@ func Log64(x float64) float64 {
 	return float64(2*s*sum) + float64(float64(n)*math.Ln2)
 }
 
-// Power returns base^exponent for base >= 0; for base 0, exponent must not be negative. If the exponent is a whole number
-// from 0 to 2^20, it multiplies, which is exact as long as all products are; otherwise it uses Exp64 and Log64.
+// Power returns base^exponent for base >= 0; for base 0, exponent must not be negative. If the exponent is a whole
+// number from 0 to 2^20, it multiplies, which is exact as long as all products are; otherwise it uses Exp64 and Log64.
 func Power(base, exponent float64) float64 {
 	const maxWhole = 1 << 20
 	if n := int(min(exponent, maxWhole)); exponent >= 0 && float64(n) == exponent {

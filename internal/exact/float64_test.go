@@ -30,7 +30,8 @@ func TestFloat64(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ base, exponent, want float64 }{
-		{0.3, 1, 0.3}, {0.3, 0, 1}, {0, 0, 1}, {0, 2, 0}, {0, 0.5, 0}, {2, 10, 1024}, {3, 3, 27}, {1, 1e9, 1}, {0.5, 60, 0x1p-60},
+		{0.3, 1, 0.3}, {0.3, 0, 1}, {0, 0, 1}, {0, 2, 0}, {0, 0.5, 0}, {2, 10, 1024}, {3, 3, 27}, {1, 1e9, 1},
+		{0.5, 60, 0x1p-60},
 	} {
 		if got := Power(c.base, c.exponent); got != c.want {
 			t.Errorf("Power(%v, %v) = %v, wanted %v", c.base, c.exponent, got, c.want)

@@ -32,7 +32,8 @@ func Log(x float64) float32 {
 	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
 }
 
-// Log1p returns log(1 + e) for 0 <= e <= 1 within 1 ulp. For small e, of which 1 + e would lose digits, it is e - e^2/2.
+// Log1p returns log(1 + e) for 0 <= e <= 1 within 1 ulp. For small e, of which 1 + e would lose digits, it is e -
+// e^2/2.
 func Log1p(e float32) float32 {
 	if e < 0x1p-13 {
 		return e - float32(e*e)/2

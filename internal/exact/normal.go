@@ -2,14 +2,14 @@ package exact
 
 import "math"
 
-// Normal returns the distribution function and the density of the standard normal distribution at z, both within 2 ulp unless
-// they are denormal. The probability of a value above |z| is
+// Normal returns the distribution function and the density of the standard normal distribution at z, both within 2 ulp
+// unless they are denormal. The probability of a value above |z| is
 //
 //	q = e^(-z^2/2) R(t),  t = 1 / (1 + 0.3 |z|)
 //
-// where R is the minimax polynomial of degree 10 for |z| up to 14, beyond which q is 0 in float32. Its relative error is at
-// most 2.9e-9 (found by iterated reweighting). All is computed in float64 except the exponential: Exp takes z^2/2 rounded to
-// float32, and a factor corrects for the rounding.
+// where R is the minimax polynomial of degree 10 for |z| up to 14, beyond which q is 0 in float32. Its relative error
+// is at most 2.9e-9 (found by iterated reweighting). All is computed in float64 except the exponential: Exp takes z^2/2
+// rounded to float32, and a factor corrects for the rounding.
 func Normal(z float32) (probability, density float32) {
 	x := math.Abs(float64(z))
 	half := float64(x*x) / 2

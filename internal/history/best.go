@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Best returns the epoch with the lowest validation loss, or the lowest training loss if no epoch was validated. Of equal
-// epochs it returns the first. ok is false if no loss is finite.
+// Best returns the epoch with the lowest validation loss, or the lowest training loss if no epoch was validated. Of
+// equal epochs it returns the first. ok is false if no loss is finite.
 func (h Epochs) Best() (best Epoch, ok bool) {
 	validated := h.Validated()
 	lowest := math.Inf(1)

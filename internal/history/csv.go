@@ -11,7 +11,8 @@ const CSVHeader = "epoch,epoch_s,loss,accuracy,val_loss,val_accuracy,learning_ra
 // CSV returns the epoch's line of such a file. If the epoch was not validated, its two fields of validation are empty.
 func (e Epoch) CSV() string {
 	fields := []string{
-		strconv.Itoa(e.Epoch), decimal(e.Seconds), decimal(e.Loss), decimal(e.Accuracy), "", "", decimal(e.LearningRate),
+		strconv.Itoa(e.Epoch), decimal(e.Seconds), decimal(e.Loss), decimal(e.Accuracy), "", "",
+		decimal(e.LearningRate),
 	}
 	if e.Validated {
 		fields[4], fields[5] = decimal(e.ValLoss), decimal(e.ValAccuracy)

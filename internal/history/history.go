@@ -1,6 +1,6 @@
-// Package history holds the results of the epochs of a training run: the metrics, their names, and their forms in JSON and
-// CSV. The training loop produces them; model files, checkpoints, tables and pictures use them. The package knows none of
-// these.
+// Package history holds the results of the epochs of a training run: the metrics, their names, and their forms in JSON
+// and CSV. The training loop produces them; model files, checkpoints, tables and pictures use them. The package knows
+// none of these.
 package history
 
 // Epoch is the result of one complete epoch. Losses and accuracies are means over samples, and have float32 precision.

@@ -30,8 +30,8 @@ func RecordOf[N ~float64](e Epoch) Record[N] {
 	return r
 }
 
-// Read returns the epoch, without Phases. A number that is not finite is an error: a run that diverges stops before the end of
-// the epoch.
+// Read returns the epoch, without Phases. A number that is not finite is an error: a run that diverges stops before the
+// end of the epoch.
 func (r Record[N]) Read() (Epoch, error) {
 	e := Epoch{
 		Epoch: r.Epoch, Loss: float64(r.Loss), Accuracy: float64(r.Accuracy), LearningRate: float64(r.LearningRate),
@@ -53,8 +53,8 @@ func (r Record[N]) Read() (Epoch, error) {
 	return e, nil
 }
 
-// Number is a float64 that JSON can hold also if it is not finite: as the string "NaN", "+Inf" or "-Inf". It reads back with
-// the same bits, except for those of a NaN.
+// Number is a float64 that JSON can hold also if it is not finite: as the string "NaN", "+Inf" or "-Inf". It reads back
+// with the same bits, except for those of a NaN.
 type Number float64
 
 // MarshalJSON returns the shortest decimal that parses as n, or a string.

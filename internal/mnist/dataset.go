@@ -1,7 +1,7 @@
 package mnist
 
-// Dataset is a data set in memory. Pixels and labels are slices of the files' bytes, which are mapped where possible: they
-// are read-only, and invalid after Close.
+// Dataset is a data set in memory. Pixels and labels are slices of the files' bytes, which are mapped where possible:
+// they are read-only, and invalid after Close.
 type Dataset struct {
 	Name    string   // Set.Name
 	Classes []string // the name of each label, from label 0 on
@@ -33,8 +33,8 @@ func (d *Dataset) Close() error {
 	return err
 }
 
-// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Recover does not notice every
-// such file: from its new end up to the end of that page of memory, reads do not panic but give zeros.
+// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Recover does not notice
+// every such file: from its new end up to the end of that page of memory, reads do not panic but give zeros.
 func (d *Dataset) CheckSizes() error { return d.files.checkSizes() }
 
 // Recover is to be deferred where the data set is used, on a goroutine for which debug.SetPanicOnFault is on. Reading a

@@ -8,8 +8,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// Folder returns the folder of the set's files, which need not exist: Path if it is not empty, else ROOT/NAME. ROOT is the
-// first of these that is not empty: dataDir, $DNN_DATA_DIR, dnn in the user's cache folder. env looks environment
+// Folder returns the folder of the set's files, which need not exist: Path if it is not empty, else ROOT/NAME. ROOT is
+// the first of these that is not empty: dataDir, $DNN_DATA_DIR, dnn in the user's cache folder. env looks environment
 // variables up, as os.LookupEnv does.
 func (s Set) Folder(dataDir string, env func(string) (string, bool)) (string, error) {
 	if s.Path != "" {

@@ -43,8 +43,8 @@ func (h Header) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(h.Dims), " ", " x "), "[]")
 }
 
-// ReadHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension of 0
-// or more than 2^30 elements are an error.
+// ReadHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension
+// of 0 or more than 2^30 elements are an error.
 func ReadHeader(r io.Reader, rank int) (Header, error) {
 	buf := make([]byte, 4+4*rank)
 	n, err := io.ReadFull(r, buf[:4])
@@ -74,12 +74,13 @@ func ReadHeader(r io.Reader, rank int) (Header, error) {
 	return h, nil
 }
 
-// ReadIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. The memory
-// that it allocates is proportional to what r really holds, whatever the header declares.
+// ReadIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. The
+// memory that it allocates is proportional to what r really holds, whatever the header declares.
 func ReadIDX(r io.Reader, rank int) (Header, []byte, error) { return readIDX(r, rank, 0) }
 
-// readIDX is ReadIDX for a reader that can hold at most the given number of bytes, or an unknown number if it is 0. If the
-// header declares no more than that, all memory is allocated at once: growing a slice takes twice as much for a while.
+// readIDX is ReadIDX for a reader that can hold at most the given number of bytes, or an unknown number if it is 0. If
+// the header declares no more than that, all memory is allocated at once: growing a slice takes twice as much for a
+// while.
 func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 	h, err := ReadHeader(r, rank)
 	if err != nil {

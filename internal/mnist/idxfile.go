@@ -28,9 +28,9 @@ type idxFile struct {
 	close  func() error  // makes data invalid
 }
 
-// openIDX opens NAME in the folder, mapped into memory where the system can, or decompresses NAME.gz if there is no NAME.
-// With skim, the elements of a .gz are checked but not kept. With an error, path of the result is the file that it is
-// about.
+// openIDX opens NAME in the folder, mapped into memory where the system can, or decompresses NAME.gz if there is no
+// NAME. With skim, the elements of a .gz are checked but not kept. With an error, path of the result is the file that
+// it is about.
 func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
 	f, err := atomicfile.Open(path)

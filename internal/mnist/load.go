@@ -15,10 +15,10 @@ type LoadOptions struct {
 	TestOnly bool   // neither read nor verify the training split
 }
 
-// Load reads a set from its folder: of each file NAME, or NAME.gz if there is no NAME. It checks that each is a valid IDX
-// file, that images and labels are of the same number, and that the hash is the one in the set; a file that the manifest
-// knows with its size and modification time is not hashed again. A split without files in the set is left empty. Errors
-// are of kind fault.Data.
+// Load reads a set from its folder: of each file NAME, or NAME.gz if there is no NAME. It checks that each is a valid
+// IDX file, that images and labels are of the same number, and that the hash is the one in the set; a file that the
+// manifest knows with its size and modification time is not hashed again. A split without files in the set is left
+// empty. Errors are of kind fault.Data.
 //
 // The caller closes the Dataset.
 func Load(o LoadOptions) (*Dataset, error) {
@@ -53,8 +53,8 @@ func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
 	return err
 }
 
-// loadSplit opens the two files of a split and checks them. The hash comes last: it takes longest, and says least of what
-// is wrong.
+// loadSplit opens the two files of a split and checks them. The hash comes last: it takes longest, and says least of
+// what is wrong.
 func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 	if p == (Pair{}) {
 		return Split{}, nil

@@ -14,8 +14,8 @@ import (
 // manifestName is the name of the manifest in a set's folder.
 const manifestName = "manifest.json"
 
-// manifest caches the SHA-256 of the files of a folder, each with the size and modification time that the file had when it
-// was hashed, so that not every start of dnn has to hash 55 MB.
+// manifest caches the SHA-256 of the files of a folder, each with the size and modification time that the file had when
+// it was hashed, so that not every start of dnn has to hash 55 MB.
 type manifest struct {
 	folder  string
 	changed bool

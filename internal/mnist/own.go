@@ -31,10 +31,10 @@ func (s Splits) Files() string {
 	return "four IDX files with MNIST's names"
 }
 
-// Describe returns a Set for a folder with IDX files of the user's own. They have MNIST's names, each with or without .gz,
-// and their images may have any size. The classes are called 0 to the largest label. Sizes and hashes are those that the
-// files have now. Files of a split that is not wanted are ignored, and the set has no such split. Errors are of kind
-// fault.Data.
+// Describe returns a Set for a folder with IDX files of the user's own. They have MNIST's names, each with or without
+// .gz, and their images may have any size. The classes are called 0 to the largest label. Sizes and hashes are those
+// that the files have now. Files of a split that is not wanted are ignored, and the set has no such split. Errors are
+// of kind fault.Data.
 func Describe(folder string, wanted Splits) (_ Set, err error) {
 	var read files
 	defer func() {

@@ -1,10 +1,10 @@
-// Package mnist describes the data sets of the MNIST family and reads their IDX files, or files of the user's own in the
-// same format. Pixels and labels stay the bytes that they are in the files. The package downloads nothing (package download
-// does), and knows no networks, terminals or flags.
+// Package mnist describes the data sets of the MNIST family and reads their IDX files, or files of the user's own in
+// the same format. Pixels and labels stay the bytes that they are in the files. The package downloads nothing (package
+// download does), and knows no networks, terminals or flags.
 //
-// A Set lists the files of a data set, with their hashes and mirrors. Set.Folder returns where they are on this machine;
-// Verify and Inspect tell which of them are there; Load maps them into a Dataset. Describe makes a Set out of a folder of
-// the user's own files.
+// A Set lists the files of a data set, with their hashes and mirrors. Set.Folder returns where they are on this
+// machine; Verify and Inspect tell which of them are there; Load maps them into a Dataset. Describe makes a Set out of
+// a folder of the user's own files.
 package mnist
 
 import (
@@ -16,7 +16,7 @@ import (
 // Set describes a data set: its classes, its four files, and where to download them.
 type Set struct {
 	Name    string   // in commands, experiment files and model files, and of its folder
-	Path    string   // the folder of the user's own files (see Describe), never written to; "" for a set that is downloaded
+	Path    string   // folder of the user's own files (see Describe), never written to; "" for a known set
 	Title   string   // for people
 	Classes []string // the name of each label, from label 0 on
 	Height  int      // of an image, in pixels
@@ -50,8 +50,8 @@ type Module struct {
 	Folder  string // of the .gz files inside the module
 }
 
-// Files returns the four files in a fixed order: training images, training labels, test images, test labels. A split that
-// the set does not have is left out.
+// Files returns the four files in a fixed order: training images, training labels, test images, test labels. A split
+// that the set does not have is left out.
 func (s Set) Files() []File {
 	var files []File
 	for _, p := range []Pair{s.Train, s.Test} {
@@ -65,8 +65,8 @@ func (s Set) Files() []File {
 // Features returns the number of pixels of one image.
 func (s Set) Features() int { return s.Height * s.Width }
 
-// Hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the files, in
-// the order of Files: a line "<sha256>  <name>\n" for each.
+// Hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the
+// files, in the order of Files: a line "<sha256>  <name>\n" for each.
 func (s Set) Hash() string {
 	h := sha256.New()
 	for _, f := range s.Files() {
@@ -189,7 +189,7 @@ func sets() []Set {
 			},
 			Mirrors: []string{
 				"https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-				"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", // the authors' mirror; http will do, as files are verified
+				"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", // http will do: files are verified
 				"file:///usr/share/datasets/fashion-mnist/",                   // Debian's package dataset-fashion-mnist
 			},
 		},

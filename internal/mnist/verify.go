@@ -32,8 +32,8 @@ const (
 	Damaged State = "damaged" // something else has its name
 )
 
-// Verify hashes the four files of the set in folder without trusting the manifest, and returns their states in the order of
-// Set.Files. If any is not OK, it returns the states and an error of kind fault.Data that names those files.
+// Verify hashes the four files of the set in folder without trusting the manifest, and returns their states in the
+// order of Set.Files. If any is not OK, it returns the states and an error of kind fault.Data that names those files.
 func Verify(s Set, folder string) ([]FileState, error) {
 	m := readManifest(folder)
 	var states []FileState

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// Order says which tasks of a phase need the results of others. It can be used for any number of phases, but only of one
-// pool.
+// Order says which tasks of a phase need the results of others. It can be used for any number of phases, but only of
+// one pool.
 type Order struct {
 	needs    [][]int      // by task, the tasks that must return before it begins
 	first    []int        // by worker, the first task of its queue; at the end, the number of tasks
@@ -20,9 +20,10 @@ type lastReturn struct {
 	_     [124]byte
 }
 
-// NewOrder returns the order in which task i begins after the tasks needs[i] have returned. It is for a pool of len(first)
-// workers: the queue of worker w has the tasks from first[w] up to first[w+1]. NewOrder panics if a pool would wait forever. It
-// must be possible to run all tasks one by one, each after those that it needs and after those before it in its queue.
+// NewOrder returns the order in which task i begins after the tasks needs[i] have returned. It is for a pool of
+// len(first) workers: the queue of worker w has the tasks from first[w] up to first[w+1]. NewOrder panics if a pool
+// would wait forever. It must be possible to run all tasks one by one, each after those that it needs and after those
+// before it in its queue.
 func NewOrder(needs [][]int, first []int) *Order {
 	o := &Order{needs: needs, first: append(slices.Clone(first), len(needs)), returned: make([]lastReturn, len(needs))}
 	if o.first[0] != 0 || !slices.IsSorted(o.first) {
@@ -52,8 +53,9 @@ func NewOrder(needs [][]int, first []int) *Order {
 	return o
 }
 
-// ready reports whether all tasks that the given one needs have returned in this phase. A worker that is late may ask the order
-// of another phase. The answer is meaningless then, but does no harm: the worker cannot claim tasks of its old phase.
+// ready reports whether all tasks that the given one needs have returned in this phase. A worker that is late may ask
+// the order of another phase. The answer is meaningless then, but does no harm: the worker cannot claim tasks of its
+// old phase.
 func (o *Order) ready(task int, phase uint32) bool {
 	if o == nil || task >= len(o.needs) {
 		return true

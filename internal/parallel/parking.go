@@ -10,8 +10,9 @@ type parking struct {
 	_      [112]byte
 }
 
-// spins is how often a waiting goroutine checks its condition before it sleeps. That takes about as long as to wake a goroutine.
-// If it took less, two workers with tasks of that length would keep sleeping in turn, each while the other works.
+// spins is how often a waiting goroutine checks its condition before it sleeps. That takes about as long as to wake a
+// goroutine. If it took less, two workers with tasks of that length would keep sleeping in turn, each while the other
+// works.
 const spins = 40000
 
 // wait returns when ready returns true. It calls ready the given number of times before it sleeps. ready must depend on

@@ -9,10 +9,10 @@ import (
 // Pool runs tasks on a fixed number of workers. Worker 0 is the goroutine that calls Run; the others are started by
 // NewPool and live until Close.
 //
-// A call of Run is a phase. Each worker has a queue of the phase's tasks; one whose queue is empty takes tasks of others. The
-// phase is over when all tasks have returned, even if some workers never took part: a worker that has lost its core, but
-// holds no task, delays nobody. Between phases a worker spins for a while, since the next phase often follows at once, and
-// then sleeps: if it kept spinning, it would take a core away from others that need it.
+// A call of Run is a phase. Each worker has a queue of the phase's tasks; one whose queue is empty takes tasks of
+// others. The phase is over when all tasks have returned, even if some workers never took part: a worker that has lost
+// its core, but holds no task, delays nobody. Between phases a worker spins for a while, since the next phase often
+// follows at once, and then sleeps: if it kept spinning, it would take a core away from others that need it.
 //
 // Results cannot depend on which worker runs a task, as long as each task writes to memory of its own.
 type Pool struct {
@@ -51,13 +51,13 @@ func (p *Pool) Close() {
 	p.wakeWorkers()
 }
 
-// Run calls task(worker, i) once for each i < tasks, and returns when all calls have returned. There can be 65,535 tasks. The
-// queue of worker w has the tasks from w*tasks/workers up to (w+1)*tasks/workers, so that in phases of as many tasks the same
-// worker finds the data of a task in its cache. Run must not be called by two goroutines at once, nor by a task. For tasks
-// that need others there is RunInOrder.
+// Run calls task(worker, i) once for each i < tasks, and returns when all calls have returned. There can be 65,535
+// tasks. The queue of worker w has the tasks from w*tasks/workers up to (w+1)*tasks/workers, so that in phases of as
+// many tasks the same worker finds the data of a task in its cache. Run must not be called by two goroutines at once,
+// nor by a task. For tasks that need others there is RunInOrder.
 //
-// If a task panics, the other tasks still run, and then Run panics with the same value. So the caller can recover, and nobody
-// uses its memory any more. If a single worker runs all tasks, the panic ends Run at once.
+// If a task panics, the other tasks still run, and then Run panics with the same value. So the caller can recover, and
+// nobody uses its memory any more. If a single worker runs all tasks, the panic ends Run at once.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	if len(p.queues) == 1 || tasks <= 1 {
 		for i := range tasks {
@@ -68,13 +68,15 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.run(tasks, nil, task)
 }
 
-// RunInOrder is Run for the tasks and queues of an order: each task begins after those that it needs have returned. No worker
-// claims a task before it is ready: if the next task of its queue is not, it looks for tasks in the other queues.
+// RunInOrder is Run for the tasks and queues of an order: each task begins after those that it needs have returned. No
+// worker claims a task before it is ready: if the next task of its queue is not, it looks for tasks in the other
+// queues.
 func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
 }
 
-// RunAlone runs all tasks on the calling goroutine, in an order that fits order if it is not nil. The other workers sleep on.
+// RunAlone runs all tasks on the calling goroutine, in an order that fits order if it is not nil. The other workers
+// sleep on.
 func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
 	for i := range tasks {
 		if order != nil {
@@ -122,8 +124,8 @@ func (p *Pool) wakeWorkers() {
 
 // work is the loop of a worker: wait for a phase, run tasks, wait for the next phase.
 //
-// A worker that finds no task left was asleep when the phase began. With short phases it would fall asleep and come too late
-// every time. So it spins twice as long after each phase that it missed, up to a limit.
+// A worker that finds no task left was asleep when the phase began. With short phases it would fall asleep and come too
+// late every time. So it spins twice as long after each phase that it missed, up to a limit.
 func (p *Pool) work(worker int) {
 	debug.SetPanicOnFault(true) // a task may read a mapped file that has shrunk; Run panics with what that panics with
 	var seen uint32
@@ -142,8 +144,8 @@ func (p *Pool) work(worker int) {
 	}
 }
 
-// drain runs tasks of the phase until all are claimed: those of the worker's queue, and, if others are slow to run theirs,
-// those of their queues. It reports whether it ran any.
+// drain runs tasks of the phase until all are claimed: those of the worker's queue, and, if others are slow to run
+// theirs, those of their queues. It reports whether it ran any.
 func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	order := p.order.Load()
 	p.idle[worker].seen.Store(phase)
@@ -168,11 +170,11 @@ func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	}
 }
 
-// take runs tasks of one queue until the next one is not ready or none is left. It reports whether it ran any, and whether it
-// left one that is not ready.
+// take runs tasks of one queue until the next one is not ready or none is left. It reports whether it ran any, and
+// whether it left one that is not ready.
 //
-// It counts the tasks that have returned all at once, since all workers write to that counter. The price: if the worker loses
-// its core between two tasks, the phase waits for it, as it would during a task.
+// It counts the tasks that have returned all at once, since all workers write to that counter. The price: if the worker
+// loses its core between two tasks, the phase waits for it, as it would during a task.
 func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
 	for returned := 0; ; returned++ {
 		task, result := p.queues[owner].claim(phase, order)
@@ -186,9 +188,10 @@ func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits b
 	}
 }
 
-// patience returns how often a worker looks at another one's queue before it takes a task from there. The data of the task would
-// have to move from the other's cache and back later, which takes longer than the other usually needs to come to the task.
-// missed is the number of phases that the other has missed; after two of them it has probably lost its core.
+// patience returns how often a worker looks at another one's queue before it takes a task from there. The data of the
+// task would have to move from the other's cache and back later, which takes longer than the other usually needs to
+// come to the task. missed is the number of phases that the other has missed; after two of them it has probably lost
+// its core.
 func patience(missed uint32) int {
 	if missed > 1 {
 		return 0
@@ -196,8 +199,8 @@ func patience(missed uint32) int {
 	return 2000
 }
 
-// A worker that has looked for a ready task napAfter times sleeps for nap before each further look. The worker whose task the
-// others need has probably lost its core, and this gives it one.
+// A worker that has looked for a ready task napAfter times sleeps for nap before each further look. The worker whose
+// task the others need has probably lost its core, and this gives it one.
 const (
 	napAfter = 20 * spins
 	nap      = time.Millisecond
@@ -209,8 +212,8 @@ func (p *Pool) call(worker, task int, phase uint32, order *Order) {
 	p.task(worker, task)
 }
 
-// returned marks a task as returned, also if it has panicked. It recovers from the panic, which would end the process on a
-// worker's goroutine; run panics again on the caller's.
+// returned marks a task as returned, also if it has panicked. It recovers from the panic, which would end the process
+// on a worker's goroutine; run panics again on the caller's.
 func (p *Pool) returned(task int, phase uint32, order *Order) {
 	if value := recover(); value != nil {
 		first := value // a copy, so that only a panic allocates

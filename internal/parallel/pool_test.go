@@ -117,8 +117,8 @@ func TestPoolQueueWaitsForWhatATaskNeeds(t *testing.T) {
 	}
 }
 
-// Tasks begin after those that they need, whoever runs them, phase after phase: here each adds to what another left, in a
-// pipeline of as many stages as there are workers.
+// Tasks begin after those that they need, whoever runs them, phase after phase: here each adds to what another left, in
+// a pipeline of as many stages as there are workers.
 func TestPoolRunsInOrder(t *testing.T) {
 	const length = 6
 	for _, workers := range []int{1, 2, 3, 7} {
@@ -142,7 +142,8 @@ func TestPoolRunsInOrder(t *testing.T) {
 			clear(sums[:])
 			p.RunInOrder(order, func(_, task int) {
 				if sums[task%length] != task/length {
-					t.Errorf("%d workers, phase %d: task %d found %d, wanted %d", workers, phase, task, sums[task%length], task/length)
+					t.Errorf("%d workers, phase %d: task %d found %d, wanted %d",
+						workers, phase, task, sums[task%length], task/length)
 				}
 				sums[task%length]++
 			})
@@ -233,8 +234,8 @@ func TestPoolQueuesAsTheOrderSays(t *testing.T) {
 	}
 }
 
-// Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks that
-// they prefer are done by others.
+// Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks
+// that they prefer are done by others.
 func TestPoolWakesParkedWorkers(t *testing.T) {
 	p := NewPool(3)
 	defer p.Close()

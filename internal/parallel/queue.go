@@ -5,9 +5,10 @@ import "sync/atomic"
 // maxTasks is the largest number of tasks in a phase: it fits into 16 bits of a queue's word.
 const maxTasks = 1<<16 - 1
 
-// queue is a range of tasks that are not claimed yet. Its word holds the number of the phase (32 bits), the end of the range
-// and the next task (16 bits each). Since all three change at once, a worker that lost its core in one phase and continues in
-// a later one cannot claim a task by mistake. A queue fills two cache lines, since CPUs prefetch pairs of lines.
+// queue is a range of tasks that are not claimed yet. Its word holds the number of the phase (32 bits), the end of the
+// range and the next task (16 bits each). Since all three change at once, a worker that lost its core in one phase and
+// continues in a later one cannot claim a task by mistake. A queue fills two cache lines, since CPUs prefetch pairs of
+// lines.
 type queue struct {
 	word atomic.Uint64
 	_    [120]byte

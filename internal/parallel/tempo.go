@@ -2,12 +2,13 @@ package parallel
 
 import "time"
 
-// Tempo finds out whether steps are faster with all workers or with one worker alone. Usually all are faster. But if another
-// program keeps a core busy, the workers wait most of the time for the one on that core; and on some machines two cores
-// exchange data so slowly that one alone is faster. The results of a step are the same both ways.
+// Tempo finds out whether steps are faster with all workers or with one worker alone. Usually all are faster. But if
+// another program keeps a core busy, the workers wait most of the time for the one on that core; and on some machines
+// two cores exchange data so slowly that one alone is faster. The results of a step are the same both ways.
 //
-// Tempo compares windows of some steps. Now and then a window is a trial of the other way. Trials become rarer the longer the
-// same way has been the faster one, but come sooner if steps are uneven, which shows that workers wait for each other.
+// Tempo compares windows of some steps. Now and then a window is a trial of the other way. Trials become rarer the
+// longer the same way has been the faster one, but come sooner if steps are uneven, which shows that workers wait for
+// each other.
 type Tempo struct {
 	Alone bool // the next step is for one worker alone
 

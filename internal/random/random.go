@@ -1,6 +1,6 @@
-// Package random provides streams of random numbers. Each is named by a key (seed, purpose, epoch, index) and does not depend
-// on what was drawn from others, so a run can be resumed anywhere and use any number of threads with the same result. The
-// only distribution is the uniform one; callers compute others from it.
+// Package random provides streams of random numbers. Each is named by a key (seed, purpose, epoch, index) and does not
+// depend on what was drawn from others, so a run can be resumed anywhere and use any number of threads with the same
+// result. The only distribution is the uniform one; callers compute others from it.
 package random
 
 import (
@@ -11,8 +11,8 @@ import (
 // Key names a random stream.
 type Key struct{ hi, lo uint64 }
 
-// NewKey returns the key of a purpose, such as "glorot_uniform/dense" or "shuffle", in an epoch. epoch is 0 for what happens
-// once in a run.
+// NewKey returns the key of a purpose, such as "glorot_uniform/dense" or "shuffle", in an epoch. epoch is 0 for what
+// happens once in a run.
 func NewKey(seed uint64, purpose string, epoch int) Key {
 	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
 	hash := uint64(offset)
@@ -34,8 +34,8 @@ func Stream(seed uint64, purpose string, epoch int) *rand.PCG {
 	return rand.NewPCG(k.hi, k.lo)
 }
 
-// mix scatters the bits of x, so that similar seeds give unrelated streams. It is the finalizer of SplitMix64 (Steele, Lea and
-// Flood, OOPSLA 2014).
+// mix scatters the bits of x, so that similar seeds give unrelated streams. It is the finalizer of SplitMix64 (Steele,
+// Lea and Flood, OOPSLA 2014).
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -43,8 +43,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// Shuffle permutes order at random (Fisher and Yates). Unlike that of math/rand, its result is the same in every version of
-// Go.
+// Shuffle permutes order at random (Fisher and Yates). Unlike that of math/rand, its result is the same in every
+// version of Go.
 func Shuffle(stream *rand.PCG, order []int32) {
 	for i := len(order) - 1; i > 0; i-- {
 		j, _ := bits.Mul64(stream.Uint64(), uint64(i+1))

@@ -29,8 +29,8 @@ func TestStreamsAreWhatTheyWere(t *testing.T) {
 	}
 }
 
-// Streams of different keys share nothing: no first value comes twice, and the bits of neighbors agree as often as those
-// of any two numbers, half of the time.
+// Streams of different keys share nothing: no first value comes twice, and the bits of neighbors agree as often as
+// those of any two numbers, half of the time.
 func TestStreamsAreIndependent(t *testing.T) {
 	seen := map[uint64]string{}
 	var agree, total int

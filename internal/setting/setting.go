@@ -1,6 +1,6 @@
-// Package setting describes the settings of optimizers, schedules, callbacks and distortions. Each of these lists its settings
-// in its own file, next to the code that uses them: name, bounds, documentation, and a pointer to the field with the value.
-// Package config turns the lists into keys of an experiment file.
+// Package setting describes the settings of optimizers, schedules, callbacks and distortions. Each of these lists its
+// settings in its own file, next to the code that uses them: name, bounds, documentation, and a pointer to the field
+// with the value. Package config turns the lists into keys of an experiment file.
 //
 // The package reads and writes no files; package keyfile does.
 package setting

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// sortClasses sorts the names of classes, so that their order does not depend on the order of the rows: by value if all are
-// numbers, else by their bytes. numpy's unique and scikit-learn's LabelEncoder do the same.
+// sortClasses sorts the names of classes, so that their order does not depend on the order of the rows: by value if all
+// are numbers, else by their bytes. numpy's unique and scikit-learn's LabelEncoder do the same.
 func sortClasses(names []string) {
 	numbers := make(map[string]float64, len(names))
 	for _, name := range names {

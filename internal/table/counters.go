@@ -5,9 +5,9 @@ import "math"
 // fewRows is the largest number of rows of which a column of 1, 2, 3, … may well be a measurement.
 const fewRows = 10
 
-// Counters returns the names of the columns that number the rows: their n values are consecutive whole numbers, each once,
-// in any order. Such a column says nothing about a new row. If the file was sorted by class when its rows were numbered, the
-// column even gives the class away.
+// Counters returns the names of the columns that number the rows: their n values are consecutive whole numbers, each
+// once, in any order. Such a column says nothing about a new row. If the file was sorted by class when its rows were
+// numbered, the column even gives the class away.
 func (t *Table) Counters() []string {
 	if t.Rows() <= fewRows {
 		return nil

@@ -22,9 +22,9 @@ type Parts struct {
 	Test       []int32
 }
 
-// Divide draws test rows, with the same fraction of each class. It puts the other rows into random order, since a file is
-// often sorted by class and the last rows would then be of one class, and takes the validation rows out of them. The test
-// rows depend on the file, Division.Test and the seed only.
+// Divide draws test rows, with the same fraction of each class. It puts the other rows into random order, since a file
+// is often sorted by class and the last rows would then be of one class, and takes the validation rows out of them. The
+// test rows depend on the file, Division.Test and the seed only.
 func (t *Table) Divide(d Division) (Parts, error) {
 	var p Parts
 	var rest []int32

@@ -49,8 +49,8 @@ func (r *reader) notCSV(found string) *fault.Error {
 	return fault.New(fault.Data, r.Path, "wanted a CSV file, found %s", found)
 }
 
-// isARFF reports whether text begins with a comment of ARFF, or with @relation. A line that begins with % and has commas may
-// also be a CSV header whose first column has such a name; then the next line decides.
+// isARFF reports whether text begins with a comment of ARFF, or with @relation. A line that begins with % and has
+// commas may also be a CSV header whose first column has such a name; then the next line decides.
 func isARFF(text string) bool {
 	for line := range strings.Lines(text) {
 		line = strings.ToLower(strings.TrimSpace(line))
@@ -64,8 +64,8 @@ func isARFF(text string) bool {
 	return false
 }
 
-// isJSON reports whether text begins as JSON does. The character after the bracket decides, since the name of a column may
-// begin with a bracket too.
+// isJSON reports whether text begins as JSON does. The character after the bracket decides, since the name of a column
+// may begin with a bracket too.
 func isJSON(text string) bool {
 	text = strings.TrimSpace(text)
 	if len(text) < 2 {

@@ -28,13 +28,13 @@ type Options struct {
 	// NoHeader means that the first line is a row. The columns are then called 0, 1, 2, ….
 	NoHeader bool
 
-	// Columns and Classes, if not nil, are those that a model knows. The file must have these columns, in any order; others
-	// are not read. It must not have other classes.
+	// Columns and Classes, if not nil, are those that a model knows. The file must have these columns, in any order;
+	// others are not read. It must not have other classes.
 	Columns []string
 	Classes []string
 
-	// Like, if not nil, is the table that Columns and Classes come from, instead of a model. With NoHeader, both files must
-	// have the same number of columns, since only a column's position tells which one it is.
+	// Like, if not nil, is the table that Columns and Classes come from, instead of a model. With NoHeader, both files
+	// must have the same number of columns, since only a column's position tells which one it is.
 	Like *Table
 
 	// Ignore names columns that are not read, and so need not hold numbers. It has no effect if Columns is not nil.
@@ -53,9 +53,9 @@ const maxValues = 1 << 30
 // peeked is the number of bytes by which a file's format is recognized.
 const peeked = 4096
 
-// Read reads a CSV file: UTF-8, fields separated by commas, the names of the columns in the first line, one row in each of
-// the others. All columns but the target must hold numbers. Space around a field is ignored. Errors are of kind fault.Data
-// and name line and column, in bytes from 1 on.
+// Read reads a CSV file: UTF-8, fields separated by commas, the names of the columns in the first line, one row in each
+// of the others. All columns but the target must hold numbers. Space around a field is ignored. Errors are of kind
+// fault.Data and name line and column, in bytes from 1 on.
 func Read(o Options) (*Table, error) {
 	f, err := open(o.Path)
 	if err != nil {

@@ -3,16 +3,16 @@ package table
 import "math"
 
 // Standardization maps each value x of a column to (x - Mean) / Std, so that the training rows have mean 0 and standard
-// deviation 1. Keras's Normalization does the same after adapt. A model file keeps it, since the model's inputs must always
-// be standardized as they were in training.
+// deviation 1. Keras's Normalization does the same after adapt. A model file keeps it, since the model's inputs must
+// always be standardized as they were in training.
 type Standardization struct {
 	Mean []float64 `json:"mean"` // of each column
 	Std  []float64 `json:"std"`  // of each column, with divisor n; ConstantStd for a column of equal values
 }
 
-// ConstantStd stands in for the standard deviation 0 of a constant column. Divided by it, every value that a table can hold
-// is 0 in float32, as the column was in training, and programs that compute (x - mean) / std need no special case. Older
-// model files have 1 there, and so pass the difference from the mean on as it is.
+// ConstantStd stands in for the standard deviation 0 of a constant column. Divided by it, every value that a table can
+// hold is 0 in float32, as the column was in training, and programs that compute (x - mean) / std need no special case.
+// Older model files have 1 there, and so pass the difference from the mean on as it is.
 const ConstantStd = math.MaxFloat64
 
 // FitStandardization computes the standardization from the given rows, of which there must be at least one. It sums in

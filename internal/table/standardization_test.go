@@ -33,7 +33,8 @@ func TestStandardizationOfIris(t *testing.T) {
 		{1.676, 0.4226393261399133},
 	} {
 		if math.Abs(s.Mean[c]-want.mean) > 1e-14 || math.Abs(s.Std[c]-want.std) > 1e-14 {
-			t.Errorf("%s: mean %v and deviation %v, wanted %v and %v", data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
+			t.Errorf("%s: mean %v and deviation %v, wanted %v and %v",
+				data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
 		}
 	}
 	samples := data.Samples([]int32{99, 0}, s)
@@ -57,7 +58,8 @@ func TestStandardizationOfOddColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := data.FitStandardization(rowsOf(data))
-	if s.Mean[0] != 0.1 || s.Std[0] != ConstantStd || s.Std[1] != ConstantStd || !(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
+	if s.Mean[0] != 0.1 || s.Std[0] != ConstantStd || s.Std[1] != ConstantStd ||
+		!(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
 		t.Errorf("%+v", s)
 	}
 	got := data.Samples(rowsOf(data), s)

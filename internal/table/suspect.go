@@ -28,8 +28,8 @@ func (r *reader) oneSpelling(names []string) error {
 	return nil
 }
 
-// quantity refuses a target that looks like a measurement: more than maxNumbers numbers, of which at least half have decimals
-// or each is in one row only.
+// quantity refuses a target that looks like a measurement: more than maxNumbers numbers, of which at least half have
+// decimals or each is in one row only.
 func (r *reader) quantity(rows int) error {
 	if len(r.labels) <= maxNumbers {
 		return nil

@@ -1,5 +1,5 @@
-// Package table reads CSV files with columns of numbers and one column of classes. It knows nothing of networks, terminals
-// or flags.
+// Package table reads CSV files with columns of numbers and one column of classes. It knows nothing of networks,
+// terminals or flags.
 //
 // Read reads a file into a Table and checks it; Divide divides the rows into training, validation and test rows;
 // FitStandardization computes mean and standard deviation of each column over the training rows; Samples returns

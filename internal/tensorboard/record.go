@@ -16,8 +16,8 @@ func appendRecord(to, data []byte) []byte {
 	return binary.LittleEndian.AppendUint32(to, maskedCRC(data))
 }
 
-// maskedCRC returns the CRC-32C of data, rotated right by 15 bits, plus a constant. The format masks CRCs because a CRC over
-// data that contain CRCs would be weak.
+// maskedCRC returns the CRC-32C of data, rotated right by 15 bits, plus a constant. The format masks CRCs because a CRC
+// over data that contain CRCs would be weak.
 func maskedCRC(data []byte) uint32 {
 	const delta = 0xa282ead8
 	crc := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))

@@ -1,5 +1,5 @@
-// Package tensorboard writes event files for TensorBoard: scalars, each with a tag and a step. It encodes the format itself,
-// and knows nothing of training.
+// Package tensorboard writes event files for TensorBoard: scalars, each with a tag and a step. It encodes the format
+// itself, and knows nothing of training.
 package tensorboard
 
 import (
@@ -15,8 +15,8 @@ type Writer struct {
 	now  func() time.Time
 }
 
-// Create creates a new event file in folder, which need not exist. Older event files stay, and TensorBoard shows all files of
-// a folder as one run. From step on, TensorBoard ignores what the older files say.
+// Create creates a new event file in folder, which need not exist. Older event files stay, and TensorBoard shows all
+// files of a folder as one run. From step on, TensorBoard ignores what the older files say.
 func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
@@ -41,8 +41,8 @@ func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 	return w, nil
 }
 
-// create creates a file with a name by which TensorBoard recognizes it. TensorBoard reads files in the order of their names,
-// so the time comes first. A number makes the names of files of the same second different.
+// create creates a file with a name by which TensorBoard recognizes it. TensorBoard reads files in the order of their
+// names, so the time comes first. A number makes the names of files of the same second different.
 func create(folder string, begun time.Time) (*os.File, error) {
 	for i := 0; ; i++ {
 		path := filepath.Join(folder, fmt.Sprintf("events.out.tfevents.%010d.dnn.%d.v2", begun.Unix(), i))
