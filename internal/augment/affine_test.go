@@ -30,7 +30,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// Every figure is uniform between minus and plus its range, and none goes with another.
+// Every parameter is uniform from minus to plus its range, and none is correlated with another.
 func TestDrawAffine(t *testing.T) {
 	r := Affine{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.3}
 	most := []float64{2, 2, 10, 0.1, 0.1, 0.3}

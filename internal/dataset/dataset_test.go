@@ -201,7 +201,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestTableErrors: what tests must be rows, and others than those that were learned.
+// TestTableErrors: the test rows must exist, and must not be the training rows.
 func TestTableErrors(t *testing.T) {
 	folder := t.TempDir()
 	own := write(t, folder, "own.csv", rows(0, 30))

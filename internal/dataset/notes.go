@@ -40,7 +40,7 @@ func (s *Source) Untrained(d *Data, stratified bool) string {
 	}
 	hint := ""
 	if heldOut && !stratified {
-		hint = ": the last samples validate, and hold all that there are; " +
+		hint = ": the last samples validate, and the others have none; " +
 			"validation: stratified takes some of each class"
 	}
 	if len(missing) == 1 {

@@ -202,7 +202,7 @@ func (t tables) checkUnseen(d config.Dataset, seed uint64, model *Learned) error
 		return fault.New(fault.Config, "dataset",
 			"test: wanted other rows than those that %s was trained on, found them in %s", from, d.Test)
 	case hadTest:
-		return fault.New(fault.Config, "dataset", "wanted test: {csv: FILE}, as %s has, found a part of %s that tests",
+		return fault.New(fault.Config, "dataset", "wanted test: {csv: FILE}, as %s has, found test rows drawn from %s",
 			from, d.CSV).WithHint(hint)
 	}
 	trained, err := config.Stored(from, model.Config)
@@ -233,8 +233,8 @@ func testRows(n int, split float64) int { return int(float64(float64(n)*split) +
 func counterNotes(d config.Dataset, t *table.Table) []string {
 	var notes []string
 	for _, column := range t.Counters() {
-		notes = append(notes, fmt.Sprintf("%s: the column %s numbers the rows, and can tell no class of a row "+
-			"that is new: ignore: [%s] in dataset leaves it out", d, column, column))
+		notes = append(notes, fmt.Sprintf("%s: the column %s numbers the rows, and says nothing about the class of "+
+			"a new row: ignore: [%s] in dataset leaves it out", d, column, column))
 	}
 	return notes
 }

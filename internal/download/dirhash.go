@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,13 +18,14 @@ func hashZip(z *zip.Reader, limit int64) (string, error) {
 	byName := func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) }
 	files := slices.SortedFunc(slices.Values(z.File), byName)
 	lines := sha256.New()
+	left := limit
 	for _, f := range files {
-		sum, n, err := hashEntry(f, limit)
+		sum, n, err := hashEntry(f, left)
 		if err != nil {
 			return "", err
 		}
-		if limit -= n; limit < 0 {
-			return "", errors.New("unpacks to more than any version of it has")
+		if left -= n; left < 0 {
+			return "", fmt.Errorf("unpacks to more than %d bytes", limit)
 		}
 		_, _ = fmt.Fprintf(lines, "%s  %s\n", sum, f.Name) // a hash never returns an error
 	}

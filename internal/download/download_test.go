@@ -52,7 +52,7 @@ func TestDownload(t *testing.T) {
 	}
 	s.checkInstalled(t, folder)
 
-	// A second call asks nobody.
+	// A second call sends no requests.
 	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
 	if err != nil || r.Downloaded != nil || !slices.Equal(r.Present, tinyNames) || r.Bytes != 0 || r.Mirror != "" {
 		t.Errorf("second call: %+v, %v", r, err)
@@ -61,14 +61,14 @@ func TestDownload(t *testing.T) {
 		t.Errorf("%d requests, wanted 4", n)
 	}
 
-	// With Force it asks for all.
+	// With Force it requests all files.
 	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Force: true})
 	if err != nil || !slices.Equal(r.Downloaded, tinyNames) || srv.count("") != 8 {
 		t.Errorf("with Force: %+v, %v, %d requests", r, err, srv.count(""))
 	}
 }
 
-// TestDownloadOnlyWhatLacks repairs a folder.
+// TestDownloadOnlyWhatLacks repairs a folder with missing and damaged files.
 func TestDownloadOnlyWhatLacks(t *testing.T) {
 	s := newTiny(t)
 	srv := serve(t, s.gz, nil)

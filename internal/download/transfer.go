@@ -76,7 +76,7 @@ var (
 	// errBroken marks a transfer that ended early and can be resumed.
 	errBroken = errors.New("connection broke")
 	// errNoRange means that a server cannot resume in the middle of the file. The part is empty afterwards.
-	errNoRange = errors.New("cannot go on in the middle of the file")
+	errNoRange = errors.New("cannot resume in the middle of the file")
 )
 
 // fetchVerified downloads r and checks it. A file that fails the check is removed. If it began with bytes of an earlier

@@ -83,7 +83,7 @@ func TestPoolWorkersRunOneTaskAtATime(t *testing.T) {
 	}
 }
 
-// A worker that was put aside in one phase and comes back in another claims nothing of it by mistake.
+// A worker that lost its core in one phase and comes back in another claims nothing of it by mistake.
 func TestPoolQueueBelongsToAPhase(t *testing.T) {
 	var q queue
 	q.word.Store(5<<32 | 3<<16 | 1) // tasks 1 and 2 of phase 5

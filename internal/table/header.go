@@ -74,7 +74,7 @@ func (r *reader) readHeader() error {
 // findColumns finds the columns of the target and of the features in the header.
 func (r *reader) findColumns() error {
 	if r.target = slices.Index(r.header, r.Target); r.target < 0 {
-		return r.noColumn(r.Target, "which is to say the class")
+		return r.noColumn(r.Target, "which is the target")
 	}
 	index := make(map[string]int, len(r.header)) // searching the header for each column would take quadratic time
 	for i, name := range r.header {

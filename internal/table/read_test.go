@@ -117,7 +117,7 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
-// Of a file that tests for another one, messages say what that has.
+// Errors about a test file name the training file that it has to agree with.
 func TestReadLike(t *testing.T) {
 	train := &Table{Path: "train.csv", Columns: []string{"a"}, Classes: []string{"x", "y"}, Fields: 2}
 	like := func(o *Options) { o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train }
@@ -156,7 +156,7 @@ func TestErrors(t *testing.T) {
 		{"empty", "", "t.csv: is empty, wanted a line with the names of the columns", ""},
 		{"a mark only", "\ufeff", "t.csv: is empty, wanted", ""},
 		{"empty lines only", "\n\n\r\n", "t.csv: is empty, wanted", ""},
-		{"one byte", "a", `t.csv:1:1: there is no column "class", which is to say the class`, "the columns are a"},
+		{"one byte", "a", `t.csv:1:1: there is no column "class", which is the target`, "the columns are a"},
 		{"header only", "a,class\n", "t.csv: has no rows, only the names of columns", ""},
 		{"no header", "5.1,3.5,1\n4.9,3.0,0\n",
 			"t.csv:1:1: wanted a line with the names of the columns, found numbers only", ""},
@@ -296,7 +296,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Quantities are no classes, be they few enough or not.
+// A target of measurements is refused, whether it has too many values for classes or not.
 func TestRegression(t *testing.T) {
 	for _, n := range []int{21, 60, 300} {
 		text := "a,class\n"
@@ -338,7 +338,7 @@ func TestManyColumns(t *testing.T) {
 	}
 }
 
-// A line that no honest table has is refused while it is read, not when all of it is in memory.
+// A line that is too long is refused while it is read, before all of it is in memory.
 func TestLongLines(t *testing.T) {
 	for _, c := range []struct {
 		name, text, end string
@@ -361,7 +361,7 @@ func TestLongLines(t *testing.T) {
 			t.Errorf("%s: allocated %d MiB", c.name, n>>20)
 		}
 	}
-	// Breaks of lines within quotes, and short lines without end, are no long line.
+	// Neither line breaks within quotes nor an endless number of short lines is a long line.
 	l := &lineLimiter{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","),
 		&repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
 	if n, err := io.Copy(io.Discard, l); err != nil || n != 2*maxLine || l.length > 100 {

@@ -51,7 +51,7 @@ func TestStandardizationOfIris(t *testing.T) {
 	}
 }
 
-// Columns without a spread, and values from one end of float32 to the other, give finite numbers.
+// Constant columns, and values over the whole range of float32, give finite numbers.
 func TestStandardizationOfOddColumns(t *testing.T) {
 	data, err := read("same,tiny,huge,class\n0.1,1e-300,3.4e38,x\n0.1,2e-300,-3.4e38,y\n0.1,3e-300,0,x\n")
 	if err != nil {
@@ -75,7 +75,7 @@ func TestStandardizationOfOddColumns(t *testing.T) {
 	}
 }
 
-// A column that was constant where it was fitted is 0 everywhere. One with a deviation of 1 is none.
+// A column that was constant in training is 0 everywhere. One with a standard deviation of 1 is not constant.
 func TestStandardizationOfConstants(t *testing.T) {
 	data, err := read("same,one,class\n7,1,x\n7,3,y\n1007,4,x\n-3.4e38,4,x\n3.4e38,4,x\n")
 	if err != nil {
@@ -90,7 +90,7 @@ func TestStandardizationOfConstants(t *testing.T) {
 			t.Errorf("feature %d is %v, wanted %v", i, got, want)
 		}
 	}
-	// A model of before takes the difference.
+	// An older model file has a deviation of 1, which passes the difference on.
 	s.Std[0] = 1
 	if got := data.Samples([]int32{2}, s).Floats[0]; got != 1000 {
 		t.Errorf("1007 with mean 7 and deviation 1 is %v", got)

@@ -51,7 +51,7 @@ func TestAsTensorFlow(t *testing.T) {
 	}
 }
 
-// The whole of a small file, one that goes on from step 2.
+// All bytes of a small file that goes on from step 2.
 func TestBytes(t *testing.T) {
 	folder := t.TempDir()
 	w, err := Create(folder, 2, clock(1_500_000, 2_000_000))
