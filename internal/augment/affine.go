@@ -7,19 +7,19 @@ import (
 	"dnn/internal/setting"
 )
 
-// Affine shifts, turns, scales and shears images. Each number of its map is drawn uniformly between minus and plus the
-// range given here.
+// Affine shifts, rotates, scales and shears images. Each parameter of the map is drawn uniformly from minus to plus the
+// value given here.
 type Affine struct {
-	Shift    float64 // pixels, along rows and along columns
+	Shift    float64 // pixels, drawn separately for each axis
 	Rotation float64 // degrees
-	Scale    float64 // along rows and along columns: 0.1 is from 0.9 to 1.1 times the size
-	Shear    float64 // the slope that upright lines get
+	Scale    float64 // drawn separately for each axis: 0.1 is from 0.9 to 1.1 times the size
+	Shear    float64 // slope of lines that were vertical
 }
 
-// Group says that the settings stand by themselves.
+// Group returns "": the settings are in no group.
 func (a *Affine) Group() (name, doc string) { return "", "" }
 
-// Settings returns the four ranges. Beyond their bounds nothing is left of an image to learn from.
+// Settings returns the four ranges. Beyond their bounds, images would be distorted beyond recognition.
 func (a *Affine) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "shift", Value: &a.Shift, Bounds: setting.From(0, 1000), Example: "0.5",
@@ -37,14 +37,14 @@ func (a *Affine) Settings() []setting.Setting {
 	}
 }
 
-func (a *Affine) purpose() string { return purposeOfMoves }
+func (a *Affine) purpose() string { return moves }
 
 func (a *Affine) move(stream *rand.PCG, c coefficients) {
-	a.draw(stream).put(c)
+	a.draw(stream).applyTo(c)
 }
 
-// affineMap is a map of the plane that keeps straight lines straight: from where a pixel of the distorted image lies to
-// where in the original it comes from, both as distances from the center, it is
+// affineMap maps a pixel (u, v) of the distorted image to the point (x, y) of the original that it comes from. Both are
+// distances from the center:
 //
 //	| x |   | cos -sin | | 1+scaleX  shear    | | u |   | shiftX |
 //	| y | = | sin  cos | | 0         1+scaleY | | v | + | shiftY |
@@ -55,7 +55,7 @@ type affineMap struct {
 	shear          float32
 }
 
-// draw draws a map. It takes the same numbers from the stream whatever the ranges are.
+// draw draws a map. How many numbers it takes from the stream does not depend on the ranges.
 func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
 	m.shiftX, m.shiftY = signed(stream, a.Shift)
 	m.scaleX, m.scaleY = signed(stream, a.Scale)
@@ -64,9 +64,9 @@ func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
 	return m
 }
 
-// put lets the map follow what the coefficients of 1, u and v do: it adds the shift, and multiplies by the two
-// matrices.
-func (m affineMap) put(c coefficients) {
+// applyTo composes the map with the affine part of c, the coefficients of 1, u and v: it multiplies them by the two
+// matrices and adds the shift.
+func (m affineMap) applyTo(c coefficients) {
 	sin, cos := exact.SinCos(m.rotation)
 	scaleX, scaleY := 1+m.scaleX, 1+m.scaleY
 	xx, xy := cos*scaleX, float32(cos*m.shear)-float32(sin*scaleY)

@@ -22,15 +22,15 @@ func TestMatrix(t *testing.T) {
 		{"shear, then a quarter turn", affineMap{shear: 0.25, rotation: 90}, false, false, 0, -1, 1, 0.25},
 	} {
 		to := coefficients{[]float32{0, 1, 0, 0}, []float32{0, 0, 1, 0}, 2}
-		c.a.put(to)
+		c.a.applyTo(to)
 		to.mirror(c.x, c.y)
 		if xu, xv, yu, yv := to.x[1], to.x[2], to.y[1], to.y[2]; xu != c.xu || xv != c.xv || yu != c.yu || yv != c.yv {
-			t.Errorf("%s: got %g %g / %g %g, want %g %g / %g %g", c.name, xu, xv, yu, yv, c.xu, c.xv, c.yu, c.yv)
+			t.Errorf("%s: got %g %g / %g %g, wanted %g %g / %g %g", c.name, xu, xv, yu, yv, c.xu, c.xv, c.yu, c.yv)
 		}
 	}
 }
 
-// Every figure is uniform between minus and plus its range, and none goes with another.
+// Every parameter is uniform from minus to plus its range, and none is correlated with another.
 func TestDrawAffine(t *testing.T) {
 	r := Affine{Shift: 2, Rotation: 10, Scale: 0.1, Shear: 0.3}
 	most := []float64{2, 2, 10, 0.1, 0.1, 0.3}
@@ -40,7 +40,8 @@ func TestDrawAffine(t *testing.T) {
 	stream := rand.NewPCG(1, 2)
 	for range n {
 		a := r.draw(stream)
-		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX), float64(a.scaleY), float64(a.shear)}
+		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX),
+			float64(a.scaleY), float64(a.shear)}
 		for i, v := range values {
 			v /= most[i]
 			if v < -1 || v > 1 {
@@ -59,7 +60,7 @@ func TestDrawAffine(t *testing.T) {
 			t.Errorf("figure %d: the mean is %g", i, mean)
 		}
 		if square := squares[i] / n; math.Abs(square-1.0/3) > 5*math.Sqrt(4.0/45/n) {
-			t.Errorf("figure %d: the mean square is %g, want 1/3", i, square)
+			t.Errorf("figure %d: the mean square is %g, wanted 1/3", i, square)
 		}
 		for j := range i {
 			if product := products[i][j] / n; math.Abs(product) > 5*math.Sqrt(1.0/9/n) {

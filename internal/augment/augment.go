@@ -1,21 +1,22 @@
-// Package augment distorts images on their way into training: each one is shifted, turned, scaled, sheared, bent and
-// flipped at random, anew in every epoch (Simard, Steinkraus and Platt, ICDAR 2003). It works on bytes, and what becomes of an
-// image depends on the seed, the epoch and the image's place in the data set alone. It knows no data set and no network.
+// Package augment distorts training images at random, anew in every epoch: it shifts, rotates, scales, shears, bends
+// and flips them (Simard, Steinkraus and Platt, ICDAR 2003) and erases parts of them. It works on bytes. The result
+// depends only on the seed, the epoch, and the index of the image in the data set. The package knows no data sets and
+// no networks.
 //
-// Distortions are of two sorts. Movers say where the pixels of an image come from; the image is interpolated once, however
-// many there are. Then painters change pixels.
+// There are two kinds of distortions. Movers determine where in the original the pixels of the distorted image come
+// from; all movers together cost one interpolation. After that, painters change pixels.
 //
 // # How it is fast
 //
-// The pixel at column c and row r of a distorted image is the original's value at some point (x, y). With u and v, the
-// distances of c and r from the center, an affine map is x = a + b u + d v. An elastic displacement is a sum of bumps:
-// Gaussians around knots, each the product of one along the row and one along the column. Both are sums over i and j of
+// The pixel at column c and row r of a distorted image has the value of the original at some point (x, y). Let u and v
+// be the distances of c and r from the center. An affine map is x = a + b u + d v. An elastic displacement is a sum of
+// bumps: Gaussians around knots, each the product of a function of c and a function of r. Both are sums over i and j of
 //
 //	By[r, i] C[i, j] Bx[j, c]
 //
-// where the columns of By are the functions 1, v and the bumps of r, and the rows of Bx are 1, u and the bumps of c. So the
-// points of an image are a product of three small matrices, of which only C is drawn: for a Gaussian of 6 pixels fifty
-// numbers, where noise at each pixel takes one and a half thousand.
+// where the columns of By are 1, v and the bumps as functions of r, and the rows of Bx are 1, u and the bumps as
+// functions of c. So the points of an image are a product of three small matrices, of which only C is random: for a
+// Gaussian of 6 pixels it has about fifty random numbers, where noise at each pixel would take about 1,500.
 package augment
 
 import (
@@ -26,43 +27,43 @@ import (
 	"dnn/internal/random"
 )
 
-// Augmenter distorts images of one size. It is an nn.Transform.
+// Augmenter distorts images of one size. It is a batch.Transform.
 type Augmenter struct {
 	movers     []keyed[mover]
 	painters   []keyed[painter]
-	rows, cols int
+	rows, cols int // of an image
 	seed       uint64
-	down       int       // functions of the row
-	across     int       // functions of the column
-	by         []float32 // [rows, down]
-	bx         []float32 // [across, cols]
-	memory     []*memory // one a worker
+	down       int          // number of functions of the row
+	across     int          // number of functions of the column
+	by         []float32    // [rows, down]
+	bx         []float32    // [across, cols]
+	workspaces []*workspace // one for each worker
 }
 
-// keyed is a distortion with the key of its streams in the epoch.
+// keyed is a distortion with the key of its random streams in the current epoch.
 type keyed[D Distortion] struct {
 	distortion D
 	key        random.Key
 }
 
-// memory is what a worker distorts an image in.
-type memory struct {
+// workspace is the memory in which a worker distorts an image.
+type workspace struct {
 	stream rand.PCG
-	c      []float32 // [2 down, across]: of x, then of y
+	c      []float32 // [2 down, across]: C of x, then C of y
 	half   []float32 // [2 down, cols]: C Bx
 	x, y   []float32 // [rows, cols]: where each pixel comes from
-	pairs  []uint16  // for the kernel
+	pairs  []uint16  // memory of the kernel Warp
 }
 
-// New returns an Augmenter of images of rows x cols pixels, which that many workers can use at once. The ranges must be
-// valid.
-func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
-	if err := r.validate(); err != nil {
+// New returns an Augmenter for images of rows x cols pixels, which the given number of workers can use at once. It
+// panics if the distortions are not valid.
+func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
+	if err := all.validate(); err != nil {
 		panic(fmt.Sprintf("augment: %v", err))
 	}
-	down, across := newBasis(rows, r), newBasis(cols, r)
+	down, across := newBasis(rows, all), newBasis(cols, all)
 	a := &Augmenter{rows: rows, cols: cols, seed: seed, down: len(down), across: len(across)}
-	for _, d := range r {
+	for _, d := range all {
 		if isOff(d) {
 			continue
 		}
@@ -83,7 +84,7 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 		a.bx = append(a.bx, f...)
 	}
 	for range workers {
-		a.memory = append(a.memory, &memory{
+		a.workspaces = append(a.workspaces, &workspace{
 			c:     kernel.Floats(2 * a.down * a.across),
 			half:  kernel.Floats(2 * a.down * cols),
 			x:     kernel.Floats(rows * cols),
@@ -95,7 +96,7 @@ func New(r Ranges, rows, cols int, seed uint64, workers int) *Augmenter {
 	return a
 }
 
-// Begin starts an epoch.
+// Begin starts an epoch: it changes the keys of all random streams.
 func (a *Augmenter) Begin(epoch int) {
 	for i := range a.movers {
 		a.movers[i].begin(a.seed, epoch)
@@ -109,51 +110,51 @@ func (k *keyed[D]) begin(seed uint64, epoch int) {
 	k.key = random.NewKey(seed, k.distortion.purpose(), epoch)
 }
 
-// Apply writes the image src[rows, cols] to dst, distorted. sample is its place in the data set; worker, from 0 on, says
-// whose memory to use.
+// Apply distorts the image src[rows, cols] and writes the result to dst. sample is the index of the image in the data
+// set. Calls that run at the same time must have different workers, numbered from 0.
 func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample int) {
-	m := a.memory[worker]
-	a.draw(m, sample)
-	a.points(k, m)
-	k.Warp(dst, kernel.Bytes{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: src}, m.pairs, m.x, m.y)
+	w := a.workspaces[worker]
+	a.draw(w, sample)
+	a.points(k, w)
+	k.Warp(dst, kernel.Bytes{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: src}, w.pairs, w.x, w.y)
 	for _, p := range a.painters {
-		p.key.At(sample).Seed(&m.stream)
-		p.distortion.paint(&m.stream, dst, a.rows, a.cols)
+		p.key.At(sample).Seed(&w.stream)
+		p.distortion.paint(&w.stream, dst, a.rows, a.cols)
 	}
 }
 
-// coefficients are C of x and of y, [down, across] each.
+// coefficients are the matrices C of x and of y, [down, across] each.
 type coefficients struct {
 	x, y   []float32
 	across int
 }
 
-// draw makes up C for a sample.
-func (a *Augmenter) draw(m *memory, sample int) {
-	c := coefficients{m.c[:a.down*a.across], m.c[a.down*a.across:], a.across}
+// draw sets C to the identity map, and lets each mover change it.
+func (a *Augmenter) draw(w *workspace, sample int) {
+	c := coefficients{w.c[:a.down*a.across], w.c[a.down*a.across:], a.across}
 	c.x[0], c.x[1], c.x[a.across] = center(a.cols), 1, 0
 	c.y[0], c.y[1], c.y[a.across] = center(a.rows), 0, 1
 	for _, d := range a.movers {
-		d.key.At(sample).Seed(&m.stream)
-		d.distortion.move(&m.stream, c)
+		d.key.At(sample).Seed(&w.stream)
+		d.distortion.move(&w.stream, c)
 	}
 }
 
-// points computes where each pixel comes from: By C Bx, of x and of y.
-func (a *Augmenter) points(k *kernel.Set, m *memory) {
+// points computes where each pixel comes from: By C Bx, for x and for y.
+func (a *Augmenter) points(k *kernel.Set, w *workspace) {
 	half := a.down * a.cols
 	by, bx := matrix(a.rows, a.down, a.by), matrix(a.across, a.cols, a.bx)
-	multiply(k, matrix(2*a.down, a.cols, m.half), matrix(2*a.down, a.across, m.c), bx)
-	multiply(k, matrix(a.rows, a.cols, m.x), by, matrix(a.down, a.cols, m.half[:half]))
-	multiply(k, matrix(a.rows, a.cols, m.y), by, matrix(a.down, a.cols, m.half[half:]))
+	multiply(k, matrix(2*a.down, a.cols, w.half), matrix(2*a.down, a.across, w.c), bx)
+	multiply(k, matrix(a.rows, a.cols, w.x), by, matrix(a.down, a.cols, w.half[:half]))
+	multiply(k, matrix(a.rows, a.cols, w.y), by, matrix(a.down, a.cols, w.half[half:]))
 }
 
-// matrix returns a matrix that has nothing between its rows.
+// matrix returns a matrix whose rows are contiguous.
 func matrix(rows, cols int, data []float32) kernel.Matrix {
 	return kernel.Matrix{Rows: rows, Cols: cols, Stride: cols, Data: data}
 }
 
-// multiply computes C = A B. These are too small for what kernel.Set.Gemm does for large ones.
+// multiply computes C = A B, without the packing of kernel.Set.Gemm: the matrices are too small for it to pay.
 func multiply(s *kernel.Set, c, a, b kernel.Matrix) {
 	for j := 0; j < c.Cols; j += s.TileCols {
 		end := min(j+s.TileCols, c.Cols)

@@ -14,7 +14,7 @@ import (
 )
 
 // all are ranges of every distortion, those of the accuracy table's larger networks.
-var all = Ranges{&Affine{0.7, 12, 0.15, 0.1}, &Elastic{34, 6}}
+var all = Distortions{&Affine{0.7, 12, 0.15, 0.1}, &Elastic{34, 6}}
 
 // strokes returns images with a few random strokes of gray, and zeros elsewhere.
 func strokes(images, rows, cols int) []uint8 {
@@ -49,7 +49,7 @@ func TestIdentity(t *testing.T) {
 	for _, k := range kernel.Available() {
 		for _, size := range [][2]int{{28, 28}, {1, 1}, {5, 8}, {17, 40}, {40, 17}} {
 			pixels := strokes(3, size[0], size[1])
-			a := New(Ranges{}, size[0], size[1], 1, 1)
+			a := New(Distortions{}, size[0], size[1], 1, 1)
 			if got := distort(a, k, 0, 1, pixels); !bytes.Equal(got, pixels) {
 				t.Errorf("%s, %d x %d: images changed", k.Name, size[0], size[1])
 			}
@@ -57,8 +57,8 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// Each distortion does what its name says, in the direction and to the extent that its numbers say: the center of mass and
-// the second moments of a bright rectangle before and after.
+// Each distortion does what its name says, in the direction and to the extent that its numbers say: the center of mass
+// and the second moments of a bright rectangle before and after.
 func TestDistortions(t *testing.T) {
 	const side = 28
 	image := make([]uint8, side*side)
@@ -90,7 +90,7 @@ func TestDistortions(t *testing.T) {
 			return m.mapped(1, -float64(a.shear), 0, 1)
 		}},
 	} {
-		a := New(Ranges{&c.r}, side, side, 1, 1)
+		a := New(Distortions{&c.r}, side, side, 1, 1)
 		out := make([]uint8, len(image))
 		for sample := range 50 {
 			a.Apply(kernel.Available()[0], 0, out, image, sample)
@@ -98,11 +98,13 @@ func TestDistortions(t *testing.T) {
 			a.movers[0].key.At(sample).Seed(&stream)
 			got, want := momentsOf(out, side), c.want(c.r.draw(&stream), before)
 			if math.Abs(got.x-want.x) > 0.02 || math.Abs(got.y-want.y) > 0.02 {
-				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), want (%.3f, %.3f)", c.name, sample, got.x, got.y, want.x, want.y)
+				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), wanted (%.3f, %.3f)",
+					c.name, sample, got.x, got.y, want.x, want.y)
 			}
 			// Interpolation widens by up to half a pixel's square.
 			if math.Abs(got.xx-want.xx) > 0.6 || math.Abs(got.yy-want.yy) > 0.6 || math.Abs(got.xy-want.xy) > 0.2 {
-				t.Fatalf("%s, sample %d: moments %.2f, %.2f and %.2f, want %.2f, %.2f and %.2f", c.name, sample, got.xx, got.yy, got.xy, want.xx, want.yy, want.xy)
+				t.Fatalf("%s, sample %d: moments %.2f, %.2f and %.2f, wanted %.2f, %.2f and %.2f",
+					c.name, sample, got.xx, got.yy, got.xy, want.xx, want.yy, want.xy)
 			}
 		}
 	}
@@ -142,10 +144,10 @@ func (m moments) mapped(a, b, c, d float64) moments {
 // The same bits for any kernels and any worker, in any order.
 func TestSameBits(t *testing.T) {
 	for _, size := range [][2]int{{28, 28}, {9, 35}} {
-		for _, r := range []Ranges{
+		for _, r := range []Distortions{
 			all, {&Elastic{8, 4}}, {&Affine{Rotation: 170, Scale: 0.9, Shear: 2}}, {&Affine{Shift: 100}},
 			{&Elastic{300, 1.3}}, {&Elastic{2, 0.5}},
-			append(Ranges{&Flips{true, true}, &RandomErasing{0.7, 0.02, 0.5, 0.3, fillRandom}}, all...),
+			append(Distortions{&Flips{true, true}, &RandomErasing{0.7, 0.02, 0.5, 0.3, fillRandom}}, all...),
 		} {
 			pixels := strokes(20, size[0], size[1])
 			var want []uint8
@@ -176,21 +178,21 @@ func TestGoldenImages(t *testing.T) {
 	pixels := strokes(20, 28, 28)
 	for _, c := range []struct {
 		name string
-		r    Ranges
+		r    Distortions
 		want string
 	}{
 		{"all", all, "f6f9cad3dd525580"},
-		{"elastic", Ranges{&Elastic{8, 4}}, "9f78785de9fe0503"},
-		{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}, "fab99e22811c35ab"},
-		{"flips", append(Ranges{&Flips{true, true}}, all...), "054e2317bf2871ea"},
+		{"elastic", Distortions{&Elastic{8, 4}}, "9f78785de9fe0503"},
+		{"affine", Distortions{&Affine{2, 10, 0.1, 0.1}}, "fab99e22811c35ab"},
+		{"flips", append(Distortions{&Flips{true, true}}, all...), "054e2317bf2871ea"},
 		{"flips last", append(slices.Clone(all), &Flips{true, true}), "054e2317bf2871ea"},
-		{"horizontal flip", Ranges{&Flips{Horizontal: true}}, "eb23b89938f7871f"},
-		{"vertical flip", Ranges{&Elastic{8, 4}, &Flips{Vertical: true}}, "55594c76c41e31d8"},
-		{"erasing", append(Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}, all...), "fd5f3d5237eb8ad8"},
+		{"horizontal flip", Distortions{&Flips{Horizontal: true}}, "eb23b89938f7871f"},
+		{"vertical flip", Distortions{&Elastic{8, 4}, &Flips{Vertical: true}}, "55594c76c41e31d8"},
+		{"erasing", append(Distortions{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}, all...), "fd5f3d5237eb8ad8"},
 	} {
 		hash := sha256.Sum256(distort(New(c.r, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels))
 		if got := hex.EncodeToString(hash[:8]); got != c.want {
-			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+			t.Errorf("%s: got %s, wanted %s", c.name, got, c.want)
 		}
 	}
 }
@@ -225,17 +227,18 @@ func TestDrawsAreKeyed(t *testing.T) {
 
 // Leaving a distortion out does not change what the others do.
 func TestDrawsDoNotDependOnOtherRanges(t *testing.T) {
-	more := append(Ranges{&Flips{true, true}, &RandomErasing{1, 0.02, 0.33, 0.3, fillRandom}}, all...)
-	whole, part := New(more, 28, 28, 1, 1), New(Ranges{&Affine{Rotation: 12}, &Elastic{34, 6}}, 28, 28, 1, 1)
-	w, p := whole.memory[0], part.memory[0]
+	more := append(Distortions{&Flips{true, true}, &RandomErasing{1, 0.02, 0.33, 0.3, fillRandom}}, all...)
+	whole, part := New(more, 28, 28, 1, 1), New(Distortions{&Affine{Rotation: 12}, &Elastic{34, 6}}, 28, 28, 1, 1)
+	w, p := whole.workspaces[0], part.workspaces[0]
 	for sample := range 10 {
 		whole.draw(w, sample)
 		part.draw(p, sample)
 		n := whole.across
-		for i := bumps; i < whole.down; i++ {
-			for j := bumps; j < n; j++ {
+		for i := firstBump; i < whole.down; i++ {
+			for j := firstBump; j < n; j++ {
 				if w.c[i*n+j] != p.c[i*n+j] {
-					t.Fatalf("sample %d: bump (%d, %d) is %g, without the others %g", sample, i-bumps, j-bumps, w.c[i*n+j], p.c[i*n+j])
+					t.Fatalf("sample %d: bump (%d, %d) is %g, without the others %g",
+						sample, i-firstBump, j-firstBump, w.c[i*n+j], p.c[i*n+j])
 				}
 			}
 		}
@@ -248,7 +251,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Error("no panic for a range less than zero")
 		}
 	}()
-	New(Ranges{&Affine{Shift: -1}}, 28, 28, 1, 1)
+	New(Distortions{&Affine{Shift: -1}}, 28, 28, 1, 1)
 }
 
 func TestApplyAllocatesNothing(t *testing.T) {
@@ -268,11 +271,11 @@ func BenchmarkApply(b *testing.B) {
 	dst := make([]uint8, 28*28)
 	for _, c := range []struct {
 		name string
-		r    Ranges
+		r    Distortions
 	}{
-		{"affine", Ranges{&Affine{2, 10, 0.1, 0.1}}}, {"every", append(All()[2:], all...)},
-		{"elastic-6", all}, {"elastic-4", Ranges{&Elastic{8, 4}}},
-		{"erasing", Ranges{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}},
+		{"affine", Distortions{&Affine{2, 10, 0.1, 0.1}}}, {"every", append(All()[2:], all...)},
+		{"elastic-6", all}, {"elastic-4", Distortions{&Elastic{8, 4}}},
+		{"erasing", Distortions{&RandomErasing{0.5, 0.02, 0.33, 0.3, fillRandom}}},
 	} {
 		for _, k := range kernel.Available() {
 			b.Run(c.name+"/"+k.Name, func(b *testing.B) {

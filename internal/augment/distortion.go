@@ -9,75 +9,76 @@ import (
 	"dnn/internal/setting"
 )
 
-// Distortion is one way to distort images, and how far it goes. What it can be told stands in its file, beside what it
-// does. It is a mover or a painter; a new one is such a file, and a word in All.
+// Distortion is one way to distort images, with its settings. It is also a mover or a painter. A new distortion is a
+// file of its own and an entry in All.
 //
-// Its random numbers come from a stream of its own for each image, so they do not depend on what else there is.
+// It gets a random stream for each image, so what it draws does not depend on the other distortions.
 type Distortion interface {
-	// Group returns the name of the group of settings, and what the distortion is. Both are empty where the settings stand
-	// among those of other distortions.
+	// Group returns the name of the group of settings in an experiment file, and what the distortion does. Both are
+	// empty if the settings are in no group.
 	Group() (name, doc string)
 
-	// Settings returns what the distortion can be told. Where the first one of a group is 0, the group is left out, and
-	// where there is no group, each setting that is 0 or false.
+	// Settings returns the settings. A distortion with a group is off if its first setting is 0 or false. One without a
+	// group is off if all its settings are.
 	Settings() []setting.Setting
 
-	// purpose names the streams (random.NewKey).
+	// purpose names the distortion's random streams; see random.NewKey.
 	purpose() string
 }
 
-// mover is a distortion that says where the pixels of an image come from.
+// mover is a distortion that determines where the pixels of an image come from.
 type mover interface {
 	Distortion
+	// move changes the coefficients c of one image.
 	move(stream *rand.PCG, c coefficients)
 }
 
-// field is a mover whose displacements are made of functions of its own. Of these there can be one.
+// field is a mover that adds functions to the basis. There can be only one.
 type field interface {
 	mover
-	// functions returns functions of a row or column, each at all of the pixels of an axis.
+	// functions returns the functions of an axis of size pixels, each as its values at these pixels.
 	functions(size int) [][]float32
 }
 
-// painter is a distortion that changes pixels once they have come to their places.
+// painter is a distortion that changes pixels after the movers.
 type painter interface {
 	Distortion
+	// paint changes an image [rows, cols] in place.
 	paint(stream *rand.PCG, image []uint8, rows, cols int)
 }
 
-// checker is a distortion with settings that do not always go together.
+// checker is a distortion with settings that may contradict each other.
 type checker interface {
 	Distortion
-	// conflict returns the name of a setting that does not go with the others, and why; both are empty if there is none.
+	// conflict returns the name of a setting that contradicts another one, and why. Both are empty if there is none.
 	conflict() (name, why string)
 }
 
-// Ranges are the distortions of images, each of a kind at most once. Every figure is drawn anew for each image. The order
-// of movers makes no difference; painters act one after another.
-type Ranges []Distortion
+// Distortions are applied to the same image, each type at most once. The order of movers makes no difference; painters
+// act in their order.
+type Distortions []Distortion
 
-// All returns every distortion, in the order of an experiment file. Each is as it is where nothing is said of it, and
-// leaves images as they are.
-func All() Ranges { return Ranges{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
+// All returns every distortion, in the order of an experiment file, with its default settings. By default all are off.
+func All() Distortions { return Distortions{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
 
-// Validate returns an error that names the first setting that makes no sense.
-func (r Ranges) validate() error {
-	for _, d := range r {
+// validate returns an error about the first setting that is out of its bounds or contradicts another one.
+func (ds Distortions) validate() error {
+	for _, d := range ds {
 		name, _ := d.Group()
 		if err := setting.Check(d.Settings()); err != nil {
 			return fmt.Errorf("%s%w", prefix(name, " "), err)
 		}
 	}
-	if key, why := r.Conflict(); key != "" {
+	if key, why := ds.Conflict(); key != "" {
 		return fmt.Errorf("%s: %s", strings.Replace(key, ".", " ", 1), why)
 	}
 	return nil
 }
 
-// Conflict returns the first setting, group.name, that does not go with others of its distortion, and why; both are empty
-// if there is none.
-func (r Ranges) Conflict() (key, why string) {
-	for _, d := range r {
+// Conflict returns the first setting, as group.name, that contradicts another one of its distortion, and why. Both are
+// empty if there is none.
+func (ds Distortions) Conflict() (key, why string) {
+	for _, d := range ds {
 		if c, ok := d.(checker); ok {
 			if key, why := c.conflict(); key != "" {
 				name, _ := d.Group()
@@ -88,17 +89,17 @@ func (r Ranges) Conflict() (key, why string) {
 	return "", ""
 }
 
-// String returns the ranges as an experiment file has them, without the distortions that are left out.
-func (r Ranges) String() string {
+// String returns the distortions as they are written in an experiment file, without those that are off.
+func (ds Distortions) String() string {
 	var all []string
-	for _, d := range r {
+	for _, d := range ds {
 		if isOff(d) {
 			continue
 		}
 		name, _ := d.Group()
 		var own []string
 		for _, s := range d.Settings() {
-			if name != "" || !isNone(s) {
+			if name != "" || !isZero(s) {
 				own = append(own, s.Name+": "+s.Text())
 			}
 		}
@@ -110,18 +111,18 @@ func (r Ranges) String() string {
 	return "{" + strings.Join(all, ", ") + "}"
 }
 
-// isOff reports whether a distortion leaves all images as they are.
+// isOff reports whether a distortion does nothing. See Distortion.Settings.
 func isOff(d Distortion) bool {
 	settings := d.Settings()
 	if name, _ := d.Group(); name != "" {
 		settings = settings[:1]
 	}
-	return !slices.ContainsFunc(settings, func(s setting.Setting) bool { return !isNone(s) })
+	return !slices.ContainsFunc(settings, func(s setting.Setting) bool { return !isZero(s) })
 }
 
-func isNone(s setting.Setting) bool { return s.Text() == "0" || s.Text() == "false" }
+func isZero(s setting.Setting) bool { return s.Text() == "0" || s.Text() == "false" }
 
-// prefix returns a name with what follows it, or nothing if there is none.
+// prefix returns name + separator, or "" if the name is empty.
 func prefix(name, separator string) string {
 	if name == "" {
 		return ""

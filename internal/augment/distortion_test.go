@@ -10,25 +10,30 @@ import (
 
 func TestValidate(t *testing.T) {
 	for _, c := range []struct {
-		r    Ranges
+		r    Distortions
 		want string // empty: valid
 	}{
 		{nil, ""},
 		{All(), ""},
-		{Ranges{&Affine{2, 180, 0.99, 1}, &Elastic{34, 6}}, ""},
-		{Ranges{&Elastic{Sigma: 6}}, ""},
-		{Ranges{&Affine{1000, 180, 0.99, 10}, &Elastic{10_000, 100}, &Flips{true, true}, &RandomErasing{1, 1, 1, 1, fillZero}}, ""},
-		{Ranges{&Affine{Shift: -1}}, "shift: wanted a number from 0 to 1000, found -1"},
-		{Ranges{&Affine{Rotation: 181}}, "rotation: wanted a number from 0 to 180, found 181"},
-		{Ranges{&Affine{Scale: 1}}, "scale: wanted a number from 0 to 0.99, found 1"},
-		{Ranges{&Affine{Shear: math.NaN()}}, "shear: wanted a number from 0 to 10, found NaN"},
-		{Ranges{&Flips{}, &Elastic{math.Inf(1), 6}}, "elastic alpha: wanted a number from 0 to 10000, found +Inf"},
-		{Ranges{&Elastic{34, 1e9}}, "elastic sigma: wanted a number from 0.25 to 100, found 1e+09"},
-		{Ranges{&Elastic{Alpha: 34}}, "elastic sigma: wanted a number from 0.25 to 100, found 0"},
-		{Ranges{&RandomErasing{2, 0.02, 0.33, 0.3, fillZero}}, "random_erasing probability: wanted a number from 0 to 1, found 2"},
-		{Ranges{&RandomErasing{1, 0, 0.33, 0.3, fillZero}}, "random_erasing scale_min: wanted a number above 0 and at most 1, found 0"},
-		{Ranges{&RandomErasing{1, 0.4, 0.33, 0.3, fillZero}}, "random_erasing scale_min: wanted at most scale_max, 0.33, found 0.4"},
-		{Ranges{&RandomErasing{1, 0.02, 0.33, 0, fillZero}}, "random_erasing ratio: wanted a number from 0.01 to 1, found 0"},
+		{Distortions{&Affine{2, 180, 0.99, 1}, &Elastic{34, 6}}, ""},
+		{Distortions{&Elastic{Sigma: 6}}, ""},
+		{Distortions{&Affine{1000, 180, 0.99, 10}, &Elastic{10_000, 100}, &Flips{true, true},
+			&RandomErasing{1, 1, 1, 1, fillZero}}, ""},
+		{Distortions{&Affine{Shift: -1}}, "shift: wanted a number from 0 to 1000, found -1"},
+		{Distortions{&Affine{Rotation: 181}}, "rotation: wanted a number from 0 to 180, found 181"},
+		{Distortions{&Affine{Scale: 1}}, "scale: wanted a number from 0 to 0.99, found 1"},
+		{Distortions{&Affine{Shear: math.NaN()}}, "shear: wanted a number from 0 to 10, found NaN"},
+		{Distortions{&Flips{}, &Elastic{math.Inf(1), 6}}, "elastic alpha: wanted a number from 0 to 10000, found +Inf"},
+		{Distortions{&Elastic{34, 1e9}}, "elastic sigma: wanted a number from 0.25 to 100, found 1e+09"},
+		{Distortions{&Elastic{Alpha: 34}}, "elastic sigma: wanted a number from 0.25 to 100, found 0"},
+		{Distortions{&RandomErasing{2, 0.02, 0.33, 0.3, fillZero}},
+			"random_erasing probability: wanted a number from 0 to 1, found 2"},
+		{Distortions{&RandomErasing{1, 0, 0.33, 0.3, fillZero}},
+			"random_erasing scale_min: wanted a number above 0 and at most 1, found 0"},
+		{Distortions{&RandomErasing{1, 0.4, 0.33, 0.3, fillZero}},
+			"random_erasing scale_min: wanted at most scale_max, 0.33, found 0.4"},
+		{Distortions{&RandomErasing{1, 0.02, 0.33, 0, fillZero}},
+			"random_erasing ratio: wanted a number from 0.01 to 1, found 0"},
 	} {
 		got := ""
 		if err := c.r.validate(); err != nil {
@@ -42,7 +47,7 @@ func TestValidate(t *testing.T) {
 
 // TestString holds that the ranges are written as an experiment file has them.
 func TestString(t *testing.T) {
-	for want, r := range map[string]Ranges{
+	for want, r := range map[string]Distortions{
 		"{}": All(),
 		"{shift: 0.7, rotation: 12, scale: 0.15, shear: 0.1, elastic: {alpha: 34, sigma: 6}}": all,
 		"{rotation: 5, horizontal_flip: true, vertical_flip: true}": {
@@ -58,8 +63,8 @@ func TestString(t *testing.T) {
 	}
 }
 
-// Every distortion moves or paints, has another group and other settings than the rest, and leaves images alone unless it is
-// told otherwise.
+// Every distortion moves or paints, has another group and other settings than the rest, and leaves images alone unless
+// it is told otherwise.
 func TestAll(t *testing.T) {
 	var names []string
 	pixels := strokes(3, 28, 28)
@@ -73,7 +78,8 @@ func TestAll(t *testing.T) {
 		for _, s := range d.Settings() {
 			names = append(names, prefix(group, ".")+s.Name)
 		}
-		if got := distort(New(Ranges{d}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels); !slices.Equal(got, pixels) {
+		got := distort(New(Distortions{d}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
+		if !slices.Equal(got, pixels) {
 			t.Errorf("%T changes images without being told to", d)
 		}
 	}

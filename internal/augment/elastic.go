@@ -8,23 +8,24 @@ import (
 	"dnn/internal/setting"
 )
 
-// Elastic is a displacement of each pixel by two fields of noise, one along rows and one along columns. A field is uniform
-// noise in [-1, 1] at each pixel, and none outside of the image, smoothed by a Gaussian of standard deviation Sigma pixels
-// whose sum is 1, and multiplied by Alpha. Away from the border its standard deviation is Alpha / (Sigma sqrt(12 pi)) pixels.
+// Elastic displaces each pixel by a smooth random field, with one component along rows and one along columns. A
+// component is uniform noise in [-1, 1] at each pixel of the image and 0 outside, smoothed by a Gaussian of standard
+// deviation Sigma and sum 1, and multiplied by Alpha. Away from the border its standard deviation is Alpha / (Sigma
+// sqrt(12 pi)) pixels.
 type Elastic struct {
-	Alpha float64
+	Alpha float64 // pixels
 	Sigma float64 // pixels
 }
 
 func newElastic() *Elastic { return &Elastic{Sigma: 4} }
 
-// Group is elastic.
+// Group returns "elastic".
 func (e *Elastic) Group() (name, doc string) {
 	return "elastic", "A smooth random field of displacements (Simard, Steinkraus and Platt, 2003)."
 }
 
-// Settings returns factor and width of the field. Sigma is bounded below too: noise that is smoothed by less is as good as
-// not smoothed.
+// Settings returns factor and width of the field. Sigma has a lower bound, since a narrower Gaussian does not smooth at
+// all.
 func (e *Elastic) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "alpha", Value: &e.Alpha, Bounds: setting.From(0, 10_000), Example: "34",
@@ -36,33 +37,33 @@ func (e *Elastic) Settings() []setting.Setting {
 	}
 }
 
-func (e *Elastic) purpose() string { return purposeOfMoves }
+func (e *Elastic) purpose() string { return moves }
 
-// move draws the bumps of x and of y.
+// move draws the coefficients of the bumps.
 func (e *Elastic) move(stream *rand.PCG, c coefficients) {
-	skip(stream, 4) // those of Affine and Flips
-	for i := bumps * c.across; i < len(c.x); i += c.across {
-		for j := i + bumps; j < i+c.across; j++ {
+	skip(stream, 4) // for Affine and Flips
+	for i := firstBump * c.across; i < len(c.x); i += c.across {
+		for j := i + firstBump; j < i+c.across; j++ {
 			c.x[j], c.y[j] = signed(stream, e.Alpha)
 		}
 	}
 }
 
-// leastKnots keeps the field from being a single bump where sigma is as wide as the image.
-const leastKnots = 3
+// minKnots keeps the field from being a single bump if sigma is as wide as the image.
+const minKnots = 3
 
-// functions returns the bumps of one axis; there are none without a displacement.
+// functions returns the bumps of one axis. There are none if Alpha is 0.
 //
-// Noise at every pixel would need a bump for each. But the Gaussian leaves of noise only what is wider than itself, so
-// noise that is constant over cells of sigma pixels looks the same once it is smoothed. The bumps stand in the middle of
-// such cells. They are sqrt(d) G(x - knot), where d is the cells' width and G the Gaussian with the sum 1: the field at x
-// then has the variance sum over the knots of d G(x - knot)^2, which is that of noise at each pixel, sum of
-// G(x - pixel)^2, but for 2 exp(-pi^2) of it.
+// Noise at every pixel would need a bump for each pixel. But smoothing removes from the noise all that is narrower than
+// the Gaussian, so noise that is constant over cells of sigma pixels looks the same afterwards. There is a bump in the
+// middle of each such cell: sqrt(d) G(x - knot), where d is the width of a cell and G the Gaussian of sum 1. The
+// variance of the field at x, the sum of d G(x - knot)^2 over all knots, then differs from that of noise at each pixel,
+// the sum of G(x - pixel)^2 over all pixels, by 2 exp(-pi^2) of it only.
 func (e *Elastic) functions(size int) (all [][]float32) {
 	if e.Alpha == 0 {
 		return nil
 	}
-	knots := min(size, max(leastKnots, int(math.Ceil(float64(size)/max(1, e.Sigma)))))
+	knots := min(size, max(minKnots, int(math.Ceil(float64(size)/max(1, e.Sigma)))))
 	width := float64(size) / float64(knots)
 	scale := math.Sqrt(width) / gaussianSum(e.Sigma)
 	for k := range knots {
@@ -82,7 +83,7 @@ func gaussian(x, sigma float64) float64 {
 	return float64(exact.Exp(float32(-0.5 * z * z)))
 }
 
-// gaussianSum returns the sum of the Gaussian over all integers. From sigma = 1 on it is the integral, to within 6e-9.
+// gaussianSum returns the sum of the Gaussian over all integers. For sigma >= 1 the integral equals it within 6e-9.
 func gaussianSum(sigma float64) float64 {
 	if sigma >= 1 {
 		return sigma * math.Sqrt(2*math.Pi)

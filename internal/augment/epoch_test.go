@@ -10,11 +10,12 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// BenchmarkEpoch is 4,800 images of MNIST's size through a network of 784-100-50-10 on two threads, as they are and distorted
-// on their way.
+// BenchmarkEpoch is 4,800 images of MNIST's size through a network of 784-100-50-10 on two threads, as they are and
+// distorted on their way.
 func BenchmarkEpoch(b *testing.B) {
 	const images, size, threads = 4800, 100, 2
-	samples := &batch.Samples{Count: images, Features: 784, Bytes: strokes(images, 28, 28), Table: batch.PixelTable(), Labels: make([]uint8, images)}
+	samples := &batch.Samples{Count: images, Features: 784, Bytes: strokes(images, 28, 28), Table: batch.PixelTable(),
+		Labels: make([]uint8, images)}
 	order := make([]int32, images)
 	for i := range order {
 		order[i], samples.Labels[i] = int32(i), uint8(i%10)
@@ -22,7 +23,8 @@ func BenchmarkEpoch(b *testing.B) {
 	var arch nn.Architecture
 	arch.Input, arch.Loss = 784, "categorical_crossentropy"
 	for i, name := range []string{"dense", "dense_1", "dense_2"} {
-		arch.Layers = append(arch.Layers, nn.LayerSpec{Type: "dense", Name: name, Units: []int{100, 50, 10}[i], Activation: []string{"relu", "relu", "softmax"}[i]})
+		arch.Layers = append(arch.Layers, nn.LayerSpec{Type: "dense", Name: name, Units: []int{100, 50, 10}[i],
+			Activation: []string{"relu", "relu", "softmax"}[i]})
 	}
 	for _, distorted := range []bool{false, true} {
 		name := map[bool]string{false: "plain", true: "distorted"}[distorted]

@@ -6,16 +6,16 @@ import (
 	"dnn/internal/setting"
 )
 
-// Flips are mirror images, each of the two by a coin of its own.
+// Flips mirrors images at random: in each direction that is on with probability 1/2, independently of the other.
 type Flips struct {
-	Horizontal bool // left and right change places, in half of the images
-	Vertical   bool // top and bottom, likewise
+	Horizontal bool // left and right change places
+	Vertical   bool // top and bottom change places
 }
 
-// Group says that the settings stand by themselves.
+// Group returns "": the settings are in no group.
 func (f *Flips) Group() (name, doc string) { return "", "" }
 
-// Settings returns which flips there are.
+// Settings returns the two directions.
 func (f *Flips) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "horizontal_flip", Value: &f.Horizontal, Example: "true",
@@ -27,16 +27,16 @@ func (f *Flips) Settings() []setting.Setting {
 	}
 }
 
-func (f *Flips) purpose() string { return purposeOfMoves }
+func (f *Flips) purpose() string { return moves }
 
 func (f *Flips) move(stream *rand.PCG, c coefficients) {
-	skip(stream, 2) // Affine's alone; of the next two each has half
+	skip(stream, 2) // for Affine, which also uses the other halves of the next two
 	_, x := integers(stream)
 	_, y := integers(stream)
 	c.mirror(f.Horizontal && x < 0, f.Vertical && y < 0)
 }
 
-// mirror lets a pixel be as far on the other side of the center, along x, along y or both, before it is mapped.
+// mirror replaces u by -u, v by -v, or both.
 func (c coefficients) mirror(x, y bool) {
 	if x {
 		c.x[1], c.y[1] = -c.x[1], -c.y[1]

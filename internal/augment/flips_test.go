@@ -37,14 +37,14 @@ func TestFlips(t *testing.T) {
 		{Flips{Horizontal: true, Vertical: true},
 			[]string{flipped(false, false), flipped(true, false), flipped(false, true), flipped(true, true)}},
 	} {
-		a := New(Ranges{&c.r}, rows, cols, 1, 1)
+		a := New(Distortions{&c.r}, rows, cols, 1, 1)
 		got, out := map[string]int{}, make([]uint8, len(image))
 		for sample := range n {
 			a.Apply(kernel.Available()[0], 0, out, image, sample)
 			got[string(out)]++
 		}
 		if len(got) != len(c.want) {
-			t.Errorf("%+v: %d different images, want %d", c.r, len(got), len(c.want))
+			t.Errorf("%+v: %d different images, wanted %d", c.r, len(got), len(c.want))
 		}
 		p := 1 / float64(len(c.want))
 		for i, image := range c.want {

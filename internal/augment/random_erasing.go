@@ -9,9 +9,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// RandomErasing fills a rectangle of an image (Zhong et al., AAAI 2020, arXiv:1708.04896, algorithm 1), so that a network
-// learns not to rely on any one part. Its settings are the paper's, not those of Keras's layer of the same name, whose
-// rectangle has sides that do not depend on each other, and whose factor of 0.5 erases a quarter of the images.
+// RandomErasing fills a rectangle of an image (Zhong et al., AAAI 2020, arXiv:1708.04896, algorithm 1), so that a
+// network learns not to rely on a single part of it. The settings are the paper's. Keras's layer of the same name
+// differs: it draws the two sides of the rectangle independently, and with a factor of 0.5 it erases a quarter of the
+// images.
 type RandomErasing struct {
 	Probability        float64 // p
 	ScaleMin, ScaleMax float64 // s_l and s_h, fractions of the image
@@ -24,20 +25,21 @@ const (
 	fillZero   = "zero"
 )
 
-// erasingTries is after how many rectangles that reach beyond the image it is left as it is. The paper goes on for ever.
+// erasingTries is the number of rectangles to draw before giving up, if each reaches beyond the image. The paper goes
+// on for ever.
 const erasingTries = 100
 
 func newRandomErasing() *RandomErasing {
 	return &RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: fillRandom}
 }
 
-// Group is random_erasing.
+// Group returns "random_erasing".
 func (e *RandomErasing) Group() (name, doc string) {
 	return "random_erasing", "Fills a rectangle of the distorted image (Zhong et al., arXiv:1708.04896)."
 }
 
-// Settings returns the paper's settings. It has a probability of 0.5 and rectangles of up to 0.4; 0.33 is Keras's and
-// torchvision's.
+// Settings returns the paper's settings. The paper uses a probability of 0.5 and rectangles of up to 0.4 of the image;
+// the default of 0.33 is that of Keras and torchvision.
 func (e *RandomErasing) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "probability", Value: &e.Probability, Bounds: setting.From(0, 1), Example: "0.5",
@@ -58,7 +60,7 @@ func (e *RandomErasing) Settings() []setting.Setting {
 	}
 }
 
-// conflict refuses a smallest rectangle that is larger than the largest.
+// conflict refuses a scale_min above scale_max.
 func (e *RandomErasing) conflict() (name, why string) {
 	if e.ScaleMin > e.ScaleMax {
 		return "scale_min", fmt.Sprintf("wanted at most scale_max, %v, found %v", e.ScaleMax, e.ScaleMin)
@@ -77,21 +79,21 @@ func (e *RandomErasing) paint(stream *rand.PCG, image []uint8, rows, cols int) {
 		return
 	}
 	for row := at.top; row < at.top+at.height; row++ {
-		part := image[row*cols+at.left:][:at.width]
+		pixels := image[row*cols+at.left:][:at.width]
 		if e.FillValue == fillZero {
-			clear(part)
+			clear(pixels)
 			continue
 		}
-		for i := range part {
-			part[i] = uint8(stream.Uint64() >> 56)
+		for i := range pixels {
+			pixels[i] = uint8(stream.Uint64() >> 56)
 		}
 	}
 }
 
-// rectangle is a part of an image, in pixels. It has at least one.
+// rectangle is an area of an image, of at least one pixel.
 type rectangle struct{ top, left, height, width int }
 
-// draw draws rectangles, each of an area, a ratio and a place of its own, until one is within the image.
+// draw draws area, ratio and place of a rectangle until one is within the image. ok is false if none is.
 func (e *RandomErasing) draw(stream *rand.PCG, rows, cols int) (r rectangle, ok bool) {
 	for range erasingTries {
 		area := between(stream, e.ScaleMin, e.ScaleMax) * float64(rows*cols)
@@ -105,10 +107,10 @@ func (e *RandomErasing) draw(stream *rand.PCG, rows, cols int) (r rectangle, ok 
 	return rectangle{}, false
 }
 
-// side returns the whole pixels along the side of a square of that many.
-func side(square float64) int { return max(1, int(math.Round(math.Sqrt(square)))) }
+// side returns the side of a square of the given area, in whole pixels, at least 1.
+func side(area float64) int { return max(1, int(math.Round(math.Sqrt(area)))) }
 
-// between returns a number from low on to below high, uniform.
+// between returns a number that is uniform in [low, high).
 func between(stream *rand.PCG, low, high float64) float64 {
 	return low + float64((high-low)*float64(random.Uniform(stream)))
 }

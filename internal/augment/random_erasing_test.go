@@ -15,8 +15,8 @@ type tally struct{ found, wanted map[int]float64 }
 
 func newTally() tally { return tally{map[int]float64{}, map[int]float64{}} }
 
-// check compares the counts by Pearson's chi-square, which is within five standard deviations of what chance gives. What is
-// wanted fewer than ten times is one outcome together.
+// check compares the counts by Pearson's chi-square, which is within five standard deviations of what chance gives.
+// What is wanted fewer than ten times is one outcome together.
 func (c tally) check(t *testing.T, what string) {
 	t.Helper()
 	square, freedom, rareFound, rareWanted := 0.0, -1.0, 0.0, 0.0
@@ -38,12 +38,13 @@ func (c tally) check(t *testing.T, what string) {
 		freedom++
 	}
 	if most := freedom + 5*math.Sqrt(2*freedom); freedom < 1 || square > most {
-		t.Errorf("%s: wanted a chi-square of at most %.1f with %v degrees of freedom, found %.1f", what, most, freedom, square)
+		t.Errorf("%s: wanted a chi-square of at most %.1f with %v degrees of freedom, found %.1f",
+			what, most, freedom, square)
 	}
 }
 
-// Height and width have the distribution that algorithm 1 of the paper gives to whole pixels, and the place of a rectangle
-// is uniform over all that are within the image.
+// Height and width have the distribution that algorithm 1 of the paper gives to whole pixels, and the place of a
+// rectangle is uniform over all that are within the image.
 func TestRectangles(t *testing.T) {
 	const n, steps = 100_000, 2000
 	for _, c := range []struct {
@@ -95,7 +96,8 @@ func TestRectangles(t *testing.T) {
 	}
 }
 
-// As many images as wanted lose one rectangle, whose bytes are uniform; outside of it they are as they would be without.
+// As many images as wanted lose one rectangle, whose bytes are uniform; outside of it they are as they would be
+// without.
 func TestRandomErasing(t *testing.T) {
 	const rows, cols, n = 12, 17, 5000
 	k := kernel.Available()[0]
@@ -104,9 +106,9 @@ func TestRandomErasing(t *testing.T) {
 	for _, fill := range []string{fillRandom, fillZero} {
 		const probability = 0.3
 		e := &RandomErasing{probability, 0.1, 0.5, 0.3, fill}
-		with := distort(New(append(Ranges{e}, all...), rows, cols, 3, 1), k, 0, 1, pixels)
+		with := distort(New(append(Distortions{e}, all...), rows, cols, 3, 1), k, 0, 1, pixels)
 		stream, erased, values := rand.PCG{}, 0.0, newTally()
-		a := New(Ranges{e}, rows, cols, 3, 1)
+		a := New(Distortions{e}, rows, cols, 3, 1)
 		a.Begin(1)
 		for sample := range n {
 			got, want := with[sample*rows*cols:][:rows*cols], without[sample*rows*cols:][:rows*cols]
@@ -153,7 +155,7 @@ func TestRandomErasing(t *testing.T) {
 func TestNoRoomToErase(t *testing.T) {
 	pixels := strokes(50, 28, 28)
 	e := &RandomErasing{1, 1, 1, 0.01, fillRandom} // of the whole area, and hardly ever a square
-	got := distort(New(Ranges{e}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
+	got := distort(New(Distortions{e}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
 	if !bytes.Equal(got, pixels) {
 		t.Error("wanted images that stay as they are")
 	}

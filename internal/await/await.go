@@ -1,6 +1,6 @@
-// Package await waits for what may never come, such as the reading of a FIFO that nobody writes to, until a context
-// ends. The read or write itself is not called off, since no system can: it is left to itself, and its result is thrown
-// away.
+// Package await gives up waiting for a read or write once a context ends. A read of a FIFO that nobody writes to would
+// otherwise block for ever. The read or write itself cannot be canceled: its goroutine goes on, and its result is
+// thrown away.
 package await
 
 import (
@@ -12,8 +12,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// Do returns what read does. If ctx ends before that, it does not wait any longer: a FIFO that nobody writes to, or a
-// table of gigabytes, would be waited for in vain. So read must not leave anything half-done.
+// Do calls read on a goroutine of its own and returns its results. If ctx ends first, Do returns its cause at once, and
+// read goes on alone: it must do no harm if nobody takes what it returns. A panic in read becomes a panic of Do.
 func Do[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
@@ -22,7 +22,7 @@ func Do[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 	ended := make(chan outcome, 1)
 	go func() {
-		debug.SetPanicOnFault(true) // as where the panic goes on, below
+		debug.SetPanicOnFault(true) // read may touch a mapped file that has shrunk; the caller recovers
 		var o outcome
 		defer func() {
 			o.crash = recover()
@@ -42,7 +42,8 @@ func Do[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// Pass writes to path with write. If that is a FIFO it does not wait for who reads from it once ctx ends.
+// Pass calls write, which writes to path. If path is a FIFO or another stream, Pass returns when ctx ends, even if
+// nobody has read from it.
 func Pass[T any](ctx context.Context, path string, write func() (T, error)) (T, error) {
 	if !atomicfile.IsStream(path) {
 		return write()
@@ -50,12 +51,12 @@ func Pass[T any](ctx context.Context, path string, write func() (T, error)) (T, 
 	return Do(ctx, write)
 }
 
-// Write writes the file at path with fill, or leaves what is there if ctx ends before; then its cause is the error.
-// Another error is of kind fault.Write.
+// Write replaces the file at path by what fill writes. If ctx ends first, the old file stays, and the error is the
+// cause of ctx. Any other error is of kind fault.Write.
 func Write(ctx context.Context, path string, fill func(w io.Writer) error) error {
 	_, err := Pass(ctx, path, func() (struct{}, error) {
 		return struct{}{}, atomicfile.Write(path, func(w io.Writer) error {
-			if err := fill(untilStopped{w, ctx}); err != nil {
+			if err := fill(contextWriter{w, ctx}); err != nil {
 				return err
 			}
 			return context.Cause(ctx)
@@ -70,15 +71,15 @@ func Write(ctx context.Context, path string, fill func(w io.Writer) error) error
 	return fault.CannotWrite(path, err)
 }
 
-// untilStopped is a writer that fails once ctx ends, so that what is written there is given up.
-type untilStopped struct {
+// contextWriter fails once ctx ends, which makes atomicfile.Write leave the old file in place.
+type contextWriter struct {
 	io.Writer
-	ctx context.Context //nolint:containedctx // of the one call of atomicfile.Write that it is made for
+	ctx context.Context //nolint:containedctx // it lives as long as one call of atomicfile.Write
 }
 
-func (u untilStopped) Write(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
+func (w contextWriter) Write(p []byte) (int, error) {
+	if w.ctx.Err() != nil {
+		return 0, context.Cause(w.ctx)
 	}
-	return u.Writer.Write(p)
+	return w.Writer.Write(p)
 }

@@ -30,7 +30,7 @@ func TestDo(t *testing.T) {
 	}()
 }
 
-// TestDoStopped: what never returns is not waited for once the context has ended, whose cause is the error.
+// TestDoStopped: once the context has ended, Do returns its cause, even if the function never returns.
 func TestDoStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	never, cause := make(chan struct{}), errors.New("enough")

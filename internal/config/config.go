@@ -39,7 +39,7 @@ type Config struct {
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file
 
-	Augment    augment.Ranges // how far a training image may be distorted, anew in each epoch; nil: not at all
+	Augment    augment.Distortions // how far a training image may be distorted, anew in each epoch; nil: not at all
 	Distill    *Distill
 	Callbacks  []callback.Named // those that are on, in the order in which they hear of an epoch
 	Checkpoint *Checkpoint

@@ -34,7 +34,7 @@ func augmentKeys() []Key {
 const augmentGroup = "augment"
 
 // distortions returns every distortion with its settings, or nil where augment is off.
-func distortions(v *keyfile.Values) augment.Ranges {
+func distortions(v *keyfile.Values) augment.Distortions {
 	flat, on := v.Group(augmentGroup)
 	if !on {
 		return nil

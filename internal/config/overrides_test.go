@@ -88,17 +88,17 @@ func TestAnotherOptimizer(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
-	ranges := func(shift, rotation, alpha float64) augment.Ranges {
+	ranges := func(shift, rotation, alpha float64) augment.Distortions {
 		r := augment.All()
 		*r[0].(*augment.Affine) = augment.Affine{Shift: shift, Rotation: rotation}
 		*r[1].(*augment.Elastic) = augment.Elastic{Alpha: alpha, Sigma: 4}
 		return r
 	}
-	none, all, on := augment.Ranges(nil), ranges(3, 4, 0), ranges(0, 0, 0)
+	none, all, on := augment.Distortions(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
 		name, text, env string
 		flags           []Flag
-		want            augment.Ranges
+		want            augment.Distortions
 	}{
 		{"as the file says", file, "", nil, all},
 		{"off", file, "", []Flag{set("augment", "off")}, none},

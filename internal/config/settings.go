@@ -44,7 +44,7 @@ func keysOf(group string, things []thing) []Key {
 			}
 			keys[at].Doc, keys[at].Advice = also(keys[at].Doc, t.name, s.Doc), also(keys[at].Advice, t.name, s.Advice)
 			after = at + 1
-			if s.Beside == "" {
+			if s.Needs == "" {
 				keys[at].Variants = append(keys[at].Variants, keyfile.Variant{Of: t.name, Default: s.Text()})
 			}
 		}
@@ -81,8 +81,8 @@ func keyOf(group string, s setting.Setting) Key {
 		k.Required = true
 	case s.Optional:
 		k.Optional = true
-	case s.Beside != "":
-		k.By, k.Variants = group+"."+s.Beside, variants("true", s.Text())
+	case s.Needs != "":
+		k.By, k.Variants = group+"."+s.Needs, variants("true", s.Text())
 	default:
 		k.Default = s.Text()
 	}

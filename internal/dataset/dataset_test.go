@@ -78,7 +78,7 @@ func load(t *testing.T, s *dataset.Source, o dataset.Options) *dataset.Data {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(d.Whole(), d.Close()); err != nil {
+		if err := errors.Join(d.CheckSizes(), d.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -103,7 +103,8 @@ func TestImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Features != 2 || s.Count != 6 || s.Rows != 2 || s.Cols != 1 || s.Set != nil || s.Notes() != nil || s.Scale() != 1./255 {
+	if s.Features != 2 || s.Count != 6 || s.Height != 2 || s.Width != 1 || s.Set != nil || s.Notes() != nil ||
+		s.Scale() != 1./255 {
 		t.Errorf("source %+v", s)
 	}
 	if got := s.Shape(); !slices.Equal(got, []int{2, 1}) {
@@ -162,7 +163,8 @@ func TestNamed(t *testing.T) {
 		t.Errorf("files %q", files)
 	}
 	_, err = dataset.New(config.Dataset{Name: "emnist"}, "here", nil)
-	if fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), `here: wanted a data set (mnist, fashion-mnist)`) {
+	if fault.KindOf(err) != fault.Config ||
+		!strings.Contains(err.Error(), `here: wanted a data set (mnist, fashion-mnist)`) {
 		t.Errorf("another name: %v", err)
 	}
 }
@@ -190,7 +192,8 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	both := load(t, two, options(4))
-	if got := counts(both); got != [3]int{26, 4, 9} || both.Hash == data.Hash || !strings.HasPrefix(both.Hash, data.Hash) {
+	if got := counts(both); got != [3]int{26, 4, 9} || both.Hash == data.Hash ||
+		!strings.HasPrefix(both.Hash, data.Hash) {
 		t.Errorf("%v samples, hash %q", got, both.Hash)
 	}
 	if got := dataset.Files(d, "", nil); !slices.Equal(got, []string{d.CSV, d.Test}) {
@@ -198,7 +201,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestTableErrors: what tests must be rows, and others than those that were learned.
+// TestTableErrors: the test rows must exist, and must not be the training rows.
 func TestTableErrors(t *testing.T) {
 	folder := t.TempDir()
 	own := write(t, folder, "own.csv", rows(0, 30))
@@ -209,7 +212,8 @@ func TestTableErrors(t *testing.T) {
 	}{
 		{func(d *config.Dataset) { d.TestSplit = 0.01 }, "leaves none to test on"},
 		{func(d *config.Dataset) { d.TestSplit = 0.95 }, "leaves 2 to train on, wanted one of each of 3 classes"},
-		{func(d *config.Dataset) { d.Test = write(t, folder, "copy.csv", rows(0, 30)) }, "wanted other rows than those of"},
+		{func(d *config.Dataset) { d.Test = write(t, folder, "copy.csv", rows(0, 30)) },
+			"wanted other rows than those of"},
 		{func(d *config.Dataset) { d.CSV = filepath.Join(folder, "none.csv") }, "none.csv: "},
 	} {
 		changed := d
@@ -220,8 +224,8 @@ func TestTableErrors(t *testing.T) {
 	}
 }
 
-// TestLearned: a model that has learned a table gets the rows by its division, its columns in its order, and standardized as it
-// was trained; of another table, all rows test.
+// TestLearned: a model that has learned a table gets the rows by its division, its columns in its order, and
+// standardized as it was trained; of another table, all rows test.
 func TestLearned(t *testing.T) {
 	folder := t.TempDir()
 	d := config.Dataset{CSV: write(t, folder, "own.csv", rows(0, 30)), Target: "kind", TestSplit: 0.2}
@@ -229,9 +233,11 @@ func TestLearned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	experiment := fmt.Sprintf(`{"dataset": {"csv": %q, "target": "kind", "test_split": 0.2}, "layers": [2], "seed": 1}`, d.CSV)
+	experiment := fmt.Sprintf(`{"dataset": {"csv": %q, "target": "kind", "test_split": 0.2}, "layers": [2], "seed": 1}`,
+		d.CSV)
 	model := &dataset.Learned{
-		From: "m.bin", Columns: []string{"x", "id"}, Classes: []string{"a", "b", "c"}, Hash: load(t, s, options(0)).Hash,
+		From: "m.bin", Columns: []string{"x", "id"}, Classes: []string{"a", "b", "c"},
+		Hash:     load(t, s, options(0)).Hash,
 		Standard: table.Standardization{Mean: []float64{1, 2}, Std: []float64{3, 4}}, Config: []byte(experiment),
 	}
 	again, err := dataset.New(d, "m.bin", model)
@@ -239,7 +245,8 @@ func TestLearned(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := load(t, again, options(0))
-	if got := counts(data); got != [3]int{24, -1, 6} || !slices.Equal(again.Columns, model.Columns) || data.Standard.Mean[1] != 2 {
+	if got := counts(data); got != [3]int{24, -1, 6} || !slices.Equal(again.Columns, model.Columns) ||
+		data.Standard.Mean[1] != 2 {
 		t.Errorf("%v samples, columns %v, %+v", got, again.Columns, data.Standard)
 	}
 	d.CSV = write(t, folder, "other.csv", rows(50, 12))
@@ -254,7 +261,8 @@ func TestLearned(t *testing.T) {
 	if _, err := dataset.NewFrom(d, 1, model); err != nil {
 		t.Error(err)
 	}
-	if _, err := dataset.NewFrom(d, 2, model); err == nil || !strings.Contains(err.Error(), "seed: wanted 1, which drew the test rows") {
+	if _, err := dataset.NewFrom(d, 2, model); err == nil ||
+		!strings.Contains(err.Error(), "seed: wanted 1, which drew the test rows") {
 		t.Errorf("another seed: %v", err)
 	}
 	d.TestSplit = 0.5

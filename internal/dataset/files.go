@@ -7,8 +7,8 @@ import (
 	"dnn/internal/mnist"
 )
 
-// Files returns the paths of the files that a data set is read from, whether they are there or not. dataDir and env are
-// as in Options.
+// Files returns the paths of the files that a data set may be read from, existing or not: of images, each IDX file and
+// its .gz. dataDir and env are as in Options.
 func Files(d config.Dataset, dataDir string, env func(string) (string, bool)) []string {
 	switch {
 	case d.CSV != "" && d.Test != "":
@@ -18,7 +18,7 @@ func Files(d config.Dataset, dataDir string, env func(string) (string, bool)) []
 	}
 	folder := d.IDX
 	if set, ok := mnist.Lookup(d.Name); ok {
-		folder, _ = set.Folder(dataDir, env) // if there is none, loading says so
+		folder, _ = set.Folder(dataDir, env) // an error is reported when the files are loaded
 	}
 	var files []string
 	names, _ := mnist.Lookup("mnist")

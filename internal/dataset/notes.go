@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Notes returns what looks like a mistake in the data set, before its samples are parted.
+// Notes returns warnings about what looks like a mistake in the data set. They need no split.
 func (s *Source) Notes() []string {
 	if s.notes == nil {
 		return nil
@@ -13,21 +13,21 @@ func (s *Source) Notes() []string {
 	return s.notes()
 }
 
-// Untrained says which classes are tested or validated, but have no sample in d to learn them from; empty: none.
-// stratified is how d was parted.
+// Untrained returns a warning that names the classes that have test or validation samples in d, but no training sample.
+// It is empty if there are none. stratified tells whether the validation split of d is stratified.
 func (s *Source) Untrained(d *Data, stratified bool) string {
 	classes := len(s.Classes)
-	trained, others := d.Train.Counts(classes), d.Test.Counts(classes)
+	trained, tested := d.Train.Counts(classes), d.Test.Counts(classes)
 	validated := make([]int, classes)
 	if d.Validation != nil {
 		validated = d.Validation.Counts(classes)
 	}
 	var missing []string
-	held := false
+	heldOut := false // whether the validation split has samples of a missing class
 	for class, name := range s.Classes {
-		if trained[class] == 0 && others[class]+validated[class] > 0 {
+		if trained[class] == 0 && tested[class]+validated[class] > 0 {
 			missing = append(missing, name)
-			held = held || validated[class] > 0
+			heldOut = heldOut || validated[class] > 0
 		}
 	}
 	if missing == nil {
@@ -39,8 +39,8 @@ func (s *Source) Untrained(d *Data, stratified bool) string {
 		names += ", …"
 	}
 	hint := ""
-	if held && !stratified {
-		hint = ": the last samples validate, and hold all that there are; " +
+	if heldOut && !stratified {
+		hint = ": the last samples validate, and the others have none; " +
 			"validation: stratified takes some of each class"
 	}
 	if len(missing) == 1 {

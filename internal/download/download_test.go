@@ -52,7 +52,7 @@ func TestDownload(t *testing.T) {
 	}
 	s.checkInstalled(t, folder)
 
-	// A second call asks nobody.
+	// A second call sends no requests.
 	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
 	if err != nil || r.Downloaded != nil || !slices.Equal(r.Present, tinyNames) || r.Bytes != 0 || r.Mirror != "" {
 		t.Errorf("second call: %+v, %v", r, err)
@@ -61,14 +61,14 @@ func TestDownload(t *testing.T) {
 		t.Errorf("%d requests, wanted 4", n)
 	}
 
-	// With Force it asks for all.
+	// With Force it requests all files.
 	r, err = Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Force: true})
 	if err != nil || !slices.Equal(r.Downloaded, tinyNames) || srv.count("") != 8 {
 		t.Errorf("with Force: %+v, %v, %d requests", r, err, srv.count(""))
 	}
 }
 
-// TestDownloadOnlyWhatLacks repairs a folder.
+// TestDownloadOnlyWhatLacks repairs a folder with missing and damaged files.
 func TestDownloadOnlyWhatLacks(t *testing.T) {
 	s := newTiny(t)
 	srv := serve(t, s.gz, nil)
@@ -80,7 +80,8 @@ func TestDownloadOnlyWhatLacks(t *testing.T) {
 	}
 	var l log
 	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: l.progress()})
-	if err != nil || !slices.Equal(r.Downloaded, []string{"train-labels", "test-images"}) || !slices.Equal(r.Present, []string{"train-images", "test-labels"}) {
+	if err != nil || !slices.Equal(r.Downloaded, []string{"train-labels", "test-images"}) ||
+		!slices.Equal(r.Present, []string{"train-images", "test-labels"}) {
 		t.Errorf("result %+v, %v", r, err)
 	}
 	if l.text() != "train-labels is damaged, fetching it again" {
@@ -173,7 +174,8 @@ func TestDownloadBadGzip(t *testing.T) {
 			folder := t.TempDir()
 			old := []byte("what was there")
 			writeFile(t, filepath.Join(folder, "train-images"), old)
-			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Mirror: "file://" + s.gzFolder(t)})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv,
+				Mirror: "file://" + s.gzFolder(t)})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 			if now, err := os.ReadFile(filepath.Join(folder, "train-images")); err != nil || !bytes.Equal(now, old) {
 				t.Errorf("a failed download left %q, %v", now, err)
@@ -192,10 +194,13 @@ func TestDownloadOffline(t *testing.T) {
 	s.Module = mnist.Module{Path: "example.org/tiny", Version: "v1.0.0", Sum: "h1:x"}
 	var l log
 	folder := t.TempDir()
-	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "https://user:secret@zero.invalid", Client: offline(), Env: noEnv, Progress: l.progress()})
-	wantFault(t, err, fault.Network, "tiny: no mirror gave train-images.gz (zero.invalid: no such host; one.invalid: no such host; "+
+	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "https://user:secret@zero.invalid",
+		Client: offline(), Env: noEnv, Progress: l.progress()})
+	wantFault(t, err, fault.Network, "tiny: no mirror gave train-images.gz (zero.invalid: no such host; "+
+		"one.invalid: no such host; "+
 		"two.invalid: no such host; the Go module proxy: GOPROXY names none)")
-	if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, "--mirror") || strings.Contains(e.Error(), "\n") {
+	if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, "--mirror") ||
+		strings.Contains(e.Error(), "\n") {
 		t.Errorf("hint %q", e.Hint)
 	}
 	if got := listFolder(t, folder); len(got) != 0 {
@@ -218,7 +223,8 @@ func TestDownloadOffline(t *testing.T) {
 	fine := serve(t, s.gz, nil)
 	s.Mirrors = []string{"http://one.invalid/", fine.URL}
 	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: dead, Env: noEnv})
-	wantFault(t, err, fault.Network, "no mirror gave test-labels.gz (one.invalid: no route; "+host(fine)+": HTTP 404 Not Found")
+	wantFault(t, err, fault.Network,
+		"no mirror gave test-labels.gz (one.invalid: no route; "+host(fine)+": HTTP 404 Not Found")
 	if dials != 1 {
 		t.Errorf("a dead mirror was asked %d times", dials)
 	}
@@ -233,7 +239,8 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 func TestDownloadBadMirrorURL(t *testing.T) {
 	s := newTiny(t)
-	for _, u := range []string{"/srv/mnist", "ftp://example.org/", "http://", "file://server/share", "file:mnist", "http://a b/"} {
+	for _, u := range []string{"/srv/mnist", "ftp://example.org/", "http://", "file://server/share", "file:mnist",
+		"http://a b/"} {
 		_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: u, Env: noEnv})
 		wantFault(t, err, fault.Usage, "--mirror: ")
 	}
@@ -250,11 +257,14 @@ func TestDownloadCannotWrite(t *testing.T) {
 		prepare func(folder string) string // returns the folder to use
 		want    string
 	}{
-		{"under a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file/data" }, "not a directory"},
+		{"under a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file/data" },
+			"not a directory"},
 		{"a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file" }, "not a directory"},
-		{"part", func(f string) string { writeFile(t, f+"/train-images.gz.part/x", nil); return f }, "train-images.gz.part: cannot write: is a directory"},
+		{"part", func(f string) string { writeFile(t, f+"/train-images.gz.part/x", nil); return f },
+			"train-images.gz.part: cannot write: is a directory"},
 		{"file", func(f string) string { writeFile(t, f+"/train-images/x", nil); return f }, "train-images: "},
-		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f }, ".lock: cannot write: is a directory"},
+		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f },
+			".lock: cannot write: is a directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Files(t.Context(), Options{Set: s.Set, Folder: c.prepare(t.TempDir()), Env: noEnv})
@@ -284,11 +294,12 @@ func TestDownloadStopped(t *testing.T) {
 	s.Mirrors = []string{srv.URL}
 	folder := t.TempDir()
 	terminated := fault.New(fault.Terminated, "", "stopped by SIGTERM")
-	_, err := Files(ctx, Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute, Progress: Progress{Bytes: func(_ string, done, _ int64) {
-		if done == 20 {
-			cancel(terminated)
-		}
-	}}})
+	_, err := Files(ctx, Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute,
+		Progress: Progress{Bytes: func(_ string, done, _ int64) {
+			if done == 20 {
+				cancel(terminated)
+			}
+		}}})
 	if !errors.Is(err, terminated) {
 		t.Fatalf("error %v", err)
 	}

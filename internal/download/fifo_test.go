@@ -11,7 +11,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestFIFO: a FIFO in the place of a mirror's file is told, not waited for.
+// TestFIFO: a FIFO in the place of a mirror's file is an error, and nothing waits for it.
 func TestFIFO(t *testing.T) {
 	s := newTiny(t)
 	folder := s.gzFolder(t)

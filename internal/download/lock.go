@@ -10,13 +10,13 @@ import (
 	"dnn/internal/lockfile"
 )
 
-// lockFolder keeps other processes from downloading into the folder until unlock is called. It waits for one that does,
-// and says so once. Where the file system has no locks it says that, and goes on: every file is verified before it is
-// in its place. Errors are of kind fault.Write, or what ctx ended with: fault.Locked where it ran out of time.
+// lockFolder locks the folder against downloads of other processes until unlock is called. If one has the lock, it says
+// so in a message and waits. On a file system without locks it says that and goes on, which does no harm: a file is
+// verified before it gets its name. Errors are of kind fault.Write, fault.Locked if ctx times out, or those of stopped.
 func lockFolder(ctx context.Context, folder string, p Progress) (unlock func(), err error) {
-	const interval = 50 * time.Millisecond // no system offers a lock that waits and can be called off
+	const interval = 50 * time.Millisecond // a system call that waits for a lock could not be canceled
 	path := filepath.Join(folder, ".lock")
-	for told := false; ; told = true {
+	for waiting := false; ; waiting = true {
 		unlock, err := lockfile.Lock(path)
 		if err == nil {
 			return unlock, nil
@@ -28,7 +28,7 @@ func lockFolder(ctx context.Context, folder string, p Progress) (unlock func(), 
 		if _, held := errors.AsType[*lockfile.HeldError](err); !held {
 			return nil, cannotWrite(path, err)
 		}
-		if !told {
+		if !waiting {
 			p.message("waiting for another process that downloads into %s", folder)
 		}
 		select {

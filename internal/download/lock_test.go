@@ -31,13 +31,14 @@ func TestDownloadTwice(t *testing.T) {
 	}()
 	<-asked
 	said := 0
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, Progress: Progress{Message: func(text string) {
-		if said++; said > 1 || text != "waiting for another process that downloads into "+folder {
-			t.Errorf("message %d: %q", said, text)
-			return
-		}
-		close(waiting)
-	}}})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv,
+		Progress: Progress{Message: func(text string) {
+			if said++; said > 1 || text != "waiting for another process that downloads into "+folder {
+				t.Errorf("message %d: %q", said, text)
+				return
+			}
+			close(waiting)
+		}}})
 	if err != nil || r.Downloaded != nil || len(r.Present) != 4 {
 		t.Errorf("second: %+v, %v", r, err)
 	}

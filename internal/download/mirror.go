@@ -20,23 +20,23 @@ import (
 	"dnn/internal/mnist"
 )
 
-// mirror is a place that has the .gz files of a set.
+// mirror is a place to get the .gz files of a set from.
 type mirror interface {
-	// name is what a person calls the mirror, without credentials.
+	// name identifies the mirror in messages, without credentials.
 	name() string
-	// open returns the .gz of f, with size and content verified. An error that is a *fault.Error ends the download, an
-	// unreachableError ends this mirror, any other lets it be asked for the next file.
+	// open returns the .gz of f, verified. After a *fault.Error the download ends; after an unreachableError the mirror
+	// is not asked again; after any other error it is asked for the other files.
 	open(ctx context.Context, f mnist.File) (io.ReadCloser, error)
-	// close releases what the mirror holds open.
+	// close closes the files that the mirror holds open.
 	close()
 }
 
-// unreachableError is the reason why asking a mirror for another file makes no sense.
+// unreachableError is an error of a mirror that will not give other files either.
 type unreachableError struct{ error }
 
 func (e unreachableError) Unwrap() error { return e.error }
 
-// newMirror returns the mirror at an http, https or file URL. folder is where its transfers go.
+// newMirror returns the mirror at an http, https or file URL. Its transfers are written to folder.
 func newMirror(rawURL, folder string, t *transfer) (mirror, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -52,7 +52,7 @@ func newMirror(rawURL, folder string, t *transfer) (mirror, error) {
 	return nil, fmt.Errorf("%q is not a URL that begins with http://, https:// or file://", rawURL)
 }
 
-// filePath returns the path that a file URL names.
+// filePath returns the path of a file URL.
 func filePath(u *url.URL) (string, error) {
 	if (u.Host != "" && u.Host != "localhost") || !strings.HasPrefix(u.Path, "/") {
 		return "", fmt.Errorf("%q names no local folder, wanted file:///FOLDER", u.Redacted())
@@ -67,7 +67,7 @@ func filePath(u *url.URL) (string, error) {
 // urlMirror is a folder on a web server.
 type urlMirror struct {
 	base     *url.URL
-	folder   string // of the .part files
+	folder   string // for the .part files
 	transfer *transfer
 }
 
@@ -84,10 +84,11 @@ func (m *urlMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, erro
 	return os.Open(part)
 }
 
-// gzipPart returns the path to which the .gz of f is transferred.
+// gzipPart returns the path of the unfinished .gz of f.
 func gzipPart(folder string, f mnist.File) string { return filepath.Join(folder, f.Name+".gz.part") }
 
-// folderMirror is a folder on this machine. What counts there is what is inside a .gz, not how it was compressed.
+// folderMirror is a folder on this machine. Its .gz files may have been compressed differently from the set's, as long
+// as their content is right.
 type folderMirror struct {
 	folder   string
 	transfer *transfer
@@ -102,7 +103,7 @@ func (m *folderMirror) open(_ context.Context, f mnist.File) (io.ReadCloser, err
 	if _, err := os.Stat(m.folder); err != nil {
 		return nil, unreachableError{fault.Pathless(err)}
 	}
-	if err := checkGzip(f, path); err != nil && !isIn(f, path) {
+	if err := checkGzip(f, path); err != nil && !contains(path, f) {
 		return nil, fault.Pathless(err)
 	}
 	m.transfer.received += f.GzipBytes
@@ -110,8 +111,9 @@ func (m *folderMirror) open(_ context.Context, f mnist.File) (io.ReadCloser, err
 	return os.Open(path)
 }
 
-// isIn tells whether the file at path is a .gz of f that someone else compressed, as Debian's packages are.
-func isIn(f mnist.File, path string) bool {
+// contains reports whether the .gz at path decompresses to f, whatever its own hash: Debian compresses files anew, for
+// example.
+func contains(path string, f mnist.File) bool {
 	file, err := atomicfile.Open(path)
 	if err != nil {
 		return false
@@ -121,7 +123,7 @@ func isIn(f mnist.File, path string) bool {
 	return decompress(hash, file, f.Bytes) == nil && hex.EncodeToString(hash.Sum(nil)) == f.SHA256
 }
 
-// checkGzip compares size and MD5 of the file at path with those of f's .gz.
+// checkGzip checks size and MD5 of the .gz of f at path.
 func checkGzip(f mnist.File, path string) error {
 	file, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -59,7 +59,8 @@ func TestDownloadFromFolder(t *testing.T) {
 	folder := t.TempDir()
 	gz := s.gzFolder(t)
 	var l log
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(), Env: noEnv, Progress: l.progress()})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(),
+		Env: noEnv, Progress: l.progress()})
 	if err != nil || r.Mirror != gz || l.text() != "" {
 		t.Errorf("%+v, %v, messages %q", r, err, l.text())
 	}
@@ -84,7 +85,8 @@ func TestDownloadCompressedAnew(t *testing.T) {
 	}
 	s.gz[victim] = b.Bytes()
 	folder := t.TempDir()
-	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t), Env: noEnv}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t),
+		Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
 	s.checkInstalled(t, folder)
@@ -108,7 +110,8 @@ func TestDownloadFromBadFolder(t *testing.T) {
 			if c.gz != nil {
 				s.gz[victim] = c.gz(good)
 			}
-			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t), Env: noEnv})
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t),
+				Env: noEnv})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 		})
 	}

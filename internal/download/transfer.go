@@ -14,19 +14,14 @@ import (
 	"dnn/internal/fault"
 )
 
-// maxUnknown bounds a transfer whose size is not known beforehand (a module's zip).
+// maxUnknown bounds the size of a file whose size is not known beforehand: a module's zip.
 const maxUnknown = 64 << 20
 
-// maxAttempts bounds how often one mirror may break one transfer, even if each attempt brings something, and maxStalls
-// how often because it is too slow: that takes time.
 const (
-	maxAttempts = 5
-	maxStalls   = 2
+	maxAttempts = 5       // of one transfer, even if each brings some bytes
+	maxStalls   = 2       // of one transfer, each of which costs the user StallTimeout
+	minRate     = 1 << 10 // bytes a second; at less, MNIST would take three hours, so another mirror is tried
 )
-
-// leastRate is how many bytes a second a mirror must bring. Of one that is slower another should be tried: MNIST would
-// take three hours.
-const leastRate = 1 << 10
 
 // newClient returns an HTTP client that gives up early on hosts that do not answer.
 func newClient() *http.Client {
@@ -40,23 +35,23 @@ func newClient() *http.Client {
 	}}
 }
 
-// transfer brings files over HTTP. It goes on where an earlier attempt broke off, in this run or in another.
+// transfer downloads files over HTTP. It resumes what an earlier attempt left, in this run or in another.
 type transfer struct {
 	client   *http.Client
-	stall    time.Duration
+	stall    time.Duration // Options.StallTimeout
 	progress Progress
-	received int64 // bytes that came from mirrors so far
+	received int64 // bytes from mirrors so far
 }
 
-// remote is one file to bring.
+// remote is one file to download.
 type remote struct {
 	url   *url.URL
-	label string // for progress
-	part  string // where its bytes go
+	label string // its name for progress and messages
+	part  string // path of the downloaded file, which may be unfinished
 	size  int64  // 0 if it is not known
 }
 
-// limit returns the number of bytes that the file may have.
+// limit returns the largest size that the file may have.
 func (r remote) limit() int64 {
 	if r.size > 0 {
 		return r.size
@@ -64,7 +59,7 @@ func (r remote) limit() int64 {
 	return maxUnknown
 }
 
-// checkSize says what is wrong with a size that a server announces.
+// checkSize returns an error if a server announces a wrong size.
 func (r remote) checkSize(n int64) error {
 	switch {
 	case r.size > 0 && n != r.size:
@@ -76,16 +71,16 @@ func (r remote) checkSize(n int64) error {
 }
 
 var (
-	// errStalled is the cause of a request's end when nothing, or too little, came for too long.
+	// errStalled is the cause with which a request is canceled that gets no bytes, or too few, for too long.
 	errStalled = errors.New("stalled")
 	// errBroken marks a transfer that ended early and can be resumed.
 	errBroken = errors.New("connection broke")
-	// errNoRange is a server's refusal to go on at some byte. The part is empty after it.
-	errNoRange = errors.New("cannot go on in the middle of the file")
+	// errNoRange means that a server cannot resume in the middle of the file. The part is empty afterwards.
+	errNoRange = errors.New("cannot resume in the middle of the file")
 )
 
-// fetchVerified brings the whole of r and checks it. What fails the check is removed; if bytes of an earlier transfer
-// were in it they may be the reason, so then it is brought once more from nothing.
+// fetchVerified downloads r and checks it. A file that fails the check is removed. If it began with bytes of an earlier
+// transfer, these may be the reason, so it is downloaded once more from the start.
 func (t *transfer) fetchVerified(ctx context.Context, r remote, check func(path string) error) error {
 	for {
 		resumed := partSize(r.part) > 0
@@ -105,8 +100,8 @@ func (t *transfer) fetchVerified(ctx context.Context, r remote, check func(path 
 	}
 }
 
-// fetch brings the whole of r to its part. A transfer that breaks is resumed at once, as long as attempts bring bytes.
-// A mirror that stalls again is given up.
+// fetch downloads r to its part. A broken transfer is resumed at once, as long as each attempt brings some bytes. After
+// maxStalls stalls the error is an unreachableError.
 func (t *transfer) fetch(ctx context.Context, r remote) error {
 	stalls := 0
 	for attempt := 1; ; attempt++ {
@@ -132,6 +127,7 @@ func (t *transfer) fetch(ctx context.Context, r remote) error {
 	}
 }
 
+// attempt tries once to complete the part of r.
 func (t *transfer) attempt(ctx context.Context, r remote) error {
 	part, err := os.OpenFile(r.part, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -142,12 +138,12 @@ func (t *transfer) attempt(ctx context.Context, r remote) error {
 		err = cannotWrite(r.part, cerr)
 	}
 	if err != nil && partSize(r.part) == 0 {
-		_ = os.Remove(r.part) // nothing to go on from
+		_ = os.Remove(r.part) // nothing to resume from
 	}
 	return err
 }
 
-// receive asks for the bytes that part lacks and appends them.
+// receive requests the bytes that are missing in part, and appends them.
 func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 	offset, err := part.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -160,8 +156,7 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 		offset = 0
 	}
 
-	// The timer ends the request when it does not get on for a while, whatever it waits for: a connection, an answer, a
-	// body.
+	// The timer cancels the request if it stalls, be it for a connection, for the headers or in the body.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(t.stall, func() { cancel(errStalled) })
@@ -171,7 +166,7 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 	if err != nil {
 		return unreachableError{err}
 	}
-	req.Header.Set("Accept-Encoding", "identity") // the .gz itself, not what a client makes of it
+	req.Header.Set("Accept-Encoding", "identity") // the .gz as it is: nobody is to compress or decompress it
 	if offset > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
 	}
@@ -192,7 +187,7 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 			return err
 		}
 	}
-	// Only here is it sure that the bytes so far, if they go, make way for better ones.
+	// After any other error, the part stays: another mirror may be able to resume it.
 	if err == nil || errors.Is(err, errNoRange) {
 		if terr := part.Truncate(start); terr != nil {
 			return cannotWrite(r.part, terr)
@@ -207,18 +202,19 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 	return t.copyBody(ctx, r, part, resp.Body, start, total, timer)
 }
 
-// copyBody appends an answer's body, which begins at byte offset of the file, to part.
+// copyBody appends a response's body, which begins at byte offset of the file, to part. It resets the timer each time
+// when as many bytes have come as minRate brings in t.stall.
 func (t *transfer) copyBody(
 	ctx context.Context, r remote, part *os.File, body io.Reader, offset, total int64, timer *time.Timer,
 ) error {
 	t.progress.bytes(r.label, offset, total)
 	buf := make([]byte, 64<<10)
 	timer.Reset(t.stall)
-	fresh := 0 // bytes since then
+	fresh := 0 // bytes since the timer was reset
 	for {
 		n, err := body.Read(buf)
 		if n > 0 {
-			if fresh += n; float64(fresh) >= leastRate*t.stall.Seconds() {
+			if fresh += n; float64(fresh) >= minRate*t.stall.Seconds() {
 				timer.Reset(t.stall)
 				fresh = 0
 			}
@@ -241,7 +237,7 @@ func (t *transfer) copyBody(
 		switch {
 		case err != nil && errors.Is(context.Cause(ctx), errStalled):
 			return fmt.Errorf("%w after %d of %s: %w, less than %d bytes a second for %v",
-				errBroken, offset, fault.Count(total, "byte"), errStalled, leastRate, t.stall)
+				errBroken, offset, fault.Count(total, "byte"), errStalled, minRate, t.stall)
 		case err != nil:
 			return fmt.Errorf("%w after %d of %s: %s",
 				errBroken, offset, fault.Count(total, "byte"), t.reason(ctx, err))
@@ -249,7 +245,7 @@ func (t *transfer) copyBody(
 	}
 }
 
-// partSize returns the number of bytes that earlier transfers left at path.
+// partSize returns the size of the part at path, 0 if there is none.
 func partSize(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -63,11 +63,13 @@ func TestResume(t *testing.T) {
 			}
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
-		}, []string{"", "bytes=1-", "bytes=2-", "bytes=3-", "bytes=4-"}, fmt.Sprintf("connection broke after 5 of %d bytes: closed by the server", size)},
+		}, []string{"", "bytes=1-", "bytes=2-", "bytes=3-", "bytes=4-"},
+			fmt.Sprintf("connection broke after 5 of %d bytes: closed by the server", size)},
 		{"cut without a byte", nil, func(w http.ResponseWriter, _ int) bool { breakAfter(w, gz, 0); return true },
 			[]string{""}, fmt.Sprintf("connection broke after 0 of %d bytes", size)},
 		{"Range ignored", gz[:20], answer("X", "", 200, gz), []string{"bytes=20-"}, ""},
-		{"Range ignored with a page", gz[:20], answer("X", "", 200, []byte("log in")), []string{"bytes=20-"}, "wrong size: 6 bytes"},
+		{"Range ignored with a page", gz[:20], answer("X", "", 200, []byte("log in")), []string{"bytes=20-"},
+			"wrong size: 6 bytes"},
 		{"Range answered with another", gz[:20], func(w http.ResponseWriter, nth int) bool {
 			return nth == 1 && answer("Content-Range", fmt.Sprintf("bytes 0-%d/%d", size-1, size), 206, gz)(w, nth)
 		}, []string{"bytes=20-", ""}, ""},
@@ -75,7 +77,8 @@ func TestResume(t *testing.T) {
 			return nth == 1 && answer("Content-Range", "bytes */5", 416, nil)(w, nth)
 		}, []string{"bytes=20-", ""}, ""},
 		{"Range refused for ever", gz[:20], answer("X", "", 416, nil), []string{"bytes=20-", ""}, "HTTP 416"},
-		{"rest too short", gz[:20], answer("Content-Range", "bytes 20-29/30", 206, gz[20:30]), []string{"bytes=20-"}, "wrong size: 30 bytes"},
+		{"rest too short", gz[:20], answer("Content-Range", "bytes 20-29/30", 206, gz[20:30]), []string{"bytes=20-"},
+			"wrong size: 30 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
@@ -151,26 +154,31 @@ func TestStall(t *testing.T) {
 				return nil, err
 			case r.Header.Get("Range") != "":
 				head := http.Header{"Content-Range": {fmt.Sprintf("bytes 20-%d/%d", len(gz)-1, len(gz))}}
-				return &http.Response{StatusCode: 206, Header: head, ContentLength: int64(len(gz) - 20), Body: io.NopCloser(bytes.NewReader(gz[20:]))}, nil
+				return &http.Response{StatusCode: 206, Header: head, ContentLength: int64(len(gz) - 20),
+					Body: io.NopCloser(bytes.NewReader(gz[20:]))}, nil
 			case name == victim:
 				body := io.MultiReader(bytes.NewReader(gz[:20]), silence)
 				return &http.Response{StatusCode: 200, ContentLength: int64(len(gz)), Body: io.NopCloser(body)}, nil
 			}
-			return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(bytes.NewReader(s.gz[name]))}, nil
+			body := io.NopCloser(bytes.NewReader(s.gz[name]))
+			return &http.Response{StatusCode: 200, ContentLength: -1, Body: body}, nil
 		})}
 		s.Mirrors = []string{"http://mute.test", "http://halting.test"}
 		folder := t.TempDir()
 		var l log
-		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv,
+			Progress: l.progress()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := fmt.Sprintf("%s: mute.test: no byte for 15s, trying halting.test\n%s: halting.test: connection broke after 20 of %d bytes: stalled, less than 1024 bytes a second for 15s, going on",
+		want := fmt.Sprintf("%s: mute.test: no byte for 15s, trying halting.test\n"+
+			"%s: halting.test: connection broke after 20 of %d bytes: stalled, less than 1024 bytes a second for 15s, going on",
 			victim, victim, len(gz))
 		if l.text() != want {
 			t.Errorf("messages %q, wanted %q", l.text(), want)
 		}
-		if want := []string{"mute.test " + victim, "halting.test " + victim, "halting.test " + victim + " bytes=20-"}; !slices.Equal(requests[:3], want) || len(requests) != 6 {
+		all := []string{"mute.test " + victim, "halting.test " + victim, "halting.test " + victim + " bytes=20-"}
+		if !slices.Equal(requests[:3], all) || len(requests) != 6 {
 			t.Errorf("asked for %q", requests)
 		}
 		s.checkInstalled(t, folder)
@@ -207,12 +215,14 @@ func TestSlow(t *testing.T) {
 					head.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, size-1, size))
 				}
 				body := &drip{r.Context(), bytes.NewReader(make([]byte, size-from)), c.bytes}
-				return &http.Response{StatusCode: status, Header: head, ContentLength: int64(size - from), Body: io.NopCloser(body)}, nil
+				return &http.Response{StatusCode: status, Header: head, ContentLength: int64(size - from),
+					Body: io.NopCloser(body)}, nil
 			})}
 			tr := transfer{client: client, stall: 15 * time.Second}
 			u := &url.URL{Scheme: "http", Host: "slow.test"}
 			begun := time.Now()
-			err := tr.fetch(t.Context(), remote{url: u, label: "a", part: filepath.Join(t.TempDir(), "a.part"), size: size})
+			err := tr.fetch(t.Context(), remote{url: u, label: "a", part: filepath.Join(t.TempDir(), "a.part"),
+				size: size})
 			_, unreachable := errors.AsType[unreachableError](err)
 			if text := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && (text != c.want || !unreachable) {
 				t.Errorf("%d bytes in 10 s: %v", c.bytes, err)
@@ -241,7 +251,8 @@ func TestDripEndsMirror(t *testing.T) {
 		s.Mirrors = []string{"http://drip.test", "http://good.test"}
 		folder := t.TempDir()
 		var l log
-		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv, Progress: l.progress()})
+		_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: client, Env: noEnv,
+			Progress: l.progress()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,10 +13,10 @@ import (
 	"dnn/internal/mnist"
 )
 
-// unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. Hashing
-// and writing run beside the decompression, which halves the time.
+// unpack decompresses f's .gz from r into the file at path, which is replaced only if size and SHA-256 are f's. It
+// hashes and writes while another goroutine decompresses.
 func unpack(f mnist.File, r io.Reader, path string) error {
-	var content error // what is wrong with r, to tell it from what is wrong with path
+	var content error // an error of r, as opposed to one of path
 	err := atomicfile.Write(path, func(w io.Writer) error {
 		pr, pw := io.Pipe()
 		done := make(chan struct{})
@@ -27,7 +27,7 @@ func unpack(f mnist.File, r io.Reader, path string) error {
 		}()
 		hash := sha256.New()
 		n, err := io.Copy(io.MultiWriter(w, hash), pr)
-		_ = pr.Close() // where writing failed, this ends the decompression
+		_ = pr.Close() // ends the decompression if writing failed
 		<-done
 		if errors.Is(content, io.ErrClosedPipe) {
 			content = nil
@@ -51,7 +51,7 @@ func unpack(f mnist.File, r io.Reader, path string) error {
 	return nil
 }
 
-// sizeReason says how the n bytes that decompress wrote differ from what is wanted.
+// sizeReason describes how n, the number of decompressed bytes, differs from the size of f.
 func sizeReason(f mnist.File, n int64) string {
 	if n > f.Bytes {
 		return fmt.Sprintf("more than %d bytes in the .gz", f.Bytes)
@@ -59,7 +59,7 @@ func sizeReason(f mnist.File, n int64) string {
 	return fmt.Sprintf("%s in the .gz, wanted %d", fault.Count(n, "byte"), f.Bytes)
 }
 
-// decompress writes at most limit+1 bytes of the content of a .gz to w.
+// decompress writes the content of a .gz to w, but at most limit+1 bytes: one more tells that it is too long.
 func decompress(w io.Writer, r io.Reader, limit int64) error {
 	zr, err := gzip.NewReader(r)
 	if err != nil {

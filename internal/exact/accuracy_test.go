@@ -46,7 +46,7 @@ func TestAccuracy(t *testing.T) {
 		largest, at := worst(c.low, c.high, c.f, c.want)
 		t.Logf("%s: %.2f ulp at %v", c.name, largest, at)
 		if largest > c.ulps {
-			t.Errorf("%s: %.2f ulp at %v, want at most %v", c.name, largest, at, c.ulps)
+			t.Errorf("%s: %.2f ulp at %v, wanted at most %v", c.name, largest, at, c.ulps)
 		}
 	}
 }

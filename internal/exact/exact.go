@@ -1,10 +1,11 @@
-// Package exact holds the elementary functions that results depend on: exp, log, tanh, sine, cosine, the normal distribution,
-// powers, the fused multiply-add. Package math's differ in their last bits from one architecture to another, and so would
-// weights. These give the same bits everywhere, as the vector kernels of package kernel do, of which they are the plain meaning.
+// Package exact computes elementary functions with the same bits on every machine: exp, log, tanh, sine, cosine, the
+// normal distribution, powers, the fused multiply-add. Those of package math differ in their last bits from one
+// architecture to another, and so would trained weights. The vector kernels of package kernel give the same bits as
+// these functions, which define them.
 //
-// They are built from sums, products and quotients in a fixed order. Go may fuse x*y + z into one rounding on some processors;
-// the conversions around products forbid it.
+// The functions consist of sums, products and quotients in a fixed order. On some processors, Go may compute x*y + z
+// with one rounding; the conversions around products forbid that.
 //
-// The package is no library of mathematics: a function is here because something that is trained or shown as exact needs it,
-// with the range and the error that this needs.
+// The package is no general library: it has only the functions that dnn needs, for the range and with the error that
+// dnn needs.
 package exact

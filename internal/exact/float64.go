@@ -13,8 +13,8 @@ func CosPi(x float64) float64 {
 	return taylor(math.Pi*x, 1, 1)
 }
 
-// taylor returns first (1 - x²/(k(k+1)) (1 - x²/((k+2)(k+3)) (1 - …))), whose limit is cos x for first = 1 and k = 1, and
-// sin x for first = x and k = 2. Ten terms are enough for |x| <= pi/4.
+// taylor returns ten terms of the series first (1 - x²/(k(k+1)) (1 - x²/((k+2)(k+3)) (1 - …))), which are enough for
+// |x| <= pi/4. The series is cos x for first = 1 and k = 1, and sin x for first = x and k = 2.
 func taylor(x, first float64, k int) float64 {
 	square := float64(x * x)
 	sum := 1.0
@@ -24,7 +24,7 @@ func taylor(x, first float64, k int) float64 {
 	return float64(first * sum)
 }
 
-// exp64 returns e^x within a few ulp: x = n ln 2 + r with |r| <= 0.35, and e^r by its Taylor series.
+// exp64 returns e^x within a few ulp: 2^n e^r with x = n ln 2 + r and |r| <= 0.35, where e^r is a Taylor series.
 func exp64(x float64) float64 {
 	const high, low = 0x1.62e42feep-1, 0x1.a39ef35793c76p-33 // ln 2; n times high is exact
 	n := math.RoundToEven(x / math.Ln2)
@@ -53,11 +53,11 @@ func Log64(x float64) float64 {
 	return float64(2*s*sum) + float64(float64(n)*math.Ln2)
 }
 
-// Power returns base^exponent for base >= 0: by repeated squaring where the exponent is a whole number of up to 2^20, hence
-// exact where that is, and by exp64 and Log64 elsewhere.
+// Power returns base^exponent for base >= 0; for base 0, exponent must not be negative. If the exponent is a whole
+// number from 0 to 2^20, it multiplies, which is exact as long as all products are; otherwise it uses exp64 and Log64.
 func Power(base, exponent float64) float64 {
-	const most = 1 << 20
-	if n := int(min(exponent, most)); exponent >= 0 && float64(n) == exponent {
+	const maxWhole = 1 << 20
+	if n := int(min(exponent, maxWhole)); exponent >= 0 && float64(n) == exponent {
 		result := 1.0
 		for ; n > 0; n >>= 1 {
 			if n&1 == 1 {

@@ -2,10 +2,10 @@ package exact
 
 import "math"
 
-// Log returns the natural logarithm of x > 0, computed in float64 and rounded to float32:
-// x = 2^n m with m in [sqrt(1/2), sqrt(2)), and log m = 2 artanh(s), s = (m-1)/(m+1), by its series.
+// Log returns the natural logarithm of x > 0, computed in float64 and rounded to float32. With x = 2^n m and m in
+// [sqrt(1/2), sqrt(2)), it is n ln 2 + log m; log m = 2 artanh(s) with s = (m-1)/(m+1), of which it sums the series.
 func Log(x float64) float32 {
-	// x = 2^n m with m in [1/2, 1): the bits of a normal number, so without a call of math.Frexp.
+	// x = 2^n m with m in [1/2, 1). For a normal number the bits give both, without a call of math.Frexp.
 	const exponent = 0x7ff << 52
 	bits := math.Float64bits(x)
 	m, n := math.Float64frombits(bits&^exponent|1022<<52), int(bits>>52)-1022
@@ -32,7 +32,8 @@ func Log(x float64) float32 {
 	return float32(float64(2*s*series) + float64(float64(n)*math.Ln2))
 }
 
-// Log1p returns log(1 + e) for 0 <= e <= 1 within 1 ulp: where 1 + e would round e away, by the series e - e^2/2.
+// Log1p returns log(1 + e) for 0 <= e <= 1 within 1 ulp. For small e, of which 1 + e would lose digits, it is e -
+// e^2/2.
 func Log1p(e float32) float32 {
 	if e < 0x1p-13 {
 		return e - float32(e*e)/2

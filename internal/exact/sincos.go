@@ -2,8 +2,8 @@ package exact
 
 import "math"
 
-// SinCos returns the sine and the cosine of an angle. Within 45 degrees of a right angle's multiple they are Taylor series,
-// right to 1e-11, nested as 1 - z/(1*2) (1 - z/(3*4) (1 - ...)). Package math's differ from one architecture to another.
+// SinCos returns the sine and the cosine of an angle. It subtracts the nearest multiple of 90 degrees, and sums Taylor
+// series of the rest with an error of 1e-11, nested as 1 - z/(1*2) (1 - z/(3*4) (1 - ...)).
 func SinCos(degrees float32) (sin, cos float32) {
 	quarter := math.Round(float64(degrees) / 90)
 	x := (float64(degrees) - float64(quarter*90)) * (math.Pi / 180)

@@ -82,7 +82,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
 		return context.Cause(ctx)
 	}
-	if err := data.Whole(); err != nil {
+	if err := data.CheckSizes(); err != nil {
 		return err
 	}
 	if o.Data != "" && o.Listener.Verbose {

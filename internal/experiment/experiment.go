@@ -100,7 +100,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
-		run.Transform = augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
+		run.Transform = augment.New(x.Augment, x.source.Height, x.source.Width, x.Seed, engine.Threads())
 	}
 	if x.Distill != nil {
 		d := step.Distillation{Temperature: x.Distill.Temperature, Weight: x.Distill.Weight}

@@ -53,7 +53,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 	if err != nil {
 		return err
 	}
-	a := augment.New(x.Augment, x.source.Rows, x.source.Cols, x.Seed, engine.Threads())
+	a := augment.New(x.Augment, x.source.Height, x.source.Width, x.Seed, engine.Threads())
 	lines := make([][][]uint8, min(images, data.Train.Count))
 	for i := range lines {
 		if ctx.Err() != nil {
@@ -69,7 +69,7 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return picture.Preview{Rows: x.source.Rows, Cols: x.source.Cols, Lines: lines, About: []string{
+		return picture.Preview{Rows: x.source.Height, Cols: x.source.Width, Lines: lines, About: []string{
 			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
 			"augment: " + x.Augment.String(),
 		}}.Write(w)

@@ -52,7 +52,7 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs))
 	}
 	test, tested := f.test(ctx)
-	if err := f.data.Whole(); err != nil {
+	if err := f.data.CheckSizes(); err != nil {
 		return err
 	}
 	if f.stopped == nil && ctx.Err() != nil {

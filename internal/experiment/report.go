@@ -41,10 +41,10 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
 		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
-	if e.source.Rows > 0 {
-		content.Mistakes = page.Mistakes{Rows: e.source.Rows, Cols: e.source.Cols, List: e.mistakes()}
+	if e.source.Height > 0 {
+		content.Mistakes = page.Mistakes{Rows: e.source.Height, Cols: e.source.Width, List: e.mistakes()}
 		first := e.model.Tensors[0] // a network begins with a dense layer
-		content.Kernels = picture.Kernels{Rows: e.source.Rows, Cols: e.source.Cols, Units: first.Shape[1], Kernel: first.Data}
+		content.Kernels = picture.Kernels{Rows: e.source.Height, Cols: e.source.Width, Units: first.Shape[1], Kernel: first.Data}
 	}
 	if err := await.Write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err

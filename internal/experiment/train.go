@@ -153,7 +153,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	if f.stopped != nil && !interrupted {
 		return f.stopped
 	}
-	if err := data.Whole(); err != nil {
+	if err := data.CheckSizes(); err != nil {
 		return err
 	}
 	if run.Ended != "" && o.Listener.Ended != nil {

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Best returns the epoch with the lowest validation loss, or training loss where none was validated; the first of those
-// that share it. There is none where no loss is finite.
+// Best returns the epoch with the lowest validation loss, or the lowest training loss if no epoch was validated. Of
+// equal epochs it returns the first. ok is false if no loss is finite.
 func (h Epochs) Best() (best Epoch, ok bool) {
 	validated := h.Validated()
-	least := math.Inf(1)
+	lowest := math.Inf(1)
 	for _, e := range h {
 		loss := e.Loss
 		if validated {
@@ -18,19 +18,19 @@ func (h Epochs) Best() (best Epoch, ok bool) {
 				continue
 			}
 		}
-		if loss < least && !math.IsInf(loss, 0) {
-			least, best, ok = loss, e, true
+		if loss < lowest && !math.IsInf(loss, 0) {
+			lowest, best, ok = loss, e, true
 		}
 	}
 	return best, ok
 }
 
-// Validated says whether any epoch was validated.
+// Validated reports whether any epoch was validated.
 func (h Epochs) Validated() bool {
 	return slices.ContainsFunc(h, func(e Epoch) bool { return e.Validated })
 }
 
-// RateVaries says whether the learning rate changed from one epoch to another.
+// RateVaries reports whether the learning rate is not the same in all epochs.
 func (h Epochs) RateVaries() bool {
 	return slices.ContainsFunc(h, func(e Epoch) bool { return e.LearningRate != h[0].LearningRate })
 }

@@ -1,14 +1,15 @@
-// Package history is what each epoch of a training run gave: the metrics, their names, and how JSON and CSV spell them. It is what
-// the loop leaves, a model file keeps, a checkpoint goes on from and a picture shows; it knows none of them.
+// Package history holds the results of the epochs of a training run: the metrics, their names, and their forms in JSON
+// and CSV. The training loop produces them; model files, checkpoints, tables and pictures use them. The package knows
+// none of these.
 package history
 
-// Epoch is the result of one whole epoch. Losses and accuracies are float32 values: means weighted by sample count.
+// Epoch is the result of one complete epoch. Losses and accuracies are means over samples, and have float32 precision.
 type Epoch struct {
 	Epoch        int     // 1-based
-	Seconds      float64 // wall clock, training and validation together
+	Seconds      float64 // wall-clock time of training and validation
 	Loss         float64
 	Accuracy     float64
-	Validated    bool // whether the two below mean anything
+	Validated    bool // whether ValLoss and ValAccuracy are set
 	ValLoss      float64
 	ValAccuracy  float64
 	LearningRate float64
@@ -17,16 +18,16 @@ type Epoch struct {
 	Phases map[string]float64
 }
 
-// MaxEpochs is the largest number of epochs of a run: a model file has room for the metrics of so many.
+// MaxEpochs is the largest number of epochs of a run. A model file has room for the metrics of no more.
 const MaxEpochs = 400_000
 
 // Epochs is the result of each epoch so far, oldest first.
 type Epochs []Epoch
 
-// Metrics returns the names of the metrics of an epoch, which a callback can watch. Those of validation begin with "val_".
+// Metrics returns the names of the metrics that a callback can monitor. Those of validation begin with "val_".
 func Metrics() []string { return []string{"loss", "accuracy", "val_loss", "val_accuracy"} }
 
-// Metric returns the metric called name, one of Metrics.
+// Metric returns the value of a metric. It panics if name is not one of Metrics.
 func (e Epoch) Metric(name string) float64 {
 	switch name {
 	case "loss":

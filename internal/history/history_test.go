@@ -10,7 +10,8 @@ import (
 func epochs() Epochs {
 	return Epochs{
 		{Epoch: 1, Seconds: 0.5, Loss: 0.25, Accuracy: 0.5, LearningRate: 1e-7},
-		{Epoch: 2, Seconds: 1, Loss: 1e300, Accuracy: 1, Validated: true, ValLoss: 0, ValAccuracy: 0.75, LearningRate: 0.001},
+		{Epoch: 2, Seconds: 1, Loss: 1e300, Accuracy: 1, Validated: true, ValLoss: 0, ValAccuracy: 0.75,
+			LearningRate: 0.001},
 	}
 }
 

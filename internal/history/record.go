@@ -7,31 +7,37 @@ import (
 	"strconv"
 )
 
-// Record is an epoch as JSON has it, with numbers of a type that says how they are spelled.
+// Record is an epoch in JSON. N determines how numbers are written: a type such as Number can have its own MarshalJSON.
 type Record[N ~float64] struct {
 	Epoch        int `json:"epoch"`
-	Seconds      *N  `json:"epoch_s,omitempty"` // nil where they are not kept
+	Seconds      *N  `json:"epoch_s,omitempty"` // nil if not stored
 	Loss         N   `json:"loss"`
 	Accuracy     N   `json:"accuracy"`
-	ValLoss      *N  `json:"val_loss,omitempty"` // these two: both there or none
+	ValLoss      *N  `json:"val_loss,omitempty"` // nil if and only if ValAccuracy is
 	ValAccuracy  *N  `json:"val_accuracy,omitempty"`
 	LearningRate N   `json:"learning_rate"`
 }
 
 // RecordOf returns the record of an epoch, with its seconds.
 func RecordOf[N ~float64](e Epoch) Record[N] {
-	r := Record[N]{Epoch: e.Epoch, Seconds: new(N(e.Seconds)), Loss: N(e.Loss), Accuracy: N(e.Accuracy), LearningRate: N(e.LearningRate)}
+	r := Record[N]{
+		Epoch: e.Epoch, Seconds: new(N(e.Seconds)),
+		Loss: N(e.Loss), Accuracy: N(e.Accuracy), LearningRate: N(e.LearningRate),
+	}
 	if e.Validated {
 		r.ValLoss, r.ValAccuracy = new(N(e.ValLoss)), new(N(e.ValAccuracy))
 	}
 	return r
 }
 
-// Read returns the epoch, without phases. A record that no whole epoch has is an error.
+// Read returns the epoch, without Phases. A number that is not finite is an error: a run that diverges stops before the
+// end of the epoch.
 func (r Record[N]) Read() (Epoch, error) {
-	e := Epoch{Epoch: r.Epoch, Loss: float64(r.Loss), Accuracy: float64(r.Accuracy), LearningRate: float64(r.LearningRate)}
+	e := Epoch{
+		Epoch: r.Epoch, Loss: float64(r.Loss), Accuracy: float64(r.Accuracy), LearningRate: float64(r.LearningRate),
+	}
 	for _, n := range []*N{r.Seconds, &r.Loss, &r.Accuracy, r.ValLoss, r.ValAccuracy, &r.LearningRate} {
-		if n != nil && (math.IsNaN(float64(*n)) || math.IsInf(float64(*n), 0)) { // such a run has diverged, and the epoch was not over
+		if n != nil && (math.IsNaN(float64(*n)) || math.IsInf(float64(*n), 0)) {
 			return Epoch{}, fmt.Errorf("epoch %d: wanted a finite number, found %v", r.Epoch, *n)
 		}
 	}
@@ -47,11 +53,11 @@ func (r Record[N]) Read() (Epoch, error) {
 	return e, nil
 }
 
-// Number is a float64 whose JSON reads back as the same bits, but for the payload of a NaN: a number where JSON has one, else
-// "NaN", "+Inf" or "-Inf".
+// Number is a float64 that JSON can hold also if it is not finite: as the string "NaN", "+Inf" or "-Inf". It reads back
+// with the same bits, except for those of a NaN.
 type Number float64
 
-// MarshalJSON returns the shortest decimal that reads as n, or a string.
+// MarshalJSON returns the shortest decimal that parses as n, or a string.
 func (n Number) MarshalJSON() ([]byte, error) {
 	text := strconv.FormatFloat(float64(n), 'g', -1, 64)
 	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {

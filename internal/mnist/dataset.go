@@ -1,17 +1,17 @@
 package mnist
 
-// Dataset is a data set in memory. Pixels and labels are the files' own bytes, and most often the files' own pages:
-// they are read-only, and gone after Close.
+// Dataset is a data set in memory. Pixels and labels are slices of the files' bytes, which are mapped where possible:
+// they are read-only, and invalid after Close.
 type Dataset struct {
 	Train Split // empty if only the test split was loaded
 	Test  Split
 	Hash  string // Set.hash of the set that was loaded
 
-	files files // that the splits are of
+	files files // open, since the splits are slices of them
 }
 
-// Split is a part of a data set. Image i is Images[i*Height*Width : (i+1)*Height*Width], row by row, 0 (background) to
-// 255; its label is Labels[i].
+// Split holds the training or the test images. Image i is Images[i*Height*Width : (i+1)*Height*Width], row by row, with
+// pixels from 0 (background) to 255; its label is Labels[i].
 type Split struct {
 	Images []uint8 // Count*Height*Width bytes
 	Labels []uint8 // Count bytes, each below the number of classes
@@ -23,7 +23,7 @@ type Split struct {
 // Features returns the number of pixels of one image.
 func (s Split) Features() int { return s.Height * s.Width }
 
-// Close gives the memory back. Images and Labels must not be touched after it. A second Close does nothing.
+// Close releases the memory. Images and Labels must not be used after it. A second Close does nothing.
 func (d *Dataset) Close() error {
 	err := d.files.close()
 	d.files = nil
@@ -31,11 +31,11 @@ func (d *Dataset) Close() error {
 	return err
 }
 
-// Whole returns an error of kind fault.Data if a file has become shorter since it was opened. Up to the end of a page
-// of memory, which is not read but as zeros then, nothing else tells.
-func (d *Dataset) Whole() error { return d.files.whole() }
+// CheckSizes returns an error of kind fault.Data if a file has shrunk since it was opened. Recover does not notice
+// every such file: from its new end up to the end of that page of memory, reads do not panic but give zeros.
+func (d *Dataset) CheckSizes() error { return d.files.checkSizes() }
 
-// Recover is for a deferred call where the data set is used, on a goroutine for which debug.SetPanicOnFault is on.
-// Where a file became shorter since it was opened, its memory can no longer be read; a panic because of that becomes an
-// error of kind fault.Data. Other panics go on.
+// Recover is to be deferred where the data set is used, on a goroutine for which debug.SetPanicOnFault is on. Reading a
+// mapped file beyond the end that it has by now panics; Recover turns this panic into an error of kind fault.Data.
+// Other panics go on.
 func (d *Dataset) Recover(err *error) { d.files.recovered(recover(), err) }

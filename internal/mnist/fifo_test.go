@@ -11,7 +11,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestFIFO: a FIFO in the place of a file is told, not waited for.
+// TestFIFO: a FIFO in the place of a file is an error, and nothing waits for it.
 func TestFIFO(t *testing.T) {
 	for _, ending := range []string{"", ".gz"} {
 		s := newTiny(t)

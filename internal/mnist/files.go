@@ -7,7 +7,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// files are IDX files that are open.
+// files are open IDX files.
 type files []*idxFile
 
 func (f files) close() error {
@@ -18,10 +18,10 @@ func (f files) close() error {
 	return errors.Join(errs...)
 }
 
-// whole says whether one has become shorter since it was opened.
-func (f files) whole() error {
+// checkSizes returns an error if one of the mapped files has shrunk since it was opened.
+func (f files) checkSizes() error {
 	for _, idx := range f {
-		if idx.file == nil {
+		if idx.file == nil { // from a .gz, whose content is a copy
 			continue
 		}
 		if info, err := idx.file.Stat(); err == nil && info.Size() < int64(len(idx.mapped)) {
@@ -31,14 +31,15 @@ func (f files) whole() error {
 	return nil
 }
 
-// recovered puts what a function panicked with into words, if it is the fault of a file that has shrunk.
+// recovered takes the value of a recover. If the panic was a read of a mapped file that has shrunk, it sets *err; any
+// other panic goes on.
 func (f files) recovered(value any, err *error) {
 	if value == nil {
 		return
 	}
-	if fault, ok := value.(interface{ Addr() uintptr }); ok {
+	if memoryFault, ok := value.(interface{ Addr() uintptr }); ok {
 		for _, idx := range f {
-			if idx.mappedAt(fault.Addr()) {
+			if idx.mappedAt(memoryFault.Addr()) {
 				*err = shrunk(idx.path)
 				return
 			}
@@ -47,13 +48,13 @@ func (f files) recovered(value any, err *error) {
 	panic(value)
 }
 
-// mappedAt tells whether an address is one of the mapped file's.
+// mappedAt reports whether the file is mapped at an address.
 func (f *idxFile) mappedAt(address uintptr) bool {
 	begin := reflect.ValueOf(f.mapped).Pointer()
 	return address >= begin && address-begin < uintptr(len(f.mapped))
 }
 
-// shrunk is the error of a file that lost bytes which are needed.
+// shrunk is the error of a file that has shrunk.
 func shrunk(path string) error {
 	return fault.New(fault.Data, path, "became shorter while it was read").
 		WithHint("replace a file by renaming another one, not by writing over it")

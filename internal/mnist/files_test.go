@@ -35,7 +35,7 @@ func TestRecover(t *testing.T) {
 			sum += int(p)
 		}
 	}
-	if err := errors.Join(use(read), d.Whole()); err != nil {
+	if err := errors.Join(use(read), d.CheckSizes()); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(folder, s.Test.Images.Name)
@@ -43,8 +43,8 @@ func TestRecover(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, use(read), fault.Data, path, "became shorter while it was read")
-	if err := d.Whole(); err == nil || fault.KindOf(err) != fault.Data {
-		t.Errorf("Whole: %v", err)
+	if err := d.CheckSizes(); err == nil || fault.KindOf(err) != fault.Data {
+		t.Errorf("CheckSizes: %v", err)
 	}
 	for _, other := range []any{"a mistake", errors.New("another"), faultAt(1)} {
 		func() {

@@ -8,9 +8,9 @@ import (
 	"dnn/internal/fault"
 )
 
-// Folder returns the folder of the set's files: Path if it is not empty, else <root>/<name of the set>, where the root
-// is dataDir if it is not empty, else $DNN_DATA_DIR, else dnn in the user's cache folder. It does not look whether the
-// folder is there. env looks environment variables up, as os.LookupEnv does.
+// Folder returns the folder of the set's files, which need not exist: Path if it is not empty, else ROOT/NAME. ROOT is
+// the first of these that is not empty: dataDir, $DNN_DATA_DIR, dnn in the user's cache folder. env looks environment
+// variables up, as os.LookupEnv does.
 func (s Set) Folder(dataDir string, env func(string) (string, bool)) (string, error) {
 	if s.Path != "" {
 		return s.Path, nil
@@ -29,7 +29,7 @@ func (s Set) Folder(dataDir string, env func(string) (string, bool)) (string, er
 	return filepath.Join(root, s.Name), nil
 }
 
-// userCacheFolder is os.UserCacheDir with the environment handed in, where the rule is one of environment variables.
+// userCacheFolder is os.UserCacheDir, but takes XDG_CACHE_HOME and HOME from env on systems that use them.
 func userCacheFolder(env func(string) (string, bool)) (string, error) {
 	const hint = "use --data-dir FOLDER or set DNN_DATA_DIR"
 	switch runtime.GOOS {

@@ -14,8 +14,8 @@ import (
 // an element, one for the number of dimensions (the rank), and each dimension as a big-endian uint32. Source:
 // http://yann.lecun.com/exdb/mnist/.
 
-// maxElements bounds what a header can make this package allocate: the largest known set of this family
-// (EMNIST's byclass) has 0.55e9 pixels.
+// maxElements bounds the size that a header may declare. The largest set of this family, EMNIST's byclass, has 0.55e9
+// pixels.
 const maxElements = 1 << 30
 
 // idxUbyte is the only type of element that the MNIST family uses.
@@ -26,10 +26,10 @@ type idxHeader struct {
 	Dims []int // the size of each dimension, at least 1
 }
 
-// bytes returns the size of the header itself.
+// bytes returns the size of the header itself, in bytes.
 func (h idxHeader) bytes() int { return 4 + 4*len(h.Dims) }
 
-// elements returns the number of elements after the header, which is their number of bytes too.
+// elements returns the number of elements after the header. Each is one byte.
 func (h idxHeader) elements() int {
 	n := 1
 	for _, d := range h.Dims {
@@ -43,8 +43,8 @@ func (h idxHeader) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(h.Dims), " ", " x "), "[]")
 }
 
-// readHeader reads the header of an IDX file of unsigned bytes with the given rank. It reads not a byte more than that,
-// and returns only headers with dimensions of at least 1 and at most 2^30 elements.
+// readHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension
+// of 0 or more than 2^30 elements are an error.
 func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	buf := make([]byte, 4+4*rank)
 	n, err := io.ReadFull(r, buf[:4])
@@ -74,29 +74,30 @@ func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	return h, nil
 }
 
-// readIDX reads a whole IDX file of unsigned bytes with the given rank, and wants nothing after it. The reader may hold the
-// given number of bytes. Where the header declares no more than that, the elements get their memory at once: to grow into
-// it takes twice as much for a while. Where it declares more, memory grows with what r really holds.
+// readIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. The
+// memory that it allocates is proportional to what r really holds, whatever the header declares: r can hold at most the
+// given number of bytes, or an unknown number if it is 0. If the header declares no more than that, all memory is
+// allocated at once: growing a slice takes twice as much for a while.
 func readIDX(r io.Reader, rank int, possible int64) (idxHeader, []byte, error) {
 	h, err := readHeader(r, rank)
 	if err != nil {
 		return idxHeader{}, nil, err
 	}
-	want := h.elements()
-	first := min(want, 64<<10)
-	if int64(want) <= possible {
-		first = want // the system gives the pages only when they are written to
+	wanted := h.elements()
+	first := min(wanted, 64<<10)
+	if int64(wanted) <= possible {
+		first = wanted // pages take memory only once they are written to
 	}
 	data := make([]byte, 0, first)
-	for len(data) < want {
+	for len(data) < wanted {
 		if len(data) == cap(data) {
-			grown := make([]byte, len(data), min(want, 2*cap(data)))
+			grown := make([]byte, len(data), min(wanted, 2*cap(data)))
 			copy(grown, data)
 			data = grown
 		}
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
-		if err == io.EOF && len(data) < want {
+		if err == io.EOF && len(data) < wanted {
 			return idxHeader{}, nil, h.checkSize(int64(h.bytes() + len(data)))
 		}
 		if err != nil && err != io.EOF {
@@ -109,7 +110,7 @@ func readIDX(r io.Reader, rank int, possible int64) (idxHeader, []byte, error) {
 	return h, data, nil
 }
 
-// skimIDX is readIDX of which only the header is wanted.
+// skimIDX is readIDX without keeping the elements.
 func skimIDX(r io.Reader, rank int) (idxHeader, error) {
 	h, err := readHeader(r, rank)
 	if err != nil {
@@ -128,7 +129,7 @@ func skimIDX(r io.Reader, rank int) (idxHeader, error) {
 	return h, nil
 }
 
-// checkEnd wants nothing more in r. To read there also makes a gzip reader check the sum at its end.
+// checkEnd returns an error if r holds more bytes. Reading to the end also makes a gzip reader check its checksum.
 func (h idxHeader) checkEnd(r io.Reader) error {
 	switch n, err := io.ReadFull(r, make([]byte, 1)); {
 	case n > 0:
@@ -141,13 +142,14 @@ func (h idxHeader) checkEnd(r io.Reader) error {
 
 // checkSize compares the size of a file with what its header declares.
 func (h idxHeader) checkSize(bytes int64) error {
-	if want := int64(h.bytes() + h.elements()); bytes != want {
+	if wanted := int64(h.bytes() + h.elements()); bytes != wanted {
 		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)",
-			fault.Count(bytes, "byte"), want, h.bytes(), h)
+			fault.Count(bytes, "byte"), wanted, h.bytes(), h)
 	}
 	return nil
 }
 
+// checkMagic compares the first four bytes of a file with those of an IDX file of unsigned bytes.
 func checkMagic(magic []byte, rank int) error {
 	wanted := fmt.Sprintf("00 00 %02x %02x", idxUbyte, rank)
 	switch {
@@ -171,9 +173,10 @@ func elementType(code byte) string {
 	return fmt.Sprintf("unknown type 0x%02x", code)
 }
 
-func headerCutShort(err error, got, want int) error {
+// headerCutShort is the error of a file that ends inside its header.
+func headerCutShort(err error, got, wanted int) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("ends after %s, inside its header of %d", fault.Count(got, "byte"), want)
+		return fmt.Errorf("ends after %s, inside its header of %d", fault.Count(got, "byte"), wanted)
 	}
 	return err
 }

@@ -16,20 +16,21 @@ import (
 	"dnn/internal/fault"
 )
 
-// idxFile is an IDX file of unsigned bytes that was opened and found sound.
+// idxFile is an open, valid IDX file of unsigned bytes.
 type idxFile struct {
 	path   string // of the file that was read, NAME or NAME.gz
 	info   fs.FileInfo
 	header idxHeader
-	data   []byte        // the elements, read-only; nil if they came from a .gz and were only skimmed
-	mapped []byte        // the whole file, if it is mapped
-	file   *os.File      // that is mapped
-	sha256 func() string // in hex, of the IDX file, also where it was read from a .gz
-	close  func() error  // data is gone after it
+	data   []byte        // the elements, read-only; nil for a .gz that was only skimmed
+	mapped []byte        // the file with its header; nil for a .gz
+	file   *os.File      // the mapped file; nil for a .gz
+	sha256 func() string // returns the hash of the IDX file in hex, also for a .gz
+	close  func() error  // makes data invalid
 }
 
-// openIDX opens NAME in the folder, mapped into memory where the system can, or else NAME.gz, decompressed, of which
-// the elements are not kept if it is only skimmed. In an error case the result's path says which file is meant.
+// openIDX opens NAME in the folder, mapped into memory where the system can, or decompresses NAME.gz if there is no
+// NAME. With skim, the elements of a .gz are checked but not kept. With an error, path of the result is the file that
+// it is about.
 func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	path := filepath.Join(folder, name)
 	f, err := atomicfile.Open(path)
@@ -54,6 +55,7 @@ func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	return openGzip(z, path+".gz", rank, skim)
 }
 
+// openPlain maps the IDX file f. If it succeeds, f is closed with the result.
 func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	idx := &idxFile{path: path}
 	info, err := f.Stat()
@@ -67,26 +69,27 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err := header.checkSize(info.Size()); err != nil {
 		return idx, err
 	}
-	whole, unmap, err := mapFile(f, int(info.Size()))
+	all, unmap, err := mapFile(f, int(info.Size()))
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, whole[header.bytes():], whole, f
+	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, all[header.bytes():], all, f
 	idx.close = func() error { return errors.Join(unmap(), f.Close()) }
 	idx.sha256 = func() string {
-		sum := sha256.Sum256(whole)
+		sum := sha256.Sum256(all)
 		return hex.EncodeToString(sum[:])
 	}
 	return idx, nil
 }
 
+// openGzip decompresses an IDX file from f, which is not needed afterwards.
 func openGzip(f *os.File, path string, rank int, skim bool) (*idxFile, error) {
 	idx := &idxFile{path: path, close: func() error { return nil }}
 	info, err := f.Stat()
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	zr, err := newMembers(f)
+	zr, err := newGzipReader(f)
 	if err != nil {
 		return idx, GzipReason(err)
 	}
@@ -104,46 +107,46 @@ func openGzip(f *os.File, path string, rank int, skim bool) (*idxFile, error) {
 	return idx, nil
 }
 
-// maxDeflate is how many bytes a byte of a gzip file can stand for: deflate writes 258 bytes in 2 bits at best.
+// maxDeflate is the highest compression ratio of deflate: at best, it writes 258 bytes in 2 bits.
 const maxDeflate = 1032
 
-// errTail is for bytes after a gzip stream that are no further one.
+// errTail is the error of a gzip file with other bytes than another stream or zeros after a stream.
 var errTail = errors.New("has other bytes after the end of its gzip stream")
 
-// members reads the streams of a gzip file, one after the other. As gzip does, it ignores zero bytes after the last:
-// they are how some media and tools fill up a block.
-type members struct {
+// gzipReader reads the streams of a gzip file, one after the other. Unlike gzip.Reader, but like the program gzip, it
+// ignores zero bytes after the last stream, with which some media and tools fill up a block.
+type gzipReader struct {
 	file *bufio.Reader
 	zr   *gzip.Reader
-	err  error // that ended it
+	err  error // that every further Read returns
 }
 
-func newMembers(r io.Reader) (*members, error) {
+func newGzipReader(r io.Reader) (*gzipReader, error) {
 	file := bufio.NewReader(r)
 	zr, err := gzip.NewReader(file)
 	if err != nil {
 		return nil, err
 	}
 	zr.Multistream(false)
-	return &members{file: file, zr: zr}, nil
+	return &gzipReader{file: file, zr: zr}, nil
 }
 
-func (m *members) Read(p []byte) (n int, err error) {
-	if m.err != nil { // a reader may have passed over it, with the last bytes
-		return 0, m.err
+func (g *gzipReader) Read(p []byte) (n int, err error) {
+	if g.err != nil { // already returned, together with the last bytes
+		return 0, g.err
 	}
-	n, m.err = m.zr.Read(p)
-	if errors.Is(m.err, io.EOF) {
-		m.err = m.next()
+	n, g.err = g.zr.Read(p)
+	if errors.Is(g.err, io.EOF) {
+		g.err = g.next()
 	}
-	return n, m.err
+	return n, g.err
 }
 
-// next goes to the stream that follows. It returns io.EOF if there is none.
-func (m *members) next() error {
+// next goes on to the next stream. It returns io.EOF if there is none.
+func (g *gzipReader) next() error {
 	padded := false
 	for {
-		b, err := m.file.ReadByte()
+		b, err := g.file.ReadByte()
 		if err != nil {
 			return err
 		}
@@ -155,23 +158,23 @@ func (m *members) next() error {
 	if padded {
 		return errTail
 	}
-	if err := m.file.UnreadByte(); err != nil {
+	if err := g.file.UnreadByte(); err != nil {
 		return err
 	}
-	if err := m.zr.Reset(m.file); err != nil {
+	if err := g.zr.Reset(g.file); err != nil {
 		if errors.Is(err, gzip.ErrHeader) {
 			return errTail
 		}
-		if errors.Is(err, io.EOF) { // a first byte was there
+		if errors.Is(err, io.EOF) { // after at least one byte
 			return io.ErrUnexpectedEOF
 		}
 		return err
 	}
-	m.zr.Multistream(false)
+	g.zr.Multistream(false)
 	return nil
 }
 
-// GzipReason puts an error of package gzip into words; others stay as they are.
+// GzipReason turns an error of package gzip into one that a user understands. Of others it only removes the path.
 func GzipReason(err error) error {
 	switch {
 	case errors.Is(err, gzip.ErrHeader):

@@ -8,17 +8,17 @@ import (
 	"dnn/internal/fault"
 )
 
-// LoadOptions says what to load.
+// LoadOptions say what to load.
 type LoadOptions struct {
 	Set      Set
 	Folder   string // see Set.Folder
-	TestOnly bool   // leave the training split alone: neither read nor verified
+	TestOnly bool   // neither read nor verify the training split
 }
 
-// Load reads a set from its folder. A split that the set does without is left empty. Each file is checked for being a
-// sound IDX file, for agreeing with its partner, and for being the very file that the set describes; for the last, a
-// manifest that knows the file's size and time of change stands in for hashing it again. NAME.gz is read where NAME is
-// not there. Errors are of kind fault.Data.
+// Load reads a set from its folder: of each file NAME, or NAME.gz if there is no NAME. It checks that each is a valid
+// IDX file, that images and labels are of the same number, and that the hash is the one in the set; a file that the
+// manifest knows with its size and modification time is not hashed again. A split without files in the set is left
+// empty. Errors are of kind fault.Data.
 //
 // The caller closes the Dataset.
 func Load(o LoadOptions) (*Dataset, error) {
@@ -30,13 +30,12 @@ func Load(o LoadOptions) (*Dataset, error) {
 		return nil, err
 	}
 	if o.Set.Path == "" {
-		// What was hashed needs no hashing next time. The folder may be read-only, then it is hashed again.
-		_ = m.save()
+		_ = m.save() // only a cache; the folder may be read-only
 	}
 	return d, nil
 }
 
-// manifest returns what is known of the folder's files; of the user's own nothing is kept.
+// manifest returns the folder's manifest. The user's own folders have none.
 func (o LoadOptions) manifest() *manifest {
 	if o.Set.Path != "" {
 		return &manifest{entries: map[string]manifestEntry{}}
@@ -44,6 +43,7 @@ func (o LoadOptions) manifest() *manifest {
 	return readManifest(o.Folder)
 }
 
+// load opens and checks the files of the splits.
 func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
 	defer d.Recover(&err)
 	if d.Test, err = d.loadSplit(o, m, o.Set.Test); err != nil || o.TestOnly {
@@ -53,7 +53,8 @@ func (d *Dataset) load(o LoadOptions, m *manifest) (err error) {
 	return err
 }
 
-// loadSplit opens the two files of a split and checks them: first what is cheap and says most, the hash last.
+// loadSplit opens the two files of a split and checks them. The hash comes last: it takes longest, and says least of
+// what is wrong.
 func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 	if p == (Pair{}) {
 		return Split{}, nil
@@ -71,9 +72,9 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		return Split{}, o.damaged(images.path, fmt.Errorf("has images of %d x %d pixels, wanted %d x %d",
 			dims[1], dims[2], o.Set.Height, o.Set.Width))
 	}
-	if got := labels.header.Dims[0]; got != dims[0] {
+	if count := labels.header.Dims[0]; count != dims[0] {
 		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s",
-			fault.Count(got, "label"), dims[0], images.path))
+			fault.Count(count, "label"), dims[0], images.path))
 	}
 	for i, l := range labels.data {
 		if int(l) >= len(o.Set.Classes) {
@@ -98,7 +99,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 	return Split{Images: images.data, Labels: labels.data, Count: dims[0], Height: dims[1], Width: dims[2]}, nil
 }
 
-// open opens one file; the Dataset's Close closes it.
+// open opens one file, which d.Close closes.
 func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 	idx, err := openIDX(o.Folder, f.Name, rank, false)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -111,11 +112,12 @@ func (d *Dataset) open(o LoadOptions, f File, rank int) (*idxFile, error) {
 	return idx, nil
 }
 
+// damaged is the error of a file that is there, but is not the set's.
 func (o LoadOptions) damaged(path string, err error) error {
 	return o.hinted(fault.New(fault.Data, path, "%w", err), "dnn download %s fetches it again")
 }
 
-// hinted adds a hint with the set's name, unless nobody but the user has the files.
+// hinted adds a hint with the set's name, unless the files are the user's own and cannot be downloaded.
 func (o LoadOptions) hinted(err *fault.Error, hint string) error {
 	if o.Set.Path != "" {
 		return err

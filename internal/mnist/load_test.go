@@ -81,14 +81,16 @@ func TestLoadErrors(t *testing.T) {
 		data       []byte // nil: the file is removed
 		want       string
 	}
+	const notTiny = "is not the file of Tiny: its SHA-256 is "
 	cases := []breakage{
 		{"missing", "train-labels", nil, "train-labels: file does not exist"},
 		{"missing test", "test-images", nil, "test-images: file does not exist"},
-		{"count", "train-labels", idxBytes([]byte{0, 1, 2, 0}, 4), "train-labels: has 4 labels, wanted 5: one for each image in "},
+		{"count", "train-labels", idxBytes([]byte{0, 1, 2, 0}, 4),
+			"train-labels: has 4 labels, wanted 5: one for each image in "},
 		{"label", "test-labels", idxBytes([]byte{2, 3, 0}, 3), "test-labels: label 3 of image 1, wanted 0 to 2"},
-		{"one pixel", "train-images", idxBytes(append(pixels(5)[:29], 99), 5, 3, 2), "train-images: is not the file of Tiny: its SHA-256 is "},
-		{"one label", "test-labels", idxBytes([]byte{2, 0, 0}, 3), "test-labels: is not the file of Tiny: its SHA-256 is "},
-		{"gzip without .gz", "train-images", gzipped(idxBytes(pixels(5), 5, 3, 2)), "train-images: is compressed with gzip"},
+		{"one pixel", "train-images", idxBytes(append(pixels(5)[:29], 99), 5, 3, 2), "train-images: " + notTiny},
+		{"one label", "test-labels", idxBytes([]byte{2, 0, 0}, 3), "test-labels: " + notTiny},
+		{"gzip, no .gz", "train-images", gzipped(idxBytes(pixels(5), 5, 3, 2)), "train-images: is compressed with gzip"},
 		{"shape", "test-images", idxBytes(pixels(3), 3, 2, 3), "test-images: has images of 2 x 3 pixels, wanted 3 x 2"},
 	}
 	for _, c := range brokenIDX {
@@ -96,7 +98,8 @@ func TestLoadErrors(t *testing.T) {
 			cases = append(cases, breakage{"images " + c.name, "train-images", c.data, "train-images: " + c.want})
 		}
 	}
-	cases = append(cases, breakage{"images long", "train-images", idxBytes(pixels(6), 5, 3, 2), "train-images: has 52 bytes, wanted 46"})
+	cases = append(cases, breakage{"images long", "train-images", idxBytes(pixels(6), 5, 3, 2),
+		"train-images: has 52 bytes, wanted 46"})
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
@@ -120,6 +123,7 @@ func TestGzipTails(t *testing.T) {
 	file := idxBytes(pixels(4), 4, 3, 2)
 	whole := gzipped(file)
 	parts := append(gzipped(file[:20]), gzipped(file[20:])...)
+	const tail = "has other bytes after the end of its gzip stream"
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -128,8 +132,8 @@ func TestGzipTails(t *testing.T) {
 		{"zeros", append(bytes.Clone(whole), make([]byte, 5000)...), ""},
 		{"two streams", parts, ""},
 		{"two streams and zeros", append(bytes.Clone(parts), 0), ""},
-		{"text", append(bytes.Clone(whole), "more than ten bytes"...), "has other bytes after the end of its gzip stream"},
-		{"zeros and text", append(bytes.Clone(whole), "\x00\x00more"...), "has other bytes after the end of its gzip stream"},
+		{"text", append(bytes.Clone(whole), "more than ten bytes"...), tail},
+		{"zeros and text", append(bytes.Clone(whole), "\x00\x00more"...), tail},
 		{"longer than its header says", gzipped(append(bytes.Clone(file), 0)), "goes on after byte"},
 		{"shorter than its header says", gzipped(file[:30]), "has 30 bytes, wanted 40"},
 		{"half a stream", append(bytes.Clone(whole), whole[:5]...), "is cut short"},

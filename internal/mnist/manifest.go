@@ -11,11 +11,11 @@ import (
 	"dnn/internal/atomicfile"
 )
 
-// manifestName is the file in a set's folder that remembers what was hashed.
+// manifestName is the name of the manifest in a set's folder.
 const manifestName = "manifest.json"
 
-// manifest remembers the SHA-256 of files of a folder, with the size and the time of change that they had then, so that
-// a start need not hash 55 MB. It is a cache: without it, everything works and takes a little longer.
+// manifest caches the SHA-256 of the files of a folder, each with the size and modification time that the file had when
+// it was hashed, so that not every start of dnn has to hash 55 MB.
 type manifest struct {
 	folder  string
 	changed bool
@@ -26,14 +26,14 @@ type manifest struct {
 type manifestEntry struct {
 	Bytes    int64     `json:"bytes"`
 	Modified time.Time `json:"modified"`
-	SHA256   string    `json:"sha256"` // of the IDX file, also where the entry is for its .gz
+	SHA256   string    `json:"sha256"` // of the IDX file, also if the entry is for its .gz
 }
 
-// readManifest reads the folder's manifest. One that is missing or cannot be read vouches for nothing.
+// readManifest reads the folder's manifest. One that is missing or damaged counts as empty.
 func readManifest(folder string) *manifest {
 	m := &manifest{folder: folder}
 	if data, err := os.ReadFile(filepath.Join(folder, manifestName)); err == nil {
-		_ = json.Unmarshal(data, &m.entries) // what does not parse is not trusted
+		_ = json.Unmarshal(data, &m.entries) // a damaged one is replaced
 	}
 	if m.entries == nil {
 		m.entries = map[string]manifestEntry{}
@@ -41,19 +41,19 @@ func readManifest(folder string) *manifest {
 	return m
 }
 
-// vouchesFor says whether the file was hashed, found to be f, and not changed since.
+// vouchesFor reports whether the file with that info was hashed and found to be f, and has not changed since.
 func (m *manifest) vouchesFor(f File, info fs.FileInfo) bool {
 	e, ok := m.entries[info.Name()]
 	return ok && e.SHA256 == f.SHA256 && e.Bytes == info.Size() && e.Modified.Equal(info.ModTime())
 }
 
-// record takes the hash of a file into the manifest.
+// record puts the hash of a file into the manifest.
 func (m *manifest) record(info fs.FileInfo, sha256 string) {
 	m.entries[info.Name()] = manifestEntry{Bytes: info.Size(), Modified: info.ModTime().UTC(), SHA256: sha256}
 	m.changed = true
 }
 
-// forget takes a file out of the manifest.
+// forget removes a file from the manifest.
 func (m *manifest) forget(name string) {
 	if _, ok := m.entries[name]; ok {
 		delete(m.entries, name)
@@ -80,7 +80,7 @@ func (m *manifest) save() error {
 	return err
 }
 
-// Adopt takes into the folder's manifest that f was just written there and verified.
+// Adopt records in the folder's manifest that f was just written there and verified.
 func Adopt(folder string, f File) error {
 	m := readManifest(folder)
 	info, err := os.Stat(filepath.Join(folder, f.Name))

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// mapFile reads the first size bytes of f into memory, where this package knows no mapping.
+// mapFile reads the first size bytes of f into memory: this system's mappings are not supported.
 func mapFile(f *os.File, size int) (data []byte, unmap func() error, err error) {
 	data = make([]byte, size)
 	if _, err := io.ReadFull(io.NewSectionReader(f, 0, int64(size)), data); err != nil {

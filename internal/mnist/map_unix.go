@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// mapFile maps the first size bytes of f into memory, read-only. dnn replaces files of a data set by renaming only, so
-// a mapping keeps the bytes that it began with. Where somebody else makes the file shorter, see Dataset.Recover.
+// mapFile maps the first size bytes of f into memory, read-only. dnn replaces files of a data set only by renaming
+// others, so the mapped bytes do not change. If another program truncates the file, see Dataset.Recover.
 func mapFile(f *os.File, size int) (data []byte, unmap func() error, err error) {
 	data, err = syscall.Mmap(int(f.Fd()), 0, size, syscall.PROT_READ, syscall.MAP_SHARED)
 	if err != nil {

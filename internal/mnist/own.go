@@ -9,7 +9,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// Splits says which splits of a set are wanted.
+// Splits says which splits of a set to use.
 type Splits uint8
 
 // The choices of Splits.
@@ -19,7 +19,7 @@ const (
 	TestOnly
 )
 
-// Files names the IDX files of the splits, as a hint lists them.
+// Files returns the names of the splits' IDX files, for a hint.
 func (s Splits) Files() string {
 	names, _ := Lookup("mnist")
 	switch s {
@@ -31,22 +31,22 @@ func (s Splits) Files() string {
 	return "four IDX files with MNIST's names"
 }
 
-// Describe returns the set that a folder of the user's own holds: IDX files with MNIST's names, each of which may end
-// in .gz, with images of any one size. Classes are called by their numbers, from 0 to the largest label. Hashes are the
-// files' own. Of a split that is not wanted, no file is looked at, and the set does without. Errors are of kind
-// fault.Data.
+// Describe returns a Set for a folder with IDX files of the user's own. They have MNIST's names, each with or without
+// .gz, and their images may have any size. The classes are called 0 to the largest label. Sizes and hashes are those
+// that the files have now. Files of a split that is not wanted are ignored, and the set has no such split. Errors are
+// of kind fault.Data.
 func Describe(folder string, wanted Splits) (_ Set, err error) {
 	var read files
 	defer func() {
 		read.recovered(recover(), &err)
-		_ = read.close() // they were only read
+		_ = read.close() // nothing is lost if a file that was only read cannot be closed
 	}()
 	s := Set{Name: folder, Title: folder, Path: folder}
 	names, _ := Lookup("mnist")
 	largest, seen := 0, map[uint8]bool{}
 	for _, split := range []struct {
-		not        Splits
-		names, own *Pair
+		not        Splits // where this split is not wanted
+		names, own *Pair  // MNIST's, and those to describe
 	}{{TestOnly, &names.Train, &s.Train}, {TrainOnly, &names.Test, &s.Test}} {
 		if split.not == wanted {
 			continue
@@ -71,7 +71,7 @@ func Describe(folder string, wanted Splits) (_ Set, err error) {
 			seen[l] = true
 		}
 	}
-	if wanted == Both && len(seen) == 1 { // one split of a set may lack a class
+	if wanted == Both && len(seen) == 1 { // a single split may have one class
 		return Set{}, fault.New(fault.Data, folder, "its labels are %d only, wanted two classes or more", largest)
 	}
 	for i := range largest + 1 {
@@ -80,7 +80,7 @@ func Describe(folder string, wanted Splits) (_ Set, err error) {
 	return s, nil
 }
 
-// open opens one of the files.
+// open opens one file of the user's own.
 func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, error) {
 	idx, err := openIDX(s.Path, name, rank, skim)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -93,7 +93,7 @@ func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, er
 	return idx, nil
 }
 
-// describe returns what is known of a file that was read.
+// describe returns the entry of a Set for the file.
 func (f *idxFile) describe(name string) File {
 	return File{Name: name, Bytes: int64(f.header.bytes() + f.header.elements()), SHA256: f.sha256()}
 }

@@ -43,7 +43,8 @@ func TestDescribe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Name != folder || !slices.Equal(s.Classes, []string{"0", "1", "2"}) || s.Features() != 6 || s.Height != 3 || s.TrainCount() != 5 {
+		if s.Name != folder || !slices.Equal(s.Classes, []string{"0", "1", "2"}) || s.Features() != 6 ||
+			s.Height != 3 || s.TrainCount() != 5 {
 			t.Errorf("%+v", s)
 		}
 		if hash == "" {
@@ -68,7 +69,8 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("the user's folder holds %q, and %q before", after, before)
 		}
 	}
-	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}), Both)
+	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}),
+		Both)
 	if err != nil || changed.hash() == hash {
 		t.Errorf("the hash does not depend on the labels: %v", err)
 	}
@@ -96,11 +98,12 @@ func TestDescribeErrors(t *testing.T) {
 			}
 			wantFault(t, err, fault.Data, c.want)
 			if hint := hintOf(err); !strings.Contains(hint, c.hint) || (hint == "") != (c.hint == "") {
-				t.Errorf("hint %q, want %q", hint, c.hint)
+				t.Errorf("hint %q, wanted %q", hint, c.hint)
 			}
 		})
 	}
-	one := map[string][]byte{"train-labels-idx1-ubyte": idxBytes(make([]byte, 5), 5), labels: idxBytes(make([]byte, 3), 3)}
+	one := map[string][]byte{"train-labels-idx1-ubyte": idxBytes(make([]byte, 5), 5),
+		labels: idxBytes(make([]byte, 3), 3)}
 	_, err := Describe(ownFolder(t, one), Both)
 	wantFault(t, err, fault.Data, "its labels are 0 only, wanted two classes or more")
 }
@@ -112,8 +115,10 @@ func TestDescribeSplit(t *testing.T) {
 		gone, need  []string
 		train, test int
 	}{
-		{TestOnly, []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, 0, 3},
-		{TrainOnly, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, 5, 0},
+		{TestOnly, []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+			[]string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, 0, 3},
+		{TrainOnly, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
+			[]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, 5, 0},
 	} {
 		folder := ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{1, 1, 1}, 3)})
 		for _, name := range c.gone {
@@ -126,8 +131,10 @@ func TestDescribeSplit(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, err := Load(LoadOptions{Set: s, Folder: folder})
-		if err != nil || d.Train.Count != c.train || d.Test.Count != c.test || s.TrainCount() != c.train || len(s.Files()) != 2 {
-			t.Errorf("%d: %d training and %d test images, %d files, error %v", c.wanted, d.Train.Count, d.Test.Count, len(s.Files()), err)
+		if err != nil || d.Train.Count != c.train || d.Test.Count != c.test || s.TrainCount() != c.train ||
+			len(s.Files()) != 2 {
+			t.Errorf("%d: %d training and %d test images, %d files, error %v",
+				c.wanted, d.Train.Count, d.Test.Count, len(s.Files()), err)
 		}
 		_ = d.Close()
 		if err := os.Remove(filepath.Join(folder, c.need[1])); err != nil {

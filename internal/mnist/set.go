@@ -1,10 +1,10 @@
-// Package mnist knows the data sets of the MNIST family, and reads their IDX files, or the user's own, as the bytes
-// that they are. Nothing is fetched here (package download does that), and neither networks nor terminals nor flags are
-// known.
+// Package mnist describes the data sets of the MNIST family and reads their IDX files, or files of the user's own in
+// the same format. Pixels and labels stay the bytes that they are in the files. The package downloads nothing (package
+// download does), and knows no networks, terminals or flags.
 //
-// The story: a Set says what the files are and who has them; Set.Folder says where they live here; Verify and Inspect
-// tell which of them are there; Load maps them into a Dataset. Describe makes a Set of a folder of files of the user's
-// own.
+// A Set lists the files of a data set, with their hashes and mirrors. Set.Folder returns where they are on this
+// machine; Verify and Inspect tell which of them are there; Load maps them into a Dataset. Describe makes a Set out of
+// a folder of the user's own files.
 package mnist
 
 import (
@@ -13,27 +13,27 @@ import (
 	"fmt"
 )
 
-// Set describes a data set: the names of its classes, its four files, and who has them.
+// Set describes a data set: its classes, its four files, and where to download them.
 type Set struct {
-	Name    string   // how commands, experiment files and model files call it, also its folder's name
-	Path    string   // the folder of the user's own files (see Describe), only read; "" if they are downloaded
-	Title   string   // what a person calls it
+	Name    string   // in commands, experiment files and model files, and of its folder
+	Path    string   // folder of the user's own files (see Describe), never written to; "" for a known set
+	Title   string   // for people
 	Classes []string // the name of each label, from label 0 on
 	Height  int      // of an image, in pixels
 	Width   int
 	Train   Pair
 	Test    Pair
 	Mirrors []string // URLs of folders with the .gz files, in the order in which they are tried
-	Module  Module   // a Go module that carries the .gz files, for machines that reach only a module proxy
+	Module  Module   // a Go module that contains the .gz files, for machines that reach only a module proxy
 }
 
-// Pair names the two files of one split.
+// Pair is the two files of one split.
 type Pair struct {
 	Images File // IDX of rank 3: count, height, width
 	Labels File // IDX of rank 1: count
 }
 
-// File describes one IDX file and its compressed form, which is the same name with .gz at its end.
+// File describes one IDX file and its compressed form, which has the same name with .gz appended.
 type File struct {
 	Name      string
 	Bytes     int64  // size of the IDX file
@@ -46,12 +46,12 @@ type File struct {
 type Module struct {
 	Path    string // "" if there is none
 	Version string
-	Sum     string // as in go.sum: "h1:" and a base64 SHA-256
+	Sum     string // of the zip, as in go.sum: "h1:" and a base64 SHA-256
 	Folder  string // of the .gz files inside the module
 }
 
-// Files returns the four files in their fixed order: training images, training labels, test images, test labels. Those
-// of a split that the set does without are left out.
+// Files returns the four files in a fixed order: training images, training labels, test images, test labels. A split
+// that the set does not have is left out.
 func (s Set) Files() []File {
 	var files []File
 	for _, p := range []Pair{s.Train, s.Test} {
@@ -65,8 +65,8 @@ func (s Set) Files() []File {
 // Features returns the number of pixels of one image.
 func (s Set) Features() int { return s.Height * s.Width }
 
-// hash identifies the content of the whole set: the SHA-256, in hex, of what sha256sum prints for the files in the
-// order of Files ("<sha256>  <name>\n" each).
+// hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the
+// files, in the order of Files: a line "<sha256>  <name>\n" for each.
 func (s Set) hash() string {
 	h := sha256.New()
 	for _, f := range s.Files() {
@@ -75,7 +75,7 @@ func (s Set) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Lookup returns the set of the given name, and whether there is one.
+// Lookup returns the known set of the given name, if there is one.
 func Lookup(name string) (Set, bool) {
 	for _, s := range sets() {
 		if s.Name == name {
@@ -94,7 +94,7 @@ func Names() []string {
 	return names
 }
 
-// sets returns the known sets. A new one is one more entry here.
+// sets returns the known sets. Add a new one here.
 func sets() []Set {
 	return []Set{
 		{
@@ -189,13 +189,12 @@ func sets() []Set {
 			},
 			Mirrors: []string{
 				"https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-				"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", // its authors'; what comes is verified
+				"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", // http will do: files are verified
 				"file:///usr/share/datasets/fashion-mnist/",                   // Debian's package dataset-fashion-mnist
 			},
 		},
 	}
 }
 
-// TrainCount returns the number of training samples, which is the number of bytes of their labels' file less its
-// header.
+// TrainCount returns the number of training samples: the size of the labels' file without its header of 8 bytes.
 func (s Set) TrainCount() int { return max(int(s.Train.Labels.Bytes)-8, 0) }

@@ -28,7 +28,8 @@ func newTiny(t *testing.T) *tiny {
 	s := &tiny{idx: map[string][]byte{}, gz: map[string][]byte{}}
 	s.Name, s.Title, s.Classes = "tiny", "Tiny", []string{"a", "b", "c"}
 	s.Height, s.Width = 3, 2
-	s.Train = Pair{Images: s.file("train-images", pixels(5), 5, 3, 2), Labels: s.file("train-labels", []byte{0, 1, 2, 0, 1}, 5)}
+	s.Train = Pair{Images: s.file("train-images", pixels(5), 5, 3, 2),
+		Labels: s.file("train-labels", []byte{0, 1, 2, 0, 1}, 5)}
 	s.Test = Pair{Images: s.file("test-images", pixels(3), 3, 3, 2), Labels: s.file("test-labels", []byte{2, 1, 0}, 3)}
 	return s
 }

@@ -14,12 +14,12 @@ import (
 	"dnn/internal/fault"
 )
 
-// FileState is what was found of one file of a set.
+// FileState is the state of one file of a set.
 type FileState struct {
 	Name   string
 	State  State
 	Bytes  int64  // 0 if it is missing
-	SHA256 string // hex; "" if it was not hashed, because it is missing or has the wrong size
+	SHA256 string // hex; "" if the file is missing or has the wrong size, and so was not hashed
 }
 
 // State is the condition of a file.
@@ -29,11 +29,11 @@ type State string
 const (
 	OK      State = "ok"
 	Missing State = "missing"
-	Damaged State = "damaged" // it is there and is not the set's file
+	Damaged State = "damaged" // something else has its name
 )
 
-// Verify hashes the four files of the set in folder, whatever the manifest says, and returns the state of each, in the
-// order of Set.Files. If any is not OK it returns the states and an error of kind fault.Data that names those files.
+// Verify hashes the four files of the set in folder without trusting the manifest, and returns their states in the
+// order of Set.Files. If any is not OK, it returns the states and an error of kind fault.Data that names those files.
 func Verify(s Set, folder string) ([]FileState, error) {
 	m := readManifest(folder)
 	var states []FileState
@@ -56,24 +56,23 @@ func Verify(s Set, folder string) ([]FileState, error) {
 	return states, nil
 }
 
-// Inspect sorts the files of the set into those that are in the folder and those that are missing there or damaged,
-// both in the order of Set.Files. A manifest that knows a file's size and time of change stands in for hashing it
-// again.
+// Inspect divides the files of the set into those that are in the folder and those that are missing or damaged, both in
+// the order of Set.Files. A file that the manifest knows with its size and modification time is not hashed again.
 func Inspect(s Set, folder string) (present, missing []File) {
 	m := readManifest(folder)
 	for _, f := range s.Files() {
-		// A file that cannot be read is as good as none: replacing it needs rights on the folder only.
+		// A file that cannot be read counts as missing: to replace it takes permissions on the folder only.
 		if st, err := m.inspect(f, believeCache); err == nil && st.State == OK {
 			present = append(present, f)
 		} else {
 			missing = append(missing, f)
 		}
 	}
-	_ = m.save() // only a cache, and the folder may be read-only
+	_ = m.save() // only a cache; the folder may be read-only
 	return present, missing
 }
 
-// trust says whether a manifest's word is enough.
+// trust says whether to trust the manifest.
 type trust bool
 
 const (
@@ -81,7 +80,7 @@ const (
 	believeCache trust = true
 )
 
-// inspect finds the state of one file and keeps the manifest true. It returns an error only if a file is there and
+// inspect returns the state of one file and updates the manifest. The only error is that of a file that is there but
 // cannot be read.
 func (m *manifest) inspect(f File, t trust) (FileState, error) {
 	st := FileState{Name: f.Name, State: Missing}

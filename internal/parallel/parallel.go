@@ -1,4 +1,6 @@
-// Package parallel runs tasks on worker threads: phases of tasks side by side or in an order, and the choice between all workers and
-// one. It computes nothing and knows no numbers; that a result does not depend on how many workers there are is up to the tasks,
-// which write to places of their own.
+// Package parallel runs tasks on several threads. A Pool runs phases of tasks, all at once or in an Order; a Tempo
+// finds out whether one thread alone would be faster.
+//
+// The package does no arithmetic. Results do not depend on the number of threads as long as each task writes to memory
+// of its own.
 package parallel

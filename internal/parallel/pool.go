@@ -9,20 +9,21 @@ import (
 // Pool runs tasks on a fixed number of workers. Worker 0 is the goroutine that calls Run; the others are started by
 // NewPool and live until Close.
 //
-// A phase (one call of Run) is over when its tasks are done, not when every worker has arrived: a worker that the
-// operating system has put aside while it holds no task holds nobody up. Between phases a worker spins for a while, in the
-// hope that the next phase follows at once, and then parks: spinning on collapses as soon as another process wants a core.
+// A call of Run is a phase. Each worker has a queue of the phase's tasks; one whose queue is empty takes tasks of
+// others. The phase is over when all tasks have returned, even if some workers never took part: a worker that has lost
+// its core, but holds no task, delays nobody. Between phases a worker spins for a while, since the next phase often
+// follows at once, and then sleeps: if it kept spinning, it would take a core away from others that need it.
 //
-// Results cannot depend on which worker runs a task, as long as tasks write to places of their own.
+// Results cannot depend on which worker runs a task, as long as each task writes to memory of its own.
 type Pool struct {
-	task     func(worker, task int) // of the present phase; read only by who has claimed one of its tasks
-	order    atomic.Pointer[Order]  // of the present phase; nil: its tasks need nothing
-	queues   []queue                // one a worker: the tasks that are its own by preference
-	phase    atomic.Uint32          // the number of the present phase; idle workers wait for it to change
+	task     func(worker, task int) // of the current phase; read only by workers that have claimed one of its tasks
+	order    atomic.Pointer[Order]  // of the current phase; nil if no task needs another
+	queues   []queue                // by worker
+	phase    atomic.Uint32          // number of the current phase; idle workers wait for it to change
 	closed   atomic.Bool
-	pending  atomic.Int64        // tasks of the present phase that have not been counted as returned
-	panicked atomic.Pointer[any] // what the first task of the present phase to panic panicked with
-	idle     []parking           // one a worker; idle[0] is the caller of Run, waiting for pending to reach 0
+	pending  atomic.Int64        // tasks of the current phase that are not counted as returned yet
+	panicked atomic.Pointer[any] // value of the first panic in the current phase
+	idle     []parking           // by worker; idle[0] is the caller of Run, which waits for pending to reach 0
 }
 
 // NewPool starts workers-1 goroutines; workers must be at least 1. Close ends them.
@@ -50,15 +51,13 @@ func (p *Pool) Close() {
 	p.wakeWorkers()
 }
 
-// Run calls task(worker, i) once for each i < tasks, of which there can be 65,535, and returns when all calls have
-// returned. Worker w prefers the tasks from w*tasks/workers on, the same ones in each phase of as many tasks, so that they
-// find their data in its cache; who has none left takes another's. Run must not be called by two goroutines at once, nor
-// from within a task.
+// Run calls task(worker, i) once for each i < tasks, and returns when all calls have returned. There can be 65,535
+// tasks. The queue of worker w has the tasks from w*tasks/workers up to (w+1)*tasks/workers, so that in phases of as
+// many tasks the same worker finds the data of a task in its cache. Run must not be called by two goroutines at once,
+// nor by a task. For tasks that need others there is RunInOrder.
 //
-// Tasks that need others are for RunInOrder.
-//
-// If a task panics, the others still run (but not if one worker does all), and then Run panics with the same value: on the goroutine that called it, where
-// it can be recovered from, and not while others still work on the caller's memory.
+// If a task panics, the other tasks still run, and then Run panics with the same value. So the caller can recover, and
+// nobody uses its memory any more. If a single worker runs all tasks, the panic ends Run at once.
 func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	if len(p.queues) == 1 || tasks <= 1 {
 		for i := range tasks {
@@ -69,13 +68,15 @@ func (p *Pool) Run(tasks int, task func(worker, task int)) {
 	p.run(tasks, nil, task)
 }
 
-// RunInOrder is Run for as many tasks as the order knows, each of which begins after those that it needs have returned. The order
-// says what a worker prefers. Nobody waits with a task in hand: a worker whose next task is not ready yet looks for another's that is.
+// RunInOrder is Run for the tasks and queues of an order: each task begins after those that it needs have returned. No
+// worker claims a task before it is ready: if the next task of its queue is not, it looks for tasks in the other
+// queues.
 func (p *Pool) RunInOrder(order *Order, task func(worker, task int)) {
 	p.run(len(order.needs), order, task)
 }
 
-// RunAlone is Run or, for an order that is not nil, RunInOrder, by the caller alone; the other workers sleep on.
+// RunAlone runs all tasks on the calling goroutine, in an order that fits order if it is not nil. The other workers
+// sleep on.
 func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
 	for i := range tasks {
 		if order != nil {
@@ -85,6 +86,7 @@ func (p *Pool) RunAlone(tasks int, order *Order, task func(worker, task int)) {
 	}
 }
 
+// run is Run for more than one worker, or RunInOrder if order is not nil.
 func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 	workers := len(p.queues)
 	if tasks > maxTasks {
@@ -120,59 +122,59 @@ func (p *Pool) wakeWorkers() {
 	}
 }
 
-// work is the life of a worker: wait for a phase, help with it, wait for the next.
+// work is the loop of a worker: wait for a phase, run tasks, wait for the next phase.
 //
-// One that comes too late for a phase has slept, and while others did its tasks it would go to sleep again, and be too late
-// for the next. So it looks twice as long each time, up to some milliseconds, until it has been in time.
+// A worker that finds no task left was asleep when the phase began. With short phases it would fall asleep and come too
+// late every time. So it spins twice as long after each phase that it missed, up to a limit.
 func (p *Pool) work(worker int) {
-	debug.SetPanicOnFault(true) // a task may read a mapped file that has shrunk; call hands the panic on
+	debug.SetPanicOnFault(true) // a task may read a mapped file that has shrunk; Run panics with what that panics with
 	var seen uint32
-	looks := spins
+	checks := spins
 	for {
-		p.idle[worker].wait(looks, func() bool { return p.phase.Load() != seen })
+		p.idle[worker].wait(checks, func() bool { return p.phase.Load() != seen })
 		seen = p.phase.Load()
 		if p.closed.Load() {
 			return
 		}
 		if p.drain(worker, seen) {
-			looks = spins
+			checks = spins
 		} else {
-			looks = min(2*looks, 32*spins)
+			checks = min(2*checks, 32*spins)
 		}
 	}
 }
 
-// drain runs tasks of the phase until all are claimed: the worker's own, then, if their worker seems to be away, others'. It
-// tells whether there was a task for it.
+// drain runs tasks of the phase until all are claimed: those of the worker's queue, and, if others are slow to run
+// theirs, those of their queues. It reports whether it ran any.
 func (p *Pool) drain(worker int, phase uint32) (helped bool) {
 	order := p.order.Load()
 	p.idle[worker].seen.Store(phase)
-	for looks := 0; ; looks += len(p.queues) - 1 {
+	for looks := 0; ; looks += len(p.queues) - 1 { // at other queues
 		ran, waits := p.take(worker, worker, phase, order)
 		helped = helped || ran
 		for i := 1; i < len(p.queues); i++ {
 			owner := (worker + i) % len(p.queues)
 			if looks < patience(phase-p.idle[owner].seen.Load()) {
-				waits = waits || p.queues[owner].left(phase)
+				waits = waits || p.queues[owner].hasTasks(phase)
 				continue
 			}
-			stole, needs := p.take(worker, owner, phase, order)
-			helped, waits = helped || stole, waits || needs
+			stole, left := p.take(worker, owner, phase, order)
+			helped, waits = helped || stole, waits || left
 		}
 		if !waits {
 			return helped
 		}
-		if looks > long {
+		if looks > napAfter {
 			time.Sleep(nap)
 		}
 	}
 }
 
-// take runs tasks of one queue for as long as there are any that are ready. It tells whether there was one, and whether one is
-// left that is not.
+// take runs tasks of one queue until the next one is not ready or none is left. It reports whether it ran any, and
+// whether it left one that is not ready.
 //
-// Those that have returned are counted together, since all workers write to that count. So a worker that is put aside after one of them
-// and before it looks for the next is waited for; that is some nanoseconds, beside the microseconds in which it has a task.
+// It counts the tasks that have returned all at once, since all workers write to that counter. The price: if the worker
+// loses its core between two tasks, the phase waits for it, as it would during a task.
 func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits bool) {
 	for returned := 0; ; returned++ {
 		task, result := p.queues[owner].claim(phase, order)
@@ -186,10 +188,10 @@ func (p *Pool) take(worker, owner int, phase uint32, order *Order) (ran, waits b
 	}
 }
 
-// patience is how often a worker looks at tasks that another prefers before it takes them: some ten microseconds; missed is
-// for how many phases the other was not seen. The data of these tasks would have to come from the other's cache and go back
-// there later, which takes longer than the other usually needs to get to them. One that has not come for two phases has
-// probably lost its core.
+// patience returns how often a worker looks at another one's queue before it takes a task from there. The data of the
+// task would have to move from the other's cache and back later, which takes longer than the other usually needs to
+// come to the task. missed is the number of phases that the other has missed; after two of them it has probably lost
+// its core.
 func patience(missed uint32) int {
 	if missed > 1 {
 		return 0
@@ -197,24 +199,24 @@ func patience(missed uint32) int {
 	return 2000
 }
 
-// A worker that has looked for long (a few milliseconds) in vain for a task that is ready naps, since who runs what they need has
-// lost its core.
+// A worker that has looked for a ready task napAfter times sleeps for nap before each further look. The worker whose
+// task the others need has probably lost its core, and this gives it one.
 const (
-	long = 20 * spins
-	nap  = time.Millisecond
+	napAfter = 20 * spins
+	nap      = time.Millisecond
 )
 
-// call runs a task of the present phase.
+// call runs a task of the current phase.
 func (p *Pool) call(worker, task int, phase uint32, order *Order) {
 	defer p.returned(task, phase, order)
 	p.task(worker, task)
 }
 
-// returned tells those who need the task that it has returned, or panicked. A panic goes no further: it would end the process,
-// since nobody above a worker can recover from it.
+// returned marks a task as returned, also if it has panicked. It recovers from the panic, which would end the process
+// on a worker's goroutine; run panics again on the caller's.
 func (p *Pool) returned(task int, phase uint32, order *Order) {
 	if value := recover(); value != nil {
-		first := value // a variable that is allocated only here
+		first := value // a copy, so that only a panic allocates
 		p.panicked.CompareAndSwap(nil, &first)
 	}
 	if order != nil {

@@ -13,7 +13,7 @@ func TestPoolRunsEveryTaskOnce(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 7, 16} {
 		p := NewPool(workers)
 		if p.Workers() != workers {
-			t.Errorf("%d workers, want %d", p.Workers(), workers)
+			t.Errorf("%d workers, wanted %d", p.Workers(), workers)
 		}
 		for _, tasks := range []int{0, 1, 2, 3, 5, 16, 100, 1000} {
 			counts := make([]int, tasks) // not atomic: the race detector checks the pool's promises
@@ -53,7 +53,7 @@ func TestPoolManyPhases(t *testing.T) {
 		}
 		copy(values[:tasks], next[:tasks])
 		if values != want {
-			t.Fatalf("phase %d of %d tasks: %v, want %v", phase, tasks, values, want)
+			t.Fatalf("phase %d of %d tasks: %v, wanted %v", phase, tasks, values, want)
 		}
 	}
 }
@@ -79,25 +79,25 @@ func TestPoolWorkersRunOneTaskAtATime(t *testing.T) {
 		total += n
 	}
 	if total != 300*23 {
-		t.Errorf("%d tasks, want %d", total, 300*23)
+		t.Errorf("%d tasks, wanted %d", total, 300*23)
 	}
 }
 
-// A worker that was put aside in one phase and comes back in another claims nothing of it by mistake.
+// A worker that lost its core in one phase and comes back in another claims nothing of it by mistake.
 func TestPoolQueueBelongsToAPhase(t *testing.T) {
 	var q queue
 	q.word.Store(5<<32 | 3<<16 | 1) // tasks 1 and 2 of phase 5
 	for _, other := range []uint32{0, 4, 6} {
-		if task, result := q.claim(other, nil); result != none || q.left(other) {
+		if task, result := q.claim(other, nil); result != none || q.hasTasks(other) {
 			t.Errorf("phase %d claimed task %d of phase 5", other, task)
 		}
 	}
 	for want := 1; want < 3; want++ {
 		if task, result := q.claim(5, nil); result != taken || task != want {
-			t.Errorf("claimed task %d (%d), want %d", task, result, want)
+			t.Errorf("claimed task %d (%d), wanted %d", task, result, want)
 		}
 	}
-	if task, result := q.claim(5, nil); result != none || q.left(5) {
+	if task, result := q.claim(5, nil); result != none || q.hasTasks(5) {
 		t.Errorf("claimed task %d of an empty queue", task)
 	}
 }
@@ -108,17 +108,17 @@ func TestPoolQueueWaitsForWhatATaskNeeds(t *testing.T) {
 	var q queue
 	q.word.Store(5<<32 | 2<<16 | 1) // task 1 of phase 5
 	order.returned[0].phase.Store(4)
-	if task, result := q.claim(5, order); result != blocked || !q.left(5) {
+	if task, result := q.claim(5, order); result != blocked || !q.hasTasks(5) {
 		t.Errorf("claimed task %d (%d) although task 0 has not returned", task, result)
 	}
 	order.returned[0].phase.Store(5)
 	if task, result := q.claim(5, order); result != taken || task != 1 {
-		t.Errorf("claimed task %d (%d), want 1", task, result)
+		t.Errorf("claimed task %d (%d), wanted 1", task, result)
 	}
 }
 
-// Tasks begin after those that they need, whoever runs them, phase after phase: here each adds to what another left, in a
-// pipeline of as many stages as there are workers.
+// Tasks begin after those that they need, whoever runs them, phase after phase: here each adds to what another left, in
+// a pipeline of as many stages as there are workers.
 func TestPoolRunsInOrder(t *testing.T) {
 	const length = 6
 	for _, workers := range []int{1, 2, 3, 7} {
@@ -142,20 +142,21 @@ func TestPoolRunsInOrder(t *testing.T) {
 			clear(sums[:])
 			p.RunInOrder(order, func(_, task int) {
 				if sums[task%length] != task/length {
-					t.Errorf("%d workers, phase %d: task %d found %d, want %d", workers, phase, task, sums[task%length], task/length)
+					t.Errorf("%d workers, phase %d: task %d found %d, wanted %d",
+						workers, phase, task, sums[task%length], task/length)
 				}
 				sums[task%length]++
 			})
 			for i, n := range sums {
 				if n != workers {
-					t.Fatalf("%d workers, phase %d: %d tasks of column %d, want %d", workers, phase, n, i, workers)
+					t.Fatalf("%d workers, phase %d: %d tasks of column %d, wanted %d", workers, phase, n, i, workers)
 				}
 			}
 		}
 		clear(sums[:])
 		p.RunAlone(len(needs), order, func(worker, task int) {
 			if worker != 0 || sums[task%length] != task/length {
-				t.Errorf("worker %d, task %d found %d, want %d", worker, task, sums[task%length], task/length)
+				t.Errorf("worker %d, task %d found %d, wanted %d", worker, task, sums[task%length], task/length)
 			}
 			sums[task%length]++
 		})
@@ -173,7 +174,7 @@ func TestPoolRunsInOrderDespitePanic(t *testing.T) {
 		func() {
 			defer func() {
 				if got := recover(); got != "first" {
-					t.Errorf("panic %v, want that of the first task", got)
+					t.Errorf("panic %v, wanted that of the first task", got)
 				}
 			}()
 			p.RunInOrder(order, func(_, task int) {
@@ -184,7 +185,7 @@ func TestPoolRunsInOrderDespitePanic(t *testing.T) {
 			})
 		}()
 		if got := ran.Load(); got != 4 {
-			t.Fatalf("%d tasks ran, want 4", got)
+			t.Fatalf("%d tasks ran, wanted 4", got)
 		}
 	}
 }
@@ -207,7 +208,7 @@ func TestOrdersThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if got, _ := recover().(string); !strings.Contains(got, c.want) {
-					t.Errorf("panic %q, want one about %q", got, c.want)
+					t.Errorf("panic %q, wanted one about %q", got, c.want)
 				}
 			}()
 			c.call()
@@ -228,13 +229,13 @@ func TestPoolQueuesAsTheOrderSays(t *testing.T) {
 	}
 	for w, want := range []uint64{1, 1, 4} {
 		if end := p.queues[w].word.Load() >> 16 & maxTasks; end != want {
-			t.Errorf("the queue of worker %d ended at task %d, want %d", w, end, want)
+			t.Errorf("the queue of worker %d ended at task %d, wanted %d", w, end, want)
 		}
 	}
 }
 
-// Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks that
-// they prefer are done by others.
+// Workers that have gone to sleep between phases come back, and while they are away nobody waits for them: the tasks
+// that they prefer are done by others.
 func TestPoolWakesParkedWorkers(t *testing.T) {
 	p := NewPool(3)
 	defer p.Close()
@@ -312,10 +313,10 @@ func TestPoolPanicReachesTheCaller(t *testing.T) {
 				return nil
 			}()
 			if want := "task " + strconv.Itoa(bad); value != want {
-				t.Fatalf("%d workers: Run panicked with %v, want %q", workers, value, want)
+				t.Fatalf("%d workers: Run panicked with %v, wanted %q", workers, value, want)
 			}
 			if workers > 1 && others.Load() != 19 {
-				t.Fatalf("%d workers: %d other tasks had run when Run panicked, want 19", workers, others.Load())
+				t.Fatalf("%d workers: %d other tasks had run when Run panicked, wanted 19", workers, others.Load())
 			}
 			p.Run(20, func(int, int) { others.Add(1) }) // and the panic is forgotten
 		}
@@ -331,7 +332,7 @@ func TestPoolPanicOfEveryTask(t *testing.T) {
 		func() {
 			defer func() {
 				if task, ok := recover().(int); !ok || task < 0 || task > 9 {
-					t.Errorf("panic %v, want the number of a task", task)
+					t.Errorf("panic %v, wanted the number of a task", task)
 				}
 			}()
 			p.Run(10, func(_, task int) { panic(task) })

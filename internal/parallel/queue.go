@@ -2,28 +2,29 @@ package parallel
 
 import "sync/atomic"
 
-// maxTasks is how many tasks a phase can have: what a queue's word has room for.
+// maxTasks is the largest number of tasks in a phase: it fits into 16 bits of a queue's word.
 const maxTasks = 1<<16 - 1
 
-// queue is a range of tasks not yet claimed: its phase in the upper 32 bits, then 16 bits each for the end and for the
-// next task. All three change in one atomic operation, so that a worker which was put aside in one phase and comes back in
-// a later one cannot claim anything by mistake. A queue fills two cache lines, since the prefetcher fetches pairs.
+// queue is a range of tasks that are not claimed yet. Its word holds the number of the phase (32 bits), the end of the
+// range and the next task (16 bits each). Since all three change at once, a worker that lost its core in one phase and
+// continues in a later one cannot claim a task by mistake. A queue fills two cache lines, since CPUs prefetch pairs of
+// lines.
 type queue struct {
 	word atomic.Uint64
 	_    [120]byte
 }
 
-// claimed is what became of a claim.
-type claimed int
+// claimResult is the result of trying to claim a task.
+type claimResult int
 
 const (
-	none    claimed = iota // the queue has no task left of that phase
-	blocked                // its next task needs one that has not returned
+	none    claimResult = iota // the queue has no task left in that phase
+	blocked                    // the next task needs one that has not returned
 	taken
 )
 
-// claim takes the queue's next task, if there is one left of the given phase and it needs nothing more.
-func (q *queue) claim(phase uint32, order *Order) (task int, result claimed) {
+// claim takes the next task of the queue, if there is one in the given phase and it is ready.
+func (q *queue) claim(phase uint32, order *Order) (task int, result claimResult) {
 	for {
 		word := q.word.Load()
 		next, end := word&maxTasks, word>>16&maxTasks
@@ -39,8 +40,8 @@ func (q *queue) claim(phase uint32, order *Order) (task int, result claimed) {
 	}
 }
 
-// left tells whether tasks of the phase have not been claimed.
-func (q *queue) left(phase uint32) bool {
+// hasTasks reports whether there are tasks of the phase that are not claimed yet.
+func (q *queue) hasTasks(phase uint32) bool {
 	word := q.word.Load()
 	return uint32(word>>32) == phase && word&maxTasks != word>>16&maxTasks
 }

@@ -2,40 +2,41 @@ package parallel
 
 import "time"
 
-// Tempo finds out whether steps are faster with all workers or with one alone. Mostly it is with all. But where another
-// program keeps a core busy, the workers wait most of the time for the one that has to share it; and on some machines two
-// cores exchange data so slowly that one alone is faster. What a step computes does not depend on it.
+// Tempo finds out whether steps are faster with all workers or with one worker alone. Usually all are faster. But if
+// another program keeps a core busy, the workers wait most of the time for the one on that core; and on some machines
+// two cores exchange data so slowly that one alone is faster. The results of a step are the same both ways.
 //
-// Time is looked at in windows of some steps. Now and then there is one the other way, as a trial; the less often the longer
-// the same way has been the faster one, and sooner where steps are uneven, as they are while workers wait for each other.
+// Tempo compares windows of some steps. Now and then a window is a trial of the other way. Trials become rarer the
+// longer the same way has been the faster one, but come sooner if steps are uneven, which shows that workers wait for
+// each other.
 type Tempo struct {
-	Alone bool // how the next step is to be taken: by one worker
+	Alone bool // the next step is for one worker alone
 
-	steps    int           // of the present window
+	steps    int           // number of steps in the current window
 	total    time.Duration // of these steps
-	shortest time.Duration // of them
+	shortest time.Duration // of these steps
 
-	mean     [2]time.Duration // of a step in the last window with all workers, and in the last one with one alone
-	trial    bool             // whether the present window is one
-	next     int              // windows to go before the next trial
-	interval int              // between trials
+	mean     [2]time.Duration // of a step, in the last window with all workers and in the last window with one
+	trial    bool             // the current window is a trial
+	next     int              // windows until the next trial
+	interval int              // windows between trials
 }
 
 const (
-	windowTime  = 25 * time.Millisecond // several times as long as a core that two programs want goes to one of them
-	windowSteps = 16
+	windowTime  = 25 * time.Millisecond // least time of a window: several time slices of the operating system
+	windowSteps = 16                    // least steps of a window
 
-	uneven        = 1.3 // the mean of a window's steps, by the shortest
-	firstInterval = 16
-	leastInterval = 4
-	mostInterval  = 1024
-	mostAlone     = 64 // of a trial with all workers, which costs little where it is in vain, and gains much where not
+	uneven           = 1.3 // the mean of a window's steps over their shortest, above which they are uneven
+	firstInterval    = 16
+	minInterval      = 4
+	maxInterval      = 1024
+	maxIntervalAlone = 64 // while one worker is alone: trying all workers costs little and may gain much
 )
 
-// NewTempo returns one that begins with all workers.
+// NewTempo returns a Tempo that begins with all workers.
 func NewTempo() Tempo { return Tempo{next: firstInterval, interval: firstInterval} }
 
-// Took tells how long the last step was.
+// Took records how long the last step took, and decides about the next one.
 func (t *Tempo) Took(d time.Duration) {
 	if t.steps == 0 || d < t.shortest {
 		t.shortest = d
@@ -46,29 +47,29 @@ func (t *Tempo) Took(d time.Duration) {
 	if t.Alone {
 		now, other = 1, 0
 	}
-	lost := t.trial && t.steps > 1 && t.shortest > t.mean[other] // already, so that the window need not be a whole one
+	lost := t.trial && t.steps > 1 && t.shortest > t.mean[other] // the trial is slower for sure: windowTime is enough
 	if t.total < windowTime || t.steps < windowSteps && !lost {
 		return
 	}
 	t.mean[now] = t.total / time.Duration(t.steps)
-	waited := !t.Alone && float64(t.mean[now]) > uneven*float64(t.shortest)
+	workersWait := !t.Alone && float64(t.mean[now]) > uneven*float64(t.shortest)
 	t.steps, t.total = 0, 0
 	if t.trial {
 		t.trial = false
 		if t.mean[now] < t.mean[other] {
-			t.interval = leastInterval
+			t.interval = minInterval
 		} else {
 			t.Alone = !t.Alone
-			t.interval = min(2*t.interval, mostInterval)
+			t.interval = min(2*t.interval, maxInterval)
 			if t.Alone {
-				t.interval = min(t.interval, mostAlone)
+				t.interval = min(t.interval, maxIntervalAlone)
 			}
 		}
 		t.next = t.interval
 		return
 	}
 	t.next--
-	if waited {
+	if workersWait {
 		t.next -= firstInterval / 2
 	}
 	if t.next <= 0 {

@@ -1,6 +1,6 @@
-// Package random gives streams of random numbers that are keyed by seed, purpose and place, not drawn from one another. A run can
-// be stopped and resumed anywhere, and any number of threads can draw, and each number is what it would have been. It knows no
-// distribution but the uniform one; who needs another makes it of that.
+// Package random provides streams of random numbers. Each is named by a key (seed, purpose, epoch, index) and does not
+// depend on what was drawn from others, so a run can be resumed anywhere and use any number of threads with the same
+// result. The only distribution is the uniform one; callers compute others from it.
 package random
 
 import (
@@ -8,11 +8,11 @@ import (
 	"math/rand/v2"
 )
 
-// Key names a random stream. Streams are keyed, not drawn from one another: what one of them gives does not depend on what
-// others were asked for.
+// Key names a random stream.
 type Key struct{ hi, lo uint64 }
 
-// NewKey returns the key of a purpose ("glorot_uniform/dense", "shuffle") in an epoch (0 outside of any).
+// NewKey returns the key of a purpose, such as "glorot_uniform/dense" or "shuffle", in an epoch. epoch is 0 for what
+// happens once in a run.
 func NewKey(seed uint64, purpose string, epoch int) Key {
 	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
 	hash := uint64(offset)
@@ -22,20 +22,20 @@ func NewKey(seed uint64, purpose string, epoch int) Key {
 	return Key{mix(seed), mix(hash + uint64(epoch))}
 }
 
-// At returns the key of the i-th of the things that k is the key of.
+// At returns the key of item i, such as a sample, for the purpose of k.
 func (k Key) At(i int) Key { return Key{k.hi, mix(k.lo + uint64(i))} }
 
-// Seed makes stream the one that k names.
+// Seed resets stream to the beginning of the one that k names.
 func (k Key) Seed(stream *rand.PCG) { stream.Seed(k.hi, k.lo) }
 
-// Stream returns the random stream for one purpose in one epoch.
+// Stream returns the random stream of NewKey(seed, purpose, epoch).
 func Stream(seed uint64, purpose string, epoch int) *rand.PCG {
 	k := NewKey(seed, purpose, epoch)
 	return rand.NewPCG(k.hi, k.lo)
 }
 
-// mix scatters the bits of x (the finalizer of SplitMix64; Steele, Lea and Flood, OOPSLA 2014), so that seeds 1 and 2
-// begin far apart.
+// mix scatters the bits of x, so that similar seeds give unrelated streams. It is the finalizer of SplitMix64 (Steele,
+// Lea and Flood, OOPSLA 2014).
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -43,7 +43,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// Shuffle permutes order (Fisher and Yates), the same way for the same stream in every version of Go.
+// Shuffle permutes order at random (Fisher and Yates). Unlike that of math/rand, its result is the same in every
+// version of Go.
 func Shuffle(stream *rand.PCG, order []int32) {
 	for i := len(order) - 1; i > 0; i-- {
 		j, _ := bits.Mul64(stream.Uint64(), uint64(i+1))
@@ -51,5 +52,5 @@ func Shuffle(stream *rand.PCG, order []int32) {
 	}
 }
 
-// Uniform returns a number in [0, 1), a multiple of 2^-24.
+// Uniform returns a number that is uniform over the multiples of 2^-24 in [0, 1).
 func Uniform(stream *rand.PCG) float32 { return float32(stream.Uint64()>>40) * 0x1p-24 }

@@ -24,13 +24,13 @@ func TestStreamsAreWhatTheyWere(t *testing.T) {
 	for _, c := range cases {
 		s := Stream(c.seed, c.purpose, c.epoch)
 		if got := [2]uint64{s.Uint64(), s.Uint64()}; got != c.want {
-			t.Errorf("stream (%d, %q, %d) begins %#x, want %#x", c.seed, c.purpose, c.epoch, got, c.want)
+			t.Errorf("stream (%d, %q, %d) begins %#x, wanted %#x", c.seed, c.purpose, c.epoch, got, c.want)
 		}
 	}
 }
 
-// Streams of different keys share nothing: no first value comes twice, and the bits of neighbors agree as often as those
-// of any two numbers, half of the time.
+// Streams of different keys share nothing: no first value comes twice, and the bits of neighbors agree as often as
+// those of any two numbers, half of the time.
 func TestStreamsAreIndependent(t *testing.T) {
 	seen := map[uint64]string{}
 	var agree, total int
@@ -51,7 +51,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 	}
 	// 3600 * 64 fair coins: the standard deviation of their share is 0.001.
 	if share := float64(agree) / float64(total); math.Abs(share-0.5) > 0.005 {
-		t.Errorf("bits of neighboring streams agree in %.4f of all cases, want 0.5", share)
+		t.Errorf("bits of neighboring streams agree in %.4f of all cases, wanted 0.5", share)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestShuffleIsWhatItWas(t *testing.T) {
 	order := counting(10)
 	Shuffle(Stream(1, "shuffle", 1), order)
 	if want := []int32{4, 1, 8, 7, 2, 0, 5, 9, 3, 6}; !slices.Equal(order, want) {
-		t.Errorf("order %v, want %v", order, want)
+		t.Errorf("order %v, wanted %v", order, want)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestUniform(t *testing.T) {
 	}
 	mean := sum / n
 	if variance := squares/n - mean*mean; math.Abs(mean-0.5) > 0.004 || math.Abs(variance-1.0/12) > 0.001 {
-		t.Errorf("mean %v, variance %v, want 1/2 and 1/12", mean, variance)
+		t.Errorf("mean %v, variance %v, wanted 1/2 and 1/12", mean, variance)
 	}
 }
 

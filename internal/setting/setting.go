@@ -1,8 +1,8 @@
-// Package setting describes what a thing can be told: an optimizer, a schedule, a callback, a distortion. A thing lists
-// its settings in its own file, beside the formula that uses them, each with its name, its range, a line of
-// documentation and a pointer to the field that holds it. Package config makes keys of an experiment file of the lists.
+// Package setting describes the settings of optimizers, schedules, callbacks and distortions. Each of these lists its
+// settings in its own file, next to the code that uses them: name, bounds, documentation, and a pointer to the field
+// with the value. Package config turns the lists into keys of an experiment file.
 //
-// The package knows no files and no spelling: package keyfile reads and writes values.
+// The package reads and writes no files; package keyfile does.
 package setting
 
 import (
@@ -14,22 +14,22 @@ import (
 // Setting is one setting of a thing. Its value may also be a type of the thing's package, such as *nn.Initializer; it is
 // then read and checked by those who know that type.
 type Setting struct {
-	Name    string   // as Keras and an experiment file spell it: beta_1
-	Value   any      // a pointer to the field: *float64, *int, *bool or *string; what it holds in a new thing is the default
-	Bounds  Bounds   // of a *float64 and an *int
-	Choices []string // of a *string; empty: the name of a file
-	Folder  bool     // of a *string without choices: it is the name of a folder
-	Beside  string   // the setting, a *bool, without which this one has no meaning; empty: it always has one
+	Name    string   // as in Keras and in an experiment file: beta_1
+	Value   any      // a pointer to the field: *float64, *int, *bool or *string; it points to the default at first
+	Bounds  Bounds   // of a *float64 or *int
+	Choices []string // the values that a *string can have; empty: any name of a file
+	Folder  bool     // a *string without Choices is the name of a folder, not of a file
+	Needs   string   // the name of a *bool setting that must be true for this one to have an effect; empty: none
 
 	Required bool // there is no default
 	Optional bool // a *string that may be left out, and is then empty
 
-	Doc     string // what it is: one sentence
-	Advice  string // when to use it, and a good value: a small letter first, then a full stop
-	Example string // another value than the default, as it is written in a file
+	Doc     string // what it is, in one sentence
+	Advice  string // when to use it, and good values; no capital at the beginning, but a full stop at the end
+	Example string // a value other than the default, as it is written in a file
 }
 
-// Bounds are the numbers that a setting can be: from Min to Max, which belong to it unless they are open.
+// Bounds are the range of a number: from Min to Max, both included unless they are open.
 type Bounds struct {
 	Min, Max         float64
 	MinOpen, MaxOpen bool
@@ -49,13 +49,13 @@ func Between(low, high float64) Bounds {
 	return Bounds{Min: low, Max: high, MinOpen: true, MaxOpen: true}
 }
 
-// Contain reports whether v is within the bounds. NaN is not.
+// Contain reports whether v is within the bounds. NaN never is.
 func (b Bounds) Contain(v float64) bool {
 	above := v > b.Min || v == b.Min && !b.MinOpen
 	return above && (v < b.Max || v == b.Max && !b.MaxOpen)
 }
 
-// String says which numbers those are: "from 0 to 1", "above 0 and at most 1".
+// String describes the bounds: "from 0 to 1", "above 0 and at most 1".
 func (b Bounds) String() string {
 	low, high := "from %s", " to %s"
 	switch {
@@ -69,7 +69,7 @@ func (b Bounds) String() string {
 	return fmt.Sprintf(low+high, readable(b.Min), readable(b.Max))
 }
 
-// readable writes a bound as a person would: 1000000, 0.25, 1e-30.
+// readable formats a bound as a person would: 1000000, 0.25, 1e-30.
 func readable(v float64) string {
 	if v != 0 && v < 1e-6 && v > -1e-6 {
 		return fmt.Sprint(v)
@@ -77,7 +77,7 @@ func readable(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// Text returns the value as a person writes it in a file: 1e-7, not 1e-07.
+// Text returns the value as a person would write it in a file: 1e-7, not 1e-07.
 func (s Setting) Text() string {
 	switch v := s.Value.(type) {
 	case *float64:
@@ -92,7 +92,7 @@ func (s Setting) Text() string {
 	panic(s.wrongType())
 }
 
-// Set gives the setting a value: a float64, a bool or a string, as its field is, or for an *int a uint64.
+// Set assigns a value to the field. value must be a float64, bool or string, like the field, or a uint64 for an *int.
 func (s Setting) Set(value any) {
 	switch v := s.Value.(type) {
 	case *float64:
@@ -108,7 +108,7 @@ func (s Setting) Set(value any) {
 	}
 }
 
-// Fill sets those of the settings that have a value, by their names.
+// Fill assigns the values, which are given by name. Settings without one keep theirs.
 func Fill(settings []Setting, values map[string]any) {
 	for _, s := range settings {
 		if v, ok := values[s.Name]; ok {
@@ -117,7 +117,7 @@ func Fill(settings []Setting, values map[string]any) {
 	}
 }
 
-// Check returns an error that names the first setting whose number is out of its bounds.
+// Check returns an error about the first setting whose number is out of its bounds. It does not check Choices.
 func Check(settings []Setting) error {
 	for _, s := range settings {
 		var found float64
@@ -141,12 +141,12 @@ func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
 
-// Error is what is wrong with a setting beside the others.
+// Error is the error of a setting that does not fit the other settings.
 type Error struct {
 	Setting string // its name
 	What    string // "wanted …, found …"
 	Hint    string // what to do; may be empty
 }
 
-// Error names the setting.
+// Error returns "setting: what".
 func (m *Error) Error() string { return m.Setting + ": " + m.What }

@@ -14,8 +14,10 @@ func TestBounds(t *testing.T) {
 		inside, out []float64
 	}{
 		{setting.From(0, 1), "from 0 to 1", []float64{0, 0.5, 1}, []float64{-0.1, 1.1, math.NaN(), math.Inf(1)}},
-		{setting.Above(0, 1000000), "above 0 and at most 1000000", []float64{1e-300, 1e6}, []float64{0, 1e6 + 1, math.NaN()}},
-		{setting.Below(1e-30, 0.25), "of at least 1e-30 and below 0.25", []float64{1e-30, 0.2}, []float64{0, 0.25, math.NaN()}},
+		{setting.Above(0, 1000000), "above 0 and at most 1000000", []float64{1e-300, 1e6},
+			[]float64{0, 1e6 + 1, math.NaN()}},
+		{setting.Below(1e-30, 0.25), "of at least 1e-30 and below 0.25", []float64{1e-30, 0.2},
+			[]float64{0, 0.25, math.NaN()}},
 		{setting.Between(-1, 1), "above -1 and below 1", []float64{0}, []float64{-1, 1, math.NaN()}},
 	} {
 		if got := tt.bounds.String(); got != tt.text {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// sortClasses sorts the names of classes: by number if all are numbers, else by their bytes, as numpy's unique and
-// scikit-learn's LabelEncoder do. What order the file's rows are in does not matter.
+// sortClasses sorts the names of classes, so that their order does not depend on the order of the rows: by value if all
+// are numbers, else by their bytes. numpy's unique and scikit-learn's LabelEncoder do the same.
 func sortClasses(names []string) {
 	numbers := make(map[string]float64, len(names))
 	for _, name := range names {

@@ -2,27 +2,27 @@ package table
 
 import "math"
 
-// fewRows is up to how many rows a column of 1, 2, 3, … may well be a measurement.
+// fewRows is the largest number of rows of which a column of 1, 2, 3, … may well be a measurement.
 const fewRows = 10
 
-// Counters returns the columns that number the rows: their values are n whole numbers that follow one another, each once, in
-// whatever order. Such a column tells a row from the others and nothing else; where the file was sorted by class when the
-// rows were numbered, it gives the class away.
+// Counters returns the names of the columns that number the rows: their n values are consecutive whole numbers, each
+// once, in any order. Such a column says nothing about a new row. If the file was sorted by class when its rows were
+// numbered, the column even gives the class away.
 func (t *Table) Counters() []string {
 	if t.Rows() <= fewRows {
 		return nil
 	}
 	var counters []string
 	for c, name := range t.Columns {
-		if t.counts(c) {
+		if t.isCounter(c) {
 			counters = append(counters, name)
 		}
 	}
 	return counters
 }
 
-// counts tells whether column c numbers the rows. Of a column that does not, the first few rows nearly always show it.
-func (t *Table) counts(c int) bool {
+// isCounter reports whether column c numbers the rows. If it does not, the first few rows nearly always show it.
+func (t *Table) isCounter(c int) bool {
 	n := t.Rows()
 	first := t.row(0)[c]
 	seen := map[float64]bool{}

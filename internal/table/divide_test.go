@@ -32,7 +32,8 @@ func TestDivide(t *testing.T) {
 		all := slices.Concat(p.Train, p.Validation, p.Test)
 		slices.Sort(all)
 		if len(p.Train) != 64 || len(p.Validation) != 16 || len(p.Test) != 20 || !slices.Equal(all, rowsOf(data)) {
-			t.Errorf("tail %t: %d, %d and %d rows, together %v", tail, len(p.Train), len(p.Validation), len(p.Test), all)
+			t.Errorf("tail %t: %d, %d and %d rows, together %v",
+				tail, len(p.Train), len(p.Validation), len(p.Test), all)
 		}
 		if slices.IsSorted(p.Train) {
 			t.Errorf("tail %t: the training rows are in the file's order", tail)
@@ -86,8 +87,9 @@ func TestDivideErrors(t *testing.T) {
 		{data, Division{Test: 1, Validation: 2, Tail: true}, "t.csv: 3 rows leave none to train on"},
 		{data, Division{Test: 1, Validation: 5, Tail: true}, "t.csv: 3 rows leave none to train on"},
 	} {
-		if _, err := c.data.Divide(c.d); err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Data {
-			t.Errorf("%+v: error %v, want %s", c.d, err, c.want)
+		if _, err := c.data.Divide(c.d); err == nil || !strings.Contains(err.Error(), c.want) ||
+			fault.KindOf(err) != fault.Data {
+			t.Errorf("%+v: error %v, wanted %s", c.d, err, c.want)
 		}
 	}
 }

@@ -10,9 +10,10 @@ import (
 	"dnn/internal/nearest"
 )
 
-const headerHint = "put a line with the names of the columns first, or write header: false and the target's number, from 0 on, in dataset"
+const headerHint = "put a line with the names of the columns first, " +
+	"or write header: false and the target's number, from 0 on, in dataset"
 
-// readHeader reads the names of the columns and finds those that are wanted.
+// readHeader reads the first line and finds the columns that are to be read. Without a header, that line is a row.
 func (r *reader) readHeader() error {
 	record, err := r.csv.Read()
 	if err == io.EOF {
@@ -50,10 +51,12 @@ func (r *reader) readHeader() error {
 			return r.at(i, "the name of a column %w", err)
 		}
 		if name == "" && i > 0 && i == len(record)-1 {
-			return r.at(i, "column %d has no name", i+1).WithHint("the line ends with a comma: take out the comma at the end of each line")
+			return r.at(i, "column %d has no name", i+1).
+				WithHint("the line ends with a comma: take out the comma at the end of each line")
 		}
 		if name == "" {
-			return r.at(i, "column %d has no name", i+1).WithHint("a column of row numbers must go: write the file without it")
+			return r.at(i, "column %d has no name", i+1).
+				WithHint("a column of row numbers must go: write the file without it")
 		}
 		if seen[name] {
 			err := r.at(i, "two columns are called %s", quote(name))
@@ -68,12 +71,12 @@ func (r *reader) readHeader() error {
 	return r.findColumns()
 }
 
-// findColumns finds the target's and the features' columns in the header.
+// findColumns finds the columns of the target and of the features in the header.
 func (r *reader) findColumns() error {
 	if r.target = slices.Index(r.header, r.Target); r.target < 0 {
-		return r.noColumn(r.Target, "which is to say the class")
+		return r.noColumn(r.Target, "which is the target")
 	}
-	index := make(map[string]int, len(r.header)) // a search for each column would take columns times columns
+	index := make(map[string]int, len(r.header)) // searching the header for each column would take quadratic time
 	for i, name := range r.header {
 		index[name] = i
 	}
@@ -108,7 +111,7 @@ func (r *reader) findColumns() error {
 	return nil
 }
 
-// ownColumns returns all columns but the target and those that are to be ignored.
+// ownColumns returns the names of all columns but the target and the ignored ones.
 func (r *reader) ownColumns(index map[string]int) ([]string, error) {
 	ignored := make(map[string]bool, len(r.Ignore))
 	for _, name := range r.Ignore {
@@ -117,10 +120,11 @@ func (r *reader) ownColumns(index map[string]int) ([]string, error) {
 		}
 		ignored[name] = true
 	}
-	return slices.DeleteFunc(slices.Clone(r.header), func(name string) bool { return name == r.Target || ignored[name] }), nil
+	isNoFeature := func(name string) bool { return name == r.Target || ignored[name] }
+	return slices.DeleteFunc(slices.Clone(r.header), isNoFeature), nil
 }
 
-// noColumn is the error of a column that the file does not have.
+// noColumn is the error of a missing column. purpose says what needs it.
 func (r *reader) noColumn(name, purpose string) error {
 	err := r.at(0, "there is no column %s, %s", quote(name), purpose)
 	if near, ok := nearest.Name(name, r.header); ok {
@@ -129,7 +133,7 @@ func (r *reader) noColumn(name, purpose string) error {
 	return err.WithHint("the columns are %s", list(r.header))
 }
 
-// inOrder tells whether the names are 0, 1, 2, …, as pandas calls columns without names.
+// inOrder reports whether the names are 0, 1, 2, …, which pandas gives to columns without names.
 func inOrder(names []string) bool {
 	for i, name := range names {
 		if name != strconv.Itoa(i) {
@@ -139,7 +143,7 @@ func inOrder(names []string) bool {
 	return true
 }
 
-// mostlyNumbers tells whether at least half of the names, the target's aside, are numbers.
+// mostlyNumbers reports whether at least half of the names, without the target's, are numbers.
 func (r *reader) mostlyNumbers(names []string) bool {
 	numbers, others := 0, 0
 	for _, name := range names {
@@ -154,11 +158,13 @@ func (r *reader) mostlyNumbers(names []string) bool {
 	return numbers > 0 && 2*numbers >= others
 }
 
-// rowAsHeader refuses a first line of numbers and a class, which is a row and not names.
+// rowAsHeader refuses a header that consists of numbers and the name of a class: it must be a row.
 func (r *reader) rowAsHeader() error {
-	if _, isClass := r.labels[r.Target]; !isClass || r.NoHeader || inOrder(r.table.Columns) || !r.mostlyNumbers(r.table.Columns) {
+	_, isClass := r.labels[r.Target]
+	if !isClass || r.NoHeader || inOrder(r.table.Columns) || !r.mostlyNumbers(r.table.Columns) {
 		return nil
 	}
-	return fault.New(fault.Data, r.place(1, 1), "wanted a line with the names of the columns, found what looks like a row: numbers and the class %s",
+	return fault.New(fault.Data, r.place(1, 1),
+		"wanted a line with the names of the columns, found what looks like a row: numbers and the class %s",
 		quote(r.Target)).WithHint(headerHint)
 }

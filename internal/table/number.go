@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// parseNumber reads a decimal number, with nothing that only Go would take for one (hexadecimal, underscores).
+// parseNumber reads a decimal number. It refuses what only Go takes for a number: hexadecimal digits, underscores.
 func parseNumber(text string) (float64, error) {
 	if isMissing(text) {
 		return 0, errors.New("the value is missing")
@@ -24,7 +24,7 @@ func parseNumber(text string) (float64, error) {
 	return v, nil
 }
 
-// isMissing tells whether a field is what other programs write where there is no value.
+// isMissing reports whether a field is one of the texts with which programs mark a missing value.
 func isMissing(text string) bool {
 	switch strings.ToLower(text) {
 	case "", "?", "na", "n/a", "#n/a", "nan", "null":
@@ -33,7 +33,7 @@ func isMissing(text string) bool {
 	return false
 }
 
-// quote quotes what a file holds for a message, and shortens it.
+// quote quotes a text from a file for a message, and shortens it.
 func quote(text string) string { return strconv.Quote(shorten(text)) }
 
 // shorten cuts a text that is too long for a message.
@@ -45,7 +45,7 @@ func shorten(text string) string {
 	return text
 }
 
-// list joins names for a message, and leaves out what would make it long.
+// list joins names for a message. If there are many, it leaves out the last ones and says how many there are.
 func list(names []string) string {
 	const longest = 160 // bytes
 	var text strings.Builder

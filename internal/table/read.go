@@ -20,41 +20,42 @@ import (
 	"dnn/internal/fault"
 )
 
-// Options says what to read.
+// Options say what to read.
 type Options struct {
 	Path   string
-	Target string // the column of classes
+	Target string // the name of the column of classes
 
-	// NoHeader says that the first line is a row. The columns are then called 0, 1, 2, ….
+	// NoHeader means that the first line is a row. The columns are then called 0, 1, 2, ….
 	NoHeader bool
 
-	// Columns and Classes, if not nil, are those of the model that is to read the table. The file must then have these
-	// columns, in any order and perhaps among others, and no other classes.
+	// Columns and Classes, if not nil, are those that a model knows. The file must have these columns, in any order;
+	// others are not read. It must not have other classes.
 	Columns []string
 	Classes []string
 
-	// Like, if not nil, is the table that Columns and Classes come from, instead of a model. Without names, the file must have
-	// as many columns: others would be elsewhere.
+	// Like, if not nil, is the table that Columns and Classes come from, instead of a model. With NoHeader, both files
+	// must have the same number of columns, since only a column's position tells which one it is.
 	Like *Table
 
-	// Ignore are columns that are not read, and need hold no numbers. Where Columns says what to read, it does not matter.
+	// Ignore names columns that are not read, and so need not hold numbers. It has no effect if Columns is not nil.
 	Ignore []string
 }
 
-// maxClasses is how many classes there can be: labels are bytes.
+// maxClasses is the largest number of classes: labels are bytes.
 const maxClasses = 256
 
+// errMany means that a row has class number maxClasses + 1.
 var errMany = fmt.Errorf("wanted at most %d classes", maxClasses)
 
-// maxValues bounds the memory that a file can take: 8 GiB.
+// maxValues bounds the memory of a table: 8 GiB.
 const maxValues = 1 << 30
 
-// peeked is how much of a file is looked at to tell its format.
+// peeked is the number of bytes by which a file's format is recognized.
 const peeked = 4096
 
-// Read reads a CSV file: UTF-8, fields separated by commas, a first line with the name of each column, then a row a line.
-// All columns but the target's must hold numbers. Space around a field does not count. Errors are of kind fault.Data and
-// name the line and the column, in bytes from 1 on.
+// Read reads a CSV file: UTF-8, fields separated by commas, the names of the columns in the first line, one row in each
+// of the others. All columns but the target must hold numbers. Space around a field is ignored. Errors are of kind
+// fault.Data and name line and column, in bytes from 1 on.
 func Read(o Options) (*Table, error) {
 	f, err := open(o.Path)
 	if err != nil {
@@ -64,7 +65,7 @@ func Read(o Options) (*Table, error) {
 	return parse(f, o)
 }
 
-// Hash returns Table.Hash of a file without reading it as a table.
+// Hash returns what Table.Hash would be for a file, without reading it as a table.
 func Hash(path string) (string, error) {
 	f, err := open(path)
 	if err != nil {
@@ -78,6 +79,7 @@ func Hash(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
+// open opens a file; errors are of kind fault.Data.
 func open(path string) (*os.File, error) {
 	f, err := atomicfile.Open(path)
 	if err != nil {
@@ -86,33 +88,35 @@ func open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// reader is a file on its way into a table.
+// reader reads one file into a table.
 type reader struct {
 	Options
 	csv    *csv.Reader
 	header []string
-	order  []int // which field of a line is each of the table's columns
-	target int   // which is the class
+	order  []int // the field of a line that each of the table's columns is in
+	target int   // the field of the class
 
-	table  *Table
-	labels map[string]uint8 // by name of class, in the order of their first rows
-
-	firstLine map[string]int // in which each class was found first
+	table     *Table
+	labels    map[string]uint8 // by class, numbered as they appear in the file, or by Options.Classes
+	firstLine map[string]int   // by class, the line in which it appears first
 }
 
-// parse reads a CSV file from f. Its memory grows with what f holds.
+// parse reads a CSV file from f. It allocates in proportion to what f holds.
 func parse(f io.Reader, o Options) (*Table, error) {
 	hash := sha256.New()
-	in := bufio.NewReaderSize(io.TeeReader(&lines{Reader: f}, hash), peeked)
-	r := &reader{Options: o, labels: map[string]uint8{}, firstLine: map[string]int{}, table: &Table{Path: o.Path}}
-	if err := r.skipMark(in); err != nil {
+	in := bufio.NewReaderSize(io.TeeReader(&lineLimiter{Reader: f}, hash), peeked)
+	r := &reader{
+		Options: o, table: &Table{Path: o.Path},
+		labels: map[string]uint8{}, firstLine: map[string]int{},
+	}
+	if err := r.skipByteOrderMark(in); err != nil {
 		return nil, err
 	}
 	begin, err := in.Peek(peeked)
 	if err != nil && err != io.EOF {
 		return nil, fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
 	}
-	if err := r.dressed(begin); err != nil {
+	if err := r.checkFormat(begin); err != nil {
 		return nil, err
 	}
 	r.csv = csv.NewReader(in)
@@ -139,8 +143,8 @@ func parse(f io.Reader, o Options) (*Table, error) {
 	return r.table, nil
 }
 
-// skipMark skips the mark with which some programs begin a UTF-8 file.
-func (r *reader) skipMark(in *bufio.Reader) error {
+// skipByteOrderMark skips the mark with which some programs begin a UTF-8 file, and refuses those of UTF-16.
+func (r *reader) skipByteOrderMark(in *bufio.Reader) error {
 	begin, err := in.Peek(3)
 	switch {
 	case len(begin) == 0 && err == io.EOF:
@@ -156,11 +160,12 @@ func (r *reader) skipMark(in *bufio.Reader) error {
 	return nil
 }
 
-// readRow takes a line into the table.
+// readRow appends a line to the table.
 func (r *reader) readRow(record []string) error {
 	if len(record) != len(r.header) {
 		line, _ := r.csv.FieldPos(0)
-		return fault.New(fault.Data, r.place(line, 1), "has %s, wanted %d: one for each column", fault.Count(len(record), "field"), len(r.header))
+		return fault.New(fault.Data, r.place(line, 1), "has %s, wanted %d: one for each column",
+			fault.Count(len(record), "field"), len(r.header))
 	}
 	if len(r.table.Values)+len(r.order) > maxValues {
 		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
@@ -173,7 +178,7 @@ func (r *reader) readRow(record []string) error {
 		r.table.Values = append(r.table.Values, v)
 	}
 	label, err := r.label(strings.TrimSpace(record[r.target]))
-	if errors.Is(err, errMany) {
+	if errors.Is(err, errMany) { // perhaps the target is no class at all
 		if err := r.quantity(r.table.Rows()); err != nil {
 			return err
 		}
@@ -185,7 +190,7 @@ func (r *reader) readRow(record []string) error {
 	return nil
 }
 
-// label returns the number of a class, for now in the order of first rows unless a model has numbered them.
+// label returns the number of a class. Without Options.Classes it numbers them as they appear; finish sorts them.
 func (r *reader) label(name string) (uint8, error) {
 	if label, ok := r.labels[name]; ok {
 		return label, nil
@@ -206,13 +211,13 @@ func (r *reader) label(name string) (uint8, error) {
 		return 0, fmt.Errorf("the name of a class %w", err)
 	}
 	label := uint8(len(r.labels))
-	name = strings.Clone(name) // a field shares its line's memory
+	name = strings.Clone(name) // a field is a slice of its whole line
 	r.labels[name] = label
 	r.firstLine[name], _ = r.csv.FieldPos(r.target)
 	return label, nil
 }
 
-// finish checks what only the whole file tells, and numbers the classes in their final order.
+// finish makes the checks that need the whole file, and renumbers the classes in sorted order.
 func (r *reader) finish() error {
 	t := r.table
 	if t.Rows() == 0 {
@@ -227,34 +232,36 @@ func (r *reader) finish() error {
 		t.Classes[label] = name
 	}
 	if len(t.Classes) == 1 {
-		return fault.New(fault.Data, r.Path, "column %s holds one class only (%s), wanted two or more", quote(r.Target), quote(t.Classes[0]))
+		return fault.New(fault.Data, r.Path, "column %s holds one class only (%s), wanted two or more",
+			quote(r.Target), quote(t.Classes[0]))
 	}
 	if err := cmp.Or(r.rowAsHeader(), r.oneSpelling(t.Classes), r.quantity(t.Rows())); err != nil {
 		return err
 	}
-	first := slices.Clone(t.Classes)
+	unsorted := slices.Clone(t.Classes)
 	sortClasses(t.Classes)
-	var final [maxClasses]uint8
-	for label, name := range first {
-		final[label] = uint8(slices.Index(t.Classes, name))
+	var sorted [maxClasses]uint8 // the new number of each label
+	for label, name := range unsorted {
+		sorted[label] = uint8(slices.Index(t.Classes, name))
 	}
 	for i, label := range t.Labels {
-		t.Labels[i] = final[label]
+		t.Labels[i] = sorted[label]
 	}
 	return nil
 }
 
-// at returns an error at the given field of the line that was read last.
+// at returns an error about the given field of the line that was read last.
 func (r *reader) at(field int, format string, args ...any) *fault.Error {
 	line, column := r.csv.FieldPos(field)
 	return fault.New(fault.Data, r.place(line, column), format, args...)
 }
 
+// place returns the path with a line and a column.
 func (r *reader) place(line, column int) string {
 	return r.Path + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
 }
 
-// syntax puts an error of package csv into words.
+// syntax turns an error of package csv into one that a user understands.
 func (r *reader) syntax(err error) error {
 	e, ok := errors.AsType[*csv.ParseError](err)
 	if !ok {
@@ -270,7 +277,7 @@ func (r *reader) syntax(err error) error {
 	return what
 }
 
-// printable tells what is wrong with a name that is to be shown and stored.
+// printable returns an error if a name cannot be shown on a terminal.
 func printable(name string) error {
 	if !utf8.ValidString(name) {
 		return errors.New("is not UTF-8")

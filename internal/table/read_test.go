@@ -43,7 +43,8 @@ func TestRead(t *testing.T) {
 			if !slices.Equal(got.Columns, []string{"a", "b"}) || !slices.Equal(got.Classes, []string{"x", "y"}) {
 				t.Errorf("columns %q, classes %q", got.Columns, got.Classes)
 			}
-			if !slices.Equal(got.Values, []float64{1, 2, -3.5, 400}) || !slices.Equal(got.Labels, []uint8{0, 1}) || got.Rows() != 2 {
+			if !slices.Equal(got.Values, []float64{1, 2, -3.5, 400}) || !slices.Equal(got.Labels, []uint8{0, 1}) ||
+				got.Rows() != 2 {
 				t.Errorf("values %v, labels %v", got.Values, got.Labels)
 			}
 		})
@@ -67,7 +68,8 @@ func TestClasses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := fmt.Sprintf("%v %v", got.Classes, got.Labels); found != c.classes+" "+c.labels || !slices.Equal(got.Columns, []string{"a", "b"}) {
+		if found := fmt.Sprintf("%v %v", got.Classes, got.Labels); found != c.classes+" "+c.labels ||
+			!slices.Equal(got.Columns, []string{"a", "b"}) {
 			t.Errorf("%s: classes %v, labels %v, columns %v", c.rows, got.Classes, got.Labels, got.Columns)
 		}
 	}
@@ -80,7 +82,8 @@ func TestReadForModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.Values, []float64{2, 1, 4, 3}) || !slices.Equal(got.Labels, []uint8{1, 0}) || !slices.Equal(got.Classes, []string{"y", "x", "w"}) {
+	if !slices.Equal(got.Values, []float64{2, 1, 4, 3}) || !slices.Equal(got.Labels, []uint8{1, 0}) ||
+		!slices.Equal(got.Classes, []string{"y", "x", "w"}) {
 		t.Errorf("values %v, labels %v, classes %v", got.Values, got.Labels, got.Classes)
 	}
 	for text, want := range map[string]string{
@@ -89,7 +92,7 @@ func TestReadForModel(t *testing.T) {
 		"class,a,b\n":               "t.csv: has no rows",
 	} {
 		if _, err := read(text, model); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 	if got, err := read("class,a,b\nx,1,2\n", model); err != nil || len(got.Classes) != 3 {
@@ -107,13 +110,14 @@ func TestIgnore(t *testing.T) {
 		"aa": `t.csv:1:1: there is no column "aa", which is to be ignored`,
 		"a":  `t.csv:1:1: wanted a column of numbers besides "class" and the ignored ones, found none`,
 	} {
-		if _, err := read("a,class\n1,x\n2,y\n", func(o *Options) { o.Ignore = []string{name} }); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+		if _, err := read("a,class\n1,x\n2,y\n", func(o *Options) { o.Ignore = []string{name} }); err == nil ||
+			err.Error() != want {
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 }
 
-// Of a file that tests for another one, messages say what that has.
+// Errors about a test file name the training file that it has to agree with.
 func TestReadLike(t *testing.T) {
 	train := &Table{Path: "train.csv", Columns: []string{"a"}, Classes: []string{"x", "y"}, Fields: 2}
 	like := func(o *Options) { o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train }
@@ -125,7 +129,7 @@ func TestReadLike(t *testing.T) {
 		"b,class\n1,x\n": `t.csv:1:1: there is no column "a", which train.csv has`,
 	} {
 		if _, err := read(text, like); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("error %v, wanted %s", err, want)
 		}
 	}
 	bare := func(o *Options) {
@@ -134,7 +138,8 @@ func TestReadLike(t *testing.T) {
 	if got, err := read("5,x\n6,y\n", bare); err != nil || got.Fields != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := read("5,x,1\n", bare); err == nil || err.Error() != "t.csv:1:1: has 3 columns, wanted 2, as train.csv has" {
+	if _, err := read("5,x,1\n", bare); err == nil ||
+		err.Error() != "t.csv:1:1: has 3 columns, wanted 2, as train.csv has" {
 		t.Errorf("a column more: %v", err)
 	}
 }
@@ -151,10 +156,12 @@ func TestErrors(t *testing.T) {
 		{"empty", "", "t.csv: is empty, wanted a line with the names of the columns", ""},
 		{"a mark only", "\ufeff", "t.csv: is empty, wanted", ""},
 		{"empty lines only", "\n\n\r\n", "t.csv: is empty, wanted", ""},
-		{"one byte", "a", `t.csv:1:1: there is no column "class", which is to say the class`, "the columns are a"},
+		{"one byte", "a", `t.csv:1:1: there is no column "class", which is the target`, "the columns are a"},
 		{"header only", "a,class\n", "t.csv: has no rows, only the names of columns", ""},
-		{"no header", "5.1,3.5,1\n4.9,3.0,0\n", "t.csv:1:1: wanted a line with the names of the columns, found numbers only", ""},
-		{"semicolons", "a;b;class\n1;2;x\n", `t.csv:1:1: wanted columns separated by commas, found semicolons: "a;b;class"`, "decimal point"},
+		{"no header", "5.1,3.5,1\n4.9,3.0,0\n",
+			"t.csv:1:1: wanted a line with the names of the columns, found numbers only", ""},
+		{"semicolons", "a;b;class\n1;2;x\n",
+			`t.csv:1:1: wanted columns separated by commas, found semicolons: "a;b;class"`, "decimal point"},
 		{"tabs", "a\tclass\n1\tx\n", "t.csv:1:1: wanted columns separated by commas", ""},
 		{"quoted semicolons", "\"a\";\"class\"\n1;x\n", "found semicolons", "commas"},
 		{"gzip", "\x1f\x8b\x08\x00", "t.csv: wanted a CSV file, found gzip", "gzip -d"},
@@ -174,14 +181,16 @@ func TestErrors(t *testing.T) {
 		{"same name", "a,b,a,class\n", `t.csv:1:5: two columns are called "a"`, ""},
 		{"bell", "a,b\a,class\n", "t.csv:1:3: the name of a column holds the character U+0007", ""},
 		{"Latin-1", "a,gr\xf6\xdfe,class\n", "t.csv:1:3: the name of a column is not UTF-8", ""},
-		{"misspelled target", "a,klass\n1,x\n", `t.csv:1:1: there is no column "class", which`, `did you mean "klass"?`},
+		{"misspelled target", "a,klass\n1,x\n", `t.csv:1:1: there is no column "class", which`,
+			`did you mean "klass"?`},
 		{"capitals", "a,Class\n1,x\n", `there is no column "class"`, `did you mean "Class"?`},
 		{"other target", "a,b\n1,x\n", `there is no column "class"`, "the columns are a, b"},
 		{"target only", "class\nx\ny\n", `t.csv:1:1: wanted a column of numbers besides "class", found none`, ""},
 		{"short row", "a,b,class\n1,2,x\n1,x\n", "t.csv:3:1: has 2 fields, wanted 3: one for each column", ""},
 		{"long row", "a,b,class\n1,2,x,\n", "t.csv:2:1: has 4 fields, wanted 3", ""},
 		{"text", "a,b,class\n1,2,x\n1,two,y\n", `t.csv:3:3: b: wanted a number, found "two"`, ""},
-		{"long text", "a,class\n" + strings.Repeat("ü", 100) + ",x\n", `a: wanted a number, found "` + strings.Repeat("ü", 40) + `…"`, ""},
+		{"long text", "a,class\n" + strings.Repeat("ü", 100) + ",x\n",
+			`a: wanted a number, found "` + strings.Repeat("ü", 40) + `…"`, ""},
 		{"escape", "a,class\n\x1b[31m,x\n", `a: wanted a number, found "\x1b[31m"`, ""},
 		{"decimal comma", "a,class\n\"1,5\",x\n", `t.csv:2:1: a: wanted a number, found "1,5"`, ""},
 		{"hexadecimal", "a,class\n0x1p4,x\n", `a: wanted a number, found "0x1p4"`, ""},
@@ -195,25 +204,30 @@ func TestErrors(t *testing.T) {
 		{"infinite", "a,class\n-inf,x\n", `t.csv:2:1: a: wanted a finite number of at most 3.4e38, found "-inf"`, ""},
 		{"too large", "a,class\n1e999,x\n", `a: wanted a finite number of at most 3.4e38, found "1e999"`, ""},
 		{"beyond float32", "a,class\n4e38,x\n", `a: wanted a finite number of at most 3.4e38, found "4e38"`, ""},
-		{"one class", "a,class\n1,x\n2,x\n", `t.csv: column "class" holds one class only ("x"), wanted two or more`, ""},
+		{"one class", "a,class\n1,x\n2,x\n",
+			`t.csv: column "class" holds one class only ("x"), wanted two or more`, ""},
 		{"many classes", many(257), `t.csv:258:3: class: wanted at most 256 classes, found one more: "c256"`, ""},
-		{"bell in a class", "a,class\n1,x\ay\n", "t.csv:2:3: class: the name of a class holds the character U+0007", ""},
+		{"bell in a class", "a,class\n1,x\ay\n",
+			"t.csv:2:3: class: the name of a class holds the character U+0007", ""},
 		{"bare quote", "a,class\n1\"2,x\n", `t.csv:2:2: has a " inside a field`, ""},
 		{"open quote", "a,class\n\"12,x\n", `has a field in quotes that ends wrong`, ""},
 		{"text after a quote", "a,class\n\"1\"2,x\n", `has a field in quotes that ends wrong`, ""},
-		{"place after a quoted line break", "a,\"b\nb\",class\n", "t.csv:1:3: the name of a column holds the character U+000A", ""},
+		{"place after a quoted line break", "a,\"b\nb\",class\n",
+			"t.csv:1:3: the name of a column holds the character U+000A", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := read(c.text)
 			if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Data {
-				t.Fatalf("error %v of kind %d, want %s", err, fault.KindOf(err), c.want)
+				t.Fatalf("error %v of kind %d, wanted %s", err, fault.KindOf(err), c.want)
 			}
-			if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, c.hint) || strings.ContainsAny(e.Error()+e.Hint, "\n\x1b\a") {
-				t.Errorf("%q with hint %q, want %q", e.Error(), e.Hint, c.hint)
+			if e, _ := errors.AsType[*fault.Error](err); !strings.Contains(e.Hint, c.hint) ||
+				strings.ContainsAny(e.Error()+e.Hint, "\n\x1b\a") {
+				t.Errorf("%q with hint %q, wanted %q", e.Error(), e.Hint, c.hint)
 			}
 		})
 	}
-	if got, err := read(many(256)); err != nil || len(got.Classes) != 256 || got.Labels[255] != uint8(slices.Index(got.Classes, "c255")) {
+	if got, err := read(many(256)); err != nil || len(got.Classes) != 256 ||
+		got.Labels[255] != uint8(slices.Index(got.Classes, "c255")) {
 		t.Errorf("256 classes: %v", err)
 	}
 }
@@ -224,7 +238,8 @@ func TestReadFile(t *testing.T) {
 		!strings.HasPrefix(err.Error(), path+": ") || strings.Count(err.Error(), path) != 1 {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	if _, err := Read(Options{Path: filepath.Dir(path), Target: "class"}); err == nil || fault.KindOf(err) != fault.Data {
+	if _, err := Read(Options{Path: filepath.Dir(path), Target: "class"}); err == nil ||
+		fault.KindOf(err) != fault.Data {
 		t.Errorf("a folder: %v", err)
 	}
 	if err := os.WriteFile(path, []byte("a,class\n1,x\n2,y\n"), 0o666); err != nil {
@@ -236,10 +251,10 @@ func TestReadFile(t *testing.T) {
 	}
 	// printf 'a,class\n1,x\n2,y\n' | sha256sum
 	if want := "7abfb8ef32ce186b3e45025136e1c078fc0b84a01805c9b6f4c2c8d31fc7f1a1"; got.Hash != want {
-		t.Errorf("hash %s, want %s", got.Hash, want)
+		t.Errorf("hash %s, wanted %s", got.Hash, want)
 	}
 	if alone, err := Hash(path); alone != got.Hash {
-		t.Errorf("hash %s without reading it, want %s (%v)", alone, got.Hash, err)
+		t.Errorf("hash %s without reading it, wanted %s (%v)", alone, got.Hash, err)
 	}
 	if _, err := Hash(filepath.Dir(path)); fault.KindOf(err) != fault.Data {
 		t.Errorf("the hash of a folder: %v", err)
@@ -261,7 +276,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		if len(got.Values) != got.Rows()*len(got.Columns) || len(got.Classes) < 2 || len(got.Columns) < 1 {
-			t.Fatalf("%d values of %d rows and %d columns, %d classes", len(got.Values), got.Rows(), len(got.Columns), len(got.Classes))
+			t.Fatalf("%d values of %d rows and %d columns, %d classes",
+				len(got.Values), got.Rows(), len(got.Columns), len(got.Classes))
 		}
 		for _, label := range got.Labels {
 			if int(label) >= len(got.Classes) {
@@ -280,7 +296,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Quantities are no classes, be they few enough or not.
+// A target of measurements is refused, whether it has too many values for classes or not.
 func TestRegression(t *testing.T) {
 	for _, n := range []int{21, 60, 300} {
 		text := "a,class\n"
@@ -300,7 +316,8 @@ func TestNumbersAsNames(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	got, err = read("x,1,2\ny,3,4\n", func(o *Options) { o.NoHeader, o.Target = true, "0" })
-	if err != nil || got.Rows() != 2 || !slices.Equal(got.Columns, []string{"1", "2"}) || !slices.Equal(got.Values, []float64{1, 2, 3, 4}) {
+	if err != nil || got.Rows() != 2 || !slices.Equal(got.Columns, []string{"1", "2"}) ||
+		!slices.Equal(got.Values, []float64{1, 2, 3, 4}) {
 		t.Errorf("%+v: %v", got, err)
 	}
 }
@@ -321,7 +338,7 @@ func TestManyColumns(t *testing.T) {
 	}
 }
 
-// A line that no honest table has is refused while it is read, not when all of it is in memory.
+// A line that is too long is refused while it is read, before all of it is in memory.
 func TestLongLines(t *testing.T) {
 	for _, c := range []struct {
 		name, text, end string
@@ -344,8 +361,9 @@ func TestLongLines(t *testing.T) {
 			t.Errorf("%s: allocated %d MiB", c.name, n>>20)
 		}
 	}
-	// Breaks of lines within quotes, and short lines without end, are no long line.
-	l := &lines{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","), &repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
+	// Neither line breaks within quotes nor an endless number of short lines is a long line.
+	l := &lineLimiter{Reader: io.LimitReader(io.MultiReader(strings.NewReader("\"a\n\"\"\","),
+		&repeated{text: "1,\"2\n\"\n"}), 2*maxLine)}
 	if n, err := io.Copy(io.Discard, l); err != nil || n != 2*maxLine || l.length > 100 {
 		t.Errorf("read %d bytes, %v; the last line has %d", n, err, l.length)
 	}

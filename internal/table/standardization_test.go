@@ -33,7 +33,8 @@ func TestStandardizationOfIris(t *testing.T) {
 		{1.676, 0.4226393261399133},
 	} {
 		if math.Abs(s.Mean[c]-want.mean) > 1e-14 || math.Abs(s.Std[c]-want.std) > 1e-14 {
-			t.Errorf("%s: mean %v and deviation %v, want %v and %v", data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
+			t.Errorf("%s: mean %v and deviation %v, wanted %v and %v",
+				data.Columns[c], s.Mean[c], s.Std[c], want.mean, want.std)
 		}
 	}
 	samples := data.Samples([]int32{99, 0}, s)
@@ -45,19 +46,20 @@ func TestStandardizationOfIris(t *testing.T) {
 		1.1190093073278025, 0.9906879227133952, -0.25077905894082625, -0.6530390877744109,
 	} {
 		if got := samples.Floats[i]; math.Abs(float64(got-want)) > 1e-7 {
-			t.Errorf("feature %d is %v, want %v", i, got, want)
+			t.Errorf("feature %d is %v, wanted %v", i, got, want)
 		}
 	}
 }
 
-// Columns without a spread, and values from one end of float32 to the other, give finite numbers.
+// Constant columns, and values over the whole range of float32, give finite numbers.
 func TestStandardizationOfOddColumns(t *testing.T) {
 	data, err := read("same,tiny,huge,class\n0.1,1e-300,3.4e38,x\n0.1,2e-300,-3.4e38,y\n0.1,3e-300,0,x\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := data.FitStandardization(rowsOf(data))
-	if s.Mean[0] != 0.1 || s.Std[0] != ConstantStd || s.Std[1] != ConstantStd || !(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
+	if s.Mean[0] != 0.1 || s.Std[0] != ConstantStd || s.Std[1] != ConstantStd ||
+		!(s.Std[2] > 2.7e38 && s.Std[2] < 2.8e38) {
 		t.Errorf("%+v", s)
 	}
 	got := data.Samples(rowsOf(data), s)
@@ -73,7 +75,7 @@ func TestStandardizationOfOddColumns(t *testing.T) {
 	}
 }
 
-// A column that was constant where it was fitted is 0 everywhere. One with a deviation of 1 is none.
+// A column that was constant in training is 0 everywhere. One with a standard deviation of 1 is not constant.
 func TestStandardizationOfConstants(t *testing.T) {
 	data, err := read("same,one,class\n7,1,x\n7,3,y\n1007,4,x\n-3.4e38,4,x\n3.4e38,4,x\n")
 	if err != nil {
@@ -85,10 +87,10 @@ func TestStandardizationOfConstants(t *testing.T) {
 	}
 	for i, want := range []float32{0, -1, 0, 1, 0, 2, 0, 2, 0, 2} {
 		if got := data.Samples(rowsOf(data), s).Floats[i]; got != want {
-			t.Errorf("feature %d is %v, want %v", i, got, want)
+			t.Errorf("feature %d is %v, wanted %v", i, got, want)
 		}
 	}
-	// A model of before takes the difference.
+	// An older model file has a deviation of 1, which passes the difference on.
 	s.Std[0] = 1
 	if got := data.Samples([]int32{2}, s).Floats[0]; got != 1000 {
 		t.Errorf("1007 with mean 7 and deviation 1 is %v", got)

@@ -1,9 +1,9 @@
-// Package table brings a CSV file of numbers and one column of classes into memory: it reads and checks the file, parts its
-// rows into training, validation and test, standardizes the numbers, and hands them on as samples. It knows nothing of
-// networks' layers, of terminals or of flags.
+// Package table reads CSV files with columns of numbers and one column of classes. It knows nothing of networks,
+// terminals or flags.
 //
-// The story: Read makes a Table of a file; Divide says which rows are for what; FitStandardization looks at the training
-// rows; Samples gives what a network reads.
+// Read reads a file into a Table and checks it; Divide divides the rows into training, validation and test rows;
+// FitStandardization computes mean and standard deviation of each column over the training rows; Samples returns
+// standardized rows, which a network can read.
 package table
 
 import "dnn/internal/nn/batch"
@@ -11,12 +11,12 @@ import "dnn/internal/nn/batch"
 // Table is a CSV file in memory.
 type Table struct {
 	Path    string
-	Columns []string  // names of the feature columns, in the file's order, or in that of Options.Columns
-	Classes []string  // see sortClasses
+	Columns []string  // names of the feature columns, in the order of Options.Columns if given, else of the file
+	Classes []string  // in the order of Options.Classes if given, else sorted (see sortClasses)
 	Values  []float64 // [rows, columns], row-major, as the file has them
-	Labels  []uint8   // [rows]: which of Classes
+	Labels  []uint8   // [rows], indices into Classes
 	Hash    string    // SHA-256 of the file, in hex
-	Fields  int       // of each line: columns, target, and what was not read
+	Fields  int       // number of fields of a line, also of those that are not read
 }
 
 // Rows returns the number of rows.
@@ -28,7 +28,7 @@ func (t *Table) row(r int) []float64 {
 	return t.Values[r*n : (r+1)*n]
 }
 
-// Samples returns the given rows, in their order, with the standardized values as features.
+// Samples returns the given rows as samples, in the order of rows. The features are the standardized values.
 func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
 	samples := &batch.Samples{
 		Count: len(rows), Features: len(t.Columns),

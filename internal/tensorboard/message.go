@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// message is a protocol buffer in the making: fields appended one after another, in the order of their numbers.
+// message is an encoded protocol buffer. Its methods append a field; fields are appended in the order of their numbers.
 type message []byte
 
 // Wire types of protocol buffers.
 const (
 	varint  = 0
 	fixed64 = 1
-	length  = 2 // strings and messages, after their length
+	length  = 2 // a length, then a string or message
 )
 
 func (m message) tag(field, wire int) message {
@@ -33,28 +33,29 @@ func (m message) message(field int, v message) message {
 	return append(binary.AppendUvarint(m.tag(field, length), uint64(len(v))), v...)
 }
 
-// event is an Event without what it tells of. It has the fields of tensorboard/compat/proto/event.proto that are used here:
+// event begins an Event; the caller appends what happened. The fields that are used here are, from
+// tensorboard/compat/proto/event.proto:
 //
 //	double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; SessionLog session_log = 7;
 func event(wallTime float64, step int) message {
 	m := message(nil).double(1, wallTime)
-	if step != 0 { // as every encoder does, a field that is 0 is left out
+	if step != 0 { // as in other encoders, a field that is 0 is left out
 		m = m.integer(2, uint64(step))
 	}
 	return m
 }
 
-// scalarSummary is a Summary of one scalar, as tf.summary.scalar of TensorFlow 2 writes it: Summary.value = 1, and of the
-// Value tag = 1, tensor = 8, metadata = 9.
+// scalarSummary is a Summary of one scalar, as tf.summary.scalar of TensorFlow 2 writes it. The field of a Summary is
+// value = 1; those of a Value are tag = 1, tensor = 8, metadata = 9.
 func scalarSummary(tag string, value float32) message {
 	const float = 1 // DataType.DT_FLOAT
 	tensor := message(nil).
 		integer(1, float).                                                         // dtype
-		message(2, nil).                                                           // tensor_shape: a scalar's, empty
+		message(2, nil).                                                           // tensor_shape, empty for a scalar
 		message(4, binary.LittleEndian.AppendUint32(nil, math.Float32bits(value))) // tensor_content
 	metadata := message(nil).message(1, message(nil).text(1, "scalars")) // plugin_data, plugin_name
 	return message(nil).message(1, message(nil).text(1, tag).message(8, tensor).message(9, metadata))
 }
 
-// sessionStart is a SessionLog of status = 1: START.
+// sessionStart is a SessionLog with status = 1, whose value 1 is START.
 func sessionStart() message { return message(nil).integer(1, 1) }

@@ -1,5 +1,5 @@
-// Package tensorboard writes event files that TensorBoard reads: scalars by tag and step. It knows that format and nothing of
-// training.
+// Package tensorboard writes event files for TensorBoard: scalars, each with a tag and a step. It encodes the format
+// itself, and knows nothing of training.
 package tensorboard
 
 import (
@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Writer writes one event file. What has been written is in the file when the call returns.
+// Writer writes one event file. It has no buffer: when a call returns, the event is in the file.
 type Writer struct {
 	file *os.File
 	now  func() time.Time
 }
 
-// Create begins a new event file in folder, which it makes if it is not there. Older ones stay; TensorBoard shows all of a
-// folder as one run. The new one counts from step on: what the older files say of that step and later ones no longer counts.
+// Create creates a new event file in folder, which need not exist. Older event files stay, and TensorBoard shows all
+// files of a folder as one run. From step on, TensorBoard ignores what the older files say.
 func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
@@ -27,21 +27,22 @@ func Create(folder string, step int, now func() time.Time) (*Writer, error) {
 		return nil, err
 	}
 	w := &Writer{file: file, now: now}
-	// The first event names the version; step 0 of it is no step.
+	// The first event is the version of the format. Its step means nothing.
 	err = w.write(event(seconds(begun), 0).text(3, "brain.Event:2"))
 	if err == nil {
-		// In every file, also the first: TensorBoard takes the first start of a session that it meets in a run for no restart.
+		// TensorBoard drops later steps at every start of a session but the first that it reads, so even the first file
+		// needs one.
 		err = w.write(event(seconds(begun), step).message(7, sessionStart()))
 	}
 	if err != nil {
-		_ = file.Close() // the first error is the one to tell
+		_ = file.Close() // the first error is the one to return
 		return nil, err
 	}
 	return w, nil
 }
 
-// create opens a new file whose name has what TensorBoard looks for. TensorBoard reads files in the order of their names, so
-// the time comes first; the number behind tells apart two of the same second.
+// create creates a file with a name by which TensorBoard recognizes it. TensorBoard reads files in the order of their
+// names, so the time comes first. A number makes the names of files of the same second different.
 func create(folder string, begun time.Time) (*os.File, error) {
 	for i := 0; ; i++ {
 		path := filepath.Join(folder, fmt.Sprintf("events.out.tfevents.%010d.dnn.%d.v2", begun.Unix(), i))
@@ -52,12 +53,12 @@ func create(folder string, begun time.Time) (*os.File, error) {
 	}
 }
 
-// Scalar writes a value at a step, counted from 0.
+// Scalar writes the value of a tag at a step. Steps are counted from 0.
 func (w *Writer) Scalar(tag string, step int, value float64) error {
 	return w.write(event(seconds(w.now()), step).message(5, scalarSummary(tag, float32(value))))
 }
 
-// Close ends the file.
+// Close closes the file.
 func (w *Writer) Close() error { return w.file.Close() }
 
 func (w *Writer) write(e message) error {

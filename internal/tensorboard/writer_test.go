@@ -51,7 +51,7 @@ func TestAsTensorFlow(t *testing.T) {
 	}
 }
 
-// The whole of a small file, one that goes on from step 2.
+// All bytes of a small file that goes on from step 2.
 func TestBytes(t *testing.T) {
 	folder := t.TempDir()
 	w, err := Create(folder, 2, clock(1_500_000, 2_000_000))
@@ -64,13 +64,14 @@ func TestBytes(t *testing.T) {
 	const want = "1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c" +
 		"0f000000000000006d532b0909000000000000f83f10023a0208010ed75a29" +
 		"2b00000000000000861bc34b09000000000000004010022a1e0a1c0a0161420a0801120022040000803f4a0b0a090a077363616c617273a59ea8f4"
-	if got := hex.EncodeToString(read(t, filepath.Join(folder, "events.out.tfevents.0000000001.dnn.0.v2"))); got != want {
-		t.Errorf("file\n%s\nwant\n%s", got, want)
+	got := hex.EncodeToString(read(t, filepath.Join(folder, "events.out.tfevents.0000000001.dnn.0.v2")))
+	if got != want {
+		t.Errorf("file\n%s\nwanted\n%s", got, want)
 	}
 }
 
-// Every file says that a session starts, also at step 0: TensorBoard takes the first of a run for no restart, and a new run
-// in the folder of an old one is to replace it.
+// Every file says that a session starts, also at step 0: TensorBoard takes the first of a run for no restart, and a new
+// run in the folder of an old one is to replace it.
 func TestStartsSession(t *testing.T) {
 	folder := t.TempDir()
 	for i, start := range [][]byte{{0x3a, 2, 8, 1}, {0x10, 7, 0x3a, 2, 8, 1}} { // session_log: START, at step 0 and 7
@@ -105,7 +106,7 @@ func TestNames(t *testing.T) {
 // The CRC-32C of "123456789" is e3069283 (RFC 3720 and the catalogs of CRCs); this is it rotated, plus the constant.
 func TestMaskedCRC(t *testing.T) {
 	if got, want := maskedCRC([]byte("123456789")), uint32(0xc78ab0e5); got != want {
-		t.Errorf("%#x, want %#x", got, want)
+		t.Errorf("%#x, wanted %#x", got, want)
 	}
 }
 

@@ -110,7 +110,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 		{"plain", 1, optimizer.Default("adam"), func(*train.Run) {}},
 		{"average, distilled", 2, average, distilled},
 		{"augmented", 4, optimizer.Default("sgd"), func(r *train.Run) {
-			r.Transform = augment.New(augment.Ranges{&augment.Affine{Rotation: 20}}, 4, 4, 7, 4)
+			r.Transform = augment.New(augment.Distortions{&augment.Affine{Rotation: 20}}, 4, 4, 7, 4)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

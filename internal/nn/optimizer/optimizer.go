@@ -118,10 +118,10 @@ func (s *Spec) Settings() []setting.Setting {
 		setting.Setting{Name: "use_ema", Value: &s.UseEMA, Example: "true",
 			Doc:    "Whether the model is a running mean of the weights over the steps.",
 			Advice: "true with a constant learning rate; one that falls to 0 does the same."},
-		setting.Setting{Name: "ema_momentum", Value: &s.EMAMomentum, Bounds: setting.From(0, maxDecay), Example: "0.999", Beside: "use_ema",
+		setting.Setting{Name: "ema_momentum", Value: &s.EMAMomentum, Bounds: setting.From(0, maxDecay), Example: "0.999", Needs: "use_ema",
 			Doc:    "Fraction of that running mean that is kept at each step.",
 			Advice: "0.99 to 0.999: a mean over the last hundred to thousand steps."},
-		setting.Setting{Name: "ema_overwrite_frequency", Value: &s.EMAOverwriteFrequency, Bounds: setting.From(0, maxSteps), Example: "100", Beside: "use_ema",
+		setting.Setting{Name: "ema_overwrite_frequency", Value: &s.EMAOverwriteFrequency, Bounds: setting.From(0, maxSteps), Example: "100", Needs: "use_ema",
 			Doc:    "Steps after which the weights become their mean, again and again; 0: only in the end.",
 			Advice: "0; 100 to 1000 where training is to go on from the mean."})
 }

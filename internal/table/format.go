@@ -2,39 +2,32 @@ package table
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"strings"
 
 	"dnn/internal/fault"
 )
 
-// maxLine and maxColumns bound the memory that one line can take.
-const (
-	maxLine    = 32 << 20 // bytes
-	maxColumns = 1 << 20
-)
-
-// clothes are the first bytes of files that are no CSV, with what to do about them.
-var clothes = []struct{ begin, found, hint string }{
+// otherFormats are formats that a file is recognized as by its first bytes, with a hint how to convert it.
+var otherFormats = []struct{ begin, found, hint string }{
 	{"\x1f\x8b", "gzip", "unpack it first: gzip -d"},
 	{"PK\x03\x04", "an Excel workbook or another zip file", "save the sheet as CSV UTF-8, or unpack the file"},
 	{"PAR1", "Parquet", "pandas: read_parquet(FILE).to_csv(OUT, index=False)"},
 	{"\x93NUMPY", "a NumPy array", "numpy.savetxt with delimiter=',', comments='' and a header that names the columns"},
 }
 
-// dressed refuses a table in another format than CSV, of which begin is the first part.
-func (r *reader) dressed(begin []byte) error {
-	for _, c := range clothes {
-		if bytes.HasPrefix(begin, []byte(c.begin)) {
-			return r.notCSV(c.found).WithHint("%s", c.hint)
+// checkFormat refuses a file in another format than CSV. begin is its first part.
+func (r *reader) checkFormat(begin []byte) error {
+	for _, f := range otherFormats {
+		if bytes.HasPrefix(begin, []byte(f.begin)) {
+			return r.notCSV(f.found).WithHint("%s", f.hint)
 		}
 	}
 	first, _, _ := bytes.Cut(begin, []byte("\n"))
 	line := strings.TrimSpace(string(first))
 	switch {
 	case isARFF(string(begin)):
-		return r.notCSV("ARFF").WithHint("keep what follows @data, and put a line with the names of the columns before it")
+		return r.notCSV("ARFF").
+			WithHint("keep what follows @data, and put a line with the names of the columns before it")
 	case isJSON(string(begin)):
 		return r.notCSV("JSON").WithHint("pandas: read_json(FILE).to_csv(OUT, index=False)")
 	case strings.HasPrefix(line, "#"):
@@ -56,7 +49,8 @@ func (r *reader) notCSV(found string) *fault.Error {
 	return fault.New(fault.Data, r.Path, "wanted a CSV file, found %s", found)
 }
 
-// isARFF looks for @relation after lines of comment. A % alone may begin the name of a column.
+// isARFF reports whether text begins with a comment of ARFF, or with @relation. A line that begins with % and has
+// commas may also be a CSV header whose first column has such a name; then the next line decides.
 func isARFF(text string) bool {
 	for line := range strings.Lines(text) {
 		line = strings.ToLower(strings.TrimSpace(line))
@@ -70,7 +64,8 @@ func isARFF(text string) bool {
 	return false
 }
 
-// isJSON tells by the first bytes, since a bracket may also begin the name of a column.
+// isJSON reports whether text begins as JSON does. The character after the bracket decides, since the name of a column
+// may begin with a bracket too.
 func isJSON(text string) bool {
 	text = strings.TrimSpace(text)
 	if len(text) < 2 {
@@ -83,36 +78,4 @@ func isJSON(text string) bool {
 		return strings.ContainsRune("[{\"] \t\r\n-0123456789", rune(text[1]))
 	}
 	return false
-}
-
-// lines passes a file on and stops at a line that is too long, before package csv has it in memory.
-type lines struct {
-	io.Reader
-	length int  // of the line so far
-	commas int  // in it
-	quoted bool // whether it is within quotes, where a line break ends nothing
-}
-
-func (l *lines) Read(p []byte) (int, error) {
-	n, err := l.Reader.Read(p)
-	for rest := p[:n]; len(rest) > 0; {
-		part, _, quote := bytes.Cut(rest, []byte(`"`))
-		rest = rest[min(len(part)+1, len(rest)):]
-		if end := bytes.LastIndexByte(part, '\n'); end >= 0 && !l.quoted {
-			l.length, l.commas = 0, 0
-			part = part[end+1:]
-		}
-		l.length += len(part)
-		l.commas += bytes.Count(part, []byte(","))
-		l.quoted = l.quoted != quote
-	}
-	switch {
-	case l.length > maxLine && l.quoted:
-		return n, fmt.Errorf(`has a " that is not closed within %d MiB`, maxLine>>20)
-	case l.length > maxLine:
-		return n, fmt.Errorf("has a line longer than %d MiB", maxLine>>20)
-	case l.commas >= maxColumns:
-		return n, fmt.Errorf("has a line of more than %d columns", maxColumns)
-	}
-	return n, err
 }
