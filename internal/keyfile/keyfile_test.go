@@ -158,7 +158,7 @@ func TestMistakes(t *testing.T) {
 // A variable that is near to none may be another program's.
 func TestNotes(t *testing.T) {
 	_, values := mustLoad(t, "", environment("SITE_HOSPITAL=1", "SITE_HOME=/", "DNN_EPOCHS=3", "PATH=/bin"))
-	if diff := cmp.Diff([]string{"the variable SITE_HOSPITAL is none of site's"}, values.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"site does not read the variable SITE_HOSPITAL"}, values.Notes); diff != "" {
 		t.Error(diff)
 	}
 }

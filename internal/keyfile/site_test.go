@@ -14,7 +14,8 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// site is what the tests of this package read: the file of a made-up web server, which has nothing to do with experiments.
+// site is what the tests of this package read: the file of a made-up web server, which has nothing to do with
+// experiments.
 type site struct {
 	Root   string
 	Server struct {
@@ -61,7 +62,7 @@ func siteTable() keyfile.Table {
 			{Name: "server.certificate", By: "server.scheme", Example: "a.pem", Kind: keyfile.Path{},
 				Variants: []keyfile.Variant{{Of: "https", Default: "site.pem"}},
 				Doc:      "File of the certificate.", Advice: "what an authority has signed."},
-			{Name: "limits", Optional: true, Apart: true,
+			{Name: "limits", Optional: true, NoField: true,
 				Doc: "How much is served."},
 			{Name: "limits.connections", Default: "100", Example: "10", Kind: keyfile.Whole{Max: 10_000},
 				Doc: "Connections at once.", Advice: "100."},
@@ -159,8 +160,8 @@ func lines(t *testing.T, err error) []string {
 	return all
 }
 
-// A group that is Apart has no field in the target; its values are there by their names.
-func TestGroupApart(t *testing.T) {
+// A group that is NoField has no field in the target. Values.Group has its values.
+func TestGroupWithoutField(t *testing.T) {
 	for _, tt := range []struct {
 		text string
 		on   bool
