@@ -30,20 +30,20 @@ var foreignStarts = []struct{ name, start, want, hint string }{
 	{"PNG", "\x89PNG\r\n\x1a\n\x00\x00\x00\x0d", "a PNG image", ""},
 	{"Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "a pointer of Git LFS to a file that was not fetched", "git lfs pull"},
 	{"web page", "\n<!DOCTYPE html>\n<html>", "a web page", "the download gave a page in place of the file"},
-	{"JSON", " {\"class_name\": \"Sequential\"}", "a JSON text", ""},
-	{"YAML", "dataset: mnist\nlayers: [100, 50]  # größer\n", "a text (YAML?)", "an experiment file is given with --config"},
-	{"text", "hello", "a text", ""},
-	{"cut within a character", "h\xc3", "a text", ""},
+	{"JSON", " {\"class_name\": \"Sequential\"}", "a JSON file", ""},
+	{"YAML", "dataset: mnist\nlayers: [100, 50]  # größer\n", "a text file (YAML?)", "an experiment file is given with --config"},
+	{"text", "hello", "a text file", ""},
+	{"cut within a character", "h\xc3", "a text file", ""},
 	{"cut model file", "\x28\x0c\x00\x00\x00\x00\x00\x00", "a truncated file, or one of a format that dnn does not know", ""},
-	{"zeros", strings.Repeat("\x00", 64), "damaged, or of a format that dnn does not know", ""},
-	{"absurd header length", "\xff\xff\xff\xff\xff\xff\xff\x7f{\"", "damaged, or of a format that dnn does not know", ""},
+	{"zeros", strings.Repeat("\x00", 64), "a damaged file, or one of a format that dnn does not know", ""},
+	{"absurd header length", "\xff\xff\xff\xff\xff\xff\xff\x7f{\"", "a damaged file, or one of a format that dnn does not know", ""},
 }
 
 func TestForeign(t *testing.T) {
 	for _, c := range foreignStarts {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(strings.NewReader(c.start), "f")
-			wantFault(t, err, fault.Data, "f: "+c.want+", want a model file that dnn wrote", c.hint)
+			wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found "+c.want, c.hint)
 		})
 	}
 }
@@ -77,13 +77,13 @@ func TestForeignArchives(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := Decode(&b, "f")
-			wantFault(t, err, fault.Data, "f: "+c.want+", want a model file that dnn wrote", "")
+			wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found "+c.want, "")
 		})
 	}
 	// A zip that ends within its first header, and one whose name would reach beyond it.
 	for _, cut := range []string{"PK\x03\x04", "PK\x03\x04" + strings.Repeat("\xff", 26) + "x"} {
 		_, err := Decode(strings.NewReader(cut), "f")
-		wantFault(t, err, fault.Data, "f: a zip archive, want a model file that dnn wrote", "")
+		wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found a zip archive", "")
 	}
 }
 
@@ -97,22 +97,22 @@ func TestForeignGzip(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Decode(&b, "f")
-	wantFault(t, err, fault.Data, "f: a gzip file, want a model file that dnn wrote", "if a model file is in it: gunzip it first")
+	wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found a gzip file", "if a model file is in it: gunzip it first")
 }
 
 func TestReadNoFile(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Read(dir)
-	wantFault(t, err, fault.Data, dir+": a folder, want a model file", "")
+	wantFault(t, err, fault.Data, dir+": wanted a model file, found a folder", "")
 
 	missing := filepath.Join(dir, "model.bin")
 	_, err = Read(missing)
-	wantFault(t, err, fault.Data, missing+": no such file, want a model file", "dnn train -o "+missing+" writes one")
+	wantFault(t, err, fault.Data, missing+": wanted a model file, found no file of that name", "dnn train -o "+missing+" writes one")
 
 	empty := filepath.Join(dir, "empty")
 	if err := os.WriteFile(empty, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Read(empty)
-	wantFault(t, err, fault.Data, empty+": an empty file, want a model file that dnn wrote", "")
+	wantFault(t, err, fault.Data, empty+": wanted a model file that dnn wrote, found an empty file", "")
 }

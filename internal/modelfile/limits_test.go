@@ -12,7 +12,8 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// A document of tiny things takes memory in proportion to its size: an epoch or a layer that is {} would take fifty times as much.
+// A document of tiny things takes memory in proportion to its size: an epoch or a layer that is {} would take fifty
+// times as much.
 func TestDecodeBoundsDocument(t *testing.T) {
 	good := encodeDocument(tiny())
 	for what, replace := range map[string][2]string{
@@ -25,7 +26,7 @@ func TestDecodeBoundsDocument(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		err := safetensors.CheckJSON([]byte(text))
 		runtime.ReadMemStats(&after)
-		if err == nil || !strings.HasPrefix(err.Error(), "wanted objects of 24 bytes and more") {
+		if err == nil || !strings.HasPrefix(err.Error(), "wanted objects of 24 bytes or more") {
 			t.Errorf("%s: %v", what, err)
 		}
 		if n := after.TotalAlloc - before.TotalAlloc; n > 2*uint64(len(text)) {
@@ -34,7 +35,8 @@ func TestDecodeBoundsDocument(t *testing.T) {
 	}
 }
 
-// Thousands of tensors are matched to the architecture's without comparing each with each, and what is wrong is still named.
+// Thousands of tensors are matched to the architecture's without comparing each with each, and what is wrong is still
+// named.
 func TestManyTensors(t *testing.T) {
 	m := tiny()
 	m.Architecture.Layers = nil

@@ -37,8 +37,8 @@ func TestRestandardized(t *testing.T) {
 	}
 }
 
-// A column that is constant for the samples is given as 0: the model takes the constant in its own standardization. One that
-// was constant for the model counts for nothing.
+// A column that is constant for the samples is given as 0: the model takes the constant in its own standardization. One
+// that was constant for the model counts for nothing.
 func TestRestandardizedConstants(t *testing.T) {
 	m := &Model{
 		Mean: []float64{10, 7}, Std: []float64{0.5, math.MaxFloat64},

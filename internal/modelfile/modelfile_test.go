@@ -80,7 +80,8 @@ func wantFault(t *testing.T, err error, kind fault.Kind, want, hint string) {
 	}
 }
 
-// TestGolden pins the format: a file of format 1 must be readable forever, and the same Model must always give its bytes.
+// TestGolden pins the format: a file of format 1 must be readable forever, and the same Model must always give its
+// bytes.
 func TestGolden(t *testing.T) {
 	const binary, readable = "testdata/tiny.safetensors", "testdata/tiny.json"
 	file := encode(t, tiny())
@@ -171,7 +172,8 @@ func TestSecondsAreNotStored(t *testing.T) {
 	}
 }
 
-// TestValidationIsStoredOnlyIfMeant: what stands in an Epoch's fields counts only if Validated says so, and then always.
+// TestValidationIsStoredOnlyIfMeant: what stands in an Epoch's fields counts only if Validated says so, and then
+// always.
 func TestValidationIsStoredOnlyIfMeant(t *testing.T) {
 	unvalidated := tiny()
 	unvalidated.History[0].ValLoss, unvalidated.History[0].ValAccuracy = math.NaN(), 0.5
@@ -204,7 +206,7 @@ func TestWriteFailures(t *testing.T) {
 	wantFault(t, err, fault.Write, filepath.Join(nowhere, "m")+": cannot write: there is no folder "+nowhere, "mkdir -p "+nowhere)
 
 	_, err = Write(dir, tiny())
-	wantFault(t, err, fault.Write, dir+": a folder, want the name of a file to write the model to", "")
+	wantFault(t, err, fault.Write, dir+": wanted the name of a file for the model, found a folder", "")
 
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, []byte("old"), 0o666); err != nil {
@@ -245,28 +247,28 @@ func TestEncodeRefuses(t *testing.T) {
 	}{
 		{"input shape [] has 0 values, the architecture takes 4", func(m *Model) { m.InputShape = nil }},
 		{"input shape [2 3] has 6 values, the architecture takes 4", func(m *Model) { m.InputShape = []int{2, 3} }},
-		{"input shape [-2 -2], want dimensions of 1 and more", func(m *Model) { m.InputShape = []int{-2, -2} }},
-		{"input shape [65536 65536 65536 65536], want dimensions of 1 and more", func(m *Model) { m.InputShape = []int{1 << 16, 1 << 16, 1 << 16, 1 << 16} }},
-		{"scale 0, want a number above 0", func(m *Model) { m.Scale = 0 }},
-		{"scale NaN, want a number above 0", func(m *Model) { m.Scale = nan }},
+		{"input shape: wanted dimensions of 1 or more, found [-2 -2]", func(m *Model) { m.InputShape = []int{-2, -2} }},
+		{"input shape: wanted dimensions of 1 or more, found [65536 65536 65536 65536]", func(m *Model) { m.InputShape = []int{1 << 16, 1 << 16, 1 << 16, 1 << 16} }},
+		{"scale: wanted a finite number above 0, found 0", func(m *Model) { m.Scale = 0 }},
+		{"scale: wanted a finite number above 0, found NaN", func(m *Model) { m.Scale = nan }},
 		{"3 class names, the network tells 2 classes apart", func(m *Model) { m.Classes = []string{"a", "b", "c"} }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Dataset = "\xff" }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Classes[0] = "\xff" }},
 		{"config: malformed JSON at byte 1: unexpected end of JSON input", func(m *Model) { m.Config = json.RawMessage("{") }},
 		{`config: key "a" appears twice`, func(m *Model) { m.Config = json.RawMessage(`{"a":1,"a":2}`) }},
-		{"config: want a JSON object", func(m *Model) { m.Config = json.RawMessage("[]") }},
-		{"config: want a JSON object", func(m *Model) { m.Config = json.RawMessage("null") }},
+		{"config: wanted a JSON object, found something else", func(m *Model) { m.Config = json.RawMessage("[]") }},
+		{"config: wanted a JSON object, found something else", func(m *Model) { m.Config = json.RawMessage("null") }},
 		{"config is not UTF-8", func(m *Model) { m.Config = json.RawMessage("{\"a\":\"\xff\"}") }},
 		{"history: epoch 2 has +Inf, not a finite number", func(m *Model) { m.History[1].ValLoss = inf }},
 		{"architecture: wanted at least one layer, found none", func(m *Model) { m.Architecture.Layers = nil }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Architecture.Layers[0].Name = "\xff" }},
-		{"tensor dense.bias is missing, the architecture wants it with shape [3]", func(m *Model) { m.Tensors = append(m.Tensors[:1], m.Tensors[2:]...) }},
+		{"tensor dense.bias: wanted one of shape [3], found none", func(m *Model) { m.Tensors = append(m.Tensors[:1], m.Tensors[2:]...) }},
 		{"tensor extra with shape [1]: the architecture has no such parameter", func(m *Model) {
 			m.Tensors = append(m.Tensors, Tensor{Name: "extra", Shape: []int{1}, Data: []float32{1}})
 		}},
 		{"tensor dense.bias is number 1, the architecture has it as number 2", func(m *Model) { m.Tensors[0], m.Tensors[1] = m.Tensors[1], m.Tensors[0] }},
-		{"tensor dense.kernel: shape [3 4], the architecture wants [4 3]", func(m *Model) { m.Tensors[0].Shape = []int{3, 4} }},
-		{"tensor dense.bias: 2 elements, its shape [3] wants 3", func(m *Model) { m.Tensors[1].Data = m.Tensors[1].Data[:2] }},
+		{"tensor dense.kernel: wanted the shape [4 3], found [3 4]", func(m *Model) { m.Tensors[0].Shape = []int{3, 4} }},
+		{"tensor dense.bias: wanted 3 elements, for the shape [3], found 2", func(m *Model) { m.Tensors[1].Data = m.Tensors[1].Data[:2] }},
 		{"tensor dense_1.bias: element 1 of 2 is -Inf, not a finite number", func(m *Model) { m.Tensors[3].Data[0] = float32(math.Inf(-1)) }},
 	} {
 		m := tiny()
@@ -294,26 +296,26 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	const spelling = "metadata dnn: not written as dnn writes it: another order, spacing or spelling, or a key left out"
 	for _, c := range []struct{ name, key, document, want, hint string }{
-		{"another file of dnn", "dnn_checkpoint", "{}", "a dnn_checkpoint file of dnn, want a model file", ""},
+		{"another file of dnn", "dnn_checkpoint", "{}", "wanted a model file, found a dnn_checkpoint file of dnn", ""},
 		{"newer", "dnn", edit(`"format":1`, `"format":3`), "written by a newer dnn: format 3, this dnn reads up to 1", "upgrade dnn"},
 		{"newer, all else unknown", "dnn", `{"format":2,"shape":"?"}`, "written by a newer dnn: format 2, this dnn reads up to 1", "upgrade dnn"},
-		{"format 0", "dnn", edit(`"format":1`, `"format":0`), "metadata dnn: want a format number of 1 or more, found none", ""},
-		{"no format", "dnn", "{}", "metadata dnn: want a format number of 1 or more, found none", ""},
-		{"no object", "dnn", "[1]", "metadata dnn: want a format number of 1 or more, found none", ""},
+		{"format 0", "dnn", edit(`"format":1`, `"format":0`), "metadata dnn: wanted a format number of 1 or more, found none", ""},
+		{"no format", "dnn", "{}", "metadata dnn: wanted a format number of 1 or more, found none", ""},
+		{"no object", "dnn", "[1]", "metadata dnn: wanted a format number of 1 or more, found none", ""},
 		{"unknown key", "dnn", edit(`"seed":`, `"sed":1,"seed":`), `metadata dnn: unknown key "sed"`, ""},
 		{"key left out", "dnn", edit(`"version":"0.1.0",`, ""), spelling, ""},
 		{"spaces", "dnn", edit(`"format":1`, `"format": 1`), spelling, ""},
 		{"capitals", "dnn", edit(`"seed"`, `"Seed"`), spelling, ""},
 		{"number spelled otherwise", "dnn", edit(`"loss":0.5`, `"loss":5e-1`), spelling, ""},
-		{"wrong type", "dnn", edit(`"shape":[2,2]`, `"shape":"2x2"`), "metadata dnn: input.shape: want an array, found a string", ""},
-		{"negative seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":-1`), "metadata dnn: seed: want a whole number, found a number -1", ""},
-		{"huge seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":18446744073709551616`), "metadata dnn: seed: want a whole number, found a number 18446744073709551616", ""},
-		{"huge loss", "dnn", edit(`"loss":0.5`, `"loss":1e999`), "metadata dnn: history.loss: want a number, found a number 1e999", ""},
+		{"wrong type", "dnn", edit(`"shape":[2,2]`, `"shape":"2x2"`), "metadata dnn: input.shape: wanted an array, found a string", ""},
+		{"negative seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":-1`), "metadata dnn: seed: wanted a whole number, found a number -1", ""},
+		{"huge seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":18446744073709551616`), "metadata dnn: seed: wanted a whole number, found a number 18446744073709551616", ""},
+		{"huge loss", "dnn", edit(`"loss":0.5`, `"loss":1e999`), "metadata dnn: history.loss: wanted a number, found a number 1e999", ""},
 		{"half validated", "dnn", edit(`"val_accuracy":0,`, ""), "metadata dnn: history: epoch 2: wanted val_loss and val_accuracy, or neither", ""},
 		{"shape", "dnn", edit(`"shape":[2,2]`, `"shape":[2,3]`), "metadata dnn: input shape [2 3] has 6 values, the architecture takes 4", ""},
-		{"scale", "dnn", edit(`"scale":`, `"scale":-`), "metadata dnn: scale -0.00392156862745098, want a number above 0", ""},
-		{"tensors", "dnn", edit(`"units":3`, `"units":4`), "tensor dense.kernel: shape [4 3], the architecture wants [4 4]", ""},
-		{"renamed", "dnn", edit(`"name":"dense_1"`, `"name":"out"`), "tensor out.kernel is missing, the architecture wants it with shape [3 2]", ""},
+		{"scale", "dnn", edit(`"scale":`, `"scale":-`), "metadata dnn: scale: wanted a finite number above 0, found -0.00392156862745098", ""},
+		{"tensors", "dnn", edit(`"units":3`, `"units":4`), "tensor dense.kernel: wanted the shape [4 4], found [4 3]", ""},
+		{"renamed", "dnn", edit(`"name":"dense_1"`, `"name":"out"`), "tensor out.kernel: wanted one of shape [3 2], found none", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(bytes.NewReader(sealed(t, c.key, c.document, tiny().Tensors)), "m")

@@ -35,8 +35,8 @@ func TestDecodeReadsWhatTheHeaderPromises(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"a tail", good, fmt.Sprintf("damaged: bytes after its end (%d wanted, more than %d found)", n, n+maxExcess)},
-		{"a damaged header and a tail", flipped, `header: tensor 2: dtype "F33", want "F32"`},
+		{"a tail", good, fmt.Sprintf("damaged, with bytes after its end: wanted %d, found more than %d", n, n+maxExcess)},
+		{"a damaged header and a tail", flipped, `header: tensor 2: dtype: wanted "F32", found "F33"`},
 	} {
 		file := &endless{start: bytes.NewReader(c.file)}
 		_, err := Decode(file, "f")
@@ -47,7 +47,7 @@ func TestDecodeReadsWhatTheHeaderPromises(t *testing.T) {
 	}
 	exact := append(bytes.Clone(good), make([]byte, maxExcess)...)
 	_, err := Decode(bytes.NewReader(exact), "f")
-	wantFault(t, err, fmt.Sprintf("f: damaged: bytes after its end (%d wanted, %d found)", n, len(exact)), damagedHint)
+	wantFault(t, err, fmt.Sprintf("f: damaged, with bytes after its end: wanted %d, found %d", n, len(exact)), damagedHint)
 }
 
 // A tensor that needs several buffers, and memory that grows.
@@ -79,7 +79,7 @@ func TestCheckJSONLimits(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"a few small objects", "[" + strings.Repeat("{},", fewObjects-1) + "{}]", ""},
-		{"a crowd of small objects", "[" + strings.Repeat("{},", fewObjects) + "{}]", "wanted objects of 24 bytes and more, found a crowd of smaller ones"},
+		{"many small objects", "[" + strings.Repeat("{},", fewObjects) + "{}]", "wanted objects of 24 bytes or more on average, found smaller ones"},
 		{"many objects of an honest size", "[" + strings.Repeat(`{"epoch":1,"loss":0.5,"x":[]},`, fewObjects) + "{}]", ""},
 		{"as many keys as there can be", numbered(maxKeys - 1), ""},
 		{"one key more", numbered(maxKeys), "wanted at most 65536 keys in an object, found more"},

@@ -108,17 +108,22 @@ func many(n int) (ts []Tensor) {
 
 func TestEncodeRefuses(t *testing.T) {
 	one := Tensor{Name: "x", Shape: []int{1}, Data: []float32{1}}
+	reserved := Tensor{Name: "__metadata__", Shape: []int{1}, Data: []float32{1}}
+	with := func(tensors ...Tensor) *File { return &File{Key: "k", Document: "{}", Tensors: tensors} }
+	const name = "tensor name: wanted UTF-8, not __metadata__ and not another tensor's name, found "
 	for want, f := range map[string]*File{
-		`metadata key "": want a name other than "sha256"`:       {Document: "{}"},
-		`metadata key "sha256": want a name other than "sha256"`: {Key: "sha256", Document: "{}"},
-		"metadata k is not UTF-8":                                {Key: "k", Document: "\"\xff\""},
-		"metadata k: malformed JSON at byte 1":                   {Key: "k", Document: "x"},
-		`metadata k: key "a" appears twice`:                      {Key: "k", Document: `{"a":1,"a":1}`},
-		`tensor name "x": want one`:                              {Key: "k", Document: "{}", Tensors: []Tensor{one, one}},
-		`tensor name "__metadata__": want one`:                   {Key: "k", Document: "{}", Tensors: []Tensor{{Name: "__metadata__", Shape: []int{1}, Data: []float32{1}}}},
-		"tensor x: its shape [2] does not fit its 1 elements":    {Key: "k", Document: "{}", Tensors: []Tensor{{Name: "x", Shape: []int{2}, Data: []float32{1}}}},
-		"tensor x: its shape [0] does not fit its 0 elements":    {Key: "k", Document: "{}", Tensors: []Tensor{{Name: "x", Shape: []int{0}}}},
-		"tensor x: its shape [-1 -1] does not fit":               {Key: "k", Document: "{}", Tensors: []Tensor{{Name: "x", Shape: []int{-1, -1}, Data: []float32{1}}}},
+		`metadata key: wanted a name other than "sha256", found ""`:       {Document: "{}"},
+		`metadata key: wanted a name other than "sha256", found "sha256"`: {Key: "sha256", Document: "{}"},
+		"metadata k is not UTF-8":                                         {Key: "k", Document: "\"\xff\""},
+		"metadata k: malformed JSON at byte 1":                            {Key: "k", Document: "x"},
+		`metadata k: key "a" appears twice`:                               {Key: "k", Document: `{"a":1,"a":1}`},
+
+		name + `"x"`:            with(one, one),
+		name + `"__metadata__"`: with(reserved),
+
+		"tensor x: its shape [2] does not fit its 1 elements": with(Tensor{Name: "x", Shape: []int{2}, Data: one.Data}),
+		"tensor x: its shape [0] does not fit its 0 elements": with(Tensor{Name: "x", Shape: []int{0}}),
+		"tensor x: its shape [-1 -1] does not fit":            with(Tensor{Name: "x", Shape: []int{-1, -1}, Data: one.Data}),
 	} {
 		var b bytes.Buffer
 		if _, err := Encode(&b, f); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -162,22 +167,22 @@ func TestDecodeRefusesSealed(t *testing.T) {
 		{"tensor twice", start + doc + `,"x":1,"x":2}`, `header: key "x" appears twice`},
 		{"metadata twice", start + doc + `,"__metadata__":{}}`, `header: key "__metadata__" appears twice`},
 		{"seal twice", start + `"sha256":"",` + doc + `}`, `header: key "sha256" appears twice`},
-		{"value no string", start + `"k":1}}`, "header: __metadata__: want a string, found a number"},
-		{"two documents", start + `"j":"{}",` + doc + `}`, "want one document in __metadata__ beside the seal, found 2"},
+		{"value no string", start + `"k":1}}`, "header: __metadata__: wanted a string, found a number"},
+		{"two documents", start + `"j":"{}",` + doc + `}`, "wanted one document in __metadata__ next to the seal, found 2"},
 		{"document malformed", start + `"k":"{"}}`, "metadata k: malformed JSON at byte 1: unexpected end of JSON input"},
-		{"entry no object", start + doc + `,"x":[]}`, "header: tensor x: want an object, found an array"},
+		{"entry no object", start + doc + `,"x":[]}`, "header: tensor x: wanted an object, found an array"},
 		{"unknown key", x(`"dtype":"F32","shape":[2],"offset":0`), `header: tensor x: unknown key "offset"`},
-		{"dtype", x(`"dtype":"F16","shape":[2],"data_offsets":[0,4]`), `header: tensor x: dtype "F16", want "F32"`},
-		{"no shape", x(`"dtype":"F32","data_offsets":[0,8]`), "header: tensor x: shape [], want dimensions of 1 and more"},
-		{"negative", x(`"dtype":"F32","shape":[-2],"data_offsets":[0,8]`), "header: tensor x: shape [-2], want dimensions of 1 and more"},
-		{"overflow", x(`"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]`), "header: tensor x: shape [4294967296 4294967296], want dimensions of 1 and more"},
-		{"fraction", x(`"dtype":"F32","shape":[1.5],"data_offsets":[0,8]`), "header: tensor x: shape: want a whole number, found a number 1.5"},
-		{"no offsets", x(`"dtype":"F32","shape":[2]`), "header: tensor x: data_offsets [], want a begin and an end"},
-		{"backwards", x(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`), "header: tensor x: data_offsets [8 0], want a begin and an end"},
-		{"below zero", x(`"dtype":"F32","shape":[2],"data_offsets":[-8,0]`), "header: tensor x: data_offsets [-8 0], want a begin and an end"},
-		{"misfit", x(`"dtype":"F32","shape":[3],"data_offsets":[0,8]`), "header: tensor x: data_offsets [0 8] hold 8 bytes, its shape [3] takes 12"},
-		{"out of range", x(`"dtype":"F32","shape":[3],"data_offsets":[0,12]`), "its tensors take 12 bytes, found 8"},
-		{"too little", x(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`), "its tensors take 4 bytes, found 8"},
+		{"dtype", x(`"dtype":"F16","shape":[2],"data_offsets":[0,4]`), `header: tensor x: dtype: wanted "F32", found "F16"`},
+		{"no shape", x(`"dtype":"F32","data_offsets":[0,8]`), "header: tensor x: shape: wanted dimensions of 1 or more, found []"},
+		{"negative", x(`"dtype":"F32","shape":[-2],"data_offsets":[0,8]`), "header: tensor x: shape: wanted dimensions of 1 or more, found [-2]"},
+		{"overflow", x(`"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]`), "header: tensor x: shape: wanted dimensions of 1 or more, found [4294967296 4294967296]"},
+		{"fraction", x(`"dtype":"F32","shape":[1.5],"data_offsets":[0,8]`), "header: tensor x: shape: wanted a whole number, found a number 1.5"},
+		{"no offsets", x(`"dtype":"F32","shape":[2]`), "header: tensor x: data_offsets: wanted a begin and an end, found []"},
+		{"backwards", x(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`), "header: tensor x: data_offsets: wanted a begin and an end, found [8 0]"},
+		{"below zero", x(`"dtype":"F32","shape":[2],"data_offsets":[-8,0]`), "header: tensor x: data_offsets: wanted a begin and an end, found [-8 0]"},
+		{"misfit", x(`"dtype":"F32","shape":[3],"data_offsets":[0,8]`), "header: tensor x: data_offsets [0 8]: wanted 12 bytes, for the shape [3], found 8"},
+		{"out of range", x(`"dtype":"F32","shape":[3],"data_offsets":[0,12]`), "wanted 12 bytes of tensors, found 8"},
+		{"too little", x(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`), "wanted 4 bytes of tensors, found 8"},
 		{"hole at 0", x(`"dtype":"F32","shape":[1],"data_offsets":[4,8]`), "header: tensor x: a hole of 4 bytes before it"},
 		{"overlap", x(`"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]`), "header: tensor y: its first 4 bytes belong to another tensor too"},
 		{"spaces", x(`"dtype":"F32", "shape":[2],"data_offsets":[0,8]`), "its header is not written as dnn writes it: another order, spacing or spelling"},
@@ -224,16 +229,16 @@ func TestDecodeRefusesUnsealed(t *testing.T) {
 		{"in the length", good[:5], "truncated: it ends after 5 bytes, within its first number", damagedHint},
 		{"after the length", good[:8], fmt.Sprintf("truncated: its header has %d bytes, the file ends after 0 of them", n-16), damagedHint},
 		{"in the header", good[:100], fmt.Sprintf("truncated: its header has %d bytes, the file ends after 92 of them", n-16), damagedHint},
-		{"in the data", good[:n-1], fmt.Sprintf("truncated: %d bytes wanted, %d found", n, n-1), damagedHint},
-		{"trailing", append(bytes.Clone(good), 0), fmt.Sprintf("damaged: bytes after its end (%d wanted, %d found)", n, n+1), damagedHint},
-		{"flipped", flipped, fmt.Sprintf("damaged: SHA-256 is %s, wanted %s", sum, good[35:99]), damagedHint},
+		{"in the data", good[:n-1], fmt.Sprintf("truncated: wanted %d bytes, found %d", n, n-1), damagedHint},
+		{"trailing", append(bytes.Clone(good), 0), fmt.Sprintf("damaged, with bytes after its end: wanted %d, found %d", n, n+1), damagedHint},
+		{"flipped", flipped, fmt.Sprintf("damaged: wanted the SHA-256 %s, found %s", good[35:99], sum), damagedHint},
 		{"absurd header", long, "damaged, or not a safetensors file: its header would have 100000001 bytes, the most is 100000000", ""},
 		{"no header", make([]byte, 20), "damaged, or not a safetensors file: its header would have 0 bytes, the most is 100000000", ""},
 		{"another's", other(`{"w":{"dtype":"F16","shape":[0],"data_offsets":[0,0]}}`), "a safetensors file, but not one that dnn wrote", ""},
 		{"another's metadata", other(`{"__metadata__":{"format":"pt"}}`), "a safetensors file, but not one that dnn wrote", ""},
 		{"saved again", other(`{"__metadata__":{"dnn":"{}","sha256":"00"}}`), "a safetensors file that another program saved again: its SHA-256 is not where dnn puts it", "use the file as dnn wrote it"},
 		{"no JSON", other(`{x}`), "damaged, or not a safetensors file: its header: malformed JSON at byte 2: invalid character 'x' looking for beginning of object key string", ""},
-		{"no object", other(`[]`), "damaged, or not a safetensors file: its header: want an object, found an array", ""},
+		{"no object", other(`[]`), "damaged, or not a safetensors file: its header: wanted an object, found an array", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(bytes.NewReader(c.file), "f")
