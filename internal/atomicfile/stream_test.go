@@ -68,7 +68,7 @@ func TestWriteRefusesASocket(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	for _, err := range []error{Probe("socket"), Write("socket", func(io.Writer) error { return nil })} {
-		if err == nil || !strings.Contains(err.Error(), "is a socket, wanted a file") {
+		if err == nil || !strings.Contains(err.Error(), "wanted a file, found a socket") {
 			t.Errorf("error %v", err)
 		}
 	}
