@@ -27,7 +27,7 @@ func TestContrast(t *testing.T) {
 		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong} {
 			for i := range 101 {
 				c := r.at(float64(i) / 100)
-				if got := contrast(c, on(c)); got < 4.5 {
+				if got := contrast(c, readableOn(c)); got < 4.5 {
 					t.Errorf("%s: counts on %s at %d %% have a contrast of %.1f", name, what, i, got)
 				}
 			}

@@ -98,7 +98,7 @@ func TestConfusionRefuses(t *testing.T) {
 		labels, predictions []int
 		want                string
 	}{
-		{[]int{0, 1}, []int{0}, "2 labels for 1 predictions"},
+		{[]int{0, 1}, []int{0}, "wanted as many labels as predictions, found 2 and 1"},
 		{[]int{0, 2}, []int{0, 1}, "label 2 of sample 1: there are 2 classes"},
 		{[]int{-1}, []int{0}, "label -1 of sample 0: there are 2 classes"},
 		{[]int{0}, []int{2}, "prediction 2 of sample 0: there are 2 classes"},

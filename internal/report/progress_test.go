@@ -253,7 +253,7 @@ func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 }
 
 func TestBarLineGivesWay(t *testing.T) {
-	l := barLine{counter: "4/8", done: 0.5, clock: "1s", figures: []string{"2ms/step", "loss: 0.5"}}
+	l := barLine{counter: "4/8", done: 0.5, clock: "1s", metrics: []string{"2ms/step", "loss: 0.5"}}
 	for width, want := range map[int]string{
 		48: "4/8 ━━━━━━━━━━────────── 1s 2ms/step - loss: 0.5",
 		36: "4/8 ━━━━──── 1s 2ms/step - loss: 0.5",
@@ -273,30 +273,30 @@ func TestBarLineGivesWay(t *testing.T) {
 
 // TestBarLineFits tries every width.
 func TestBarLineFits(t *testing.T) {
-	l := barLine{counter: "480/480", done: 0.5, clock: "1s", figures: []string{
+	l := barLine{counter: "480/480", done: 0.5, clock: "1s", metrics: []string{
 		"2ms/step", "accuracy: 0.8521", "loss: 0.5123", "val_accuracy: 0.9421", "val_loss: 0.2012",
 	}, spark: "█▅▂▁"}
-	full := l.width(barWidth, l.figures)
-	for width := 0; width <= full+10; width++ {
+	columns := l.width(barWidth, l.metrics)
+	for width := 0; width <= columns+10; width++ {
 		if got := utf8.RuneCountInString(l.fit(width, false)); got > width {
 			t.Errorf("%d columns in %d: %s", got, width, l.fit(width, false))
 		}
-		whole := l.whole(width, false, "")
-		for line := range strings.Lines(whole) {
+		full := l.full(width, false, "")
+		for line := range strings.Lines(full) {
 			if got := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= 30 && got > width {
 				t.Errorf("%d columns in %d: %s", got, width, line)
 			}
 		}
-		if got, want := strings.Contains(whole, "val_loss: 0.2012 █▅▂▁"), width >= full+5; got != want {
+		if got, want := strings.Contains(full, "val_loss: 0.2012 █▅▂▁"), width >= columns+5; got != want {
 			t.Errorf("width %d: sparkline %v, want %v", width, got, want)
 		}
-		for _, figure := range l.figures {
-			if !strings.Contains(whole, figure) {
-				t.Errorf("width %d: %s is lost", width, figure)
+		for _, metric := range l.metrics {
+			if !strings.Contains(full, metric) {
+				t.Errorf("width %d: %s is lost", width, metric)
 			}
 		}
 	}
-	if got := l.fit(full, false); !strings.HasSuffix(got, "val_loss: 0.2012") || strings.Count(got, "━") != 10 {
+	if got := l.fit(columns, false); !strings.HasSuffix(got, "val_loss: 0.2012") || strings.Count(got, "━") != 10 {
 		t.Errorf("at full width: %s", got)
 	}
 }
