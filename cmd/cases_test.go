@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestCases runs small things that people have tripped over, each in a copy of its folder in testdata/cases, by its cmd.sh. Two
-// runs with one output, which would depend on time, are TestTwoRunsOneOutput's.
+// TestCases runs small things that people have tripped over, each in a copy of its folder in testdata/cases, by its
+// cmd.sh. Two runs with one output, which would depend on time, are TestTwoRunsOneOutput's.
 func TestCases(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestConfigs wants each example in configs/ to be valid as seen from the project's root, where they are run, whether or
-// not there is any data set or teacher.
+// TestConfigs wants each example in configs/ to be valid as seen from the project's root, where they are run, whether
+// or not there is any data set or teacher.
 func TestConfigs(t *testing.T) {
 	t.Chdir("..")
 	files, err := filepath.Glob("configs/*.yaml")

@@ -11,7 +11,8 @@ import (
 	"dnn/internal/lockfile"
 )
 
-// TestTwoRunsOneOutput wants the second of two runs with the same output to be refused at once, whatever name it uses for it.
+// TestTwoRunsOneOutput wants the second of two runs with the same output to be refused at once, whatever name it uses
+// for it.
 func TestTwoRunsOneOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var table strings.Builder

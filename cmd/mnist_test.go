@@ -12,7 +12,8 @@ import (
 	"dnn/internal/mnist"
 )
 
-// MNIST in these tests is the developer's own: it is looked for where dnn itself keeps it, and downloaded to there once.
+// MNIST in these tests is the developer's own: it is looked for where dnn itself keeps it, and downloaded to there
+// once.
 
 // dataRoot returns the folder that --data-dir would name.
 func dataRoot() (string, error) {

@@ -56,8 +56,8 @@ func TestRecipe(t *testing.T) {
 	checkPNG(t, strings.TrimSuffix(model, ".bin")+".history.png")
 }
 
-// recipeModel is the SHA-256 of what the recipe trains, on every machine: the whole of model.bin, with its history. It changes
-// with the version, and with a change of the arithmetic, which must then be one that was meant.
+// recipeModel is the SHA-256 of what the recipe trains, on every machine: the whole of model.bin, with its history. It
+// changes with the version, and with a change of the arithmetic, which must then be one that was meant.
 const recipeModel = "0e888dfc0baea8340b85f30ad8a6679e4368a395a2f956abe5499de7ae505e3d"
 
 // checkSameBytes wants the recipe's model to be the known one, with the kernels at hand and with all others.

@@ -112,8 +112,8 @@ checkpoint: {every_epochs: 1}
 	return experiment
 }
 
-// TestResumeSameModel stops a run at each of its steps in turn, goes on on other threads and kernels, and wants the bytes of
-// the run that was not stopped, model and log of the rates.
+// TestResumeSameModel stops a run at each of its steps in turn, goes on on other threads and kernels, and wants the
+// bytes of the run that was not stopped, model and log of the rates.
 func TestResumeSameModel(t *testing.T) {
 	experiment := withAll(t)
 	plain := trainModel(t, nil, way{"2", ""}, filepath.Join(t.TempDir(), "model.bin"), "--config", experiment)

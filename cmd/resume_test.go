@@ -11,8 +11,9 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestMoreEpochsWithEachSchedule lets a finished run of each schedule go on to more epochs. Either that gives the bytes of a run
-// that was to have so many from the beginning, or it is refused, and then they do differ in their first epochs.
+// TestMoreEpochsWithEachSchedule lets a finished run of each schedule go on to more epochs. Either that gives the bytes
+// of a run that was to have so many from the beginning, or it is refused, and then they do differ in their first
+// epochs.
 func TestMoreEpochsWithEachSchedule(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "bars")
 	if err := tinyIDX(data, 12, 3); err != nil {

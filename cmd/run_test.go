@@ -35,7 +35,8 @@ func runDNN(t *testing.T, env map[string]string, args ...string) string {
 	return stdout.String()
 }
 
-// stopAt runs dnn and stops it when it reads the clock for that time. It tells whether it did not come to its end before.
+// stopAt runs dnn and stops it when it reads the clock for that time. It tells whether it did not come to its end
+// before.
 func stopAt(t *testing.T, env map[string]string, reading int, args ...string) bool {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(context.Background())

@@ -15,8 +15,8 @@ import (
 	"dnn/cmd"
 )
 
-// TestShrunkFile makes a file of the data set shorter while it is in use: on any thread and with any kernels that is the file's
-// fault, told in one line, and not the end of the process.
+// TestShrunkFile makes a file of the data set shorter while it is in use: on any thread and with any kernels that is
+// the file's fault, told in one line, and not the end of the process.
 func TestShrunkFile(t *testing.T) {
 	folder := t.TempDir()
 	set, model := filepath.Join(folder, "set"), filepath.Join(folder, "m.bin")

@@ -1,7 +1,6 @@
 package modelfile
 
 import (
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/table"
 )
 
 // Store copies the architecture and the weights of a network into m.
@@ -42,8 +42,8 @@ func (m *Model) Load(network *nn.Sequential, where string) error {
 }
 
 // Restandardized returns a model that gives, for inputs standardized with mean and std, what m gives for inputs
-// standardized with its own: it changes the weights of the first layer, which must be Dense with a bias. A model that
-// needs no change is returned as it is.
+// standardized with its own: it changes the weights of the first layer, which is always Dense. A model that needs no
+// change is returned as it is.
 func (m *Model) Restandardized(mean, std []float64) *Model {
 	if len(m.Mean) == 0 || len(mean) != len(m.Mean) || slices.Equal(mean, m.Mean) && slices.Equal(std, m.Std) {
 		return m
@@ -56,7 +56,7 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 		sum := float64(bias[o])
 		for i := range mean { // m's input is scale times the given one, plus shift
 			scale, shift := std[i]/m.Std[i], (mean[i]-m.Mean[i])/m.Std[i]
-			if std[i] == math.MaxFloat64 { // a constant column, whose inputs are 0: see docs/model-format.md
+			if std[i] == table.ConstantStd { // a constant column, whose inputs are 0
 				scale = 0
 			}
 			k := float64(kernel[i*len(bias)+o])
