@@ -64,7 +64,8 @@ func TestEvalSaysWhatWasTested(t *testing.T) {
 		{[]string{"eval", model, "--data", other}, "tested all 100 rows of " + other + "\n"},
 		{[]string{"eval", model, "--data", data}, "tested 20 of 100 rows of " + data +
 			": the test split of the training (the file is the one that the model was trained on)\n"},
-		{[]string{"eval", model, "--data", data, "--split", "validation"}, "tested 16 of 100 rows of " + data + ": the validation split"},
+		{[]string{"eval", model, "--data", data, "--split", "validation"},
+			"tested 16 of 100 rows of " + data + ": the validation split"},
 	} {
 		s, _, stderr := system(nil)
 		status := cmd.Run(context.Background(), s, c.args)

@@ -15,7 +15,8 @@ import (
 
 // TestStoppedAtAFIFO stops commands that wait for who writes into a FIFO.
 func TestStoppedAtAFIFO(t *testing.T) {
-	for _, args := range [][]string{{"train", "--config"}, {"summary", "--config"}, {"config", "show"}, {"config", "validate"}} {
+	for _, args := range [][]string{{"train", "--config"}, {"summary", "--config"}, {"config", "show"},
+		{"config", "validate"}} {
 		t.Run(args[0]+" "+args[1], func(t *testing.T) {
 			fifo := filepath.Join(t.TempDir(), "fifo")
 			if err := syscall.Mkfifo(fifo, 0o600); err != nil {

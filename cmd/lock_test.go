@@ -27,7 +27,8 @@ func TestTwoRunsOneOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"train", "--quiet", "--set", "dataset={csv: t.csv, target: kind}", "--layers", "4", "--epochs", "1"}
+	args := []string{"train", "--quiet", "--set", "dataset={csv: t.csv, target: kind}", "--layers", "4",
+		"--epochs", "1"}
 	for _, output := range []string{"m.bin", "m", "./m.bin"} {
 		s, _, stderr := system(nil)
 		status := cmd.Run(context.Background(), s, append(args, "-o", output))

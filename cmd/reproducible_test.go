@@ -33,7 +33,8 @@ func TestSameSeedSameModel(t *testing.T) {
 		t.Skip("trains the same network again and again")
 	}
 	root := needMNIST(t)
-	sameModel(t, map[string]string{"DNN_DATA_DIR": root}, "--layers", "33,17", "--epochs", "1", "--batch-size", "97", "--validation-split", "0.8")
+	sameModel(t, map[string]string{"DNN_DATA_DIR": root}, "--layers", "33,17", "--epochs", "1", "--batch-size", "97",
+		"--validation-split", "0.8")
 }
 
 // TestSameSeedSameModelWithAll is the same with all that draws random numbers or has a state at once.
@@ -83,7 +84,8 @@ func withAll(t *testing.T) string {
 	var teachers []string
 	for i, layers := range []string{"[30]", "[11, 9]"} {
 		path := filepath.Join(folder, fmt.Sprintf("teacher%d.bin", i))
-		trainModel(t, nil, way{"2", ""}, path, "--set", fmt.Sprintf("dataset={idx: %q}", data), "--set", "layers="+layers, "--epochs", "2")
+		trainModel(t, nil, way{"2", ""}, path, "--set", fmt.Sprintf("dataset={idx: %q}", data), "--set",
+			"layers="+layers, "--epochs", "2")
 		teachers = append(teachers, path)
 	}
 	experiment := filepath.Join(folder, "all.yaml")
@@ -125,7 +127,8 @@ func TestResumeSameModel(t *testing.T) {
 		return text
 	}
 	args := func(path string) []string {
-		return []string{"--config", experiment, "--set", "learning_rate_log.file=" + path + ".lr.csv", "--set", "learning_rate_log.interval=step"}
+		return []string{"--config", experiment, "--set", "learning_rate_log.file=" + path + ".lr.csv", "--set",
+			"learning_rate_log.interval=step"}
 	}
 	path := filepath.Join(t.TempDir(), "model.bin")
 	whole, wholeRates := trainModel(t, nil, way{"2", ""}, path, args(path)...), rates(path)
@@ -148,7 +151,8 @@ func TestResumeSameModel(t *testing.T) {
 			t.Errorf("stopped at the clock's reading %d and resumed with %v: another model", reading, w)
 		}
 		if got := rates(path); !bytes.Equal(got, wholeRates) {
-			t.Errorf("stopped at the clock's reading %d and resumed: wanted the rates\n%s, found\n%s", reading, wholeRates, got)
+			t.Errorf("stopped at the clock's reading %d and resumed: wanted the rates\n%s, found\n%s", reading,
+				wholeRates, got)
 		}
 	}
 	if stopped < 10 {
@@ -171,7 +175,9 @@ func TestResumeOtherTeacher(t *testing.T) {
 	if status := cmd.Run(t.Context(), s, append(train, "--resume")); status != int(fault.Data) {
 		t.Errorf("exit status %d, wanted %d", status, fault.Data)
 	}
-	if wanted := regexp.MustCompile(`is of another run: teacher 2 \(teacher1.bin\) is [0-9a-f]{64} there, [0-9a-f]{64} here\n`); !wanted.Match(stderr.Bytes()) {
+	wanted := regexp.MustCompile(
+		`is of another run: teacher 2 \(teacher1.bin\) is [0-9a-f]{64} there, [0-9a-f]{64} here\n`)
+	if !wanted.Match(stderr.Bytes()) {
 		t.Errorf("printed %q, wanted %v", stderr, wanted)
 	}
 }

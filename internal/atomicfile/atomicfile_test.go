@@ -222,7 +222,8 @@ func TestProbe(t *testing.T) {
 		t.Errorf("an old file: %v", err)
 	}
 	check(t, folder, "old")
-	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) || !os.SameFile(before, after) {
+	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) ||
+		!os.SameFile(before, after) {
 		t.Error("a probe touched the old file")
 	}
 	if err := Probe(folder); err == nil || !errors.Is(err, syscall.EISDIR) {
@@ -300,8 +301,10 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 	put(".model.bin.0123abcd.tmp", 2*time.Hour)
 	put(".model.bin.00000000.tmp", 61*time.Minute)
 	kept := []string{
-		".model.bin.FEDCBA98.tmp", ".model.bin.0123abc.tmp", ".model.bin.0123abcde.tmp", ".model.bin.0123abcg.tmp", ".model.bin.tmp",
-		".model.bin.old.0123abcd.tmp", ".other.bin.0123abcd.tmp", "model.bin.0123abcd.tmp", ".model.bin.0123abcd.tmp~", ".model.bin.0123abcd",
+		".model.bin.FEDCBA98.tmp", ".model.bin.0123abc.tmp", ".model.bin.0123abcde.tmp", ".model.bin.0123abcg.tmp",
+		".model.bin.tmp",
+		".model.bin.old.0123abcd.tmp", ".other.bin.0123abcd.tmp", "model.bin.0123abcd.tmp", ".model.bin.0123abcd.tmp~",
+		".model.bin.0123abcd",
 	}
 	for _, name := range kept {
 		put(name, 48*time.Hour)

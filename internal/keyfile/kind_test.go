@@ -30,12 +30,15 @@ func TestKinds(t *testing.T) {
 	}{
 		{keyfile.Whole{Min: 1, Max: 9}, "+7", uint64(7), "7", ""},
 		{keyfile.Whole{Min: 1, Max: 9}, "07", nil, "wanted a whole number from 1 to 9, found 07", ""},
-		{keyfile.Whole{Min: 1, Max: 9}, "'7'", nil, `wanted a whole number from 1 to 9, found the text "7"`, "take the quotes off"},
+		{keyfile.Whole{Min: 1, Max: 9}, "'7'", nil, `wanted a whole number from 1 to 9, found the text "7"`,
+			"take the quotes off"},
 		{half, "1e-3", 0.001, "0.001", ""},
 		{half, "0,25", nil, `wanted a number above 0 and at most 0.5, found "0,25"`, "write 0.25"},
 		{half, ".nan", nil, "wanted a number above 0 and at most 0.5, found .nan", ""},
-		{keyfile.Number{Min: 0, Max: 1, MinOpen: true, MaxOpen: true}, "1", nil, "wanted a number above 0 and below 1, found 1", ""},
-		{keyfile.Number{Min: 0, Max: 1, MaxOpen: true}, "1", nil, "wanted a number of at least 0 and below 1, found 1", ""},
+		{keyfile.Number{Min: 0, Max: 1, MinOpen: true, MaxOpen: true}, "1", nil,
+			"wanted a number above 0 and below 1, found 1", ""},
+		{keyfile.Number{Min: 0, Max: 1, MaxOpen: true}, "1", nil,
+			"wanted a number of at least 0 and below 1, found 1", ""},
 		{keyfile.Boolean{}, "True", true, "true", ""},
 		{keyfile.Boolean{}, "off", nil, "wanted true or false, found off", "write false"},
 		{keyfile.Choice{Names: []string{"red", "blue"}}, "blue", "blue", "blue", ""},
@@ -112,7 +115,8 @@ func TestReadFields(t *testing.T) {
 			t.Errorf("%s: got %s, wanted %s", text, got, want)
 		}
 	}
-	if n := node(t, "{user: ann, age: 3}"); keyfile.ValueOf(n, "age").Value != "3" || keyfile.ValueOf(n, "size") != nil {
+	if n := node(t, "{user: ann, age: 3}"); keyfile.ValueOf(n, "age").Value != "3" ||
+		keyfile.ValueOf(n, "size") != nil {
 		t.Error("wanted the value that stands after the key")
 	}
 }

@@ -36,7 +36,8 @@ type siteLog struct {
 
 // siteTable is all that the package has to know of such a file.
 func siteTable() keyfile.Table {
-	levels := keyfile.Choice{Names: []string{"error", "info", "debug"}, Foreign: map[string][]string{"debug": {"trace", "verbose"}}}
+	levels := keyfile.Choice{Names: []string{"error", "info", "debug"},
+		Foreign: map[string][]string{"debug": {"trace", "verbose"}}}
 	return keyfile.Table{
 		What: "a site file", Program: "site", Prefix: "SITE_", Missing: "`site new` writes one",
 		OtherVariables: []string{"SITE_HOME"},
@@ -52,9 +53,11 @@ func siteTable() keyfile.Table {
 				Doc: "Folder of the pages.", Advice: "public."},
 			{Name: "server",
 				Doc: "Where pages are served."},
-			{Name: "server.scheme", Default: "http", Example: "https", Kind: keyfile.Choice{Names: []string{"http", "https"}},
-				Doc: "How browsers ask.", Advice: "https but for a trial."},
-			{Name: "server.port", By: "server.scheme", Example: "80", Flag: "--port", Kind: keyfile.Whole{Min: 1, Max: 65535},
+			{Name: "server.scheme", Default: "http", Example: "https",
+				Kind: keyfile.Choice{Names: []string{"http", "https"}},
+				Doc:  "How browsers ask.", Advice: "https but for a trial."},
+			{Name: "server.port", By: "server.scheme", Example: "80", Flag: "--port",
+				Kind:     keyfile.Whole{Min: 1, Max: 65535},
 				Variants: []keyfile.Variant{{Of: "http", Default: "8080"}, {Of: "https", Default: "8443"}},
 				Doc:      "Port to listen at.", Advice: "80 or 443 with the right to."},
 			{Name: "server.timeout", Default: "30s", Example: "1m", Kind: duration{},
@@ -171,7 +174,8 @@ func TestGroupWithoutField(t *testing.T) {
 		{"limits: {}", true, map[string]any{"connections": uint64(100), "rate": 0.5}},
 		{"limits: {rate: 7}", true, map[string]any{"connections": uint64(100), "rate": 7.0}},
 	} {
-		v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte(tt.text), nil }}, &site{})
+		v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml",
+			Read: func(string) ([]byte, error) { return []byte(tt.text), nil }}, &site{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.text, err)
 			continue
@@ -180,7 +184,8 @@ func TestGroupWithoutField(t *testing.T) {
 			t.Errorf("%s: wanted %v, %v, found %v, %v", tt.text, tt.want, tt.on, got, on)
 		}
 	}
-	v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte("limits: {rate: 1001}"), nil }}, &site{})
+	v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml",
+		Read: func(string) ([]byte, error) { return []byte("limits: {rate: 1001}"), nil }}, &site{})
 	if err == nil {
 		t.Errorf("wanted an error about a rate out of its bounds, found %v", v)
 	}

@@ -12,10 +12,12 @@ import (
 func process(addresses, data, processes string, others fstest.MapFS) fstest.MapFS {
 	const status = "Name:\tdnn\nUid:\t1000\t1000\t1000\t1000\nVmSize:\t 1000000 kB\nVmData:\t  100000 kB\nThreads:\t5\n"
 	limits := "Limit                     Soft Limit           Hard Limit           Units     \n"
-	for _, l := range [][3]string{{"Max processes", processes, "processes"}, {"Max address space", addresses, "bytes"}, {"Max data size", data, "bytes"}} {
+	for _, l := range [][3]string{{"Max processes", processes, "processes"}, {"Max address space", addresses, "bytes"},
+		{"Max data size", data, "bytes"}} {
 		limits += fmt.Sprintf("%-25s %-20s %-20s %-10s\n", l[0], l[1], "unlimited", l[2])
 	}
-	system := fstest.MapFS{"proc/self/status": {Data: []byte(status)}, "proc/self/limits": {Data: []byte(limits)}, "proc/77/status": {Data: []byte(status)}}
+	system := fstest.MapFS{"proc/self/status": {Data: []byte(status)}, "proc/self/limits": {Data: []byte(limits)},
+		"proc/77/status": {Data: []byte(status)}}
 	for name, file := range others {
 		system[name] = file
 	}
@@ -39,7 +41,8 @@ func TestCheckLimits(t *testing.T) {
 			"ulimit -v: wanted room for 256 MB more memory, found 19 MB"},
 		"more address space in use than allowed": {process("1000", none, none, nil),
 			"ulimit -v: wanted room for 256 MB more memory, found 0 MB"},
-		"data":    {process("9000000000", "200000000", none, nil), "ulimit -d: wanted room for 256 MB more memory, found 93 MB"},
+		"data": {process("9000000000", "200000000", none, nil),
+			"ulimit -d: wanted room for 256 MB more memory, found 93 MB"},
 		"threads": {process(none, none, "12", nil), "ulimit -u: wanted room for 8 more threads, found 7"},
 		"threads of other processes": {process(none, none, "100", fstest.MapFS{"proc/78/status": status("1000", 90)}),
 			"ulimit -u: wanted room for 8 more threads, found 5"},
@@ -47,7 +50,8 @@ func TestCheckLimits(t *testing.T) {
 		"threads of root":        {process(none, none, "1", fstest.MapFS{"proc/self/status": status("0", 90)}), ""},
 	} {
 		err := CheckLimits(c.system, 2)
-		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want || fault.KindOf(err) != fault.Resources) {
+		if c.want == "" && err != nil || c.want != "" &&
+			(err == nil || err.Error() != c.want || fault.KindOf(err) != fault.Resources) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}

@@ -52,7 +52,8 @@ func TestInputOfRows(t *testing.T) {
 	}
 	want := make([]float32, 3)
 	table.Standardization{Mean: m.Mean, Std: m.Std}.Apply(want, []float64{1.7, 52, 9})
-	if got := s.Floats[:3]; !slices.Equal(got, want) || math.Abs(float64(want[0])-2) > 1e-6 || want[1] != 1 || want[2] != 0 {
+	if got := s.Floats[:3]; !slices.Equal(got, want) || math.Abs(float64(want[0])-2) > 1e-6 || want[1] != 1 ||
+		want[2] != 0 {
 		t.Errorf("wanted %v, found %v", want, got)
 	}
 	if s.Floats[3] != math.MaxFloat32 || s.Labels != nil || s.Count != 2 {
@@ -63,9 +64,12 @@ func TestInputOfRows(t *testing.T) {
 		want   string
 	}{
 		{func(r map[string]float64) { delete(r, "age") }, `row 2: wanted a value of "age", found none`},
-		{func(r map[string]float64) { r["Age"] = 3 }, `row 2: wanted the columns height, age, same and no other, found "Age"`},
-		{func(r map[string]float64) { r["same"] = math.NaN() }, `row 2, "same": wanted a finite number of at most 3.4e38, found NaN`},
-		{func(r map[string]float64) { r["same"] = math.Inf(-1) }, `row 2, "same": wanted a finite number of at most 3.4e38, found -Inf`},
+		{func(r map[string]float64) { r["Age"] = 3 },
+			`row 2: wanted the columns height, age, same and no other, found "Age"`},
+		{func(r map[string]float64) { r["same"] = math.NaN() },
+			`row 2, "same": wanted a finite number of at most 3.4e38, found NaN`},
+		{func(r map[string]float64) { r["same"] = math.Inf(-1) },
+			`row 2, "same": wanted a finite number of at most 3.4e38, found -Inf`},
 	} {
 		other := map[string]float64{"age": 52, "same": 9, "height": 1.7}
 		tt.change(other)

@@ -41,7 +41,8 @@ func TestManyTensors(t *testing.T) {
 	m := tiny()
 	m.Architecture.Layers = nil
 	for i := range 5000 {
-		m.Architecture.Layers = append(m.Architecture.Layers, nn.LayerSpec{Type: "dense", Name: nn.LayerName("dense", i), Units: 2, Activation: "relu"})
+		m.Architecture.Layers = append(m.Architecture.Layers,
+			nn.LayerSpec{Type: "dense", Name: nn.LayerName("dense", i), Units: 2, Activation: "relu"})
 	}
 	m.Tensors = nil
 	for _, p := range m.Architecture.Params() {
@@ -52,11 +53,13 @@ func TestManyTensors(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.Tensors[1], m.Tensors[9000] = m.Tensors[9000], m.Tensors[1]
-	if err := m.checkTensors(); err == nil || err.Error() != "tensor dense_4500.kernel is number 2, the architecture has it as number 9001" {
+	const want = "tensor dense_4500.kernel is number 2, the architecture has it as number 9001"
+	if err := m.checkTensors(); err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 	long := append(bytes.Clone(file), make([]byte, 1<<20)...)
-	if _, err := Decode(bytes.NewReader(long), "m"); fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), "more than") {
+	if _, err := Decode(bytes.NewReader(long), "m"); fault.KindOf(err) != fault.Data ||
+		!strings.Contains(err.Error(), "more than") {
 		t.Errorf("%v", err)
 	}
 }

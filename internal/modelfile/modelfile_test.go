@@ -39,7 +39,8 @@ func tiny() *Model {
 		Config: json.RawMessage(`{"dataset":"a<b","epochs":2,"layers":[3]}`),
 		History: history.Epochs{
 			{Epoch: 1, Loss: 0.5, Accuracy: 0.75, LearningRate: 0.001},
-			{Epoch: 2, Loss: 0.25, Accuracy: 0.9761999845504761, Validated: true, ValLoss: 0.08797961473464966, ValAccuracy: 0, LearningRate: 0.0005},
+			{Epoch: 2, Loss: 0.25, Accuracy: 0.9761999845504761, Validated: true, ValLoss: 0.08797961473464966,
+				ValAccuracy: 0, LearningRate: 0.0005},
 		},
 		Tensors: []Tensor{
 			{Name: "dense.kernel", Shape: []int{4, 3}, Data: []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
@@ -129,10 +130,12 @@ func TestRoundTrip(t *testing.T) {
 	constants.Architecture.Layers[0].BiasInitializer = nn.Initializer{Name: "constant"}
 	constants.Architecture.Layers[1].KernelInitializer = nn.Initializer{Name: "he_normal"}
 	columns := tiny()
-	columns.Columns, columns.Mean, columns.Std = []string{"a", "b", "c", "d"}, []float64{0, 1, -2, 0.5}, []float64{1, 2, 0.25, 1}
+	columns.Columns, columns.Mean, columns.Std = []string{"a", "b", "c", "d"}, []float64{0, 1, -2, 0.5},
+		[]float64{1, 2, 0.25, 1}
 	columns.Teachers = []string{"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 	columns.InputShape = []int{4}
-	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "constants": constants, "columns": columns} {
+	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "constants": constants,
+		"columns": columns} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.bin")
 			digest, err := Write(path, m)
@@ -203,7 +206,8 @@ func TestWriteFailures(t *testing.T) {
 	dir := t.TempDir()
 	nowhere := filepath.Join(dir, "no", "where")
 	_, err := Write(filepath.Join(nowhere, "m"), tiny())
-	wantFault(t, err, fault.Write, filepath.Join(nowhere, "m")+": cannot write: there is no folder "+nowhere, "mkdir -p "+nowhere)
+	wantFault(t, err, fault.Write, filepath.Join(nowhere, "m")+": cannot write: there is no folder "+nowhere,
+		"mkdir -p "+nowhere)
 
 	_, err = Write(dir, tiny())
 	wantFault(t, err, fault.Write, dir+": wanted the name of a file for the model, found a folder", "")
@@ -221,7 +225,8 @@ func TestWriteFailures(t *testing.T) {
 	diverged.Tensors[1].Data[1] = float32(math.NaN())
 	_, err = Write(file, diverged)
 	wantFault(t, err, fault.Diverged,
-		file+": the model diverged: tensor dense.bias: element 2 of 3 is NaN, not a finite number", "a smaller learning rate often helps")
+		file+": the model diverged: tensor dense.bias: element 2 of 3 is NaN, not a finite number",
+		"a smaller learning rate often helps")
 
 	wrong := tiny()
 	wrong.Tensors = wrong.Tensors[:3]
@@ -248,13 +253,15 @@ func TestEncodeRefuses(t *testing.T) {
 		{"input shape [] has 0 values, the architecture takes 4", func(m *Model) { m.InputShape = nil }},
 		{"input shape [2 3] has 6 values, the architecture takes 4", func(m *Model) { m.InputShape = []int{2, 3} }},
 		{"input shape: wanted dimensions of 1 or more, found [-2 -2]", func(m *Model) { m.InputShape = []int{-2, -2} }},
-		{"input shape: wanted dimensions of 1 or more, found [65536 65536 65536 65536]", func(m *Model) { m.InputShape = []int{1 << 16, 1 << 16, 1 << 16, 1 << 16} }},
+		{"input shape: wanted dimensions of 1 or more, found [65536 65536 65536 65536]",
+			func(m *Model) { m.InputShape = []int{1 << 16, 1 << 16, 1 << 16, 1 << 16} }},
 		{"scale: wanted a finite number above 0, found 0", func(m *Model) { m.Scale = 0 }},
 		{"scale: wanted a finite number above 0, found NaN", func(m *Model) { m.Scale = nan }},
 		{"3 class names, the network tells 2 classes apart", func(m *Model) { m.Classes = []string{"a", "b", "c"} }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Dataset = "\xff" }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Classes[0] = "\xff" }},
-		{"config: malformed JSON at byte 1: unexpected end of JSON input", func(m *Model) { m.Config = json.RawMessage("{") }},
+		{"config: malformed JSON at byte 1: unexpected end of JSON input",
+			func(m *Model) { m.Config = json.RawMessage("{") }},
 		{`config: key "a" appears twice`, func(m *Model) { m.Config = json.RawMessage(`{"a":1,"a":2}`) }},
 		{"config: wanted a JSON object, found something else", func(m *Model) { m.Config = json.RawMessage("[]") }},
 		{"config: wanted a JSON object, found something else", func(m *Model) { m.Config = json.RawMessage("null") }},
@@ -262,14 +269,19 @@ func TestEncodeRefuses(t *testing.T) {
 		{"history: epoch 2 has +Inf, not a finite number", func(m *Model) { m.History[1].ValLoss = inf }},
 		{"architecture: wanted at least one layer, found none", func(m *Model) { m.Architecture.Layers = nil }},
 		{`"\xff" is not UTF-8`, func(m *Model) { m.Architecture.Layers[0].Name = "\xff" }},
-		{"tensor dense.bias: wanted one of shape [3], found none", func(m *Model) { m.Tensors = append(m.Tensors[:1], m.Tensors[2:]...) }},
+		{"tensor dense.bias: wanted one of shape [3], found none",
+			func(m *Model) { m.Tensors = append(m.Tensors[:1], m.Tensors[2:]...) }},
 		{"tensor extra with shape [1]: the architecture has no such parameter", func(m *Model) {
 			m.Tensors = append(m.Tensors, Tensor{Name: "extra", Shape: []int{1}, Data: []float32{1}})
 		}},
-		{"tensor dense.bias is number 1, the architecture has it as number 2", func(m *Model) { m.Tensors[0], m.Tensors[1] = m.Tensors[1], m.Tensors[0] }},
-		{"tensor dense.kernel: wanted the shape [4 3], found [3 4]", func(m *Model) { m.Tensors[0].Shape = []int{3, 4} }},
-		{"tensor dense.bias: wanted 3 elements, for the shape [3], found 2", func(m *Model) { m.Tensors[1].Data = m.Tensors[1].Data[:2] }},
-		{"tensor dense_1.bias: element 1 of 2 is -Inf, not a finite number", func(m *Model) { m.Tensors[3].Data[0] = float32(math.Inf(-1)) }},
+		{"tensor dense.bias is number 1, the architecture has it as number 2",
+			func(m *Model) { m.Tensors[0], m.Tensors[1] = m.Tensors[1], m.Tensors[0] }},
+		{"tensor dense.kernel: wanted the shape [4 3], found [3 4]",
+			func(m *Model) { m.Tensors[0].Shape = []int{3, 4} }},
+		{"tensor dense.bias: wanted 3 elements, for the shape [3], found 2",
+			func(m *Model) { m.Tensors[1].Data = m.Tensors[1].Data[:2] }},
+		{"tensor dense_1.bias: element 1 of 2 is -Inf, not a finite number",
+			func(m *Model) { m.Tensors[3].Data[0] = float32(math.Inf(-1)) }},
 	} {
 		m := tiny()
 		c.change(m)
@@ -297,9 +309,12 @@ func TestDecodeRefuses(t *testing.T) {
 	const spelling = "metadata dnn: not written as dnn writes it: another order, spacing or spelling, or a key left out"
 	for _, c := range []struct{ name, key, document, want, hint string }{
 		{"another file of dnn", "dnn_checkpoint", "{}", "wanted a model file, found a dnn_checkpoint file of dnn", ""},
-		{"newer", "dnn", edit(`"format":1`, `"format":3`), "written by a newer dnn: format 3, this dnn reads up to 1", "upgrade dnn"},
-		{"newer, all else unknown", "dnn", `{"format":2,"shape":"?"}`, "written by a newer dnn: format 2, this dnn reads up to 1", "upgrade dnn"},
-		{"format 0", "dnn", edit(`"format":1`, `"format":0`), "metadata dnn: wanted a format number of 1 or more, found none", ""},
+		{"newer", "dnn", edit(`"format":1`, `"format":3`), "written by a newer dnn: format 3, this dnn reads up to 1",
+			"upgrade dnn"},
+		{"newer, all else unknown", "dnn", `{"format":2,"shape":"?"}`,
+			"written by a newer dnn: format 2, this dnn reads up to 1", "upgrade dnn"},
+		{"format 0", "dnn", edit(`"format":1`, `"format":0`),
+			"metadata dnn: wanted a format number of 1 or more, found none", ""},
 		{"no format", "dnn", "{}", "metadata dnn: wanted a format number of 1 or more, found none", ""},
 		{"no object", "dnn", "[1]", "metadata dnn: wanted a format number of 1 or more, found none", ""},
 		{"unknown key", "dnn", edit(`"seed":`, `"sed":1,"seed":`), `metadata dnn: unknown key "sed"`, ""},
@@ -307,15 +322,24 @@ func TestDecodeRefuses(t *testing.T) {
 		{"spaces", "dnn", edit(`"format":1`, `"format": 1`), spelling, ""},
 		{"capitals", "dnn", edit(`"seed"`, `"Seed"`), spelling, ""},
 		{"number spelled otherwise", "dnn", edit(`"loss":0.5`, `"loss":5e-1`), spelling, ""},
-		{"wrong type", "dnn", edit(`"shape":[2,2]`, `"shape":"2x2"`), "metadata dnn: input.shape: wanted an array, found a string", ""},
-		{"negative seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":-1`), "metadata dnn: seed: wanted a whole number, found a number -1", ""},
-		{"huge seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":18446744073709551616`), "metadata dnn: seed: wanted a whole number, found a number 18446744073709551616", ""},
-		{"huge loss", "dnn", edit(`"loss":0.5`, `"loss":1e999`), "metadata dnn: history.loss: wanted a number, found a number 1e999", ""},
-		{"half validated", "dnn", edit(`"val_accuracy":0,`, ""), "metadata dnn: history: epoch 2: wanted val_loss and val_accuracy, or neither", ""},
-		{"shape", "dnn", edit(`"shape":[2,2]`, `"shape":[2,3]`), "metadata dnn: input shape [2 3] has 6 values, the architecture takes 4", ""},
-		{"scale", "dnn", edit(`"scale":`, `"scale":-`), "metadata dnn: scale: wanted a finite number above 0, found -0.00392156862745098", ""},
-		{"tensors", "dnn", edit(`"units":3`, `"units":4`), "tensor dense.kernel: wanted the shape [4 4], found [4 3]", ""},
-		{"renamed", "dnn", edit(`"name":"dense_1"`, `"name":"out"`), "tensor out.kernel: wanted one of shape [3 2], found none", ""},
+		{"wrong type", "dnn", edit(`"shape":[2,2]`, `"shape":"2x2"`),
+			"metadata dnn: input.shape: wanted an array, found a string", ""},
+		{"negative seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":-1`),
+			"metadata dnn: seed: wanted a whole number, found a number -1", ""},
+		{"huge seed", "dnn", edit(`"seed":18446744073709551615`, `"seed":18446744073709551616`),
+			"metadata dnn: seed: wanted a whole number, found a number 18446744073709551616", ""},
+		{"huge loss", "dnn", edit(`"loss":0.5`, `"loss":1e999`),
+			"metadata dnn: history.loss: wanted a number, found a number 1e999", ""},
+		{"half validated", "dnn", edit(`"val_accuracy":0,`, ""),
+			"metadata dnn: history: epoch 2: wanted val_loss and val_accuracy, or neither", ""},
+		{"shape", "dnn", edit(`"shape":[2,2]`, `"shape":[2,3]`),
+			"metadata dnn: input shape [2 3] has 6 values, the architecture takes 4", ""},
+		{"scale", "dnn", edit(`"scale":`, `"scale":-`),
+			"metadata dnn: scale: wanted a finite number above 0, found -0.00392156862745098", ""},
+		{"tensors", "dnn", edit(`"units":3`, `"units":4`),
+			"tensor dense.kernel: wanted the shape [4 4], found [4 3]", ""},
+		{"renamed", "dnn", edit(`"name":"dense_1"`, `"name":"out"`),
+			"tensor out.kernel: wanted one of shape [3 2], found none", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(bytes.NewReader(sealed(t, c.key, c.document, tiny().Tensors)), "m")
@@ -400,7 +424,8 @@ func course() *Model {
 	in := 784
 	for i, units := range []int{100, 50, 10} {
 		name := []string{"dense", "dense_1", "dense_2"}[i]
-		m.Architecture.Layers = append(m.Architecture.Layers, nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: "relu"})
+		m.Architecture.Layers = append(m.Architecture.Layers,
+			nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: "relu"})
 		m.Tensors = append(m.Tensors,
 			Tensor{Name: name + ".kernel", Shape: []int{in, units}, Data: make([]float32, in*units)},
 			Tensor{Name: name + ".bias", Shape: []int{units}, Data: make([]float32, units)})

@@ -13,7 +13,8 @@ import (
 func TestConfusionSays(t *testing.T) {
 	c := reporttest.Confusion(t, [][]int{{90, 7}, {0, 1203}}, "setosa", "iris <b> & co")
 	got := texts(t, Confusion(c, Light()))
-	for _, want := range []string{"predicted class", "true class", "90", "7", "1203", "setosa", "iris <b> & co", "right", "wrong", "100 %"} {
+	for _, want := range []string{"predicted class", "true class", "90", "7", "1203", "setosa", "iris <b> & co",
+		"right", "wrong", "100 %"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
 		}

@@ -111,7 +111,8 @@ func TestWriteHistorySVG(t *testing.T) {
 	want := append([]string{"Loss", "Epoch"}, ticks...)
 	want = append(want, "0.0", "0.1", "0.2", "0.3", "best epoch (val_loss): 10", "Accuracy", "Epoch")
 	want = append(want, ticks...)
-	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10", "training", "validation")
+	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10",
+		"training", "validation")
 	if diff := cmp.Diff(want, texts); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
 	}
@@ -172,7 +173,8 @@ func TestBestEpochIsMarked(t *testing.T) {
 func TestWriteHistoryOfDivergedRun(t *testing.T) {
 	h := curves(3, true)
 	h[1].Loss, h[1].ValLoss, h[2].Loss, h[2].Accuracy = math.NaN(), math.Inf(1), math.Inf(1), math.NaN()
-	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
+	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}},
+		{{Epoch: 1, Accuracy: 1}}} {
 		if err := WriteHistory(io.Discard, "png", history); err != nil {
 			t.Errorf("%v: %v", history, err)
 		}
@@ -190,7 +192,8 @@ func TestPanels(t *testing.T) {
 	var titles []string
 	for _, p := range panels {
 		titles = append(titles, p.Title)
-		if found := texts(t, p); slices.Contains(found, p.Title) || !slices.Contains(found, "best epoch (val_loss): 3") {
+		if found := texts(t, p); slices.Contains(found, p.Title) ||
+			!slices.Contains(found, "best epoch (val_loss): 3") {
 			t.Errorf("%s: wanted the best epoch and no title, found %q", p.Title, found)
 		}
 		if size := decode(t, p).Bounds().Size(); size != image.Pt(560, 380) {

@@ -100,7 +100,8 @@ func TestKernelsLayout(t *testing.T) {
 }
 
 func TestKernelsRefuses(t *testing.T) {
-	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)}, {Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
+	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)},
+		{Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
 		if _, err := k.Sheet(Light()); fault.KindOf(err) != fault.Data {
 			t.Errorf("%d x %d x %d: %v", k.Rows, k.Cols, k.Units, err)
 		}

@@ -21,7 +21,10 @@ func TestPanelsHaveOneTop(t *testing.T) {
 		p := historyDrawing(panels, Light())
 		tops := map[vg.Length]bool{}
 		for _, panel := range panels {
-			panel.Add(plotterFunc(func(c draw.Canvas, _ *plot.Plot) { tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true }))
+			panel.Add(plotterFunc(func(c draw.Canvas,
+				_ *plot.Plot) {
+				tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true
+			}))
 		}
 		if err := p.Write(io.Discard, "png"); err != nil {
 			t.Fatal(err)

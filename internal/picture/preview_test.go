@@ -17,7 +17,8 @@ var update = flag.Bool("update", false, "write the picture that dnn itself is th
 
 // examplePreview has two lines of images of 2 x 3 pixels: one of three, one of two.
 func examplePreview() Preview {
-	return Preview{About: []string{"Images and what becomes of them", "augment: {a_setting_that_is_too_long_for_the_sheet: 1}"}, Rows: 2, Cols: 3,
+	return Preview{About: []string{"Images and what becomes of them",
+		"augment: {a_setting_that_is_too_long_for_the_sheet: 1}"}, Rows: 2, Cols: 3,
 		Lines: [][][]uint8{
 			{{0, 255, 0, 0, 128, 0}, {255, 0, 0, 0, 128, 0}, {0, 0, 255, 0, 0, 64}},
 			{{255, 255, 255, 0, 0, 0}, {0, 0, 0, 255, 255, 255}},
@@ -115,7 +116,8 @@ func TestPreviewRefuses(t *testing.T) {
 	}{
 		{nil, "preview of the augmentation: there is no image to show", fault.Usage},
 		{[][][]uint8{{}}, "preview of the augmentation: there is no image to show", fault.Usage},
-		{[][][]uint8{{make([]uint8, 5)}}, "preview of the augmentation: wanted images of 2 x 3 pixels, found one of 5", fault.Data},
+		{[][][]uint8{{make([]uint8, 5)}}, "preview of the augmentation: wanted images of 2 x 3 pixels, found one of 5",
+			fault.Data},
 	} {
 		err := Preview{Rows: 2, Cols: 3, Lines: c.lines}.Write(&bytes.Buffer{})
 		if err == nil || err.Error() != c.want || fault.KindOf(err) != c.kind {

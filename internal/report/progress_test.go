@@ -217,7 +217,8 @@ func TestMetricThatIsNoNumber(t *testing.T) {
 }
 
 func TestFormatETA(t *testing.T) {
-	for s, want := range map[float64]string{0: "0s", 0.99: "0s", 59.9: "59s", 60: "60s", 61: "1:01", 3600: "60:00", 3661: "1:01:01", 90000: "25:00:00"} {
+	for s, want := range map[float64]string{0: "0s", 0.99: "0s", 59.9: "59s", 60: "60s", 61: "1:01", 3600: "60:00",
+		3661: "1:01:01", 90000: "25:00:00"} {
 		if got := formatETA(s); got != want {
 			t.Errorf("%v: got %s, want %s", s, got, want)
 		}
@@ -239,7 +240,8 @@ func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 		took time.Duration
 		want string
 	}{
-		{5 * time.Second, "40s 5s/step"}, {60 * time.Millisecond, "0s 60ms/step"}, {80 * time.Millisecond, "0s 70ms/step"},
+		{5 * time.Second, "40s 5s/step"}, {60 * time.Millisecond, "0s 60ms/step"},
+		{80 * time.Millisecond, "0s 70ms/step"},
 	} {
 		out.log.Reset()
 		clk.advance(step.took)
