@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestCases runs small things that people have tripped over, each in a copy of its folder in testdata/cases, by its
-// cmd.sh. Two runs with one output, which would depend on time, are TestTwoRunsOneOutput's.
+// TestCases replays small mistakes that people have made. Each is the script cmd.sh of a folder in testdata/cases, and
+// runs in a copy of it. Two runs with one output, which would depend on time, are in TestTwoRunsOneOutput.
 func TestCases(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -70,7 +70,7 @@ func TestCases(t *testing.T) {
 			script := exec.Command(bash, "cmd.sh")
 			script.Dir = copyCase(t, name)
 			script.Env = append(os.Environ(), "DNN="+linkDNN(t), "LC_ALL=C.UTF-8")
-			output, _ := script.CombinedOutput() // its status is that of some program at its end
+			output, _ := script.CombinedOutput() // its status is that of its last program, whatever that is
 			rest := string(output)
 			for _, pattern := range wanted {
 				at := regexp.MustCompile(pattern).FindStringIndex(rest)

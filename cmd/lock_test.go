@@ -11,8 +11,8 @@ import (
 	"dnn/internal/lockfile"
 )
 
-// TestTwoRunsOneOutput wants the second of two runs with the same output to be refused at once, whatever name it uses
-// for it.
+// TestTwoRunsOneOutput checks that the second of two runs with the same output is refused at once, whatever name it
+// uses for the output.
 func TestTwoRunsOneOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var table strings.Builder

@@ -14,10 +14,10 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// way is how a run computes, which must not change what it computes.
+// way is a way to compute that must not change the result.
 type way struct{ threads, simd string }
 
-// ways are different numbers of threads, twice the same, and each set of kernels that this machine has.
+// ways returns different numbers of threads, one of them twice, and each set of kernels that this machine has.
 func ways() []way {
 	all := []way{{"1", ""}, {"2", ""}, {"3", ""}, {"7", ""}, {"7", ""}, {"1", ""}}
 	for _, s := range kernel.Available() {
@@ -26,8 +26,8 @@ func ways() []way {
 	return all
 }
 
-// TestSameSeedSameModel trains one network in all ways. The model files are equal to the last byte. The widths are no
-// multiples of a tile.
+// TestSameSeedSameModel trains one network in all ways. The model files must be equal to the last byte. The widths are
+// not multiples of a tile.
 func TestSameSeedSameModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains the same network again and again")
@@ -37,12 +37,12 @@ func TestSameSeedSameModel(t *testing.T) {
 		"--validation-split", "0.8")
 }
 
-// TestSameSeedSameModelWithAll is the same with all that draws random numbers or has a state at once.
+// TestSameSeedSameModelWithAll is TestSameSeedSameModel with everything that draws random numbers or has a state.
 func TestSameSeedSameModelWithAll(t *testing.T) {
 	sameModel(t, nil, "--config", withAll(t))
 }
 
-// sameModel trains in all ways and wants the same bytes.
+// sameModel trains in all ways and checks that the bytes are the same.
 func sameModel(t *testing.T, env map[string]string, args ...string) {
 	t.Helper()
 	var first []byte
@@ -114,8 +114,8 @@ checkpoint: {every_epochs: 1}
 	return experiment
 }
 
-// TestResumeSameModel stops a run at each of its steps in turn, goes on on other threads and kernels, and wants the
-// bytes of the run that was not stopped, model and log of the rates.
+// TestResumeSameModel stops a run at each of its steps and resumes it with other threads and kernels. The model and the
+// log of the rates must have the bytes of a run that was not stopped.
 func TestResumeSameModel(t *testing.T) {
 	experiment := withAll(t)
 	plain := trainModel(t, nil, way{"2", ""}, filepath.Join(t.TempDir(), "model.bin"), "--config", experiment)
@@ -160,7 +160,7 @@ func TestResumeSameModel(t *testing.T) {
 	}
 }
 
-// TestResumeOtherTeacher trains a teacher anew while its student is stopped. That is another run.
+// TestResumeOtherTeacher trains a teacher again while its student is stopped. Resuming must be refused.
 func TestResumeOtherTeacher(t *testing.T) {
 	experiment := withAll(t)
 	path := filepath.Join(t.TempDir(), "model.bin")

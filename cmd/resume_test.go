@@ -11,8 +11,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestMoreEpochsWithEachSchedule lets a finished run of each schedule go on to more epochs. Either that gives the bytes
-// of a run that was to have so many from the beginning, or it is refused, and then they do differ in their first
+// TestMoreEpochsWithEachSchedule continues a finished run of each schedule to more epochs. The result must have the
+// bytes of a run with so many epochs from the beginning. Or it is refused; then the two runs must differ in their first
 // epochs.
 func TestMoreEpochsWithEachSchedule(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "bars")
@@ -83,7 +83,7 @@ func TestMoreEpochsWithEachSchedule(t *testing.T) {
 	}
 }
 
-// TestOtherEpochsAfterAStop stops a run at several places and goes on to more epochs, or to fewer.
+// TestOtherEpochsAfterAStop stops a run at several places and continues it to more or fewer epochs.
 func TestOtherEpochsAfterAStop(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "bars")
 	if err := tinyIDX(data, 12, 3); err != nil {

@@ -22,12 +22,12 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// What the scripts in testdata/script can say beside testscript's own commands and conditions.
+// These are commands and conditions that the scripts in testdata/script can use, in addition to testscript's own.
 
 // environment is the key under which a script's variables are kept; their values may have changed since.
 type environment struct{}
 
-// exits STATUS COMMAND ARGS... runs a command and wants that exit status, exactly.
+// exits STATUS COMMAND ARGS... runs a command and checks its exit status.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS COMMAND [ARGS...]")
@@ -50,8 +50,8 @@ func checkStatus(ts *testscript.TestScript, wanted string, err error) {
 // scratch is the folder in a script's own that testscript makes for temporary files; HOME is in it too.
 const scratch = ".tmp"
 
-// holds FOLDER [NAMES...] wants the folder to have these files, in any order, and no others, hidden ones included. A
-// name may be a pattern, for one file.
+// holds FOLDER [NAMES...] checks that the folder has these files and no others, hidden ones included. A name may be a
+// pattern, for one file.
 func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: holds FOLDER [NAMES...]")
@@ -142,7 +142,7 @@ func seal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], model.SHA256)
 }
 
-// newermodel FILE writes a model file of a format that is yet to come.
+// newermodel FILE writes a model file of a future format.
 func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: newermodel FILE")
@@ -180,7 +180,7 @@ func reseal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(matches[0], sealed.Bytes(), 0o666))
 }
 
-// fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and wants that exit status.
+// fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and checks its exit status.
 func fullDisk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: fulldisk STATUS COMMAND [ARGS...]")

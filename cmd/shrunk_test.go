@@ -15,8 +15,8 @@ import (
 	"dnn/cmd"
 )
 
-// TestShrunkFile makes a file of the data set shorter while it is in use: on any thread and with any kernels that is
-// the file's fault, told in one line, and not the end of the process.
+// TestShrunkFile makes a file of the data set shorter while it is in use. On any thread and with any kernels, this must
+// give an error about the file, in one line, and not end the process.
 func TestShrunkFile(t *testing.T) {
 	folder := t.TempDir()
 	set, model := filepath.Join(folder, "set"), filepath.Join(folder, "m.bin")
@@ -25,7 +25,7 @@ func TestShrunkFile(t *testing.T) {
 		name string
 		args []string
 		file string
-		by   int64  // bytes; 0: to nothing. Less than a page is no fault of memory, and has to be found out
+		by   int64  // bytes; 0: all. If it is less than a page, reading does not fault, and dnn must find out
 		when string // what dnn reads when the file shrinks: the clock, or a variable that it reads before the data
 	}{
 		{"train", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")),
@@ -90,7 +90,7 @@ func TestShrunkFile(t *testing.T) {
 	}
 }
 
-// In JSON it is an event like any other error.
+// With --json, the error is an event like any other.
 func TestShrunkFileJSON(t *testing.T) {
 	set := filepath.Join(t.TempDir(), "set")
 	if err := tinyIDX(set, 60, 4); err != nil {

@@ -67,7 +67,7 @@ func TestWriteInTheWorkingFolder(t *testing.T) {
 	check(t, folder, "here")
 }
 
-// Until all is written a reader sees the old file, and who has it open goes on seeing it afterwards.
+// Until everything is written, a reader sees the old file. A reader that has it open still sees it afterwards.
 func TestReadersSeeOldOrNew(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be replaced")
@@ -143,7 +143,7 @@ func TestPanickingWriteLeavesTheOldFile(t *testing.T) {
 	check(t, folder, "old")
 }
 
-// Where the file cannot be put nothing is left behind, and what is there stays.
+// If the file cannot be replaced, nothing is left behind, and what is there stays.
 func TestWriteImpossible(t *testing.T) {
 	folder := t.TempDir()
 	occupied := filepath.Join(folder, "model.bin")
@@ -260,7 +260,7 @@ func TestSyncFolder(t *testing.T) {
 	}
 }
 
-// A temporary file's name says whose it is, and files with the same name do not meet.
+// The name of a temporary file says which file it is for, and two writers have different ones.
 func TestTemporaryNames(t *testing.T) {
 	folder := t.TempDir()
 	for range 20 {
@@ -283,7 +283,7 @@ func TestTemporaryNames(t *testing.T) {
 	}
 }
 
-// Of temporary files, those of the same name that are old are removed, and nothing else.
+// Only old temporary files of the same name are removed.
 func TestWriteRemovesStaleFiles(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "model.bin")
@@ -309,7 +309,7 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 	for _, name := range kept {
 		put(name, 48*time.Hour)
 	}
-	put(".model.bin.89abcdef.tmp", 50*time.Minute) // somebody may be at it
+	put(".model.bin.89abcdef.tmp", 50*time.Minute) // it may still be in use
 	if err := os.Mkdir(filepath.Join(folder, ".model.bin.11111111.tmp"), 0o777); err != nil {
 		t.Fatal(err)
 	}

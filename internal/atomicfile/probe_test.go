@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A folder that could be made is not made, and what stands in its way is found.
+// Probing makes no folder, and finds what is in the way of one.
 func TestProbeFolder(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
@@ -38,7 +38,7 @@ func TestProbeFolder(t *testing.T) {
 	}
 }
 
-// A file that is written to as it is need not be in a folder that can be written to, and keeps what it holds.
+// A file that is opened, not replaced, may be in a folder that is read-only. Probing does not change the file.
 func TestProbeOpen(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "model.bin")
@@ -59,7 +59,7 @@ func TestProbeOpen(t *testing.T) {
 	}
 	check(t, folder, "old")
 	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
-		return // may write everywhere
+		return // root may write everywhere
 	}
 	if err := os.Chmod(folder, 0o500); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestProbeOpen(t *testing.T) {
 	if err := ProbeOpen(path); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("a file that is read-only: %v", err)
 	}
-	if err := os.Chmod(folder, 0o700); err != nil { // for who removes it
+	if err := os.Chmod(folder, 0o700); err != nil { // so that it can be removed
 		t.Fatal(err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// defaults is a site of which nothing is said.
+// defaults is the site of an empty file.
 func defaults() site {
 	var s site
 	s.Root = "public"
@@ -42,13 +42,13 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// A default, and whether a key is there at all, may depend on another key.
+// The default of a key, and whether it exists, may depend on another key.
 func TestDependentDefaults(t *testing.T) {
 	s, _ := mustLoad(t, "server: {scheme: https}", keyfile.Options{})
 	if s.Server.Port != 8443 || s.Server.Certificate != "site.pem" {
 		t.Errorf("got %+v", s.Server)
 	}
-	// What the file says of a port was meant for its scheme.
+	// The port in the file was meant for the scheme in the file.
 	s, _ = mustLoad(t, "server: {port: 80}", set("server.scheme", "https"))
 	if s.Server.Port != 8443 {
 		t.Errorf("got %+v", s.Server)
@@ -162,7 +162,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// A variable that is near to none may be another program's.
+// A variable that is not close to a known one may belong to another program.
 func TestNotes(t *testing.T) {
 	_, values := mustLoad(t, "", environment("SITE_HOSPITAL=1", "SITE_HOME=/", "DNN_EPOCHS=3", "PATH=/bin"))
 	if diff := cmp.Diff([]string{"site does not read the variable SITE_HOSPITAL"}, values.Notes); diff != "" {
@@ -235,7 +235,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// What is shown, and what is stored as JSON, is a file with the same values.
+// The YAML and the JSON of the values are files with the same values.
 func TestRoundTrip(t *testing.T) {
 	want, values := mustLoad(t, "server: {timeout: 90s}\nlog: {file: \"1.5\", rotate_daily: true}",
 		set("root", "my pages"))
@@ -270,7 +270,7 @@ log:
 	}
 }
 
-// What does not go together is the caller's to find; where it stands is known here.
+// The caller finds out what does not go together; Values knows the place.
 func TestFault(t *testing.T) {
 	_, values := mustLoad(t, "log:\n  file: a.log", set("root", "www"))
 	for key, want := range map[string]string{
@@ -308,7 +308,7 @@ func TestForeignFlag(t *testing.T) {
 	}
 }
 
-// A table whose target lacks a key is a bug, which must not go unseen.
+// A target without a field for a key of the table is a bug, which must not go unnoticed.
 func TestTargetWithoutAKey(t *testing.T) {
 	defer func() {
 		if recover() == nil {

@@ -9,7 +9,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// node is what the YAML text stands for.
+// node returns the YAML node of text.
 func node(t *testing.T, text string) *yaml.Node {
 	t.Helper()
 	var n yaml.Node
@@ -25,7 +25,7 @@ func TestKinds(t *testing.T) {
 		kind  keyfile.Kind
 		text  string
 		want  any    // nil: there is a problem
-		shown string // the value in a file, or what the problem is
+		shown string // the value as written in a file, or the problem
 		hint  string
 	}{
 		{keyfile.Whole{Min: 1, Max: 9}, "+7", uint64(7), "7", ""},
@@ -58,7 +58,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: got %q, %q", tt.text, problem.What, problem.Hint)
 		case problem == nil && tt.kind.Show(value) != tt.shown:
 			t.Errorf("%s is shown as %s", tt.text, tt.kind.Show(value))
-		case problem == nil: // and what is shown is the same value again, in a file
+		case problem == nil: // what is shown gives the same value again
 			if again, problem := tt.kind.Read(node(t, tt.shown)); problem != nil || !cmp.Equal(again, value) {
 				t.Errorf("%s: got %v again, wanted %v", tt.shown, again, value)
 			}
@@ -66,7 +66,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// What comes from a flag has no quotes, and lists no brackets.
+// A value from a flag needs no quotes, and a list no brackets.
 func TestNodes(t *testing.T) {
 	for _, tt := range []struct {
 		kind keyfile.Kind
@@ -84,7 +84,7 @@ func TestNodes(t *testing.T) {
 	}
 }
 
-// A kind whose values are mappings has the same strictness within.
+// Mappings as values are read as strictly as the file.
 func TestReadFields(t *testing.T) {
 	fields := []keyfile.Field{{Name: "user", Kind: keyfile.Path{}}, {Name: "age", Kind: keyfile.Whole{Max: 150}}}
 	got, problem := keyfile.ReadFields(keyfile.FlowNode("{age: 33, user: ann}"), fields)

@@ -14,8 +14,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// site is what the tests of this package read: the file of a made-up web server, which has nothing to do with
-// experiments.
+// site is the target of these tests: the file of a made-up web server, which has nothing to do with experiments.
 type site struct {
 	Root   string
 	Server struct {
@@ -27,14 +26,14 @@ type site struct {
 	Log *siteLog
 }
 
-// siteLog is nil where the server does not log.
+// siteLog is the group log. The field is nil if the server does not log.
 type siteLog struct {
 	File        string
 	Level       string
 	RotateDaily bool
 }
 
-// siteTable is all that the package has to know of such a file.
+// siteTable describes such a file.
 func siteTable() keyfile.Table {
 	levels := keyfile.Choice{Names: []string{"error", "info", "debug"},
 		Foreign: map[string][]string{"debug": {"trace", "verbose"}}}
@@ -105,7 +104,7 @@ func (k duration) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	return d, nil
 }
 
-// load loads text as the file site.yaml, under what opts has beside it.
+// load loads text as the file site.yaml, with the other sources of opts.
 func load(text string, opts keyfile.Options) (site, *keyfile.Values, error) {
 	var s site
 	opts.Path, opts.Read = "site.yaml", func(string) ([]byte, error) { return []byte(text), nil }
@@ -122,7 +121,7 @@ func mustLoad(t *testing.T, text string, opts keyfile.Options) (site, *keyfile.V
 	return s, values
 }
 
-// set is the flag --set key=value.
+// set returns the flag --set key=value.
 func set(key, value string) keyfile.Options {
 	return keyfile.Options{Flags: []keyfile.Flag{{Name: "--set", Key: key, Value: value}}}
 }
@@ -142,7 +141,7 @@ func environment(variables ...string) keyfile.Options {
 	}
 }
 
-// lines returns each mistake as a person sees it, with its hint.
+// lines returns each mistake as users see it, with its hint.
 func lines(t *testing.T, err error) []string {
 	t.Helper()
 	var all []string

@@ -8,7 +8,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// process is what a system says of this process, whose user is 1000, and of others.
+// process returns what a system says about this process, whose user is 1000, and about others.
 func process(addresses, data, processes string, others fstest.MapFS) fstest.MapFS {
 	const status = "Name:\tdnn\nUid:\t1000\t1000\t1000\t1000\nVmSize:\t 1000000 kB\nVmData:\t  100000 kB\nThreads:\t5\n"
 	limits := "Limit                     Soft Limit           Hard Limit           Units     \n"
@@ -57,7 +57,7 @@ func TestCheckLimits(t *testing.T) {
 	}
 }
 
-// What the limits leave counts as memory, less what the program takes before it allocates a network.
+// Memory is what the limits leave, less what the program needs before it allocates a network.
 func TestAvailableMemoryUnderLimits(t *testing.T) {
 	meminfo := &fstest.MapFile{Data: []byte("MemAvailable: 3000000 kB\n")}
 	for name, c := range map[string]struct {
@@ -77,7 +77,7 @@ func TestAvailableMemoryUnderLimits(t *testing.T) {
 	}
 }
 
-// All files that were opened to see how many there can be are closed again.
+// The files that spareFiles opens are closed again.
 func TestSpareFiles(t *testing.T) {
 	for range 10_000 {
 		if n := spareFiles(leastFiles); n != leastFiles {

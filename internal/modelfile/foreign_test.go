@@ -90,7 +90,7 @@ func TestForeignArchives(t *testing.T) {
 			wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found "+c.want, "")
 		})
 	}
-	// A zip that ends within its first header, and one whose name would reach beyond it.
+	// A zip file that ends within its first header, and one that ends within the first name.
 	for _, cut := range []string{"PK\x03\x04", "PK\x03\x04" + strings.Repeat("\xff", 26) + "x"} {
 		_, err := Decode(strings.NewReader(cut), "f")
 		wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found a zip archive", "")

@@ -9,7 +9,7 @@ import (
 	"dnn/internal/table"
 )
 
-// A byte of an image means what it meant in training.
+// A byte of an image gives the same input as in training.
 func TestInputOfImages(t *testing.T) {
 	in := tiny().Input()
 	s, err := in.Images([]byte{0, 1, 2, 255}, []byte{9, 8, 7, 6})
@@ -39,7 +39,7 @@ func TestInputOfImages(t *testing.T) {
 	}
 }
 
-// A row's values are found by the names of its columns, and standardized as they were in training.
+// The values of a row are found by the names of the columns, and standardized as in training.
 func TestInputOfRows(t *testing.T) {
 	m := tiny()
 	m.InputShape, m.Scale, m.Columns = []int{3}, 1, []string{"height", "age", "same"}

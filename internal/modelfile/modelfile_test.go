@@ -60,7 +60,7 @@ func encode(t *testing.T, m *Model) []byte {
 	return b.Bytes()
 }
 
-// sealed returns a file whose seal holds, of any document and tensors.
+// sealed returns a file with the given document and tensors, and a correct seal.
 func sealed(t *testing.T, key, document string, tensors []Tensor) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -81,7 +81,7 @@ func wantFault(t *testing.T, err error, kind fault.Kind, want, hint string) {
 	}
 }
 
-// TestGolden pins the format: a file of format 1 must be readable forever, and the same Model must always give its
+// TestGolden pins the format: files of format 1 must be readable forever, and the same Model must always give the same
 // bytes.
 func TestGolden(t *testing.T) {
 	const binary, readable = "testdata/tiny.safetensors", "testdata/tiny.json"
@@ -164,7 +164,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestSecondsAreNotStored: wall-clock times would make two equal runs give different files.
+// TestSecondsAreNotStored checks that times are left out: they would make the files of two equal runs differ.
 func TestSecondsAreNotStored(t *testing.T) {
 	timed := tiny()
 	for i := range timed.History {
@@ -175,8 +175,7 @@ func TestSecondsAreNotStored(t *testing.T) {
 	}
 }
 
-// TestValidationIsStoredOnlyIfMeant: what stands in an Epoch's fields counts only if Validated says so, and then
-// always.
+// TestValidationIsStoredOnlyIfMeant checks that the results of validation are stored if and only if Validated is set.
 func TestValidationIsStoredOnlyIfMeant(t *testing.T) {
 	unvalidated := tiny()
 	unvalidated.History[0].ValLoss, unvalidated.History[0].ValAccuracy = math.NaN(), 0.5
@@ -243,7 +242,7 @@ func TestWriteFailures(t *testing.T) {
 	}
 }
 
-// TestEncodeRefuses has, for each rule about a Model, one that breaks it.
+// TestEncodeRefuses breaks each rule about a Model.
 func TestEncodeRefuses(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range []struct {
@@ -296,7 +295,7 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 }
 
-// TestDecodeRefuses is about files whose seal holds but that are no model of this program.
+// TestDecodeRefuses has files with a correct seal that are not models of this program.
 func TestDecodeRefuses(t *testing.T) {
 	good := encodeDocument(tiny())
 	edit := func(old, replacement string) string {
@@ -352,7 +351,7 @@ func TestDecodeRefuses(t *testing.T) {
 	wantFault(t, err, fault.Data, "m: tensor dense_1.kernel: element 6 of 6 is NaN, not a finite number", "")
 }
 
-// TestEveryFlipAndTruncation is exhaustive: no single flipped bit and no cut goes unnoticed.
+// TestEveryFlipAndTruncation checks that no single flipped bit and no truncation goes unnoticed.
 func TestEveryFlipAndTruncation(t *testing.T) {
 	good := encode(t, tiny())
 	for bit := range len(good) * 8 {
@@ -392,7 +391,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzDocument fuzzes what stands behind the seal, which FuzzDecode's mutations hardly ever pass.
+// FuzzDocument fuzzes the document of files with a correct seal, which mutations in FuzzDecode hardly ever have.
 func FuzzDocument(f *testing.F) {
 	good := encodeDocument(tiny())
 	f.Add(good)
@@ -446,7 +445,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// TestReadRefusesDevices: a device may have no end.
+// TestReadRefusesDevices checks that a device is not read, since it may never end.
 func TestReadRefusesDevices(t *testing.T) {
 	_, err := Read(os.DevNull)
 	if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), "is not a regular file") {

@@ -19,7 +19,7 @@ func mistakesOf(n int, class, predicted string) Mistakes {
 	return m
 }
 
-// TestMistakesDrawsPixels: a tile is ink on paper.
+// TestMistakesDrawsPixels checks that a tile is dark on light.
 func TestMistakesDrawsPixels(t *testing.T) {
 	m := mistakesOf(3, "4", "9")
 	tile := m.tile(m.List[1])

@@ -68,7 +68,8 @@ func TestWriteHistoryPNG(t *testing.T) {
 	}
 }
 
-// TestLonelyPointHasMark: where marks are left out, a value between two gaps would be invisible without one.
+// TestLonelyPointHasMark checks that a value between two gaps has a mark even where marks are left out; otherwise it
+// would be invisible.
 func TestLonelyPointHasMark(t *testing.T) {
 	h := curves(maxMarked+1, true)
 	for i := range h {
@@ -118,7 +119,7 @@ func TestWriteHistorySVG(t *testing.T) {
 	}
 }
 
-// TestRatePanel holds that a learning rate that changes is shown, and one that does not takes no room.
+// TestRatePanel checks that a learning rate is shown if it changes, and takes no room if it does not.
 func TestRatePanel(t *testing.T) {
 	for _, varies := range []bool{false, true} {
 		h := curves(10, true)
@@ -155,7 +156,8 @@ func TestRatePanel(t *testing.T) {
 	}
 }
 
-// TestBestEpochIsMarked: in each panel, unless there is nothing to choose from, with the figure that decides.
+// TestBestEpochIsMarked checks that each panel marks the best epoch and names the metric that decides, unless there is
+// only one epoch.
 func TestBestEpochIsMarked(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
 		for figure, validated := range map[string]bool{"val_loss": true, "loss": false} {
@@ -181,7 +183,7 @@ func TestWriteHistoryOfDivergedRun(t *testing.T) {
 	}
 }
 
-// TestPanels: each figure is a drawing with a title of its own, which is not in the picture too.
+// TestPanels checks that each panel is a drawing with a title, which is not in the picture as well.
 func TestPanels(t *testing.T) {
 	h := curves(3, true)
 	h[2].LearningRate = 0.1

@@ -52,7 +52,7 @@ func TestPreview(t *testing.T) {
 	if !sameImage(sheet, want) {
 		t.Error("the sheet is not that of testdata/preview.png")
 	}
-	// The first image's brightest pixel, the gap behind it, and the second line's last.
+	// The brightest pixel of the first image, the gap after it, and the last pixel of the second row.
 	const head, scale = previewGap + 6*previewLine, 18 // five lines of text and one over the columns
 	for _, c := range []struct{ x, y, gray int }{
 		{previewGap + scale, head, 0},
@@ -67,7 +67,7 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// TestPreviewSaysWhatItShows holds that other words, and another number of epochs, are another picture.
+// TestPreviewSaysWhatItShows checks that other texts, and another number of epochs, give another picture.
 func TestPreviewSaysWhatItShows(t *testing.T) {
 	p := examplePreview()
 	before := p.head(3)

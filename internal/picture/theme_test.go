@@ -44,7 +44,7 @@ func TestLuminance(t *testing.T) {
 	}
 }
 
-// TestRampsAreMonotonic: brightness alone must tell more from less, for print and for eyes that see few colors.
+// TestRampsAreMonotonic checks that brightness alone tells more from less, for print and for color blindness.
 func TestRampsAreMonotonic(t *testing.T) {
 	for name, th := range map[string]Theme{"light": Light(), "dark": Dark()} {
 		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong, "below": th.below,

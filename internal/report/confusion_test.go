@@ -126,7 +126,7 @@ func TestConfusionOfNothing(t *testing.T) {
 	}
 }
 
-// A class that neither occurs nor is predicted has no say in the macro average, as in scikit-learn.
+// As in scikit-learn, a class that neither occurs nor is predicted does not count in the macro average.
 func TestConfusionAbsentClass(t *testing.T) {
 	c, err := NewConfusion([]int{1, 1, 2, 2}, []int{1, 2, 2, 2}, []string{"none", "a", "b"})
 	if err != nil {

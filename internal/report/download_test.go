@@ -60,7 +60,7 @@ func TestDownloadBar(t *testing.T) {
 	}
 }
 
-// TestDownloadBarGivenUp holds that a message which ends a file leaves no empty line behind.
+// TestDownloadBarGivenUp checks that no empty line is left where a message ends a file.
 func TestDownloadBarGivenUp(t *testing.T) {
 	var out bytes.Buffer
 	d := NewDownload(&out, Screen{Terminal: true}, nil)
@@ -99,7 +99,7 @@ func TestFollowDownload(t *testing.T) {
 	}
 }
 
-// recorder is a Download that notes what it is told.
+// recorder is a Download that records the calls of its methods.
 type recorder struct{ calls *[]string }
 
 func (r *recorder) Start(file string, _ int64) { *r.calls = append(*r.calls, "start "+file) }

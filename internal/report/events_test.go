@@ -51,7 +51,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventFloatsAreExact reads a value back as what it was, for each kind of number that a float32 can be.
+// TestEventFloatsAreExact checks that float32 values of each kind are read back as they were.
 func TestEventFloatsAreExact(t *testing.T) {
 	for _, v := range []float32{0, 1, 0.1, 1e-45, math.MaxFloat32, 0.08797961473464966} {
 		var out bytes.Buffer

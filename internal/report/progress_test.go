@@ -30,8 +30,8 @@ func (w *writes) Write(p []byte) (int, error) {
 
 func fixedWidth(columns int) func() int { return func() int { return columns } }
 
-// rehearse plays a run of 2 epochs and 8 steps to a callback, 20 ms a step; with stopAt > 0 it is stopped after that
-// many steps of the second epoch.
+// rehearse calls a callback as a run of 2 epochs with 8 steps would, at 20 ms a step. With stopAt > 0, the run is
+// stopped after so many steps of the second epoch.
 func rehearse(t *testing.T, c train.Callback, clk *clock, validated bool, stopAt int) {
 	t.Helper()
 	must := func(err error) {
@@ -100,7 +100,7 @@ func TestTrainProgress(t *testing.T) {
 	}
 }
 
-// TestTrainProgressIgnoresBrokenWriter holds because a run must not end where its progress cannot be seen.
+// TestTrainProgressIgnoresBrokenWriter checks that a run goes on if its progress cannot be shown.
 func TestTrainProgressIgnoresBrokenWriter(t *testing.T) {
 	clk := newClock()
 	rehearse(t, TrainProgress(brokenWriter{}, Screen{Terminal: true}, clk.now), clk, true, 3)
@@ -127,8 +127,8 @@ func TestTrainProgressIsThrottled(t *testing.T) {
 	}
 }
 
-// TestFiguresAreKeras compares with what Keras prints (see testdata/generate.py).
-func TestFiguresAreKeras(t *testing.T) {
+// TestMetricsAreKeras compares with what Keras prints (see testdata/generate.py).
+func TestMetricsAreKeras(t *testing.T) {
 	var want struct {
 		StepTimes []struct {
 			Seconds float64
@@ -155,7 +155,7 @@ func TestFiguresAreKeras(t *testing.T) {
 	}
 }
 
-// TestRunLeft holds that the line shows what is left of a run of several epochs, until its last.
+// TestRunLeft checks that the line shows the time that is left of a run, except in its last epoch.
 func TestRunLeft(t *testing.T) {
 	var out writes
 	clk := newClock()
@@ -174,7 +174,7 @@ func TestRunLeft(t *testing.T) {
 	c := TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
 	must(c.TrainBegin(train.Plan{Epochs: 3, Steps: 2}))
 	for epoch, want := range [][2]string{
-		{" - loss: 0.5000 - run: 3:05 left", "run: 2:04 left"}, // that validation takes 13 s is known afterwards
+		{" - loss: 0.5000 - run: 3:05 left", "run: 2:04 left"}, // validation took 13 s, which is known only now
 		{" - loss: 0.5000 - run: 1:53 left", "run: 1:28 left"},
 		{}, // the epoch's own time says it
 	} {
@@ -192,7 +192,7 @@ func TestRunLeft(t *testing.T) {
 
 	c = TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
 	must(c.TrainBegin(train.Plan{Epochs: 2, Steps: 100, FirstEpoch: 1}))
-	must(c.EpochBegin(1)) // which goes on after 98 steps
+	must(c.EpochBegin(1)) // it is resumed after 98 steps
 	clk.advance(time.Second)
 	must(c.StepEnd(train.Step{Step: 99}))
 	wants("run: 1:41 left")
@@ -225,7 +225,7 @@ func TestFormatETA(t *testing.T) {
 	}
 }
 
-// TestStepTimeLeavesFirstStepOut holds that the slow first step counts only while there is no other.
+// TestStepTimeLeavesFirstStepOut checks that the slow first step counts only while there is no other.
 func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 	var out writes
 	clk := newClock()

@@ -40,7 +40,7 @@ func TestSummaryIsKeras(t *testing.T) {
 	}
 }
 
-// TestSummaryKeepsNumbers holds that on a narrow terminal names are cut and broken, and numbers are not.
+// TestSummaryKeepsNumbers checks that on a narrow terminal names are cut and broken, and numbers are not.
 func TestSummaryKeepsNumbers(t *testing.T) {
 	var s Summary
 	readJSON(t, "testdata/summary/huge.json", &s)

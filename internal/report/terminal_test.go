@@ -33,7 +33,7 @@ func TestPrintError(t *testing.T) {
 	}
 }
 
-// Whatever stands in a file or an argument, an error stays on a few lines, with its place, its end and its hint.
+// An error with a very long text stays on a few lines, which keep its place, its end and its hint.
 func TestLongErrors(t *testing.T) {
 	const much = 1 << 20
 	long := strings.Repeat("é", much)

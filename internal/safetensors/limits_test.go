@@ -98,7 +98,7 @@ func TestCheckJSONLimits(t *testing.T) {
 	}
 }
 
-// Keys are compared as what they mean, at the place of keys only.
+// Keys are compared after unescaping, and strings that are values are not taken for keys.
 func TestCheckJSONKeys(t *testing.T) {
 	for text, twice := range map[string]bool{
 		`{"a":"a","b":["a","a",{"a":1}],"c":{"a":"a"}}`:        false,
@@ -115,7 +115,7 @@ func TestCheckJSONKeys(t *testing.T) {
 	}
 }
 
-// What a text makes the check allocate is in proportion to the text.
+// The memory of the check is in proportion to the text.
 func TestCheckJSONBoundsAllocation(t *testing.T) {
 	for name, text := range map[string]string{
 		"objects":  "[" + strings.Repeat("{},", 1<<20) + "{}]",

@@ -18,8 +18,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// seal returns a file of the given header and data with the digest that docs/model-format.md describes, computed here
-// by other means than Encode's: zeros at the bytes 35 to 98, SHA-256 over all.
+// seal returns a file with the given header and data, and the digest that docs/model-format.md describes. The digest is
+// computed independently of Encode: zeros at the bytes 35 to 98, SHA-256 over everything.
 func seal(header string, data []byte) []byte {
 	file := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	file = append(append(file, header...), data...)
@@ -166,7 +166,7 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestDecodeRefusesSealed is about files whose digest holds but whose content is wrong.
+// TestDecodeRefusesSealed has files with a correct digest and wrong content.
 func TestDecodeRefusesSealed(t *testing.T) {
 	const doc = `"k":"{}"}`
 	x := func(rest string) string { return start + doc + `,"x":{` + rest + `}}` }
@@ -221,7 +221,7 @@ func TestDecodeRefusesSealed(t *testing.T) {
 				data = nil
 			}
 			hint := ""
-			if strings.HasPrefix(c.want, "header: ") { // it may as well be damaged: the seal is not looked at
+			if strings.HasPrefix(c.want, "header: ") { // the header is checked before the seal
 				hint = damagedHint
 			}
 			_, err := Decode(bytes.NewReader(seal(c.header, data)), "f")

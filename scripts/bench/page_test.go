@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// measured are results as a run might give them: two rounds, a contender that failed, a product not measured.
+// measured returns the results of a made-up run: two rounds, a contender that failed, a product that was not measured.
 func measured() []*paired.Result {
 	epoch := &paired.Result{
 		Experiment: paired.Experiment{Name: "epoch", Title: "One epoch", About: "Seconds.", Metrics: seconds(),
