@@ -77,3 +77,52 @@ func TestProbeOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestProbe(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "model.bin")
+	if err := Probe(path); err != nil {
+		t.Errorf("a new file: %v", err)
+	}
+	if got := names(t, folder); len(got) != 0 {
+		t.Errorf("a probe leaves %q", got)
+	}
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Probe(path); err != nil {
+		t.Errorf("an old file: %v", err)
+	}
+	check(t, folder, "old")
+	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) ||
+		!os.SameFile(before, after) {
+		t.Error("a probe touched the old file")
+	}
+	if err := Probe(folder); err == nil || !errors.Is(err, syscall.EISDIR) {
+		t.Errorf("a folder: %v", err)
+	}
+	if err := Probe(filepath.Join(folder, "no folder", "model.bin")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing folder: %v", err)
+	}
+}
+
+func TestProbeOfAReadOnlyFolder(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("may write everywhere")
+	}
+	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "model.bin")
+	if err := Probe(path); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("probe: %v", err)
+	}
+	if err := Write(path, text("new")); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("write: %v", err)
+	}
+}
