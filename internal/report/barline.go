@@ -49,10 +49,10 @@ func (l barLine) fit(width int, color bool) string {
 	return l.head(bar, metrics, color) + join(metrics)
 }
 
-// full returns the line with all its metrics, and with its sparkline if that fits without a break. The line is broken
-// before a metric that would exceed width. The sequence erase ends each line of it, to remove what was drawn there
-// before.
-func (l barLine) full(width int, color bool, erase string) string {
+// wrapped returns the line with all its metrics, and with its sparkline if that fits without a break. The line is
+// broken before a metric that would exceed width. The sequence erase ends each line of it, to remove what was drawn
+// there before.
+func (l barLine) wrapped(width int, color bool, erase string) string {
 	bar := barWidth
 	if l.width(bar, l.metrics[:1]) > width {
 		bar = 0

@@ -53,7 +53,7 @@ type trainProgress struct {
 	plan   train.Plan
 
 	epoch       int        // the current one
-	ended       int        // epochs that have ended
+	epochsDone  int        // epochs that have ended
 	took        float64    // seconds of these epochs
 	start       time.Time  // of the current epoch
 	firstStep   time.Time  // when its first step ended
@@ -112,8 +112,8 @@ func (p *trainProgress) drawStep() {
 func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 	elapsed += per * float64(p.firstNumber-1)
 	epoch := elapsed + left
-	if p.ended > 0 {
-		epoch = p.took / float64(p.ended)
+	if p.epochsDone > 0 {
+		epoch = p.took / float64(p.epochsDone)
 	}
 	more := p.plan.Epochs - p.epoch
 	if more < 1 {
@@ -123,7 +123,7 @@ func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 }
 
 func (p *trainProgress) epochEnd(e history.Epoch) error {
-	p.ended, p.took = p.ended+1, p.took+e.Seconds
+	p.epochsDone, p.took = p.epochsDone+1, p.took+e.Seconds
 	// Not e.Seconds: in an epoch that was resumed, it includes the steps before.
 	per := p.perStep(p.now().Sub(p.start).Seconds(), p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
@@ -132,7 +132,7 @@ func (p *trainProgress) epochEnd(e history.Epoch) error {
 		line.spark = sparkline(p.losses)
 	}
 	// The last column stays free: erasing from there would erase its character too.
-	p.print("\r" + line.full(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
+	p.print("\r" + line.wrapped(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
 	p.open, p.stale = false, false
 	return nil
 }

@@ -283,7 +283,7 @@ func TestBarLineFits(t *testing.T) {
 		if got := utf8.RuneCountInString(l.fit(width, false)); got > width {
 			t.Errorf("%d columns in %d: %s", got, width, l.fit(width, false))
 		}
-		full := l.full(width, false, "")
+		full := l.wrapped(width, false, "")
 		for line := range strings.Lines(full) {
 			if got := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= 30 && got > width {
 				t.Errorf("%d columns in %d: %s", got, width, line)
