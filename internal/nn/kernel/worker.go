@@ -33,8 +33,8 @@ func (w *Worker) Bytes(n int) []uint8 {
 	return w.sample[:n]
 }
 
-// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
-// hold them beside as many parameters and moments.
+// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level
+// cache to hold them beside as many parameters and moments.
 const BlockElements = 1024
 
 // GradientBlock returns a matrix in the worker's memory for one block of gradient.

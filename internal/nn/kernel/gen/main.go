@@ -1,5 +1,5 @@
 // Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go stubs.
-// What a kernel means stands in the package's generic.go; here is only how the instruction set does it.
+// What a kernel means stands in the package's file of its name; here is only how the instruction set does it.
 //
 //	go run . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 package main
