@@ -15,8 +15,8 @@ import (
 	"dnn/internal/nearest"
 )
 
-// arguments says that a command takes between least and most arguments, which are what it says in its Use line. A most of
-// -1 is no limit.
+// arguments accepts between least and most arguments; the most of -1 means any number. What they are is in the Use line
+// of the command.
 func arguments(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		n := len(args)
@@ -33,16 +33,17 @@ func arguments(least, most int) cobra.PositionalArgs {
 			wanted = fmt.Sprintf("%d to %d arguments", least, most)
 		}
 		err := fault.New(fault.Usage, c.CommandPath(), "wanted %s, found %d", wanted, n)
-		if ext := filepath.Ext(first(args, "")); most == 0 && c.Flags().Lookup("config") != nil && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
+		isConfig := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(first(args, "")))
+		if most == 0 && isConfig && c.Flags().Lookup("config") != nil {
 			return err.WithHint("did you mean %s --config %s?", c.CommandPath(), args[0])
 		}
 		return err.WithHint("usage: %s", c.UseLine())
 	}
 }
 
-// group makes c a command that only holds others: alone it shows its help, and a word that is none of them is an error.
+// group makes c a command that only has subcommands. Without one it shows its help; an unknown one is an error.
 func group(c *cobra.Command) {
-	c.SuggestionsMinimumDistance = 2 // edits between a word and the command that it may have meant
+	c.SuggestionsMinimumDistance = 2 // edits between a word and the command that may have been meant
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -85,16 +86,18 @@ func builtInCommands(root *cobra.Command) {
 	}
 }
 
-// flagError puts pflag's errors into our words.
+// flagError rewords pflag's errors.
 func flagError(c *cobra.Command, err error) error {
-	if f, ok := errors.AsType[*fault.Error](err); ok { // from a flag that checks its value itself
+	if f, ok := errors.AsType[*fault.Error](err); ok { // from a flag that checks its own value
 		return f
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted %s, found %q", wanted(e.GetFlag().Value.Type()), e.GetValue())
+		flag := e.GetFlag()
+		return fault.New(fault.Usage, "--"+flag.Name, "wanted %s, found %q", wanted(flag.Value.Type()), e.GetValue())
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		return fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted a value, found none").WithHint("see %s --help", c.CommandPath())
+		missing := fault.New(fault.Usage, "--"+e.GetFlag().Name, "wanted a value, found none")
+		return missing.WithHint("see %s --help", c.CommandPath())
 	}
 	unknown := fault.New(fault.Usage, "", "%w", err)
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok && len(e.GetSpecifiedName()) > 1 {
@@ -105,8 +108,8 @@ func flagError(c *cobra.Command, err error) error {
 	return unknown.WithHint("see %s --help", c.CommandPath())
 }
 
-// nearFlag returns the flag of c that may have been meant: one with underscores or a mistake, or the name that another
-// library has for it.
+// nearFlag returns the flag of c that was meant by an unknown one: one with underscores, a misspelled one, or the name
+// that another library has for it.
 func nearFlag(c *cobra.Command, written string) (string, bool) {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -116,7 +119,7 @@ func nearFlag(c *cobra.Command, written string) (string, bool) {
 	return nearest.Name(strings.ReplaceAll(written, "_", "-"), names)
 }
 
-// wanted says what a flag of one of pflag's types takes.
+// wanted says what a flag of one of pflag's types accepts.
 func wanted(pflagType string) string {
 	switch pflagType {
 	case "bool":

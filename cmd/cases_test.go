@@ -10,19 +10,20 @@ import (
 	"testing"
 )
 
-// TestCases runs small things that people have tripped over, each in a copy of its folder in testdata/cases, by its cmd.sh. Two
-// runs with one output, which would depend on time, are TestTwoRunsOneOutput's.
+// TestCases replays small mistakes that people have made. Each is the script cmd.sh of a folder in testdata/cases, and
+// runs in a copy of it. Two runs with one output, which would depend on time, are in TestTwoRunsOneOutput.
 func TestCases(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("the cases are scripts for bash, which is not here")
 	}
 	cases := map[string][]string{ // regular expressions, in this order, for both streams together
-		"class-1-and-1.0":          {`column "y" has one number in two spellings: "0.0" in line 2 and "0" in line 4`},
-		"distill-classes":          {`only the model has the class "Cat"; only z.csv has the class "zebra"`, `rc 4`},
-		"env-epoch":                {`DNN_EPOCH: wanted the variable of a key`, `did you mean DNN_EPOCHS\?`, `rc 3`},
-		"env-learning-rate":        {`rc 0`, `,0\.5\n`},
-		"eval-data-same-file":      {`0\.8000`, `tested 30 of 150 rows`, `0\.8000`, `tested all 150 rows`, `0\.8399`, `"samples":30,`},
+		"class-1-and-1.0":   {`column "y" has one number in two spellings: "0.0" in line 2 and "0" in line 4`},
+		"distill-classes":   {`only the model has the class "Cat"; only z.csv has the class "zebra"`, `rc 4`},
+		"env-epoch":         {`DNN_EPOCH: wanted the variable of a key`, `did you mean DNN_EPOCHS\?`, `rc 3`},
+		"env-learning-rate": {`rc 0`, `,0\.5\n`},
+		"eval-data-same-file": {`0\.8000`, `tested 30 of 150 rows`, `0\.8000`, `tested all 150 rows`, `0\.8399`,
+			`"samples":30,`},
 		"from-classes":             {`only the model has the class "Cat"; only z.csv has the class "zebra"`, `rc 4`},
 		"from-columns":             {`0\.8333`, `0\.8533`, `0\.8333`, `rc 0`},
 		"from-seed-leak":           {`0\.5666`, `seed: wanted 1, which drew the test rows of base.bin, found 2`},
@@ -43,13 +44,15 @@ func TestCases(t *testing.T) {
 		"msg-trailing-comma":       {`column 4 has no name`, `hint: the line ends with a comma`},
 		"msg-xlsx":                 {`found an Excel workbook`},
 		"out-device":               {`rc 0`, `character special file`, `nul\.\*.*No such file`},
-		"out-is-config":            {`names that end in .yaml are those of experiment files`, `rc 3`, `d   a   t   a   s   e   t`},
-		"out-is-table":             {`names that end in .csv are those of tables`, `rc 3`, `a   ,   b   ,   c`},
-		"out-symlink":              {`rc 0`, `'link.bin' -> 'real.bin' symbolic link`, `\n2\d\d\d\n`},
-		"profile-is-table":         {`--profile would be written over the data set`, `rc 3`, `3004 m3.csv`},
-		"sorted-idx":               {`note: 2 classes \(8, 9\) have no training sample: .*validation: stratified`, `0\.8000`},
-		"tensorboard-kill-resume":  {`3000 points, increasing: True`},
-		"tensorboard-rerun":        {`Test Loss`, `Test Loss`, `\n4\n`},
+		"out-is-config": {`names that end in .yaml are those of experiment files`, `rc 3`,
+			`d   a   t   a   s   e   t`},
+		"out-is-table":     {`names that end in .csv are those of tables`, `rc 3`, `a   ,   b   ,   c`},
+		"out-symlink":      {`rc 0`, `'link.bin' -> 'real.bin' symbolic link`, `\n2\d\d\d\n`},
+		"profile-is-table": {`--profile would be written over the data set`, `rc 3`, `3004 m3.csv`},
+		"sorted-idx": {`note: 2 classes \(8, 9\) have no training sample: .*validation: stratified`,
+			`0\.8000`},
+		"tensorboard-kill-resume": {`3000 points, increasing: True`},
+		"tensorboard-rerun":       {`Test Loss`, `Test Loss`, `\n4\n`},
 	}
 	scripts, err := filepath.Glob("testdata/cases/*/cmd.sh")
 	if err != nil || len(scripts) != len(cases) {
@@ -67,7 +70,7 @@ func TestCases(t *testing.T) {
 			script := exec.Command(bash, "cmd.sh")
 			script.Dir = copyCase(t, name)
 			script.Env = append(os.Environ(), "DNN="+linkDNN(t), "LC_ALL=C.UTF-8")
-			output, _ := script.CombinedOutput() // its status is that of some program at its end
+			output, _ := script.CombinedOutput() // its status is that of its last program, whatever that is
 			rest := string(output)
 			for _, pattern := range wanted {
 				at := regexp.MustCompile(pattern).FindStringIndex(rest)

@@ -1,6 +1,6 @@
-// Package cmd is the command line: one file a subcommand, each of which turns flags into options and makes one call, mostly
-// into internal/experiment. It computes nothing itself: flags, help, signals and exit statuses are its own. What a command
-// needs of the outside world is in the System that it is given, so that a test can run it without a process of its own.
+// Package cmd is the command line, with one file for each subcommand. A subcommand turns flags into options and makes
+// one call, usually of internal/experiment. The package itself only knows flags, help, signals and exit statuses. A
+// command is given the outside world as a System, so that tests can run it without a process of its own.
 package cmd
 
 import (
@@ -38,7 +38,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return Run(ctx, system, args)
 }
 
-// Run runs the command line args in the given system until ctx ends, and returns the exit status.
+// Run runs the command line args in the given system, until ctx ends, and returns the exit status.
 func Run(ctx context.Context, system *System, args []string) (status int) {
 	defer func() {
 		if crash := recover(); crash != nil {
@@ -49,41 +49,33 @@ func Run(ctx context.Context, system *System, args []string) (status int) {
 	}()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	out := &results{Writer: system.Stdout, stop: stop}
+	out := &output{Writer: system.Stdout, stop: stop}
 	inner := *system
 	inner.Stdout = out
 	root := newRoot(&inner)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = out.failed // which cobra does not look at when it prints a help
+		err = out.failed // cobra ignores errors when it prints a help
 	}
 	if err == nil {
 		return 0
 	}
 	err = classify(err)
-	if fault.KindOf(err) != fault.Piped { // or whoever might read it wants no more
+	if fault.KindOf(err) != fault.Piped { // nobody reads any more
 		report.PrintError(system.Stderr, err)
 	}
 	return int(fault.KindOf(err))
 }
 
-// failure marks an error that came from a command at work. What cobra returns without the mark, it found in the arguments.
-type failure struct{ error }
+// workError marks an error of the work of a command. An error without the mark is cobra's, about the arguments.
+type workError struct{ error }
 
-func (f failure) Unwrap() error { return f.error }
+func (e workError) Unwrap() error { return e.error }
 
-// Fd lets package report ask what standard output is; where it is no file, there is nothing to ask.
-func (r *results) Fd() uintptr {
-	if f, ok := r.Writer.(interface{ Fd() uintptr }); ok {
-		return f.Fd()
-	}
-	return ^uintptr(0)
-}
-
-// classify puts errors that are no faults yet into the user's words.
+// classify returns the error to print: the error of the work, or a fault.Usage that rewords one of cobra.
 func classify(err error) error {
-	if f, ok := errors.AsType[failure](err); ok {
+	if f, ok := errors.AsType[workError](err); ok {
 		return f.error
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
@@ -96,8 +88,8 @@ func newRoot(system *System) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dnn",
 		Short: "Train and evaluate dense neural networks on MNIST",
-		Long: `dnn trains and evaluates dense neural networks on MNIST: the network of the course (784-100-50-10), and others that an
-experiment file describes. The same seed gives the same model, to the last bit, on any machine.`,
+		Long: `dnn trains and evaluates dense neural networks on MNIST: the network of the course (784-100-50-10), and
+others that an experiment file describes. The same seed gives the same model, to the last bit, on any machine.`,
 		Example: `  dnn train                          # download MNIST, train the course's network, test it
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
@@ -123,10 +115,10 @@ experiment file describes. The same seed gives the same model, to the last bit, 
 	return root
 }
 
-// work wraps what a command does, so that its errors can be told from mistakes in the arguments.
+// work marks an error of what a command does, to tell it from mistakes in the arguments.
 func work(err error) error {
 	if err == nil {
 		return nil
 	}
-	return failure{err}
+	return workError{err}
 }

@@ -82,7 +82,7 @@ func newConfigShow(system *System, run func(context.Context, *System, experiment
 	return c
 }
 
-// first returns the first argument, or what stands in for it.
+// first returns the first argument, or otherwise if there is none.
 func first(args []string, otherwise string) string {
 	if len(args) == 0 {
 		return otherwise

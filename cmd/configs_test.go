@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestConfigs wants each example in configs/ to be valid as seen from the project's root, where they are run, whether or
-// not there is any data set or teacher.
+// TestConfigs checks that each experiment in configs/ is valid when run from the root of the project, also without any
+// data set or teacher.
 func TestConfigs(t *testing.T) {
 	t.Chdir("..")
 	files, err := filepath.Glob("configs/*.yaml")

@@ -14,8 +14,8 @@ func newDownload(system *System, run func(context.Context, *System, experiment.D
 	c := &cobra.Command{
 		Use:   "download [mnist|fashion-mnist]",
 		Short: "Download a data set and verify it",
-		Long: `Download the four files of a data set into the data folder, each checked by size, MD5 and SHA-256. What is there already
-stays; an interrupted download goes on where it stopped.`,
+		Long: `Download the four files of a data set into the data folder, and check each by size, MD5 and SHA-256.
+Files that are there already stay. An interrupted download continues where it stopped.`,
 		Example: `  dnn download
   dnn download --verify                       # hash what is there again
   dnn download --mirror file:///media/mnist   # from a folder with the .gz files`,
@@ -25,7 +25,8 @@ stays; an interrupted download goes on where it stopped.`,
 				o.Dataset = args[0]
 			}
 			if o.Verify && (o.Force || o.Mirror != "") {
-				return fault.New(fault.Usage, "--verify", "does not go with --force or --mirror: it only looks at what is there")
+				return fault.New(fault.Usage, "--verify",
+					"does not go with --force or --mirror: it only looks at what is there")
 			}
 			return work(run(c.Context(), system, o))
 		},

@@ -29,7 +29,8 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 			o.Model = args[0]
 			switch {
 			case !slices.Contains(splits, o.Split):
-				return fault.New(fault.Usage, "--split", "wanted one of %s, found %q", strings.Join(splits, ", "), o.Split)
+				return fault.New(fault.Usage, "--split", "wanted one of %s, found %q",
+					strings.Join(splits, ", "), o.Split)
 			case !(o.MinAccuracy >= 0 && o.MinAccuracy <= 1):
 				return fault.New(fault.Usage, "--min-accuracy", "wanted a number from 0 to 1, found %v", o.MinAccuracy)
 			case o.Threads < 0:
@@ -46,7 +47,8 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 	f.Float64Var(&o.MinAccuracy, "min-accuracy", 0, "exit with status 1 if the accuracy is below this `bar`")
 	f.BoolVar(&json, "json", false, "print JSON")
 	f.StringVar(&o.Report, "report", "", "write a page with everything about the model to this HTML `file`")
-	f.StringVar(&o.Data, "data", "", "test on the CSV file or the folder of IDX files at this `path`, not on the data of the training")
+	f.StringVar(&o.Data, "data", "",
+		"test on the CSV file or the folder of IDX files at this `path`, not on the data of the training")
 	addDataDir(f, &o.DataDir)
 	f.IntVar(&o.Threads, "threads", 0, "threads (0: all cores)")
 	return c

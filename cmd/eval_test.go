@@ -24,7 +24,7 @@ func trainIris(t *testing.T) (model, data string) {
 	return model, data
 }
 
-// TestEvalStopped: a signal ends it with the signal's status, without a result or a report.
+// TestEvalStopped checks that after a signal, eval ends with the status of the signal, without a result or a report.
 func TestEvalStopped(t *testing.T) {
 	model, _ := trainIris(t)
 	page := filepath.Join(t.TempDir(), "page.html")
@@ -44,7 +44,8 @@ func TestEvalStopped(t *testing.T) {
 	}
 }
 
-// TestEvalSaysWhatWasTested: of the file of the training it is the rows held back for it, of any other all.
+// TestEvalSaysWhatWasTested checks that eval tests all rows of a file, except of the file of the training: there it
+// tests the rows that were held out.
 func TestEvalSaysWhatWasTested(t *testing.T) {
 	model, data := trainIris(t)
 	content, err := os.ReadFile(data)
@@ -64,7 +65,8 @@ func TestEvalSaysWhatWasTested(t *testing.T) {
 		{[]string{"eval", model, "--data", other}, "tested all 100 rows of " + other + "\n"},
 		{[]string{"eval", model, "--data", data}, "tested 20 of 100 rows of " + data +
 			": the test split of the training (the file is the one that the model was trained on)\n"},
-		{[]string{"eval", model, "--data", data, "--split", "validation"}, "tested 16 of 100 rows of " + data + ": the validation split"},
+		{[]string{"eval", model, "--data", data, "--split", "validation"},
+			"tested 16 of 100 rows of " + data + ": the validation split"},
 	} {
 		s, _, stderr := system(nil)
 		status := cmd.Run(context.Background(), s, c.args)

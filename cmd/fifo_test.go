@@ -13,9 +13,10 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestStoppedAtAFIFO stops commands that wait for who writes into a FIFO.
+// TestStoppedAtAFIFO stops commands that wait for a writer of a FIFO.
 func TestStoppedAtAFIFO(t *testing.T) {
-	for _, args := range [][]string{{"train", "--config"}, {"summary", "--config"}, {"config", "show"}, {"config", "validate"}} {
+	for _, args := range [][]string{{"train", "--config"}, {"summary", "--config"}, {"config", "show"},
+		{"config", "validate"}} {
 		t.Run(args[0]+" "+args[1], func(t *testing.T) {
 			fifo := filepath.Join(t.TempDir(), "fifo")
 			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -25,7 +26,7 @@ func TestStoppedAtAFIFO(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			status := make(chan int)
 			go func() { status <- cmd.Run(ctx, s, append(args, fifo)) }()
-			other, err := os.OpenFile(fifo, os.O_WRONLY, 0) // which waits for the command
+			other, err := os.OpenFile(fifo, os.O_WRONLY, 0) // this waits for the command
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +53,7 @@ func TestStoppedWhileNobodyReads(t *testing.T) {
 	status := make(chan int)
 	args := []string{"train", "--quiet", "--epochs", "1", "-o", fifo}
 	go func() { status <- cmd.Run(ctx, s, args) }()
-	reader, err := os.Open(fifo) // which waits for the model, of which a pipe holds a part only
+	reader, err := os.Open(fifo) // this waits for the model, which is larger than the buffer of a pipe
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 
 // addDataDir adds --data-dir.
 func addDataDir(f *pflag.FlagSet, dir *string) {
-	f.StringVar(dir, "data-dir", "", "`folder` of the data sets (default $DNN_DATA_DIR, else dnn in the user's cache folder)")
+	f.StringVar(dir, "data-dir", "",
+		"`folder` of the data sets (default $DNN_DATA_DIR, else dnn in the user's cache folder)")
 }
 
 // addKeys adds a flag for each key of the experiment file that has one.
@@ -36,19 +37,19 @@ func addSet(f *pflag.FlagSet, flags *[]config.Flag) {
 	f.Var(setFlag{flags}, "set", "set `key=value` over the experiment file; may be repeated")
 }
 
-// flagUsage turns a key's doc sentence into a flag's: lower case, no full stop.
+// flagUsage turns the Doc of a key into the text of a flag: in small letters, without a full stop.
 func flagUsage(k config.Key) string {
 	doc := strings.TrimSuffix(k.Doc, ".")
 	return strings.ToLower(doc[:1]) + doc[1:]
 }
 
-// keyFlag is a flag that overrides a key of the experiment file. Its value is checked by the config, as all are.
+// keyFlag is a flag that overrides a key of the experiment file. Package config checks its value later.
 type keyFlag struct {
 	key   config.Key
 	flags *[]config.Flag
 }
 
-// Set appends the override, so that of two for the same key the last one counts.
+// Set appends the value. If a flag is given twice, the last value counts.
 func (k *keyFlag) Set(value string) error {
 	*k.flags = append(*k.flags, config.Flag{Name: k.key.Flag, Key: k.key.Name, Value: value})
 	return nil
@@ -56,7 +57,7 @@ func (k *keyFlag) Set(value string) error {
 
 func (k *keyFlag) String() string { return "" }
 
-// Type is what the help shows for the value: nothing for a switch.
+// Type is what the help shows for the value. The help shows nothing for a bool.
 func (k *keyFlag) Type() string {
 	if k.key.Switch() {
 		return "bool"

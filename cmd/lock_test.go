@@ -11,7 +11,8 @@ import (
 	"dnn/internal/lockfile"
 )
 
-// TestTwoRunsOneOutput wants the second of two runs with the same output to be refused at once, whatever name it uses for it.
+// TestTwoRunsOneOutput checks that the second of two runs with the same output is refused at once, whatever name it
+// uses for the output.
 func TestTwoRunsOneOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var table strings.Builder
@@ -26,7 +27,8 @@ func TestTwoRunsOneOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"train", "--quiet", "--set", "dataset={csv: t.csv, target: kind}", "--layers", "4", "--epochs", "1"}
+	args := []string{"train", "--quiet", "--set", "dataset={csv: t.csv, target: kind}", "--layers", "4",
+		"--epochs", "1"}
 	for _, output := range []string{"m.bin", "m", "./m.bin"} {
 		s, _, stderr := system(nil)
 		status := cmd.Run(context.Background(), s, append(args, "-o", output))

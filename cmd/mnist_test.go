@@ -12,7 +12,7 @@ import (
 	"dnn/internal/mnist"
 )
 
-// MNIST in these tests is the developer's own: it is looked for where dnn itself keeps it, and downloaded to there once.
+// These tests use the MNIST of the developer, where dnn itself keeps it. It is downloaded there once.
 
 // dataRoot returns the folder that --data-dir would name.
 func dataRoot() (string, error) {
@@ -32,7 +32,8 @@ var fetchMNIST = sync.OnceValue(func() error {
 	return err
 })
 
-// haveMNIST tells whether a test can use MNIST. In CI it is an error if not: a run that skips what matters is no test.
+// haveMNIST reports whether a test can use MNIST. In CI it is an error if not: a run that skips the most important
+// tests proves nothing.
 func haveMNIST(t *testing.T) (bool, error) {
 	err := fetchMNIST()
 	if err == nil {
@@ -45,7 +46,7 @@ func haveMNIST(t *testing.T) (bool, error) {
 	return false, nil
 }
 
-// needMNIST skips a test that cannot have MNIST, or fails it in CI. It returns the data folder's root.
+// needMNIST skips a test that cannot have MNIST, or fails it in CI. It returns the folder of the data sets.
 func needMNIST(t *testing.T) string {
 	t.Helper()
 	switch have, err := haveMNIST(t); {

@@ -14,8 +14,8 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// TestRecipe is the course's recipe from end to end, on all of MNIST: what configs/mlp.yaml trains is what it promises,
-// and train, eval, summary and the files agree with each other.
+// TestRecipe runs the course's recipe on all of MNIST, from end to end. configs/mlp.yaml must reach what it promises,
+// and train, eval, summary and the files must agree.
 func TestRecipe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains ten epochs on all of MNIST")
@@ -56,11 +56,11 @@ func TestRecipe(t *testing.T) {
 	checkPNG(t, strings.TrimSuffix(model, ".bin")+".history.png")
 }
 
-// recipeModel is the SHA-256 of what the recipe trains, on every machine: the whole of model.bin, with its history. It changes
-// with the version, and with a change of the arithmetic, which must then be one that was meant.
+// recipeModel is the SHA-256 of the model.bin that the recipe gives on every machine. It changes with the version, and
+// with any change of the arithmetic, which must then be intended.
 const recipeModel = "0e888dfc0baea8340b85f30ad8a6679e4368a395a2f956abe5499de7ae505e3d"
 
-// checkSameBytes wants the recipe's model to be the known one, with the kernels at hand and with all others.
+// checkSameBytes checks that every set of kernels gives the recipe's known model.
 func checkSameBytes(t *testing.T, env map[string]string, trained, model string) {
 	t.Helper()
 	if got := digest(t, model); got != recipeModel {
@@ -90,7 +90,7 @@ func digest(t *testing.T, path string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(file))
 }
 
-// checkValidation wants eval to find for the validation data what the last epoch of the training found.
+// checkValidation checks that eval gives for the validation data the result of the last epoch of the training.
 func checkValidation(t *testing.T, env map[string]string, model string) {
 	t.Helper()
 	line := lastLine(runDNN(t, env, "eval", model, "--split", "validation"))
@@ -107,7 +107,7 @@ func checkValidation(t *testing.T, env map[string]string, model string) {
 	}
 }
 
-// checkHistory wants a header and a whole line for each epoch.
+// checkHistory checks that the history has a header and a complete line for each epoch.
 func checkHistory(t *testing.T, path string, epochs int) {
 	t.Helper()
 	text, err := os.ReadFile(path)

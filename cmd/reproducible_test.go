@@ -14,10 +14,10 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// way is how a run computes, which must not change what it computes.
+// way is a way to compute that must not change the result.
 type way struct{ threads, simd string }
 
-// ways are different numbers of threads, twice the same, and each set of kernels that this machine has.
+// ways returns different numbers of threads, one of them twice, and each set of kernels that this machine has.
 func ways() []way {
 	all := []way{{"1", ""}, {"2", ""}, {"3", ""}, {"7", ""}, {"7", ""}, {"1", ""}}
 	for _, s := range kernel.Available() {
@@ -26,22 +26,23 @@ func ways() []way {
 	return all
 }
 
-// TestSameSeedSameModel trains one network in all ways. The model files are equal to the last byte. The widths are no
-// multiples of a tile.
+// TestSameSeedSameModel trains one network in all ways. The model files must be equal to the last byte. The widths are
+// not multiples of a tile.
 func TestSameSeedSameModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains the same network again and again")
 	}
 	root := needMNIST(t)
-	sameModel(t, map[string]string{"DNN_DATA_DIR": root}, "--layers", "33,17", "--epochs", "1", "--batch-size", "97", "--validation-split", "0.8")
+	sameModel(t, map[string]string{"DNN_DATA_DIR": root}, "--layers", "33,17", "--epochs", "1", "--batch-size", "97",
+		"--validation-split", "0.8")
 }
 
-// TestSameSeedSameModelWithAll is the same with all that draws random numbers or has a state at once.
+// TestSameSeedSameModelWithAll is TestSameSeedSameModel with everything that draws random numbers or has a state.
 func TestSameSeedSameModelWithAll(t *testing.T) {
 	sameModel(t, nil, "--config", withAll(t))
 }
 
-// sameModel trains in all ways and wants the same bytes.
+// sameModel trains in all ways and checks that the bytes are the same.
 func sameModel(t *testing.T, env map[string]string, args ...string) {
 	t.Helper()
 	var first []byte
@@ -83,7 +84,8 @@ func withAll(t *testing.T) string {
 	var teachers []string
 	for i, layers := range []string{"[30]", "[11, 9]"} {
 		path := filepath.Join(folder, fmt.Sprintf("teacher%d.bin", i))
-		trainModel(t, nil, way{"2", ""}, path, "--set", fmt.Sprintf("dataset={idx: %q}", data), "--set", "layers="+layers, "--epochs", "2")
+		trainModel(t, nil, way{"2", ""}, path, "--set", fmt.Sprintf("dataset={idx: %q}", data), "--set",
+			"layers="+layers, "--epochs", "2")
 		teachers = append(teachers, path)
 	}
 	experiment := filepath.Join(folder, "all.yaml")
@@ -112,8 +114,8 @@ checkpoint: {every_epochs: 1}
 	return experiment
 }
 
-// TestResumeSameModel stops a run at each of its steps in turn, goes on on other threads and kernels, and wants the bytes of
-// the run that was not stopped, model and log of the rates.
+// TestResumeSameModel stops a run at each of its steps and resumes it with other threads and kernels. The model and the
+// log of the rates must have the bytes of a run that was not stopped.
 func TestResumeSameModel(t *testing.T) {
 	experiment := withAll(t)
 	plain := trainModel(t, nil, way{"2", ""}, filepath.Join(t.TempDir(), "model.bin"), "--config", experiment)
@@ -125,7 +127,8 @@ func TestResumeSameModel(t *testing.T) {
 		return text
 	}
 	args := func(path string) []string {
-		return []string{"--config", experiment, "--set", "learning_rate_log.file=" + path + ".lr.csv", "--set", "learning_rate_log.interval=step"}
+		return []string{"--config", experiment, "--set", "learning_rate_log.file=" + path + ".lr.csv", "--set",
+			"learning_rate_log.interval=step"}
 	}
 	path := filepath.Join(t.TempDir(), "model.bin")
 	whole, wholeRates := trainModel(t, nil, way{"2", ""}, path, args(path)...), rates(path)
@@ -148,7 +151,8 @@ func TestResumeSameModel(t *testing.T) {
 			t.Errorf("stopped at the clock's reading %d and resumed with %v: another model", reading, w)
 		}
 		if got := rates(path); !bytes.Equal(got, wholeRates) {
-			t.Errorf("stopped at the clock's reading %d and resumed: wanted the rates\n%s, found\n%s", reading, wholeRates, got)
+			t.Errorf("stopped at the clock's reading %d and resumed: wanted the rates\n%s, found\n%s", reading,
+				wholeRates, got)
 		}
 	}
 	if stopped < 10 {
@@ -156,7 +160,7 @@ func TestResumeSameModel(t *testing.T) {
 	}
 }
 
-// TestResumeOtherTeacher trains a teacher anew while its student is stopped. That is another run.
+// TestResumeOtherTeacher trains a teacher again while its student is stopped. Resuming must be refused.
 func TestResumeOtherTeacher(t *testing.T) {
 	experiment := withAll(t)
 	path := filepath.Join(t.TempDir(), "model.bin")
@@ -171,7 +175,9 @@ func TestResumeOtherTeacher(t *testing.T) {
 	if status := cmd.Run(t.Context(), s, append(train, "--resume")); status != int(fault.Data) {
 		t.Errorf("exit status %d, wanted %d", status, fault.Data)
 	}
-	if wanted := regexp.MustCompile(`is of another run: teacher 2 \(teacher1.bin\) is [0-9a-f]{64} there, [0-9a-f]{64} here\n`); !wanted.Match(stderr.Bytes()) {
+	wanted := regexp.MustCompile(
+		`is of another run: teacher 2 \(teacher1.bin\) is [0-9a-f]{64} there, [0-9a-f]{64} here\n`)
+	if !wanted.Match(stderr.Bytes()) {
 		t.Errorf("printed %q, wanted %v", stderr, wanted)
 	}
 }

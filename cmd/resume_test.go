@@ -11,8 +11,9 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestMoreEpochsWithEachSchedule lets a finished run of each schedule go on to more epochs. Either that gives the bytes of a run
-// that was to have so many from the beginning, or it is refused, and then they do differ in their first epochs.
+// TestMoreEpochsWithEachSchedule continues a finished run of each schedule to more epochs. The result must have the
+// bytes of a run with so many epochs from the beginning. Or it is refused; then the two runs must differ in their first
+// epochs.
 func TestMoreEpochsWithEachSchedule(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "bars")
 	if err := tinyIDX(data, 12, 3); err != nil {
@@ -44,7 +45,8 @@ func TestMoreEpochsWithEachSchedule(t *testing.T) {
 			}
 			train := func(epochs string, more ...string) []byte {
 				t.Helper()
-				return trainModel(t, nil, way{"2", ""}, filepath.Join(folder, "model.bin"), append([]string{"--config", config, "--epochs", epochs}, more...)...)
+				return trainModel(t, nil, way{"2", ""}, filepath.Join(folder, "model.bin"),
+					append([]string{"--config", config, "--epochs", epochs}, more...)...)
 			}
 			rates := func() string {
 				history, err := os.ReadFile(filepath.Join(folder, "model.history.csv"))
@@ -70,16 +72,18 @@ func TestMoreEpochsWithEachSchedule(t *testing.T) {
 				t.Error("it is refused, and the rates of the first 3 epochs are the same")
 			}
 			s, _, stderr := system(nil)
-			args := []string{"train", "--quiet", "--config", config, "--epochs", "4", "--resume", "-o", filepath.Join(folder, "model.bin")}
+			args := []string{"train", "--quiet", "--config", config, "--epochs", "4", "--resume", "-o",
+				filepath.Join(folder, "model.bin")}
 			wanted := "epochs is 3 there, 4 here (" + key + " depends on it)\n"
-			if status := cmd.Run(t.Context(), s, args); status != int(fault.Data) || !strings.Contains(stderr.String(), wanted) {
+			if status := cmd.Run(t.Context(), s, args); status != int(fault.Data) ||
+				!strings.Contains(stderr.String(), wanted) {
 				t.Errorf("status %d, printed %q, wanted %q", status, stderr, wanted)
 			}
 		})
 	}
 }
 
-// TestOtherEpochsAfterAStop stops a run at several places and goes on to more epochs, or to fewer.
+// TestOtherEpochsAfterAStop stops a run at several places and continues it to more or fewer epochs.
 func TestOtherEpochsAfterAStop(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "bars")
 	if err := tinyIDX(data, 12, 3); err != nil {
@@ -109,13 +113,15 @@ func TestOtherEpochsAfterAStop(t *testing.T) {
 			}
 			s, _, stderr := system(nil)
 			status := cmd.Run(t.Context(), s, args(path, epochs, "--resume"))
-			if strings.Contains(stderr.String(), "epochs: wanted 5 or more, since so many were begun, found 4") && status == int(fault.Data) {
+			if strings.Contains(stderr.String(), "epochs: wanted 5 or more, since so many were begun, found 4") &&
+				status == int(fault.Data) {
 				continue
 			}
 			stopped++
 			model, err := os.ReadFile(path)
 			if err != nil || status != 0 || !bytes.Equal(model, whole[epochs]) {
-				t.Errorf("stopped at the clock's reading %d, to %s epochs: another model, status %d, %v\n%s", reading, epochs, status, err, stderr)
+				t.Errorf("stopped at the clock's reading %d, to %s epochs: another model, status %d, %v\n%s", reading,
+					epochs, status, err, stderr)
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// system returns an outside world with nothing in it but these variables, and what will be printed there.
+// system returns an outside world that has nothing but these variables, and the streams that commands print to.
 func system(env map[string]string) (s *cmd.System, stdout, stderr *bytes.Buffer) {
 	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
 	return &cmd.System{
@@ -25,7 +25,7 @@ func system(env map[string]string) (s *cmd.System, stdout, stderr *bytes.Buffer)
 	}, stdout, stderr
 }
 
-// runDNN runs dnn in this process, wants it to succeed, and returns what it printed on standard output.
+// runDNN runs dnn in this process, checks that it succeeds, and returns its standard output.
 func runDNN(t *testing.T, env map[string]string, args ...string) string {
 	t.Helper()
 	s, stdout, stderr := system(env)
@@ -35,7 +35,8 @@ func runDNN(t *testing.T, env map[string]string, args ...string) string {
 	return stdout.String()
 }
 
-// stopAt runs dnn and stops it when it reads the clock for that time. It tells whether it did not come to its end before.
+// stopAt runs dnn and stops it at the given reading of the clock. It reports whether the run was stopped before its
+// end.
 func stopAt(t *testing.T, env map[string]string, reading int, args ...string) bool {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -59,7 +60,7 @@ func stopAt(t *testing.T, env map[string]string, reading int, args ...string) bo
 	}
 }
 
-// TestBug wants a mistake of the program to be told as one, in two lines, not as a stack trace.
+// TestBug checks that a bug of the program is printed in two lines, and not as a stack trace.
 func TestBug(t *testing.T) {
 	s, stdout, stderr := system(nil)
 	s.Env = func(string) (string, bool) { panic("boom\nat line 7") }
@@ -73,7 +74,7 @@ func TestBug(t *testing.T) {
 	}
 }
 
-// TestResources wants a network that does not fit into memory to be refused before it is made.
+// TestResources checks that a network that does not fit into memory is refused before it is allocated.
 func TestResources(t *testing.T) {
 	s, stdout, stderr := system(nil)
 	s.Memory = func() (uint64, bool) { return 1e9, true }

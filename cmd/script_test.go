@@ -21,11 +21,11 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/script/*.txt, one topic each. `go test ./cmd -run TestScripts/train` runs one of them, with -v
-// it shows what each command printed, and -update rewrites the files that its cmp lines compare with.
+// TestScripts runs testdata/script/*.txt, one topic each. `go test ./cmd -run TestScripts/train` runs one of them, with
+// -v it shows what each command printed, and -update rewrites the files that its cmp lines compare with.
 //
-// A script's HOME is an empty folder of its own, and nothing outside this machine can be reached from it. One that needs
-// MNIST begins with
+// A script's HOME is an empty folder of its own, and nothing outside this machine can be reached from it. One that
+// needs MNIST begins with
 //
 //	[!mnist] skip 'MNIST is not here and cannot be downloaded'
 //

@@ -22,12 +22,12 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// What the scripts in testdata/script can say beside testscript's own commands and conditions.
+// These are commands and conditions that the scripts in testdata/script can use, in addition to testscript's own.
 
 // environment is the key under which a script's variables are kept; their values may have changed since.
 type environment struct{}
 
-// exits STATUS COMMAND ARGS... runs a command and wants that exit status, exactly.
+// exits STATUS COMMAND ARGS... runs a command and checks its exit status.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS COMMAND [ARGS...]")
@@ -50,8 +50,8 @@ func checkStatus(ts *testscript.TestScript, wanted string, err error) {
 // scratch is the folder in a script's own that testscript makes for temporary files; HOME is in it too.
 const scratch = ".tmp"
 
-// holds FOLDER [NAMES...] wants the folder to have these files, in any order, and no others, hidden ones included. A name may
-// be a pattern, for one file.
+// holds FOLDER [NAMES...] checks that the folder has these files and no others, hidden ones included. A name may be a
+// pattern, for one file.
 func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: holds FOLDER [NAMES...]")
@@ -77,8 +77,8 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// damage FILE truncate BYTES cuts a file; damage FILE OFFSET HEX writes bytes over it. A link to a file becomes a copy. FILE
-// may be a pattern: then it is the last file that matches.
+// damage FILE truncate BYTES cuts a file; damage FILE OFFSET HEX writes bytes over it. A link to a file becomes a copy.
+// FILE may be a pattern: then it is the last file that matches.
 func damage(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: damage FILE truncate BYTES, or damage FILE OFFSET HEX")
@@ -142,7 +142,7 @@ func seal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], model.SHA256)
 }
 
-// newermodel FILE writes a model file of a format that is yet to come.
+// newermodel FILE writes a model file of a future format.
 func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: newermodel FILE")
@@ -154,8 +154,8 @@ func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(file.Close())
 }
 
-// reseal FILE REGEXP NEW changes text in the document of a model or a checkpoint and seals it again, as only who means to does.
-// FILE may be a pattern, for one file.
+// reseal FILE REGEXP NEW changes text in the document of a model or a checkpoint and seals it again, as only who means
+// to does. FILE may be a pattern, for one file.
 func reseal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: reseal FILE REGEXP NEW")
@@ -180,7 +180,7 @@ func reseal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(matches[0], sealed.Bytes(), 0o666))
 }
 
-// fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and wants that exit status.
+// fulldisk STATUS COMMAND ARGS... runs a command whose standard output is a full disk, and checks its exit status.
 func fullDisk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: fulldisk STATUS COMMAND [ARGS...]")
@@ -206,8 +206,8 @@ func scriptCommand(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return command
 }
 
-// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT, TERM or HUP) when a line of its
-// standard output matches, and wants it to end with that exit status. It works on Unix only.
+// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT, TERM or HUP) when a line
+// of its standard output matches, and wants it to end with that exit status. It works on Unix only.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
 	if neg || len(args) < 4 || signals[args[0]] == nil {
@@ -233,8 +233,8 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, args[2], err)
 }
 
-// hangup STREAM LINES STATUS COMMAND ARGS... starts a command whose standard output or error (STREAM: stdout or stderr) is a pipe, reads so
-// many lines of it, closes it, as head does, and wants the command to end with that exit status.
+// hangup STREAM LINES STATUS COMMAND ARGS... starts a command whose standard output or error (STREAM: stdout or stderr)
+// is a pipe, reads so many lines of it, closes it, as head does, and wants the command to end with that exit status.
 func hangUp(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 4 {
 		ts.Fatalf("usage: hangup stdout|stderr LINES STATUS COMMAND [ARGS...]")
@@ -264,8 +264,8 @@ func hangUp(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, args[2], command.Wait())
 }
 
-// scriptCondition knows the conditions of this machine: root, for whom every folder is writable, and fashion-mnist, where
-// Debian's package with that data set is installed.
+// scriptCondition knows the conditions of this machine: root, for whom every folder is writable, and fashion-mnist,
+// where Debian's package with that data set is installed.
 func scriptCondition(name string) (bool, error) {
 	switch name {
 	case "root":

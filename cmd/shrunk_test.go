@@ -15,8 +15,8 @@ import (
 	"dnn/cmd"
 )
 
-// TestShrunkFile makes a file of the data set shorter while it is in use: on any thread and with any kernels that is the file's
-// fault, told in one line, and not the end of the process.
+// TestShrunkFile makes a file of the data set shorter while it is in use. On any thread and with any kernels, this must
+// give an error about the file, in one line, and not end the process.
 func TestShrunkFile(t *testing.T) {
 	folder := t.TempDir()
 	set, model := filepath.Join(folder, "set"), filepath.Join(folder, "m.bin")
@@ -25,17 +25,23 @@ func TestShrunkFile(t *testing.T) {
 		name string
 		args []string
 		file string
-		by   int64  // bytes; 0: to nothing. Less than a page is no fault of memory, and has to be found out
-		when string // read for the last time before the file shrinks: the clock, or a variable after which the data is loaded
+		by   int64  // bytes; 0: all. If it is less than a page, reading does not fault, and dnn must find out
+		when string // what dnn reads when the file shrinks: the clock, or a variable that it reads before the data
 	}{
-		{"train", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", 0, "clock"},
-		{"train, labels", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-labels-idx1-ubyte", 0, "clock"},
-		{"lr-find", append(train, "--lr-find", filepath.Join(folder, "x.png")), "train-images-idx3-ubyte", 0, "DNN_SIMD"},
+		{"train", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")),
+			"train-images-idx3-ubyte", 0, "clock"},
+		{"train, labels", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")),
+			"train-labels-idx1-ubyte", 0, "clock"},
+		{"lr-find", append(train, "--lr-find", filepath.Join(folder, "x.png")), "train-images-idx3-ubyte",
+			0, "DNN_SIMD"},
 		{"eval", []string{"eval", model}, "t10k-images-idx3-ubyte", 0, "DNN_SIMD"},
-		{"train, a byte", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "train-images-idx3-ubyte", 1, "clock"},
-		{"train, a byte of the test", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")), "t10k-labels-idx1-ubyte", 1, "clock"},
+		{"train, a byte", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")),
+			"train-images-idx3-ubyte", 1, "clock"},
+		{"train, a byte of the test", append(train, "--epochs", "10", "-o", filepath.Join(folder, "x.bin")),
+			"t10k-labels-idx1-ubyte", 1, "clock"},
 		{"eval, a byte", []string{"eval", model}, "t10k-images-idx3-ubyte", 1, "DNN_SIMD"},
-		{"report", []string{"eval", model, "--report", filepath.Join(folder, "x.html")}, "t10k-labels-idx1-ubyte", 0, "DNN_SIMD"},
+		{"report", []string{"eval", model, "--report", filepath.Join(folder, "x.html")}, "t10k-labels-idx1-ubyte",
+			0, "DNN_SIMD"},
 	} {
 		for _, kernels := range []string{"", "generic"} {
 			for threads := range 2 {
@@ -73,7 +79,8 @@ func TestShrunkFile(t *testing.T) {
 						return env(name)
 					}
 					status := cmd.Run(context.Background(), s, append(c.args, "--threads", fmt.Sprint(threads+1)))
-					want := "dnn: " + file + ": became shorter while it was read\nhint: replace a file by renaming another one, not by writing over it\n"
+					want := "dnn: " + file + ": became shorter while it was read\n" +
+						"hint: replace a file by renaming another one, not by writing over it\n"
 					if status != 4 || stdout.Len() > 0 || !strings.HasSuffix(stderr.String(), want) {
 						t.Errorf("exit status %d, printed %s and %s", status, stdout, stderr)
 					}
@@ -83,7 +90,7 @@ func TestShrunkFile(t *testing.T) {
 	}
 }
 
-// In JSON it is an event like any other error.
+// With --json, the error is an event like any other.
 func TestShrunkFileJSON(t *testing.T) {
 	set := filepath.Join(t.TempDir(), "set")
 	if err := tinyIDX(set, 60, 4); err != nil {
@@ -97,13 +104,15 @@ func TestShrunkFileJSON(t *testing.T) {
 		}
 		return env(name)
 	}
-	status := cmd.Run(context.Background(), s, []string{"train", "--json", "--set", "dataset={idx: " + set + "}", "--no-model"})
+	status := cmd.Run(context.Background(), s, []string{"train", "--json", "--set", "dataset={idx: " + set + "}",
+		"--no-model"})
 	lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
 	var event struct {
 		Event string
 		Code  int
 	}
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &event); err != nil || status != 4 || event.Event != "error" || event.Code != 4 {
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &event); err != nil || status != 4 ||
+		event.Event != "error" || event.Code != 4 {
 		t.Errorf("exit status %d, %s", status, stdout)
 	}
 }

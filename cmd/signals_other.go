@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// failures are the signals that tell what the call that raises them says as well.
-func failures() []os.Signal { return []os.Signal{syscall.SIGPIPE} }
+// errorSignals are signals that come with an error of the call that raises them, so that the error is enough.
+func errorSignals() []os.Signal { return []os.Signal{syscall.SIGPIPE} }

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// failures are the signals that tell what the call that raises them says as well, which then is an error like others: a pipe that nobody
-// reads, and a file that is larger than allowed (ulimit -f).
-func failures() []os.Signal { return []os.Signal{syscall.SIGPIPE, syscall.SIGXFSZ} }
+// errorSignals are signals that come with an error of the call that raises them, so that the error is enough: for a
+// pipe that nobody reads, and for a file that exceeds ulimit -f.
+func errorSignals() []os.Signal { return []os.Signal{syscall.SIGPIPE, syscall.SIGXFSZ} }

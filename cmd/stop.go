@@ -11,13 +11,13 @@ import (
 	"dnn/internal/fault"
 )
 
-// untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP, with the fault to exit with as its cause. A
-// second signal ends the process at once, as if nobody had listened. Those that are failures are errors of what fails, no more.
+// untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP. Its cause is the fault to exit with.
+// A second signal ends the process at once. Signals that only repeat an error (see errorSignals) are ignored.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Ignore(failures()...)
+	signal.Ignore(errorSignals()...)
 	done := make(chan struct{})
 	go func() {
 		select {
@@ -36,36 +36,46 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
-		signal.Reset(failures()...)
+		signal.Reset(errorSignals()...)
 		close(done)
 		cancel(nil)
 	}
 }
 
-// results is standard output. That it cannot be written is the user's matter (a full disk), not a bug. If it is a pipe that nobody
-// reads any more, what is written is lost, and the command is stopped: it may have files to leave.
-type results struct {
+// output is standard output. A failure to write is the user's matter (a full disk) and not a bug. If it is a pipe that
+// nobody reads any more, what is written is dropped, and the context of the command is ended: it may still have files
+// to write.
+type output struct {
 	io.Writer
 	stop   context.CancelCauseFunc
-	failed error // the first error, which who writes may have overlooked
+	failed error // the first error, in case the writer ignores it
 }
 
-func (r *results) Write(p []byte) (int, error) {
-	if r.failed != nil && fault.KindOf(r.failed) == fault.Piped {
+func (o *output) Write(p []byte) (int, error) {
+	if o.failed != nil && fault.KindOf(o.failed) == fault.Piped {
 		return len(p), nil
 	}
-	n, err := r.Writer.Write(p)
+	n, err := o.Writer.Write(p)
 	if err == nil {
 		return n, nil
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		r.failed = fault.New(fault.Piped, "", "stopped: nobody reads standard output any more")
-		r.stop(r.failed)
+		o.failed = fault.New(fault.Piped, "", "stopped: nobody reads standard output any more")
+		o.stop(o.failed)
 		return len(p), nil
 	}
 	err = fault.New(fault.Write, "standard output", "cannot write: %w", fault.Pathless(err))
-	if r.failed == nil {
-		r.failed = err
+	if o.failed == nil {
+		o.failed = err
 	}
 	return n, err
+}
+
+// Fd lets package report ask whether standard output is a terminal. It is an invalid descriptor if the writer is not a
+// file.
+func (o *output) Fd() uintptr {
+	if f, ok := o.Writer.(interface{ Fd() uintptr }); ok {
+		return f.Fd()
+	}
+	return ^uintptr(0)
 }

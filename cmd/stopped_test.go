@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestStoppedWithinAnEpoch stops a run some steps into an epoch. The model is that of a run which was to have only the
-// epochs before it. The clock, which is read at each step, is what stops the run.
+// TestStoppedWithinAnEpoch stops a run some steps into an epoch. Its model must be that of a run with only the epochs
+// before. The clock stops the run: it is read at each step.
 func TestStoppedWithinAnEpoch(t *testing.T) {
 	root := needMNIST(t)
 	folder := t.TempDir()

@@ -20,7 +20,7 @@ func newSummary(system *System, run func(context.Context, *System, experiment.Su
 		Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				if o.Model = args[0]; o.Model == "" { // of a variable that is not set, say; the default would mislead
+				if o.Model = args[0]; o.Model == "" { // as from an unset variable; a default would mislead
 					return fault.New(fault.Usage, "dnn summary", "wanted a model file, found an empty name")
 				}
 			}

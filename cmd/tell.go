@@ -5,7 +5,7 @@ import (
 	"dnn/internal/report"
 )
 
-// listener returns what tells of an experiment: in JSON lines, by the result alone, or in words and figures.
+// listener returns what reports on an experiment: as JSON lines, only the result, or as text.
 func listener(system *System, json, quiet bool) experiment.Listener {
 	switch {
 	case json:
@@ -16,7 +16,7 @@ func listener(system *System, json, quiet bool) experiment.Listener {
 	return experiment.Text(system)
 }
 
-// tellJSON prints the error of a command that was asked for JSON as a JSON line too, and returns it.
+// tellJSON returns the error of a command. If the command was asked for JSON, it first prints the error as a JSON line.
 func tellJSON(system *System, json bool, err error) error {
 	if err == nil || !json {
 		return err

@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 )
 
-// tinyIDX writes a data set as MNIST's files have it, small enough to train on in a moment: 300 training images and 100 test
-// images, square, each a bar on a noisy ground. Where the bar is says the class. The same arguments give the same bytes.
+// tinyIDX writes a data set in files like those of MNIST, small enough to train on in a moment: 300 training images and
+// 100 test images. They are square; each shows a bar on a noisy background, whose place says the class. The same
+// arguments give the same bytes.
 func tinyIDX(folder string, side, classes int) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
@@ -43,7 +44,8 @@ func idxHeader(dims ...int) []byte {
 	return header
 }
 
-// bar draws a bar across the image, with its upper edge in that row, or the one below it. A tenth of the ground is noise.
+// bar draws a bar across the image, with its upper edge in the given row or the one below. A tenth of the background is
+// noise.
 func bar(random *rand.Rand, side, row int) []byte {
 	image := make([]byte, side*side)
 	for i := range image {

@@ -18,7 +18,7 @@ func newVersion(system *System) *cobra.Command {
 	}
 }
 
-// addVersion gives the root command --version, which prints what dnn version does.
+// addVersion gives the root command the flag --version, which does the same as dnn version.
 func addVersion(root *cobra.Command, system *System) {
 	var version bool
 	root.Flags().BoolVar(&version, "version", false, "print the version, as dnn version does")
@@ -36,7 +36,8 @@ func printVersion(system *System) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:", experiment.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	_, err = fmt.Fprintf(system.Stdout, "dnn %s %s/%s %s kernels:",
+		experiment.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 	for _, name := range available {
 		mark := ""
 		if name == chosen {

@@ -1,5 +1,5 @@
-// Package atomicfile is the one place that replaces a file on disk: a reader sees the old bytes or the new ones, whole,
-// even after a crash. It is not for files that grow (logs, downloads in progress).
+// Package atomicfile is the one place that replaces files on disk: a reader sees either all of the old bytes or all of
+// the new ones, even after a crash. It is not for files that grow (logs, downloads in progress).
 package atomicfile
 
 import (
@@ -10,13 +10,13 @@ import (
 	"syscall"
 )
 
-// Write replaces the file at path with what write produces: to a temporary file in the same folder, synced, renamed over
-// path, and the folder synced. If anything fails the old file stays as it was and the temporary one is removed.
-// Permissions are those of a newly created file (0666 less the umask), or the old file's if there was one. What writers of
-// the same path have left that were killed is removed too, once it is an hour old.
+// Write replaces the file at path with what write produces. It writes a temporary file in the same folder, syncs it,
+// renames it to path, and syncs the folder. If anything fails, the old file stays as it was and the temporary one is
+// removed. The new file has the permissions of the old one, or without an old one those of any new file (0666 less the
+// umask). Temporary files that killed writers of the same path left are removed too, once they are an hour old.
 //
-// A symbolic link is followed: the file that it leads to is replaced, in its own folder. Into a device or a FIFO the bytes
-// are written as they come, since a file in its place would be of no use to whoever reads from it. A socket is refused.
+// A symbolic link is followed: Write replaces the file that it leads to, in that file's folder. A device or a FIFO is
+// not replaced but written to, since whoever reads from it would not see a new file. A socket is refused.
 func Write(path string, write func(io.Writer) error) error {
 	path, err := Target(path)
 	if err != nil {
@@ -66,7 +66,7 @@ func Write(path string, write func(io.Writer) error) error {
 	return syncFolder(folder)
 }
 
-// writeThrough writes into a device or a FIFO. Neither can be replaced, synced or truncated.
+// writeThrough writes to a device or a FIFO, which cannot be replaced, synced or truncated.
 func writeThrough(path string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -75,7 +75,7 @@ func writeThrough(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// IsStream tells whether path leads to a device or a FIFO, into which Write writes without replacing it.
+// IsStream reports whether path leads to a device or a FIFO, to which Write writes without replacing it.
 func IsStream(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && isStream(info.Mode())
@@ -83,24 +83,24 @@ func IsStream(path string) bool {
 
 func isStream(mode os.FileMode) bool { return mode&(os.ModeDevice|os.ModeNamedPipe) != 0 }
 
-// replaceable refuses what is neither a regular file nor a stream.
+// replaceable refuses folders and sockets.
 func replaceable(path string, mode os.FileMode) error {
 	switch {
 	case mode.IsDir():
 		return &os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
 	case !mode.IsRegular():
-		return &os.PathError{Op: "open", Path: path, Err: errors.New("is a socket, wanted a file")}
+		return &os.PathError{Op: "open", Path: path, Err: errors.New("wanted a file, found a socket")}
 	}
 	return nil
 }
 
-// maxLinks is how many symbolic links a path may lead through, as in Linux.
+// maxLinks is the most symbolic links that a path may lead through, as in Linux.
 const maxLinks = 40
 
 var errLinks = errors.New("leads through too many symbolic links")
 
-// Target returns the path that a write to path ends at: path itself, or, if that is a symbolic link, where the link leads,
-// whether or not there is a file.
+// Target returns the path that a write to path replaces: path itself, or the place that it leads to if it is a symbolic
+// link. There need not be a file.
 func Target(path string) (string, error) {
 	for range maxLinks {
 		to, ok := linked(path)
@@ -115,13 +115,15 @@ func Target(path string) (string, error) {
 	return "", &os.PathError{Op: "open", Path: path, Err: errLinks}
 }
 
-// linked returns where a symbolic link leads. What is missing, or cannot be looked at, is none: whoever writes there will see.
+// linked returns where the symbolic link at path leads. If ok is false, there is no link that can be read; the write
+// itself reports other errors.
 func linked(path string) (to string, ok bool) {
 	to, err := os.Readlink(path)
 	return to, err == nil
 }
 
-// syncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.
+// syncFolder makes renames and new files in a folder durable. It does nothing on systems that cannot sync a folder
+// (Windows).
 func syncFolder(folder string) error {
 	d, err := os.Open(folder)
 	if err != nil {

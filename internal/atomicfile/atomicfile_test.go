@@ -7,10 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // text returns what Write calls to write s.
@@ -67,7 +64,7 @@ func TestWriteInTheWorkingFolder(t *testing.T) {
 	check(t, folder, "here")
 }
 
-// Until all is written a reader sees the old file, and who has it open goes on seeing it afterwards.
+// Until everything is written, a reader sees the old file. A reader that has it open still sees it afterwards.
 func TestReadersSeeOldOrNew(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be replaced")
@@ -143,7 +140,7 @@ func TestPanickingWriteLeavesTheOldFile(t *testing.T) {
 	check(t, folder, "old")
 }
 
-// Where the file cannot be put nothing is left behind, and what is there stays.
+// If the file cannot be replaced, nothing is left behind, and what is there stays.
 func TestWriteImpossible(t *testing.T) {
 	folder := t.TempDir()
 	occupied := filepath.Join(folder, "model.bin")
@@ -202,125 +199,12 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-func TestProbe(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "model.bin")
-	if err := Probe(path); err != nil {
-		t.Errorf("a new file: %v", err)
-	}
-	if got := names(t, folder); len(got) != 0 {
-		t.Errorf("a probe leaves %q", got)
-	}
-	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	before, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Probe(path); err != nil {
-		t.Errorf("an old file: %v", err)
-	}
-	check(t, folder, "old")
-	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) || !os.SameFile(before, after) {
-		t.Error("a probe touched the old file")
-	}
-	if err := Probe(folder); err == nil || !errors.Is(err, syscall.EISDIR) {
-		t.Errorf("a folder: %v", err)
-	}
-	if err := Probe(filepath.Join(folder, "no folder", "model.bin")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing folder: %v", err)
-	}
-}
-
-func TestProbeOfAReadOnlyFolder(t *testing.T) {
-	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
-		t.Skip("may write everywhere")
-	}
-	folder := t.TempDir()
-	if err := os.Chmod(folder, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(folder, "model.bin")
-	if err := Probe(path); !errors.Is(err, os.ErrPermission) {
-		t.Errorf("probe: %v", err)
-	}
-	if err := Write(path, text("new")); !errors.Is(err, os.ErrPermission) {
-		t.Errorf("write: %v", err)
-	}
-}
-
 func TestSyncFolder(t *testing.T) {
 	if err := syncFolder(t.TempDir()); err != nil {
 		t.Errorf("a folder: %v", err)
 	}
 	if err := syncFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing folder: %v", err)
-	}
-}
-
-// A temporary file's name says whose it is, and files with the same name do not meet.
-func TestTemporaryNames(t *testing.T) {
-	folder := t.TempDir()
-	for range 20 {
-		f, err := create(folder, "model.bin")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	all := names(t, folder)
-	if len(all) != 20 {
-		t.Errorf("%d files, want 20", len(all))
-	}
-	for _, name := range all {
-		if !strings.HasPrefix(name, ".model.bin.") || !strings.HasSuffix(name, ".tmp") {
-			t.Errorf("temporary file %s", name)
-		}
-	}
-}
-
-// Of temporary files, those of the same name that are old are removed, and nothing else.
-func TestWriteRemovesStaleFiles(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "model.bin")
-	put := func(name string, age time.Duration) {
-		t.Helper()
-		file := filepath.Join(folder, name)
-		if err := os.WriteFile(file, nil, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		then := time.Now().Add(-age)
-		if err := os.Chtimes(file, then, then); err != nil {
-			t.Fatal(err)
-		}
-	}
-	put(".model.bin.0123abcd.tmp", 2*time.Hour)
-	put(".model.bin.00000000.tmp", 61*time.Minute)
-	kept := []string{
-		".model.bin.FEDCBA98.tmp", ".model.bin.0123abc.tmp", ".model.bin.0123abcde.tmp", ".model.bin.0123abcg.tmp", ".model.bin.tmp",
-		".model.bin.old.0123abcd.tmp", ".other.bin.0123abcd.tmp", "model.bin.0123abcd.tmp", ".model.bin.0123abcd.tmp~", ".model.bin.0123abcd",
-	}
-	for _, name := range kept {
-		put(name, 48*time.Hour)
-	}
-	put(".model.bin.89abcdef.tmp", 50*time.Minute) // somebody may be at it
-	if err := os.Mkdir(filepath.Join(folder, ".model.bin.11111111.tmp"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	old := time.Now().Add(-2 * time.Hour)
-	if err := os.Chtimes(filepath.Join(folder, ".model.bin.11111111.tmp"), old, old); err != nil {
-		t.Fatal(err)
-	}
-	if err := Write(path, text("new")); err != nil {
-		t.Fatal(err)
-	}
-	want := slices.Concat(kept, []string{".model.bin.89abcdef.tmp", ".model.bin.11111111.tmp", "model.bin"})
-	slices.Sort(want)
-	if got := names(t, folder); !slices.Equal(got, want) {
-		t.Errorf("the folder holds %q, want %q", got, want)
 	}
 }
 

@@ -12,16 +12,16 @@ import (
 
 const canSyncFolder = runtime.GOOS != "windows"
 
-// A temporary file is called ".<name>.<random>.tmp", with so many hexadecimal digits.
+// A temporary file is called ".<name>.<random>.tmp". The random number has tmpDigits hexadecimal digits.
 const (
 	tmpFormat = ".%s.%08x.tmp"
 	tmpDigits = 8
 )
 
-// staleAfter is when a temporary file that nobody has written to counts as left behind: no writer pauses for so long.
+// staleAfter is the age at which a temporary file counts as left behind. No writer pauses for so long.
 const staleAfter = time.Hour
 
-// create opens a new temporary file for name in folder. os.CreateTemp would make it readable by its owner only,
+// create opens a new temporary file for name in folder. It is not os.CreateTemp, whose files only the owner can read,
 // whatever the umask says.
 func create(folder, name string) (*os.File, error) {
 	for try := 0; ; try++ {
@@ -33,20 +33,24 @@ func create(folder, name string) (*os.File, error) {
 	}
 }
 
-// RemoveStale removes from folder what killed writers of the paths whose last element is one have left, once it is an hour old.
-// What cannot be removed stays: it is in nobody's way.
-func RemoveStale(folder string, is func(name string) bool) { remove(folder, staleAfter, is) }
+// RemoveStale removes temporary files in folder that killed writers left, once they are an hour old: those of the files
+// whose names match. A file that cannot be removed stays, and does no harm.
+func RemoveStale(folder string, match func(name string) bool) {
+	removeTemporary(folder, staleAfter, match)
+}
 
-// RemoveAbandoned is RemoveStale whatever the age, for who holds a lock that keeps all other writers of these paths away.
-func RemoveAbandoned(folder string, is func(name string) bool) { remove(folder, -1, is) }
+// RemoveAbandoned is RemoveStale for files of any age. The caller must hold a lock that keeps other writers of these
+// files away.
+func RemoveAbandoned(folder string, match func(name string) bool) { removeTemporary(folder, -1, match) }
 
-func remove(folder string, olderThan time.Duration, is func(name string) bool) {
+// removeTemporary removes temporary files that are older than olderThan; below 0, of any age.
+func removeTemporary(folder string, olderThan time.Duration, match func(name string) bool) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
-		if name, ok := temporaryFor(e.Name()); !ok || !e.Type().IsRegular() || !is(name) {
+		if name, ok := temporaryFor(e.Name()); !ok || !e.Type().IsRegular() || !match(name) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && (olderThan < 0 || time.Since(info.ModTime()) > olderThan) {
@@ -55,7 +59,8 @@ func remove(folder string, olderThan time.Duration, is func(name string) bool) {
 	}
 }
 
-// temporaryFor returns the name for which create would call a temporary file so, if there is one.
+// temporaryFor returns the name of the file that a temporary file is for. ok is false if file is not the name of a
+// temporary file.
 func temporaryFor(file string) (name string, ok bool) {
 	rest, isFirst := strings.CutPrefix(file, ".")
 	rest, isLast := strings.CutSuffix(rest, ".tmp")

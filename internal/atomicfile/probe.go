@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// Probe tells whether Write could write to path, without touching it: a program that works for long before it writes finds
-// out early.
+// Probe reports whether Write could write to path, without changing the file. A program that works for long before it
+// writes can so find out early.
 func Probe(path string) error {
 	path, err := Target(path)
 	if err != nil {
@@ -26,7 +26,7 @@ func Probe(path string) error {
 	return probeIn(filepath.Dir(path), filepath.Base(path))
 }
 
-// ProbeOpen is Probe for a file that is opened and written to as it is.
+// ProbeOpen is Probe for a file that is opened and written to, not replaced.
 func ProbeOpen(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -39,7 +39,8 @@ func ProbeOpen(path string) error {
 	return file.Close()
 }
 
-// ProbeFolder tells whether a folder, with those above it that are missing, could be made, and files in it. It makes none.
+// ProbeFolder reports whether the folder at path, with missing folders above it, could be made, and files be made in
+// it. It makes nothing that stays.
 func ProbeFolder(path string) error {
 	for {
 		info, err := os.Stat(path)
@@ -58,7 +59,7 @@ func ProbeFolder(path string) error {
 	}
 }
 
-// probeIn makes a temporary file for name in a folder, and removes it.
+// probeIn makes a temporary file for name in a folder and removes it.
 func probeIn(folder, name string) error {
 	tmp, err := create(folder, name)
 	if err != nil {

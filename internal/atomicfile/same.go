@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Same tells whether two paths lead to one file, through links and whatever the spelling: by device and inode where both are
-// there, else by name.
+// Same reports whether two paths lead to the same file, through links and in whatever spelling. It compares device and
+// inode if both files exist, and otherwise names.
 func Same(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
@@ -21,7 +21,7 @@ func Same(a, b string) bool {
 	return a == b || strings.EqualFold(a, b) && ignoresCase(filepath.Dir(a))
 }
 
-// canonical returns the absolute path of a file that need not be there, with the links on its way followed.
+// canonical returns the absolute path of a file, with links resolved. The file need not exist.
 func canonical(path string) string {
 	if target, err := Target(path); err == nil {
 		path = target
@@ -35,7 +35,7 @@ func canonical(path string) string {
 	return path
 }
 
-// ignoresCase tells whether a file system finds a folder under its name in other letters too.
+// ignoresCase reports whether the file system finds the folder under its name in other case, too.
 func ignoresCase(folder string) bool {
 	base := filepath.Base(folder)
 	other := strings.ToUpper(base)

@@ -51,7 +51,8 @@ func TestWriteThroughADevice(t *testing.T) {
 	if err := syscall.Mknod(path, syscall.S_IFCHR|0o666, null); err != nil {
 		t.Skipf("cannot make a device: %v", err)
 	}
-	if err := Write(path, func(w io.Writer) error { _, err := io.WriteString(w, "bytes"); return err }); err != nil && !errors.Is(err, os.ErrPermission) {
+	if err := Write(path, func(w io.Writer) error { _, err := io.WriteString(w, "bytes"); return err }); err != nil &&
+		!errors.Is(err, os.ErrPermission) {
 		t.Fatal(err) // where devices are not allowed, it is refused and stays
 	}
 	info, err := os.Lstat(path)
@@ -68,7 +69,7 @@ func TestWriteRefusesASocket(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	for _, err := range []error{Probe("socket"), Write("socket", func(io.Writer) error { return nil })} {
-		if err == nil || !strings.Contains(err.Error(), "is a socket, wanted a file") {
+		if err == nil || !strings.Contains(err.Error(), "wanted a file, found a socket") {
 			t.Errorf("error %v", err)
 		}
 	}

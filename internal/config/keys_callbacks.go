@@ -31,10 +31,10 @@ func keysOfCallback(c callback.Named) []Key {
 	settings := c.Settings()
 	if c.Doc == "" {
 		k := keyOf("", settings[0])
-		k.Apart = true
+		k.NoField = true
 		return []Key{k}
 	}
-	keys := []Key{{Name: c.Name, Doc: c.Doc, Main: c.Main, Optional: true, Apart: true}}
+	keys := []Key{{Name: c.Name, Doc: c.Doc, Main: c.Main, Optional: true, NoField: true}}
 	for _, s := range settings {
 		keys = append(keys, keyOf(c.Name, s))
 	}

@@ -18,7 +18,7 @@ func optimizerKeys() []Key {
 	keys := keysOf(group, things)
 	keys[slices.IndexFunc(keys, func(k Key) bool { return k.Name == "optimizer.learning_rate" })].Flag = "--learning-rate"
 	return append([]Key{
-		{Name: group, Main: "learning_rate", Apart: true,
+		{Name: group, Main: "learning_rate", NoField: true,
 			Doc: "The rule that updates the weights."},
 		{Name: name, Default: "adam", Example: "sgd", Kind: choice(optimizer.Names()...),
 			Doc:    "Which rule; the formulas are Keras 3's.",

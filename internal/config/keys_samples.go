@@ -14,7 +14,7 @@ func sampleKeys() []Key { return slices.Concat(augmentKeys(), distillKeys()) }
 // augmentKeys are the settings of all distortions, and a group for each that has one.
 func augmentKeys() []Key {
 	keys := []Key{{
-		Name: augmentGroup, Optional: true, Apart: true,
+		Name: augmentGroup, Optional: true, NoField: true,
 		Doc: "Distorts each training image anew in each epoch, by random amounts up to these.",
 	}}
 	for _, d := range augment.All() {

@@ -15,7 +15,7 @@ func scheduleKeys() []Key {
 		things = append(things, thing{s.Name, s.Settings()})
 	}
 	return append([]Key{
-		{Name: "schedule", Apart: true,
+		{Name: "schedule", NoField: true,
 			Doc: "How the learning rate changes from step to step. Epochs may be fractions."},
 		{Name: "schedule.name", Default: constant, Example: "cosine", Kind: choice(names...),
 			Doc:    "Which schedule.",

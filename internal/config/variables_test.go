@@ -29,7 +29,7 @@ func TestUnknownVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Notes) != 1 || r.Notes[0] != "the variable DNN_HOSPITAL is none of dnn's" {
+	if len(r.Notes) != 1 || r.Notes[0] != "dnn does not read the variable DNN_HOSPITAL" {
 		t.Errorf("got the notes %q", r.Notes)
 	}
 	if r.Optimizer.LearningRate != 0.5 || r.Origins["optimizer.learning_rate"] != "DNN_LEARNING_RATE" {

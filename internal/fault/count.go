@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Count returns a number of things as people say it: "1 epoch", "10 epochs", "2 classes". The plural is regular.
+// Count returns a number and its noun: "1 epoch", "10 epochs", "2 classes". The noun must have a regular plural.
 func Count[N int | int64 | uint64 | byte](n N, thing string) string {
 	switch {
 	case n == 1:

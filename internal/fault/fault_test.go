@@ -30,7 +30,8 @@ func TestCause(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the cause is lost")
 	}
-	if err := New(Data, "model.bin", "cannot read: %v", fs.ErrNotExist); errors.Is(err, fs.ErrNotExist) || err.Err != nil {
+	if err := New(Data, "model.bin", "cannot read: %v", fs.ErrNotExist); errors.Is(err, fs.ErrNotExist) ||
+		err.Err != nil {
 		t.Error("a text that is no cause became one")
 	}
 }
@@ -68,8 +69,8 @@ func TestKindOf(t *testing.T) {
 // Scripts rely on these numbers.
 func TestExitStatuses(t *testing.T) {
 	for kind, want := range map[Kind]int{
-		BelowMinimum: 1, Usage: 2, Config: 3, Data: 4, Write: 5, Network: 6, Resources: 7, Locked: 8,
-		Diverged: 9, Bug: 70, Interrupted: 130, Terminated: 143,
+		BelowMinimum: 1, Usage: 2, Config: 3, Data: 4, Write: 5, Network: 6, Resources: 7, Locked: 8, Diverged: 9, Bug: 70,
+		Interrupted: 130, Terminated: 143,
 	} {
 		if int(kind) != want {
 			t.Errorf("status %d, want %d", kind, want)
@@ -78,7 +79,8 @@ func TestExitStatuses(t *testing.T) {
 }
 
 func TestEach(t *testing.T) {
-	a, b, c := New(Data, "a", "broken"), errors.New("b"), New(Config, "c", "wrong: %w", errors.Join(errors.New("d"), errors.New("e")))
+	a, b, c := New(Data, "a", "broken"), errors.New("b"),
+		New(Config, "c", "wrong: %w", errors.Join(errors.New("d"), errors.New("e")))
 	for _, test := range []struct {
 		err  error
 		want []error
@@ -96,7 +98,8 @@ func TestEach(t *testing.T) {
 
 func TestHintMissing(t *testing.T) {
 	missing := New(Data, "a", "%w", fs.ErrNotExist).WithHint("old")
-	if err := HintMissing(fmt.Errorf("wrapped: %w", missing), "new %d", 1); !errors.Is(err, missing) || missing.Hint != "new 1" {
+	if err := HintMissing(fmt.Errorf("wrapped: %w", missing), "new %d", 1); !errors.Is(err, missing) ||
+		missing.Hint != "new 1" {
 		t.Errorf("%v, hint %q", err, missing.Hint)
 	}
 	other := New(Data, "a", "b").WithHint("old")

@@ -7,9 +7,8 @@ import (
 	"path/filepath"
 )
 
-// CannotWrite is the fault of a file that could not be written, replaced or removed. It is about the file at path, whatever
-// file err names: a temporary one beside it. An err that is a fault already stays what it is, and gets the path if it has no
-// place.
+// CannotWrite is the error about a file at path that could not be written, replaced or removed. err may name another
+// file, such as a temporary one. An err that is an *Error stays as it is, but gets the path if it has no place.
 func CannotWrite(path string, err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		if e.Where == "" {
@@ -26,7 +25,7 @@ func CannotWrite(path string, err error) *Error {
 	return New(Write, path, "cannot write: %w", Pathless(err))
 }
 
-// Pathless takes the path out of an error of package os, for messages that begin with it.
+// Pathless returns the cause of an error of package os, without the path, for messages that begin with it.
 func Pathless(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err

@@ -18,13 +18,18 @@ func TestCannotWrite(t *testing.T) {
 		err        error
 		want, hint string
 	}{
-		{"of the temporary file", file, &fs.PathError{Op: "open", Path: ".m.tmp", Err: fs.ErrPermission}, file + ": cannot write: permission denied", ""},
-		{"of a rename", file, &os.LinkError{Op: "rename", Old: ".m.tmp", New: file, Err: fs.ErrExist}, file + ": cannot write: file already exists", ""},
-		{"wrapped", file, fmt.Errorf("a: %w", &fs.PathError{Op: "open", Path: "b", Err: fs.ErrClosed}), file + ": cannot write: file already closed", ""},
+		{"of the temporary file", file, &fs.PathError{Op: "open", Path: ".m.tmp", Err: fs.ErrPermission},
+			file + ": cannot write: permission denied", ""},
+		{"of a rename", file, &os.LinkError{Op: "rename", Old: ".m.tmp", New: file, Err: fs.ErrExist},
+			file + ": cannot write: file already exists", ""},
+		{"wrapped", file, fmt.Errorf("a: %w", &fs.PathError{Op: "open", Path: "b", Err: fs.ErrClosed}),
+			file + ": cannot write: file already closed", ""},
 		{"no folder", filepath.Join(folder, "m"), &fs.PathError{Op: "open", Path: "b", Err: fs.ErrNotExist},
 			filepath.Join(folder, "m") + ": cannot write: there is no folder " + folder, "mkdir -p " + folder},
-		{"no file, in a folder", file, &fs.PathError{Op: "remove", Path: file, Err: fs.ErrNotExist}, file + ": cannot write: file does not exist", ""},
-		{"no folder, but that is not why", filepath.Join(folder, "m"), fs.ErrPermission, filepath.Join(folder, "m") + ": cannot write: permission denied", ""},
+		{"no file, in a folder", file, &fs.PathError{Op: "remove", Path: file, Err: fs.ErrNotExist},
+			file + ": cannot write: file does not exist", ""},
+		{"no folder, but that is not why", filepath.Join(folder, "m"), fs.ErrPermission,
+			filepath.Join(folder, "m") + ": cannot write: permission denied", ""},
 	} {
 		got := CannotWrite(c.path, c.err)
 		if got.Error() != c.want || got.Hint != c.hint || got.Kind != Write || !errors.Is(got, Pathless(c.err)) {
@@ -32,7 +37,8 @@ func TestCannotWrite(t *testing.T) {
 		}
 	}
 	inner := New(Diverged, "", "a weight is NaN").WithHint("less")
-	if got := CannotWrite(file, inner); got.Error() != file+": a weight is NaN" || got.Kind != Diverged || got.Hint != "less" {
+	if got := CannotWrite(file, inner); got.Error() != file+": a weight is NaN" || got.Kind != Diverged ||
+		got.Hint != "less" {
 		t.Errorf("a fault became %+v", got)
 	}
 }

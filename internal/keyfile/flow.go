@@ -8,15 +8,16 @@ import (
 	"dnn/internal/nearest"
 )
 
-// A few values are mappings, or lists that have some: {user: ann, shell: zsh}, [ann, {user: bob}].
+// A few values are mappings, or lists that contain mappings: {user: ann, shell: zsh}, [ann, {user: bob}].
 
-// Field is one key of such a mapping.
+// Field is one key of a value that is a mapping.
 type Field struct {
 	Name string
 	Kind Kind
 }
 
-// ReadFields reads a mapping with some of the keys, and returns the values by key, or all that is wrong with it.
+// ReadFields reads a mapping that may have some or all of the fields. It returns the values by name, or every problem
+// that it found.
 func ReadFields(n *yaml.Node, fields []Field) (_ map[string]any, found *Problem) {
 	names := make([]string, len(fields))
 	for i, f := range fields {
@@ -56,7 +57,7 @@ func ReadFields(n *yaml.Node, fields []Field) (_ map[string]any, found *Problem)
 	return values, nil
 }
 
-// UnknownField is the problem of a key that is none of names, with the one that may have been meant.
+// UnknownField returns the problem of a key that is none of names. Its hint says which may have been meant.
 func UnknownField(name *yaml.Node, names []string) *Problem {
 	p := Wrong(name, "unknown key %s", Describe(name))
 	p.Hint = "the keys here are " + strings.Join(names, ", ")
@@ -68,7 +69,7 @@ func UnknownField(name *yaml.Node, names []string) *Problem {
 	return p
 }
 
-// ValueOf returns what stands after the key in the mapping n, or nil.
+// ValueOf returns the value of a key in the mapping n, or nil.
 func ValueOf(n *yaml.Node, key string) *yaml.Node {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Kind == yaml.ScalarNode && n.Content[i].Value == key {
@@ -78,8 +79,8 @@ func ValueOf(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// FlowNode is the node for a mapping or list that came as text. What is no YAML is the text itself, which no kind with
-// mappings accepts.
+// FlowNode returns the node of a mapping or list that came as text, from a flag or a variable. Text that is not YAML
+// becomes a quoted scalar, which no kind of mapping or list accepts.
 func FlowNode(text string) *yaml.Node {
 	var n yaml.Node
 	if !printable(text) || yaml.Unmarshal([]byte(text), &n) != nil || len(n.Content) == 0 {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Foreign is what a name from elsewhere, of another program or library, is here.
+// Foreign says what to write here for a name that another program or library uses.
 type Foreign struct {
 	Key   string // the dotted key
-	Value string // what to write for it where the value cannot be kept, as in a file
+	Value string // the value to write, as in a file; empty: the value that was given
 }
 
-// hintIn is the hint for such a name as a key in a group of the file.
+// hintIn returns the hint for such a name that stands as a key in a group of the file.
 func (f Foreign) hintIn(group string) string {
 	outer, leaf := (Key{Name: f.Key}).Parent()
 	switch {
@@ -23,7 +23,7 @@ func (f Foreign) hintIn(group string) string {
 	return place(outer, leaf)
 }
 
-// foreignKey is the hint for such a name as a key of --set, within a group or not.
+// foreignKey returns the hint for such a name as the key of --set, with or without a group before it.
 func (t Table) foreignKey(name string) (hint string, ok bool) {
 	_, leaf := (Key{Name: name}).Parent()
 	f, ok := t.foreignName(leaf)
@@ -39,7 +39,7 @@ func (t Table) foreignKey(name string) (hint string, ok bool) {
 	return "write --set " + f.Key + "." + inner + "=" + value, true
 }
 
-// foreignName finds what a name from elsewhere is here. Neither case nor underscores count: listenPort, Listen_Port.
+// foreignName looks a name up in Table.Foreign. Case and underscores do not matter: listenPort, Listen_Port.
 func (t Table) foreignName(name string) (Foreign, bool) {
 	for f, names := range t.Foreign {
 		if slices.Contains(names, plainName(name)) {
@@ -49,12 +49,12 @@ func (t Table) foreignName(name string) (Foreign, bool) {
 	return Foreign{}, false
 }
 
-// plainName is a name without case, underscores and hyphens.
+// plainName returns a name in small letters, without underscores and hyphens.
 func plainName(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 }
 
-// ForeignFlag finds the flag, without its hyphens, that is here what another name is elsewhere.
+// ForeignFlag returns the flag here, without its hyphens, that corresponds to another program's name.
 func (t Table) ForeignFlag(name string) (flag string, ok bool) {
 	f, ok := t.foreignName(name)
 	if !ok {

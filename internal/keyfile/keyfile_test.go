@@ -16,7 +16,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// defaults is a site of which nothing is said.
+// defaults is the site of an empty file.
 func defaults() site {
 	var s site
 	s.Root = "public"
@@ -42,19 +42,20 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// A default, and whether a key is there at all, may depend on another key.
+// The default of a key, and whether it exists, may depend on another key.
 func TestDependentDefaults(t *testing.T) {
 	s, _ := mustLoad(t, "server: {scheme: https}", keyfile.Options{})
 	if s.Server.Port != 8443 || s.Server.Certificate != "site.pem" {
 		t.Errorf("got %+v", s.Server)
 	}
-	// What the file says of a port was meant for its scheme.
+	// The port in the file was meant for the scheme in the file.
 	s, _ = mustLoad(t, "server: {port: 80}", set("server.scheme", "https"))
 	if s.Server.Port != 8443 {
 		t.Errorf("got %+v", s.Server)
 	}
 	_, _, err := load("server: {certificate: a.pem}", keyfile.Options{})
-	want := []string{"site.yaml:1:23: server.certificate: there is no such key where server.scheme is http (take it out, or choose https)"}
+	want := []string{"site.yaml:1:23: server.certificate: there is no such key where server.scheme is http " +
+		"(take it out, or choose https)"}
 	if diff := cmp.Diff(want, lines(t, err)); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +65,8 @@ func TestDependentDefaults(t *testing.T) {
 func TestPrecedence(t *testing.T) {
 	const text = "root: www\nserver:\n  port: 1\n  timeout: 5s\n"
 	opts := environment("SITE_PORT=2", "SITE_SERVER_TIMEOUT=1m", "SITE_ROOT=")
-	opts.Flags = []keyfile.Flag{{Name: "-p", Key: "server.port", Value: "3"}, {Name: "--port", Key: "server.port", Value: "4"}}
+	opts.Flags = []keyfile.Flag{{Name: "-p", Key: "server.port", Value: "3"},
+		{Name: "--port", Key: "server.port", Value: "4"}}
 	got, values := mustLoad(t, text, opts)
 	want := defaults()
 	want.Root, want.Server.Port, want.Server.Timeout = "www", 4, time.Minute
@@ -72,7 +74,8 @@ func TestPrecedence(t *testing.T) {
 		t.Error(diff)
 	}
 	origins := map[string]string{
-		"root": "site.yaml:1", "server.scheme": "default", "server.port": "--port", "server.timeout": "SITE_SERVER_TIMEOUT",
+		"root": "site.yaml:1", "server.scheme": "default", "server.port": "--port",
+		"server.timeout": "SITE_SERVER_TIMEOUT",
 	}
 	if diff := cmp.Diff(origins, values.Origins); diff != "" {
 		t.Error(diff)
@@ -103,7 +106,8 @@ func TestOptionalGroup(t *testing.T) {
 }
 
 func TestAllMistakesAtOnce(t *testing.T) {
-	_, _, err := load("rot: www\nserver: {port: 99999, timeout: 5, scheme: htps}\nlog:\n  file: 3\n  level: Verbose\n", keyfile.Options{})
+	_, _, err := load("rot: www\nserver: {port: 99999, timeout: 5, scheme: htps}\nlog:\n  file: 3\n  level: Verbose\n",
+		keyfile.Options{})
 	want := []string{
 		`site.yaml:1:1: unknown key "rot" (did you mean root?)`,
 		"site.yaml:2:16: server.port: wanted a whole number from 1 to 65535, found 99999",
@@ -127,7 +131,8 @@ func TestMistakes(t *testing.T) {
 		{"zzzzzz: 1", keyfile.Options{}, `site.yaml:1:1: unknown key "zzzzzz" (the keys here are root, server, limits, log)`},
 		{"port: 80", keyfile.Options{}, `site.yaml:1:1: unknown key "port" (it belongs in server: {port: …})`},
 		{"listen_port: 80", keyfile.Options{}, `site.yaml:1:1: unknown key "listen_port" (it belongs in server: {port: …})`},
-		{"server: {listen: 80}", keyfile.Options{}, `site.yaml:1:10: unknown key "listen" in server (did you mean port?)`},
+		{"server: {listen: 80}", keyfile.Options{},
+			`site.yaml:1:10: unknown key "listen" in server (did you mean port?)`},
 		{"logging: on", keyfile.Options{}, `site.yaml:1:1: unknown key "logging" (write log: {file: access.log})`},
 		{"log: true", keyfile.Options{}, "site.yaml:1:6: log: wanted keys such as file: access.log, found true (write log: {file: access.log})"},
 		{"log: false", keyfile.Options{}, "site.yaml:1:6: log: wanted keys such as file: access.log, found false (leave log out to do without)"},
@@ -142,8 +147,10 @@ func TestMistakes(t *testing.T) {
 		{"", set("server.port", "x"), `--set server.port: wanted a whole number from 1 to 65535, found "x"`},
 		{"", set("log", "yes"), "--set log: wanted on or off, found yes (its keys are set one by one: log.KEY=VALUE)"},
 		{"", set("logging", "1"), `--set: unknown key "logging" (write --set log.file=access.log)`},
-		{"", environment("SITE_SERVER_TIMEOUT=soon"), `SITE_SERVER_TIMEOUT: wanted a duration such as 30s, found "soon"`},
-		{"", environment("SITE_PORT=1", "SITE_SERVER_PORT=2"), "SITE_PORT: wanted one variable for server.port, found SITE_SERVER_PORT too (unset one of them)"},
+		{"", environment("SITE_SERVER_TIMEOUT=soon"),
+			`SITE_SERVER_TIMEOUT: wanted a duration such as 30s, found "soon"`},
+		{"", environment("SITE_PORT=1", "SITE_SERVER_PORT=2"),
+			"SITE_PORT: wanted one variable for server.port, found SITE_SERVER_PORT too (unset one of them)"},
 		{"", environment("SITE_ROOTS=1"), "SITE_ROOTS: wanted the variable of a key, found none of that name (did you mean SITE_ROOT?)"},
 		{"", environment("SITE_SERVER=1"), "SITE_SERVER: server is a group of keys (did you mean SITE_SERVER_SCHEME?)"},
 		{"", environment("SITE_LISTEN=1"), "SITE_LISTEN: wanted the variable of a key, found none of that name (did you mean SITE_SERVER_PORT?)"},
@@ -155,10 +162,10 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// A variable that is near to none may be another program's.
+// A variable that is not close to a known one may belong to another program.
 func TestNotes(t *testing.T) {
 	_, values := mustLoad(t, "", environment("SITE_HOSPITAL=1", "SITE_HOME=/", "DNN_EPOCHS=3", "PATH=/bin"))
-	if diff := cmp.Diff([]string{"the variable SITE_HOSPITAL is none of site's"}, values.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"site does not read the variable SITE_HOSPITAL"}, values.Notes); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -185,52 +192,10 @@ func TestUnreadableFiles(t *testing.T) {
 	}
 }
 
-const template = `# A site file of site. Every value here is the default of its key: keep what you change, delete the rest.
-
-# Folder of the pages.
-# Advice: public.
-# Wanted: a folder name.
-root: public
-
-# Where pages are served.
-server:
-  # How browsers ask.
-  # Advice: https but for a trial.
-  # Wanted: http or https.
-  scheme: http
-  # port: 8080             # Port to listen at. Default with https: 8443.
-  # timeout: 30s           # Time for an answer.
-  # certificate: site.pem  # with scheme https: file of the certificate.
-
-# Off unless it is given. Take the first mark away from the lines that you want.
-
-# limits:             # How much is served.
-#   connections: 100  # Connections at once.
-#   rate: 0.5         # Requests a second of one visitor.
-
-# log:                   # Writes down who asks for what.
-#   file: access.log     # File to write to.
-#   level: info          # How much of it.
-#   rotate_daily: false  # Whether each day has a file.
-`
-
-func TestTemplate(t *testing.T) {
-	if diff := cmp.Diff(template, siteTable().Template()); diff != "" {
-		t.Error(diff)
-	}
-	if got, _ := mustLoad(t, template, keyfile.Options{}); !cmp.Equal(got, defaults()) {
-		t.Errorf("the template is not the defaults: %+v", got)
-	}
-	_, marked, _ := strings.Cut(template, "that you want.\n")
-	got, _ := mustLoad(t, strings.ReplaceAll(marked, "\n# ", "\n"), keyfile.Options{})
-	if want := (&siteLog{File: "access.log", Level: "info"}); !cmp.Equal(got.Log, want) {
-		t.Errorf("got %+v, wanted %+v", got.Log, want)
-	}
-}
-
-// What is shown, and what is stored as JSON, is a file with the same values.
+// The YAML and the JSON of the values are files with the same values.
 func TestRoundTrip(t *testing.T) {
-	want, values := mustLoad(t, "server: {timeout: 90s}\nlog: {file: \"1.5\", rotate_daily: true}", set("root", "my pages"))
+	want, values := mustLoad(t, "server: {timeout: 90s}\nlog: {file: \"1.5\", rotate_daily: true}",
+		set("root", "my pages"))
 	const shown = `root: "my pages"      # --set root
 server:
   scheme: http        # default
@@ -256,12 +221,13 @@ log:
 	if err != nil || string(stored) != `{"root":"my pages"}` {
 		t.Errorf("got %s, %v", stored, err)
 	}
-	if got, err := json.Marshal(values); err != nil || !strings.Contains(string(got), `"log":{"file":"1.5","level":"info","rotate_daily":true}`) {
+	if got, err := json.Marshal(values); err != nil ||
+		!strings.Contains(string(got), `"log":{"file":"1.5","level":"info","rotate_daily":true}`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
 
-// What does not go together is the caller's to find; where it stands is known here.
+// The caller finds out what does not go together; Values knows the place.
 func TestFault(t *testing.T) {
 	_, values := mustLoad(t, "log:\n  file: a.log", set("root", "www"))
 	for key, want := range map[string]string{
@@ -285,7 +251,8 @@ func TestSetFlag(t *testing.T) {
 		t.Errorf("got %+v, %v, wanted %+v", got, err, want)
 	}
 	_, err = keyfile.SetFlag("80", "server.port=80")
-	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Usage || e.Hint != "for example --set server.port=80" {
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Usage ||
+		e.Hint != "for example --set server.port=80" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -298,7 +265,7 @@ func TestForeignFlag(t *testing.T) {
 	}
 }
 
-// A table whose target lacks a key is a bug, which must not go unseen.
+// A target without a field for a key of the table is a bug, which must not go unnoticed.
 func TestTargetWithoutAKey(t *testing.T) {
 	defer func() {
 		if recover() == nil {

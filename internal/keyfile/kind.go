@@ -12,24 +12,24 @@ import (
 	"dnn/internal/setting"
 )
 
-// Kind is what the value of a key may be. A file type may have kinds of its own; this package helps to read their
-// nodes.
+// Kind says what the value of a key may be. A type of file may have kinds of its own.
 type Kind interface {
-	Want() string                      // what is accepted, as it completes "wanted …"
-	Node(text string) *yaml.Node       // the node for a value that came as text, from a flag or a variable
+	Want() string                      // what is accepted, for messages that begin with "wanted …"
+	Node(text string) *yaml.Node       // the node of a value from a flag or a variable
 	Read(n *yaml.Node) (any, *Problem) // the value of a node
-	Show(value any) string             // the value as it is written in a file
+	Show(value any) string             // the value as written in a file
 }
 
-// Problem is what is wrong with a node. Whoever knows the source turns it into an error.
+// Problem is what is wrong with a node, or a list of such problems. The caller knows the source, and makes errors of
+// them.
 type Problem struct {
 	At         *yaml.Node
 	What, Hint string
 
-	next *Problem // another one, further on; nil: none
+	next *Problem // the next problem; nil: none
 }
 
-// And returns p with other behind it. Either may be nil.
+// And appends other to the list p. Either may be nil.
 func (p *Problem) And(other *Problem) *Problem {
 	if p == nil {
 		return other
@@ -42,24 +42,24 @@ func (p *Problem) And(other *Problem) *Problem {
 	return p
 }
 
-// In puts a prefix, the name of a key, before what is wrong.
+// In puts a prefix, the name of a key, before the text of each problem in the list.
 func (p *Problem) In(prefix string) {
 	for ; p != nil; p = p.next {
 		p.What = prefix + ": " + p.What
 	}
 }
 
-// Wrong is a problem in words of its own.
+// Wrong returns a problem with the given text.
 func Wrong(n *yaml.Node, format string, args ...any) *Problem {
 	return &Problem{At: n, What: fmt.Sprintf(format, args...)}
 }
 
-// Unwanted is the problem of a node that is not what its kind wants.
+// Unwanted returns the problem of a node that its kind does not accept.
 func Unwanted(k Kind, n *yaml.Node) *Problem {
 	return Wrong(n, "wanted %s, found %s", k.Want(), Describe(n))
 }
 
-// unwantedNumber is unwanted for the kinds that a number in quotes was meant for.
+// unwantedNumber is Unwanted for kinds of numbers. It has a hint for a number in quotes.
 func unwantedNumber(k Kind, n *yaml.Node) *Problem {
 	p := Unwanted(k, n)
 	if isQuoted(n) && IsNumber(n.Value) {
@@ -79,12 +79,12 @@ func OneOf(names []string) string {
 	return "one of " + strings.Join(names, ", ")
 }
 
-// PlainNode is the node for text that could stand in a file without quotes.
+// PlainNode returns the node of text that could stand in a file without quotes.
 func PlainNode(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(text)}
 }
 
-// word is what kinds share whose values are written as fmt prints them, without quotes.
+// word is what some kinds have in common: their values are written as fmt prints them, without quotes.
 type word struct{}
 
 func (k word) Node(text string) *yaml.Node { return PlainNode(text) }
@@ -112,7 +112,8 @@ func (k Whole) Read(n *yaml.Node) (any, *Problem) {
 	return v, nil
 }
 
-// Number is a finite number from Min to Max, which belong to it unless they are open. Its values are float64.
+// Number is a finite number from Min to Max. Min or Max itself is excluded if MinOpen or MaxOpen is set. Its values are
+// float64.
 type Number struct {
 	Min, Max         float64
 	MinOpen, MaxOpen bool
@@ -145,7 +146,7 @@ func (k Number) Read(n *yaml.Node) (any, *Problem) {
 	return v, nil
 }
 
-// Boolean is true or false, and not YAML 1.1's yes, no, on and off. Its values are bool.
+// Boolean is true or false. YAML 1.1's yes, no, on and off are refused, with a hint. Its values are bool.
 type Boolean struct{ word }
 
 // Want implements Kind.
@@ -176,7 +177,7 @@ func (k Boolean) Read(n *yaml.Node) (any, *Problem) {
 // Choice is one of some names. Its values are string.
 type Choice struct {
 	Names   []string
-	Foreign map[string][]string // for some names, what others call them; those are written as in Table.Foreign
+	Foreign map[string][]string // other programs' names for some of Names, as plainName spells them
 	word
 }
 
@@ -197,7 +198,7 @@ func (k Choice) Read(n *yaml.Node) (any, *Problem) {
 	return nil, p
 }
 
-// near returns the name that was meant by another one: one from elsewhere, or one with a mistake.
+// near returns the name that was meant by a written one: by another program's name for it, or by a misspelled one.
 func (k Choice) near(written string) (string, bool) {
 	plain := plainName(written)
 	for _, name := range k.Names {

@@ -9,7 +9,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// node is what the YAML text stands for.
+// node returns the YAML node of text.
 func node(t *testing.T, text string) *yaml.Node {
 	t.Helper()
 	var n yaml.Node
@@ -25,17 +25,20 @@ func TestKinds(t *testing.T) {
 		kind  keyfile.Kind
 		text  string
 		want  any    // nil: there is a problem
-		shown string // the value in a file, or what the problem is
+		shown string // the value as written in a file, or the problem
 		hint  string
 	}{
 		{keyfile.Whole{Min: 1, Max: 9}, "+7", uint64(7), "7", ""},
 		{keyfile.Whole{Min: 1, Max: 9}, "07", nil, "wanted a whole number from 1 to 9, found 07", ""},
-		{keyfile.Whole{Min: 1, Max: 9}, "'7'", nil, `wanted a whole number from 1 to 9, found the text "7"`, "take the quotes off"},
+		{keyfile.Whole{Min: 1, Max: 9}, "'7'", nil, `wanted a whole number from 1 to 9, found the text "7"`,
+			"take the quotes off"},
 		{half, "1e-3", 0.001, "0.001", ""},
 		{half, "0,25", nil, `wanted a number above 0 and at most 0.5, found "0,25"`, "write 0.25"},
 		{half, ".nan", nil, "wanted a number above 0 and at most 0.5, found .nan", ""},
-		{keyfile.Number{Min: 0, Max: 1, MinOpen: true, MaxOpen: true}, "1", nil, "wanted a number above 0 and below 1, found 1", ""},
-		{keyfile.Number{Min: 0, Max: 1, MaxOpen: true}, "1", nil, "wanted a number of at least 0 and below 1, found 1", ""},
+		{keyfile.Number{Min: 0, Max: 1, MinOpen: true, MaxOpen: true}, "1", nil,
+			"wanted a number above 0 and below 1, found 1", ""},
+		{keyfile.Number{Min: 0, Max: 1, MaxOpen: true}, "1", nil,
+			"wanted a number of at least 0 and below 1, found 1", ""},
 		{keyfile.Boolean{}, "True", true, "true", ""},
 		{keyfile.Boolean{}, "off", nil, "wanted true or false, found off", "write false"},
 		{keyfile.Choice{Names: []string{"red", "blue"}}, "blue", "blue", "blue", ""},
@@ -55,7 +58,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: got %q, %q", tt.text, problem.What, problem.Hint)
 		case problem == nil && tt.kind.Show(value) != tt.shown:
 			t.Errorf("%s is shown as %s", tt.text, tt.kind.Show(value))
-		case problem == nil: // and what is shown is the same value again, in a file
+		case problem == nil: // what is shown gives the same value again
 			if again, problem := tt.kind.Read(node(t, tt.shown)); problem != nil || !cmp.Equal(again, value) {
 				t.Errorf("%s: got %v again, wanted %v", tt.shown, again, value)
 			}
@@ -63,7 +66,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// What comes from a flag has no quotes, and lists no brackets.
+// A value from a flag needs no quotes, and a list no brackets.
 func TestNodes(t *testing.T) {
 	for _, tt := range []struct {
 		kind keyfile.Kind
@@ -81,7 +84,7 @@ func TestNodes(t *testing.T) {
 	}
 }
 
-// A kind whose values are mappings has the same strictness within.
+// Mappings as values are read as strictly as the file.
 func TestReadFields(t *testing.T) {
 	fields := []keyfile.Field{{Name: "user", Kind: keyfile.Path{}}, {Name: "age", Kind: keyfile.Whole{Max: 150}}}
 	got, problem := keyfile.ReadFields(keyfile.FlowNode("{age: 33, user: ann}"), fields)
@@ -112,7 +115,8 @@ func TestReadFields(t *testing.T) {
 			t.Errorf("%s: got %s, wanted %s", text, got, want)
 		}
 	}
-	if n := node(t, "{user: ann, age: 3}"); keyfile.ValueOf(n, "age").Value != "3" || keyfile.ValueOf(n, "size") != nil {
+	if n := node(t, "{user: ann, age: 3}"); keyfile.ValueOf(n, "age").Value != "3" ||
+		keyfile.ValueOf(n, "size") != nil {
 		t.Error("wanted the value that stands after the key")
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/viper"
 )
 
-// sources are the file, the environment and the flags: each beats those before it, and in each the last setting counts.
+// sources are the values of the file, the environment and the flags. A source beats those before it; within a source,
+// the last value of a key counts.
 type sources struct{ file, env, flags []assignment }
 
-// merge puts the sources over each other and over the defaults, and fills the target.
+// merge combines the sources and the defaults, and fills the target.
 func merge(t Table, s sources, target any) (*Values, error) {
 	s.dropSwitchedOff(t)
 	s.dropOverruled(t)
@@ -21,18 +22,18 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	v := viper.New()
 	for _, source := range [][]assignment{s.file, s.env} {
 		values := map[string]any{}
-		for _, set := range source {
-			if !t.named(set.key).Group() {
-				values[set.key] = set.value
+		for _, a := range source {
+			if !t.named(a.key).Group() {
+				values[a.key] = a.value
 			}
 		}
 		if err := v.MergeConfigMap(values); err != nil {
-			return nil, err // it has no way to fail
+			return nil, err // viper has no way to fail here
 		}
 	}
-	for _, set := range s.flags {
-		if !t.named(set.key).Group() {
-			v.Set(set.key, set.value)
+	for _, a := range s.flags {
+		if !t.named(a.key).Group() {
+			v.Set(a.key, a.value)
 		}
 	}
 	for _, key := range t.Keys { // a default may depend on a key before it
@@ -48,19 +49,20 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	}
 
 	r := &Values{table: t, Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
-	if err := t.withField(v).UnmarshalExact(target, func(c *mapstructure.DecoderConfig) { c.MatchName = matches }); err != nil {
+	byName := func(c *mapstructure.DecoderConfig) { c.MatchName = matches }
+	if err := t.withField(v).UnmarshalExact(target, byName); err != nil {
 		panic(fmt.Sprintf("keyfile: the table of keys and its target disagree: %v", err))
 	}
 	for _, name := range v.AllKeys() {
 		r.values[name], r.Origins[name] = v.Get(name), "default"
 	}
-	for _, set := range s.weakestFirst() {
-		r.where[set.key] = set.where
-		if group := t.OptionalGroup(set.key); group != "" && r.where[group] == "" {
-			r.where[group] = set.where
+	for _, a := range s.weakestFirst() {
+		r.where[a.key] = a.where
+		if group := t.OptionalGroup(a.key); group != "" && r.where[group] == "" {
+			r.where[group] = a.where
 		}
-		if !t.named(set.key).Group() {
-			r.Origins[set.key] = set.origin
+		if !t.named(a.key).Group() {
+			r.Origins[a.key] = a.origin
 		}
 	}
 	if err := r.checkRequired(on); err != nil {
@@ -69,35 +71,35 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	return r, nil
 }
 
-// withField returns the values of the keys that have a field in the target: of those in no group that is Apart.
+// withField returns the values of the keys that have a field in the target.
 func (t Table) withField(v *viper.Viper) *viper.Viper {
 	rest := viper.New()
 	for _, name := range v.AllKeys() {
 		outermost, _, _ := strings.Cut(name, ".")
-		if !t.named(outermost).Apart {
+		if !t.named(outermost).NoField {
 			rest.Set(name, v.Get(name))
 		}
 	}
 	return rest
 }
 
-// matches reports whether a field of the target is that of a key: EMAMomentum is that of ema_momentum.
+// matches reports whether a field of the target belongs to a key: EMAMomentum belongs to ema_momentum.
 func matches(key, field string) bool {
 	return strings.EqualFold(strings.ReplaceAll(key, "_", ""), field)
 }
 
-// dropSwitchedOff drops what was said of an optional group before a source switches it off.
+// dropSwitchedOff drops the values of an optional group that a stronger source switches off.
 func (s *sources) dropSwitchedOff(t Table) {
-	off := map[string]bool{} // the groups that a stronger setting has switched off
+	off := map[string]bool{} // groups that a stronger value has switched off
 	for _, source := range []*[]assignment{&s.flags, &s.env, &s.file} {
 		var kept []assignment
-		for _, set := range slices.Backward(*source) {
-			group := t.OptionalGroup(set.key)
-			if group == set.key && set.value == false {
+		for _, a := range slices.Backward(*source) {
+			group := t.OptionalGroup(a.key)
+			if group == a.key && a.value == false {
 				off[group] = true
 			}
 			if !off[group] {
-				kept = append(kept, set)
+				kept = append(kept, a)
 			}
 		}
 		slices.Reverse(kept)
@@ -105,18 +107,18 @@ func (s *sources) dropSwitchedOff(t Table) {
 	}
 }
 
-// optionalGroups returns the optional groups that a source gives, or a key of which.
+// optionalGroups returns the optional groups that are on: a source gives the group or one of its keys.
 func (s sources) optionalGroups(t Table) map[string]bool {
 	on := map[string]bool{}
-	for _, set := range s.weakestFirst() {
-		if group := t.OptionalGroup(set.key); group != "" {
+	for _, a := range s.weakestFirst() {
+		if group := t.OptionalGroup(a.key); group != "" {
 			on[group] = true
 		}
 	}
 	return on
 }
 
-// parseDefault reads a default of the table. That they are all valid is tested.
+// parseDefault reads a default of the table. A test ensures that all defaults are valid.
 func parseDefault(key Key, text string) any {
 	s, err := parseText(key, text, "default")
 	if err != nil {
@@ -125,12 +127,12 @@ func parseDefault(key Key, text string) any {
 	return s.value
 }
 
-// weakestFirst returns all settings, each after those that it beats.
+// weakestFirst returns all values, each after those that it beats.
 func (s sources) weakestFirst() []assignment { return slices.Concat(s.file, s.env, s.flags) }
 
-// dropOverruled drops settings that were meant for something else. Where a source gives server.scheme another value
-// than the sources below it, the port that those say was meant for their scheme; the new one starts from its own
-// default. So it is with every key that others depend on (Key.By).
+// dropOverruled drops values that were meant for another value of the key that they depend on (Key.By). For example, a
+// flag sets server.scheme to something else than the file does. Then the port in the file was meant for the file's
+// scheme, and is dropped: the new scheme starts from its own default port.
 func (s *sources) dropOverruled(t Table) {
 	for _, key := range t.Keys {
 		dependents := t.dependents(key.Name)
@@ -156,21 +158,21 @@ func (s *sources) dropOverruled(t Table) {
 	}
 }
 
-// last returns the value that a source gives to the key.
+// last returns the value that counts of those that a source gives to the key.
 func last(source []assignment, key string) (any, bool) {
-	for _, set := range slices.Backward(source) {
-		if set.key == key {
-			return set.value, true
+	for _, a := range slices.Backward(source) {
+		if a.key == key {
+			return a.value, true
 		}
 	}
 	return nil, false
 }
 
-// checkVariants refuses settings of keys that do not exist beside the others: server.certificate for http.
+// checkVariants refuses values of keys that do not exist with the other values: server.certificate with http.
 func (s sources) checkVariants(t Table, v *viper.Viper) error {
 	var found []error
-	for _, set := range s.weakestFirst() {
-		key := t.named(set.key)
+	for _, a := range s.weakestFirst() {
+		key := t.named(a.key)
 		by := v.GetString(key.By)
 		if _, ok := key.DefaultWhen(by); ok {
 			continue
@@ -179,7 +181,7 @@ func (s sources) checkVariants(t Table, v *viper.Viper) error {
 		for _, variant := range key.Variants {
 			having = append(having, variant.Of)
 		}
-		found = append(found, faultAt(set.where, key.Name, "there is no such key where %s is %s", key.By, by).
+		found = append(found, faultAt(a.where, key.Name, "there is no such key where %s is %s", key.By, by).
 			WithHint("take it out, or choose %s", OneOf(having)))
 	}
 	return errors.Join(found...)

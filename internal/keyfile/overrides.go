@@ -14,8 +14,8 @@ type Flag struct {
 	Value string
 }
 
-// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint has
-// the example.
+// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage, whose hint
+// shows the example.
 func SetFlag(argument, example string) (Flag, error) {
 	key, value, ok := strings.Cut(argument, "=")
 	key = strings.TrimSpace(key)
@@ -26,7 +26,7 @@ func SetFlag(argument, example string) (Flag, error) {
 	return Flag{Name: "--set", Key: key, Value: value}, nil
 }
 
-// where names the flag in errors and origins. --set alone would not say which of several.
+// where names the flag in errors and origins. For --set it adds the key, since there may be several.
 func (f Flag) where() string {
 	if f.Name == "--set" {
 		return f.Name + " " + f.Key
@@ -34,7 +34,8 @@ func (f Flag) where() string {
 	return f.Name
 }
 
-// parseEnv returns what the environment sets, in the order of the table. A variable that is empty counts as not set.
+// parseEnv returns the values that the environment sets, in the order of the table. An empty variable counts as not
+// set.
 func parseEnv(t Table, lookup func(string) (string, bool)) ([]assignment, error) {
 	if lookup == nil {
 		return nil, nil
@@ -65,7 +66,7 @@ func parseEnv(t Table, lookup func(string) (string, bool)) ([]assignment, error)
 	return settings, nil
 }
 
-// parseFlags returns what the command line sets, in its order.
+// parseFlags returns the values that the command line sets, in its order.
 func parseFlags(t Table, flags []Flag) ([]assignment, error) {
 	var settings []assignment
 	for _, f := range flags {
@@ -99,7 +100,7 @@ func parseFlags(t Table, flags []Flag) ([]assignment, error) {
 	return settings, nil
 }
 
-// parseText reads a value that came as text, by the rules of the file. A group that is optional can be switched.
+// parseText reads a value that came as text, by the rules of the file. An optional group can be switched on and off.
 func parseText(key Key, text, where string) (assignment, error) {
 	if key.Group() {
 		switch strings.TrimSpace(text) {

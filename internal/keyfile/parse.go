@@ -16,9 +16,9 @@ import (
 // assignment is one value that a source gives to a key.
 type assignment struct {
 	key    string // dotted
-	value  any    // of the type of the key's kind; for an optional group, a bool: whether it is on
-	origin string // as it is shown beside the value: site.yaml:7, SITE_PORT, --port
-	where  string // as an error names it: site.yaml:7:9, SITE_PORT, --port
+	value  any    // of the type that the key's kind has; for an optional group, a bool: whether it is on
+	origin string // the source as shown next to the value: site.yaml:7, SITE_PORT, --port
+	where  string // the source as an error names it: site.yaml:7:9, SITE_PORT, --port
 }
 
 // parser is the strict pass over the nodes of one file.
@@ -28,7 +28,7 @@ type parser struct {
 	settings []assignment // in the order of the file
 }
 
-// parseFile returns what the text of the file sets, or all that is wrong with it, in the order of the file.
+// parseFile returns the values that the file sets, in its order, and everything that is wrong with it.
 func parseFile(t Table, file string, text []byte) ([]assignment, error) {
 	top, err := t.document(file, text)
 	if err != nil || top == nil {
@@ -43,7 +43,7 @@ func parseFile(t Table, file string, text []byte) ([]assignment, error) {
 	return p.settings, errors.Join(found...)
 }
 
-// mapping reads the keys of a group; "" is the file itself.
+// mapping reads the keys of a group and records their values. The group "" is the file itself.
 func (p *parser) mapping(group string, n *yaml.Node) (found *Problem) {
 	if problem := unsupported(n); problem != nil {
 		return problem
@@ -86,7 +86,7 @@ func (p *parser) mapping(group string, n *yaml.Node) (found *Problem) {
 				}
 			}
 			found = found.And(wrong)
-			i += 2 // what was taken for a key is the rest of the number
+			i += 2 // skip the rest of the number, which YAML took for a key
 			continue
 		}
 		found = found.And(p.value(key, value))
@@ -94,8 +94,8 @@ func (p *parser) mapping(group string, n *yaml.Node) (found *Problem) {
 	return found
 }
 
-// brokenNumber reports whether the value at index i of a mapping is 0,001, which in braces is the value 0 and a key 001
-// without any, and returns it with a point.
+// brokenNumber recognizes 0,001 as the value at index i of a mapping, and returns it with a decimal point. Within
+// braces, YAML reads it as the value 0 and a key 001 without value.
 func brokenNumber(n *yaml.Node, i int) (string, bool) {
 	if i+2 >= len(n.Content) {
 		return "", false
@@ -107,7 +107,7 @@ func brokenNumber(n *yaml.Node, i int) (string, bool) {
 	return point, ok && IsNumber(point)
 }
 
-// value reads what stands after a known key.
+// value reads the value of a known key.
 func (p *parser) value(key Key, n *yaml.Node) *Problem {
 	if key.Group() {
 		if key.Optional {
@@ -139,7 +139,7 @@ func (p *parser) value(key Key, n *yaml.Node) *Problem {
 	return nil
 }
 
-// set notes what the file sets, and where.
+// set records a value that the file sets, and where.
 func (p *parser) set(key Key, value any, n *yaml.Node) {
 	p.settings = append(p.settings, assignment{
 		key: key.Name, value: value,
@@ -148,7 +148,7 @@ func (p *parser) set(key Key, value any, n *yaml.Node) {
 	})
 }
 
-// notMapping is the problem of a file or group that holds something else than keys.
+// notMapping is the problem of a file or group that holds something other than keys.
 func (p *parser) notMapping(group string, n *yaml.Node) *Problem {
 	if group == "" {
 		top := p.table.named(p.table.Top)
@@ -169,21 +169,21 @@ func (p *parser) notMapping(group string, n *yaml.Node) *Problem {
 	return pr
 }
 
-// meant returns the key of a group, with a value, that somebody may have meant who wrote n instead of keys.
+// meant guesses which key of a group, with which value, was meant where n stands instead of keys.
 func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 	names := p.table.names(group)
 	first := p.table.named(group + "." + names[0])
 	main := p.table.named(group + "." + cmp.Or(p.table.named(group).Main, names[0]))
 	candidates := []Key{first, main}
-	for _, name := range names { // log: access.log
+	for _, name := range names { // such as log: access.log
 		candidates = append(candidates, p.table.named(group+"."+name))
 	}
 	for _, k := range candidates {
-		if k.Switch() || k.Group() || n.Kind != yaml.ScalarNode { // true is meant for the group
+		if k.Switch() || k.Group() || n.Kind != yaml.ScalarNode { // true would be meant for the group, not for a key
 			continue
 		}
 		_, leaf := k.Parent()
-		if _, problem := k.Kind.Read(n); problem == nil { // server: https
+		if _, problem := k.Kind.Read(n); problem == nil { // such as server: https
 			return leaf, n.Value
 		}
 		if names, ok := k.Kind.(Choice); ok && IsText(n.Value) {
@@ -199,7 +199,7 @@ func (p *parser) meant(group string, n *yaml.Node) (name, value string) {
 	return leaf, main.Example
 }
 
-// unknown is the problem of a name that is no key of its group, with the key that may have been meant.
+// unknown is the problem of an unknown key. Its hint says which key may have been meant.
 func (p *parser) unknown(group string, name *yaml.Node) *Problem {
 	pr := &Problem{At: name, What: "unknown key " + Describe(name)}
 	if group != "" {
@@ -210,7 +210,7 @@ func (p *parser) unknown(group string, name *yaml.Node) *Problem {
 		pr.Hint = f.hintIn(group)
 		return pr
 	}
-	for _, k := range p.table.Keys { // written in the wrong place? That is likelier than a mistake in another name
+	for _, k := range p.table.Keys { // a known name in the wrong place is likelier than a misspelled one
 		if g, leaf := k.Parent(); leaf == name.Value && g != "" || k.Name == name.Value {
 			pr.Hint = place(g, leaf)
 			return pr
@@ -235,7 +235,7 @@ func place(group, leaf string) string {
 	return fmt.Sprintf("it belongs in %s: {%s: …}", group, leaf)
 }
 
-// unsupportedIn is unsupported for a node and all below it.
+// unsupportedIn is unsupported for a node and all nodes below it.
 func unsupportedIn(n *yaml.Node) *Problem {
 	if problem := unsupported(n); problem != nil {
 		return problem
@@ -248,8 +248,8 @@ func unsupportedIn(n *yaml.Node) *Problem {
 	return nil
 }
 
-// unsupported is the problem of parts of YAML that such a file has no use for. Without aliases, a small file
-// cannot stand for a large one.
+// unsupported is the problem of a node that uses a part of YAML that these files do without. Without aliases, a small
+// file cannot stand for a large one.
 func unsupported(n *yaml.Node) *Problem {
 	switch {
 	case n.Kind == yaml.AliasNode:

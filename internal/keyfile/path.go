@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Path is the name of a file or folder; a relative one starts from the working folder. Its values are string.
+// Path is the name of a file or folder. A relative one starts from the working folder. Its values are string.
 type Path struct{ Folder bool }
 
 // Want implements Kind.
@@ -21,7 +21,7 @@ func (k Path) Want() string {
 // Show implements Kind.
 func (k Path) Show(value any) string { return ShowText(fmt.Sprint(value)) }
 
-// Node keeps text as it is: after -o, 10 is the name of a file.
+// Node takes the text as a name, whatever it looks like: in -o 10, 10 is the name of a file.
 func (k Path) Node(text string) *yaml.Node { return TextNode(text) }
 
 // Read implements Kind.
@@ -54,7 +54,7 @@ func (k Paths) Show(value any) string {
 	return "[" + strings.Join(names, ", ") + "]"
 }
 
-// Node takes a.bin,b.bin as well as [a.bin, b.bin].
+// Node accepts a.bin,b.bin as well as [a.bin, b.bin].
 func (k Paths) Node(text string) *yaml.Node {
 	if strings.HasPrefix(strings.TrimSpace(text), "[") {
 		return FlowNode(text)
@@ -94,12 +94,12 @@ func (k Paths) Read(n *yaml.Node) (any, *Problem) {
 	return list, nil
 }
 
-// TextNode is the node for text that is text whatever it looks like.
+// TextNode returns the node of a value that is text, whatever it looks like.
 func TextNode(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: text}
 }
 
-// ReadLine reads a kind that is a line of text. What could be taken for something else must stand in quotes.
+// ReadLine reads one line of text, for a kind whose value it is. Text that looks like another type must be in quotes.
 func ReadLine(k Kind, n *yaml.Node) (string, *Problem) {
 	switch {
 	case n.Kind != yaml.ScalarNode, strings.TrimSpace(n.Value) == "":

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// YAML returns the complete file: every key that applies, with the origin of its value as a comment. Loaded again, it
-// gives the same values.
+// YAML returns the complete file: every key that applies, with the origin of its value as a comment. Loading it gives
+// the same values again.
 func (v *Values) YAML() string { return v.yaml(v.Origins) }
 
-// Settings is YAML without origins: for values that are kept longer than the sources that they came from.
+// Settings is YAML without origins, for values that outlive the sources that they came from.
 func (v *Values) Settings() string { return v.yaml(nil) }
 
 func (v *Values) yaml(comments map[string]string) string {
@@ -25,11 +25,11 @@ func (v *Values) yaml(comments map[string]string) string {
 	})
 }
 
-// render writes the keys of the table as a file, with aligned comments. Keys for which line says no are left out, and
-// groups without any.
+// render writes the keys of the table as a file, with aligned comments. A key for which line returns ok = false is left
+// out, and so is a group without keys.
 func (t Table) render(line func(Key) (value, comment string, ok bool)) string {
 	var lines []commented
-	open := "" // the innermost group whose line is written
+	open := "" // the innermost group that has been opened
 	for _, k := range t.Keys {
 		if k.Group() {
 			continue
@@ -49,7 +49,7 @@ func (t Table) render(line func(Key) (value, comment string, ok bool)) string {
 	return align(lines)
 }
 
-// missing returns the groups, outermost first, that must be opened to get from one group into another.
+// missing returns the groups, outermost first, that must be opened to write a key of group to after one of group from.
 func missing(from, to string) []string {
 	var names []string
 	for to != "" && to != from && !strings.HasPrefix(from, to+".") {
@@ -59,13 +59,13 @@ func missing(from, to string) []string {
 	return names
 }
 
-// indentation is what stands before a key in a file.
+// indentation returns the spaces before a key in a file.
 func indentation(name string) string { return strings.Repeat("  ", strings.Count(name, ".")) }
 
-// commented is a line with what stands in a comment after it, if anything.
+// commented is a line and the comment after it; "": none.
 type commented struct{ text, comment string }
 
-// align writes lines with their comments in one column, but for those that are too long for it.
+// align writes the lines with their comments in one column. Lines that are too long do not widen the column.
 func align(lines []commented) string {
 	const widest = 60
 	width := 0
@@ -86,8 +86,8 @@ func align(lines []commented) string {
 	return out.String()
 }
 
-// MarshalJSON writes the values, without origins, as one object in the order of the table. It is such a
-// file too: YAML is a superset of JSON.
+// MarshalJSON writes the values, without origins, as one object in the order of the table. The result can be loaded
+// too: JSON is YAML.
 func (v *Values) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	open := "" // the innermost group that is being written

@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// These decide what a plain scalar is, instead of the YAML library's tags: to that, 010 is 8, 0x10 is 16 and 1e400 is
-// text.
+// These patterns decide what a plain scalar is. The YAML library's tags do not serve: to them, 010 is 8, 0x10 is 16 and
+// 1e400 is text.
 
 var (
 	wholePattern     = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*(_[0-9]+)*)$`)
@@ -23,7 +23,7 @@ var (
 // IsPlain reports whether n is a scalar without quotes.
 func IsPlain(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && !isQuoted(n) }
 
-// isQuoted reports whether n is a scalar that cannot be anything but text.
+// isQuoted reports whether n is a scalar that can only be text: one in quotes or a block.
 func isQuoted(n *yaml.Node) bool {
 	const text = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	return n.Kind == yaml.ScalarNode && n.Style&text != 0
@@ -32,22 +32,22 @@ func isQuoted(n *yaml.Node) bool {
 // IsNull reports whether a plain scalar stands for nothing.
 func IsNull(s string) bool { return slices.Contains([]string{"", "~", "null", "Null", "NULL"}, s) }
 
-// IsWhole reports whether a plain scalar is a whole number, in decimal; a leading 0 would leave open in which base.
+// IsWhole reports whether a plain scalar is a whole number in decimal. A leading 0 is refused: it could mean octal.
 func IsWhole(s string) bool { return wholePattern.MatchString(s) }
 
-// IsNumber reports whether a plain scalar is a number: .inf, .nan and other bases too, so that a message can tell them
-// from text. Reading one of those still fails.
+// IsNumber reports whether a plain scalar is a number. It includes .inf, .nan and other bases, which no Kind reads, so
+// that messages do not call them text.
 func IsNumber(s string) bool {
 	return decimalPattern.MatchString(s) || oddNumberPattern.MatchString(s)
 }
 
-// IsText reports whether a plain scalar is text to every reader of YAML 1.1 and 1.2.
+// IsText reports whether every reader of YAML 1.1 and 1.2 takes a plain scalar for text.
 func IsText(s string) bool {
 	words := []string{"true", "false", "yes", "no", "on", "off", "y", "n"}
 	return !IsNull(s) && !IsNumber(s) && !slices.Contains(words, strings.ToLower(s))
 }
 
-// Describe says what a node is, as it completes "found …".
+// Describe says what a node is, for messages that end in "found …".
 func Describe(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:
@@ -66,7 +66,7 @@ func Describe(n *yaml.Node) string {
 	return strconv.Quote(Shorten(n.Value))
 }
 
-// Shorten cuts a text that is too long for a message.
+// Shorten cuts a text to the length that fits into a message.
 func Shorten(s string) string {
 	const longest = 60
 	if utf8.RuneCountInString(s) <= longest {
@@ -75,10 +75,10 @@ func Shorten(s string) string {
 	return string([]rune(s)[:longest-1]) + "…"
 }
 
-// ShowText writes text as a YAML scalar: bare where no reader could mistake it, quoted otherwise.
+// ShowText writes text as a YAML scalar: without quotes where no reader could mistake it, in quotes otherwise.
 func ShowText(s string) string {
 	if barePattern.MatchString(s) && IsText(s) {
 		return s
 	}
-	return strconv.Quote(s) // Go's escapes are a part of YAML's
+	return strconv.Quote(s) // YAML knows all of Go's escapes
 }

@@ -14,7 +14,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// site is what the tests of this package read: the file of a made-up web server, which has nothing to do with experiments.
+// site is the target of these tests: the file of a made-up web server, which has nothing to do with experiments.
 type site struct {
 	Root   string
 	Server struct {
@@ -26,16 +26,17 @@ type site struct {
 	Log *siteLog
 }
 
-// siteLog is nil where the server does not log.
+// siteLog is the group log. The field is nil if the server does not log.
 type siteLog struct {
 	File        string
 	Level       string
 	RotateDaily bool
 }
 
-// siteTable is all that the package has to know of such a file.
+// siteTable describes such a file.
 func siteTable() keyfile.Table {
-	levels := keyfile.Choice{Names: []string{"error", "info", "debug"}, Foreign: map[string][]string{"debug": {"trace", "verbose"}}}
+	levels := keyfile.Choice{Names: []string{"error", "info", "debug"},
+		Foreign: map[string][]string{"debug": {"trace", "verbose"}}}
 	return keyfile.Table{
 		What: "a site file", Program: "site", Prefix: "SITE_", Missing: "`site new` writes one",
 		OtherVariables: []string{"SITE_HOME"},
@@ -51,9 +52,11 @@ func siteTable() keyfile.Table {
 				Doc: "Folder of the pages.", Advice: "public."},
 			{Name: "server",
 				Doc: "Where pages are served."},
-			{Name: "server.scheme", Default: "http", Example: "https", Kind: keyfile.Choice{Names: []string{"http", "https"}},
-				Doc: "How browsers ask.", Advice: "https but for a trial."},
-			{Name: "server.port", By: "server.scheme", Example: "80", Flag: "--port", Kind: keyfile.Whole{Min: 1, Max: 65535},
+			{Name: "server.scheme", Default: "http", Example: "https",
+				Kind: keyfile.Choice{Names: []string{"http", "https"}},
+				Doc:  "How browsers ask.", Advice: "https but for a trial."},
+			{Name: "server.port", By: "server.scheme", Example: "80", Flag: "--port",
+				Kind:     keyfile.Whole{Min: 1, Max: 65535},
 				Variants: []keyfile.Variant{{Of: "http", Default: "8080"}, {Of: "https", Default: "8443"}},
 				Doc:      "Port to listen at.", Advice: "80 or 443 with the right to."},
 			{Name: "server.timeout", Default: "30s", Example: "1m", Kind: duration{},
@@ -61,7 +64,7 @@ func siteTable() keyfile.Table {
 			{Name: "server.certificate", By: "server.scheme", Example: "a.pem", Kind: keyfile.Path{},
 				Variants: []keyfile.Variant{{Of: "https", Default: "site.pem"}},
 				Doc:      "File of the certificate.", Advice: "what an authority has signed."},
-			{Name: "limits", Optional: true, Apart: true,
+			{Name: "limits", Optional: true, NoField: true,
 				Doc: "How much is served."},
 			{Name: "limits.connections", Default: "100", Example: "10", Kind: keyfile.Whole{Max: 10_000},
 				Doc: "Connections at once.", Advice: "100."},
@@ -101,7 +104,7 @@ func (k duration) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	return d, nil
 }
 
-// load loads text as the file site.yaml, under what opts has beside it.
+// load loads text as the file site.yaml, with the other sources of opts.
 func load(text string, opts keyfile.Options) (site, *keyfile.Values, error) {
 	var s site
 	opts.Path, opts.Read = "site.yaml", func(string) ([]byte, error) { return []byte(text), nil }
@@ -118,7 +121,7 @@ func mustLoad(t *testing.T, text string, opts keyfile.Options) (site, *keyfile.V
 	return s, values
 }
 
-// set is the flag --set key=value.
+// set returns the flag --set key=value.
 func set(key, value string) keyfile.Options {
 	return keyfile.Options{Flags: []keyfile.Flag{{Name: "--set", Key: key, Value: value}}}
 }
@@ -138,7 +141,7 @@ func environment(variables ...string) keyfile.Options {
 	}
 }
 
-// lines returns each mistake as a person sees it, with its hint.
+// lines returns each mistake as users see it, with its hint.
 func lines(t *testing.T, err error) []string {
 	t.Helper()
 	var all []string
@@ -159,8 +162,8 @@ func lines(t *testing.T, err error) []string {
 	return all
 }
 
-// A group that is Apart has no field in the target; its values are there by their names.
-func TestGroupApart(t *testing.T) {
+// A group that is NoField has no field in the target. Values.Group has its values.
+func TestGroupWithoutField(t *testing.T) {
 	for _, tt := range []struct {
 		text string
 		on   bool
@@ -170,7 +173,8 @@ func TestGroupApart(t *testing.T) {
 		{"limits: {}", true, map[string]any{"connections": uint64(100), "rate": 0.5}},
 		{"limits: {rate: 7}", true, map[string]any{"connections": uint64(100), "rate": 7.0}},
 	} {
-		v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte(tt.text), nil }}, &site{})
+		v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml",
+			Read: func(string) ([]byte, error) { return []byte(tt.text), nil }}, &site{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.text, err)
 			continue
@@ -179,7 +183,8 @@ func TestGroupApart(t *testing.T) {
 			t.Errorf("%s: wanted %v, %v, found %v, %v", tt.text, tt.want, tt.on, got, on)
 		}
 	}
-	v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml", Read: func(string) ([]byte, error) { return []byte("limits: {rate: 1001}"), nil }}, &site{})
+	v, err := keyfile.Load(siteTable(), keyfile.Options{Path: "site.yaml",
+		Read: func(string) ([]byte, error) { return []byte("limits: {rate: 1001}"), nil }}, &site{})
 	if err == nil {
 		t.Errorf("wanted an error about a rate out of its bounds, found %v", v)
 	}

@@ -15,10 +15,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// MaxSize bounds what is read and parsed. A file that a person writes is a few hundred bytes.
+// MaxSize is the most bytes that a file may have. A file that a person writes has a few hundred.
 const MaxSize = 1 << 20
 
-// document returns the top node of the one YAML document in text, or nil if there is nothing in it.
+// document returns the top node of the one YAML document in text, or nil if text holds no value.
 func (t Table) document(name string, text []byte) (*yaml.Node, error) {
 	if len(text) > MaxSize {
 		return nil, fault.New(fault.Config, name, "wanted %s of at most %d bytes, found more", t.What, MaxSize)
@@ -47,8 +47,8 @@ func (t Table) document(name string, text []byte) (*yaml.Node, error) {
 	return top, nil
 }
 
-// checkCharacters finds the first character that YAML does not allow. The YAML library finds it too, without a
-// position.
+// checkCharacters reports the first character that YAML does not allow. The YAML library finds it too, but does not say
+// where.
 func checkCharacters(name string, text []byte) error {
 	line, column := 1, 1
 	for i := 0; i < len(text); {
@@ -71,8 +71,9 @@ func checkCharacters(name string, text []byte) error {
 	return nil
 }
 
-// syntaxError turns an error of the YAML library ("yaml: line 3: did not find expected key") into the user's words. Its
-// line is that of the mapping around the mistake, or the one before, or missing, so the mistake is looked for again.
+// syntaxError rewords an error of the YAML library ("yaml: line 3: did not find expected key") for the user. The line
+// in that error can be the one before, that of the mapping around the mistake, or missing; so brokenLine looks for the
+// mistake again.
 func syntaxError(name string, text []byte, err error) error {
 	line, what := 1, strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := regexp.MustCompile(`(?s)^line (\d+): (.*)$`).FindStringSubmatch(what); m != nil {
@@ -90,11 +91,11 @@ func syntaxError(name string, text []byte, err error) error {
 		WithHint("look at the indentation, and for a bracket or quote that is not closed")
 }
 
-// maxSearched bounds brokenLine, whose work grows with the square of the size.
+// maxSearched is the most bytes that brokenLine searches: its work grows with the square of the size.
 const maxSearched = 8 << 10
 
-// brokenLine returns the line, counted from 1, at which text stops being YAML: the one after the longest run of lines
-// from the start that is. For a bracket that is never closed it is the line of that bracket.
+// brokenLine returns the line, counted from 1, at which text stops being YAML: the line after the longest start of the
+// text that is valid. For a bracket that is never closed, it is the line of the bracket.
 func brokenLine(text []byte) int {
 	broken, end := 1, 0
 	for line := 1; ; line++ {
@@ -129,7 +130,7 @@ func tabIndents(text []byte, line int) bool {
 	return len(rest) > 0 && rest[0] == '\t'
 }
 
-// position is where a node stands: file:line:column.
+// position says where a node stands: file:line:column.
 func position(name string, n *yaml.Node) string {
 	return fmt.Sprintf("%s:%d:%d", name, n.Line, n.Column)
 }

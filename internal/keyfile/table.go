@@ -2,21 +2,20 @@ package keyfile
 
 import "strings"
 
-// Table is what one type of file may say, and how messages call it. It is plain data: everything about a key follows
-// from its entry in Keys.
+// Table describes one type of file: its keys, and the words that messages use for it. It is plain data.
 type Table struct {
 	Keys    []Key  // in the order of templates; a group before its keys, a key before those whose defaults depend on it
 	What    string // what the file is, with an article: "a site file"
 	Program string // whose file it is: "site"
 	Prefix  string // of the environment variables that set keys: "SITE_"
-	Missing string // the hint where there is no such file
+	Missing string // the hint where the file does not exist
 
-	OtherVariables []string // those with the prefix that set no key
+	OtherVariables []string // variables with the prefix that are known but set no key
 
-	Top    string // a key outside all groups, for messages that need an example
-	Dotted string // and one in a group
+	Top    string // a key outside all groups, as an example in messages
+	Dotted string // a key in a group, as an example in messages
 
-	Foreign map[Foreign][]string // names from elsewhere, in small letters, without underscores and hyphens
+	Foreign map[Foreign][]string // names that other programs use, as plainName spells them
 }
 
 // Find returns the key with the dotted name.
@@ -29,13 +28,13 @@ func (t Table) Find(name string) (k Key, ok bool) {
 	return Key{}, false
 }
 
-// named is Find for names that are known; of others there is an empty key.
+// named returns the key with the dotted name, or an empty key.
 func (t Table) named(name string) Key {
 	k, _ := t.Find(name)
 	return k
 }
 
-// names returns the names, within the group, of its keys. The group "" is the file itself.
+// names returns the names of the keys in a group, without the group's own. The group "" is the file itself.
 func (t Table) names(group string) []string {
 	var names []string
 	for _, k := range t.Keys {
@@ -57,7 +56,7 @@ func (t Table) Settable() []string {
 	return names
 }
 
-// dependents returns the dotted names of the keys whose default depends on the key.
+// dependents returns the dotted names of the keys whose defaults depend on the key.
 func (t Table) dependents(name string) []string {
 	var names []string
 	for _, k := range t.Keys {
@@ -68,7 +67,7 @@ func (t Table) dependents(name string) []string {
 	return names
 }
 
-// OptionalGroup returns the group that the key is in, or is, if a file may do without; else "".
+// OptionalGroup returns the optional group that the key is in, or is itself; "" if there is none.
 func (t Table) OptionalGroup(name string) string {
 	outermost, _, _ := strings.Cut(name, ".")
 	if k := t.named(outermost); k.Group() && k.Optional {
@@ -77,7 +76,7 @@ func (t Table) OptionalGroup(name string) string {
 	return ""
 }
 
-// Variables returns the names of all environment variables that set the key: that of its name, and that of its flag.
+// Variables returns the environment variables that set the key: one is named after the key, one after its flag.
 func (t Table) Variables(k Key) []string {
 	names := []string{t.variable(k.Name)}
 	if k.Flag == "" {

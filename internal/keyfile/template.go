@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Template returns a file to start from: every key with what it is for and its default. Commented out are keys
-// whose default follows another one, so that it goes on following when that one is edited, and at the end what is off
-// unless it is given.
+// Template returns a file to start from: every key with what it is for and its default. Commented out are keys whose
+// default depends on another key, so that the default still follows when that key is edited. At the end come the keys
+// and groups that are off unless given, commented out as well.
 func (t Table) Template() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# %s of %s. ", strings.ToUpper(t.What[:1])+t.What[1:], t.Program)
@@ -36,13 +36,13 @@ func (t Table) Template() string {
 	return out.String()
 }
 
-// isOptional reports whether the key, or the group that it is in, is off unless it is given.
+// isOptional reports whether the key, or the group that it is in, is off unless given.
 func (t Table) isOptional(k Key) bool {
 	outermost, _, _ := strings.Cut(k.Name, ".")
 	return t.named(outermost).Optional
 }
 
-// writeKey writes a key with what it is for and what it may be.
+// writeKey writes a key, and comments on what it is for and what it may be.
 func (t Table) writeKey(out *strings.Builder, k Key) {
 	_, leaf := k.Parent()
 	indent, mark := indentation(k.Name), ""
@@ -57,7 +57,7 @@ func (t Table) writeKey(out *strings.Builder, k Key) {
 	fmt.Fprintf(out, "%s%s%s: %s\n", indent, mark, leaf, text)
 }
 
-// followers returns the keys of a group after its first, a line each, commented out.
+// followers returns the keys of a group after its first, one line each, commented out.
 func (t Table) followers(group, first string) string {
 	var lines []commented
 	for _, k := range t.Keys {
@@ -69,8 +69,8 @@ func (t Table) followers(group, first string) string {
 	return align(lines)
 }
 
-// standard returns the default of a key as the template shows it, and a comment on it: for which values of another key
-// it holds, unless that one is at its own default, and what the key is for.
+// standard returns the default of a key as the template shows it, and a comment on it: what the key is for and, if the
+// key exists only with some values of another, with which.
 func (t Table) standard(k Key) (text, comment string) {
 	if k.By == "" {
 		return cmp.Or(k.Default, k.Example), k.Doc
@@ -83,7 +83,7 @@ func (t Table) standard(k Key) (text, comment string) {
 	return first.Default, having(k, by) + ": " + strings.ToLower(k.Doc[:1]) + k.Doc[1:] + otherDefaults(k, first.Of)
 }
 
-// having says for which values of another key there is this one: "http, https".
+// having says with which values of another key this key exists: "http, https".
 func having(k, by Key) string {
 	var values []string
 	for _, v := range k.Variants {
@@ -95,7 +95,7 @@ func having(k, by Key) string {
 	return strings.Join(values, ", ")
 }
 
-// optionalBlock returns an optional key, or a group with its keys, a line each, commented out.
+// optionalBlock returns an optional key, or an optional group with its keys, one line each, commented out.
 func (t Table) optionalBlock(top Key) string {
 	var lines []commented
 	for _, k := range t.Keys {
@@ -115,7 +115,7 @@ func (t Table) optionalBlock(top Key) string {
 	return align(lines)
 }
 
-// otherDefaults says what a key's default is beside other values than by, where it differs.
+// otherDefaults lists the defaults of a key that differ from the one with the value by.
 func otherDefaults(k Key, by string) string {
 	standard, _ := k.DefaultWhen(by)
 	var out strings.Builder

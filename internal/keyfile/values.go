@@ -9,25 +9,23 @@ import (
 	"dnn/internal/fault"
 )
 
-// Values are what a load has found: all values, of the file, the environment, the flags and the defaults, and where
-// each came from.
+// Values are the result of a load: the values of all keys that apply, and where each came from.
 type Values struct {
-	// Origins says for each dotted key that applies where its value came from: "default", "site.yaml:7", "SITE_PORT",
-	// "--port".
+	// Origins says where the value of each dotted key came from: "default", "site.yaml:7", "SITE_PORT", "--port".
 	Origins map[string]string
-	// Notes are what the user may want to know, a line each: a variable that nothing reads.
+	// Notes are lines that the user may want to see, such as one about a variable that nothing reads.
 	Notes []string
 
 	table  Table
-	values map[string]any    // by dotted key, of the types of their kinds
-	where  map[string]string // Origins with columns, as errors name them
+	values map[string]any    // by dotted key, each of the type that its kind has
+	where  map[string]string // Origins with columns, for errors; a default has none
 }
 
-// Given reports whether a source gives the key, or of an optional group any key.
+// Given reports whether a source gives the key; for an optional group, whether one gives any key of it.
 func (v *Values) Given(name string) bool { return v.where[name] != "" }
 
-// Group returns the values of the keys in a group, by their names there, and whether the group is on. It is what fills the
-// things of a group that is Apart.
+// Group returns the values of a group's keys, by their names within the group, and whether the group is on. A group
+// that is NoField is filled from it.
 func (v *Values) Group(name string) (values map[string]any, on bool) {
 	values = map[string]any{}
 	for key, value := range v.values {
@@ -38,7 +36,7 @@ func (v *Values) Group(name string) (values map[string]any, on bool) {
 	return values, len(values) > 0 || !v.table.named(name).Optional || v.Given(name)
 }
 
-// Without returns the values without those of the keys and groups that are named.
+// Without returns a copy of v that lacks the named keys and groups of the top level.
 func (v *Values) Without(names ...string) *Values {
 	reduced := *v
 	reduced.values = maps.Clone(v.values)
@@ -49,7 +47,7 @@ func (v *Values) Without(names ...string) *Values {
 	return &reduced
 }
 
-// checkRequired refuses a group that lacks a key for which there is no default.
+// checkRequired refuses a group that lacks a required key.
 func (v *Values) checkRequired(on map[string]bool) error {
 	var found []error
 	for _, key := range v.table.Keys {
@@ -64,8 +62,8 @@ func (v *Values) checkRequired(on map[string]bool) error {
 	return errors.Join(found...)
 }
 
-// Fault returns an error about the value of a key, named by where the value came from: for a default, by where the
-// group that it is in came from.
+// Fault returns an error about the value of a key. It names the place where the value came from; for a default, that of
+// the group that the key is in.
 func (v *Values) Fault(key, format string, args ...any) *fault.Error {
 	where := v.where[key]
 	for group, _ := (Key{Name: key}).Parent(); where == "" && group != ""; group, _ = (Key{Name: group}).Parent() {
@@ -74,12 +72,12 @@ func (v *Values) Fault(key, format string, args ...any) *fault.Error {
 	return faultAt(where, key, format, args...)
 }
 
-// faultAt returns an error about the value of a key, given where the value came from. A default came from nowhere.
+// faultAt returns an error about the value of a key that came from where; "" for a default.
 func faultAt(where, key, format string, args ...any) *fault.Error {
 	switch {
 	case where == "":
 		where = key
-	case !strings.HasSuffix(where, key): // it ends so after --set
+	case !strings.HasSuffix(where, key): // as after --set, which names the key itself
 		format = key + ": " + format
 	}
 	return fault.New(fault.Config, where, format, args...)

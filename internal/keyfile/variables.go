@@ -9,8 +9,8 @@ import (
 	"dnn/internal/nearest"
 )
 
-// checkVariables looks for variables that seem to be the program's but are read by nothing. One that is near to a known
-// one is an error, as in the file; any other may belong to another program, and is only noted.
+// checkVariables looks for variables with the program's prefix that nothing reads. One that is close to a known name is
+// an error, like a misspelled key in the file. Any other may belong to another program, and is only noted.
 func checkVariables(t Table, environ func() []string) (notes []string, err error) {
 	if environ == nil {
 		return nil, nil
@@ -23,7 +23,7 @@ func checkVariables(t Table, environ func() []string) (notes []string, err error
 		}
 		known = append(known, t.Variables(k)...)
 	}
-	short := make([]string, len(known)) // without the prefix, which all share
+	short := make([]string, len(known)) // without the prefix, which they all have
 	for i, name := range known {
 		short[i] = strings.TrimPrefix(name, t.Prefix)
 	}
@@ -46,7 +46,7 @@ func checkVariables(t Table, environ func() []string) (notes []string, err error
 		if near, ok := nearest.Name(rest, short); ok {
 			return nil, unknown.WithHint("did you mean %s?", t.Prefix+near)
 		}
-		notes = append(notes, fmt.Sprintf("the variable %s is none of %s's", Shorten(name), t.Program))
+		notes = append(notes, fmt.Sprintf("%s does not read the variable %s", t.Program, Shorten(name)))
 	}
 	return notes, nil
 }

@@ -9,8 +9,9 @@ import (
 	"runtime"
 )
 
-// lock takes the lock that is the existence of the file. Windows does not let a file be removed while its maker has it open, so
-// there one that can be removed was left by a process that died; on other systems a person has to remove it.
+// lock takes the lock by creating the file; while the file exists, the lock is held. Windows refuses to remove a file
+// that a process has open, so a file that can be removed there was left by a process that died. On other systems, a
+// person has to remove it.
 func lock(path string) (*os.File, error) {
 	if runtime.GOOS == "windows" {
 		_ = os.Remove(path)

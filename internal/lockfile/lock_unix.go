@@ -22,7 +22,7 @@ func lock(path string) (*os.File, error) {
 	if err == nil {
 		return file, nil
 	}
-	defer func() { _ = file.Close() }() // only read from
+	defer func() { _ = file.Close() }() // it was only read
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		return nil, &HeldError{Holder: holder(file)}

@@ -1,4 +1,5 @@
-// Package lockfile keeps two processes from writing the same files at the same time. It knows nothing of what the files are.
+// Package lockfile keeps two processes from writing the same files at the same time. It does not know what the files
+// are.
 package lockfile
 
 import (
@@ -11,7 +12,9 @@ import (
 )
 
 // HeldError says that another process has the lock.
-type HeldError struct{ Holder string } // "process 4711 on HOST"; empty where it cannot be known
+type HeldError struct {
+	Holder string // "process 4711 on HOST"; empty if unknown
+}
 
 func (e *HeldError) Error() string {
 	if e.Holder == "" {
@@ -20,12 +23,12 @@ func (e *HeldError) Error() string {
 	return e.Holder + " holds the lock"
 }
 
-// ErrUnsupported says that the file system has no locks, as some network file systems don't.
+// ErrUnsupported says that the file system has no locks, like some network file systems.
 var ErrUnsupported = errors.New("the file system has no locks")
 
-// Lock takes the lock that is the file at path, which is made if it is not there, without waiting. If another process has it,
-// the error is a *HeldError. unlock gives it back and removes the file. The lock of a process that is killed goes with it,
-// though its file stays.
+// Lock takes the lock that is the file at path, and makes the file if necessary. It does not wait: if another process
+// has the lock, the error is a *HeldError. unlock releases the lock and removes the file. The lock of a killed process
+// is released too, but its file stays.
 func Lock(path string) (unlock func(), err error) {
 	const tries = 100 // each fails only if a holder unlocks between two calls
 	for range tries {
@@ -33,24 +36,24 @@ func Lock(path string) (unlock func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		if !names(path, file) { // its holder removed it while we waited for the lock
+		if !leadsTo(path, file) { // the last holder removed the file after we had opened it
 			_ = file.Close()
 			continue
 		}
 		host, _ := os.Hostname()
-		if err := file.Truncate(0); err == nil { // only for messages: what fails here does no harm
+		if err := file.Truncate(0); err == nil { // only for messages: a failure does no harm
 			_, _ = file.WriteAt([]byte(fmt.Sprintf("process %d on %s\n", os.Getpid(), host)), 0)
 		}
 		return func() {
-			_ = os.Remove(path) // before it is unlocked: whoever opened it sees that it is no more
+			_ = os.Remove(path) // before unlocking, so that whoever opened it sees that it is gone
 			_ = file.Close()
 		}, nil
 	}
 	return nil, &HeldError{}
 }
 
-// names tells whether path still leads to the open file.
-func names(path string, file *os.File) bool {
+// leadsTo reports whether path still leads to the open file.
+func leadsTo(path string, file *os.File) bool {
 	at, err := os.Stat(path)
 	if err != nil {
 		return false
@@ -59,7 +62,7 @@ func names(path string, file *os.File) bool {
 	return err == nil && os.SameFile(at, open)
 }
 
-// holder returns what the holder of a lock wrote into its file.
+// holder returns what the holder of a lock wrote into the file.
 func holder(file *os.File) string {
 	const longest = 200
 	text, _ := io.ReadAll(io.LimitReader(file, longest))

@@ -31,7 +31,7 @@ func TestLock(t *testing.T) {
 	unlock()
 }
 
-// A process that was killed leaves the file and no lock.
+// A killed process leaves the file but no lock.
 func TestLockLeftBehind(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".model.bin.lock")
 	if err := os.WriteFile(path, []byte("process 1 on elsewhere\n"), 0o666); err != nil {

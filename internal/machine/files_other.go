@@ -2,5 +2,5 @@
 
 package machine
 
-// spareFiles cannot know: it returns most.
+// spareFiles returns most: the number is not known here.
 func spareFiles(most int) int { return most }

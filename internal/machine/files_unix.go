@@ -4,8 +4,8 @@ package machine
 
 import "syscall"
 
-// spareFiles returns how many more files the process can open, but not more than most. It asks the system and not package os, whose
-// first file needs several, or the runtime ends the process.
+// spareFiles returns how many more files the process can open, up to most. It calls the system directly: the first file
+// of package os needs several, and without them the runtime ends the program.
 func spareFiles(most int) int {
 	var files []int
 	defer func() {

@@ -9,28 +9,30 @@ import (
 	"dnn/internal/fault"
 )
 
-// A process has limits of its own (ulimit of a shell, getrlimit(2)). Where it runs into one of them, the Go runtime mostly ends it
-// with a trace of all goroutines, and there is no error to handle. So they are looked at beforehand.
+// A process has limits (ulimit of a shell, getrlimit(2)). When it reaches one, the Go runtime often ends the program
+// with a trace of all goroutines, and there is no error to handle. So the limits are checked beforehand.
 
-// What the program needs to be able to say what it does not have enough of.
+// The least that the program needs to start, and to report that there is too little for the rest.
 const (
 	leastMemory  = 256 << 20 // address space for the runtime's own bookkeeping, stacks and the smallest data sets
 	leastFiles   = 12
-	leastThreads = 6 // besides those that compute
+	leastThreads = 6 // in addition to those that compute
 
-	// fewProcesses is up to which limit the threads of a user are counted: it takes long on a machine with many.
+	// fewProcesses is the limit up to which the threads of a user are counted. Counting many takes long.
 	fewProcesses = 1024
 )
 
-// CheckLimits is the fault of a process whose limits leave too little to run in with that many threads, or nil. The runtime may have
-// failed before, which nothing can be done about. system is the root of the file system; outside Linux nothing is known.
+// CheckLimits is a fault.Resources if the limits of the process leave too little to run with so many threads. It cannot
+// help where the runtime fails before. system is the root of the file system; outside Linux only open files are
+// checked.
 func CheckLimits(system fs.FS, threads int) error {
 	if left := spareFiles(leastFiles); left < leastFiles {
 		return tooLow("n", "open files", leastFiles, float64(left))
 	}
 	limits := readLimits(system)
 	if left, limit := limits.memory(system); limit != "" && left < leastMemory {
-		return fault.New(fault.Resources, limit, "wanted %d MB of memory more than is in use, found %d MB", leastMemory>>20, left>>20)
+		return fault.New(fault.Resources, limit, "wanted room for %d MB more memory, found %d MB",
+			leastMemory>>20, left>>20)
 	}
 	if most := limits["Max processes"]; most <= fewProcesses {
 		if used, ok := userThreads(system); ok && most-float64(used) < float64(threads+leastThreads) {
@@ -40,11 +42,13 @@ func CheckLimits(system fs.FS, threads int) error {
 	return nil
 }
 
+// tooLow is the error about a limit, which is named by its letter in ulimit.
 func tooLow(ulimit, what string, wanted int, left float64) error {
-	return fault.New(fault.Resources, "ulimit -"+ulimit, "wanted room for %d more %s, found %.0f", wanted, what, max(left, 0))
+	return fault.New(fault.Resources, "ulimit -"+ulimit,
+		"wanted room for %d more %s, found %.0f", wanted, what, max(left, 0))
 }
 
-// limits are a process's soft limits by their names in /proc/self/limits; infinite where there is none.
+// limits are the soft limits of a process, by their names in /proc/self/limits; infinite where there is none.
 type limits map[string]float64
 
 func readLimits(system fs.FS) limits {
@@ -52,8 +56,8 @@ func readLimits(system fs.FS) limits {
 	for _, name := range []string{"Max processes", "Max address space", "Max data size"} {
 		l[name] = math.Inf(1)
 	}
-	text, _ := fs.ReadFile(system, "proc/self/limits") // or nothing is known
-	for line := range strings.Lines(string(text)) {    // Max processes             96365                96365                processes
+	text, _ := fs.ReadFile(system, "proc/self/limits") // if it cannot be read, no limit is known
+	for line := range strings.Lines(string(text)) {    // Max processes      96365      96365      processes
 		for name := range l {
 			if rest, ok := strings.CutPrefix(line, name+" "); ok {
 				if n, err := strconv.ParseFloat(strings.Fields(rest + " -")[0], 64); err == nil {
@@ -65,8 +69,8 @@ func readLimits(system fs.FS) limits {
 	return l
 }
 
-// memory returns how many bytes the limits of the address space and of the data in it leave: the least of them, and which one that is;
-// "" if there is none.
+// memory returns how many bytes the limits of the address space and of the data in it leave: the least of them, and
+// which limit that is; "" if there is none.
 func (l limits) memory(system fs.FS) (left uint64, limit string) {
 	status := readStatus(system, "proc/self/status")
 	for _, m := range []struct{ limit, name, used string }{
@@ -83,13 +87,14 @@ func (l limits) memory(system fs.FS) (left uint64, limit string) {
 	return left, limit
 }
 
-// limitMemory returns what the limits leave to allocate.
+// limitMemory returns how much the limits leave to allocate, beyond what the program needs anyway.
 func limitMemory(system fs.FS) (left uint64, limited bool) {
 	left, limit := readLimits(system).memory(system)
 	return left - min(left, leastMemory), limit != ""
 }
 
-// userThreads counts the threads of all processes of this one's user. ok is false where no limit of them holds, as for root.
+// userThreads counts the threads of all processes of this user. ok is false if the count is not limited, as for root,
+// or not known.
 func userThreads(system fs.FS) (threads int, ok bool) {
 	user, _, _ := strings.Cut(readStatus(system, "proc/self/status")["Uid"], "\t") // the real one
 	entries, err := fs.ReadDir(system, "proc")
@@ -109,9 +114,9 @@ func userThreads(system fs.FS) (threads int, ok bool) {
 	return threads, true
 }
 
-// readStatus returns the fields of a file like /proc/self/status (proc(5)).
+// readStatus returns the fields of a file such as /proc/self/status (proc(5)).
 func readStatus(system fs.FS, name string) map[string]string {
-	text, _ := fs.ReadFile(system, name) // of a process that is gone, or that is not to be looked at: nothing
+	text, _ := fs.ReadFile(system, name) // empty if the process is gone or cannot be looked at
 	fields := map[string]string{}
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(line, ":")

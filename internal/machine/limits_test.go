@@ -8,14 +8,16 @@ import (
 	"dnn/internal/fault"
 )
 
-// process is what a system says of this process, whose user is 1000, and of others.
+// process returns what a system says about this process, whose user is 1000, and about others.
 func process(addresses, data, processes string, others fstest.MapFS) fstest.MapFS {
 	const status = "Name:\tdnn\nUid:\t1000\t1000\t1000\t1000\nVmSize:\t 1000000 kB\nVmData:\t  100000 kB\nThreads:\t5\n"
 	limits := "Limit                     Soft Limit           Hard Limit           Units     \n"
-	for _, l := range [][3]string{{"Max processes", processes, "processes"}, {"Max address space", addresses, "bytes"}, {"Max data size", data, "bytes"}} {
+	for _, l := range [][3]string{{"Max processes", processes, "processes"}, {"Max address space", addresses, "bytes"},
+		{"Max data size", data, "bytes"}} {
 		limits += fmt.Sprintf("%-25s %-20s %-20s %-10s\n", l[0], l[1], "unlimited", l[2])
 	}
-	system := fstest.MapFS{"proc/self/status": {Data: []byte(status)}, "proc/self/limits": {Data: []byte(limits)}, "proc/77/status": {Data: []byte(status)}}
+	system := fstest.MapFS{"proc/self/status": {Data: []byte(status)}, "proc/self/limits": {Data: []byte(limits)},
+		"proc/77/status": {Data: []byte(status)}}
 	for name, file := range others {
 		system[name] = file
 	}
@@ -36,10 +38,11 @@ func TestCheckLimits(t *testing.T) {
 		"no limits": {process(none, none, none, nil), ""},
 		"enough":    {process("2000000000", "1000000000", "100", nil), ""},
 		"address space": {process("1044000000", none, none, nil),
-			"ulimit -v: wanted 256 MB of memory more than is in use, found 19 MB"},
+			"ulimit -v: wanted room for 256 MB more memory, found 19 MB"},
 		"more address space in use than allowed": {process("1000", none, none, nil),
-			"ulimit -v: wanted 256 MB of memory more than is in use, found 0 MB"},
-		"data":    {process("9000000000", "200000000", none, nil), "ulimit -d: wanted 256 MB of memory more than is in use, found 93 MB"},
+			"ulimit -v: wanted room for 256 MB more memory, found 0 MB"},
+		"data": {process("9000000000", "200000000", none, nil),
+			"ulimit -d: wanted room for 256 MB more memory, found 93 MB"},
 		"threads": {process(none, none, "12", nil), "ulimit -u: wanted room for 8 more threads, found 7"},
 		"threads of other processes": {process(none, none, "100", fstest.MapFS{"proc/78/status": status("1000", 90)}),
 			"ulimit -u: wanted room for 8 more threads, found 5"},
@@ -47,13 +50,14 @@ func TestCheckLimits(t *testing.T) {
 		"threads of root":        {process(none, none, "1", fstest.MapFS{"proc/self/status": status("0", 90)}), ""},
 	} {
 		err := CheckLimits(c.system, 2)
-		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want || fault.KindOf(err) != fault.Resources) {
+		if c.want == "" && err != nil || c.want != "" &&
+			(err == nil || err.Error() != c.want || fault.KindOf(err) != fault.Resources) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }
 
-// What the limits leave counts as memory, less what the program takes before it allocates a network.
+// Memory is what the limits leave, less what the program needs before it allocates a network.
 func TestAvailableMemoryUnderLimits(t *testing.T) {
 	meminfo := &fstest.MapFile{Data: []byte("MemAvailable: 3000000 kB\n")}
 	for name, c := range map[string]struct {
@@ -73,7 +77,7 @@ func TestAvailableMemoryUnderLimits(t *testing.T) {
 	}
 }
 
-// All files that were opened to see how many there can be are closed again.
+// The files that spareFiles opens are closed again.
 func TestSpareFiles(t *testing.T) {
 	for range 10_000 {
 		if n := spareFiles(leastFiles); n != leastFiles {

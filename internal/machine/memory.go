@@ -1,4 +1,4 @@
-// Package machine answers questions about the machine that the program runs on.
+// Package machine tells what the machine leaves to the program: memory, and the limits of the process.
 package machine
 
 import (
@@ -10,9 +10,10 @@ import (
 	"strings"
 )
 
-// AvailableMemory returns how many bytes the program may still allocate before the system would have to swap or to end it:
-// the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), or what the limits of its control groups and its own leave
-// where that is less. system is the root of the file system. ok is false where it cannot be known, as outside Linux.
+// AvailableMemory returns how many bytes the program can still allocate before the system would swap or kill it. It is
+// the least of the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), what the limits of its control groups
+// leave, and what its own limits leave. system is the root of the file system. ok is false if it cannot be known, as
+// outside Linux.
 func AvailableMemory(system fs.FS) (bytes uint64, ok bool) {
 	bytes, ok = memAvailable(system)
 	for _, limit := range []func(fs.FS) (uint64, bool){groupMemory, limitMemory} {
@@ -23,12 +24,13 @@ func AvailableMemory(system fs.FS) (bytes uint64, ok bool) {
 	return bytes, ok
 }
 
+// memAvailable returns the kernel's estimate.
 func memAvailable(system fs.FS) (bytes uint64, ok bool) {
 	f, err := system.Open("proc/meminfo")
 	if err != nil {
 		return 0, false
 	}
-	defer func() { _ = f.Close() }() // read only
+	defer func() { _ = f.Close() }() // it was only read
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		fields := strings.Fields(lines.Text()) // MemAvailable: 23456 kB
 		if len(fields) == 3 && fields[0] == "MemAvailable:" && fields[2] == "kB" {
@@ -39,7 +41,8 @@ func memAvailable(system fs.FS) (bytes uint64, ok bool) {
 	return 0, false
 }
 
-// groupMemory returns what the limits of the process's control group and of the groups above it leave: the least of them.
+// groupMemory returns what the limits of the process's control group, and of the groups above it, leave: the least of
+// them.
 func groupMemory(system fs.FS) (left uint64, limited bool) {
 	text, err := fs.ReadFile(system, "proc/self/cgroup")
 	if err != nil {
@@ -65,19 +68,20 @@ func groupMemory(system fs.FS) (left uint64, limited bool) {
 	return left, limited
 }
 
-// hierarchy is a tree of control groups: where it is mounted, and the files with a group's limit and what it uses.
+// hierarchy is a tree of control groups: where it is mounted, and the names of the files that hold the limit of a group
+// and its use.
 type hierarchy struct{ mount, limit, usage string }
 
-// noLimit and more is how version 1 says that there is no limit: the largest number of whole pages.
+// noLimit is the least limit that means no limit: version 1 writes the largest number of whole pages then.
 const noLimit = 1 << 62
 
-// left returns the least of what the limits of a group and of those above it leave. The last is the root of the mount: in a
-// container it may be the group itself, whose path is then the one outside and not to be found.
+// left returns the least of what the limits of a group, and of those above it, leave. The root of the mount is looked
+// at last: in a container, it may be the group itself, whose path is that of the host and does not exist there.
 func (h hierarchy) left(system fs.FS, group string) (left uint64, limited bool) {
 	for at := path.Join("/", group); ; at = path.Dir(at) {
 		folder := path.Join(h.mount, at)
-		limit, lok := number(system, path.Join(folder, h.limit)) // "max": no limit
-		used, uok := number(system, path.Join(folder, h.usage))
+		limit, lok := readNumber(system, path.Join(folder, h.limit)) // not ok: "max", no limit
+		used, uok := readNumber(system, path.Join(folder, h.usage))
 		if l := limit - min(used, limit); lok && uok && limit < noLimit && (!limited || l < left) {
 			left, limited = l, true
 		}
@@ -87,7 +91,8 @@ func (h hierarchy) left(system fs.FS, group string) (left uint64, limited bool) 
 	}
 }
 
-func number(system fs.FS, name string) (uint64, bool) {
+// readNumber reads a file that holds one number.
+func readNumber(system fs.FS, name string) (uint64, bool) {
 	text, err := fs.ReadFile(system, name)
 	if err != nil {
 		return 0, false

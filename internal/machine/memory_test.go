@@ -44,17 +44,22 @@ func TestAvailableMemory(t *testing.T) {
 			"sys/fs/cgroup/memory.max": file("600000\n"), "sys/fs/cgroup/memory.current": file("100000\n"),
 		}, 500000, true},
 		"version 1": {fstest.MapFS{
-			"proc/meminfo": file(meminfo), "proc/self/cgroup": file("4:cpu,cpuacct:/b\n3:memory:/a\n1:name=systemd:/\n0::/\n"),
-			"sys/fs/cgroup/memory/a/memory.limit_in_bytes": file("600000\n"), "sys/fs/cgroup/memory/a/memory.usage_in_bytes": file("100000\n"),
-			"sys/fs/cgroup/memory/memory.limit_in_bytes": file("9223372036854771712\n"), "sys/fs/cgroup/memory/memory.usage_in_bytes": file("7\n"),
+			"proc/meminfo": file(meminfo), "proc/self/cgroup": file(
+				"4:cpu,cpuacct:/b\n3:memory:/a\n1:name=systemd:/\n0::/\n"),
+			"sys/fs/cgroup/memory/a/memory.limit_in_bytes": file("600000\n"),
+			"sys/fs/cgroup/memory/a/memory.usage_in_bytes": file("100000\n"),
+			"sys/fs/cgroup/memory/memory.limit_in_bytes":   file("9223372036854771712\n"),
+			"sys/fs/cgroup/memory/memory.usage_in_bytes":   file("7\n"),
 		}, 500000, true},
 		"version 1 without limit": {fstest.MapFS{
 			"proc/self/cgroup": file("3:memory:/a\n"),
-			"sys/fs/cgroup/memory/a/memory.limit_in_bytes": file("9223372036854771712\n"), "sys/fs/cgroup/memory/a/memory.usage_in_bytes": file("7\n"),
+			"sys/fs/cgroup/memory/a/memory.limit_in_bytes": file("9223372036854771712\n"),
+			"sys/fs/cgroup/memory/a/memory.usage_in_bytes": file("7\n"),
 		}, 0, false},
 		"container of version 1": {fstest.MapFS{
 			"proc/meminfo": file(meminfo), "proc/self/cgroup": file("3:cpu,memory:/docker/1234\n"),
-			"sys/fs/cgroup/memory/memory.limit_in_bytes": file("600000\n"), "sys/fs/cgroup/memory/memory.usage_in_bytes": file("100000\n"),
+			"sys/fs/cgroup/memory/memory.limit_in_bytes": file("600000\n"),
+			"sys/fs/cgroup/memory/memory.usage_in_bytes": file("100000\n"),
 		}, 500000, true},
 		"group outside of what is seen": {fstest.MapFS{
 			"proc/meminfo": file(meminfo), "proc/self/cgroup": file("0::/../x\n"),

@@ -12,10 +12,10 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// errNotFinite is in the chain of what check says of a NaN or an infinity: a model that diverged.
+// errNotFinite is wrapped by the error about a NaN or an infinity. A model that has one has diverged.
 var errNotFinite = errors.New("not a finite number")
 
-// check says what is wrong with m apart from its tensors. A Model that it accepts can be written and read again.
+// check says what is wrong with m, except with its tensors.
 func (m *Model) check() error {
 	if err := m.Architecture.Validate(); err != nil {
 		return fmt.Errorf("architecture: %w", err)
@@ -53,25 +53,26 @@ func (m *Model) check() error {
 	return nil
 }
 
-// checkInput compares the input's shape with what the first layer takes.
+// checkInput compares the shape of the input with what the first layer takes.
 func (m *Model) checkInput() error {
 	features := min(1, len(m.InputShape))
 	for _, d := range m.InputShape {
 		if d < 1 || features > math.MaxInt32/d {
-			return fmt.Errorf("input shape %v, want dimensions of 1 and more", m.InputShape)
+			return fmt.Errorf("input shape: wanted dimensions of 1 or more, found %v", m.InputShape)
 		}
 		features *= d
 	}
 	if features != m.Architecture.Input {
-		return fmt.Errorf("input shape %v has %s, the architecture takes %d", m.InputShape, fault.Count(features, "value"), m.Architecture.Input)
+		return fmt.Errorf("input shape %v has %s, the architecture takes %d",
+			m.InputShape, fault.Count(features, "value"), m.Architecture.Input)
 	}
 	if !isFinite(m.Scale) || m.Scale <= 0 {
-		return fmt.Errorf("scale %v, want a number above 0", m.Scale)
+		return fmt.Errorf("scale: wanted a finite number above 0, found %v", m.Scale)
 	}
 	return m.checkColumns()
 }
 
-// checkColumns says what is wrong with the columns of a table, if the input is one.
+// checkColumns says what is wrong with the columns, if the input is a table.
 func (m *Model) checkColumns() error {
 	n := len(m.Columns)
 	if len(m.Mean) != n || len(m.Std) != n || n != 0 && n != m.Architecture.Input {
@@ -80,26 +81,27 @@ func (m *Model) checkColumns() error {
 	}
 	for i := range n {
 		if !isFinite(m.Mean[i]) || !isFinite(m.Std[i]) || m.Std[i] <= 0 {
-			return fmt.Errorf("column %q: mean %v and standard deviation %v, want finite ones, the second above 0", m.Columns[i], m.Mean[i],
-				m.Std[i])
+			return fmt.Errorf(
+				"column %q: wanted a finite mean and a finite standard deviation above 0, found %v and %v",
+				m.Columns[i], m.Mean[i], m.Std[i])
 		}
 	}
 	return nil
 }
 
-// checkClasses compares the class names with the outputs.
+// checkClasses compares the number of class names with the number of outputs.
 func (m *Model) checkClasses() error {
-	want := m.Architecture.Output()
-	if want == 1 {
-		want = 2 // one probability tells two classes apart
+	classes := m.Architecture.Output()
+	if classes == 1 {
+		classes = 2 // one probability tells two classes apart
 	}
-	if n := len(m.Classes); n != 0 && n != want {
-		return fmt.Errorf("%s, the network tells %d classes apart", fault.Count(n, "class name"), want)
+	if n := len(m.Classes); n != 0 && n != classes {
+		return fmt.Errorf("%s, the network tells %d classes apart", fault.Count(n, "class name"), classes)
 	}
 	return nil
 }
 
-// checkConfig says what is wrong with the config as a JSON object, if there is one.
+// checkConfig says why the config, if there is one, is not a JSON object.
 func (m *Model) checkConfig() error {
 	if len(m.Config) == 0 {
 		return nil
@@ -112,7 +114,7 @@ func (m *Model) checkConfig() error {
 	}
 	var object map[string]json.RawMessage
 	if err := safetensors.Unmarshal(m.Config, &object); err != nil || object == nil {
-		return errors.New("config: want a JSON object")
+		return errors.New("config: wanted a JSON object, found something else")
 	}
 	return nil
 }
@@ -120,29 +122,30 @@ func (m *Model) checkConfig() error {
 // checkTensors compares m's tensors with its architecture: the same names in the same order, the same shapes, and only
 // finite values.
 func (m *Model) checkTensors() error {
-	want := m.Architecture.Params()
-	found, wanted := make(map[string]bool, len(m.Tensors)), make(map[string]int, len(want))
+	params := m.Architecture.Params()
+	found, place := make(map[string]bool, len(m.Tensors)), make(map[string]int, len(params))
 	for _, t := range m.Tensors {
 		found[t.Name] = true
 	}
-	for i, w := range want {
-		wanted[w.Name] = i
-		if !found[w.Name] {
-			return fmt.Errorf("tensor %s is missing, the architecture wants it with shape %v", w.Name, w.Shape)
+	for i, p := range params {
+		place[p.Name] = i
+		if !found[p.Name] {
+			return fmt.Errorf("tensor %s: wanted one of shape %v, found none", p.Name, p.Shape)
 		}
 	}
 	for i, t := range m.Tensors {
-		at, ok := wanted[t.Name]
+		at, ok := place[t.Name]
 		switch {
 		case !ok:
 			return fmt.Errorf("tensor %s with shape %v: the architecture has no such parameter", t.Name, t.Shape)
 		case at != i:
 			return fmt.Errorf("tensor %s is number %d, the architecture has it as number %d", t.Name, i+1, at+1)
-		case !slices.Equal(t.Shape, want[at].Shape):
-			return fmt.Errorf("tensor %s: shape %v, the architecture wants %v", t.Name, t.Shape, want[at].Shape)
+		case !slices.Equal(t.Shape, params[at].Shape):
+			return fmt.Errorf("tensor %s: wanted the shape %v, found %v", t.Name, params[at].Shape, t.Shape)
 		}
-		if w := want[at]; len(t.Data) != w.Count() {
-			return fmt.Errorf("tensor %s: %d elements, its shape %v wants %d", t.Name, len(t.Data), w.Shape, w.Count())
+		if p := params[at]; len(t.Data) != p.Count() {
+			return fmt.Errorf("tensor %s: wanted %d elements, for the shape %v, found %d",
+				t.Name, p.Count(), p.Shape, len(t.Data))
 		}
 		for j, x := range t.Data {
 			if !isFinite(float64(x)) {

@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	documentKey = "dnn" // of the document in the safetensors metadata
-	format      = 1     // the newest format that this program reads, and the one that it writes
+	documentKey = "dnn" // the document's key in the metadata of the safetensors file
+	format      = 1     // the newest format that this program reads; it writes this one
 )
 
-// document is format 1 of the JSON document beside the tensors. The order of its fields is the order in the file. Any
-// change to it is a new format: readers refuse keys that they do not know.
+// document is the JSON document next to the tensors, in format 1. Its fields are in the order of the file. Any change
+// to it is a new format, since readers refuse keys that they do not know.
 type document struct {
 	Format       int                       `json:"format"`
 	Version      string                    `json:"version"`
@@ -39,12 +39,12 @@ type dataset struct {
 type input struct {
 	Shape   []int     `json:"shape"`
 	Scale   float64   `json:"scale"`
-	Columns []string  `json:"columns,omitempty"` // these three: all there or none
+	Columns []string  `json:"columns,omitempty"` // these three: all or none
 	Mean    []float64 `json:"mean,omitempty"`
 	Std     []float64 `json:"std,omitempty"`
 }
 
-// encodeDocument returns m's document, compact JSON. m has been checked.
+// encodeDocument returns m's document as compact JSON. m must have passed check.
 func encodeDocument(m *Model) string {
 	d := document{
 		Format:       format,
@@ -53,14 +53,14 @@ func encodeDocument(m *Model) string {
 		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
 		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
 		Teachers:     m.Teachers,
-		Classes:      append([]string{}, m.Classes...), // "[]" where there are none, never "null"
+		Classes:      append([]string{}, m.Classes...), // without classes "[]", never "null"
 		Architecture: m.Architecture,
 		Config:       m.Config,
 		History:      make([]history.Record[float64], 0, len(m.History)),
 	}
 	for _, e := range m.History {
 		stored := history.RecordOf[float64](e)
-		stored.Seconds = nil // which differ from run to run
+		stored.Seconds = nil // they differ from run to run
 		d.History = append(d.History, stored)
 	}
 	return string(safetensors.Marshal(d))
@@ -104,12 +104,14 @@ func decodeDocument(text, where string) (*Model, error) {
 		return nil, malformed(err)
 	}
 	if encodeDocument(m) != text {
-		return nil, malformed(errors.New("not written as dnn writes it: another order, spacing or spelling, or a key left out"))
+		return nil, malformed(errors.New(
+			"not written as dnn writes it: another order, spacing or spelling, or a key left out"))
 	}
 	return m, nil
 }
 
-// checkFormat refuses a format that this program does not read. It looks at that key alone, which every format has.
+// checkFormat refuses a format that this program does not read. It looks at the key format alone, which every format
+// has.
 func checkFormat(text, where string) error {
 	var d struct {
 		Format *int `json:"format"`
@@ -117,10 +119,11 @@ func checkFormat(text, where string) error {
 	err := json.Unmarshal([]byte(text), &d)
 	switch {
 	case err != nil || d.Format == nil || *d.Format < 1:
-		return fault.New(fault.Data, where, "metadata %s: want a format number of 1 or more, found none", documentKey)
+		return fault.New(fault.Data, where, "metadata %s: wanted a format number of 1 or more, found none", documentKey)
 	case *d.Format > format:
-		return fault.New(fault.Data, where, "written by a newer dnn: format %d, this dnn reads up to %d", *d.Format, format).
-			WithHint("upgrade dnn")
+		err := fault.New(fault.Data, where, "written by a newer dnn: format %d, this dnn reads up to %d",
+			*d.Format, format)
+		return err.WithHint("upgrade dnn")
 	}
 	return nil
 }

@@ -9,10 +9,10 @@ import (
 	"dnn/internal/fault"
 )
 
-// recognizedBytes is how much of a file's start tells its format.
+// recognizedBytes is how many bytes at the start of a file are enough to tell its format.
 const recognizedBytes = 4096
 
-// magics are first bytes that name a format by themselves.
+// magics are the first bytes of formats that these bytes alone identify.
 var magics = []struct{ start, name, hint string }{
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file (older Keras saves its models, .h5, so)", ""},
 	{"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", "a PyTorch model (.pt, a pickle)", ""},
@@ -29,10 +29,11 @@ var magics = []struct{ start, name, hint string }{
 	{"version https://git-lfs.github.com/", "a pointer of Git LFS to a file that was not fetched", "git lfs pull"},
 }
 
-// foreign says what a file is that starts with start and is no safetensors file.
+// foreign is the error about a file that is not a safetensors file. It names the format, as far as start, its first
+// bytes, tell.
 func foreign(start []byte, where string) error {
 	name, hint := recognize(start)
-	err := fault.New(fault.Data, where, "%s, want a model file that dnn wrote", name)
+	err := fault.New(fault.Data, where, "wanted a model file that dnn wrote, found %s", name)
 	if hint != "" {
 		return err.WithHint("%s", hint)
 	}
@@ -49,7 +50,7 @@ func recognize(start []byte) (name, hint string) {
 	case len(start) == 0:
 		return "an empty file", ""
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return archive(start), ""
+		return zipFormat(start), ""
 	case len(start) > 4 && string(start[4:min(8, len(start))]) == "TFL3":
 		return "a TensorFlow Lite model", ""
 	case isPickle(start):
@@ -57,15 +58,15 @@ func recognize(start []byte) (name, hint string) {
 	case isONNX(start):
 		return "an ONNX model", ""
 	case isText(start):
-		return text(start)
+		return textFormat(start)
 	case len(start) <= len("12345678{"):
 		return "a truncated file, or one of a format that dnn does not know", ""
 	}
-	return "damaged, or of a format that dnn does not know", ""
+	return "a damaged file, or one of a format that dnn does not know", ""
 }
 
-// archive tells zip files apart by the names of the first members.
-func archive(start []byte) string {
+// zipFormat names the format of a zip file by its first members.
+func zipFormat(start []byte) string {
 	for _, member := range members(start) {
 		base := path.Base(member)
 		switch {
@@ -80,11 +81,11 @@ func archive(start []byte) string {
 	return "a zip archive"
 }
 
-// members returns the names in those local headers of a zip file that lie in its first bytes.
+// members returns the names of a zip file's members whose local headers lie in its first bytes.
 func members(start []byte) (names []string) {
 	const (
 		fixed      = 30 // bytes of a local header before the name
-		nameLength = 26 // where its length stands
+		nameLength = 26 // offset of the length of the name
 	)
 	for {
 		at := bytes.Index(start, []byte("PK\x03\x04"))
@@ -101,20 +102,20 @@ func members(start []byte) (names []string) {
 	}
 }
 
-// isPickle recognizes pickles of protocols 2 to 5: PROTO, then an opcode that can follow it.
+// isPickle recognizes pickles of protocols 2 to 5: the opcode PROTO, the protocol, then an opcode that may follow.
 func isPickle(start []byte) bool {
 	return len(start) > 2 && start[0] == 0x80 && 2 <= start[1] && start[1] <= 5 &&
 		bytes.IndexByte([]byte("\x95}](cKX.\x8a\x8c"), start[2]) >= 0
 }
 
-// isONNX recognizes a ModelProto that starts, as all writers do, with its field 1 (ir_version, a small varint) and goes
-// on with one of the fields that can be next: names and versions of the producer, domain, graph, opset.
+// isONNX recognizes a ModelProto. All writers start it with field 1 (ir_version, a small varint); then comes one of the
+// fields that may follow: name or version of the producer, domain, graph, opset.
 func isONNX(start []byte) bool {
 	return len(start) > 2 && start[0] == 0x08 && 1 <= start[1] && start[1] < 64 &&
 		bytes.IndexByte([]byte("\x12\x1a\x22\x28\x32\x3a\x42"), start[2]) >= 0
 }
 
-// isText reports whether the bytes are UTF-8 without control characters; the last character may be cut.
+// isText reports whether the bytes are UTF-8 without control characters. The last character may be incomplete.
 func isText(start []byte) bool {
 	for len(start) > 0 {
 		r, n := utf8.DecodeRune(start)
@@ -129,16 +130,16 @@ func isText(start []byte) bool {
 	return true
 }
 
-// text tells text files apart.
-func text(start []byte) (name, hint string) {
+// textFormat names the format of a text file.
+func textFormat(start []byte) (name, hint string) {
 	s := strings.ToLower(strings.TrimSpace(string(start)))
 	switch {
 	case strings.HasPrefix(s, "<!doctype"), strings.HasPrefix(s, "<html"):
 		return "a web page", "the download gave a page in place of the file"
 	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
-		return "a JSON text", ""
+		return "a JSON file", ""
 	case strings.Contains(s, ": ") || strings.Contains(s, ":\n"):
-		return "a text (YAML?)", "an experiment file is given with --config"
+		return "a text file (YAML?)", "an experiment file is given with --config"
 	}
-	return "a text", ""
+	return "a text file", ""
 }

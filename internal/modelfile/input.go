@@ -11,21 +11,23 @@ import (
 	"dnn/internal/table"
 )
 
-// Input turns raw values, as the world has them, into what a model's network takes: bytes of images, or rows of a table by the
-// names of its columns. It does what was done to the data that the model was trained on. It is never changed, so that many
-// goroutines can use it.
+// Input turns raw values into what a model's network takes: the bytes of images, or the rows of a table by the names of
+// its columns. It treats them like the data that the model was trained on. It does not change, so many goroutines can
+// use it at once.
 type Input struct {
 	shape    nn.Shape
-	table    [256]float32 // of images: what a byte means
-	columns  []string     // of a table
+	table    [256]float32 // for images: the input for each byte
+	columns  []string     // for a table
 	place    map[string]int
 	standard table.Standardization
 }
 
-// Input returns what turns raw values into what the network takes.
+// Input returns the Input of m's network.
 func (m *Model) Input() *Input {
 	in := &Input{
-		shape: nn.Shape(slices.Clone(m.InputShape)), columns: slices.Clone(m.Columns), place: make(map[string]int, len(m.Columns)),
+		shape:    nn.Shape(slices.Clone(m.InputShape)),
+		columns:  slices.Clone(m.Columns),
+		place:    make(map[string]int, len(m.Columns)),
 		standard: table.Standardization{Mean: m.Mean, Std: m.Std},
 	}
 	for i := range in.table {
@@ -40,33 +42,36 @@ func (m *Model) Input() *Input {
 // Shape returns the shape of one image, [rows, columns], or the number of columns of a table.
 func (in *Input) Shape() nn.Shape { return in.shape }
 
-// Columns returns the names of a table's columns in the network's order; nil for images.
+// Columns returns the names of a table's columns in the network's order, or nil for images.
 func (in *Input) Columns() []string { return in.columns }
 
-// Images returns samples without labels of images, each of which is Shape().Size() bytes in row-major order: 0 is the
-// background, 255 the ink, as in MNIST. An error says which image has another size, or that the model takes a table.
+// Images returns samples of images, without labels. Each image is Shape().Size() bytes in row-major order; 0 is the
+// background and 255 the ink, as in MNIST. An error says which image has another size, or that the model takes a table.
 func (in *Input) Images(images ...[]byte) (*batch.Samples, error) {
 	if in.columns != nil {
-		return nil, fmt.Errorf("wanted rows of a table with the columns %s, found images", some(in.columns))
+		return nil, fmt.Errorf("wanted rows of a table with the columns %s, found images", firstFew(in.columns))
 	}
 	s := &batch.Samples{Count: len(images), Features: in.shape.Size(), Table: &in.table}
 	s.Bytes = make([]uint8, 0, s.Count*s.Features)
 	for i, pixels := range images {
 		if len(pixels) != s.Features {
-			return nil, fmt.Errorf("image %d: wanted %d bytes, for %v pixels, found %d", i+1, s.Features, in.shape, len(pixels))
+			return nil, fmt.Errorf("image %d: wanted %d bytes, for %v pixels, found %d",
+				i+1, s.Features, in.shape, len(pixels))
 		}
 		s.Bytes = append(s.Bytes, pixels...)
 	}
 	return s, nil
 }
 
-// Rows returns samples without labels of rows of a table, each with a value for every column and for no other. An error says
-// which row lacks a column or has another one or a value that is no finite number, or that the model takes images.
+// Rows returns samples of the rows of a table, without labels. A row must have a value for every column, and no other.
+// An error says which row lacks a column, has another one, or has a value that is not finite, or that the model takes
+// images.
 func (in *Input) Rows(rows ...map[string]float64) (*batch.Samples, error) {
 	if in.columns == nil {
 		return nil, fmt.Errorf("wanted images of %v pixels, found rows of a table", in.shape)
 	}
-	s := &batch.Samples{Count: len(rows), Features: len(in.columns), Floats: make([]float32, len(rows)*len(in.columns))}
+	s := &batch.Samples{Count: len(rows), Features: len(in.columns)}
+	s.Floats = make([]float32, s.Count*s.Features)
 	values := make([]float64, len(in.columns))
 	for i, row := range rows {
 		for c, name := range in.columns {
@@ -75,19 +80,21 @@ func (in *Input) Rows(rows ...map[string]float64) (*batch.Samples, error) {
 			case !ok:
 				return nil, fmt.Errorf("row %d: wanted a value of %s, found none", i+1, strconv.Quote(name))
 			case math.IsNaN(v) || math.Abs(v) > math.MaxFloat32:
-				return nil, fmt.Errorf("row %d, %s: wanted a finite number of at most 3.4e38, found %v", i+1, strconv.Quote(name), v)
+				return nil, fmt.Errorf("row %d, %s: wanted a finite number of at most 3.4e38, found %v",
+					i+1, strconv.Quote(name), v)
 			}
 			values[c] = v
 		}
 		if len(row) > len(in.columns) {
-			return nil, fmt.Errorf("row %d: wanted the columns %s and no other, found %s", i+1, some(in.columns), strconv.Quote(in.other(row)))
+			return nil, fmt.Errorf("row %d: wanted the columns %s and no other, found %s",
+				i+1, firstFew(in.columns), strconv.Quote(in.other(row)))
 		}
 		in.standard.Apply(s.Floats[i*s.Features:], values)
 	}
 	return s, nil
 }
 
-// other returns the first name, by the alphabet, that is no column.
+// other returns the first key of row, in alphabetical order, that is not a column.
 func (in *Input) other(row map[string]float64) string {
 	var others []string
 	for name := range row {

@@ -9,7 +9,7 @@ import (
 	"dnn/internal/table"
 )
 
-// A byte of an image means what it meant in training.
+// A byte of an image gives the same input as in training.
 func TestInputOfImages(t *testing.T) {
 	in := tiny().Input()
 	s, err := in.Images([]byte{0, 1, 2, 255}, []byte{9, 8, 7, 6})
@@ -39,7 +39,7 @@ func TestInputOfImages(t *testing.T) {
 	}
 }
 
-// A row's values are found by the names of its columns, and standardized as they were in training.
+// The values of a row are found by the names of the columns, and standardized as in training.
 func TestInputOfRows(t *testing.T) {
 	m := tiny()
 	m.InputShape, m.Scale, m.Columns = []int{3}, 1, []string{"height", "age", "same"}
@@ -52,7 +52,8 @@ func TestInputOfRows(t *testing.T) {
 	}
 	want := make([]float32, 3)
 	table.Standardization{Mean: m.Mean, Std: m.Std}.Apply(want, []float64{1.7, 52, 9})
-	if got := s.Floats[:3]; !slices.Equal(got, want) || math.Abs(float64(want[0])-2) > 1e-6 || want[1] != 1 || want[2] != 0 {
+	if got := s.Floats[:3]; !slices.Equal(got, want) || math.Abs(float64(want[0])-2) > 1e-6 || want[1] != 1 ||
+		want[2] != 0 {
 		t.Errorf("wanted %v, found %v", want, got)
 	}
 	if s.Floats[3] != math.MaxFloat32 || s.Labels != nil || s.Count != 2 {
@@ -63,9 +64,12 @@ func TestInputOfRows(t *testing.T) {
 		want   string
 	}{
 		{func(r map[string]float64) { delete(r, "age") }, `row 2: wanted a value of "age", found none`},
-		{func(r map[string]float64) { r["Age"] = 3 }, `row 2: wanted the columns height, age, same and no other, found "Age"`},
-		{func(r map[string]float64) { r["same"] = math.NaN() }, `row 2, "same": wanted a finite number of at most 3.4e38, found NaN`},
-		{func(r map[string]float64) { r["same"] = math.Inf(-1) }, `row 2, "same": wanted a finite number of at most 3.4e38, found -Inf`},
+		{func(r map[string]float64) { r["Age"] = 3 },
+			`row 2: wanted the columns height, age, same and no other, found "Age"`},
+		{func(r map[string]float64) { r["same"] = math.NaN() },
+			`row 2, "same": wanted a finite number of at most 3.4e38, found NaN`},
+		{func(r map[string]float64) { r["same"] = math.Inf(-1) },
+			`row 2, "same": wanted a finite number of at most 3.4e38, found -Inf`},
 	} {
 		other := map[string]float64{"age": 52, "same": 9, "height": 1.7}
 		tt.change(other)

@@ -10,8 +10,8 @@ import (
 
 const matchHint = "inputs and outputs are matched by name: the data set and the model must have the same"
 
-// MatchesInput refuses a data set, called set, whose columns are not by name those of m, which was read from where. Their order
-// may differ. Images have no columns.
+// MatchesInput refuses a data set that has other columns than m, by name; their order may differ. Images have no
+// columns. set is the name of the data set, where the file that m was read from.
 func (m *Model) MatchesInput(where, set string, columns []string) error {
 	if (len(m.Columns) > 0) != (len(columns) > 0) {
 		kinds := map[bool]string{true: "a table", false: "images"}
@@ -19,60 +19,65 @@ func (m *Model) MatchesInput(where, set string, columns []string) error {
 			kinds[len(columns) > 0], set, kinds[len(m.Columns) > 0]).WithHint(matchHint)
 	}
 	if what := differences("column", m.Columns, columns, set); what != "" {
-		return fault.New(fault.Data, where, "wanted a model with the columns of %s, found others: %s", set, what).WithHint(matchHint)
+		err := fault.New(fault.Data, where, "wanted a model with the columns of %s, found others: %s", set, what)
+		return err.WithHint(matchHint)
 	}
 	return nil
 }
 
-// MatchesClasses is MatchesInput of the classes. A model without names of classes matches any.
+// MatchesClasses is MatchesInput for the names of the classes. A model or data set without such names matches any.
 func (m *Model) MatchesClasses(where, set string, classes []string) error {
 	if len(m.Classes) == 0 || len(classes) == 0 {
 		return nil
 	}
 	if what := differences("class", m.Classes, classes, set); what != "" {
-		return fault.New(fault.Data, where, "wanted a model with the classes of %s, found others: %s", set, what).WithHint(matchHint)
+		err := fault.New(fault.Data, where, "wanted a model with the classes of %s, found others: %s", set, what)
+		return err.WithHint(matchHint)
 	}
 	return nil
 }
 
-// MatchesOrder refuses the same names in another order, where a model is given samples as they are.
+// MatchesOrder refuses a data set that has the names of columns or classes in another order than m. It is for a model
+// that is given the samples as they are.
 func (m *Model) MatchesOrder(where, set string, columns, classes []string) error {
 	if !slices.Equal(m.Columns, columns) {
-		return fault.New(fault.Data, where, "wanted a model with the columns of %s in their order, found %s", set, some(m.Columns)).
-			WithHint("write the table with its columns in the model's order")
+		err := fault.New(fault.Data, where, "wanted a model with the columns of %s in their order, found %s",
+			set, firstFew(m.Columns))
+		return err.WithHint("write the table with its columns in the model's order")
 	}
 	if len(m.Classes) > 0 && len(classes) > 0 && !slices.Equal(m.Classes, classes) {
-		return fault.New(fault.Data, where, "wanted a model with the classes of %s in their order, found %s", set, some(m.Classes))
+		return fault.New(fault.Data, where, "wanted a model with the classes of %s in their order, found %s",
+			set, firstFew(m.Classes))
 	}
 	return nil
 }
 
-// differences says which names only the model has, and which only the data set; empty if there are none.
-func differences(kind string, model, own []string, set string) string {
-	var parts []string
+// differences says which names only the model has, and which only the data set; "" if both have the same.
+func differences(kind string, model, data []string, set string) string {
+	var texts []string
 	for _, side := range []struct {
-		who     string
-		has, is []string
-	}{{"the model", model, own}, {set, own, model}} {
-		others := make(map[string]bool, len(side.is))
-		for _, name := range side.is {
-			others[name] = true
+		owner      string
+		own, other []string
+	}{{"the model", model, data}, {set, data, model}} {
+		other := make(map[string]bool, len(side.other))
+		for _, name := range side.other {
+			other[name] = true
 		}
 		var only []string
-		for _, name := range side.has {
-			if !others[name] {
+		for _, name := range side.own {
+			if !other[name] {
 				only = append(only, strconv.Quote(name))
 			}
 		}
 		if len(only) > 0 {
-			parts = append(parts, "only "+side.who+" has the "+kind+" "+some(only))
+			texts = append(texts, "only "+side.owner+" has the "+kind+" "+firstFew(only))
 		}
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(texts, "; ")
 }
 
-// some joins names for a message, of which it says the first few.
-func some(names []string) string {
+// firstFew joins the first few of the names for a message, and says how many more there are.
+func firstFew(names []string) string {
 	const most = 5
 	if more := len(names) - most; more > 0 {
 		names = append(slices.Clone(names[:most]), "and "+strconv.Itoa(more)+" more")

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestRestandardized wants a model to give for an input in another standardization what it gives for its own.
+// TestRestandardized checks that the changed model gives, for raw values in another standardization, the outputs of the
+// original.
 func TestRestandardized(t *testing.T) {
 	const outputs = 2
 	m := &Model{
@@ -37,8 +38,8 @@ func TestRestandardized(t *testing.T) {
 	}
 }
 
-// A column that is constant for the samples is given as 0: the model takes the constant in its own standardization. One that
-// was constant for the model counts for nothing.
+// TestRestandardizedConstants has one column that is constant in the new data: its inputs are 0, and the model takes
+// the constant in its own standardization. The other column was constant for the model, and has no effect.
 func TestRestandardizedConstants(t *testing.T) {
 	m := &Model{
 		Mean: []float64{10, 7}, Std: []float64{0.5, math.MaxFloat64},

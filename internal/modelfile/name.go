@@ -7,18 +7,23 @@ import (
 	"dnn/internal/fault"
 )
 
-// CheckName refuses a name for a model file that promises another format. where is what the name came from.
+// CheckName refuses a name for a model file whose ending is that of another format. where says where the name came
+// from.
 func CheckName(where, path string) error {
 	ending := filepath.Ext(path)
 	kind, ok := map[string]string{
-		".keras": "Keras models", ".h5": "Keras models", ".hdf5": "HDF5 files", ".onnx": "ONNX models", ".pt": "PyTorch models",
-		".pth": "PyTorch models", ".tflite": "TensorFlow Lite models", ".pb": "TensorFlow models", ".pkl": "Python pickles",
-		".npz": "NumPy arrays", ".npy": "NumPy arrays", ".yaml": "experiment files", ".yml": "experiment files", ".json": "JSON",
-		".csv": "tables", ".png": "pictures", ".svg": "pictures",
+		".keras": "Keras models", ".h5": "Keras models", ".hdf5": "HDF5 files",
+		".onnx": "ONNX models", ".pt": "PyTorch models", ".pth": "PyTorch models",
+		".tflite": "TensorFlow Lite models", ".pb": "TensorFlow models",
+		".pkl": "Python pickles", ".npz": "NumPy arrays", ".npy": "NumPy arrays",
+		".yaml": "experiment files", ".yml": "experiment files", ".json": "JSON", ".csv": "tables",
+		".png": "pictures", ".svg": "pictures",
 	}[strings.ToLower(ending)]
 	if !ok {
 		return nil
 	}
-	return fault.New(fault.Config, where, "wanted the name of a model file, found %q: names that end in %s are those of %s", path, ending, kind).
-		WithHint("call it %s.bin; it is a safetensors file, which Python reads", strings.TrimSuffix(path, ending))
+	err := fault.New(fault.Config, where,
+		"wanted the name of a model file, found %q: names that end in %s are those of %s", path, ending, kind)
+	return err.WithHint("call it %s.bin; it is a safetensors file, which Python reads",
+		strings.TrimSuffix(path, ending))
 }

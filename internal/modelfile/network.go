@@ -1,7 +1,6 @@
 package modelfile
 
 import (
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -9,9 +8,10 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/nn"
+	"dnn/internal/table"
 )
 
-// Store puts a network's architecture and weights into m.
+// Store copies the architecture and the weights of a network into m.
 func (m *Model) Store(network *nn.Sequential) {
 	m.Architecture = network.Architecture()
 	m.Tensors = nil
@@ -20,7 +20,7 @@ func (m *Model) Store(network *nn.Sequential) {
 	}
 }
 
-// Network builds the network that m, which was read from where, describes.
+// Network builds the network that m describes. where is the file that m was read from.
 func (m *Model) Network(where string) (*nn.Sequential, error) {
 	network, err := nn.New(m.Architecture, m.Seed)
 	if err != nil {
@@ -29,10 +29,11 @@ func (m *Model) Network(where string) (*nn.Sequential, error) {
 	return network, m.Load(network, where)
 }
 
-// Load sets a network's weights to m's, which was read from where. A network of another architecture is a fault.Config.
+// Load copies m's weights into a network. where is the file that m was read from. A network of another architecture is
+// a fault.Config.
 func (m *Model) Load(network *nn.Sequential, where string) error {
-	if have, want := m.Architecture, network.Architecture(); !reflect.DeepEqual(have, want) {
-		return fault.New(fault.Config, where, "wanted the network %s, found %s", describe(want), describe(have))
+	if found, wanted := m.Architecture, network.Architecture(); !reflect.DeepEqual(found, wanted) {
+		return fault.New(fault.Config, where, "wanted the network %s, found %s", describe(wanted), describe(found))
 	}
 	for i, p := range network.Params() {
 		p.SetFloats(m.Tensors[i].Data)
@@ -40,8 +41,9 @@ func (m *Model) Load(network *nn.Sequential, where string) error {
 	return nil
 }
 
-// Restandardized returns m as it reads inputs that were standardized with mean and std instead of its own: its first layer
-// takes the difference. If there is none, m is returned as it is.
+// Restandardized returns a model that gives, for inputs standardized with mean and std, what m gives for inputs
+// standardized with its own: it changes the weights of the first layer, which is always Dense. A model that needs no
+// change is returned as it is.
 func (m *Model) Restandardized(mean, std []float64) *Model {
 	if len(m.Mean) == 0 || len(mean) != len(m.Mean) || slices.Equal(mean, m.Mean) && slices.Equal(std, m.Std) {
 		return m
@@ -52,9 +54,9 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 	kernel, bias := slices.Clone(m.Tensors[0].Data), slices.Clone(m.Tensors[1].Data)
 	for o := range bias {
 		sum := float64(bias[o])
-		for i := range mean { // the model's input is scale times the given one, plus shift
+		for i := range mean { // m's input is scale times the given one, plus shift
 			scale, shift := std[i]/m.Std[i], (mean[i]-m.Mean[i])/m.Std[i]
-			if std[i] == math.MaxFloat64 { // a constant column, which is given as 0: see docs/model-format.md
+			if std[i] == table.ConstantStd { // a constant column, whose inputs are 0
 				scale = 0
 			}
 			k := float64(kernel[i*len(bias)+o])
@@ -67,18 +69,20 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 	return &other
 }
 
-// Fits tells whether m, which was read from where, takes samples of that many features of the data set with that hash.
+// Fits refuses a data set whose samples have another number of features than m takes, or whose files have another hash
+// than those that m was trained on. where is the file that m was read from.
 func (m *Model) Fits(where string, features int, dataHash string) error {
 	switch {
 	case m.Architecture.Input != features:
-		return fault.New(fault.Data, where, "takes %s a sample, %s has %d", fault.Count(m.Architecture.Input, "feature"), m.Dataset, features)
+		return fault.New(fault.Data, where, "takes %s a sample, %s has %d",
+			fault.Count(m.Architecture.Input, "feature"), m.Dataset, features)
 	case m.DataHash != "" && m.DataHash != dataHash:
 		return fault.New(fault.Data, where, "was trained on other files called %s", m.Dataset)
 	}
 	return nil
 }
 
-// describe writes an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
+// describe returns an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
 func describe(a nn.Architecture) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(a.Input))

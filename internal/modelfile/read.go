@@ -12,28 +12,28 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// Read reads the model file at path and checks all of it. Errors are fault.Data and name path.
+// Read reads and checks the model file at path. Its errors are of kind fault.Data and name path.
 func Read(path string) (*Model, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fault.New(fault.Data, path, "a folder, want a model file")
+		return nil, fault.New(fault.Data, path, "wanted a model file, found a folder")
 	}
 	file, err := atomicfile.Open(path)
 	if errors.Is(err, atomicfile.ErrIrregular) {
 		return nil, fault.New(fault.Data, path, "%w", err)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, path, "no such file, want a model file").
+		return nil, fault.New(fault.Data, path, "wanted a model file, found no file of that name").
 			WithHint("dnn train -o %s writes one", path)
 	}
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
-	defer func() { _ = file.Close() }() // only read from: nothing can be lost
+	defer func() { _ = file.Close() }() // it was only read
 	return Decode(file, path)
 }
 
-// Decode reads a model file from r, up to its end, and checks all of it. Errors are fault.Data and name where. A file
-// of another format is named as what it is, from its first bytes, and not read further.
+// Decode reads a model file from r, up to its end, and checks it. Its errors are of kind fault.Data and name where. A
+// file of another format is recognized by its first bytes, and not read further.
 func Decode(r io.Reader, where string) (*Model, error) {
 	buffered := bufio.NewReaderSize(r, recognizedBytes)
 	start, err := buffered.Peek(recognizedBytes)
@@ -48,7 +48,7 @@ func Decode(r io.Reader, where string) (*Model, error) {
 		return nil, err
 	}
 	if file.Key != documentKey {
-		return nil, fault.New(fault.Data, where, "a %s file of dnn, want a model file", file.Key)
+		return nil, fault.New(fault.Data, where, "wanted a model file, found a %s file of dnn", file.Key)
 	}
 	m, err := decodeDocument(file.Document, where)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// Write replaces the file at path with m, atomically, and returns the SHA-256 that seals it. Errors are fault.Write if
-// the file cannot be written, else Encode's; the old file then stays as it was.
+// Write replaces the file at path with m, atomically, and returns the SHA-256 that seals it. A file that cannot be
+// written is a fault.Write; other errors are Encode's. After an error, the old file is as it was.
 func Write(path string, m *Model) (sha256 string, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", fault.New(fault.Write, path, "a folder, want the name of a file to write the model to")
+		return "", fault.New(fault.Write, path, "wanted the name of a file for the model, found a folder")
 	}
 	err = atomicfile.Write(path, func(w io.Writer) error {
 		sha256, err = Encode(w, m)
@@ -30,11 +30,11 @@ func Write(path string, m *Model) (sha256 string, err error) {
 	return sha256, nil
 }
 
-// errUnwritable is in the chain of an error about a Model that no part of the program should have made.
+// errUnwritable is wrapped by the error about a Model that the program should never have made.
 var errUnwritable = errors.New("a model that cannot be written")
 
-// Encode writes m to w and returns the SHA-256 that seals it. A weight that is not finite is fault.Diverged; any other
-// thing that Decode would not read again is a mistake of the program and no fault.
+// Encode writes m to w and returns the SHA-256 that seals it. A weight that is not finite is a fault.Diverged. Anything
+// else that Decode would refuse is a bug of the program, and not a fault.Error.
 func Encode(w io.Writer, m *Model) (sha256 string, err error) {
 	err = m.check()
 	if err == nil {

@@ -1,12 +1,12 @@
-// Package nearest finds the name that somebody may have meant.
+// Package nearest finds the name that somebody may have misspelled.
 package nearest
 
 import "strings"
 
-// Name returns the name that takes the fewest edits to become the one that was written, if it is near enough to have been
-// meant: a third of its letters. Upper and lower case are the same.
+// Name returns the name that is the fewest edits away from the written one. ok is false if that takes more edits than a
+// third of the letters of the name, or more than one in a short name. Case does not matter.
 func Name(written string, names []string) (name string, ok bool) {
-	const longest = 64 // no name is near to a longer text, and the work grows with the product of the lengths
+	const longest = 64 // bounds the work, which grows with the product of the lengths
 	fewest := longest
 	for _, n := range names {
 		if len(written) > longest || len(n) > longest {
@@ -19,7 +19,7 @@ func Name(written string, names []string) (name string, ok bool) {
 	return name, fewest <= max(1, len(name)/3)
 }
 
-// distance is the Levenshtein distance in bytes: insertions, deletions and replacements that turn a into b.
+// distance is the Levenshtein distance in bytes: the fewest insertions, deletions and replacements that turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

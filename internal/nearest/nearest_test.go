@@ -10,7 +10,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"seed", "seed", 0}, {"", "abc", 3}, {"abc", "", 3}, {"sed", "seed", 1}, {"seeed", "seed", 1}, {"sead", "seed", 1},
+		{"", "", 0}, {"seed", "seed", 0}, {"", "abc", 3}, {"abc", "", 3}, {"sed", "seed", 1}, {"seeed", "seed", 1},
+		{"sead", "seed", 1},
 		{"epochs", "e", 5}, {"kitten", "sitting", 3}, {"sede", "seed", 2},
 	} {
 		if got := distance(tt.a, tt.b); got != tt.want {
@@ -37,7 +38,8 @@ func TestName(t *testing.T) {
 func TestNameOfColumns(t *testing.T) {
 	names := []string{"Sepal_Length", "sepal_width", "petal_length", "species", "x", strings.Repeat("x", 65)}
 	for written, want := range map[string]string{
-		"specie": "species", "Species": "species", "sepal length": "Sepal_Length", "petal_ength": "petal_length", "y": "x", "color": "",
+		"specie": "species", "Species": "species", "sepal length": "Sepal_Length", "petal_ength": "petal_length",
+		"y": "x", "color": "",
 	} {
 		if got, ok := Name(written, names); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: got %q, %v, want %q", written, got, ok, want)

@@ -13,16 +13,16 @@ import (
 	"dnn/internal/report"
 )
 
-// figure is a picture inside a page, and the words for whoever cannot see it.
+// figure is a picture in the page, with a text for those who cannot see it.
 type figure struct {
 	Title         string
 	Light         template.URL
-	Dark          template.Srcset // empty where the page inverts Light instead
+	Dark          template.Srcset // empty: the page inverts Light
 	Width, Height int
 	Alt           string
 }
 
-// figures are the pictures of a page.
+// figures are all pictures of the page.
 type figures struct {
 	Curves    []figure
 	Confusion *figure
@@ -65,8 +65,8 @@ func (c Content) figures() (figures, error) {
 	return f, nil
 }
 
-// curves draws the panels of the history, each as a figure by itself so that they stand side by side or below each
-// other.
+// curves draws the panels of the history. Each is a figure of its own, so that they can stand side by side or below one
+// another.
 func (c Content) curves() ([]figure, error) {
 	light, err := picture.Panels(c.History, picture.Light())
 	if err != nil {
@@ -117,12 +117,13 @@ func inWords(c *report.Confusion) string {
 		if most == 1 {
 			times = "time"
 		}
-		fmt.Fprintf(&b, "; the most frequent mistake is %s taken for %s, %d %s", c.Classes[from], c.Classes[to], most, times)
+		fmt.Fprintf(&b, "; the most frequent mistake is %s taken for %s, %d %s",
+			c.Classes[from], c.Classes[to], most, times)
 	}
 	return b.String()
 }
 
-// newFigure returns the figure of a picture in light and in dark colors.
+// newFigure returns the figure of a drawing in light and in dark colors.
 func newFigure(light, dark picture.Drawing) (figure, error) {
 	f := figure{Title: light.Title, Width: light.Width, Height: light.Height}
 	var b bytes.Buffer
@@ -148,7 +149,7 @@ func pngURL(img image.Image) (template.URL, error) {
 	return dataURL("image/png", b.Bytes()), nil
 }
 
-// dataURL returns content as a URL, which html/template can trust since base64 has no characters with a meaning in
+// dataURL returns content as a data URL. html/template may trust it, since base64 has no characters with a meaning in
 // HTML.
 func dataURL(mediaType string, content []byte) template.URL {
 	return template.URL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(content))

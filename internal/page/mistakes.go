@@ -8,8 +8,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// Mistakes are images that a network took for another class, in the order in which they are shown: the most confident
-// mistakes first, by custom.
+// Mistakes are images that a network took for another class, in the order of the page: usually the most confident ones
+// first.
 type Mistakes struct {
 	Rows, Cols int // of each image
 	List       []Mistake
@@ -19,12 +19,12 @@ type Mistakes struct {
 type Mistake struct {
 	Index       int     // of the sample in its data set
 	Image       []uint8 // [Rows, Cols], 0: background
-	True        string  // the names of its class
-	Predicted   string  // and of the predicted one
-	Probability float64 // that the network gave to the predicted class
+	True        string  // the name of its class
+	Predicted   string  // the name of the class that the network took it for
+	Probability float64 // of the predicted class, by the network
 }
 
-// check refuses images of another size than they say.
+// check refuses images of another size than Rows and Cols say.
 func (m Mistakes) check() error {
 	for _, mistake := range m.List {
 		if len(mistake.Image) != m.Rows*m.Cols || m.Rows < 1 || m.Cols < 1 {
@@ -35,7 +35,7 @@ func (m Mistakes) check() error {
 	return nil
 }
 
-// tile returns the image of a mistake as ink on paper.
+// tile returns the image of a mistake, dark on light.
 func (m Mistakes) tile(mistake Mistake) image.Image {
 	tile := image.NewGray(image.Rect(0, 0, m.Cols, m.Rows))
 	for i, v := range mistake.Image {
@@ -44,7 +44,7 @@ func (m Mistakes) tile(mistake Mistake) image.Image {
 	return tile
 }
 
-// percent returns a probability in percent, with a decimal where a whole number would claim certainty: 97 %, 99.9 %.
+// percent returns a probability in percent. It has a decimal where a whole number would claim certainty: 97 %, 99.9 %.
 func percent(p float64) string {
 	if p >= 0.995 && p < 1 {
 		return fmt.Sprintf("%.1f %%", math.Floor(p*1000)/10)

@@ -19,7 +19,7 @@ func mistakesOf(n int, class, predicted string) Mistakes {
 	return m
 }
 
-// TestMistakesDrawsPixels: a tile is ink on paper.
+// TestMistakesDrawsPixels checks that a tile is dark on light.
 func TestMistakesDrawsPixels(t *testing.T) {
 	m := mistakesOf(3, "4", "9")
 	tile := m.tile(m.List[1])
@@ -31,7 +31,8 @@ func TestMistakesDrawsPixels(t *testing.T) {
 }
 
 func TestPercent(t *testing.T) {
-	for p, want := range map[float64]string{0: "0 %", 0.5: "50 %", 0.974: "97 %", 0.994: "99 %", 0.9951: "99.5 %", 0.99999: "99.9 %", 1: "100 %"} {
+	for p, want := range map[float64]string{0: "0 %", 0.5: "50 %", 0.974: "97 %", 0.994: "99 %", 0.9951: "99.5 %",
+		0.99999: "99.9 %", 1: "100 %"} {
 		if got := percent(p); got != want {
 			t.Errorf("%v: got %s, want %s", p, got, want)
 		}

@@ -12,13 +12,13 @@ import (
 	"dnn/internal/report"
 )
 
-// Content is what the page shows. What is empty is left out: a model whose inputs are no images has neither Mistakes
-// nor Kernels.
+// Content is what the page shows. What is empty is left out: a model whose inputs are not images has no Mistakes and no
+// Kernels.
 type Content struct {
-	Title    string // of the page: the name of the model's file
+	Title    string // of the page: the name of the model file
 	Version  string // of dnn
-	Dataset  string // mnist
-	DataHash string // of its files
+	Dataset  string // its name: mnist
+	DataHash string // of the files of the data set
 	Split    string // the part of the data set that was evaluated: test, validation, train
 
 	Samples        int // in that part
@@ -35,14 +35,14 @@ type Content struct {
 //go:embed page.html
 var pageTemplate string
 
-// Write writes the page, its pictures included. The same Content gives the same bytes. An image or a kernel of another
-// size than it says is an error.
+// Write writes the page with its pictures. The same Content gives the same bytes. It is an error if an image or a
+// kernel has another size than the Content says.
 func Write(w io.Writer, c Content) error {
 	v, err := c.view()
 	if err != nil {
 		return err
 	}
-	// The template is parsed here, not when the program starts: few runs write a report.
+	// The template is not parsed when the program starts, since few runs write a page.
 	page, err := template.New("page").Funcs(template.FuncMap{
 		"group":   report.GroupDigits,
 		"percent": func(v float64) string { return fixed(v*100, 2) + " %" },
@@ -55,25 +55,25 @@ func Write(w io.Writer, c Content) error {
 	return page.Execute(w, v)
 }
 
-// view is a Content with everything that the template does not work out itself.
+// view is a Content, and what the template cannot work out itself.
 type view struct {
 	Content
 	Figures          figures
-	Wrong            int           // samples
+	Wrong            int           // samples that were predicted wrongly
 	Params           int           // of the model
-	Trainable        int           // of these
-	Bytes            string        // that they take
-	Best             history.Epoch // of the history
-	Validated, Rates bool          // whether the history has validation, and rates that differ
+	Trainable        int           // of these parameters
+	Bytes            string        // of the parameters
+	Best             history.Epoch // the best of the history
+	Validated, Rates bool          // whether epochs were validated, and whether the rate changed
 	Tiles            []mistakeView // in the order of the mistakes
-	Limit            string        // of the scale of weights
+	Limit            string        // weight at the ends of the color scale
 }
 
-// mistakeView is one image and what is said of it.
+// mistakeView is one mistake as the page shows it.
 type mistakeView struct {
 	Mistake
 	Tile template.URL
-	Sure string // the probability in percent
+	Sure string // the probability of the predicted class, in percent
 }
 
 // view returns what the template shows.
@@ -113,5 +113,5 @@ func (c Content) view() (view, error) {
 	return v, err
 }
 
-// fixed returns v with a number of decimals.
+// fixed returns v with so many decimals.
 func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }

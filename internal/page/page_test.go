@@ -74,7 +74,7 @@ func writePage(t *testing.T, c Content) string {
 // dataURLs finds the pictures in a page, where a "+" is written as its character reference.
 var dataURLs = regexp.MustCompile(`data:(image/(?:png|svg&#43;xml|svg\+xml));base64,((?:[A-Za-z0-9+/=]|&#43;)+)`)
 
-// TestOneEpoch holds that curves of one epoch do not go "over epochs 1 to 1".
+// TestOneEpoch checks that the text for curves of one epoch is not "over epochs 1 to 1".
 func TestOneEpoch(t *testing.T) {
 	c := exampleContent(t)
 	c.History = c.History[:1]
@@ -83,7 +83,7 @@ func TestOneEpoch(t *testing.T) {
 	}
 }
 
-// TestWrite compares the page without its pictures, which others look at.
+// TestWrite compares the page without its pictures, which other tests check.
 func TestWrite(t *testing.T) {
 	page := writePage(t, exampleContent(t))
 	page = dataURLs.ReplaceAllString(page, "data:$1;base64,…")
@@ -132,7 +132,7 @@ func TestSelfContained(t *testing.T) {
 	}
 }
 
-// TestNamesAreNoMarkup holds that names from a file cannot become markup.
+// TestNamesAreNoMarkup checks that names from a file cannot become markup.
 func TestNamesAreNoMarkup(t *testing.T) {
 	c := exampleContent(t)
 	const evil = `"><script>alert(1)</script>`
@@ -145,7 +145,7 @@ func TestNamesAreNoMarkup(t *testing.T) {
 	}
 }
 
-// TestLeavesOutWhatIsNotThere: a model of numbers, without history.
+// TestLeavesOutWhatIsNotThere writes the page of a model of numbers without a history.
 func TestLeavesOutWhatIsNotThere(t *testing.T) {
 	full := writePage(t, exampleContent(t))
 	empty := writePage(t, Content{Title: "model.bin"})
@@ -188,7 +188,7 @@ func TestConfusionInWords(t *testing.T) {
 	}
 }
 
-// brokenWriter fails each write.
+// brokenWriter is a writer that always fails.
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, os.ErrClosed }

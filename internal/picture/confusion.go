@@ -9,9 +9,9 @@ import (
 	"dnn/internal/report"
 )
 
-// shade returns the color of the cell of a true and a predicted class that holds a share of its row. The share of a row
-// without samples is NaN, and has the color of 0.
-func shade(t Theme, share float64, right bool) (cell ramp, at float64) {
+// shade returns the scale of colors of a cell, and the place on it for the share of its row that the cell holds. In a
+// row without samples, the share is NaN, whose color is that of 0.
+func shade(t Theme, share float64, right bool) (scale ramp, at float64) {
 	if right {
 		return t.right, math.Cbrt(share)
 	}
@@ -20,24 +20,24 @@ func shade(t Theme, share float64, right bool) (cell ramp, at float64) {
 
 // The measures of a heat map, in pixels.
 const (
-	heatCell    = 48  // of up to heatClasses classes; more share the space of that many
-	heatCellMin = 12  // of very many
-	heatClasses = 14  // that have cells of full size
-	heatSlanted = 28  // least width of a column whose name can slant without touching the next
-	heatName    = 150 // longer names are cut
+	heatCell    = 48  // side of a cell, of up to heatClasses classes
+	heatCellMin = 12  // least side of a cell
+	heatClasses = 14  // more classes have smaller cells, in the same space
+	heatSlanted = 28  // least width of columns whose names can slant without touching
+	heatName    = 150 // longest name; longer ones are cut
 	heatGap     = 8   // between names and cells
 	heatAxis    = 28  // for the name of an axis
-	heatKey     = 84  // for the explanation of the colors, below
-	heatKeyRow  = 330 // its width
+	heatKey     = 84  // height of the key to the colors
+	heatKeyRow  = 330 // width of the key
 )
 
 // Confusion draws a confusion table as a heat map: a row for each true class, a column for each predicted one, and a
-// key to the colors below. The color of a cell says which share of its row it holds, blue on the diagonal, where the
-// network is right, and orange elsewhere; since mistakes are rare, the scale is the cube root of the share. Counts that
-// do not fit their cell are left out; counts of 0 are never written.
+// key to the colors below. The color of a cell shows the share of its row that it holds: blue on the diagonal, where
+// the network is right, and orange elsewhere. The scale is the cube root of the share, since mistakes are rare. Counts
+// of 0, and counts that do not fit into their cells, are not written.
 //
-// Cells are squares of 48 pixels for up to 14 classes. More classes share the 672 pixels that those take, down to 12
-// pixels for each; what is around them depends on how long the names are.
+// A cell is 48 pixels wide and high for up to 14 classes. More classes have cells of 672 pixels divided by their
+// number, but at least 12 pixels. The size of the picture also depends on the lengths of the names.
 func Confusion(c *report.Confusion, t Theme) Drawing {
 	classes := len(c.Classes)
 	cell := float64(max(heatCellMin, heatCell*heatClasses/max(heatClasses, classes)))
@@ -49,7 +49,7 @@ func Confusion(c *report.Confusion, t Theme) Drawing {
 		names[i] = shorten(name, rowStyle, heatName)
 		longest = max(longest, textWidth(rowStyle, names[i]))
 	}
-	// Names of columns that are wider than a column rise, at 45 degrees or, where columns are narrow, upright.
+	// Names that are wider than their columns slant at 45 degrees, or stand upright over narrow columns.
 	columnStyle := textStyle(nameSize, t.ink, draw.XCenter, draw.YBottom)
 	head, overhang := nameSize/0.75+heatGap, 0.0
 	if longest > cell-4 {
@@ -82,7 +82,7 @@ func Confusion(c *report.Confusion, t Theme) Drawing {
 	}
 }
 
-// drawAxes names the axes.
+// drawAxes writes the names of the axes.
 func drawAxes(p pen, t Theme, left, top, side float64) {
 	axis := textStyle(11, t.ink, draw.XCenter, draw.YCenter)
 	p.text(left+side/2, margin+heatAxis/3, axis, "predicted class")
@@ -90,7 +90,7 @@ func drawAxes(p pen, t Theme, left, top, side float64) {
 	p.text(margin+heatAxis/3, top+side/2, axis, "true class")
 }
 
-// drawCells draws the cells, with thin lines of paper between them, and their counts.
+// drawCells draws the cells, with thin lines between them, and their counts.
 func drawCells(p pen, c *report.Confusion, t Theme, left, top, cell float64) {
 	most := 0
 	for _, row := range c.Counts {
@@ -110,14 +110,14 @@ func drawCells(p pen, c *report.Confusion, t Theme, left, top, cell float64) {
 			color := colors.at(at)
 			p.rect(x, y, cell-1, cell-1, color)
 			if n > 0 && size >= 5 {
-				count.Color = on(color)
+				count.Color = readableOn(color)
 				p.text(x+(cell-1)/2, y+(cell-1)/2, count, strconv.Itoa(n))
 			}
 		}
 	}
 }
 
-// drawKey explains the colors.
+// drawKey draws the key to the colors.
 func drawKey(p pen, t Theme, x, y float64) {
 	const box, step, first = 20, 46, 110
 	label := textStyle(9.5, t.ink, draw.XLeft, draw.YCenter)

@@ -13,7 +13,8 @@ import (
 func TestConfusionSays(t *testing.T) {
 	c := reporttest.Confusion(t, [][]int{{90, 7}, {0, 1203}}, "setosa", "iris <b> & co")
 	got := texts(t, Confusion(c, Light()))
-	for _, want := range []string{"predicted class", "true class", "90", "7", "1203", "setosa", "iris <b> & co", "right", "wrong", "100 %"} {
+	for _, want := range []string{"predicted class", "true class", "90", "7", "1203", "setosa", "iris <b> & co",
+		"right", "wrong", "100 %"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
 		}
@@ -23,7 +24,7 @@ func TestConfusionSays(t *testing.T) {
 	}
 }
 
-// TestConfusionIsNormalized holds that colors are shares of a row: ten times the samples are the same colors.
+// TestConfusionIsNormalized checks that colors show shares of a row: ten times as many samples give the same colors.
 func TestConfusionIsNormalized(t *testing.T) {
 	c := reporttest.Confusion(t, [][]int{{3, 1}, {10, 30}}, "a", "b")
 	light := Light()
@@ -39,8 +40,8 @@ func TestConfusionIsNormalized(t *testing.T) {
 	}
 }
 
-// TestConfusionOfManyClasses: it stays of a size that can be looked at, down to cells without counts, and nothing
-// touches its edges.
+// TestConfusionOfManyClasses checks that the picture does not become too large. Small cells have no counts, and nothing
+// touches the edges.
 func TestConfusionOfManyClasses(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 26, 47, 100} {
 		counts, names := make([][]int, n), make([]string, n)
@@ -65,7 +66,7 @@ func TestConfusionOfManyClasses(t *testing.T) {
 	}
 }
 
-// TestConfusionOfClassThatNeverOccurred: shares of its row are no numbers, and have the color of 0.
+// TestConfusionOfClassThatNeverOccurred checks that the shares of its row, which are NaN, have the color of 0.
 func TestConfusionOfClassThatNeverOccurred(t *testing.T) {
 	decode(t, Confusion(reporttest.Confusion(t, [][]int{{0, 0}, {1, 0}}, "a", "b"), Dark()))
 	decode(t, Confusion(reporttest.Confusion(t, [][]int{{0, 0}, {0, 0}}, "a", "b"), Dark()))

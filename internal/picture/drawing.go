@@ -17,20 +17,20 @@ import (
 )
 
 const (
-	dpi    = 96 // the pixels of an inch: those of a web page
-	margin = 16 // pixels between what is drawn and the edge of the paper
+	dpi    = 96 // pixels per inch, as on a web page
+	margin = 16 // pixels, at the edges of the paper
 )
 
-// Drawing is something drawn on paper, in no format yet.
+// Drawing is a picture that can be written in several formats.
 type Drawing struct {
-	Title         string // what it is of; only a drawing that does not say so itself has one
+	Title         string // empty if the title is part of the drawing
 	Width, Height int    // in pixels
 
 	paper color.RGBA
 	draw  func(pen)
 }
 
-// Write writes the drawing in a format, "png" or "svg". The same drawing gives the same bytes.
+// Write writes the drawing as "png" or "svg". The same drawing gives the same bytes.
 func (d Drawing) Write(w io.Writer, format string) error {
 	switch strings.ToLower(format) {
 	case "png":
@@ -38,11 +38,12 @@ func (d Drawing) Write(w io.Writer, format string) error {
 	case "svg":
 		return d.writeSVG(w)
 	}
-	return fault.New(fault.Usage, "picture", "wanted png or svg as its format, found %q", format)
+	return fault.New(fault.Usage, "picture", "wanted the format png or svg, found %q", format)
 }
 
 func (d Drawing) writePNG(w io.Writer) error {
-	canvas := vgimg.NewWith(vgimg.UseWH(px(d.Width), px(d.Height)), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper))
+	size := vgimg.UseWH(px(d.Width), px(d.Height))
+	canvas := vgimg.NewWith(size, vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper))
 	d.draw(pen{draw.New(canvas)})
 	return png.Encode(w, canvas.Image())
 }
@@ -56,47 +57,48 @@ func (d Drawing) writeSVG(w io.Writer) error {
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return err
 	}
-	// Arial has the same widths; a browser without either would set a picture in its serif.
+	// Arial has the same widths. A browser that has neither would take a typeface with serifs.
 	text := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 	_, err := w.Write(text)
 	return err
 }
 
-// px returns a length of pixels.
+// px returns the length of n pixels.
 func px[N int | float64](n N) vg.Length { return vg.Length(n) / dpi * vg.Inch }
 
-// pen draws at pixels counted from the upper left corner, as images are, where gonum's canvas counts points upwards.
+// pen draws at positions in pixels from the upper left corner, as in images. gonum's canvas counts points from the
+// lower left one.
 type pen struct{ draw.Canvas }
 
-// point returns where a pixel is on the canvas.
+// point returns the position of a pixel on the canvas.
 func (p pen) point(x, y float64) vg.Point {
 	return vg.Point{X: p.Min.X + px(x), Y: p.Max.Y - px(y)}
 }
 
-// part returns the canvas of a rectangle of pixels.
-func (p pen) part(x, y, width, height float64) draw.Canvas {
-	return draw.Canvas{Canvas: p.Canvas.Canvas, Rectangle: vg.Rectangle{Min: p.point(x, y+height), Max: p.point(x+width, y)}}
+// area returns the canvas of a rectangle of pixels.
+func (p pen) area(x, y, width, height float64) draw.Canvas {
+	rectangle := vg.Rectangle{Min: p.point(x, y+height), Max: p.point(x+width, y)}
+	return draw.Canvas{Canvas: p.Canvas.Canvas, Rectangle: rectangle}
 }
 
 // rect fills a rectangle.
 func (p pen) rect(x, y, width, height float64, c color.Color) {
 	p.SetColor(c)
-	area := p.part(x, y, width, height)
-	p.Fill(area.Rectangle.Path())
+	p.Fill(p.area(x, y, width, height).Rectangle.Path())
 }
 
-// text writes a line of text whose anchor, by the alignment of style, is at a pixel.
+// text writes a line of text. The alignments of the style say which point of the text is at x, y.
 func (p pen) text(x, y float64, style draw.TextStyle, text string) {
 	p.FillText(style, p.point(x, y), text)
 }
 
-// textStyle returns the style of text in a size in points, which is 3/4 of the one in pixels.
+// textStyle returns the style of text of a size in points; a point is 4/3 of a pixel.
 func textStyle(points float64, c color.Color, x draw.XAlignment, y draw.YAlignment) draw.TextStyle {
 	return draw.TextStyle{Color: c, Font: sans(points), XAlign: x, YAlign: y, Handler: plot.DefaultTextHandler}
 }
 
-// textWidth returns the pixels that text takes.
+// textWidth returns the width of text in pixels.
 func textWidth(style draw.TextStyle, text string) float64 {
 	return float64(style.Width(text)/vg.Inch) * dpi
 }

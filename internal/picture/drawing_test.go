@@ -44,7 +44,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// decode writes a picture twice, holds that the bytes are the same, and returns it.
+// decode writes a picture twice, checks that the bytes are the same, and returns it.
 func decode(t *testing.T, p Drawing) image.Image {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -117,7 +117,7 @@ func pixels(picture image.Image, c color.RGBA) (n int) {
 	return n
 }
 
-// brokenWriter fails each write.
+// brokenWriter is a writer that always fails.
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, os.ErrClosed }

@@ -14,13 +14,13 @@ import (
 const (
 	historyWidth  = 1200
 	historyHeight = 500
-	rateHeight    = 210 // below, where the learning rate is shown
+	rateHeight    = 210 // in addition, for the learning rate
 )
 
-// WriteHistory draws the curves of a run: loss on the left and accuracy on the right over the epochs, of training and,
-// where an epoch has it, of validation; below them the learning rate, if it changed. A thin line marks the best epoch,
-// the one with the lowest validation loss, or training loss where there is no validation. Values that are NaN or
-// infinite leave a gap. The format is "png" or "svg". A history without epochs is an error.
+// WriteHistory draws the curves of a run over its epochs: loss on the left and accuracy on the right, of training and,
+// if an epoch has it, of validation. The learning rate is below them, if it changed. A thin line marks the best epoch:
+// the one with the lowest validation loss, or training loss without validation. A NaN or an infinity leaves a gap. The
+// format is "png" or "svg". A history without epochs is an error.
 //
 // The picture is 1200 pixels wide and 500 high, or 710 with the learning rate.
 func WriteHistory(w io.Writer, format string, epochs history.Epochs) error {
@@ -31,7 +31,7 @@ func WriteHistory(w io.Writer, format string, epochs history.Epochs) error {
 	return historyDrawing(panels, Light()).Write(w, format)
 }
 
-// historyDrawing returns the picture of all panels of a history.
+// historyDrawing returns the picture with all panels of a history.
 func historyDrawing(panels []*panel, t Theme) Drawing {
 	const half = historyWidth/2 - 2*margin
 	d := Drawing{Width: historyWidth, Height: historyHeight, paper: t.paper}
@@ -39,23 +39,23 @@ func historyDrawing(panels []*panel, t Theme) Drawing {
 		d.Height += rateHeight
 	}
 	d.draw = func(paper pen) {
-		left := paper.part(margin, margin, half, historyHeight-2*margin)
-		right := paper.part(historyWidth/2+margin, margin, half, historyHeight-2*margin)
+		left := paper.area(margin, margin, half, historyHeight-2*margin)
+		right := paper.area(historyWidth/2+margin, margin, half, historyHeight-2*margin)
 		alignTops(panels[0], panels[1], left, right)
 		panels[0].Draw(left)
 		panels[1].Draw(right)
 		if len(panels) > 2 {
-			panels[2].Draw(paper.part(margin, historyHeight, historyWidth-2*margin, rateHeight-margin))
+			panels[2].Draw(paper.area(margin, historyHeight, historyWidth-2*margin, rateHeight-margin))
 		}
-		// Between the titles of the panels, where no curve can run under it.
-		panels[0].drawLegend(paper.part(margin, margin, historyWidth-2*margin, historyHeight), t)
+		// Between the titles of the panels, where no curve can reach.
+		panels[0].drawLegend(paper.area(margin, margin, historyWidth-2*margin, historyHeight), t)
 	}
 	return d
 }
 
-// Panels draws the curves of a run as [WriteHistory] does, but each figure by itself, so that they can stand side by
-// side or below each other: loss, accuracy and, if it changed, the learning rate. What a panel is of is its Title,
-// which is not written in it.
+// Panels draws the curves of a run as [WriteHistory] does, but each panel as a drawing of its own, so that a page can
+// arrange them: loss, accuracy and, if it changed, the learning rate. The Title of a drawing says what the panel shows;
+// it is not written in it.
 //
 // Each panel is 560 pixels wide and 380 high.
 func Panels(epochs history.Epochs, t Theme) ([]Drawing, error) {
@@ -98,18 +98,18 @@ func historyPanels(epochs history.Epochs, t Theme) ([]*panel, error) {
 		return nil, err
 	}
 	rate.Y.Min, rate.Y.Max = lossRange(rate.Y.Min, rate.Y.Max)
-	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 3) }) // it is not high
+	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 3) }) // it is low
 	return append(panels, rate), nil
 }
 
-// panelDrawing returns the picture of one panel by itself. Its title is left to whoever shows it.
+// panelDrawing returns the drawing of one panel. The caller shows its title.
 func panelDrawing(p *panel, t Theme) Drawing {
 	const width, height, legend = 560, 380, 28
 	title := p.Title.Text
 	p.Title.Text = ""
 	return Drawing{Title: title, Width: width, Height: height, paper: t.paper, draw: func(paper pen) {
 		label := float64(p.Title.Padding/vg.Inch) * dpi
-		p.drawLegend(paper.part(0, 4, width, height), t)
-		p.Draw(paper.part(4, legend+label, width-12, height-legend-label-4))
+		p.drawLegend(paper.area(0, 4, width, height), t)
+		p.Draw(paper.area(4, legend+label, width-12, height-legend-label-4))
 	}}
 }

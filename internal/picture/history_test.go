@@ -68,7 +68,8 @@ func TestWriteHistoryPNG(t *testing.T) {
 	}
 }
 
-// TestLonelyPointHasMark: where marks are left out, a value between two gaps would be invisible without one.
+// TestLonelyPointHasMark checks that a value between two gaps has a mark even where marks are left out; otherwise it
+// would be invisible.
 func TestLonelyPointHasMark(t *testing.T) {
 	h := curves(maxMarked+1, true)
 	for i := range h {
@@ -111,13 +112,14 @@ func TestWriteHistorySVG(t *testing.T) {
 	want := append([]string{"Loss", "Epoch"}, ticks...)
 	want = append(want, "0.0", "0.1", "0.2", "0.3", "best epoch (val_loss): 10", "Accuracy", "Epoch")
 	want = append(want, ticks...)
-	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10", "training", "validation")
+	want = append(want, "0.90", "0.92", "0.94", "0.96", "0.98", "1.00", "best epoch (val_loss): 10",
+		"training", "validation")
 	if diff := cmp.Diff(want, texts); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
 	}
 }
 
-// TestRatePanel holds that a learning rate that changes is shown, and one that does not takes no room.
+// TestRatePanel checks that a learning rate is shown if it changes, and takes no room if it does not.
 func TestRatePanel(t *testing.T) {
 	for _, varies := range []bool{false, true} {
 		h := curves(10, true)
@@ -154,7 +156,8 @@ func TestRatePanel(t *testing.T) {
 	}
 }
 
-// TestBestEpochIsMarked: in each panel, unless there is nothing to choose from, with the figure that decides.
+// TestBestEpochIsMarked checks that each panel marks the best epoch and names the metric that decides, unless there is
+// only one epoch.
 func TestBestEpochIsMarked(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 2: 2, 200: 2} {
 		for figure, validated := range map[string]bool{"val_loss": true, "loss": false} {
@@ -172,14 +175,15 @@ func TestBestEpochIsMarked(t *testing.T) {
 func TestWriteHistoryOfDivergedRun(t *testing.T) {
 	h := curves(3, true)
 	h[1].Loss, h[1].ValLoss, h[2].Loss, h[2].Accuracy = math.NaN(), math.Inf(1), math.Inf(1), math.NaN()
-	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}}, {{Epoch: 1, Accuracy: 1}}} {
+	for _, history := range []history.Epochs{h, h[1:2], {{Epoch: 1, Loss: 1e30, Accuracy: 0}},
+		{{Epoch: 1, Accuracy: 1}}} {
 		if err := WriteHistory(io.Discard, "png", history); err != nil {
 			t.Errorf("%v: %v", history, err)
 		}
 	}
 }
 
-// TestPanels: each figure is a drawing with a title of its own, which is not in the picture too.
+// TestPanels checks that each panel is a drawing with a title, which is not in the picture as well.
 func TestPanels(t *testing.T) {
 	h := curves(3, true)
 	h[2].LearningRate = 0.1
@@ -190,7 +194,8 @@ func TestPanels(t *testing.T) {
 	var titles []string
 	for _, p := range panels {
 		titles = append(titles, p.Title)
-		if found := texts(t, p); slices.Contains(found, p.Title) || !slices.Contains(found, "best epoch (val_loss): 3") {
+		if found := texts(t, p); slices.Contains(found, p.Title) ||
+			!slices.Contains(found, "best epoch (val_loss): 3") {
 			t.Errorf("%s: wanted the best epoch and no title, found %q", p.Title, found)
 		}
 		if size := decode(t, p).Bounds().Size(); size != image.Pt(560, 380) {

@@ -9,7 +9,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// Kernels is the kernel of a first layer whose inputs are the pixels of an image: a picture of weights for each unit.
+// Kernels are the weights of a first layer whose inputs are the pixels of an image. They are drawn as one image for
+// each unit.
 type Kernels struct {
 	Rows, Cols int       // of the images that are the layer's inputs
 	Units      int       // of the layer
@@ -18,12 +19,12 @@ type Kernels struct {
 
 // The measures of a sheet of kernels, in pixels.
 const (
-	kernelsWidth = 1248 // at most, unless it has more units than that many pixels hold
-	kernelsGap   = 6
-	kernelsScale = 4 // most pixels of a weight's side
+	kernelsWidth = 1248 // the most, unless that is too little for one pixel for each weight
+	kernelsGap   = 6    // between units
+	kernelsScale = 4    // largest side of a weight
 )
 
-// check refuses a kernel that is not of the shape that it says.
+// check refuses a kernel of another shape than Rows, Cols and Units say.
 func (k Kernels) check() error {
 	if k.Rows < 1 || k.Cols < 1 || k.Units < 1 || len(k.Kernel) != k.Rows*k.Cols*k.Units {
 		return fault.New(fault.Data, "picture of the kernel", "wanted %d x %d inputs and %d units, found %d weights",
@@ -32,8 +33,8 @@ func (k Kernels) check() error {
 	return nil
 }
 
-// Limit returns the weight at the ends of the scale of [Kernels.Sheet]: the size that one weight of 500 exceeds, lest a
-// few of them make all others pale.
+// Limit returns the weight at the ends of the color scale of [Kernels.Sheet]. One weight in 500 exceeds it: a scale up
+// to the largest would make all others pale.
 func (k Kernels) Limit() float64 {
 	sizes := make([]float32, 0, len(k.Kernel))
 	for _, v := range k.Kernel {
@@ -48,8 +49,8 @@ func (k Kernels) Limit() float64 {
 	return float64(sizes[len(sizes)-1-len(sizes)/500])
 }
 
-// layout returns how many units stand in a row and in a column, so that the sheet is about half as wide again as high,
-// and the pixels of a weight's side.
+// layout returns the number of columns and rows of units, which make the width of the sheet about 1.5 times its height,
+// and the side of a weight in pixels.
 func (k Kernels) layout() (columns, rows, scale int) {
 	ideal := math.Sqrt(1.5 * float64(k.Units) * float64(k.Rows+kernelsGap) / float64(k.Cols+kernelsGap))
 	columns = min(k.Units, max(1, int(math.Ceil(ideal))))
@@ -58,12 +59,12 @@ func (k Kernels) layout() (columns, rows, scale int) {
 	return columns, rows, scale
 }
 
-// Sheet draws an image for each unit, row by row, with transparent gaps between them: the weights of its inputs where
-// the pixels are. Orange weights are above 0, blue ones below; all units share a scale that is symmetric about 0. A
-// kernel that is not of the shape that it says is an error.
+// Sheet draws an image for each unit, row by row, with transparent gaps between them: each weight is at the place of
+// its pixel. Orange weights are above 0, blue ones below. All units have the same scale, which is symmetric about 0. A
+// kernel of another shape than Rows, Cols and Units say is an error.
 //
-// A weight is a square of 4 pixels, or of so few that the sheet is at most 1248 pixels wide, but of one at least. There
-// are as many units in a row as make the sheet about half as wide again as high.
+// A weight is a square of up to 4 pixels, so that the sheet is at most 1248 pixels wide, but of at least one. The width
+// of the sheet is about 1.5 times its height.
 func (k Kernels) Sheet(t Theme) (*image.Paletted, error) {
 	if err := k.check(); err != nil {
 		return nil, err
@@ -87,10 +88,11 @@ func (k Kernels) Sheet(t Theme) (*image.Paletted, error) {
 	return out, nil
 }
 
-// levels is how many colors of the palette stand for weights below 0, and for weights above it.
+// levels is the number of colors for weights above 0, and also for those below.
 const levels = 127
 
-// palette returns a transparent color and, from 1 on, the colors of a scale that is symmetric about the one of 0.
+// palette returns a transparent color and then, from index 1 on, the colors of the scale from the lowest to the highest
+// weight.
 func (t Theme) palette() color.Palette {
 	palette := color.Palette{color.RGBA{}}
 	for i := -levels; i <= levels; i++ {
@@ -103,7 +105,7 @@ func (t Theme) palette() color.Palette {
 	return palette
 }
 
-// level returns the index in the palette of a number on a scale from -limit to limit. What is no number is shown as 0.
+// level returns the index in the palette of a value on a scale from -limit to limit. A NaN is shown as 0.
 func level(v, limit float64) uint8 {
 	if math.IsNaN(v) || limit == 0 {
 		return levels + 1

@@ -9,8 +9,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// TestKernelsDrawsWeights: unit 1 of 3, which stand in rows of 2, has one weight above 0, in row 1 and column 2 of 2 x
-// 3 inputs.
+// TestKernelsDrawsWeights draws 3 units of 2 x 3 inputs, in rows of 2 units. Unit 1 has one weight above 0, in row 1
+// and column 2.
 func TestKernelsDrawsWeights(t *testing.T) {
 	k := Kernels{Rows: 2, Cols: 3, Units: 3, Kernel: make([]float32, 18)}
 	k.Kernel[(1*3+2)*3+1] = 0.5
@@ -49,7 +49,7 @@ func sheetOf(t *testing.T, k Kernels) *image.Paletted {
 	return sheet
 }
 
-// TestLevelsAreSymmetric holds that v and -v are equally far from 0's color.
+// TestLevelsAreSymmetric checks that v and -v are equally far from the color of 0.
 func TestLevelsAreSymmetric(t *testing.T) {
 	const zero = levels + 1
 	for i := -300; i <= 300; i++ {
@@ -71,7 +71,7 @@ func TestLevelsAreSymmetric(t *testing.T) {
 	}
 }
 
-// TestLimitLeavesOutliersOut: the scale ends where 1 weight of 500 is beyond.
+// TestLimitLeavesOutliersOut checks that 1 weight in 500 exceeds the scale.
 func TestLimitLeavesOutliersOut(t *testing.T) {
 	k := Kernels{Rows: 10, Cols: 10, Units: 10, Kernel: make([]float32, 1000)}
 	for i := range k.Kernel {
@@ -100,7 +100,8 @@ func TestKernelsLayout(t *testing.T) {
 }
 
 func TestKernelsRefuses(t *testing.T) {
-	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)}, {Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
+	for _, k := range []Kernels{{}, {Rows: 2, Cols: 2, Units: 1, Kernel: make([]float32, 3)},
+		{Rows: -1, Cols: -1, Units: 1, Kernel: make([]float32, 1)}} {
 		if _, err := k.Sheet(Light()); fault.KindOf(err) != fault.Data {
 			t.Errorf("%d x %d x %d: %v", k.Rows, k.Cols, k.Units, err)
 		}

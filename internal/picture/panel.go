@@ -13,35 +13,35 @@ import (
 	"dnn/internal/history"
 )
 
-// maxMarked is the number of epochs up to which each has a mark; beyond, marks would hide the curve.
+// maxMarked is the most epochs that each have a mark. More marks would hide the curve.
 const maxMarked = 25
 
-// markLabel is the height above a panel's frame that the label of a mark takes.
-const markLabel = vg.Length(14)
+// labelHeight is the room above the frame of a panel for the label of a vertical line.
+const labelHeight = vg.Length(14)
 
-// panel is a plot of one figure of the history.
+// panel is a plot of one metric of the history, and its legend.
 type panel struct {
 	*plot.Plot
 	legend []legendEntry
 }
 
-// curve is one series of values of a history, and how it looks. Dashes and the shape of the marks say the same as the
-// color.
+// curve is one series of values of a history, and how it looks. Dashes and the shape of the marks repeat what the color
+// says.
 type curve struct {
 	name   string
 	color  color.Color
 	dashes []vg.Length
 	mark   draw.GlyphDrawer // nil: none
 	value  func(history.Epoch) float64
-	needs  func(history.Epoch) bool // whether an epoch has the value; nil: each has
+	needs  func(history.Epoch) bool // whether an epoch has the value; nil: all have
 }
 
-// training returns the curve of a figure of training.
+// training returns the curve of a metric of training.
 func training(t Theme, value func(history.Epoch) float64) curve {
 	return curve{name: "training", color: t.training, mark: draw.CircleGlyph{}, value: value}
 }
 
-// validation returns the curve of a figure of validation.
+// validation returns the curve of a metric of validation.
 func validation(t Theme, value func(history.Epoch) float64) curve {
 	return curve{
 		name: "validation", color: t.validation, dashes: []vg.Length{6, 3}, mark: draw.BoxGlyph{}, value: value,
@@ -55,15 +55,15 @@ type legendEntry struct {
 	looks []plot.Thumbnailer
 }
 
-// newPanel returns a panel of curves over the epochs. Where there are several, a line marks the best.
+// newPanel returns a panel of curves over the epochs. If there are several epochs, a line marks the best.
 func newPanel(title string, history history.Epochs, t Theme, curves ...curve) (*panel, error) {
 	p := &panel{Plot: styledPlot(title, t)}
 	if best, ok := history.Best(); ok && len(history) > 1 {
-		figure := "loss"
+		metric := "loss"
 		if best.Validated {
-			figure = "val_loss"
+			metric = "val_loss"
 		}
-		p.mark(float64(best.Epoch), fmt.Sprintf("best epoch (%s): %d", figure, best.Epoch), t)
+		p.addLine(float64(best.Epoch), fmt.Sprintf("best epoch (%s): %d", metric, best.Epoch), t)
 	}
 	for _, c := range curves {
 		var points plotter.XYs
@@ -87,13 +87,13 @@ func newPanel(title string, history history.Epochs, t Theme, curves ...curve) (*
 	return p, nil
 }
 
-// mark marks a place on the horizontal axis.
-func (p *panel) mark(x float64, label string, t Theme) {
-	p.Title.Padding += markLabel
-	p.Add(verticalMark{x: x, label: label, color: t.gray})
+// addLine adds a vertical line with a label at x.
+func (p *panel) addLine(x float64, label string, t Theme) {
+	p.Title.Padding += labelHeight
+	p.Add(verticalLine{x: x, label: label, color: t.gray})
 }
 
-// add draws a curve through the points whose values are finite, and puts it into the legend if there are points at all.
+// add draws a curve through the finite points, and adds it to the legend unless there are no points.
 func (p *panel) add(c curve, points plotter.XYs, marked bool) error {
 	if len(points) == 0 {
 		return nil
@@ -123,10 +123,10 @@ func (p *panel) add(c curve, points plotter.XYs, marked bool) error {
 	return nil
 }
 
-// alignTops gives two panels that are drawn side by side one upper edge. One of them may need room there for half a
-// label of its axis, which then stays free in the other too.
+// alignTops aligns the upper edges of two panels that are drawn side by side. The labels of its axis may need room
+// above one of them; the other then leaves as much.
 func alignTops(p, q *panel, atP, atQ draw.Canvas) {
-	for range 3 { // for the room depends on the height that is left
+	for range 3 { // several times, since the room depends on the height that is left
 		if higher := p.DataCanvas(atP).Max.Y - q.DataCanvas(atQ).Max.Y; higher > 0 {
 			p.Title.Padding += higher
 		} else {
@@ -135,7 +135,7 @@ func alignTops(p, q *panel, atP, atQ draw.Canvas) {
 	}
 }
 
-// drawLegend draws the entries side by side in the middle of the upper edge of area.
+// drawLegend draws the entries of the legend side by side, in the middle of the upper edge of area.
 func (p *panel) drawLegend(area draw.Canvas, t Theme) {
 	const gap = vg.Length(18)
 	legends := make([]plot.Legend, len(p.legend))
@@ -157,16 +157,16 @@ func (p *panel) drawLegend(area draw.Canvas, t Theme) {
 	}
 }
 
-// verticalMark is a thin line at x over the whole height of a plot, with a label above the frame, where no curve can
-// be.
-type verticalMark struct {
+// verticalLine is a thin line at x over the full height of a plot. Its label is above the frame, where no curve can
+// reach.
+type verticalLine struct {
 	x     float64
 	label string
 	color color.Color
 }
 
 // Plot implements plot.Plotter.
-func (m verticalMark) Plot(c draw.Canvas, p *plot.Plot) {
+func (m verticalLine) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, _ := p.Transforms(&c)
 	x := toX(m.x)
 	c.StrokeLine2(draw.LineStyle{Color: m.color, Width: vg.Points(0.75)}, x, c.Min.Y, x, c.Max.Y)

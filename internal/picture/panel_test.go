@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// TestPanelsHaveOneTop holds that the panels begin at one height, also where one has a label there, as that of an
-// accuracy of 1.
+// TestPanelsHaveOneTop checks that the frames of both panels begin at the same height, also if one has a label there,
+// such as an accuracy of 1.
 func TestPanelsHaveOneTop(t *testing.T) {
 	for _, n := range []int{2, 10, 40} {
 		panels, err := historyPanels(curves(n, true), Light())
@@ -21,7 +21,10 @@ func TestPanelsHaveOneTop(t *testing.T) {
 		p := historyDrawing(panels, Light())
 		tops := map[vg.Length]bool{}
 		for _, panel := range panels {
-			panel.Add(plotterFunc(func(c draw.Canvas, _ *plot.Plot) { tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true }))
+			panel.Add(plotterFunc(func(c draw.Canvas,
+				_ *plot.Plot) {
+				tops[vg.Length(math.Round(float64(c.Max.Y)*1e6))] = true
+			}))
 		}
 		if err := p.Write(io.Discard, "png"); err != nil {
 			t.Fatal(err)

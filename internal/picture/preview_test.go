@@ -17,7 +17,8 @@ var update = flag.Bool("update", false, "write the picture that dnn itself is th
 
 // examplePreview has two lines of images of 2 x 3 pixels: one of three, one of two.
 func examplePreview() Preview {
-	return Preview{About: []string{"Images and what becomes of them", "augment: {a_setting_that_is_too_long_for_the_sheet: 1}"}, Rows: 2, Cols: 3,
+	return Preview{About: []string{"Images and what becomes of them",
+		"augment: {a_setting_that_is_too_long_for_the_sheet: 1}"}, Rows: 2, Cols: 3,
 		Lines: [][][]uint8{
 			{{0, 255, 0, 0, 128, 0}, {255, 0, 0, 0, 128, 0}, {0, 0, 255, 0, 0, 64}},
 			{{255, 255, 255, 0, 0, 0}, {0, 0, 0, 255, 255, 255}},
@@ -51,7 +52,7 @@ func TestPreview(t *testing.T) {
 	if !sameImage(sheet, want) {
 		t.Error("the sheet is not that of testdata/preview.png")
 	}
-	// The first image's brightest pixel, the gap behind it, and the second line's last.
+	// The brightest pixel of the first image, the gap after it, and the last pixel of the second row.
 	const head, scale = previewGap + 6*previewLine, 18 // five lines of text and one over the columns
 	for _, c := range []struct{ x, y, gray int }{
 		{previewGap + scale, head, 0},
@@ -66,7 +67,7 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// TestPreviewSaysWhatItShows holds that other words, and another number of epochs, are another picture.
+// TestPreviewSaysWhatItShows checks that other texts, and another number of epochs, give another picture.
 func TestPreviewSaysWhatItShows(t *testing.T) {
 	p := examplePreview()
 	before := p.head(3)
@@ -115,7 +116,8 @@ func TestPreviewRefuses(t *testing.T) {
 	}{
 		{nil, "preview of the augmentation: there is no image to show", fault.Usage},
 		{[][][]uint8{{}}, "preview of the augmentation: there is no image to show", fault.Usage},
-		{[][][]uint8{{make([]uint8, 5)}}, "preview of the augmentation: wanted images of 2 x 3 pixels, found one of 5", fault.Data},
+		{[][][]uint8{{make([]uint8, 5)}}, "preview of the augmentation: wanted images of 2 x 3 pixels, found one of 5",
+			fault.Data},
 	} {
 		err := Preview{Rows: 2, Cols: 3, Lines: c.lines}.Write(&bytes.Buffer{})
 		if err == nil || err.Error() != c.want || fault.KindOf(err) != c.kind {

@@ -12,15 +12,16 @@ import (
 	"dnn/internal/train"
 )
 
-// WriteRangeTest draws the smoothed losses of a learning-rate range test over the rates, on a logarithmic axis, with a
-// mark at the suggested rate, 0 for none. What exceeds the first losses by far is cut off. The format is "png" or
-// "svg". Points whose rates do not rise are an error, and so are none.
+// WriteRangeTest draws the smoothed losses of a learning-rate range test over the rates, on a logarithmic axis. A line
+// marks the suggested rate; 0 means that there is none. Losses far above the first ones are cut off. The format is
+// "png" or "svg". It is an error if there are no points, or if their rates do not rise.
 //
 // The picture is 800 pixels wide and 500 high.
 func WriteRangeTest(w io.Writer, format string, points []train.LRPoint, suggested float64) error {
 	for i, p := range points {
 		if !(p.Rate > 0) || math.IsInf(p.Rate, 0) || i > 0 && p.Rate <= points[i-1].Rate {
-			return fault.New(fault.Data, "range test", "wanted rising rates above 0, found %v as number %d", p.Rate, i+1)
+			return fault.New(fault.Data, "range test", "wanted rising rates above 0, found %v as number %d",
+				p.Rate, i+1)
 		}
 	}
 	if len(points) == 0 {
@@ -40,7 +41,7 @@ func rangeTestDrawing(points []train.LRPoint, suggested float64, t Theme) (Drawi
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = plot.TickerFunc(rateTicks)
 	if suggested > 0 {
-		p.mark(suggested, "steepest: "+strconv.FormatFloat(suggested, 'g', 2, 64), t)
+		p.addLine(suggested, "steepest: "+strconv.FormatFloat(suggested, 'g', 2, 64), t)
 	}
 	losses := make(plotter.XYs, len(points))
 	for i, point := range points {
@@ -55,12 +56,12 @@ func rangeTestDrawing(points []train.LRPoint, suggested float64, t Theme) (Drawi
 	}
 	p.Y.Min, p.Y.Max = rangeTestRange(points)
 	return Drawing{Width: width, Height: height, paper: t.paper, draw: func(paper pen) {
-		p.Draw(paper.part(margin, margin, width-2*margin, height-2*margin))
+		p.Draw(paper.area(margin, margin, width-2*margin, height-2*margin))
 	}}, nil
 }
 
 // rangeTestRange returns the range of the axis of losses: from the lowest to somewhat above the highest of the first
-// quarter, from which the loss falls until the rate is too high.
+// quarter. After it, the loss rises above that only when the rate is too high.
 func rangeTestRange(points []train.LRPoint) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for i, p := range points {
@@ -79,15 +80,16 @@ func rangeTestRange(points []train.LRPoint) (lo, hi float64) {
 	return lo - room/3, hi + room
 }
 
-// rateTicks returns a tick at 1, 2, … 9 times each power of ten, of which the powers have labels; the others have some
-// too where there are less than two powers.
+// rateTicks returns ticks at 1, 2, … 9 times the powers of ten. The powers have labels, and in a range of less than two
+// powers, so have 2 and 5 times them.
 func rateTicks(lo, hi float64) []plot.Tick {
 	var ticks []plot.Tick
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
 	narrow := hi/lo < 100
 	for exponent := first; exponent <= last; exponent++ {
 		for digit := 1; digit <= 9; digit++ {
-			value, _ := strconv.ParseFloat(strconv.Itoa(digit)+"e"+strconv.Itoa(exponent), 64) // the nearest, as Pow may not be
+			// Not math.Pow, whose result may not be the nearest number.
+			value, _ := strconv.ParseFloat(strconv.Itoa(digit)+"e"+strconv.Itoa(exponent), 64)
 			if value < lo*(1-1e-9) || value > hi*(1+1e-9) {
 				continue
 			}
@@ -101,7 +103,7 @@ func rateTicks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// rateLabel returns digit times a power of ten as people write rates: 0.001, 1e-5.
+// rateLabel returns digit times a power of ten in the usual spelling of rates: 0.001, 1e-5.
 func rateLabel(digit, exponent int) string {
 	text := strconv.Itoa(digit) + "e" + strconv.Itoa(exponent)
 	if exponent < -4 || exponent > 3 {

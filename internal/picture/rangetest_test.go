@@ -37,7 +37,8 @@ func TestWriteRangeTest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := texts(t, unmarked); slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "steepest") }) {
+	if got := texts(t, unmarked); slices.ContainsFunc(got,
+		func(s string) bool { return strings.HasPrefix(s, "steepest") }) {
 		t.Errorf("a rate is marked where none is suggested: %q", got)
 	}
 	if !contains(decode(t, p), decode(t, p).Bounds(), Light().training) {
@@ -61,7 +62,8 @@ func TestWriteRangeTestOfOddPoints(t *testing.T) {
 
 func TestWriteRangeTestRefuses(t *testing.T) {
 	for name, points := range map[string][]train.LRPoint{
-		"none": nil, "zero": {{Rate: 0, Smoothed: 1}}, "falling": {{Rate: 0.2, Smoothed: 1}, {Rate: 0.1, Smoothed: 1}}, "infinite": {{Rate: math.Inf(1), Smoothed: 1}}, "NaN": {{Rate: math.NaN(), Smoothed: 1}},
+		"none": nil, "zero": {{Rate: 0, Smoothed: 1}}, "falling": {{Rate: 0.2, Smoothed: 1}, {Rate: 0.1, Smoothed: 1}},
+		"infinite": {{Rate: math.Inf(1), Smoothed: 1}}, "NaN": {{Rate: math.NaN(), Smoothed: 1}},
 	} {
 		if err := WriteRangeTest(io.Discard, "png", points, 0); fault.KindOf(err) != fault.Data {
 			t.Errorf("%s: %v", name, err)

@@ -10,15 +10,15 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// sans returns the typeface of all text in the given size.
+// sans returns the typeface of all text, in the given size.
 func sans(points float64) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(points)}
 }
 
-// styledPlot returns an empty plot of values over epochs, with a title and a light grid.
+// styledPlot returns an empty plot over epochs, with a title and a light grid.
 func styledPlot(title string, t Theme) *plot.Plot {
 	p := plot.New()
-	p.BackgroundColor = nil // the paper's
+	p.BackgroundColor = nil // as the paper
 	p.Title.Text = title
 	p.Title.TextStyle.Font, p.Title.TextStyle.Color = sans(14), t.ink
 	p.Title.Padding = vg.Points(8)
@@ -40,7 +40,7 @@ func styledPlot(title string, t Theme) *plot.Plot {
 	return p
 }
 
-// lossRange returns the range of the axis for losses between lo and hi: from 0, with room above.
+// lossRange returns the range of the axis for losses from lo to hi. It begins at 0 and has room at the top.
 func lossRange(lo, hi float64) (float64, float64) {
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) { // no finite value
 		return 0, 1
@@ -51,8 +51,8 @@ func lossRange(lo, hi float64) (float64, float64) {
 	return min(0, lo), hi * 1.05
 }
 
-// accuracyRange returns the range of the axis for accuracies between lo and hi: with room on both sides, but not above
-// 1 or below 0, which no accuracy can be.
+// accuracyRange returns the range of the axis for accuracies from lo to hi. It has room at both ends, but stays within
+// 0 to 1.
 func accuracyRange(lo, hi float64) (float64, float64) {
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 		return 0, 1
@@ -61,23 +61,23 @@ func accuracyRange(lo, hi float64) (float64, float64) {
 	return max(0, lo-room), min(1, hi+room)
 }
 
-// integerTicks returns at most about ten ticks, all at whole numbers.
+// integerTicks returns at most about ten ticks, at whole numbers.
 func integerTicks(lo, hi float64) []plot.Tick {
 	step := max(1, niceStep((hi-lo)/9))
 	return ticksEvery(step, lo, hi, 0)
 }
 
-// decimalTicks returns about six ticks, all with as many decimals as their distance needs.
+// decimalTicks returns about six ticks. Their labels have as many decimals as the distance between them needs.
 func decimalTicks(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 6) }
 
-// tickCount returns about n ticks, all with as many decimals as their distance needs.
+// tickCount is decimalTicks with about n ticks.
 func tickCount(lo, hi float64, n int) []plot.Tick {
 	step := niceStep((hi - lo) / float64(n))
 	return ticksEvery(step, lo, hi, max(0, int(-math.Floor(math.Log10(step)+1e-9))))
 }
 
-// ticksEvery returns a tick at each multiple of step between lo and hi, in scientific notation where the labels would
-// be too long otherwise.
+// ticksEvery returns a tick at each multiple of step from lo to hi. Labels that would be too long are in scientific
+// notation.
 func ticksEvery(step, lo, hi float64, decimals int) []plot.Tick {
 	format := byte('f')
 	if step < 1e-5 || step >= 1e6 {
@@ -85,7 +85,7 @@ func ticksEvery(step, lo, hi float64, decimals int) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+step*1e-9; i++ {
-		value := i*step + 0 // rids 0 of the sign that Ceil may leave it
+		value := i*step + 0 // + 0 turns -0, which Ceil may return, into 0
 		ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, format, decimals, 64)})
 	}
 	return ticks

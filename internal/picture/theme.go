@@ -5,18 +5,18 @@ import (
 	"math"
 )
 
-// Theme is the colors of a picture. Curves and shades are of Okabe and Ito's palette or near it, which all kinds of
-// color vision tell apart; no picture says anything by color alone.
+// Theme is the colors of a picture. They are those of Okabe and Ito's palette or near them, which people with any kind
+// of color vision can distinguish. No picture says anything by color alone.
 type Theme struct {
 	paper color.RGBA // the background
 	ink   color.RGBA // text and axes
-	gray  color.RGBA // marks that must not compete with curves
+	gray  color.RGBA // what must not compete with curves
 	grid  color.RGBA
 
 	training, validation, rate color.RGBA // curves
 
 	right, wrong ramp // shares of right and wrong predictions, from 0 to 1
-	below, above ramp // numbers away from 0, from 0 to the largest
+	below, above ramp // weights below and above 0, from 0 to the largest
 }
 
 // Light is for paper and for pages in light mode.
@@ -48,10 +48,10 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
-// ramp is a scale of colors from 0 over 1/2 to 1.
+// ramp is a scale of colors: those at 0, 1/2 and 1.
 type ramp [3]color.RGBA
 
-// at returns the color at x, which it takes for 0 or 1 where it is beyond, and for 0 where it is NaN.
+// at returns the color at x. Below 0 and for a NaN it is that at 0, above 1 that at 1.
 func (r ramp) at(x float64) color.RGBA {
 	if !(x > 0) {
 		return r[0]
@@ -65,8 +65,8 @@ func (r ramp) at(x float64) color.RGBA {
 	return color.RGBA{R: mix(from.R, to.R), G: mix(from.G, to.G), B: mix(from.B, to.B), A: 0xff}
 }
 
-// on returns whichever of black and white is easier to read on the color c, by WCAG 2's contrast ratio.
-func on(c color.RGBA) color.RGBA {
+// readableOn returns black or white, whichever is easier to read on the color c, by WCAG 2's contrast ratio.
+func readableOn(c color.RGBA) color.RGBA {
 	// The ratio of white is (1+0.05)/(l+0.05), that of black (l+0.05)/0.05, so they are equal at l = 0.179.
 	if luminance(c) > 0.179 {
 		return rgb(0x000000)

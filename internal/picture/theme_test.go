@@ -19,7 +19,8 @@ func TestContrast(t *testing.T) {
 				t.Errorf("%s: the contrast of %s is %.1f", name, what, got)
 			}
 		}
-		for what, c := range map[string]color.RGBA{"training": th.training, "validation": th.validation, "rate": th.rate} {
+		for what, c := range map[string]color.RGBA{"training": th.training, "validation": th.validation,
+			"rate": th.rate} {
 			if got := contrast(c, th.paper); got < 3 { // WCAG 2, 1.4.11, for graphics
 				t.Errorf("%s: the contrast of %s is %.1f", name, what, got)
 			}
@@ -27,7 +28,7 @@ func TestContrast(t *testing.T) {
 		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong} {
 			for i := range 101 {
 				c := r.at(float64(i) / 100)
-				if got := contrast(c, on(c)); got < 4.5 {
+				if got := contrast(c, readableOn(c)); got < 4.5 {
 					t.Errorf("%s: counts on %s at %d %% have a contrast of %.1f", name, what, i, got)
 				}
 			}
@@ -43,10 +44,11 @@ func TestLuminance(t *testing.T) {
 	}
 }
 
-// TestRampsAreMonotonic: brightness alone must tell more from less, for print and for eyes that see few colors.
+// TestRampsAreMonotonic checks that brightness alone tells more from less, for print and for color blindness.
 func TestRampsAreMonotonic(t *testing.T) {
 	for name, th := range map[string]Theme{"light": Light(), "dark": Dark()} {
-		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong, "below": th.below, "above": th.above} {
+		for what, r := range map[string]ramp{"right": th.right, "wrong": th.wrong, "below": th.below,
+			"above": th.above} {
 			last := 1.0
 			for i := range 11 {
 				now := contrast(r.at(float64(i)/10), r[0])

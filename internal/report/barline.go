@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	barWidth    = 20 // of a whole bar, as in Keras
-	minBarWidth = 8  // a narrower one is left out
+	barWidth    = 20 // as in Keras
+	minBarWidth = 8  // a narrower bar is left out
 )
 
-// The escape sequences of a line in color, which are Keras's.
+// Escape sequences, as in Keras.
 const (
 	bold  = "\x1b[1m"
 	green = "\x1b[32m"
@@ -20,47 +20,48 @@ const (
 	reset = "\x1b[0m"
 )
 
-// barLine is one state of a line with a bar: counter, bar, clock, and figures, the first of which follows the clock and
-// the others a " - ".
+// barLine is one state of a line with a bar: counter, bar, clock, metrics, sparkline. The first metric follows the
+// clock; there is a " - " before each of the others.
 type barLine struct {
 	counter string   // " 48/480"
 	done    float64  // 0 to 1
 	clock   string   // "1s"
-	figures []string // "2ms/step", "accuracy: 0.8521"
+	metrics []string // "2ms/step", "accuracy: 0.8521"
 	spark   string   // "█▅▂▁", or empty
 }
 
-// fit returns the line in at most width columns: the bar shrinks and disappears, then figures disappear from the end.
+// fit returns the line in at most width columns. The bar shrinks and disappears first, then metrics disappear from the
+// end.
 func (l barLine) fit(width int, color bool) string {
-	bar, figures := barWidth, l.figures
-	if over := l.width(bar, figures) - width; over > 0 {
+	bar, metrics := barWidth, l.metrics
+	if over := l.width(bar, metrics) - width; over > 0 {
 		bar -= over
 		if bar < minBarWidth {
 			bar = 0
 		}
 	}
-	for len(figures) > 0 && l.width(bar, figures) > width {
-		figures = figures[:len(figures)-1]
+	for len(metrics) > 0 && l.width(bar, metrics) > width {
+		metrics = metrics[:len(metrics)-1]
 	}
-	if l.width(bar, figures) > width {
+	if l.width(bar, metrics) > width {
 		return l.counter[:max(0, min(len(l.counter), width))]
 	}
-	return l.head(bar, figures, color) + join(figures)
+	return l.head(bar, metrics, color) + join(metrics)
 }
 
-// wrapped returns the line with all its figures, broken before one that would exceed width, and with its sparkline if
-// that fits without a break. What is left of a broken line is erased with the given sequence, for something else may
-// stand there.
+// wrapped returns the line with all its metrics, and with its sparkline if that fits without a break. The line is
+// broken before a metric that would exceed width. The sequence erase ends each line of it, to remove what was drawn
+// there before.
 func (l barLine) wrapped(width int, color bool, erase string) string {
 	bar := barWidth
-	if l.width(bar, l.figures[:1]) > width {
+	if l.width(bar, l.metrics[:1]) > width {
 		bar = 0
 	}
 	var b strings.Builder
-	b.WriteString(l.head(bar, l.figures, color) + l.figures[0])
-	column := l.width(bar, l.figures[:1])
-	for _, figure := range l.figures[1:] {
-		piece := " - " + figure
+	b.WriteString(l.head(bar, l.metrics, color) + l.metrics[0])
+	column := l.width(bar, l.metrics[:1])
+	for _, metric := range l.metrics[1:] {
+		piece := " - " + metric
 		if column+len(piece) > width {
 			indent := strings.Repeat(" ", len(l.counter))
 			b.WriteString(erase + "\n" + indent)
@@ -69,20 +70,20 @@ func (l barLine) wrapped(width int, color bool, erase string) string {
 		b.WriteString(piece)
 		column += len(piece)
 	}
-	if l.spark != "" && l.width(bar, l.figures)+1+utf8.RuneCountInString(l.spark) <= width {
+	if l.spark != "" && l.width(bar, l.metrics)+1+utf8.RuneCountInString(l.spark) <= width {
 		b.WriteString(" " + l.spark)
 	}
 	b.WriteString(erase)
 	return b.String()
 }
 
-// width returns the columns that the line takes with a bar of the given width, 0 for none, and some of its figures.
-func (l barLine) width(bar int, figures []string) int {
-	return utf8.RuneCountInString(l.head(bar, figures, false) + join(figures))
+// width returns how many columns the line takes with a bar of the given width (0: no bar) and the given metrics.
+func (l barLine) width(bar int, metrics []string) int {
+	return utf8.RuneCountInString(l.head(bar, metrics, false) + join(metrics))
 }
 
-// head returns what comes before the figures, with the space that separates it from them if there are any.
-func (l barLine) head(bar int, figures []string, color bool) string {
+// head returns what comes before the metrics, with a space at its end if there are metrics.
+func (l barLine) head(bar int, metrics []string, color bool) string {
 	paint := func(code, text string) string {
 		if !color || text == "" {
 			return text
@@ -92,22 +93,22 @@ func (l barLine) head(bar int, figures []string, color bool) string {
 	head := paint(bold, l.counter) + " "
 	if bar > 0 {
 		done := int(float64(bar) * min(1, l.done))
-		rest := "─" // without color the part to come must look different
+		rest := "─" // without color, the part to come needs another shape
 		if color {
 			rest = "━"
 		}
 		head += paint(green, strings.Repeat("━", done)) + paint(white, strings.Repeat(rest, bar-done)) + " "
 	}
 	head += paint(bold, l.clock)
-	if len(figures) > 0 {
+	if len(metrics) > 0 {
 		head += " "
 	}
 	return head
 }
 
-func join(figures []string) string { return strings.Join(figures, " - ") }
+func join(metrics []string) string { return strings.Join(metrics, " - ") }
 
-// metric returns a name and a value as Keras shows them: four decimals, or scientific notation from 0.001 down.
+// metric returns a name and a value as Keras shows them: with four decimals, or in scientific notation up to 0.001.
 func metric(name string, value float64) string {
 	switch {
 	case math.IsNaN(value):
@@ -120,7 +121,8 @@ func metric(name string, value float64) string {
 	return fmt.Sprintf("%s: %.4e", name, value)
 }
 
-// formatStepTime returns the seconds of a step in whole seconds, milliseconds or microseconds, as Keras does.
+// formatStepTime returns the time of a step, given in seconds, in whole seconds, milliseconds or microseconds, as Keras
+// does.
 func formatStepTime(s float64) string {
 	switch {
 	case s >= 1 || s == 0:
@@ -131,7 +133,7 @@ func formatStepTime(s float64) string {
 	return fmt.Sprintf("%.0fus/step", s*1e6)
 }
 
-// formatETA returns the seconds left as Keras does: 59s, 1:01, 1:00:01.
+// formatETA returns the seconds that are left as Keras does: 59s, 1:01, 1:00:01.
 func formatETA(s float64) string {
 	left := int(s)
 	switch {

@@ -10,30 +10,32 @@ import (
 	"dnn/internal/fault"
 )
 
-// Confusion counts which class a network took each sample for. Its JSON form is stable.
+// Confusion counts for each class how often a network took its samples for which class. Its JSON form is stable.
 type Confusion struct {
 	Classes  []string     `json:"classes"`
 	Counts   [][]int      `json:"counts"`    // [true class][predicted class]
 	PerClass []ClassScore `json:"per_class"` // in the order of Classes
 	Accuracy float64      `json:"accuracy"`
-	Macro    ClassScore   `json:"macro_avg"`    // each class that occurs or is predicted counts the same
-	Weighted ClassScore   `json:"weighted_avg"` // each class counts by its samples
+	Macro    ClassScore   `json:"macro_avg"`    // the mean over the classes that occur or are predicted
+	Weighted ClassScore   `json:"weighted_avg"` // the mean weighted by the samples of each class
 	Samples  int          `json:"samples"`
 }
 
-// ClassScore says how well one class, or the mean of all, was told from the others. A score whose denominator is 0 is 0, as
-// in scikit-learn: the precision of a class that was never predicted, the recall of one that never occurred.
+// ClassScore says how well one class, or the mean of all, was recognized. As in scikit-learn, a score whose denominator
+// is 0 is 0: the precision of a class that was never predicted, the recall of one that never occurred.
 type ClassScore struct {
-	Precision float64 `json:"precision"` // of the samples taken for the class, those that are of it
-	Recall    float64 `json:"recall"`    // of the samples of the class, those taken for it
-	F1        float64 `json:"f1"`        // the harmonic mean of both
+	Precision float64 `json:"precision"` // share of the samples predicted as the class that are of it
+	Recall    float64 `json:"recall"`    // share of the samples of the class that are predicted as it
+	F1        float64 `json:"f1"`        // the harmonic mean of precision and recall
 	Support   int     `json:"support"`   // samples of the class
 }
 
-// NewConfusion counts predictions[i] for a sample whose true class is labels[i]. Both are indices of classes.
+// NewConfusion counts that a sample of class labels[i] was predicted as class predictions[i]. Both are indices of
+// classes.
 func NewConfusion[L, P ~int | ~uint8](labels []L, predictions []P, classes []string) (*Confusion, error) {
 	if len(labels) != len(predictions) {
-		return nil, fault.New(fault.Data, "confusion table", "%d labels for %d predictions", len(labels), len(predictions))
+		return nil, fault.New(fault.Data, "confusion table", "wanted as many labels as predictions, found %d and %d",
+			len(labels), len(predictions))
 	}
 	c := &Confusion{
 		Classes: classes,
@@ -46,10 +48,12 @@ func NewConfusion[L, P ~int | ~uint8](labels []L, predictions []P, classes []str
 	for i := range labels {
 		label, prediction := int(labels[i]), int(predictions[i])
 		if label < 0 || label >= len(classes) {
-			return nil, fault.New(fault.Data, "confusion table", "label %d of sample %d: there are %d classes", label, i, len(classes))
+			return nil, fault.New(fault.Data, "confusion table", "label %d of sample %d: there are %d classes",
+				label, i, len(classes))
 		}
 		if prediction < 0 || prediction >= len(classes) {
-			return nil, fault.New(fault.Data, "confusion table", "prediction %d of sample %d: there are %d classes", prediction, i, len(classes))
+			return nil, fault.New(fault.Data, "confusion table", "prediction %d of sample %d: there are %d classes",
+				prediction, i, len(classes))
 		}
 		c.Counts[label][prediction]++
 	}
@@ -59,7 +63,8 @@ func NewConfusion[L, P ~int | ~uint8](labels []L, predictions []P, classes []str
 
 // score computes everything that follows from Counts.
 func (c *Confusion) score() {
-	right, present := 0, 0 // classes that occur or are predicted: as in scikit-learn, only they have a say in the mean
+	right := 0   // samples
+	present := 0 // classes that occur or are predicted; as in scikit-learn, only they count in the macro mean
 	c.PerClass = make([]ClassScore, len(c.Classes))
 	for i := range c.Classes {
 		predicted, support := 0, 0
@@ -90,7 +95,7 @@ func (c *Confusion) score() {
 	c.Accuracy = ratio(right, c.Samples)
 }
 
-// add adds s to a mean, with the given weight. Supports are summed.
+// add adds s to a mean with the given weight. Supports are summed.
 func (m *ClassScore) add(s ClassScore, weight float64) {
 	m.Precision += s.Precision * weight
 	m.Recall += s.Recall * weight
@@ -106,9 +111,9 @@ func ratio(a, b int) float64 {
 	return float64(a) / float64(b)
 }
 
-// Write prints the counts and, below them, the scores. Columns of the counts are headed by the index of the class, which
-// stands before the name of each row where it is not the name itself; counts of 0 are dots, so that mistakes stand out.
-// The scores have the form of scikit-learn's classification_report.
+// Write prints the counts and, below them, the scores. The columns of the counts have the index of the class as their
+// heading. The rows have its name, with the index before it unless that is the name. Counts of 0 are dots, so that
+// mistakes stand out. The scores have the form of scikit-learn's classification_report.
 func (c *Confusion) Write(w io.Writer) error {
 	var b strings.Builder
 	c.writeCounts(&b)

@@ -40,7 +40,8 @@ func TestConfusionIsScikitLearn(t *testing.T) {
 			sameScore(t, "macro avg", want.Report["macro avg"], c.Macro)
 			sameScore(t, "weighted avg", want.Report["weighted avg"], c.Weighted)
 			var accuracy float64
-			if err := json.Unmarshal(want.Report["accuracy"], &accuracy); err != nil || math.Abs(accuracy-c.Accuracy) > 1e-15 {
+			if err := json.Unmarshal(want.Report["accuracy"], &accuracy); err != nil ||
+				math.Abs(accuracy-c.Accuracy) > 1e-15 {
 				t.Errorf("accuracy: got %v, want %v (%v)", c.Accuracy, accuracy, err)
 			}
 			var text bytes.Buffer
@@ -71,7 +72,8 @@ func sameScore(t *testing.T, name string, raw json.RawMessage, got ClassScore) {
 		t.Fatal(err)
 	}
 	for _, pair := range [][2]float64{
-		{want.Precision, got.Precision}, {want.Recall, got.Recall}, {want.F1, got.F1}, {want.Support, float64(got.Support)},
+		{want.Precision, got.Precision}, {want.Recall, got.Recall}, {want.F1, got.F1},
+		{want.Support, float64(got.Support)},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-14 {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
@@ -98,7 +100,7 @@ func TestConfusionRefuses(t *testing.T) {
 		labels, predictions []int
 		want                string
 	}{
-		{[]int{0, 1}, []int{0}, "2 labels for 1 predictions"},
+		{[]int{0, 1}, []int{0}, "wanted as many labels as predictions, found 2 and 1"},
 		{[]int{0, 2}, []int{0, 1}, "label 2 of sample 1: there are 2 classes"},
 		{[]int{-1}, []int{0}, "label -1 of sample 0: there are 2 classes"},
 		{[]int{0}, []int{2}, "prediction 2 of sample 0: there are 2 classes"},
@@ -124,7 +126,7 @@ func TestConfusionOfNothing(t *testing.T) {
 	}
 }
 
-// A class that neither occurs nor is predicted has no say in the macro average, as in scikit-learn.
+// As in scikit-learn, a class that neither occurs nor is predicted does not count in the macro average.
 func TestConfusionAbsentClass(t *testing.T) {
 	c, err := NewConfusion([]int{1, 1, 2, 2}, []int{1, 2, 2, 2}, []string{"none", "a", "b"})
 	if err != nil {
@@ -132,7 +134,8 @@ func TestConfusionAbsentClass(t *testing.T) {
 	}
 	want := ClassScore{Precision: (1 + 2./3) / 2, Recall: 0.75, F1: (2./3 + 0.8) / 2, Support: 4}
 	got := c.Macro
-	if math.Abs(got.Precision-want.Precision) > 1e-12 || got.Recall != want.Recall || math.Abs(got.F1-want.F1) > 1e-12 || got.Support != 4 {
+	if math.Abs(got.Precision-want.Precision) > 1e-12 || got.Recall != want.Recall ||
+		math.Abs(got.F1-want.F1) > 1e-12 || got.Support != 4 {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Download shows how files arrive, one after the other.
+// Download shows the progress of downloads, one file after another.
 type Download interface {
-	// Start begins a file of the given number of bytes; total <= 0: not known.
+	// Start begins a file of total bytes; total <= 0: not known.
 	Start(file string, total int64)
-	// Set says that n bytes of the file are there, those of an earlier, interrupted download included.
+	// Set says that n bytes of the file have arrived, including those of an earlier, interrupted download.
 	Set(n int64)
-	// Done ends the file, whether whole or given up. It must follow each Start, so that the terminal is left clean.
+	// Done ends the file, whether it is complete or not. Each Start needs a Done, so that the terminal is left clean.
 	Done()
-	// Message prints a line, such as which mirror is tried next, without disturbing the bar.
+	// Message prints a line, such as one about the next mirror, without disturbing the bar.
 	Message(text string)
 }
 
-// NewDownload returns a Download that shows on w a bar for each file, with percentage, size, rate and time left, where
-// screen is a terminal, and otherwise one line a file when it is there. A failure to write is ignored. now is the clock of
-// these lines: time.Now, or a test's own; a bar has its own clock.
+// NewDownload returns a Download that shows a bar for each file on a terminal, with percentage, size, rate and time
+// left. On anything else, it prints one line when a file has arrived. A failure to write is ignored. now is the clock
+// of these lines; a bar has its own.
 func NewDownload(w io.Writer, screen Screen, now func() time.Time) Download {
 	if screen.Terminal {
 		return &downloadBar{w: w, screen: screen}
@@ -31,9 +31,9 @@ func NewDownload(w io.Writer, screen Screen, now func() time.Time) Download {
 	return &downloadLines{w: w, now: now}
 }
 
-// FollowDownload returns two functions that feed d from a source which tells only how much of which file is there: progress,
-// to be called with each such news, and end, to be called once after the last, whatever came of it. A done that reaches
-// total ends the file.
+// FollowDownload returns two functions for a source that only tells how many bytes of which file have arrived; they
+// call the methods of d. progress is to be called whenever bytes have arrived, and end once after the last, also after
+// a failure. A file ends when done reaches total.
 func FollowDownload(d Download) (progress func(file string, done, total int64), end func()) {
 	current, open := "", false
 	end = func() {
@@ -86,17 +86,17 @@ type downloadBar struct {
 	w      io.Writer
 	screen Screen
 	bar    *progressbar.ProgressBar // nil between files
-	open   bool                     // whether the cursor is in the line of the bar
+	open   bool                     // the cursor is in the line of the bar
 }
 
-// figuresWidth is the room that a bar of least width and its figures take beside the name of the file.
-const figuresWidth = minBarWidth + len("  100%  (999 kB/9.9 MB, 999 kB/s) [59s:59s]")
+// statsWidth is the room that the narrowest bar and what follows it take, next to the name of the file.
+const statsWidth = minBarWidth + len("  100%  (999 kB/9.9 MB, 999 kB/s) [59s:59s]")
 
 func (d *downloadBar) Start(file string, total int64) {
 	if total <= 0 {
 		total = -1 // a spinner
 	}
-	if utf8.RuneCountInString(file)+figuresWidth > d.screen.columns() {
+	if utf8.RuneCountInString(file)+statsWidth > d.screen.columns() {
 		Message(d.w, "%s", file)
 		file = ""
 	}
@@ -113,7 +113,7 @@ func (d *downloadBar) Start(file string, total int64) {
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionShowCount(),
 		progressbar.OptionThrottle(redrawPeriod),
-		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine that writes behind our back
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine that writes by itself
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSetRenderBlankState(true),
 	)
@@ -134,7 +134,7 @@ func (d *downloadBar) Done() {
 	d.bar, d.open = nil, false
 }
 
-// Message takes the line of the bar; the next Set draws the bar anew below.
+// Message replaces the line of the bar. The next Set draws the bar below.
 func (d *downloadBar) Message(text string) {
 	if d.open {
 		_, _ = io.WriteString(d.w, "\r\x1b[K")
@@ -143,7 +143,7 @@ func (d *downloadBar) Message(text string) {
 	Message(d.w, "%s", text)
 }
 
-// formatSize returns a number of bytes in units of 1000, as networks count: 9.9 MB.
+// formatSize returns a number of bytes in units of 1000: 9.9 MB.
 func formatSize(n int64) string {
 	size, unit := float64(n), "B"
 	for _, next := range []string{"kB", "MB", "GB"} {

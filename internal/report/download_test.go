@@ -29,7 +29,8 @@ func TestDownloadLines(t *testing.T) {
 
 func TestDownloadBar(t *testing.T) {
 	for name, screen := range map[string]Screen{
-		"plain": {Terminal: true}, "color": {Terminal: true, Color: true}, "narrow": {Terminal: true, Width: fixedWidth(50)},
+		"plain": {Terminal: true}, "color": {Terminal: true, Color: true},
+		"narrow": {Terminal: true, Width: fixedWidth(50)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -59,7 +60,7 @@ func TestDownloadBar(t *testing.T) {
 	}
 }
 
-// TestDownloadBarGivenUp holds that a message which ends a file leaves no empty line behind.
+// TestDownloadBarGivenUp checks that no empty line is left where a message ends a file.
 func TestDownloadBarGivenUp(t *testing.T) {
 	var out bytes.Buffer
 	d := NewDownload(&out, Screen{Terminal: true}, nil)
@@ -98,7 +99,7 @@ func TestFollowDownload(t *testing.T) {
 	}
 }
 
-// recorder is a Download that notes what it is told.
+// recorder is a Download that records the calls of its methods.
 type recorder struct{ calls *[]string }
 
 func (r *recorder) Start(file string, _ int64) { *r.calls = append(*r.calls, "start "+file) }
@@ -107,7 +108,8 @@ func (r *recorder) Done()                      { *r.calls = append(*r.calls, "do
 func (r *recorder) Message(string)             {}
 
 func TestFormatSize(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 4542: "4.5 kB", 28881: "28.9 kB", 9912422: "9.9 MB", 3e12: "3000.0 GB"} {
+	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 4542: "4.5 kB", 28881: "28.9 kB", 9912422: "9.9 MB",
+		3e12: "3000.0 GB"} {
 		if got := formatSize(n); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

@@ -28,9 +28,11 @@ func TestEvents(t *testing.T) {
 		}, nil),
 		e.Epoch(history.Epoch{Epoch: 2, Seconds: 0.06, Loss: 0.25, Accuracy: 0.5, ValLoss: 7, LearningRate: 1e-7},
 			map[string]float64{"update": 0.01, "forward": 0.0200000004, "backward": 0.03}),
-		e.Epoch(history.Epoch{Epoch: 3, Loss: math.NaN(), Accuracy: math.Inf(1), Validated: true, ValLoss: math.Inf(-1)}, nil),
+		e.Epoch(history.Epoch{Epoch: 3, Loss: math.NaN(), Accuracy: math.Inf(1), Validated: true,
+			ValLoss: math.Inf(-1)}, nil),
 		e.End(EndEvent{
-			TestLoss: 0.08797961473464966, TestAccuracy: 0.9762, TrainSeconds: 0.62, Epochs: 10, Model: "model.bin", SHA256: "9f86d0",
+			TestLoss: 0.08797961473464966, TestAccuracy: 0.9762, TrainSeconds: 0.62, Epochs: 10, Model: "model.bin",
+			SHA256: "9f86d0",
 		}),
 		e.End(EndEvent{Model: "<a>&b.bin", Untested: true, Interrupted: true}),
 		e.Error(fault.New(fault.Config, "mlp.yaml:2:1", "unknown key %q", "layer").WithHint("did you mean layers?")),
@@ -49,7 +51,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventFloatsAreExact reads a value back as what it was, for each kind of number that a float32 can be.
+// TestEventFloatsAreExact checks that float32 values of each kind are read back as they were.
 func TestEventFloatsAreExact(t *testing.T) {
 	for _, v := range []float32{0, 1, 0.1, 1e-45, math.MaxFloat32, 0.08797961473464966} {
 		var out bytes.Buffer
@@ -71,7 +73,8 @@ func TestEventOfALongError(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct{ Where, Message, Hint string }
-	if err := json.Unmarshal(out.Bytes(), &got); err != nil || out.Len() > 3000 || !strings.HasSuffix(got.Where, "é/data.csv:7:9") ||
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || out.Len() > 3000 ||
+		!strings.HasSuffix(got.Where, "é/data.csv:7:9") ||
 		!strings.HasPrefix(got.Message, `wanted a number, found "é`) || !strings.HasPrefix(got.Hint, "mv é") {
 		t.Errorf("%.3000s (%v)", out.String(), err)
 	}

@@ -46,7 +46,7 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// brokenWriter fails each write.
+// brokenWriter is a writer that always fails.
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, os.ErrClosed }

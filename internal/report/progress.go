@@ -11,26 +11,27 @@ import (
 	"dnn/internal/train"
 )
 
-// redrawPeriod is the least time between two drawings of the same line: at most 20 a second.
+// redrawPeriod is the least time between two drawings of the same line.
 const redrawPeriod = 50 * time.Millisecond
 
-// TrainProgress returns a callback that shows a run on w as Keras's fit does. On a terminal each epoch is a header and a
-// line that is redrawn in place, at most 20 times a second, and that stays in its last state:
+// TrainProgress returns a callback that shows a run on w as Keras's fit does. On a terminal, each epoch is a header and
+// a line, which is redrawn in place at most 20 times a second:
 //
 //	Epoch 1/10
 //	480/480 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
 //
-// Until the epoch ends the time in it is what is left of the epoch; then it is what the epoch took. Unless the epoch is the
-// last, the line meanwhile ends in what is left of the run, if nothing stops it early: "run: 3:12 left". While it is redrawn
-// the line never exceeds the width of the screen: its bar shrinks, then figures at its end are left out. The last state is whole,
-// broken between figures where it must be; where there is room, a sparkline after its last figure, which is the validation
-// loss if there is validation and the loss otherwise, shows that figure in the latest epochs. Elsewhere than on a terminal an
-// epoch is one line, with the same figures and a more precise time:
+// While an epoch runs, its line shows the time that is left of it and, except in the last epoch, ends in the time that
+// is left of the run if nothing stops it early: "run: 3:12 left". The line never exceeds the width of the screen: its
+// bar shrinks, then metrics at its end are left out. When the epoch has ended, its line shows the time that it took and
+// all metrics, in several lines if necessary. If there is room, a sparkline follows: the last metric in the latest
+// epochs, which is the validation loss, or the loss if there is no validation.
+//
+// On anything but a terminal, an epoch is one line, with the same metrics and a more precise time:
 //
 //	Epoch 1/10 - 480/480 - 0.961s - 2ms/step - accuracy: 0.8521 - loss: 0.5123 - val_accuracy: 0.9421 - val_loss: 0.2012
 //
-// The cursor is never hidden, so that even a killed program leaves the terminal as it was. A failure to write is ignored:
-// it must not end a run. now is the clock: time.Now, or a test's own.
+// The cursor is never hidden, so that a killed program leaves the terminal as it was. A failure to write is ignored: it
+// must not end a run. now is the clock.
 func TrainProgress(w io.Writer, screen Screen, now func() time.Time) train.Callback {
 	p := &trainProgress{w: w, screen: screen, now: now}
 	if !screen.Terminal {
@@ -52,17 +53,17 @@ type trainProgress struct {
 	plan   train.Plan
 
 	epoch       int        // the current one
-	epochsDone  int        // completed epochs so far
-	took        float64    // their seconds
-	start       time.Time  // of the epoch
+	epochsDone  int        // epochs that have ended
+	took        float64    // seconds of these epochs
+	start       time.Time  // of the current epoch
 	firstStep   time.Time  // when its first step ended
-	firstNumber int        // of that step: more than 1 in an epoch that is resumed
+	firstNumber int        // of that step; more than 1 in an epoch that is resumed
 	step        train.Step // the newest
-	stepTime    time.Time  // when it ended
+	stepTime    time.Time  // when the newest step ended
 	drawn       time.Time  // when the line was last drawn
-	stale       bool       // whether a step ended since
-	open        bool       // whether the cursor is in the line
-	losses      []float64  // of the epochs so far: what the sparkline shows
+	stale       bool       // a step has ended since then
+	open        bool       // the cursor is in the line
+	losses      []float64  // of the epochs that have ended, for the sparkline
 }
 
 func (p *trainProgress) trainBegin(plan train.Plan) error {
@@ -83,30 +84,31 @@ func (p *trainProgress) stepEnd(step train.Step) error {
 	if p.firstStep.IsZero() {
 		p.firstStep, p.firstNumber = p.stepTime, step.Step
 	}
-	// After the last step comes validation, which may take long: the bar should be full meanwhile.
+	// Validation, after the last step, may take long. The bar should be full meanwhile.
 	if p.stepTime.Sub(p.drawn) >= redrawPeriod || step.Step >= p.plan.Steps {
 		p.drawStep()
 	}
 	return nil
 }
 
-// drawStep draws the line in the state of the newest step.
+// drawStep draws the line as of the newest step.
 func (p *trainProgress) drawStep() {
 	elapsed := p.stepTime.Sub(p.start).Seconds()
 	per := p.perStep(elapsed, p.step.Step)
 	left := per * float64(max(0, p.plan.Steps-p.step.Step))
-	figures := []string{metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss)}
+	metrics := []string{metric("accuracy", p.step.Accuracy), metric("loss", p.step.Loss)}
 	if run := p.runLeft(elapsed, left, per); run >= 1 {
-		figures = append(figures, "run: "+formatETA(run)+" left")
+		metrics = append(metrics, "run: "+formatETA(run)+" left")
 	}
-	line := p.line(p.step.Step, formatETA(left), per, figures...)
+	line := p.line(p.step.Step, formatETA(left), per, metrics...)
 	p.print("\r" + line.fit(p.screen.columns()-1, p.screen.Color) + "\x1b[K")
 	p.drawn, p.stale, p.open = p.stepTime, false, true
 }
 
-// runLeft returns the seconds that are left of the run, given those since the epoch began, those that are left of its steps, and
-// those of a step: 0 in the last epoch, whose own time says it. Epochs that are over know best what one takes, for they were
-// validated too. Of an epoch that is resumed the steps before count as well.
+// runLeft returns the seconds that are left of the run, and 0 in the last epoch, whose own time says it. elapsed is the
+// seconds since the epoch began, left those of its remaining steps, per those of a step. Epochs that have ended give
+// the best estimate of an epoch, since they include validation. In an epoch that is resumed, the steps before count as
+// well.
 func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 	elapsed += per * float64(p.firstNumber-1)
 	epoch := elapsed + left
@@ -122,14 +124,14 @@ func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 
 func (p *trainProgress) epochEnd(e history.Epoch) error {
 	p.epochsDone, p.took = p.epochsDone+1, p.took+e.Seconds
-	// Of an epoch that was resumed e.Seconds has those before too, which are of other steps.
+	// Not e.Seconds: in an epoch that was resumed, it includes the steps before.
 	per := p.perStep(p.now().Sub(p.start).Seconds(), p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
 	p.losses = append(p.losses, lastMetric(e))
 	if p.screen.UTF8 {
 		line.spark = sparkline(p.losses)
 	}
-	// The last column stays free: erasing from there would take its character with it.
+	// The last column stays free: erasing from there would erase its character too.
 	p.print("\r" + line.wrapped(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
 	p.open, p.stale = false, false
 	return nil
@@ -137,17 +139,17 @@ func (p *trainProgress) epochEnd(e history.Epoch) error {
 
 func (p *trainProgress) epochLine(e history.Epoch) error {
 	steps := p.plan.Steps
-	figures := []string{
+	items := []string{
 		fmt.Sprintf("Epoch %d/%d", e.Epoch, p.plan.Epochs),
 		fmt.Sprintf("%d/%d", steps, steps),
 		fmt.Sprintf("%.3fs", e.Seconds),
 		formatStepTime(e.Seconds / float64(max(1, steps))),
 	}
-	p.print(strings.Join(append(figures, epochMetrics(e)...), " - ") + "\n")
+	p.print(strings.Join(append(items, epochMetrics(e)...), " - ") + "\n")
 	return nil
 }
 
-// trainEnd closes the line that a run left open which ended within an epoch, in its newest state.
+// trainEnd ends the line that is still open if the run ended within an epoch. The line shows the newest step.
 func (p *trainProgress) trainEnd() error {
 	if p.stale {
 		p.drawStep()
@@ -159,7 +161,7 @@ func (p *trainProgress) trainEnd() error {
 	return nil
 }
 
-// perStep returns the mean seconds of a step. Like Keras it leaves out the first, which also warms up.
+// perStep returns the mean seconds of a step. Like Keras, it leaves out the first step, which also warms up.
 func (p *trainProgress) perStep(elapsed float64, steps int) float64 {
 	if !p.firstStep.IsZero() && steps > p.firstNumber {
 		return max(0, elapsed-p.firstStep.Sub(p.start).Seconds()) / float64(steps-p.firstNumber)
@@ -167,14 +169,14 @@ func (p *trainProgress) perStep(elapsed float64, steps int) float64 {
 	return elapsed / float64(max(1, steps-max(0, p.firstNumber-1)))
 }
 
-// line returns the line for a number of steps done; clock is its first figure, per the seconds of a step.
+// line returns the line after a number of steps. clock is the time that it shows, per the seconds of a step.
 func (p *trainProgress) line(step int, clock string, per float64, metrics ...string) barLine {
 	total := max(1, p.plan.Steps)
 	return barLine{
 		counter: fmt.Sprintf("%*d/%d", len(strconv.Itoa(total)), step, total),
 		done:    float64(step) / float64(total),
 		clock:   clock,
-		figures: append([]string{formatStepTime(per)}, metrics...),
+		metrics: append([]string{formatStepTime(per)}, metrics...),
 	}
 }
 
@@ -182,7 +184,7 @@ func (p *trainProgress) print(text string) {
 	_, _ = io.WriteString(p.w, text)
 }
 
-// lastMetric returns the value of the last of the results of an epoch.
+// lastMetric returns the value of the last metric that epochMetrics shows.
 func lastMetric(e history.Epoch) float64 {
 	if e.Validated {
 		return e.ValLoss
@@ -190,7 +192,7 @@ func lastMetric(e history.Epoch) float64 {
 	return e.Loss
 }
 
-// epochMetrics returns the results of an epoch, in the order in which Keras shows them.
+// epochMetrics returns the metrics of an epoch, in the order of Keras.
 func epochMetrics(e history.Epoch) []string {
 	metrics := []string{metric("accuracy", e.Accuracy), metric("loss", e.Loss)}
 	if e.Validated {

@@ -30,8 +30,8 @@ func (w *writes) Write(p []byte) (int, error) {
 
 func fixedWidth(columns int) func() int { return func() int { return columns } }
 
-// rehearse plays a run of 2 epochs and 8 steps to a callback, 20 ms a step; with stopAt > 0 it is stopped after that
-// many steps of the second epoch.
+// rehearse calls a callback as a run of 2 epochs with 8 steps would, at 20 ms a step. With stopAt > 0, the run is
+// stopped after so many steps of the second epoch.
 func rehearse(t *testing.T, c train.Callback, clk *clock, validated bool, stopAt int) {
 	t.Helper()
 	must := func(err error) {
@@ -100,7 +100,7 @@ func TestTrainProgress(t *testing.T) {
 	}
 }
 
-// TestTrainProgressIgnoresBrokenWriter holds because a run must not end where its progress cannot be seen.
+// TestTrainProgressIgnoresBrokenWriter checks that a run goes on if its progress cannot be shown.
 func TestTrainProgressIgnoresBrokenWriter(t *testing.T) {
 	clk := newClock()
 	rehearse(t, TrainProgress(brokenWriter{}, Screen{Terminal: true}, clk.now), clk, true, 3)
@@ -127,8 +127,8 @@ func TestTrainProgressIsThrottled(t *testing.T) {
 	}
 }
 
-// TestFiguresAreKeras compares with what Keras prints (see testdata/generate.py).
-func TestFiguresAreKeras(t *testing.T) {
+// TestMetricsAreKeras compares with what Keras prints (see testdata/generate.py).
+func TestMetricsAreKeras(t *testing.T) {
 	var want struct {
 		StepTimes []struct {
 			Seconds float64
@@ -155,7 +155,7 @@ func TestFiguresAreKeras(t *testing.T) {
 	}
 }
 
-// TestRunLeft holds that the line shows what is left of a run of several epochs, until its last.
+// TestRunLeft checks that the line shows the time that is left of a run, except in its last epoch.
 func TestRunLeft(t *testing.T) {
 	var out writes
 	clk := newClock()
@@ -174,7 +174,7 @@ func TestRunLeft(t *testing.T) {
 	c := TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
 	must(c.TrainBegin(train.Plan{Epochs: 3, Steps: 2}))
 	for epoch, want := range [][2]string{
-		{" - loss: 0.5000 - run: 3:05 left", "run: 2:04 left"}, // that validation takes 13 s is known afterwards
+		{" - loss: 0.5000 - run: 3:05 left", "run: 2:04 left"}, // validation took 13 s, which is known only now
 		{" - loss: 0.5000 - run: 1:53 left", "run: 1:28 left"},
 		{}, // the epoch's own time says it
 	} {
@@ -192,7 +192,7 @@ func TestRunLeft(t *testing.T) {
 
 	c = TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
 	must(c.TrainBegin(train.Plan{Epochs: 2, Steps: 100}))
-	must(c.EpochBegin(1)) // which goes on after 98 steps
+	must(c.EpochBegin(1)) // it is resumed after 98 steps
 	clk.advance(time.Second)
 	must(c.StepEnd(train.Step{Step: 99}))
 	wants("run: 1:41 left")
@@ -217,14 +217,15 @@ func TestMetricThatIsNoNumber(t *testing.T) {
 }
 
 func TestFormatETA(t *testing.T) {
-	for s, want := range map[float64]string{0: "0s", 0.99: "0s", 59.9: "59s", 60: "60s", 61: "1:01", 3600: "60:00", 3661: "1:01:01", 90000: "25:00:00"} {
+	for s, want := range map[float64]string{0: "0s", 0.99: "0s", 59.9: "59s", 60: "60s", 61: "1:01", 3600: "60:00",
+		3661: "1:01:01", 90000: "25:00:00"} {
 		if got := formatETA(s); got != want {
 			t.Errorf("%v: got %s, want %s", s, got, want)
 		}
 	}
 }
 
-// TestStepTimeLeavesFirstStepOut holds that the slow first step counts only while there is no other.
+// TestStepTimeLeavesFirstStepOut checks that the slow first step counts only while there is no other.
 func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 	var out writes
 	clk := newClock()
@@ -239,7 +240,8 @@ func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 		took time.Duration
 		want string
 	}{
-		{5 * time.Second, "40s 5s/step"}, {60 * time.Millisecond, "0s 60ms/step"}, {80 * time.Millisecond, "0s 70ms/step"},
+		{5 * time.Second, "40s 5s/step"}, {60 * time.Millisecond, "0s 60ms/step"},
+		{80 * time.Millisecond, "0s 70ms/step"},
 	} {
 		out.log.Reset()
 		clk.advance(step.took)
@@ -253,7 +255,7 @@ func TestStepTimeLeavesFirstStepOut(t *testing.T) {
 }
 
 func TestBarLineGivesWay(t *testing.T) {
-	l := barLine{counter: "4/8", done: 0.5, clock: "1s", figures: []string{"2ms/step", "loss: 0.5"}}
+	l := barLine{counter: "4/8", done: 0.5, clock: "1s", metrics: []string{"2ms/step", "loss: 0.5"}}
 	for width, want := range map[int]string{
 		48: "4/8 ━━━━━━━━━━────────── 1s 2ms/step - loss: 0.5",
 		36: "4/8 ━━━━──── 1s 2ms/step - loss: 0.5",
@@ -273,30 +275,30 @@ func TestBarLineGivesWay(t *testing.T) {
 
 // TestBarLineFits tries every width.
 func TestBarLineFits(t *testing.T) {
-	l := barLine{counter: "480/480", done: 0.5, clock: "1s", figures: []string{
+	l := barLine{counter: "480/480", done: 0.5, clock: "1s", metrics: []string{
 		"2ms/step", "accuracy: 0.8521", "loss: 0.5123", "val_accuracy: 0.9421", "val_loss: 0.2012",
 	}, spark: "█▅▂▁"}
-	full := l.width(barWidth, l.figures)
-	for width := 0; width <= full+10; width++ {
+	columns := l.width(barWidth, l.metrics)
+	for width := 0; width <= columns+10; width++ {
 		if got := utf8.RuneCountInString(l.fit(width, false)); got > width {
 			t.Errorf("%d columns in %d: %s", got, width, l.fit(width, false))
 		}
-		whole := l.wrapped(width, false, "")
-		for line := range strings.Lines(whole) {
+		full := l.wrapped(width, false, "")
+		for line := range strings.Lines(full) {
 			if got := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= 30 && got > width {
 				t.Errorf("%d columns in %d: %s", got, width, line)
 			}
 		}
-		if got, want := strings.Contains(whole, "val_loss: 0.2012 █▅▂▁"), width >= full+5; got != want {
+		if got, want := strings.Contains(full, "val_loss: 0.2012 █▅▂▁"), width >= columns+5; got != want {
 			t.Errorf("width %d: sparkline %v, want %v", width, got, want)
 		}
-		for _, figure := range l.figures {
-			if !strings.Contains(whole, figure) {
-				t.Errorf("width %d: %s is lost", width, figure)
+		for _, metric := range l.metrics {
+			if !strings.Contains(full, metric) {
+				t.Errorf("width %d: %s is lost", width, metric)
 			}
 		}
 	}
-	if got := l.fit(full, false); !strings.HasSuffix(got, "val_loss: 0.2012") || strings.Count(got, "━") != 10 {
+	if got := l.fit(columns, false); !strings.HasSuffix(got, "val_loss: 0.2012") || strings.Count(got, "━") != 10 {
 		t.Errorf("at full width: %s", got)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// FormatFloat32 returns v as Python prints float(numpy.float32(v)): the shortest decimal that reads back as the float64 of
-// the same value, always with a point or an exponent ("1.0"), in scientific notation below 1e-4 and from 1e16 up
-// ("1e-07"), and "nan", "inf", "-inf".
+// FormatFloat32 returns v as Python prints float(numpy.float32(v)): the shortest decimal that reads back as the same
+// float64. It always has a point or an exponent ("1.0"), is in scientific notation below 1e-4 and from 1e16 on
+// ("1e-07"), and can be "nan", "inf" or "-inf".
 func FormatFloat32(v float32) string {
 	f := float64(v)
 	switch {
@@ -19,7 +19,7 @@ func FormatFloat32(v float32) string {
 	case math.IsInf(f, -1):
 		return "-inf"
 	}
-	// Which notation Python takes depends on the exponent after rounding to the shortest digits; only 'e' shows that one.
+	// Python chooses the notation by the exponent of the shortest digits, which only format 'e' shows.
 	scientific := strconv.FormatFloat(f, 'e', -1, 64)
 	_, exponent, _ := strings.Cut(scientific, "e")
 	if e, err := strconv.Atoi(exponent); err == nil && (e < -4 || e >= 16) {
@@ -32,7 +32,7 @@ func FormatFloat32(v float32) string {
 	return fixed
 }
 
-// TestLine returns the line that dnn train and dnn eval end with, without a newline:
+// TestLine returns the last line of dnn train and dnn eval, without a newline:
 //
 //	Test Loss and Accuracy -> [0.08797961473464966, 0.9761999845504761]
 func TestLine(loss, accuracy float32) string {

@@ -9,13 +9,16 @@ import (
 	"dnn/internal/train"
 )
 
-// RangeProgress shows a learning-rate range test of so many steps on w, as TrainProgress does an epoch. On a terminal a line is
-// redrawn in place; it stays in its last state, which may be short of all steps, for the test ends where the loss diverges:
+// RangeProgress shows a learning-rate range test of so many steps on w. On a terminal, a line is redrawn in place. It
+// stays in its last state, which may be short of all steps: the test ends where the loss diverges.
 //
 //	158/200 ━━━━━━━━━━━━━━━───── 0s 2ms/step - rate: 0.3333 - loss: 1.1123
 //
-// Elsewhere it is one line, when the test is over. The first function is to be called after each step, the second in the end.
-func RangeProgress(w io.Writer, screen Screen, now func() time.Time, steps int) (stepEnd func(int, train.LRPoint), end func()) {
+// On anything but a terminal, it is one line at the end of the test. stepEnd must be called after each step, end after
+// the last. now is the clock.
+func RangeProgress(
+	w io.Writer, screen Screen, now func() time.Time, steps int,
+) (stepEnd func(step int, point train.LRPoint), end func()) {
 	p := &rangeProgress{w: w, screen: screen, now: now, steps: steps, start: now()}
 	return p.stepEnd, p.end
 }
@@ -27,7 +30,7 @@ type rangeProgress struct {
 	steps  int
 
 	start time.Time
-	step  int // the newest; 0: none yet
+	step  int // the newest; 0: none so far
 	point train.LRPoint
 	drawn time.Time // when the line was last drawn
 }
@@ -45,7 +48,7 @@ func (p *rangeProgress) end() {
 		return
 	}
 	if !p.screen.Terminal {
-		p.print(fmt.Sprintf("range test - %d/%d - %.3fs - %s\n", p.step, p.steps, p.seconds(), join(p.figures())))
+		p.print(fmt.Sprintf("range test - %d/%d - %.3fs - %s\n", p.step, p.steps, p.seconds(), join(p.metrics())))
 		return
 	}
 	took := fmt.Sprintf("%.0fs", p.seconds())
@@ -63,11 +66,11 @@ func (p *rangeProgress) line(clock string) barLine {
 		counter: fmt.Sprintf("%*d/%d", len(strconv.Itoa(p.steps)), p.step, p.steps),
 		done:    float64(p.step) / float64(p.steps),
 		clock:   clock,
-		figures: p.figures(),
+		metrics: p.metrics(),
 	}
 }
 
-func (p *rangeProgress) figures() []string {
+func (p *rangeProgress) metrics() []string {
 	return []string{
 		formatStepTime(p.seconds() / float64(p.step)), metric("rate", p.point.Rate), metric("loss", p.point.Smoothed),
 	}

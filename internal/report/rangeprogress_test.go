@@ -30,7 +30,7 @@ func TestRangeProgress(t *testing.T) {
 	}
 }
 
-// TestRangeProgressOfNothing holds that a test which was stopped at once leaves nothing behind.
+// TestRangeProgressOfNothing checks that a range test that is stopped at once prints nothing.
 func TestRangeProgressOfNothing(t *testing.T) {
 	var out writes
 	_, end := RangeProgress(&out, Screen{Terminal: true}, time.Now, 10)

@@ -8,8 +8,8 @@ import (
 // sparkWidth is the most values that a sparkline shows.
 const sparkWidth = 16
 
-// sparkline returns the latest values as bars side by side, from ▁ for the least to █ for the greatest of them. A value that
-// is NaN or infinite leaves a gap. Fewer than two values have no sparkline.
+// sparkline returns the latest values as bars side by side, from ▁ for the least of them to █ for the greatest. A NaN
+// or an infinity leaves a gap. Fewer than two values give "".
 func sparkline(values []float64) string {
 	if len(values) < 2 {
 		return ""

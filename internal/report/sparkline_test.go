@@ -28,7 +28,7 @@ func TestSparkline(t *testing.T) {
 	}
 }
 
-// TestSparklineShowsTheLatest: the first value, 1000, is out of sight, or all others would be equal.
+// TestSparklineShowsTheLatest leaves out the first value, 1000: with it, all others would look the same.
 func TestSparklineShowsTheLatest(t *testing.T) {
 	values := []float64{1000}
 	for i := range sparkWidth {

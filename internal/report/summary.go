@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// bytesPerParam is the size of a parameter: every one is a float32.
+// bytesPerParam is the size of a parameter, a float32.
 const bytesPerParam = 4
 
 // Summary is what the summary of a network shows.
@@ -22,10 +22,10 @@ type SummaryLayer struct {
 	Type        string // Keras's class: Dense, Dropout, BatchNormalization
 	OutputShape []int  // of one sample: [100] is shown as (None, 100)
 	Params      int    // all parameters of the layer
-	Trainable   int    // how many of them training changes
+	Trainable   int    // those of them that training changes
 }
 
-// SummaryJSON is the form of a summary that dnn summary --json prints. Its keys are stable.
+// SummaryJSON is what dnn summary --json prints. Its keys are stable.
 type SummaryJSON struct {
 	Name               string             `json:"name"`
 	Layers             []SummaryLayerJSON `json:"layers"`
@@ -44,7 +44,7 @@ type SummaryLayerJSON struct {
 	TrainableParams int    `json:"trainable_params"`
 }
 
-// params returns the number of parameters and how many of them are trainable.
+// params returns the number of parameters, and how many of them are trainable.
 func (s Summary) params() (total, trainable int) {
 	for _, l := range s.Layers {
 		total += l.Params
@@ -53,7 +53,7 @@ func (s Summary) params() (total, trainable int) {
 	return total, trainable
 }
 
-// JSON returns s in its JSON form.
+// JSON returns s in the form that is printed as JSON.
 func (s Summary) JSON() SummaryJSON {
 	total, trainable := s.params()
 	out := SummaryJSON{
@@ -74,14 +74,14 @@ func (s Summary) JSON() SummaryJSON {
 	return out
 }
 
-// Write prints s as Keras 3's model.summary() does: the same bytes for a w that is no terminal, and a table that is as wide as
-// a terminal lets it.
+// Write prints s as Keras 3's model.summary() does. For a w that is not a terminal, the bytes are the same as Keras's;
+// on a terminal, the table is as wide as the screen allows.
 func (s Summary) Write(w io.Writer) error {
 	_, err := io.WriteString(w, s.text(terminalWidth(w), isTerminal(w)))
 	return err
 }
 
-// text returns the summary for a screen of so many columns.
+// text returns the summary for a screen with so many columns.
 func (s Summary) text(columns int, terminal bool) string {
 	var b strings.Builder
 	for _, line := range wrapWords(`Model: "`+s.Name+`"`, columns, false) {
@@ -101,14 +101,15 @@ func (s Summary) text(columns int, terminal bool) string {
 	return b.String()
 }
 
-// table prints the rows, with texts of the given widths.
+// table prints the rows. c has the widths of their texts.
 func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule := func(left, line, cross, right string) {
 		fmt.Fprintf(b, "%s%s%s%s%s%s%s\n", left, strings.Repeat(line, c.name+2), cross,
 			strings.Repeat(line, c.shape+2), cross, strings.Repeat(line, c.count+2), right)
 	}
 	row := func(side, name, shape, count string) {
-		fmt.Fprintf(b, "%s %-*s %s %-*s %s %*s %s\n", side, c.name, name, side, c.shape, shape, side, c.count, count, side)
+		fmt.Fprintf(b, "%s %-*s %s %-*s %s %*s %s\n",
+			side, c.name, name, side, c.shape, shape, side, c.count, count, side)
 	}
 	rule("┏", "━", "┳", "┓")
 	names, shapes, counts := c.wrap("Layer (type)", "Output Shape", "Param #")
@@ -129,7 +130,7 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule("└", "─", "┴", "┘")
 }
 
-// Shape returns the output shape as a Python tuple whose batch is None. The page template calls it.
+// Shape returns the output shape as a Python tuple, with None for the batch. The template of package page calls it.
 func (l SummaryLayer) Shape() string {
 	var b strings.Builder
 	b.WriteString("(None")
@@ -140,7 +141,7 @@ func (l SummaryLayer) Shape() string {
 	return b.String()
 }
 
-// GroupDigits returns n with a comma between each three digits: 78,500.
+// GroupDigits returns n with commas between groups of three digits: 78,500.
 func GroupDigits(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -160,7 +161,7 @@ func FormatBytes(bytes int) string {
 	return fmt.Sprintf("%.2f %s", size, units[unit])
 }
 
-// at returns lines[i], or "" where there is none.
+// at returns lines[i], or "" if there is no such line.
 func at(lines []string, i int) string {
 	if i >= 0 && i < len(lines) {
 		return lines[i]

@@ -40,7 +40,7 @@ func TestSummaryIsKeras(t *testing.T) {
 	}
 }
 
-// TestSummaryKeepsNumbers holds that on a narrow terminal names are cut and broken, and numbers are not.
+// TestSummaryKeepsNumbers checks that on a narrow terminal names are cut and broken, and numbers are not.
 func TestSummaryKeepsNumbers(t *testing.T) {
 	var s Summary
 	readJSON(t, "testdata/summary/huge.json", &s)
@@ -103,7 +103,8 @@ func TestFormatBytes(t *testing.T) {
 }
 
 func TestGroupDigits(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 78500: "78,500", 1234567: "1,234,567", -123: "-123", -1234: "-1,234"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 78500: "78,500", 1234567: "1,234,567",
+		-123: "-123", -1234: "-1,234"} {
 		if got := GroupDigits(n); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

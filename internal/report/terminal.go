@@ -2,15 +2,15 @@ package report
 
 // What goes where:
 //
-//   - results (tables, the Test line, JSON) go to standard output, and nothing else does;
-//   - progress and messages go to standard error, so that a result can be piped;
-//   - a message is one line: lower case, no full stop, no decoration;
-//   - an error is one line "dnn: <where>: <what>", then at most one line "hint: …"; never a stack trace. They have at
-//     most some 300 and 500 characters, whatever stands in a file or an argument: the middle gives way;
-//   - a bar that redraws itself and colors appear only on a terminal; elsewhere whole lines, which a log can keep;
-//   - NO_COLOR turns colors off, TERM=dumb turns off everything that needs an escape sequence.
+//   - Results (tables, the Test line, JSON) go to standard output, and nothing else does.
+//   - Progress and messages go to standard error, so that results can be piped.
+//   - A message is one line: lower case, no full stop, no decoration.
+//   - An error is one line "dnn: <where>: <what>", then at most one line "hint: …", and never a stack trace. The lines
+//     have at most about 300 and 500 characters: longer texts, from a file or an argument, are cut in the middle.
+//   - Colors and bars that are redrawn appear only on a terminal. Elsewhere whole lines are printed, as logs need them.
+//   - NO_COLOR turns colors off. TERM=dumb turns off everything that needs an escape sequence.
 //
-// The functions below are the only ones that print errors and messages or that ask what a writer is.
+// Only the functions below print errors and messages, or ask whether a writer is a terminal.
 
 import (
 	"errors"
@@ -25,25 +25,24 @@ import (
 	"dnn/internal/fault"
 )
 
-// defaultWidth is the number of columns that is assumed where none can be asked for.
+// defaultWidth is the number of columns where the screen does not tell.
 const defaultWidth = 80
 
-// Screen says what may be shown on a writer.
+// Screen says what a writer can show.
 type Screen struct {
-	Terminal bool       // lines can be redrawn; if false, only whole lines are printed
-	Color    bool       // colors are wanted; means nothing without Terminal
-	UTF8     bool       // characters such as ▁▂▃ can be shown; means nothing without Terminal
-	Width    func() int // columns at the moment; nil: 80
+	Terminal bool       // lines can be redrawn; if false, whole lines are printed
+	Color    bool       // colors may be used; ignored without Terminal
+	UTF8     bool       // characters such as ▁▂▃ may be used; ignored without Terminal
+	Width    func() int // the current number of columns; nil: 80
 }
 
-// ScreenOf returns what may be shown on w. It obeys NO_COLOR, TERM=dumb and the locale, which it looks up with getenv
-// (os.Getenv, or a test's own).
+// ScreenOf returns what w can show. It obeys NO_COLOR, TERM=dumb and the locale, which it looks up with getenv.
 func ScreenOf(w io.Writer, getenv func(string) string) Screen {
 	terminal, color := allowed(isTerminal(w), getenv)
 	return Screen{Terminal: terminal, Color: color, UTF8: isUTF8(getenv), Width: func() int { return terminalWidth(w) }}
 }
 
-// isUTF8 says whether the locale is one of UTF-8. As in POSIX, LC_ALL goes before LC_CTYPE, and that before LANG.
+// isUTF8 reports whether the locale uses UTF-8. As in POSIX, LC_ALL beats LC_CTYPE, which beats LANG.
 func isUTF8(getenv func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if locale := strings.ToLower(getenv(name)); locale != "" {
@@ -53,7 +52,7 @@ func isUTF8(getenv func(string) string) bool {
 	return false
 }
 
-// allowed says what the environment allows on a writer that is a terminal or not.
+// allowed says what the environment allows on a writer.
 func allowed(isTerminal bool, getenv func(string) string) (terminal, color bool) {
 	terminal = isTerminal && getenv("TERM") != "dumb"
 	return terminal, terminal && getenv("NO_COLOR") == ""
@@ -67,13 +66,13 @@ func (s Screen) columns() int {
 	return max(1, s.Width())
 }
 
-// isTerminal says whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
+// isTerminal reports whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// terminalWidth returns the number of columns of the terminal that w is, or 80 if w is none.
+// terminalWidth returns the number of columns of the terminal w, or 80 if w is not a terminal.
 func terminalWidth(w io.Writer) int {
 	if f, ok := w.(interface{ Fd() uintptr }); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
@@ -83,8 +82,9 @@ func terminalWidth(w io.Writer) int {
 	return defaultWidth
 }
 
-// PrintError prints err in the user's words: where and what, then its hint if it has one. An error that is no *fault.Error
-// is a bug in dnn, and is printed as such; of errors that were joined, each is printed. A failure to write is ignored: there is no better place to tell it.
+// PrintError prints err in the user's words: where and what, then the hint, if there is one. Each error of a joined one
+// is printed. An error that is not a *fault.Error is printed as a bug in dnn. A failure to write is ignored, since
+// there is no better place to report it.
 func PrintError(w io.Writer, err error) {
 	for _, one := range fault.Each(err) {
 		printError(w, one)
@@ -105,22 +105,22 @@ func printError(w io.Writer, err error) {
 	_, _ = io.WriteString(w, text)
 }
 
-// How many characters are shown of an error, of its hint, which may list what is possible, and of a message, which may name
-// several files.
+// The most characters that are printed.
 const (
-	longestLine    = 300
-	longestHint    = 500
-	longestMessage = 1000
+	longestLine    = 300  // of an error
+	longestHint    = 500  // of a hint, which may list many names
+	longestMessage = 1000 // of a message, which may name several files
 )
 
-// fit shortens an error's place and text to what goes on a line. Either may take what the other leaves, and has half of it.
+// fit shortens the place and the text of an error to fit on a line. Each has half of the line, and what the other
+// leaves.
 func fit(where, what string) (string, string) {
 	where = abridge(where, max(longestLine/2, longestLine-utf8.RuneCountInString(what)))
 	return where, abridge(what, longestLine-utf8.RuneCountInString(where))
 }
 
-// abridge takes characters out of the middle of a text that has more than longest. How it begins tells what it is about; at its
-// end a path has its file, line and column, and a message what was found.
+// abridge cuts the middle out of a text that is longer than longest. Its beginning tells what it is about; at its end,
+// a path has its file, line and column, and a message what was found.
 func abridge(text string, longest int) string {
 	if utf8.RuneCountInString(text) <= longest {
 		return text
@@ -130,16 +130,16 @@ func abridge(text string, longest int) string {
 	return string(runes[:head]) + "…" + string(runes[len(runes)-(longest-1-head):])
 }
 
-// Message prints one line about what the program does. Like PrintError it ignores a failure to write.
+// Message prints one line about what the program does. Like PrintError, it ignores a failure to write.
 func Message(w io.Writer, format string, args ...any) {
 	_, _ = io.WriteString(w, oneLine(abridge(fmt.Sprintf(format, args...), longestMessage))+"\n")
 }
 
-// Note prints one line about what may be a mistake, and changes nothing.
+// Note prints one line about a possible mistake that changes nothing.
 func Note(w io.Writer, text string) { Message(w, "note: %s", text) }
 
-// oneLine returns text as one line that is safe on a terminal: text that came out of a file or a server must not move the
-// cursor. Line breaks become spaces, other control characters a "�".
+// oneLine returns text as one line that is safe on a terminal: text from a file or a server must not move the cursor.
+// Line breaks become spaces, and other control characters "�".
 func oneLine(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 	return strings.Map(func(r rune) rune {

@@ -33,7 +33,7 @@ func TestPrintError(t *testing.T) {
 	}
 }
 
-// Whatever stands in a file or an argument, an error stays on a few lines, with its place, its end and its hint.
+// An error with a very long text stays on a few lines, which keep its place, its end and its hint.
 func TestLongErrors(t *testing.T) {
 	const much = 1 << 20
 	long := strings.Repeat("é", much)
@@ -50,13 +50,15 @@ func TestLongErrors(t *testing.T) {
 		{"all", fault.New(fault.Usage, long+":1:2", "unknown command %q", long).WithHint("mv %s", long),
 			"dnn: é", `é"`, "hint: mv é", "é"},
 		{"no place", fault.New(fault.Usage, "", "unknown command %q", long), `dnn: unknown command "é`, `é"`, "", ""},
-		{"no UTF-8", fault.New(fault.Usage, "\xc3\xa9:1:2", "%s", strings.Repeat("\xff\xc3", much)), "dnn: é:1:2: ", "", "", ""},
+		{"no UTF-8", fault.New(fault.Usage, "\xc3\xa9:1:2", "%s", strings.Repeat("\xff\xc3", much)),
+			"dnn: é:1:2: ", "", "", ""},
 	} {
 		var got bytes.Buffer
 		PrintError(&got, test.err)
 		line, hint, _ := strings.Cut(strings.TrimSuffix(got.String(), "\n"), "\n")
 		if !strings.HasPrefix(line, test.begin) || !strings.HasSuffix(line, test.end) || !strings.Contains(line, "…") ||
-			!strings.HasPrefix(hint, test.hint) || !strings.HasSuffix(hint, test.hends) || !utf8.ValidString(got.String()) {
+			!strings.HasPrefix(hint, test.hint) || !strings.HasSuffix(hint, test.hends) ||
+			!utf8.ValidString(got.String()) {
 			t.Errorf("%s: %.700q", test.name, got.String())
 		}
 		if n := utf8.RuneCountInString(line); n > 310 || n < 290 {

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// wrapWords breaks text at its spaces into lines of at most width characters. A word that alone is longer ends in "…" if
-// cut is true and is otherwise broken at the width; it starts a line of its own in both cases. A line that is broken
-// outside a table cell keeps the space that it was broken at, as Python's rich does.
+// wrapWords breaks text at its spaces into lines of at most width characters. A word that is longer starts a new line;
+// if cut is true, it is cut and ends in "…", otherwise it is broken at the width. If cut is false, a line keeps the
+// space at which it was broken, as in Python's rich.
 func wrapWords(text string, width int, cut bool) []string {
 	var lines []string
 	line := ""

@@ -30,7 +30,7 @@ func TestWrapWords(t *testing.T) {
 	}
 }
 
-// FuzzWrapWords holds that a cell never grows wider than its column and that, where nothing is cut, nothing is lost.
+// FuzzWrapWords checks that a cell never grows wider than its column and that, where nothing is cut, nothing is lost.
 func FuzzWrapWords(f *testing.F) {
 	f.Add("several words in a name wrap as text", 31)
 	f.Add("a-very-long-name", 5)

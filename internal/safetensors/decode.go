@@ -15,11 +15,9 @@ import (
 	"dnn/internal/fault"
 )
 
-const damagedHint = "copy it again from where it was whole, or train again"
-
-// Decode reads a file that Encode wrote, up to r's end, and checks all of it. Errors are fault.Data and name where. What
-// it reads is what the header promises, and a little more if there is more; what it allocates is bounded by what r really holds,
-// whatever the header claims.
+// Decode reads a file that Encode wrote, up to the end of r, and checks it. Its errors are of kind fault.Data and name
+// where. It reads little more than the header promises, and its memory is bounded by what r really holds, whatever the
+// header claims.
 func Decode(r io.Reader, where string) (*File, error) {
 	in := bufio.NewReader(r)
 	header, err := readHeader(in, where)
@@ -27,13 +25,13 @@ func Decode(r io.Reader, where string) (*File, error) {
 		return nil, err
 	}
 	if !sealed(header) {
-		// Told before the tensors are read: somebody else's file may be larger than memory.
+		// Before the tensors are read: the file of another program may be larger than memory.
 		return nil, unsealed(header, where)
 	}
 	metadata, entries, err := parseHeader(header)
 	if err != nil {
-		// Nor does a damaged header say where the file ends, up to which the seal would have to be computed.
-		return nil, fault.New(fault.Data, where, "header: %w", err).WithHint(damagedHint)
+		// A damaged header does not say where the file ends, so the seal cannot be checked.
+		return nil, damaged(where, "header: %w", err)
 	}
 	b := body{in: in, sum: headerDigest(header)}
 	if err := b.read(entries); err != nil {
@@ -49,7 +47,7 @@ func Decode(r io.Reader, where string) (*File, error) {
 	return f, nil
 }
 
-// readHeader reads the header's length and the header. It grows its buffer as bytes arrive.
+// readHeader reads the length of the header, and the header. Its buffer grows as bytes arrive.
 func readHeader(r io.Reader, where string) ([]byte, error) {
 	var length [lengthBytes]byte
 	if n, err := io.ReadFull(r, length[:]); err != nil {
@@ -59,19 +57,18 @@ func readHeader(r io.Reader, where string) ([]byte, error) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, readFault(where, err)
 		}
-		return nil, fault.New(fault.Data, where, "truncated: it ends after %s, within its first number", fault.Count(n, "byte")).
-			WithHint(damagedHint)
+		return nil, damaged(where, "truncated: it ends after %s, within its first number", fault.Count(n, "byte"))
 	}
-	want := binary.LittleEndian.Uint64(length[:])
-	if want < 2 || want > maxHeader {
-		return nil, fault.New(fault.Data, where, "damaged, or not a safetensors file: its header would have %s, the most is %d",
-			fault.Count(want, "byte"), maxHeader)
+	size := binary.LittleEndian.Uint64(length[:])
+	if size < 2 || size > maxHeader {
+		return nil, fault.New(fault.Data, where,
+			"damaged, or not a safetensors file: its header would have %s, the most is %d",
+			fault.Count(size, "byte"), maxHeader)
 	}
 	var b bytes.Buffer
-	n, err := io.CopyN(&b, r, int64(want))
+	n, err := io.CopyN(&b, r, int64(size))
 	if errors.Is(err, io.EOF) {
-		return nil, fault.New(fault.Data, where, "truncated: its header has %d bytes, the file ends after %d of them", want, n).
-			WithHint(damagedHint)
+		return nil, damaged(where, "truncated: its header has %d bytes, the file ends after %d of them", size, n)
 	}
 	if err != nil {
 		return nil, readFault(where, err)
@@ -79,36 +76,38 @@ func readHeader(r io.Reader, where string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// sealed reports whether the header starts as Encode starts it.
+// sealed reports whether the header starts as Encode writes it.
 func sealed(header []byte) bool {
 	return bytes.HasPrefix(header, []byte(sealPrefix)) && len(header) > len(sealPrefix)+digestBytes
 }
 
-// unsealed says why a header that does not start with the seal is none of dnn's.
+// unsealed is the error about a header that does not start with dnn's seal.
 func unsealed(header []byte, where string) error {
 	metadata, _, err := splitHeader(header)
 	if err != nil {
 		return fault.New(fault.Data, where, "damaged, or not a safetensors file: its header: %w", err)
 	}
 	if _, ok := metadata[sealKey]; ok {
-		return fault.New(fault.Data, where, "a safetensors file that another program saved again: its SHA-256 is not where dnn puts it").
-			WithHint("use the file as dnn wrote it")
+		err := fault.New(fault.Data, where,
+			"a safetensors file that another program saved again: its SHA-256 is not where dnn puts it")
+		return err.WithHint("use the file as dnn wrote it")
 	}
 	return fault.New(fault.Data, where, "a safetensors file, but not one that dnn wrote")
 }
 
-// body is what follows a header.
+// body is what follows the header, as it is being read.
 type body struct {
 	in      io.Reader
 	sum     hash.Hash // of the file so far
-	found   int       // bytes
+	found   int       // bytes so far
 	tensors []Tensor
 }
 
-// maxExcess is how far a file is read beyond its end, to say how long it is. Of a longer one that is not said.
+// maxExcess is how many bytes are read beyond the end that the header promises, to say how long the file is. Of a
+// longer file, an error only says "more than".
 const maxExcess = 64 << 10
 
-// read reads the tensors, and what is there behind them. That the file ends too early is no error yet.
+// read reads the tensors, and the bytes after them. A file that ends too early is not an error here.
 func (b *body) read(entries []entry) error {
 	buf := make([]byte, 64<<10)
 	for _, e := range entries {
@@ -131,7 +130,7 @@ func (b *body) read(entries []entry) error {
 	return nil
 }
 
-// fill reads as many bytes as buf has, fewer only at the end.
+// fill reads into all of buf, or less at the end of the file.
 func (b *body) fill(buf []byte) (int, error) {
 	n, err := io.ReadFull(b.in, buf)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -142,11 +141,11 @@ func (b *body) fill(buf []byte) (int, error) {
 	return n, err
 }
 
-// appendFloats appends what bytes hold to values, of which there will be so many more if the header is right. They get their
-// memory as they arrive.
-func appendFloats(values []float32, bytes []byte, wanted int) []float32 {
+// appendFloats appends the float32 values in bytes to values. If the header is right, expected values are still to
+// come, these included. Memory grows as they arrive.
+func appendFloats(values []float32, bytes []byte, expected int) []float32 {
 	if n := len(bytes) / elementBytes; cap(values)-len(values) < n {
-		grown := make([]float32, len(values), len(values)+min(wanted, max(len(values), n)))
+		grown := make([]float32, len(values), len(values)+min(expected, max(len(values), n)))
 		copy(grown, values)
 		values = grown
 	}
@@ -156,32 +155,32 @@ func appendFloats(values []float32, bytes []byte, wanted int) []float32 {
 	return values
 }
 
-// check compares the file with its seal. Where they differ because the file is too short or too long, it says that.
+// check compares the file with its seal. If they differ because the file is too short or too long, the error says that.
 func (b *body) check(header []byte, entries []entry, where string) error {
-	found, want := hex.EncodeToString(b.sum.Sum(nil)), string(header[len(sealPrefix):][:digestBytes])
-	frame, size := lengthBytes+len(header), dataBytes(entries)
+	found, wanted := hex.EncodeToString(b.sum.Sum(nil)), string(header[len(sealPrefix):][:digestBytes])
+	before, size := lengthBytes+len(header), dataBytes(entries)
 	switch {
-	case found == want && b.found == size:
+	case found == wanted && b.found == size:
 		return nil
-	case found == want: // somebody sealed it by other means
-		return fault.New(fault.Data, where, "its tensors take %d bytes, found %d", size, b.found)
+	case found == wanted: // another program sealed it
+		return fault.New(fault.Data, where, "wanted %d bytes of tensors, found %d", size, b.found)
 	case b.found < size:
-		return fault.New(fault.Data, where, "truncated: %d bytes wanted, %d found", frame+size, frame+b.found).WithHint(damagedHint)
+		return damaged(where, "truncated: wanted %d bytes, found %d", before+size, before+b.found)
 	case b.found > size+maxExcess:
-		return fault.New(fault.Data, where, "damaged: bytes after its end (%d wanted, more than %d found)", frame+size, frame+size+maxExcess).
-			WithHint(damagedHint)
+		return damaged(where, "damaged, with bytes after its end: wanted %d, found more than %d",
+			before+size, before+size+maxExcess)
 	case b.found > size:
-		return fault.New(fault.Data, where, "damaged: bytes after its end (%d wanted, %d found)", frame+size, frame+b.found).WithHint(damagedHint)
+		return damaged(where, "damaged, with bytes after its end: wanted %d, found %d", before+size, before+b.found)
 	}
-	printable := strconv.Quote(want) // it may be what was damaged
-	return fault.New(fault.Data, where, "damaged: SHA-256 is %s, wanted %s", found, printable[1:len(printable)-1]).WithHint(damagedHint)
+	printable := strconv.Quote(wanted) // the damage may be here
+	return damaged(where, "damaged: wanted the SHA-256 %s, found %s", printable[1:len(printable)-1], found)
 }
 
-// assemble returns the content of a file whose seal holds. Its errors are for files that somebody sealed by other means.
+// assemble returns the content of a file whose seal is right. Its errors are about files that another program sealed.
 func assemble(header []byte, metadata map[string]string, tensors []Tensor) (*File, error) {
 	delete(metadata, sealKey)
 	if len(metadata) != 1 {
-		return nil, fmt.Errorf("want one document in %s beside the seal, found %d", metadataKey, len(metadata))
+		return nil, fmt.Errorf("wanted one document in %s next to the seal, found %d", metadataKey, len(metadata))
 	}
 	f := &File{Digest: string(header[len(sealPrefix):][:digestBytes]), Tensors: tensors}
 	for key, document := range metadata { // the only one
@@ -197,7 +196,14 @@ func assemble(header []byte, metadata map[string]string, tensors []Tensor) (*Fil
 	return f, nil
 }
 
-// readFault is an error while reading that is the system's, not the file's.
+// readFault is the error of the system while a file is read.
 func readFault(where string, err error) error {
 	return fault.New(fault.Data, where, "cannot read: %w", err)
+}
+
+const damagedHint = "copy it again from where it was whole, or train again"
+
+// damaged is the error about a file that is not as it was written.
+func damaged(where, format string, args ...any) error {
+	return fault.New(fault.Data, where, format, args...).WithHint(damagedHint)
 }

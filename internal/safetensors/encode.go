@@ -14,8 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// Encode writes f to w and returns the SHA-256 that its seal holds, in hexadecimal. An error is w's, or says that f
-// cannot be written: a name twice, a shape that does not fit the data, a document that is not JSON.
+// Encode writes f to w and returns the SHA-256 that seals it, in hexadecimal. An error is w's, or says why f cannot be
+// written: two tensors of the same name, a shape that does not fit the data, a document that is not JSON.
 func Encode(w io.Writer, f *File) (digest string, err error) {
 	if err := f.check(); err != nil {
 		return "", err
@@ -32,7 +32,7 @@ func Encode(w io.Writer, f *File) (digest string, err error) {
 	}
 	header := encodeHeader(f)
 	if len(header) > maxHeader {
-		return "", fmt.Errorf("its header would have %d bytes, the most is %d", len(header), maxHeader)
+		return "", fmt.Errorf("wanted a header of at most %d bytes, found one of %d", maxHeader, len(header))
 	}
 	sum := headerDigest(header)
 	sum.Write(data)
@@ -46,10 +46,10 @@ func Encode(w io.Writer, f *File) (digest string, err error) {
 	return digest, nil
 }
 
-// check says what of f cannot be written so that Decode would read the same again.
+// check says what in f Decode would not read back as it was.
 func (f *File) check() error {
 	if f.Key == "" || f.Key == sealKey || !utf8.ValidString(f.Key) {
-		return fmt.Errorf("metadata key %q: want a name other than %q", f.Key, sealKey)
+		return fmt.Errorf("metadata key: wanted a name other than %q, found %q", sealKey, f.Key)
 	}
 	if !utf8.ValidString(f.Document) {
 		return fmt.Errorf("metadata %s is not UTF-8", f.Key)
@@ -60,7 +60,8 @@ func (f *File) check() error {
 	seen := map[string]bool{metadataKey: true}
 	for _, t := range f.Tensors {
 		if seen[t.Name] || !utf8.ValidString(t.Name) {
-			return fmt.Errorf("tensor name %q: want one that is UTF-8, not %s and not another tensor's", t.Name, metadataKey)
+			return fmt.Errorf("tensor name: wanted UTF-8, not %s and not another tensor's name, found %q",
+				metadataKey, t.Name)
 		}
 		seen[t.Name] = true
 		if n, ok := elements(t.Shape); !ok || n != len(t.Data) {
@@ -70,7 +71,7 @@ func (f *File) check() error {
 	return nil
 }
 
-// encodeHeader returns f's header with a digest of zeros, padded to a multiple of the alignment.
+// encodeHeader returns f's header, padded to the alignment. It has zeros in place of the digest.
 func encodeHeader(f *File) []byte {
 	var b bytes.Buffer
 	b.WriteString(sealPrefix)
@@ -100,8 +101,8 @@ func encodeHeader(f *File) []byte {
 	return b.Bytes()
 }
 
-// Marshal returns v as compact JSON with <, > and & as they are: the one JSON text of v that goes into a file. It
-// panics if v cannot be JSON (a NaN, a channel), which is the caller's mistake.
+// Marshal returns v as compact JSON, with <, > and & as they are. This is the only spelling of v that a file may have.
+// It panics if JSON cannot hold v (a NaN, a channel), which is a bug of the caller.
 func Marshal(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -112,8 +113,8 @@ func Marshal(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// headerDigest returns the SHA-256 so far of a file of this header, whose own digest is taken as 64 zeros. The header must
-// reach beyond the digest.
+// headerDigest returns a SHA-256 that has hashed the length and the header, with 64 zeros in place of the digest. The
+// header must be longer than the seal.
 func headerDigest(header []byte) hash.Hash {
 	h := sha256.New()
 	h.Write(lengthOf(header))
@@ -123,7 +124,7 @@ func headerDigest(header []byte) hash.Hash {
 	return h
 }
 
-// lengthOf returns a file's first bytes: the header's length.
+// lengthOf returns the first bytes of a file, which hold the length of its header.
 func lengthOf(header []byte) []byte {
 	return binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 }

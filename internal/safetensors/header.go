@@ -14,10 +14,10 @@ type entry struct {
 	name    string
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
-	Offsets []int  `json:"data_offsets"` // begin and end in bytes from the header's end
+	Offsets []int  `json:"data_offsets"` // begin and end, in bytes from the end of the header
 }
 
-// splitHeader returns a safetensors header's metadata and the JSON text of each tensor's entry.
+// splitHeader returns a header's metadata, and the JSON text of each tensor's entry.
 func splitHeader(header []byte) (metadata map[string]string, tensors map[string]json.RawMessage, err error) {
 	if err := CheckJSON(header); err != nil {
 		return nil, nil, err
@@ -34,8 +34,8 @@ func splitHeader(header []byte) (metadata map[string]string, tensors map[string]
 	return metadata, tensors, nil
 }
 
-// parseHeader returns a header's metadata and its tensors in the order of their bytes. The tensors are known to be
-// float32, to have shapes that fit their bytes, and to follow one another without holes or overlaps, from 0 on.
+// parseHeader returns a header's metadata, and its tensors in the order of their bytes. It has checked that they are
+// float32, that their shapes fit their bytes, and that they follow one another from 0 on without holes or overlaps.
 func parseHeader(header []byte) (metadata map[string]string, entries []entry, err error) {
 	metadata, tensors, err := splitHeader(header)
 	if err != nil {
@@ -65,25 +65,26 @@ func parseHeader(header []byte) (metadata map[string]string, entries []entry, er
 	return metadata, entries, nil
 }
 
-// check compares type, shape and bytes.
+// check compares the type, the shape and the offsets of an entry.
 func (e entry) check() error {
 	if e.DType != dtype {
-		return fmt.Errorf("dtype %q, want %q", e.DType, dtype)
+		return fmt.Errorf("dtype: wanted %q, found %q", dtype, e.DType)
 	}
 	n, ok := elements(e.Shape)
 	if !ok || e.Shape == nil {
-		return fmt.Errorf("shape %v, want dimensions of 1 and more", e.Shape)
+		return fmt.Errorf("shape: wanted dimensions of 1 or more, found %v", e.Shape)
 	}
 	if len(e.Offsets) != 2 || e.Offsets[0] < 0 || e.Offsets[1] < e.Offsets[0] {
-		return fmt.Errorf("data_offsets %v, want a begin and an end", e.Offsets)
+		return fmt.Errorf("data_offsets: wanted a begin and an end, found %v", e.Offsets)
 	}
 	if found := e.Offsets[1] - e.Offsets[0]; found != n*elementBytes {
-		return fmt.Errorf("data_offsets %v hold %s, its shape %v takes %d", e.Offsets, fault.Count(found, "byte"), e.Shape, n*elementBytes)
+		return fmt.Errorf("data_offsets %v: wanted %s, for the shape %v, found %d",
+			e.Offsets, fault.Count(n*elementBytes, "byte"), e.Shape, found)
 	}
 	return nil
 }
 
-// dataBytes returns the bytes that tensors in the order of their bytes take together.
+// dataBytes returns how many bytes the tensors take. entries are in the order of their bytes.
 func dataBytes(entries []entry) int {
 	if len(entries) == 0 {
 		return 0

@@ -11,18 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a JSON text, which bound what a reader makes of it: a small multiple of the text. What dnn writes keeps far away
-// from them.
+// Limits of a JSON text. They bound the memory of a reader to a small multiple of the text. What dnn writes stays far
+// below them.
 const (
 	maxValues   = 1 << 23 // strings, numbers, objects, …
-	maxKeys     = 1 << 16 // in one object; so many tensors can a header have
-	objectBytes = 24      // an object has on average at least, in a text with more than a few: an epoch has 50
-	fewObjects  = 4096
+	maxKeys     = 1 << 16 // in one object, hence of tensors in a header
+	objectBytes = 24      // least mean size of an object where there are many; that of an epoch is 50
+	fewObjects  = 4096    // up to which their size does not matter
 )
 
-// CheckJSON says what is wrong with data as one JSON value: it is malformed, nested too deeply, beyond the limits above, or
-// an object in it has a key twice, which encoding/json would settle silently in favor of the last. It takes time in
-// proportion to data, and memory for the keys of the objects that are open.
+// CheckJSON says what is wrong with data as one JSON value: it is malformed, nested too deeply or beyond the limits
+// above, or an object has a key twice, of which encoding/json would silently take the last. Its time is in proportion
+// to data; its memory is that of the keys of the objects that enclose one another.
 func CheckJSON(data []byte) error {
 	if !json.Valid(data) {
 		var whole json.RawMessage // Unmarshal, unlike a Decoder, checks depth and what follows the value
@@ -49,15 +49,16 @@ type content struct {
 // frame is an object or an array that has begun and not ended.
 type frame struct {
 	object  bool
-	wantKey bool                // an object's key comes next, if it has one
+	wantKey bool                // a key comes next, if the object has another
 	few     [][]byte            // its keys so far, up to fewKeys
-	keys    map[string]struct{} // all of them, where there are more
+	keys    map[string]struct{} // all its keys, where there are more than fewKeys
 }
 
-// fewKeys is up to how many keys are compared one by one. Nearly all objects have no more: a model's history has one for each epoch.
+// fewKeys is the number of keys up to which they are compared one by one. Nearly all objects have fewer, such as those
+// of the epochs in a model's history.
 const fewKeys = 16
 
-// push begins an object or an array. It uses the memory again of one that has ended.
+// push begins an object or an array. It reuses the memory of one that has ended.
 func (c *content) push(object bool) {
 	f := frame{object: object, wantKey: object}
 	if n := len(c.open); cap(c.open) > n {
@@ -66,7 +67,7 @@ func (c *content) push(object bool) {
 	c.open = append(c.open, f)
 }
 
-// next goes on by a sign, a string or another scalar.
+// next reads one token: a sign, a string or another scalar.
 func (c *content) next() error {
 	var top *frame
 	if len(c.open) > 0 {
@@ -106,18 +107,18 @@ func (c *content) next() error {
 	return nil
 }
 
-// count counts a value.
+// count counts a value, and refuses it if it is beyond a limit.
 func (c *content) count() error {
 	if c.values++; c.values > maxValues {
 		return fmt.Errorf("wanted at most %d values in it, found more", maxValues)
 	}
 	if c.objects > fewObjects && c.objects > len(c.data)/objectBytes {
-		return fmt.Errorf("wanted objects of %d bytes and more, found a crowd of smaller ones", objectBytes)
+		return fmt.Errorf("wanted objects of %d bytes or more on average, found smaller ones", objectBytes)
 	}
 	return nil
 }
 
-// add takes a key, as the text has it.
+// add adds a key, which is given with its quotes.
 func (f *frame) add(quoted []byte) error {
 	key := quoted[1 : len(quoted)-1]
 	if bytes.IndexByte(key, '\\') >= 0 || !utf8.Valid(key) {
@@ -148,7 +149,7 @@ func (f *frame) add(quoted []byte) error {
 	return nil
 }
 
-// has tells whether the object has a key already.
+// has reports whether the object has the key already.
 func (f *frame) has(key []byte) bool {
 	if f.keys != nil {
 		_, ok := f.keys[string(key)]
@@ -157,7 +158,7 @@ func (f *frame) has(key []byte) bool {
 	return slices.ContainsFunc(f.few, func(k []byte) bool { return bytes.Equal(k, key) })
 }
 
-// scalarEnd returns where the number or word ends that text goes on with.
+// scalarEnd returns where the number or word at the start of text ends.
 func scalarEnd(text []byte) int {
 	for i, c := range text {
 		switch c {
@@ -175,7 +176,7 @@ func Unmarshal(data []byte, v any) error {
 	return jsonError(d.Decode(v))
 }
 
-// jsonError puts an error of encoding/json into the user's words, nil into nil.
+// jsonError rewords an error of encoding/json for the user; nil stays nil.
 func jsonError(err error) error {
 	if err == nil {
 		return nil
@@ -188,13 +189,13 @@ func jsonError(err error) error {
 		if strings.HasPrefix(e.Value, "array") || strings.HasPrefix(e.Value, "object") {
 			article = "an "
 		}
-		text := fmt.Sprintf("want %s, found %s%s", wanted(e.Type.Kind()), article, e.Value)
+		text := fmt.Sprintf("wanted %s, found %s%s", wanted(e.Type.Kind()), article, e.Value)
 		if e.Field == "" {
 			return errors.New(text)
 		}
 		return fmt.Errorf("%s: %s", e.Field, text)
 	}
-	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // it has no type to match
+	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // this error has no type of its own
 		return fmt.Errorf("unknown key %s", key)
 	}
 	return err
@@ -213,7 +214,7 @@ func wanted(kind reflect.Kind) string {
 		return "a number"
 	case reflect.Bool:
 		return "true or false"
-	default: // integers; uints too, for which "-1" is a wrong type
+	default: // integers, also unsigned ones, for which -1 is of the wrong type
 		return "a whole number"
 	}
 }

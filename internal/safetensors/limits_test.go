@@ -35,8 +35,9 @@ func TestDecodeReadsWhatTheHeaderPromises(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"a tail", good, fmt.Sprintf("damaged: bytes after its end (%d wanted, more than %d found)", n, n+maxExcess)},
-		{"a damaged header and a tail", flipped, `header: tensor 2: dtype "F33", want "F32"`},
+		{"a tail", good, fmt.Sprintf("damaged, with bytes after its end: wanted %d, found more than %d", n,
+			n+maxExcess)},
+		{"a damaged header and a tail", flipped, `header: tensor 2: dtype: wanted "F32", found "F33"`},
 	} {
 		file := &endless{start: bytes.NewReader(c.file)}
 		_, err := Decode(file, "f")
@@ -47,12 +48,14 @@ func TestDecodeReadsWhatTheHeaderPromises(t *testing.T) {
 	}
 	exact := append(bytes.Clone(good), make([]byte, maxExcess)...)
 	_, err := Decode(bytes.NewReader(exact), "f")
-	wantFault(t, err, fmt.Sprintf("f: damaged: bytes after its end (%d wanted, %d found)", n, len(exact)), damagedHint)
+	wantFault(t, err, fmt.Sprintf("f: damaged, with bytes after its end: wanted %d, found %d", n, len(exact)),
+		damagedHint)
 }
 
 // A tensor that needs several buffers, and memory that grows.
 func TestLargeTensor(t *testing.T) {
-	f := &File{Key: "k", Document: "{}", Tensors: []Tensor{{Name: "x", Shape: []int{300, 333}, Data: make([]float32, 300*333)}, many(1)[0]}}
+	f := &File{Key: "k", Document: "{}", Tensors: []Tensor{{Name: "x", Shape: []int{300, 333},
+		Data: make([]float32, 300*333)}, many(1)[0]}}
 	for i := range f.Tensors[0].Data {
 		f.Tensors[0].Data[i] = float32(i)
 	}
@@ -79,11 +82,14 @@ func TestCheckJSONLimits(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"a few small objects", "[" + strings.Repeat("{},", fewObjects-1) + "{}]", ""},
-		{"a crowd of small objects", "[" + strings.Repeat("{},", fewObjects) + "{}]", "wanted objects of 24 bytes and more, found a crowd of smaller ones"},
-		{"many objects of an honest size", "[" + strings.Repeat(`{"epoch":1,"loss":0.5,"x":[]},`, fewObjects) + "{}]", ""},
+		{"many small objects", "[" + strings.Repeat("{},", fewObjects) + "{}]",
+			"wanted objects of 24 bytes or more on average, found smaller ones"},
+		{"many objects of an honest size", "[" + strings.Repeat(`{"epoch":1,"loss":0.5,"x":[]},`, fewObjects) + "{}]",
+			""},
 		{"as many keys as there can be", numbered(maxKeys - 1), ""},
 		{"one key more", numbered(maxKeys), "wanted at most 65536 keys in an object, found more"},
-		{"too many values", "[" + strings.Repeat("1,", maxValues) + "1]", "wanted at most 8388608 values in it, found more"},
+		{"too many values", "[" + strings.Repeat("1,", maxValues) + "1]",
+			"wanted at most 8388608 values in it, found more"},
 	} {
 		err := CheckJSON([]byte(c.text))
 		if got := fmt.Sprint(err); (c.want != "" || err != nil) && got != c.want {
@@ -92,7 +98,7 @@ func TestCheckJSONLimits(t *testing.T) {
 	}
 }
 
-// Keys are compared as what they mean, at the place of keys only.
+// Keys are compared after unescaping, and strings that are values are not taken for keys.
 func TestCheckJSONKeys(t *testing.T) {
 	for text, twice := range map[string]bool{
 		`{"a":"a","b":["a","a",{"a":1}],"c":{"a":"a"}}`:        false,
@@ -109,7 +115,7 @@ func TestCheckJSONKeys(t *testing.T) {
 	}
 }
 
-// What a text makes the check allocate is in proportion to the text.
+// The memory of the check is in proportion to the text.
 func TestCheckJSONBoundsAllocation(t *testing.T) {
 	for name, text := range map[string]string{
 		"objects":  "[" + strings.Repeat("{},", 1<<20) + "{}]",

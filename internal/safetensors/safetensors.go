@@ -1,8 +1,8 @@
-// Package safetensors reads and writes dnn's container: a valid safetensors file of float32 tensors with one JSON
-// document in its metadata and a SHA-256 over everything else. It knows layouts and hashes, not what a model is.
+// Package safetensors reads and writes dnn's container: a valid safetensors file that holds float32 tensors, one JSON
+// document in its metadata, and a SHA-256 over everything else. It knows the layout and the hash, not what a model is.
 //
-// The bytes are a pure function of the content, and Decode accepts no other bytes for it: a file that was damaged,
-// edited or saved again by another program is refused. docs/model-format.md describes every byte.
+// The bytes depend on the content alone, and Decode accepts no other bytes for that content: it refuses a file that was
+// damaged, edited, or saved again by another program. docs/model-format.md describes every byte.
 package safetensors
 
 import (
@@ -19,14 +19,14 @@ type Tensor struct {
 
 // File is what the container holds.
 type File struct {
-	Key      string // what the document is about: its key in the metadata
+	Key      string // the document's key in the metadata, which says what it is about
 	Document string // JSON
 	Tensors  []Tensor
 	Digest   string // the SHA-256 that seals the file, in hexadecimal; set by Decode, ignored by Encode
 }
 
-// Layout of a file: a little-endian uint64, the header's length; the header, JSON padded with spaces; the tensors' bytes.
-// The header starts with the seal, so that the digest stands at the same place in every file.
+// A file is the header's length, a little-endian uint64; the header, JSON padded with spaces; and the tensors' bytes.
+// The header starts with the seal, so that the digest is at the same place in every file.
 const (
 	lengthBytes  = 8
 	sealPrefix   = `{"__metadata__":{"sha256":"`
@@ -39,8 +39,8 @@ const (
 	elementBytes = 4
 )
 
-// Recognize reports whether a file that starts with prefix looks like a safetensors file, dnn's or another's: a header
-// length that can be, then a JSON object.
+// Recognize reports whether a file that starts with prefix looks like a safetensors file, of dnn or of another program:
+// a plausible length of the header, then a JSON object.
 func Recognize(prefix []byte) bool {
 	if len(prefix) <= lengthBytes {
 		return false
@@ -49,10 +49,10 @@ func Recognize(prefix []byte) bool {
 	return n >= 2 && n <= maxHeader && prefix[lengthBytes] == '{'
 }
 
-// elements returns the number of elements of a tensor of the given shape, or false if a dimension is below 1 or the
-// bytes that it takes would overflow an int.
-func elements(shape []int) (int, bool) {
-	n := 1
+// elements returns the number of elements of a tensor of the given shape. ok is false if a dimension is below 1, or if
+// the size in bytes overflows an int.
+func elements(shape []int) (n int, ok bool) {
+	n = 1
 	for _, d := range shape {
 		if d < 1 || n > math.MaxInt/elementBytes/d {
 			return 0, false

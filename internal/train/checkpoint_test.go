@@ -60,7 +60,7 @@ func TestCheckpointFile(t *testing.T) {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
 	}
 	long := io.MultiReader(bytes.NewReader(whole), bytes.NewReader(make([]byte, 16<<20)))
-	if _, err := decodeCheckpoint(long, "ckpt", noPast); err == nil || !strings.HasPrefix(err.Error(), "ckpt: damaged: bytes after its end") {
+	if _, err := decodeCheckpoint(long, "ckpt", noPast); err == nil || !strings.HasPrefix(err.Error(), "ckpt: damaged, with bytes after its end") {
 		t.Errorf("with a long tail: %v", err)
 	}
 	if n, err := io.Copy(io.Discard, long); n < 15<<20 {
@@ -91,7 +91,7 @@ func TestCheckpointFileErrors(t *testing.T) {
 		{`"right":7`, `"right":11`, "ckpt: its numbers contradict each other: format 1, step 2, samples 10, right 11"},
 		{`"epoch":2`, `"epoch":3`, "ckpt: history: wanted epoch 2, found epoch 3"},
 		{`"val_loss":0,`, ``, "ckpt: epoch 2: wanted val_loss and val_accuracy, or neither"},
-		{`"loss":1e+300`, `"loss":"much"`, "ckpt: history.loss: want a number, found a string"},
+		{`"loss":1e+300`, `"loss":"much"`, "ckpt: history.loss: wanted a number, found a string"},
 		{`"loss":1e+300`, `"loss":"+Inf"`, "ckpt: epoch 1: wanted a finite number, found +Inf"},
 		{`"learning_rate":1e-300`, `"learning_rate":"NaN"`, "ckpt: epoch 1: wanted a finite number, found NaN"},
 	} {

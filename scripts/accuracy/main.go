@@ -1,11 +1,11 @@
-// Command accuracy trains the configs of this project over several seeds and prints what they reach, as the tables of
-// docs/accuracy.md have it.
+// Command accuracy trains the configs of this project with several seeds, and prints the results as in the tables of
+// docs/accuracy.md.
 //
-//	go run ./scripts/accuracy                       every row of the table of what dense networks can reach
-//	go run ./scripts/accuracy -rows "mlp;large"     only these
-//	go run ./scripts/accuracy -ingredients          what each part of mlp-best.yaml adds
+//	go run ./scripts/accuracy                       the table of what dense networks can reach
+//	go run ./scripts/accuracy -rows "mlp;large"     only these rows of it
+//	go run ./scripts/accuracy -ingredients          the table of what each part of mlp-best.yaml adds
 //
-// Models and logs go to -folder, and a run whose log is there already is not repeated.
+// Models and logs go to -folder. A run whose log is there already is not repeated.
 package main
 
 import (
@@ -24,17 +24,17 @@ import (
 	"strings"
 )
 
-// row is a config to be trained over some seeds.
+// row is a config that is trained with several seeds: a row of a table.
 type row struct {
 	name    string
 	config  string
 	seeds   int
-	from    string // goes on from the same seed's model of that row
-	teacher string // learns from the first seed's model of that row
+	from    string // the name of a row; training starts from its model of the same seed
+	teacher string // the name of a row; its model of seed 1 is the teacher
 	flags   []string
 }
 
-// rows are those of that table, and the course's recipe. A row whose config has a teacher comes after that teacher's.
+// rows are the rows of the table of what dense networks can reach. A row comes after those that it names.
 var rows = []row{
 	{name: "mlp", config: "mlp.yaml", seeds: 20},
 	{name: "mlp-best", config: "mlp-best.yaml", seeds: 5},
@@ -45,7 +45,8 @@ var rows = []row{
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
 }
 
-// ingredients take one thing after the other away from mlp-best.yaml, or change or add it, in as many epochs as epochs says.
+// ingredients are variants of mlp-best.yaml: each leaves something out, changes it or adds it. All have the same number
+// of epochs.
 var ingredients = []row{
 	{name: "all of it"},
 	{name: "without elastic", flags: []string{"--set", "augment.elastic.alpha=0"}},
@@ -54,21 +55,29 @@ var ingredients = []row{
 	{name: "without shear", flags: []string{"--set", "augment.shear=0"}},
 	{name: "without shift", flags: []string{"--set", "augment.shift=0"}},
 	{name: "shift of 2 pixels", flags: []string{"--set", "augment.shift=2"}},
-	{name: "narrow elastic (8, 4)", flags: []string{"--set", "augment.elastic.alpha=8", "--set", "augment.elastic.sigma=4"}},
+	{name: "narrow elastic (8, 4)", flags: []string{
+		"--set", "augment.elastic.alpha=8", "--set", "augment.elastic.sigma=4",
+	}},
 	{name: "weak elastic (17, 6)", flags: []string{"--set", "augment.elastic.alpha=17"}},
 	{name: "strong elastic (51, 6)", flags: []string{"--set", "augment.elastic.alpha=51"}},
 	{name: "without any distortion", flags: []string{"--set", "augment=off"}},
 	{name: "without averaged weights", flags: []string{"--set", "optimizer.use_ema=false"}},
 	{name: "constant learning rate", flags: []string{"--set", "schedule.name=constant"}},
-	{name: "constant rate, no average", flags: []string{"--set", "schedule.name=constant", "--set", "optimizer.use_ema=false"}},
-	{name: "none of them", flags: []string{"--set", "augment=off", "--set", "schedule.name=constant", "--set", "optimizer.use_ema=false"}},
-	{name: "weight decay of 0.05", flags: []string{"--set", "optimizer.name=adamw", "--set", "optimizer.weight_decay=0.05"}},
+	{name: "constant rate, no average", flags: []string{
+		"--set", "schedule.name=constant", "--set", "optimizer.use_ema=false",
+	}},
+	{name: "none of them", flags: []string{
+		"--set", "augment=off", "--set", "schedule.name=constant", "--set", "optimizer.use_ema=false",
+	}},
+	{name: "weight decay of 0.05", flags: []string{
+		"--set", "optimizer.name=adamw", "--set", "optimizer.weight_decay=0.05",
+	}},
 	{name: "twice the units", flags: []string{"--layers", "200,100"}},
 }
 
 const epochs = "100" // of the runs for the ingredients
 
-// result is what one run gave.
+// result is the result of one run.
 type result struct {
 	validationLoss, validation, accuracy, loss, seconds float64
 }
@@ -79,7 +88,7 @@ func main() {
 
 func start(args []string, stdout, stderr io.Writer) int {
 	if err := run(args, stdout, stderr); err != nil {
-		_, _ = fmt.Fprintln(stderr, "accuracy:", err) // there is no better place to tell that this fails
+		_, _ = fmt.Fprintln(stderr, "accuracy:", err) // if this fails, the exit status still tells
 		return 1
 	}
 	return 0
@@ -106,7 +115,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(*folder, 0o777); err != nil {
 		return err
 	}
-	const head = "| run | seeds | validation loss | validation | test loss | test | least to most | seconds of training |\n|---|---|---|---|---|---|---|---|\n"
+	const head = "| run | seeds | validation loss | validation | test loss | test | least to most | " +
+		"seconds of training |\n|---|---|---|---|---|---|---|---|\n"
 	if _, err := io.WriteString(stdout, head); err != nil {
 		return err
 	}
@@ -131,7 +141,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// train runs one seed, unless its log is there, and returns what it gave.
+// train trains one seed, unless its log is complete, and returns the result.
 func (r row) train(program, folder string, seed int, stderr io.Writer) (result, error) {
 	base := filepath.Join(folder, strings.NewReplacer(",", "", " ", "-").Replace(r.name)+"-"+strconv.Itoa(seed))
 	log := base + ".jsonl"
@@ -142,7 +152,8 @@ func (r row) train(program, folder string, seed int, stderr io.Writer) (result, 
 	if err != nil {
 		return result{}, err
 	}
-	args := append([]string{"train", "--json", "--config", r.config, "--seed", strconv.Itoa(seed), "-o", base + ".bin"}, r.flags...)
+	args := []string{"train", "--json", "--config", r.config, "--seed", strconv.Itoa(seed), "-o", base + ".bin"}
+	args = append(args, r.flags...)
 	if r.from != "" {
 		args = append(args, "--from", filepath.Join(folder, r.from+"-"+strconv.Itoa(seed)+".bin"))
 	}
@@ -161,13 +172,13 @@ func (r row) train(program, folder string, seed int, stderr io.Writer) (result, 
 	return read(log)
 }
 
-// read returns what the run with that log gave; an error if it did not end.
+// read returns the result of the run with that log. A run that did not end is an error.
 func read(log string) (one result, err error) {
 	file, err := os.Open(log)
 	if err != nil {
 		return result{}, err
 	}
-	defer func() { _ = file.Close() }() // read only
+	defer func() { _ = file.Close() }() // it was only read
 	ended := false
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var event struct {
@@ -185,16 +196,17 @@ func read(log string) (one result, err error) {
 		case "epoch":
 			one.validationLoss, one.validation = event.ValLoss, event.ValAccuracy
 		case "end":
-			one.accuracy, one.loss, one.seconds, ended = event.TestAccuracy, event.TestLoss, event.TrainSeconds, true
+			one.accuracy, one.loss, one.seconds = event.TestAccuracy, event.TestLoss, event.TrainSeconds
+			ended = true
 		}
 	}
 	if !ended {
-		return result{}, fmt.Errorf("%s: no end", log)
+		return result{}, fmt.Errorf("%s: wanted the event end, found none", log)
 	}
 	return one, nil
 }
 
-// line returns a row of the table: medians over the seeds, and the range of the accuracy.
+// line returns a row of the table: medians over the seeds, and the range of the test accuracy.
 func line(name string, all []result) string {
 	of := func(f func(result) float64) []float64 {
 		var values []float64

@@ -16,7 +16,7 @@ import (
 	"dnn/scripts/bench/process"
 )
 
-// bench is what the scenarios work with: programs, folders, and how much to measure.
+// bench is what the scenarios need: programs, folders, and how much to measure.
 type bench struct {
 	root      string // folder of this module
 	work      string // a temporary folder, in which all programs run
@@ -24,8 +24,8 @@ type bench struct {
 	set       mnist.Set
 	images    string   // folder of MNIST's four IDX files
 	dataDir   string   // the folder above it
-	gzipped   string   // folder of the same four files compressed, for the peers; empty without peers
-	originals string   // the same as they were published; empty if there are none
+	gzipped   string   // folder of the same files, compressed, for the peers; empty without peers
+	originals string   // folder of the same files as published; empty if there is none
 	peers     string   // folder of the peers; empty without
 	venv      string   // folder of their interpreters
 	sets      []string // dnn's kernels for this CPU, fastest first
@@ -33,13 +33,13 @@ type bench struct {
 	effort    effort
 }
 
-// effort is how much a round measures.
+// effort is how much is measured in a round.
 type effort struct {
-	epochs      int           // of a training run; all but the first count
-	repeats     int           // of what takes only milliseconds
-	gemmTime    time.Duration // of each shape
-	wideSteps   int
-	wideWarming int // steps of the Python programs that do not count
+	epochs      int           // of a training run; the first does not count
+	repeats     int           // of commands that take only milliseconds
+	gemmTime    time.Duration // for each shape
+	wideSteps   int           // training steps
+	wideWarming int           // steps of the Python programs before those
 }
 
 func (o options) effort() effort {
@@ -49,7 +49,7 @@ func (o options) effort() effort {
 	return effort{epochs: 5, repeats: 10, gemmTime: 300 * time.Millisecond, wideSteps: 24, wideWarming: 3}
 }
 
-// newBench builds dnn, and makes the data be there for it and for the peers. The caller removes the folder work.
+// newBench builds dnn, and makes the data available to it and to the peers. The caller must remove the folder work.
 func newBench(ctx context.Context, o options, cpus []int) (_ *bench, err error) {
 	b := &bench{venv: os.Getenv("PEERS_VENV"), cpus: cpus, effort: o.effort()}
 	if b.venv == "" {
@@ -123,12 +123,12 @@ func (b *bench) prepare(ctx context.Context) error {
 	return nil
 }
 
-// command runs a program in the working folder with env over the environment.
+// command runs a program in the folder work. env is added to the environment.
 func (b *bench) command(ctx context.Context, env []string, program string, args ...string) (process.Outcome, error) {
 	return process.Run(ctx, b.work, env, program, args...)
 }
 
-// build runs the go command in the module, for a program without C.
+// build runs the go command in this module, without cgo.
 func (b *bench) build(ctx context.Context, what string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.root
@@ -152,7 +152,7 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return filepath.Dir(path), nil
 }
 
-// existing returns the absolute path of a folder that must hold the file; an empty one stays empty.
+// existing returns the absolute path of a folder, which must contain the file. "" stays "".
 func existing(folder, file string) (string, error) {
 	if folder == "" {
 		return "", nil
@@ -163,13 +163,13 @@ func existing(folder, file string) (string, error) {
 	return filepath.Abs(folder)
 }
 
-// compress writes the file from to the new file to, compressed by gzip.
+// compress writes the file from, compressed by gzip, to the new file to.
 func compress(to, from string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = in.Close() }() // was only read
+	defer func() { _ = in.Close() }() // it was only read
 	out, err := os.Create(to)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 	"dnn/scripts/bench/paired"
 )
 
-// panel is a part of the chart: one figure of one experiment.
+// panel is a part of the chart, about one metric of one experiment.
 type panel struct {
 	experiment, metric string
 	title              string
@@ -44,7 +44,7 @@ const (
 	chartWidth  = vg.Length(640)
 	barPitch    = vg.Length(24) // from one bar to the next
 	barWidth    = vg.Length(15)
-	titleHeight = vg.Length(25) // with the room below it
+	titleHeight = vg.Length(25) // including the room below
 	panelGap    = vg.Length(18)
 	chartMargin = vg.Length(14)
 )
@@ -52,8 +52,8 @@ const (
 // ink returns the color of all text.
 func ink() color.Color { return color.Gray{Y: 0x33} }
 
-// barColor returns blue, of Okabe and Ito's palette, for dnn, and for all others a gray that is light enough for all
-// kinds of color vision to tell them apart; the names say the same once more.
+// barColor returns blue of Okabe and Ito's palette for dnn, and gray for all others. The gray is so light that people
+// with any kind of color vision can distinguish the two; the names of the bars say the same.
 func barColor(name string) color.Color {
 	if strings.HasPrefix(name, "dnn") {
 		return color.RGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
@@ -61,7 +61,7 @@ func barColor(name string) color.Color {
 	return color.Gray{Y: 0xb4}
 }
 
-// drawChart returns the chart as PNG, or nil if none of its figures was measured.
+// drawChart returns the chart as PNG, or nil if nothing that it shows was measured.
 func drawChart(results []*paired.Result) ([]byte, error) {
 	type drawing struct {
 		panel
@@ -88,7 +88,7 @@ func drawChart(results []*paired.Result) ([]byte, error) {
 	for _, d := range drawings {
 		rest := area
 		area.Min.Y = area.Max.Y - panelHeight(d.bars)
-		// All bars begin below one another.
+		// The bars of all panels start at the same place.
 		if err := d.draw(draw.Crop(area, names-namesWidth(d.bars), 0, panelGap, 0), d.bars); err != nil {
 			return nil, err
 		}
@@ -129,8 +129,8 @@ func barsOf(results []*paired.Result, p panel) []bar {
 	return bars
 }
 
-// draw draws the bars from the top down, each with its name on the left and its value at its end. The axis is linear,
-// from 0: lengths can be compared.
+// draw draws the bars from the top down, each with its name on the left and its value at its end. The axis is linear
+// and starts at 0, so that lengths can be compared.
 func (p panel) draw(area draw.Canvas, bars []bar) error {
 	chart := plot.New()
 	chart.Title.Text = p.title
@@ -163,7 +163,7 @@ func (p panel) draw(area draw.Canvas, bars []bar) error {
 		values.TextStyle[i] = text.Style{Font: sans(11), Color: ink(), YAlign: text.YCenter,
 			Handler: plot.DefaultTextHandler}
 	}
-	values.Offset.Y = vg.Points(2) // digits have nothing below their line: their middle is higher than a text's
+	values.Offset.Y = vg.Points(2) // digits do not descend below the baseline, so their middle is higher
 	chart.Add(values)
 	chart.Draw(area)
 	return nil

@@ -15,7 +15,7 @@ import (
 	"dnn/scripts/bench/process"
 )
 
-// event is a line of dnn train --json, as far as it matters here.
+// event is what is read of a line of dnn train --json.
 type event struct {
 	Event    string             `json:"event"`
 	Seconds  float64            `json:"epoch_s"`
@@ -23,7 +23,7 @@ type event struct {
 	Accuracy float64            `json:"test_accuracy"`
 }
 
-// training is what a run of dnn train gave.
+// training is the result of a run of dnn train.
 type training struct {
 	process.Outcome
 	epochs   []event
@@ -61,15 +61,15 @@ func parseTraining(done process.Outcome) (training, error) {
 	return t, nil
 }
 
-// recipe is how the network 784-100-50-10 is trained.
+// recipe says how the network 784-100-50-10 is trained.
 type recipe struct {
-	threads int // of dnn; peers have their own
+	threads int // of dnn; peers choose theirs
 	batch   int
 	epochs  int
 	simd    string // instruction set of dnn; empty for the best
 }
 
-// dnnEpochs is dnn, which trains by the recipe; its figure "epoch" is the seconds of an epoch with validation.
+// dnnEpochs is dnn training by the recipe. Its metric "epoch" is the seconds of an epoch with validation.
 func (b *bench) dnnEpochs(name string, r recipe) paired.Contender {
 	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var env []string
@@ -108,7 +108,7 @@ func (b *bench) besideBusy(name string, c paired.Contender) paired.Contender {
 	}}
 }
 
-// dnnProcess is a whole process of dnn train with the files that it writes; the model stays for dnn eval.
+// dnnProcess is a complete process of dnn train with all files that it writes. The model stays for dnn eval.
 func (b *bench) dnnProcess() paired.Contender {
 	return paired.Contender{Name: dnnTrain, Run: func(ctx context.Context) (paired.Figures, error) {
 		t, err := b.train(ctx, nil, "--epochs", strconv.Itoa(b.effort.epochs), "-o", b.model())
@@ -121,7 +121,7 @@ func (b *bench) dnnProcess() paired.Contender {
 
 func (b *bench) model() string { return filepath.Join(b.work, "trained.bin") }
 
-// processFigures are those of a whole process.
+// processFigures returns the figures of a complete process. mib is 0 if unknown.
 func processFigures(seconds, mib, accuracy float64) paired.Figures {
 	f := paired.Figures{"time": seconds, "test accuracy": accuracy}
 	if mib > 0 {
@@ -130,8 +130,8 @@ func processFigures(seconds, mib, accuracy float64) paired.Figures {
 	return f
 }
 
-// dnnCommand is a whole process of dnn with the given arguments, so short that it runs several times; its figure "time"
-// is the median in milliseconds.
+// dnnCommand is a complete process of dnn. It is so short that it runs several times; its metric "time" is the median
+// in milliseconds.
 func (b *bench) dnnCommand(name string, args ...string) paired.Contender {
 	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		var times []float64
@@ -146,7 +146,7 @@ func (b *bench) dnnCommand(name string, args ...string) paired.Contender {
 	}}
 }
 
-// dnnDownload is dnn download of all files from the folder of the originals into an empty one.
+// dnnDownload is dnn download of all files, from the folder of the originals to an empty one.
 func (b *bench) dnnDownload() paired.Contender {
 	return paired.Contender{Name: "dnn download", Run: func(ctx context.Context) (paired.Figures, error) {
 		folder := filepath.Join(b.work, "downloaded")
@@ -159,7 +159,7 @@ func (b *bench) dnnDownload() paired.Contender {
 	}}
 }
 
-// parseKernels returns the sets of kernels that dnn version names, the one that dnn takes by itself first.
+// parseKernels returns the sets of kernels that dnn version lists. The first is the one that dnn chooses.
 func parseKernels(version string) ([]string, error) {
 	_, list, ok := strings.Cut(version, "kernels:")
 	sets := strings.Fields(list)

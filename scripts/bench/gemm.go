@@ -19,15 +19,15 @@ const (
 	openBLAS = "OpenBLAS"
 )
 
-// gemmShapes are the products to measure: n x n by n x n, or m x k by k x n.
+// gemmShapes are the products to measure: n for n x n by n x n, and mxkxn for m x k by k x n.
 func gemmShapes() []string {
 	return []string{"64", "128", "256", "512", "1024", "2048", "100x784x100"}
 }
 
-// gemmThreads are the numbers of threads to measure each with.
+// gemmThreads are the numbers of threads with which each is measured.
 func gemmThreads() []int { return []int{1, 2} }
 
-// gemmMetric returns the name of the figure for a shape and a number of threads.
+// gemmMetric returns the name of the metric of a shape and a number of threads.
 func gemmMetric(shape string, threads int) string {
 	if threads == 1 {
 		return shape + ", 1 thread"
@@ -35,11 +35,11 @@ func gemmMetric(shape string, threads int) string {
 	return fmt.Sprintf("%s, %d threads", shape, threads)
 }
 
-// dnnProducts is BenchmarkSgemm of package blas, with the fastest kernels of this CPU.
+// dnnProducts is BenchmarkSgemm of package blas, with the fastest kernels for this CPU.
 func (b *bench) dnnProducts() paired.Contender {
 	return paired.Contender{Name: dnnGemm, Run: func(ctx context.Context) (paired.Figures, error) {
 		program := filepath.Join(b.work, "blas.test")
-		// After the first round, what go test has built is cached.
+		// After the first round, the build is cached.
 		if err := b.build(ctx, program, "test", "-c", "-o", program, "./internal/nn/blas"); err != nil {
 			return nil, err
 		}
@@ -57,9 +57,10 @@ func (b *bench) dnnProducts() paired.Contender {
 	}}
 }
 
-// benchmarkPattern matches BenchmarkSgemm/SHAPE/KERNELS[/THREADS]-GOMAXPROCS with a number of GFLOP/s. Without THREADS,
-// which may be spelled threads=2 or 2, it is one.
-var benchmarkPattern = regexp.MustCompile(`^BenchmarkSgemm/([0-9x]+)/[a-z0-9]+(?:/(?:threads=)?(\d+))?(?:-\d+)?\s.*?([0-9.]+) GFLOP/s`)
+// benchmarkPattern matches BenchmarkSgemm/SHAPE/KERNELS[/THREADS]-GOMAXPROCS and its GFLOP/s. THREADS is written as 2
+// or threads=2; without it, there is one.
+var benchmarkPattern = regexp.MustCompile(
+	`^BenchmarkSgemm/([0-9x]+)/[a-z0-9]+(?:/(?:threads=)?(\d+))?(?:-\d+)?\s.*?([0-9.]+) GFLOP/s`)
 
 // parseBenchmarks returns the GFLOP/s in the output of go test -bench, by gemmMetric.
 func parseBenchmarks(stdout []byte) paired.Figures {
@@ -71,7 +72,7 @@ func parseBenchmarks(stdout []byte) paired.Figures {
 		}
 		threads := 1
 		if m[2] != "" {
-			threads, _ = strconv.Atoi(m[2]) // a row of digits
+			threads, _ = strconv.Atoi(m[2]) // cannot fail: the pattern allows only digits
 		}
 		if gflops, err := strconv.ParseFloat(m[3], 64); err == nil {
 			got[gemmMetric(m[1], threads)] = gflops
@@ -94,7 +95,7 @@ func (b *bench) runOpenBLAS(ctx context.Context, threads int, shapes ...string) 
 	return python[openBLASLine](ctx, b, pythonNumPy, env, "openblas.py", args...)
 }
 
-// blasProducts is the same products by OpenBLAS.
+// blasProducts is OpenBLAS computing the same products.
 func (b *bench) blasProducts() paired.Contender {
 	return paired.Contender{Name: openBLAS, Run: func(ctx context.Context) (paired.Figures, error) {
 		got := paired.Figures{}

@@ -15,10 +15,10 @@ import (
 	"dnn/scripts/bench/paired"
 )
 
-// machine is what figures depend on besides the programs' own work: rows of a name and a value.
+// machine describes what figures depend on, besides the programs: rows of a name and a value.
 type machine [][]string
 
-// describe returns what can be found out; what cannot is left out.
+// describe returns what can be found out; the rest is left out.
 func (b *bench) describe(ctx context.Context) machine {
 	var m machine
 	add := func(name, value string) {
@@ -44,12 +44,12 @@ func (b *bench) describe(ctx context.Context) machine {
 	return m
 }
 
-// show writes the machine for a person at a terminal.
+// Show prints the machine as a table.
 func (m machine) Show(w io.Writer) error { return paired.ShowTable(w, m) }
 
-// cores says how many there are, and how many are used.
+// cores says how many cores there are, and how many are used.
 func cores(cpus []int) string {
-	// The calling thread is restricted to cpus; what the runtime counted at its start is the machine's.
+	// runtime.NumCPU is that of the machine: it was counted before this thread was restricted to cpus.
 	if len(cpus) == 0 || len(cpus) == runtime.NumCPU() {
 		return fmt.Sprint(runtime.NumCPU())
 	}
@@ -65,7 +65,7 @@ func cpuName(ctx context.Context) string {
 	if name == "" {
 		return runtime.GOARCH
 	}
-	// The name of a virtual machine's CPU may be that of many; these two tell them apart.
+	// In a virtual machine, different CPUs may have the same name; family and model distinguish them.
 	if family, model := field(info, "cpu family", ":"), field(info, "model", ":"); family != "" && model != "" {
 		name += fmt.Sprintf(" (family %s, model %s)", family, model)
 	}
@@ -83,13 +83,13 @@ func system(ctx context.Context) string {
 	return kernel
 }
 
-// field returns the value in the first line of the file of the form name, separator, value; empty if there is none.
+// field returns the value of the first line of a file that is a name, the separator and a value; "" if there is none.
 func field(path, name, separator string) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
 	}
-	defer func() { _ = file.Close() }() // was only read
+	defer func() { _ = file.Close() }() // it was only read
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		key, value, ok := strings.Cut(lines.Text(), separator)
 		if ok && strings.TrimSpace(key) == name {
@@ -99,7 +99,7 @@ func field(path, name, separator string) string {
 	return ""
 }
 
-// said returns what a program prints, or nothing if it fails.
+// said returns what a program prints, or "" if it fails.
 func said(ctx context.Context, program string, args ...string) string {
 	printed, err := exec.CommandContext(ctx, program, args...).Output()
 	if err != nil {
@@ -108,7 +108,7 @@ func said(ctx context.Context, program string, args ...string) string {
 	return strings.TrimSpace(string(printed))
 }
 
-// versions returns those of the Python packages that are installed in one of the peers' virtual environments.
+// versions returns the versions of the Python packages that are installed in one of the peers' virtual environments.
 func (b *bench) versions(ctx context.Context, venv string, packages ...string) string {
 	const program = `import sys
 from importlib.metadata import PackageNotFoundError, version

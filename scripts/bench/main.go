@@ -1,21 +1,22 @@
-// Bench measures dnn beside the programs that a person might use instead, and the kernels beside OpenBLAS.
+// Bench compares dnn with programs that a person might use instead, and its kernels with OpenBLAS.
 //
 //	go run ./scripts/bench                                  # dnn alone
-//	go run ./scripts/bench --peers DIR                      # beside the peers in DIR
+//	go run ./scripts/bench --peers DIR                      # with the peers in DIR
 //	go run ./scripts/bench --peers DIR --only epoch,gemm --quick
 //	go run ./scripts/bench --peers DIR --write              # also docs/benchmarks.md and docs/benchmarks.png
 //
 // It builds dnn, then runs all programs of an experiment in turn, A B C A B C …, so that whatever else happens on the
-// machine happens to all of them. A figure is the median over the rounds; a ratio is the median of the rounds' ratios,
-// each between two runs of one round. Nothing is compared with figures of another day or machine.
+// machine affects all of them alike. A figure is the median over the rounds. A ratio is the median of the ratios within
+// the rounds. Figures of different days or machines are not compared.
 //
-// The peers' folder holds a program called run. `PEERS=NAME run FOLDER EPOCHS BATCH SEED` trains 784-100-50-10 with
-// Adam on the first 48,000 images of MNIST, whose four .gz files are in FOLDER, validates on the other 12,000 after
-// each epoch, and prints one JSON object: epoch_s (seconds of each epoch), acc (test accuracy) and rss_mb (peak
-// memory); or failed: true. The names it may be asked for are those in scenarios.go. OpenBLAS, PyTorch and JAX are also
-// measured by the Python scripts here; their interpreters are $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX) and
-// $PEERS_VENV/pt/bin/python (PyTorch), where PEERS_VENV is ~/.cache/dnn-peers unless set. What is not installed is
-// shown as failed.
+// The folder of the peers has a program called run. `PEERS=NAME run FOLDER EPOCHS BATCH SEED` trains 784-100-50-10 with
+// Adam on the first 48,000 images of MNIST, whose four .gz files are in FOLDER. It validates on the other 12,000 images
+// after each epoch, and prints one JSON object: epoch_s (seconds of each epoch), acc (test accuracy) and rss_mb (peak
+// memory); or failed: true. NAME is one of the names in scenarios.go.
+//
+// OpenBLAS, PyTorch and JAX are also measured by the Python scripts in this folder. Their interpreters are
+// $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX) and $PEERS_VENV/pt/bin/python (PyTorch). PEERS_VENV is
+// ~/.cache/dnn-peers by default. What is not installed is shown as failed.
 package main
 
 import (
@@ -69,9 +70,9 @@ func start(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, errUsage):
-		return 2 // the flag package has said what is wrong
+		return 2 // package flag has printed what is wrong
 	}
-	_, _ = fmt.Fprintln(stderr, "bench:", err) // if even this fails, the status is all that is left
+	_, _ = fmt.Fprintln(stderr, "bench:", err) // if this fails, the exit status still tells
 	return 1
 }
 
@@ -132,9 +133,9 @@ func checkScenarios(names []string) error {
 	return nil
 }
 
-// run measures what the options ask for, prints it and writes the page.
+// run measures what the options ask for, prints it, and writes the page.
 func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
-	runtime.LockOSThread() // all programs are started from here, and have their CPUs from this thread
+	runtime.LockOSThread() // programs inherit their CPUs from the thread that starts them
 	cpus, err := process.Restrict(o.cpus)
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	}
 	p := page{machine: b.describe(ctx), options: o}
 	if o.write {
-		if err := p.probe(o.docs); err != nil { // now, not after an hour
+		if err := p.probe(o.docs); err != nil { // now rather than after an hour
 			return err
 		}
 	}

@@ -25,13 +25,13 @@ const (
 	chartFile = "benchmarks.png"
 )
 
-// probe tells whether write could write into the folder.
+// probe reports whether write could write to the folder.
 func (p page) probe(folder string) error {
 	return errors.Join(atomicfile.Probe(filepath.Join(folder, pageFile)),
 		atomicfile.Probe(filepath.Join(folder, chartFile)))
 }
 
-// write writes the page and, if there is anything to draw, the chart, into the folder.
+// write writes the page and, if there is something to draw, the chart, to the folder.
 func (p page) write(folder string) error {
 	picture, err := drawChart(p.results)
 	if err != nil {
@@ -57,17 +57,17 @@ func (p page) markdown(chart bool) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Benchmarks\n\n<!-- Written by scripts/bench; edit that instead. -->\n\n")
 	fmt.Fprintf(&b,
-		`dnn beside the programs that a person might use instead. All programs of a table ran in turn on the same machine, A B C A
-B C …, %d rounds. A figure is the median of the rounds, with the least and the most; a ratio is the median of the rounds'
-ratios, each between two runs of one round. Other machines give other figures.
-
-`, p.options.rounds)
+		"dnn beside the programs that a person might use instead. All programs of a table ran in turn on the same "+
+			"machine, A B C A\nB C …, %d rounds. A figure is the median of the rounds, with the least and the most; "+
+			"a ratio is the median of the rounds'\nratios, each between two runs of one round. Other machines give "+
+			"other figures.\n\n", p.options.rounds)
 	if chart {
 		fmt.Fprintf(&b, "![Time of an epoch, time and memory of the whole process](%s)\n\n", chartFile)
 	}
 	b.WriteString(paired.Markdown(append([][]string{{"machine", ""}}, p.machine...)))
 	fmt.Fprintf(&b,
-		"\nTo measure this on another machine, from the root of the repository (`--help` tells more):\n\n    %s\n", p.command())
+		"\nTo measure this on another machine, from the root of the repository (`--help` tells more):\n\n    %s\n",
+		p.command())
 
 	verdicts := [][]string{{"figure", "measured", "target", ""}}
 	for _, r := range p.results {
@@ -89,7 +89,7 @@ ratios, each between two runs of one round. Other machines give other figures.
 	return b.Bytes()
 }
 
-// command returns the command that measures the same, with placeholders for the folders, which are this machine's.
+// command returns the command that measures the same. It has placeholders for the folders of this machine.
 func (p page) command() string {
 	words := []string{"go run ./scripts/bench"}
 	if p.options.peers != "" {

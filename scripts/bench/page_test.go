@@ -16,26 +16,32 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// measured are results as a run might give them: two rounds, a contender that failed, a product not measured.
+// measured returns the results of a made-up run: two rounds, a contender that failed, a product that was not measured.
 func measured() []*paired.Result {
 	epoch := &paired.Result{
 		Experiment: paired.Experiment{Name: "epoch", Title: "One epoch", About: "Seconds.", Metrics: seconds(),
-			Contenders: []paired.Contender{{Name: dnn2}, {Name: dnn1}, {Name: "jax"}, {Name: "keras-tensorflow"}, {Name: "torch"}}},
+			Contenders: []paired.Contender{{Name: dnn2}, {Name: dnn1}, {Name: "jax"}, {Name: "keras-tensorflow"},
+				{Name: "torch"}}},
 		Rounds: []map[string]paired.Figures{
-			{dnn2: {"epoch": 0.0491}, dnn1: {"epoch": 0.08}, "jax": {"epoch": 0.25}, "keras-tensorflow": {"epoch": 1.25}},
-			{dnn2: {"epoch": 0.0511}, dnn1: {"epoch": 0.09}, "jax": {"epoch": 0.2555}, "keras-tensorflow": {"epoch": 0.9}},
+			{dnn2: {"epoch": 0.0491}, dnn1: {"epoch": 0.08}, "jax": {"epoch": 0.25},
+				"keras-tensorflow": {"epoch": 1.25}},
+			{dnn2: {"epoch": 0.0511}, dnn1: {"epoch": 0.09}, "jax": {"epoch": 0.2555},
+				"keras-tensorflow": {"epoch": 0.9}},
 		},
 		Failed: map[string]error{"torch": errors.New("it did not run; it may not be installed")},
 	}
 	process := &paired.Result{
 		Experiment: paired.Experiment{Name: "process/train", Title: "The whole process", About: "From start to end.",
-			Metrics:    []paired.Metric{{Name: "time", Unit: "s"}, {Name: "peak memory", Unit: "MiB"}, {Name: "test accuracy", Unit: ""}},
+			Metrics: []paired.Metric{{Name: "time", Unit: "s"}, {Name: "peak memory", Unit: "MiB"},
+				{Name: "test accuracy", Unit: ""}},
 			Contenders: []paired.Contender{{Name: dnnTrain}, {Name: "sklearn"}}},
-		Rounds: []map[string]paired.Figures{{dnnTrain: processFigures(0.4, 75, 0.9712), "sklearn": processFigures(5.5, 480, 0.97)}},
+		Rounds: []map[string]paired.Figures{{dnnTrain: processFigures(0.4, 75, 0.9712),
+			"sklearn": processFigures(5.5, 480, 0.97)}},
 	}
 	gemm := &paired.Result{
 		Experiment: paired.Experiment{Name: "gemm", Title: "Matrix products", About: "GFLOP/s.",
-			Metrics:    []paired.Metric{{Name: gemmMetric("1024", 1), Unit: "GFLOP/s"}, {Name: gemmMetric("1024", 2), Unit: "GFLOP/s"}},
+			Metrics: []paired.Metric{{Name: gemmMetric("1024", 1), Unit: "GFLOP/s"},
+				{Name: gemmMetric("1024", 2), Unit: "GFLOP/s"}},
 			Contenders: []paired.Contender{{Name: dnnGemm}, {Name: openBLAS}}},
 		Rounds: []map[string]paired.Figures{{
 			dnnGemm:  {gemmMetric("1024", 1): 90},

@@ -33,7 +33,8 @@ PASS
 }
 
 func TestParsePeer(t *testing.T) {
-	got, err := parsePeer([]byte(`{"peer": "jax-scan", "epoch_s": [1.5, 0.25], "total_s": 7.1, "loss": 0.1, "acc": 0.97, "rss_mb": 720, "seed": 1}` + "\n"))
+	got, err := parsePeer([]byte(`{"peer": "jax-scan", "epoch_s": [1.5, 0.25], "total_s": 7.1, "loss": 0.1, ` +
+		`"acc": 0.97, "rss_mb": 720, "seed": 1}` + "\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,8 @@ func TestParsePeer(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("peer (-want +got):\n%s", diff)
 	}
-	for _, bad := range []string{`{"peer": "jax", "failed": true}`, `{"peer": "jax"}`, ``, `Traceback`, `{"peer":"a"} {"peer":"b"}`} {
+	for _, bad := range []string{`{"peer": "jax", "failed": true}`, `{"peer": "jax"}`, ``, `Traceback`,
+		`{"peer":"a"} {"peer":"b"}`} {
 		if _, err := parsePeer([]byte(bad)); err == nil {
 			t.Errorf("parsePeer(%q) found no fault", bad)
 		}
@@ -57,7 +59,8 @@ func TestParseTraining(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.epochs) != 2 || got.epochs[0].Phases["input"] != 0.2 || got.epochs[1].Seconds != 0.4 || got.accuracy != 0.97 {
+	if len(got.epochs) != 2 || got.epochs[0].Phases["input"] != 0.2 || got.epochs[1].Seconds != 0.4 ||
+		got.accuracy != 0.97 {
 		t.Errorf("training: %+v", got)
 	}
 	for _, bad := range []string{``, `{"event":"end"}`, `{"event":`} {

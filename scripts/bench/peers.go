@@ -13,7 +13,7 @@ import (
 	"dnn/scripts/bench/process"
 )
 
-// peerLine is what the peers' program run prints about one of them.
+// peerLine is what the peers' program run prints about one peer.
 type peerLine struct {
 	Peer     string    `json:"peer"`
 	Failed   bool      `json:"failed"`
@@ -47,7 +47,8 @@ func parsePeer(stdout []byte) (peerLine, error) {
 	return line, nil
 }
 
-// peerEpochs are the peers, which train by the recipe; their figure is dnnEpochs'. Without peers there are none.
+// peerEpochs are the peers training by the recipe, with dnnEpochs' metric. There are none without the folder of the
+// peers.
 func (b *bench) peerEpochs(r recipe, names ...string) []paired.Contender {
 	return b.eachPeer(names, func(ctx context.Context, name string) (paired.Figures, error) {
 		line, _, err := b.peer(ctx, name, r)
@@ -58,7 +59,7 @@ func (b *bench) peerEpochs(r recipe, names ...string) []paired.Contender {
 	})
 }
 
-// peerProcesses are whole processes of the peers; their figures are dnnProcess's.
+// peerProcesses are complete processes of the peers, with dnnProcess's metrics.
 func (b *bench) peerProcesses(r recipe, names ...string) []paired.Contender {
 	return b.eachPeer(names, func(ctx context.Context, name string) (paired.Figures, error) {
 		line, done, err := b.peer(ctx, name, r)
@@ -90,11 +91,11 @@ const (
 	pythonTorch = "pt"
 )
 
-// python runs a script of this folder in one of the peers' virtual environments; what it prints is JSON of a T.
+// python runs a script of this folder in one of the peers' virtual environments. The script must print JSON of a T.
 func python[T any](ctx context.Context, b *bench, venv string, env []string, script string, args ...string) (T, error) {
 	var printed T
 	program := filepath.Join(b.venv, venv, "bin", "python")
-	env = append(env, "PYTHONDONTWRITEBYTECODE=1") // into this folder
+	env = append(env, "PYTHONDONTWRITEBYTECODE=1") // nothing is written into this folder
 	done, err := b.command(ctx, env, program,
 		append([]string{filepath.Join(b.root, "scripts", "bench", script)}, args...)...)
 	if err != nil {

@@ -7,14 +7,14 @@ import (
 	"dnn/scripts/bench/paired"
 )
 
-// scenario is some experiments that belong together.
+// scenario is a group of experiments that --only can choose.
 type scenario struct {
 	name        string
-	does        string // in half a line
+	does        string // for the help
 	experiments func(b *bench) []paired.Experiment
 }
 
-// scenarios returns all, in the order in which they run.
+// scenarios returns all scenarios, in the order in which they run.
 func scenarios() []scenario {
 	return []scenario{
 		{"epoch", "one epoch with validation, beside the peers", epochScenario},
@@ -27,7 +27,7 @@ func scenarios() []scenario {
 	}
 }
 
-// The names of contenders that targets speak of.
+// The names of contenders that have targets.
 const (
 	dnn2     = "dnn, 2 threads"
 	dnn1     = "dnn, 1 thread"
@@ -133,7 +133,7 @@ func simdScenario(b *bench) []paired.Experiment {
 	for _, set := range b.sets {
 		r := recipe{threads: 2, batch: usualBatch, epochs: b.effort.epochs, simd: set}
 		if set == "generic" {
-			r.epochs = 1 // takes long, and compiles nothing in the first one either
+			r.epochs = 1 // it takes long, and its first epoch is not slower
 		}
 		e.Contenders = append(e.Contenders, b.dnnEpochs("DNN_SIMD="+set, r))
 	}
@@ -176,7 +176,7 @@ func wideScenario(b *bench) []paired.Experiment {
 	return []paired.Experiment{e}
 }
 
-// with returns the recipe with so many threads.
+// with returns the recipe for a number of threads.
 func (r recipe) with(threads int) recipe {
 	r.threads = threads
 	return r

@@ -29,7 +29,7 @@ func targets() []paired.Target {
 	}
 }
 
-// wanted returns the target that the subject's figure, or its ratio to the reference's, keeps to the limit.
+// wanted returns the target that the metric of the subject, or its ratio to that of the reference, keeps the limit.
 func wanted(name, metric, subject, reference string, is paired.Comparison, limit float64) paired.Target {
 	return paired.Target{Experiment: name, Metric: metric, Subject: subject, Reference: reference, Is: is, Limit: limit}
 }

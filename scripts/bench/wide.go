@@ -10,28 +10,29 @@ import (
 	"dnn/scripts/bench/paired"
 )
 
-// The network of the scenario "wide": three hidden layers of wideUnits.
+// The network of the scenario "wide" has wideHidden hidden layers of wideUnits.
 const (
 	wideUnits  = 2048
 	wideHidden = 3
 	wideBatch  = 512
 )
 
-// openBLASProducts names what a step would take if its matrix products were all of it, and all done by OpenBLAS.
+// openBLASProducts is the time that a step would take if OpenBLAS computed its matrix products and there were nothing
+// else.
 const openBLASProducts = "OpenBLAS, the products alone"
 
-// wideSizes returns the features of each level of the network, from the input on.
+// wideSizes returns the number of features of the input and after each layer.
 func (b *bench) wideSizes() []int {
 	return slices.Concat([]int{b.set.Features()}, slices.Repeat([]int{wideUnits}, wideHidden),
 		[]int{len(b.set.Classes)})
 }
 
-// wideDNN is dnn; the figure "step" is the milliseconds of a training step. dnn has no way to train a few steps only,
-// so it holds all other images out for validation, which is not counted: the step is the sum of its phases.
+// wideDNN is dnn. Its metric "step" is the milliseconds of a training step. dnn always trains a full epoch, so all
+// images except those of a few steps are held out for validation. The time is the sum of the phases without validation.
 func (b *bench) wideDNN() paired.Contender {
 	return paired.Contender{Name: dnn2, Run: func(ctx context.Context) (paired.Figures, error) {
 		images := b.effort.wideSteps * wideBatch
-		held := float64(b.set.TrainCount()-images) + 0.5 // what is left is rounded down: half an image to spare
+		held := float64(b.set.TrainCount()-images) + 0.5 // dnn rounds down; half an image is to be on the safe side
 		t, err := b.train(ctx, nil, "--threads", "2", "--epochs", "1", "--batch-size", strconv.Itoa(wideBatch),
 			"--layers", strings.Join(slices.Repeat([]string{strconv.Itoa(wideUnits)}, wideHidden), ","),
 			"--validation-split", strconv.FormatFloat(held/float64(b.set.TrainCount()), 'f', -1, 64))
@@ -51,7 +52,7 @@ func (b *bench) wideDNN() paired.Contender {
 	}}
 }
 
-// widePython is a Python program that takes the same steps.
+// widePython is a Python program that does the same steps.
 func (b *bench) widePython(name, venv, script string) paired.Contender {
 	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
 		args := []string{b.images, strconv.Itoa(wideBatch), strconv.Itoa(b.effort.wideWarming),
@@ -66,7 +67,7 @@ func (b *bench) widePython(name, venv, script string) paired.Contender {
 	}}
 }
 
-// wideOpenBLAS is the time that OpenBLAS needs for the products of a step.
+// wideOpenBLAS is the time that OpenBLAS takes for the products of a step.
 func (b *bench) wideOpenBLAS() paired.Contender {
 	return paired.Contender{Name: openBLASProducts, Run: func(ctx context.Context) (paired.Figures, error) {
 		products := stepProducts(wideBatch, b.wideSizes())
@@ -93,8 +94,8 @@ func (p product) String() string { return fmt.Sprintf("%dx%dx%d", p.m, p.k, p.n)
 
 func (p product) flops() float64 { return 2 * float64(p.m) * float64(p.k) * float64(p.n) }
 
-// stepProducts returns the products of one training step of a dense network: for each layer forward, the gradient of
-// its weights, and, but for the first layer, the gradient of its input.
+// stepProducts returns the products of one training step of a dense network. For each layer, these are the forward
+// pass, the gradient of the weights and, except in the first layer, the gradient of the input.
 func stepProducts(batch int, sizes []int) []product {
 	var products []product
 	for i, in := range sizes[:len(sizes)-1] {

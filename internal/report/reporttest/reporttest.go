@@ -1,4 +1,4 @@
-// Package reporttest is what the tests of pages and pictures share. Nothing but tests imports it.
+// Package reporttest is for the tests of packages that show a report.
 package reporttest
 
 import (
@@ -7,7 +7,7 @@ import (
 	"dnn/internal/report"
 )
 
-// Confusion returns the table in which counts[i][j] samples of class i are taken for class j.
+// Confusion returns the table of a network that takes counts[i][j] samples of class i for class j.
 func Confusion(t *testing.T, counts [][]int, classes ...string) *report.Confusion {
 	t.Helper()
 	var labels, predictions []int

@@ -1,8 +1,8 @@
-// Package paired compares programs that do the same: it runs them in turn, A B C A B C …, so that whatever else happens
-// on the machine happens to all of them, and takes each ratio between two runs of one round. A figure is the median
-// over the rounds. It also spells the figures as tables, and judges them by targets.
+// Package paired compares programs that do the same. It runs them in turn, A B C A B C …, so that whatever else happens
+// on the machine affects all of them alike. A figure is the median over the rounds. A ratio is the median of the ratios
+// within the rounds. The package also writes the figures as tables, and compares them with targets.
 //
-// What the programs are, how they are started and what the figures mean is not known here: a Contender is a function.
+// It does not know what the programs are, how they are started, or what the figures mean: a Contender is a function.
 package paired
 
 import (
@@ -11,19 +11,19 @@ import (
 	"io"
 )
 
-// Experiment is some programs that do the same, measured in turn.
+// Experiment is a set of programs that do the same, to be measured in turn.
 type Experiment struct {
 	Name       string // scenario, or scenario/part
 	Title      string
-	About      string // what exactly is measured, for a reader of the page
+	About      string // what exactly is measured, for readers of the page
 	Metrics    []Metric
 	Contenders []Contender // ratios are to the first
 }
 
-// Metric is a figure that is measured.
+// Metric is something that is measured.
 type Metric struct {
-	Name string // as targets call it; shown where an experiment has several
-	Unit string // empty: a share, such as an accuracy, which is only shown, without a ratio
+	Name string // by which targets refer to it; shown if an experiment has several
+	Unit string // empty: a fraction such as an accuracy, which has no ratio
 }
 
 // Contender is a program in an experiment.
@@ -32,17 +32,17 @@ type Contender struct {
 	Run  func(context.Context) (Figures, error)
 }
 
-// Figures are what one run gave, by the name of the metric. One that could not be measured is absent.
+// Figures are the results of one run, by the name of the metric. What could not be measured is absent.
 type Figures map[string]float64
 
-// Result is an experiment and what it gave.
+// Result is an experiment and its figures.
 type Result struct {
 	Experiment
 	Rounds []map[string]Figures // each by the name of the contender
-	Failed map[string]error     // the contenders that failed, from then on left out
+	Failed map[string]error     // contenders that failed; they do not run again
 }
 
-// Measure runs all contenders in turn, rounds times, or until ctx ends.
+// Measure runs all contenders in turn, for so many rounds or until ctx ends.
 func (e Experiment) Measure(ctx context.Context, rounds int, progress io.Writer) *Result {
 	r := &Result{Experiment: e, Failed: map[string]error{}}
 	for i := range rounds {
@@ -52,7 +52,7 @@ func (e Experiment) Measure(ctx context.Context, rounds int, progress io.Writer)
 			if r.Failed[c.Name] != nil {
 				continue
 			}
-			// No result depends on whether this can be written.
+			// A failure to write does not affect the result.
 			_, _ = fmt.Fprintf(progress, "%s, round %d of %d: %s\n", e.Name, i+1, rounds, c.Name)
 			got, err := c.Run(ctx)
 			if ctx.Err() != nil {
@@ -69,7 +69,7 @@ func (e Experiment) Measure(ctx context.Context, rounds int, progress io.Writer)
 	return r
 }
 
-// Values returns what a contender gave in each round in which it gave something.
+// Values returns the figures of a contender, of all rounds that have one.
 func (r *Result) Values(contender, metric string) []float64 {
 	var values []float64
 	for _, round := range r.Rounds {
@@ -80,7 +80,7 @@ func (r *Result) Values(contender, metric string) []float64 {
 	return values
 }
 
-// ratios returns subject / reference for each round in which both gave something.
+// ratios returns subject / reference, of all rounds that have both.
 func (r *Result) ratios(subject, reference, metric string) []float64 {
 	var ratios []float64
 	for _, round := range r.Rounds {

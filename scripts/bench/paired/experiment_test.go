@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// script is a contender that gives these figures one after the other, NaN standing for a failure; it notes its runs.
+// script returns a contender that gives these figures one after another; NaN stands for a failure. It records its runs.
 func script(name string, ran *[]string, values ...float64) Contender {
 	i := 0
 	return Contender{name, func(context.Context) (Figures, error) {

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Target is a figure that is wanted: a contender's median, or its ratio to another's.
+// Target is a limit for a contender's median, or for its ratio to that of a reference.
 type Target struct {
 	Experiment string
-	Metric     string // empty: each one of the experiment
+	Metric     string // empty: all metrics of the experiment
 	Subject    string
-	Reference  string // empty: the subject's figure itself
+	Reference  string // empty: the limit is for the subject's own median
 	Is         Comparison
 	Limit      float64
 }
@@ -25,23 +25,23 @@ const (
 	Below   Comparison = "<"
 )
 
-// Verdict is a target and what was measured for it.
+// Verdict is a target and what was measured.
 type Verdict struct {
 	Target
-	what     string // in words
+	what     string // the target in words
 	value    float64
 	measured bool // there is a value
-	partly   bool // some of the metrics that the target is about have none
+	partly   bool // some metrics of the target were not measured
 }
 
-// Judge returns the verdicts on the targets that compare contenders of this result's experiment.
+// Judge returns the verdicts on the targets of this experiment whose contenders it has.
 func (r *Result) Judge(targets []Target) []Verdict {
-	took := func(name string) bool {
+	has := func(name string) bool {
 		return name == "" || slices.ContainsFunc(r.Contenders, func(c Contender) bool { return c.Name == name })
 	}
 	var verdicts []Verdict
 	for _, t := range targets {
-		if t.Experiment != r.Name || !took(t.Subject) || !took(t.Reference) {
+		if t.Experiment != r.Name || !has(t.Subject) || !has(t.Reference) {
 			continue
 		}
 		metrics := []string{t.Metric}
@@ -56,7 +56,7 @@ func (r *Result) Judge(targets []Target) []Verdict {
 	return verdicts
 }
 
-// judgeOne returns the verdict on one target: of several metrics, that of the one that is worst.
+// judgeOne returns the verdict on one target. Of several metrics, the worst counts.
 func (r *Result) judgeOne(t Target, metrics []string) Verdict {
 	v := Verdict{Target: t, what: r.Name}
 	if t.Metric == "" {

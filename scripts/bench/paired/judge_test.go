@@ -4,7 +4,8 @@ import "testing"
 
 func TestJudge(t *testing.T) {
 	r := &Result{
-		Experiment: Experiment{Name: "e", Metrics: []Metric{{"x", "s"}, {"y", "s"}, {"z", "s"}}, Contenders: []Contender{{Name: "a"}, {Name: "b"}}},
+		Experiment: Experiment{Name: "e", Metrics: []Metric{{"x", "s"}, {"y", "s"}, {"z", "s"}},
+			Contenders: []Contender{{Name: "a"}, {Name: "b"}}},
 		Rounds: []map[string]Figures{
 			{"a": {"x": 1, "y": 9}, "b": {"x": 2, "y": 6}},
 			{"a": {"x": 3, "y": 9}, "b": {"x": 4, "y": 6}},
@@ -35,7 +36,8 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%+v: %v, want %s, %s", c.Target, row, c.value, c.outcome)
 		}
 	}
-	for _, other := range []Target{{"f", "x", "a", "", AtMost, 1}, {"e", "x", "c", "", AtMost, 1}, {"e", "x", "a", "c", AtMost, 1}} {
+	for _, other := range []Target{{"f", "x", "a", "", AtMost, 1}, {"e", "x", "c", "", AtMost, 1},
+		{"e", "x", "a", "c", AtMost, 1}} {
 		if verdicts := r.Judge([]Target{other}); len(verdicts) != 0 {
 			t.Errorf("%+v is judged by an experiment that it is not about: %v", other, verdicts)
 		}

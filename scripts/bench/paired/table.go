@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// Digits returns a measured value with about three significant digits, never in scientific notation above 1e-4.
+// Digits returns a measured value with about three significant digits. From 1e-4 on, it is not in scientific notation.
 func Digits(x float64) string {
 	for _, f := range []struct {
 		from     float64
@@ -22,15 +22,15 @@ func Digits(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// format returns a value of the metric, without its unit.
+// format returns a value of the metric, without the unit.
 func (m Metric) format(value float64) string {
-	if m.Unit == "" { // a share
+	if m.Unit == "" { // a fraction
 		return strconv.FormatFloat(value, 'f', 4, 64)
 	}
 	return Digits(value)
 }
 
-// Table returns the result as rows of cells, the headings first.
+// Table returns the result as rows of cells. The first row has the headings.
 func (r *Result) Table() [][]string {
 	first := r.Contenders[0].Name
 	several := len(r.Metrics) > 1
@@ -80,7 +80,7 @@ func (r *Result) Failures() []string {
 	return lines
 }
 
-// Show writes the result and the verdicts on the targets for a person at a terminal.
+// Show prints the result and the verdicts as tables.
 func (r *Result) Show(w io.Writer, targets []Target) error {
 	_, err := fmt.Fprintf(w, "\n%s (%s)\n", r.Title, r.Name)
 	if err != nil {
@@ -101,7 +101,7 @@ func (r *Result) Show(w io.Writer, targets []Target) error {
 	return ShowTable(w, rows)
 }
 
-// ShowTable writes rows of cells for a person at a terminal.
+// ShowTable prints rows of cells as an aligned table.
 func ShowTable(w io.Writer, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
@@ -112,7 +112,7 @@ func ShowTable(w io.Writer, rows [][]string) error {
 	return t.Flush()
 }
 
-// Markdown returns rows, the headings first, as a table in Markdown.
+// Markdown returns rows as a table in Markdown. The first row has the headings.
 func Markdown(rows [][]string) string {
 	var b strings.Builder
 	for i, row := range rows {

@@ -12,11 +12,11 @@ import (
 	"sync/atomic"
 )
 
-// BusyFlag tells this program, with the number of a CPU after it, or -1 for any, to call KeepBusy and do nothing else:
-// StartBusy starts the program itself with it.
+// BusyFlag makes this program call KeepBusy and do nothing else. After it comes the number of a CPU, or -1 for any.
+// StartBusy starts the program with it.
 const BusyFlag = "--keep-busy"
 
-// StartBusy starts a process that keeps the CPU busy (-1: any one). It is at work when StartBusy returns, and ends with
+// StartBusy starts a process that keeps a CPU busy (-1: any). The process is busy when StartBusy returns. It ends with
 // stop, with ctx or with this process, whichever comes first.
 func StartBusy(ctx context.Context, cpu int) (stop func() error, err error) {
 	self, err := os.Executable()
@@ -45,11 +45,11 @@ func StartBusy(ctx context.Context, cpu int) (stop func() error, err error) {
 	return stop, nil
 }
 
-// KeepBusy computes on the CPU until stdin ends, which it does when the parent process ends, however that happens.
+// KeepBusy keeps the CPU busy until stdin ends, which happens whenever and however the parent process ends.
 func KeepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
 	number, err := strconv.Atoi(cpu)
 	if err != nil {
-		return fmt.Errorf("%s %s: wanted a number", BusyFlag, cpu)
+		return fmt.Errorf("%s: wanted a number, found %q", BusyFlag, cpu)
 	}
 	runtime.LockOSThread()
 	if number >= 0 {
@@ -59,7 +59,7 @@ func KeepBusy(cpu string, stdin io.Reader, stdout io.Writer) error {
 	}
 	var over atomic.Bool
 	go func() {
-		_, _ = io.Copy(io.Discard, stdin) // its end is all that matters
+		_, _ = io.Copy(io.Discard, stdin) // only its end matters
 		over.Store(true)
 	}()
 	if _, err := stdout.Write([]byte{'\n'}); err != nil {

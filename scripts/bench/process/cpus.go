@@ -1,17 +1,16 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-// wantedCPUs is how many the targets of the benchmarks are meant for.
+// wantedCPUs is the number of CPUs that the targets are meant for.
 const wantedCPUs = 2
 
-// Restrict makes the calling thread, and all programs that are started from it, run on the given CPUs, or if there are
-// none on the first two of those that it has. It returns them: nil for all, where the system cannot restrict.
+// Restrict makes the calling thread, and all programs that it starts, run on the given CPUs; if there are none, on the
+// first two that it may use. It returns these CPUs, or nil for all if the system cannot restrict it.
 func Restrict(cpus []int) ([]int, error) {
 	if len(cpus) > 0 {
 		if err := pin(cpus...); err != nil {
@@ -27,13 +26,13 @@ func Restrict(cpus []int) ([]int, error) {
 	return nil, nil
 }
 
-// ParseCPUs returns the numbers in a list such as 0,1.
+// ParseCPUs reads a list of numbers, such as 0,1.
 func ParseCPUs(s string) ([]int, error) {
 	var cpus []int
 	for field := range strings.SplitSeq(s, ",") {
 		cpu, err := strconv.Atoi(field)
 		if err != nil || cpu < 0 {
-			return nil, errors.New("wanted numbers such as 0,1")
+			return nil, fmt.Errorf("wanted numbers such as 0,1, found %q", s)
 		}
 		cpus = append(cpus, cpu)
 	}

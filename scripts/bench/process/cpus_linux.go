@@ -2,10 +2,10 @@ package process
 
 import "golang.org/x/sys/unix"
 
-// maxCPUs is how many CPUs a unix.CPUSet has room for.
+// maxCPUs is the number of CPUs that a unix.CPUSet has room for.
 const maxCPUs = 1024
 
-// allowedCPUs returns the CPUs that the calling thread may run on, or nil if that cannot be known.
+// allowedCPUs returns the CPUs that the calling thread may run on, or nil if unknown.
 func allowedCPUs() []int {
 	var set unix.CPUSet
 	if unix.SchedGetaffinity(0, &set) != nil {

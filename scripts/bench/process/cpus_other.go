@@ -4,8 +4,8 @@ package process
 
 import "errors"
 
-// allowedCPUs returns nil: it cannot be known here.
+// allowedCPUs returns nil: the CPUs are unknown on this system.
 func allowedCPUs() []int { return nil }
 
-// pin is for Linux only.
+// pin works on Linux only.
 func pin(...int) error { return errors.ErrUnsupported }

@@ -1,5 +1,5 @@
-// Package process runs programs that are measured: on which CPUs, in which environment, beside a process that keeps a
-// CPU busy or alone; and tells how long they took and how much memory they had. What they compute is nothing to it.
+// Package process runs programs to be measured, on given CPUs and in a clean environment, alone or next to a process
+// that keeps a CPU busy. It measures their time and memory, and does not know what they compute.
 package process
 
 import (
@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// Outcome is what a program did.
+// Outcome is the result of a run.
 type Outcome struct {
 	Stdout  []byte
 	Seconds float64 // from start to exit
-	PeakMiB float64 // most memory resident at once, 0 where the system does not tell
+	PeakMiB float64 // most memory resident at once; 0: unknown
 }
 
-// Run runs a program in the folder with env over the environment, to its end. All that it started ends with ctx. An
-// error says what the program said last.
+// Run runs a program in a folder, to its end. env is added to the environment. When ctx ends, the program and all that
+// it started are killed. An error has the last line that the program printed.
 func Run(ctx context.Context, folder string, env []string, program string, args ...string) (Outcome, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
@@ -40,8 +40,8 @@ func Run(ctx context.Context, folder string, env []string, program string, args 
 	return Outcome{stdout.Bytes(), seconds, peakMiB(cmd.ProcessState)}, nil
 }
 
-// neutral returns the environment without the variables that would make a program do something else than it does by
-// itself: settings of dnn, and which kernels OpenBLAS takes.
+// neutral returns the environment without variables that would change what a program does: settings of dnn, and the
+// choice of kernels of OpenBLAS.
 func neutral(environment []string) []string {
 	return slices.DeleteFunc(slices.Clone(environment), func(v string) bool {
 		return strings.HasPrefix(v, "DNN_") || strings.HasPrefix(v, "OPENBLAS_")

@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// asGroup does nothing: the program alone ends when it is killed.
+// asGroup does nothing: only the program itself can be killed.
 func asGroup(*exec.Cmd) {}
 
-// peakMiB returns 0: it is not known here.
+// peakMiB returns 0: it is unknown on this system.
 func peakMiB(*os.ProcessState) float64 { return 0 }

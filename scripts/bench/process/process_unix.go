@@ -9,21 +9,21 @@ import (
 	"syscall"
 )
 
-// asGroup makes the program and what it starts a group of processes that is killed as one.
+// asGroup makes the program and all that it starts a group of processes, which is killed as one.
 func asGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// peakMiB returns the most memory that a process had resident at once. Linux counts in what its parent had when it
-// started it, so this program must stay smaller than those that it measures; it does, by far.
+// peakMiB returns the most memory that a process had resident at once. Linux includes the memory of the parent at the
+// start, so this program must stay smaller than those that it measures. It does, by far.
 func peakMiB(state *os.ProcessState) float64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
 	}
 	bytes := float64(usage.Maxrss)
-	if runtime.GOOS != "darwin" { // which alone counts in bytes
+	if runtime.GOOS != "darwin" { // only darwin counts in bytes
 		bytes *= 1024
 	}
 	return bytes / (1 << 20)
