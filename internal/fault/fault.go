@@ -14,19 +14,19 @@ type Kind int
 // The exit statuses of dnn. 0 has no Kind: it means that there was no error.
 const (
 	BelowMinimum Kind = 1   // a minimum such as eval --min-accuracy was not reached
-	Usage       Kind = 2   // unknown command or flag, wrong argument
-	Config      Kind = 3   // mistake in an experiment file, or in a value that overrides it
-	Data        Kind = 4   // bad or missing data, model or checkpoint
-	Write       Kind = 5   // cannot write a file or bind a port
-	Network     Kind = 6   // no mirror could be reached
-	Resources   Kind = 7   // too little memory or disk, or a limit of the process is too low
-	Locked      Kind = 8   // another process holds the lock
-	Diverged    Kind = 9   // the loss became NaN or infinite
-	Bug         Kind = 70  // a bug in dnn
-	HungUp      Kind = 129 // stopped by SIGHUP
-	Interrupted Kind = 130 // stopped by SIGINT
-	Piped       Kind = 141 // stopped because nobody reads standard output, as by SIGPIPE
-	Terminated  Kind = 143 // stopped by SIGTERM
+	Usage        Kind = 2   // unknown command or flag, wrong argument
+	Config       Kind = 3   // mistake in an experiment file, or in a value that overrides it
+	Data         Kind = 4   // bad or missing data, model or checkpoint
+	Write        Kind = 5   // cannot write a file or bind a port
+	Network      Kind = 6   // no mirror could be reached
+	Resources    Kind = 7   // too little memory or disk, or a limit of the process is too low
+	Locked       Kind = 8   // another process holds the lock
+	Diverged     Kind = 9   // the loss became NaN or infinite
+	Bug          Kind = 70  // a bug in dnn
+	HungUp       Kind = 129 // stopped by SIGHUP
+	Interrupted  Kind = 130 // stopped by SIGINT
+	Piped        Kind = 141 // stopped because nobody reads standard output, as by SIGPIPE
+	Terminated   Kind = 143 // stopped by SIGTERM
 )
 
 // Error is a failure in the user's words. It is printed as "dnn: <Where>: <What>" and, if Hint is set, a second line
