@@ -13,7 +13,7 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// pupil and tutors are networks for the same samples; the first layer of one tutor is split into panels.
+// pupil and tutors return networks for the same samples. The first layer of one tutor is wider than a panel of columns.
 func pupil(t *testing.T, features int) *nn.Sequential {
 	return nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy,
 		nn.LayerSpec{Units: 7, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"}), 1)
@@ -27,7 +27,7 @@ func tutors(t *testing.T, features int) []*nn.Sequential {
 	}
 }
 
-// distilled returns the mean distilled loss of some samples as its definition has it, in float64.
+// distilled returns the mean loss of some samples by the definition of Distillation, in float64.
 func distilled(student *reference.Network, d Distillation, s *batch.Samples, order []int32) float64 {
 	at := func(z []float64) []float64 {
 		scaled := make([]float64, len(z))
@@ -56,7 +56,7 @@ func distilled(student *reference.Network, d Distillation, s *batch.Samples, ord
 	return sum / float64(len(order))
 }
 
-// One step's loss and gradients agree with the definition.
+// A step's loss and gradients agree with the definition.
 func TestGradientOfDistillation(t *testing.T) {
 	for _, d := range []Distillation{
 		{Teachers: tutors(t, 13)[:1], Temperature: 2, Weight: 0.9},
@@ -80,7 +80,7 @@ func TestGradientOfDistillation(t *testing.T) {
 					c.CheckOnce(t, m)
 					r := reference.New(m)
 					if want := distilled(r, d, s, order); math.Abs(float64(result.MeanLoss())-want) > 2e-6*(1+want) {
-						t.Errorf("mean loss %v, want %v", result.MeanLoss(), want)
+						t.Errorf("mean loss: wanted %v, found %v", want, result.MeanLoss())
 					}
 					checkSlopes(t, m, c, func(param, element int) float64 {
 						return r.SlopeOf(param, element, func() float64 { return distilled(r, d, s, order) })
@@ -91,7 +91,7 @@ func TestGradientOfDistillation(t *testing.T) {
 	}
 }
 
-// A student that is its teacher has no loss and nothing to learn, whatever the labels say.
+// A student that equals its teacher has no loss and no gradient, whatever the labels are.
 func TestDistillFromItsOwn(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
@@ -102,18 +102,18 @@ func TestDistillFromItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if loss := trainer.Step(nntest.Counting(9), nil).MeanLoss(); math.Abs(float64(loss)) > 1e-5 {
-		t.Errorf("loss %v", loss)
+		t.Errorf("wanted a loss of 0, found %v", loss)
 	}
 	for i, p := range m.Params() {
 		for at, g := range c.Gradient[i] {
 			if math.Abs(float64(g)) > 1e-6 {
-				t.Fatalf("%s[%d]: gradient %v", p.Name, at, g)
+				t.Fatalf("%s[%d]: wanted a gradient of 0, found %v", p.Name, at, g)
 			}
 		}
 	}
 }
 
-// distill takes three steps with teachers, the last on what is left of the order.
+// distill takes three steps with teachers, the last on a shorter batch.
 func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *batch.Samples, count int) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
@@ -135,7 +135,7 @@ func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *batc
 	return out
 }
 
-// The same seed gives the same bits with teachers as well, and leaves them as they were.
+// The same seed gives the same bits with teachers as well, and teachers do not change.
 func TestSameBitsOfDistillation(t *testing.T) {
 	d := Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}
 	before := []string{nntest.Digest(d.Teachers[0]), nntest.Digest(d.Teachers[1])}
@@ -153,16 +153,16 @@ func TestSameBitsOfDistillation(t *testing.T) {
 	}
 	for i, teacher := range d.Teachers {
 		if nntest.Digest(teacher) != before[i] {
-			t.Errorf("teacher %d has learned", i+1)
+			t.Errorf("teacher %d: wanted unchanged weights, found others", i+1)
 		}
 	}
 	const golden = "d892ce1f763f64fd"
 	if want.weights != golden {
-		t.Errorf("weights %s, want %s", want.weights, golden)
+		t.Errorf("weights: wanted %s, found %s", golden, want.weights)
 	}
 }
 
-// A teacher answers as in inference, whatever its layers: one with layers that then do nothing teaches as one without.
+// A teacher works in inference: layers that do nothing there make no difference.
 func TestDistillFromOtherLayers(t *testing.T) {
 	dense := func(units int, activation string) nn.LayerSpec {
 		return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
@@ -217,7 +217,7 @@ func TestDistillIntoOtherLayers(t *testing.T) {
 		}
 	}
 	if !(last.Loss < first.Loss/4) {
-		t.Errorf("200 steps lead from a loss of %v to %v", first.MeanLoss(), last.MeanLoss())
+		t.Errorf("wanted a quarter of the loss %v after 200 steps, found %v", first.MeanLoss(), last.MeanLoss())
 	}
 }
 
@@ -243,7 +243,7 @@ func TestNoAllocationInDistillation(t *testing.T) {
 					step()
 				}
 				if n := testing.AllocsPerRun(10, step); n != 0 {
-					t.Errorf("a step allocates %v times", n)
+					t.Errorf("wanted no allocation in a step, found %v", n)
 				}
 			})
 		}
@@ -278,11 +278,11 @@ func TestDistillErrors(t *testing.T) {
 		trainer := NewTrainer(e, m, nntest.NewCollector(m), nntest.RandomBytes(9, 13, 2, 1), 9)
 		d := Distillation{Teachers: []*nn.Sequential{nntest.RandomModel(t, c.teacher, 2)}, Temperature: c.temperature, Weight: c.weight}
 		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v, want %q", err, c.want)
+			t.Errorf("wanted the error %q, found %v", c.want, err)
 		}
 		d.Teachers = nil
 		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), "wanted at least one teacher") {
-			t.Errorf("without a teacher: error %v", err)
+			t.Errorf("without a teacher: wanted an error that says so, found %v", err)
 		}
 		e.Close()
 	}

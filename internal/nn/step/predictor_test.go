@@ -11,8 +11,8 @@ import (
 	"dnn/internal/nn/nntest"
 )
 
-// Without labels a predictor gives the very classes and confidences of an evaluation, for any number of samples at a time, with
-// many goroutines over one network.
+// Without labels, a predictor gives the same classes and confidences as an evaluation, for any number of samples at a time
+// and many goroutines with one network.
 func TestPredict(t *testing.T) {
 	for _, c := range []struct {
 		loss   string
@@ -53,13 +53,13 @@ func TestPredict(t *testing.T) {
 			e.Close()
 		}
 		if nntest.Digest(m) != before {
-			t.Error("a prediction changes weights")
+			t.Error("wanted unchanged weights after predictions, found others")
 		}
 	}
 }
 
-// Samples that come one by one are what they are among others.
-func TestPredictOthersThanAtFirst(t *testing.T) {
+// A sample alone gets the same outputs as among others.
+func TestPredictOneByOne(t *testing.T) {
 	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
 	s := nntest.RandomBytes(10, 20, 3, 1)
 	p := NewPredictor(kernel.Available()[0], m, s)
@@ -72,7 +72,7 @@ func TestPredictOthersThanAtFirst(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("samples of numbers are taken by a predictor of bytes")
+			t.Error("floats for a predictor of bytes: wanted a panic, found none")
 		}
 	}()
 	p.Predict(nntest.RandomFloats(1, 20, 3, 1), kernel.Span{Lo: 0, Hi: 1})
