@@ -70,6 +70,11 @@ func (c *Collector) CheckOnce(t *testing.T, m *nn.Sequential) {
 	}
 }
 
+// Dense returns a Dense layer without a name, for Network.
+func Dense(units int, activation string) nn.LayerSpec {
+	return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
+}
+
 // Network returns an architecture of the given layers, which are made Dense and named: the hidden ones, then the
 // output.
 func Network(features int, loss string, layers ...nn.LayerSpec) nn.Architecture {
@@ -173,26 +178,23 @@ func Forms(s *batch.Samples) map[string]*batch.Samples {
 
 // LayerStacks returns networks of all kinds of layers, in orders for which a step has different phases.
 func LayerStacks() map[string][]nn.LayerSpec {
-	dense := func(units int, activation string) nn.LayerSpec {
-		return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
-	}
 	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 0.001}
 	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.4}
 	regular := nn.LayerSpec{Type: "dense", Units: 7, Activation: "tanh", L1: 0.02, L2: 0.03}
-	output := dense(3, "softmax")
+	output := Dense(3, "softmax")
 	all := map[string][]nn.LayerSpec{
-		"normalized input layer": {dense(5, "tanh"), normalization, output},
-		"normalized gelu":        {dense(20, "gelu"), normalization, output},
+		"normalized input layer": {Dense(5, "tanh"), normalization, output},
+		"normalized gelu":        {Dense(20, "gelu"), normalization, output},
 		"normalized twice": {
-			dense(5, "tanh"), normalization, dense(6, "silu"), normalization, dense(4, "elu"), output,
+			Dense(5, "tanh"), normalization, Dense(6, "silu"), normalization, Dense(4, "elu"), output,
 		},
-		"normalized in a row":       {dense(5, "tanh"), normalization, normalization, output},
-		"normalized before dropout": {dense(5, "linear"), normalization, dropout, dense(17, "softplus"), output},
-		"dropout":                   {dense(40, "tanh"), dropout, dense(9, "selu"), dropout, output},
-		"dropout before normalized": {dense(18, "sigmoid"), dropout, normalization, dense(4, "tanh"), dropout, output},
+		"normalized in a row":       {Dense(5, "tanh"), normalization, normalization, output},
+		"normalized before dropout": {Dense(5, "linear"), normalization, dropout, Dense(17, "softplus"), output},
+		"dropout":                   {Dense(40, "tanh"), dropout, Dense(9, "selu"), dropout, output},
+		"dropout before normalized": {Dense(18, "sigmoid"), dropout, normalization, Dense(4, "tanh"), dropout, output},
 		"regularized":               {regular, regular, {Type: "dense", Units: 3, Activation: "softmax", L1: 0.01}},
 		"regularized panels":        {{Type: "dense", Units: 140, Activation: "tanh", L1: 0.02, L2: 0.03}, output},
-		"slope at the end":          {dense(4, "tanh"), normalization, dense(3, "gelu")},
+		"slope at the end":          {Dense(4, "tanh"), normalization, Dense(3, "gelu")},
 	}
 	for _, layers := range all {
 		seen := map[string]int{}

@@ -16,14 +16,14 @@ import (
 // pupil and tutors return networks for the same samples. The first layer of one tutor is wider than a panel of columns.
 func pupil(t *testing.T, features int) *nn.Sequential {
 	return nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 7, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"}), 1)
+		nntest.Dense(7, "tanh"), nntest.Dense(4, "softmax")), 1)
 }
 
 func tutors(t *testing.T, features int) []*nn.Sequential {
 	return []*nn.Sequential{
-		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 140, Activation: "relu"},
-			nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"}), 2),
-		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "softmax"}), 3),
+		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(140, "relu"),
+			nntest.Dense(33, "tanh"), nntest.Dense(4, "softmax")), 2),
+		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(4, "softmax")), 3),
 	}
 }
 
@@ -51,7 +51,8 @@ func distilled(student *reference.Network, d Distillation, s *batch.Samples, ord
 		for j, p := range at(z) {
 			kl += q[j] * math.Log(q[j]/p)
 		}
-		sum += (1-d.Weight)*student.LossOf(student.Activate("softmax", z), s.Labels[i]) + d.Weight*d.Temperature*d.Temperature*kl
+		loss := student.LossOf(student.Activate("softmax", z), s.Labels[i])
+		sum += (1-d.Weight)*loss + d.Weight*d.Temperature*d.Temperature*kl
 	}
 	return sum / float64(len(order))
 }
@@ -65,9 +66,12 @@ func TestGradientOfDistillation(t *testing.T) {
 		{Teachers: tutors(t, 13), Temperature: 1, Weight: 0.5},
 		{Teachers: tutors(t, 13), Temperature: 3, Weight: 0},
 	} {
-		for name, s := range map[string]*batch.Samples{"bytes": nntest.RandomBytes(9, 13, 4, 1), "floats": nntest.RandomFloats(9, 13, 4, 1)} {
+		for name, s := range map[string]*batch.Samples{
+			"bytes": nntest.RandomBytes(9, 13, 4, 1), "floats": nntest.RandomFloats(9, 13, 4, 1),
+		} {
 			for _, threads := range []int{1, 3} {
-				t.Run(fmt.Sprintf("%d teachers, T %v, weight %v/%s/%d threads", len(d.Teachers), d.Temperature, d.Weight, name, threads), func(t *testing.T) {
+				what := fmt.Sprintf("%d teachers, T %v, weight %v", len(d.Teachers), d.Temperature, d.Weight)
+				t.Run(fmt.Sprintf("%s/%s/%d threads", what, name, threads), func(t *testing.T) {
 					m, c := pupil(t, 13), nntest.NewCollector(pupil(t, 13))
 					e := NewEngine(kernel.Available()[0], threads)
 					defer e.Close()
@@ -98,7 +102,8 @@ func TestDistillFromItsOwn(t *testing.T) {
 	m, s := pupil(t, 13), nntest.RandomBytes(9, 13, 4, 1)
 	c := nntest.NewCollector(m)
 	trainer := NewTrainer(e, m, c, s, 9)
-	if err := trainer.Distill(Distillation{Teachers: []*nn.Sequential{pupil(t, 13)}, Temperature: 3, Weight: 1}); err != nil {
+	d := Distillation{Teachers: []*nn.Sequential{pupil(t, 13)}, Temperature: 3, Weight: 1}
+	if err := trainer.Distill(d); err != nil {
 		t.Fatal(err)
 	}
 	if loss := trainer.Step(nntest.Counting(9), nil).MeanLoss(); math.Abs(float64(loss)) > 1e-5 {
@@ -164,9 +169,7 @@ func TestSameBitsOfDistillation(t *testing.T) {
 
 // A teacher works in inference: layers that do nothing there make no difference.
 func TestDistillFromOtherLayers(t *testing.T) {
-	dense := func(units int, activation string) nn.LayerSpec {
-		return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
-	}
+	dense := nntest.Dense
 	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.5}
 	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 1e-30}
 	build := func(layers ...nn.LayerSpec) *nn.Sequential {
@@ -185,11 +188,12 @@ func TestDistillFromOtherLayers(t *testing.T) {
 	}
 	s := nntest.RandomBytes(95, 30, 4, 1)
 	run := func(m *nn.Sequential) outcome {
-		return distill(t, kernel.Available()[0], 2, Distillation{Teachers: []*nn.Sequential{m}, Temperature: 2, Weight: 1}, s, 95)
+		d := Distillation{Teachers: []*nn.Sequential{m}, Temperature: 2, Weight: 1}
+		return distill(t, kernel.Available()[0], 2, d, s, 95)
 	}
 	plain := run(build(dense(40, "softmax"), dense(20, "tanh"), dense(4, "softmax")))
-	compare(t, "with dropout and batch normalization",
-		run(build(dense(40, "softmax"), dropout, normalization, dense(20, "tanh"), dropout, dense(4, "softmax"))), plain)
+	more := build(dense(40, "softmax"), dropout, normalization, dense(20, "tanh"), dropout, dense(4, "softmax"))
+	compare(t, "with dropout and batch normalization", run(more), plain)
 }
 
 // Distillation works with a student that has layers of other kinds.
@@ -230,7 +234,8 @@ func TestNoAllocationInDistillation(t *testing.T) {
 				m := pupil(t, 130)
 				o := adam(m.Params())
 				trainer := NewTrainer(e, m, o, s, 40)
-				if err := trainer.Distill(Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}); err != nil {
+				d := Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}
+				if err := trainer.Distill(d); err != nil {
 					t.Fatal(err)
 				}
 				order := nntest.Counting(80)
@@ -252,10 +257,10 @@ func TestNoAllocationInDistillation(t *testing.T) {
 
 func TestDistillErrors(t *testing.T) {
 	softmax := func(features, classes int) nn.Architecture {
-		return nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: classes, Activation: "softmax"})
+		return nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(classes, "softmax"))
 	}
-	binary := nntest.Network(13, nn.BinaryCrossentropy, nn.LayerSpec{Units: 1, Activation: "sigmoid"})
-	plain := nntest.Network(13, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "sigmoid"})
+	binary := nntest.Network(13, nn.BinaryCrossentropy, nntest.Dense(1, "sigmoid"))
+	plain := nntest.Network(13, nn.CategoricalCrossentropy, nntest.Dense(4, "sigmoid"))
 	for _, c := range []struct {
 		student, teacher    nn.Architecture
 		temperature, weight float64
@@ -276,7 +281,8 @@ func TestDistillErrors(t *testing.T) {
 		e := NewEngine(kernel.Available()[0], 1)
 		m := nntest.RandomModel(t, c.student, 1)
 		trainer := NewTrainer(e, m, nntest.NewCollector(m), nntest.RandomBytes(9, 13, 2, 1), 9)
-		d := Distillation{Teachers: []*nn.Sequential{nntest.RandomModel(t, c.teacher, 2)}, Temperature: c.temperature, Weight: c.weight}
+		teachers := []*nn.Sequential{nntest.RandomModel(t, c.teacher, 2)}
+		d := Distillation{Teachers: teachers, Temperature: c.temperature, Weight: c.weight}
 		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("wanted the error %q, found %v", c.want, err)
 		}

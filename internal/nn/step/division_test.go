@@ -20,8 +20,10 @@ func TestDivision(t *testing.T) {
 		{2, 100, 2, []kernel.Span{{Lo: 0, Hi: 48}, {Lo: 48, Hi: 100}}},
 		{2, 1, 2, []kernel.Span{{}, {Lo: 0, Hi: 1}}},
 		{4, 17, 4, []kernel.Span{{}, {Lo: 0, Hi: 8}, {Lo: 8, Hi: 16}, {Lo: 16, Hi: 17}}},
-		{5, 79, 1, []kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 79}}},
-		{5, 80, 5, []kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 80}}},
+		{5, 79, 1,
+			[]kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 79}}},
+		{5, 80, 5,
+			[]kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 80}}},
 	} {
 		d := division{workers: c.workers, batch: c.batch, tile: 8}
 		if got := d.shares(); got != c.shares {
@@ -36,7 +38,8 @@ func TestDivision(t *testing.T) {
 		}
 		for w := range c.workers {
 			if got, want := d.hasRows(w), c.stages[w].Lo < c.stages[w].Hi; got != want {
-				t.Errorf("%d workers, batches of %d: worker %d has rows: wanted %t, found %t", c.workers, c.batch, w, want, got)
+				t.Errorf("%d workers, batches of %d: worker %d has rows: wanted %t, found %t",
+					c.workers, c.batch, w, want, got)
 			}
 		}
 	}
@@ -45,8 +48,9 @@ func TestDivision(t *testing.T) {
 // Workers that have rows of a small batch do all that follows the first layer, unless that is too much.
 func TestOtherWork(t *testing.T) {
 	network := func(hidden int) *nn.Sequential {
-		relu := nn.LayerSpec{Units: hidden, Activation: "relu"}
-		return nntest.RandomModel(t, nntest.Network(784, nn.CategoricalCrossentropy, relu, relu, nn.LayerSpec{Units: 10, Activation: "softmax"}), 1)
+		relu := nntest.Dense(hidden, "relu")
+		arch := nntest.Network(784, nn.CategoricalCrossentropy, relu, relu, nntest.Dense(10, "softmax"))
+		return nntest.RandomModel(t, arch, 1)
 	}
 	for _, c := range []struct {
 		workers, batch, hidden int

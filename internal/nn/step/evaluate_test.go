@@ -16,14 +16,16 @@ import (
 // An evaluation gives the reference's losses, in any number of passes, with about as many samples as a task takes.
 func TestEvaluate(t *testing.T) {
 	for _, loss := range []string{nn.CategoricalCrossentropy, nn.BinaryCrossentropy} {
-		output := nn.LayerSpec{Units: 4, Activation: "softmax"}
+		output := nntest.Dense(4, "softmax")
 		if loss == nn.BinaryCrossentropy {
-			output = nn.LayerSpec{Units: 1, Activation: "sigmoid"}
+			output = nntest.Dense(1, "sigmoid")
 		}
-		arch := nntest.Network(20, loss, nn.LayerSpec{Units: 33, Activation: "relu"}, output)
+		arch := nntest.Network(20, loss, nntest.Dense(33, "relu"), output)
 		classes := max(2, output.Units)
 		for _, count := range []int{1, 127, 128, 129, 300} {
-			for _, s := range []*batch.Samples{nntest.RandomBytes(count, 20, classes, 1), nntest.RandomFloats(count, 20, classes, 1)} {
+			for _, s := range []*batch.Samples{
+				nntest.RandomBytes(count, 20, classes, 1), nntest.RandomFloats(count, 20, classes, 1),
+			} {
 				for _, threads := range []int{1, 4} {
 					e := NewEngine(kernel.Available()[0], threads)
 					m := nntest.RandomModel(t, arch, 1)
@@ -41,7 +43,8 @@ func TestEvaluate(t *testing.T) {
 						}
 					}
 					if len(v.Predicted()) != count || right != first.Right {
-						t.Errorf("wanted %d predictions of which %d are right, found %d and %d", count, first.Right, len(v.Predicted()), right)
+						t.Errorf("wanted %d predictions of which %d are right, found %d and %d",
+							count, first.Right, len(v.Predicted()), right)
 					}
 					if nntest.Digest(m) != before {
 						t.Error("wanted unchanged weights after an evaluation, found others")
@@ -54,8 +57,8 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// checkConfidence checks that the confidence is the predicted class's probability: e^-loss if the prediction is right, and
-// at least 1 / classes in any case.
+// checkConfidence checks that the confidence is the predicted class's probability: e^-loss if the prediction is right,
+// and at least 1 / classes in any case.
 func checkConfidence(t *testing.T, v *Evaluator, labels []uint8) {
 	t.Helper()
 	for i, p := range v.Confidence() {
@@ -73,7 +76,7 @@ func checkConfidence(t *testing.T, v *Evaluator, labels []uint8) {
 func TestEvaluateSeesNewWeights(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
-	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
 	s := nntest.RandomBytes(50, 20, 3, 1)
 	v := NewEvaluator(e, m, s)
 	before := v.Evaluate()
@@ -106,7 +109,7 @@ func TestResult(t *testing.T) {
 func TestSamplesOfAnotherShape(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 1)
 	defer e.Close()
-	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
 	s := nntest.RandomBytes(5, 21, 3, 1)
 	for name, f := range map[string]func(){
 		"a trainer":    func() { NewTrainer(e, m, optimizer.NewSGD(), s, 5) },
@@ -129,7 +132,8 @@ func TestNaNComesThrough(t *testing.T) {
 	for _, set := range kernel.Available() {
 		e := NewEngine(set, 2)
 		for _, activation := range nn.Activations() {
-			arch := nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 33, Activation: activation}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+			layers := []nn.LayerSpec{nntest.Dense(33, activation), nntest.Dense(3, "softmax")}
+			arch := nntest.Network(20, nn.CategoricalCrossentropy, layers...)
 			s := nntest.RandomFloats(10, 20, 3, 1)
 			s.Floats[5*20+7] = nntest.NaN
 			o := optimizer.NewSGD()
@@ -139,7 +143,8 @@ func TestNaNComesThrough(t *testing.T) {
 			v.Evaluate()
 			for i, loss := range v.loss {
 				if math.IsNaN(float64(loss)) != (i == 5) {
-					t.Errorf("%s, %s: wanted NaN as the loss of sample 5 only, found %v of sample %d", set.Name, activation, loss, i)
+					t.Errorf("%s, %s: wanted NaN as the loss of sample 5 only, found %v of sample %d",
+						set.Name, activation, loss, i)
 				}
 			}
 			trainer := NewTrainer(e, m, o, s, 10)
@@ -151,7 +156,8 @@ func TestNaNComesThrough(t *testing.T) {
 			}
 			clean := nntest.RandomBytes(10, 20, 3, 1)
 			if r := NewTrainer(e, m, o, clean, 10).Step(nntest.Counting(10), nil); !math.IsNaN(r.Loss) {
-				t.Errorf("%s, %s: wanted NaN as the loss with weights that are NaN, found %v", set.Name, activation, r.Loss)
+				t.Errorf("%s, %s: wanted NaN as the loss with weights that are NaN, found %v",
+					set.Name, activation, r.Loss)
 			}
 		}
 		e.Close()

@@ -22,10 +22,11 @@ const gradientTolerance = 2e-5
 func TestGradientOfHiddenLayers(t *testing.T) {
 	for _, activation := range nn.Activations() {
 		for seed := range uint64(3) {
-			output := nn.LayerSpec{Units: 3, Activation: "softmax"}
-			hidden := nn.LayerSpec{Units: 5, Activation: activation}
+			output := nntest.Dense(3, "softmax")
+			hidden := nntest.Dense(5, activation)
 			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, hidden, output), 6, seed)
-			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 6, Activation: "tanh"}, hidden, output), 6, seed)
+			second := nntest.Network(4, nn.CategoricalCrossentropy, nntest.Dense(6, "tanh"), hidden, output)
+			checkGradient(t, second, 6, seed)
 		}
 	}
 }
@@ -39,8 +40,8 @@ func TestGradientOfLosses(t *testing.T) {
 					continue // constant
 				}
 				for seed := range uint64(3) {
-					output := nn.LayerSpec{Units: units, Activation: activation}
-					checkGradient(t, nntest.Network(4, loss, nn.LayerSpec{Units: 5, Activation: "tanh"}, output), 4, seed)
+					output := nntest.Dense(units, activation)
+					checkGradient(t, nntest.Network(4, loss, nntest.Dense(5, "tanh"), output), 4, seed)
 					checkGradient(t, nntest.Network(4, loss, output), 4, seed)
 				}
 			}
@@ -53,17 +54,18 @@ func TestGradientOfWideLayers(t *testing.T) {
 	// An activation whose kernel adds the bias, one by element, one by rows, and one that is a layer of its own.
 	for _, activation := range []string{"relu", "tanh", "softmax", "gelu"} {
 		for _, units := range []int{1, 17, 40, 100, 129} {
-			hidden := nn.LayerSpec{Units: units, Activation: activation}
-			checkGradient(t, nntest.Network(13, nn.CategoricalCrossentropy, hidden, nn.LayerSpec{Units: 10, Activation: "softmax"}), 9, 1)
+			hidden := nntest.Dense(units, activation)
+			checkGradient(t, nntest.Network(13, nn.CategoricalCrossentropy, hidden, nntest.Dense(10, "softmax")), 9, 1)
 		}
 	}
-	checkGradient(t, nntest.Network(150, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 70, Activation: "softmax"}), 9, 1)
-	checkGradient(t, nntest.Network(2, nn.BinaryCrossentropy, nn.LayerSpec{Units: 33, Activation: "softmax"}), 9, 1)
-	checkGradient(t, nntest.Network(1, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 1, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"}), 1, 1)
+	checkGradient(t, nntest.Network(150, nn.CategoricalCrossentropy, nntest.Dense(70, "softmax")), 9, 1)
+	checkGradient(t, nntest.Network(2, nn.BinaryCrossentropy, nntest.Dense(33, "softmax")), 9, 1)
+	smallest := nntest.Network(1, nn.CategoricalCrossentropy, nntest.Dense(1, "relu"), nntest.Dense(2, "softmax"))
+	checkGradient(t, smallest, 1, 1)
 }
 
-// checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with one
-// thread and with three.
+// checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with
+// one thread and with three.
 func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
 	t.Helper()
 	classes := max(2, arch.Output())
@@ -91,7 +93,9 @@ func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
 }
 
 // drawWell draws a network and samples for which the slope of the loss is well conditioned.
-func drawWell(t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64) (*nn.Sequential, *batch.Samples, []int32) {
+func drawWell(
+	t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64,
+) (*nn.Sequential, *batch.Samples, []int32) {
 	t.Helper()
 	for try := range uint64(1000) {
 		m := nntest.RandomModel(t, arch, seed+1000*try)

@@ -12,8 +12,8 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// newReference returns the reference of m in the first step of the first epoch. Masks are a Dropout's outputs for inputs
-// of 1.
+// newReference returns the reference of m in the first step of the first epoch. Masks are a Dropout's outputs for
+// inputs of 1.
 func newReference(m *nn.Sequential, batch int) *reference.Network {
 	r := reference.New(m)
 	var names []string // of the Dropouts
@@ -43,22 +43,27 @@ func newReference(m *nn.Sequential, batch int) *reference.Network {
 	return r
 }
 
+// drawing draws random samples.
+type drawing = func(count, features, classes int, seed uint64) *batch.Samples
+
 func TestGradientOfLayers(t *testing.T) {
 	for name, layers := range nntest.LayerStacks() {
 		for _, smoothing := range []float64{0, 0.1} {
-			arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, LabelSmoothing: smoothing, Layers: layers}
+			arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, Layers: layers}
+			arch.LabelSmoothing = smoothing
 			if name == "slope at the end" {
 				arch.Loss, arch.LabelSmoothing = "mse", 0
 			}
-			for form, draw := range map[string]func(count, features, classes int, seed uint64) *batch.Samples{"floats": nntest.RandomFloats, "bytes": nntest.RandomBytes} {
-				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form), func(t *testing.T) { checkLayers(t, arch, draw, 8) })
+			for form, draw := range map[string]drawing{"floats": nntest.RandomFloats, "bytes": nntest.RandomBytes} {
+				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form),
+					func(t *testing.T) { checkLayers(t, arch, draw, 8) })
 			}
 		}
 	}
 }
 
 // checkLayers compares the loss of one step, and some elements of its gradients, with the reference's.
-func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, classes int, seed uint64) *batch.Samples, batch int) {
+func checkLayers(t *testing.T, arch nn.Architecture, draw drawing, batch int) {
 	t.Helper()
 	for try := range uint64(100) {
 		m := nntest.RandomModel(t, arch, 1+try)
@@ -85,7 +90,8 @@ func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, 
 					}
 					want := r.Slope(x, labels, i, at)
 					if p.Fixed && n != 0 || !p.Fixed && n != 1 {
-						t.Errorf("%s[%d]: wanted the gradient once, or never if it is fixed, found it %d times", p.Name, at, n)
+						t.Errorf("%s[%d]: wanted the gradient once, or never if it is fixed, found it %d times",
+							p.Name, at, n)
 					} else if got := float64(c.Gradient[i][at]); !p.Fixed && !(math.Abs(got-want) < gradientTolerance) {
 						t.Errorf("%s[%d]: wanted the slope %v, found the gradient %v", p.Name, at, want, got)
 					}

@@ -78,8 +78,8 @@ func (k *kerasNetwork) samples() *batch.Samples {
 func (k *kerasNetwork) model(t *testing.T) *nn.Sequential {
 	t.Helper()
 	m, err := nn.New(nntest.Network(len(k.Pixels[0]), k.Loss,
-		nn.LayerSpec{Units: k.Hidden.Units, Activation: k.Hidden.Activation},
-		nn.LayerSpec{Units: k.Output.Units, Activation: k.Output.Activation}), 1)
+		nntest.Dense(k.Hidden.Units, k.Hidden.Activation),
+		nntest.Dense(k.Output.Units, k.Output.Activation)), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ func TestPartCoversOnce(t *testing.T) {
 				t.Fatalf("part %d of %d of %d: wanted one that begins at %d, found %v", i, n, total, at, p)
 			}
 			if p.Hi < total && p.Hi%align != 0 {
-				t.Fatalf("part %d of %d of %d: wanted one that ends at a multiple of %d, found %v", i, n, total, align, p)
+				t.Fatalf("part %d of %d of %d: wanted one that ends at a multiple of %d, found %v",
+					i, n, total, align, p)
 			}
 			// Parts are equal: none has more than one block beyond the average.
 			if blocks := (total + align - 1) / align; p.Hi-p.Lo > (blocks/n+1)*align {

@@ -36,10 +36,12 @@ func runAnyhow(e *Engine, rng *rand.Rand, p phase) {
 	}
 }
 
-// A job waits for every job that it needs. That one is before it in the queue is not enough: another worker may take it.
+// A job waits for every job that it needs. That one is before it in the queue is not enough: another worker may take
+// it.
 func TestJobsNameWhatTheyNeed(t *testing.T) {
-	plain := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
-	large := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 7, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	plain := nntest.Network(200, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
+	large := nntest.Network(784, nn.CategoricalCrossentropy,
+		nntest.Dense(20, "relu"), nntest.Dense(7, "relu"), nntest.Dense(3, "softmax"))
 	byColumns := nn.Architecture{Input: 200, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 20, Activation: "relu"},
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
@@ -69,7 +71,9 @@ func TestJobsNameWhatTheyNeed(t *testing.T) {
 }
 
 // trainAnyhow takes a few steps with runAnyhow, the last on a shorter batch, and returns the weights' digest.
-func trainAnyhow(t *testing.T, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, batch int) string {
+func trainAnyhow(
+	t *testing.T, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, batch int,
+) string {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(uint64(threads), uint64(batch)))
 	count := 3*batch + (batch+1)/2
@@ -91,9 +95,10 @@ func trainAnyhow(t *testing.T, threads int, arch nn.Architecture, optimizer func
 	return nntest.Digest(m)
 }
 
-// The phases' times add up to no more than the steps took, also in the pipeline, whose updates follow without a barrier.
+// The phases' times add up to no more than the steps took, also in the pipeline, whose updates follow without a
+// barrier.
 func TestPhaseSeconds(t *testing.T) {
-	arch := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(784, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	for _, threads := range []int{1, 2, 4} {
 		for _, batch := range []int{1, 100} {
 			t.Run(fmt.Sprintf("%d threads, batches of %d", threads, batch), func(t *testing.T) {

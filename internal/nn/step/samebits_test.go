@@ -32,7 +32,10 @@ type outcome struct {
 }
 
 // train takes three steps on the first count samples, the last on a shorter batch, and evaluates these samples.
-func train(t *testing.T, set *kernel.Set, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, s *batch.Samples, count, batch int) outcome {
+func train(
+	t *testing.T, set *kernel.Set, threads int, arch nn.Architecture,
+	optimizer func([]*nn.Param) optimizer.Optimizer, s *batch.Samples, count, batch int,
+) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
 	defer e.Close()
@@ -89,7 +92,7 @@ func TestSameBits(t *testing.T) {
 				t.Skip("long")
 			}
 			arch := nntest.Network(c.features, nn.CategoricalCrossentropy,
-				nn.LayerSpec{Units: c.units, Activation: c.activation}, nn.LayerSpec{Units: 33, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+				nntest.Dense(c.units, c.activation), nntest.Dense(33, "relu"), nntest.Dense(10, "softmax"))
 			count := 2*c.batch + (c.batch+1)/2
 			var want outcome
 			for name, s := range nntest.Forms(nntest.RandomBytes(count, c.features, 10, 1)) {
@@ -110,10 +113,10 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// The same bits if the optimizer's step is part of the first layer's gradient, also with weight decay and an average around
-// it, in a layer wide enough for several blocks.
+// The same bits if the optimizer's step is part of the first layer's gradient, also with weight decay and an average
+// around it, in a layer wide enough for several blocks.
 func TestSameBitsOfFusedSteps(t *testing.T) {
-	arch := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 257, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(200, nn.CategoricalCrossentropy, nntest.Dense(257, "relu"), nntest.Dense(3, "softmax"))
 	s := nntest.RandomBytes(25, 200, 3, 1)
 	with := func(name string, decay float64, change func(*optimizer.Spec)) optimizer.Spec {
 		spec := optimizer.Default(name)
@@ -166,12 +169,12 @@ func compare(t *testing.T, name string, got, want outcome) {
 	}
 }
 
-// The weights of the course's network after three steps, so that a change of the numbers is noticed, on any system. If the
-// change is intended, put the new digest here and say so in the change log: seeds then give other models.
+// The weights of the course's network after three steps, so that a change of the numbers is noticed, on any system. If
+// the change is intended, put the new digest here and say so in the change log: seeds then give other models.
 func TestGoldenWeights(t *testing.T) {
 	const want = "410531ec4a475065"
 	arch := nntest.Network(784, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 50, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+		nntest.Dense(100, "relu"), nntest.Dense(50, "relu"), nntest.Dense(10, "softmax"))
 	got := train(t, kernel.Available()[0], 2, arch, adam, nntest.RandomBytes(250, 784, 10, 1), 250, 100)
 	if got.weights != want {
 		t.Errorf("weights: wanted %s, found %s", want, got.weights)
@@ -180,7 +183,7 @@ func TestGoldenWeights(t *testing.T) {
 
 // A batch that was loaded ahead gives the same as one that was not, also if another batch follows than was announced.
 func TestLoadingAhead(t *testing.T) {
-	arch := nntest.Network(30, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	s := nntest.RandomBytes(40, 30, 3, 1)
 	order := nntest.Counting(40)
 	run := func(next func(at int) []int32) string {
@@ -207,7 +210,7 @@ func TestLoadingAhead(t *testing.T) {
 // A step and an evaluation allocate nothing once every worker has seen the largest blocks.
 func TestNoAllocation(t *testing.T) {
 	arch := nntest.Network(130, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 17, Activation: "tanh"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+		nntest.Dense(100, "relu"), nntest.Dense(17, "tanh"), nntest.Dense(10, "softmax"))
 	order := nntest.Counting(80)
 	for name, s := range nntest.Forms(nntest.RandomBytes(300, 130, 10, 1)) {
 		for _, threads := range []int{1, 3} {
@@ -240,7 +243,8 @@ func TestNoAllocation(t *testing.T) {
 
 // The same bits for any number of threads and any instruction set, with every optimizer.
 func TestSameBitsOfOptimizers(t *testing.T) {
-	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["dropout before normalized"]}
+	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy,
+		Layers: nntest.LayerStacks()["dropout before normalized"]}
 	s := nntest.RandomBytes(25, 30, 3, 1)
 	for _, spec := range nntest.Optimizers() {
 		var want outcome

@@ -13,7 +13,7 @@ import (
 // Selected samples give the same as copies of them, to the bit, in training and evaluation.
 func TestSelect(t *testing.T) {
 	order := []int32{7, 2, 2, 19, 0, 11, 5}
-	arch := nntest.Network(30, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	for name, s := range nntest.Forms(nntest.RandomBytes(20, 30, 3, 1)) {
 		selected := s.Select(order)
 		copied := &batch.Samples{Count: len(order), Features: 30, Table: s.Table}

@@ -44,8 +44,8 @@ func (a *abandoning) state() string {
 	return fmt.Sprintln(nntest.Digest(a.model), sum, a.o.Counters(), a.pass)
 }
 
-// A step that is abandoned, at any point, leaves everything as it was. Taken again, it gives the same as a step that cannot
-// be abandoned.
+// A step that is abandoned, at any point, leaves everything as it was. Taken again, it gives the same as a step that
+// cannot be abandoned.
 func TestAbandonedSteps(t *testing.T) {
 	const features, batch, never = 130, 64, math.MaxInt64
 	normalized := nn.Architecture{Input: features, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
@@ -55,8 +55,9 @@ func TestAbandonedSteps(t *testing.T) {
 		{Type: "dense", Name: "dense_1", Units: 4, Activation: "softmax"},
 	}}
 	plain := nntest.Network(features, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 70, Activation: "relu"}, nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"})
-	adamSpec, average, clipped, adafactor := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adafactor")
+		nntest.Dense(70, "relu"), nntest.Dense(33, "tanh"), nntest.Dense(4, "softmax"))
+	adamSpec, average, clipped := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam")
+	adafactor := optimizer.Default("adafactor")
 	average.UseEMA, average.EMAMomentum, average.EMAOverwriteFrequency = true, 0.9, 2
 	clipped.GlobalClipNorm = 0.1
 	adafactor.WeightDecay, adafactor.UseEMA, adafactor.EMAMomentum = 0.1, true, 0.9
@@ -85,7 +86,10 @@ func TestAbandonedSteps(t *testing.T) {
 					defer e.Close()
 					begin := func(abandons bool) *abandoning {
 						m := nntest.RandomModel(t, c.arch, 1)
-						a := &abandoning{o: nntest.NewOptimizer(t, c.spec)(m.Params()), batches: slices.Collect(slices.Chunk(nntest.Counting(3*batch), batch))}
+						a := &abandoning{
+							o:       nntest.NewOptimizer(t, c.spec)(m.Params()),
+							batches: slices.Collect(slices.Chunk(nntest.Counting(3*batch), batch)),
+						}
 						a.Trainer = NewTrainer(e, m, a.o, s, batch)
 						if c.add != nil {
 							if err := c.add(a.Trainer); err != nil {
@@ -143,8 +147,8 @@ func TestAbandonedSteps(t *testing.T) {
 
 // Steps of few samples, or through few weights, are not abandoned, and keep no gradients.
 func TestShortStepsAreNotAbandoned(t *testing.T) {
-	small := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 8, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
-	large := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 30_000, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
+	small := nntest.Network(10, nn.CategoricalCrossentropy, nntest.Dense(8, "relu"), nntest.Dense(2, "softmax"))
+	large := nntest.Network(10, nn.CategoricalCrossentropy, nntest.Dense(30_000, "relu"), nntest.Dense(2, "softmax"))
 	for _, c := range []struct {
 		arch  nn.Architecture
 		batch int

@@ -32,11 +32,11 @@ func altered(s *batch.Samples, x batch.Transform, epoch int) *batch.Samples {
 	return &out
 }
 
-// Training with a transform gives the same as training on transformed samples, for any number of threads, also if the last
-// step of an epoch announces the first batch of the next.
+// Training with a transform gives the same as training on transformed samples, for any number of threads, also if the
+// last step of an epoch announces the first batch of the next.
 func TestTransform(t *testing.T) {
 	const count, size, features = 45, 10, 130
-	arch := nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	order := nntest.Counting(count)
 	for _, form := range []string{"bytes, nonzero only", "bytes, all"} {
 		s := nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form]
@@ -57,7 +57,8 @@ func TestTransform(t *testing.T) {
 			for epoch := 1; epoch <= 3; epoch++ {
 				trainer.Begin(epoch)
 				if x == nil {
-					*trainer.samples = *altered(nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form], &rotation{}, epoch)
+					unaltered := nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form]
+					*trainer.samples = *altered(unaltered, &rotation{}, epoch)
 					trainer.packTried = false // pack the samples of this epoch
 				}
 				for at := 0; at < count; at += size {
@@ -93,7 +94,7 @@ func TestTransform(t *testing.T) {
 func TestTransformRefusesFloats(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 1)
 	defer e.Close()
-	arch := nntest.Network(4, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(4, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax"))
 	trainer := NewTrainer(e, nntest.RandomModel(t, arch, 1), optimizer.NewSGD(), nntest.RandomFloats(10, 4, 3, 1), 5)
 	const want = "wanted samples that are bytes, such as pixels; found numbers"
 	if err := trainer.Transform(&rotation{}); err == nil || err.Error() != want {
