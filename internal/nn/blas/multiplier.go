@@ -51,8 +51,8 @@ func (x *Multiplier) Gemm(c kernel.Matrix, a, b kernel.Operand, accumulate bool)
 // worker whose core is busy with something else.
 func (x *Multiplier) tasks(m, n, k int) int {
 	const (
-		least = 1 << 19 // multiplications for which it pays to start the workers: about 10 µs
-		small = 1 << 25 // multiplications of a task that need not be cut further: about 0.7 ms
+		least = 1 << 19 // multiplications for which it pays to start the workers (docs/kernels.md)
+		small = 1 << 25 // multiplications of a task that need not be cut further
 		most  = 4       // tasks for each worker, since each task packs its operands anew
 	)
 	workers := x.pool.Workers()
