@@ -6,43 +6,42 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// featureBlock is how many features the sparse product passes over at a time, at most: as many rows of a panel of the
-// kernel as fit into the first-level cache beside a batch's entries.
+// featureBlock is the largest number of features that the sparse product passes over at a time: so many rows of a panel
+// of the kernel fit into the first-level cache together with a batch's entries.
 const featureBlock = 112
 
-// Batch is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of
-// the nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to
-// the bit.
+// Batch is a batch on its way into the network: either dense, the matrix x, or sparse, lists of the nonzero features,
+// by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
 type Batch struct {
 	Count  int // samples in the batch
 	Labels []uint8
 
 	X kernel.Matrix // [batch, features]; dense only
 
-	shares    []share       // of the features, in their order; none for a dense input
-	bytesT    kernel.Bytes  // [features, batch]
-	byFeature kernel.Sparse // [features, batch]: sample<<8|byte
-	emptyT    []int32       // byFeature's starts of no entries
-	roomT     int           // entries set aside for each feature
+	shares      []share       // of the features, in their order; none if dense
+	bytesT      kernel.Bytes  // [features, batch]
+	byFeature   kernel.Sparse // [features, batch]: sample<<8|byte
+	noEntries   []int32       // byFeature.Start of lists without entries
+	featureRoom int           // entries that each feature has room for
 
-	transform Transform // alters the bytes of samples; may be nil
-	packed    *Packed   // the samples; nil: they are loaded as they are
+	transform Transform // alters the bytes of samples; nil: they are loaded as they are
+	packed    *Packed   // the samples, packed; nil: they are not
 }
 
-// share is some of the features of a sparse batch. In training each worker has one, and with it the rows of the first
-// layer's kernel that belong to these features: it alone reads and writes them, so that they stay in its cache.
+// share is the features of a sparse batch that one worker owns. In training only this worker uses the rows of the first
+// layer's kernel that belong to them, so these rows stay in its cache.
 type share struct {
-	features  kernel.Span
-	width     int           // of a block of features; the last block may be shorter
-	blocks    int           // into which the features are cut, at least 1
-	first     int           // blocks of the shares before
-	bytes     kernel.Bytes  // [batch, features]; for training only
-	bySample  kernel.Sparse // [batch, features]: feature<<8|byte; starts at each block of features, then the end
-	roomOfRow int           // entries set aside for each sample
+	features   kernel.Span
+	width      int           // features of a block; the last block may have fewer
+	blocks     int           // number of blocks, at least 1
+	first      int           // number of blocks in the shares before this one
+	bytes      kernel.Bytes  // [batch, features]; for training only
+	bySample   kernel.Sparse // [batch, features]: feature<<8|byte; each row has a start for each block, and one end
+	sampleRoom int           // entries that each sample has room for
 }
 
-// New returns a batch of up to size samples like the given ones, dense if there are no shares of the features. The
-// lists by feature are made only if the batch is to be trained on.
+// New returns a batch of up to size samples in the form of s. Without shares of the features it is dense. Lists by
+// feature are made only if train is set.
 func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
 	in := &Batch{Labels: make([]uint8, size)}
 	if len(shares) == 0 {
@@ -57,12 +56,12 @@ func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
 		in.shares = append(in.shares, s)
 	}
 	if train {
-		in.roomT = size + kernel.GatherSlack
+		in.featureRoom = size + kernel.GatherSlack
 		in.bytesT = kernel.NewBytes(s.Features, size)
-		in.byFeature = newSparse(s.Features, 2, s.Features*in.roomT, s.Table)
-		in.emptyT = make([]int32, 2*s.Features)
-		for i := range in.emptyT {
-			in.emptyT[i] = int32(i / 2 * in.roomT)
+		in.byFeature = newSparse(s.Features, 2, s.Features*in.featureRoom, s.Table)
+		in.noEntries = make([]int32, 2*s.Features)
+		for i := range in.noEntries {
+			in.noEntries[i] = int32(i / 2 * in.featureRoom)
 		}
 	}
 	return in
@@ -72,8 +71,8 @@ func newShare(features kernel.Span, size int, train bool, table *[256]float32) s
 	n := features.Hi - features.Lo
 	s := share{features: features, blocks: max(1, (n+featureBlock-1)/featureBlock)}
 	s.width = max(1, (n+s.blocks-1)/s.blocks)
-	s.roomOfRow = n + kernel.GatherSlack
-	s.bySample = newSparse(size, s.blocks+1, size*s.roomOfRow, table)
+	s.sampleRoom = n + kernel.GatherSlack
+	s.bySample = newSparse(size, s.blocks+1, size*s.sampleRoom, table)
 	if train {
 		s.bytes = kernel.NewBytes(size, n)
 	}
@@ -86,7 +85,8 @@ func newSparse(rows, step, entries int, table *[256]float32) kernel.Sparse {
 	}
 }
 
-// Load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
+// Load puts the samples order[rows] into the rows of the batch; if the batch is sparse, only the given shares of their
+// features. Labels are loaded with the first share.
 func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares kernel.Span) {
 	if shares.Lo == 0 && s.Labels != nil {
 		for r := rows.Lo; r < rows.Hi; r++ {
@@ -102,11 +102,11 @@ func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 	for r := rows.Lo; r < rows.Hi; r++ {
 		i := int(order[r])
 		if s.Bytes == nil {
-			copy(in.X.Row(r), s.numbers(i))
+			copy(in.X.Row(r), s.floats(i))
 			continue
 		}
 		if next := r + 2; next < rows.Hi {
-			w.Prefetch(in.part(s.Pixels(int(order[next])), shares))
+			w.Prefetch(in.pixelsOf(shares, s.Pixels(int(order[next]))))
 		}
 		pixels := s.Pixels(i)
 		if in.transform != nil {
@@ -126,113 +126,113 @@ func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 	}
 }
 
-// Sparse tells whether the batch is lists of nonzero features, and not a matrix.
+// Sparse reports whether the batch is lists of nonzero features.
 func (in *Batch) Sparse() bool { return in.shares != nil }
 
-// Shares returns among how many shares the features are divided; 0 for a dense batch.
+// Shares returns the number of shares of the features; 0 if the batch is dense.
 func (in *Batch) Shares() int { return len(in.shares) }
 
-// Features returns the features of a share.
+// Features returns the features of the share with that index.
 func (in *Batch) Features(share int) kernel.Span { return in.shares[share].features }
 
-// Alter makes samples go through x on their way into the batch.
+// Alter makes samples go through x when they are loaded.
 func (in *Batch) Alter(x Transform) { in.transform = x }
 
-// Use makes samples be taken from what they are packed into; nil: as they are.
+// Use makes Load take samples from p, which holds them packed; nil: from the samples themselves.
 func (in *Batch) Use(p *Packed) { in.packed = p }
 
-// part returns the pixels of some shares; of a dense input, all.
-func (in *Batch) part(pixels []uint8, shares kernel.Span) []uint8 {
+// pixelsOf returns a sample's pixels of the given shares; all if the batch is dense.
+func (in *Batch) pixelsOf(shares kernel.Span, pixels []uint8) []uint8 {
 	if in.shares == nil {
 		return pixels
 	}
 	return pixels[in.shares[shares.Lo].features.Lo:in.shares[shares.Hi-1].features.Hi]
 }
 
-// load appends the nonzeros of row r to those of the rows from first on.
+// load makes the list of row r. Its entries follow those of the row before; those of row first go to that row's own
+// room.
 func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	lo := s.features.Lo
 	pixels = pixels[lo:s.features.Hi]
 	if s.bytes.Rows > 0 {
 		copy(s.bytes.Row(r), pixels)
 	}
-	at := first * s.roomOfRow
+	at := first * s.sampleRoom
 	if r > first {
 		at = int(s.bySample.Start[r*s.bySample.Step-1])
 	}
-	// A sample is a matrix that has a block of features as a row, and what is left behind the last whole one as
-	// another.
-	whole := len(pixels) / s.width
-	x := kernel.Sparse{Rows: whole, Entries: s.bySample.Entries, Start: s.bySample.Start[r*s.bySample.Step:], Step: 1}
-	blocks := kernel.Bytes{Rows: whole, Cols: s.width, Stride: s.width, Data: pixels}
+	// For Gather, the sample is a matrix with a row for each full block of features, and one more row if the last block
+	// has fewer.
+	full := len(pixels) / s.width
+	x := kernel.Sparse{Rows: full, Entries: s.bySample.Entries, Start: s.bySample.Start[r*s.bySample.Step:], Step: 1}
+	blocks := kernel.Bytes{Rows: full, Cols: s.width, Stride: s.width, Data: pixels}
 	at = k.Gather(x, at, blocks, uint32(lo), uint32(s.width))
-	if whole < s.blocks {
-		rest := pixels[whole*s.width:]
-		x.Rows, x.Start = 1, x.Start[whole:]
-		k.Gather(x, at, kernel.Bytes{Rows: 1, Cols: len(rest), Data: rest}, uint32(lo+whole*s.width), 0)
+	if full < s.blocks {
+		last := pixels[full*s.width:]
+		x.Rows, x.Start = 1, x.Start[full:]
+		k.Gather(x, at, kernel.Bytes{Rows: 1, Cols: len(last), Data: last}, uint32(lo+full*s.width), 0)
 	}
 }
 
-// lists returns the entries of some samples, as far as they belong to the blocks of features from first on.
-func (s *share) lists(rows kernel.Span, first int) kernel.Sparse {
+// lists returns the lists of some samples. Their starts begin with those of the given block: a kernel that takes the
+// first start and the one after it reads the entries of that block.
+func (s *share) lists(rows kernel.Span, block int) kernel.Sparse {
 	x := s.bySample.Slice(rows.Lo, rows.Hi)
-	x.Start = x.Start[first:]
+	x.Start = x.Start[block:]
 	return x
 }
 
-// Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out];
-// the first share sets them. A sum goes on from share to share, in the order of the features.
+// Multiply adds the product of a share's features and their rows of k [features, out] to rows r of y [batch, out]. The
+// first share sets these rows instead. A sum goes on from share to share, in the order of the features.
 func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
 	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
 		end := min(c+w.PanelCols, y.Cols)
-		// Block by block of features, so that the rows of k in use stay in the first-level cache.
+		// One block of features after the other, so that the rows of k in use stay in the first-level cache.
 		for b := range s.blocks {
 			w.SparseMul(y.Columns(c, end), s.lists(r, b), k.Columns(c, end), share+b > 0)
 		}
 	}
 }
 
-// Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been
-// made.
+// Gradient computes g [features f, out] = x^T dz, given dz [batch, out]. Transpose must have made the lists of f.
 func (in *Batch) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
 	w.SparseMul(g, in.byFeature.Slice(f.Lo, f.Hi), dz, false)
 }
 
-// Adam takes Adam's step of the rows of a kernel that belong to the features f, p [f, out], with their moments m and v.
-// The gradient there is x^T dz, given dz [batch, out], which it computes while it is at it.
+// Adam takes Adam's step of p [features f, out], the rows of a kernel that belong to these features, with their moments
+// m and v. It computes their gradient, x^T dz, itself, given dz [batch, out]. Transpose must have made the lists of f.
 func (in *Batch) Adam(
 	w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows,
 ) {
 	w.SparseAdam(p, m, v, in.byFeature.Slice(f.Lo, f.Hi), dz, a, which)
 }
 
-// Transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has
-// none.
+// Transpose makes the lists by feature of the features f, which must be of one share, once all samples are loaded. It
+// does nothing if the batch is dense.
 func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 	if len(in.shares) == 0 || f.Lo == f.Hi {
 		return
 	}
 	s := in.shareOf(f.Lo)
-	if in.Count <= fewSamples {
+	if in.Count <= scatterBatch {
 		in.scatter(s, f)
 		return
 	}
 	n := f.Hi - f.Lo
 	columns := in.bytesT.Block(f.Lo, 0, n, in.Count)
 	k.TransposeBytes(columns, s.bytes.Block(0, f.Lo-s.features.Lo, in.Count, n))
-	k.Gather(in.byFeature.Slice(f.Lo, f.Hi), f.Lo*in.roomT, columns, 0, 0)
+	k.Gather(in.byFeature.Slice(f.Lo, f.Hi), f.Lo*in.featureRoom, columns, 0, 0)
 }
 
-// fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte:
-// steps of 1 or 8 samples take 0.94 to 0.97 of the time, on one thread and on two, of 16 samples 1.1 times as long.
-const fewSamples = 8
+// scatterBatch is the largest batch for which scatter is faster than a look at every byte (docs/kernels.md).
+const scatterBatch = 8
 
-// scatter makes the lists of the given features of a share out of those of the samples.
+// scatter makes the lists by feature of the features f of a share from its lists by sample.
 func (in *Batch) scatter(s *share, f kernel.Span) {
 	starts := in.byFeature.Start
-	copy(starts[2*f.Lo:2*f.Hi], in.emptyT[2*f.Lo:2*f.Hi])
+	copy(starts[2*f.Lo:2*f.Hi], in.noEntries[2*f.Lo:2*f.Hi])
 	for r := range in.Count {
 		start := s.bySample.Start[r*s.bySample.Step:]
 		entries := s.bySample.Entries[start[0]:start[s.blocks]]

@@ -2,10 +2,13 @@ package batch
 
 import "math/rand/v2"
 
-// randomBytes returns samples of bytes of which about one in five is not zero, with labels below classes.
+// randomBytes returns samples of bytes, about one in five of which is not zero, with labels below classes.
 func randomBytes(count, features, classes int, seed uint64) *Samples {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	s := &Samples{Count: count, Features: features, Table: PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count)}
+	s := &Samples{
+		Count: count, Features: features, Table: PixelTable(),
+		Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
+	}
 	for i := range s.Bytes {
 		if rng.IntN(5) == 0 {
 			s.Bytes[i] = uint8(1 + rng.IntN(255))
@@ -17,10 +20,12 @@ func randomBytes(count, features, classes int, seed uint64) *Samples {
 	return s
 }
 
-// randomFloats returns samples of numbers between -1 and 1.
+// randomFloats returns samples of floats between -1 and 1, with labels below classes.
 func randomFloats(count, features, classes int, seed uint64) *Samples {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	s := &Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	s := &Samples{
+		Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count),
+	}
 	for i := range s.Floats {
 		s.Floats[i] = 2*rng.Float32() - 1
 	}

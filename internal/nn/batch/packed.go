@@ -2,21 +2,22 @@ package batch
 
 import "dnn/internal/nn/kernel"
 
-// Packed is a set of samples in the form from which a batch of random ones is loaded fastest: the third of their bytes
-// that count (see kernel.PackedBlock), of which more stay in the caches and fewer have to be waited for.
+// Packed is samples in the form from which a batch of random ones is loaded fastest: of each block of features, a bit
+// for each feature and the nonzero bytes (see kernel.PackedBlock). For MNIST that is a third of the bytes, so more
+// samples stay in the caches and fewer are waited for.
 type Packed struct{ samples kernel.Packed } // by the blocks of features of all shares, in their order
 
-// mostPacked is how many bytes of address space a packed set may take: that of some 290,000 images of MNIST, and few
-// enough for kernel.Packed to count them.
+// mostPacked is how many bytes of address space packed samples may take. It is enough for some 290,000 images of MNIST,
+// and kernel.Packed can address it.
 const mostPacked = 1 << 28
 
 // packedTask is how many samples a task packs.
 const packedTask = 1024
 
-const _ = uint(kernel.PackedBlock - featureBlock) // a block of features is one of these too
+const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block of features is too large to be packed
 
-// Pack packs the samples for batches that are divided as in is; it returns nil where that would not help. run calls
-// task for so many numbers from 0 on, on several goroutines where it can.
+// Pack packs the samples for batches that have the shares of in. It returns nil if that would not make loading faster.
+// run calls task for each number below tasks, from several goroutines if it can.
 func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *Packed {
 	if len(in.shares) == 0 || s.Count == 0 || !k.Packs() {
 		return nil
@@ -27,22 +28,22 @@ func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task 
 			edges = append(edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
 	}
-	// Each sample has room for all of its features to be other than zero. Those of a task lie one behind the other, so
-	// that what they do not use is one piece, of which the system gives no memory unless it was in use before.
-	each := min(packedTask, s.Count)
-	most := kernel.PackedSize(s.Features, len(edges)-1)
-	if most > mostPacked/each {
+	// A task has room for samples without any zero. Its packed samples lie one behind the other, so the rest of its
+	// room is one piece that is never written to, and for which the operating system usually provides no memory.
+	perTask := min(packedTask, s.Count)
+	largest := kernel.PackedSize(s.Features, len(edges)-1) // bytes of one sample
+	if largest > mostPacked/perTask {
 		return nil
 	}
-	tasks := (s.Count + each - 1) / each
-	room := each*most + kernel.PackedSlack
+	tasks := (s.Count + perTask - 1) / perTask
+	room := perTask*largest + kernel.PackedSlack
 	if tasks > mostPacked/room {
 		return nil
 	}
 	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, tasks*room)}
 	run(tasks, func(_, task int) {
 		at := task * room
-		for i := task * each; i < min((task+1)*each, s.Count); i++ {
+		for i := task * perTask; i < min((task+1)*perTask, s.Count); i++ {
 			p.At[i] = uint32(at)
 			at += k.Pack(p.Edges, s.Pixels(i), p.Data[at:])
 		}
@@ -50,8 +51,8 @@ func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task 
 	return &Packed{p}
 }
 
-// unpack loads the samples order into rows lo to hi of the share.
+// unpack loads the samples order[rows] into the rows of the share.
 func (s *share) unpack(k *kernel.Set, p *Packed, order []int32, rows kernel.Span) {
-	dense := s.bytes.Block(rows.Lo, 0, rows.Hi-rows.Lo, s.bytes.Cols)
-	k.Unpack(s.lists(rows, 0), rows.Lo*s.roomOfRow, dense, p.samples, order[rows.Lo:rows.Hi], s.first)
+	bytes := s.bytes.Block(rows.Lo, 0, rows.Hi-rows.Lo, s.bytes.Cols)
+	k.Unpack(s.lists(rows, 0), rows.Lo*s.sampleRoom, bytes, p.samples, order[rows.Lo:rows.Hi], s.first)
 }

@@ -9,7 +9,8 @@ import (
 	"dnn/internal/parallel"
 )
 
-// Packed samples load as the samples themselves do: so many that there are several tasks, some of them chosen out of others.
+// A batch of packed samples is the same as one of the samples themselves: so many that there are several tasks, a
+// selection, a slice, and none.
 func TestPackedLoads(t *testing.T) {
 	const count, features, batch = 2*packedTask + 100, 150, 40
 	all := randomBytes(count, features, 3, 1)
@@ -17,18 +18,20 @@ func TestPackedLoads(t *testing.T) {
 	for i := count - 1; i >= 0; i -= 7 {
 		some = append(some, int32(i))
 	}
+	shares := []kernel.Span{{Lo: 0, Hi: 100}, {Lo: 100, Hi: features}, {Lo: features, Hi: features}}
+	sources := []*Samples{all, all.Select(some), all.Slice(packedTask-1, packedTask+2), all.Slice(0, 0)}
 	for _, set := range kernel.Available() {
 		if set.Packs() {
 			t.Run(set.Name, func(t *testing.T) {
-				for _, s := range []*Samples{all, all.Select(some), all.Slice(packedTask-1, packedTask+2), all.Slice(0, 0)} {
-					comparePackedLoads(t, set, s, batch, []kernel.Span{{Lo: 0, Hi: 100}, {Lo: 100, Hi: features}, {Lo: features, Hi: features}})
+				for _, s := range sources {
+					comparePackedLoads(t, set, s, batch, shares)
 				}
 			})
 		}
 	}
 }
 
-// comparePackedLoads loads the same batch from the samples and from what they are packed into.
+// comparePackedLoads loads the same batch from the samples and from the packed ones.
 func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, shares []kernel.Span) {
 	t.Helper()
 	pool := parallel.NewPool(2)
@@ -37,7 +40,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	want, got := New(s, batch, shares, true), New(s, batch, shares, true)
 	got.packed = got.Pack(set, pool.Run, s)
 	if (got.packed != nil) != (s.Count > 0) {
-		t.Fatalf("%d samples are packed: %t", s.Count, got.packed != nil)
+		t.Fatalf("%d samples: packed: wanted %t, found %t", s.Count, s.Count > 0, got.packed != nil)
 	}
 	var order []int32
 	for i := range min(batch, s.Count) {
@@ -51,19 +54,19 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 		w, g := &want.shares[j], &got.shares[j]
 		for r := range order {
 			if !bytes.Equal(g.bytes.Row(r), w.bytes.Row(r)) {
-				t.Fatalf("share %d: sample %d has other bytes", j, r)
+				t.Fatalf("share %d: bytes of sample %d: wanted %v, found %v", j, r, w.bytes.Row(r), g.bytes.Row(r))
 			}
 		}
 		starts := len(order) * (w.blocks + 1)
 		got, want := g.bySample, w.bySample
 		if !slices.Equal(got.Start[:starts], want.Start[:starts]) {
-			t.Fatalf("share %d: blocks begin at %v, want %v", j, got.Start[:starts], want.Start[:starts])
+			t.Fatalf("share %d: starts: wanted %v, found %v", j, want.Start[:starts], got.Start[:starts])
 		}
 		if starts == 0 {
 			continue
 		}
 		if n := want.Start[starts-1]; !slices.Equal(got.Entries[:n], want.Entries[:n]) {
-			t.Fatalf("share %d: other entries", j)
+			t.Fatalf("share %d: entries: wanted %x, found %x", j, want.Entries[:n], got.Entries[:n])
 		}
 	}
 }

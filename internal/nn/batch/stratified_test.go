@@ -44,28 +44,28 @@ func TestStratified(t *testing.T) {
 			got[labels[i]]++
 		}
 		if !slices.Equal(got, c.want) {
-			t.Errorf("%d of %v: %v are held out, want %v", c.n, c.counts, got, c.want)
+			t.Errorf("%d of %v: held out: wanted %v, found %v", c.n, c.counts, c.want, got)
 		}
 		if !slices.IsSorted(rest) || !slices.IsSorted(held) {
-			t.Errorf("%d of %v: rest %v, held out %v", c.n, c.counts, rest, held)
+			t.Errorf("%d of %v: wanted ascending order, found the rest %v, held out %v", c.n, c.counts, rest, held)
 		}
 		all := append(slices.Clone(rest), held...)
 		slices.Sort(all)
 		if !slices.Equal(all, counting(len(labels))) {
-			t.Errorf("%d of %v: together they are %v", c.n, c.counts, all)
+			t.Errorf("%d of %v: wanted each sample once, found %v", c.n, c.counts, all)
 		}
 	}
 }
 
-// The choice depends on the key and on nothing else, and is a random one.
+// Which samples are held out depends on the key and nothing else, and is random.
 func TestStratifiedIsRandom(t *testing.T) {
 	labels := classLabels(100, 100)
 	_, held := Stratified(labels, 40, random.NewKey(1, "test", 0))
 	if _, again := Stratified(labels, 40, random.NewKey(1, "test", 0)); !slices.Equal(again, held) {
-		t.Error("the same key gives another choice")
+		t.Error("wanted the same samples for the same key, found others")
 	}
 	if _, other := Stratified(labels, 40, random.NewKey(2, "test", 0)); slices.Equal(other, held) {
-		t.Error("another seed gives the same choice")
+		t.Error("wanted other samples for another seed, found the same")
 	}
 	times := make([]int, len(labels))
 	for seed := range uint64(1000) {
@@ -76,7 +76,7 @@ func TestStratifiedIsRandom(t *testing.T) {
 	}
 	for i, n := range times { // 200 on average, with a standard deviation of 12.6
 		if n < 140 || n > 260 {
-			t.Errorf("sample %d is held out %d times of 1000", i, n)
+			t.Errorf("sample %d: wanted it held out 140 to 260 times of 1000, found %d", i, n)
 		}
 	}
 }

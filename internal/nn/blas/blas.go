@@ -1,5 +1,6 @@
-// Package blas gives gonum's blas32 the kernels' matrix product on all workers of a pool. The program does not need it, since a
-// network's layers cut their own work; it is for whoever computes with gonum, and for comparing the kernels with other libraries'.
+// Package blas makes the kernels' matrix product, on all workers of a pool, available to gonum's blas32. The program
+// does not use it: package step divides a network's work by layers and samples, not by products. It is for programs
+// that compute with gonum, and for comparisons of the kernels with those of other libraries.
 package blas
 
 import (
@@ -12,8 +13,8 @@ import (
 	"dnn/internal/parallel"
 )
 
-// BLAS is gonum's own BLAS with the matrix product, Sgemm, computed by a Multiplier, for blas32.Use. Any number of goroutines
-// may call it at once; their products wait for one another, since each takes all workers.
+// BLAS is gonum's own BLAS, except that its matrix product, Sgemm, is computed by a Multiplier. Give it to blas32.Use.
+// Any number of goroutines may call it at once; their products wait for one another, since each uses all workers.
 type BLAS struct {
 	gonum.Implementation
 
@@ -24,15 +25,20 @@ type BLAS struct {
 
 var _ blas.Float32 = (*BLAS)(nil)
 
-// NewBLAS returns a BLAS that computes with the kernels s on the workers of p, which nothing else may use meanwhile.
+// NewBLAS returns a BLAS that computes with the kernels s on the workers of p. Nothing else may use p during a product.
 func NewBLAS(s *kernel.Set, p *parallel.Pool) *BLAS { return &BLAS{multiplier: NewMultiplier(s, p)} }
 
-// Sgemm computes C[m, n] = alpha op(A)[m, k] op(B)[k, n] + beta C, where op transposes if tA or tB says so. All three are
-// row-major, with rows lda, ldb and ldc apart. If beta is 0, C need not hold numbers. It panics as gonum's own does.
+// Sgemm computes C[m, n] = alpha op(A)[m, k] op(B)[k, n] + beta C, where op transposes if tA or tB says so. x and y are
+// A and B. All three are row-major, with rows lda, ldb and ldc apart. If beta is 0, C may hold anything, NaN included.
+// Sgemm panics as gonum's own does.
 //
-// With alpha = 1, and beta = 0 or 1, an element of C is a chain of fused multiply-adds in ascending k, as kernel.Set.Gemm says.
-func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []float32, lda int, y []float32, ldb int, beta float32, c []float32, ldc int) {
-	// With these factors there is nothing to compute, and gonum's Sgemm is its checks.
+// If alpha is 1, and beta 0 or 1, an element of C is a chain of fused multiply-adds in ascending k, as by
+// kernel.Set.Gemm.
+func (b *BLAS) Sgemm(
+	tA, tB blas.Transpose, m, n, k int,
+	alpha float32, x []float32, lda int, y []float32, ldb int, beta float32, c []float32, ldc int,
+) {
+	// With alpha 0 and beta 1 gonum's Sgemm only checks its arguments.
 	b.Implementation.Sgemm(tA, tB, m, n, k, 0, x, lda, y, ldb, 1, c, ldc)
 	if m == 0 || n == 0 {
 		return

@@ -29,7 +29,7 @@ func TestSgemmAgreesWithGonum(t *testing.T) {
 							m, n, k := shape[0], shape[1], shape[2]
 							g := newGemmCase(rng, m, n, k, 4, tA != blas.NoTrans, tB != blas.NoTrans, false)
 							a, b := g.a, g.b
-							if k == 0 { // gonum wants the rows to be there even so
+							if k == 0 { // gonum requires the rows even so
 								a.Data, b.Data = make([]float32, 100), make([]float32, 100)
 							}
 							lda, ldb, ldc := max(a.Stride, 1), max(b.Stride, 1), max(g.ldc, 1)
@@ -39,15 +39,16 @@ func TestSgemmAgreesWithGonum(t *testing.T) {
 							what := fmt.Sprintf("%s, alpha=%g, beta=%g, %v", s.Name, alpha, beta, g)
 							for i, w := range want {
 								if x := got[i]; math.Abs(float64(x-w)) > 1e-5*float64(max(k, 4)) {
-									t.Fatalf("%s: element %d is %g, want %g", what, i, x, w)
+									t.Fatalf("%s: element %d: wanted %g, found %g", what, i, w, x)
 								}
 							}
 							if alpha == 1 && (beta == 0 || beta == 1) {
 								bits := slices.Clone(g.c)
 								var scratch kernel.Scratch
-								s.Gemm(&scratch, kernel.Matrix{Rows: m, Cols: n, Stride: ldc, Data: bits}, a, b, beta == 1)
+								c := kernel.Matrix{Rows: m, Cols: n, Stride: ldc, Data: bits}
+								s.Gemm(&scratch, c, a, b, beta == 1)
 								if !slices.Equal(got, bits) {
-									t.Fatalf("%s: %v, wanted %v", what, got, bits)
+									t.Fatalf("%s: wanted %v, found %v", what, bits, got)
 								}
 							}
 						}
@@ -58,7 +59,7 @@ func TestSgemmAgreesWithGonum(t *testing.T) {
 	}
 }
 
-// What C holds does not matter if beta is 0, nor what A and B hold if alpha is 0.
+// If beta is 0, C may hold NaN; if alpha is 0, so may A and B.
 func TestSgemmIgnoresWhatAZeroCancels(t *testing.T) {
 	pool := parallel.NewPool(1)
 	defer pool.Close()
@@ -68,13 +69,13 @@ func TestSgemmIgnoresWhatAZeroCancels(t *testing.T) {
 		c := []float32{nan}
 		b.Sgemm(blas.NoTrans, blas.NoTrans, 1, 1, 1, alpha, []float32{3}, 1, []float32{5}, 1, 0, c, 1)
 		if c[0] != 15*alpha {
-			t.Errorf("alpha=%g, beta=0: %g, want %g", alpha, c[0], 15*alpha)
+			t.Errorf("alpha=%g, beta=0: wanted %g, found %g", alpha, 15*alpha, c[0])
 		}
 	}
 	c := []float32{2}
 	b.Sgemm(blas.NoTrans, blas.NoTrans, 1, 1, 1, 0, []float32{nan}, 1, []float32{nan}, 1, 3, c, 1)
 	if c[0] != 6 {
-		t.Errorf("alpha=0, beta=3: %g, want 6", c[0])
+		t.Errorf("alpha=0, beta=3: wanted 6, found %g", c[0])
 	}
 }
 
@@ -98,12 +99,12 @@ func TestSgemmPanicsAsGonumDoes(t *testing.T) {
 	} {
 		want := panicOf(func() { run(theirs) })
 		if got := panicOf(func() { run(ours) }); want == "" || got != want {
-			t.Errorf("panic %q, want %q", got, want)
+			t.Errorf("wanted the panic %q, found %q", want, got)
 		}
 	}
 }
 
-// Goroutines may share a BLAS: the race detector sees whether they may.
+// Several goroutines use one BLAS; the race detector looks on.
 func TestSgemmFromManyGoroutines(t *testing.T) {
 	pool := parallel.NewPool(2)
 	defer pool.Close()
@@ -120,7 +121,7 @@ func TestSgemmFromManyGoroutines(t *testing.T) {
 				b.Sgemm(blas.NoTrans, blas.Trans, n, n, n, 2, a, n, a, n, 0, c, n)
 			}
 			if want := float32(2 * n * i * i); c[n] != want {
-				t.Errorf("%g, want %g", c[n], want)
+				t.Errorf("wanted %g, found %g", want, c[n])
 			}
 		})
 	}

@@ -5,18 +5,18 @@ import (
 	"dnn/internal/parallel"
 )
 
-// Multiplier computes matrix products on all workers of a pool. Like a parallel.Pool it serves one goroutine at a time, which is not
-// one of the pool's own; a product allocates nothing once its scratch memory has grown.
+// Multiplier computes matrix products on all workers of a pool. Like a parallel.Pool it must be called by one goroutine
+// at a time, and by none of the pool's own. A product allocates nothing once its scratch memory is large enough.
 type Multiplier struct {
 	set     *kernel.Set
 	pool    *parallel.Pool
-	scratch []kernel.Scratch // one a worker
+	scratch []kernel.Scratch // by worker
 
-	product product // the present one
-	task    func(worker, i int)
+	product product             // the product at hand
+	task    func(worker, i int) // computes the i-th part of it
 }
 
-// product is a product under way: what Gemm is given, and the grid of tasks into which C is cut.
+// product is the arguments of Gemm, and the grid into which C is cut: each part is a task.
 type product struct {
 	c          kernel.Matrix
 	a, b       kernel.Operand
@@ -32,7 +32,7 @@ func NewMultiplier(s *kernel.Set, p *parallel.Pool) *Multiplier {
 	return x
 }
 
-// Gemm is kernel.Set.Gemm, to the bit: the workers share C, never the sum of one of its elements.
+// Gemm computes what kernel.Set.Gemm does, to the bit: each worker computes whole elements of C.
 func (x *Multiplier) Gemm(c kernel.Matrix, a, b kernel.Operand, accumulate bool) {
 	_, k := a.Size()
 	tasks := x.tasks(c.Rows, c.Cols, k)
@@ -43,17 +43,17 @@ func (x *Multiplier) Gemm(c kernel.Matrix, a, b kernel.Operand, accumulate bool)
 	x.product = product{c: c, a: a, b: b, accumulate: accumulate}
 	x.product.gridRows, x.product.gridCols = grid(x.set, c.Rows, c.Cols, tasks)
 	x.pool.Run(tasks, x.task)
-	x.product = product{} // so that nothing keeps the caller's memory alive
+	x.product = product{} // lets the caller's memory go
 }
 
-// tasks returns into how many tasks a product is cut: one a worker, or none at all where it would be over before the
-// workers are there. A large product is cut further, so that a worker whose core has something else to do holds up the
-// others for a part of its share only.
+// tasks returns how many tasks a product is cut into: one for each worker, or a single one if the product would be done
+// before the workers have started. A large product is cut into more, so that others can take some of the tasks of a
+// worker whose core is busy with something else.
 func (x *Multiplier) tasks(m, n, k int) int {
 	const (
-		least = 1 << 19 // multiplications that are worth a phase of the pool: about 10 µs
-		small = 1 << 25 // those of a task that need not be cut further: about 0.7 ms
-		most  = 4       // tasks a worker, as each packs what it needs for itself
+		least = 1 << 19 // multiplications for which it pays to start the workers (docs/kernels.md)
+		small = 1 << 25 // multiplications of a task that need not be cut further
+		most  = 4       // tasks for each worker, since each task packs its operands anew
 	)
 	workers := x.pool.Workers()
 	work := m * n * k
@@ -63,10 +63,10 @@ func (x *Multiplier) tasks(m, n, k int) int {
 	return workers * min(max(work/(workers*small), 1), most)
 }
 
-// grid returns into how many parts the rows and the columns of C[m, n] are cut to make the given number of tasks, such that
-// the longest task is as short as possible. A task computes a part of C and has packed as much of A and B as that takes.
+// grid returns how many parts the rows and the columns of C[m, n] are cut into, so that there are as many parts of C as
+// tasks and the longest task is as short as possible. A task packs the rows of A and the columns of B that it needs.
 func grid(s *kernel.Set, m, n, tasks int) (rows, cols int) {
-	const packing = 16 // how many multiplications an element to be packed costs, for each one that it takes part in
+	const packing = 16 // the cost of packing an element, in multiplications
 	least := 0
 	for r := 1; r <= tasks; r++ {
 		if tasks%r != 0 {
@@ -80,8 +80,8 @@ func grid(s *kernel.Set, m, n, tasks int) (rows, cols int) {
 	return rows, cols
 }
 
-// part returns the i-th of so many parts of size: from one multiple of unit to another, as near to equal as that allows, and
-// the last one to the end.
+// part returns the i-th of so many parts of size. All begin and end at multiples of unit, but the last one ends at
+// size, and they are as equal as that allows.
 func part(size, parts, i, unit int) (from, to int) {
 	cut := func(i int) int {
 		if i == parts {
@@ -102,7 +102,7 @@ func longest(size, parts, unit int) int {
 	return length
 }
 
-// multiply runs the i-th task of the present product. Tasks that follow one another share columns of B.
+// multiply runs the i-th task of the product at hand. Neighboring tasks use the same columns of B.
 func (x *Multiplier) multiply(worker, i int) {
 	p := &x.product
 	top, bottom := part(p.c.Rows, p.gridRows, i%p.gridRows, x.set.TileRows)

@@ -18,7 +18,7 @@ func manySets() []*kernel.Set {
 	return kernel.Available()
 }
 
-// The workers' product is Gemm's, to the bit, for any number of them.
+// The product is that of Gemm, to the bit, for any number of workers.
 func TestMultiplierAgreesWithGemm(t *testing.T) {
 	for _, s := range manySets() {
 		for _, workers := range []int{1, 2, 3, 7} {
@@ -27,7 +27,8 @@ func TestMultiplierAgreesWithGemm(t *testing.T) {
 				defer pool.Close()
 				x := NewMultiplier(s, pool)
 				rng := rand.New(rand.NewPCG(5, 6))
-				shapes := [][3]int{{1, 1, 1}, {100, 100, 100}, {1, 1000, 200}, {1000, 1, 200}, {7, 500, 120}, {500, 7, 120}, {300, 70, 0}, {0, 9, 9}}
+				shapes := [][3]int{{1, 1, 1}, {100, 100, 100}, {1, 1000, 200}, {1000, 1, 200}, {7, 500, 120},
+					{500, 7, 120}, {300, 70, 0}, {0, 9, 9}}
 				for _, shape := range shapes {
 					for i := range 4 {
 						g := newGemmCase(rng, shape[0], shape[1], shape[2], 5, i&1 == 1, i&2 == 2, i == 0)
@@ -36,7 +37,7 @@ func TestMultiplierAgreesWithGemm(t *testing.T) {
 						s.Gemm(&scratch, g.over(want), g.a, g.b, g.accumulate)
 						x.Gemm(g.over(got), g.a, g.b, g.accumulate)
 						if !slices.Equal(got, want) {
-							t.Fatalf("%v: %v, wanted %v", g, got, want)
+							t.Fatalf("%v: wanted %v, found %v", g, want, got)
 						}
 					}
 				}
@@ -51,19 +52,20 @@ func TestMultiplierAllocatesNothing(t *testing.T) {
 	x := NewMultiplier(kernel.Available()[0], pool)
 	const n = 128
 	a, c := kernel.NewMatrix(n, n), kernel.NewMatrix(n, n)
-	if allocations := testing.AllocsPerRun(20, func() { x.Gemm(c, a.Operand(), a.Transposed(), false) }); allocations != 0 {
-		t.Errorf("%g allocations a product, want 0", allocations)
+	multiply := func() { x.Gemm(c, a.Operand(), a.Transposed(), false) }
+	if allocations := testing.AllocsPerRun(20, multiply); allocations != 0 {
+		t.Errorf("wanted no allocation in a product, found %g", allocations)
 	}
 }
 
-// A large product is cut into more tasks than there are workers, a small one into none.
+// A large product is cut into more tasks than there are workers, and a small one is not cut.
 func TestMultiplierTasks(t *testing.T) {
 	pool := parallel.NewPool(2)
 	defer pool.Close()
 	x := NewMultiplier(kernel.Available()[0], pool)
 	for size, want := range map[int]int{16: 1, 64: 1, 128: 2, 256: 2, 512: 4, 2048: 8} {
 		if got := x.tasks(size, size, size); got != want {
-			t.Errorf("%d: %d tasks, want %d", size, got, want)
+			t.Errorf("size %d: wanted %d tasks, found %d", size, want, got)
 		}
 	}
 }
@@ -77,37 +79,43 @@ func TestParts(t *testing.T) {
 				for i := range parts {
 					from, to := part(size, parts, i, unit)
 					if from != next || to < from || to > size || from%unit != 0 && from != size {
-						t.Errorf("part %d of %d of %d in units of %d: %d to %d", i, parts, size, unit, from, to)
+						t.Errorf("part %d of %d of %d in units of %d: wanted one from %d on, found %d to %d",
+							i, parts, size, unit, next, from, to)
 					}
 					next = to
 				}
 				if next != size {
-					t.Errorf("%d parts of %d in units of %d end at %d", parts, size, unit, next)
+					t.Errorf("%d parts of %d in units of %d: wanted the last to end there, found %d",
+						parts, size, unit, next)
 				}
 			}
 		}
 	}
 }
 
-// The longest of two tasks is little longer than half of the product, as far as whole tiles allow.
+// The longer of two tasks is about half of the product, as far as tiles allow.
 func TestGridIsBalanced(t *testing.T) {
 	s := &kernel.Set{TileRows: 8, TileCols: 32}
 	for _, c := range []struct {
 		m, n    int
-		longest float64 // part of the product
-	}{{100, 100, 0.52}, {64, 64, 0.5}, {32, 2048, 0.5}, {2048, 32, 0.5}, {100, 50, 0.52}, {8, 100, 0.64}, {128, 128, 0.5}, {1024, 1024, 0.5}} {
+		longest float64 // the largest task, as a fraction of the product
+	}{
+		{100, 100, 0.52}, {64, 64, 0.5}, {32, 2048, 0.5}, {2048, 32, 0.5},
+		{100, 50, 0.52}, {8, 100, 0.64}, {128, 128, 0.5}, {1024, 1024, 0.5},
+	} {
 		rows, cols := grid(s, c.m, c.n, 2)
 		if rows*cols != 2 {
-			t.Fatalf("%d x %d: a grid of %d x %d", c.m, c.n, rows, cols)
+			t.Fatalf("%d x %d: wanted a grid of 2 parts, found %d x %d", c.m, c.n, rows, cols)
 		}
-		part := float64(longest(c.m, rows, s.TileRows)*longest(c.n, cols, s.TileCols)) / float64(c.m*c.n)
-		if part > c.longest {
-			t.Errorf("%d x %d: a grid of %d x %d, of which one task is %.2f, want at most %.2f", c.m, c.n, rows, cols, part, c.longest)
+		fraction := float64(longest(c.m, rows, s.TileRows)*longest(c.n, cols, s.TileCols)) / float64(c.m*c.n)
+		if fraction > c.longest {
+			t.Errorf("%d x %d: grid of %d x %d: wanted at most %.2f of the product in a task, found %.2f",
+				c.m, c.n, rows, cols, c.longest, fraction)
 		}
 	}
 }
 
-// gemmCase is a product: C[m, n] = A[m, k] B[k, n], or that much more.
+// gemmCase is a product C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set.
 type gemmCase struct {
 	m, n, k    int
 	a, b       kernel.Operand
@@ -121,7 +129,7 @@ func (g gemmCase) over(c []float32) kernel.Matrix {
 	return kernel.Matrix{Rows: g.m, Cols: g.n, Stride: g.ldc, Data: c}
 }
 
-// newGemmCase makes up operands for a shape; rows of all three are up to gap more apart than they need to be.
+// newGemmCase draws operands of a shape. There are up to gap elements between the rows of each.
 func newGemmCase(rng *rand.Rand, m, n, k, gap int, transposedA, transposedB, accumulate bool) gemmCase {
 	floats := func(n int) []float32 {
 		x := make([]float32, n)
@@ -135,7 +143,8 @@ func newGemmCase(rng *rand.Rand, m, n, k, gap int, transposedA, transposedB, acc
 			rows, cols = cols, rows
 		}
 		ld := cols + rng.IntN(gap+1)
-		return kernel.Operand{Matrix: kernel.Matrix{Rows: rows, Cols: cols, Stride: ld, Data: floats(rows * ld)}, Transposed: transposed}
+		x := kernel.Matrix{Rows: rows, Cols: cols, Stride: ld, Data: floats(rows * ld)}
+		return kernel.Operand{Matrix: x, Transposed: transposed}
 	}
 	ldc := n + rng.IntN(gap+1)
 	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB), floats(m * ldc), ldc, accumulate}

@@ -1,5 +1,6 @@
-// Package nntest is what the tests of networks, optimizers and training steps share: networks and samples drawn at random,
-// their digests, and the files of what real Keras computes. Nothing but tests imports it.
+// Package nntest is what the tests of networks, optimizers and training steps have in common: random networks and
+// samples, digests of weights, an Updater that collects gradients, and files with numbers that Keras has computed. Only
+// tests import it.
 package nntest
 
 import (
@@ -21,7 +22,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Numbers that are none.
+// Values that are not finite.
 var (
 	Inf = float32(math.Inf(1))
 	NaN = float32(math.NaN())
@@ -31,7 +32,7 @@ var (
 type Collector struct {
 	mu       sync.Mutex
 	Gradient [][]float32 // by parameter, row-major
-	Times    [][]int     // how often each element's gradient came
+	Times    [][]int     // how often Update was given each element
 }
 
 // NewCollector returns a collector of the gradients of m.
@@ -57,32 +58,35 @@ func (c *Collector) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kerne
 	}
 }
 
-// CheckOnce checks that a step handed over the gradient of each element exactly once.
+// CheckOnce fails the test unless Update was given the gradient of each element exactly once.
 func (c *Collector) CheckOnce(t *testing.T, m *nn.Sequential) {
 	t.Helper()
 	for i, p := range m.Params() {
 		for at, n := range c.Times[i] {
 			if n != 1 {
-				t.Fatalf("the gradient of element %d of %s came %d times in a step", at, p.Name, n)
+				t.Fatalf("element %d of %s: wanted its gradient once in a step, found it %d times", at, p.Name, n)
 			}
 		}
 	}
 }
 
-// Network returns an architecture of Dense layers: the hidden ones, then the output.
+// Dense returns a Dense layer without a name, for Network.
+func Dense(units int, activation string) nn.LayerSpec {
+	return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
+}
+
+// Network returns an architecture of the given layers, which are made Dense and named: the hidden ones, then the
+// output.
 func Network(features int, loss string, layers ...nn.LayerSpec) nn.Architecture {
 	arch := nn.Architecture{Input: features, Loss: loss}
 	for i, l := range layers {
-		l.Type, l.Name = "dense", "dense"
-		if i > 0 {
-			l.Name = "dense_" + string(rune('0'+i))
-		}
+		l.Type, l.Name = "dense", nn.LayerName("dense", i)
 		arch.Layers = append(arch.Layers, l)
 	}
 	return arch
 }
 
-// RandomModel returns a network whose biases are not zero, as they would be at first.
+// RandomModel returns a network with random weights, the biases included, which New sets to 0.
 func RandomModel(t *testing.T, arch nn.Architecture, seed uint64) *nn.Sequential {
 	t.Helper()
 	m, err := nn.New(arch, seed)
@@ -91,7 +95,7 @@ func RandomModel(t *testing.T, arch nn.Architecture, seed uint64) *nn.Sequential
 	}
 	rng := rand.New(rand.NewPCG(seed, 1))
 	for _, p := range m.Params() {
-		if len(p.Shape) == 1 && !p.Fixed { // a variance must not be negative
+		if len(p.Shape) == 1 && !p.Fixed { // not a variance, which must not be negative
 			values := make([]float32, p.Count())
 			for i := range values {
 				values[i] = rng.Float32() - 0.5
@@ -102,10 +106,13 @@ func RandomModel(t *testing.T, arch nn.Architecture, seed uint64) *nn.Sequential
 	return m
 }
 
-// RandomBytes returns samples of bytes of which about one in five is not zero, with labels below classes.
+// RandomBytes returns samples of bytes, about one in five of which is not zero, with labels below classes.
 func RandomBytes(count, features, classes int, seed uint64) *batch.Samples {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	s := &batch.Samples{Count: count, Features: features, Table: batch.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{
+		Count: count, Features: features, Table: batch.PixelTable(),
+		Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
+	}
 	for i := range s.Bytes {
 		if rng.IntN(5) == 0 {
 			s.Bytes[i] = uint8(1 + rng.IntN(255))
@@ -117,10 +124,12 @@ func RandomBytes(count, features, classes int, seed uint64) *batch.Samples {
 	return s
 }
 
-// RandomFloats returns samples of numbers between -1 and 1.
+// RandomFloats returns samples of floats between -1 and 1, with labels below classes.
 func RandomFloats(count, features, classes int, seed uint64) *batch.Samples {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	s := &batch.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{
+		Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count),
+	}
 	for i := range s.Floats {
 		s.Floats[i] = 2*rng.Float32() - 1
 	}
@@ -139,7 +148,7 @@ func Counting(n int) []int32 {
 	return order
 }
 
-// Digest returns a hash of all parameters, to the bit.
+// Digest returns a hash of the bits of all parameters.
 func Digest(m *nn.Sequential) string {
 	h := sha256.New()
 	for _, p := range m.Params() {
@@ -150,13 +159,13 @@ func Digest(m *nn.Sequential) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Forms returns the same samples in each form in which the input layer takes them: the nonzero bytes only, all bytes, and
-// floats. Which of the first two it is follows from how many of all bytes are zero, so the second gets as many samples
-// without any zero behind its own.
+// Forms returns the same samples in each form that the first layer can read: bytes, nonzero only; bytes, all; and
+// floats. The first two differ in whether most bytes are zero, so the second has as many samples without zeros after
+// its own.
 func Forms(s *batch.Samples) map[string]*batch.Samples {
 	dense := *s
 	dense.Count = 2 * s.Count
-	dense.Bytes, dense.Labels = slices.Clone(s.Bytes), append(slices.Clone(s.Labels), s.Labels...)
+	dense.Bytes, dense.Labels = slices.Clone(s.Bytes), slices.Concat(s.Labels, s.Labels)
 	for range s.Bytes {
 		dense.Bytes = append(dense.Bytes, 255)
 	}
@@ -167,26 +176,25 @@ func Forms(s *batch.Samples) map[string]*batch.Samples {
 	return map[string]*batch.Samples{"bytes, nonzero only": s, "bytes, all": &dense, "floats": floats}
 }
 
-// LayerStacks are networks of all kinds of layers, in orders in which a step has to go through them differently.
+// LayerStacks returns networks of all kinds of layers, in orders for which a step has different phases.
 func LayerStacks() map[string][]nn.LayerSpec {
-	dense := func(units int, activation string) nn.LayerSpec {
-		return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
-	}
 	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 0.001}
 	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.4}
 	regular := nn.LayerSpec{Type: "dense", Units: 7, Activation: "tanh", L1: 0.02, L2: 0.03}
-	output := dense(3, "softmax")
+	output := Dense(3, "softmax")
 	all := map[string][]nn.LayerSpec{
-		"normalized input layer":    {dense(5, "tanh"), normalization, output},
-		"normalized gelu":           {dense(20, "gelu"), normalization, output},
-		"normalized twice":          {dense(5, "tanh"), normalization, dense(6, "silu"), normalization, dense(4, "elu"), output},
-		"normalized in a row":       {dense(5, "tanh"), normalization, normalization, output},
-		"normalized before dropout": {dense(5, "linear"), normalization, dropout, dense(17, "softplus"), output},
-		"dropout":                   {dense(40, "tanh"), dropout, dense(9, "selu"), dropout, output},
-		"dropout before normalized": {dense(18, "sigmoid"), dropout, normalization, dense(4, "tanh"), dropout, output},
+		"normalized input layer": {Dense(5, "tanh"), normalization, output},
+		"normalized gelu":        {Dense(20, "gelu"), normalization, output},
+		"normalized twice": {
+			Dense(5, "tanh"), normalization, Dense(6, "silu"), normalization, Dense(4, "elu"), output,
+		},
+		"normalized in a row":       {Dense(5, "tanh"), normalization, normalization, output},
+		"normalized before dropout": {Dense(5, "linear"), normalization, dropout, Dense(17, "softplus"), output},
+		"dropout":                   {Dense(40, "tanh"), dropout, Dense(9, "selu"), dropout, output},
+		"dropout before normalized": {Dense(18, "sigmoid"), dropout, normalization, Dense(4, "tanh"), dropout, output},
 		"regularized":               {regular, regular, {Type: "dense", Units: 3, Activation: "softmax", L1: 0.01}},
 		"regularized panels":        {{Type: "dense", Units: 140, Activation: "tanh", L1: 0.02, L2: 0.03}, output},
-		"slope at the end":          {dense(4, "tanh"), normalization, dense(3, "gelu")},
+		"slope at the end":          {Dense(4, "tanh"), normalization, Dense(3, "gelu")},
 	}
 	for _, layers := range all {
 		seen := map[string]int{}
@@ -205,7 +213,7 @@ func Worker() *kernel.Worker { return &kernel.Worker{Set: kernel.Available()[0]}
 // Finite reports whether v is neither infinite nor NaN.
 func Finite(v float32) bool { return !math.IsNaN(float64(v)) && !math.IsInf(float64(v), 0) }
 
-// Describe names an architecture of Dense layers: 784-100 relu-10 softmax mse.
+// Describe returns a name for an architecture of Dense layers, such as 784-100 relu-10 softmax mse.
 func Describe(arch nn.Architecture) string {
 	text := fmt.Sprint(arch.Input)
 	for _, l := range arch.Layers {
@@ -217,8 +225,8 @@ func Describe(arch nn.Architecture) string {
 //go:embed testdata
 var files embed.FS
 
-// Read reads a file that real Keras's numbers are in; scripts/keras/fixtures.py and fixtures_training.py write them, and say
-// how.
+// Read reads a file of numbers that Keras has computed. scripts/keras/fixtures.py and fixtures_training.py write these
+// files, and say how.
 func Read(t *testing.T, name string, into any) {
 	t.Helper()
 	data, err := files.ReadFile("testdata/" + name)
@@ -230,7 +238,7 @@ func Read(t *testing.T, name string, into any) {
 	}
 }
 
-// Files returns the names of such files that match a pattern.
+// Files returns the names of the files for Read that match a pattern.
 func Files(t *testing.T, pattern string) []string {
 	t.Helper()
 	folder, err := fs.Sub(files, "testdata")
@@ -244,16 +252,16 @@ func Files(t *testing.T, pattern string) []string {
 	return names
 }
 
-// Near compares numbers with Keras's: the error may be tolerance, or for numbers above 1 that much of them.
+// Near compares numbers with Keras's. Their error may be tolerance: absolute, or relative for numbers above 1.
 func Near(t *testing.T, what string, got, want []float32, tolerance float64) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Fatalf("%s: %d elements, Keras has %d", what, len(got), len(want))
+		t.Fatalf("%s: wanted Keras's %d elements, found %d", what, len(want), len(got))
 	}
 	for i := range got {
 		g, w := float64(got[i]), float64(want[i])
 		if !(math.Abs(g-w) <= tolerance*max(1, math.Abs(w))) {
-			t.Errorf("%s: element %d is %v, Keras's %v", what, i, got[i], want[i])
+			t.Errorf("%s: element %d: wanted Keras's %v, found %v", what, i, want[i], got[i])
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"dnn/internal/nn/optimizer"
 )
 
-// Optimizers are specs that between them have every kind of state.
+// Optimizers returns specs that together have every kind of state.
 func Optimizers() []optimizer.Spec {
 	var all []optimizer.Spec
 	for _, name := range optimizer.Names() {
@@ -33,7 +33,7 @@ func Optimizers() []optimizer.Spec {
 	return all
 }
 
-// NewOptimizer returns what makes the optimizer for the parameters of a network.
+// NewOptimizer returns a function that makes the optimizer for the parameters of a network.
 func NewOptimizer(t *testing.T, spec optimizer.Spec) func([]*nn.Param) optimizer.Optimizer {
 	return func(params []*nn.Param) optimizer.Optimizer {
 		o, err := optimizer.New(spec, params)

@@ -10,8 +10,8 @@ import (
 	"dnn/internal/setting"
 )
 
-// AdafactorRule are the settings of adafactor. Keras's relative_step is not among them: in Keras 3 a step comes out the same
-// with and without it.
+// AdafactorRule is the settings of adafactor. Keras's relative_step is not among them, since it has no effect in Keras
+// 3.
 type AdafactorRule struct {
 	Beta2Decay    float64
 	Epsilon1      float64
@@ -43,9 +43,10 @@ func (r *AdafactorRule) Settings() []setting.Setting {
 
 func (r *AdafactorRule) build(params []*nn.Param) Optimizer { return newAdafactor(*r, params) }
 
-// Adafactor divides gradients by the root of their mean squares as Adam does, but keeps of a kernel's squares only the means r
-// of its rows and c of its columns (Shazeer and Stern, arXiv:1804.04235, algorithms 4 and 5), and makes the step as long as the
-// weights are large. In step t, with rms the root of the mean square of all elements of a parameter:
+// Adafactor divides gradients by the root of their mean squares, as Adam does, but of a kernel's squares it keeps only
+// the means r of the rows and c of the columns (Shazeer and Stern, arXiv:1804.04235, algorithms 4 and 5). The length of
+// a step is in proportion to the size of the weights. In step t, with rms the root of the mean square of all elements
+// of a parameter:
 //
 //	b = 1 - t^beta_2_decay                 s = g^2 + epsilon_1
 //	r = b r + (1 - b) mean of s's rows     c = b c + (1 - b) mean of s's columns
@@ -53,7 +54,7 @@ func (r *AdafactorRule) build(params []*nn.Param) Optimizer { return newAdafacto
 //	u = g / sqrt(v)
 //	p -= max(epsilon_2, rms p) min(rate, 1 / sqrt(t)) u / max(1, rms u / clip_threshold)
 //
-// It needs whole gradients, and is Deferred.
+// Adafactor needs whole gradients, so it is Deferred.
 type Adafactor struct {
 	rule       AdafactorRule
 	params     []*nn.Param
@@ -61,7 +62,7 @@ type Adafactor struct {
 	rows, cols []StateArray // by parameter: r and c of a kernel, or v of a bias in cols
 	scale      []float32    // by parameter: what u is multiplied by in this step
 	mean       []float32    // by parameter: mean r
-	sums       [2][]float64 // for those of s's rows and columns, of any parameter
+	sums       [2][]float64 // memory for the sums of rows and columns of s, of one parameter at a time
 
 	step float64 // steps begun; a float64 as all counters
 	rate float32
@@ -101,7 +102,7 @@ func (a *Adafactor) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kerne
 	a.gradients.keep(p, top, left, g)
 }
 
-// Prepare moves the means, and finds how long each parameter's step is.
+// Prepare moves the means, and computes the length of each parameter's step.
 func (a *Adafactor) Prepare() {
 	kept := 1 - float32(exact.Power(a.step, a.rule.Beta2Decay))
 	for i, p := range a.params {
@@ -124,7 +125,7 @@ func (a *Adafactor) Prepare() {
 	}
 }
 
-// move moves the means of the i-th parameter, of whose old value the fraction kept stays.
+// move moves the means of the i-th parameter, given its gradient g. kept is b of the formula.
 func (a *Adafactor) move(i int, g kernel.Matrix, kept float32) {
 	rows, cols := a.sums[0][:g.Rows], a.sums[1][:g.Cols]
 	clear(rows)
@@ -142,7 +143,7 @@ func (a *Adafactor) move(i int, g kernel.Matrix, kept float32) {
 	}
 }
 
-// moveMeans moves each mean towards a sum over n, and returns the mean of the means.
+// moveMeans moves each mean towards the mean of n elements with the given sum, and returns the mean of the means.
 func moveMeans(means []float32, sums []float64, n int, kept float32) float64 {
 	total := 0.0
 	for k, sum := range sums {
@@ -171,7 +172,7 @@ func (a *Adafactor) Apply(_ *kernel.Worker, p *nn.Param, lo, hi int) {
 	})
 }
 
-// State returns the means of rows, and then of columns.
+// State returns the means of rows and then those of columns.
 func (a *Adafactor) State() []StateArray {
 	var all []StateArray
 	for _, arrays := range [][]StateArray{a.rows, a.cols} {

@@ -8,8 +8,8 @@ import (
 	"dnn/internal/setting"
 )
 
-// AdamRule are the settings of adam, and of adamw, which is Adam with the weight decay of Loshchilov and Hutter (ICLR 2019):
-// off the weights, not by the gradient.
+// AdamRule is the settings of adam, and of adamw: Adam with the weight decay of Loshchilov and Hutter (ICLR 2019),
+// which changes the weights directly, not through the gradient.
 type AdamRule struct {
 	Beta1   float64 // of the running mean of gradients
 	Beta2   float64 // of the running mean of squared gradients
@@ -54,19 +54,19 @@ func NewAdam(params []*nn.Param, beta1, beta2, epsilon float64) *Adam {
 
 // Begin starts the next step.
 //
-// Keras computes the step's length in float32. 1 - 0.999 is then 1.3e-5 of itself too small, which is more than all other
-// rounding of a step together: with the exact length a run would leave Keras's at once.
+// Keras computes the length of the step in float32, and so does this: 1 - 0.999 then has a relative error of 1.3e-5,
+// which is more than that of all other rounding in a step.
 func (a *Adam) Begin(rate float64) {
 	a.power1 *= a.beta1
 	a.power2 *= a.beta2
-	rest1, rest2 := 1-float32(a.power1), 1-float32(a.power2)
-	a.step.Alpha = float32(rate) * float32(math.Sqrt(float64(rest2))) / rest1
+	correction1, correction2 := 1-float32(a.power1), 1-float32(a.power2)
+	a.step.Alpha = float32(rate) * float32(math.Sqrt(float64(correction2))) / correction1
 }
 
 // Update moves a block of p against its gradient.
 func (a *Adam) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
 	weights := p.Value.Block(row, col, g.Rows, g.Cols)
-	w.Adam(weights, a.m.from(p, row, col, g.Rows, g.Cols), a.v.from(p, row, col, g.Rows, g.Cols), g, a.step)
+	w.Adam(weights, a.m.block(p, row, col, g.Rows, g.Cols), a.v.block(p, row, col, g.Rows, g.Cols), g, a.step)
 }
 
 // State returns the first moments and then the second.
@@ -76,7 +76,7 @@ func (a *Adam) counters() counters {
 	return counters{"adam.beta_1_power": &a.power1, "adam.beta_2_power": &a.power2}
 }
 
-// Counters returns the powers of the betas, from which the length of a step follows.
+// Counters returns the powers of the betas, on which the length of a step depends.
 func (a *Adam) Counters() map[string]float64 { return a.counters().values() }
 
 // Restore sets the powers of the betas.

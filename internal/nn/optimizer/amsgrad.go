@@ -6,8 +6,8 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// AMSGrad is Adam that divides by the largest second moment so far instead of the present one, so that the length of a
-// step never grows (Reddi, Kale and Kumar, ICLR 2018). With Adam's alpha:
+// AMSGrad is Adam with a step that is divided by the root of the largest second moment so far, not of the present one
+// (Reddi, Kale and Kumar, ICLR 2018). With Adam's alpha:
 //
 //	m += (g - m) (1 - beta1)
 //	v += (g^2 - v) (1 - beta2)
@@ -16,8 +16,8 @@ import (
 //
 // It is no nn.SparseUpdater as Adam is: the kernel that does it for Adam knows no largest moment.
 type AMSGrad struct {
-	adam Adam // its moments, and the length of a step
-	h    slots
+	adam Adam  // its moments, and the length of a step
+	h    slots // largest second moments
 }
 
 func newAMSGrad(params []*nn.Param, beta1, beta2, epsilon float64) *AMSGrad {

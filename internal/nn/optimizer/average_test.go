@@ -20,28 +20,28 @@ func TestAverage(t *testing.T) {
 	// Before any step there is no average to swap in.
 	a.Swap()
 	if got := params[0].Floats(); !slices.Equal(got, initial) {
-		t.Errorf("before the first step: %v, want %v", got, initial)
+		t.Errorf("weights before the first step: wanted %v, found %v", initial, got)
 	}
 	// Weights 7 0, 6 2, 5 4: averages 7 0, 6.75 0.5, 6.3125 1.375.
 	for _, g := range [][]float32{{1, 0}, {1, -2}, {1, -2}} {
 		move(nntest.Worker(), a, params, 1, [][]float32{g})
 	}
 	if got := params[0].Floats(); !slices.Equal(got, []float32{5, 4}) {
-		t.Errorf("weights %v, want 5 4", got)
+		t.Errorf("weights: wanted 5 4, found %v", got)
 	}
 	a.Swap()
 	if got := params[0].Floats(); !slices.Equal(got, []float32{6.3125, 1.375}) {
-		t.Errorf("averages %v, want 6.3125 1.375", got)
+		t.Errorf("averages: wanted 6.3125 1.375, found %v", got)
 	}
 	a.Swap()
 	if got := params[0].Floats(); !slices.Equal(got, []float32{5, 4}) {
-		t.Errorf("weights %v after the average, want 5 4", got)
+		t.Errorf("weights after the average: wanted 5 4, found %v", got)
 	}
 }
 
 func TestAverageOf(t *testing.T) {
 	if a := optimizer.AverageOf(optimizer.NewSGD()); a != nil {
-		t.Error("plain gradient descent has an average")
+		t.Error("plain gradient descent: wanted no average, found one")
 	}
 	for _, clip := range []func(*optimizer.Spec){
 		func(*optimizer.Spec) {},
@@ -54,15 +54,16 @@ func TestAverageOf(t *testing.T) {
 			spec.UseEMA = use
 			clip(&spec)
 			if got := optimizer.AverageOf(nntest.NewOptimizer(t, spec)(nil)) != nil; got != use {
-				t.Errorf("%+v: an average is %t", spec, got)
+				t.Errorf("%+v: an average: wanted %t, found %t", spec, use, got)
 			}
 		}
 	}
 }
 
-// Moving averages of batch normalization have no average of their own: Swap leaves them alone.
+// The moving averages of batch normalization have no average: Swap does not change them.
 func TestAverageOfFixedParameters(t *testing.T) {
-	arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["normalized input layer"]}
+	arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy,
+		Layers: nntest.LayerStacks()["normalized input layer"]}
 	m := nntest.RandomModel(t, arch, 1)
 	spec := optimizer.Default("adam")
 	spec.UseEMA = true
@@ -78,7 +79,7 @@ func TestAverageOfFixedParameters(t *testing.T) {
 	optimizer.AverageOf(o).Swap()
 	for i, p := range m.Params() {
 		if same := slices.Equal(p.Value.Data, before[i]); same != p.Fixed {
-			t.Errorf("%s: the average is the same: %t", p.Name, same)
+			t.Errorf("%s: same after Swap: wanted %t, found %t", p.Name, p.Fixed, same)
 		}
 	}
 }

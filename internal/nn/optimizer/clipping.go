@@ -31,10 +31,10 @@ func (c *clipValue) Update(w *kernel.Worker, p *nn.Param, top, left int, g kerne
 
 func (c *clipValue) unwrap() Optimizer { return c.Optimizer }
 
-// deferred keeps a step's gradients until all of them are there, scales them and hands them on.
+// deferred keeps a step's gradients until all of them are there, and then hands them on to the optimizer that it wraps.
 type deferred struct {
 	Optimizer
-	whole slots
+	gradients slots
 }
 
 func newDeferred(o Optimizer, params []*nn.Param) deferred {
@@ -44,12 +44,13 @@ func newDeferred(o Optimizer, params []*nn.Param) deferred {
 func (d *deferred) unwrap() Optimizer { return d.Optimizer }
 
 func (d *deferred) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	d.whole.keep(p, top, left, g)
+	d.gradients.keep(p, top, left, g)
 }
 
-// apply hands rows of p's gradient on, scaled by f unless it is nil, in blocks that the first-level cache can hold.
+// apply hands on the gradient of the rows [lo, hi) of p, in blocks that fit into the first-level cache. f is applied to
+// each element unless it is nil.
 func (d *deferred) apply(w *kernel.Worker, p *nn.Param, lo, hi int, f func(g float32) float32) {
-	whole := d.whole.arrays[p.Index]
+	whole := d.gradients.arrays[p.Index]
 	step := max(kernel.BlockElements/p.Value.Cols, 1)
 	for ; lo < hi; lo += step {
 		g := whole.Slice(lo, min(lo+step, hi))
@@ -60,11 +61,11 @@ func (d *deferred) apply(w *kernel.Worker, p *nn.Param, lo, hi int, f func(g flo
 	}
 }
 
-// clipNorm scales the gradient g of each parameter so that its norm is at most limit: g limit / max(|g|, limit).
+// clipNorm scales the gradient g of each parameter so that its norm |g| is at most limit: g limit / max(|g|, limit).
 type clipNorm struct {
 	deferred
 	limit float32
-	norms []float32 // of this step's gradients, by the parameters' index
+	norms []float32 // of this step's gradients, by the parameter's index
 }
 
 func newClipNorm(o Optimizer, params []*nn.Param, limit float64) *clipNorm {
@@ -72,7 +73,7 @@ func newClipNorm(o Optimizer, params []*nn.Param, limit float64) *clipNorm {
 }
 
 func (c *clipNorm) Prepare() {
-	for i, g := range c.whole.arrays {
+	for i, g := range c.gradients.arrays {
 		c.norms[i] = float32(math.Sqrt(squares(g)))
 	}
 }
@@ -82,8 +83,9 @@ func (c *clipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
 	c.apply(w, p, lo, hi, func(g float32) float32 { return float32(g*c.limit) / divisor })
 }
 
-// globalClipNorm scales all gradients alike so that their norm together is at most limit (Pascanu, Mikolov and Bengio,
-// ICML 2013): g limit min(1/|G|, 1/limit). If the norm is no finite number, all of them become NaN.
+// globalClipNorm scales all gradients by the same factor so that the norm |G| of all of them together is at most limit
+// (Pascanu, Mikolov and Bengio, ICML 2013): g limit min(1/|G|, 1/limit). If |G| is not finite, all gradients become
+// NaN.
 type globalClipNorm struct {
 	deferred
 	limit, scale float32
@@ -95,7 +97,7 @@ func newGlobalClipNorm(o Optimizer, params []*nn.Param, limit float64) *globalCl
 
 func (c *globalClipNorm) Prepare() {
 	sum := 0.0
-	for _, g := range c.whole.arrays {
+	for _, g := range c.gradients.arrays {
 		sum += squares(g)
 	}
 	norm := float32(math.Sqrt(sum))
@@ -106,8 +108,8 @@ func (c *globalClipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
 	c.apply(w, p, lo, hi, func(g float32) float32 { return g * c.scale })
 }
 
-// squares returns the sum of the squares of m's elements in float64. It is eight sums, of every eighth column each, added
-// up in the end, so that one addition need not wait for another: a fixed order, whatever the threads.
+// squares returns the sum of the squares of m's elements in float64. Column c belongs to the sum c mod 8, and the eight
+// sums are added up in the end: a fixed order, in which an addition need not wait for the one before.
 func squares(m kernel.Matrix) float64 {
 	var sums [8]float64
 	for r := range m.Rows {

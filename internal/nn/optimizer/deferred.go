@@ -5,7 +5,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Deferred is an Updater that needs whole gradients before it can use any. Its Update only keeps what it is given.
+// Deferred is an Updater that needs whole gradients before it can use any. Its Update only keeps the gradients.
 type Deferred interface {
 	nn.Updater
 
@@ -16,11 +16,11 @@ type Deferred interface {
 	Apply(w *kernel.Worker, p *nn.Param, lo, hi int)
 }
 
-// What is put around a Deferred optimizer is Deferred itself, so that a step knows of one and no more.
+// A wrapper of a Deferred optimizer is Deferred too, and calls it, so a step deals with one Deferred only.
 
-// deferredClip is a clipping by norms around a Deferred optimizer, which is given the clipped gradients once all are there.
+// deferredClip clips the gradients of a Deferred optimizer by their norms, once all of them are there.
 type deferredClip struct {
-	Optimizer // the clipping
+	Optimizer // the clipping; it hands clipped gradients to inner
 	inner     Deferred
 	params    []*nn.Param
 }
@@ -30,7 +30,7 @@ func (c *deferredClip) Prepare() {
 	clip.Prepare()
 	for _, p := range c.params {
 		if !p.Fixed {
-			clip.Apply(nil, p, 0, p.Value.Rows) // into inner.Update, which only keeps them
+			clip.Apply(nil, p, 0, p.Value.Rows) // calls inner.Update, which keeps them and needs no worker
 		}
 	}
 	c.inner.Prepare()
@@ -40,7 +40,7 @@ func (c *deferredClip) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { c.inne
 
 func (c *deferredClip) unwrap() Optimizer { return c.Optimizer }
 
-// deferredClipValue is a clipping of single elements around a Deferred optimizer.
+// deferredClipValue clips the elements of the gradients of a Deferred optimizer.
 type deferredClipValue struct {
 	*clipValue
 	Deferred
@@ -50,7 +50,7 @@ func (c deferredClipValue) Update(w *kernel.Worker, p *nn.Param, top, left int, 
 	c.clipValue.Update(w, p, top, left, g)
 }
 
-// clipDeferred returns the clipping clip of the optimizer o as it must be if o is Deferred.
+// clipDeferred returns clip, a clipping around the optimizer o, made Deferred if o is.
 func clipDeferred(clip, o Optimizer, params []*nn.Param) Optimizer {
 	inner, ok := o.(Deferred)
 	if !ok {
@@ -62,7 +62,8 @@ func clipDeferred(clip, o Optimizer, params []*nn.Param) Optimizer {
 	return &deferredClip{clip, inner, params}
 }
 
-// deferredDecay is weight decay around a Deferred optimizer: as Keras does, before the optimizer looks at the weights.
+// deferredDecay is weight decay around a Deferred optimizer. As in Keras, the weights decay before the optimizer reads
+// them.
 type deferredDecay struct {
 	*weightDecay
 	inner  Deferred
@@ -89,7 +90,7 @@ func (d *deferredDecay) Prepare() {
 
 func (d *deferredDecay) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { d.inner.Apply(w, p, lo, hi) }
 
-// deferredAverage is an average of the weights around a Deferred optimizer.
+// deferredAverage is a Deferred optimizer that also keeps an average of the weights.
 type deferredAverage struct {
 	*Average
 	inner Deferred

@@ -1,8 +1,10 @@
-// Package optimizer holds the rules that turn gradients into steps, one a file: sgd.go, rmsprop.go, adam.go, nadam.go,
-// lion.go and what is put around one: clipping (clipping.go), weight decay (weightdecay.go), a running mean of the weights
-// (average.go). All are Keras 3's; each file names its paper.
+// Package optimizer holds the rules that turn gradients into steps. Each has a file: adafactor.go, adam.go (with
+// amsgrad.go), lion.go, nadam.go, rmsprop.go and sgd.go. So does each of the things that can be wrapped around a rule:
+// clipping.go, weightdecay.go and average.go, a running mean of the weights. All of them compute what Keras 3 computes,
+// and each file names its paper. optimizer.go has what they have in common, and New, which puts them together.
 //
-// An optimizer gets gradients a block at a time, from several goroutines, while the block is in the first-level cache. One that
-// needs whole gradients before it can use any is Deferred. The package knows the parameters of a network (nn.Param) and nothing
-// of layers, batches of samples or the order of work.
+// An optimizer gets gradients a block at a time, from several goroutines, while the block is in the first-level cache.
+// An optimizer that needs whole gradients before it can use any is Deferred (deferred.go). Adam can compute the
+// gradient of a sparse batch itself, together with its step (sparse.go). The package knows the parameters of a network
+// (nn.Param) and nothing of layers. When its methods are called is up to package step.
 package optimizer

@@ -51,11 +51,11 @@ func (r *kerasRun) spec(t *testing.T) optimizer.Spec {
 	return spec
 }
 
-// give sets what Keras calls its arguments. Those that we do not have must be without effect.
+// give sets the settings that have the names of Keras's arguments. Other arguments must be without effect.
 func give(spec *optimizer.Spec, arguments map[string]any) {
 	for _, s := range spec.Settings() {
 		if v, ok := arguments[s.Name]; ok {
-			if _, whole := s.Value.(*int); whole {
+			if _, isInt := s.Value.(*int); isInt {
 				v = uint64(v.(float64))
 			}
 			s.Set(v)
@@ -99,12 +99,13 @@ func TestOptimizersAsKeras(t *testing.T) {
 				for i, g := range k.Gradients {
 					move(&kernel.Worker{Set: set}, o, params, spec.LearningRate, g)
 					for j, p := range params {
-						nntest.Near(t, fmt.Sprintf("%s after step %d", p.Name, i+1), p.Floats(), run.Weights[i][j], 1e-6)
+						what := fmt.Sprintf("%s after step %d", p.Name, i+1)
+						nntest.Near(t, what, p.Floats(), run.Weights[i][j], 1e-6)
 					}
 				}
 				average := optimizer.AverageOf(o)
 				if (average != nil) != spec.UseEMA {
-					t.Fatalf("an average is kept: %t", average != nil)
+					t.Fatalf("an average: wanted %t, found %t", spec.UseEMA, average != nil)
 				}
 				if average != nil {
 					average.Swap()
@@ -117,10 +118,10 @@ func TestOptimizersAsKeras(t *testing.T) {
 	}
 	for _, name := range optimizer.Names() {
 		if !tried[name] {
-			t.Errorf("%s is not compared with Keras", name)
+			t.Errorf("%s: wanted a comparison with Keras, found none", name)
 		}
 		got, want := optimizer.Default(name), optimizer.Default(name)
-		for _, s := range want.Settings() { // what Keras does not list is 0, False or None there
+		for _, s := range want.Settings() { // a setting that Keras does not list is 0, False or None
 			switch v := s.Value.(type) {
 			case *float64:
 				*v = 0

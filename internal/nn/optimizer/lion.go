@@ -6,10 +6,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// LionRule are the settings of lion.
+// LionRule is the settings of lion.
 type LionRule struct {
-	Beta1 float64 // of the running mean of gradients, in the step
-	Beta2 float64 // of the running mean that is kept
+	Beta1 float64 // fraction of the running mean of gradients in the direction of the step
+	Beta2 float64 // fraction of the running mean that is kept
 }
 
 // Settings implements Rule.
@@ -19,7 +19,8 @@ func (r *LionRule) Settings() []setting.Setting {
 
 func (r *LionRule) build(params []*nn.Param) Optimizer { return newLion(*r, params) }
 
-// Lion moves each weight by the learning rate, up or down (Chen et al., arXiv:2302.06675):
+// Lion moves each weight by the learning rate, up or down (Chen et al., arXiv:2302.06675). m is a running mean of
+// gradients:
 //
 //	p -= rate sign(beta1 m + (1 - beta1) g)
 //	m = beta2 m + (1 - beta2) g
@@ -47,14 +48,14 @@ func (l *Lion) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Mat
 			case step < 0:
 				w[c] += l.rate
 			case step != step:
-				w[c] = step // NaN: training that diverges must be seen to
+				w[c] = step // NaN, so that training that diverges is noticed
 			}
 			m[c] = float32(m[c]*l.beta2) + float32(d*c2)
 		}
 	})
 }
 
-// State returns the average of gradients.
+// State returns the running means of gradients.
 func (l *Lion) State() []StateArray { return state(l.m) }
 
 // Counters returns nothing.

@@ -7,7 +7,7 @@ import (
 	"dnn/internal/setting"
 )
 
-// NadamRule are the settings of nadam.
+// NadamRule is the settings of nadam.
 type NadamRule struct {
 	Beta1   float64 // of the running mean of gradients
 	Beta2   float64 // of the running mean of squared gradients
@@ -29,18 +29,18 @@ func (r *NadamRule) build(params []*nn.Param) Optimizer { return newNadam(*r, pa
 //	v += (g^2 - v) (1 - beta2)
 //	p -= rate (u_{t+1} m / (1 - U u_{t+1}) + (1 - u_t) g / (1 - U)) / (sqrt(v / (1 - beta2^t)) + epsilon)
 //
-// As in Keras, what all elements share is rounded to float32.
+// As in Keras, the factors that are the same for all elements are rounded to float32.
 type Nadam struct {
 	beta1, beta2, epsilon float32
 	decay, power2         float64 // 0.96^t and beta2^t after t steps, both bases rounded to float32
 	product               float64 // U, a float32
 
 	rate     float32
-	momentum float32 // u_{t+1} and 1 - U u_{t+1}: what m is multiplied and divided by
-	ahead    float32
-	present  float32 // 1 - u_t and 1 - U: what g is multiplied and divided by
-	rest     float32
-	rest2    float32 // 1 - beta2^t: what v is divided by
+	mFactor  float32 // u_{t+1}
+	mDivisor float32 // 1 - U u_{t+1}
+	gFactor  float32 // 1 - u_t
+	gDivisor float32 // 1 - U
+	vDivisor float32 // 1 - beta2^t
 	m, v     slots
 }
 
@@ -63,9 +63,9 @@ func (n *Nadam) Begin(rate float64) {
 	u, next := float32(n.beta1*warm), float32(n.beta1*(1-float32(0.5*float32(n.decay*float64(nadamDecay)))))
 	product := float32(float32(n.product) * n.beta1 * warm)
 	n.product = float64(product)
-	n.momentum, n.ahead = next, 1-float32(product*next)
-	n.present, n.rest = 1-u, 1-product
-	n.rest2 = 1 - float32(n.power2)
+	n.mFactor, n.mDivisor = next, 1-float32(product*next)
+	n.gFactor, n.gDivisor = 1-u, 1-product
+	n.vDivisor = 1 - float32(n.power2)
 }
 
 // Update moves a block of p against its gradient.
@@ -76,8 +76,8 @@ func (n *Nadam) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Ma
 		for c, d := range grad {
 			m[c] += float32((d - m[c]) * c1)
 			v[c] += float32((float32(d*d) - v[c]) * c2)
-			step := float32(n.momentum*m[c])/n.ahead + float32(n.present*d)/n.rest
-			w[c] -= float32(step*n.rate) / (exact.Sqrt(v[c]/n.rest2) + n.epsilon)
+			step := float32(n.mFactor*m[c])/n.mDivisor + float32(n.gFactor*d)/n.gDivisor
+			w[c] -= float32(step*n.rate) / (exact.Sqrt(v[c]/n.vDivisor) + n.epsilon)
 		}
 	})
 }
@@ -89,7 +89,7 @@ func (n *Nadam) counters() counters {
 	return counters{"nadam.decay_power": &n.decay, "nadam.beta_2_power": &n.power2, "nadam.u_product": &n.product}
 }
 
-// Counters returns the powers and the product that change from step to step.
+// Counters returns the powers and the product, which change from step to step.
 func (n *Nadam) Counters() map[string]float64 { return n.counters().values() }
 
 // Restore sets the powers and the product.

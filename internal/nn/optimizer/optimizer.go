@@ -11,31 +11,32 @@ import (
 type Optimizer interface {
 	nn.Updater
 
-	// Begin starts the next step, before any of its updates, with that learning rate.
+	// Begin starts the next step, before any of its updates, with the given learning rate.
 	Begin(rate float64)
 
-	// State returns the arrays that the optimizer keeps from step to step, in a fixed order. They are its own memory: whoever
-	// fills them with what another optimizer of the same spec and network had, and calls Restore, goes on where that one was,
-	// with the same bits.
+	// State returns the arrays that the optimizer keeps from step to step, in a fixed order. They are the optimizer's
+	// own memory. To go on where another optimizer of the same spec and network stopped, with the same bits, fill them
+	// with that one's values and call Restore with its Counters.
 	State() []StateArray
 
-	// Counters returns the numbers that the optimizer keeps from step to step besides the arrays.
+	// Counters returns the numbers that the optimizer keeps from step to step, by name.
 	Counters() map[string]float64
 
 	// Restore sets the counters to what Counters returned.
 	Restore(counters map[string]float64) error
 }
 
-// Rule is an optimizer that has no network yet: the settings of its own. Each stands in the file of its formula.
+// Rule is the settings of one kind of optimizer, such as AdamRule, without those that all kinds have. It stands in the
+// file of the optimizer's formula.
 type Rule interface {
-	// Settings returns the settings, which hold pointers into the rule.
+	// Settings returns the settings, with pointers to the rule's fields.
 	Settings() []setting.Setting
 
 	// build returns the optimizer with a state of zeros.
 	build(params []*nn.Param) Optimizer
 }
 
-// kind is what the package knows of an optimizer before any of its settings is given: Keras's name and defaults.
+// kind is a kind of optimizer with Keras's name and defaults.
 type kind struct {
 	name         string
 	learningRate float64
@@ -43,7 +44,7 @@ type kind struct {
 	rule         func() Rule
 }
 
-// kinds are the optimizers in alphabetical order. A new one is a file and a line here.
+// kinds returns the kinds of optimizers in alphabetical order. A new one is a file and a line here.
 func kinds() []kind {
 	return []kind{
 		{"adafactor", 0.001, 0, func() Rule { return newAdafactorRule() }},
@@ -56,7 +57,7 @@ func kinds() []kind {
 	}
 }
 
-// Names returns the names of the known optimizers, which are Keras's.
+// Names returns Keras's names of the optimizers, in alphabetical order.
 func Names() []string {
 	var names []string
 	for _, k := range kinds() {
@@ -65,11 +66,11 @@ func Names() []string {
 	return names
 }
 
-// Spec describes an optimizer: a rule, and what can be put around any of them. Names and defaults are Keras 3's: Default has
-// them.
+// Spec describes an optimizer: a rule, and the settings that all rules have. Names and defaults are Keras 3's; Default
+// returns them.
 type Spec struct {
 	Name string // one of Names
-	Rule Rule   // the settings of its own
+	Rule Rule   // the settings that only this optimizer has
 
 	LearningRate float64 // from which a schedule gets what Begin is told; the optimizer itself does not use it
 	WeightDecay  float64 // every step also takes this fraction, times the learning rate, off every weight; 0: none
@@ -84,11 +85,13 @@ type Spec struct {
 	EMAOverwriteFrequency int     // every so many steps the weights become their average; 0: never
 }
 
-// Default returns the optimizer called name with Keras's defaults; the zero Spec if there is none.
+// Default returns the optimizer called name with Keras's defaults; the zero Spec if there is no such optimizer.
 func Default(name string) Spec {
 	for _, k := range kinds() {
 		if k.name == name {
-			return Spec{Name: name, Rule: k.rule(), LearningRate: k.learningRate, WeightDecay: k.weightDecay, EMAMomentum: 0.99}
+			return Spec{
+				Name: name, Rule: k.rule(), LearningRate: k.learningRate, WeightDecay: k.weightDecay, EMAMomentum: 0.99,
+			}
 		}
 	}
 	return Spec{}
@@ -96,9 +99,12 @@ func Default(name string) Spec {
 
 // Settings returns the learning rate, the settings of the rule, and those that every optimizer has.
 func (s *Spec) Settings() []setting.Setting {
-	all := []setting.Setting{{Name: "learning_rate", Value: &s.LearningRate, Bounds: setting.Above(0, 1000), Example: "0.01",
-		Doc:    "Length of a step; a schedule starts from it.",
-		Advice: "0.001 for adam, 0.01 to 0.1 for sgd, 0.0001 for lion; dnn train --lr-find suggests one. Lower it if the loss jumps."}}
+	all := []setting.Setting{{
+		Name: "learning_rate", Value: &s.LearningRate, Bounds: setting.Above(0, 1000), Example: "0.01",
+		Doc: "Length of a step; a schedule starts from it.",
+		Advice: "0.001 for adam, 0.01 to 0.1 for sgd, 0.0001 for lion; dnn train --lr-find suggests one. " +
+			"Lower it if the loss jumps.",
+	}}
 	if s.Rule != nil {
 		all = append(all, s.Rule.Settings()...)
 	}
@@ -107,26 +113,30 @@ func (s *Spec) Settings() []setting.Setting {
 			Doc:    "Fraction of a weight that each step takes away, times the learning rate; 0: none.",
 			Advice: "0.004 to 0.1 with adamw, 5e-4 with sgd, for a network that overfits."},
 		setting.Setting{Name: "clipvalue", Value: &s.ClipValue, Bounds: setting.From(0, maxNorm), Example: "0.5",
-			Doc:    "Largest size of a number in a gradient; 0: any.",
-			Advice: "0.5 where the loss jumps; global_clipnorm keeps the direction of the step, and is to be preferred."},
+			Doc: "Largest size of a number in a gradient; 0: any.",
+			Advice: "0.5 where the loss jumps; " +
+				"global_clipnorm keeps the direction of the step, and is to be preferred."},
 		setting.Setting{Name: "clipnorm", Value: &s.ClipNorm, Bounds: setting.From(0, maxNorm), Example: "1",
 			Doc:    "Largest norm of the gradient of one kernel or bias; 0: any.",
 			Advice: "1 where the loss jumps because of one layer."},
-		setting.Setting{Name: "global_clipnorm", Value: &s.GlobalClipNorm, Bounds: setting.From(0, maxNorm), Example: "1",
-			Doc:    "Largest norm of all gradients together; 0: any.",
-			Advice: "1 where the loss jumps or becomes nan."},
+		setting.Setting{Name: "global_clipnorm", Value: &s.GlobalClipNorm, Bounds: setting.From(0, maxNorm),
+			Example: "1",
+			Doc:     "Largest norm of all gradients together; 0: any.",
+			Advice:  "1 where the loss jumps or becomes nan."},
 		setting.Setting{Name: "use_ema", Value: &s.UseEMA, Example: "true",
 			Doc:    "Whether the model is a running mean of the weights over the steps.",
 			Advice: "true with a constant learning rate; one that falls to 0 does the same."},
-		setting.Setting{Name: "ema_momentum", Value: &s.EMAMomentum, Bounds: setting.From(0, maxDecay), Example: "0.999", Needs: "use_ema",
+		setting.Setting{Name: "ema_momentum", Value: &s.EMAMomentum, Bounds: setting.From(0, maxDecay),
+			Example: "0.999", Needs: "use_ema",
 			Doc:    "Fraction of that running mean that is kept at each step.",
 			Advice: "0.99 to 0.999: a mean over the last hundred to thousand steps."},
-		setting.Setting{Name: "ema_overwrite_frequency", Value: &s.EMAOverwriteFrequency, Bounds: setting.From(0, maxSteps), Example: "100", Needs: "use_ema",
+		setting.Setting{Name: "ema_overwrite_frequency", Value: &s.EMAOverwriteFrequency,
+			Bounds: setting.From(0, maxSteps), Example: "100", Needs: "use_ema",
 			Doc:    "Steps after which the weights become their mean, again and again; 0: only in the end.",
 			Advice: "0; 100 to 1000 where training is to go on from the mean."})
 }
 
-// Check returns what is wrong with the settings as they are together, if anything is.
+// Check returns an error if two settings contradict each other.
 func (s *Spec) Check() *setting.Error {
 	if c, ok := s.Rule.(interface{ check() *setting.Error }); ok {
 		if m := c.check(); m != nil {
@@ -141,7 +151,8 @@ func (s *Spec) Check() *setting.Error {
 		switch {
 		case clip.limit == 0:
 		case first != "":
-			return &setting.Error{Setting: clip.name, What: "wanted at most one way to clip gradients, found " + first + " too",
+			return &setting.Error{Setting: clip.name,
+				What: "wanted at most one way to clip gradients, found " + first + " too",
 				Hint: "set one of them to 0, or take it out"}
 		default:
 			first = clip.name
@@ -150,7 +161,7 @@ func (s *Spec) Check() *setting.Error {
 	return nil
 }
 
-// Validate tells what is wrong with the spec, if anything is.
+// Validate returns an error if the name, a setting or a combination of settings is wrong.
 func (s *Spec) Validate() error {
 	if Default(s.Name).Rule == nil {
 		return fmt.Errorf("wanted an optimizer out of %v, found %q", Names(), s.Name)
@@ -167,8 +178,8 @@ func (s *Spec) Validate() error {
 	return nil
 }
 
-// New returns the optimizer that spec describes, for these parameters of one network. What a gradient passes on its way is
-// Keras's order: clipping, weight decay, the rule, the average.
+// New returns the optimizer that spec describes, for the parameters of one network. A gradient passes, in Keras's
+// order, clipping, weight decay, the rule and the average.
 func New(spec Spec, params []*nn.Param) (Optimizer, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err

@@ -11,7 +11,8 @@ import (
 )
 
 // follow compares some steps of an optimizer, whose gradients come in two blocks, with the formula in float64.
-func follow(t *testing.T, o func([]*nn.Param) optimizer.Optimizer, tolerance float64, formula func(step, element int, p, g, rate float64) float64) {
+func follow(t *testing.T, o func([]*nn.Param) optimizer.Optimizer, tolerance float64,
+	formula func(step, element int, p, g, rate float64) float64) {
 	t.Helper()
 	for _, set := range kernel.Available() {
 		rng := rand.New(rand.NewPCG(1, 1))
@@ -27,7 +28,7 @@ func follow(t *testing.T, o func([]*nn.Param) optimizer.Optimizer, tolerance flo
 		}
 		w := &kernel.Worker{Set: set}
 		for step := 1; step <= 30; step++ {
-			rate := 0.01 / float64(step) // it may change from step to step
+			rate := 0.01 / float64(step)
 			g := kernel.NewMatrix(5, 37)
 			for i := range want {
 				v := (rng.Float32() - 0.5) * float32(math.Pow(10, float64(i%5-3)))
@@ -41,23 +42,23 @@ func follow(t *testing.T, o func([]*nn.Param) optimizer.Optimizer, tolerance flo
 		}
 		for i, got := range p.Floats() {
 			if math.Abs(float64(got)-want[i]) > tolerance {
-				t.Errorf("%s: element %d is %v after 30 steps, want %v", set.Name, i, got, want[i])
+				t.Errorf("%s: element %d after 30 steps: wanted %v, found %v", set.Name, i, want[i], got)
 			}
 		}
 		for _, pad := range p.Value.Columns(37, p.Value.Stride).Data[:p.Value.Stride-37] {
 			if pad != 0 {
-				t.Errorf("%s: the update wrote into the padding", set.Name)
+				t.Errorf("%s: wanted zeros in the padding, found %v", set.Name, pad)
 			}
 		}
 		for _, v := range other.Floats() {
 			if v != 0 {
-				t.Errorf("%s: the update wrote into another parameter", set.Name)
+				t.Errorf("%s: wanted zeros in another parameter, found %v", set.Name, v)
 			}
 		}
 	}
 }
 
-// Keras 3's Adam, moments in float64.
+// Adam with moments in float64.
 func TestAdamFollowsItsFormula(t *testing.T) {
 	const beta1, beta2, epsilon = 0.9, 0.999, 1e-7
 	var m, v [5 * 37]float64
@@ -74,7 +75,8 @@ func TestAdamFollowsItsFormula(t *testing.T) {
 }
 
 func TestSGDFollowsItsFormula(t *testing.T) {
-	follow(t, func([]*nn.Param) optimizer.Optimizer { return optimizer.NewSGD() }, 1e-6, func(_, _ int, p, g, rate float64) float64 { return p - rate*g })
+	follow(t, func([]*nn.Param) optimizer.Optimizer { return optimizer.NewSGD() }, 1e-6,
+		func(_, _ int, p, g, rate float64) float64 { return p - rate*g })
 }
 
 // The first step of Adam is the learning rate in the direction of the gradient, whatever its size.
@@ -87,7 +89,7 @@ func TestAdamsFirstStep(t *testing.T) {
 	a.Update(&kernel.Worker{Set: kernel.Available()[0]}, p, 0, 0, g)
 	for i, want := range []float64{-0.001, 0.001, 0} {
 		if got := float64(p.Value.Data[i]); math.Abs(got-want) > 1e-7 {
-			t.Errorf("element %d moved by %v, want %v", i, got, want)
+			t.Errorf("element %d: wanted a step of %v, found %v", i, want, got)
 		}
 	}
 }
@@ -96,31 +98,40 @@ func TestOptimizerSpecValidates(t *testing.T) {
 	for _, name := range optimizer.Names() {
 		spec := optimizer.Default(name)
 		if err := spec.Validate(); err != nil {
-			t.Errorf("defaults of %s: %v", name, err)
+			t.Errorf("defaults of %s: wanted no error, found %v", name, err)
 		}
 	}
 	if spec := optimizer.Default("adagrad"); spec != (optimizer.Spec{}) {
-		t.Errorf("defaults of an unknown optimizer: %+v", spec)
+		t.Errorf("defaults of an unknown optimizer: wanted none, found %+v", spec)
 	}
 	for _, c := range []struct {
 		change func(*optimizer.Spec)
 		want   string
 	}{
-		{func(s *optimizer.Spec) { s.Name = "Adam" }, `wanted an optimizer out of [adafactor adam adamw lion nadam rmsprop sgd], found "Adam"`},
+		{func(s *optimizer.Spec) { s.Name = "Adam" },
+			`wanted an optimizer out of [adafactor adam adamw lion nadam rmsprop sgd], found "Adam"`},
 		{func(s *optimizer.Spec) { s.Rule = nil }, "wanted the settings of adam, found none"},
-		{func(s *optimizer.Spec) { s.LearningRate = -1 }, "learning_rate: wanted a number above 0 and at most 1000, found -1"},
-		{func(s *optimizer.Spec) { s.LearningRate = math.Inf(1) }, "learning_rate: wanted a number above 0 and at most 1000, found +Inf"},
-		{func(s *optimizer.Spec) { s.WeightDecay = math.NaN() }, "weight_decay: wanted a number from 0 to 1, found NaN"},
-		{func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).Beta1 = 1 }, "beta_1: wanted a number from 0 to 0.999999, found 1"},
-		{func(s *optimizer.Spec) { s.EMAMomentum = -0.5 }, "ema_momentum: wanted a number from 0 to 0.999999, found -0.5"},
-		{func(s *optimizer.Spec) { s.EMAOverwriteFrequency = -1 }, "ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found -1"},
-		{func(s *optimizer.Spec) { s.ClipNorm, s.ClipValue = 1, 2 }, "clipnorm: wanted at most one way to clip gradients, found clipvalue too"},
-		{func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Nesterov: true} }, "nesterov: wanted a momentum above 0 beside it, found 0"},
+		{func(s *optimizer.Spec) { s.LearningRate = -1 },
+			"learning_rate: wanted a number above 0 and at most 1000, found -1"},
+		{func(s *optimizer.Spec) { s.LearningRate = math.Inf(1) },
+			"learning_rate: wanted a number above 0 and at most 1000, found +Inf"},
+		{func(s *optimizer.Spec) { s.WeightDecay = math.NaN() },
+			"weight_decay: wanted a number from 0 to 1, found NaN"},
+		{func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).Beta1 = 1 },
+			"beta_1: wanted a number from 0 to 0.999999, found 1"},
+		{func(s *optimizer.Spec) { s.EMAMomentum = -0.5 },
+			"ema_momentum: wanted a number from 0 to 0.999999, found -0.5"},
+		{func(s *optimizer.Spec) { s.EMAOverwriteFrequency = -1 },
+			"ema_overwrite_frequency: wanted a whole number from 0 to 1000000000, found -1"},
+		{func(s *optimizer.Spec) { s.ClipNorm, s.ClipValue = 1, 2 },
+			"clipnorm: wanted at most one way to clip gradients, found clipvalue too"},
+		{func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Nesterov: true} },
+			"nesterov: wanted a momentum above 0 beside it, found 0"},
 	} {
 		spec := optimizer.Default("adam")
 		c.change(&spec)
 		if _, err := optimizer.New(spec, nil); err == nil || err.Error() != c.want {
-			t.Errorf("%v, want %s", err, c.want)
+			t.Errorf("wanted %s, found %v", c.want, err)
 		}
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// RMSpropRule are the settings of rmsprop.
+// RMSpropRule is the settings of rmsprop.
 type RMSpropRule struct {
 	Momentum float64
-	Rho      float64 // of the running mean of squared gradients
+	Rho      float64 // fraction of the running mean of squared gradients that is kept
 	Centered bool
 	Epsilon  float64
 }
@@ -29,24 +29,26 @@ func (r *RMSpropRule) Settings() []setting.Setting {
 
 func (r *RMSpropRule) build(params []*nn.Param) Optimizer { return newRMSprop(*r, params) }
 
-// RMSprop divides each gradient by the root of a moving average of its square (Hinton, lecture 6e, 2012), or, centered, of
-// its variance (Graves, arXiv:1308.0850, section 4.2):
+// RMSprop divides each gradient by the root of a running mean of its square (Hinton, lecture 6e, 2012), or, if
+// centered, of its variance (Graves, arXiv:1308.0850, section 4.2):
 //
 //	v = rho v + (1 - rho) g^2
-//	a = rho a + (1 - rho) g                              centered only, else a = 0
+//	a = rho a + (1 - rho) g                              if centered, else a = 0
 //	s = rate g / sqrt(v - a^2 + epsilon)
 //	m = momentum m + s;  p -= m
 type RMSprop struct {
-	rho, rest, epsilon, momentum, rate float32
-	centered                           bool
-	v                                  slots
-	a                                  slots // centered only
-	m                                  slots // with momentum only
+	rho, oneMinusRho        float32
+	epsilon, momentum, rate float32
+	centered                bool
+	v                       slots
+	a                       slots // if centered
+	m                       slots // if momentum is not 0
 }
 
 func newRMSprop(s RMSpropRule, params []*nn.Param) *RMSprop {
 	o := &RMSprop{
-		rho: float32(s.Rho), rest: float32(1 - s.Rho), epsilon: float32(s.Epsilon), momentum: float32(s.Momentum), centered: s.Centered,
+		rho: float32(s.Rho), oneMinusRho: float32(1 - s.Rho),
+		epsilon: float32(s.Epsilon), momentum: float32(s.Momentum), centered: s.Centered,
 		v: newSlots("rmsprop.velocity", params),
 	}
 	if o.centered {
@@ -66,13 +68,13 @@ func (o *RMSprop) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.
 	eachRow(p, top, left, g, func(r int, w, grad []float32) {
 		v := o.v.row(p, r, left, g)
 		for c, d := range grad {
-			v[c] = float32(o.rho*v[c]) + float32(o.rest*float32(d*d))
+			v[c] = float32(o.rho*v[c]) + float32(o.oneMinusRho*float32(d*d))
 		}
-		// What the gradient is divided by, and then the step, take the place of the gradient.
+		// From here on grad holds s, and then m.
 		if o.centered {
 			a := o.a.row(p, r, left, g)
 			for c, d := range grad {
-				a[c] = float32(o.rho*a[c]) + float32(o.rest*d)
+				a[c] = float32(o.rho*a[c]) + float32(o.oneMinusRho*d)
 				grad[c] = float32(o.rate*d) / exact.Sqrt(v[c]-float32(a[c]*a[c])+o.epsilon)
 			}
 		} else {
@@ -93,7 +95,7 @@ func (o *RMSprop) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.
 	})
 }
 
-// State returns the averages that this form of the optimizer has.
+// State returns v, and a and m if there are any.
 func (o *RMSprop) State() []StateArray { return state(o.v, o.a, o.m) }
 
 // Counters returns nothing.

@@ -2,13 +2,13 @@ package optimizer
 
 import "dnn/internal/setting"
 
-// Settings that several rules have, each with its one text.
+// Bounds of settings, and settings that several rules have.
 
 const (
-	maxDecay   = 0.999999      // nearer to 1, 1 - beta has no digits left in float32, and rounds to 0 in the end
-	minEpsilon = 1e-30         // smaller ones are 0 or denormal in float32
-	maxNorm    = 1e9           // beyond what any gradient of float32 weights can be clipped to with an effect
-	maxSteps   = 1_000_000_000 // beyond what a run takes
+	maxDecay   = 0.999999      // closer to 1, 1 - beta has hardly any digits left in float32
+	minEpsilon = 1e-30         // smaller numbers are denormal or 0 in float32
+	maxNorm    = 1e9           // a larger limit would never clip a gradient
+	maxSteps   = 1_000_000_000 // more than any run takes
 )
 
 func momentumSetting(value *float64) setting.Setting {

@@ -6,7 +6,7 @@ import (
 	"dnn/internal/setting"
 )
 
-// SGDRule are the settings of sgd.
+// SGDRule is the settings of sgd.
 type SGDRule struct {
 	Momentum float64
 	Nesterov bool
@@ -52,8 +52,8 @@ func (s *SGD) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matri
 	w.SGD(p.Value.Block(row, col, g.Rows, g.Cols), g, s.rate)
 }
 
-// Momentum is gradient descent with momentum (Polyak, 1964; Sutskever et al., ICML 2013, section 2), in Keras's
-// formulation, in which the learning rate is part of the momentum:
+// Momentum is gradient descent with momentum (Polyak, 1964; Sutskever et al., ICML 2013, section 2). As in Keras, m
+// contains the learning rate:
 //
 //	m = momentum m - rate g
 //	p += m                        or, Nesterov's,

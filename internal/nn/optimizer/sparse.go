@@ -6,36 +6,45 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Fuses tells whether the kernels have a gradient and a step of Adam in one.
+// Fuses reports whether there is a kernel that computes a gradient and takes Adam's step with it.
 func (a *Adam) Fuses(w *kernel.Worker) bool { return w.FusesAdam() }
 
 // UpdateSparse takes the step of the selected rows.
-func (a *Adam) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+func (a *Adam) UpdateSparse(
+	w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows,
+) {
 	rows, n := f.Hi-f.Lo, cols.Hi-cols.Lo
-	m, v := a.m.from(p, f.Lo, cols.Lo, rows, n), a.v.from(p, f.Lo, cols.Lo, rows, n)
+	m, v := a.m.block(p, f.Lo, cols.Lo, rows, n), a.v.block(p, f.Lo, cols.Lo, rows, n)
 	in.Adam(w, p.Value.Block(f.Lo, cols.Lo, rows, n), m, v, f, dz.Columns(cols.Lo, cols.Hi), a.step, which)
 }
 
-// Fuses tells whether the optimizer does, unless the weights become their average in this step.
-func (a *Average) Fuses(w *kernel.Worker) bool { return !a.overwrote && nn.Fuses(a.Optimizer, w) }
+// Fuses reports whether the wrapped optimizer does, except in a step in which the weights become their average.
+func (a *Average) Fuses(w *kernel.Worker) bool { return !a.overwriteNow && nn.Fuses(a.Optimizer, w) }
 
-// UpdateSparse moves the average after some rows at a time, empty or not.
-func (a *Average) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+// UpdateSparse updates a block of rows after the other, and its average. It does nothing when it is called for the
+// empty rows, and all rows when it is called for the filled ones.
+func (a *Average) UpdateSparse(
+	w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows,
+) {
 	if which == kernel.EmptyRows {
 		return
 	}
 	byBlocks(f, cols, func(block kernel.Span) {
 		a.Optimizer.(nn.SparseUpdater).UpdateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 		rows, n := block.Hi-block.Lo, cols.Hi-cols.Lo
-		w.Lerp(a.average.from(p, block.Lo, cols.Lo, rows, n), p.Value.Block(block.Lo, cols.Lo, rows, n), a.now)
+		average, weights := a.average.block(p, block.Lo, cols.Lo, rows, n), p.Value.Block(block.Lo, cols.Lo, rows, n)
+		w.Lerp(average, weights, a.weightNow)
 	})
 }
 
-// Fuses tells whether the optimizer does.
+// Fuses reports whether the wrapped optimizer does.
 func (d *weightDecay) Fuses(w *kernel.Worker) bool { return nn.Fuses(d.Optimizer, w) }
 
-// UpdateSparse takes the share off some rows at a time, empty or not.
-func (d *weightDecay) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows) {
+// UpdateSparse decays a block of rows after the other, and updates it. It does nothing when it is called for the empty
+// rows, and all rows when it is called for the filled ones.
+func (d *weightDecay) UpdateSparse(
+	w *kernel.Worker, p *nn.Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows,
+) {
 	if which == kernel.EmptyRows {
 		return
 	}
@@ -45,8 +54,9 @@ func (d *weightDecay) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batc
 	})
 }
 
-// byBlocks calls update for blocks of the rows f whose weights and all that goes with them stay in the second-level cache while
-// it passes over them twice: 128 KB. Smaller ones would cost more calls than they save.
+// byBlocks calls update for blocks of the rows f. update passes over a block twice, so a block, with its moments and
+// its average, is small enough to stay in the second-level cache: 128 KB. Smaller blocks would cost more calls than
+// they save.
 func byBlocks(f, cols kernel.Span, update func(block kernel.Span)) {
 	const elements = 8192
 	step := max(elements/(cols.Hi-cols.Lo), 1)

@@ -24,6 +24,6 @@ func TestSquares(t *testing.T) {
 		}
 	}
 	if got := squares(m); got != want {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("wanted %v, found %v", want, got)
 	}
 }

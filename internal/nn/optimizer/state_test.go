@@ -13,9 +13,10 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// Training that goes on from a copy of weights, state and counters ends with the bits of training that never stopped.
+// Training that goes on from a copy of weights, state and counters gives the same bits as training that never stopped.
 func TestOptimizersGoOn(t *testing.T) {
-	arch := nn.Architecture{Input: 12, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["normalized twice"]}
+	arch := nn.Architecture{Input: 12, Loss: nn.CategoricalCrossentropy,
+		Layers: nntest.LayerStacks()["normalized twice"]}
 	s, order := nntest.RandomFloats(60, 12, 3, 1), nntest.Counting(60)
 	e := step.NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
@@ -45,7 +46,7 @@ func TestOptimizersGoOn(t *testing.T) {
 		names := map[string]bool{}
 		for i, a := range o2.State() {
 			if a.Name != state[i].Name || names[a.Name] || !strings.Contains(a.Name, ".") {
-				t.Errorf("%s: array %d is called %s and %s", spec.Name, i, a.Name, state[i].Name)
+				t.Errorf("%s: array %d: wanted the name %s, found %s", spec.Name, i, state[i].Name, a.Name)
 			}
 			names[a.Name] = true
 			a.SetFloats(state[i].Floats())
@@ -64,27 +65,29 @@ func TestOptimizersGoOn(t *testing.T) {
 		steps(o, trainer, 3, 6)
 		steps(o2, trainer2, 3, 6)
 		if got, want := end(m2, o2), end(m, o); got != want {
-			t.Errorf("%+v: weights %s after going on, want %s", spec, got, want)
+			t.Errorf("%+v: weights: wanted %s, found %s", spec, want, got)
 		}
 	}
 }
 
-// A gradient that is no number makes the weight none, or a training that diverges would go on unseen. Others stay finite, but
-// where a norm of all scales their steps.
+// A gradient of NaN makes the weight NaN, or training that diverges would go unnoticed. The other weights stay finite,
+// unless a norm scales all steps.
 func TestNaNComesThroughOptimizers(t *testing.T) {
 	for _, spec := range nntest.Optimizers() {
 		k := kerasSteps{Shapes: [][]int{{3}}, Initial: [][]float32{{1, 2, 3}}}
 		params := k.params()
 		move(nntest.Worker(), nntest.NewOptimizer(t, spec)(params), params, 0.1, [][]float32{{0.5, nntest.NaN, 0}})
-		if got := params[0].Floats(); nntest.Finite(got[1]) || spec.ClipNorm+spec.GlobalClipNorm == 0 && spec.Name != "adafactor" && !nntest.Finite(got[0]+got[2]) {
-			t.Errorf("%+v: weights %v", spec, got)
+		got, scaled := params[0].Floats(), spec.ClipNorm+spec.GlobalClipNorm > 0 || spec.Name == "adafactor"
+		if nntest.Finite(got[1]) || !scaled && !nntest.Finite(got[0]+got[2]) {
+			t.Errorf("%+v: wanted NaN for the second weight and finite numbers for the others, found %v", spec, got)
 		}
 	}
 }
 
-// A step allocates nothing, whatever the optimizer and the layers.
+// A step allocates nothing with any optimizer.
 func TestOptimizersAllocateNothing(t *testing.T) {
-	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["normalized before dropout"]}
+	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy,
+		Layers: nntest.LayerStacks()["normalized before dropout"]}
 	s, order := nntest.RandomBytes(20, 30, 3, 1), nntest.Counting(20)
 	e := step.NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
@@ -100,11 +103,11 @@ func TestOptimizersAllocateNothing(t *testing.T) {
 				a.Swap()
 			}
 		}
-		for range 20 { // which worker takes which task is up to the scheduler
+		for range 20 { // chance decides which worker takes which task
 			run()
 		}
 		if n := testing.AllocsPerRun(10, run); n != 0 {
-			t.Errorf("%+v: a step allocates %v times", spec, n)
+			t.Errorf("%+v: wanted no allocation in a step, found %v", spec, n)
 		}
 	}
 }
@@ -122,10 +125,10 @@ func TestRestoreWithoutCounter(t *testing.T) {
 			counters[other] = 0.25
 		}
 		if err := o.Restore(counters); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("without %s: %v", name, err)
+			t.Errorf("without %s: wanted an error that names it, found %v", name, err)
 		}
 		if got := fmt.Sprint(o.Counters()); got != want {
-			t.Errorf("without %s: the counters became %s, want %s", name, got, want)
+			t.Errorf("without %s: counters: wanted %s, found %s", name, want, got)
 		}
 	}
 }

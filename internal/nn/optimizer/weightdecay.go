@@ -5,8 +5,8 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// weightDecay takes a share of every weight off it before the optimizer's own step, whatever its gradient (Loshchilov and
-// Hutter, ICLR 2019): p -= p decay rate. As in Keras that is every parameter, biases too.
+// weightDecay makes every weight smaller by a fraction of it before the optimizer's own step, whatever the gradient
+// (Loshchilov and Hutter, ICLR 2019): p -= p decay rate. As in Keras biases decay as well.
 type weightDecay struct {
 	Optimizer
 	decay, rate float32

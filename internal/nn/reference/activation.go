@@ -49,11 +49,12 @@ func (n *Network) Activate(name string, z []float64) []float64 {
 	return y
 }
 
-// nearZero notes how far v is from a kink at 0. Such activations are well conditioned: being a thousandth as far away is
-// enough.
+// nearZero notes the distance of v from an activation's kink at 0. These activations are well conditioned, so a
+// thousandth of the distance that is needed elsewhere is enough.
 func (n *Network) nearZero(v float64) { n.Kink = min(n.Kink, 1000*math.Abs(v)) }
 
-// slope returns the derivative of an activation y of z; softmax has none of its own, since each output depends on every z.
+// slope returns the derivative of an activation y = f(z). Softmax is not among them, since each output depends on every
+// z.
 func slope(name string, z, y float64) float64 {
 	sigmoid := 1 / (1 + math.Exp(-z))
 	positive := 0.0
@@ -85,8 +86,9 @@ func slope(name string, z, y float64) float64 {
 	panic(unknown("slope of the activation", name))
 }
 
-// activationBackward returns dz, the gradient by z, given dy, the gradient by the activation y of z, for one sample. For
-// softmax, whose derivative of y_j by z_k is y_j (1 if j = k, else 0) - y_j y_k, that is y_k (dy_k - sum_j dy_j y_j).
+// activationBackward returns dz, the gradient by z, given dy, the gradient by the activation y of z, for one sample.
+// For softmax, whose derivative of y_j by z_k is y_j (1 if j = k, else 0) - y_j y_k, that is y_k (dy_k - sum_j dy_j
+// y_j).
 func activationBackward(name string, z, y, dy []float64) []float64 {
 	dz := make([]float64, len(z))
 	if name == "softmax" {

@@ -2,8 +2,8 @@ package reference
 
 import "math"
 
-// Adam is Keras's Adam (Kingma and Ba, arXiv:1412.6980, the form at the end of section 2): for every element of every
-// parameter, at step t = 1, 2, …
+// Adam is Keras's Adam (Kingma and Ba, arXiv:1412.6980, in the form at the end of section 2). For every element of
+// every parameter, in step t = 1, 2, …:
 //
 //	m = m + (g - m) (1 - beta_1)            a running mean of the gradients
 //	v = v + (g^2 - v) (1 - beta_2)          and of their squares
@@ -15,7 +15,7 @@ type Adam struct {
 	m, v [][]float64
 }
 
-// Step moves the parameters against their gradient.
+// Step updates the parameters by one step.
 func (a *Adam) Step(params, gradient [][]float64, rate float64) {
 	if a.step == 0 {
 		a.m, a.v = like(params), like(params)

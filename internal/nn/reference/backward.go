@@ -3,8 +3,8 @@ package reference
 import "math"
 
 // Gradient returns the mean loss of a batch and its derivative by every element of Params, by backpropagation: from the
-// loss to the last layer's z, and then layer by layer down (Rumelhart, Hinton and Williams, Nature 323, 1986). The loss
-// must be one that goes with the output activation: a cross-entropy with its softmax or sigmoid, or mean_squared_error.
+// loss to the last layer's z, and then layer by layer to the first (Rumelhart, Hinton and Williams, Nature 323, 1986).
+// The loss must be categorical_crossentropy of a softmax, binary_crossentropy of a sigmoid, or mean_squared_error.
 func (n *Network) Gradient(x [][]float64, labels []uint8) (loss float64, gradient [][]float64) {
 	all := n.Forward(x)
 	layers := n.Architecture.Layers
@@ -14,7 +14,7 @@ func (n *Network) Gradient(x [][]float64, labels []uint8) (loss float64, gradien
 	for r, y := range all[last].Y {
 		loss += n.LossOf(y, labels[r]) / float64(len(x))
 	}
-	first := len(n.Params) // of the parameters of the layer at hand
+	first := len(n.Params) // index of the first parameter of the layer at hand
 	for i := last; i >= 0; i-- {
 		l, v := layers[i], all[i]
 		first -= count(l)
@@ -35,14 +35,14 @@ func (n *Network) Gradient(x [][]float64, labels []uint8) (loss float64, gradien
 		case "batch_normalization":
 			dy = normalizeBackward(n.Params[first], v, dy, gradient[first], gradient[first+1])
 		case "dropout":
-			dy = drop(n.Masks[l.Name], dy).Y // what was dropped had no part in the loss
+			dy = drop(n.Masks[l.Name], dy).Y // dropped values have no effect on the loss
 		}
 	}
 	return loss + n.penalty(), gradient
 }
 
-// lossBackward returns the gradient of one sample's part of the mean loss by the last layer's z. Where loss and activation
-// belong together nearly all of the chain rule cancels out, and p - t is left.
+// lossBackward returns the gradient of one sample's part of the mean loss by the last layer's z. For a cross-entropy
+// with its softmax or sigmoid nearly all of the chain rule cancels out, and p - t is left.
 func (n *Network) lossBackward(z, y []float64, label uint8, size int) []float64 {
 	last := n.Architecture.Layers[len(n.Architecture.Layers)-1].Activation
 	t := n.targets(len(y), label)
@@ -88,12 +88,12 @@ func denseBackward(kernel []float64, x, dz [][]float64, dkernel, dbias []float64
 	return dx
 }
 
-// normalizeBackward adds a BatchNormalization's gradients to dgamma and dbeta and returns dx, given dy. With z the normalized
-// values and g = gamma dy, and means over the batch:
+// normalizeBackward adds a BatchNormalization's gradients to dgamma and dbeta and returns dx, given dy. With z the
+// normalized values and g = gamma dy, and means over the batch:
 //
 //	dx = (g - mean g - z mean(g z)) / sqrt(variance + epsilon)
 //
-// The two means are there since each sample has a part in the mean and in the variance of all.
+// The two means are there because each sample contributes to the mean and the variance, and so to all outputs.
 func normalizeBackward(gamma []float64, v Values, dy [][]float64, dgamma, dbeta []float64) (dx [][]float64) {
 	dx = like(dy)
 	rows := float64(len(dy))
@@ -120,13 +120,13 @@ func sign(v float64) float64 {
 	return math.Copysign(1, v)
 }
 
-// Slope returns the derivative of the mean loss by an element of a parameter without any formula: the difference of the
-// loss a little above and a little below. Its own error is of the order of 1e-10.
+// Slope returns the derivative of the mean loss by an element of a parameter as a finite difference: of the loss a
+// little above the element and a little below. Its error is of the order of 1e-10.
 func (n *Network) Slope(x [][]float64, labels []uint8, param, element int) float64 {
 	return n.SlopeOf(param, element, func() float64 { return n.MeanLoss(x, labels) })
 }
 
-// SlopeOf is Slope of any function of the network.
+// SlopeOf is Slope for any function f of the network instead of the mean loss.
 func (n *Network) SlopeOf(param, element int, f func() float64) float64 {
 	const h = 1e-6
 	p := &n.Params[param][element]

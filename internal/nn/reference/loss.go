@@ -2,7 +2,7 @@ package reference
 
 import "math"
 
-// MeanLoss returns the mean loss of a batch with what the weights add.
+// MeanLoss returns the mean loss of a batch, the penalty of the weights included.
 func (n *Network) MeanLoss(x [][]float64, labels []uint8) float64 {
 	all := n.Forward(x)
 	sum := 0.0
@@ -18,8 +18,8 @@ func (n *Network) MeanLoss(x [][]float64, labels []uint8) float64 {
 //	binary_crossentropy        -mean_j of t_j log y_j + (1 - t_j) log(1 - y_j)
 //	mean_squared_error          mean_j of (y_j - t_j)^2
 //
-// with the targets t of the label. p is y of a softmax, or else y divided by its sum; probabilities that come from neither
-// softmax nor sigmoid are clipped as Keras does.
+// where t is the targets of the label, and p is y after a softmax, and otherwise y divided by its sum. Probabilities of
+// neither a softmax nor a sigmoid are clipped as in Keras.
 func (n *Network) LossOf(y []float64, label uint8) float64 {
 	last := n.Architecture.Layers[len(n.Architecture.Layers)-1].Activation
 	t := n.targets(len(y), label)
@@ -64,8 +64,8 @@ func (n *Network) LossOf(y []float64, label uint8) float64 {
 	return loss / float64(len(y))
 }
 
-// targets returns what the outputs should be: 1 for the label's unit and 0 for the others, or, with a single unit, the label
-// itself. Label smoothing moves each towards their mean (Szegedy et al., arXiv:1512.00567).
+// targets returns what the outputs should be: 1 for the label's unit and 0 for the others, or, if there is a single
+// unit, the label itself. Label smoothing moves each of them towards their mean (Szegedy et al., arXiv:1512.00567).
 func (n *Network) targets(units int, label uint8) []float64 {
 	t := make([]float64, units)
 	if units == 1 && n.Architecture.Loss != "categorical_crossentropy" {
@@ -83,9 +83,10 @@ func (n *Network) targets(units int, label uint8) []float64 {
 	return t
 }
 
-// clip keeps a probability so far from 0 and 1 that its logarithm is finite. Keras's bounds are float32: 1 - 1.19e-7.
+// clip keeps a probability away from 0 and 1, so that logarithms are finite. Keras's bounds are float32s, the upper one
+// 1 - 1.19e-7.
 func (n *Network) clip(p float64) float64 {
-	if p != 0 { // 0 comes from a relu only, whose own kink is elsewhere
+	if p != 0 { // 0 is the output of a relu, which has noted its own kink
 		n.Kink = min(n.Kink, math.Abs(p), math.Abs(1-p))
 	}
 	return min(max(p, float64(float32(1e-7))), float64(float32(1-1e-7)))

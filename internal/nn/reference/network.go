@@ -1,14 +1,14 @@
-// Package reference is a whole training step in float64 with plain loops: forward through every layer, the loss, backward
-// by the chain rule, and Adam. It is the text to read before the fast code of packages nn and step, which compute the same
-// with other orders, tiles, threads and lists of nonzeros. It shares no code with them, so that a mistake cannot be in
-// both, and their tests hold them to it.
+// Package reference is a whole training step in float64 with plain loops: forward through every layer, the loss,
+// backward by the chain rule, and Adam. Read it before packages nn and step, which compute the same in float32 with
+// tiles, threads and lists of nonzeros. It shares no formula with them, so that the same mistake is not in both, and
+// their tests compare them with it. The program does not use it.
 //
-//   - [Network.Forward] is the way of a batch through the layers;
-//   - [Network.MeanLoss] compares what comes out with the labels;
-//   - [Network.Gradient] is backpropagation, [Network.Slope] the same derivative by trying;
+//   - [Network.Forward] passes a batch through the layers;
+//   - [Network.MeanLoss] compares the outputs with the labels;
+//   - [Network.Gradient] is backpropagation, [Network.Slope] the same derivative as a finite difference;
 //   - [Adam] turns gradients into steps.
 //
-// The program does not use this package.
+// What differs from the program: of the optimizers there is only Adam, and a Dropout is told which values to drop.
 package reference
 
 import (
@@ -24,16 +24,16 @@ type Network struct {
 	// Architecture says which layers there are.
 	Architecture nn.Architecture
 
-	// Params are the parameters in Keras's order, each row-major: kernel [in, out] and bias [out] of a Dense layer; gamma,
-	// beta, moving mean and moving variance [features] of a BatchNormalization.
+	// Params are the parameters in Keras's order, each row-major: kernel [in, out] and bias [out] of a Dense layer;
+	// gamma, beta, moving mean and moving variance [features] of a BatchNormalization.
 	Params [][]float64
 
-	// Masks are what each Dropout, by name, multiplies the values of a batch by: 0, or 1/(1-rate). [batch][features].
+	// Masks holds for each Dropout, by name, the factors of a batch's values: 0 or 1/(1-rate). [batch][features].
 	Masks map[string][][]float64
 
-	// Kink is how close the passes so far came to a place where the loss has no derivative (a relu at 0, a probability at
-	// the end of its range) or is badly conditioned (a sum of probabilities close to 0). Near to one, a gradient and a slope
-	// need not agree.
+	// Kink is how close the passes so far have come to a place where the loss has no derivative (a relu at 0, a
+	// probability at the end of its range) or is badly conditioned (a sum of probabilities close to 0). If it is small,
+	// a gradient and a slope need not agree.
 	Kink float64
 }
 
@@ -50,7 +50,7 @@ func New(m *nn.Sequential) *Network {
 	return n
 }
 
-// Batch returns the features [batch][features] and the labels of the samples in that order.
+// Batch returns the features [batch][features] and the labels of the samples order. They must not come from a Select.
 func Batch(s *batch.Samples, order []int32) (x [][]float64, labels []uint8) {
 	for _, i := range order {
 		x = append(x, Sample(s, int(i)))
@@ -59,7 +59,7 @@ func Batch(s *batch.Samples, order []int32) (x [][]float64, labels []uint8) {
 	return x, labels
 }
 
-// Sample returns the features of one sample.
+// Sample returns the features of sample i, where s must not come from a Select.
 func Sample(s *batch.Samples, i int) []float64 {
 	x := make([]float64, s.Features)
 	for f := range x {
@@ -72,17 +72,17 @@ func Sample(s *batch.Samples, i int) []float64 {
 	return x
 }
 
-// Values are what a batch is at one layer: [batch][features].
+// Values is the values of a batch at one layer: [batch][features].
 type Values struct {
-	X [][]float64 // what the layer reads
+	X [][]float64 // inputs
 	Z [][]float64 // of a Dense layer, x kernel + bias; of a BatchNormalization, x normalized, before gamma and beta
-	Y [][]float64 // what the layer gives
+	Y [][]float64 // outputs
 
 	deviation []float64 // of a BatchNormalization: sqrt(variance + epsilon) of each feature
 }
 
-// Forward passes a batch through the layers, in training: a Dropout drops what Masks say, a BatchNormalization uses the
-// mean and the variance of the batch. It returns the values at each layer.
+// Forward passes a batch through the layers as in training: a Dropout multiplies by its mask, a BatchNormalization uses
+// the mean and the variance of the batch. It returns the values at each layer.
 func (n *Network) Forward(x [][]float64) []Values {
 	var all []Values
 	for i, l := range n.Architecture.Layers {
@@ -96,7 +96,7 @@ func (n *Network) Forward(x [][]float64) []Values {
 		case "dropout":
 			v = drop(n.Masks[l.Name], x)
 		default:
-			panic("no reference of the layer " + l.Type)
+			panic(unknown("layer", l.Type))
 		}
 		all = append(all, v)
 		x = v.Y
@@ -120,7 +120,7 @@ func (n *Network) layer(i int) [][]float64 {
 	return n.Params[first : first+count(n.Architecture.Layers[i])]
 }
 
-// count returns how many parameters, as arrays, a layer has.
+// count returns how many of Params a layer has.
 func count(l nn.LayerSpec) int {
 	return map[string]int{"dense": 2, "batch_normalization": 4, "dropout": 0}[l.Type]
 }
@@ -144,8 +144,8 @@ func (n *Network) dense(l nn.LayerSpec, kernel, bias []float64, x [][]float64) V
 	return v
 }
 
-// normalize computes y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with each feature's mean and variance over the
-// batch (Ioffe and Szegedy, arXiv:1502.03167).
+// normalize computes y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with each feature's mean and variance over
+// the batch (Ioffe and Szegedy, arXiv:1502.03167).
 func normalize(l nn.LayerSpec, gamma, beta []float64, x [][]float64) Values {
 	rows := float64(len(x))
 	v := Values{X: x, Z: like(x), Y: like(x), deviation: make([]float64, len(gamma))}
@@ -166,7 +166,7 @@ func normalize(l nn.LayerSpec, gamma, beta []float64, x [][]float64) Values {
 	return v
 }
 
-// drop multiplies by the mask (Srivastava et al., JMLR 2014).
+// drop multiplies x by the mask (Srivastava et al., JMLR 2014).
 func drop(mask, x [][]float64) Values {
 	v := Values{X: x, Y: like(x)}
 	for r, x := range x {
@@ -177,7 +177,7 @@ func drop(mask, x [][]float64) Values {
 	return v
 }
 
-// penalty returns what the kernels add to the loss: l1 sum |w| + l2 sum w^2 of each Dense layer.
+// penalty returns what the kernels add to the loss: l1 sum |w| + l2 sum w^2 for each Dense layer.
 func (n *Network) penalty() float64 {
 	sum := 0.0
 	for i, l := range n.Architecture.Layers {
@@ -203,7 +203,7 @@ func like(x [][]float64) [][]float64 {
 	return zeros
 }
 
-// unknown is for panics: the reference has no formula for that.
+// unknown returns the message of a panic.
 func unknown(what, name string) string {
 	return fmt.Sprintf("reference: no formula for the %s %q", what, name)
 }

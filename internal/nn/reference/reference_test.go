@@ -14,7 +14,7 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// One training step of the course's network by the formulas, and by the program.
+// One training step of the course's network, computed by this package and by the program.
 func Example() {
 	relu := func(name string, units int) nn.LayerSpec {
 		return nn.LayerSpec{Type: "dense", Name: name, Units: units, Activation: "relu"}
@@ -54,7 +54,7 @@ func Example() {
 	// dense_2.bias: 7th element -0.00100, -0.00100
 }
 
-// Backpropagation gives the slope that trying gives, through every kind of layer and every activation.
+// Backpropagation gives the same slope as a finite difference, through every kind of layer and every activation.
 func TestGradientIsTheSlope(t *testing.T) {
 	stacks := nntest.LayerStacks()
 	for _, activation := range nn.Activations() {
@@ -72,7 +72,7 @@ func TestGradientIsTheSlope(t *testing.T) {
 		t.Run(name, func(t *testing.T) { checkGradient(t, arch) })
 	}
 	for _, units := range []int{1, 3} {
-		arch := nntest.Network(6, nn.BinaryCrossentropy, nn.LayerSpec{Units: 5, Activation: "tanh"}, nn.LayerSpec{Units: units, Activation: "sigmoid"})
+		arch := nntest.Network(6, nn.BinaryCrossentropy, nntest.Dense(5, "tanh"), nntest.Dense(units, "sigmoid"))
 		arch.LabelSmoothing = 0.2
 		t.Run(fmt.Sprint(units, " sigmoids"), func(t *testing.T) { checkGradient(t, arch) })
 	}
@@ -91,18 +91,19 @@ func checkGradient(t *testing.T, arch nn.Architecture) {
 				in = l.Units
 			}
 		}
-		x, labels := reference.Batch(nntest.RandomFloats(8, arch.Input, max(2, arch.Output()), seed), nntest.Counting(8))
+		samples := nntest.RandomFloats(8, arch.Input, max(2, arch.Output()), seed)
+		x, labels := reference.Batch(samples, nntest.Counting(8))
 		loss, gradient := n.Gradient(x, labels)
 		if n.Kink < 0.01 {
 			continue
 		}
 		if want := n.MeanLoss(x, labels); math.Abs(loss-want) > 1e-12 {
-			t.Errorf("loss %v, wanted %v", loss, want)
+			t.Errorf("loss: wanted %v, found %v", want, loss)
 		}
 		for i, p := range gradient {
 			for j, g := range p {
 				if want := n.Slope(x, labels, i, j); math.Abs(g-want) > 1e-7 {
-					t.Errorf("parameter %d[%d]: gradient %v, slope %v", i, j, g, want)
+					t.Errorf("parameter %d[%d]: wanted the slope %v, found the gradient %v", i, j, want, g)
 				}
 			}
 		}

@@ -11,22 +11,22 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Distillation lets a network learn from other networks' outputs besides the labels (Hinton, Vinyals and Dean,
-// arXiv:1503.02531). With the student's logits z, those of the k-th of K teachers u_k, the temperature T and the weight a,
-// a sample's loss is
+// Distillation lets a network, the student, learn from the outputs of other networks, its teachers, as well as from the
+// labels (Hinton, Vinyals and Dean, arXiv:1503.02531). With the student's logits z, those of the k-th of K teachers
+// u_k, the temperature T and the weight a, a sample's loss is
 //
 //	(1-a) loss(label, softmax(z)) + a T^2 KL(q || p),  q = 1/K sum_k softmax(u_k/T),  p = softmax(z/T)
 //
-// and its gradient by z is that of the first term plus a T (p - q). T^2 makes up for gradients that shrink with 1/T^2, so
-// that a keeps its meaning when T changes. KL = sum_j q_j (log q_j - log p_j) differs from the cross-entropy of p and q by
-// the entropy of q, which the student cannot change: the gradient is the same, and a student that agrees with its teachers
-// reads 0.
+// and its gradient by z is that of the first term plus a T (p - q). The factor T^2 makes up for gradients that shrink
+// with 1/T^2, so that a keeps its meaning when T changes. KL = sum_j q_j (log q_j - log p_j) is the cross-entropy of p
+// and q less the entropy of q, which the student cannot change: the gradient is the same, and the loss of a student
+// that agrees with its teachers is 0.
 //
-// This loss is what a training step returns. An Evaluator knows no teachers: validation shows the plain loss.
+// A training step returns this loss. An Evaluator knows no teachers, so validation shows the plain loss.
 type Distillation struct {
 	Teachers    []*nn.Sequential // at least one; none of them is changed
 	Temperature float64          // T > 0
-	Weight      float64          // a, 0 to 1: how much the teachers count beside the labels
+	Weight      float64          // a, 0 to 1: the weight of the teachers; the labels have 1-a
 }
 
 func (d Distillation) check(student nn.Architecture) error {
@@ -47,7 +47,8 @@ func (d Distillation) check(student nn.Architecture) error {
 	return nil
 }
 
-// Distill makes all further steps learn from teachers as well. They read the same batches, as they were loaded.
+// Distill makes all further steps learn from teachers as well. The teachers read the same batches, transformed if the
+// student's are.
 func (t *Trainer) Distill(d Distillation) error {
 	if err := d.check(t.model.Architecture()); err != nil {
 		return err
@@ -71,7 +72,7 @@ type distiller struct {
 	weight, rest         float32 // a and 1-a
 	temperature, inverse float32 // T and 1/T
 
-	p, q kernel.Matrix // [batch, classes]: what student and teachers say at temperature T
+	p, q kernel.Matrix // [batch, classes]: probabilities of student and teachers at temperature T
 	kl   []float32     // [batch]: KL(q || p)
 }
 
@@ -82,8 +83,9 @@ func (x *distiller) read(in *batch.Batch) {
 	}
 }
 
-// begin computes what the teachers say of the rows r, and p, q and kl, from the student's logits z, before its own loss overwrites them.
-func (x *distiller) begin(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
+// beforeLoss computes p, q and kl for the rows r, from the teachers' logits and the student's, z, which the student's
+// own loss overwrites afterwards.
+func (x *distiller) beforeLoss(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
 	for _, teacher := range x.teachers {
 		teacher.answer(w, r)
 	}
@@ -91,7 +93,7 @@ func (x *distiller) begin(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
 		p, q := x.p.Row(r.Lo+i), x.q.Row(r.Lo+i)
 		clear(q)
 		for _, teacher := range x.teachers {
-			x.softmaxRows(w, p, teacher.logits(r.Lo+i))
+			x.softmax(w, p, teacher.logits(r.Lo+i))
 			for j, v := range p {
 				q[j] += v
 			}
@@ -111,9 +113,9 @@ func (x *distiller) begin(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
 	}
 }
 
-// finish mixes what the student's own loss gave for the rows r, whose gradient has the factor scale (1-a), with the
-// teachers' part.
-func (x *distiller) finish(dy kernel.Matrix, loss []float32, r kernel.Span, scale float32) {
+// afterLoss adds the teachers' part to the losses and gradients of the rows r. The student's own loss has left its
+// losses and its gradients times scale (1-a).
+func (x *distiller) afterLoss(dy kernel.Matrix, loss []float32, r kernel.Span, scale float32) {
 	square, slope := x.weight*x.temperature*x.temperature, x.weight*x.temperature*scale
 	for i := range dy.Rows {
 		loss[i] = float32(x.rest*loss[i]) + float32(square*x.kl[r.Lo+i])
@@ -124,8 +126,8 @@ func (x *distiller) finish(dy kernel.Matrix, loss []float32, r kernel.Span, scal
 	}
 }
 
-// softmaxRows computes p = softmax(z/T).
-func (x *distiller) softmaxRows(w *kernel.Worker, p, z []float32) {
+// softmax computes p = softmax(z/T).
+func (x *distiller) softmax(w *kernel.Worker, p, z []float32) {
 	x.scale(p, z)
 	normalize(w, p)
 }

@@ -13,21 +13,21 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// pupil and tutors are networks for the same samples; the first layer of one tutor is split into panels.
+// pupil and tutors return networks for the same samples. The first layer of one tutor is wider than a panel of columns.
 func pupil(t *testing.T, features int) *nn.Sequential {
 	return nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 7, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"}), 1)
+		nntest.Dense(7, "tanh"), nntest.Dense(4, "softmax")), 1)
 }
 
 func tutors(t *testing.T, features int) []*nn.Sequential {
 	return []*nn.Sequential{
-		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 140, Activation: "relu"},
-			nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"}), 2),
-		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "softmax"}), 3),
+		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(140, "relu"),
+			nntest.Dense(33, "tanh"), nntest.Dense(4, "softmax")), 2),
+		nntest.RandomModel(t, nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(4, "softmax")), 3),
 	}
 }
 
-// distilled returns the mean distilled loss of some samples as its definition has it, in float64.
+// distilled returns the mean loss of some samples by the definition of Distillation, in float64.
 func distilled(student *reference.Network, d Distillation, s *batch.Samples, order []int32) float64 {
 	at := func(z []float64) []float64 {
 		scaled := make([]float64, len(z))
@@ -51,12 +51,13 @@ func distilled(student *reference.Network, d Distillation, s *batch.Samples, ord
 		for j, p := range at(z) {
 			kl += q[j] * math.Log(q[j]/p)
 		}
-		sum += (1-d.Weight)*student.LossOf(student.Activate("softmax", z), s.Labels[i]) + d.Weight*d.Temperature*d.Temperature*kl
+		loss := student.LossOf(student.Activate("softmax", z), s.Labels[i])
+		sum += (1-d.Weight)*loss + d.Weight*d.Temperature*d.Temperature*kl
 	}
 	return sum / float64(len(order))
 }
 
-// One step's loss and gradients agree with the definition.
+// A step's loss and gradients agree with the definition.
 func TestGradientOfDistillation(t *testing.T) {
 	for _, d := range []Distillation{
 		{Teachers: tutors(t, 13)[:1], Temperature: 2, Weight: 0.9},
@@ -65,9 +66,12 @@ func TestGradientOfDistillation(t *testing.T) {
 		{Teachers: tutors(t, 13), Temperature: 1, Weight: 0.5},
 		{Teachers: tutors(t, 13), Temperature: 3, Weight: 0},
 	} {
-		for name, s := range map[string]*batch.Samples{"bytes": nntest.RandomBytes(9, 13, 4, 1), "floats": nntest.RandomFloats(9, 13, 4, 1)} {
+		for name, s := range map[string]*batch.Samples{
+			"bytes": nntest.RandomBytes(9, 13, 4, 1), "floats": nntest.RandomFloats(9, 13, 4, 1),
+		} {
 			for _, threads := range []int{1, 3} {
-				t.Run(fmt.Sprintf("%d teachers, T %v, weight %v/%s/%d threads", len(d.Teachers), d.Temperature, d.Weight, name, threads), func(t *testing.T) {
+				what := fmt.Sprintf("%d teachers, T %v, weight %v", len(d.Teachers), d.Temperature, d.Weight)
+				t.Run(fmt.Sprintf("%s/%s/%d threads", what, name, threads), func(t *testing.T) {
 					m, c := pupil(t, 13), nntest.NewCollector(pupil(t, 13))
 					e := NewEngine(kernel.Available()[0], threads)
 					defer e.Close()
@@ -80,7 +84,7 @@ func TestGradientOfDistillation(t *testing.T) {
 					c.CheckOnce(t, m)
 					r := reference.New(m)
 					if want := distilled(r, d, s, order); math.Abs(float64(result.MeanLoss())-want) > 2e-6*(1+want) {
-						t.Errorf("mean loss %v, want %v", result.MeanLoss(), want)
+						t.Errorf("mean loss: wanted %v, found %v", want, result.MeanLoss())
 					}
 					checkSlopes(t, m, c, func(param, element int) float64 {
 						return r.SlopeOf(param, element, func() float64 { return distilled(r, d, s, order) })
@@ -91,29 +95,30 @@ func TestGradientOfDistillation(t *testing.T) {
 	}
 }
 
-// A student that is its teacher has no loss and nothing to learn, whatever the labels say.
+// A student that equals its teacher has no loss and no gradient, whatever the labels are.
 func TestDistillFromItsOwn(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
 	m, s := pupil(t, 13), nntest.RandomBytes(9, 13, 4, 1)
 	c := nntest.NewCollector(m)
 	trainer := NewTrainer(e, m, c, s, 9)
-	if err := trainer.Distill(Distillation{Teachers: []*nn.Sequential{pupil(t, 13)}, Temperature: 3, Weight: 1}); err != nil {
+	d := Distillation{Teachers: []*nn.Sequential{pupil(t, 13)}, Temperature: 3, Weight: 1}
+	if err := trainer.Distill(d); err != nil {
 		t.Fatal(err)
 	}
 	if loss := trainer.Step(nntest.Counting(9), nil).MeanLoss(); math.Abs(float64(loss)) > 1e-5 {
-		t.Errorf("loss %v", loss)
+		t.Errorf("wanted a loss of 0, found %v", loss)
 	}
 	for i, p := range m.Params() {
 		for at, g := range c.Gradient[i] {
 			if math.Abs(float64(g)) > 1e-6 {
-				t.Fatalf("%s[%d]: gradient %v", p.Name, at, g)
+				t.Fatalf("%s[%d]: wanted a gradient of 0, found %v", p.Name, at, g)
 			}
 		}
 	}
 }
 
-// distill takes three steps with teachers, the last on what is left of the order.
+// distill takes three steps with teachers, the last on a shorter batch.
 func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *batch.Samples, count int) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
@@ -135,7 +140,7 @@ func distill(t *testing.T, set *kernel.Set, threads int, d Distillation, s *batc
 	return out
 }
 
-// The same seed gives the same bits with teachers as well, and leaves them as they were.
+// The same seed gives the same bits with teachers as well, and teachers do not change.
 func TestSameBitsOfDistillation(t *testing.T) {
 	d := Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}
 	before := []string{nntest.Digest(d.Teachers[0]), nntest.Digest(d.Teachers[1])}
@@ -153,20 +158,18 @@ func TestSameBitsOfDistillation(t *testing.T) {
 	}
 	for i, teacher := range d.Teachers {
 		if nntest.Digest(teacher) != before[i] {
-			t.Errorf("teacher %d has learned", i+1)
+			t.Errorf("teacher %d: wanted unchanged weights, found others", i+1)
 		}
 	}
 	const golden = "d892ce1f763f64fd"
 	if want.weights != golden {
-		t.Errorf("weights %s, want %s", want.weights, golden)
+		t.Errorf("weights: wanted %s, found %s", golden, want.weights)
 	}
 }
 
-// A teacher answers as in inference, whatever its layers: one with layers that then do nothing teaches as one without.
+// A teacher works in inference: layers that do nothing there make no difference.
 func TestDistillFromOtherLayers(t *testing.T) {
-	dense := func(units int, activation string) nn.LayerSpec {
-		return nn.LayerSpec{Type: "dense", Units: units, Activation: activation}
-	}
+	dense := nntest.Dense
 	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.5}
 	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 1e-30}
 	build := func(layers ...nn.LayerSpec) *nn.Sequential {
@@ -185,11 +188,12 @@ func TestDistillFromOtherLayers(t *testing.T) {
 	}
 	s := nntest.RandomBytes(95, 30, 4, 1)
 	run := func(m *nn.Sequential) outcome {
-		return distill(t, kernel.Available()[0], 2, Distillation{Teachers: []*nn.Sequential{m}, Temperature: 2, Weight: 1}, s, 95)
+		d := Distillation{Teachers: []*nn.Sequential{m}, Temperature: 2, Weight: 1}
+		return distill(t, kernel.Available()[0], 2, d, s, 95)
 	}
 	plain := run(build(dense(40, "softmax"), dense(20, "tanh"), dense(4, "softmax")))
-	compare(t, "with dropout and batch normalization",
-		run(build(dense(40, "softmax"), dropout, normalization, dense(20, "tanh"), dropout, dense(4, "softmax"))), plain)
+	more := build(dense(40, "softmax"), dropout, normalization, dense(20, "tanh"), dropout, dense(4, "softmax"))
+	compare(t, "with dropout and batch normalization", run(more), plain)
 }
 
 // Distillation works with a student that has layers of other kinds.
@@ -217,7 +221,7 @@ func TestDistillIntoOtherLayers(t *testing.T) {
 		}
 	}
 	if !(last.Loss < first.Loss/4) {
-		t.Errorf("200 steps lead from a loss of %v to %v", first.MeanLoss(), last.MeanLoss())
+		t.Errorf("wanted a quarter of the loss %v after 200 steps, found %v", first.MeanLoss(), last.MeanLoss())
 	}
 }
 
@@ -230,7 +234,8 @@ func TestNoAllocationInDistillation(t *testing.T) {
 				m := pupil(t, 130)
 				o := adam(m.Params())
 				trainer := NewTrainer(e, m, o, s, 40)
-				if err := trainer.Distill(Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}); err != nil {
+				d := Distillation{Teachers: tutors(t, 130), Temperature: 2, Weight: 0.9}
+				if err := trainer.Distill(d); err != nil {
 					t.Fatal(err)
 				}
 				order := nntest.Counting(80)
@@ -243,7 +248,7 @@ func TestNoAllocationInDistillation(t *testing.T) {
 					step()
 				}
 				if n := testing.AllocsPerRun(10, step); n != 0 {
-					t.Errorf("a step allocates %v times", n)
+					t.Errorf("wanted no allocation in a step, found %v", n)
 				}
 			})
 		}
@@ -252,10 +257,10 @@ func TestNoAllocationInDistillation(t *testing.T) {
 
 func TestDistillErrors(t *testing.T) {
 	softmax := func(features, classes int) nn.Architecture {
-		return nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: classes, Activation: "softmax"})
+		return nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(classes, "softmax"))
 	}
-	binary := nntest.Network(13, nn.BinaryCrossentropy, nn.LayerSpec{Units: 1, Activation: "sigmoid"})
-	plain := nntest.Network(13, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "sigmoid"})
+	binary := nntest.Network(13, nn.BinaryCrossentropy, nntest.Dense(1, "sigmoid"))
+	plain := nntest.Network(13, nn.CategoricalCrossentropy, nntest.Dense(4, "sigmoid"))
 	for _, c := range []struct {
 		student, teacher    nn.Architecture
 		temperature, weight float64
@@ -276,13 +281,14 @@ func TestDistillErrors(t *testing.T) {
 		e := NewEngine(kernel.Available()[0], 1)
 		m := nntest.RandomModel(t, c.student, 1)
 		trainer := NewTrainer(e, m, nntest.NewCollector(m), nntest.RandomBytes(9, 13, 2, 1), 9)
-		d := Distillation{Teachers: []*nn.Sequential{nntest.RandomModel(t, c.teacher, 2)}, Temperature: c.temperature, Weight: c.weight}
+		teachers := []*nn.Sequential{nntest.RandomModel(t, c.teacher, 2)}
+		d := Distillation{Teachers: teachers, Temperature: c.temperature, Weight: c.weight}
 		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v, want %q", err, c.want)
+			t.Errorf("wanted the error %q, found %v", c.want, err)
 		}
 		d.Teachers = nil
 		if err := trainer.Distill(d); err == nil || !strings.Contains(err.Error(), "wanted at least one teacher") {
-			t.Errorf("without a teacher: error %v", err)
+			t.Errorf("without a teacher: wanted an error that says so, found %v", err)
 		}
 		e.Close()
 	}

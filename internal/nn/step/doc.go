@@ -1,40 +1,55 @@
-// Package step takes a network's training steps and evaluates it: it says who computes what, when. It holds no formula of a
-// layer, a loss or an optimizer; those are in packages nn and optimizer.
+// Package step takes a network's training steps and evaluates it. It decides which worker computes what, and when. It
+// has no formula of a layer, a loss or an optimizer: those are in packages nn and optimizer.
 //
-// A step is forward, loss, backward and update. Tasks run side by side, each on a part of the output that is its own, so that no
-// sum depends on how many workers there are. There are two ways to divide a network:
+// A step is forward, loss, backward and update. Its tasks run side by side. Each has outputs of its own, and computes
+// each of them from the first term to the last, so the bits do not depend on the number of workers. Two things can be
+// divided:
 //
-//   - by rows of the batch: all layers forward, the loss, and all layers backward, since the rows know nothing of each other
-//     (a BatchNormalization, whose rows do, has phases of its own, by columns);
-//   - by rows of the parameters, which are features of a layer's input: gradients and updates. A block of gradient goes to the
-//     optimizer while it is in the first-level cache; there is no memory for whole gradients.
+//   - the rows of the batch: for its rows, a worker goes forward through all layers, computes the loss and goes all the
+//     way back, since rows do not depend on each other. (In a BatchNormalization they do: it has phases of its own,
+//     which are divided by columns.)
+//   - the rows of the parameters, each of which belongs to a feature of the layer's input: gradients and updates. A
+//     block of a gradient goes to the optimizer while it is in the first-level cache, so no memory is needed for whole
+//     gradients.
 //
 // # The picture of a step
 //
-// The first layer of a sparse batch is divided by features in both directions: a worker owns some features, and with them
-// rows of the kernel and their moments, which never leave its cache. A sum over features is a chain in their order, so a worker
-// can go on with it only where the one before has stopped. The workers pass over the batch one behind the other, a stage of rows at
-// a time, and what goes from one to the next is sums. These are the queues of one step, from left to right, with four workers
-// and rows in a batch for three of them:
+// The first layer of a sparse batch is divided by features, forward and in the update. Each worker owns some features,
+// and with them rows of the kernel and of its moments, which never leave the worker's cache. A sum over features adds
+// them in their order, so a worker goes on with the sums where the worker before it stopped. The workers therefore pass
+// over the batch one behind the other, a stage of rows at a time, and hand on sums. These are the queues of one step,
+// from left to right, of three workers:
 //
-//		worker 0   P00  P01  P02  load  rest  list  updates
-//		worker 1   list load P10  P11   P12   rest  updates
-//		worker 2   list load P20  P21   P22   rest  updates
-//		worker 3   list load P30  P31   P32   idle  updates
+//	worker 0   P00  P01  P02  load rest list updates
+//	worker 1   list load P10  P11  P12  rest updates
+//	worker 2   list load P20  P21  P22  rest updates
 //
-//	  - Pws is the product of worker w's features for the rows of stage s. It adds to the sums of P(w-1)s, and waits for them.
-//	  - rest is all that follows for the rows of the worker's own stage: the activation, the other layers, the loss, and all the way
-//	    back. It waits for the last worker's product of these rows.
-//	  - load loads the worker's features of the next batch; list lists its features of this one, feature by feature, for the
-//	    gradient; idle updates the rows of the kernel whose features are zero in the whole batch. They wait for nothing (idle for
-//	    list), and are done where a worker would wait for sums.
-//	  - updates are the worker's features of the first layer, and its part of the others. They wait for its list and for the rest of
-//	    every stage.
+// A batch may be too small for every worker to get a tile of rows. The first worker is then one of those without:
+//
+//	worker 0   P01  P02  load list idle updates
+//	worker 1   list load P11  P12  rest updates
+//	worker 2   list load P21  P22  rest updates
+//
+// The jobs in the queues:
+//
+//   - Pws is the product of worker w's features for the rows of stage s. It adds to the sums of P(w-1)s, and waits for
+//     them.
+//   - rest is all that follows for the rows of the worker's own stage: the activation, the other layers, the loss, and
+//     all the way back. It waits for the last worker's product of these rows.
+//   - load loads the worker's features of the next batch. list makes the lists of its features of this one, from which
+//     the gradient is computed. idle updates the rows of the kernel whose features are zero in the whole batch. None of
+//     these waits for sums (idle waits for list only), so workers do them while they would have to wait for some.
+//   - updates are those of the worker's features of the first layer, and of its part of the other layers. They wait for
+//     the worker's list and for the rest of every stage.
 //
 // # Words
 //
-// A worker is a thread with its memory. A share is a worker's features. A stage is the rows of the batch that one worker's rest is
-// for. A job is a task with the jobs that must be done before it. A phase is jobs between two barriers: everybody waits at its end.
+//   - A worker is a thread with memory of its own (kernel.Worker).
+//   - A share is the features that one worker owns.
+//   - A stage is the rows of the batch that one worker computes the rest for.
+//   - A task is a function that a worker runs; a job is a task with the jobs that must be done before it.
+//   - A phase is tasks or jobs between two barriers: the next begins when all of them are done.
 //
-// division.go says which worker has which features and rows, plan.go and pipeline.go make jobs of that, trainer.go runs them.
+// division.go says which features and rows each worker has, plan.go and pipeline.go make phases of that, and trainer.go
+// runs them.
 package step

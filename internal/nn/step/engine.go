@@ -5,15 +5,15 @@ import (
 	"dnn/internal/parallel"
 )
 
-// Engine is what a network computes with: kernels for one instruction set, and workers to run them. It is not for use by
-// two goroutines at once.
+// Engine is what a network computes with: kernels for one instruction set, and workers to run them. Only one goroutine
+// may use it at a time.
 type Engine struct {
 	kernels *kernel.Set
 	pool    *parallel.Pool
 	workers []kernel.Worker
 }
 
-// NewEngine returns an engine of the given kernels with that many threads, at least 1. Close ends its threads.
+// NewEngine returns an engine of the given kernels with that many threads, at least 1.
 func NewEngine(kernels *kernel.Set, threads int) *Engine {
 	e := &Engine{kernels: kernels, pool: parallel.NewPool(threads), workers: make([]kernel.Worker, threads)}
 	for i := range e.workers {
@@ -28,5 +28,5 @@ func (e *Engine) Close() { e.pool.Close() }
 // Threads returns the number of threads.
 func (e *Engine) Threads() int { return len(e.workers) }
 
-// Kernels returns the name of the kernels in use.
+// Kernels returns the name of the instruction set in use.
 func (e *Engine) Kernels() string { return e.kernels.Name }

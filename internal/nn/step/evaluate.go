@@ -6,16 +6,16 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Evaluator computes a network's losses and accuracy over whole sets of labeled samples. A pass allocates nothing.
+// Evaluator computes a network's loss and accuracy over labeled samples. A pass over them allocates nothing.
 type Evaluator struct {
 	engine     *Engine
 	model      *nn.Sequential
 	samples    *batch.Samples
-	predictors []*Predictor // one a worker
-	loss       []float32
+	predictors []*Predictor // by worker
+	loss       []float32    // by sample, as the next two
 	predicted  []uint8
 	confidence []float32
-	run        func(worker, i int)
+	run        func(worker, i int) // runs the i-th task
 	stop       func() bool
 }
 
@@ -31,36 +31,36 @@ func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 		if v.stop != nil && v.stop() {
 			return
 		}
-		v.rows(v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, MaxPredict))
+		v.evaluate(v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, MaxPredict))
 	}
 	return v
 }
 
 func (v *Evaluator) tasks() int { return (v.samples.Count + MaxPredict - 1) / MaxPredict }
 
-// Evaluate passes over the samples once and returns the sum of their losses and how many were predicted right.
+// Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {
 	v.engine.pool.Run(v.tasks(), v.run)
 	return summarize(v.loss, v.predicted, v.samples.Labels, v.model.Penalty())
 }
 
-// StopIf makes a pass leave out the samples that are still to come once stop says so; its result is worth nothing then.
+// StopIf makes a pass skip the remaining samples once stop returns true; the result of such a pass must not be used.
 // stop is called from several goroutines.
 func (v *Evaluator) StopIf(stop func() bool) { v.stop = stop }
 
-// Predicted returns the class that the last pass predicted for each sample. It is overwritten by the next.
+// Predicted returns the class that the last pass predicted for each sample. The next pass overwrites it.
 func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 
-// Confidence returns the output for the class that the last pass predicted, for each sample: with softmax or sigmoid its
-// probability. It is overwritten by the next pass.
+// Confidence returns, for each sample, the output for the class that the last pass predicted: its probability if the
+// activation is softmax or sigmoid. The next pass overwrites it.
 func (v *Evaluator) Confidence() []float32 { return v.confidence }
 
-// rows passes over some samples, at most MaxPredict.
-func (v *Evaluator) rows(p *Predictor, s kernel.Span) {
+// evaluate passes over the samples s, at most MaxPredict.
+func (v *Evaluator) evaluate(p *Predictor, s kernel.Span) {
 	y := p.forward(v.samples, s)
-	v.model.Loss().Rows(p.worker, y, kernel.Matrix{}, v.samples.Labels[s.Lo:s.Hi], 0, v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi])
-	for r := range y.Rows {
-		// A loss that takes logits leaves probabilities.
+	labels, loss, predicted := v.samples.Labels[s.Lo:s.Hi], v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi]
+	v.model.Loss().Rows(p.worker, y, kernel.Matrix{}, labels, 0, loss, predicted)
+	for r := range y.Rows { // y holds probabilities now, even if the loss took logits
 		v.confidence[s.Lo+r] = confidence(y.Row(r), v.predicted[s.Lo+r])
 	}
 }

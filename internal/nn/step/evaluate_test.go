@@ -13,17 +13,19 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// An evaluation gives the reference's losses, in as many passes as wanted, for counts around that of a task.
+// An evaluation gives the reference's losses, in any number of passes, with about as many samples as a task takes.
 func TestEvaluate(t *testing.T) {
 	for _, loss := range []string{nn.CategoricalCrossentropy, nn.BinaryCrossentropy} {
-		output := nn.LayerSpec{Units: 4, Activation: "softmax"}
+		output := nntest.Dense(4, "softmax")
 		if loss == nn.BinaryCrossentropy {
-			output = nn.LayerSpec{Units: 1, Activation: "sigmoid"}
+			output = nntest.Dense(1, "sigmoid")
 		}
-		arch := nntest.Network(20, loss, nn.LayerSpec{Units: 33, Activation: "relu"}, output)
+		arch := nntest.Network(20, loss, nntest.Dense(33, "relu"), output)
 		classes := max(2, output.Units)
 		for _, count := range []int{1, 127, 128, 129, 300} {
-			for _, s := range []*batch.Samples{nntest.RandomBytes(count, 20, classes, 1), nntest.RandomFloats(count, 20, classes, 1)} {
+			for _, s := range []*batch.Samples{
+				nntest.RandomBytes(count, 20, classes, 1), nntest.RandomFloats(count, 20, classes, 1),
+			} {
 				for _, threads := range []int{1, 4} {
 					e := NewEngine(kernel.Available()[0], threads)
 					m := nntest.RandomModel(t, arch, 1)
@@ -32,7 +34,7 @@ func TestEvaluate(t *testing.T) {
 					first := v.Evaluate()
 					checkResult(t, first, reference.New(m), s, nntest.Counting(count))
 					if again := v.Evaluate(); again != first {
-						t.Errorf("%d samples: %v, and %v in a second pass", count, first, again)
+						t.Errorf("%d samples: wanted %v in a second pass, found %v", count, first, again)
 					}
 					right := 0
 					for i, class := range v.Predicted() {
@@ -41,10 +43,11 @@ func TestEvaluate(t *testing.T) {
 						}
 					}
 					if len(v.Predicted()) != count || right != first.Right {
-						t.Errorf("%d predictions of which %d are right, want %d and %d", len(v.Predicted()), right, count, first.Right)
+						t.Errorf("wanted %d predictions of which %d are right, found %d and %d",
+							count, first.Right, len(v.Predicted()), right)
 					}
 					if nntest.Digest(m) != before {
-						t.Error("an evaluation changes weights")
+						t.Error("wanted unchanged weights after an evaluation, found others")
 					}
 					checkConfidence(t, v, s.Labels)
 					e.Close()
@@ -54,16 +57,17 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// checkConfidence wants the probability of what was predicted: e^-loss where that is right, and never less than half of two.
+// checkConfidence checks that the confidence is the predicted class's probability: e^-loss if the prediction is right,
+// and at least 1 / classes in any case.
 func checkConfidence(t *testing.T, v *Evaluator, labels []uint8) {
 	t.Helper()
 	for i, p := range v.Confidence() {
 		right := v.Predicted()[i] == labels[i]
 		if want := math.Exp(-float64(v.loss[i])); right && math.Abs(float64(p)-want) > 1e-5 {
-			t.Fatalf("sample %d: confidence %v, want %v", i, p, want)
+			t.Fatalf("sample %d: confidence: wanted %v, found %v", i, want, p)
 		}
 		if least := 1 / float32(v.model.Architecture().Classes()); p < least-1e-6 || p > 1 {
-			t.Fatalf("sample %d: confidence %v", i, p)
+			t.Fatalf("sample %d: confidence: wanted %v to 1, found %v", i, least, p)
 		}
 	}
 }
@@ -72,7 +76,7 @@ func checkConfidence(t *testing.T, v *Evaluator, labels []uint8) {
 func TestEvaluateSeesNewWeights(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 2)
 	defer e.Close()
-	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
 	s := nntest.RandomBytes(50, 20, 3, 1)
 	v := NewEvaluator(e, m, s)
 	before := v.Evaluate()
@@ -84,7 +88,7 @@ func TestEvaluateSeesNewWeights(t *testing.T) {
 	}
 	after := v.Evaluate()
 	if after.Loss >= before.Loss || after.Right <= before.Right {
-		t.Errorf("100 steps lead from %v to %v", before, after)
+		t.Errorf("wanted a better result than %v after 100 steps, found %v", before, after)
 	}
 }
 
@@ -92,20 +96,20 @@ func TestResult(t *testing.T) {
 	r := Result{Count: 100, Loss: 230.2585, Right: 7}
 	r.Add(Result{Count: 50, Loss: 30, Right: 43})
 	if want := float32(260.2585 / 150); r.MeanLoss() != want {
-		t.Errorf("mean loss %v, want %v", r.MeanLoss(), want)
+		t.Errorf("mean loss: wanted %v, found %v", want, r.MeanLoss())
 	}
 	if want := float32(50.0 / 150); r.Accuracy() != want {
-		t.Errorf("accuracy %v, want %v", r.Accuracy(), want)
+		t.Errorf("accuracy: wanted %v, found %v", want, r.Accuracy())
 	}
 	if none := (Result{}); !math.IsNaN(float64(none.MeanLoss())) {
-		t.Errorf("the mean of nothing is %v", none.MeanLoss())
+		t.Errorf("the mean loss of no samples: wanted NaN, found %v", none.MeanLoss())
 	}
 }
 
 func TestSamplesOfAnotherShape(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 1)
 	defer e.Close()
-	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
 	s := nntest.RandomBytes(5, 21, 3, 1)
 	for name, f := range map[string]func(){
 		"a trainer":    func() { NewTrainer(e, m, optimizer.NewSGD(), s, 5) },
@@ -115,7 +119,7 @@ func TestSamplesOfAnotherShape(t *testing.T) {
 			defer func() {
 				text, _ := recover().(string)
 				if !strings.Contains(text, "21 features for a network of 20 inputs") {
-					t.Errorf("%s: panic %q", name, text)
+					t.Errorf("%s: wanted a panic that names both numbers of features, found %q", name, text)
 				}
 			}()
 			f()
@@ -123,12 +127,13 @@ func TestSamplesOfAnotherShape(t *testing.T) {
 	}
 }
 
-// A NaN among the inputs or the weights comes through every activation and every kernel.
+// A NaN among the inputs or the weights reaches the loss through every activation and every kernel.
 func TestNaNComesThrough(t *testing.T) {
 	for _, set := range kernel.Available() {
 		e := NewEngine(set, 2)
 		for _, activation := range nn.Activations() {
-			arch := nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 33, Activation: activation}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+			layers := []nn.LayerSpec{nntest.Dense(33, activation), nntest.Dense(3, "softmax")}
+			arch := nntest.Network(20, nn.CategoricalCrossentropy, layers...)
 			s := nntest.RandomFloats(10, 20, 3, 1)
 			s.Floats[5*20+7] = nntest.NaN
 			o := optimizer.NewSGD()
@@ -138,19 +143,21 @@ func TestNaNComesThrough(t *testing.T) {
 			v.Evaluate()
 			for i, loss := range v.loss {
 				if math.IsNaN(float64(loss)) != (i == 5) {
-					t.Errorf("%s, %s: loss %v of sample %d, and only sample 5 has a NaN", set.Name, activation, loss, i)
+					t.Errorf("%s, %s: wanted NaN as the loss of sample 5 only, found %v of sample %d",
+						set.Name, activation, loss, i)
 				}
 			}
 			trainer := NewTrainer(e, m, o, s, 10)
 			if r := trainer.Step(nntest.Counting(10), nil); !math.IsNaN(r.Loss) {
-				t.Errorf("%s, %s: loss %v of a batch with a NaN", set.Name, activation, r.Loss)
+				t.Errorf("%s, %s: wanted NaN as the loss of a batch with a NaN, found %v", set.Name, activation, r.Loss)
 			}
 			if m.Finite() {
-				t.Errorf("%s, %s: the weights are finite after a step on a NaN", set.Name, activation)
+				t.Errorf("%s, %s: wanted weights that are not finite after a step on a NaN", set.Name, activation)
 			}
 			clean := nntest.RandomBytes(10, 20, 3, 1)
 			if r := NewTrainer(e, m, o, clean, 10).Step(nntest.Counting(10), nil); !math.IsNaN(r.Loss) {
-				t.Errorf("%s, %s: loss %v with weights that are NaN", set.Name, activation, r.Loss)
+				t.Errorf("%s, %s: wanted NaN as the loss with weights that are NaN, found %v",
+					set.Name, activation, r.Loss)
 			}
 		}
 		e.Close()

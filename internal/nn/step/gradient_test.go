@@ -13,24 +13,25 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// gradientTolerance is how far a float32 gradient may be from the slope, relative to the largest in its parameter. Values
-// have an error of some 1e-7; where the loss divides by a probability of 0.01, the least that drawWell lets pass, that
-// becomes 100 times as much.
+// gradientTolerance is the largest difference of a float32 gradient and the slope, relative to the largest slope of the
+// parameter. Values have an error of some 1e-7, and 100 times as much if the loss divides by a probability of 0.01, the
+// smallest that drawWell accepts.
 const gradientTolerance = 2e-5
 
-// Every activation in a hidden layer, which is the input layer in the first case and behind it in the second.
+// Every activation in a hidden layer, which is the first layer or the second.
 func TestGradientOfHiddenLayers(t *testing.T) {
 	for _, activation := range nn.Activations() {
 		for seed := range uint64(3) {
-			output := nn.LayerSpec{Units: 3, Activation: "softmax"}
-			hidden := nn.LayerSpec{Units: 5, Activation: activation}
+			output := nntest.Dense(3, "softmax")
+			hidden := nntest.Dense(5, activation)
 			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, hidden, output), 6, seed)
-			checkGradient(t, nntest.Network(4, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 6, Activation: "tanh"}, hidden, output), 6, seed)
+			second := nntest.Network(4, nn.CategoricalCrossentropy, nntest.Dense(6, "tanh"), hidden, output)
+			checkGradient(t, second, 6, seed)
 		}
 	}
 }
 
-// Every pair of a loss and an output activation: those that are computed together, from logits, and all others.
+// Every pair of a loss and an output activation: both those that are computed together, from logits, and all others.
 func TestGradientOfLosses(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
@@ -39,8 +40,8 @@ func TestGradientOfLosses(t *testing.T) {
 					continue // constant
 				}
 				for seed := range uint64(3) {
-					output := nn.LayerSpec{Units: units, Activation: activation}
-					checkGradient(t, nntest.Network(4, loss, nn.LayerSpec{Units: 5, Activation: "tanh"}, output), 4, seed)
+					output := nntest.Dense(units, activation)
+					checkGradient(t, nntest.Network(4, loss, nntest.Dense(5, "tanh"), output), 4, seed)
 					checkGradient(t, nntest.Network(4, loss, output), 4, seed)
 				}
 			}
@@ -48,22 +49,23 @@ func TestGradientOfLosses(t *testing.T) {
 	}
 }
 
-// Layers so wide that the input layer is split into panels, and other sizes that no tile divides.
+// A first layer wider than a panel of columns, and other sizes that are no multiple of a tile.
 func TestGradientOfWideLayers(t *testing.T) {
-	// One with the bias in its kernel, one by element, one by whole rows, and one that is a layer of its own.
+	// An activation whose kernel adds the bias, one by element, one by rows, and one that is a layer of its own.
 	for _, activation := range []string{"relu", "tanh", "softmax", "gelu"} {
 		for _, units := range []int{1, 17, 40, 100, 129} {
-			hidden := nn.LayerSpec{Units: units, Activation: activation}
-			checkGradient(t, nntest.Network(13, nn.CategoricalCrossentropy, hidden, nn.LayerSpec{Units: 10, Activation: "softmax"}), 9, 1)
+			hidden := nntest.Dense(units, activation)
+			checkGradient(t, nntest.Network(13, nn.CategoricalCrossentropy, hidden, nntest.Dense(10, "softmax")), 9, 1)
 		}
 	}
-	checkGradient(t, nntest.Network(150, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 70, Activation: "softmax"}), 9, 1)
-	checkGradient(t, nntest.Network(2, nn.BinaryCrossentropy, nn.LayerSpec{Units: 33, Activation: "softmax"}), 9, 1)
-	checkGradient(t, nntest.Network(1, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 1, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"}), 1, 1)
+	checkGradient(t, nntest.Network(150, nn.CategoricalCrossentropy, nntest.Dense(70, "softmax")), 9, 1)
+	checkGradient(t, nntest.Network(2, nn.BinaryCrossentropy, nntest.Dense(33, "softmax")), 9, 1)
+	smallest := nntest.Network(1, nn.CategoricalCrossentropy, nntest.Dense(1, "relu"), nntest.Dense(2, "softmax"))
+	checkGradient(t, smallest, 1, 1)
 }
 
-// checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with one
-// thread and with three.
+// checkGradient compares the gradients and the result of one step with the reference, for floats and for bytes, with
+// one thread and with three.
 func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
 	t.Helper()
 	classes := max(2, arch.Output())
@@ -79,7 +81,7 @@ func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
 			for _, threads := range []int{1, 3} {
 				c := nntest.NewCollector(m)
 				e := NewEngine(kernel.Available()[0], threads)
-				// A trainer for larger batches: this one is partial.
+				// The trainer is for larger batches: this one is shorter.
 				result := NewTrainer(e, m, c, s, size+2).Step(order, nil)
 				e.Close()
 				c.CheckOnce(t, m)
@@ -90,8 +92,10 @@ func checkGradient(t *testing.T, arch nn.Architecture, size int, seed uint64) {
 	}
 }
 
-// drawWell draws a network and samples until the loss has a well-conditioned slope there.
-func drawWell(t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64) (*nn.Sequential, *batch.Samples, []int32) {
+// drawWell draws a network and samples for which the slope of the loss is well conditioned.
+func drawWell(
+	t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.Samples, size int, seed uint64,
+) (*nn.Sequential, *batch.Samples, []int32) {
 	t.Helper()
 	for try := range uint64(1000) {
 		m := nntest.RandomModel(t, arch, seed+1000*try)
@@ -103,7 +107,7 @@ func drawWell(t *testing.T, arch nn.Architecture, draw func(seed uint64) *batch.
 			return m, s, order
 		}
 	}
-	t.Fatal("no draw without a kink close by")
+	t.Fatal("wanted a draw without a kink close by, found none")
 	return nil, nil, nil
 }
 
@@ -126,14 +130,14 @@ func checkResult(t *testing.T, got Result, r *reference.Network, s *batch.Sample
 		}
 	}
 	if want := r.MeanLoss(reference.Batch(s, order)); math.Abs(float64(got.MeanLoss())-want) > 2e-6*(1+want) {
-		t.Errorf("mean loss %v, want %v", got.MeanLoss(), want)
+		t.Errorf("mean loss: wanted %v, found %v", want, got.MeanLoss())
 	}
 	if got.Count != len(order) || got.Right != right {
-		t.Errorf("%d of %d right, want %d of %d", got.Right, got.Count, right, len(order))
+		t.Errorf("wanted %d of %d right, found %d of %d", right, len(order), got.Right, got.Count)
 	}
 }
 
-// checkSlopes compares up to 40 elements of each parameter's gradient.
+// checkSlopes compares up to 40 elements of each parameter's gradient with the slope.
 func checkSlopes(t *testing.T, m *nn.Sequential, c *nntest.Collector, slope func(param, element int) float64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -149,7 +153,7 @@ func checkSlopes(t *testing.T, m *nn.Sequential, c *nntest.Collector, slope func
 		for k, at := range elements {
 			off := math.Abs(float64(c.Gradient[i][at])-want[k]) / scale
 			if !(off < gradientTolerance) {
-				t.Errorf("%s[%d]: gradient %v, slope %v", p.Name, at, c.Gradient[i][at], want[k])
+				t.Errorf("%s[%d]: wanted the slope %v, found the gradient %v", p.Name, at, want[k], c.Gradient[i][at])
 			}
 		}
 	}

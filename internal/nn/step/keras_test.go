@@ -28,14 +28,17 @@ func TestLayersAsKeras(t *testing.T) {
 	nntest.Read(t, "training-layers.json", &k)
 	size := len(k.Labels)
 	s := &batch.Samples{Count: size, Features: len(k.Inputs) / size, Floats: k.Inputs, Labels: k.Labels}
-	arch := nn.Architecture{Input: s.Features, Loss: nn.CategoricalCrossentropy, LabelSmoothing: k.LabelSmoothing, Layers: []nn.LayerSpec{
-		{Type: "dense", Name: "dense", Units: 5, Activation: "elu", L1: 0.01, L2: 0.02},
-		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 0.001},
-		{Type: "dense", Name: "dense_1", Units: 4, Activation: "gelu", L2: 0.03},
-		{Type: "dense", Name: "dense_2", Units: 4, Activation: "silu"},
-		{Type: "batch_normalization", Name: "batch_normalization_1", Momentum: 0.99, Epsilon: 0.001},
-		{Type: "dense", Name: "dense_3", Units: 3, Activation: "softmax"},
-	}}
+	arch := nn.Architecture{
+		Input: s.Features, Loss: nn.CategoricalCrossentropy, LabelSmoothing: k.LabelSmoothing,
+		Layers: []nn.LayerSpec{
+			{Type: "dense", Name: "dense", Units: 5, Activation: "elu", L1: 0.01, L2: 0.02},
+			{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.9, Epsilon: 0.001},
+			{Type: "dense", Name: "dense_1", Units: 4, Activation: "gelu", L2: 0.03},
+			{Type: "dense", Name: "dense_2", Units: 4, Activation: "silu"},
+			{Type: "batch_normalization", Name: "batch_normalization_1", Momentum: 0.99, Epsilon: 0.001},
+			{Type: "dense", Name: "dense_3", Units: 3, Activation: "softmax"},
+		},
+	}
 	for _, set := range kernel.Available() {
 		for _, threads := range []int{1, 3} {
 			m, err := nn.New(arch, 1)
@@ -51,12 +54,15 @@ func TestLayersAsKeras(t *testing.T) {
 			for i, want := range k.Steps {
 				o.Begin(k.LearningRate)
 				loss := trainer.Step(nntest.Counting(size), nil).MeanLoss()
-				nntest.Near(t, fmt.Sprintf("%s: loss of step %d", set.Name, i+1), []float32{loss}, []float32{want.Loss}, 1e-6)
+				what := fmt.Sprintf("%s: loss of step %d", set.Name, i+1)
+				nntest.Near(t, what, []float32{loss}, []float32{want.Loss}, 1e-6)
 				for j, p := range m.Params() {
-					nntest.Near(t, fmt.Sprintf("%s: %s after step %d", set.Name, p.Name, i+1), p.Floats(), want.Weights[j], 2e-6)
+					what := fmt.Sprintf("%s: %s after step %d", set.Name, p.Name, i+1)
+					nntest.Near(t, what, p.Floats(), want.Weights[j], 2e-6)
 				}
 			}
-			nntest.Near(t, set.Name+": loss in inference", []float32{NewEvaluator(e, m, s).Evaluate().MeanLoss()}, []float32{k.InferenceLoss}, 1e-6)
+			loss := NewEvaluator(e, m, s).Evaluate().MeanLoss()
+			nntest.Near(t, set.Name+": loss in inference", []float32{loss}, []float32{k.InferenceLoss}, 1e-6)
 			e.Close()
 		}
 	}

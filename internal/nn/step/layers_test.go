@@ -12,8 +12,8 @@ import (
 	"dnn/internal/nn/reference"
 )
 
-// newReference returns the reference of m in its first step of the first epoch. What a Dropout drops is taken from itself:
-// it makes 1 / (1 - rate) of the ones that it keeps.
+// newReference returns the reference of m in the first step of the first epoch. Masks are a Dropout's outputs for
+// inputs of 1.
 func newReference(m *nn.Sequential, batch int) *reference.Network {
 	r := reference.New(m)
 	var names []string // of the Dropouts
@@ -43,22 +43,27 @@ func newReference(m *nn.Sequential, batch int) *reference.Network {
 	return r
 }
 
+// drawing draws random samples.
+type drawing = func(count, features, classes int, seed uint64) *batch.Samples
+
 func TestGradientOfLayers(t *testing.T) {
 	for name, layers := range nntest.LayerStacks() {
 		for _, smoothing := range []float64{0, 0.1} {
-			arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, LabelSmoothing: smoothing, Layers: layers}
+			arch := nn.Architecture{Input: 6, Loss: nn.CategoricalCrossentropy, Layers: layers}
+			arch.LabelSmoothing = smoothing
 			if name == "slope at the end" {
 				arch.Loss, arch.LabelSmoothing = "mse", 0
 			}
-			for form, draw := range map[string]func(count, features, classes int, seed uint64) *batch.Samples{"floats": nntest.RandomFloats, "bytes": nntest.RandomBytes} {
-				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form), func(t *testing.T) { checkLayers(t, arch, draw, 8) })
+			for form, draw := range map[string]drawing{"floats": nntest.RandomFloats, "bytes": nntest.RandomBytes} {
+				t.Run(fmt.Sprintf("%s/smoothing %v/%s", name, smoothing, form),
+					func(t *testing.T) { checkLayers(t, arch, draw, 8) })
 			}
 		}
 	}
 }
 
-// checkLayers compares the loss and some of the gradients of one step with the reference's.
-func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, classes int, seed uint64) *batch.Samples, batch int) {
+// checkLayers compares the loss of one step, and some elements of its gradients, with the reference's.
+func checkLayers(t *testing.T, arch nn.Architecture, draw drawing, batch int) {
 	t.Helper()
 	for try := range uint64(100) {
 		m := nntest.RandomModel(t, arch, 1+try)
@@ -71,12 +76,12 @@ func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, 
 		for _, threads := range []int{1, 3} {
 			e := NewEngine(kernel.Available()[0], threads)
 			c := nntest.NewCollector(m)
-			trainer := NewTrainer(e, m, c, s, batch+2) // a partial batch
+			trainer := NewTrainer(e, m, c, s, batch+2) // the batch is shorter
 			trainer.Begin(1)
 			got := float64(trainer.Step(order, nil).MeanLoss())
 			e.Close()
 			if want := r.MeanLoss(x, labels); math.Abs(got-want) > 2e-6*(1+want) {
-				t.Errorf("mean loss %v, want %v", got, want)
+				t.Errorf("mean loss: wanted %v, found %v", want, got)
 			}
 			for i, p := range m.Params() {
 				for at, n := range c.Times[i] {
@@ -85,16 +90,17 @@ func checkLayers(t *testing.T, arch nn.Architecture, draw func(count, features, 
 					}
 					want := r.Slope(x, labels, i, at)
 					if p.Fixed && n != 0 || !p.Fixed && n != 1 {
-						t.Errorf("%s[%d]: the gradient came %d times", p.Name, at, n)
+						t.Errorf("%s[%d]: wanted the gradient once, or never if it is fixed, found it %d times",
+							p.Name, at, n)
 					} else if got := float64(c.Gradient[i][at]); !p.Fixed && !(math.Abs(got-want) < gradientTolerance) {
-						t.Errorf("%s[%d]: gradient %v, slope %v", p.Name, at, got, want)
+						t.Errorf("%s[%d]: wanted the slope %v, found the gradient %v", p.Name, at, want, got)
 					}
 				}
 			}
 		}
 		return
 	}
-	t.Fatal("no draw without a kink close by")
+	t.Fatal("wanted a draw without a kink close by, found none")
 }
 
 // The same bits for any number of threads and any instruction set, with every kind of layer.

@@ -13,7 +13,7 @@ import (
 	"dnn/internal/nn/optimizer"
 )
 
-// The files in testdata hold what real Keras computes. scripts/keras/fixtures.py writes them and says how.
+// The files in nntest/testdata hold what Keras computes. scripts/keras/fixtures.py writes them and says how.
 
 // kerasNetwork is a network-*.json. Parameters are row-major and in Keras's order.
 type kerasNetwork struct {
@@ -32,14 +32,14 @@ type kerasNetwork struct {
 	Training map[string]kerasTraining // by optimizer
 }
 
-// kerasTraining is what steps on the same batch give.
+// kerasTraining is the result of steps on the same batch.
 type kerasTraining struct {
 	LearningRate float64                `json:"learning_rate"`
 	Losses       []float32              // of each step, before its update
 	Weights      map[string][][]float32 // after that many steps
 }
 
-// parityTolerance is how far from Keras's a number may be: absolute, for numbers above 1 relative.
+// parityTolerance is the largest error of a number: absolute, or relative for numbers above 1.
 const parityTolerance = 1e-6
 
 func nearKeras(got, want float32) bool {
@@ -78,8 +78,8 @@ func (k *kerasNetwork) samples() *batch.Samples {
 func (k *kerasNetwork) model(t *testing.T) *nn.Sequential {
 	t.Helper()
 	m, err := nn.New(nntest.Network(len(k.Pixels[0]), k.Loss,
-		nn.LayerSpec{Units: k.Hidden.Units, Activation: k.Hidden.Activation},
-		nn.LayerSpec{Units: k.Output.Units, Activation: k.Output.Activation}), 1)
+		nntest.Dense(k.Hidden.Units, k.Hidden.Activation),
+		nntest.Dense(k.Output.Units, k.Output.Activation)), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,14 +98,14 @@ func (k *kerasNetwork) checkGradients(t *testing.T, set *kernel.Set, s *batch.Sa
 	c := nntest.NewCollector(m)
 	got := NewTrainer(e, m, c, s, len(k.Pixels)).Step(nntest.Counting(len(k.Pixels)), nil).MeanLoss()
 	if !nearKeras(got, k.First.Loss) {
-		t.Errorf("the first loss is %v, Keras's %v", got, k.First.Loss)
+		t.Errorf("first loss: wanted Keras's %v, found %v", k.First.Loss, got)
 	}
 	for i, p := range m.Params() {
 		compareWithKeras(t, "gradient of "+p.Name, c.Gradient[i], k.First.Gradients[i])
 	}
 }
 
-// checkTraining compares the loss of every step and the weights after those that Keras's are known of.
+// checkTraining compares the loss of every step, and the weights after the steps for which the file has Keras's.
 func (k *kerasNetwork) checkTraining(t *testing.T, set *kernel.Set, s *batch.Samples, name string, want kerasTraining) {
 	t.Helper()
 	e := NewEngine(set, 1)
@@ -117,7 +117,7 @@ func (k *kerasNetwork) checkTraining(t *testing.T, set *kernel.Set, s *batch.Sam
 	for i, loss := range want.Losses {
 		optimizer.Begin(want.LearningRate)
 		if got := trainer.Step(nntest.Counting(len(k.Pixels)), nil).MeanLoss(); !nearKeras(got, loss) {
-			t.Errorf("%s: the loss of step %d is %v, Keras's %v", name, i+1, got, loss)
+			t.Errorf("%s: loss of step %d: wanted Keras's %v, found %v", name, i+1, loss, got)
 		}
 		weights, ok := want.Weights[strconv.Itoa(i+1)]
 		if !ok {
@@ -129,23 +129,23 @@ func (k *kerasNetwork) checkTraining(t *testing.T, set *kernel.Set, s *batch.Sam
 		checked++
 	}
 	if checked == 0 || checked != len(want.Weights) {
-		t.Errorf("%s: compared the weights after %d steps, the file has %d", name, checked, len(want.Weights))
+		t.Errorf("%s: wanted to compare the weights after %d steps, found %d of them", name, len(want.Weights), checked)
 	}
 }
 
 func compareWithKeras(t *testing.T, what string, got, want []float32) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Fatalf("%s: %d elements, Keras has %d", what, len(got), len(want))
+		t.Fatalf("%s: wanted Keras's %d elements, found %d", what, len(want), len(got))
 	}
 	for i := range got {
 		if !nearKeras(got[i], want[i]) {
-			t.Errorf("%s: element %d is %v, Keras's %v", what, i, got[i], want[i])
+			t.Errorf("%s: element %d: wanted Keras's %v, found %v", what, i, want[i], got[i])
 		}
 	}
 }
 
-// Adam's steps of length 1, which show its rounding a thousand times larger than those of training do.
+// Adam's steps with a rate of 1, whose rounding errors are a thousand times those of training.
 func TestAdamAsKeras(t *testing.T) {
 	var k struct {
 		LearningRate float64     `json:"learning_rate"`
@@ -154,7 +154,7 @@ func TestAdamAsKeras(t *testing.T) {
 	}
 	nntest.Read(t, "adam.json", &k)
 	if len(k.Weights) == 0 {
-		t.Fatal("no steps in testdata/adam.json")
+		t.Fatal("wanted steps in testdata/adam.json, found none")
 	}
 	for _, set := range kernel.Available() {
 		p := nn.NewParam(nn.ParamSpec{Name: "p", Shape: []int{len(k.Weights[0])}})

@@ -7,7 +7,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// TestPartCoversOnce cuts [0, total) into n pieces that follow one another, all but the last of them whole multiples of align.
+// Part cuts [0, total) into n parts that follow one another, all but the last multiples of align.
 func TestPartCoversOnce(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 5000 {
@@ -16,19 +16,20 @@ func TestPartCoversOnce(t *testing.T) {
 		for i := range n {
 			p := kernel.Part(i, n, total, align)
 			if p.Lo != at || p.Hi < p.Lo {
-				t.Fatalf("part %d of %d of %d is %v, want it to begin at %d", i, n, total, p, at)
+				t.Fatalf("part %d of %d of %d: wanted one that begins at %d, found %v", i, n, total, at, p)
 			}
 			if p.Hi < total && p.Hi%align != 0 {
-				t.Fatalf("part %d of %d of %d is %v, want it to end at a multiple of %d", i, n, total, p, align)
+				t.Fatalf("part %d of %d of %d: wanted one that ends at a multiple of %d, found %v",
+					i, n, total, align, p)
 			}
-			// A fair share: no more than one block beyond the average.
+			// Parts are equal: none has more than one block beyond the average.
 			if blocks := (total + align - 1) / align; p.Hi-p.Lo > (blocks/n+1)*align {
-				t.Fatalf("part %d of %d of %d in blocks of %d is %v", i, n, total, align, p)
+				t.Fatalf("part %d of %d of %d in blocks of %d: wanted an equal one, found %v", i, n, total, align, p)
 			}
 			at = p.Hi
 		}
 		if at != total {
-			t.Fatalf("%d parts of %d end at %d", n, total, at)
+			t.Fatalf("%d parts of %d: wanted the last to end there, found %d", n, total, at)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"dnn/internal/nn/optimizer"
 )
 
-// runAnyhow runs a phase's jobs one by one, each on any worker, in any order in which each comes after those it names.
+// runAnyhow runs a phase's jobs one by one in a random order that they allow, each on a random worker.
 func runAnyhow(e *Engine, rng *rand.Rand, p phase) {
 	if p.alone != nil {
 		p.alone()
@@ -36,10 +36,12 @@ func runAnyhow(e *Engine, rng *rand.Rand, p phase) {
 	}
 }
 
-// Whatever a job needs it names: that its worker's queue has it further ahead is not enough, since another worker may take it.
+// A job waits for every job that it needs. That one is before it in the queue is not enough: another worker may take
+// it.
 func TestJobsNameWhatTheyNeed(t *testing.T) {
-	plain := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
-	large := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 7, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	plain := nntest.Network(200, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
+	large := nntest.Network(784, nn.CategoricalCrossentropy,
+		nntest.Dense(20, "relu"), nntest.Dense(7, "relu"), nntest.Dense(3, "softmax"))
 	byColumns := nn.Architecture{Input: 200, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 20, Activation: "relu"},
 		{Type: "batch_normalization", Name: "batch_normalization", Momentum: 0.99, Epsilon: 0.001},
@@ -59,7 +61,8 @@ func TestJobsNameWhatTheyNeed(t *testing.T) {
 						want = got
 					}
 					if got != want {
-						t.Errorf("network %d, %s, batches of %d, %d threads: weights %s, want %s", a, spec.Name, batch, threads, got, want)
+						t.Errorf("network %d, %s, batches of %d, %d threads: weights: wanted %s, found %s",
+							a, spec.Name, batch, threads, want, got)
 					}
 				}
 			}
@@ -67,8 +70,10 @@ func TestJobsNameWhatTheyNeed(t *testing.T) {
 	}
 }
 
-// trainAnyhow takes a few steps, the last of a shorter batch, with runAnyhow, and returns the weights' digest.
-func trainAnyhow(t *testing.T, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, batch int) string {
+// trainAnyhow takes a few steps with runAnyhow, the last on a shorter batch, and returns the weights' digest.
+func trainAnyhow(
+	t *testing.T, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, batch int,
+) string {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(uint64(threads), uint64(batch)))
 	count := 3*batch + (batch+1)/2
@@ -81,8 +86,8 @@ func trainAnyhow(t *testing.T, threads int, arch nn.Architecture, optimizer func
 	for at := 0; at < count; at += batch {
 		end := min(at+batch, count)
 		o.Begin(0.01)
-		trainer.begin(order[at:end], order[end:min(end+batch, count)])
-		for _, p := range trainer.steps {
+		trainer.beginStep(order[at:end], order[end:min(end+batch, count)])
+		for _, p := range trainer.phases {
 			runAnyhow(e, rng, p)
 		}
 		trainer.remember()
@@ -90,9 +95,10 @@ func trainAnyhow(t *testing.T, threads int, arch nn.Architecture, optimizer func
 	return nntest.Digest(m)
 }
 
-// The phases' times add up to what the steps took, also where the rows turn into the updates without a barrier.
+// The phases' times add up to no more than the steps took, also in the pipeline, whose updates follow without a
+// barrier.
 func TestPhaseSeconds(t *testing.T) {
-	arch := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(784, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	for _, threads := range []int{1, 2, 4} {
 		for _, batch := range []int{1, 100} {
 			t.Run(fmt.Sprintf("%d threads, batches of %d", threads, batch), func(t *testing.T) {
@@ -111,12 +117,12 @@ func TestPhaseSeconds(t *testing.T) {
 				var sum float64
 				for name, seconds := range trainer.PhaseSeconds() {
 					if !(seconds > 0) {
-						t.Errorf("%s took %g s", name, seconds)
+						t.Errorf("%s: wanted a time above 0, found %g s", name, seconds)
 					}
 					sum += seconds
 				}
 				if sum > took {
-					t.Errorf("phases of %g s in %g s", sum, took)
+					t.Errorf("wanted at most the %g s that the steps took, found phases of %g s", took, sum)
 				}
 			})
 		}

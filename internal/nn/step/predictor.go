@@ -8,26 +8,26 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// MaxPredict is how many samples a Predictor takes at a time: enough for the weights' way into the cache to be worth it, few
-// enough for the activations to stay there.
+// MaxPredict is how many samples a Predictor takes at a time: enough that it pays to bring the weights into the cache,
+// and few enough that the activations stay there.
 const MaxPredict = 128
 
-// Predictor computes a network's outputs for samples. It needs no labels, no optimizer and no memory for training. It is for one
-// goroutine at a time; many can share a network, which none of them changes.
+// Predictor computes a network's outputs for samples. It needs no labels, no optimizer and no memory for training. Only
+// one goroutine may use it at a time. Any number of predictors can use the same network, which they do not change.
 type Predictor struct {
 	model  *nn.Sequential
 	worker *kernel.Worker
 	tape   *nn.Tape
 	order  []int32
-	bytes  bool // whether it is for samples of bytes
+	bytes  bool // whether samples are bytes, not floats
 
 	class      []uint8
 	confidence []float32
 }
 
-// NewPredictor returns a predictor with a workspace of its own, for samples that are held as like is: bytes with the same table,
-// or floats. Of bytes, how many are zero in like decides which way through the first layer is the fast one; the outputs are
-// the same, to the bit.
+// NewPredictor returns a predictor for samples in the form of like: bytes with the same table, or floats. If they are
+// bytes, it chooses the faster way through the first layer, dense or sparse, by how many of like's are zero. The
+// outputs are the same, to the bit, either way.
 func NewPredictor(kernels *kernel.Set, m *nn.Sequential, like *batch.Samples) *Predictor {
 	w := kernel.NewWorker(kernels, 0)
 	return newPredictor(&w, m, like, like.Shares(1, MaxPredict, nil), MaxPredict)
@@ -40,18 +40,18 @@ func newPredictor(w *kernel.Worker, m *nn.Sequential, like *batch.Samples, share
 	return p
 }
 
-// Prediction is what a network says of some samples.
+// Prediction is a network's outputs for some samples, and what they predict.
 type Prediction struct {
 	Outputs    kernel.Matrix // [samples, units]; with softmax or sigmoid, probabilities
-	Class      []uint8       // the class that each predicts; a single output is that of class 1
-	Confidence []float32     // the output for that class
+	Class      []uint8       // of each sample, the class that is predicted
+	Confidence []float32     // of each sample, the output for that class
 }
 
-// Predict returns what the network says of the samples [rows.Lo, rows.Hi) of s, at most MaxPredict. The next call overwrites it.
-// Samples of another kind than the predictor was made for are a mistake of the caller, and panic.
+// Predict returns the network's outputs for the samples [rows.Lo, rows.Hi) of s, at most MaxPredict. The next call
+// overwrites them. It panics if the samples are not of the form that the predictor was made for.
 func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
 	if s.Features != p.model.Architecture().Input || p.bytes != (s.Bytes != nil) {
-		panic(fmt.Sprintf("step: wanted samples as those that the predictor was made for, found others of %d features", s.Features))
+		panic(fmt.Sprintf("step: wanted samples of the predictor's form, found others with %d features", s.Features))
 	}
 	y := p.forward(s, rows)
 	p.model.Loss().Outputs(p.worker, y, p.class)
@@ -61,7 +61,7 @@ func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
 	return Prediction{Outputs: y, Class: p.class[:y.Rows], Confidence: p.confidence[:y.Rows]}
 }
 
-// forward passes some samples through the layers, and returns what the loss takes: outputs, or logits.
+// forward passes some samples through the layers, and returns what the network's loss takes: outputs or logits.
 func (p *Predictor) forward(s *batch.Samples, rows kernel.Span) kernel.Matrix {
 	n := rows.Hi - rows.Lo
 	for i := range n {
@@ -74,8 +74,8 @@ func (p *Predictor) forward(s *batch.Samples, rows kernel.Span) kernel.Matrix {
 	return p.tape.Y[len(p.tape.Y)-1].Slice(0, n)
 }
 
-// confidence returns the output that speaks for the class that the outputs of one sample predict: with softmax or sigmoid its
-// probability.
+// confidence returns the output for the class that one sample's outputs predict: its probability if the activation is
+// softmax or sigmoid.
 func confidence(outputs []float32, class uint8) float32 {
 	p := outputs[min(int(class), len(outputs)-1)]
 	if len(outputs) == 1 && class == 0 {

@@ -11,18 +11,18 @@ import (
 	"dnn/internal/nn/nntest"
 )
 
-// Without labels a predictor gives the very classes and confidences of an evaluation, for any number of samples at a time, with
-// many goroutines over one network.
+// Without labels, a predictor gives the same classes and confidences as an evaluation, for any number of samples at a
+// time and many goroutines with one network.
 func TestPredict(t *testing.T) {
 	for _, c := range []struct {
 		loss   string
 		output nn.LayerSpec
 	}{
-		{nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "softmax"}},
-		{nn.BinaryCrossentropy, nn.LayerSpec{Units: 1, Activation: "sigmoid"}},
-		{"mse", nn.LayerSpec{Units: 4, Activation: "softmax"}},
+		{nn.CategoricalCrossentropy, nntest.Dense(4, "softmax")},
+		{nn.BinaryCrossentropy, nntest.Dense(1, "sigmoid")},
+		{"mse", nntest.Dense(4, "softmax")},
 	} {
-		m := nntest.RandomModel(t, nntest.Network(20, c.loss, nn.LayerSpec{Units: 33, Activation: "gelu"}, c.output), 1)
+		m := nntest.RandomModel(t, nntest.Network(20, c.loss, nntest.Dense(33, "gelu"), c.output), 1)
 		before := nntest.Digest(m)
 		for form, s := range nntest.Forms(nntest.RandomBytes(300, 20, max(2, c.output.Units), 1)) {
 			e := NewEngine(kernel.Available()[0], 2)
@@ -39,9 +39,11 @@ func TestPredict(t *testing.T) {
 							rows := kernel.Span{Lo: lo, Hi: min(lo+size, s.Count)}
 							y := p.Predict(&unlabeled, rows)
 							for r, class := range y.Class {
-								if confidence := y.Confidence[r]; class != v.Predicted()[lo+r] || confidence != v.Confidence()[lo+r] {
-									t.Errorf("%s of %s, %s, %s: sample %d: wanted class %d with %v, found %d with %v", c.loss, c.output.Activation, form, set.Name,
-										lo+r, v.Predicted()[lo+r], v.Confidence()[lo+r], class, y.Confidence[r])
+								wanted, confidence := v.Predicted()[lo+r], v.Confidence()[lo+r]
+								if class != wanted || y.Confidence[r] != confidence {
+									t.Errorf("%s of %s, %s, %s: sample %d: wanted class %d with %v, found %d with %v",
+										c.loss, c.output.Activation, form, set.Name,
+										lo+r, wanted, confidence, class, y.Confidence[r])
 									return
 								}
 							}
@@ -53,14 +55,14 @@ func TestPredict(t *testing.T) {
 			e.Close()
 		}
 		if nntest.Digest(m) != before {
-			t.Error("a prediction changes weights")
+			t.Error("wanted unchanged weights after predictions, found others")
 		}
 	}
 }
 
-// Samples that come one by one are what they are among others.
-func TestPredictOthersThanAtFirst(t *testing.T) {
-	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"}), 1)
+// A sample alone gets the same outputs as among others.
+func TestPredictOneByOne(t *testing.T) {
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
 	s := nntest.RandomBytes(10, 20, 3, 1)
 	p := NewPredictor(kernel.Available()[0], m, s)
 	want := p.Predict(s, kernel.Span{Lo: 0, Hi: 10}).Outputs.Flatten()
@@ -72,7 +74,7 @@ func TestPredictOthersThanAtFirst(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("samples of numbers are taken by a predictor of bytes")
+			t.Error("floats for a predictor of bytes: wanted a panic, found none")
 		}
 	}()
 	p.Predict(nntest.RandomFloats(1, 20, 3, 1), kernel.Span{Lo: 0, Hi: 1})

@@ -17,22 +17,25 @@ func TestFormsAreWhatTheySay(t *testing.T) {
 	all := nntest.Forms(nntest.RandomBytes(20, 50, 2, 1))
 	for name, want := range map[string]bool{"bytes, nonzero only": true, "bytes, all": false, "floats": false} {
 		if got := all[name].Sparse(); got != want {
-			t.Errorf("%s: sparse is %t", name, got)
+			t.Errorf("%s: sparse: wanted %t, found %t", name, want, got)
 		}
 	}
 }
 
-// outcome is all that a run leaves behind, to the bit.
+// outcome is the result of a run.
 type outcome struct {
-	weights string
+	weights string // their digest
 	steps   []Result
 	loss    []float32 // of each sample, in an evaluation afterwards
 	class   []uint8
-	whole   Result // of the evaluation
+	all     Result // of the evaluation; zero if the samples are more than were trained on
 }
 
-// train takes three steps, the last on what is left of the order, and evaluates the first half of the samples' memory.
-func train(t *testing.T, set *kernel.Set, threads int, arch nn.Architecture, optimizer func([]*nn.Param) optimizer.Optimizer, s *batch.Samples, count, batch int) outcome {
+// train takes three steps on the first count samples, the last on a shorter batch, and evaluates these samples.
+func train(
+	t *testing.T, set *kernel.Set, threads int, arch nn.Architecture,
+	optimizer func([]*nn.Param) optimizer.Optimizer, s *batch.Samples, count, batch int,
+) outcome {
 	t.Helper()
 	e := NewEngine(set, threads)
 	defer e.Close()
@@ -50,10 +53,10 @@ func train(t *testing.T, set *kernel.Set, threads int, arch nn.Architecture, opt
 	}
 	out.weights = nntest.Digest(m)
 	v := NewEvaluator(e, m, s)
-	whole := v.Evaluate()
+	all := v.Evaluate()
 	out.loss, out.class = v.loss[:count], v.Predicted()[:count]
-	if whole.Count == count {
-		out.whole = whole
+	if all.Count == count {
+		out.all = all
 	}
 	return out
 }
@@ -89,7 +92,7 @@ func TestSameBits(t *testing.T) {
 				t.Skip("long")
 			}
 			arch := nntest.Network(c.features, nn.CategoricalCrossentropy,
-				nn.LayerSpec{Units: c.units, Activation: c.activation}, nn.LayerSpec{Units: 33, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+				nntest.Dense(c.units, c.activation), nntest.Dense(33, "relu"), nntest.Dense(10, "softmax"))
 			count := 2*c.batch + (c.batch+1)/2
 			var want outcome
 			for name, s := range nntest.Forms(nntest.RandomBytes(count, c.features, 10, 1)) {
@@ -110,10 +113,10 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// Likewise where the optimizer's step is part of the first layer's gradient, with what may lie around it, in a layer wide enough
-// for several blocks of it.
+// The same bits if the optimizer's step is part of the first layer's gradient, also with weight decay and an average
+// around it, in a layer wide enough for several blocks.
 func TestSameBitsOfFusedSteps(t *testing.T) {
-	arch := nntest.Network(200, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 257, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(200, nn.CategoricalCrossentropy, nntest.Dense(257, "relu"), nntest.Dense(3, "softmax"))
 	s := nntest.RandomBytes(25, 200, 3, 1)
 	with := func(name string, decay float64, change func(*optimizer.Spec)) optimizer.Spec {
 		spec := optimizer.Default(name)
@@ -144,42 +147,43 @@ func TestSameBitsOfFusedSteps(t *testing.T) {
 	}
 }
 
-// compare fails the test at the first difference: what follows from it would be many pages.
+// compare fails the test at the first difference, since many others would follow from it.
 func compare(t *testing.T, name string, got, want outcome) {
 	t.Helper()
 	for i := range want.steps {
 		if got.steps[i] != want.steps[i] {
-			t.Fatalf("%s: step %d gave %v, elsewhere %v", name, i+1, got.steps[i], want.steps[i])
+			t.Fatalf("%s: step %d: wanted %v, found %v", name, i+1, want.steps[i], got.steps[i])
 		}
 	}
 	if got.weights != want.weights {
-		t.Fatalf("%s: weights %s, elsewhere %s", name, got.weights, want.weights)
+		t.Fatalf("%s: weights: wanted %s, found %s", name, want.weights, got.weights)
 	}
 	for i := range want.loss {
 		if math.Float32bits(got.loss[i]) != math.Float32bits(want.loss[i]) || got.class[i] != want.class[i] {
-			t.Fatalf("%s: evaluation gave loss %v and class %d for sample %d, elsewhere %v and %d", name, got.loss[i], got.class[i], i, want.loss[i], want.class[i])
+			t.Fatalf("%s: evaluation of sample %d: wanted loss %v and class %d, found %v and %d",
+				name, i, want.loss[i], want.class[i], got.loss[i], got.class[i])
 		}
 	}
-	if got.whole.Count > 0 && want.whole.Count > 0 && got.whole != want.whole {
-		t.Fatalf("%s: evaluation gave %v, elsewhere %v", name, got.whole, want.whole)
+	if got.all.Count > 0 && want.all.Count > 0 && got.all != want.all {
+		t.Fatalf("%s: evaluation: wanted %v, found %v", name, want.all, got.all)
 	}
 }
 
-// The weights that the course's network has after three steps, so that whatever changes the numbers is noticed, on any
-// system. A change on purpose puts the new digest here and says so in the change log: seeds then give other models.
+// The weights of the course's network after three steps, so that a change of the numbers is noticed, on any system. If
+// the change is intended, put the new digest here and say so in the change log: seeds then give other models.
 func TestGoldenWeights(t *testing.T) {
 	const want = "410531ec4a475065"
 	arch := nntest.Network(784, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 50, Activation: "relu"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+		nntest.Dense(100, "relu"), nntest.Dense(50, "relu"), nntest.Dense(10, "softmax"))
 	got := train(t, kernel.Available()[0], 2, arch, adam, nntest.RandomBytes(250, 784, 10, 1), 250, 100)
 	if got.weights != want {
-		t.Errorf("weights %s, want %s", got.weights, want)
+		t.Errorf("weights: wanted %s, found %s", want, got.weights)
 	}
 }
 
-// A batch that was loaded ahead gives what one that was not gives, also if the announced batch is not the one that comes.
+// A batch that was loaded ahead gives the same as one that was not, also if another batch follows than was announced.
 func TestLoadingAhead(t *testing.T) {
-	arch := nntest.Network(30, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	s := nntest.RandomBytes(40, 30, 3, 1)
 	order := nntest.Counting(40)
 	run := func(next func(at int) []int32) string {
@@ -196,17 +200,17 @@ func TestLoadingAhead(t *testing.T) {
 	}
 	want := run(func(int) []int32 { return nil })
 	if got := run(func(at int) []int32 { return order[at+10 : min(at+20, 40)] }); got != want {
-		t.Errorf("loaded ahead: weights %s, want %s", got, want)
+		t.Errorf("loaded ahead: weights: wanted %s, found %s", want, got)
 	}
 	if got := run(func(int) []int32 { return order[3:7] }); got != want {
-		t.Errorf("another batch loaded ahead: weights %s, want %s", got, want)
+		t.Errorf("another batch loaded ahead: weights: wanted %s, found %s", want, got)
 	}
 }
 
 // A step and an evaluation allocate nothing once every worker has seen the largest blocks.
 func TestNoAllocation(t *testing.T) {
 	arch := nntest.Network(130, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 100, Activation: "relu"}, nn.LayerSpec{Units: 17, Activation: "tanh"}, nn.LayerSpec{Units: 10, Activation: "softmax"})
+		nntest.Dense(100, "relu"), nntest.Dense(17, "tanh"), nntest.Dense(10, "softmax"))
 	order := nntest.Counting(80)
 	for name, s := range nntest.Forms(nntest.RandomBytes(300, 130, 10, 1)) {
 		for _, threads := range []int{1, 3} {
@@ -222,15 +226,15 @@ func TestNoAllocation(t *testing.T) {
 					trainer.Step(order[40:], order[:40])
 				}
 				evaluate := func() { v.Evaluate() }
-				for range 20 { // which worker takes which task is up to the scheduler
+				for range 20 { // chance decides which worker takes which task
 					step()
 					evaluate()
 				}
 				if n := testing.AllocsPerRun(10, step); n != 0 {
-					t.Errorf("a step allocates %v times", n)
+					t.Errorf("wanted no allocation in a step, found %v", n)
 				}
 				if n := testing.AllocsPerRun(10, evaluate); n != 0 {
-					t.Errorf("an evaluation allocates %v times", n)
+					t.Errorf("wanted no allocation in an evaluation, found %v", n)
 				}
 			})
 		}
@@ -239,7 +243,8 @@ func TestNoAllocation(t *testing.T) {
 
 // The same bits for any number of threads and any instruction set, with every optimizer.
 func TestSameBitsOfOptimizers(t *testing.T) {
-	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy, Layers: nntest.LayerStacks()["dropout before normalized"]}
+	arch := nn.Architecture{Input: 30, Loss: nn.CategoricalCrossentropy,
+		Layers: nntest.LayerStacks()["dropout before normalized"]}
 	s := nntest.RandomBytes(25, 30, 3, 1)
 	for _, spec := range nntest.Optimizers() {
 		var want outcome

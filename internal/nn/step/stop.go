@@ -2,14 +2,18 @@ package step
 
 import "dnn/internal/nn/optimizer"
 
-// A step of many samples takes seconds in a large network, and whoever stops a run should not have to wait for it. Such a step
-// can be abandoned: until all gradients are there it changes nothing that outlives it, and what is then left to do takes no
-// longer than to write the weights to a file. That needs memory for whole gradients, and some time to go through it, which is lost
-// among so many samples. A short step is taken to its end, and is not slowed down.
+// A step of many samples through a large network takes seconds. Whoever stops a run should not have to wait for it, so
+// such a step can be abandoned. Until all gradients are there it changes nothing that the next step needs; what is left
+// to do then takes no longer than writing the weights to a file. For that, whole gradients are kept in memory. To write
+// and read them takes some time, which hardly counts among so many samples. A short step is not abandoned, and not
+// slowed down.
 
-// StopIf makes steps that take long end early once stop says so; it must go on saying so then. A step that was abandoned returns the zero
-// Result and leaves everything as it was before, but for the optimizer's Begin: its counters are to be restored. It tells whether
-// that can happen at all. Distill comes before it. stop is called from several goroutines.
+// StopIf makes a step that takes long end early once stop returns true, as it must from then on. An abandoned step
+// returns the zero Result and leaves everything as it was before the step, except the optimizer's counters, which
+// Optimizer.Begin has changed and the caller has to restore. stop is called from several goroutines. Call Distill
+// before StopIf.
+//
+// StopIf reports whether steps of this trainer can be abandoned; if not, it does nothing.
 func (t *Trainer) StopIf(stop func() bool) bool {
 	weights := float64(t.model.Architecture().Parameters())
 	if t.distiller != nil {
@@ -17,7 +21,7 @@ func (t *Trainer) StopIf(stop func() bool) bool {
 			weights += float64(teacher.model.Architecture().Parameters())
 		}
 	}
-	return long(len(t.loss), weights) && t.stopIf(stop)
+	return abandonable(len(t.loss), weights) && t.stopIf(stop)
 }
 
 // stopIf is StopIf for steps of any length.
@@ -34,23 +38,24 @@ func (t *Trainer) stopIf(stop func() bool) bool {
 	return true
 }
 
-// ask makes all that computes ask stop from now on, or nothing if it is nil.
-func (t *Trainer) ask(stop func() bool) {
+// workersStopIf makes all workers end what they compute once stop returns true; nil takes that back.
+func (t *Trainer) workersStopIf(stop func() bool) {
 	for i := range t.engine.workers {
 		t.engine.workers[i].StopIf(stop)
 	}
 }
 
-// decide tells, once there are all gradients, whether the step is abandoned. If not, nothing asks any more: it is taken to its end.
-func (t *Trainer) decide() (abandoned bool) {
+// abandon decides, once all gradients are there, whether the step is abandoned, and takes its traces back if so. If
+// not, the step is taken to its end, whatever stop says from now on.
+func (t *Trainer) abandon() bool {
 	if t.stop == nil {
 		return false
 	}
-	t.ask(nil)
+	t.workersStopIf(nil)
 	if !t.stop() {
 		return false
 	}
-	t.loadedFor = nil // what was to be loaded for the next step may have been left out as well
+	t.upcomingFor = nil // its samples may not have been loaded
 	t.pass.Step--
 	return true
 }

@@ -13,12 +13,12 @@ import (
 	"dnn/internal/nn/optimizer"
 )
 
-// bell says stop from the time on when it was asked so often.
+// bell says stop once it has been asked left times.
 type bell struct{ left atomic.Int64 }
 
 func (b *bell) stop() bool { return b.left.Add(-1) < 0 }
 
-// abandoning is a trainer of small batches whose steps can be abandoned nevertheless.
+// abandoning is a trainer whose steps can be abandoned although batches are small.
 type abandoning struct {
 	*Trainer
 	o       optimizer.Optimizer
@@ -44,8 +44,8 @@ func (a *abandoning) state() string {
 	return fmt.Sprintln(nntest.Digest(a.model), sum, a.o.Counters(), a.pass)
 }
 
-// A step that is abandoned, wherever that happens, leaves all as it was. Taken again it gives what it would have given, and what a
-// step gives that cannot be abandoned.
+// A step that is abandoned, at any point, leaves everything as it was. Taken again, it gives the same as a step that
+// cannot be abandoned.
 func TestAbandonedSteps(t *testing.T) {
 	const features, batch, never = 130, 64, math.MaxInt64
 	normalized := nn.Architecture{Input: features, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
@@ -55,8 +55,9 @@ func TestAbandonedSteps(t *testing.T) {
 		{Type: "dense", Name: "dense_1", Units: 4, Activation: "softmax"},
 	}}
 	plain := nntest.Network(features, nn.CategoricalCrossentropy,
-		nn.LayerSpec{Units: 70, Activation: "relu"}, nn.LayerSpec{Units: 33, Activation: "tanh"}, nn.LayerSpec{Units: 4, Activation: "softmax"})
-	adamSpec, average, clipped, adafactor := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adafactor")
+		nntest.Dense(70, "relu"), nntest.Dense(33, "tanh"), nntest.Dense(4, "softmax"))
+	adamSpec, average, clipped := optimizer.Default("adam"), optimizer.Default("adam"), optimizer.Default("adam")
+	adafactor := optimizer.Default("adafactor")
 	average.UseEMA, average.EMAMomentum, average.EMAOverwriteFrequency = true, 0.9, 2
 	clipped.GlobalClipNorm = 0.1
 	adafactor.WeightDecay, adafactor.UseEMA, adafactor.EMAMomentum = 0.1, true, 0.9
@@ -70,14 +71,14 @@ func TestAbandonedSteps(t *testing.T) {
 		{"normalized, average", normalized, average, nil},
 		{"clipped", plain, clipped, nil},
 		{"adafactor", plain, adafactor, nil},
-		{"augmented", plain, adamSpec, func(t *Trainer) error { return t.Transform(&turned{}) }},
+		{"augmented", plain, adamSpec, func(t *Trainer) error { return t.Transform(&rotation{}) }},
 		{"distilled", plain, average, func(x *Trainer) error {
 			return x.Distill(Distillation{Teachers: tutors(t, features), Temperature: 2, Weight: 0.5})
 		}},
 	} {
 		for form, s := range nntest.Forms(nntest.RandomBytes(3*batch, features, 4, 1)) {
 			if form == "floats" && c.name == "augmented" {
-				continue // which are refused
+				continue // a transform refuses floats
 			}
 			for _, threads := range []int{1, 2, 4} {
 				t.Run(fmt.Sprintf("%s/%s/%d threads", c.name, form, threads), func(t *testing.T) {
@@ -85,7 +86,10 @@ func TestAbandonedSteps(t *testing.T) {
 					defer e.Close()
 					begin := func(abandons bool) *abandoning {
 						m := nntest.RandomModel(t, c.arch, 1)
-						a := &abandoning{o: nntest.NewOptimizer(t, c.spec)(m.Params()), batches: slices.Collect(slices.Chunk(nntest.Counting(3*batch), batch))}
+						a := &abandoning{
+							o:       nntest.NewOptimizer(t, c.spec)(m.Params()),
+							batches: slices.Collect(slices.Chunk(nntest.Counting(3*batch), batch)),
+						}
 						a.Trainer = NewTrainer(e, m, a.o, s, batch)
 						if c.add != nil {
 							if err := c.add(a.Trainer); err != nil {
@@ -93,12 +97,12 @@ func TestAbandonedSteps(t *testing.T) {
 							}
 						}
 						if abandons && !a.stopIf(a.bell.stop) {
-							t.Fatal("its steps cannot be abandoned")
+							t.Fatal("wanted steps that can be abandoned, found others")
 						}
 						a.Begin(1)
 						return a
 					}
-					stride := int64(max(1, threads-1)) // more threads than cores take long
+					stride := int64(max(1, threads-1)) // fewer trials if there may be more threads than cores
 					if testing.Short() {
 						stride *= 11
 					}
@@ -110,26 +114,27 @@ func TestAbandonedSteps(t *testing.T) {
 						a := begin(true)
 						results := slices.Clone(results)
 						if got := a.step(0, never); got != results[0] {
-							t.Fatalf("the first step gave %v, want %v", got, results[0])
+							t.Fatalf("first step: wanted %v, found %v", results[0], got)
 						}
 						before, counters := a.state(), a.o.Counters()
 						got := a.step(1, asked)
-						whole := got.Count > 0
-						if !whole {
+						completed := got.Count > 0
+						if !completed {
 							if err := a.o.Restore(counters); err != nil {
 								t.Fatal(err)
 							}
 							if after := a.state(); after != before {
-								t.Fatalf("abandoned after %d questions: %s, want %s", asked, after, before)
+								t.Fatalf("abandoned after %d questions: wanted %s, found %s", asked, before, after)
 							}
 							got = a.step(1, never)
 						}
 						if last := a.step(2, never); got != results[1] || last != results[2] || a.state() != want {
-							t.Fatalf("abandoned after %d questions: %v and %v, %s, want %v and %v, %s", asked, got, last, a.state(), results[1], results[2], want)
+							t.Fatalf("abandoned after %d questions: wanted %v and %v, %s, found %v and %v, %s",
+								asked, results[1], results[2], want, got, last, a.state())
 						}
-						if whole {
+						if completed {
 							if asked < 10 {
-								t.Errorf("a step asks %d times only", asked)
+								t.Errorf("wanted at least 10 questions in a step, found %d", asked)
 							}
 							return
 						}
@@ -140,10 +145,10 @@ func TestAbandonedSteps(t *testing.T) {
 	}
 }
 
-// Steps of few samples, or through few weights, are taken to their end, without a memory for gradients.
+// Steps of few samples, or through few weights, are not abandoned, and keep no gradients.
 func TestShortStepsAreNotAbandoned(t *testing.T) {
-	small := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 8, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
-	large := nntest.Network(10, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 30_000, Activation: "relu"}, nn.LayerSpec{Units: 2, Activation: "softmax"})
+	small := nntest.Network(10, nn.CategoricalCrossentropy, nntest.Dense(8, "relu"), nntest.Dense(2, "softmax"))
+	large := nntest.Network(10, nn.CategoricalCrossentropy, nntest.Dense(30_000, "relu"), nntest.Dense(2, "softmax"))
 	for _, c := range []struct {
 		arch  nn.Architecture
 		batch int
@@ -154,7 +159,8 @@ func TestShortStepsAreNotAbandoned(t *testing.T) {
 		trainer := NewTrainer(e, m, optimizer.NewSGD(), nntest.RandomBytes(2000, 10, 2, 1), c.batch)
 		got := trainer.StopIf(func() bool { return true })
 		if _, isHeld := trainer.updater.(optimizer.Deferred); got != c.want || isHeld != c.want {
-			t.Errorf("%v, batches of %d: abandons %t, keeps gradients %t, want %t", c.arch, c.batch, got, isHeld, c.want)
+			t.Errorf("%v, batches of %d: wanted %t, found that a step can be abandoned: %t, keeps gradients: %t",
+				c.arch, c.batch, c.want, got, isHeld)
 		}
 		e.Close()
 	}

@@ -6,15 +6,15 @@ import (
 	"dnn/internal/nn/batch"
 )
 
-// Transform makes every batch that is loaded from the next epoch on go through x: all of the work is done while the batch
-// is loaded, which is during the step before. The trainer calls x.Begin. Samples of floats have no bytes to
-// alter, and are refused.
+// Transform makes the samples of all batches that are loaded from now on go through x. That is done while a batch is
+// loaded, which is during the step before. The trainer calls x.Begin. Samples of floats have no bytes to alter, and are
+// refused.
 func (t *Trainer) Transform(x batch.Transform) error {
 	if t.samples.Bytes == nil {
 		return errors.New("wanted samples that are bytes, such as pixels; found numbers")
 	}
 	t.transform = x
-	for _, in := range []*batch.Batch{t.tape.In, t.loaded} {
+	for _, in := range []*batch.Batch{t.tape.In, t.upcoming} {
 		in.Alter(x)
 	}
 	t.plan()

@@ -11,12 +11,12 @@ import (
 	"dnn/internal/nn/optimizer"
 )
 
-// turned is a transform that moves a sample's bytes on by as many places as its number and the epoch say.
-type turned struct{ epoch int }
+// rotation is a transform that rotates a sample's bytes by a number of places that depends on the sample and the epoch.
+type rotation struct{ epoch int }
 
-func (x *turned) Begin(epoch int) { x.epoch = epoch }
+func (x *rotation) Begin(epoch int) { x.epoch = epoch }
 
-func (x *turned) Apply(_ *kernel.Set, _ int, dst, src []uint8, sample int) {
+func (x *rotation) Apply(_ *kernel.Set, _ int, dst, src []uint8, sample int) {
 	by := (7*sample + 3*x.epoch) % len(src)
 	copy(dst[copy(dst, src[by:]):], src[:by])
 }
@@ -32,11 +32,11 @@ func altered(s *batch.Samples, x batch.Transform, epoch int) *batch.Samples {
 	return &out
 }
 
-// Training on samples that are altered on their way gives what training on altered samples gives, for any number of threads,
-// also if the last batch of an epoch announces one of the next.
+// Training with a transform gives the same as training on transformed samples, for any number of threads, also if the
+// last step of an epoch announces the first batch of the next.
 func TestTransform(t *testing.T) {
 	const count, size, features = 45, 10, 130
-	arch := nntest.Network(features, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 20, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(20, "relu"), nntest.Dense(3, "softmax"))
 	order := nntest.Counting(count)
 	for _, form := range []string{"bytes, nonzero only", "bytes, all"} {
 		s := nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form]
@@ -57,8 +57,9 @@ func TestTransform(t *testing.T) {
 			for epoch := 1; epoch <= 3; epoch++ {
 				trainer.Begin(epoch)
 				if x == nil {
-					*trainer.samples = *altered(nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form], &turned{}, epoch)
-					trainer.packTried = false // those of the epoch before were
+					unaltered := nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form]
+					*trainer.samples = *altered(unaltered, &rotation{}, epoch)
+					trainer.packTried = false // pack the samples of this epoch
 				}
 				for at := 0; at < count; at += size {
 					next := order[min(at+size, count):min(at+2*size, count)]
@@ -75,15 +76,15 @@ func TestTransform(t *testing.T) {
 		s = nntest.Forms(nntest.RandomBytes(count, features, 3, 1))[form]
 		for _, threads := range []int{1, 2, 3} {
 			for _, wrap := range []bool{false, true} {
-				run(1, threads, &turned{}, wrap)
+				run(1, threads, &rotation{}, wrap)
 				what := fmt.Sprintf("%s, %d threads, announcing %t", form, threads, wrap)
 				for i, want := range steps[0] {
 					if steps[1][i] != want {
-						t.Fatalf("%s: step %d gave %v, want %v", what, i+1, steps[1][i], want)
+						t.Fatalf("%s: step %d: wanted %v, found %v", what, i+1, want, steps[1][i])
 					}
 				}
 				if weights[1] != weights[0] {
-					t.Errorf("%s: weights %s, want %s", what, weights[1], weights[0])
+					t.Errorf("%s: weights: wanted %s, found %s", what, weights[0], weights[1])
 				}
 			}
 		}
@@ -93,10 +94,10 @@ func TestTransform(t *testing.T) {
 func TestTransformRefusesFloats(t *testing.T) {
 	e := NewEngine(kernel.Available()[0], 1)
 	defer e.Close()
-	arch := nntest.Network(4, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(4, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax"))
 	trainer := NewTrainer(e, nntest.RandomModel(t, arch, 1), optimizer.NewSGD(), nntest.RandomFloats(10, 4, 3, 1), 5)
 	const want = "wanted samples that are bytes, such as pixels; found numbers"
-	if err := trainer.Transform(&turned{}); err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	if err := trainer.Transform(&rotation{}); err == nil || err.Error() != want {
+		t.Errorf("wanted %s, found %v", want, err)
 	}
 }
