@@ -22,7 +22,7 @@ func TestTwoRunsOneOutput(t *testing.T) {
 	if err := os.WriteFile("t.csv", []byte(table.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	unlock, err := lockfile.Lock(lockfile.Beside("m"))
+	unlock, err := lockfile.Lock(lockfile.PathFor("m"))
 	if err != nil {
 		t.Fatal(err)
 	}

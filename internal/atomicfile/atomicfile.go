@@ -63,7 +63,7 @@ func Write(path string, write func(io.Writer) error) error {
 		return err
 	}
 	renamed = true
-	return SyncFolder(folder)
+	return syncFolder(folder)
 }
 
 // writeThrough writes into a device or a FIFO. Neither can be replaced, synced or truncated.
@@ -121,8 +121,8 @@ func linked(path string) (to string, ok bool) {
 	return to, err == nil
 }
 
-// SyncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.
-func SyncFolder(folder string) error {
+// syncFolder makes renames and creations in folder durable. Systems that cannot sync a folder (Windows) are left alone.
+func syncFolder(folder string) error {
 	d, err := os.Open(folder)
 	if err != nil {
 		return err

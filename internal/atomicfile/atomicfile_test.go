@@ -251,10 +251,10 @@ func TestProbeOfAReadOnlyFolder(t *testing.T) {
 }
 
 func TestSyncFolder(t *testing.T) {
-	if err := SyncFolder(t.TempDir()); err != nil {
+	if err := syncFolder(t.TempDir()); err != nil {
 		t.Errorf("a folder: %v", err)
 	}
-	if err := SyncFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+	if err := syncFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing folder: %v", err)
 	}
 }

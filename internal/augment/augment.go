@@ -58,7 +58,7 @@ type workspace struct {
 // New returns an Augmenter for images of rows x cols pixels, which the given number of workers can use at once. It
 // panics if the distortions are not valid.
 func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
-	if err := all.Validate(); err != nil {
+	if err := all.validate(); err != nil {
 		panic(fmt.Sprintf("augment: %v", err))
 	}
 	down, across := newBasis(rows, all), newBasis(cols, all)

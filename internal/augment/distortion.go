@@ -61,8 +61,8 @@ type Distortions []Distortion
 // All returns every distortion, in the order of an experiment file, with its default settings. By default all are off.
 func All() Distortions { return Distortions{&Affine{}, newElastic(), &Flips{}, newRandomErasing()} }
 
-// Validate returns an error about the first setting that is out of its bounds or contradicts another one.
-func (ds Distortions) Validate() error {
+// validate returns an error about the first setting that is out of its bounds or contradicts another one.
+func (ds Distortions) validate() error {
 	for _, d := range ds {
 		name, _ := d.Group()
 		if err := setting.Check(d.Settings()); err != nil {

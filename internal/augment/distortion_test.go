@@ -36,7 +36,7 @@ func TestValidate(t *testing.T) {
 			"random_erasing ratio: wanted a number from 0.01 to 1, found 0"},
 	} {
 		got := ""
-		if err := c.r.Validate(); err != nil {
+		if err := c.r.validate(); err != nil {
 			got = err.Error()
 		}
 		if got != c.want {

@@ -44,7 +44,7 @@ func (e *RandomErasing) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "probability", Value: &e.Probability, Bounds: setting.From(0, 1), Example: "0.5",
 			Doc:    "Fraction of the images that lose a rectangle; 0: none.",
-			Advice: "0.5 for photographs and clothes; digits lose what tells them apart."},
+			Advice: "0.5 for a large network that overfits photographs or clothes; digits lose what tells them apart."},
 		{Name: "scale_min", Value: &e.ScaleMin, Bounds: setting.Above(0, 1), Example: "0.05",
 			Doc:    "Smallest rectangle, as a fraction of the image.",
 			Advice: "0.02, a square of 4 pixels in 28 x 28; more where so small a one hides nothing."},
@@ -56,7 +56,7 @@ func (e *RandomErasing) Settings() []setting.Setting {
 			Advice: "0.3; 1 for squares."},
 		{Name: "fill_value", Value: &e.FillValue, Choices: []string{fillRandom, fillZero}, Example: fillZero,
 			Doc:    "A random byte for each pixel of the rectangle, or zeros.",
-			Advice: "random; zero where the background is 0, and for speed, as zeros are skipped."},
+			Advice: "zero where the background is 0: it does better on clothes, and zeros cost no time; else random."},
 	}
 }
 

@@ -27,17 +27,17 @@ func (c Config) Architecture(features, classes int) (nn.Architecture, error) {
 		return nn.Architecture{}, err
 	}
 	numbers := map[string]int{} // of layers so far, by type
-	for _, l := range append(slices.Clone(c.Layers), Layer{Type: "dense", Units: units, Activation: c.OutputLayer.Activation, KernelInitializer: nn.Initializer{Name: glorotUniform}}) {
+	for _, l := range append(slices.Clone(c.Layers), Layer{Type: "dense", Units: units, Activation: c.OutputLayer.Activation, KernelInitializer: nn.Initializer{Name: nn.DefaultKernelInitializer}}) {
 		spec := nn.LayerSpec(l)
 		spec.Name = nn.LayerName(l.Type, numbers[l.Type])
 		numbers[l.Type]++
 		if l.Type == "dense" {
 			spec.Activation = cmp.Or(l.Activation, c.Activation)
 			spec.KernelInitializer = cmp.Or(l.KernelInitializer, c.KernelInitializer)
-			if spec.KernelInitializer.Name == glorotUniform { // what it is without saying so
+			if spec.KernelInitializer.Name == nn.DefaultKernelInitializer { // what it is without saying so
 				spec.KernelInitializer = nn.Initializer{}
 			}
-			if spec.BiasInitializer.Name == zeros {
+			if spec.BiasInitializer.Name == nn.DefaultBiasInitializer {
 				spec.BiasInitializer = nn.Initializer{}
 			}
 		}

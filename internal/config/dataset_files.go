@@ -153,3 +153,8 @@ func numbersAsText(n *yaml.Node) *yaml.Node {
 	}
 	return &changed
 }
+
+// field returns one key of a mapping.
+func field(name string, kind keyfile.Kind) keyfile.Field {
+	return keyfile.Field{Name: name, Kind: kind}
+}

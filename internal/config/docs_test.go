@@ -1,13 +1,14 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"testing"
 
 	"dnn/configs"
 	"dnn/internal/keyfile"
+	"dnn/internal/nn"
+	"dnn/internal/setting"
 )
 
 // TestDocs keeps docs/config.md equal to what the table of keys says.
@@ -88,7 +89,11 @@ files and folders are seen from the working folder, not from the folder of the e
 			continue
 		}
 		fmt.Fprintf(&b, "\nAdvice: %s\n\n", k.Advice)
-		for _, value := range append([]string{k.Example}, k.More...) {
+		values := append([]string{k.Example}, k.More...)
+		if k.Name == "layers" {
+			values = append(values, layerExamples()...)
+		}
+		for _, value := range values {
 			b.WriteString(indent(exampleFile(k, value)))
 		}
 		if k.Name == "layers" {
@@ -110,32 +115,60 @@ func offUnlessGiven(k Key) string {
 func layerDocs() string {
 	var b strings.Builder
 	b.WriteString(`
-An item is a number of units, or a layer with settings; the first is dense. A dropout of 0.2 to 0.5 behind a large layer, an l2 of
-1e-5 to 1e-3, or both keep a network from overfitting; batch_normalization lets one of many layers learn at a higher rate.
+An item is a number of units, or a layer with settings; the first is dense. Dropout or an l2 keeps a network from overfitting;
+batch_normalization lets one of many layers learn at a higher rate.
 
-| layer | key | value | default |
-|---|---|---|---|
+| layer | key | value | default | what it is |
+|---|---|---|---|---|
 `)
-	for _, t := range layerTypes() {
-		if t.main != nil {
-			fmt.Fprintf(&b, "| %s | %s | %s | must be given |\n", t.name, t.main.Name, t.main.Kind.Want())
+	for _, name := range nn.LayerTypes() {
+		l := newLayer(name)
+		main, others := l.settings()
+		if main != nil {
+			fmt.Fprintf(&b, "| %s | %s | %s | must be given | %s |\n", name, name, kindOf(*main).Want(), main.Doc)
 		}
-		for _, k := range t.keys {
-			standard := "`" + k.standard + "`"
-			switch k.Kind.(type) {
-			case keyfile.Choice, initializer:
-				standard = "that of the experiment"
-				if k.Name == "bias_initializer" {
-					standard = "`" + zeros + "`"
-				}
-			case keyfile.Number:
-				standard = cmp.Or(k.standard, "0")
-				standard = "`" + standard + "`"
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.name, k.Name, k.Kind.Want(), standard)
+		for _, s := range others {
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, s.Name, kindOf(s).Want(), layerDefault(s), s.Doc)
 		}
 	}
 	return b.String()
+}
+
+// layerExamples are a list of layers for each type, with the example of each of its settings.
+func layerExamples() []string {
+	var all []string
+	for _, name := range nn.LayerTypes() {
+		l := newLayer(name)
+		main, others := l.settings()
+		var items []string
+		for _, s := range others {
+			items = append(items, s.Name+": "+s.Example)
+		}
+		text := strings.Join(items, ", ")
+		if main == nil {
+			text = name + ": {" + text + "}"
+		} else {
+			text = strings.TrimSuffix(name+": "+main.Example+", "+text, ", ")
+		}
+		first := "100, "
+		if name == "dense" {
+			first = ""
+		}
+		all = append(all, "["+first+"{"+text+"}]")
+	}
+	return all
+}
+
+// layerDefault says what a setting of a layer is where it is left out.
+func layerDefault(s setting.Setting) string {
+	switch s.Value.(type) {
+	case *string, *nn.Initializer:
+		if _, ok := table().Find(s.Name); ok {
+			return "that of the experiment"
+		}
+		return "`" + nn.DefaultBiasInitializer + "`"
+	}
+	return "`" + s.Text() + "`"
 }
 
 // sampleErrors returns what a few mistakes are answered with, as the program prints it.

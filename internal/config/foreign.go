@@ -1,6 +1,9 @@
 package config
 
-import "dnn/internal/keyfile"
+import (
+	"dnn/internal/keyfile"
+	"dnn/internal/nn"
+)
 
 // Names that Keras, PyTorch or scikit-learn have for what an experiment file says in another way.
 
@@ -43,23 +46,23 @@ func foreignNames() map[keyfile.Foreign][]string {
 // those names in small letters, without underscores and hyphens.
 func foreignValues() map[string][]string {
 	return map[string][]string{
-		"silu":           {"swish"},
-		"sigmoid":        {"hardsigmoid", "logistic"},
-		"linear":         {"identity", "none"},
-		"mse":            {"meansquarederror", "mseloss", "squarederror"},
-		categorical:      {"sparsecategoricalcrossentropy", "crossentropy", "crossentropyloss", "nllloss", "logloss"},
-		binary:           {"bce", "bceloss", "bcewithlogitsloss"},
-		"accuracy":       {"acc"},
-		"val_accuracy":   {"valacc"},
-		"glorot_uniform": {"xavier", "xavieruniform"},
-		"glorot_normal":  {"xaviernormal"},
-		"he_normal":      {"he", "kaiming", "kaimingnormal"},
-		"he_uniform":     {"kaiminguniform"},
-		"cosine":         {"cosinedecay", "cosineannealing", "cosineannealinglr"},
-		"exponential":    {"exponentialdecay", "exponentiallr"},
-		"inverse_time":   {"inversetimedecay"},
-		"polynomial":     {"polynomialdecay", "lineardecay"},
-		"step":           {"steplr", "stepdecay"},
-		"one_cycle":      {"onecyclelr"},
+		"silu":                     {"swish"},
+		"sigmoid":                  {"hardsigmoid", "logistic"},
+		"linear":                   {"identity", "none"},
+		"mse":                      {"meansquarederror", "mseloss", "squarederror"},
+		nn.CategoricalCrossentropy: {"sparsecategoricalcrossentropy", "crossentropy", "crossentropyloss", "nllloss", "logloss"},
+		nn.BinaryCrossentropy:      {"bce", "bceloss", "bcewithlogitsloss"},
+		"accuracy":                 {"acc"},
+		"val_accuracy":             {"valacc"},
+		"glorot_uniform":           {"xavier", "xavieruniform"},
+		"glorot_normal":            {"xaviernormal"},
+		"he_normal":                {"he", "kaiming", "kaimingnormal"},
+		"he_uniform":               {"kaiminguniform"},
+		"cosine":                   {"cosinedecay", "cosineannealing", "cosineannealinglr"},
+		"exponential":              {"exponentialdecay", "exponentiallr"},
+		"inverse_time":             {"inversetimedecay"},
+		"polynomial":               {"polynomialdecay", "lineardecay"},
+		"step":                     {"steplr", "stepdecay"},
+		"one_cycle":                {"onecyclelr"},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dnn/internal/keyfile"
+	"dnn/internal/nn"
 )
 
 // TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
@@ -95,8 +96,8 @@ func TestForeignValues(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"activation: swish": "silu", "loss: mean_squared_error": "mse", "loss: sparse_categorical_crossentropy": categorical,
-		"loss: cross_entropy": categorical, "optimizer: {name: Adam}": "adam", "kernel_initializer: xavier": "glorot_uniform",
+		"activation: swish": "silu", "loss: mean_squared_error": "mse", "loss: sparse_categorical_crossentropy": nn.CategoricalCrossentropy,
+		"loss: cross_entropy": nn.CategoricalCrossentropy, "optimizer: {name: Adam}": "adam", "kernel_initializer: xavier": "glorot_uniform",
 	} {
 		_, err := loadText(text)
 		if e := asFault(t, err); e.Hint != "did you mean "+want+"?" {

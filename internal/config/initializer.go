@@ -10,10 +10,30 @@ import (
 	"dnn/internal/nn"
 )
 
-// initializer is one of some names, or {constant: NUMBER}. Its values are nn.Initializer.
+// initializer is one of some names of nn, which is a mapping if a number goes with it, {constant: 0.1}. Its values are
+// nn.Initializer.
 type initializer []string
 
-func (k initializer) Want() string { return strings.Join(k, ", ") + " or {constant: NUMBER}" }
+// divided returns the names that stand alone, and those that need a number.
+func (k initializer) divided() (alone []string, needing []keyfile.Field) {
+	for _, name := range k {
+		if b, needed := nn.InitializerValue(name); needed {
+			needing = append(needing, field(name, numberOf(b)))
+		} else {
+			alone = append(alone, name)
+		}
+	}
+	return alone, needing
+}
+
+func (k initializer) Want() string {
+	alone, needing := k.divided()
+	text := strings.Join(alone, ", ")
+	for _, f := range needing {
+		text += " or {" + f.Name + ": NUMBER}"
+	}
+	return text
+}
 
 func (k initializer) Node(text string) *yaml.Node {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
@@ -24,38 +44,42 @@ func (k initializer) Node(text string) *yaml.Node {
 
 func (k initializer) Show(value any) string {
 	i, _ := value.(nn.Initializer)
-	if i.Name == nn.ConstantInitializer {
+	if _, needed := nn.InitializerValue(i.Name); needed {
 		return fmt.Sprintf("{%s: %v}", i.Name, i.Value)
 	}
 	return i.Name
 }
 
 func (k initializer) Read(n *yaml.Node) (any, *keyfile.Problem) {
+	alone, needing := k.divided()
 	switch n.Kind {
 	case yaml.ScalarNode:
-		name, p := choice(k...).Read(n)
-		if p != nil {
-			p.What = keyfile.Unwanted(k, n).What
-			switch {
-			case n.Value == nn.ConstantInitializer:
-				p.Hint = "write {constant: 0.1}"
-			case keyfile.IsPlain(n) && keyfile.IsNumber(n.Value):
-				p.Hint = "write {constant: " + n.Value + "}"
-			}
-			return nil, p
+		name, p := choice(alone...).Read(n)
+		if p == nil {
+			return nn.Initializer{Name: name.(string)}, nil
 		}
-		return nn.Initializer{Name: name.(string)}, nil
+		p.What = keyfile.Unwanted(k, n).What
+		if keyfile.IsPlain(n) && keyfile.IsNumber(n.Value) && len(needing) > 0 {
+			p.Hint = "write {" + needing[0].Name + ": " + n.Value + "}"
+		}
+		if _, needed := nn.InitializerValue(n.Value); needed {
+			p.Hint = "write {" + n.Value + ": 0.1}"
+		}
+		return nil, p
 	case yaml.MappingNode:
-		constant := field(nn.ConstantInitializer, keyfile.Number{Min: -maxConstant, Max: maxConstant})
-		values, p := keyfile.ReadFields(n, []keyfile.Field{constant})
+		values, p := keyfile.ReadFields(n, needing)
 		if p != nil {
 			return nil, p
 		}
-		v, ok := values[nn.ConstantInitializer].(float64)
-		if !ok {
+		switch {
+		case len(values) > 1:
+			return nil, keyfile.Wrong(n, "wanted one initializer, found %d", len(values))
+		case len(values) == 0:
 			return nil, keyfile.Wrong(n, "wanted constant: and a number, found none")
 		}
-		return nn.Initializer{Name: nn.ConstantInitializer, Value: v}, nil
+		for name, value := range values {
+			return nn.Initializer{Name: name, Value: value.(float64)}, nil
+		}
 	}
 	return nil, keyfile.Unwanted(k, n)
 }

@@ -58,34 +58,29 @@ func networkKeys() []Key {
 			Doc:    "Data set to train and test on: a name, a folder of IDX files, or a CSV file.",
 			Advice: "mnist to begin with; fashion-mnist is harder. docs/data.md tells of images and tables of your own."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", Kind: layers{},
-			More: []string{
-				"[100, {dropout: 0.2}, batch_normalization, 50]",
-				"[{dense: 100, activation: tanh, kernel_initializer: " + nn.Initializers()[0] + ", l1: 1e-5, l2: 1e-4}]",
-				"[{dense: 100, kernel_initializer: he_normal, bias_initializer: {constant: 0.1}}]",
-				"[100, {batch_normalization: {momentum: 0.9, epsilon: 1e-5}}]",
-			},
+			More:   []string{"[100, {dropout: 0.2}, batch_normalization, 50]"},
 			Doc:    "Hidden layers, from the input on: units of Dense layers, or others; []: none.",
 			Advice: "[100, 50] for MNIST, [16] for a small table. More units fit more, and overfit sooner without dropout or augment."},
 		{Name: "activation", Default: "relu", Example: "tanh", Kind: choice(nn.Activations()...),
 			Doc:    "Activation of the hidden layers that name none.",
 			Advice: "relu nearly always; tanh for a small network on a table; selu with kernel_initializer: lecun_normal."},
-		{Name: "kernel_initializer", Default: glorotUniform, Example: nn.Initializers()[0], Kind: initializer(nn.Initializers()),
+		{Name: "kernel_initializer", Default: nn.DefaultKernelInitializer, Example: "glorot_normal", Kind: initializer(nn.Initializers()),
 			More:   []string{"{constant: 0.1}"},
 			Doc:    "How the kernels of the hidden layers that name none are initialized.",
 			Advice: "glorot_uniform, as Keras; he_normal for many layers of relu, lecun_normal for selu."},
 
 		{Name: "output_layer",
 			Doc: "The last Dense layer."},
-		{Name: "output_layer.activation", Default: "softmax", Example: "sigmoid", Kind: choice("softmax", "sigmoid"),
+		{Name: "output_layer.activation", Default: softmax, Example: sigmoid, Kind: choice(softmax, sigmoid),
 			Doc:    "Softmax tells classes apart; sigmoid, with one unit, says yes or no.",
 			Advice: "softmax, also for two classes; sigmoid where one probability is wanted."},
-		{Name: "output_layer.units", By: "output_layer.activation", Example: "10", Kind: keyfile.Whole{Min: 0, Max: maxUnits},
-			Variants: variants("softmax", "0", "sigmoid", "1"),
+		{Name: "output_layer.units", By: "output_layer.activation", Example: "10", Kind: keyfile.Whole{Min: 0, Max: nn.MaxUnits},
+			Variants: variants(softmax, "0", sigmoid, "1"),
 			Doc:      "Units of the last layer; 0: one per class of the data set.",
 			Advice:   "leave it out; it is for dnn summary of a network whose data set is not there."},
 		{Name: "loss", By: "output_layer.activation", Example: "mse",
-			Variants: variants("softmax", categorical, "sigmoid", binary),
-			Kind:     choice(categorical, binary, squares),
+			Variants: variants(softmax, nn.LossesFor(softmax)[0], sigmoid, nn.LossesFor(sigmoid)[0]),
+			Kind:     choice(nn.Losses()...),
 			Doc:      "Loss that training minimizes; it goes with the activation of the output layer.",
 			Advice:   "leave it out: a cross-entropy is best for classes. mse is for comparison with older work."},
 		{Name: "label_smoothing", Default: "0", Example: "0.1", Kind: keyfile.Number{Min: 0, Max: 1, MaxOpen: true},
@@ -119,7 +114,7 @@ func runKeys() []Key {
 		{Name: "threads", Default: "0", Example: "2", Flag: "--threads", Kind: keyfile.Whole{Min: 0, Max: 1024},
 			Doc:    "Threads that compute; 0: all cores. It never changes a result.",
 			Advice: "0; fewer where other programs need the cores."},
-		{Name: "input", Default: "0", Example: "784", Kind: keyfile.Whole{Min: 0, Max: maxUnits},
+		{Name: "input", Default: "0", Example: "784", Kind: keyfile.Whole{Min: 0, Max: nn.MaxUnits},
 			Doc:    "Features of one sample; 0: what the data set has.",
 			Advice: "leave it out; it is for dnn summary of a network whose data set is not there."},
 		{Name: "output", Default: "model.bin", Example: "runs/first.bin", Flag: "--output", Kind: keyfile.Path{},
@@ -128,22 +123,14 @@ func runKeys() []Key {
 	}
 }
 
+// The activations that an output layer can have.
 const (
-	categorical = "categorical_crossentropy"
-	binary      = "binary_crossentropy"
-	squares     = "mse"
-
-	glorotUniform = "glorot_uniform"
-	zeros         = "zeros"
+	softmax = "softmax"
+	sigmoid = "sigmoid"
 )
 
-const (
-	maxUnits    = 1_000_000
-	maxLayers   = 1000
-	maxConstant = 1_000_000 // that weights start as
-	maxPenalty  = 1000      // of weights, whatever their size
-	minEpsilon  = 1e-30     // smaller ones are 0 or denormal in float32
-)
+// maxLayers is how many hidden layers a network can have.
+const maxLayers = 1000
 
 // choice is one of some names, which may have others in other libraries.
 func choice(names ...string) keyfile.Choice {

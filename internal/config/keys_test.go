@@ -3,7 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -270,23 +270,43 @@ func TestEnvNames(t *testing.T) {
 	}
 }
 
-// Names that other packages know are theirs.
-func TestNamesAreKnown(t *testing.T) {
-	for _, loss := range []string{categorical, binary, squares} {
-		if !slices.Contains(nn.Losses(), loss) {
-			t.Errorf("loss %s: not one of %v", loss, nn.Losses())
+func TestFormsOfLayers(t *testing.T) {
+	const want = "units such as 100, {dense: …}, {dropout: …}"
+	if got := layerForms(); !strings.HasPrefix(got, want) || !strings.Contains(got, " batch_normalization") || strings.Count(got, " or ") != 1 {
+		t.Errorf("wanted %s and others, found %s", want, got)
+	}
+}
+
+// A layer of each type can be read with the examples of its settings, which are other values than the defaults, and
+// written again.
+func TestExamplesOfLayers(t *testing.T) {
+	examples := layerExamples()
+	for i, name := range nn.LayerTypes() {
+		list := mustLoad(t, "layers: "+examples[i]).Layers
+		l := list[len(list)-1]
+		if l.Type != name || l.given() == nil {
+			t.Fatalf("%s: wanted a %s as the last layer, found %+v", examples[i], name, list)
 		}
-	}
-	names := layerTypeNames()
-	slices.Sort(names)
-	if diff := cmp.Diff(nn.LayerTypes(), names); diff != "" {
-		t.Errorf("types of layers (-nn +config):\n%s", diff)
-	}
-	for _, l := range layerTypes() {
-		for _, k := range l.keys {
-			if _, problem := k.Kind.Read(k.Kind.Node(k.standard)); k.standard != "" && problem != nil {
-				t.Errorf("%s: default of %s: %s", l.name, k.Name, problem.What)
+		shown := layers{}.Show(list)
+		if diff := cmp.Diff(list, mustLoad(t, "layers: "+shown).Layers); diff != "" {
+			t.Errorf("%s is written as %s (-read +again):\n%s", examples[i], shown, diff)
+		}
+		standard := newLayer(name)
+		main, others := standard.settings()
+		_, given := l.settings()
+		for i, s := range others {
+			if reflect.DeepEqual(s.Value, given[i].Value) {
+				t.Errorf("%s: %s: wanted another example than the default", name, s.Name)
 			}
+			if !reflect.ValueOf(s.Value).Elem().IsZero() {
+				kind := kindOf(s)
+				if _, problem := kind.Read(kind.Node(s.Text())); problem != nil {
+					t.Errorf("%s: default of %s: %s", name, s.Name, problem.What)
+				}
+			}
+		}
+		if main != nil && !reflect.ValueOf(main.Value).Elem().IsZero() {
+			t.Errorf("%s: wanted no default of %s, which is required", name, main.Name)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"dnn/internal/keyfile"
 	"dnn/internal/nearest"
+	"dnn/internal/nn"
+	"dnn/internal/setting"
 )
 
 // layers is a list of hidden layers. Its values are []Layer.
@@ -106,29 +108,28 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 	case n.Kind == yaml.MappingNode:
 		return readLayerMapping(n)
 	case n.Kind == yaml.ScalarNode && (keyfile.IsNumber(n.Value) || keyfile.IsNull(n.Value)):
-		value, p := keyfile.Whole{Min: 1, Max: maxUnits}.Read(n)
+		l := newLayer("dense")
+		main, _ := l.settings()
+		value, p := kindOf(*main).Read(n)
 		if p != nil {
 			p.What = "units of a layer: " + p.What
+			return l, p
 		}
-		units, _ := value.(uint64)
-		return Layer{Type: "dense", Units: int(units)}, p
-	case n.Kind == yaml.ScalarNode:
-		for _, t := range layerTypes() {
-			switch {
-			case n.Value != t.name:
-			case t.main == nil:
-				return t.newLayer(), nil
-			default:
-				p := keyfile.Wrong(n, "%s: wanted %s after it, found nothing", t.name, t.main.Kind.Want())
-				p.Hint = fmt.Sprintf("write {%s: …}", t.name)
-				return Layer{}, p
-			}
+		setValue(*main, value)
+		return l, nil
+	case n.Kind == yaml.ScalarNode && slices.Contains(nn.LayerTypes(), n.Value):
+		l := newLayer(n.Value)
+		main, _ := l.settings()
+		if main == nil {
+			return l, nil
 		}
+		p := keyfile.Wrong(n, "%s: wanted %s after it, found nothing", l.Type, kindOf(*main).Want())
+		p.Hint = fmt.Sprintf("write {%s: …}", l.Type)
+		return l, p
 	}
-	p := keyfile.Wrong(n, "wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found %s",
-		keyfile.Describe(n))
+	p := keyfile.Wrong(n, "wanted %s, found %s", layerForms(), keyfile.Describe(n))
 	if n.Kind == yaml.ScalarNode {
-		if name, ok := nearest.Name(n.Value, layerTypeNames()); ok {
+		if name, ok := nearest.Name(n.Value, nn.LayerTypes()); ok {
 			p.Hint = "did you mean " + name + "?"
 		}
 	}
@@ -137,54 +138,58 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 
 // readLayerMapping reads an item such as {dense: 100, activation: tanh}.
 func readLayerMapping(n *yaml.Node) (Layer, *keyfile.Problem) {
-	var found []layerType
-	for _, t := range layerTypes() {
-		if keyfile.ValueOf(n, t.name) != nil {
-			found = append(found, t)
-		}
-	}
+	found := slices.DeleteFunc(nn.LayerTypes(), func(name string) bool { return keyfile.ValueOf(n, name) == nil })
 	switch {
 	case len(found) > 1:
-		p := keyfile.Wrong(n, "wanted one layer, found %s and %s in one", found[0].name, found[1].name)
+		p := keyfile.Wrong(n, "wanted one layer, found %s and %s in one", found[0], found[1])
 		p.Hint = "make each an item of its own"
 		return Layer{}, p
 	case len(found) == 0:
 		return Layer{}, noLayer(n)
 	}
-	t := found[0]
-	l := t.newLayer()
-	if t.main != nil {
-		p := l.read(n, append([]layerKey{*t.main}, t.keys...))
+	l := newLayer(found[0])
+	main, others := l.settings()
+	if main != nil {
+		after := *main
+		after.Name = l.Type
+		p := fill(n, append([]setting.Setting{after}, others...))
 		return l, p
 	}
 	for i := 0; i < len(n.Content); i += 2 {
-		if name := n.Content[i]; name.Value != t.name {
-			return l, keyfile.UnknownField(name, []string{t.name})
+		if name := n.Content[i]; name.Value != l.Type {
+			return l, keyfile.UnknownField(name, []string{l.Type})
 		}
 	}
 	if len(n.Content) > 2 {
-		return l, keyfile.Wrong(n.Content[2], "the key %s is given twice", t.name)
+		return l, keyfile.Wrong(n.Content[2], "the key %s is given twice", l.Type)
 	}
-	p := l.read(n.Content[1], t.keys)
-	if p != nil {
-		p.In(t.name)
-	}
+	p := fill(n.Content[1], others)
+	p.In(l.Type)
 	return l, p
 }
 
-// Read fills the layer from a mapping with some of the keys.
-func (l *Layer) read(n *yaml.Node, keys []layerKey) *keyfile.Problem {
-	fields := make([]keyfile.Field, len(keys))
-	for i, k := range keys {
-		fields[i] = k.Field
+// fill sets those of the settings that a mapping names.
+func fill(n *yaml.Node, settings []setting.Setting) *keyfile.Problem {
+	fields := make([]keyfile.Field, len(settings))
+	for i, s := range settings {
+		fields[i] = field(s.Name, kindOf(s))
 	}
 	values, p := keyfile.ReadFields(n, fields)
-	for _, k := range keys {
-		if value, ok := values[k.Name]; ok {
-			k.set(l, value)
+	for _, s := range settings {
+		if value, ok := values[s.Name]; ok {
+			setValue(s, value)
 		}
 	}
 	return p
+}
+
+// setValue gives a setting what its kind has read.
+func setValue(s setting.Setting, value any) {
+	if i, ok := s.Value.(*nn.Initializer); ok {
+		*i = value.(nn.Initializer)
+		return
+	}
+	s.Set(value)
 }
 
 // noLayer is the problem of a mapping that names no type of layer.
@@ -197,9 +202,9 @@ func noLayer(n *yaml.Node) *keyfile.Problem {
 			p.Hint = "write {dense: " + value.Value + "}"
 			return p
 		}
-		if _, ok := nearest.Name(name.Value, layerTypeNames()); ok || strings.Contains(name.Value, ":") {
-			return keyfile.UnknownField(name, layerTypeNames())
+		if _, ok := nearest.Name(name.Value, nn.LayerTypes()); ok || strings.Contains(name.Value, ":") {
+			return keyfile.UnknownField(name, nn.LayerTypes())
 		}
 	}
-	return keyfile.Wrong(n, "wanted %s as a key of the layer, found none", keyfile.OneOf(layerTypeNames()))
+	return keyfile.Wrong(n, "wanted %s as a key of the layer, found none", keyfile.OneOf(nn.LayerTypes()))
 }

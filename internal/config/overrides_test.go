@@ -5,6 +5,7 @@ import (
 
 	"dnn/internal/augment"
 	"dnn/internal/fault"
+	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/train/callback"
@@ -88,10 +89,10 @@ func TestSwitches(t *testing.T) {
 	const file = "augment: {shift: 3, rotation: 4}"
 	set := func(key, value string) Flag { return Flag{Name: "--set", Key: key, Value: value} }
 	ranges := func(shift, rotation, alpha float64) augment.Distortions {
-		return augment.Distortions{
-			&augment.Affine{Shift: shift, Rotation: rotation}, &augment.Elastic{Alpha: alpha, Sigma: 4}, &augment.Flips{},
-			&augment.RandomErasing{ScaleMin: 0.02, ScaleMax: 0.33, Ratio: 0.3, FillValue: "random"},
-		}
+		r := augment.All()
+		*r[0].(*augment.Affine) = augment.Affine{Shift: shift, Rotation: rotation}
+		*r[1].(*augment.Elastic) = augment.Elastic{Alpha: alpha, Sigma: 4}
+		return r
 	}
 	none, all, on := augment.Distortions(nil), ranges(3, 4, 0), ranges(0, 0, 0)
 	tests := []struct {
@@ -171,7 +172,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"unknown key", nil, []Flag{{Name: "--set", Key: "optimizer.lerning_rate", Value: "1"}}, `--set: unknown key "optimizer.lerning_rate"`, "did you mean optimizer.learning_rate?"},
 		{"leaf alone", nil, []Flag{{Name: "--set", Key: "learning_rate", Value: "1"}}, `--set: unknown key "learning_rate"`, "did you mean optimizer.learning_rate?"},
 		{"group", nil, []Flag{{Name: "--set", Key: "output_layer", Value: "1"}}, "--set: output_layer is a group of keys", "set one of them: output_layer.activation, output_layer.units"},
-		{"layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,x"}}, `--layers: wanted units such as 100, {dense: …}, {dropout: …} or batch_normalization, found "x"`, ""},
+		{"layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,x"}}, "--layers: wanted " + layerForms() + `, found "x"`, ""},
 		{"layers with a comma too many", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,"}}, `--layers: units of a layer: wanted a whole number from 1 to 1000000, found nothing`, ""},
 		{"no layers", nil, []Flag{{Name: "--layers", Key: "layers", Value: ""}}, `--layers: wanted a list of layers such as [100, 50], found nothing`, "write [] for no hidden layer"},
 		{"key of another optimizer", nil, []Flag{{Name: "--set", Key: "optimizer.name", Value: "sgd"}, {Name: "--set", Key: "optimizer.beta_1", Value: "0.5"}}, "--set optimizer.beta_1: there is no such key where optimizer.name is sgd", "take it out, or choose one of adam, adamw, lion, nadam"},
@@ -185,7 +186,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"mapping without a space", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,{dropout:0.2}"}}, `--layers: unknown key "dropout:0.2"`, "put a space after the colon"},
 		{"anchor", nil, []Flag{{Name: "--layers", Key: "layers", Value: "&a {dense: 1},*a"}}, `--layers: anchors (&name) are not supported`, ""},
 		{"data set", nil, []Flag{{Name: "--set", Key: "dataset", Value: "{csv: a.csv"}}, `--set dataset: wanted mnist, fashion-mnist, {idx: FOLDER} or {csv: FILE, target: COLUMN}, found "{csv: a.csv"`, "for files of your own write {idx: FOLDER} or {csv: FILE, target: COLUMN}"},
-		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted categorical_crossentropy or mse beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
+		{"loss", map[string]string{"DNN_LOSS": "binary_crossentropy"}, nil, "DNN_LOSS: loss: wanted " + keyfile.OneOf(nn.LossesFor("softmax")) + " beside an output layer with softmax, found binary_crossentropy", "leave loss out to have the one that goes with the output layer"},
 		{"bytes in a file name", nil, []Flag{{Name: "-o", Key: "output", Value: "\xff"}}, `-o: wanted a file name of printable characters, found "\xff"`, ""},
 	}
 	for _, tt := range tests {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dnn/internal/keyfile"
+	"dnn/internal/nn"
 	"dnn/internal/setting"
 )
 
@@ -90,17 +91,23 @@ func keyOf(group string, s setting.Setting) Key {
 
 // kindOf returns what the value of a setting may be in a file.
 func kindOf(s setting.Setting) keyfile.Kind {
-	b := s.Bounds
 	switch s.Value.(type) {
 	case *float64:
-		return keyfile.Number{Min: b.Min, Max: b.Max, MinOpen: b.MinOpen, MaxOpen: b.MaxOpen}
+		return numberOf(s.Bounds)
 	case *int:
-		return keyfile.Whole{Min: uint64(b.Min), Max: uint64(b.Max)}
+		return keyfile.Whole{Min: uint64(s.Bounds.Min), Max: uint64(s.Bounds.Max)}
 	case *bool:
 		return keyfile.Boolean{}
+	case *nn.Initializer:
+		return initializer(s.Choices)
 	}
 	if len(s.Choices) > 0 {
 		return choice(s.Choices...)
 	}
 	return keyfile.Path{Folder: s.Folder}
+}
+
+// numberOf returns the kind of the numbers within bounds.
+func numberOf(b setting.Bounds) keyfile.Number {
+	return keyfile.Number{Min: b.Min, Max: b.Max, MinOpen: b.MinOpen, MaxOpen: b.MaxOpen}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"dnn/internal/fault"
@@ -34,4 +35,21 @@ func asFault(t *testing.T, err error) *fault.Error {
 		t.Fatalf("got %T %v, want a *fault.Error", err, err)
 	}
 	return e
+}
+
+// keysHere is the hint that names the keys of a group.
+func keysHere(group string) string {
+	var names []string
+	for _, k := range Keys() {
+		if g, leaf := k.Parent(); g == group {
+			names = append(names, leaf)
+		}
+	}
+	return "the keys here are " + strings.Join(names, ", ")
+}
+
+// wantOf is what a key wants.
+func wantOf(key string) string {
+	k, _ := table().Find(key)
+	return k.Kind.Want()
 }

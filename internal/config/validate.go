@@ -8,6 +8,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/keyfile"
+	"dnn/internal/nn"
 	"dnn/internal/setting"
 	"dnn/internal/train/callback"
 )
@@ -29,19 +30,19 @@ func (r *Resolved) validate() error {
 // checkOutput checks the output layer and its loss.
 func (r *Resolved) checkOutput() *fault.Error {
 	last := r.OutputLayer
-	lossOf := map[string]string{"softmax": categorical, "sigmoid": binary}
+	losses := nn.LossesFor(last.Activation)
 	switch {
-	case last.Activation == "softmax" && last.Units == 1:
+	case last.Activation == softmax && last.Units == 1:
 		return r.Fault("output_layer.units", "wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
 			WithHint("softmax over a single unit is always 1; for yes or no use activation: sigmoid")
-	case last.Activation == "sigmoid" && last.Units != 1:
+	case last.Activation == sigmoid && last.Units != 1:
 		return r.Fault("output_layer.units", "wanted 1 beside sigmoid, found %d", last.Units).
 			WithHint("to tell classes apart use activation: softmax")
-	case r.Loss != lossOf[last.Activation] && r.Loss != squares:
-		return r.Fault("loss", "wanted %s or %s beside an output layer with %s, found %s", lossOf[last.Activation], squares, last.Activation, r.Loss).
+	case !slices.Contains(losses, r.Loss):
+		return r.Fault("loss", "wanted %s beside an output layer with %s, found %s", keyfile.OneOf(losses), last.Activation, r.Loss).
 			WithHint("leave loss out to have the one that goes with the output layer")
-	case r.Loss == squares && r.LabelSmoothing > 0:
-		return r.Fault("label_smoothing", "wanted 0 beside %s, found %v", squares, r.LabelSmoothing).
+	case !nn.SmoothsLabels(r.Loss) && r.LabelSmoothing > 0:
+		return r.Fault("label_smoothing", "wanted 0 beside %s, found %v", r.Loss, r.LabelSmoothing).
 			WithHint("only cross-entropies smooth labels")
 	}
 	return nil
@@ -147,10 +148,10 @@ func (r *Resolved) checkDistill() *fault.Error {
 	switch {
 	case r.Distill == nil:
 		return nil
-	case r.OutputLayer.Activation != "softmax":
+	case r.OutputLayer.Activation != softmax:
 		return r.Fault("distill", "wanted an output layer with softmax, found %s", r.OutputLayer.Activation)
-	case r.Loss != categorical:
-		return r.Fault("distill", "wanted the loss %s, found %s", categorical, r.Loss)
+	case r.Loss != nn.CategoricalCrossentropy:
+		return r.Fault("distill", "wanted the loss %s, found %s", nn.CategoricalCrossentropy, r.Loss)
 	}
 	return nil
 }

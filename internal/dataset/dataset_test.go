@@ -270,3 +270,18 @@ func TestLearned(t *testing.T) {
 		t.Errorf("another split: %v", err)
 	}
 }
+
+// Config knows the names of package mnist's data sets without knowing the package.
+func TestNamesAreThoseOfConfig(t *testing.T) {
+	for _, k := range config.Keys() {
+		if k.Name != "dataset" {
+			continue
+		}
+		names, _, _ := strings.Cut(k.Kind.Want(), ", {")
+		if want := strings.Join(mnist.Names(), ", "); names != want {
+			t.Errorf("a config can name the data sets %s, package mnist has %s", names, want)
+		}
+		return
+	}
+	t.Error("config has no key dataset")
+}

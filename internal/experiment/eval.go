@@ -31,7 +31,7 @@ type EvalOptions struct {
 }
 
 // Evaluate tests a model on a part of its data set, or on another one, and tells the result. An accuracy below MinAccuracy is
-// an error of kind fault.Bar.
+// an error of kind fault.BelowMinimum.
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer mapped()()
 	o.Split = cmp.Or(o.Split, "test")
@@ -101,7 +101,8 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		}
 	}
 	if accuracy := result.Accuracy(); accuracy < float32(o.MinAccuracy) { // float32(0.9) is less than 0.9
-		return fault.New(fault.Bar, o.Model, "the accuracy is %s, wanted at least %v", report.FormatFloat32(accuracy), o.MinAccuracy)
+		return fault.New(fault.BelowMinimum, o.Model, "the accuracy is %s, wanted at least %v",
+			report.FormatFloat32(accuracy), o.MinAccuracy)
 	}
 	return nil
 }

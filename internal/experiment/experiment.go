@@ -11,7 +11,6 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
-	"dnn/internal/nn/batch"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/report"
@@ -26,7 +25,7 @@ type experiment struct {
 	source   *dataset.Source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
-	keep     kept
+	writes   outputs
 	history  *callback.CSV    // nil: none is kept
 	from     *modelfile.Model // that the weights come from; nil: they are drawn
 	start    string           // its SHA-256
@@ -37,7 +36,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &experiment{Resolved: resolved, keep: keeps(o, resolved.Output)}
+	x := &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = modelfile.Read(o.From); err == nil {
@@ -97,7 +96,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 	run := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer,
 		Train: data.Train, Validation: data.Validation,
-		Epochs: x.Epochs, BatchSize: x.BatchSize, LearningRate: x.Optimizer.LearningRate,
+		Epochs: x.Epochs, BatchSize: x.BatchSize,
 		Shuffle: x.Shuffle, Seed: x.Seed, Now: system.Now,
 	}
 	if x.Augment != nil {
@@ -114,9 +113,9 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		}
 		run.Distillation = &d
 	}
-	run.Schedule = x.Schedule.For(schedule.Run{Rate: run.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
-	if x.keep.history {
-		x.history = callback.NewCSV(modelfile.Beside(x.Output, ".history.csv"))
+	run.Schedule = x.Schedule.For(schedule.Run{Rate: x.Optimizer.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
+	if x.writes.history {
+		x.history = callback.NewCSV(modelfile.ReplaceExtension(x.Output, ".history.csv"))
 		run.Callbacks = append(run.Callbacks, x.history.Callback())
 	}
 	for _, c := range x.Callbacks {
@@ -126,7 +125,7 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 }
 
 // checkpointPath returns what the names of the run's checkpoints begin with.
-func (x *experiment) checkpointPath() string { return modelfile.Beside(x.Output, ".ckpt") }
+func (x *experiment) checkpointPath() string { return modelfile.ReplaceExtension(x.Output, ".ckpt") }
 
 // checkpoints returns where and when the experiment's run is written down.
 func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Checkpoints {
@@ -148,10 +147,7 @@ func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Che
 // plan returns what would be trained.
 func (x *experiment) plan() train.Plan {
 	held := train.ValidationSamples(x.source.Count, x.ValidationSplit)
-	run := train.Run{Train: &batch.Samples{Count: x.source.Count - held}, BatchSize: x.BatchSize, Epochs: x.Epochs}
-	plan := run.Plan()
-	plan.ValidationSamples = held
-	return plan
+	return train.NewPlan(x.Epochs, x.BatchSize, x.source.Count-held, held)
 }
 
 // begin returns what tells that the run begins.

@@ -21,8 +21,8 @@ type file struct {
 	path string
 }
 
-// checkDistinct refuses outputs that are an input, or another output, under whatever name: nothing is touched before. Devices
-// and FIFOs may be named twice, since nothing in them is replaced.
+// checkDistinct refuses outputs that are an input, or another output, under whatever name: nothing is touched before.
+// Devices and FIFOs may be named twice, since nothing in them is replaced.
 func checkDistinct(outputs, inputs []file) error {
 	for i, out := range outputs {
 		if out.path == "" || atomicfile.IsStream(out.path) {
@@ -39,13 +39,14 @@ func checkDistinct(outputs, inputs []file) error {
 	return nil
 }
 
-// kept says which files a run leaves.
-type kept struct{ model, checkpoints, history, picture bool }
+// outputs says which files a run leaves.
+type outputs struct{ model, checkpoints, history, picture bool }
 
-// keeps returns which files a run leaves at and beside its output: all that were not refused, and beside a device or a FIFO none.
-func keeps(o Options, output string) kept {
+// outputsOf returns which files a run leaves at and beside its output: all that were not refused, and beside a device
+// or a FIFO none.
+func outputsOf(o Options, output string) outputs {
 	beside := !atomicfile.IsStream(output)
-	return kept{
+	return outputs{
 		model: !o.NoModel, checkpoints: beside && !o.NoModel, history: beside && !o.NoHistory, picture: beside && !o.NoPicture,
 	}
 }
@@ -76,7 +77,7 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	}
 	outputs := []file{{"--profile", o.Profile}, {"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview}}
 	if o.trains() {
-		outputs = append(outputs, x.besideModel()...)
+		outputs = append(outputs, x.sideOutputs()...)
 		for _, c := range x.Callbacks {
 			if log, ok := c.Log(); ok {
 				outputs = append(outputs, file{c.Name, log.Path()})
@@ -87,7 +88,7 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
 		return err
 	}
-	if !o.trains() || !x.keep.model {
+	if !o.trains() || !x.writes.model {
 		return nil
 	}
 	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
@@ -96,17 +97,17 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 // bestModel is the role of the file that a run leaves only if it had a best epoch.
 const bestModel = "the best model"
 
-// besideModel returns the files that a run replaces beside its model.
-func (x *experiment) besideModel() []file {
+// sideOutputs returns the files that a run replaces beside its model.
+func (x *experiment) sideOutputs() []file {
 	var files []file
-	if x.keep.history {
-		files = append(files, file{"the history", modelfile.Beside(x.Output, ".history.csv")})
+	if x.writes.history {
+		files = append(files, file{"the history", modelfile.ReplaceExtension(x.Output, ".history.csv")})
 	}
-	if x.keep.picture {
-		files = append(files, file{"the curves", modelfile.Beside(x.Output, ".history.png")})
+	if x.writes.picture {
+		files = append(files, file{"the curves", modelfile.ReplaceExtension(x.Output, ".history.png")})
 	}
-	if x.keep.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
-		files = append(files, file{bestModel, modelfile.Beside(x.Output, ".best.bin")})
+	if x.writes.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
+		files = append(files, file{bestModel, modelfile.ReplaceExtension(x.Output, ".best.bin")})
 	}
 	return files
 }
@@ -114,10 +115,10 @@ func (x *experiment) besideModel() []file {
 // probe finds out whether all that a run writes can be written, before it works for hours, and leaves nothing behind.
 func (x *experiment) probe(o Options) error {
 	var replaced []string
-	if x.keep.model {
+	if x.writes.model {
 		replaced = append(replaced, x.Output)
 	}
-	for _, f := range x.besideModel() {
+	for _, f := range x.sideOutputs() {
 		replaced = append(replaced, f.path)
 	}
 	for _, path := range replaced {
@@ -125,7 +126,7 @@ func (x *experiment) probe(o Options) error {
 			return fault.CannotWrite(path, err)
 		}
 	}
-	if x.keep.checkpoints {
+	if x.writes.checkpoints {
 		if err := (&train.Checkpoints{Path: x.checkpointPath()}).Probe(); err != nil {
 			return err
 		}
@@ -143,18 +144,19 @@ func (x *experiment) probe(o Options) error {
 	return nil
 }
 
-// lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of them.
+// lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of
+// them.
 func (x *experiment) lock(system *System, o Options) (unlock func(), err error) {
 	none := func() {}
 	output, err := atomicfile.Target(x.Output)
 	if err != nil {
 		return nil, fault.CannotWrite(x.Output, err)
 	}
-	if atomicfile.IsStream(output) || x.keep == (kept{}) {
+	if atomicfile.IsStream(output) || x.writes == (outputs{}) {
 		return none, nil
 	}
-	stem := modelfile.Beside(output, "")
-	unlock, err = lockfile.Lock(lockfile.Beside(stem))
+	stem := modelfile.ReplaceExtension(output, "")
+	unlock, err = lockfile.Lock(lockfile.PathFor(stem))
 	if held, ok := errors.AsType[*lockfile.HeldError](err); ok {
 		return nil, fault.New(fault.Locked, x.Output, "another run is writing it: %w", held).
 			WithHint("wait for it, or use -o for another name")

@@ -34,7 +34,7 @@ type finished struct {
 // last whole epoch; its error is returned.
 func finish(ctx context.Context, system *System, o Options, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
-		if f.keep.checkpoints {
+		if f.writes.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
 		}
 		return f.stopped
@@ -48,7 +48,7 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 			return err
 		}
 	}
-	if f.stopped != nil && o.Listener.Ended != nil && f.keep.checkpoints {
+	if f.stopped != nil && o.Listener.Ended != nil && f.writes.checkpoints {
 		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs))
 	}
 	test, tested := f.test(ctx)
@@ -59,7 +59,7 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		return context.Cause(ctx)
 	}
 	model := f.Output
-	if !f.keep.model {
+	if !f.writes.model {
 		model = ""
 	}
 	err = tell(o.Listener.End, report.EndEvent{
@@ -93,20 +93,20 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 	if f.stopped != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	if f.keep.model {
+	if f.writes.model {
 		if sum, err = await.Pass(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
 			return "", err
 		}
 	}
-	if f.keep.history {
+	if f.writes.history {
 		if err := f.experiment.history.Commit(); err != nil {
 			return "", err
 		}
 	}
-	if !f.keep.picture {
+	if !f.writes.picture {
 		return sum, nil
 	}
-	curves := modelfile.Beside(f.Output, ".history.png")
+	curves := modelfile.ReplaceExtension(f.Output, ".history.png")
 	err = atomicfile.Write(curves, func(w io.Writer) error { return picture.WriteHistory(w, "png", f.history) })
 	if err != nil {
 		return "", fault.CannotWrite(curves, err)

@@ -34,7 +34,7 @@ func Text(system *System) Listener {
 			fault.Count(p.TrainSamples, "training sample"), fault.Count(p.ValidationSamples, "validation sample"))
 		return err
 	}
-	l.Run = func() train.Callback { return report.TrainProgress(system.Stderr, system.Screen(), system.Now) }
+	l.Run = func() train.Callback { return report.TrainProgress(system.Stderr, system.screen(), system.Now) }
 	l.Ended = func(text string) { report.Message(system.Stderr, "%s", text) }
 	l.Verbose = true
 	return l

@@ -16,7 +16,8 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left to do.
+// resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left
+// to do.
 func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, settings json.RawMessage) (over bool, err error) {
 	if run.Checkpoints == nil {
 		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
@@ -37,7 +38,8 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, 
 		if ended := x.ends(run.Plan(), found.History()); ended != found.Ended() {
 			return false, fault.New(fault.Data, found.Path(), "contradicts itself: the run was ended there: %t, by its history: %t", found.Ended(), ended)
 		}
-		if over := found.Ended() || len(found.History()) == x.Epochs; over && finished && x.isOver(model) && checkpoints == 1 && x.isWhole() {
+		over := found.Ended() || len(found.History()) == x.Epochs
+		if over && finished && x.isOver(model) && checkpoints == 1 && x.isComplete() {
 			x.sayOver(system, model)
 			return true, nil
 		}
@@ -56,7 +58,8 @@ type outcome struct {
 	ended  bool // whether early stopping or a target ended it
 }
 
-// outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the epochs.
+// outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the
+// epochs.
 func (x *experiment) outcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
 	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
 		return o, false
@@ -103,19 +106,19 @@ func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
 	return slices.ContainsFunc(watched.Callbacks, func(c train.Callback) bool { return train.Ends(c, plan, history) })
 }
 
-// isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch would be
-// with more epochs too.
+// isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch
+// would be with more epochs too.
 func (x *experiment) isOver(o outcome) bool {
 	return o.epochs == x.Epochs || o.ended && o.done <= x.Epochs && x.epochsFixedBy() == ""
 }
 
-// isWhole tells whether what a finished run leaves beside its model is there. One that was killed as it wrote its files has more
-// than one checkpoint, or lacks some of these, and writes them again.
-func (x *experiment) isWhole() bool {
-	if x.keep.history && x.history.Pending() {
+// isComplete tells whether what a finished run leaves beside its model is there. One that was killed as it wrote its
+// files has more than one checkpoint, or lacks some of these, and writes them again.
+func (x *experiment) isComplete() bool {
+	if x.writes.history && x.history.Pending() {
 		return false
 	}
-	for _, f := range x.besideModel() {
+	for _, f := range x.sideOutputs() {
 		if _, err := os.Stat(f.path); err != nil && f.role != bestModel {
 			return false
 		}
@@ -132,8 +135,8 @@ func (x *experiment) sayOver(system *System, o outcome) {
 	report.Message(system.Stderr, "%s is of this very run, which is finished%s: nothing is left to do", x.Output, why)
 }
 
-// withoutCheckpoint is resume where a finished run has left its model alone. To begin from the beginning would be to write over
-// that model, which is not what --resume asks for.
+// withoutCheckpoint is resume where a finished run has left its model alone. To begin from the beginning would be to
+// write over that model, which is not what --resume asks for.
 func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, err error) {
 	fixed := x.epochsFixedBy()
 	switch {
@@ -151,7 +154,8 @@ func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, er
 		WithHint("train anew, without --resume; with --keep-checkpoint a run can go on to more epochs later")
 }
 
-// epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value; empty: none.
+// epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value;
+// empty: none.
 func (x *experiment) epochsFixedBy() string {
 	if fixed := x.Schedule.FixedBy(); fixed != "" {
 		return "schedule." + fixed

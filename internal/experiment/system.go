@@ -30,8 +30,8 @@ type System struct {
 	Environ func() []string // all variables, NAME=value, to find one that nothing reads; nil: there are none
 }
 
-// Screen returns what may be shown on standard error.
-func (s *System) Screen() report.Screen {
+// screen returns what may be shown on standard error.
+func (s *System) screen() report.Screen {
 	return report.ScreenOf(s.Stderr, func(name string) string {
 		value, _ := s.Env(name)
 		return value

@@ -112,7 +112,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 		return err
 	}
 	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
-	if x.keep.checkpoints {
+	if x.writes.checkpoints {
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
@@ -134,7 +134,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 		}
 	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
-		path := modelfile.Beside(x.Output, ".best.bin")
+		path := modelfile.ReplaceExtension(x.Output, ".best.bin")
 		run.Callbacks = append([]train.Callback{callback.ModelCheckpoint(c.Best, func(h history.Epochs) error {
 			_, err := f.writeModel(path, h)
 			return err

@@ -13,20 +13,20 @@ type Kind int
 
 // The exit statuses of dnn. 0 (done) has no Kind: it is the absence of an error.
 const (
-	Bar         Kind = 1   // a bar such as eval --min-accuracy was not reached
-	Usage       Kind = 2   // unknown command or flag, wrong number of arguments
-	Config      Kind = 3   // an experiment file, or a value that overrides one
-	Data        Kind = 4   // bad or missing data, model or checkpoint
-	Write       Kind = 5   // cannot write a file or bind a port
-	Network     Kind = 6   // no mirror could be reached
-	Resources   Kind = 7   // refused: would need more memory or disk than there is
-	Locked      Kind = 8   // another process holds the lock
-	Diverged    Kind = 9   // the loss became NaN or infinite
-	Bug         Kind = 70  // a bug in dnn
-	HungUp      Kind = 129 // stopped by SIGHUP
-	Interrupted Kind = 130 // stopped by SIGINT
-	Piped       Kind = 141 // stopped since nobody reads standard output, as by SIGPIPE
-	Terminated  Kind = 143 // stopped by SIGTERM
+	BelowMinimum Kind = 1   // a minimum such as eval --min-accuracy was not reached
+	Usage        Kind = 2   // unknown command or flag, wrong number of arguments
+	Config       Kind = 3   // an experiment file, or a value that overrides one
+	Data         Kind = 4   // bad or missing data, model or checkpoint
+	Write        Kind = 5   // cannot write a file or bind a port
+	Network      Kind = 6   // no mirror could be reached
+	Resources    Kind = 7   // refused: would need more memory or disk than there is
+	Locked       Kind = 8   // another process holds the lock
+	Diverged     Kind = 9   // the loss became NaN or infinite
+	Bug          Kind = 70  // a bug in dnn
+	HungUp       Kind = 129 // stopped by SIGHUP
+	Interrupted  Kind = 130 // stopped by SIGINT
+	Piped        Kind = 141 // stopped since nobody reads standard output, as by SIGPIPE
+	Terminated   Kind = 143 // stopped by SIGTERM
 )
 
 // Error is a failure in the user's words. Printed as "dnn: <Where>: <What>" and, if Hint is set, one line "hint: <Hint>".

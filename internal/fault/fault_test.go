@@ -68,7 +68,8 @@ func TestKindOf(t *testing.T) {
 // Scripts rely on these numbers.
 func TestExitStatuses(t *testing.T) {
 	for kind, want := range map[Kind]int{
-		Bar: 1, Usage: 2, Config: 3, Data: 4, Write: 5, Network: 6, Resources: 7, Locked: 8, Diverged: 9, Bug: 70, Interrupted: 130, Terminated: 143,
+		BelowMinimum: 1, Usage: 2, Config: 3, Data: 4, Write: 5, Network: 6, Resources: 7, Locked: 8,
+		Diverged: 9, Bug: 70, Interrupted: 130, Terminated: 143,
 	} {
 		if int(kind) != want {
 			t.Errorf("status %d, want %d", kind, want)

@@ -14,7 +14,7 @@ type Epoch struct {
 	ValAccuracy  float64
 	LearningRate float64
 
-	// Phases are the seconds of the epoch by phase: those of step.Phases, and validation.
+	// Phases are the seconds of the epoch by phase: those of step.Trainer.PhaseSeconds, and validation.
 	Phases map[string]float64
 }
 

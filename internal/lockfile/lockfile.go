@@ -66,7 +66,7 @@ func holder(file *os.File) string {
 	return strings.TrimSpace(string(text))
 }
 
-// Beside returns the name of the lock of the file at path.
-func Beside(path string) string {
+// PathFor returns the name of the lock of the file at path.
+func PathFor(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestLock(t *testing.T) {
-	path := Beside(filepath.Join(t.TempDir(), "model.bin"))
+	path := PathFor(filepath.Join(t.TempDir(), "model.bin"))
 	unlock, err := Lock(path)
 	if err != nil {
 		t.Fatal(err)

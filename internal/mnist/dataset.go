@@ -3,11 +3,9 @@ package mnist
 // Dataset is a data set in memory. Pixels and labels are slices of the files' bytes, which are mapped where possible:
 // they are read-only, and invalid after Close.
 type Dataset struct {
-	Name    string   // Set.Name
-	Classes []string // the name of each label, from label 0 on
-	Train   Split    // empty if only the test split was loaded
-	Test    Split
-	Hash    string // Set.Hash
+	Train Split // empty if only the test split was loaded
+	Test  Split
+	Hash  string // Set.hash
 
 	files files // open, since the splits are slices of them
 }

@@ -21,16 +21,16 @@ const maxElements = 1 << 30
 // idxUbyte is the only type of element that the MNIST family uses.
 const idxUbyte = 0x08
 
-// Header is the shape of an IDX file of unsigned bytes.
-type Header struct {
+// idxHeader is the shape of an IDX file of unsigned bytes.
+type idxHeader struct {
 	Dims []int // the size of each dimension, at least 1
 }
 
-// Bytes returns the size of the header itself, in bytes.
-func (h Header) Bytes() int { return 4 + 4*len(h.Dims) }
+// bytes returns the size of the header itself, in bytes.
+func (h idxHeader) bytes() int { return 4 + 4*len(h.Dims) }
 
-// Elements returns the number of elements after the header. Each is one byte.
-func (h Header) Elements() int {
+// elements returns the number of elements after the header. Each is one byte.
+func (h idxHeader) elements() int {
 	n := 1
 	for _, d := range h.Dims {
 		n *= d
@@ -39,34 +39,34 @@ func (h Header) Elements() int {
 }
 
 // String returns the shape as "60000 x 28 x 28".
-func (h Header) String() string {
+func (h idxHeader) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(h.Dims), " ", " x "), "[]")
 }
 
-// ReadHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension
+// readHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension
 // of 0 or more than 2^30 elements are an error.
-func ReadHeader(r io.Reader, rank int) (Header, error) {
+func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	buf := make([]byte, 4+4*rank)
 	n, err := io.ReadFull(r, buf[:4])
 	if err != nil {
-		return Header{}, headerCutShort(err, n, len(buf))
+		return idxHeader{}, headerCutShort(err, n, len(buf))
 	}
 	if err := checkMagic(buf[:4], rank); err != nil {
-		return Header{}, err
+		return idxHeader{}, err
 	}
 	n, err = io.ReadFull(r, buf[4:])
 	if err != nil {
-		return Header{}, headerCutShort(err, 4+n, len(buf))
+		return idxHeader{}, headerCutShort(err, 4+n, len(buf))
 	}
-	h := Header{Dims: make([]int, rank)}
+	h := idxHeader{Dims: make([]int, rank)}
 	elements := uint64(1)
 	for i := range h.Dims {
 		d := binary.BigEndian.Uint32(buf[4+4*i:])
 		if d == 0 {
-			return Header{}, fmt.Errorf("dimension %d of %d is 0, wanted at least 1", i+1, rank)
+			return idxHeader{}, fmt.Errorf("dimension %d of %d is 0, wanted at least 1", i+1, rank)
 		}
 		if elements *= uint64(d); elements > maxElements { // both factors fit 32 bits: no overflow
-			return Header{}, fmt.Errorf("declares at least %d elements, more than the %d that dnn reads",
+			return idxHeader{}, fmt.Errorf("declares at least %d elements, more than the %d that dnn reads",
 				elements, maxElements)
 		}
 		h.Dims[i] = int(d)
@@ -74,19 +74,16 @@ func ReadHeader(r io.Reader, rank int) (Header, error) {
 	return h, nil
 }
 
-// ReadIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. The
-// memory that it allocates is proportional to what r really holds, whatever the header declares.
-func ReadIDX(r io.Reader, rank int) (Header, []byte, error) { return readIDX(r, rank, 0) }
-
-// readIDX is ReadIDX for a reader that can hold at most the given number of bytes, or an unknown number if it is 0. If
-// the header declares no more than that, all memory is allocated at once: growing a slice takes twice as much for a
-// while.
-func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
-	h, err := ReadHeader(r, rank)
+// readIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. r can
+// hold at most the given number of bytes; 0 means that this is unknown. If the header declares no more than that, all
+// memory is allocated at once: growing a slice takes twice as much for a while. Otherwise the memory grows with what r
+// really holds.
+func readIDX(r io.Reader, rank int, possible int64) (idxHeader, []byte, error) {
+	h, err := readHeader(r, rank)
 	if err != nil {
-		return Header{}, nil, err
+		return idxHeader{}, nil, err
 	}
-	wanted := h.Elements()
+	wanted := h.elements()
 	first := min(wanted, 64<<10)
 	if int64(wanted) <= possible {
 		first = wanted // pages take memory only once they are written to
@@ -101,42 +98,42 @@ func readIDX(r io.Reader, rank int, possible int64) (Header, []byte, error) {
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		if err == io.EOF && len(data) < wanted {
-			return Header{}, nil, h.checkSize(int64(h.Bytes() + len(data)))
+			return idxHeader{}, nil, h.checkSize(int64(h.bytes() + len(data)))
 		}
 		if err != nil && err != io.EOF {
-			return Header{}, nil, err
+			return idxHeader{}, nil, err
 		}
 	}
 	if err := h.checkEnd(r); err != nil {
-		return Header{}, nil, err
+		return idxHeader{}, nil, err
 	}
 	return h, data, nil
 }
 
-// skimIDX is ReadIDX without keeping the elements.
-func skimIDX(r io.Reader, rank int) (Header, error) {
-	h, err := ReadHeader(r, rank)
+// skimIDX is readIDX without keeping the elements.
+func skimIDX(r io.Reader, rank int) (idxHeader, error) {
+	h, err := readHeader(r, rank)
 	if err != nil {
-		return Header{}, err
+		return idxHeader{}, err
 	}
-	n, err := io.CopyN(io.Discard, r, int64(h.Elements()))
+	n, err := io.CopyN(io.Discard, r, int64(h.elements()))
 	switch {
 	case errors.Is(err, io.EOF):
-		return Header{}, h.checkSize(int64(h.Bytes()) + n)
+		return idxHeader{}, h.checkSize(int64(h.bytes()) + n)
 	case err != nil:
-		return Header{}, err
+		return idxHeader{}, err
 	}
 	if err := h.checkEnd(r); err != nil {
-		return Header{}, err
+		return idxHeader{}, err
 	}
 	return h, nil
 }
 
 // checkEnd returns an error if r holds more bytes. Reading to the end also makes a gzip reader check its checksum.
-func (h Header) checkEnd(r io.Reader) error {
+func (h idxHeader) checkEnd(r io.Reader) error {
 	switch n, err := io.ReadFull(r, make([]byte, 1)); {
 	case n > 0:
-		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.Bytes()+h.Elements(), h)
+		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.bytes()+h.elements(), h)
 	case err != io.EOF:
 		return err
 	}
@@ -144,10 +141,10 @@ func (h Header) checkEnd(r io.Reader) error {
 }
 
 // checkSize compares the size of a file with what its header declares.
-func (h Header) checkSize(bytes int64) error {
-	if wanted := int64(h.Bytes() + h.Elements()); bytes != wanted {
+func (h idxHeader) checkSize(bytes int64) error {
+	if wanted := int64(h.bytes() + h.elements()); bytes != wanted {
 		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)",
-			fault.Count(bytes, "byte"), wanted, h.Bytes(), h)
+			fault.Count(bytes, "byte"), wanted, h.bytes(), h)
 	}
 	return nil
 }

@@ -16,12 +16,12 @@ func TestReadIDX(t *testing.T) {
 	for _, wrap := range []func(io.Reader) io.Reader{
 		func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader,
 	} {
-		h, got, err := ReadIDX(wrap(bytes.NewReader(idxBytes(data, 4, 3, 2))), 3)
+		h, got, err := readIDX(wrap(bytes.NewReader(idxBytes(data, 4, 3, 2))), 3, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(h.Dims, []int{4, 3, 2}) || h.Elements() != 24 || h.Bytes() != 16 || h.String() != "4 x 3 x 2" {
-			t.Errorf("header %v: %d elements after %d bytes", h, h.Elements(), h.Bytes())
+		if !slices.Equal(h.Dims, []int{4, 3, 2}) || h.elements() != 24 || h.bytes() != 16 || h.String() != "4 x 3 x 2" {
+			t.Errorf("header %v: %d elements after %d bytes", h, h.elements(), h.bytes())
 		}
 		if !bytes.Equal(got, data) {
 			t.Errorf("data %v, wanted %v", got, data)
@@ -32,7 +32,7 @@ func TestReadIDX(t *testing.T) {
 // TestReadIDXLarge reads more than the first allocation holds.
 func TestReadIDXLarge(t *testing.T) {
 	data := bytes.Repeat([]byte{1, 2, 3, 4, 5}, 100_000)
-	_, got, err := ReadIDX(bytes.NewReader(idxBytes(data, len(data))), 1)
+	_, got, err := readIDX(bytes.NewReader(idxBytes(data, len(data))), 1, 0)
 	if err != nil || !bytes.Equal(got, data) {
 		t.Errorf("%d bytes, error %v", len(got), err)
 	}
@@ -65,7 +65,7 @@ var brokenIDX = []struct {
 func TestReadIDXErrors(t *testing.T) {
 	for _, c := range brokenIDX {
 		t.Run(c.name, func(t *testing.T) {
-			_, data, err := ReadIDX(bytes.NewReader(c.data), 3)
+			_, data, err := readIDX(bytes.NewReader(c.data), 3, 0)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, wanted %q", err, c.want)
 			}
@@ -77,7 +77,7 @@ func TestReadIDXErrors(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for n := range 41 {
 		r := io.MultiReader(bytes.NewReader(idxBytes(pixels(4), 4, 3, 2)[:n]), iotest.ErrReader(broken))
-		if _, _, err := ReadIDX(r, 3); !errors.Is(err, broken) {
+		if _, _, err := readIDX(r, 3, 0); !errors.Is(err, broken) {
 			t.Errorf("reader that fails after %d bytes: error %v", n, err)
 		}
 	}
@@ -88,7 +88,7 @@ func TestReadIDXAllocation(t *testing.T) {
 	file := idxBytes(make([]byte, 1000), 1<<30)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, _, err := ReadIDX(bytes.NewReader(file), 1)
+	_, _, err := readIDX(bytes.NewReader(file), 1, 0)
 	runtime.ReadMemStats(&after)
 	if err == nil {
 		t.Error("no error")
@@ -108,7 +108,7 @@ func FuzzReadIDX(f *testing.F) {
 		if rank < 0 || rank > 255 {
 			return
 		}
-		h, data, err := ReadIDX(bytes.NewReader(file), rank)
+		h, data, err := readIDX(bytes.NewReader(file), rank, 0)
 		if err != nil {
 			if data != nil {
 				t.Error("data in spite of the error")

@@ -20,7 +20,7 @@ import (
 type idxFile struct {
 	path   string // of the file that was read, NAME or NAME.gz
 	info   fs.FileInfo
-	header Header
+	header idxHeader
 	data   []byte        // the elements, read-only; nil for a .gz that was only skimmed
 	mapped []byte        // the file with its header; nil for a .gz
 	file   *os.File      // the mapped file; nil for a .gz
@@ -62,7 +62,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	header, err := ReadHeader(f, rank)
+	header, err := readHeader(f, rank)
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
@@ -73,7 +73,7 @@ func openPlain(f *os.File, path string, rank int) (*idxFile, error) {
 	if err != nil {
 		return idx, fault.Pathless(err)
 	}
-	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, all[header.Bytes():], all, f
+	idx.info, idx.header, idx.data, idx.mapped, idx.file = info, header, all[header.bytes():], all, f
 	idx.close = func() error { return errors.Join(unmap(), f.Close()) }
 	idx.sha256 = func() string {
 		sum := sha256.Sum256(all)

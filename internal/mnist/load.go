@@ -22,7 +22,7 @@ type LoadOptions struct {
 //
 // The caller closes the Dataset.
 func Load(o LoadOptions) (*Dataset, error) {
-	d := &Dataset{Name: o.Set.Name, Classes: o.Set.Classes, Hash: o.Set.Hash()}
+	d := &Dataset{Hash: o.Set.hash()}
 	m := o.manifest()
 	err := d.load(o, m)
 	if err != nil {

@@ -95,5 +95,5 @@ func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, er
 
 // describe returns the entry of a Set for the file.
 func (f *idxFile) describe(name string) File {
-	return File{Name: name, Bytes: int64(f.header.Bytes() + f.header.Elements()), SHA256: f.sha256()}
+	return File{Name: name, Bytes: int64(f.header.bytes() + f.header.elements()), SHA256: f.sha256()}
 }

@@ -48,9 +48,9 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 		if hash == "" {
-			hash = s.Hash()
+			hash = s.hash()
 		}
-		if s.Hash() != hash {
+		if s.hash() != hash {
 			t.Error("the hash depends on compression")
 		}
 		if where, err := s.Folder("elsewhere", noEnv); err != nil || where != folder {
@@ -71,7 +71,7 @@ func TestDescribe(t *testing.T) {
 	}
 	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}),
 		Both)
-	if err != nil || changed.Hash() == hash {
+	if err != nil || changed.hash() == hash {
 		t.Errorf("the hash does not depend on the labels: %v", err)
 	}
 }

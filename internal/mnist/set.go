@@ -65,9 +65,9 @@ func (s Set) Files() []File {
 // Features returns the number of pixels of one image.
 func (s Set) Features() int { return s.Height * s.Width }
 
-// Hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the
+// hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the
 // files, in the order of Files: a line "<sha256>  <name>\n" for each.
-func (s Set) Hash() string {
+func (s Set) hash() string {
 	h := sha256.New()
 	for _, f := range s.Files() {
 		_, _ = fmt.Fprintf(h, "%s  %s\n", f.SHA256, f.Name) // a hash never returns an error

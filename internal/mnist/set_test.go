@@ -51,7 +51,7 @@ func TestHash(t *testing.T) {
 		"fashion-mnist": "5cf0562c46b89a77940b86f40a9a4325e7bed59d53ec555c4d14f0bed41ca53a",
 	} {
 		s, _ := Lookup(name)
-		if got := s.Hash(); got != want {
+		if got := s.hash(); got != want {
 			t.Errorf("%s: Hash() = %s, wanted %s", name, got, want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestHashIsSha256sum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want, _, _ := strings.Cut(string(out), " "); s.Hash() != want {
-		t.Errorf("Hash() = %s, sha256sum says %s", s.Hash(), want)
+	if want, _, _ := strings.Cut(string(out), " "); s.hash() != want {
+		t.Errorf("Hash() = %s, sha256sum says %s", s.hash(), want)
 	}
 }

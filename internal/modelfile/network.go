@@ -88,6 +88,6 @@ func describe(a nn.Architecture) string {
 	return out.String() + ", " + a.Loss
 }
 
-// Beside returns the name of a file that belongs to the model at path: model.bin and ".history.csv" give
-// model.history.csv.
-func Beside(path, ending string) string { return strings.TrimSuffix(path, ".bin") + ending }
+// ReplaceExtension returns the name of a file that belongs to the model at path, with another extension than .bin:
+// model.bin and ".history.csv" give model.history.csv. A path without .bin gets the extension at its end.
+func ReplaceExtension(path, ending string) string { return strings.TrimSuffix(path, ".bin") + ending }

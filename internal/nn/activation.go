@@ -10,9 +10,6 @@ import (
 
 // Activation is a function that a layer applies to its outputs, on all rows of y in place, and its gradient.
 type Activation struct {
-	// Name is Keras's.
-	Name string
-
 	// forward computes y = f(y).
 	forward func(w *kernel.Worker, y kernel.Matrix)
 
@@ -26,7 +23,7 @@ type Activation struct {
 	forwardBias func(w *kernel.Worker, y kernel.Matrix, bias []float32)
 }
 
-// activations are the known ones. The table is never written to.
+// activations are the known ones, by Keras's names. The table is never written to.
 var activations = map[string]Activation{
 	"elu":        elu(),
 	"gelu":       gelu(),
@@ -35,24 +32,17 @@ var activations = map[string]Activation{
 	"silu":       silu(),
 	"softplus":   softplus(),
 	"linear": {
-		Name:     "linear",
 		forward:  func(*kernel.Worker, kernel.Matrix) {},
 		backward: func(*kernel.Worker, kernel.Matrix, kernel.Matrix) {},
 	},
 	// relu(z) = max(z, 0); its gradient at 0 is taken as 0.
 	"relu": {
-		Name:    "relu",
-		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
-		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
-			w.ReluGrad(dy, y)
-		},
-		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) {
-			w.BiasRelu(y, bias)
-		},
+		forward:     func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
+		backward:    func(w *kernel.Worker, y, dy kernel.Matrix) { w.ReluGrad(dy, y) },
+		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) { w.BiasRelu(y, bias) },
 	},
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
 	"sigmoid": {
-		Name:    "sigmoid",
 		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Sigmoid) },
 		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * float32(y*(1-y)) })
@@ -60,7 +50,6 @@ var activations = map[string]Activation{
 	},
 	// tanh's gradient is 1 - y^2.
 	"tanh": {
-		Name:    "tanh",
 		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Tanh) },
 		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
 			eachGradient(y, dy, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) })
@@ -68,7 +57,6 @@ var activations = map[string]Activation{
 	},
 	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	"softmax": {
-		Name: "softmax",
 		forward: func(w *kernel.Worker, y kernel.Matrix) {
 			if y.Rows > 0 {
 				w.SoftmaxRows(y).Store(w, y)

@@ -12,7 +12,6 @@ import (
 func leakyReLU() Activation {
 	const negativeSlope = float32(0.2)
 	return Activation{
-		Name: "leaky_relu",
 		forward: func(_ *kernel.Worker, y kernel.Matrix) {
 			kernel.EachElement(y, func(z float32) float32 {
 				if z < 0 {
@@ -33,17 +32,16 @@ func leakyReLU() Activation {
 }
 
 // elu(z) = z for z > 0, else e^z - 1 (Clevert, Unterthiner and Hochreiter, ICLR 2016). Below 0 its gradient is y + 1.
-func elu() Activation { return exponentialUnit("elu", 1, 1) }
+func elu() Activation { return exponentialUnit(1, 1) }
 
 // selu is elu with the scale and the alpha for which activations of mean 0 and variance 1 keep them from layer to layer
 // (Klambauer et al., NIPS 2017): scale z for z > 0, else scale alpha (e^z - 1).
-func selu() Activation { return exponentialUnit("selu", 1.0507009873554805, 1.6732632423543772) }
+func selu() Activation { return exponentialUnit(1.0507009873554805, 1.6732632423543772) }
 
 // exponentialUnit is scale z for z > 0, else scale alpha (e^z - 1), whose gradient is y + scale alpha.
-func exponentialUnit(name string, scale, alpha float32) Activation {
+func exponentialUnit(scale, alpha float32) Activation {
 	below := float32(scale * alpha)
 	return Activation{
-		Name: name,
 		forward: func(_ *kernel.Worker, y kernel.Matrix) {
 			kernel.EachElement(y, func(z float32) float32 {
 				if z < 0 {

@@ -8,7 +8,6 @@ import (
 // softplus(z) = log(1 + e^z), computed as max(z, 0) + log(1 + e^-|z|). Its gradient, sigmoid(z), is 1 - e^-y.
 func softplus() Activation {
 	return Activation{
-		Name: "softplus",
 		forward: func(_ *kernel.Worker, y kernel.Matrix) {
 			kernel.EachElement(y, func(z float32) float32 { return max(z, 0) + exact.Log1p(exact.Exp(-max(z, -z))) })
 		},
@@ -22,7 +21,6 @@ func softplus() Activation {
 // is s (1 + z (1 - s)).
 func silu() Activation {
 	return Activation{
-		Name: "silu",
 		forward: func(_ *kernel.Worker, y kernel.Matrix) {
 			kernel.EachElement(y, func(z float32) float32 { return z * exact.Sigmoid(z) })
 		},
@@ -37,7 +35,6 @@ func silu() Activation {
 // approximated by a tanh: Keras's default. Its gradient is P(z) + z p(z) with p the density.
 func gelu() Activation {
 	return Activation{
-		Name: "gelu",
 		forward: func(_ *kernel.Worker, y kernel.Matrix) {
 			kernel.EachElement(y, func(z float32) float32 {
 				probability, _ := exact.Normal(z)

@@ -3,7 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"dnn/internal/nn/batch"
 )
@@ -62,14 +61,15 @@ func (a Architecture) Validate() error {
 	if len(a.Layers) == 0 {
 		return errors.New("wanted at least one layer, found none")
 	}
-	if !slices.Contains(Losses(), a.Loss) {
+	loss, ok := findLoss(a.Loss)
+	if !ok {
 		return fmt.Errorf("loss: wanted one of %v, found %q", Losses(), a.Loss)
 	}
-	switch crossentropy := a.Loss == CategoricalCrossentropy || a.Loss == BinaryCrossentropy; {
+	switch {
 	case !(a.LabelSmoothing >= 0 && a.LabelSmoothing <= 1):
 		return fmt.Errorf("label_smoothing: wanted a number from 0 to 1, found %v", a.LabelSmoothing)
-	case a.LabelSmoothing > 0 && !crossentropy:
-		return fmt.Errorf("label_smoothing: wanted %s or %s as the loss, found %s", BinaryCrossentropy, CategoricalCrossentropy, a.Loss)
+	case a.LabelSmoothing > 0 && !loss.smooths:
+		return fmt.Errorf("label_smoothing: wanted a loss that smooths labels, found %s", a.Loss)
 	}
 	names := make(map[string]bool, len(a.Layers))
 	for i, l := range a.Layers {
@@ -83,7 +83,7 @@ func (a Architecture) Validate() error {
 		case (i == 0 || i == len(a.Layers)-1) && l.Type != "dense":
 			return fmt.Errorf("%s: the first and the last layer must be dense, found %s", where, l.Type)
 		}
-		if err := kind.validate(l); err != nil {
+		if err := check(kind.settings(&l)); err != nil {
 			return fmt.Errorf("%s: %w", where, err)
 		}
 		names[l.Name] = true

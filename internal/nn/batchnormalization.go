@@ -1,19 +1,23 @@
 package nn
 
 import (
-	"errors"
 	"math"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
 var batchNormalizationKind = kind{
-	class: "BatchNormalization",
-	validate: func(l LayerSpec) error {
-		if !(l.Momentum >= 0 && l.Momentum < 1) || !(l.Epsilon > 0) {
-			return errors.New("wanted a momentum of at least 0 and less than 1, and an epsilon above 0")
+	name:     "batch_normalization",
+	class:    "BatchNormalization",
+	defaults: LayerSpec{Momentum: 0.99, Epsilon: 0.001},
+	settings: func(l *LayerSpec) []setting.Setting {
+		return []setting.Setting{
+			{Name: "momentum", Value: &l.Momentum, Bounds: setting.Below(0, 1), Example: "0.9",
+				Doc: "Fraction of the moving averages that a step keeps: 0.9 for a run of less than a thousand steps."},
+			{Name: "epsilon", Value: &l.Epsilon, Bounds: setting.From(1e-30, 1), Example: "1e-5", // less is denormal
+				Doc: "Added to the variance, which keeps the divisor from 0."},
 		}
-		return nil
 	},
 	shape: func(_ LayerSpec, in Shape) Shape { return in },
 	params: func(l LayerSpec, in Shape) []ParamSpec {

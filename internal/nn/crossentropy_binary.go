@@ -5,6 +5,19 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
+// BinaryCrossentropy is Keras's name of the loss.
+const BinaryCrossentropy = "binary_crossentropy"
+
+var binaryKind = lossKind{
+	name: BinaryCrossentropy, activation: "sigmoid", smooths: true,
+	ofLogits:  func(smoothing float32) Loss { return sigmoidCrossentropy{smoothing} },
+	ofOutputs: func(smoothing float32) Loss { return binaryCrossentropy{smoothing: smoothing} },
+	guess: func(share, smoothing, _ float64) float64 {
+		p := float64(share*(1-smoothing)) + smoothing/2
+		return surprise(p) + surprise(1-p)
+	},
+}
+
 // smoothBinary returns the target of label smoothing: t (1 - smoothing) + smoothing/2 (Keras's formula), which is t itself
 // without any.
 func smoothBinary(t, smoothing float32) float32 {

@@ -5,6 +5,18 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
+// CategoricalCrossentropy is Keras's name of the loss.
+const CategoricalCrossentropy = "categorical_crossentropy"
+
+var categoricalKind = lossKind{
+	name: CategoricalCrossentropy, activation: "softmax", smooths: true, sum: true,
+	ofLogits:  func(smoothing float32) Loss { return softmaxCrossentropy{smoothing} },
+	ofOutputs: func(smoothing float32) Loss { return categoricalCrossentropy{smoothing} },
+	guess: func(share, smoothing, outputs float64) float64 {
+		return surprise(float64(share*(1-smoothing)) + smoothing/outputs)
+	},
+}
+
 // smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
 // smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
 func smoothCategorical(smoothing float32, classes int) (on, off float32) {

@@ -1,32 +1,30 @@
 package nn
 
 import (
-	"errors"
-	"fmt"
 	"math"
-	"slices"
 
 	"dnn/internal/nn/kernel"
+	"dnn/internal/setting"
 )
 
 var denseKind = kind{
+	name:  "dense",
 	class: "Dense",
-	validate: func(l LayerSpec) error {
-		switch {
-		case l.Units < 1:
-			return fmt.Errorf("wanted at least 1 unit, found %d", l.Units)
-		case !slices.Contains(Activations(), l.Activation):
-			return fmt.Errorf("wanted an activation out of %v, found %q", Activations(), l.Activation)
-		case !(l.L1 >= 0) || !(l.L2 >= 0) || math.IsInf(l.L1+l.L2, 0):
-			return errors.New("wanted l1 and l2 of at least 0")
+	settings: func(l *LayerSpec) []setting.Setting {
+		return []setting.Setting{
+			{Name: "units", Value: &l.Units, Bounds: setting.From(1, MaxUnits), Required: true, Example: "100",
+				Doc: "Number of outputs: 16 for a small table, 50 to 1000 for images."},
+			{Name: "activation", Value: &l.Activation, Choices: Activations(), Example: "tanh",
+				Doc: "Function that is applied to each output."},
+			{Name: "kernel_initializer", Value: &l.KernelInitializer, Choices: Initializers(), Example: "glorot_normal",
+				Doc: "What the kernel starts as: he_normal suits relu, lecun_normal selu."},
+			{Name: "bias_initializer", Value: &l.BiasInitializer, Choices: BiasInitializers(), Example: "{constant: 0.1}",
+				Doc: "What the bias starts as."},
+			{Name: "l1", Value: &l.L1, Bounds: setting.From(0, maxPenalty), Example: "1e-5",
+				Doc: "Factor of the sum of the kernel's absolute values in the loss: 1e-6 to 1e-4 makes many of them small."},
+			{Name: "l2", Value: &l.L2, Bounds: setting.From(0, maxPenalty), Example: "1e-4",
+				Doc: "Factor of the sum of its squares: 1e-5 to 1e-3 keeps a network from overfitting."},
 		}
-		if err := l.KernelInitializer.validate(Initializers()); err != nil {
-			return fmt.Errorf("kernel_initializer: %w", err)
-		}
-		if err := l.BiasInitializer.validate(BiasInitializers()); err != nil {
-			return fmt.Errorf("bias_initializer: %w", err)
-		}
-		return nil
 	},
 	shape: func(l LayerSpec, _ Shape) Shape { return Shape{l.Units} },
 	params: func(l LayerSpec, in Shape) []ParamSpec {
@@ -38,6 +36,18 @@ var denseKind = kind{
 	build: func(l LayerSpec, params []*Param, seed uint64) Layer { return newDense(l, params, seed) },
 }
 
+// MaxUnits is how many outputs, or inputs, a layer can have.
+const MaxUnits = 1_000_000
+
+// maxPenalty is the largest factor of what weights add to the loss, whatever their size.
+const maxPenalty = 1000
+
+// What a Dense layer has if it names no initializers.
+const (
+	DefaultKernelInitializer = "glorot_uniform"
+	DefaultBiasInitializer   = "zeros"
+)
+
 // Dense is a fully connected layer: y = activation(x kernel + bias), with x [batch, in], kernel [in, out], bias [out].
 type Dense struct {
 	spec       LayerSpec
@@ -48,14 +58,9 @@ type Dense struct {
 
 // newDense returns the layer with a kernel and a bias as their initializers draw them.
 func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
-	d := &Dense{
-		spec:       spec,
-		activation: activations[spec.Activation],
-		kernel:     params[0],
-		bias:       params[1],
-	}
-	spec.KernelInitializer.draw(d.kernel.Value, "glorot_uniform", seed, spec.Name)
-	spec.BiasInitializer.draw(d.bias.Value, "zeros", seed, spec.Name)
+	d := &Dense{spec: spec, activation: activations[spec.Activation], kernel: params[0], bias: params[1]}
+	spec.KernelInitializer.draw(d.kernel.Value, DefaultKernelInitializer, seed, spec.Name)
+	spec.BiasInitializer.draw(d.bias.Value, DefaultBiasInitializer, seed, spec.Name)
 	return d
 }
 

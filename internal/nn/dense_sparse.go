@@ -58,11 +58,11 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {
 		cols := min(w.PanelCols, dz.Cols-c)
-		step := max(kernel.BlockElements/cols, 1)
+		step, part := max(kernel.BlockElements/cols, 1), dz.Columns(c, c+cols)
 		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
 			hi := min(lo+step, f.Hi)
 			g := w.GradientBlock(hi-lo, cols)
-			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, dz.Columns(c, c+cols))
+			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, part)
 			d.regularize(g, lo, c)
 			up.Update(w, d.kernel, lo, c, g)
 		}

@@ -1,20 +1,19 @@
 package nn
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
+	"dnn/internal/setting"
 )
 
 var dropoutKind = kind{
+	name:  "dropout",
 	class: "Dropout",
-	validate: func(l LayerSpec) error {
-		if !(l.Rate >= 0 && l.Rate < 1) {
-			return fmt.Errorf("wanted a rate of at least 0 and less than 1, found %v", l.Rate)
-		}
-		return nil
+	settings: func(l *LayerSpec) []setting.Setting {
+		return []setting.Setting{{Name: "rate", Value: &l.Rate, Bounds: setting.Below(0, 1), Required: true, Example: "0.2",
+			Doc: "Fraction of the inputs that a step of training sets to 0: 0.2 to 0.5 behind a large layer."}}
 	},
 	shape:  func(_ LayerSpec, in Shape) Shape { return in },
 	params: func(LayerSpec, Shape) []ParamSpec { return nil },

@@ -17,13 +17,15 @@ var (
 )
 
 // Validate tells what is wrong with a layer of the kind.
-func (k kind) Validate(l LayerSpec) error { return k.validate(l) }
+func (k kind) Validate(l LayerSpec) error { return check(k.settings(&l)) }
 
 // Params returns the parameters of a layer of the kind for inputs of that shape.
 func (k kind) Params(l LayerSpec, in Shape) []ParamSpec { return k.params(l, in) }
 
 // Initialize draws m as the initializer called name does.
-func Initialize(name string, stream *rand.PCG, m kernel.Matrix) { initializers[name](stream, m) }
+func Initialize(name string, stream *rand.PCG, m kernel.Matrix) {
+	initializers[name].draw(stream, m, 0)
+}
 
 // Activate computes the activation y of z, and the gradient by z of the sum of its elements.
 func Activate(w *kernel.Worker, name string, z kernel.Matrix) (y, dz kernel.Matrix) {

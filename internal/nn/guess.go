@@ -9,6 +9,7 @@ func (m *Sequential) GuessLoss(samples []int) float64 {
 	for _, n := range samples {
 		total += n
 	}
+	kind, _ := findLoss(m.arch.Loss)
 	units := m.arch.Output()
 	loss := 0.0
 	for unit := range units {
@@ -20,25 +21,12 @@ func (m *Sequential) GuessLoss(samples []int) float64 {
 		if class < len(samples) {
 			share = float64(samples[class]) / float64(max(total, 1))
 		}
-		loss += m.guessUnit(share, float64(units))
+		loss += kind.guess(share, m.arch.LabelSmoothing, float64(units))
 	}
-	if m.arch.Loss != CategoricalCrossentropy { // the others are means over the units
+	if !kind.sum {
 		loss /= float64(units)
 	}
 	return loss + m.Penalty()
-}
-
-// guessUnit returns what a unit adds to the loss if its target is 1 for that share of the samples, and it says so each time.
-func (m *Sequential) guessUnit(share, units float64) float64 {
-	smoothing := m.arch.LabelSmoothing
-	switch m.arch.Loss {
-	case CategoricalCrossentropy:
-		return surprise(float64(share*(1-smoothing)) + smoothing/units)
-	case BinaryCrossentropy:
-		p := float64(share*(1-smoothing)) + smoothing/2
-		return surprise(p) + surprise(1-p)
-	}
-	return share * (1 - share)
 }
 
 // surprise returns -p log p, a part of an entropy.

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -13,20 +12,22 @@ import (
 	"dnn/internal/exact"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
+	"dnn/internal/setting"
 )
 
-// Initializer says what a parameter starts as: one of Initializers by its name, or constant with the number that every
-// element is set to, as Keras's Constant(value). The zero Initializer is the default of its parameter.
+// Initializer says what a parameter starts as: one of Initializers by its name, with the number that it needs if it needs
+// one, as Keras's Constant(value) does. The zero Initializer is the default of its parameter.
 type Initializer struct {
 	Name  string
-	Value float64 // of constant; else 0
+	Value float64 // of one that needs a number; else 0
 }
 
-// ConstantInitializer is the name of the initializer with a value.
-const ConstantInitializer = "constant"
-
-// initializer draws a Dense kernel [in, out].
-type initializer func(stream *rand.PCG, kernel kernel.Matrix)
+// initializer is what the package knows of an initializer.
+type initializer struct {
+	draw  func(stream *rand.PCG, p kernel.Matrix, value float64) // sets a Dense kernel [in, out] or a bias [1, out]
+	bias  bool                                                   // a bias can have it: it has no inputs to draw by
+	value setting.Bounds                                         // of the number that it needs; zero: it needs none
+}
 
 // initializers are the known ones, by Keras's names. The table is never written to.
 //
@@ -41,29 +42,35 @@ var initializers = map[string]initializer{
 	"he_uniform":     varianceScaling(2, fanIn, centeredUniform),
 	"lecun_normal":   varianceScaling(1, fanIn, truncatedNormal),
 	"lecun_uniform":  varianceScaling(1, fanIn, centeredUniform),
-	"ones":           constant(1),
-	"zeros":          constant(0),
+	"constant":       {draw: fill, bias: true, value: setting.From(-1_000_000, 1_000_000)},
+	"ones":           {draw: func(_ *rand.PCG, p kernel.Matrix, _ float64) { fill(nil, p, 1) }, bias: true},
+	"zeros":          {draw: func(_ *rand.PCG, p kernel.Matrix, _ float64) { fill(nil, p, 0) }, bias: true},
 }
 
-// Initializers returns the names of the known initializers without a value in alphabetical order.
+// Initializers returns the names of the known initializers in alphabetical order.
 func Initializers() []string { return slices.Sorted(maps.Keys(initializers)) }
 
-// BiasInitializers returns those of them that a bias can have: a vector has no inputs and outputs to draw by.
-func BiasInitializers() []string { return []string{"ones", "zeros"} }
+// BiasInitializers returns those of them that a bias can have.
+func BiasInitializers() []string {
+	return slices.DeleteFunc(Initializers(), func(name string) bool { return !initializers[name].bias })
+}
 
-// validate tells whether i is the default, one of names, or a constant.
+// InitializerValue returns what the number can be that the initializer called name needs, and whether it needs one.
+func InitializerValue(name string) (bounds setting.Bounds, needed bool) {
+	bounds = initializers[name].value
+	return bounds, bounds != setting.Bounds{}
+}
+
+// validate tells whether i is the default, or one of names with the number that it needs.
 func (i Initializer) validate(names []string) error {
-	switch {
+	switch bounds, needed := InitializerValue(i.Name); {
 	case i == Initializer{}:
 		return nil
-	case i.Name == ConstantInitializer:
-		if v := float32(i.Value); v-v != 0 {
-			return fmt.Errorf("wanted a constant that is a finite float32, found %v", i.Value)
-		}
-		return nil
 	case !slices.Contains(names, i.Name):
-		return fmt.Errorf("wanted an initializer out of %v, or a constant, found %q", names, i.Name)
-	case i.Value != 0:
+		return fmt.Errorf("wanted an initializer out of %v, found %q", names, i.Name)
+	case needed && !bounds.Contain(i.Value):
+		return fmt.Errorf("%s: wanted a number %s, found %v", i.Name, bounds, i.Value)
+	case !needed && i.Value != 0:
 		return fmt.Errorf("wanted no value beside the initializer %s, found %v", i.Name, i.Value)
 	}
 	return nil
@@ -72,23 +79,14 @@ func (i Initializer) validate(names []string) error {
 // draw sets p to what i says, or where it says nothing to what standard does. The stream depends on the seed, the
 // initializer and the name of the layer.
 func (i Initializer) draw(p kernel.Matrix, standard string, seed uint64, layer string) {
-	if i.Name == ConstantInitializer {
-		constant(float32(i.Value))(nil, p)
-		return
-	}
 	name := cmp.Or(i.Name, standard)
-	initializers[name](random.Stream(seed, name+"/"+layer, 0), p)
-}
-
-// constantJSON is how a constant is written.
-type constantJSON struct {
-	Value *float64 `json:"constant"`
+	initializers[name].draw(random.Stream(seed, name+"/"+layer, 0), p, i.Value)
 }
 
 // MarshalJSON writes the name, or {"constant": 0.1}.
 func (i Initializer) MarshalJSON() ([]byte, error) {
-	if i.Name == ConstantInitializer {
-		return json.Marshal(constantJSON{&i.Value})
+	if _, needed := InitializerValue(i.Name); needed {
+		return json.Marshal(map[string]float64{i.Name: i.Value})
 	}
 	return json.Marshal(i.Name)
 }
@@ -96,18 +94,22 @@ func (i Initializer) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON writes.
 func (i *Initializer) UnmarshalJSON(text []byte) error {
 	var name string
-	if json.Unmarshal(text, &name) == nil && name != ConstantInitializer {
-		*i = Initializer{Name: name}
-		return nil
+	if json.Unmarshal(text, &name) == nil {
+		if _, needed := InitializerValue(name); !needed {
+			*i = Initializer{Name: name}
+			return nil
+		}
 	}
-	var c constantJSON
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if d.Decode(&c) != nil || c.Value == nil {
-		return fmt.Errorf(`wanted the name of an initializer or {"constant": NUMBER}, found %s`, text)
+	var values map[string]*float64
+	if json.Unmarshal(text, &values) == nil && len(values) == 1 {
+		for name, value := range values {
+			if _, needed := InitializerValue(name); needed && value != nil {
+				*i = Initializer{name, *value}
+				return nil
+			}
+		}
 	}
-	*i = Initializer{ConstantInitializer, *c.Value}
-	return nil
+	return fmt.Errorf(`wanted the name of an initializer or {"constant": NUMBER}, found %s`, text)
 }
 
 func fanIn(k kernel.Matrix) float64   { return float64(k.Rows) }
@@ -118,14 +120,14 @@ type distribution func(variance float64) func(*rand.PCG) float32
 
 // varianceScaling draws every element with variance scale/fan.
 func varianceScaling(scale float64, fan func(kernel.Matrix) float64, d distribution) initializer {
-	return func(stream *rand.PCG, k kernel.Matrix) {
+	return initializer{draw: func(stream *rand.PCG, k kernel.Matrix, _ float64) {
 		draw := d(scale / fan(k))
 		for r := range k.Rows {
 			for c, w := 0, k.Row(r); c < len(w); c++ {
 				w[c] = draw(stream)
 			}
 		}
-	}
+	}}
 }
 
 // centeredUniform is uniform in [-l, l), l = sqrt(3 variance).
@@ -150,14 +152,12 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 	}
 }
 
-// constant sets every element to the same number.
-func constant(v float32) initializer {
-	return func(_ *rand.PCG, k kernel.Matrix) {
-		for r := range k.Rows {
-			w := k.Row(r)
-			for c := range w {
-				w[c] = v
-			}
+// fill sets every element to the same number.
+func fill(_ *rand.PCG, p kernel.Matrix, value float64) {
+	for r := range p.Rows {
+		w := p.Row(r)
+		for c := range w {
+			w[c] = float32(value)
 		}
 	}
 }

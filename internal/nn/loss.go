@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -31,44 +30,69 @@ func (ofOutputs) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
 	}
 }
 
-// losses are the known ones, by Keras's names. Each entry returns the loss of outputs with the given activation and label
-// smoothing, and whether it takes the output layer's values before that activation (logits). It does where activation and
-// loss belong together: what is then computed is the same function with less rounding, as in Keras on TensorFlow. The table
-// is never written to.
-var losses = map[string]func(activation string, smoothing float32) (loss Loss, fromLogits bool){
-	BinaryCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
-		if activation == "sigmoid" {
-			return sigmoidCrossentropy{smoothing}, true
-		}
-		return binaryCrossentropy{smoothing: smoothing}, false
-	},
-	CategoricalCrossentropy: func(activation string, smoothing float32) (Loss, bool) {
-		if activation == "softmax" {
-			return softmaxCrossentropy{smoothing}, true
-		}
-		return categoricalCrossentropy{smoothing}, false
-	},
-	"mean_squared_error": func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
-	"mse":                func(string, float32) (Loss, bool) { return meanSquaredError{}, false },
+// lossKind is what the package knows of a loss.
+type lossKind struct {
+	name       string
+	also       string // another name; empty: none
+	activation string // of the output layers that the loss is made for; empty: any
+	smooths    bool   // it smooths labels
+	sum        bool   // the loss of a sample is the sum over the outputs; else their mean
+
+	// ofLogits returns the loss of what such an output layer computes before its activation: the same function with less
+	// rounding, as in Keras on TensorFlow. It is nil for a loss of any activation.
+	ofLogits func(smoothing float32) Loss
+
+	// ofOutputs returns the loss of outputs of any activation.
+	ofOutputs func(smoothing float32) Loss
+
+	// guess returns what an output adds to the loss if its target is 1 for that share of the samples, and it says so.
+	guess func(share, smoothing, outputs float64) float64
 }
 
-// The losses that have an output activation of their own, by Keras's names: softmax, and sigmoid.
-const (
-	CategoricalCrossentropy = "categorical_crossentropy"
-	BinaryCrossentropy      = "binary_crossentropy"
-)
+// losses are the known ones, by Keras's names; those made for an activation first. The table is never written to.
+var losses = []lossKind{categoricalKind, binaryKind, squaresKind}
 
-// Losses returns the names of the known losses in alphabetical order; mse is mean_squared_error.
-func Losses() []string { return slices.Sorted(maps.Keys(losses)) }
+// findLoss returns the loss of that name.
+func findLoss(name string) (loss lossKind, ok bool) {
+	i := slices.IndexFunc(losses, func(k lossKind) bool { return name != "" && (name == k.name || name == k.also) })
+	if i < 0 {
+		return lossKind{}, false
+	}
+	return losses[i], true
+}
+
+// Losses returns the names of the known losses.
+func Losses() (names []string) {
+	for _, k := range losses {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// LossesFor returns those of Losses that go with an output layer of that activation, the best first.
+func LossesFor(activation string) []string {
+	return slices.DeleteFunc(Losses(), func(name string) bool {
+		loss, _ := findLoss(name)
+		return loss.activation != "" && loss.activation != activation
+	})
+}
+
+// SmoothsLabels reports whether the loss called name does.
+func SmoothsLabels(name string) bool {
+	loss, _ := findLoss(name)
+	return loss.smooths
+}
 
 // newLoss returns the loss called name for outputs of the given activation, and whether it takes logits.
 func newLoss(name, activation string, smoothing float64) (loss Loss, fromLogits bool, err error) {
-	build, ok := losses[name]
-	if !ok {
+	k, ok := findLoss(name)
+	switch {
+	case !ok:
 		return nil, false, fmt.Errorf("wanted one of %v, found %q", Losses(), name)
+	case k.ofLogits != nil && k.activation == activation:
+		return k.ofLogits(float32(smoothing)), true, nil
 	}
-	loss, fromLogits = build(activation, float32(smoothing))
-	return loss, fromLogits, nil
+	return k.ofOutputs(float32(smoothing)), false, nil
 }
 
 // epsilon is how far from 0 and 1 Keras keeps the probabilities of which it takes logarithms.

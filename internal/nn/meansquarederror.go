@@ -2,6 +2,12 @@ package nn
 
 import "dnn/internal/nn/kernel"
 
+var squaresKind = lossKind{
+	name: "mse", also: "mean_squared_error",
+	ofOutputs: func(float32) Loss { return meanSquaredError{} },
+	guess:     func(share, _, _ float64) float64 { return share * (1 - share) },
+}
+
 // meanSquaredError is the mean over the units of (y - t)^2, from the outputs y [rows, units] of any activation; t is the
 // target, 0 or 1:
 //

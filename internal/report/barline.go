@@ -20,8 +20,8 @@ const (
 	reset = "\x1b[0m"
 )
 
-// barLine is one state of a line with a bar: counter, bar, clock, and figures, the first of which follows the clock and the
-// others a " - ".
+// barLine is one state of a line with a bar: counter, bar, clock, and figures, the first of which follows the clock and
+// the others a " - ".
 type barLine struct {
 	counter string   // " 48/480"
 	done    float64  // 0 to 1
@@ -48,10 +48,10 @@ func (l barLine) fit(width int, color bool) string {
 	return l.head(bar, figures, color) + join(figures)
 }
 
-// whole returns the line with all its figures, broken before one that would exceed width, and with its sparkline if that
-// fits without a break. What is left of a broken line is
-// erased with the given sequence, for something else may stand there.
-func (l barLine) whole(width int, color bool, erase string) string {
+// wrapped returns the line with all its figures, broken before one that would exceed width, and with its sparkline if
+// that fits without a break. What is left of a broken line is erased with the given sequence, for something else may
+// stand there.
+func (l barLine) wrapped(width int, color bool, erase string) string {
 	bar := barWidth
 	if l.width(bar, l.figures[:1]) > width {
 		bar = 0

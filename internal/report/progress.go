@@ -52,7 +52,7 @@ type trainProgress struct {
 	plan   train.Plan
 
 	epoch       int        // the current one
-	whole       int        // epochs so far
+	epochsDone  int        // completed epochs so far
 	took        float64    // their seconds
 	start       time.Time  // of the epoch
 	firstStep   time.Time  // when its first step ended
@@ -110,8 +110,8 @@ func (p *trainProgress) drawStep() {
 func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 	elapsed += per * float64(p.firstNumber-1)
 	epoch := elapsed + left
-	if p.whole > 0 {
-		epoch = p.took / float64(p.whole)
+	if p.epochsDone > 0 {
+		epoch = p.took / float64(p.epochsDone)
 	}
 	more := p.plan.Epochs - p.epoch
 	if more < 1 {
@@ -121,7 +121,7 @@ func (p *trainProgress) runLeft(elapsed, left, per float64) float64 {
 }
 
 func (p *trainProgress) epochEnd(e history.Epoch) error {
-	p.whole, p.took = p.whole+1, p.took+e.Seconds
+	p.epochsDone, p.took = p.epochsDone+1, p.took+e.Seconds
 	// Of an epoch that was resumed e.Seconds has those before too, which are of other steps.
 	per := p.perStep(p.now().Sub(p.start).Seconds(), p.plan.Steps)
 	line := p.line(p.plan.Steps, fmt.Sprintf("%.0fs", e.Seconds), per, epochMetrics(e)...)
@@ -130,7 +130,7 @@ func (p *trainProgress) epochEnd(e history.Epoch) error {
 		line.spark = sparkline(p.losses)
 	}
 	// The last column stays free: erasing from there would take its character with it.
-	p.print("\r" + line.whole(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
+	p.print("\r" + line.wrapped(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
 	p.open, p.stale = false, false
 	return nil
 }

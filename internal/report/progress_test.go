@@ -39,7 +39,7 @@ func rehearse(t *testing.T, c train.Callback, clk *clock, validated bool, stopAt
 			t.Fatal(err)
 		}
 	}
-	plan := train.Plan{Epochs: 2, BatchSize: 100, Steps: 8, TrainSamples: 800, FirstEpoch: 1}
+	plan := train.Plan{Epochs: 2, BatchSize: 100, Steps: 8, TrainSamples: 800}
 	must(c.TrainBegin(plan))
 	defer func() {
 		if c.TrainEnd != nil {
@@ -191,7 +191,7 @@ func TestRunLeft(t *testing.T) {
 	}
 
 	c = TrainProgress(&out, Screen{Terminal: true, Width: fixedWidth(120)}, clk.now)
-	must(c.TrainBegin(train.Plan{Epochs: 2, Steps: 100, FirstEpoch: 1}))
+	must(c.TrainBegin(train.Plan{Epochs: 2, Steps: 100}))
 	must(c.EpochBegin(1)) // which goes on after 98 steps
 	clk.advance(time.Second)
 	must(c.StepEnd(train.Step{Step: 99}))
@@ -281,7 +281,7 @@ func TestBarLineFits(t *testing.T) {
 		if got := utf8.RuneCountInString(l.fit(width, false)); got > width {
 			t.Errorf("%d columns in %d: %s", got, width, l.fit(width, false))
 		}
-		whole := l.whole(width, false, "")
+		whole := l.wrapped(width, false, "")
 		for line := range strings.Lines(whole) {
 			if got := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= 30 && got > width {
 				t.Errorf("%d columns in %d: %s", got, width, line)

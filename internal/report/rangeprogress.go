@@ -49,7 +49,7 @@ func (p *rangeProgress) end() {
 		return
 	}
 	took := fmt.Sprintf("%.0fs", p.seconds())
-	p.print("\r" + p.line(took).whole(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
+	p.print("\r" + p.line(took).wrapped(p.screen.columns()-1, p.screen.Color, "\x1b[K") + "\n")
 }
 
 func (p *rangeProgress) seconds() float64 { return p.now().Sub(p.start).Seconds() }

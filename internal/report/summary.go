@@ -77,7 +77,7 @@ func (s Summary) JSON() SummaryJSON {
 // Write prints s as Keras 3's model.summary() does: the same bytes for a w that is no terminal, and a table that is as wide as
 // a terminal lets it.
 func (s Summary) Write(w io.Writer) error {
-	_, err := io.WriteString(w, s.text(Width(w), IsTerminal(w)))
+	_, err := io.WriteString(w, s.text(terminalWidth(w), isTerminal(w)))
 	return err
 }
 
@@ -129,7 +129,7 @@ func (s Summary) table(b *strings.Builder, c tableWidths) {
 	rule("└", "─", "┴", "┘")
 }
 
-// Shape returns the output shape as a Python tuple whose batch is None.
+// Shape returns the output shape as a Python tuple whose batch is None. The page template calls it.
 func (l SummaryLayer) Shape() string {
 	var b strings.Builder
 	b.WriteString("(None")

@@ -39,8 +39,8 @@ type Screen struct {
 // ScreenOf returns what may be shown on w. It obeys NO_COLOR, TERM=dumb and the locale, which it looks up with getenv
 // (os.Getenv, or a test's own).
 func ScreenOf(w io.Writer, getenv func(string) string) Screen {
-	terminal, color := allowed(IsTerminal(w), getenv)
-	return Screen{Terminal: terminal, Color: color, UTF8: isUTF8(getenv), Width: func() int { return Width(w) }}
+	terminal, color := allowed(isTerminal(w), getenv)
+	return Screen{Terminal: terminal, Color: color, UTF8: isUTF8(getenv), Width: func() int { return terminalWidth(w) }}
 }
 
 // isUTF8 says whether the locale is one of UTF-8. As in POSIX, LC_ALL goes before LC_CTYPE, and that before LANG.
@@ -67,14 +67,14 @@ func (s Screen) columns() int {
 	return max(1, s.Width())
 }
 
-// IsTerminal says whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
-func IsTerminal(w io.Writer) bool {
+// isTerminal says whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
+func isTerminal(w io.Writer) bool {
 	f, ok := w.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Width returns the number of columns of the terminal that w is, or 80 if w is none.
-func Width(w io.Writer) int {
+// terminalWidth returns the number of columns of the terminal that w is, or 80 if w is none.
+func terminalWidth(w io.Writer) int {
 	if f, ok := w.(interface{ Fd() uintptr }); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
 			return columns

@@ -106,7 +106,7 @@ func parse(f io.Reader, o Options) (*Table, error) {
 	hash := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(&lineLimiter{Reader: f}, hash), peeked)
 	r := &reader{
-		Options: o, table: &Table{Path: o.Path, Target: o.Target},
+		Options: o, table: &Table{Path: o.Path},
 		labels: map[string]uint8{}, firstLine: map[string]int{},
 	}
 	if err := r.skipByteOrderMark(in); err != nil {

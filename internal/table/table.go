@@ -12,7 +12,6 @@ import "dnn/internal/nn/batch"
 type Table struct {
 	Path    string
 	Columns []string  // names of the feature columns, in the order of Options.Columns if given, else of the file
-	Target  string    // name of the column of classes
 	Classes []string  // in the order of Options.Classes if given, else sorted (see sortClasses)
 	Values  []float64 // [rows, columns], row-major, as the file has them
 	Labels  []uint8   // [rows], indices into Classes

@@ -174,7 +174,7 @@ func floats(values map[string]history.Number) map[string]float64 {
 // Prefixes of the names of a checkpoint's tensors, before the name of the parameter. A callback's are under its own name.
 const (
 	weightsPrefix   = "weights/"   // as the next step finds them
-	epochPrefix     = "epoch/"     // as after the last whole epoch, averaged if there is an average
+	epochPrefix     = "epoch/"     // as after the last completed epoch, averaged if there is an average
 	optimizerPrefix = "optimizer/" // the optimizer's own arrays
 )
 
@@ -190,7 +190,7 @@ func (l *loop) capture() *Checkpoint {
 		}
 	}
 	store(weightsPrefix, arraysOf(l.Model, nil))
-	store(epochPrefix, arraysOf(l.Model, l.whole))
+	store(epochPrefix, arraysOf(l.Model, l.epochWeights))
 	store(optimizerPrefix, l.Optimizer.State())
 	for _, callback := range l.Callbacks {
 		if callback.Save == nil {
@@ -205,7 +205,7 @@ func (l *loop) capture() *Checkpoint {
 	return c
 }
 
-// History returns the whole epochs before the checkpoint.
+// History returns the completed epochs before the checkpoint.
 func (c *Checkpoint) History() history.Epochs { return c.history }
 
 // Step returns how many steps were taken after those epochs.

@@ -167,7 +167,7 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 	put(kept[1], time.Minute) // somebody may be at it
 	put(kept[2], 2*time.Hour)
 	put(kept[3], 2*time.Hour)
-	k := keeper{Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}}
+	k := checkpointWriter{Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}}
 	if err := k.begin(time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -14,14 +14,22 @@ type Plan struct {
 	Steps             int // per epoch, the last partial batch included
 	TrainSamples      int
 	ValidationSamples int // 0: no validation
-	FirstEpoch        int // 1, unless the run continues another
+}
+
+// NewPlan returns the plan of a run over so many samples. A batch is no larger than there are samples to train on, of which
+// there is at least one.
+func NewPlan(epochs, batchSize, trainSamples, validationSamples int) Plan {
+	size := min(batchSize, trainSamples)
+	return Plan{
+		Epochs: epochs, BatchSize: size, Steps: (trainSamples + size - 1) / size,
+		TrainSamples: trainSamples, ValidationSamples: validationSamples,
+	}
 }
 
 // Step is the state of an epoch after one more of its batches. Loss and Accuracy are running means over the samples
 // seen so far in this epoch, as Keras shows them.
 type Step struct {
 	Step         int // 1-based
-	Seconds      float64
 	Loss         float64
 	Accuracy     float64
 	LearningRate float64 // of the step alone

@@ -1,5 +1,6 @@
-// Package train is the training loop: epochs, batches, validation, and the events that callbacks hear. It knows networks
-// and samples; it does not know where samples come from, what a person is shown, or what a model file looks like.
+// Package train is the training loop: epochs, batches, validation, and the events that callbacks hear. It knows
+// networks and samples; it does not know where samples come from, what a person is shown, or what a model file looks
+// like.
 package train
 
 import (
@@ -30,12 +31,11 @@ type Run struct {
 	Transform    batch.Transform    // of the training samples; may be nil
 	Distillation *step.Distillation // what the model learns from besides the labels; may be nil
 
-	Epochs       int
-	BatchSize    int // the last batch of an epoch takes what is left
-	LearningRate float64
-	Schedule     schedule.Schedule // of the learning rate; nil: the same LearningRate throughout
-	Shuffle      bool              // a new order each epoch
-	Seed         uint64            // of that order
+	Epochs    int
+	BatchSize int               // the last batch of an epoch takes what is left
+	Schedule  schedule.Schedule // of the learning rate
+	Shuffle   bool              // a new order each epoch
+	Seed      uint64            // of that order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
@@ -50,12 +50,13 @@ func ValidationSamples(n int, split float64) int {
 	return n - int(math.Floor(float64(n)*(1-split)))
 }
 
-// Do trains and returns what each whole epoch gave, those before the checkpoint From included. If the optimizer averages the
-// weights, validation, callbacks and, in the end, the model have the average.
+// Do trains and returns what each completed epoch gave, those before the checkpoint From included. If the optimizer
+// averages the weights, validation, callbacks and, in the end, the model have the average.
 //
-// When ctx ends, it stops within a step or a validation, as if that had not begun, and writes a checkpoint, if there are to be any; the
-// model then has the weights of the last whole epoch, and the error is ctx's cause. A loss that is NaN or infinite ends it with fault.Diverged. A callback can
-// end it with a Stop, which is no error: Ended then says why.
+// When ctx ends, it stops within a step or a validation, as if that had not begun, and writes a checkpoint, if there
+// are to be any; the model then has the weights of the last completed epoch, and the error is ctx's cause. A loss that
+// is NaN or infinite ends it with fault.Diverged. A callback can end it with a Stop, which is no error: Ended then says
+// why.
 func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 	defer func() {
 		for _, c := range r.Callbacks {
@@ -76,11 +77,11 @@ func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 	}
 	for len(l.history) < r.Epochs && l.ended == "" {
 		if err := l.epoch(ctx, len(l.history)+1); err != nil {
-			r.Model.Restore(l.whole)
+			r.Model.Restore(l.epochWeights)
 			return l.history, err
 		}
 	}
-	r.Model.Restore(l.whole)
+	r.Model.Restore(l.epochWeights)
 	r.Ended = l.ended
 	return l.history, each(r.Callbacks, func(c Callback) error {
 		if c.Finish == nil {
@@ -92,15 +93,11 @@ func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 
 // Plan returns what the run is about to do.
 func (r *Run) Plan() Plan {
-	p := Plan{Epochs: r.Epochs, BatchSize: r.batch(), TrainSamples: r.Train.Count, FirstEpoch: 1}
-	if r.From != nil {
-		p.FirstEpoch = len(r.From.history) + 1
-	}
-	p.Steps = (r.Train.Count + p.BatchSize - 1) / p.BatchSize
+	validation := 0
 	if r.Validation != nil {
-		p.ValidationSamples = r.Validation.Count
+		validation = r.Validation.Count
 	}
-	return p
+	return NewPlan(r.Epochs, r.BatchSize, r.Train.Count, validation)
 }
 
 func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
@@ -109,33 +106,29 @@ func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 type loop struct {
 	*Run
 	progress
-	schedule  schedule.Schedule
-	trainer   *step.Trainer
-	evaluator *step.Evaluator    // nil: no validation
-	average   *optimizer.Average // nil: none
-	keeper    *keeper            // nil: no checkpoints
-	order     []int32            // of the training samples in this epoch
-	whole     [][]float32        // the weights after the last whole epoch, averaged if there is an average
-	begun     time.Time          // the epoch at hand, less what it took before the run was stopped
-	rate      float64            // of the last step
-	abandons  bool               // steps take so long that they are abandoned when the run is stopped
+	trainer      *step.Trainer
+	evaluator    *step.Evaluator    // nil: no validation
+	average      *optimizer.Average // nil: none
+	writer       *checkpointWriter  // nil: no checkpoints
+	order        []int32            // of the training samples in this epoch
+	epochWeights [][]float32        // the weights after the last completed epoch, averaged if there is an average
+	begun        time.Time          // the epoch at hand, less what it took before the run was stopped
+	rate         float64            // of the last step
+	abandons     bool               // steps take so long that they are abandoned when the run is stopped
 }
 
 func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
-		Run: r, schedule: r.Schedule, average: optimizer.AverageOf(r.Optimizer),
-		trainer: step.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
-		order:   make([]int32, r.Train.Count),
-		whole:   r.Model.Snapshot(nil),
-	}
-	if r.Schedule == nil {
-		l.schedule = schedule.Constant(r.LearningRate)
+		Run: r, average: optimizer.AverageOf(r.Optimizer),
+		trainer:      step.NewTrainer(r.Engine, r.Model, r.Optimizer, r.Train, r.batch()),
+		order:        make([]int32, r.Train.Count),
+		epochWeights: r.Model.Snapshot(nil),
 	}
 	if r.Validation != nil {
 		l.evaluator = step.NewEvaluator(r.Engine, r.Model, r.Validation)
 	}
 	if r.Checkpoints != nil {
-		l.keeper = &keeper{Checkpoints: r.Checkpoints}
+		l.writer = &checkpointWriter{Checkpoints: r.Checkpoints}
 	}
 	if r.Transform != nil {
 		if err := l.trainer.Transform(r.Transform); err != nil {
@@ -160,12 +153,12 @@ func (l *loop) begin() error {
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.TrainBegin, l.Plan()) }); err != nil {
 		return err
 	}
-	if l.keeper != nil {
-		if err := l.keeper.begin(l.Now()); err != nil {
+	if l.writer != nil {
+		if err := l.writer.begin(l.Now()); err != nil {
 			return err
 		}
 	}
-	return l.goOn(states)
+	return l.restoreCallbacks(states)
 }
 
 // epoch trains on every sample once, or on those that were left when the run was stopped, then validates.
@@ -178,7 +171,7 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.trainer.Skip(l.step)
 	l.arrange(epoch)
 	if l.step > 0 { // and perhaps none is left to take
-		l.rate = l.schedule.Rate(l.steps() - 1)
+		l.rate = l.Schedule.Rate(l.steps() - 1)
 	}
 	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
@@ -194,8 +187,8 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	return l.endEpoch(ctx, epoch)
 }
 
-// arrange puts the samples into the epoch's order. It begins with the samples' own, not with the last epoch's: an epoch's
-// order depends on seed and epoch alone.
+// arrange puts the samples into the epoch's order. It begins with the samples' own, not with the last epoch's: an
+// epoch's order depends on seed and epoch alone.
 func (l *loop) arrange(epoch int) {
 	for i := range l.order {
 		l.order[i] = int32(i)
@@ -207,7 +200,7 @@ func (l *loop) arrange(epoch int) {
 
 // train takes the next step.
 func (l *loop) train(ctx context.Context, epoch int) error {
-	l.rate = l.schedule.Rate(l.steps())
+	l.rate = l.Schedule.Rate(l.steps())
 	result := l.take(l.step)
 	if result.Count == 0 {
 		return l.interrupt(context.Cause(ctx))
@@ -220,13 +213,13 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	now := l.Now()
 	l.seconds = now.Sub(l.begun).Seconds()
 	state := Step{
-		Step: l.step, Seconds: l.seconds,
-		Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+		Step: l.step, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
 	}
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.StepEnd, state) }); err != nil {
 		return err
 	}
-	if last := l.step == l.Plan().Steps; last || l.keeper == nil || l.Checkpoints.Every <= 0 || now.Sub(l.keeper.last) < l.Checkpoints.Every {
+	last := l.step == l.Plan().Steps
+	if last || l.writer == nil || l.Checkpoints.Every <= 0 || now.Sub(l.writer.last) < l.Checkpoints.Every {
 		return nil
 	}
 	return l.checkpoint()
@@ -245,7 +238,7 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 		}
 	}
 	e.Seconds = l.Now().Sub(l.begun).Seconds()
-	l.whole = l.Model.Snapshot(l.whole)
+	l.epochWeights = l.Model.Snapshot(l.epochWeights)
 	l.progress = progress{history: append(l.history, e)}
 	for _, c := range l.Callbacks {
 		err := call(c.EpochEnd, e)
@@ -260,7 +253,7 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 	if l.average != nil {
 		l.average.Swap()
 	}
-	if l.keeper == nil || !l.due(epoch) {
+	if l.writer == nil || !l.due(epoch) {
 		return nil
 	}
 	return l.checkpoint()
@@ -270,11 +263,11 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 func (l *loop) due(epoch int) bool {
 	c := l.Checkpoints
 	last := c.KeepLast && (epoch == l.Epochs || l.ended != "")
-	return last || c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.keeper.last) >= c.Every
+	return last || c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.writer.last) >= c.Every
 }
 
 // checkpoint writes where the run is.
-func (l *loop) checkpoint() error { return l.keeper.write(l.steps(), l.Now(), l.capture()) }
+func (l *loop) checkpoint() error { return l.writer.write(l.steps(), l.Now(), l.capture()) }
 
 // steps returns how many steps the run has taken.
 func (l *loop) steps() int { return len(l.history)*l.Plan().Steps + l.step }

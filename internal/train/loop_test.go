@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
-	"dnn/internal/nn/batch"
 	"dnn/internal/nn/step"
 	"dnn/internal/random"
 	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // recorder returns a callback that writes what it hears to a log.
@@ -44,7 +45,7 @@ func TestOrderOfEvents(t *testing.T) {
 	}
 	var want []string
 	for _, event := range []string{
-		"begin {Epochs:2 BatchSize:2 Steps:2 TrainSamples:3 ValidationSamples:2 FirstEpoch:1}",
+		"begin {Epochs:2 BatchSize:2 Steps:2 TrainSamples:3 ValidationSamples:2}",
 		"epoch 1", "step 1", "step 2", "end of epoch 1", "epoch 2", "step 1", "step 2", "end of epoch 2", "end",
 	} {
 		want = append(want, "a "+event, "b "+event)
@@ -62,9 +63,8 @@ func TestPlan(t *testing.T) {
 		{100, 100, 100, 1},
 		{7, 1, 1, 7},
 	} {
-		r := train.Run{Train: &batch.Samples{Count: c.count}, BatchSize: c.batch, Epochs: 10}
-		want := train.Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, FirstEpoch: 1}
-		if got := r.Plan(); got != want {
+		want := train.Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, ValidationSamples: 3}
+		if got := train.NewPlan(10, c.batch, c.count, 3); got != want {
 			t.Errorf("%d samples in batches of %d: %+v, want %+v", c.count, c.batch, got, want)
 		}
 	}
@@ -153,16 +153,19 @@ func TestMeans(t *testing.T) {
 	r, _ := testRun(t, 17, 5, 1)
 	r.Validation = r.Train.Slice(14, 17)
 	r.Train = r.Train.Slice(0, 14)
-	r.LearningRate = 0
+	r.Schedule = schedule.Constant(0)
 	var last train.Step
-	seconds := 0.0
-	r.Callbacks = []train.Callback{{StepEnd: func(s train.Step) error {
-		if s.Step != last.Step+1 || s.Seconds <= seconds {
-			t.Errorf("step %d after %v s follows step %d after %v s", s.Step, s.Seconds, last.Step, seconds)
-		}
-		last, seconds = s, s.Seconds
-		return nil
-	}}}
+	begun, ended := time.Time{}, time.Time{}
+	r.Callbacks = []train.Callback{{
+		EpochBegin: func(int) error { begun = r.Now(); return nil },
+		StepEnd: func(s train.Step) error {
+			if s.Step != last.Step+1 {
+				t.Errorf("step %d follows step %d", s.Step, last.Step)
+			}
+			last, ended = s, r.Now()
+			return nil
+		},
+	}}
 	epochs, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -180,8 +183,8 @@ func TestMeans(t *testing.T) {
 	if last.Step != 3 || last.Loss != got.Loss || last.Accuracy != got.Accuracy {
 		t.Errorf("the last step is %+v, the epoch %+v", last, got)
 	}
-	if got.Seconds <= last.Seconds {
-		t.Errorf("the epoch took %v s, its last step ended after %v s", got.Seconds, last.Seconds)
+	if steps := ended.Sub(begun).Seconds(); got.Seconds <= steps {
+		t.Errorf("the epoch took %v s, its last step ended after %v s", got.Seconds, steps)
 	}
 }
 
@@ -302,7 +305,7 @@ func TestDivergence(t *testing.T) {
 	for i := range r.Train.Floats {
 		r.Train.Floats[i] *= 1e20
 	}
-	r.LearningRate = 1e10
+	r.Schedule = schedule.Constant(1e10)
 	for _, p := range r.Model.Params() {
 		p.SetFloats(make([]float32, p.Count()))
 	}
@@ -376,7 +379,7 @@ func TestDivergenceInTheLastStep(t *testing.T) {
 	for i := range r.Train.Floats {
 		r.Train.Floats[i] *= 1e20
 	}
-	r.LearningRate = 1e30
+	r.Schedule = schedule.Constant(1e30)
 	for _, p := range r.Model.Params() {
 		p.SetFloats(make([]float32, p.Count()))
 	}

@@ -40,7 +40,7 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 		return nil, err
 	}
 	defer l.restoreOptimizer()()
-	defer run.Model.Restore(l.whole)
+	defer run.Model.Restore(l.epochWeights)
 
 	var points []LRPoint
 	average, weight, least := 0.0, 1.0, math.Inf(1)

@@ -14,7 +14,7 @@ func TestResumeToMoreEpochs(t *testing.T) {
 	for name, spec := range optimizerSpecs() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := func(folder string, epochs int, resume bool) *whole {
+			run := func(folder string, epochs int, resume bool) *resumable {
 				w := newPatient(t, spec, folder, more)
 				w.Epochs = epochs
 				w.Checkpoints.EveryEpochs, w.Checkpoints.KeepLast = 0, true
@@ -23,7 +23,7 @@ func TestResumeToMoreEpochs(t *testing.T) {
 				}
 				return w
 			}
-			finish := func(w *whole) string {
+			finish := func(w *resumable) string {
 				t.Helper()
 				history, err := w.Do(t.Context())
 				if err != nil {
@@ -58,7 +58,7 @@ func TestResumeToMoreEpochs(t *testing.T) {
 // Fewer epochs than before will do, if they are no fewer than were begun.
 func TestResumeToFewerEpochs(t *testing.T) {
 	spec := optimizerSpecs()["adam"]
-	short := newWhole(t, spec, t.TempDir())
+	short := newResumable(t, spec, t.TempDir())
 	short.Epochs = 3
 	history, err := short.Do(t.Context())
 	if err != nil {
@@ -67,8 +67,8 @@ func TestResumeToFewerEpochs(t *testing.T) {
 	want := short.outcome(t, history)
 	for _, steps := range []int{9, 12} {
 		folder := t.TempDir()
-		newWhole(t, spec, folder).stopAfter(t, steps)
-		w := newWhole(t, spec, folder)
+		newResumable(t, spec, folder).stopAfter(t, steps)
+		w := newResumable(t, spec, folder)
 		w.Epochs = 3
 		w.resume(t)
 		if history, err = w.Do(t.Context()); err != nil {

@@ -16,9 +16,9 @@ import (
 )
 
 // newLong returns a run of many epochs with a checkpoint after each, and no other callbacks than one that stops it there.
-func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *whole, ctx context.Context) {
+func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *resumable, ctx context.Context) {
 	t.Helper()
-	w = newWhole(t, optimizerSpecs()["adam"], folder)
+	w = newResumable(t, optimizerSpecs()["adam"], folder)
 	w.Epochs, w.Checkpoints.EveryEpochs = epochs, 1
 	ctx, cancel := context.WithCancelCause(t.Context())
 	w.Callbacks = []train.Callback{w.Callbacks[0], w.file.Callback(), {EpochEnd: func(e history.Epoch) error {
@@ -31,7 +31,7 @@ func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *whole, ctx 
 }
 
 // stopLong runs such a run up to an epoch.
-func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *whole {
+func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *resumable {
 	t.Helper()
 	w, ctx := newLong(t, folder, epochs, stopAfter)
 	if from {

@@ -62,10 +62,10 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	if err := load(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
 		return nil, err
 	}
-	if err := load(epochPrefix, arraysOf(l.Model, l.whole)); err != nil {
+	if err := load(epochPrefix, arraysOf(l.Model, l.epochWeights)); err != nil {
 		return nil, err
 	}
-	for _, values := range l.whole {
+	for _, values := range l.epochWeights {
 		if slices.ContainsFunc(values, func(v float32) bool { return v-v != 0 }) {
 			return nil, fault.New(fault.Data, "checkpoint", "wanted finite weights after its last epoch, found others")
 		}
@@ -99,8 +99,8 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	return states, nil
 }
 
-// goOn gives the callbacks of a run that goes on their states.
-func (l *loop) goOn(states []State) error {
+// restoreCallbacks gives the callbacks of a run that goes on their states.
+func (l *loop) restoreCallbacks(states []State) error {
 	for i, state := range states {
 		if l.Callbacks[i].Resume == nil {
 			continue
@@ -109,8 +109,8 @@ func (l *loop) goOn(states []State) error {
 			return err
 		}
 	}
-	if l.keeper != nil && l.From != nil {
-		l.keeper.kept = []int{l.steps()}
+	if l.writer != nil && l.From != nil {
+		l.writer.kept = []int{l.steps()}
 	}
 	return nil
 }

@@ -33,22 +33,22 @@ const (
 
 var errStopped = errors.New("stopped by a test")
 
-// whole is a run with everything that has a state.
-type whole struct {
+// resumable is a run with everything that has a state.
+type resumable struct {
 	*train.Run
 	csv   string
 	file  *callback.CSV
 	rates string // of each step
 }
 
-// newWhole returns such a run, whose files are in folder. Another call with the same spec is another process.
-func newWhole(t *testing.T, spec optimizer.Spec, folder string) *whole {
+// newResumable returns such a run, whose files are in folder. Another call with the same spec is another process.
+func newResumable(t *testing.T, spec optimizer.Spec, folder string) *resumable {
 	t.Helper()
 	return newPatient(t, spec, folder, 3)
 }
 
-// newPatient is newWhole with another patience of its early stopping.
-func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) *whole {
+// newPatient is newResumable with another patience of its early stopping.
+func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) *resumable {
 	t.Helper()
 	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 5, Activation: "relu", L2: 1e-3},
@@ -68,7 +68,7 @@ func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) 
 	t.Cleanup(engine.Close)
 	samples := randomSamples(26, 6, 3)
 	clock := time.Unix(0, 0)
-	w := &whole{csv: filepath.Join(folder, "history.csv"), rates: filepath.Join(folder, "rates.csv")}
+	w := &resumable{csv: filepath.Join(folder, "history.csv"), rates: filepath.Join(folder, "rates.csv")}
 	w.Run = &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
 		Epochs: resumeEpochs, BatchSize: 5, Shuffle: true, Seed: 7,
@@ -111,7 +111,7 @@ func randomSamples(count, features, classes int) *batch.Samples {
 }
 
 // outcome is all that a run leaves that must not depend on interruptions.
-func (w *whole) outcome(t *testing.T, history history.Epochs) string {
+func (w *resumable) outcome(t *testing.T, history history.Epochs) string {
 	t.Helper()
 	if err := w.file.Commit(); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func (w *whole) outcome(t *testing.T, history history.Epochs) string {
 }
 
 // stopAfter runs until that many steps are taken, in all of the run.
-func (w *whole) stopAfter(t *testing.T, steps int) {
+func (w *resumable) stopAfter(t *testing.T, steps int) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	epoch := 0
@@ -170,7 +170,7 @@ func (w *whole) stopAfter(t *testing.T, steps int) {
 }
 
 // resume goes on from the newest checkpoint.
-func (w *whole) resume(t *testing.T) {
+func (w *resumable) resume(t *testing.T) {
 	t.Helper()
 	from, notes, err := w.Checkpoints.Latest()
 	if err != nil || from == nil {
@@ -211,7 +211,7 @@ func TestResume(t *testing.T) {
 	for name, spec := range optimizerSpecs() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of the time goes by while the disk is written to
-			through := newWhole(t, spec, t.TempDir())
+			through := newResumable(t, spec, t.TempDir())
 			history, err := through.Do(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -223,15 +223,15 @@ func TestResume(t *testing.T) {
 					continue // every step for some optimizers, the first and last of each epoch for all
 				}
 				folder := t.TempDir()
-				first := newWhole(t, spec, folder)
+				first := newResumable(t, spec, folder)
 				first.Checkpoints.EveryEpochs = 0 // TestCheckpointFiles has those; each costs a write to the disk
 				first.stopAfter(t, steps)
 				if again := steps + 1; steps%3 == 0 && again < resumeEpochs*resumeSteps { // and once more
-					second := newWhole(t, spec, folder)
+					second := newResumable(t, spec, folder)
 					second.resume(t)
 					second.stopAfter(t, again)
 				}
-				last := newWhole(t, spec, folder)
+				last := newResumable(t, spec, folder)
 				last.Checkpoints.EveryEpochs = 0
 				last.resume(t)
 				history, err := last.Do(t.Context())
@@ -252,14 +252,15 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// The model that an interruption leaves is that of the last whole epoch, also if the run was stopped in that epoch before.
+// The model that an interruption leaves is that of the last completed epoch, also if the run was stopped in that epoch
+// before.
 func TestInterruptedTwice(t *testing.T) {
 	spec := optimizerSpecs()["adam, average"]
-	one := newWhole(t, spec, t.TempDir())
+	one := newResumable(t, spec, t.TempDir())
 	one.stopAfter(t, resumeSteps+1)
 	folder := t.TempDir()
-	newWhole(t, spec, folder).stopAfter(t, resumeSteps+1)
-	two := newWhole(t, spec, folder)
+	newResumable(t, spec, folder).stopAfter(t, resumeSteps+1)
+	two := newResumable(t, spec, folder)
 	two.resume(t)
 	two.stopAfter(t, resumeSteps+2)
 	if !slices.Equal(weights(one.Model), weights(two.Model)) {
@@ -303,14 +304,14 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 func TestResumeAfterTheEnd(t *testing.T) {
 	spec := optimizerSpecs()["adam"]
 	folder := t.TempDir()
-	ended := newWhole(t, spec, folder)
+	ended := newResumable(t, spec, folder)
 	ended.Checkpoints.EveryEpochs = 1
 	(&callback.Target{Monitor: "accuracy", Value: 0}).Add(ended.Run)
 	history, err := ended.Do(t.Context())
 	if err != nil || len(history) != 1 || !strings.HasPrefix(ended.Ended, "accuracy has reached 0: it is ") {
 		t.Fatalf("%d epochs, ended %q, %v", len(history), ended.Ended, err)
 	}
-	again := newWhole(t, spec, folder)
+	again := newResumable(t, spec, folder)
 	again.resume(t)
 	history, err = again.Do(t.Context())
 	if err != nil || len(history) != 1 || again.Ended != ended.Ended || !slices.Equal(weights(again.Model), weights(ended.Model)) {
@@ -334,7 +335,7 @@ func TestCheckpointFiles(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	w := newWhole(t, optimizerSpecs()["adam"], folder)
+	w := newResumable(t, optimizerSpecs()["adam"], folder)
 	var log []string
 	w.Checkpoints.EveryEpochs, w.Checkpoints.Every = 1, 400*time.Millisecond // four readings of the clock, of which a step takes one
 	w.Callbacks = append(w.Callbacks, train.Callback{
@@ -370,8 +371,8 @@ func TestCheckpointFiles(t *testing.T) {
 // The checkpoint that a run went on from is one of the two that are kept: its next may turn out to be damaged.
 func TestCheckpointsAfterResume(t *testing.T) {
 	folder := t.TempDir()
-	newWhole(t, optimizerSpecs()["adam"], folder).stopAfter(t, 5)
-	w := newWhole(t, optimizerSpecs()["adam"], folder)
+	newResumable(t, optimizerSpecs()["adam"], folder).stopAfter(t, 5)
+	w := newResumable(t, optimizerSpecs()["adam"], folder)
 	w.resume(t)
 	w.stopAfter(t, 6)
 	if all, err := w.Checkpoints.Files(); err != nil || !slices.Equal(all, []int{6, 5}) {
@@ -382,7 +383,7 @@ func TestCheckpointsAfterResume(t *testing.T) {
 func TestLatest(t *testing.T) {
 	spec := optimizerSpecs()["adam"]
 	folder := t.TempDir()
-	w := newWhole(t, spec, folder)
+	w := newResumable(t, spec, folder)
 	w.Checkpoints.EveryEpochs = 1
 	from, notes, err := w.Checkpoints.Latest()
 	if from != nil || err != nil || len(notes) != 1 || !strings.Contains(notes[0], "starts from the beginning") {
@@ -433,24 +434,24 @@ func TestLatest(t *testing.T) {
 func TestResumeOfAnotherNetwork(t *testing.T) {
 	specs := optimizerSpecs()
 	folder := t.TempDir()
-	newWhole(t, specs["adam"], folder).stopAfter(t, 5)
+	newResumable(t, specs["adam"], folder).stopAfter(t, 5)
 	for _, c := range []struct {
 		name   string
 		spec   optimizer.Spec
-		change func(*whole)
+		change func(*resumable)
 		want   string
 	}{
-		{"an optimizer with more state", specs["adam, amsgrad"], func(*whole) {}, "checkpoint: wanted optimizer/"},
-		{"an optimizer with less", specs["sgd"], func(*whole) {}, "checkpoint: found optimizer/"},
-		{"fewer steps", specs["adam"], func(w *whole) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 step of 19"},
-		{"fewer epochs", specs["adam"], func(w *whole) { w.Epochs = 0 }, "epochs: wanted 2 or more, since so many were begun, found 0"},
-		{"as many epochs as were done, and a step", specs["adam"], func(w *whole) { w.Epochs = 1 }, "epochs: wanted 2 or more, since so many were begun, found 1"},
-		{"another batch size", specs["adam"], func(w *whole) { w.BatchSize = 6 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 4 steps of 6"},
-		{"without validation", specs["adam"], func(w *whole) { w.Validation = nil }, "checkpoint: epoch 1: has a validation: true, the run has one: false"},
-		{"another callback", specs["adam"], func(w *whole) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
-		{"without early stopping", specs["adam"], func(w *whole) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
+		{"an optimizer with more state", specs["adam, amsgrad"], func(*resumable) {}, "checkpoint: wanted optimizer/"},
+		{"an optimizer with less", specs["sgd"], func(*resumable) {}, "checkpoint: found optimizer/"},
+		{"fewer steps", specs["adam"], func(w *resumable) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 step of 19"},
+		{"fewer epochs", specs["adam"], func(w *resumable) { w.Epochs = 0 }, "epochs: wanted 2 or more, since so many were begun, found 0"},
+		{"as many epochs as were done, and a step", specs["adam"], func(w *resumable) { w.Epochs = 1 }, "epochs: wanted 2 or more, since so many were begun, found 1"},
+		{"another batch size", specs["adam"], func(w *resumable) { w.BatchSize = 6 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 4 steps of 6"},
+		{"without validation", specs["adam"], func(w *resumable) { w.Validation = nil }, "checkpoint: epoch 1: has a validation: true, the run has one: false"},
+		{"another callback", specs["adam"], func(w *resumable) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
+		{"without early stopping", specs["adam"], func(w *resumable) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
 	} {
-		w := newWhole(t, c.spec, t.TempDir())
+		w := newResumable(t, c.spec, t.TempDir())
 		from, _, err := (&train.Checkpoints{Path: filepath.Join(folder, "model.ckpt"), Config: w.Checkpoints.Config, Inputs: w.Checkpoints.Inputs}).Latest()
 		if err != nil {
 			t.Fatal(err)
@@ -469,13 +470,13 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 // A run that began with the weights of a model goes on where that one is given again, or none is, and not with another.
 func TestResumeWithAnotherStart(t *testing.T) {
 	folder := t.TempDir()
-	first := newWhole(t, optimizerSpecs()["adam"], folder)
+	first := newResumable(t, optimizerSpecs()["adam"], folder)
 	first.Checkpoints.Start = "f1"
 	first.stopAfter(t, 5)
-	second := newWhole(t, optimizerSpecs()["adam"], folder) // with none
+	second := newResumable(t, optimizerSpecs()["adam"], folder) // with none
 	second.resume(t)
 	second.stopAfter(t, 6)
-	last := newWhole(t, optimizerSpecs()["adam"], folder).Checkpoints
+	last := newResumable(t, optimizerSpecs()["adam"], folder).Checkpoints
 	last.Start = "f1"
 	if _, _, err := last.Latest(); err != nil {
 		t.Errorf("the same: %v", err)
@@ -487,7 +488,7 @@ func TestResumeWithAnotherStart(t *testing.T) {
 		t.Errorf("another: %v of kind %d, want %s", err, fault.KindOf(err), want)
 	}
 
-	drawn := newWhole(t, optimizerSpecs()["adam"], t.TempDir())
+	drawn := newResumable(t, optimizerSpecs()["adam"], t.TempDir())
 	drawn.stopAfter(t, 5)
 	drawn.Checkpoints.Start = "f1"
 	_, _, err = drawn.Checkpoints.Latest()
@@ -497,7 +498,7 @@ func TestResumeWithAnotherStart(t *testing.T) {
 }
 
 func TestCheckpointsUnwritable(t *testing.T) {
-	w := newWhole(t, optimizerSpecs()["adam"], t.TempDir())
+	w := newResumable(t, optimizerSpecs()["adam"], t.TempDir())
 	w.Checkpoints.Path = filepath.Join(t.TempDir(), "no folder", "model.ckpt")
 	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), ": cannot write: there is no folder "+filepath.Dir(w.Checkpoints.Path)) {
 		t.Errorf("error %v of kind %d", err, fault.KindOf(err))

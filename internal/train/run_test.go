@@ -15,6 +15,7 @@ import (
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
@@ -66,7 +67,7 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	clock := time.Unix(0, 0)
 	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
-		Epochs: epochs, BatchSize: size, LearningRate: 0.5, Seed: 1,
+		Epochs: epochs, BatchSize: size, Schedule: schedule.Constant(0.5), Seed: 1,
 		Now: func() time.Time {
 			clock = clock.Add(time.Second / 8)
 			return clock

@@ -55,7 +55,7 @@ func (l *loop) validate(ctx context.Context, e *history.Epoch) error {
 
 // interrupt writes a checkpoint, if there are to be any, and returns why.
 func (l *loop) interrupt(cause error) error {
-	if l.keeper == nil || l.keeper.has(l.steps()) {
+	if l.writer == nil || l.writer.has(l.steps()) {
 		return cause
 	}
 	if err := l.checkpoint(); err != nil {

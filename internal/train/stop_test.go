@@ -18,6 +18,7 @@ import (
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // expiring is a context that ends when it was asked so often.
@@ -82,7 +83,7 @@ func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, chan
 	samples := randomPixels(3000, features, classes)
 	r := &train.Run{
 		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 2200), Validation: samples.Slice(2200, 3000),
-		Epochs: 2, BatchSize: 1100, LearningRate: 0.01, Shuffle: true, Seed: 7,
+		Epochs: 2, BatchSize: 1100, Schedule: schedule.Constant(0.01), Shuffle: true, Seed: 7,
 		Checkpoints: &train.Checkpoints{Path: filepath.Join(folder, "model.ckpt")}, Now: time.Now,
 	}
 	change(r)

@@ -10,12 +10,12 @@ import (
 // kernel as fit into the first-level cache beside a batch's entries.
 const featureBlock = 112
 
-// Batch is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of the
-// nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
+// Batch is a batch on its way into the network. Either as the matrix x, or, where most features are zero, as lists of
+// the nonzero ones: by sample for the forward product and by feature for the gradient. Both give the same results, to
+// the bit.
 type Batch struct {
-	Count    int // samples in the batch
-	features int
-	Labels   []uint8
+	Count  int // samples in the batch
+	Labels []uint8
 
 	X kernel.Matrix // [batch, features]; dense only
 
@@ -37,14 +37,14 @@ type share struct {
 	blocks    int           // into which the features are cut, at least 1
 	first     int           // blocks of the shares before
 	bytes     kernel.Bytes  // [batch, features]; for training only
-	bySample  kernel.Sparse // [batch, features]: feature<<8|byte; it starts where each block of features does, and ends with the last one
+	bySample  kernel.Sparse // [batch, features]: feature<<8|byte; starts at each block of features, then the end
 	roomOfRow int           // entries set aside for each sample
 }
 
 // New returns a batch of up to size samples like the given ones, dense if there are no shares of the features. The
 // lists by feature are made only if the batch is to be trained on.
 func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
-	in := &Batch{features: s.Features, Labels: make([]uint8, size)}
+	in := &Batch{Labels: make([]uint8, size)}
 	if len(shares) == 0 {
 		in.X = kernel.NewMatrix(size, s.Features)
 		return in
@@ -81,7 +81,9 @@ func newShare(features kernel.Span, size int, train bool, table *[256]float32) s
 }
 
 func newSparse(rows, step, entries int, table *[256]float32) kernel.Sparse {
-	return kernel.Sparse{Rows: rows, Entries: make([]uint32, entries), Start: make([]int32, rows*step), Step: step, Table: table}
+	return kernel.Sparse{
+		Rows: rows, Entries: make([]uint32, entries), Start: make([]int32, rows*step), Step: step, Table: table,
+	}
 }
 
 // Load puts the samples order[lo:hi] into rows lo to hi of the batch: of a sparse one, those shares of them.
@@ -119,7 +121,7 @@ func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 			continue
 		}
 		for j := shares.Lo; j < shares.Hi; j++ {
-			in.shares[j].Load(w.Set, pixels, r, rows.Lo)
+			in.shares[j].load(w.Set, pixels, r, rows.Lo)
 		}
 	}
 }
@@ -147,8 +149,8 @@ func (in *Batch) part(pixels []uint8, shares kernel.Span) []uint8 {
 	return pixels[in.shares[shares.Lo].features.Lo:in.shares[shares.Hi-1].features.Hi]
 }
 
-// Load appends the nonzeros of row r to those of the rows from first on.
-func (s *share) Load(k *kernel.Set, pixels []uint8, r, first int) {
+// load appends the nonzeros of row r to those of the rows from first on.
+func (s *share) load(k *kernel.Set, pixels []uint8, r, first int) {
 	lo := s.features.Lo
 	pixels = pixels[lo:s.features.Hi]
 	if s.bytes.Rows > 0 {
@@ -158,10 +160,12 @@ func (s *share) Load(k *kernel.Set, pixels []uint8, r, first int) {
 	if r > first {
 		at = int(s.bySample.Start[r*s.bySample.Step-1])
 	}
-	// A sample is a matrix that has a block of features as a row, and what is left behind the last whole one as another.
+	// A sample is a matrix that has a block of features as a row, and what is left behind the last whole one as
+	// another.
 	whole := len(pixels) / s.width
 	x := kernel.Sparse{Rows: whole, Entries: s.bySample.Entries, Start: s.bySample.Start[r*s.bySample.Step:], Step: 1}
-	at = k.Gather(x, at, kernel.Bytes{Rows: whole, Cols: s.width, Stride: s.width, Data: pixels}, uint32(lo), uint32(s.width))
+	blocks := kernel.Bytes{Rows: whole, Cols: s.width, Stride: s.width, Data: pixels}
+	at = k.Gather(x, at, blocks, uint32(lo), uint32(s.width))
 	if whole < s.blocks {
 		rest := pixels[whole*s.width:]
 		x.Rows, x.Start = 1, x.Start[whole:]
@@ -176,8 +180,8 @@ func (s *share) lists(rows kernel.Span, first int) kernel.Sparse {
 	return x
 }
 
-// Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out]; the first
-// share sets them. A sum goes on from share to share, in the order of the features.
+// Multiply adds the product of a share of the features and their rows of k [features, out] to rows r of y [batch, out];
+// the first share sets them. A sum goes on from share to share, in the order of the features.
 func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
@@ -190,18 +194,22 @@ func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r ker
 	}
 }
 
-// Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been made.
+// Gradient computes g [features f, out] = x^T dz for some features, given dz [batch, out]. Their lists must have been
+// made.
 func (in *Batch) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
 	w.SparseMul(g, in.byFeature.Slice(f.Lo, f.Hi), dz, false)
 }
 
-// Adam takes Adam's step of the rows of a kernel that belong to the features f, p [f, out], with their moments m and v. The gradient
-// there is x^T dz, given dz [batch, out], which it computes while it is at it.
-func (in *Batch) Adam(w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows) {
+// Adam takes Adam's step of the rows of a kernel that belong to the features f, p [f, out], with their moments m and v.
+// The gradient there is x^T dz, given dz [batch, out], which it computes while it is at it.
+func (in *Batch) Adam(
+	w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows,
+) {
 	w.SparseAdam(p, m, v, in.byFeature.Slice(f.Lo, f.Hi), dz, a, which)
 }
 
-// Transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has none.
+// Transpose makes the lists of the given features, all of one share, once all samples are loaded. A dense input has
+// none.
 func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 	if len(in.shares) == 0 || f.Lo == f.Hi {
 		return
@@ -217,8 +225,8 @@ func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 	k.Gather(in.byFeature.Slice(f.Lo, f.Hi), f.Lo*in.roomT, columns, 0, 0)
 }
 
-// fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte: steps of 1 or 8
-// samples take 0.94 to 0.97 of the time, on one thread and on two, of 16 samples 1.1 times as long.
+// fewSamples is up to how many samples it is faster to put each entry where it belongs than to look at every byte:
+// steps of 1 or 8 samples take 0.94 to 0.97 of the time, on one thread and on two, of 16 samples 1.1 times as long.
 const fewSamples = 8
 
 // scatter makes the lists of the given features of a share out of those of the samples.

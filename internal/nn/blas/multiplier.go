@@ -112,5 +112,6 @@ func (x *Multiplier) multiply(worker, i int) {
 	}
 	rows, cols := bottom-top, right-left
 	_, k := p.a.Size()
-	x.set.Gemm(&x.scratch[worker], p.c.Block(top, left, rows, cols), p.a.Block(top, 0, rows, k), p.b.Block(0, left, k, cols), p.accumulate)
+	c, a, b := p.c.Block(top, left, rows, cols), p.a.Block(top, 0, rows, k), p.b.Block(0, left, k, cols)
+	x.set.Gemm(&x.scratch[worker], c, a, b, p.accumulate)
 }

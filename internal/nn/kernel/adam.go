@@ -20,8 +20,8 @@ type AdamStep struct {
 	Epsilon float32
 }
 
-// Adam updates the parameters P[rows, cols] and their moments M and V by the gradient G, all of the same shape, as AdamStep
-// defines it for each element. The rows of P, M and V are equally far apart.
+// Adam updates the parameters P[rows, cols] and their moments M and V by the gradient G, all of the same shape, as
+// AdamStep defines it for each element. The rows of P, M and V are equally far apart.
 func (s *Set) Adam(p, m, v, g Matrix, a AdamStep) {
 	requireMoments("Adam", p, m, v)
 	require("Adam", "g", g.shape(), p.Rows, p.Cols)
@@ -36,7 +36,8 @@ func requireMoments(kernel string, p, m, v Matrix) {
 	require(kernel, "m", m.shape(), p.Rows, p.Cols)
 	require(kernel, "v", v.shape(), p.Rows, p.Cols)
 	if m.Stride != p.Stride || v.Stride != p.Stride {
-		panic(fmt.Sprintf("kernel: %s: rows of p, m, v are %d, %d, %d apart, wanted the same", kernel, p.Stride, m.Stride, v.Stride))
+		const message = "kernel: %s: rows of p, m, v are %d, %d, %d apart, wanted the same"
+		panic(fmt.Sprintf(message, kernel, p.Stride, m.Stride, v.Stride))
 	}
 }
 

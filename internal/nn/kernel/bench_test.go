@@ -46,8 +46,8 @@ func BenchmarkGemmTile(b *testing.B) {
 	})
 }
 
-// digits returns images like MNIST's: 28x28 bytes, of which 19 % are not zero, in the middle and in strokes. The images of
-// one call are alike where those of a data set are: what lies at the margin is zero in all of them.
+// digits returns images like MNIST's: 28x28 bytes, of which 19 % are not zero, in the middle and in strokes. The images
+// of one call are alike where those of a data set are: what lies at the margin is zero in all of them.
 func digits(images int) []uint8 {
 	const side = 28
 	rng := rand.New(rand.NewPCG(3, 4))

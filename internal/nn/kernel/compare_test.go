@@ -172,7 +172,8 @@ func TestSparseMulAgreesWithReference(t *testing.T) {
 	})
 }
 
-// compareSparseMul multiplies a sparse matrix of rows x inputs, each row of which is cut into step pieces, one of them used.
+// compareSparseMul multiplies a sparse matrix of rows x inputs, each row of which is cut into step pieces, one of them
+// used.
 func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64, wild bool) {
 	t.Helper()
 	entries := make([]uint32, rows*step*inputs+GatherSlack)
@@ -373,8 +374,8 @@ func TestAdamAgreesWithReference(t *testing.T) {
 	})
 }
 
-// compareAdam takes three steps from moments of zero with gradients of the given scale, or, for a scale of 0, a step from
-// wild moments.
+// compareAdam takes three steps from moments of zero with gradients of the given scale, or, for a scale of 0, a step
+// from wild moments.
 func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale float32) {
 	t.Helper()
 	ldp, ldg := cols+d.IntN(20), cols+d.IntN(20)
@@ -606,8 +607,9 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 	}
 }
 
-// A step may be left out only where it would change nothing: moments and parameters of all sizes, for as long as it takes the
-// moments to decay. Of three rows two have no entries, and one has an entry that is zero or nearly so in most columns.
+// A step may be left out only where it would change nothing: moments and parameters of all sizes, for as long as it
+// takes the moments to decay. Of three rows two have no entries, and one has an entry that is zero or nearly so in most
+// columns.
 func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		const rows, cols = 3, 100

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// fuzzSets runs test for every set of kernels besides the reference, on data made up from seed, so that the fuzzer chooses
-// shapes and contents.
+// fuzzSets runs test for every set of kernels besides the reference, on data made up from seed, so that the fuzzer
+// chooses shapes and contents.
 func fuzzSets(t *testing.T, seed uint64, test func(s, reference *Set, d *data)) {
 	sets := Available()
 	reference := generic()

@@ -5,10 +5,10 @@ import "fmt"
 // GatherSlack is the room that Gather needs behind its entries.
 const GatherSlack = 64
 
-// Gather makes X of what is not zero in SRC[rows, cols]. Row r's entries are (base + r baseStep + i)<<8 | SRC[r, i] for each nonzero
-// one, in ascending i, and begin where those of the row before it end, those of row 0 at X.Entries[at]; X.Start becomes where rows
-// begin and end. The result is the end of the last row. X.Entries must have room for rows*cols+GatherSlack behind at: what lies
-// behind those written may be overwritten.
+// Gather makes X of what is not zero in SRC[rows, cols]. Row r's entries are (base + r baseStep + i)<<8 | SRC[r, i] for
+// each nonzero one, in ascending i, and begin where those of the row before it end, those of row 0 at X.Entries[at];
+// X.Start becomes where rows begin and end. The result is the end of the last row. X.Entries must have room for
+// rows*cols+GatherSlack behind at: what lies behind those written may be overwritten.
 func (s *Set) Gather(x Sparse, at int, src Bytes, base, baseStep uint32) (end int) {
 	if at < 0 {
 		panic(fmt.Sprintf("kernel: Gather: at: %d", at))
@@ -23,7 +23,9 @@ func (s *Set) Gather(x Sparse, at int, src Bytes, base, baseStep uint32) (end in
 }
 
 // gatherBy returns Gather, given one that takes a row at a time, writes its entries to dst and returns their number.
-func gatherBy(gather func(dst []uint32, src []uint8, base uint32) int) func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
+func gatherBy(
+	gather func(dst []uint32, src []uint8, base uint32) int,
+) func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 	return func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 		for r := range src.Rows {
 			x.Start[r*x.Step] = int32(at)
@@ -45,8 +47,8 @@ func gather(dst []uint32, src []uint8, base uint32) int {
 	return n
 }
 
-// Prefetch asks for b to be brought into the cache, and does not wait. Who goes through samples in random order and names
-// the next ones in time does not wait for memory at each.
+// Prefetch asks for b to be brought into the cache, and does not wait. Who goes through samples in random order and
+// names the next ones in time does not wait for memory at each.
 func (s *Set) Prefetch(b []uint8) {
 	if s.prefetch != nil {
 		s.prefetch(b)

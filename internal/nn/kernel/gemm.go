@@ -2,28 +2,30 @@ package kernel
 
 // Gemm's blocks, in the terms of Goto and van de Geijn (ACM TOMS 34(3), 2008): all tiles of a block of A, up to blockM
 // rows and blockK columns, pass over a panel of B of as many rows and TileCols columns. The block of A is half of a
-// second-level cache of 1 MB and stays in it; a tile takes its part of the panel and of the block from there or from the
-// first-level cache, which is fast enough, and the longer k, the fewer times its sums go to memory and back.
+// second-level cache of 1 MB and stays in it; a tile takes its part of the panel and of the block from there or from
+// the first-level cache, which is fast enough, and the longer k, the fewer times its sums go to memory and back.
 const (
 	blockK = 512
 	blockM = 256
 	blockN = 2048
 
-	// unpackedB is how large a block of B may be, in float32 and with what lies between its rows, to be read where it lies.
+	// unpackedB is how large a block of B may be, in float32 and with what lies between its rows, to be read where it
+	// lies.
 	unpackedB = 128 << 10
 )
 
-// Scratch is the memory in which Gemm packs panels. It grows to the largest product seen and is reused; the zero value is
-// ready. One goroutine uses it at a time.
+// Scratch is the memory in which Gemm packs panels. It grows to the largest product seen and is reused; the zero value
+// is ready. One goroutine uses it at a time.
 type Scratch struct {
 	a, b []float32
 
-	// Stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will use it.
-	Stop func() bool
+	// stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will
+	// use it.
+	stop func() bool
 }
 
-// Stopped tells whether Stop says so.
-func (s *Scratch) Stopped() bool { return s.Stop != nil && s.Stop() }
+// stopped tells whether stop says so.
+func (s *Scratch) stopped() bool { return s.stop != nil && s.stop() }
 
 // Operand is a matrix as a factor of a product: as it is, or, if Transposed is set, its transpose.
 type Operand struct {
@@ -56,14 +58,15 @@ func (o Operand) strides() (row, col int) {
 }
 
 // require panics unless the factor is rows x cols and all of it lies in its memory.
-func (o Operand) require(kernel, operand string, rows, cols int) {
+func (o *Operand) require(kernel, operand string, rows, cols int) {
 	if o.Transposed {
 		rows, cols = cols, rows
 	}
 	require(kernel, operand, o.shape(), rows, cols)
 }
 
-// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set; k may be 0. C shares no memory with A and B.
+// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set; k may be 0. C shares no memory with A and
+// B.
 func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 	m, n := c.Rows, c.Cols
 	_, k := a.Size()
@@ -73,8 +76,8 @@ func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	if k == 0 {
-		s.gemmBlock(scratch, c, a.Block(0, 0, m, 0), b.Block(0, 0, 0, n), accumulate)
+	if k <= blockK && n <= blockN {
+		s.gemmBlock(scratch, &c, &a, &b, accumulate)
 		return
 	}
 	// Blocks of like sizes: a short last one would cost as much in packing and in sums as a long one.
@@ -83,20 +86,21 @@ func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 		cols := min(stepN, n-j)
 		for p := 0; p < k; p += stepK {
 			depth := min(stepK, k-p)
-			s.gemmBlock(scratch, c.Block(0, j, m, cols), a.Block(0, p, m, depth), b.Block(p, j, depth, cols), accumulate || p > 0)
+			part, left, right := c.Block(0, j, m, cols), a.Block(0, p, m, depth), b.Block(p, j, depth, cols)
+			s.gemmBlock(scratch, &part, &left, &right, accumulate || p > 0)
 		}
 	}
 }
 
-// even returns how long blocks are if size is cut into as few as possible, none of them longer than most (rounded up to a
-// multiple of unit). All are that long, a multiple of unit, but the last one, which may be shorter.
+// even returns how long blocks are if size is cut into as few as possible, none of them longer than most (rounded up to
+// a multiple of unit). All are that long, a multiple of unit, but the last one, which may be shorter.
 func even(size, most, unit int) int {
 	blocks := (size + most - 1) / most
 	return ((size+blocks-1)/blocks + unit - 1) / unit * unit
 }
 
 // gemmBlock is Gemm for k <= blockK, n <= blockN.
-func (s *Set) gemmBlock(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
+func (s *Set) gemmBlock(scratch *Scratch, c *Matrix, a, b *Operand, accumulate bool) {
 	m, n := c.Rows, c.Cols
 	_, k := a.Size()
 	// Packing B costs as much as a few rows of C. It pays if more rows than that use it and B does not stay in the
@@ -104,14 +108,14 @@ func (s *Set) gemmBlock(scratch *Scratch, c Matrix, a, b Operand, accumulate boo
 	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
 	if packB {
 		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
-		s.packPanels(scratch.b, s.TileCols, b)
+		s.packPanels(scratch.b, s.TileCols, *b)
 	}
-	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows is
-	// one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step of k
-	// lies together already, so that packing pays later.
+	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows
+	// is one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step
+	// of k lies together already, so that packing pays later.
 	packA := n >= 16*s.TileCols || !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
 	stepM := even(m, blockM, s.TileRows)
-	for i := 0; i < m && !scratch.Stopped(); i += stepM {
+	for i := 0; i < m && !scratch.stopped(); i += stepM {
 		rows := min(stepM, m-i)
 		block := a.Block(i, 0, rows, k)
 		if packA {
@@ -130,8 +134,9 @@ func (s *Set) gemmBlock(scratch *Scratch, c Matrix, a, b Operand, accumulate boo
 				continue
 			}
 			for r := 0; r < rows; r += s.TileRows {
-				at := (i+r)*c.Stride + j
-				s.gemmTile(min(s.TileRows, rows-r), cols, k, scratch.a[r*k:], 1, s.TileRows, panelB, ldb, c.Data[at:], c.Stride, accumulate)
+				panelA, at := scratch.a[r*k:], (i+r)*c.Stride+j
+				rows := min(s.TileRows, rows-r)
+				s.gemmTile(rows, cols, k, panelA, 1, s.TileRows, panelB, ldb, c.Data[at:], c.Stride, accumulate)
 			}
 		}
 	}

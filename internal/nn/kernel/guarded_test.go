@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// guarded hands out memory behind which there is none: who reads a byte too much crashes. There are a few areas, which it
-// hands out in turn.
+// guarded hands out memory behind which there is none: who reads a byte too much crashes. There are a few areas, which
+// it hands out in turn.
 type guarded struct {
 	areas [8][]byte // each up to an inaccessible page
 	turn  int

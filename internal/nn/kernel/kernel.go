@@ -2,8 +2,9 @@
 // what each kernel computes, and again for AVX2, AVX-512 and NEON. It knows matrices and the CPU; it does not know
 // layers, files or data sets.
 //
-// Each kernel, or family of them, is a file: a method of Set, whose comment says what it computes and which looks whether its
-// operands fit together, and beside it the same in plain Go. A method passes its operands on to the set's own function.
+// Each kernel, or family of them, is a file: a method of Set, whose comment says what it computes and which looks
+// whether its operands fit together, and beside it the same in plain Go. A method passes its operands on to the set's
+// own function.
 //
 // # Numeric contract
 //
@@ -23,12 +24,12 @@ import (
 	"strings"
 )
 
-// Set is the kernels for one instruction set. All sets give the same bits. A Set has no state; any number of goroutines may
-// use it at once.
+// Set is the kernels for one instruction set. All sets give the same bits. A Set has no state; any number of goroutines
+// may use it at once.
 //
-// Its methods are the kernels. They look at their operands once a call: shapes that do not go together, or a slice too short for
-// its shape, are a mistake in the program, and a panic names the kernel, the operand and the shape. Sizes of zero are allowed and
-// do nothing. What a kernel writes must not overlap what it reads, unless it says so.
+// Its methods are the kernels. They look at their operands once a call: shapes that do not go together, or a slice too
+// short for its shape, are a mistake in the program, and a panic names the kernel, the operand and the shape. Sizes of
+// zero are allowed and do nothing. What a kernel writes must not overlap what it reads, unless it says so.
 type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
@@ -39,11 +40,11 @@ type Set struct {
 	// PanelCols is how many columns SparseMul passes over at a time: who cuts columns cuts there.
 	PanelCols int
 
-	// What follows is what the methods of these names call: plain Go or assembly, which takes operands as it gets them. Beyond
-	// the end of a slice it would read and write whatever is there. It may count on what its method has looked at, and on at
-	// least one row and one column.
+	// What follows is what the methods of these names call: plain Go or assembly, which takes operands as it gets them.
+	// Assembly reads and writes whatever is beyond the end of a slice. It counts on what its method has looked at.
 
-	gemmTile       func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
+	gemmTile func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int,
+		accumulate bool)
 	sparseMul      func(y Matrix, x Sparse, b Matrix, accumulate bool)
 	sparseAdam     func(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) // nil: see FusesAdam
 	adam           func(p, m, v, g Matrix, a AdamStep)
@@ -64,6 +65,9 @@ type Set struct {
 	exp            func(dst, src []float32)
 	softmax        func(z Matrix, largest, sums []float32, best []int32)
 }
+
+// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+func Available() []*Set { return append(assembly(), generic()) }
 
 // generic returns the portable kernels: the meaning of every other set, and what runs where there is none.
 func generic() *Set {
@@ -94,8 +98,8 @@ func generic() *Set {
 	}
 }
 
-// Select returns the kernels called name, or the fastest ones that this CPU has if name is empty. Asking for what the CPU
-// lacks, or for what does not exist, is an error that names what there is.
+// Select returns the kernels called name, or the fastest ones that this CPU has if name is empty. Asking for what the
+// CPU lacks, or for what does not exist, is an error that names what there is.
 func Select(name string) (*Set, error) {
 	sets := Available()
 	if name == "" {

@@ -1,7 +1,11 @@
 package kernel
 
+// assembly returns the kernels in assembly that this CPU can run.
+func assembly() []*Set { return []*Set{neon()} }
+
 // neon returns the kernels in NEON, which every arm64 processor has. The products, the optimizers and everything that
-// runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly takes.
+// runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly
+// takes.
 func neon() *Set {
 	return &Set{
 		Name:      "neon",
@@ -10,22 +14,25 @@ func neon() *Set {
 		PanelCols: 128,
 		gemmTile:  tileByTile,
 		sparseMul: func(y Matrix, x Sparse, b Matrix, accumulate bool) {
-			sparseMulNEON(y.Rows, y.Cols, x.Entries, x.Start, x.Step, x.Table, b.Data, b.Stride, y.Data, y.Stride, accumulate)
+			sparseMulNEON(y.Rows, y.Cols, x.Entries, x.Start, x.Step, x.Table,
+				b.Data, b.Stride, y.Data, y.Stride, accumulate)
 		},
 		adam: func(p, m, v, g Matrix, a AdamStep) {
 			adamNEON(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride, a)
 		},
-		sgd:            towardBy(sgdNEON),
-		decay:          decayRows,
-		lerp:           towardBy(lerpNEON),
+		sgd:   func(p, g Matrix, rate float32) { sgdNEON(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate) },
+		decay: decayRows,
+		lerp: func(dst, src Matrix, share float32) {
+			lerpNEON(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
+		},
 		gather:         gatherBy(gatherNEON),
 		transposeBytes: transposeBytesNEON,
 		transpose:      transposeNEON,
 		warp:           warp,
-		bias:           biasBy(biasNEON),
-		biasRelu:       biasBy(biasReluNEON),
-		reluGrad:       reluGradBy(reluGradNEON),
-		columnSums:     columnSumsBy(columnSumsNEON),
+		bias:           func(y Matrix, bias []float32) { biasNEON(y.Rows, y.Cols, y.Data, y.Stride, bias) },
+		biasRelu:       func(y Matrix, bias []float32) { biasReluNEON(y.Rows, y.Cols, y.Data, y.Stride, bias) },
+		reluGrad:       func(d, y Matrix) { reluGradNEON(y.Rows, y.Cols, y.Data, y.Stride, d.Data, d.Stride) },
+		columnSums:     func(dst []float32, x Matrix) { columnSumsNEON(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		exp:            expNEON,
 		softmax:        softmaxBy(expNEON),
 	}

@@ -7,10 +7,10 @@ import (
 	"math/bits"
 )
 
-// A sample whose bytes are mostly zero is packed by blocks of at most PackedBlock features; block b is those from edges[b] to
-// edges[b+1]. Its packed form has, for each block, two words of 64 bits (little-endian), in which bit i of word w tells
-// whether byte 64 w + i of the block is not zero; then, for all blocks in turn, the bytes that are not. There is less of it to
-// read than of the sample, and no byte needs to be looked at to find those that count.
+// A sample whose bytes are mostly zero is packed by blocks of at most PackedBlock features; block b is those from
+// edges[b] to edges[b+1]. Its packed form has, for each block, two words of 64 bits (little-endian), in which bit i of
+// word w tells whether byte 64 w + i of the block is not zero; then, for all blocks in turn, the bytes that are not.
+// There is less of it to read than of the sample, and no byte needs to be looked at to find those that count.
 const (
 	// PackedBlock is the most features of a block.
 	PackedBlock = 128
@@ -35,8 +35,8 @@ type Packed struct {
 // Packs tells whether there are Pack and Unpack: not where they would not make loading faster.
 func (s *Set) Packs() bool { return s.pack != nil }
 
-// Pack writes the packed form of the bytes src to dst, by blocks of features with those edges, and returns its length. dst must
-// have room for PackedSize and PackedSlack bytes.
+// Pack writes the packed form of the bytes src to dst, by blocks of features with those edges, and returns its length.
+// dst must have room for PackedSize and PackedSlack bytes.
 func (s *Set) Pack(edges []int32, src, dst []uint8) int {
 	blocks := requireEdges("Pack", edges, len(src))
 	requireLength("Pack", "dst", len(dst), PackedSize(int(edges[blocks]-edges[0]), blocks)+PackedSlack)
@@ -60,11 +60,12 @@ func pack(edges []int32, src, dst []uint8) int {
 	return n
 }
 
-// Unpack makes X of the nonzero bytes of the samples order of P, of X.Step-1 of its blocks, from first on, and DENSE of these bytes
-// as they were. Sample order[i] is row i of both. From X.Entries[at] on there will be an entry feature<<8|byte for each nonzero one;
-// X.Start[i*X.Step+b] becomes where those of the row's b-th block begin, the last of the X.Step where they end. DENSE[i, j] becomes
-// the byte of the feature P.Edges[first]+j. The result is the end of the last row's entries. X.Entries must have room for all features
-// and GatherSlack more, P.Data for PackedSlack bytes more. The bits of the packed samples are trusted.
+// Unpack makes X of the nonzero bytes of the samples order of P, of X.Step-1 of its blocks, from first on, and DENSE of
+// these bytes as they were. Sample order[i] is row i of both. From X.Entries[at] on there will be an entry
+// feature<<8|byte for each nonzero one; X.Start[i*X.Step+b] becomes where those of the row's b-th block begin, the last
+// of the X.Step where they end. DENSE[i, j] becomes the byte of the feature P.Edges[first]+j. The result is the end of
+// the last row's entries. X.Entries must have room for all features and GatherSlack more, P.Data for PackedSlack bytes
+// more. The bits of the packed samples are trusted.
 func (s *Set) Unpack(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) (end int) {
 	if len(order) == 0 {
 		return at

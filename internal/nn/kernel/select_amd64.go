@@ -5,8 +5,8 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C gen . -isa avx2 -out ../kernels_avx2_amd64.s -stubs ../kernels_avx2_amd64.go -pkg kernel
 //go:generate go run -C gen . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 
-// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
-func Available() []*Set {
+// assembly returns the kernels in assembly that this CPU can run, fastest first.
+func assembly() []*Set {
 	var sets []*Set
 	x := &cpu.X86
 	hasAVX2 := x.HasAVX2 && x.HasFMA && x.HasBMI2 && x.HasPOPCNT
@@ -16,5 +16,5 @@ func Available() []*Set {
 	if hasAVX2 {
 		sets = append(sets, avx2())
 	}
-	return append(sets, generic())
+	return sets
 }

@@ -17,7 +17,8 @@ func byteMat(rows, cols, stride int, data []uint8) Bytes {
 	return Bytes{Rows: rows, Cols: cols, Stride: stride, Data: data}
 }
 
-// Every kernel refuses operands whose memory does not hold their shape, or whose shapes do not go together, and says which.
+// Every kernel refuses operands whose memory does not hold their shape, or whose shapes do not go together, and says
+// which.
 func TestKernelsRefuseBadShapes(t *testing.T) {
 	f := func(n int) []float32 { return make([]float32, n) }
 	// A matrix of 2 x 3 with rows 4 apart has 7 elements.
@@ -215,8 +216,8 @@ func panicOf(f func()) (message string) {
 	return ""
 }
 
-// A kernel that could be called without a check would be a hole in every other one's: nobody outside gets at a set's own functions,
-// and every method that takes an operand refuses one that its memory does not hold.
+// A kernel that could be called without a check would be a hole in every other one's: nobody outside gets at a set's
+// own functions, and every method that takes an operand refuses one that its memory does not hold.
 func TestEveryKernelIsChecked(t *testing.T) {
 	table := reflect.TypeFor[Set]()
 	for i := range table.NumField() {

@@ -2,9 +2,10 @@ package kernel
 
 import "math"
 
-// Softmax turns the columns of Z[rows, cols] into their softmax: with largest[c], the largest number of column c, best[c],
-// the row where it is first, and sums[c], the sum of all e^(Z[r, c] - largest[c]) in ascending r, starting from +0, it
-// computes Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; of a column of NaN it is row 0.
+// Softmax turns the columns of Z[rows, cols] into their softmax: with largest[c], the largest number of column c,
+// best[c], the row where it is first, and sums[c], the sum of all e^(Z[r, c] - largest[c]) in ascending r, starting
+// from +0, it computes Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; of a column of NaN
+// it is row 0.
 func (s *Set) Softmax(z Matrix, largest, sums []float32, best []int32) {
 	require("Softmax", "z", z.shape(), z.Rows, z.Cols)
 	requireLength("Softmax", "largest", len(largest), z.Cols)
@@ -48,7 +49,8 @@ func softmaxBy(exp func(dst, src []float32)) func(z Matrix, largest, sums []floa
 	}
 }
 
-// Probabilities is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for vectors.
+// Probabilities is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for
+// vectors.
 type Probabilities struct {
 	classes       Matrix    // [classes, samples]: the probabilities
 	Largest, Sums []float32 // of each sample, as of Set.Softmax

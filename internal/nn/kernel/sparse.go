@@ -6,9 +6,9 @@ import (
 	"dnn/internal/exact"
 )
 
-// Sparse is a matrix of which most elements are zero. Row r has the entries Entries[Start[r*Step]:Start[r*Step+1]], each
-// index<<8|byte in ascending index, and means Table[byte] in column index. Rows that are cut into pieces are further apart in Start;
-// then a Sparse is one piece of each.
+// Sparse is a matrix of which most elements are zero. Row r has the entries Entries[Start[r*Step]:Start[r*Step+1]],
+// each index<<8|byte in ascending index, and means Table[byte] in column index. Rows that are cut into pieces are
+// further apart in Start; then a Sparse is one piece of each.
 type Sparse struct {
 	Rows    int
 	Entries []uint32
@@ -29,18 +29,19 @@ func (x Sparse) Slice(lo, hi int) Sparse {
 }
 
 // require panics unless x has so many rows, and they lie within its entries. The indices of the entries are trusted.
-func (x Sparse) require(kernel string, rows int) {
+func (x *Sparse) require(kernel string, rows int) {
 	require(kernel, "start", shape{x.Rows, 2, x.Step, len(x.Start)}, rows, 2)
 	if rows == 0 {
 		return
 	}
 	if first, end := x.Start[0], x.Start[(rows-1)*x.Step+1]; first < 0 || int(end) > len(x.Entries) {
-		panic(fmt.Sprintf("kernel: %s: x: %d rows from entries %d to %d of %d", kernel, rows, first, end, len(x.Entries)))
+		const message = "kernel: %s: x: %d rows from entries %d to %d of %d"
+		panic(fmt.Sprintf(message, kernel, rows, first, end, len(x.Entries)))
 	}
 }
 
-// SparseMul computes Y[rows, cols] = X B, or Y += X B if accumulate is set, for X[rows, k] and B[k, cols]. X's indices must be
-// less than k, which it is not asked about.
+// SparseMul computes Y[rows, cols] = X B, or Y += X B if accumulate is set, for X[rows, k] and B[k, cols]. X's indices
+// must be less than k, which it is not asked about.
 func (s *Set) SparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	require("SparseMul", "y", y.shape(), y.Rows, y.Cols)
 	require("SparseMul", "b", b.shape(), b.Rows, y.Cols)

@@ -13,8 +13,8 @@ const (
 // FusesAdam tells whether there is SparseAdam: not where it would be no faster than SparseMul and Adam.
 func (s *Set) FusesAdam() bool { return s.sparseAdam != nil }
 
-// SparseAdam takes the step a of Adam for the selected rows of P[rows, cols], with the product X B, for X[rows, k] and B[k, cols],
-// as their gradient, which it does not store: SparseMul followed by Adam.
+// SparseAdam takes the step a of Adam for the selected rows of P[rows, cols], with the product X B, for X[rows, k] and
+// B[k, cols], as their gradient, which it does not store: SparseMul followed by Adam.
 func (s *Set) SparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
 	requireMoments("SparseAdam", p, m, v)
 	require("SparseAdam", "b", b.shape(), b.Rows, p.Cols)

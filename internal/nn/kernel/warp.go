@@ -10,14 +10,15 @@ import (
 // WarpPairs returns how many elements of memory Warp needs for an image of rows x cols pixels.
 func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
 
-// warpBorder is how many zeros each row of Warp's memory has besides the pixels: one on the left, and three on the right,
-// of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache lines.)
+// warpBorder is how many zeros each row of Warp's memory has besides the pixels: one on the left, and three on the
+// right, of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache
+// lines.)
 const warpBorder = 4
 
-// Warp computes dst[i], the value at column x[i] and row y[i] of the image SRC[rows, cols], which has nothing between its rows, for
-// i < len(x): between its four neighbors' by bilinear interpolation, first along the rows, rounded to the nearest integer, ties to
-// even. The pixels lie at whole coordinates from 0 on, and zeros around them. pairs is WarpPairs(rows, cols) elements of memory that
-// hold zeros, or what Warp has left there for another image of that size.
+// Warp computes dst[i], the value at column x[i] and row y[i] of the image SRC[rows, cols], which has nothing between
+// its rows, for i < len(x): between its four neighbors' by bilinear interpolation, first along the rows, rounded to the
+// nearest integer, ties to even. The pixels lie at whole coordinates from 0 on, and zeros around them. pairs is
+// WarpPairs(rows, cols) elements of memory that hold zeros, or what Warp has left there for another image of that size.
 func (s *Set) Warp(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
 	if src.Rows > 0 && src.Stride != src.Cols {
 		panic(fmt.Sprintf("kernel: Warp: src: rows %d apart, wanted %d", src.Stride, src.Cols))

@@ -17,10 +17,10 @@ func NewWorker(kernels *Set, index int) Worker { return Worker{Set: kernels, ind
 func (w *Worker) Index() int { return w.index }
 
 // StopIf makes what takes long end early once stop says so: nobody will use the result. nil takes that back.
-func (w *Worker) StopIf(stop func() bool) { w.scratch.Stop = stop }
+func (w *Worker) StopIf(stop func() bool) { w.scratch.stop = stop }
 
 // Stopped tells whether what the worker computes will not be used.
-func (w *Worker) Stopped() bool { return w.scratch.Stopped() }
+func (w *Worker) Stopped() bool { return w.scratch.stopped() }
 
 // Multiply computes the product C = A B.
 func (w *Worker) Multiply(c Matrix, a, b Operand) { w.Gemm(&w.scratch, c, a, b, false) }
@@ -33,8 +33,8 @@ func (w *Worker) Bytes(n int) []uint8 {
 	return w.sample[:n]
 }
 
-// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level cache to
-// hold them beside as many parameters and moments.
+// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level
+// cache to hold them beside as many parameters and moments.
 const BlockElements = 1024
 
 // GradientBlock returns a matrix in the worker's memory for one block of gradient.

@@ -71,7 +71,7 @@ type Spec struct {
 	Name string // one of Names
 	Rule Rule   // the settings of its own
 
-	LearningRate float64 // for whoever calls Begin; the optimizer itself does not use it
+	LearningRate float64 // from which a schedule gets what Begin is told; the optimizer itself does not use it
 	WeightDecay  float64 // every step also takes this fraction, times the learning rate, off every weight; 0: none
 
 	// At most one of these is not 0.

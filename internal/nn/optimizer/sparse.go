@@ -16,9 +16,6 @@ func (a *Adam) UpdateSparse(w *kernel.Worker, p *nn.Param, in *batch.Batch, dz k
 	in.Adam(w, p.Value.Block(f.Lo, cols.Lo, rows, n), m, v, f, dz.Columns(cols.Lo, cols.Hi), a.step, which)
 }
 
-// Fuses is false: the kernel's Adam knows no largest moment, so that UpdateSparse, which is Adam's, would be wrong.
-func (a *AMSGrad) Fuses(*kernel.Worker) bool { return false }
-
 // Fuses tells whether the optimizer does, unless the weights become their average in this step.
 func (a *Average) Fuses(w *kernel.Worker) bool { return !a.overwrote && nn.Fuses(a.Optimizer, w) }
 

@@ -54,10 +54,12 @@ func (n *Network) LossOf(y []float64, label uint8) float64 {
 				loss -= (1 - t[j]) * math.Log(1-p)
 			}
 		}
-	default:
+	case "mse", "mean_squared_error":
 		for j, p := range y {
 			loss += (p - t[j]) * (p - t[j])
 		}
+	default:
+		panic(unknown("loss", n.Architecture.Loss))
 	}
 	return loss / float64(len(y))
 }

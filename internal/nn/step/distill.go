@@ -91,7 +91,7 @@ func (x *distiller) begin(w *kernel.Worker, z kernel.Matrix, r kernel.Span) {
 		p, q := x.p.Row(r.Lo+i), x.q.Row(r.Lo+i)
 		clear(q)
 		for _, teacher := range x.teachers {
-			x.SoftmaxRows(w, p, teacher.logits(r.Lo+i))
+			x.softmaxRows(w, p, teacher.logits(r.Lo+i))
 			for j, v := range p {
 				q[j] += v
 			}
@@ -124,8 +124,8 @@ func (x *distiller) finish(dy kernel.Matrix, loss []float32, r kernel.Span, scal
 	}
 }
 
-// SoftmaxRows computes p = softmax(z/T).
-func (x *distiller) SoftmaxRows(w *kernel.Worker, p, z []float32) {
+// softmaxRows computes p = softmax(z/T).
+func (x *distiller) softmaxRows(w *kernel.Worker, p, z []float32) {
 	x.scale(p, z)
 	normalize(w, p)
 }

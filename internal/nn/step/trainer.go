@@ -56,7 +56,7 @@ type Trainer struct {
 	loading phase   // in which nothing else is done
 	steps   []phase // of a step, in order
 	apply   int     // which of them, if any, is the first that uses the gradients of a Deferred updater
-	times   [len(Phases)]time.Duration
+	times   [len(phases)]time.Duration
 	tempo   parallel.Tempo
 
 	updateBegan time.Time           // when the updates began that are part of the present phase
@@ -66,17 +66,17 @@ type Trainer struct {
 
 // phase is jobs that can run side by side, or, where there are none, what one goroutine does alone.
 type phase struct {
-	name          int // index into Phases
+	name          int // index into phases
 	jobs          []*job
 	order         *parallel.Order // which jobs need which, by their indices; nil: none does
 	becomesUpdate bool            // whether updates are its last part; it sets Trainer.updateBegan
 	alone         func()
 }
 
-// Phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
+// phases are the names of a step's phases: loading the batch (only if it was not loaded during the step before), all layers
 // forward, the loss, and all layers backward, and the updates. The next batch is loaded in the last two. Where they are one phase for the
 // workers (see pipeline.go), the updates count from when the first worker begins its own.
-var Phases = [...]string{"load", "rows", "update"}
+var phases = [...]string{"load", "rows", "update"}
 
 const (
 	loadPhase = iota
@@ -221,8 +221,8 @@ func (t *Trainer) Skip(steps int) { t.pass.Step += steps }
 
 // PhaseSeconds returns the wall-clock seconds spent in each phase since it was last called, by name.
 func (t *Trainer) PhaseSeconds() map[string]float64 {
-	seconds := make(map[string]float64, len(Phases)+1)
-	for i, name := range Phases {
+	seconds := make(map[string]float64, len(phases)+1)
+	for i, name := range phases {
 		seconds[name] = t.times[i].Seconds()
 		t.times[i] = 0
 	}

@@ -10,6 +10,7 @@ import (
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
 	"dnn/internal/train"
+	"dnn/internal/train/schedule"
 )
 
 // spy is plain gradient descent that notes the rate of each step.
@@ -43,7 +44,7 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	clock := time.Unix(0, 0)
 	return &train.Run{
 		Engine: engine, Model: model, Optimizer: s, Train: samples,
-		Epochs: epochs, BatchSize: size, LearningRate: 0.5, Seed: 1,
+		Epochs: epochs, BatchSize: size, Schedule: schedule.Constant(0.5), Seed: 1,
 		Now: func() time.Time {
 			clock = clock.Add(time.Second / 8)
 			return clock

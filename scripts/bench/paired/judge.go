@@ -96,9 +96,10 @@ func (v Verdict) passed() bool {
 		return v.value <= v.Limit
 	case AtLeast:
 		return v.value >= v.Limit
-	default:
+	case Below:
 		return v.value < v.Limit
 	}
+	panic("paired: no comparison is called " + string(v.Is))
 }
 
 // Row returns the verdict as a row of a table.

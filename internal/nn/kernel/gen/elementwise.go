@@ -4,60 +4,47 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// eachRow writes a loop over the parameter rows, which must be at least 1, and the vectors of the parameter cols; after
-// each row the pointers advance by their strides.
-func (s isa) eachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtual, m mask)) {
-	rows := arg("rows")
-	row := s.span(arg("cols"))
-	place("row")
-	s.sweep("vector", row, body)
-	for i, p := range pointers {
-		ADDQ(strides[i], p)
-	}
-	DECQ(rows)
-	JNE(label("row"))
-	end()
-}
-
 func (s isa) bias() {
-	s.text("bias", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.Bias for rows >= 1.")
-	y, ldy, bias := slice("y"), bytes("ldy"), slice("bias")
-	s.eachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m mask) {
-		v, b := s.vector(), s.vector()
-		s.load(element(y, j), v, s.lanes, m)
-		s.load(element(bias, j), b, s.lanes, m)
+	s.Text("bias", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.Bias for rows >= 1.")
+	y, ldy, bias := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("bias")
+	s.EachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m asm.Mask) {
+		v, b := s.Vector(), s.Vector()
+		s.Load(asm.Element(y, j), v, s.Lanes, m)
+		s.Load(asm.Element(bias, j), b, s.Lanes, m)
 		VADDPS(b, v, v)
-		s.store(v, element(y, j), s.lanes, m)
+		s.Store(v, asm.Element(y, j), s.Lanes, m)
 	})
 }
 
 func (s isa) biasRelu() {
-	s.text("biasRelu", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.BiasRelu for rows >= 1.")
-	y, ldy, bias := slice("y"), bytes("ldy"), slice("bias")
-	none := s.vector()
-	zero(none)
-	s.eachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m mask) {
-		v, b := s.vector(), s.vector()
-		s.load(element(y, j), v, s.lanes, m)
-		s.load(element(bias, j), b, s.lanes, m)
+	s.Text("biasRelu", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.BiasRelu for rows >= 1.")
+	y, ldy, bias := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("bias")
+	none := s.Vector()
+	asm.Zero(none)
+	s.EachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m asm.Mask) {
+		v, b := s.Vector(), s.Vector()
+		s.Load(asm.Element(y, j), v, s.Lanes, m)
+		s.Load(asm.Element(bias, j), b, s.Lanes, m)
 		VADDPS(b, v, v)
 		VMAXPS(v, none, v) // 0 > v ? 0 : v, so that -0 and NaN remain
-		s.store(v, element(y, j), s.lanes, m)
+		s.Store(v, asm.Element(y, j), s.Lanes, m)
 	})
 }
 
 func (s isa) reluGrad() {
-	s.text("reluGrad", "(rows, cols int, y []float32, ldy int, d []float32, ldd int)", "is Set.ReluGrad for rows >= 1.")
-	y, ldy, d, ldd := slice("y"), bytes("ldy"), slice("d"), bytes("ldd")
-	none := s.vector()
-	zero(none)
-	s.eachRow([]reg.GPVirtual{y, d}, []reg.GPVirtual{ldy, ldd}, func(j reg.GPVirtual, m mask) {
-		v, g := s.vector(), s.vector()
-		s.load(element(y, j), v, s.lanes, m)
-		s.load(element(d, j), g, s.lanes, m)
-		if s.opmasks {
+	s.Text("reluGrad", "(rows, cols int, y []float32, ldy int, d []float32, ldd int)", "is Set.ReluGrad for rows >= 1.")
+	y, ldy, d, ldd := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("d"), asm.Bytes("ldd")
+	none := s.Vector()
+	asm.Zero(none)
+	s.EachRow([]reg.GPVirtual{y, d}, []reg.GPVirtual{ldy, ldd}, func(j reg.GPVirtual, m asm.Mask) {
+		v, g := s.Vector(), s.Vector()
+		s.Load(asm.Element(y, j), v, s.Lanes, m)
+		s.Load(asm.Element(d, j), g, s.Lanes, m)
+		if s.Opmasks {
 			positive := K()
 			VCMPPS(U8(greater), none, v, positive)
 			VMOVUPS_Z(g, positive, g)
@@ -65,7 +52,7 @@ func (s isa) reluGrad() {
 			VCMPPS(U8(greater), none, v, v)
 			VANDPS(v, g, g)
 		}
-		s.store(g, element(d, j), s.lanes, m)
+		s.Store(g, asm.Element(d, j), s.Lanes, m)
 	})
 }
 
@@ -76,44 +63,44 @@ const (
 	unordered = 0x03
 )
 
-// columnSums goes through the rows once for each strip of four vectors of columns, then for each single one, so that the
-// sums stay in registers.
+// columnSums goes through the rows once for each strip of four vectors of columns, then for each single one, so that
+// the sums stay in registers.
 func (s isa) columnSums() {
-	s.text("columnSums", "(rows, cols int, x []float32, ldx int, dst []float32)", "is Set.ColumnSums.")
+	s.Text("columnSums", "(rows, cols int, x []float32, ldx int, dst []float32)", "is Set.ColumnSums.")
 	const wide = 4
-	x, ldx, dst, cols := slice("x"), bytes("ldx"), slice("dst"), arg("cols")
-	strip := func(name string, vectors int, m mask) {
-		sums := s.vectors(vectors)
+	x, ldx, dst, cols := asm.Slice("x"), asm.Bytes("ldx"), asm.Slice("dst"), asm.Arg("cols")
+	strip := func(name string, vectors int, m asm.Mask) {
+		sums := s.Vectors(vectors)
 		for _, sum := range sums {
-			zero(sum)
+			asm.Zero(sum)
 		}
-		row, left := GP64(), arg("rows")
+		row, left := GP64(), asm.Arg("rows")
 		MOVQ(x, row)
 		TESTQ(left, left)
-		JE(label("%sStore", name))
-		place(label("%sRow", name))
+		JE(asm.Labelf("%sStore", name))
+		asm.Place(asm.Labelf("%sRow", name))
 		for i, sum := range sums {
-			from := Mem{Base: row, Disp: 4 * s.lanes * i}
+			from := Mem{Base: row, Disp: 4 * s.Lanes * i}
 			if m == nil {
 				VADDPS(from, sum, sum)
 				continue
 			}
-			v := s.vector()
-			s.load(from, v, s.lanes, m)
+			v := s.Vector()
+			s.Load(from, v, s.Lanes, m)
 			VADDPS(v, sum, sum)
 		}
 		ADDQ(ldx, row)
 		DECQ(left)
-		JNE(label("%sRow", name))
-		place(label("%sStore", name))
+		JNE(asm.Labelf("%sRow", name))
+		asm.Place(asm.Labelf("%sStore", name))
 		for i, sum := range sums {
-			s.store(sum, Mem{Base: dst, Disp: 4 * s.lanes * i}, s.lanes, m)
+			s.Store(sum, Mem{Base: dst, Disp: 4 * s.Lanes * i}, s.Lanes, m)
 		}
 	}
 	for _, vectors := range []int{wide, 1} {
-		name, next := label("strip%d", vectors), label("after%d", vectors)
-		width := vectors * s.lanes
-		place(name)
+		name, next := asm.Labelf("strip%d", vectors), asm.Labelf("after%d", vectors)
+		width := vectors * s.Lanes
+		asm.Place(name)
 		CMPQ(cols, U8(width))
 		JL(next)
 		strip(string(name), vectors, nil)
@@ -121,11 +108,11 @@ func (s isa) columnSums() {
 		ADDQ(I32(4*width), dst)
 		SUBQ(U8(width), cols)
 		JMP(name)
-		place(next)
+		asm.Place(next)
 	}
 	TESTQ(cols, cols)
-	JE(label("done"))
-	strip("rest", 1, s.firstLanes(cols))
-	place("done")
-	end()
+	JE(asm.Labelf("done"))
+	strip("rest", 1, s.FirstLanes(cols))
+	asm.Place("done")
+	asm.End()
 }

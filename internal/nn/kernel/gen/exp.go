@@ -7,6 +7,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
 // expConstants are those of the package's exp.go, under its names; c6 to c2 are the coefficients.
@@ -49,22 +51,22 @@ type expOf struct {
 	constant func(name string) reg.VecVirtual
 }
 
-// load makes the constants ready for a function. AVX-512 has registers enough for all of them; AVX2 broadcasts each where it is
-// needed, which only costs a load.
+// load makes the constants ready for a function. AVX-512 has registers enough for all of them; AVX2 broadcasts each
+// where it is needed, which only costs a load.
 func (t expTable) load(s isa) expOf {
-	if !s.opmasks {
-		return expOf{s, func(name string) reg.VecVirtual { return s.broadcast(t[name]) }}
+	if !s.Opmasks {
+		return expOf{s, func(name string) reg.VecVirtual { return s.Broadcast(t[name]) }}
 	}
 	kept := map[string]reg.VecVirtual{}
 	for _, c := range expConstants {
-		kept[c.name] = s.broadcast(t[c.name])
+		kept[c.name] = s.Broadcast(t[c.name])
 	}
 	return expOf{s, func(name string) reg.VecVirtual { return kept[name] }}
 }
 
 // emit returns e^x.
 func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
-	t, n, r, p := e.vector(), e.vector(), e.vector(), e.vector()
+	t, n, r, p := e.Vector(), e.Vector(), e.Vector(), e.Vector()
 	VMOVAPS(e.constant("roundBias"), t)
 	VFMADD231PS(e.constant("log2e"), x, t)
 	VSUBPS(e.constant("roundBias"), t, n)
@@ -75,7 +77,7 @@ func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
 	for _, c := range []string{"c5", "c4", "c3", "c2"} {
 		VFMADD213PS(e.constant(c), r, p) // p = p*r + c
 	}
-	square := e.vector()
+	square := e.Vector()
 	VMULPS(r, r, square)
 	VFMADD213PS(r, square, p)
 	VADDPS(e.constant("one"), p, p)
@@ -88,59 +90,59 @@ func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
 }
 
 func (s isa) exp(table expTable) {
-	s.text("exp", "(dst, src []float32)", "is Set.Exp.")
-	dst, src := slice("dst"), slice("src")
+	s.Text("exp", "(dst, src []float32)", "is Set.Exp.")
+	dst, src := asm.Slice("dst"), asm.Slice("src")
 	e := table.load(s)
-	s.sweep("vector", s.span(length("src")), func(j reg.GPVirtual, m mask) {
-		x := s.vector()
-		s.load(element(src, j), x, s.lanes, m)
-		s.store(e.emit(x), element(dst, j), s.lanes, m)
+	s.Sweep("vector", s.Span(asm.Length("src")), func(j reg.GPVirtual, m asm.Mask) {
+		x := s.Vector()
+		s.Load(asm.Element(src, j), x, s.Lanes, m)
+		s.Store(e.emit(x), asm.Element(dst, j), s.Lanes, m)
 	})
-	end()
+	asm.End()
 }
 
-// softmax passes over the rows three times for each vector of columns: for the largest, for the exponential and their sum, and
-// for the quotients.
+// softmax passes over the rows three times for each vector of columns: for the largest, for the exponential and their
+// sum, and for the quotients.
 func (s isa) softmax(table expTable) {
-	s.text("softmax", "(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)", "is Set.Softmax for rows >= 1.")
-	z, ldz, rows := slice("z"), bytes("ldz"), arg("rows")
-	largest, sums, best := slice("largest"), slice("sums"), slice("best")
+	s.Text("softmax", "(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)", "is Set.Softmax for rows >= 1.")
+	z, ldz, rows := asm.Slice("z"), asm.Bytes("ldz"), asm.Arg("rows")
+	largest, sums, best := asm.Slice("largest"), asm.Slice("sums"), asm.Slice("best")
 	e := table.load(s)
-	s.sweep("vector", s.span(arg("cols")), func(j reg.GPVirtual, m mask) {
+	s.Sweep("vector", s.Span(asm.Arg("cols")), func(j reg.GPVirtual, m asm.Mask) {
 		name := LabelRef("whole")
 		if m != nil {
 			name = "rest"
 		}
 		at, left := GP64(), GP64()
 		eachRow := func(pass LabelRef, body func(v reg.VecVirtual)) {
-			LEAQ(element(z, j), at)
+			LEAQ(asm.Element(z, j), at)
 			MOVQ(rows, left)
-			place(name + pass)
-			v := s.vector()
-			s.load(Mem{Base: at}, v, s.lanes, m)
+			asm.Place(name + pass)
+			v := s.Vector()
+			s.Load(Mem{Base: at}, v, s.Lanes, m)
 			body(v)
 			ADDQ(ldz, at)
 			DECQ(left)
 			JNE(name + pass)
 		}
 
-		most, first := s.vector(), s.vector()
+		most, first := s.Vector(), s.Vector()
 		s.ones(most) // not a number
-		zero(first)
-		number, one := s.vector(), s.vector()
-		zero(number)
+		asm.Zero(first)
+		number, one := s.Vector(), s.Vector()
+		asm.Zero(number)
 		s.ones(one)
 		VPSRLD(U8(31), one, one)
 		eachRow("Largest", func(v reg.VecVirtual) {
 			const notLessOrEqual, ordered = 0x16, 0x07 // the first also if unordered
-			if s.opmasks {
+			if s.Opmasks {
 				k := K()
 				VCMPPS(U8(ordered), v, v, k)
 				VCMPPS(U8(notLessOrEqual), most, v, k, k)
 				VMOVAPS(v, k, most)
 				VMOVDQA32(number, k, first)
 			} else {
-				above, isNumber := s.vector(), s.vector()
+				above, isNumber := s.Vector(), s.Vector()
 				VCMPPS(U8(ordered), v, v, isNumber)
 				VCMPPS(U8(notLessOrEqual), most, v, above)
 				VANDPS(isNumber, above, above)
@@ -149,30 +151,30 @@ func (s isa) softmax(table expTable) {
 			}
 			VPADDD(one, number, number)
 		})
-		s.store(most, element(largest, j), s.lanes, m)
-		s.store(first, element(best, j), s.lanes, m)
+		s.Store(most, asm.Element(largest, j), s.Lanes, m)
+		s.Store(first, asm.Element(best, j), s.Lanes, m)
 
-		sum := s.vector()
-		zero(sum)
+		sum := s.Vector()
+		asm.Zero(sum)
 		eachRow("Exp", func(v reg.VecVirtual) {
 			VSUBPS(most, v, v)
 			p := e.emit(v)
-			s.store(p, Mem{Base: at}, s.lanes, m)
+			s.Store(p, Mem{Base: at}, s.Lanes, m)
 			VADDPS(p, sum, sum)
 		})
-		s.store(sum, element(sums, j), s.lanes, m)
+		s.Store(sum, asm.Element(sums, j), s.Lanes, m)
 
 		eachRow("Divide", func(v reg.VecVirtual) {
 			VDIVPS(sum, v, v)
-			s.store(v, Mem{Base: at}, s.lanes, m)
+			s.Store(v, Mem{Base: at}, s.Lanes, m)
 		})
 	})
-	end()
+	asm.End()
 }
 
 // ones sets all bits.
 func (s isa) ones(v reg.VecVirtual) {
-	if s.opmasks {
+	if s.Opmasks {
 		VPTERNLOGD(U8(0xff), v, v, v)
 	} else {
 		VPCMPEQD(v, v, v)
@@ -181,7 +183,7 @@ func (s isa) ones(v reg.VecVirtual) {
 
 // choose puts value, or 0 if it is nil, into the lanes of v in which the comparison x ? bound is true.
 func (s isa) choose(bound, x reg.VecVirtual, predicate uint8, value, v reg.VecVirtual) {
-	if s.opmasks {
+	if s.Opmasks {
 		k := K()
 		VCMPPS(U8(predicate), bound, x, k)
 		if value == nil {
@@ -191,7 +193,7 @@ func (s isa) choose(bound, x reg.VecVirtual, predicate uint8, value, v reg.VecVi
 		VMOVAPS(value, k, v)
 		return
 	}
-	m := s.vector()
+	m := s.Vector()
 	VCMPPS(U8(predicate), bound, x, m)
 	if value == nil {
 		VANDNPS(v, m, v)

@@ -5,38 +5,40 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// gatherer is what the search for nonzero bytes has in registers. Both ways of it make vectors of entries, close up those of
-// bytes that are not zero, and store whole vectors; the next one begins behind the entries that count. A group of bytes that
-// are all zero, as at the margins of an image, is passed over.
+// gatherer is what the search for nonzero bytes has in registers. Both ways of it make vectors of entries, close up
+// those of bytes that are not zero, and store whole vectors; the next one begins behind the entries that count. A group
+// of bytes that are all zero, as at the margins of an image, is passed over.
 type gatherer struct {
 	isa
 	group int // bytes that are passed over at once
 
 	src, dst, left reg.GPVirtual  // left: bytes of the row to come
-	index          reg.VecVirtual // 256 times the number of the next byte, that of the row's first being base; of a permuter, of each lane's
+	index          reg.VecVirtual // 256 times the next byte's number, base for the row's first; of a permuter, each lane's
 	jump           reg.VecVirtual // 256 times the bytes of a group
 }
 
 func (s isa) gather() {
 	var multiples, permutations Mem
-	if !s.opmasks {
+	if !s.Opmasks {
 		multiples = GLOBL("indices", attr.RODATA|attr.NOPTR)
-		for i := range s.lanes {
+		for i := range s.Lanes {
 			DATA(4*i, U32(i<<8))
 		}
 		permutations = declarePermutations()
 	}
 
-	s.text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
+	s.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
 		"is Set.Gather for rows >= 1.")
-	g := gatherer{isa: s, group: 4 * s.lanes, src: GP64(), dst: GP64(), left: GP64(), index: s.vector(), jump: s.vector()}
-	at, row, rows := arg("at"), slice("src"), arg("rows")
-	LEAQ(Mem{Base: slice("dst"), Index: at, Scale: 4}, g.dst)
-	start := slice("start")
+	g := gatherer{isa: s, group: 4 * s.Lanes, src: GP64(), dst: GP64(), left: GP64(), index: s.Vector(), jump: s.Vector()}
+	at, row, rows := asm.Arg("at"), asm.Slice("src"), asm.Arg("rows")
+	LEAQ(Mem{Base: asm.Slice("dst"), Index: at, Scale: 4}, g.dst)
+	start := asm.Slice("start")
 	times256 := func(x reg.GPVirtual) reg.VecVirtual {
-		v := s.vector()
+		v := s.Vector()
 		SHLL(U8(8), x)
 		VMOVD(x, v.AsX())
 		VPBROADCASTD(v.AsX(), v)
@@ -52,31 +54,31 @@ func (s isa) gather() {
 	MOVL(U32(g.group), group)
 	g.jump = times256(group)
 	var emitRow func()
-	if s.opmasks {
+	if s.Opmasks {
 		emitRow = newCompressor(g, s.numbers).emitRow
 	} else {
 		VPADDD(multiples, base, base)
 		emitRow = newPermuter(g, permutations).emitRow
 	}
 
-	place("row")
+	asm.Place("row")
 	MOVL(at.As32(), Mem{Base: start})
 	MOVQ(row, g.src)
 	Load(Param("cols"), g.left)
 	VMOVAPS(base, g.index)
 	emitRow()
 	MOVQ(g.dst, at)
-	SUBQ(inMemory(Param("dst").Base()), at)
+	SUBQ(asm.InMemory(Param("dst").Base()), at)
 	SHRQ(U8(2), at)
 	MOVL(at.As32(), Mem{Base: start, Disp: 4})
-	stride := bytes("step")
+	stride := asm.Bytes("step")
 	ADDQ(stride, start)
 	VPADDD(baseStep, base, base)
-	ADDQ(inMemory(Param("lds")), row)
+	ADDQ(asm.InMemory(Param("lds")), row)
 	DECQ(rows)
-	JNE(label("row"))
+	JNE(asm.Labelf("row"))
 	Store(at, Return("end"))
-	end()
+	asm.End()
 }
 
 func (g gatherer) advance(bytes int) {
@@ -84,9 +86,9 @@ func (g gatherer) advance(bytes int) {
 	SUBQ(U8(bytes), g.left)
 }
 
-// compressor takes 64 bytes at a time: it closes up those that are not zero, and their numbers among the 64 likewise, by
-// VPCOMPRESSB (the subset VBMI2), and makes entries of 16 of them at a time. It closes up into registers, since the form that
-// stores is slow on some CPUs.
+// compressor takes 64 bytes at a time: it closes up those that are not zero, and their numbers among the 64 likewise,
+// by VPCOMPRESSB (the subset VBMI2), and makes entries of 16 of them at a time. It closes up into registers, since the
+// form that stores is slow on some CPUs.
 type compressor struct {
 	gatherer
 	numbers reg.VecVirtual // 0 to 63
@@ -99,27 +101,27 @@ func newCompressor(g gatherer, numbers Mem) compressor {
 }
 
 func (c compressor) emitRow() {
-	place("group")
+	asm.Place("group")
 	CMPQ(c.left, U8(c.group))
 	some, mask := K(), GP64()
 	bytes, numbers := ZMM(), ZMM()
-	JL(label("rest"))
+	JL(asm.Labelf("rest"))
 	VMOVDQU8(Mem{Base: c.src}, bytes)
 	VPTESTMB(bytes, bytes, some)
-	JMP(label("close"))
-	place("rest")
+	JMP(asm.Labelf("close"))
+	asm.Place("rest")
 	TESTQ(c.left, c.left)
-	JLE(label("rowDone"))
+	JLE(asm.Labelf("rowDone"))
 	MOVQ(I32(-1), mask)
 	BZHIQ(c.left, mask, mask)
 	KMOVQ(mask, some)
 	VMOVDQU8_Z(Mem{Base: c.src}, some, bytes)
 	VPTESTMB(bytes, bytes, some)
 
-	place("close")
+	asm.Place("close")
 	KMOVQ(some, mask)
 	TESTQ(mask, mask)
-	JE(label("skip"))
+	JE(asm.Labelf("skip"))
 	VPCOMPRESSB_Z(bytes, some, bytes)
 	VPCOMPRESSB_Z(c.numbers, some, numbers)
 	POPCNTQ(mask, mask)
@@ -128,16 +130,16 @@ func (c compressor) emitRow() {
 	LEAQ(Mem{Base: c.dst, Index: mask, Scale: 4}, c.dst)
 	entries(numbers, bytes, c.index, to, mask, "skip")
 
-	place("skip")
+	asm.Place("skip")
 	VPADDD(c.jump, c.index, c.index)
 	c.advance(c.group)
-	JMP(label("group"))
-	place("rowDone")
+	JMP(asm.Labelf("group"))
+	asm.Place("rowDone")
 }
 
-// entries writes to memory the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256 times
-// the index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody foresees a branch on
-// how many there are. If there are no more it jumps to few. It uses up numbers and bytes.
+// entries writes to memory the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256
+// times the index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody
+// foresees a branch on how many there are. If there are no more it jumps to few. It uses up numbers and bytes.
 func entries(numbers, bytes, base reg.VecVirtual, to, count reg.GPVirtual, few LabelRef) {
 	for i := range 4 {
 		if i == 2 {
@@ -187,38 +189,38 @@ func newPermuter(g gatherer, permutations Mem) permuter {
 	p := permuter{g, GP64(), YMM(), YMM()}
 	LEAQ(permutations, p.table)
 	VPXOR(p.nothing, p.nothing, p.nothing)
-	VPSRLD(U8(log2(p.group/p.lanes)), p.jump, p.step)
+	VPSRLD(U8(asm.Log2(p.group/p.Lanes)), p.jump, p.step)
 	return p
 }
 
 func (p permuter) emitRow() {
-	place("group")
+	asm.Place("group")
 	CMPQ(p.left, U8(p.group))
-	JL(label("vector"))
+	JL(asm.Labelf("vector"))
 	p.anyInGroup()
-	JE(label("skip"))
-	for i := range p.group / p.lanes {
-		p.vector(i * p.lanes)
+	JE(asm.Labelf("skip"))
+	for i := range p.group / p.Lanes {
+		p.vector(i * p.Lanes)
 	}
 	p.advance(p.group)
-	JMP(label("group"))
-	place("skip")
+	JMP(asm.Labelf("group"))
+	asm.Place("skip")
 	VPADDD(p.jump, p.index, p.index)
 	p.advance(p.group)
-	JMP(label("group"))
+	JMP(asm.Labelf("group"))
 
-	place("vector")
-	CMPQ(p.left, U8(p.lanes))
-	JL(label("rest"))
+	asm.Place("vector")
+	CMPQ(p.left, U8(p.Lanes))
+	JL(asm.Labelf("rest"))
 	p.vector(0)
-	p.advance(p.lanes)
-	JMP(label("vector"))
+	p.advance(p.Lanes)
+	JMP(asm.Labelf("vector"))
 
-	place("rest")
+	asm.Place("rest")
 	TESTQ(p.left, p.left)
-	JE(label("rowDone"))
+	JE(asm.Labelf("rowDone"))
 	p.rest()
-	place("rowDone")
+	asm.Place("rowDone")
 }
 
 // anyInGroup sets the flags to equal unless a byte of the next group is not zero.
@@ -235,29 +237,29 @@ func (p permuter) vector(offset int) {
 	p.close(entries)
 }
 
-// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the row and
-// shifts out those already done; a row that has fewer, byte by byte.
+// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the
+// row and shifts out those already done; a row that has fewer, byte by byte.
 func (p permuter) rest() {
 	eight := GP64()
-	CMPQ(inMemory(Param("cols")), U8(8))
-	JL(label("short"))
+	CMPQ(asm.InMemory(Param("cols")), U8(8))
+	JL(asm.Labelf("short"))
 	done := GP64()
 	MOVQ(p.left, done)
 	NEGQ(done)
 	SHLQ(U8(3), done) // SHRX takes it modulo 64: 8*(8-left)
 	MOVQ(Mem{Base: p.src, Index: p.left, Scale: 1, Disp: -8}, eight)
 	SHRXQ(done, eight, eight)
-	JMP(label("closeRest"))
-	place("short")
+	JMP(asm.Labelf("closeRest"))
+	asm.Place("short")
 	XORQ(eight, eight)
-	place("byte")
+	asm.Place("byte")
 	value := GP64()
 	SHLQ(U8(8), eight)
 	MOVBQZX(Mem{Base: p.src, Index: p.left, Scale: 1, Disp: -1}, value)
 	ORQ(value, eight)
 	DECQ(p.left)
-	JNE(label("byte"))
-	place("closeRest")
+	JNE(asm.Labelf("byte"))
+	asm.Place("closeRest")
 	entries := YMM()
 	VMOVQ(eight, entries.AsX())
 	VPMOVZXBD(entries.AsX(), entries)
@@ -295,15 +297,15 @@ func declareNumbers() Mem {
 // prefetch asks for each cache line of some memory.
 func prefetch() {
 	const line = 64
-	avx2.text("prefetch", "(b []uint8)", "is Set.Prefetch.")
-	p, end := slice("b"), length("b")
+	avx2.Text("prefetch", "(b []uint8)", "is Set.Prefetch.")
+	p, end := asm.Slice("b"), asm.Length("b")
 	ADDQ(p, end)
-	JMP(label("check"))
-	place("line")
+	JMP(asm.Labelf("check"))
+	asm.Place("line")
 	PREFETCHT0(Mem{Base: p})
 	ADDQ(U8(line), p)
-	place("check")
+	asm.Place("check")
 	CMPQ(p, end)
-	JL(label("line"))
+	JL(asm.Labelf("line"))
 	RET()
 }

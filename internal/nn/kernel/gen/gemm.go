@@ -4,49 +4,51 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// gemmTile writes a column of tiles of a matrix product: rows times one or two vectors of sums in registers. In each step of
-// k it loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a load serves
-// several FMAs, and the FMA units are what limits it.
+// gemmTile writes a column of tiles of a matrix product: rows times one or two vectors of sums in registers. In each
+// step of k it loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a
+// load serves several FMAs, and the FMA units are what limits it.
 //
 // There is a loop for each number of rows and of vectors, and for each way of having the last vector.
 func (s isa) gemmTile() {
-	s.text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)",
+	s.Text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)",
 		"is Set.GemmTile.")
-	cols := arg("cols")
+	cols := asm.Arg("cols")
 	last := GP64() // columns in the last vector
 	MOVQ(cols, last)
-	SUBQ(U8(s.lanes), last)
+	SUBQ(U8(s.Lanes), last)
 	CMOVQLE(cols, last)
-	lasts := s.lastVectors(s.firstLanes(last))
+	lasts := s.LastVectors(s.FirstLanes(last))
 
 	t := gemmTile{
 		isa: s,
-		k:   arg("k"),
-		a:   slice("a"), rs: bytes("rs"), cs: bytes("cs"),
-		b: slice("b"), ldb: bytes("ldb"),
-		c: slice("c"), ldc: bytes("ldc"),
+		k:   asm.Arg("k"),
+		a:   asm.Slice("a"), rs: asm.Bytes("rs"), cs: asm.Bytes("cs"),
+		b: asm.Slice("b"), ldb: asm.Bytes("ldb"),
+		c: asm.Slice("c"), ldc: asm.Bytes("ldc"),
 	}
 	t.rs3, t.rs5, t.rs7 = GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 2}, t.rs3)
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 4}, t.rs5)
 	LEAQ(Mem{Base: t.rs3, Index: t.rs, Scale: 4}, t.rs7)
 
-	rows := inMemory(Param("rows")) // that are left; the registers are needed for strides
+	rows := asm.InMemory(Param("rows")) // that are left; the registers are needed for strides
 	for vectors := 2; vectors >= 1; vectors-- {
-		place(label("wide%d", vectors))
+		asm.Place(asm.Labelf("wide%d", vectors))
 		if vectors > 1 {
-			CMPQ(cols, U8(s.lanes*(vectors-1)))
-			JLE(label("wide%d", vectors-1))
+			CMPQ(cols, U8(s.Lanes*(vectors-1)))
+			JLE(asm.Labelf("wide%d", vectors-1))
 		}
 		for _, l := range lasts {
-			l.choose(last, label("wide%d%s", vectors, l.name))
+			l.Choose(last, asm.Labelf("wide%d%s", vectors, l.Name))
 		}
 		for _, l := range lasts {
-			choice := label("wide%d%s", vectors, l.name)
-			tile := func(rows int) LabelRef { return label("tile%dx%d%s", rows, vectors, l.name) }
-			place(choice)
+			choice := asm.Labelf("wide%d%s", vectors, l.Name)
+			tile := func(rows int) LabelRef { return asm.Labelf("tile%dx%d%s", rows, vectors, l.Name) }
+			asm.Place(choice)
 			CMPQ(rows, U8(s.tileRows))
 			JGE(tile(s.tileRows))
 			for r := s.tileRows - 1; r > 1; r-- {
@@ -55,13 +57,13 @@ func (s isa) gemmTile() {
 			}
 			for r := 1; r < s.tileRows; r++ {
 				t.emit(tile(r), r, vectors, l)
-				end()
+				asm.End()
 			}
 			t.emit(tile(s.tileRows), s.tileRows, vectors, l)
 			SUBQ(U8(s.tileRows), rows)
 			JG(tile(s.tileRows) + "next")
-			end()
-			place(tile(s.tileRows) + "next")
+			asm.End()
+			asm.Place(tile(s.tileRows) + "next")
 			t.advance()
 			JMP(choice)
 		}
@@ -85,26 +87,26 @@ func (t gemmTile) row(i int) Mem {
 }
 
 // emit writes the tile of the given rows and vectors.
-func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
+func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 	sums := make([][]reg.VecVirtual, rows)
 	for i := range sums {
-		sums[i] = t.vectors(vectors)
+		sums[i] = t.Vectors(vectors)
 	}
-	shape := func(j int) (lanes int, m mask) {
+	shape := func(j int) (lanes int, m asm.Mask) {
 		if j == vectors-1 {
-			return last.lanes, last.mask
+			return last.Lanes, last.Mask
 		}
-		return t.lanes, nil
+		return t.Lanes, nil
 	}
 	multiply, loop, finish := name+"multiply", name+"k", name+"store"
 
-	place(name)
+	asm.Place(name)
 	for i := range sums {
 		for _, sum := range sums[i] {
-			VXORPS(sum, sum, sum) // zero names a part of the register: avo would take the rest for what an earlier tile left
+			VXORPS(sum, sum, sum) // not asm.Zero, which names a part: avo would take the rest for an earlier tile's
 		}
 	}
-	CMPB(inMemory(Param("accumulate")), U8(0))
+	CMPB(asm.InMemory(Param("accumulate")), U8(0))
 	JE(multiply)
 	at := GP64()
 	MOVQ(t.c, at)
@@ -114,29 +116,29 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 		}
 		for j, sum := range sums[i] {
 			lanes, m := shape(j)
-			t.load(Mem{Base: at, Disp: 4 * t.lanes * j}, sum, lanes, m)
+			t.Load(Mem{Base: at, Disp: 4 * t.Lanes * j}, sum, lanes, m)
 		}
 	}
 	if rows == t.tileRows && vectors == 2 {
 		t.prefetchBelow(at)
 	}
 
-	place(multiply)
+	asm.Place(multiply)
 	TESTQ(t.k, t.k)
 	JE(finish)
-	place(loop)
-	b := t.vectors(vectors)
+	asm.Place(loop)
+	b := t.Vectors(vectors)
 	for j := range b {
 		lanes, m := shape(j)
-		t.load(Mem{Base: t.b, Disp: 4 * t.lanes * j}, b[j], lanes, m)
+		t.Load(Mem{Base: t.b, Disp: 4 * t.Lanes * j}, b[j], lanes, m)
 	}
 	for i := range rows {
-		a := t.vector()
+		a := t.Vector()
 		widest, _ := shape(0)
-		VBROADCASTSS(t.row(i), narrow(a, widest))
+		VBROADCASTSS(t.row(i), asm.Narrow(a, widest))
 		for j := range b {
 			lanes, _ := shape(j)
-			VFMADD231PS(narrow(a, lanes), narrow(b[j], lanes), narrow(sums[i][j], lanes))
+			VFMADD231PS(asm.Narrow(a, lanes), asm.Narrow(b[j], lanes), asm.Narrow(sums[i][j], lanes))
 		}
 	}
 	ADDQ(t.cs, t.a)
@@ -144,7 +146,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 	DECQ(t.k)
 	JNE(loop)
 
-	place(finish)
+	asm.Place(finish)
 	MOVQ(t.c, at)
 	for i := range sums {
 		if i > 0 {
@@ -152,7 +154,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last lastVector) {
 		}
 		for j, sum := range sums[i] {
 			lanes, m := shape(j)
-			t.store(sum, Mem{Base: at, Disp: 4 * t.lanes * j}, lanes, m)
+			t.Store(sum, Mem{Base: at, Disp: 4 * t.Lanes * j}, lanes, m)
 		}
 	}
 }
@@ -176,6 +178,6 @@ func (t gemmTile) prefetchBelow(at reg.GPVirtual) {
 	for range t.tileRows {
 		ADDQ(t.ldc, at)
 		PREFETCHT0(Mem{Base: at})
-		PREFETCHT0(Mem{Base: at, Disp: 4 * (2*t.lanes - 1)})
+		PREFETCHT0(Mem{Base: at, Disp: 4 * (2*t.Lanes - 1)})
 	}
 }

@@ -1,5 +1,6 @@
-// Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go stubs.
-// What a kernel means stands in the package's generic.go; here is only how the instruction set does it.
+// Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go
+// stubs. What a kernel means stands in the package's file of its name; here is only how the instruction set does it. What
+// the generators have in common is package asm.
 //
 //	go run . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 package main
@@ -20,10 +21,10 @@ func main() {
 		fmt.Fprintf(os.Stderr, "gen: -isa: wanted avx2 or avx512, found %q\n", *name)
 		os.Exit(2)
 	}
-	if s.opmasks {
+	if s.Opmasks {
 		s.numbers = declareNumbers()
 	} else {
-		s.laneMasks = declareLaneMasks()
+		s.DeclareLaneMasks()
 	}
 	s.gemmTile()
 	s.sparseMul()
@@ -41,7 +42,7 @@ func main() {
 	s.gather()
 	s.warp()
 	s.transpose()
-	if !s.opmasks { // AVX-512 could not do these better
+	if !s.Opmasks { // AVX-512 could not do these better
 		transposeBytes()
 		prefetch()
 	} else {

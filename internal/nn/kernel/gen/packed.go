@@ -4,13 +4,15 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
 // packedWords is how many bytes the words of a block take: see the package's packed.go.
 const packedWords = 16
 
-// halves calls body for each half of a block of so many features that has any: 64 bytes, the mask of which selects those of the
-// block. It uses up features.
+// halves calls body for each half of a block of so many features that has any: 64 bytes, the mask of which selects
+// those of the block. It uses up features.
 func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside reg.Register)) {
 	done := name + "Done"
 	for half := range 2 {
@@ -25,22 +27,22 @@ func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside re
 			SUBQ(U8(64), features)
 		}
 	}
-	place(done)
+	asm.Place(done)
 }
 
 // pack writes a sample's words and bytes: 64 bytes are compared and closed up at once (VPCOMPRESSB, of VBMI2).
 func (s isa) pack() {
-	s.text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
-	edges, src, begin := slice("edges"), slice("src"), slice("dst")
-	blocks, words, bytes := length("edges"), GP64(), GP64()
+	s.Text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
+	edges, src, begin := asm.Slice("edges"), asm.Slice("src"), asm.Slice("dst")
+	blocks, words, bytes := asm.Length("edges"), GP64(), GP64()
 	DECQ(blocks)
 	MOVQ(begin, words)
 	MOVQ(blocks, bytes)
-	SHLQ(U8(log2(packedWords)), bytes)
+	SHLQ(U8(asm.Log2(packedWords)), bytes)
 	ADDQ(begin, bytes)
-	JMP(label("check"))
+	JMP(asm.Labelf("check"))
 
-	place("block")
+	asm.Place("block")
 	at, features := GP64(), GP64()
 	MOVLQSX(Mem{Base: edges}, at)
 	MOVLQSX(Mem{Base: edges, Disp: 4}, features)
@@ -64,39 +66,39 @@ func (s isa) pack() {
 	ADDQ(U8(4), edges)
 	ADDQ(U8(packedWords), words)
 	DECQ(blocks)
-	place("check")
+	asm.Place("check")
 	TESTQ(blocks, blocks)
-	JG(label("block"))
+	JG(asm.Labelf("block"))
 	SUBQ(begin, bytes)
 	Store(bytes, ReturnIndex(0))
-	end()
+	asm.End()
 }
 
-// unpack puts the bytes of 64 features back to where they were by VPEXPANDB, and closes up their numbers by VPCOMPRESSB, which are
-// then in the order of the bytes, as entries takes them.
+// unpack puts the bytes of 64 features back to where they were by VPEXPANDB, and closes up their numbers by
+// VPCOMPRESSB, which are then in the order of the bytes, as entries takes them.
 func (s isa) unpack() {
-	s.text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
+	s.Text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
 		"is Set.Unpack for at least one sample.")
-	order, start, dense := slice("order"), slice("start"), slice("dense")
+	order, start, dense := asm.Slice("order"), asm.Slice("start"), asm.Slice("dense")
 	to := GP64()
 	Load(Param("end"), to)
-	LEAQ(Mem{Base: slice("dst"), Index: to, Scale: 4}, to)
+	LEAQ(Mem{Base: asm.Slice("dst"), Index: to, Scale: 4}, to)
 	all := ZMM()
 	VMOVDQU8(s.numbers, all)
 
 	words, bytes := GP64(), GP64()
 	find := func(i int) { // the i-th sample of those to come
-		at := slice("at")
+		at := asm.Slice("at")
 		MOVLQSX(Mem{Base: order, Disp: 4 * i}, words)
 		MOVL(Mem{Base: at, Index: words, Scale: 4}, words.As32())
-		ADDQ(inMemory(Param("data").Base()), words)
+		ADDQ(asm.InMemory(Param("data").Base()), words)
 	}
-	// A sample takes less time than the memory does, and each is somewhere else. So the first ones are asked for, and then
-	// with each sample one that comes a while after it: all lines of most, with the slack. A line less is not the last one of
-	// a few, it is what nearly each sample then waits for.
+	// A sample takes less time than the memory does, and each is somewhere else. So the first ones are asked for, and
+	// then with each sample one that comes a while after it: all lines of most, with the slack. A line less is not the
+	// last one of a few, it is what nearly each sample then waits for.
 	const ahead, lines = 8, 7
 	ask := func(i int, otherwise LabelRef) {
-		CMPQ(inMemory(Param("order").Len()), U8(i))
+		CMPQ(asm.InMemory(Param("order").Len()), U8(i))
 		JLE(otherwise)
 		find(i)
 		for line := range lines {
@@ -107,40 +109,40 @@ func (s isa) unpack() {
 		ask(i, "sample")
 	}
 
-	place("sample")
+	asm.Place("sample")
 	ask(ahead, "found")
-	place("found")
+	asm.Place("found")
 	find(0)
 	Load(Param("edges").Len(), bytes)
 	DECQ(bytes)
-	SHLQ(U8(log2(packedWords)), bytes)
+	SHLQ(U8(asm.Log2(packedWords)), bytes)
 	ADDQ(words, bytes)
 	skip, count := GP64(), GP64()
 	Load(Param("first"), skip)
-	JMP(label("checkSkip"))
-	place("skip")
+	JMP(asm.Labelf("checkSkip"))
+	asm.Place("skip")
 	for half := range 2 {
 		POPCNTQ(Mem{Base: words, Disp: 8 * half}, count)
 		ADDQ(count, bytes)
 	}
 	ADDQ(U8(packedWords), words)
 	DECQ(skip)
-	place("checkSkip")
+	asm.Place("checkSkip")
 	TESTQ(skip, skip)
-	JG(label("skip"))
+	JG(asm.Labelf("skip"))
 
 	edge, left, row := GP64(), GP64(), GP64()
 	Load(Param("first"), edge)
 	SHLQ(U8(2), edge)
-	ADDQ(inMemory(Param("edges").Base()), edge)
+	ADDQ(asm.InMemory(Param("edges").Base()), edge)
 	Load(Param("blocks"), left)
 	MOVQ(dense, row)
-	JMP(label("checkBlock"))
-	place("block")
+	JMP(asm.Labelf("checkBlock"))
+	asm.Place("block")
 	storeStart := func() {
 		index := GP64()
 		MOVQ(to, index)
-		SUBQ(inMemory(Param("dst").Base()), index)
+		SUBQ(asm.InMemory(Param("dst").Base()), index)
 		SHRQ(U8(2), index)
 		MOVL(index.As32(), Mem{Base: start})
 		ADDQ(U8(4), start)
@@ -171,24 +173,24 @@ func (s isa) unpack() {
 		POPCNTQ(word, word)
 		ADDQ(word, bytes)
 		LEAQ(Mem{Base: to, Index: word, Scale: 4}, next)
-		entries(places, packed, base, to, word, label("made%d", half))
-		place(label("made%d", half))
+		entries(places, packed, base, to, word, asm.Labelf("made%d", half))
+		asm.Place(asm.Labelf("made%d", half))
 		MOVQ(next, to)
 	})
 	ADDQ(width, row)
 	ADDQ(U8(packedWords), words)
 	ADDQ(U8(4), edge)
 	DECQ(left)
-	place("checkBlock")
+	asm.Place("checkBlock")
 	TESTQ(left, left)
-	JG(label("block"))
+	JG(asm.Labelf("block"))
 	storeStart()
-	ADDQ(inMemory(Param("ldd")), dense)
+	ADDQ(asm.InMemory(Param("ldd")), dense)
 	ADDQ(U8(4), order)
-	DECQ(inMemory(Param("order").Len()))
-	JNE(label("sample"))
-	SUBQ(inMemory(Param("dst").Base()), to)
+	DECQ(asm.InMemory(Param("order").Len()))
+	JNE(asm.Labelf("sample"))
+	SUBQ(asm.InMemory(Param("dst").Base()), to)
 	SHRQ(U8(2), to)
 	Store(to, ReturnIndex(0))
-	end()
+	asm.End()
 }

@@ -4,79 +4,83 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// sparseMul writes the product with a sparse matrix, for a panel of at most s.panel vectors of columns. A row's sums stay in
-// registers while its entries stream by; an entry costs a load for its value and, for each vector, an FMA that reads B.
+// sparseMul writes the product with a sparse matrix, for a panel of at most s.panel vectors of columns. A row's sums
+// stay in registers while its entries stream by; an entry costs a load for its value and, for each vector, an FMA that
+// reads B.
 //
-// There is a loop for each number of vectors, and for each way of having the last one: the 100 columns of a typical layer are
-// 6 wide vectors and a narrow one.
+// There is a loop for each number of vectors, and for each way of having the last one: the 100 columns of a typical
+// layer are 6 wide vectors and a narrow one.
 //
-// The branch that ends a row's loop is one that no predictor foresees. It depends on nothing but the row's start and end,
-// though, so it is resolved while the FMAs of the entries before it still wait for their turn, and costs little.
+// The branch that ends a row's loop is one that no predictor foresees. It depends on nothing but the row's start and
+// end, though, so it is resolved while the FMAs of the entries before it still wait for their turn, and costs little.
 func (s isa) sparseMul() {
-	s.text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)",
+	s.Text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)",
 		"is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.")
 	p := s.sparseArgs()
-	y, ldy := slice("y"), bytes("ldy")
+	y, ldy := asm.Slice("y"), asm.Bytes("ldy")
 	p.emitAll(sparseEnds{
 		begin: func(columns eachVector) {
-			CMPB(inMemory(Param("accumulate")), U8(0))
+			CMPB(asm.InMemory(Param("accumulate")), U8(0))
 			JE(columns.label + "begin")
-			columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
-				p.load(Mem{Base: y, Disp: offset}, sum, lanes, m)
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask) {
+				p.Load(Mem{Base: y, Disp: offset}, sum, lanes, m)
 			})
-			place(columns.label + "begin")
+			asm.Place(columns.label + "begin")
 		},
 		finish: func(columns eachVector) {
-			columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
-				p.store(sum, Mem{Base: y, Disp: offset}, lanes, m)
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask) {
+				p.Store(sum, Mem{Base: y, Disp: offset}, lanes, m)
 			})
 		},
 		next: func() { ADDQ(ldy, y) },
 	})
 }
 
-// sparseAdam writes the product with a step of Adam at the end of each row, for which its sums are the gradient. While the
-// unit that divides works on one row, the entries of the next one stream by: each takes what the other leaves idle.
+// sparseAdam writes the product with a step of Adam at the end of each row, for which its sums are the gradient. While
+// the unit that divides works on one row, the entries of the next one stream by: each takes what the other leaves idle.
 func (s isa) sparseAdam() {
-	s.text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
+	s.Text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
 		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
 	x := s.sparseArgs()
 	// The moments are addressed by how far they are from the parameters, so that one register moves on.
-	p, m, v := slice("p"), slice("m"), slice("v")
+	p, m, v := asm.Slice("p"), asm.Slice("m"), asm.Slice("v")
 	SUBQ(p, m)
 	SUBQ(p, v)
 	adam := s.adamStep()
 	x.emitAll(sparseEnds{
 		begin: func(eachVector) {},
 		finish: func(columns eachVector) {
-			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask mask) {
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask asm.Mask) {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
 				adam.emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
 		},
-		next: func() { ADDQ(bytes("ldp"), p) },
+		next: func() { ADDQ(asm.Bytes("ldp"), p) },
 		// A row without entries has a gradient of zeros.
 		empty: func(columns eachVector) {
 			at, left := GP64(), GP64()
 			MOVQ(p, at)
-			vector := func(name LabelRef, lanes int, rest mask) {
-				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1}, Mem{Base: at, Index: v, Scale: 1}, lanes, rest)
+			vector := func(name LabelRef, lanes int, rest asm.Mask) {
+				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1},
+					Mem{Base: at, Index: v, Scale: 1}, lanes, rest)
 			}
 			if columns.whole > 0 {
 				loop := columns.label + "idle"
 				MOVQ(I32(columns.whole), left)
-				place(loop)
-				vector("whole", s.lanes, nil)
-				ADDQ(U8(4*s.lanes), at)
+				asm.Place(loop)
+				vector("whole", s.Lanes, nil)
+				ADDQ(U8(4*s.Lanes), at)
 				DECQ(left)
 				JNE(loop)
 			}
-			vector("last", columns.last.lanes, columns.last.mask)
+			vector("last", columns.last.Lanes, columns.last.Mask)
 		},
 		unless: func(rows uint64, to LabelRef) {
-			TESTB(U8(rows), inMemory(Param("which")))
+			TESTB(U8(rows), asm.InMemory(Param("which")))
 			JE(to)
 		},
 	})
@@ -92,13 +96,13 @@ type sparsePanel struct {
 func (s isa) sparseArgs() sparsePanel {
 	return sparsePanel{
 		isa:     s,
-		rows:    arg("rows"),
-		entries: slice("entries"),
-		start:   slice("start"),
-		step:    bytes("step"),
-		table:   arg("table"),
-		b:       slice("b"),
-		ldb:     bytes("ldb"),
+		rows:    asm.Arg("rows"),
+		entries: asm.Slice("entries"),
+		start:   asm.Slice("start"),
+		step:    asm.Bytes("step"),
+		table:   asm.Arg("table"),
+		b:       asm.Slice("b"),
+		ldb:     asm.Bytes("ldb"),
 	}
 }
 
@@ -121,60 +125,52 @@ const (
 type eachVector struct {
 	label LabelRef // of the loop
 	whole int      // vectors before the last one
-	last  lastVector
-	do    func(func(sum reg.VecVirtual, offset, lanes int, m mask))
+	last  asm.LastVector
+	do    func(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask))
 }
 
 // emitAll writes the choice of a loop and the loops.
 func (p sparsePanel) emitAll(ends sparseEnds) {
-	cols := arg("cols")
+	cols := asm.Arg("cols")
 	before, rest := GP64(), GP64() // vectors before the last one, and columns in the last one (1 to lanes)
 	LEAQ(Mem{Base: cols, Disp: -1}, before)
 	MOVQ(before, rest)
-	SHRQ(U8(log2(p.lanes)), before)
-	ANDQ(U8(p.lanes-1), rest)
+	SHRQ(U8(asm.Log2(p.Lanes)), before)
+	ANDQ(U8(p.Lanes-1), rest)
 	INCQ(rest)
-	lasts := p.lastVectors(p.firstLanes(rest))
+	lasts := p.LastVectors(p.FirstLanes(rest))
 
 	for n := p.panel - 1; n > 0; n-- {
 		CMPQ(before, U8(n))
-		JE(label("vectors%d", n+1))
+		JE(asm.Labelf("vectors%d", n+1))
 	}
 	for n := 1; n <= p.panel; n++ {
-		place(label("vectors%d", n))
+		asm.Place(asm.Labelf("vectors%d", n))
 		for _, l := range lasts {
-			l.choose(rest, label("vectors%d%s", n, l.name))
+			l.Choose(rest, asm.Labelf("vectors%d%s", n, l.Name))
 		}
 		for _, l := range lasts {
-			p.emit(label("vectors%d%s", n, l.name), n, l, ends)
+			p.emit(asm.Labelf("vectors%d%s", n, l.Name), n, l, ends)
 		}
 	}
-}
-
-func log2(n int) int {
-	log := 0
-	for ; n > 1; n /= 2 {
-		log++
-	}
-	return log
 }
 
 // emit writes the loop over the rows for n vectors of columns.
-func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds) {
-	sums := p.vectors(n)
-	x := p.vector()
-	columns := eachVector{name, n - 1, last, func(f func(sum reg.VecVirtual, offset, lanes int, m mask)) {
+func (p sparsePanel) emit(name LabelRef, n int, last asm.LastVector, ends sparseEnds) {
+	sums := p.Vectors(n)
+	x := p.Vector()
+	columns := eachVector{name, n - 1, last, func(f func(sum reg.VecVirtual, offset, lanes int, m asm.Mask)) {
 		for i, sum := range sums {
 			if i < n-1 {
-				f(sum, i*4*p.lanes, p.lanes, nil)
+				f(sum, i*4*p.Lanes, p.Lanes, nil)
 			} else {
-				f(sum, i*4*p.lanes, last.lanes, last.mask)
+				f(sum, i*4*p.Lanes, last.Lanes, last.Mask)
 			}
 		}
 	}}
 	multiply, finish := name+"entries", name+"store"
 
-	place(name)
+	asm.Place(name)
 	e, stop := GP64(), GP64()
 	MOVLQSX(Mem{Base: p.start}, e)
 	MOVLQSX(Mem{Base: p.start, Disp: 4}, stop)
@@ -182,7 +178,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 	LEAQ(Mem{Base: p.entries, Index: e, Scale: 4}, e)
 	LEAQ(Mem{Base: p.entries, Index: stop, Scale: 4}, stop)
 	for _, sum := range sums {
-		zero(sum)
+		asm.Zero(sum)
 	}
 	ends.begin(columns)
 	CMPQ(e, stop)
@@ -193,32 +189,32 @@ func (p sparsePanel) emit(name LabelRef, n int, last lastVector, ends sparseEnds
 		ends.unless(filledRows, name+"next")
 	}
 
-	place(multiply)
+	asm.Place(multiply)
 	value, row := GP32(), GP32()
 	MOVL(Mem{Base: e}, row)
 	MOVBLZX(row.As8L(), value)
 	SHRL(U8(8), row)
 	IMULQ(p.ldb, row.As64())
 	VBROADCASTSS(Mem{Base: p.table, Index: value.As64(), Scale: 4}, x)
-	columns.do(func(sum reg.VecVirtual, offset, lanes int, m mask) {
-		p.multiplyAdd(sum, x, Mem{Base: p.b, Index: row.As64(), Scale: 1, Disp: offset}, lanes, m)
+	columns.do(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask) {
+		p.MultiplyAdd(sum, x, Mem{Base: p.b, Index: row.As64(), Scale: 1, Disp: offset}, lanes, m)
 	})
 	ADDQ(U8(4), e)
 	CMPQ(e, stop)
 	JL(multiply)
 
-	place(finish)
+	asm.Place(finish)
 	ends.finish(columns)
-	place(name + "next")
+	asm.Place(name + "next")
 	next := func() {
 		ends.next()
 		DECQ(p.rows)
 		JNE(name)
-		end()
+		asm.End()
 	}
 	next()
 	if ends.empty != nil {
-		place(name + "empty")
+		asm.Place(name + "empty")
 		ends.unless(emptyRows, name+"next")
 		ends.empty(columns)
 		next()

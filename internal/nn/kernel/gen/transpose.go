@@ -6,23 +6,25 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
 // transpose goes through the matrix in blocks of 8 rows and 4 columns: rows i and i+4 are the halves of one vector, so
 // that the usual transposition of 4x4 within halves gives 4 columns of 8, to be stored as rows.
 //
-// Where fewer than 8 rows are left, the block reads the last one again in place of those that lack, and leaves them out of
-// the stores.
+// Where fewer than 8 rows are left, the block reads the last one again in place of those that lack, and leaves them out
+// of the stores.
 func (s isa) transpose() {
-	s.text("transpose", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)", "is Set.Transpose for rows >= 1.")
-	t := transpose{isa: s, src: slice("src"), dst: slice("dst")}
-	rows := arg("rows")
-	lastCols := arg("cols")
+	s.Text("transpose", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)", "is Set.Transpose for rows >= 1.")
+	t := transpose{isa: s, src: asm.Slice("src"), dst: asm.Slice("dst")}
+	rows := asm.Arg("rows")
+	lastCols := asm.Arg("cols")
 	ANDQ(U8(3), lastCols)
-	t.colMask = s.firstLanes(lastCols)
+	t.colMask = s.FirstLanes(lastCols)
 
-	place("block")
-	last, offset, lds := GP64(), GP64(), bytes("lds")
+	asm.Place("block")
+	last, offset, lds := GP64(), GP64(), asm.Bytes("lds")
 	LEAQ(Mem{Base: rows, Disp: -1}, last)
 	IMULQ(lds, last) // the offset of the last row
 	XORQ(offset, offset)
@@ -34,32 +36,33 @@ func (s isa) transpose() {
 		CMOVQGT(last, offset)
 	}
 	LEAQ(Mem{Base: t.src, Index: lds, Scale: 8}, t.src)
-	t.to, t.left, t.ldd = GP64(), arg("cols"), bytes("ldd")
+	t.to, t.left, t.ldd = GP64(), asm.Arg("cols"), asm.Bytes("ldd")
 	MOVQ(t.dst, t.to)
 	ADDQ(U8(32), t.dst)
 	CMPQ(rows, U8(8))
-	JL(label("fewRows"))
+	JL(asm.Labelf("fewRows"))
 	t.columns("all", func(v reg.VecVirtual) { VMOVUPS(v, Mem{Base: t.to}) })
 	SUBQ(U8(8), rows)
-	JNE(label("block"))
-	end()
+	JNE(asm.Labelf("block"))
+	asm.End()
 
-	place("fewRows")
-	if s.opmasks {
-		m := s.firstLanes(rows)
-		t.columns("few", func(v reg.VecVirtual) { s.store(v, Mem{Base: t.to}, 8, m) })
-		end()
+	asm.Place("fewRows")
+	if s.Opmasks {
+		m := s.FirstLanes(rows)
+		t.columns("few", func(v reg.VecVirtual) { s.Store(v, Mem{Base: t.to}, 8, m) })
+		asm.End()
 		return
 	}
-	// Storing by VMASKMOVPS takes some CPUs ten times as long as a plain store, and a panel of 6 rows is nothing but such.
+	// Storing by VMASKMOVPS takes some CPUs ten times as long as a plain store, and a panel of 6 rows is nothing but
+	// such.
 	for n := 2; n < 8; n++ {
 		CMPQ(rows, U8(n))
-		JE(label("rows%d", n))
+		JE(asm.Labelf("rows%d", n))
 	}
 	for n := 1; n < 8; n++ {
-		place(label("rows%d", n))
+		asm.Place(asm.Labelf("rows%d", n))
 		t.columns(fmt.Sprintf("rows%d", n), func(v reg.VecVirtual) { storeFew(v, n, Mem{Base: t.to}) })
-		end()
+		asm.End()
 	}
 }
 
@@ -89,16 +92,16 @@ type transpose struct {
 	isa
 	src, dst, ldd, to, left reg.GPVirtual
 	row                     [8]reg.GPVirtual
-	colMask                 mask
+	colMask                 asm.Mask
 }
 
 // columns writes the loop over the columns of a block, four at a time and then the one to three that are left. It calls
 // store with each column in turn, to be stored at t.to.
 func (t transpose) columns(name string, store func(v reg.VecVirtual)) {
-	loop, rest, done := label("%sColumns", name), label("%sRest", name), label("%sDone", name)
+	loop, rest, done := asm.Labelf("%sColumns", name), asm.Labelf("%sRest", name), asm.Labelf("%sDone", name)
 	SUBQ(U8(4), t.left)
 	JL(rest)
-	place(loop)
+	asm.Place(loop)
 	for _, v := range t.block(nil) {
 		store(v)
 		ADDQ(t.ldd, t.to)
@@ -108,7 +111,7 @@ func (t transpose) columns(name string, store func(v reg.VecVirtual)) {
 	}
 	SUBQ(U8(4), t.left)
 	JGE(loop)
-	place(rest)
+	asm.Place(rest)
 	ADDQ(U8(4), t.left)
 	JE(done)
 	columns := t.block(t.colMask)
@@ -118,11 +121,11 @@ func (t transpose) columns(name string, store func(v reg.VecVirtual)) {
 		DECQ(t.left)
 		JE(done)
 	}
-	place(done)
+	asm.Place(done)
 }
 
 // block reads 8 rows of 4 columns, or of those that m selects, and returns the columns.
-func (t transpose) block(m mask) (columns [4]reg.VecVirtual) {
+func (t transpose) block(m asm.Mask) (columns [4]reg.VecVirtual) {
 	var r [4]reg.VecVirtual
 	for i := range r {
 		r[i] = YMM()
@@ -134,8 +137,8 @@ func (t transpose) block(m mask) (columns [4]reg.VecVirtual) {
 		}
 		half := YMM()
 		VXORPS(r[i], r[i], r[i]) // tells avo, too, that the upper half does not come from elsewhere
-		t.load(low, r[i], 4, m)
-		t.load(high, half, 4, m)
+		t.Load(low, r[i], 4, m)
+		t.Load(high, half, 4, m)
 		VINSERTF128(U8(1), half.AsX(), r[i], r[i])
 	}
 	var pairs [4]reg.VecVirtual // of rows 0, 1 and 2, 3 in columns 0, 1; of both in columns 2, 3
@@ -158,13 +161,13 @@ func (t transpose) block(m mask) (columns [4]reg.VecVirtual) {
 	return columns
 }
 
-// transposeBytes goes through the matrix in blocks of 16 rows and 32 columns. The last block of a direction ends where the
-// matrix does, so it may overlap the one before it.
+// transposeBytes goes through the matrix in blocks of 16 rows and 32 columns. The last block of a direction ends where
+// the matrix does, so it may overlap the one before it.
 func transposeBytes() {
 	const blockRows, blockCols = 16, 32
-	avx2.text("transposeBytes", "(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)",
+	avx2.Text("transposeBytes", "(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)",
 		"is Set.TransposeBytes for rows >= 16 and cols >= 32.")
-	lds, ldd := arg("lds"), arg("ldd")
+	lds, ldd := asm.Arg("lds"), asm.Arg("ldd")
 	lds3, ldd16 := GP64(), GP64()
 	LEAQ(Mem{Base: lds, Index: lds, Scale: 2}, lds3)
 	MOVQ(ldd, ldd16)
@@ -185,12 +188,12 @@ func transposeBytes() {
 	}
 	r, c := GP64(), GP64()
 	XORQ(r, r)
-	place("rows")
+	asm.Place("rows")
 	XORQ(c, c)
-	place("block")
+	asm.Place("block")
 	MOVQ(r, quads[0])
 	IMULQ(lds, quads[0])
-	ADDQ(inMemory(Param("src").Base()), quads[0])
+	ADDQ(asm.InMemory(Param("src").Base()), quads[0])
 	ADDQ(c, quads[0])
 	for i := 1; i < len(quads); i++ {
 		LEAQ(Mem{Base: quads[i-1], Index: lds, Scale: 4}, quads[i])
@@ -198,30 +201,16 @@ func transposeBytes() {
 	to := GP64()
 	MOVQ(c, to)
 	IMULQ(ldd, to)
-	ADDQ(inMemory(Param("dst").Base()), to)
+	ADDQ(asm.InMemory(Param("dst").Base()), to)
 	ADDQ(r, to)
 	transposeBytes16x32(row, to, ldd, ldd16)
-	step(c, inMemory(Param("cols")), blockCols, "block")
-	step(r, inMemory(Param("rows")), blockRows, "rows")
-	end()
+	asm.Step(c, asm.InMemory(Param("cols")), blockCols, "block")
+	asm.Step(r, asm.InMemory(Param("rows")), blockRows, "rows")
+	asm.End()
 }
 
-// step moves i on by width, or as far as a block of that width fits into size, and jumps to again unless i was there.
-func step(i reg.GPVirtual, size Mem, width int, again LabelRef) {
-	last, next := GP64(), GP64()
-	MOVQ(size, last)
-	SUBQ(U8(width), last)
-	MOVQ(i, next)
-	ADDQ(U8(width), next)
-	CMPQ(next, last)
-	CMOVQGT(last, next)
-	CMPQ(i, last)
-	MOVQ(next, i)
-	JNE(again)
-}
-
-// transposeBytes16x32 transposes a block. Its left and right 16 columns are the lower and upper halves of vectors. Of each
-// half the first eight columns are done, then the others: all at once would need more registers than there are.
+// transposeBytes16x32 transposes a block. Its left and right 16 columns are the lower and upper halves of vectors. Of
+// each half the first eight columns are done, then the others: all at once would need more registers than there are.
 //
 // Interleaving row i with row i+8, then what that gives for i with i+4, i+2 and i+1, leaves a column in each half.
 func transposeBytes16x32(row func(i int) Mem, to, ldd, ldd16 reg.GPVirtual) {

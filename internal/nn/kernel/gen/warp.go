@@ -5,56 +5,58 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
 )
 
 // warpBorder is the package's: how much longer than a row of the image a row of pairs is.
 const warpBorder = 4
 
-// warp first copies the image to where each pixel is followed by the one below it, with zeros around. The four pixels that
-// an output lies between are then the four bytes of a word: one gather fetches them for a whole vector. Gathers take most
-// of the time.
+// warp first copies the image to where each pixel is followed by the one below it, with zeros around. The four pixels
+// that an output lies between are then the four bytes of a word: one gather fetches them for a whole vector. Gathers
+// take most of the time.
 //
 // The last vector of pixels ends where they do, so it may overlap the one before it.
 func (s isa) warp() {
-	selectors := declareByteSelectors(s.lanes)
+	selectors := declareByteSelectors(s.Lanes)
 
-	s.text("warp", "(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8)",
+	s.Text("warp", "(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8)",
 		"is Set.Warp for rows >= 1, cols >= 16 and at least one vector of points.")
-	cols, stride, pairs := arg("cols"), GP64(), slice("pairs")
+	cols, stride, pairs := asm.Arg("cols"), GP64(), asm.Slice("pairs")
 	LEAQ(Mem{Base: cols, Disp: warpBorder}, stride)
 	pairRows(cols, stride, pairs)
 
-	w := warp{isa: s, selectors: selectors, x: slice("x"), y: slice("y"), minusOne: s.vector()}
-	w.rows, w.cols, w.stride = s.float(arg("rows")), s.float(cols), s.float(stride)
+	w := warp{isa: s, selectors: selectors, x: asm.Slice("x"), y: asm.Slice("y"), minusOne: s.Vector()}
+	w.rows, w.cols, w.stride = s.float(asm.Arg("rows")), s.float(cols), s.float(stride)
 	minusOne := GP64()
 	MOVQ(I32(-1), minusOne)
 	w.minusOne = s.float(minusOne)
-	w.roundBias = s.vector()
+	w.roundBias = s.Vector()
 	bias := GP32()
 	MOVL(U32(0x4b400000), bias) // 1.5 * 2^23
 	VMOVD(bias, w.roundBias.AsX())
 	VPBROADCASTD(w.roundBias.AsX(), w.roundBias)
 	w.origin = GP64()
 	LEAQ(Mem{Base: pairs, Index: stride, Scale: 2, Disp: 2}, w.origin) // the image's pixel (0, 0)
-	dst, i := slice("dst"), GP64()
+	dst, i := asm.Slice("dst"), GP64()
 	XORQ(i, i)
-	place("points")
+	asm.Place("points")
 	v := w.points(i)
-	if s.opmasks {
+	if s.Opmasks {
 		VPMOVDB(v, Mem{Base: dst, Index: i, Scale: 1})
 	} else {
 		high := YMM()
-		VPSHUFB(selectors.Offset(4*4*s.lanes), v, v)
+		VPSHUFB(selectors.Offset(4*4*s.Lanes), v, v)
 		VEXTRACTI128(U8(1), v, high.AsX())
 		VPUNPCKLDQ(high.AsX(), v.AsX(), v.AsX())
 		VMOVQ(v.AsX(), Mem{Base: dst, Index: i, Scale: 1})
 	}
-	step(i, inMemory(Param("x").Len()), s.lanes, "points")
-	end()
+	asm.Step(i, asm.InMemory(Param("x").Len()), s.Lanes, "points")
+	asm.End()
 }
 
-// declareByteSelectors writes the operands of VPSHUFB that leave byte 0, 1, 2 or 3 of each word of four bytes as a number,
-// and one that moves the first bytes of a quarter's words together.
+// declareByteSelectors writes the operands of VPSHUFB that leave byte 0, 1, 2 or 3 of each word of four bytes as a
+// number, and one that moves the first bytes of a quarter's words together.
 func declareByteSelectors(lanes int) Mem {
 	table := GLOBL("byteSelectors", attr.RODATA|attr.NOPTR)
 	const none = 0x80
@@ -73,20 +75,21 @@ func declareByteSelectors(lanes int) Mem {
 	return table
 }
 
-// pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It leaves the zeros on both sides alone.
+// pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It leaves the zeros on both sides
+// alone.
 func pairRows(cols, stride, pairs reg.GPVirtual) {
 	const width = 16
-	src, c := slice("src"), GP64()
+	src, c := asm.Slice("src"), GP64()
 	bytes := GP64()
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 1}, bytes)
 	XORQ(c, c)
-	place("strip")
-	from, to, left := GP64(), GP64(), arg("rows")
+	asm.Place("strip")
+	from, to, left := GP64(), GP64(), asm.Arg("rows")
 	LEAQ(Mem{Base: src, Index: c, Scale: 1}, from)
 	LEAQ(Mem{Base: pairs, Index: c, Scale: 2, Disp: 2}, to)
 	upper, lower, both := YMM(), YMM(), YMM()
-	zero(upper)
-	place("stripRow")
+	asm.Zero(upper)
+	asm.Place("stripRow")
 	VPMOVZXBW(Mem{Base: from}, lower)
 	VPSLLW(U8(8), lower, both)
 	VPOR(upper, both, both)
@@ -95,14 +98,14 @@ func pairRows(cols, stride, pairs reg.GPVirtual) {
 	ADDQ(cols, from)
 	ADDQ(bytes, to)
 	DECQ(left)
-	JNE(label("stripRow"))
+	JNE(asm.Labelf("stripRow"))
 	VMOVDQU(upper, Mem{Base: to})
-	step(c, inMemory(Param("cols")), width, "strip")
+	asm.Step(c, asm.InMemory(Param("cols")), width, "strip")
 }
 
 // float returns a vector with the number n in every lane.
 func (s isa) float(n reg.GPVirtual) reg.VecVirtual {
-	v := s.vector()
+	v := s.Vector()
 	VMOVD(n.As32(), v.AsX())
 	VPBROADCASTD(v.AsX(), v)
 	VCVTDQ2PS(v, v)
@@ -121,15 +124,15 @@ type warp struct {
 
 // points returns the values of a vector of points from the i-th on, in the low bytes of its lanes.
 func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
-	left, dx := w.coordinate(element(w.x, i), w.cols)
-	top, dy := w.coordinate(element(w.y, i), w.rows)
+	left, dx := w.coordinate(asm.Element(w.x, i), w.cols)
+	top, dy := w.coordinate(asm.Element(w.y, i), w.rows)
 	at := left
 	VFMADD231PS(w.stride, top, at) // exact: both are integers
 	VCVTTPS2DQ(at, at)
 	words := w.gatherWords(at)
 	corner := func(i int) reg.VecVirtual {
-		v := w.vector()
-		VPSHUFB(w.selectors.Offset(4*w.lanes*i), words, v)
+		v := w.Vector()
+		VPSHUFB(w.selectors.Offset(4*w.Lanes*i), words, v)
 		VCVTDQ2PS(v, v)
 		return v
 	}
@@ -143,11 +146,11 @@ func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
 // coordinate returns the coordinates at from, clamped to [-1, most] and rounded down, and by how much.
 func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.VecVirtual) {
 	const down = 1
-	whole, fraction = w.vector(), w.vector()
+	whole, fraction = w.Vector(), w.Vector()
 	VMOVUPS(from, fraction)
 	VMAXPS(w.minusOne, fraction, fraction) // x > -1 ? x : -1, so that NaN becomes -1
 	VMINPS(most, fraction, fraction)
-	if w.opmasks {
+	if w.Opmasks {
 		VRNDSCALEPS(U8(down), fraction, whole)
 	} else {
 		VROUNDPS(U8(down), fraction, whole)
@@ -158,9 +161,9 @@ func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.Vec
 
 // gatherWords returns the words of two pairs each that begin at the given pairs.
 func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
-	words, from := w.vector(), Mem{Base: w.origin, Index: at, Scale: 2}
+	words, from := w.Vector(), Mem{Base: w.origin, Index: at, Scale: 2}
 	VPXOR(words.AsX(), words.AsX(), words.AsX())
-	if w.opmasks {
+	if w.Opmasks {
 		all := K()
 		KXNORW(all, all, all)
 		VPGATHERDD(from, all, words)
