@@ -14,7 +14,7 @@ type Epoch struct {
 	ValAccuracy  float64
 	LearningRate float64
 
-	// Phases is where the epoch's seconds went, by name: step.Trainer.PhaseSeconds, and validation.
+	// Phases are the seconds of the epoch by phase: those of step.Trainer.PhaseSeconds, and validation.
 	Phases map[string]float64
 }
 

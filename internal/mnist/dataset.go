@@ -5,7 +5,7 @@ package mnist
 type Dataset struct {
 	Train Split // empty if only the test split was loaded
 	Test  Split
-	Hash  string // Set.hash of the set that was loaded
+	Hash  string // Set.hash
 
 	files files // open, since the splits are slices of them
 }

@@ -74,10 +74,10 @@ func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	return h, nil
 }
 
-// readIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. The
-// memory that it allocates is proportional to what r really holds, whatever the header declares: r can hold at most the
-// given number of bytes, or an unknown number if it is 0. If the header declares no more than that, all memory is
-// allocated at once: growing a slice takes twice as much for a while.
+// readIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. r can
+// hold at most the given number of bytes; 0 means that this is unknown. If the header declares no more than that, all
+// memory is allocated at once: growing a slice takes twice as much for a while. Otherwise the memory grows with what r
+// really holds.
 func readIDX(r io.Reader, rank int, possible int64) (idxHeader, []byte, error) {
 	h, err := readHeader(r, rank)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Setting is one setting of a thing. Its value may also be a type of the thing's package, such as *nn.Initializer; it is
-// then read and checked by those who know that type.
+// Setting is one setting. Value may also point to a type of the setting's own package, such as *nn.Initializer; code
+// that knows the type then reads and checks it.
 type Setting struct {
 	Name    string   // as in Keras and in an experiment file: beta_1
 	Value   any      // a pointer to the field: *float64, *int, *bool or *string; it points to the default at first
