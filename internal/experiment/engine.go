@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"dnn/internal/fault"
+	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/step"
@@ -45,9 +46,13 @@ func newEngine(system *System, threads int) (*step.Engine, error) {
 }
 
 // fitsMemory refuses a network that cannot be trained in the memory that there is.
-func fitsMemory(system *System, arch nn.Architecture, batch int) error {
+func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Model, batch int) error {
+	var taught []nn.Architecture
+	for _, t := range teachers {
+		taught = append(taught, t.Architecture)
+	}
 	available, ok := system.Memory()
-	if need := step.TrainingBytes(arch, batch); ok && need > float64(available) {
+	if need := step.TrainingBytes(arch, taught, batch); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s", gigabytes(need), gigabytes(float64(available))).
 			WithHint("use fewer units or a smaller batch_size")
 	}

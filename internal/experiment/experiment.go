@@ -60,7 +60,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	if err := x.noteExperiment(system, o); err != nil {
 		return nil, err
 	}
-	return x, fitsMemory(system, x.arch, min(x.BatchSize, x.source.Count))
+	return x, fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
 }
 
 // readTeachers reads the models that a network of the given architecture is to learn from, of samples of s, which is called set.

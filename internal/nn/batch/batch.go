@@ -102,7 +102,7 @@ func (in *Batch) Load(w *kernel.Worker, s *Samples, order []int32, rows, shares 
 	for r := rows.Lo; r < rows.Hi; r++ {
 		i := int(order[r])
 		if s.Bytes == nil {
-			copy(in.X.Row(r), s.floats(i))
+			copy(in.X.Row(r), s.Numbers(i))
 			continue
 		}
 		if next := r + 2; next < rows.Hi {

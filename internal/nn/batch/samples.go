@@ -33,8 +33,8 @@ func (s *Samples) Pixels(i int) []uint8 {
 	return s.Bytes[at : at+s.Features]
 }
 
-// floats returns the floats of sample i. The samples must be floats.
-func (s *Samples) floats(i int) []float32 {
+// Numbers returns the floats of sample i. The samples must be floats.
+func (s *Samples) Numbers(i int) []float32 {
 	at := s.row(i) * s.Features
 	return s.Floats[at : at+s.Features]
 }

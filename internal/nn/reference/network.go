@@ -59,15 +59,17 @@ func Batch(s *batch.Samples, order []int32) (x [][]float64, labels []uint8) {
 	return x, labels
 }
 
-// Sample returns the features of sample i, where s must not come from a Select.
+// Sample returns the features of sample i.
 func Sample(s *batch.Samples, i int) []float64 {
-	x := make([]float64, s.Features)
-	for f := range x {
-		if s.Bytes != nil {
-			x[f] = float64(s.Table[s.Bytes[i*s.Features+f]])
-		} else {
-			x[f] = float64(s.Floats[i*s.Features+f])
+	var x []float64
+	if s.Bytes != nil {
+		for _, b := range s.Pixels(i) {
+			x = append(x, float64(s.Table[b]))
 		}
+		return x
+	}
+	for _, v := range s.Numbers(i) {
+		x = append(x, float64(v))
 	}
 	return x
 }

@@ -131,7 +131,9 @@ func TestSample(t *testing.T) {
 		t.Errorf("wanted 0.2 0, found %v", x)
 	}
 	floats := &batch.Samples{Count: 2, Features: 2, Floats: []float32{1, 2, 3, -4}}
-	if x := reference.Sample(floats, 1); x[0] != 3 || x[1] != -4 {
-		t.Errorf("wanted 3 -4, found %v", x)
+	for _, s := range []*batch.Samples{floats, floats.Select([]int32{0, 1}), floats.Select([]int32{1, 1})} {
+		if x := reference.Sample(s, 1); x[0] != 3 || x[1] != -4 {
+			t.Errorf("wanted 3 -4, found %v", x)
+		}
 	}
 }

@@ -47,13 +47,9 @@ func (d Distillation) check(student nn.Architecture) error {
 	return nil
 }
 
-// Distill makes all further steps learn from teachers as well. The teachers read the same batches, transformed if the
-// student's are.
-func (t *Trainer) Distill(d Distillation) error {
-	if err := d.check(t.model.Architecture()); err != nil {
-		return err
-	}
-	batch, classes := len(t.loss), t.model.Architecture().Output()
+// newDistiller returns what adds the teachers' part of the loss, for batches of up to that many samples.
+func newDistiller(d Distillation, batch int) *distiller {
+	classes := d.Teachers[0].Architecture().Output()
 	x := &distiller{
 		weight: float32(d.Weight), rest: float32(1 - d.Weight),
 		temperature: float32(d.Temperature), inverse: float32(1 / d.Temperature),
@@ -62,8 +58,7 @@ func (t *Trainer) Distill(d Distillation) error {
 	for _, m := range d.Teachers {
 		x.teachers = append(x.teachers, newTeacher(m, batch))
 	}
-	t.distiller = x
-	return nil
+	return x
 }
 
 // distiller adds the teachers' part of the loss to the student's own.

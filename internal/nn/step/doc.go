@@ -50,6 +50,13 @@
 //   - A task is a function that a worker runs; a job is a task with the jobs that must be done before it.
 //   - A phase is tasks or jobs between two barriers: the next begins when all of them are done.
 //
-// division.go says which features and rows each worker has, plan.go and pipeline.go make phases of that, and trainer.go
-// runs them.
+// # Files
+//
+// Each uses those to its left:
+//
+//	division, distill   work   phase   pipeline   plan   trainer (with stop, transform)
+//	predictor   evaluate
+//
+// division.go says which features and rows each worker has, work.go holds what the jobs compute, plan.go and pipeline.go
+// make phases of jobs, and trainer.go runs them.
 package step

@@ -4,26 +4,44 @@ import "dnn/internal/nn"
 
 // TrainingBytes estimates the memory of a training run in bytes: the parameters, a copy of them after the last epoch,
 // up to two moments of each, their gradients if a step can be abandoned, and two batches with the activations of one
-// and their gradients. It does not count data sets, packed or not, nor teachers.
-func TrainingBytes(a nn.Architecture, batch int) float64 {
+// and their gradients; of each teacher, the parameters and the activations of a batch. It does not count data sets,
+// packed or not.
+func TrainingBytes(a nn.Architecture, teachers []nn.Architecture, batch int) float64 {
 	const element = 4
 	perParameter := 4.0
-	perSample := 10 * float64(a.Input) // bytes, lists by sample and by feature, of this batch and of the next
-	parameters := 0.0                  // an int might overflow
-	for _, l := range a.Summary() {
-		perSample += 2 * float64(l.Output.Size())
+	perSample := 10*float64(a.Input) + 2*units(a) // bytes, lists by sample and by feature, of this batch and of the next
+	read, unitsOfTeachers := parameters(a), 0.0   // what a step goes through
+	for _, t := range teachers {
+		read += parameters(t)
+		unitsOfTeachers += units(t)
 	}
+	if abandonable(batch, read) {
+		perParameter++
+	}
+	ofTeachers := read - parameters(a) + float64(batch)*unitsOfTeachers
+	return element * (perParameter*parameters(a) + float64(batch)*perSample + ofTeachers)
+}
+
+// parameters returns the number of parameters, as a float64, since an int might overflow.
+func parameters(a nn.Architecture) float64 {
+	sum := 0.0
 	for _, p := range a.Params() {
 		n := 1.0
 		for _, d := range p.Shape {
 			n *= float64(d)
 		}
-		parameters += n
+		sum += n
 	}
-	if abandonable(batch, parameters) {
-		perParameter++
+	return sum
+}
+
+// units returns the number of outputs of all layers, for one sample.
+func units(a nn.Architecture) float64 {
+	sum := 0.0
+	for _, l := range a.Summary() {
+		sum += float64(l.Output.Size())
 	}
-	return element * (perParameter*parameters + float64(batch)*perSample)
+	return sum
 }
 
 // abandonable reports whether a step of so many samples through so many weights is long enough to be abandoned. Keeping

@@ -19,7 +19,7 @@ type Predictor struct {
 	worker *kernel.Worker
 	tape   *nn.Tape
 	order  []int32
-	bytes  bool // whether samples are bytes, not floats
+	like   *batch.Samples
 
 	class      []uint8
 	confidence []float32
@@ -35,7 +35,7 @@ func NewPredictor(kernels *kernel.Set, m *nn.Sequential, like *batch.Samples) *P
 
 func newPredictor(w *kernel.Worker, m *nn.Sequential, like *batch.Samples, shares []kernel.Span, size int) *Predictor {
 	m.CheckSamples(like)
-	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), bytes: like.Bytes != nil}
+	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), like: like}
 	p.order, p.class, p.confidence = make([]int32, size), make([]uint8, size), make([]float32, size)
 	return p
 }
@@ -50,7 +50,8 @@ type Prediction struct {
 // Predict returns the network's outputs for the samples [rows.Lo, rows.Hi) of s, at most MaxPredict. The next call
 // overwrites them. It panics if the samples are not of the form that the predictor was made for.
 func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
-	if s.Features != p.model.Architecture().Input || p.bytes != (s.Bytes != nil) {
+	sameTable := s.Bytes == nil || s.Table == p.like.Table || p.like.Table != nil && *s.Table == *p.like.Table
+	if s.Features != p.like.Features || (s.Bytes != nil) != (p.like.Bytes != nil) || !sameTable {
 		panic(fmt.Sprintf("step: wanted samples of the predictor's form, found others with %d features", s.Features))
 	}
 	y := p.forward(s, rows)

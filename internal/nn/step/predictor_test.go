@@ -72,10 +72,19 @@ func TestPredictOneByOne(t *testing.T) {
 			t.Errorf("sample %d alone: wanted %v, found %v", i, want[3*i:3*i+3], got)
 		}
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("floats for a predictor of bytes: wanted a panic, found none")
-		}
-	}()
-	p.Predict(nntest.RandomFloats(1, 20, 3, 1), kernel.Span{Lo: 0, Hi: 1})
+	other := *s.Table
+	other[7]++
+	for what, others := range map[string]*batch.Samples{
+		"samples of numbers": nntest.RandomFloats(1, 20, 3, 1), "more features": nntest.RandomBytes(1, 21, 3, 1),
+		"another table": {Count: 1, Features: 20, Bytes: s.Pixels(0), Table: &other},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: wanted a panic, found none", what)
+				}
+			}()
+			p.Predict(others, kernel.Span{Lo: 0, Hi: 1})
+		}()
+	}
 }

@@ -34,7 +34,7 @@ func (t *Trainer) stopIf(stop func() bool) bool {
 		t.updater = optimizer.Hold(o, t.model.Params())
 	}
 	t.stop = stop
-	t.plan()
+	t.plan = newPlan(t.work)
 	return true
 }
 

@@ -5,125 +5,44 @@ import (
 
 	"dnn/internal/nn"
 	"dnn/internal/nn/batch"
-	"dnn/internal/nn/kernel"
 	"dnn/internal/parallel"
 )
-
-// Result is the loss and the correct predictions for a batch or for all samples of a data set.
-type Result struct {
-	Count int     // number of samples
-	Loss  float64 // sum of the samples' losses
-	Right int     // number of samples whose class was predicted
-}
-
-// Add adds the result for other samples.
-func (r *Result) Add(other Result) {
-	r.Count += other.Count
-	r.Loss += other.Loss
-	r.Right += other.Right
-}
-
-// MeanLoss returns the mean loss as a float32, as Keras reports it.
-func (r Result) MeanLoss() float32 { return float32(r.Loss / float64(r.Count)) }
-
-// Accuracy returns the fraction of samples whose class was predicted.
-func (r Result) Accuracy() float32 { return float32(float64(r.Right) / float64(r.Count)) }
 
 // Trainer takes a network's training steps. The first step packs the samples, which must not change from then on. Later
 // steps allocate nothing.
 type Trainer struct {
-	division
-	engine    *Engine
-	model     *nn.Sequential
-	updater   nn.Updater
-	samples   *batch.Samples
-	packTried bool  // whether the samples are packed, or cannot be
-	updating  []int // the workers that update the layers after the first
+	plan
+	engine      *Engine
+	packTried   bool        // whether the samples are packed, or cannot be
+	upcomingFor []int32     // the samples that upcoming holds or is to hold
+	stop        func() bool // nil: no step is abandoned
 
-	distiller *distiller      // nil: the network learns from the labels alone
-	transform batch.Transform // nil: samples are trained on as they are
-	stop      func() bool     // nil: no step is abandoned
-
-	// The step at hand.
-	pass      nn.Pass
-	tape      *nn.Tape
-	scale     float32   // 1 / number of samples
-	loss      []float32 // by sample
-	predicted []uint8   // class by sample
-
-	// The batch of the next step.
-	upcoming    *batch.Batch // holds, or is to hold, the samples upcomingFor
-	upcomingFor []int32
-	next        []int32 // the samples that load tasks put into upcoming
-
-	// How a step runs, as plan has it.
-	loadTasks []task  // load the next batch
-	loadOnly  phase   // runs the load tasks and nothing else, if the batch was not loaded during the step before
-	phases    []phase // of a step, in order
-	applyFrom int     // index of the first phase that uses the gradients kept by a Deferred updater
-
-	// The phase at hand.
-	jobs         []*job
-	run          func(worker, i int) // runs the i-th of jobs
-	updatesBegan time.Time           // of a phase that ends in updates
-
+	jobs  []*job              // of the phase at hand
+	run   func(worker, i int) // runs the i-th of jobs
 	times [len(phases)]time.Duration
 	tempo parallel.Tempo
 }
 
-// phase is jobs that can run side by side, as far as order allows; or, if alone is not nil, what one goroutine does.
-type phase struct {
-	name          int // index into phases
-	jobs          []*job
-	order         *parallel.Order // which jobs wait for which, by index; nil: none waits
-	endsInUpdates bool            // whether its last jobs are updates; the first of these sets Trainer.updatesBegan
-	alone         func()
-}
-
-// phases are what the time of a step is spent on: load, the loading of the batch if that was not done during the step
-// before; rows, all layers forward, the loss, and all layers backward; update, the updates. The next batch is loaded
-// during the last two. In the pipeline, whose updates follow without a barrier, update counts from when the first
-// worker begins its own.
-var phases = [...]string{"load", "rows", "update"}
-
-const (
-	loadPhase = iota
-	rowsPhase
-	updatePhase
-)
-
-// task is what one worker does without a break.
-type task func(*kernel.Worker)
-
 // NewTrainer returns a trainer of the model on batches of up to size samples out of s. Each step's gradients go to
 // updater.
 func NewTrainer(e *Engine, m *nn.Sequential, updater nn.Updater, s *batch.Samples, size int) *Trainer {
-	m.CheckSamples(s)
-	d := division{workers: len(e.workers), batch: size, tile: e.kernels.TileRows}
-	var otherWork []int
-	if m.Input().Fuses(&e.workers[0], updater) { // else a worker without rows has nothing to update early
-		otherWork = d.otherWork(m)
-	}
-	shares := s.Shares(d.shares(), size, otherWork)
-	if !m.ReadsLists() {
-		shares = nil
-	}
-	t := &Trainer{
-		division: d,
-		engine:   e, model: m, updater: updater, samples: s,
-		updating: d.updating(len(shares) > 1 && otherWork != nil),
-		tape:     m.NewTape(s, size, shares, true),
-		upcoming: batch.New(s, size, shares, true),
-		loss:     make([]float32, size), predicted: make([]uint8, size),
-		pass: nn.Pass{Train: true, Seed: m.Seed()}, tempo: parallel.NewTempo(),
-	}
+	t := &Trainer{plan: newPlan(newWork(e, m, updater, s, size)), engine: e, tempo: parallel.NewTempo()}
 	t.run = func(worker, i int) {
 		if w := &e.workers[worker]; !w.Stopped() {
 			t.jobs[i].run(w)
 		}
 	}
-	t.plan()
 	return t
+}
+
+// Distill makes all further steps learn from teachers as well. The teachers read the same batches, transformed if the
+// student's are.
+func (t *Trainer) Distill(d Distillation) error {
+	if err := d.check(t.model.Architecture()); err != nil {
+		return err
+	}
+	t.distiller = newDistiller(d, len(t.loss))
+	return nil
 }
 
 // Step trains on the samples order, at most a batch, and returns their result before the update. Meanwhile it loads the
@@ -237,18 +156,4 @@ func (t *Trainer) PhaseSeconds() map[string]float64 {
 		t.times[i] = 0
 	}
 	return seconds
-}
-
-// summarize adds up the samples' losses, in their order, and counts correct predictions. penalty is part of each
-// sample's loss.
-func summarize(loss []float32, predicted, labels []uint8, penalty float64) Result {
-	result := Result{Count: len(loss)}
-	for i, l := range loss {
-		result.Loss += float64(l)
-		if predicted[i] == labels[i] {
-			result.Right++
-		}
-	}
-	result.Loss += float64(float64(result.Count) * penalty)
-	return result
 }

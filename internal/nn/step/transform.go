@@ -17,7 +17,7 @@ func (t *Trainer) Transform(x batch.Transform) error {
 	for _, in := range []*batch.Batch{t.tape.In, t.upcoming} {
 		in.Alter(x)
 	}
-	t.plan()
+	t.plan = newPlan(t.work)
 	t.Begin(t.pass.Epoch)
 	return nil
 }
