@@ -84,7 +84,7 @@ the model is written to a device or a FIFO (-o /dev/null), no other file is.`,
 
 // checkPicture refuses the name of a picture that does not end in one of the formats. path may be empty.
 func checkPicture(flag, path string, formats ...string) error {
-	if path == "" || slices.Contains(formats, strings.TrimPrefix(filepath.Ext(path), ".")) {
+	if path == "" || slices.Contains(formats, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))) {
 		return nil
 	}
 	return fault.New(fault.Usage, flag, "wanted a name that ends in .%s, found %q",

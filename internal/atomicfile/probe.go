@@ -55,7 +55,11 @@ func ProbeFolder(path string) error {
 		if _, ok := linked(path); ok {
 			return &os.PathError{Op: "mkdir", Path: path, Err: errors.New("is a symbolic link that leads nowhere")}
 		}
-		path = filepath.Dir(path)
+		parent := filepath.Dir(path)
+		if parent == path { // a volume that does not exist (Windows)
+			return err
+		}
+		path = parent
 	}
 }
 
