@@ -3,6 +3,7 @@ package config
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"dnn/internal/history"
 	"dnn/internal/keyfile"
@@ -12,7 +13,7 @@ import (
 // table returns the type of file that an experiment is in.
 func table() keyfile.Table {
 	return keyfile.Table{
-		Keys:    Keys(),
+		Keys:    allKeys(),
 		What:    "an experiment file",
 		Program: "dnn",
 		Prefix:  "DNN_",
@@ -44,9 +45,12 @@ type Key = keyfile.Key
 
 // Keys returns the keys of an experiment, in the order of templates and documentation. A key that others depend on
 // stands before them.
-func Keys() []Key {
+func Keys() []Key { return slices.Clone(allKeys()) }
+
+// allKeys returns the keys, which are joined once: that takes as long as reading a file.
+var allKeys = sync.OnceValue(func() []Key {
 	return slices.Concat(networkKeys(), optimizerKeys(), scheduleKeys(), runKeys(), sampleKeys(), callbackKeys())
-}
+})
 
 // networkKeys are the data set, and the network with its loss.
 func networkKeys() []Key {

@@ -21,10 +21,10 @@ type thing struct {
 // setting that some do not have, or that they start with another value, depends on the name. What things say of a
 // setting of the same name may differ, and is then joined; what it can be may not.
 func keysOf(group string, things []thing) []Key {
-	var keys []Key
+	keys := make([]Key, 0, 32)
 	by := group + ".name"
 	find := func(s setting.Setting) int {
-		return slices.IndexFunc(keys, func(k Key) bool { return k.Name == group+"."+s.Name })
+		return slices.IndexFunc(keys, func(k Key) bool { return k.Name[len(group)+1:] == s.Name })
 	}
 	for _, t := range things {
 		// A new key is put behind those that the thing has before it, or last, if it has none that follow.
@@ -37,8 +37,7 @@ func keysOf(group string, things []thing) []Key {
 					at = len(keys)
 				}
 				keys = slices.Insert(keys, at, keyOf(group, s))
-			}
-			if kind := kindOf(s); !reflect.DeepEqual(kind, keys[at].Kind) {
+			} else if kind := kindOf(s); !sameKind(kind, keys[at].Kind) {
 				panic(fmt.Sprintf("config: %s is %s, and for %s %s",
 					keys[at].Name, keys[at].Kind.Want(), t.name, kind.Want()))
 			}
@@ -59,6 +58,14 @@ func keysOf(group string, things []thing) []Key {
 		}
 	}
 	return keys
+}
+
+// sameKind reports whether two kinds are the same, without reflection where == can tell.
+func sameKind(a, b keyfile.Kind) bool {
+	if _, list := a.(keyfile.Choice); !list && reflect.TypeOf(a).Comparable() {
+		return a == b
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // also returns what is said of a setting together with what the thing called name says of it, if that is something

@@ -72,6 +72,9 @@ func readLimits(system fs.FS) limits {
 // memory returns how many bytes the limits of the address space and of the data in it leave: the least of them, and
 // which limit that is; "" if there is none.
 func (l limits) memory(system fs.FS) (left uint64, limit string) {
+	if math.IsInf(l["Max address space"], 1) && math.IsInf(l["Max data size"], 1) {
+		return 0, "" // as most often: what is in use need not be read
+	}
 	status := readStatus(system, "proc/self/status")
 	for _, m := range []struct{ limit, name, used string }{
 		{"ulimit -v", "Max address space", "VmSize"},

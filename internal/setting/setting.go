@@ -81,11 +81,11 @@ func readable(v float64) string {
 func (s Setting) Text() string {
 	switch v := s.Value.(type) {
 	case *float64:
-		return strings.Replace(fmt.Sprint(*v), "e-0", "e-", 1)
+		return strings.Replace(strconv.FormatFloat(*v, 'g', -1, 64), "e-0", "e-", 1)
 	case *int:
-		return fmt.Sprint(*v)
+		return strconv.Itoa(*v)
 	case *bool:
-		return fmt.Sprint(*v)
+		return strconv.FormatBool(*v)
 	case *string:
 		return *v
 	}
