@@ -127,7 +127,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 		}
 		if aside != "" {
 			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings, and more epochs if it was finished",
-				aside, aside, run.Checkpoints.Before(aside))
+				aside, aside, run.Checkpoints.OriginalPath(aside))
 			if err != nil {
 				return err
 			}

@@ -9,10 +9,10 @@ import (
 //
 //	rate DecayRate^(step / decay steps)
 //
-// With Staircase the exponent is rounded down, so that the rate is multiplied by DecayRate at the end of each decay.
+// With Staircase the exponent is rounded down: the rate then changes only at the end of each decay.
 type Exponential struct {
 	WarmupEpochs float64
-	DecayEpochs  float64 // 0: all after the warm-up
+	DecayEpochs  float64 // 0: all epochs after the warm-up
 	DecayRate    float64
 	Staircase    bool
 }
