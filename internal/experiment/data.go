@@ -66,8 +66,8 @@ func load(
 	return await.Do(ctx, read)
 }
 
-// fetch downloads the files of a data set that are missing. Unless quiet is set, it shows the progress on standard
-// error.
+// fetch downloads the files of a data set that are missing, or all of them with o.Force. Unless quiet is set, it shows
+// the progress on standard error.
 func fetch(
 	ctx context.Context, system *System, o download.Options, dataDir string, quiet bool,
 ) (result download.Result, err error) {

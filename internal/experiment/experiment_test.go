@@ -61,12 +61,12 @@ func isolate(t *testing.T) {
 		os.Stdout, os.Stderr = stdout, stderr
 		for _, f := range []*os.File{out, messages} {
 			if text, err := os.ReadFile(f.Name()); err != nil || len(text) > 0 {
-				t.Errorf("%s of the process has %q, %v", filepath.Base(f.Name()), text, err)
+				t.Errorf("wanted nothing on the process's %s, found %q, %v", filepath.Base(f.Name()), text, err)
 			}
 			_ = f.Close()
 		}
 		if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
-			t.Errorf("the working folder has %v, %v", entries, err)
+			t.Errorf("wanted an empty working folder, found %v, %v", entries, err)
 		}
 	})
 }

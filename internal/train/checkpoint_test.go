@@ -68,7 +68,7 @@ func TestCheckpointFile(t *testing.T) {
 		t.Errorf("of a tail of 16 MiB: wanted most of it unread, found %d bytes (%v)", n, err)
 	}
 	if err := got.encode(&again); err != nil || !bytes.Equal(again.Bytes(), whole) {
-		t.Errorf("written again it has other bytes (%v)", err)
+		t.Errorf("written again: wanted the same bytes, found others (%v)", err)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestCheckpointFileErrors(t *testing.T) {
 	} {
 		document := strings.Replace(decoded.Document, c.old, c.new, 1)
 		if document == decoded.Document {
-			t.Fatalf("%s is not in %s", c.old, document)
+			t.Fatalf("wanted %s in the document, found %s", c.old, document)
 		}
 		var changed bytes.Buffer
 		container := &safetensors.File{Key: checkpointKey, Document: document, Tensors: decoded.Tensors}
@@ -146,7 +146,7 @@ func FuzzCheckpointDocument(f *testing.F) {
 		c, err := decodeCheckpoint(&sealed, "ckpt", noHistoryFile)
 		if err != nil {
 			if fault.KindOf(err) != fault.Data {
-				t.Errorf("%v of kind %d", err, fault.KindOf(err))
+				t.Errorf("wanted an error of kind %d, found %v of kind %d", fault.Data, err, fault.KindOf(err))
 			}
 			return
 		}

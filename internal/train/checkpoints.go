@@ -26,8 +26,8 @@ type Checkpoints struct {
 	Every       time.Duration // write one after a step or epoch when the last one is this old; 0: never
 	KeepLast    bool          // write one after the last epoch, and let Finish keep it
 
-	// EpochsFixedBy names the setting, such as that of a schedule, that makes every step depend on the number of
-	// epochs. A checkpoint then only fits a run with the same number. If it is empty, a run can resume with more
+	// EpochsFixedBy names the setting, if there is one, that makes every step depend on the number of epochs, as some
+	// schedules do. A checkpoint then fits only a run with the same number. If it is empty, a run can resume with more
 	// epochs.
 	EpochsFixedBy string
 
@@ -95,8 +95,8 @@ func (c *Checkpoints) files() ([]int, error) {
 }
 
 // Latest returns the newest undamaged checkpoint, for Run.From, or nil if there are no checkpoints. The notes tell a
-// person which one was chosen and why. It is an error if all checkpoints are damaged, or if the one found belongs to
-// another run; the error lists the differences. Latest sets c.Start to that of the checkpoint.
+// person which one was chosen and which ones were skipped. It is an error if all checkpoints are damaged, or if the one
+// found belongs to another run; the error lists the differences. Latest sets c.Start to that of the checkpoint.
 func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	all, err := c.files()
 	if err != nil {
@@ -146,9 +146,8 @@ func (c *Checkpoints) OriginalPath(aside string) string {
 	return c.file(steps)
 }
 
-// SetAside renames the checkpoints of an earlier run to Path-old-NNNNNN, so that a new run does not replace
-// them. It returns the new path of the newest one, or "" if there was none. Checkpoints that were set aside earlier are
-// removed.
+// SetAside renames the checkpoints of an earlier run to Path-old-NNNNNN, so that a new run does not replace them. It
+// returns the new path of the newest one, or "" if there was none. Checkpoints that were set aside earlier are removed.
 func (c *Checkpoints) SetAside() (newest string, err error) {
 	all, err := c.files()
 	if err != nil || len(all) == 0 {

@@ -73,7 +73,8 @@ type State struct {
 // hear of the epoch.
 func Stop(format string, args ...any) error { return &stopError{fmt.Sprintf(format, args...)} }
 
-// Ends reports whether a callback ends a run of the given plan right after the last epoch of the history.
+// Ends reports whether a callback ends a run of the given plan right after the last epoch of the history, and not
+// before.
 func Ends(c Callback, p Plan, history history.Epochs) bool {
 	if call(c.TrainBegin, p) != nil {
 		return false

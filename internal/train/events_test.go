@@ -66,7 +66,7 @@ func TestScheduleOfARun(t *testing.T) {
 		}
 	}
 	if epochs[0].LearningRate != spy.rates[2] || epochs[1].LearningRate != spy.rates[5] {
-		t.Errorf("epochs %+v of rates %v", epochs, spy.rates)
+		t.Errorf("wanted epochs with the rates %v and %v, found %+v", spy.rates[2], spy.rates[5], epochs)
 	}
 }
 
@@ -90,20 +90,20 @@ func TestAverage(t *testing.T) {
 	r, epochs, average := run(3)
 	got := weights(r.Model)
 	if loss := float64(step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
-		t.Errorf("the model's loss is %v, that of validation was %v", loss, epochs[2].ValLoss)
+		t.Errorf("wanted the loss of the validation, %v, found %v", epochs[2].ValLoss, loss)
 	}
 	average.Swap()
 	if !slices.Equal(got, weights(r.Model)) {
-		t.Error("the model is not the average")
+		t.Error("wanted the average as the model, found other weights")
 	}
 	plain, _ := testRun(t, 12, 5, 3)
 	again, err := plain.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range epochs { // training itself does not see the average
+	for i := range epochs { // the average has no influence on training
 		if epochs[i].Loss != again[i].Loss {
-			t.Errorf("epoch %d: loss %v, without averaging %v", i+1, epochs[i].Loss, again[i].Loss)
+			t.Errorf("epoch %d: wanted the loss without averaging, %v, found %v", i+1, again[i].Loss, epochs[i].Loss)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestLRFind(t *testing.T) {
 	}
 	after := fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats())
 	if !slices.Equal(before, weights(r.Model)) || state != after {
-		t.Error("it changes the model or the optimizer")
+		t.Error("wanted the model and the optimizer unchanged, found changes")
 	}
 	if len(points) < 10 || len(points) == o.Steps {
 		t.Errorf("wanted at least 10 points and fewer than %d, since it diverges, found %d", o.Steps, len(points))
@@ -159,7 +159,7 @@ func TestLRFind(t *testing.T) {
 		t.Errorf("wanted the error %s, found %v of kind %d", wanted, err, fault.KindOf(err))
 	}
 	if !slices.Equal(before, weights(r.Model)) {
-		t.Error("it changes the model if it diverges")
+		t.Error("wanted the model unchanged after divergence, found changes")
 	}
 }
 

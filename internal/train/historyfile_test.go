@@ -39,7 +39,7 @@ func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *re
 		w.resume(t)
 	}
 	if _, err := w.Do(ctx); !errors.Is(err, errStopped) {
-		t.Fatalf("stopped after epoch %d: %v", stopAfter, err)
+		t.Fatalf("stopped after epoch %d: wanted %v, found %v", stopAfter, errStopped, err)
 	}
 	return w
 }

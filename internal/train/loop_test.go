@@ -131,7 +131,7 @@ func TestShuffledBatches(t *testing.T) {
 		}
 	}
 	if slices.Equal(spy.steps[0], spy.steps[3]) && slices.Equal(spy.steps[1], spy.steps[4]) {
-		t.Error("two epochs have the same batches")
+		t.Error("wanted other batches in the second epoch, found the same")
 	}
 }
 
@@ -211,7 +211,7 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(weights(with.Model), weights(without.Model)) {
-		t.Error("validation changes the weights")
+		t.Error("wanted the same weights as without validation, found others")
 	}
 	if plain[0].Validated || plain[0].ValLoss != 0 || plain[0].Loss != epochs[0].Loss {
 		t.Errorf("wanted the first epoch as %+v but without validation, found %+v", epochs[0], plain[0])
@@ -231,15 +231,15 @@ func TestSameSeedSameBits(t *testing.T) {
 	first, epochs := run(1)
 	second, again := run(1)
 	if !slices.Equal(first, second) {
-		t.Error("the same seed gives other weights")
+		t.Error("wanted the same weights from the same seed, found others")
 	}
 	for i := range epochs {
 		if epochs[i].Loss != again[i].Loss || epochs[i].Accuracy != again[i].Accuracy {
-			t.Errorf("the same seed gives %+v and %+v", epochs[i], again[i])
+			t.Errorf("wanted the same epoch from the same seed, found %+v and %+v", epochs[i], again[i])
 		}
 	}
 	if third, _ := run(2); slices.Equal(first, third) {
-		t.Error("another seed gives the same weights")
+		t.Error("wanted other weights from another seed, found the same")
 	}
 }
 
@@ -279,7 +279,7 @@ func TestInterruption(t *testing.T) {
 			t.Errorf("%+v: wanted the cause of the context, found %v", c, err)
 		}
 		if len(epochs) != c.completed {
-			t.Errorf("%+v: found %d epochs", c, len(epochs))
+			t.Errorf("%+v: wanted %d epochs, found %d", c, c.completed, len(epochs))
 		}
 		if want := max(0, 3*(c.epoch-1)+c.step); len(spy.steps) != want {
 			t.Errorf("%+v: wanted %d steps, found %d", c, want, len(spy.steps))
@@ -291,14 +291,14 @@ func TestInterruption(t *testing.T) {
 			}
 		}
 		if ends != c.completed || log[len(log)-1] != "r end" {
-			t.Errorf("%+v: events %v", c, log)
+			t.Errorf("%+v: wanted %d ends of epochs and the end of the run, found %v", c, c.completed, log)
 		}
 		whole, _ := testRun(t, 12, 5, c.completed)
 		if _, err := whole.Do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
-			t.Errorf("%+v: the weights are not those after %d epochs", c, c.completed)
+			t.Errorf("%+v: wanted the weights after %d epochs, found others", c, c.completed)
 		}
 	}
 }
@@ -377,7 +377,7 @@ func TestCallbackErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
-			t.Errorf("%s: the weights are not those after %d epochs", c.name, c.epochs)
+			t.Errorf("%s: wanted the weights after %d epochs, found others", c.name, c.epochs)
 		}
 	}
 }

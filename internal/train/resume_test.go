@@ -170,7 +170,7 @@ func (w *resumable) stopAfter(t *testing.T, steps int) {
 		},
 	})
 	if _, err := w.Do(ctx); !errors.Is(err, errStopped) {
-		t.Fatalf("stopped after %d steps: %v", steps, err)
+		t.Fatalf("stopped after %d steps: wanted %v, found %v", steps, errStopped, err)
 	}
 }
 
@@ -274,7 +274,7 @@ func TestInterruptedTwice(t *testing.T) {
 	two.resume(t)
 	two.stopAfter(t, resumeSteps+2)
 	if !slices.Equal(weights(one.Model), weights(two.Model)) {
-		t.Error("the second interruption leaves another model than the first")
+		t.Error("wanted the model of the first interruption after the second, found another")
 	}
 }
 
@@ -303,10 +303,10 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 		{TrainBegin: stop.TrainBegin, Finish: stop.Finish},
 	}
 	if _, err := r.Do(ctx); !errors.Is(err, errStopped) || !slices.Equal(weights(r.Model), third) {
-		t.Errorf("interrupted (%v), the model is not that of epoch 3", err)
+		t.Errorf("interrupted (%v): wanted the model of epoch 3, found another", err)
 	}
 	if err := stop.Finish(); err != nil || !slices.Equal(weights(r.Model), first) {
-		t.Errorf("finished (%v), the model is not that of epoch 1", err)
+		t.Errorf("finished (%v): wanted the model of epoch 1, found another", err)
 	}
 }
 
@@ -319,7 +319,7 @@ func TestResumeAfterTheEnd(t *testing.T) {
 	(&callback.Target{Monitor: "accuracy", Value: 0}).Add(ended.Run)
 	history, err := ended.Do(t.Context())
 	if err != nil || len(history) != 1 || !strings.HasPrefix(ended.Ended, "accuracy has reached 0: it is ") {
-		t.Fatalf("%d epochs, ended %q, %v", len(history), ended.Ended, err)
+		t.Fatalf("wanted 1 epoch and the end by its accuracy, found %d and %q, %v", len(history), ended.Ended, err)
 	}
 	again := newResumable(t, spec, folder)
 	again.resume(t)
@@ -402,14 +402,14 @@ func TestLatest(t *testing.T) {
 	w.Checkpoints.EveryEpochs = 1
 	from, notes, err := w.Checkpoints.Latest()
 	if from != nil || err != nil || len(notes) != 1 || !strings.Contains(notes[0], "starts from the beginning") {
-		t.Errorf("without any: found %v, %v, %v", from, notes, err)
+		t.Errorf("without any: wanted a note and no checkpoint, found %v, %v, %v", from, notes, err)
 	}
 	w.stopAfter(t, 10)
 	newest, older := w.Checkpoints.File(10), w.Checkpoints.File(8)
 	from, notes, err = w.Checkpoints.Latest()
 	note := "goes on from " + newest + ": epoch 3, step 3"
 	if err != nil || from.Step() != 2 || len(from.History()) != 2 || notes[0] != note {
-		t.Errorf("newest: found %+v, %v, %v", from, notes, err)
+		t.Errorf("wanted the newest checkpoint, found %+v, %v, %v", from, notes, err)
 	}
 	// Another experiment or other data.
 	other := *w.Checkpoints
@@ -439,12 +439,12 @@ func TestLatest(t *testing.T) {
 	if err != nil || from.Step() != 0 || len(notes) != 2 ||
 		!strings.HasPrefix(notes[0], "skips a checkpoint: "+newest+": damaged") ||
 		notes[1] != "goes on from "+older+": epoch 3, step 1" {
-		t.Errorf("newest damaged: found %+v, %v, %v", from, notes, err)
+		t.Errorf("newest damaged: wanted the one before, found %+v, %v, %v", from, notes, err)
 	}
 	damage(older)
 	_, _, err = w.Checkpoints.Latest()
 	if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), newest+": no checkpoint can be used") {
-		t.Errorf("both damaged: found %v of kind %d", err, fault.KindOf(err))
+		t.Errorf("both damaged: wanted an error of kind %d, found %v of kind %d", fault.Data, err, fault.KindOf(err))
 	}
 }
 
@@ -507,7 +507,7 @@ func TestResumeWithAnotherStart(t *testing.T) {
 	last := newResumable(t, optimizerSpecs()["adam"], folder).Checkpoints
 	last.Start = "f1"
 	if _, _, err := last.Latest(); err != nil {
-		t.Errorf("the same: %v", err)
+		t.Errorf("the same: wanted a checkpoint, found %v", err)
 	}
 	last.Start = "f2"
 	_, _, err := last.Latest()

@@ -157,7 +157,7 @@ func TestStoppedWithinAStep(t *testing.T) {
 				last := longRun(t, c.threads, c.spec, folder, c.change)
 				from, _, err := last.Checkpoints.Latest()
 				if err != nil || from == nil {
-					t.Fatalf("no checkpoint: %v", err)
+					t.Fatalf("wanted a checkpoint, found none: %v", err)
 				}
 				last.From = from
 				if from.Step() == last.Plan().Steps {

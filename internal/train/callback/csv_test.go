@@ -94,7 +94,7 @@ func TestCSVOfARun(t *testing.T) {
 	for i, e := range history {
 		fields := strings.Split(lines[i+1], ",")
 		if fields[2] != strconv.FormatFloat(e.Loss, 'g', -1, 64) || fields[4] != "" {
-			t.Errorf("line %q of %+v", lines[i+1], e)
+			t.Errorf("wanted the line of %+v, found %q", e, lines[i+1])
 		}
 	}
 }
@@ -119,6 +119,6 @@ func TestCSVOnAFullDisk(t *testing.T) {
 	}
 	err := NewCSV("/dev/full").Callback().EpochEnd(history.Epoch{})
 	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: cannot write: no space left on device" {
-		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+		t.Errorf("wanted an error of kind %d, found %v of kind %d", fault.Write, err, fault.KindOf(err))
 	}
 }

@@ -34,7 +34,7 @@ func (s *EarlyStopping) Settings() []setting.Setting {
 	return []setting.Setting{
 		monitorSetting(&s.Monitor, "val_accuracy", "val_loss; loss where there is no validation."),
 		{Name: "min_delta", Value: &s.MinDelta, Bounds: thresholds(), Example: "0.001",
-			Doc:    "Threshold: a change of less is no improvement.",
+			Doc:    "Threshold: a smaller change is no improvement.",
 			Advice: "0; 0.001 to end a run that hardly improves."},
 		{Name: "patience", Value: &s.Patience, Bounds: epochs(), Example: "5",
 			Doc:    "Epochs with no improvement after which training is stopped.",

@@ -40,7 +40,7 @@ func (l *LearningRateLog) Settings() []setting.Setting {
 			Doc:    "File to write it to.",
 			Advice: "one for each run: it shows what the schedule did."},
 		{Name: "interval", Value: &l.Interval, Choices: []string{"epoch", stepInterval}, Example: stepInterval,
-			Doc:    "Whether a line is of each epoch, with the rate of its last step, or of each step.",
+			Doc:    "Whether there is a line for each epoch, with the rate of its last step, or for each step.",
 			Advice: "epoch; step for a schedule with a warm-up."},
 	}
 }

@@ -90,7 +90,7 @@ func stopAfter(t *testing.T, r *train.Run, steps int) {
 		},
 	})
 	if _, err := r.Do(ctx); !errors.Is(err, stopped) {
-		t.Fatalf("stopped after %d steps: %v", steps, err)
+		t.Fatalf("wanted the run stopped by the test, found %v", err)
 	}
 }
 
@@ -117,7 +117,7 @@ func TestLearningRateLogResumes(t *testing.T) {
 			resume := func(r *train.Run) {
 				from, _, err := r.Checkpoints.Latest()
 				if err != nil || from == nil {
-					t.Fatalf("no checkpoint: %v", err)
+					t.Fatalf("wanted a checkpoint, found none: %v", err)
 				}
 				r.From = from
 			}

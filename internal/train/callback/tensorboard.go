@@ -25,7 +25,7 @@ func (t *TensorBoard) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "tensorboard", Value: &t.Folder, Folder: true, Optional: true, Example: "runs/first",
 			Doc:    "Folder to write event files for TensorBoard to.",
-			Advice: "a folder of its own for each run, to see them beside each other: runs/first."},
+			Advice: "a folder of its own for each run, to see them side by side: runs/first."},
 	}
 }
 

@@ -28,7 +28,7 @@ func (e *Exponential) Settings() []setting.Setting {
 			Doc:    "What the rate is multiplied by over decay_epochs.",
 			Advice: "0.9 to 0.98 an epoch: after 20 epochs 0.12 to 0.67 of the rate is left."},
 		{Name: "staircase", Value: &e.Staircase, Example: "true",
-			Doc:    "Whether it falls at the end of each decay_epochs, not at each step.",
+			Doc:    "Whether the rate falls only at the end of each decay_epochs, not at each step.",
 			Advice: "false; true where the rate of an epoch is to be one number."},
 	}
 }

@@ -23,7 +23,7 @@ func (x *InverseTime) Settings() []setting.Setting {
 		warmupEpochs(&x.WarmupEpochs),
 		decayEpochs(&x.DecayEpochs, "1."),
 		{Name: "decay_rate", Value: &x.DecayRate, Bounds: setting.Above(0, 1), Example: "0.1",
-			Doc:    "What its divisor gains.",
+			Doc:    "What its divisor grows by.",
 			Advice: "0.1 to 1."},
 		{Name: "staircase", Value: &x.Staircase, Example: "true"},
 	}

@@ -26,7 +26,7 @@ func (o *OneCycle) Settings() []setting.Setting {
 			Advice: "0.3; less in a long run."},
 		{Name: "div_factor", Value: &o.DivFactor, Bounds: setting.From(1, most), Example: "10",
 			Doc:    "How many times lower than the peak the first rate is.",
-			Advice: "25, with a peak of some times the rate that is good without a schedule."},
+			Advice: "25, with a peak of several times the rate that is good without a schedule."},
 		{Name: "final_div_factor", Value: &o.FinalDivFactor, Bounds: setting.From(1, most), Example: "100",
 			Doc:    "How many times lower than the first rate the last one is.",
 			Advice: "10000, as in PyTorch; 100 where the last epochs are to learn as well."},

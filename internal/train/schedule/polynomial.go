@@ -34,7 +34,7 @@ func (p *Polynomial) Settings() []setting.Setting {
 			Doc:    "Exponent of the polynomial; 1: a straight line.",
 			Advice: "1; 2 stays longer at low rates."},
 		{Name: "cycle", Value: &p.Cycle, Example: "true",
-			Doc:    "Whether it starts over, longer, after decay_epochs.",
+			Doc:    "Whether the rate rises again after decay_epochs, for another, longer decay.",
 			Advice: "false; true only with decay_epochs that are fewer than the epochs."},
 	}
 }

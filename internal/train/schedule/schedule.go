@@ -80,7 +80,7 @@ func durationsOrNone() setting.Bounds { return setting.From(0, history.MaxEpochs
 func decayEpochs(value *float64, advice string) setting.Setting {
 	return setting.Setting{
 		Name: "decay_epochs", Value: value, Bounds: durationsOrNone(), Example: "5",
-		Doc:    "How long a decay takes; 0: what is left of the epochs.",
+		Doc:    "How long a decay takes; 0: all epochs after the warm-up.",
 		Advice: advice,
 	}
 }
