@@ -171,7 +171,7 @@ func TestFileErrors(t *testing.T) {
 		{"unknown figure", "early_stopping: {monitor: f1}", `mlp.yaml:1:27: early_stopping.monitor: wanted one of loss, accuracy, val_loss, val_accuracy, found "f1"`, ""},
 		{"key of a group that is off", "restore_best_weights: true", `mlp.yaml:1:1: unknown key "restore_best_weights"`, "it belongs in early_stopping: {restore_best_weights: …}"},
 		{"group that is switched", "early_stopping: true", "mlp.yaml:1:17: early_stopping: wanted keys such as monitor: val_loss, found true", "write early_stopping: {patience: 5}"},
-		{"accuracy in percent", "target: {value: 98}", "mlp.yaml:1:17: target.value: wanted a number from 0 to 1 beside val_accuracy, found 98", "98 % is 0.98"},
+		{"accuracy in percent", "target: {value: 98}", "mlp.yaml:1:17: target.value: wanted a number from 0 to 1 for val_accuracy, found 98", "98 % is 0.98"},
 		{"target of nothing", "target: {}", "mlp.yaml:1:9: target: wanted value, a number from 0 to 1000, found none", "for example target: {value: 0.98}"},
 		{"checkpoints at no time", "checkpoint: {}", "mlp.yaml:1:13: checkpoint: wanted every_epochs, every_minutes, best or keep_last, found none", "for example checkpoint: {every_epochs: 5}"},
 

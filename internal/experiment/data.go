@@ -16,7 +16,7 @@ import (
 	"dnn/internal/train"
 )
 
-// learned returns what a data set must know of a model that is to read it, and was read from the file from.
+// learned returns what a data set needs to know of a model that is to read it. from is the path of the model.
 func learned(model *modelfile.Model, from string) *dataset.Learned {
 	return &dataset.Learned{
 		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
@@ -24,9 +24,9 @@ func learned(model *modelfile.Model, from string) *dataset.Learned {
 	}
 }
 
-// startSource returns the data set of a run that starts from the weights of model, which was read from the file from,
-// and whose rows seed parts. The columns and classes of a table must mean what they mean to the model, and are taken in
-// its order.
+// startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.
+// seed decides how the samples are split. The columns and classes of a table must mean the same as for the model, and
+// are put into its order.
 func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from string) (*dataset.Source, error) {
 	own, err := dataset.New(d, "dataset", nil)
 	if err != nil {
@@ -41,8 +41,8 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 	return dataset.NewFrom(d, seed, learned(model, from))
 }
 
-// howToLoad says how the data set of an experiment is read and parted.
-func howToLoad(system *System, r *config.Resolved, dataDir string) dataset.Options {
+// loadOptions says how the data set of an experiment is read and split.
+func loadOptions(system *System, r *config.Resolved, dataDir string) dataset.Options {
 	return dataset.Options{
 		DataDir: dataDir, Env: system.Env,
 		Validation: func(samples int) int { return train.ValidationSamples(samples, r.ValidationSplit) },
@@ -50,9 +50,8 @@ func howToLoad(system *System, r *config.Resolved, dataDir string) dataset.Optio
 	}
 }
 
-// load reads the samples of a data set, and downloads it first if a file of one that can be downloaded is missing. A
-// file that is there and is not what it should be is an error and stays as it is: it may be the user's own, or the
-// first sign of a failing disk.
+// load reads the samples of a data set. If a file is missing and can be downloaded, load downloads it first. A file
+// that is damaged is an error and stays as it is: it may be the user's own, or the first sign of a failing disk.
 func load(
 	ctx context.Context, system *System, s *dataset.Source, o dataset.Options, quiet bool,
 ) (*dataset.Data, error) {
@@ -67,7 +66,8 @@ func load(
 	return await.Do(ctx, read)
 }
 
-// fetch makes the files of a data set be in its folder. Unless it is to be quiet, standard error shows how far it is.
+// fetch downloads the files of a data set that are missing, or all of them with o.Force. Unless quiet is set, it shows
+// the progress on standard error.
 func fetch(
 	ctx context.Context, system *System, o download.Options, dataDir string, quiet bool,
 ) (result download.Result, err error) {

@@ -13,16 +13,16 @@ import (
 	"dnn/internal/report"
 )
 
-// DownloadOptions say which data set is to be at hand.
+// DownloadOptions say which data set to download, and how.
 type DownloadOptions struct {
 	Dataset string
-	DataDir string // of the data sets; empty: where the environment says
-	Mirror  string // URL of a folder to try first
-	Force   bool   // download again what is there
-	Verify  bool   // only look at what is there
+	DataDir string // folder of the data sets; empty: from the environment
+	Mirror  string // URL of a folder to try first; may be empty
+	Force   bool   // replace existing files
+	Verify  bool   // only verify existing files
 }
 
-// Download makes the files of a data set be in its folder, or verifies that they are, and tells so.
+// Download downloads the missing files of a data set, or only verifies the existing ones, and prints the result.
 func Download(ctx context.Context, system *System, o DownloadOptions) error {
 	set, err := dataset.Named(o.Dataset, "dnn download", fault.Usage)
 	if err != nil {
@@ -42,7 +42,8 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 	if len(result.Downloaded) == 0 {
 		_, err = fmt.Fprintf(system.Stdout, "%s: all %d files are in %s\n", set.Title, len(result.Present), folder)
 	} else {
-		_, err = fmt.Fprintf(system.Stdout, "%s: %s downloaded and verified, in %s\n", set.Title, fault.Count(len(result.Downloaded), "file"), folder)
+		_, err = fmt.Fprintf(system.Stdout, "%s: %s downloaded and verified, in %s\n",
+			set.Title, fault.Count(len(result.Downloaded), "file"), folder)
 	}
 	return err
 }

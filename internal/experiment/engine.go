@@ -11,7 +11,7 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// kernels returns the kernels that DNN_SIMD names, or the fastest ones that there are.
+// kernels returns the kernels that DNN_SIMD names; by default the fastest ones that this machine supports.
 func kernels(system *System) (*kernel.Set, error) {
 	name, _ := system.Env("DNN_SIMD")
 	set, err := kernel.Select(name)
@@ -21,7 +21,7 @@ func kernels(system *System) (*kernel.Set, error) {
 	return set, nil
 }
 
-// Kernels returns the names of all kernels that this machine has, and of those among them that it computes with.
+// Kernels returns the names of all kernels that this machine supports, and the name of those that it uses.
 func Kernels(system *System) (available []string, chosen string, err error) {
 	set, err := kernels(system)
 	if err != nil {
@@ -33,7 +33,7 @@ func Kernels(system *System) (available []string, chosen string, err error) {
 	return available, set.Name, nil
 }
 
-// newEngine returns an engine with that many threads, or with one for each core if threads is 0.
+// newEngine returns an engine with the given number of threads; 0 means one for each core.
 func newEngine(system *System, threads int) (*step.Engine, error) {
 	set, err := kernels(system)
 	if err != nil {
@@ -45,7 +45,7 @@ func newEngine(system *System, threads int) (*step.Engine, error) {
 	return step.NewEngine(set, threads), nil
 }
 
-// fitsMemory refuses a network that cannot be trained in the memory that there is.
+// fitsMemory returns an error if training the network would need more memory than is available.
 func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Model, batch int) error {
 	var taught []nn.Architecture
 	for _, t := range teachers {
@@ -53,8 +53,8 @@ func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Mode
 	}
 	available, ok := system.Memory()
 	if need := step.TrainingBytes(arch, taught, batch); ok && need > float64(available) {
-		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s", gigabytes(need), gigabytes(float64(available))).
-			WithHint("use fewer units or a smaller batch_size")
+		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s",
+			gigabytes(need), gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
 	}
 	return nil
 }

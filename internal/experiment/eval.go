@@ -16,24 +16,24 @@ import (
 	"dnn/internal/report"
 )
 
-// EvalOptions say which model to test, and on what.
+// EvalOptions say which model to evaluate, and on what.
 type EvalOptions struct {
 	Model       string
-	Split       string // test, validation or train; empty: test
-	Confusion   bool   // tell the confusion table too
-	MinAccuracy float64
-	Report      string // page to write; empty: none
-	Data        string // a CSV file or IDX folder instead of the model's own data set
-	DataDir     string // of the data sets; empty: where the environment says
-	Threads     int    // 0: all cores
+	Split       string  // test, validation or train; empty: test
+	Confusion   bool    // include the confusion table
+	MinAccuracy float64 // a lower accuracy is an error
+	Report      string  // path of an HTML page to write; empty: none
+	Data        string  // a CSV file or IDX folder instead of the model's own data set
+	DataDir     string  // folder of the data sets; empty: from the environment
+	Threads     int     // 0: all cores
 
 	Listener Listener
 }
 
-// Evaluate tests a model on a part of its data set, or on another one, and tells the result. An accuracy below MinAccuracy is
-// an error of kind fault.BelowMinimum.
+// Evaluate evaluates a model on one split of its data set, or on another data set, and reports the result. An accuracy
+// below MinAccuracy is an error of kind fault.BelowMinimum.
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
-	defer mapped()()
+	defer panicOnReadFault()()
 	o.Split = cmp.Or(o.Split, "test")
 	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
 	if err != nil {
@@ -50,7 +50,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	how := howToLoad(system, trained, o.DataDir)
+	how := loadOptions(system, trained, o.DataDir)
 	how.TestOnly = o.Split == "test"
 	data, err := load(ctx, system, src, how, !o.Listener.Verbose)
 	if err != nil {
@@ -63,7 +63,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 			return err
 		}
 	}
-	part, err := o.part(data)
+	samples, err := o.samples(data)
 	if err != nil {
 		return err
 	}
@@ -76,62 +76,66 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		return err
 	}
 	defer engine.Close()
-	evaluator := step.NewEvaluator(engine, model, part)
+	evaluator := step.NewEvaluator(engine, model, samples)
 	evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	result := evaluator.Evaluate()
-	if ctx.Err() != nil { // the result is of a part of the samples, or nobody waits for it
+	if ctx.Err() != nil { // the result may lack samples
 		return context.Cause(ctx)
 	}
 	if err := data.CheckSizes(); err != nil {
 		return err
 	}
 	if o.Data != "" && o.Listener.Verbose {
-		report.Message(system.Stderr, "%s", tested(o, trained, data, part.Count))
+		report.Message(system.Stderr, "%s", testedMessage(o, trained, data, samples.Count))
 	}
-	if err := o.tell(result, evaluator.Predicted(), part.Labels, src.Classes); err != nil {
+	if err := o.tell(result, evaluator.Predicted(), samples.Labels, src.Classes); err != nil {
 		return err
 	}
 	if o.Report != "" {
 		e := evaluated{
-			model: file, source: src, dataset: o.tests(trained.Dataset, file.Dataset), dataHash: data.Hash, split: o.Split, samples: part,
-			result: result, evaluator: evaluator, settings: trained.Settings(),
+			model: file, source: src, dataset: o.datasetName(trained.Dataset, file.Dataset), dataHash: data.Hash,
+			split: o.Split, samples: samples, result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
 		if err := e.report(ctx, system, o.Report, o.Model); err != nil {
 			return err
 		}
 	}
-	if accuracy := result.Accuracy(); accuracy < float32(o.MinAccuracy) { // float32(0.9) is less than 0.9
+	if accuracy := result.Accuracy(); accuracy < float32(o.MinAccuracy) { // float32(0.9) < 0.9
 		return fault.New(fault.BelowMinimum, o.Model, "the accuracy is %s, wanted at least %v",
 			report.FormatFloat32(accuracy), o.MinAccuracy)
 	}
 	return nil
 }
 
-// part returns the samples that are to be tested.
-func (o EvalOptions) part(data *dataset.Data) (*batch.Samples, error) {
-	part := map[string]*batch.Samples{"test": data.Test, "validation": data.Validation, "train": data.Train}[o.Split]
+// samples returns the samples to evaluate on.
+func (o EvalOptions) samples(data *dataset.Data) (*batch.Samples, error) {
+	splits := map[string]*batch.Samples{"test": data.Test, "validation": data.Validation, "train": data.Train}
+	samples := splits[o.Split]
 	switch {
-	case part != nil:
-		return part, nil
+	case samples != nil:
+		return samples, nil
 	case data.Train == nil:
-		return nil, fault.New(fault.Usage, "--split", "wanted test, found %s: of a file that the model was not trained on, all rows test", o.Split)
+		return nil, fault.New(fault.Usage, "--split",
+			"wanted test, found %s: the model was not trained on this file, so all of its rows are for testing",
+			o.Split)
 	case o.Split == "test":
-		return nil, fault.New(fault.Usage, "--data", "wanted a file that tests, found %s: the model was trained on all of its rows", o.Data).
+		return nil, fault.New(fault.Usage, "--data",
+			"wanted a file with rows for testing, found %s: the model was trained on all of its rows", o.Data).
 			WithHint("--split train and --split validation take them")
 	}
 	return nil, fault.New(fault.Usage, "--split", "the model was trained without validation data")
 }
 
-// tests says what the data set is called that a model is tested on, which was trained on the one that is called name.
-func (o EvalOptions) tests(trained config.Dataset, name string) string {
+// datasetName returns the name of the data set to evaluate on. name is that of the data set of the training.
+func (o EvalOptions) datasetName(trained config.Dataset, name string) string {
 	if o.Split == "test" {
 		name = cmp.Or(trained.Test, name)
 	}
 	return cmp.Or(o.Data, name)
 }
 
-// tested says which rows or images of the data set at --data were tested, and how many.
-func tested(o EvalOptions, trained *config.Resolved, data *dataset.Data, count int) string {
+// testedMessage says which samples of the data set at --data were used, and how many.
+func testedMessage(o EvalOptions, trained *config.Resolved, data *dataset.Data, count int) string {
 	switch {
 	case trained.Dataset.CSV == "":
 		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.Split+" image"), o.Data)
@@ -139,24 +143,25 @@ func tested(o EvalOptions, trained *config.Resolved, data *dataset.Data, count i
 		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.Data)
 	}
 	rows := 0
-	for _, part := range []*batch.Samples{data.Train, data.Validation, data.Test} {
-		if part != nil {
-			rows += part.Count
+	for _, split := range []*batch.Samples{data.Train, data.Validation, data.Test} {
+		if split != nil {
+			rows += split.Count
 		}
 	}
-	return fmt.Sprintf("tested %d of %s of %s: the %s split of the training (the file is the one that the model was trained on)",
-		count, fault.Count(rows, "row"), o.Data, o.Split)
+	return fmt.Sprintf("tested %d of %s of %s: the %s split of the training "+
+		"(the file is the one that the model was trained on)", count, fault.Count(rows, "row"), o.Data, o.Split)
 }
 
-// checkReport refuses a report that would be written over what it is about.
+// checkReport returns an error if the report would overwrite the model or its data.
 func (o EvalOptions) checkReport(system *System, trained config.Dataset) error {
 	if o.Data != "" {
 		trained = dataAt(o.Data, trained)
 	}
-	return checkDistinct([]file{{"the report", o.Report}}, append(dataFiles(system, trained, o.DataDir), file{"the model", o.Model}))
+	inputs := append(dataFiles(system, trained, o.DataDir), file{"the model", o.Model})
+	return checkDistinct([]file{{"the report", o.Report}}, inputs)
 }
 
-// dataAt is a data set at another path, of the kind that the model was trained on.
+// dataAt returns a data set at another path, of the same kind as the one that the model was trained on.
 func dataAt(path string, trained config.Dataset) config.Dataset {
 	if trained.CSV == "" {
 		return config.Dataset{IDX: path}
@@ -165,7 +170,7 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 	return trained
 }
 
-// evalSource returns the data set that a model is to be tested on: the one of its training, or the one at --data.
+// evalSource returns the data set to evaluate on: the one of the training, or the one at --data.
 func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	if o.Data == "" {
 		s, err := dataset.New(trained, o.Model, learned(file, o.Model))
@@ -178,17 +183,19 @@ func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*
 	known := file.Architecture.Classes()
 	switch {
 	case s.Features != file.Architecture.Input:
-		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d", fault.Count(s.Features, "feature"), o.Model, file.Architecture.Input)
+		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d",
+			fault.Count(s.Features, "feature"), o.Model, file.Architecture.Input)
 	case len(s.Classes) > known:
-		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d", fault.Count(len(s.Classes), "class"), o.Model, known)
-	case len(file.Classes) == known: // by their own names, and those that this data set has no sample of
+		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d",
+			fault.Count(len(s.Classes), "class"), o.Model, known)
+	case len(file.Classes) == known: // use the model's names: samples of some classes may be missing here
 		s.Classes = file.Classes
 	}
 	return s, nil
 }
 
-// sourceAt returns the data set at --data: a file or folder of the kind that the model was trained on. Of a folder only the files
-// of the split that is tested need be there.
+// sourceAt returns the data set at --data, a file or folder of the same kind as the one of the training. In a folder,
+// only the files of the split that is evaluated have to exist.
 func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	d := dataAt(o.Data, trained)
 	if d.CSV != "" {
@@ -203,9 +210,11 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*da
 	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
-// tell tells the result.
+// tell tells the listener the result.
 func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []string) error {
-	found := report.Evaluation{Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy()}
+	found := report.Evaluation{
+		Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(),
+	}
 	if o.Confusion {
 		var err error
 		if found.Confusion, err = report.NewConfusion(labels, predicted, classes); err != nil {

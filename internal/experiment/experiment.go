@@ -19,20 +19,21 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// experiment is a config that has been found to fit its data set and this machine.
+// experiment is a config that was checked to fit its data set and this machine.
 type experiment struct {
 	*config.Resolved
 	source   *dataset.Source
 	arch     nn.Architecture
 	teachers []*modelfile.Model
 	writes   outputs
-	history  *callback.CSV    // nil: none is kept
-	from     *modelfile.Model // that the weights come from; nil: they are drawn
-	start    string           // its SHA-256
+	history  *callback.CSV    // nil: no history is written
+	from     *modelfile.Model // the model whose weights the run starts from; nil: they are random
+	start    string           // SHA-256 of that model
 }
 
+// newExperiment loads a config and checks it against its data set and this machine.
 func newExperiment(system *System, o Options) (*experiment, error) {
-	resolved, err := config.Load(config.Options{Path: o.Config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
+	resolved, err := loadConfig(system, o.Config, o.Flags)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,8 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 		return nil, err
 	}
 	if held := train.ValidationSamples(x.source.Count, x.ValidationSplit); held == x.source.Count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on", x.ValidationSplit, fault.Count(held, "sample"))
+		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on",
+			x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
@@ -63,7 +65,8 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	return x, fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
 }
 
-// readTeachers reads the models that a network of the given architecture is to learn from, of samples of s, which is called set.
+// readTeachers reads the models that teach a network of the given architecture, and checks that they fit its data set
+// s, which is called set.
 func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, set string) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
@@ -76,7 +79,7 @@ func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, se
 		}
 		for _, err := range []error{
 			teacher.MatchesInput(path, set, s.Columns), teacher.MatchesClasses(path, set, s.Classes),
-			teacher.MatchesOrder(path, set, s.Columns, s.Classes), // it is given the student's samples as they are
+			teacher.MatchesOrder(path, set, s.Columns, s.Classes), // since it gets the same samples as the student
 		} {
 			if err != nil {
 				return nil, err
@@ -87,8 +90,10 @@ func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, se
 	return teachers, nil
 }
 
-// newRun returns the run of the experiment, without what a person or a program is told of it.
-func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Sequential, data *dataset.Data) (*train.Run, error) {
+// newRun returns the run of the experiment, without the callbacks that report its progress.
+func (x *experiment) newRun(
+	system *System, engine *step.Engine, model *nn.Sequential, data *dataset.Data,
+) (*train.Run, error) {
 	optimizer, err := optimizer.New(x.Optimizer, model.Params())
 	if err != nil {
 		return nil, fault.New(fault.Config, "optimizer", "%w", err)
@@ -113,7 +118,9 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 		}
 		run.Distillation = &d
 	}
-	run.Schedule = x.Schedule.For(schedule.Run{Rate: x.Optimizer.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps})
+	run.Schedule = x.Schedule.For(schedule.Run{
+		Rate: x.Optimizer.LearningRate, Epochs: run.Epochs, Steps: run.Plan().Steps,
+	})
 	if x.writes.history {
 		x.history = callback.NewCSV(modelfile.ReplaceExtension(x.Output, ".history.csv"))
 		run.Callbacks = append(run.Callbacks, x.history.Callback())
@@ -124,10 +131,10 @@ func (x *experiment) newRun(system *System, engine *step.Engine, model *nn.Seque
 	return run, nil
 }
 
-// checkpointPath returns what the names of the run's checkpoints begin with.
+// checkpointPath returns the path with which the names of all checkpoints begin.
 func (x *experiment) checkpointPath() string { return modelfile.ReplaceExtension(x.Output, ".ckpt") }
 
-// checkpoints returns where and when the experiment's run is written down.
+// checkpoints returns where and when the run writes checkpoints.
 func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Checkpoints {
 	c := &train.Checkpoints{
 		Path: x.checkpointPath(), Config: settings, Inputs: map[string]string{"data set": data.Hash},
@@ -144,20 +151,23 @@ func (x *experiment) checkpoints(data *dataset.Data, settings []byte) *train.Che
 	return c
 }
 
-// plan returns what would be trained.
+// plan returns the size of the run, without reading the samples.
 func (x *experiment) plan() train.Plan {
 	held := train.ValidationSamples(x.source.Count, x.ValidationSplit)
 	return train.NewPlan(x.Epochs, x.BatchSize, x.source.Count-held, held)
 }
 
-// begin returns what tells that the run begins.
-func (x *experiment) begin(listener func(report.StartEvent) error, engine *step.Engine, data *dataset.Data) train.Callback {
+// startCallback returns a callback that tells a listener of the start of the run.
+func (x *experiment) startCallback(
+	listener func(report.StartEvent) error, engine *step.Engine, data *dataset.Data,
+) train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error {
 			return listener(report.StartEvent{
 				Dataset: x.Dataset.String(), TrainSamples: p.TrainSamples, ValidationSamples: p.ValidationSamples,
-				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize, Seed: x.Seed,
-				Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(), Version: Version,
+				TestSamples: data.Test.Count, StepsPerEpoch: p.Steps, Epochs: p.Epochs, BatchSize: p.BatchSize,
+				Seed: x.Seed, Threads: engine.Threads(), SIMD: engine.Kernels(), Parameters: x.arch.Parameters(),
+				Version: Version,
 			})
 		},
 	}

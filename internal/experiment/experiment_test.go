@@ -25,14 +25,14 @@ import (
 	"dnn/internal/train"
 )
 
-// world is all that an experiment of a test has of the outside world.
-type world struct {
+// testSystem is a System whose output a test can read.
+type testSystem struct {
 	experiment.System
 	stdout, stderr bytes.Buffer
 }
 
-func newWorld() *world {
-	w := new(world)
+func newSystem() *testSystem {
+	w := new(testSystem)
 	w.System = experiment.System{
 		Stdin: strings.NewReader(""), Stdout: &w.stdout, Stderr: &w.stderr,
 		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
@@ -41,8 +41,8 @@ func newWorld() *world {
 	return w
 }
 
-// isolate makes the process a place where nothing can be found: its environment is wrong, its working folder is empty,
-// and its streams are files. At the end of the test the folder and the files still have to be empty.
+// isolate makes the test fail if the experiment uses the process's own environment, working folder or streams: the
+// environment has invalid values, and the folder and the streams must be empty at the end.
 func isolate(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"DNN_EPOCHS", "DNN_SIMD", "DNN_DATA_DIR"} {
@@ -61,18 +61,19 @@ func isolate(t *testing.T) {
 		os.Stdout, os.Stderr = stdout, stderr
 		for _, f := range []*os.File{out, messages} {
 			if text, err := os.ReadFile(f.Name()); err != nil || len(text) > 0 {
-				t.Errorf("%s of the process has %q, %v", filepath.Base(f.Name()), text, err)
+				t.Errorf("wanted nothing on the process's %s, found %q, %v", filepath.Base(f.Name()), text, err)
 			}
 			_ = f.Close()
 		}
 		if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
-			t.Errorf("the working folder has %v, %v", entries, err)
+			t.Errorf("wanted an empty working folder, found %v, %v", entries, err)
 		}
 	})
 }
 
-// tiny writes a table and an experiment on it, of 4 epochs of 5 steps, and returns the experiment's file.
-func tiny(t *testing.T) string {
+// smallExperiment writes a table and an experiment on it, of 4 epochs of 5 steps, and returns the path of the
+// experiment.
+func smallExperiment(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	var rows strings.Builder
@@ -81,7 +82,8 @@ func tiny(t *testing.T) string {
 		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
 	}
 	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\nlayers: [6]\nepochs: 4\nbatch_size: 8\n", table)
+	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n", table) +
+		"layers: [6]\nepochs: 4\nbatch_size: 8\n"
 	for name, content := range map[string]string{table: rows.String(), path: text} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -90,18 +92,18 @@ func tiny(t *testing.T) string {
 	return path
 }
 
-// options say that a run of the experiment leaves its model at output.
+// options returns the options of a run that writes its model to output.
 func options(config, output string, flags ...config.Flag) experiment.Options {
 	return experiment.Options{Config: config, Flags: append(flags, set("output", output))}
 }
 
-// set is --set key=value.
+// set returns the flag --set key=value.
 func set(key, value string) config.Flag { return config.Flag{Name: "--set", Key: key, Value: value} }
 
 // trained runs an experiment to its end and returns the bytes of its model.
 func trained(t *testing.T, o experiment.Options) []byte {
 	t.Helper()
-	w := newWorld()
+	w := newSystem()
 	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
 		t.Fatalf("%v\n%s", err, &w.stderr)
 	}
@@ -117,16 +119,16 @@ func read(t *testing.T, path string) []byte {
 	return content
 }
 
-// TestResume stops a run at one reading of the clock after another, goes on, and wants the bytes of the run that was
-// not stopped. Why it is stopped is the caller's matter. Stopped after an epoch, it leaves a model.
+// TestResume stops a run at various readings of the clock, resumes it, and wants the same bytes as those of an
+// uninterrupted run. A run that is stopped after its first epoch also leaves a model.
 func TestResume(t *testing.T) {
 	isolate(t)
-	config := tiny(t)
+	config := smallExperiment(t)
 	whole := trained(t, options(config, filepath.Join(t.TempDir(), "whole.bin")))
 	stops, models := 0, 0
 	for reading := 2; ; reading += 5 {
 		o := options(config, filepath.Join(t.TempDir(), "model.bin"))
-		w := newWorld()
+		w := newSystem()
 		ctx, stop := context.WithCancelCause(t.Context())
 		cause, readings := errors.New("enough"), 0
 		w.Now = func() time.Time {
@@ -141,65 +143,67 @@ func TestResume(t *testing.T) {
 			break
 		}
 		if stops++; !errors.Is(err, cause) {
-			t.Fatalf("stopped at reading %d: %v, wanted %v", reading, err, cause)
+			t.Fatalf("stopped at reading %d: wanted %v, found %v", reading, cause, err)
 		}
 		if _, err := os.Stat(o.Flags[0].Value); err == nil {
 			models++
 		}
 		o.Resume = true
 		if got := trained(t, o); !bytes.Equal(got, whole) {
-			t.Errorf("stopped at reading %d and resumed: another model", reading)
+			t.Errorf("stopped at reading %d and resumed: wanted the same model, found another", reading)
 		}
 	}
 	if models < 3 || models == stops {
-		t.Errorf("stopped at %d places, %d of them after an epoch, wanted 3 of them or more, and others", stops, models)
+		t.Errorf("wanted 3 stops or more after an epoch and others before, found %d of %d", models, stops)
 	}
 }
 
-// TestEvaluate holds that a model does in its test what it did at the end of its training, and that the bar is one.
+// TestEvaluate tests that a model has the same test result as at the end of its training, and that MinAccuracy is
+// inclusive.
 func TestEvaluate(t *testing.T) {
 	isolate(t)
-	o := options(tiny(t), filepath.Join(t.TempDir(), "model.bin"))
+	o := options(smallExperiment(t), filepath.Join(t.TempDir(), "model.bin"))
 	var end report.EndEvent
 	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
 	trained(t, o)
 	var found report.Evaluation
-	w := newWorld()
+	w := newSystem()
 	e := experiment.EvalOptions{Model: end.Model}
 	e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
 	if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
 		t.Fatal(err)
 	}
 	if found.Samples != 12 || found.Loss != end.TestLoss || found.Accuracy != end.TestAccuracy {
-		t.Errorf("the test gives %+v, that after training was %+v", found, end)
+		t.Errorf("wanted the result after training %+v, found %+v", end, found)
 	}
 	next := float64(math.Nextafter32(found.Accuracy, 2))
-	for _, exact := range []float64{float64(found.Accuracy), (float64(found.Accuracy)*3 + next) / 4} { // as float32 they are one
+	exactly := float64(found.Accuracy)
+	for _, exact := range []float64{exactly, (exactly*3 + next) / 4} { // equal as float32
 		e.MinAccuracy = exact
 		if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
-			t.Errorf("at the bar of %v: %v", exact, err)
+			t.Errorf("wanted the minimum %v reached, found %v", exact, err)
 		}
 	}
 	e.MinAccuracy = next
 	if err := experiment.Evaluate(t.Context(), &w.System, e); fault.KindOf(err) != fault.BelowMinimum {
-		t.Errorf("under the bar: %v", err)
+		t.Errorf("wanted the minimum %v missed, found %v", next, err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	if err := experiment.Evaluate(stopped, &w.System, e); !errors.Is(err, context.Canceled) {
-		t.Errorf("stopped before it began: %v", err)
+		t.Errorf("stopped before it began: wanted %v, found %v", context.Canceled, err)
 	}
 	if w.stdout.Len() > 0 {
-		t.Errorf("without a listener for it, it printed %q", &w.stdout)
+		t.Errorf("without a listener: wanted no output, found %q", &w.stdout)
 	}
 }
 
-// TestPredict gives a model raw values, by the names of columns in another order, and wants as many rows right as in
+// TestPredict gives a model raw values under the names of their columns, in another order, and wants the accuracy of
 // its own test.
 func TestPredict(t *testing.T) {
 	isolate(t)
-	path := tiny(t)
-	test := filepath.Join(filepath.Dir(path), "test.csv")
+	path := smallExperiment(t)
+	table, test := filepath.Join(filepath.Dir(path), "t.csv"), filepath.Join(filepath.Dir(path), "test.csv")
 	var rows strings.Builder
 	rows.WriteString("x,y,kind\n")
 	var raw []map[string]float64
@@ -213,7 +217,7 @@ func TestPredict(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := options(path, filepath.Join(t.TempDir(), "model.bin"), set("epochs", "30"),
-		set("dataset", fmt.Sprintf("{csv: %q, test: {csv: %q}, target: kind}", filepath.Join(filepath.Dir(path), "t.csv"), test)))
+		set("dataset", fmt.Sprintf("{csv: %q, test: {csv: %q}, target: kind}", table, test)))
 	var end report.EndEvent
 	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
 	trained(t, o)
@@ -230,9 +234,10 @@ func TestPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := step.NewPredictor(kernel.Available()[0], network, samples).Predict(samples, kernel.Span{Lo: 0, Hi: samples.Count})
+	predictor := step.NewPredictor(kernel.Available()[0], network, samples)
+	predicted := predictor.Predict(samples, kernel.Span{Lo: 0, Hi: samples.Count})
 	right := 0
-	for i, class := range said.Class {
+	for i, class := range predicted.Class {
 		if model.Classes[class] == kinds[i] {
 			right++
 		}
@@ -242,10 +247,10 @@ func TestPredict(t *testing.T) {
 	}
 }
 
-// TestListener holds what is told of a run, in which order, and that an error of the listener ends it.
+// TestListener tests what a Listener is told of a run, in which order, and that its error ends the run.
 func TestListener(t *testing.T) {
 	isolate(t)
-	o := options(tiny(t), filepath.Join(t.TempDir(), "model.bin"),
+	o := options(smallExperiment(t), filepath.Join(t.TempDir(), "model.bin"),
 		set("early_stopping.min_delta", "100"), set("early_stopping.patience", "1"))
 	var told []string
 	hear := func(format string, args ...any) error { told = append(told, fmt.Sprintf(format, args...)); return nil }
@@ -261,7 +266,7 @@ func TestListener(t *testing.T) {
 		End:   func(e report.EndEvent) error { return hear("end after %d", e.Epochs) },
 	}
 	o.DryRun = true
-	w := newWorld()
+	w := newSystem()
 	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
 		t.Fatal(err)
 	}
@@ -272,21 +277,21 @@ func TestListener(t *testing.T) {
 		"network 2 layers", "start 38 samples", "epoch 1", "epoch 2", "ended", "note", "end after 2",
 	}
 	if !slices.Equal(told, want) {
-		t.Errorf("told %q, wanted %q", told, want)
+		t.Errorf("wanted %q, found %q", want, told)
 	}
 	enough := errors.New("enough")
 	o.Listener.Start = func(report.StartEvent) error { return enough }
 	if err := experiment.Train(t.Context(), &w.System, o); !errors.Is(err, enough) {
-		t.Errorf("the listener's error gives %v", err)
+		t.Errorf("wanted the listener's error, found %v", err)
 	}
 	if w.stdout.Len() > 0 {
-		t.Errorf("it printed %q", &w.stdout)
+		t.Errorf("wanted no output, found %q", &w.stdout)
 	}
 }
 
-// TestSweep runs experiments of different seeds at the same time, and wants of each the bytes that it has alone.
+// TestSweep runs experiments with different seeds at the same time, and wants the same bytes as from each alone.
 func TestSweep(t *testing.T) {
-	config, folder := tiny(t), t.TempDir()
+	config, folder := smallExperiment(t), t.TempDir()
 	run := func(seed int, name string) experiment.Options {
 		return options(config, filepath.Join(folder, fmt.Sprint(name, seed, ".bin")), set("seed", fmt.Sprint(seed)))
 	}
@@ -295,7 +300,7 @@ func TestSweep(t *testing.T) {
 	failed := make([]error, seeds)
 	for seed := range seeds {
 		together.Go(func() {
-			failed[seed] = experiment.Train(t.Context(), &newWorld().System, run(seed, "together"))
+			failed[seed] = experiment.Train(t.Context(), &newSystem().System, run(seed, "together"))
 		})
 	}
 	together.Wait()
@@ -306,10 +311,10 @@ func TestSweep(t *testing.T) {
 	for seed := range seeds {
 		alone := trained(t, run(seed, "alone"))
 		if got := read(t, filepath.Join(folder, fmt.Sprint("together", seed, ".bin"))); !bytes.Equal(got, alone) {
-			t.Errorf("seed %d: beside others another model than alone", seed)
+			t.Errorf("seed %d: wanted the same model as alone, found another", seed)
 		}
 		if slices.ContainsFunc(models, func(other []byte) bool { return bytes.Equal(other, alone) }) {
-			t.Errorf("seed %d: the model of another seed", seed)
+			t.Errorf("seed %d: wanted a model of its own, found that of another seed", seed)
 		}
 		models = append(models, alone)
 	}

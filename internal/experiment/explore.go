@@ -17,7 +17,7 @@ import (
 	"dnn/internal/train"
 )
 
-// findRate tests which learning rates the run can bear, draws the result, and suggests one.
+// findRate runs a learning rate range test, draws its result to path, and suggests a rate.
 func findRate(ctx context.Context, system *System, run *train.Run, path string, quiet bool) error {
 	o := train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4}
 	end := func() {}
@@ -30,20 +30,25 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 		return err
 	}
 	rate, ok := train.SuggestRate(found)
-	err = writePicture(ctx, path, func(w io.Writer, format string) error { return picture.WriteRangeTest(w, format, found, rate) })
+	err = writePicture(ctx, path, func(w io.Writer, format string) error {
+		return picture.WriteRangeTest(w, format, found, rate)
+	})
 	if err != nil {
 		return err
 	}
 	if ok {
-		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n", rate, path)
+		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n",
+			rate, path)
 	} else {
 		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)
 	}
 	return err
 }
 
-// preview draws some training images, each with what augmentation makes of it in the first epochs.
-func (x *experiment) preview(ctx context.Context, system *System, engine *step.Engine, data *dataset.Data, path string) error {
+// preview draws some training images, each followed by its augmented versions of the first epochs.
+func (x *experiment) preview(
+	ctx context.Context, system *System, engine *step.Engine, data *dataset.Data, path string,
+) error {
 	const images, epochs = 12, 9
 	if x.Augment == nil {
 		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").
@@ -69,10 +74,12 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 		}
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
-		return picture.Preview{Rows: x.source.Height, Cols: x.source.Width, Lines: lines, About: []string{
-			fmt.Sprintf("The first training images of %s, and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed),
-			"augment: " + x.Augment.String(),
-		}}.Write(w)
+		about := fmt.Sprintf("The first training images of %s, "+
+			"and what augmentation makes of them in each epoch with the seed %d", x.Dataset, x.Seed)
+		return picture.Preview{
+			Rows: x.source.Height, Cols: x.source.Width, Lines: lines,
+			About: []string{about, "augment: " + x.Augment.String()},
+		}.Write(w)
 	})
 	if err == nil {
 		report.Message(system.Stderr, "wrote %s: %s, each with what augmentation makes of it in %d epochs", path,
@@ -81,10 +88,10 @@ func (x *experiment) preview(ctx context.Context, system *System, engine *step.E
 	return err
 }
 
-// pictureFormat returns the format that the name of a picture ends in.
+// pictureFormat returns the format of a picture by the extension of its path.
 func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(path), ".") }
 
-// writePicture writes a picture in the format that its name ends in.
+// writePicture writes a picture in the format of its extension.
 func writePicture(ctx context.Context, path string, draw func(w io.Writer, format string) error) error {
 	return await.Write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
 }

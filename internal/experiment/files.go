@@ -15,14 +15,14 @@ import (
 	"dnn/internal/train"
 )
 
-// file is one that a command reads or writes.
+// file is a file that a command reads or writes.
 type file struct {
-	role string // what it is to the command, and the first word of an error about it: --profile, "the data set"
+	role string // its name in errors, such as --profile or "the data set"
 	path string
 }
 
-// checkDistinct refuses outputs that are an input, or another output, under whatever name: nothing is touched before.
-// Devices and FIFOs may be named twice, since nothing in them is replaced.
+// checkDistinct returns an error if an output is the same file as an input or another output, even by another name.
+// Devices and FIFOs may be named more than once, since they are not replaced.
 func checkDistinct(outputs, inputs []file) error {
 	for i, out := range outputs {
 		if out.path == "" || atomicfile.IsStream(out.path) {
@@ -32,22 +32,23 @@ func checkDistinct(outputs, inputs []file) error {
 			if other.path == "" || !atomicfile.Same(out.path, other.path) {
 				continue
 			}
-			return fault.New(fault.Config, out.path, "%s would be written over %s (%s)", out.role, other.role, other.path).
-				WithHint("give one of them another name")
+			return fault.New(fault.Config, out.path, "%s would be written over %s (%s)",
+				out.role, other.role, other.path).WithHint("give one of them another name")
 		}
 	}
 	return nil
 }
 
-// outputs says which files a run leaves.
+// outputs says which files a run writes.
 type outputs struct{ model, checkpoints, history, picture bool }
 
-// outputsOf returns which files a run leaves at and beside its output: all that were not refused, and beside a device
-// or a FIFO none.
+// outputsOf returns which files a run writes to and next to its output: all that the options do not turn off. Next to a
+// device or a FIFO it writes none.
 func outputsOf(o Options, output string) outputs {
-	beside := !atomicfile.IsStream(output)
+	isFile := !atomicfile.IsStream(output)
 	return outputs{
-		model: !o.NoModel, checkpoints: beside && !o.NoModel, history: beside && !o.NoHistory, picture: beside && !o.NoPicture,
+		model: !o.NoModel, checkpoints: isFile && !o.NoModel,
+		history: isFile && !o.NoHistory, picture: isFile && !o.NoPicture,
 	}
 }
 
@@ -64,7 +65,8 @@ func dataFiles(system *System, d config.Dataset, dataDir string) []file {
 	return files
 }
 
-// checkFiles refuses an experiment that would write over what it reads, or write two things into one file.
+// checkFiles returns an error if the experiment would overwrite one of its inputs or write two outputs to the same
+// file.
 func (x *experiment) checkFiles(system *System, o Options) error {
 	if err := modelfile.CheckName(x.Origins["output"], x.Output); err != nil {
 		return err
@@ -84,7 +86,7 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 			}
 		}
 	}
-	// The model that a run starts from is read whole before anything is written: the new one, alone, may have its name.
+	// The starting model is read before anything is written, so the new model, and nothing else, may replace it.
 	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
 		return err
 	}
@@ -94,10 +96,10 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
 }
 
-// bestModel is the role of the file that a run leaves only if it had a best epoch.
+// bestModel is the role of the only output that a finished run may lack: it may have had no best epoch.
 const bestModel = "the best model"
 
-// sideOutputs returns the files that a run replaces beside its model.
+// sideOutputs returns the files that a run writes next to its model.
 func (x *experiment) sideOutputs() []file {
 	var files []file
 	if x.writes.history {
@@ -112,7 +114,8 @@ func (x *experiment) sideOutputs() []file {
 	return files
 }
 
-// probe finds out whether all that a run writes can be written, before it works for hours, and leaves nothing behind.
+// probe checks that everything that a run writes can be written, so that it fails now and not after hours. It leaves
+// nothing behind.
 func (x *experiment) probe(o Options) error {
 	var replaced []string
 	if x.writes.model {
@@ -144,8 +147,8 @@ func (x *experiment) probe(o Options) error {
 	return nil
 }
 
-// lock keeps other runs from writing the same files until unlock is called, and removes what killed ones have left of
-// them.
+// lock prevents other runs from writing the same files until unlock is called. It also removes temporary files that
+// killed runs have left.
 func (x *experiment) lock(system *System, o Options) (unlock func(), err error) {
 	none := func() {}
 	output, err := atomicfile.Target(x.Output)
@@ -170,7 +173,8 @@ func (x *experiment) lock(system *System, o Options) (unlock func(), err error) 
 	base := filepath.Base(stem)
 	atomicfile.RemoveAbandoned(filepath.Dir(output), func(name string) bool {
 		rest, ok := strings.CutPrefix(name, base)
-		return ok && (rest == "" || rest == ".bin" || rest == ".best.bin" || strings.HasPrefix(rest, ".history.") || strings.HasPrefix(rest, ".ckpt-"))
+		return ok && (rest == "" || rest == ".bin" || rest == ".best.bin" ||
+			strings.HasPrefix(rest, ".history.") || strings.HasPrefix(rest, ".ckpt-"))
 	})
 	return unlock, nil
 }

@@ -18,20 +18,20 @@ import (
 	"dnn/internal/report"
 )
 
-// finished is a training run that is over.
+// finished is a training run that has completed or was stopped.
 type finished struct {
 	*experiment
 	data     *dataset.Data
 	engine   *step.Engine
 	model    *nn.Sequential
-	settings json.RawMessage // the experiment, as the model keeps it
+	settings json.RawMessage // the experiment, as it is stored in the model
 	history  history.Epochs
 	seconds  float64
-	stopped  error // why, if before its last epoch
+	stopped  error // why the run was interrupted; nil: it was not
 }
 
-// finish writes the files of a run, tests the model, and tells the result. A run that was stopped keeps the model of its
-// last whole epoch; its error is returned.
+// finish writes the files of a run, tests the model, and reports the result. An interrupted run gets the model of its
+// last completed epoch; finish then returns the error that stopped it.
 func finish(ctx context.Context, system *System, o Options, f finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
 		if f.writes.checkpoints {
@@ -49,7 +49,8 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		}
 	}
 	if f.stopped != nil && o.Listener.Ended != nil && f.writes.checkpoints {
-		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on", f.Output, len(f.history), f.Epochs))
+		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on",
+			f.Output, len(f.history), f.Epochs))
 	}
 	test, tested := f.test(ctx)
 	if err := f.data.CheckSizes(); err != nil {
@@ -72,29 +73,30 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 	return err
 }
 
-// shortTest is how many products of a weight and a sample a test has at most that the user who stopped a run waits for: some tenths
-// of a second's worth.
-const shortTest = 1 << 31
+// maxTestAfterStop limits the test after an interruption, since the user waits for it. It is a number of
+// multiplications of a weight and an input.
+const maxTestAfterStop = 1 << 31
 
-// test tests the model. After a run that was stopped it does so only if that does not take long.
+// test evaluates the model on the test samples. After an interruption it does so only if that is quick.
 func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
 	evaluator := step.NewEvaluator(f.engine, f.model, f.data.Test)
 	if f.stopped == nil {
 		evaluator.StopIf(func() bool { return ctx.Err() != nil })
-	} else if float64(f.arch.Parameters())*float64(f.data.Test.Count) > shortTest {
+	} else if float64(f.arch.Parameters())*float64(f.data.Test.Count) > maxTestAfterStop {
 		return step.Result{}, false
 	}
 	return evaluator.Evaluate(), true
 }
 
-// write writes the model, the history and the curves, and returns the model's SHA-256. The history takes the place of an older
-// one after the model has, so that what lies there together belongs together.
+// write writes the model, the history and the curves, and returns the SHA-256 of the model. It replaces an older
+// history only after the older model, so that the files next to each other belong together.
 func (f finished) write(ctx context.Context) (sum string, err error) {
 	if f.stopped != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
 	if f.writes.model {
-		if sum, err = await.Pass(ctx, f.Output, func() (string, error) { return f.writeModel(f.Output, f.history) }); err != nil {
+		write := func() (string, error) { return f.writeModel(f.Output, f.history) }
+		if sum, err = await.Pass(ctx, f.Output, write); err != nil {
 			return "", err
 		}
 	}
@@ -114,7 +116,7 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 	return sum, nil
 }
 
-// writeModel writes the model as it is after the epochs of the history, and returns its SHA-256.
+// writeModel writes the model with the given history, and returns the SHA-256 of the file.
 func (f finished) writeModel(path string, history history.Epochs) (sum string, err error) {
 	file := &modelfile.Model{
 		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.Hash,

@@ -9,22 +9,24 @@ import (
 	"dnn/internal/train"
 )
 
-// Listener is told what an experiment does. What is nil in it is not told; an error of it ends the experiment.
+// Listener has functions that are called as an experiment goes on. Any of them may be nil. An error that one returns
+// ends the experiment.
 type Listener struct {
-	Network   func(report.Summary) error    // what will be trained, before a sample is read
-	Planned   func(train.Plan) error        // what a dry run would do
-	Note      func(text string) error       // what may be a mistake; standard error has it too
-	Start     func(report.StartEvent) error // the run begins
-	Run       func() train.Callback         // returns what hears of the run's steps and epochs
-	Ended     func(text string)             // why the run ends before its last epoch
-	End       func(report.EndEvent) error   // what the run gave
-	Evaluated func(report.Evaluation) error // what Evaluate found
+	Network   func(report.Summary) error    // the network, before any sample is read
+	Planned   func(train.Plan) error        // the size of the run, in a dry run
+	Note      func(text string) error       // a note, which standard error gets too
+	Start     func(report.StartEvent) error // the start of the run
+	Run       func() train.Callback         // returns a callback for the steps and epochs of the run
+	Ended     func(text string)             // why the run ended before its last epoch
+	End       func(report.EndEvent) error   // the result of the run
+	Evaluated func(report.Evaluation) error // the result of Evaluate
 
-	// Verbose says that standard error shows how far a download or a range test is, and which samples were tested.
+	// Verbose shows the progress of downloads and range tests, and which samples were evaluated, on standard error.
 	Verbose bool
 }
 
-// Text returns a Listener for a person: the network and the result on standard output, progress on standard error.
+// Text returns a Listener for a person: it prints the network and the result on standard output, progress on standard
+// error.
 func Text(system *System) Listener {
 	l := Quiet(system)
 	l.Network = func(s report.Summary) error { return s.Write(system.Stdout) }
@@ -40,7 +42,7 @@ func Text(system *System) Listener {
 	return l
 }
 
-// Quiet returns a Listener that prints the result on standard output.
+// Quiet returns a Listener that prints only the result, on standard output.
 func Quiet(system *System) Listener {
 	tested := func(loss, accuracy float32) error {
 		_, err := fmt.Fprintln(system.Stdout, report.TestLine(loss, accuracy))
@@ -64,7 +66,7 @@ func Quiet(system *System) Listener {
 	}
 }
 
-// JSON returns a Listener that prints all as JSON lines on standard output.
+// JSON returns a Listener that prints JSON lines on standard output.
 func JSON(system *System) Listener {
 	events := report.NewEvents(system.Stdout)
 	return Listener{
@@ -79,7 +81,7 @@ func JSON(system *System) Listener {
 	}
 }
 
-// tell calls what a Listener may have.
+// tell calls a function of a Listener, unless it is nil.
 func tell[T any](listener func(T) error, what T) error {
 	if listener == nil {
 		return nil

@@ -6,19 +6,20 @@ import (
 	"dnn/internal/report"
 )
 
-// note says something that the user of a run may want to know and that changes nothing: on standard error, and to the
-// listener.
+// note reports something that the user may want to know, on standard error and to the listener. It has no influence on
+// the run.
 func (o Options) note(system *System, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	report.Note(system.Stderr, text)
 	return tell(o.Listener.Note, text)
 }
 
-// noteExperiment says what looks like a mistake before anything is read but the table.
+// noteExperiment reports what looks like a mistake in the experiment, before any sample is read.
 func (x *experiment) noteExperiment(system *System, o Options) error {
 	notes := x.Notes
 	if x.from != nil {
-		if err := x.from.MatchesClasses(o.From, x.Dataset.String(), x.source.Classes); err != nil { // of images: a table's do
+		// The classes of a table match: startSource has checked them. Those of images may differ.
+		if err := x.from.MatchesClasses(o.From, x.Dataset.String(), x.source.Classes); err != nil {
 			notes = append(notes, fmt.Sprintf("%v: its outputs learn to mean those of %s", err, x.Dataset))
 		}
 	}
@@ -34,7 +35,8 @@ func (x *experiment) noteExperiment(system *System, o Options) error {
 	return nil
 }
 
-// noteUnlearned says that a run has ended with a loss that needs no learning. What a teacher adds to a loss cannot be compared.
+// noteUnlearned reports a training loss that is worse than guessing. It ignores runs with a teacher, whose loss has an
+// additional term.
 func (f finished) noteUnlearned(system *System, o Options) error {
 	if f.Distill != nil || len(f.history) == 0 {
 		return nil
@@ -44,6 +46,8 @@ func (f finished) noteUnlearned(system *System, o Options) error {
 	if last.Loss <= guess {
 		return nil
 	}
-	return o.note(system, "the training loss of the last epoch, %.4g, is worse than guessing by how frequent each class is (%.4g): "+
-		"try another learning rate than %v, or more epochs", last.Loss, guess, f.Optimizer.LearningRate)
+	return o.note(system, "the training loss of the last epoch, %.4g, "+
+		"is worse than guessing by how frequent each class is (%.4g): "+
+		"try another learning rate than %v, or more epochs",
+		last.Loss, guess, f.Optimizer.LearningRate)
 }

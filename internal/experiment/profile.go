@@ -8,7 +8,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// profile runs work while it writes a CPU profile for `go tool pprof` to path; an empty path just runs work.
+// profile calls work and writes a CPU profile of it, for `go tool pprof`, to path. If path is empty, it just calls
+// work.
 func profile(path string, work func() error) (err error) {
 	if path == "" {
 		return work()

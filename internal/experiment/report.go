@@ -17,11 +17,11 @@ import (
 	"dnn/internal/report"
 )
 
-// evaluated is a model with what it made of a part of its data set.
+// evaluated is a model with its results on one split of a data set.
 type evaluated struct {
 	model     *modelfile.Model
 	source    *dataset.Source
-	dataset   string // what it is called, and its hash
+	dataset   string // name of the data set
 	dataHash  string
 	split     string
 	samples   *batch.Samples
@@ -30,7 +30,7 @@ type evaluated struct {
 	settings  string // the experiment, as YAML
 }
 
-// report writes the page about the model at path.
+// report writes the HTML page about the model to path.
 func (e evaluated) report(ctx context.Context, system *System, path, title string) error {
 	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.Classes)
 	if err != nil {
@@ -44,7 +44,9 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 	if e.source.Height > 0 {
 		content.Mistakes = page.Mistakes{Rows: e.source.Height, Cols: e.source.Width, List: e.mistakes()}
 		first := e.model.Tensors[0] // a network begins with a dense layer
-		content.Kernels = picture.Kernels{Rows: e.source.Height, Cols: e.source.Width, Units: first.Shape[1], Kernel: first.Data}
+		content.Kernels = picture.Kernels{
+			Rows: e.source.Height, Cols: e.source.Width, Units: first.Shape[1], Kernel: first.Data,
+		}
 	}
 	if err := await.Write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err
@@ -53,7 +55,7 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 	return nil
 }
 
-// mistakes returns the samples that the model was most confident about and wrong.
+// mistakes returns the wrongly classified samples of which the model was most confident, in descending order.
 func (e evaluated) mistakes() []page.Mistake {
 	const most = 40
 	var wrong []page.Mistake
@@ -61,7 +63,8 @@ func (e evaluated) mistakes() []page.Mistake {
 	for i, predicted := range e.evaluator.Predicted() {
 		if label := e.samples.Labels[i]; predicted != label {
 			wrong = append(wrong, page.Mistake{
-				Index: i, Image: e.samples.Pixels(i), True: e.source.Classes[label], Predicted: e.source.Classes[predicted],
+				Index: i, Image: e.samples.Pixels(i),
+				True: e.source.Classes[label], Predicted: e.source.Classes[predicted],
 				Probability: float64(confidence[i]),
 			})
 		}

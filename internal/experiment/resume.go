@@ -16,13 +16,16 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// resume lets the run begin where its newest checkpoint is. It tells whether the run is over, and there is nothing left
-// to do.
-func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, settings json.RawMessage) (over bool, err error) {
+// resume makes the run go on from its newest checkpoint. It returns true if the run is already finished and nothing is
+// left to do.
+func (x *experiment) resume(
+	system *System, run *train.Run, data *dataset.Data, settings json.RawMessage,
+) (over bool, err error) {
 	if run.Checkpoints == nil {
-		return false, fault.New(fault.Config, x.Output, "wanted the name of a file beside --resume, found a device or a FIFO")
+		return false, fault.New(fault.Config, x.Output,
+			"wanted the name of a file with --resume, found a device or a FIFO")
 	}
-	model, finished := x.outcome(data, settings, run.Plan())
+	model, finished := x.readOutcome(data, settings, run.Plan())
 	checkpoints, err := run.Checkpoints.Count()
 	if err != nil {
 		return false, err
@@ -36,11 +39,12 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, 
 			return false, err
 		}
 		if ended := x.ends(run.Plan(), found.History()); ended != found.Ended() {
-			return false, fault.New(fault.Data, found.Path(), "contradicts itself: the run was ended there: %t, by its history: %t", found.Ended(), ended)
+			return false, fault.New(fault.Data, found.Path(),
+				"contradicts itself: it says that the run has ended: %t, by its history: %t", found.Ended(), ended)
 		}
 		over := found.Ended() || len(found.History()) == x.Epochs
 		if over && finished && x.isOver(model) && checkpoints == 1 && x.isComplete() {
-			x.sayOver(system, model)
+			x.reportOver(system, model)
 			return true, nil
 		}
 	}
@@ -51,21 +55,21 @@ func (x *experiment) resume(system *System, run *train.Run, data *dataset.Data, 
 	return false, err
 }
 
-// outcome is what a run of this very experiment, but perhaps for the number of its epochs, has left at the output.
+// outcome is what a run of the same experiment, except perhaps for the number of epochs, has left at the output.
 type outcome struct {
-	epochs int  // that it was to have
-	done   int  // that it had
+	epochs int  // the number that it was to train
+	done   int  // the number that it has trained
 	ended  bool // whether early stopping or a target ended it
 }
 
-// outcome returns what is at the output if a run that came to its end has left it, of this experiment but for the
-// epochs.
-func (x *experiment) outcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
+// readOutcome returns what a finished run of the same experiment, except perhaps for the number of epochs, has left at
+// the output. It returns false if there is no such model.
+func (x *experiment) readOutcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
 	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
 		return o, false
 	}
 	file, err := modelfile.Read(x.Output)
-	if err != nil { // what is there is no model, and the run will say so if it cannot replace it
+	if err != nil { // not a model; if it cannot be replaced, the run reports that later
 		return o, false
 	}
 	var teachers []string
@@ -81,39 +85,42 @@ func (x *experiment) outcome(data *dataset.Data, settings json.RawMessage, plan 
 	return o, o.ended || o.done == o.epochs
 }
 
-// epochsOf returns the epochs of an experiment that a model keeps, and what else it says.
+// epochsOf splits the settings that a model stores into the number of epochs and the rest.
 func epochsOf(settings json.RawMessage) (epochs int, rest []byte) {
 	var keys map[string]json.RawMessage
 	if json.Unmarshal(settings, &keys) != nil || json.Unmarshal(keys["epochs"], &epochs) != nil {
 		return 0, settings
 	}
 	delete(keys, "epochs")
-	rest, err := json.Marshal(keys) // in the order of their names
+	rest, err := json.Marshal(keys) // in sorted order
 	if err != nil {
 		return 0, settings
 	}
 	return epochs, rest
 }
 
-// ends tells whether a callback, such as early stopping, ends a run after these epochs.
+// ends reports whether a callback, such as early stopping, ends a run after these epochs.
 func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
-	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)} // which has no model, so that its callbacks only watch
+	// In a run without a model, callbacks observe epochs but restore no weights.
+	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)}
 	for _, c := range x.Callbacks {
 		if _, ok := c.Log(); !ok {
 			c.Add(&watched)
 		}
 	}
-	return slices.ContainsFunc(watched.Callbacks, func(c train.Callback) bool { return train.Ends(c, plan, history) })
+	return slices.ContainsFunc(watched.Callbacks, func(c train.Callback) bool {
+		return train.Ends(c, plan, history)
+	})
 }
 
-// isOver tells whether the run that has left a model is this one to its end: one that was ended before its last epoch
-// would be with more epochs too.
+// isOver reports whether the run that left the model has finished this experiment. A run that a callback ended early
+// would also end there with more epochs.
 func (x *experiment) isOver(o outcome) bool {
 	return o.epochs == x.Epochs || o.ended && o.done <= x.Epochs && x.epochsFixedBy() == ""
 }
 
-// isComplete tells whether what a finished run leaves beside its model is there. One that was killed as it wrote its
-// files has more than one checkpoint, or lacks some of these, and writes them again.
+// isComplete reports whether all files of a finished run are in place. A run that was killed while it wrote them lacks
+// some of them, or has more than one checkpoint; it then resumes and writes them again.
 func (x *experiment) isComplete() bool {
 	if x.writes.history && x.history.Pending() {
 		return false
@@ -126,8 +133,8 @@ func (x *experiment) isComplete() bool {
 	return true
 }
 
-// sayOver says so.
-func (x *experiment) sayOver(system *System, o outcome) {
+// reportOver tells the user that the run is already finished.
+func (x *experiment) reportOver(system *System, o outcome) {
 	why := ""
 	if o.ended && o.epochs != x.Epochs {
 		why = fmt.Sprintf(": it was ended after epoch %d, whatever the number of epochs", o.done)
@@ -135,27 +142,30 @@ func (x *experiment) sayOver(system *System, o outcome) {
 	report.Message(system.Stderr, "%s is of this very run, which is finished%s: nothing is left to do", x.Output, why)
 }
 
-// withoutCheckpoint is resume where a finished run has left its model alone. To begin from the beginning would be to
-// write over that model, which is not what --resume asks for.
+// withoutCheckpoint is the case of resume in which a finished run has left its model but no checkpoint. Starting again
+// would overwrite that model, which is not what --resume asks for.
 func (x *experiment) withoutCheckpoint(system *System, o outcome) (over bool, err error) {
 	fixed := x.epochsFixedBy()
 	switch {
 	case x.isOver(o):
-		x.sayOver(system, o)
+		x.reportOver(system, o)
 		return true, nil
 	case fixed != "":
-		return false, fault.New(fault.Data, x.Output, "is finished with epochs: %d, found %d, which is another run: %s depends on it", o.epochs, x.Epochs, fixed).
+		return false, fault.New(fault.Data, x.Output,
+			"is finished with epochs: %d, found %d, which is another run: %s depends on it", o.epochs, x.Epochs, fixed).
 			WithHint("train anew, without --resume")
 	case x.Epochs < o.done:
-		return false, fault.New(fault.Data, x.Output, "is finished with %d epochs, wanted no fewer, found %d", o.done, x.Epochs).
+		return false, fault.New(fault.Data, x.Output,
+			"is finished with %d epochs, wanted no fewer, found %d", o.done, x.Epochs).
 			WithHint("train anew, without --resume")
 	}
-	return false, fault.New(fault.Data, x.Output, "is finished with %d epochs, and its last checkpoint was not kept", o.done).
+	return false, fault.New(fault.Data, x.Output,
+		"is finished with %d epochs, and its last checkpoint was not kept", o.done).
 		WithHint("train anew, without --resume; with --keep-checkpoint a run can go on to more epochs later")
 }
 
-// epochsFixedBy returns the key by which each step of the run depends on the number of its epochs, with its value;
-// empty: none.
+// epochsFixedBy returns the setting, with its value, that makes every step depend on the number of epochs; empty: there
+// is none.
 func (x *experiment) epochsFixedBy() string {
 	if fixed := x.Schedule.FixedBy(); fixed != "" {
 		return "schedule." + fixed

@@ -21,7 +21,7 @@ import (
 	"dnn/internal/report"
 )
 
-// Validate says of each file that it is right, or all that is wrong with it.
+// Validate checks experiment files. It prints ok for each valid one, and returns the mistakes of the others.
 func Validate(ctx context.Context, system *System, paths []string) error {
 	var mistakes []error
 	for _, path := range paths {
@@ -40,7 +40,7 @@ func Validate(ctx context.Context, system *System, paths []string) error {
 	return errors.Join(mistakes...)
 }
 
-// validate checks an experiment file, and returns its network.
+// validate checks an experiment file and returns its network.
 func validate(system *System, path string) (nn.Architecture, error) {
 	resolved, err := config.LoadAll(config.Options{Path: path, Read: readFrom(system)})
 	if err != nil {
@@ -55,36 +55,37 @@ func validate(system *System, path string) (nn.Architecture, error) {
 
 // ShowOptions say which experiment to show.
 type ShowOptions struct {
-	Path  string        // of its file, or of a model; empty: the built-in one; -: standard input
-	Flags []config.Flag // over the experiment file
+	Path  string        // an experiment or a model file; empty: the built-in experiment; -: standard input
+	Flags []config.Flag // override the experiment file
 }
 
-// Show prints every value of an experiment and where it came from.
+// Show prints every setting of an experiment, with its origin.
 func Show(ctx context.Context, system *System, o ShowOptions) error {
-	text, err := await.Do(ctx, func() (string, error) { return shown(system, o) })
+	text, err := await.Do(ctx, func() (string, error) { return experimentText(system, o) })
 	if err == nil {
 		_, err = io.WriteString(system.Stdout, text)
 	}
 	return err
 }
 
-// shown returns the experiment to show.
-func shown(system *System, o ShowOptions) (string, error) {
+// experimentText returns the settings of the experiment as YAML.
+func experimentText(system *System, o ShowOptions) (string, error) {
 	if filepath.Ext(o.Path) == ".bin" {
-		return stored(o)
+		return storedText(o)
 	}
-	resolved, err := config.Load(config.Options{Path: o.Path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
+	resolved, err := loadConfig(system, o.Path, o.Flags)
 	if err != nil {
 		return "", err
 	}
-	notes(system, resolved)
+	printNotes(system, resolved)
 	return resolved.YAML(), nil
 }
 
-// stored returns the experiment that a model was trained with. Nothing overrides it: it has been run.
-func stored(o ShowOptions) (string, error) {
+// storedText returns the settings that a model was trained with. They are a record, so flags cannot override them.
+func storedText(o ShowOptions) (string, error) {
 	if len(o.Flags) > 0 {
-		return "", fault.New(fault.Usage, o.Flags[0].Name, "does not go with a model, whose experiment is as it was run")
+		return "", fault.New(fault.Usage, o.Flags[0].Name,
+			"does not go with a model, whose experiment is as it was run")
 	}
 	model, err := modelfile.Read(o.Path)
 	if err != nil {
@@ -97,8 +98,15 @@ func stored(o ShowOptions) (string, error) {
 	return resolved.Settings(), nil
 }
 
-// readFrom returns what reads an experiment file, where - is standard input. A name without a folder that no file has, with or
-// without .yaml, may be that of an experiment which comes with dnn; that it is taken is said.
+// loadConfig loads an experiment file with all that may override it.
+func loadConfig(system *System, path string, flags []config.Flag) (*config.Resolved, error) {
+	return config.Load(config.Options{
+		Path: path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: flags,
+	})
+}
+
+// readFrom returns the function that reads experiment files. The path - means standard input. If there is no file of a
+// name, an experiment that comes with dnn may have it, with or without .yaml; readFrom then uses that one and says so.
 func readFrom(system *System) func(path string) ([]byte, error) {
 	return func(path string) ([]byte, error) {
 		if path == "-" {
@@ -110,7 +118,8 @@ func readFrom(system *System) func(path string) ([]byte, error) {
 		}
 		for _, name := range []string{path, path + ".yaml"} {
 			if slices.Contains(configs.Names(), name) {
-				report.Note(system.Stderr, fmt.Sprintf("there is no file %s: takes the experiment %s that comes with dnn", path, name))
+				report.Note(system.Stderr,
+					fmt.Sprintf("there is no file %s: takes the experiment %s that comes with dnn", path, name))
 				return []byte(configs.Text(name)), nil
 			}
 		}
@@ -118,14 +127,15 @@ func readFrom(system *System) func(path string) ([]byte, error) {
 	}
 }
 
-// notes shows what its user may want to know of an experiment.
-func notes(system *System, resolved *config.Resolved) {
+// printNotes prints the notes of an experiment.
+func printNotes(system *System, resolved *config.Resolved) {
 	for _, note := range resolved.Notes {
 		report.Note(system.Stderr, note)
 	}
 }
 
-// WriteTemplate writes a commented experiment file to path, - for standard output. Only by force it replaces one.
+// WriteTemplate writes a commented experiment file to path, or to standard output if that is -. It replaces a file only
+// with force.
 func WriteTemplate(_ context.Context, system *System, path string, force bool) error {
 	if path == "-" {
 		_, err := io.WriteString(system.Stdout, config.Template())

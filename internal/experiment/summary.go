@@ -12,10 +12,10 @@ import (
 	"dnn/internal/report"
 )
 
-// SummaryOptions say of which network the summary is.
+// SummaryOptions say which network to summarize.
 type SummaryOptions struct {
-	Model  string // a model file, or
-	Config string // an experiment file, or neither: the built-in experiment
+	Model  string // a model file; empty: the network of Config
+	Config string // an experiment file; empty: the built-in experiment
 	Flags  []config.Flag
 	JSON   bool
 }
@@ -42,12 +42,12 @@ func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 		}
 		return model.Architecture, nil
 	}
-	resolved, err := config.Load(config.Options{Path: o.Config, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: o.Flags})
+	resolved, err := loadConfig(system, o.Config, o.Flags)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	notes(system, resolved)
-	if resolved.Input != 0 { // the file says what the samples are like; no data set needs to agree
+	printNotes(system, resolved)
+	if resolved.Input != 0 { // the file gives the input size, so no data set is needed
 		return resolved.Architecture(0, 0)
 	}
 	src, err := dataset.New(resolved.Dataset, "dataset", nil)

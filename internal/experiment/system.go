@@ -1,10 +1,10 @@
-// Package experiment runs an experiment: from a config and its data to a tested, written model. Each exported function does
-// what one command does, and a Go program or a test can call it too. What it needs of the outside world is in the System that
-// it is given, and what it tells goes to a Listener. The process's streams and environment are not asked (but for a proxy to
-// download through), nor is the working folder if all names of files are absolute.
+// Package experiment runs an experiment: from a config and its data to a tested model file. Each exported function does
+// the work of one command, and other Go programs and tests can call it too. The outside world is a System that the
+// caller passes in, and results go to a Listener. The package itself uses neither the process's streams nor its
+// environment (except for the proxy settings of downloads), nor the working folder if all paths are absolute.
 //
-// Here the other packages meet. How anything is computed, stored, drawn or spelled is theirs. Flags, signals and exit
-// statuses are package cmd's.
+// This package connects the others: they compute, store, draw and format. Package cmd has the flags, signals and exit
+// statuses.
 package experiment
 
 import (
@@ -15,7 +15,7 @@ import (
 	"dnn/internal/report"
 )
 
-// Version is the program's version. Model files carry it.
+// Version is the version of the program. It is stored in model files.
 const Version = "0.1.0"
 
 // System is the outside world as an experiment sees it.
@@ -25,12 +25,12 @@ type System struct {
 	Stderr io.Writer // progress, messages, errors
 	Env    func(name string) (string, bool)
 	Now    func() time.Time
-	Memory func() (bytes uint64, ok bool) // that may still be allocated, if that can be known
+	Memory func() (bytes uint64, ok bool) // memory that is available; not ok: unknown
 
-	Environ func() []string // all variables, NAME=value, to find one that nothing reads; nil: there are none
+	Environ func() []string // all variables as NAME=value, to warn of unknown ones; nil: none
 }
 
-// screen returns what may be shown on standard error.
+// screen returns what standard error can display.
 func (s *System) screen() report.Screen {
 	return report.ScreenOf(s.Stderr, func(name string) string {
 		value, _ := s.Env(name)
@@ -38,9 +38,9 @@ func (s *System) screen() report.Screen {
 	})
 }
 
-// mapped lets the caller's goroutine read data sets, which are mapped files, until the function that it returns is called. That
-// one cannot be read any more is a panic then, and not the end of the process.
-func mapped() (end func()) {
+// panicOnReadFault makes a failed read of a memory-mapped data set a panic of the current goroutine instead of the end
+// of the process. The function that it returns restores the previous setting.
+func panicOnReadFault() (end func()) {
 	before := debug.SetPanicOnFault(true)
 	return func() { debug.SetPanicOnFault(before) }
 }

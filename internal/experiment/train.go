@@ -16,37 +16,37 @@ import (
 	"dnn/internal/train/callback"
 )
 
-// Options say what experiment to run, and how.
+// Options say which experiment to run, and how.
 type Options struct {
 	Config  string        // the experiment file; empty: the built-in one; -: standard input
-	Flags   []config.Flag // over the experiment file; of two for a key, the last one counts
-	DataDir string        // of the data sets; empty: where the environment says
-	From    string        // the model whose weights the run starts from; empty: they are drawn
+	Flags   []config.Flag // override the experiment file; the last one for a key counts
+	DataDir string        // folder of the data sets; empty: from the environment
+	From    string        // the model whose weights the run starts from; empty: random weights
 	Resume  bool          // go on from the newest checkpoint
-	DryRun  bool          // only check and tell what would be trained
-	LRFind  string        // picture of a range test, which is then all that is done
-	Preview string        // picture of distorted images, likewise
-	Profile string        // of the CPU; empty: none
+	DryRun  bool          // only check, and report what would be trained
+	LRFind  string        // only run a range test, and draw its result to this path
+	Preview string        // only draw augmented images to this path
+	Profile string        // path of a CPU profile; empty: none
 
-	NoModel, NoHistory, NoPicture bool // what not to leave
+	NoModel, NoHistory, NoPicture bool // files that are not written
 
 	Listener Listener
 }
 
-// trains tells whether the network is trained in earnest, and not only tried.
+// trains reports whether the run trains a model, rather than only testing rates or drawing images.
 func (o Options) trains() bool { return o.LRFind == "" && o.Preview == "" }
 
-// Train is the story of a training run: experiment, data, network, loop, test, files. If ctx ends before the run does, it
-// leaves what Resume needs to go on, and returns the cause.
+// Train runs an experiment from its config to its output files: data, network, training loop, test. If ctx ends before
+// the run does, it leaves what Resume needs to go on, and returns the cause.
 func Train(ctx context.Context, system *System, o Options) error {
-	defer mapped()()
+	defer panicOnReadFault()()
 	x, err := await.Do(ctx, func() (*experiment, error) { return newExperiment(system, o) })
 	if err == nil {
 		err = x.checkFiles(system, o)
 	}
 	profiled := o.Profile
 	if o.DryRun {
-		profiled = "" // nothing is left behind
+		profiled = "" // a dry run leaves no files
 	}
 	if err == nil {
 		err = profile(profiled, func() error { return x.trainRun(ctx, system, o) })
@@ -54,6 +54,7 @@ func Train(ctx context.Context, system *System, o Options) error {
 	return err
 }
 
+// trainRun is Train with an experiment that was checked.
 func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (err error) {
 	if !o.DryRun && o.trains() {
 		unlock, err := x.lock(system, o)
@@ -77,7 +78,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if o.DryRun {
 		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := load(ctx, system, x.source, howToLoad(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
+	data, err := load(ctx, system, x.source, loadOptions(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	return x.train(ctx, system, o, run, data)
 }
 
-// train runs the run, and writes and tells what it gave.
+// train runs the training loop, or resumes it, then writes the files and reports the result.
 func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset.Data) error {
 	settings, err := json.Marshal(x.Reproducible())
 	if err != nil {
@@ -126,8 +127,9 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 			return err
 		}
 		if aside != "" {
-			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, then --resume with its settings, and more epochs if it was finished",
-				aside, aside, run.Checkpoints.Before(aside))
+			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, "+
+				"then --resume with its settings, and more epochs if it was finished",
+				aside, aside, run.Checkpoints.OriginalPath(aside))
 			if err != nil {
 				return err
 			}
@@ -141,7 +143,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 		})}, run.Callbacks...)
 	}
 	if o.Listener.Start != nil {
-		run.Callbacks = append(run.Callbacks, x.begin(o.Listener.Start, run.Engine, data))
+		run.Callbacks = append(run.Callbacks, x.startCallback(o.Listener.Start, run.Engine, data))
 	}
 	if o.Listener.Run != nil {
 		run.Callbacks = append(run.Callbacks, o.Listener.Run())
@@ -168,7 +170,7 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	return run.Checkpoints.Finish()
 }
 
-// newNetwork returns the network with weights drawn from the seed, or with those of the model file from.
+// newNetwork returns the network with weights drawn from the seed, or with those of the model at the path from.
 func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 	model, err := nn.New(x.arch, x.Seed)
 	if err != nil {

@@ -13,39 +13,41 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// Checkpoint is all that a run needs to go on in another process as if it had never been stopped. The random numbers of a
-// run are keyed by seed, epoch and step, and the learning rate follows from the step, so the place where it was is enough for
-// both. docs/model-format.md describes its file.
+// Checkpoint is everything that a run needs to go on in another process as if it had never stopped. Random numbers and
+// learning rates need no state: they follow from the seed, the epoch and the step. docs/model-format.md describes the
+// file.
 type Checkpoint struct {
 	progress
-	optimizer map[string]float64 // its counters
+	optimizer map[string]float64 // the optimizer's counters
 	callbacks map[string]map[string]float64
 	tensors   []safetensors.Tensor
 
 	config json.RawMessage
 	inputs map[string]string
 
-	before before // of the history, what the file beside has
-	path   string // of the file that it was read from; may be empty
-	named  int    // after how many steps it is, by the name of that file
+	inHistoryFile historyPrefix // the first epochs, which are stored in the history file
+
+	path        string // the file that it was read from; may be empty
+	stepsInName int    // the number of steps in the name of that file
 }
 
-// progress is where a run is.
+// progress is how far a run has come.
 type progress struct {
 	history history.Epochs
-	step    int         // steps taken in the epoch after those of the history
-	seconds float64     // that they took
-	sum     step.Result // what they gave
-	ended   string      // why a callback ended the run; empty: none did
+	step    int         // steps taken in the current epoch
+	seconds float64     // that these steps took
+	sum     step.Result // the summed results of these steps
+	ended   string      // the reason of the Stop that ended the run; empty: there was none
 }
 
-// checkpointKey is under which the container's metadata has the document.
+// checkpointKey is the key of the document in the metadata of the safetensors file.
 const checkpointKey = "checkpoint"
 
-// checkpointFormat is the newest, that of a checkpoint whose first epochs are in the file beside it. Of others it is 1.
+// checkpointFormat is the newest format: a checkpoint whose first epochs are in a history file. One that holds all of
+// its epochs has format 1.
 const checkpointFormat = 2
 
-// document is the JSON of a checkpoint, in the order of its keys.
+// document is the JSON of a checkpoint. Its keys are written in this order.
 type document struct {
 	Format    int                                  `json:"format"`
 	Step      int                                  `json:"step"`
@@ -54,7 +56,7 @@ type document struct {
 	LossSum   history.Number                       `json:"loss_sum"`
 	Right     int                                  `json:"right"`
 	Ended     string                               `json:"ended"`
-	Before    *before                              `json:"before,omitempty"`
+	Before    *historyPrefix                       `json:"before,omitempty"`
 	History   []history.Record[history.Number]     `json:"history"`
 	Optimizer map[string]history.Number            `json:"optimizer"`
 	Callbacks map[string]map[string]history.Number `json:"callbacks"`
@@ -67,17 +69,17 @@ func (c *Checkpoint) encode(w io.Writer) error {
 	d := document{
 		Format: 1, Step: c.step, Seconds: history.Number(c.seconds),
 		Samples: c.sum.Count, LossSum: history.Number(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
-		History: []history.Record[history.Number]{}, Optimizer: figures(c.optimizer), Callbacks: map[string]map[string]history.Number{},
-		Config: c.config, Inputs: c.inputs,
+		History: []history.Record[history.Number]{}, Optimizer: numbers(c.optimizer),
+		Callbacks: map[string]map[string]history.Number{}, Config: c.config, Inputs: c.inputs,
 	}
-	if c.before != (before{}) {
-		d.Format, d.Before = 2, &c.before
+	if c.inHistoryFile != (historyPrefix{}) {
+		d.Format, d.Before = 2, &c.inHistoryFile
 	}
-	for _, e := range c.history[c.before.Epochs:] {
+	for _, e := range c.history[c.inHistoryFile.Epochs:] {
 		d.History = append(d.History, history.RecordOf[history.Number](e))
 	}
 	for name, values := range c.callbacks {
-		d.Callbacks[name] = figures(values)
+		d.Callbacks[name] = numbers(values)
 	}
 	_, err := safetensors.Encode(w, &safetensors.File{
 		Key: checkpointKey, Document: string(safetensors.Marshal(d)), Tensors: c.tensors,
@@ -85,9 +87,11 @@ func (c *Checkpoint) encode(w io.Writer) error {
 	return err
 }
 
-// decodeCheckpoint reads what encode wrote, with the epochs that past returns for those that are not in it, and checks all of it
-// but whether it fits a run. Errors are fault.Data.
-func decodeCheckpoint(r io.Reader, where string, past func(before) (history.Epochs, error)) (*Checkpoint, error) {
+// decodeCheckpoint reads what encode wrote and checks everything but whether it fits a run. readHistory returns the
+// epochs that are in the history file. Errors are of kind fault.Data.
+func decodeCheckpoint(
+	r io.Reader, where string, readHistory func(historyPrefix) (history.Epochs, error),
+) (*Checkpoint, error) {
 	file, err := safetensors.Decode(r, where)
 	if err != nil {
 		return nil, err
@@ -99,8 +103,8 @@ func decodeCheckpoint(r io.Reader, where string, past func(before) (history.Epoc
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal([]byte(file.Document), &format); err == nil && format.Format > checkpointFormat {
-		return nil, fault.New(fault.Data, where, "a checkpoint of format %d, this program reads format %d: a newer dnn wrote it",
-			format.Format, checkpointFormat)
+		return nil, fault.New(fault.Data, where,
+			"wanted format %d or an older one, found format %d: a newer dnn wrote it", checkpointFormat, format.Format)
 	}
 	var d document
 	if err := safetensors.Unmarshal([]byte(file.Document), &d); err != nil {
@@ -110,7 +114,7 @@ func decodeCheckpoint(r io.Reader, where string, past func(before) (history.Epoc
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
-	first, err := past(c.before)
+	first, err := readHistory(c.inHistoryFile)
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "%w", err)
 	}
@@ -118,16 +122,20 @@ func decodeCheckpoint(r io.Reader, where string, past func(before) (history.Epoc
 	return c, nil
 }
 
-// checkpoint returns what the document says, with the epochs that are in it.
+// checkpoint returns the checkpoint with the epochs that the document itself holds.
 func (d document) checkpoint() (*Checkpoint, error) {
-	if d.Format < 1 || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples || (d.Step == 0) != (d.Samples == 0) {
-		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d", d.Format, d.Step, d.Samples, d.Right)
+	if d.Format < 1 || d.Step < 0 || d.Samples < 0 || d.Right < 0 || d.Right > d.Samples ||
+		(d.Step == 0) != (d.Samples == 0) {
+		return nil, fmt.Errorf("its numbers contradict each other: format %d, step %d, samples %d, right %d",
+			d.Format, d.Step, d.Samples, d.Right)
 	}
 	if d.Ended != "" && (d.Step > 0 || len(d.History) == 0 && d.Before == nil) {
-		return nil, fmt.Errorf("its numbers contradict each other: it ended (%s) after step %d of epoch %d", d.Ended, d.Step, len(d.History)+1)
+		return nil, fmt.Errorf("its numbers contradict each other: it ended (%s) after step %d of epoch %d",
+			d.Ended, d.Step, len(d.History)+1)
 	}
 	if (d.Format == 1) != (d.Before == nil) || d.Before != nil && (d.Before.Epochs < 1 || d.Before.Bytes < 1) {
-		return nil, fmt.Errorf("wanted before with format 2 alone, and with epochs in it, found %+v with format %d", d.Before, d.Format)
+		return nil, fmt.Errorf(`wanted "before" in format 2 only, with at least one epoch, found %+v in format %d`,
+			d.Before, d.Format)
 	}
 	c := &Checkpoint{
 		progress: progress{
@@ -137,14 +145,14 @@ func (d document) checkpoint() (*Checkpoint, error) {
 		optimizer: floats(d.Optimizer), callbacks: map[string]map[string]float64{}, config: d.Config, inputs: d.Inputs,
 	}
 	if d.Before != nil {
-		c.before = *d.Before
+		c.inHistoryFile = *d.Before
 	}
 	for i, r := range d.History {
 		e, err := r.Read()
 		if err != nil {
 			return nil, err
 		}
-		if wanted := c.before.Epochs + i + 1; e.Epoch != wanted {
+		if wanted := c.inHistoryFile.Epochs + i + 1; e.Epoch != wanted {
 			return nil, fmt.Errorf("history: wanted epoch %d, found epoch %d", wanted, e.Epoch)
 		}
 		c.history = append(c.history, e)
@@ -155,7 +163,7 @@ func (d document) checkpoint() (*Checkpoint, error) {
 	return c, nil
 }
 
-func figures(values map[string]float64) map[string]history.Number {
+func numbers(values map[string]float64) map[string]history.Number {
 	out := make(map[string]history.Number, len(values))
 	for name, v := range values {
 		out[name] = history.Number(v)
@@ -171,14 +179,15 @@ func floats(values map[string]history.Number) map[string]float64 {
 	return out
 }
 
-// Prefixes of the names of a checkpoint's tensors, before the name of the parameter. A callback's are under its own name.
+// Tensor names are one of these prefixes and the name of a parameter. The prefix of a callback's weights is its name
+// and a slash.
 const (
-	weightsPrefix   = "weights/"   // as the next step finds them
-	epochPrefix     = "epoch/"     // as after the last completed epoch, averaged if there is an average
-	optimizerPrefix = "optimizer/" // the optimizer's own arrays
+	weightsPrefix   = "weights/"   // at the start of the next step
+	epochPrefix     = "epoch/"     // after the last completed epoch, averaged if there is an average
+	optimizerPrefix = "optimizer/" // the optimizer's state
 )
 
-// capture returns the checkpoint of a run between two steps.
+// capture returns a checkpoint of the run, which must be between two steps.
 func (l *loop) capture() *Checkpoint {
 	c := &Checkpoint{
 		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
@@ -205,19 +214,20 @@ func (l *loop) capture() *Checkpoint {
 	return c
 }
 
-// History returns the completed epochs before the checkpoint.
+// History returns the epochs that were completed before the checkpoint.
 func (c *Checkpoint) History() history.Epochs { return c.history }
 
-// Step returns how many steps were taken after those epochs.
+// Step returns how many steps were taken in the epoch after them.
 func (c *Checkpoint) Step() int { return c.step }
 
 // Path returns the file that the checkpoint was read from.
 func (c *Checkpoint) Path() string { return c.path }
 
-// Ended tells whether a callback had ended the run there.
+// Ended reports whether a callback had ended the run.
 func (c *Checkpoint) Ended() bool { return c.ended != "" }
 
-// arraysOf returns the memory of a network's parameters, or, unless it is nil, that of a snapshot of them.
+// arraysOf returns the arrays of a model's parameters, backed by the snapshot if there is one and by the model
+// otherwise.
 func arraysOf(model *nn.Sequential, snapshot [][]float32) []optimizer.StateArray {
 	var arrays []optimizer.StateArray
 	for i, p := range model.Params() {

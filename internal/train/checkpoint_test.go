@@ -36,15 +36,15 @@ func testCheckpoint() *Checkpoint {
 	}
 }
 
-// noPast is of checkpoints that have all epochs in themselves.
-func noPast(b before) (history.Epochs, error) {
-	if b != (before{}) {
-		return nil, fmt.Errorf("its first %d epochs are elsewhere", b.Epochs)
+// noHistoryFile reads the history file of checkpoints that need none.
+func noHistoryFile(b historyPrefix) (history.Epochs, error) {
+	if b != (historyPrefix{}) {
+		return nil, fmt.Errorf("wanted no history file, found one of %d epochs", b.Epochs)
 	}
 	return nil, nil
 }
 
-// All of it comes back, and the same checkpoint has the same bytes.
+// A checkpoint survives being written and read, and the same checkpoint has the same bytes.
 func TestCheckpointFile(t *testing.T) {
 	want := testCheckpoint()
 	var file, again bytes.Buffer
@@ -52,22 +52,23 @@ func TestCheckpointFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := bytes.Clone(file.Bytes())
-	got, err := decodeCheckpoint(&file, "ckpt", noPast)
+	got, err := decodeCheckpoint(&file, "ckpt", noHistoryFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
-		t.Errorf("read\n%+v\nwant\n%+v", got, want)
+		t.Errorf("wanted\n%+v\nfound\n%+v", want, got)
 	}
 	long := io.MultiReader(bytes.NewReader(whole), bytes.NewReader(make([]byte, 16<<20)))
-	if _, err := decodeCheckpoint(long, "ckpt", noPast); err == nil || !strings.HasPrefix(err.Error(), "ckpt: damaged, with bytes after its end") {
-		t.Errorf("with a long tail: %v", err)
+	_, err = decodeCheckpoint(long, "ckpt", noHistoryFile)
+	if wanted := "ckpt: damaged, with bytes after its end"; err == nil || !strings.HasPrefix(err.Error(), wanted) {
+		t.Errorf("with a long tail: wanted the error %s, found %v", wanted, err)
 	}
 	if n, err := io.Copy(io.Discard, long); n < 15<<20 {
-		t.Errorf("of a tail of 16 MiB %d bytes were left unread (%v)", n, err)
+		t.Errorf("of a tail of 16 MiB: wanted most of it unread, found %d bytes (%v)", n, err)
 	}
 	if err := got.encode(&again); err != nil || !bytes.Equal(again.Bytes(), whole) {
-		t.Errorf("written again it has other bytes (%v)", err)
+		t.Errorf("written again: wanted the same bytes, found others (%v)", err)
 	}
 }
 
@@ -81,11 +82,14 @@ func TestCheckpointFileErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format":1`, `"format":3`, "ckpt: a checkpoint of format 3, this program reads format 2: a newer dnn wrote it"},
-		{`"format":1`, `"format":2`, "ckpt: wanted before with format 2 alone, and with epochs in it, found <nil> with format 2"},
+		{`"format":1`, `"format":3`, "ckpt: wanted format 2 or an older one, found format 3: a newer dnn wrote it"},
+		{`"format":1`, `"format":2`,
+			`ckpt: wanted "before" in format 2 only, with at least one epoch, found <nil> in format 2`},
 		{`"format":1`, `"format":0`, "ckpt: its numbers contradict each other: format 0, step 2, samples 10, right 7"},
-		{`"ended":""`, `"ended":"","before":{"epochs":100,"bytes":9,"sha256":""}`, "ckpt: wanted before with format 2 alone"},
-		{`"ended":""`, `"ended":"why"`, "ckpt: its numbers contradict each other: it ended (why) after step 2 of epoch 3"},
+		{`"ended":""`, `"ended":"","before":{"epochs":100,"bytes":9,"sha256":""}`,
+			`ckpt: wanted "before" in format 2 only`},
+		{`"ended":""`, `"ended":"why"`,
+			"ckpt: its numbers contradict each other: it ended (why) after step 2 of epoch 3"},
 		{`"step":2`, `"steps":2`, `ckpt: unknown key "steps"`},
 		{`"step":2`, `"step":-1`, "ckpt: its numbers contradict each other: format 1, step -1, samples 10, right 7"},
 		{`"right":7`, `"right":11`, "ckpt: its numbers contradict each other: format 1, step 2, samples 10, right 11"},
@@ -97,26 +101,29 @@ func TestCheckpointFileErrors(t *testing.T) {
 	} {
 		document := strings.Replace(decoded.Document, c.old, c.new, 1)
 		if document == decoded.Document {
-			t.Fatalf("%s is not in %s", c.old, document)
+			t.Fatalf("wanted %s in the document, found %s", c.old, document)
 		}
 		var changed bytes.Buffer
-		if _, err := safetensors.Encode(&changed, &safetensors.File{Key: checkpointKey, Document: document, Tensors: decoded.Tensors}); err != nil {
+		container := &safetensors.File{Key: checkpointKey, Document: document, Tensors: decoded.Tensors}
+		if _, err := safetensors.Encode(&changed, container); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := decodeCheckpoint(&changed, "ckpt", noPast); fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
-			t.Errorf("%s: %v of kind %d, want %s", c.new, err, fault.KindOf(err), c.want)
+		_, err := decodeCheckpoint(&changed, "ckpt", noHistoryFile)
+		if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: wanted %s, found %v of kind %d", c.new, c.want, err, fault.KindOf(err))
 		}
 	}
 	var model bytes.Buffer
 	if _, err := safetensors.Encode(&model, &safetensors.File{Key: "dnn", Document: "{}"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := decodeCheckpoint(&model, "ckpt", noPast); err == nil || err.Error() != "ckpt: wanted a checkpoint, found another file of dnn's (dnn)" {
-		t.Errorf("a model: %v", err)
+	const wanted = "ckpt: wanted a checkpoint, found another file of dnn's (dnn)"
+	if _, err := decodeCheckpoint(&model, "ckpt", noHistoryFile); err == nil || err.Error() != wanted {
+		t.Errorf("a model: wanted the error %s, found %v", wanted, err)
 	}
 }
 
-// No document makes the reader panic, and what it accepts it can write.
+// No document makes the reader panic, and whatever the reader accepts can be written.
 func FuzzCheckpointDocument(f *testing.F) {
 	var file bytes.Buffer
 	if err := testCheckpoint().encode(&file); err != nil {
@@ -128,16 +135,18 @@ func FuzzCheckpointDocument(f *testing.F) {
 	}
 	f.Add(decoded.Document)
 	f.Add(`{"format":1,"history":[{"epoch":1,"val_loss":"NaN","val_accuracy":null}],"callbacks":{"a":null}}`)
-	f.Add(strings.Replace(decoded.Document, `{"format":1`, `{"format":2,"before":{"epochs":100,"bytes":9,"sha256":""}`, 1))
+	format2 := `{"format":2,"before":{"epochs":100,"bytes":9,"sha256":""}`
+	f.Add(strings.Replace(decoded.Document, `{"format":1`, format2, 1))
 	f.Fuzz(func(t *testing.T, document string) {
 		var sealed, again bytes.Buffer
-		if _, err := safetensors.Encode(&sealed, &safetensors.File{Key: checkpointKey, Document: document}); err != nil {
+		container := &safetensors.File{Key: checkpointKey, Document: document}
+		if _, err := safetensors.Encode(&sealed, container); err != nil {
 			return
 		}
-		c, err := decodeCheckpoint(&sealed, "ckpt", noPast)
+		c, err := decodeCheckpoint(&sealed, "ckpt", noHistoryFile)
 		if err != nil {
 			if fault.KindOf(err) != fault.Data {
-				t.Errorf("%v of kind %d", err, fault.KindOf(err))
+				t.Errorf("wanted an error of kind %d, found %v of kind %d", fault.Data, err, fault.KindOf(err))
 			}
 			return
 		}
@@ -147,7 +156,8 @@ func FuzzCheckpointDocument(f *testing.F) {
 	})
 }
 
-// What a run has left that was killed as it wrote a checkpoint is removed by the next, whichever step it was of.
+// The temporary files of runs that were killed while they wrote a checkpoint are removed by the next run, whatever step
+// they were of.
 func TestCheckpointsOfKilledWriters(t *testing.T) {
 	folder := t.TempDir()
 	put := func(name string, age time.Duration) {
@@ -162,9 +172,12 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 	}
 	put(".model.ckpt-000123.0123abcd.tmp", 2*time.Hour)
 	put(".model.ckpt-1234567.0123abcd.tmp", 2*time.Hour)
-	kept := []string{".model.bin.0123abcd.tmp", ".model.ckpt-000124.0123abcd.tmp", ".model.ckpt-12.0123abcd.tmp", "model.ckpt-000122"}
+	kept := []string{
+		".model.bin.0123abcd.tmp", ".model.ckpt-000124.0123abcd.tmp", ".model.ckpt-12.0123abcd.tmp",
+		"model.ckpt-000122",
+	}
 	put(kept[0], 2*time.Hour)
-	put(kept[1], time.Minute) // somebody may be at it
+	put(kept[1], time.Minute) // another process may be writing it
 	put(kept[2], 2*time.Hour)
 	put(kept[3], 2*time.Hour)
 	k := checkpointWriter{Checkpoints: &Checkpoints{Path: filepath.Join(folder, "model.ckpt")}}
@@ -180,14 +193,15 @@ func TestCheckpointsOfKilledWriters(t *testing.T) {
 		got = append(got, e.Name())
 	}
 	if !slices.Equal(got, kept) {
-		t.Errorf("the folder holds %q, want %q", got, kept)
+		t.Errorf("wanted the files %q, found %q", kept, got)
 	}
 }
 
-// What is no file is not waited for.
+// A checkpoint that is not a regular file is refused, since reading a FIFO could block.
 func TestCheckpointIsNoFile(t *testing.T) {
 	folder := t.TempDir()
-	if _, err := (&Checkpoints{}).read(folder); err == nil || err.Error() != folder+": cannot read: is not a regular file" {
-		t.Errorf("%v", err)
+	wanted := folder + ": cannot read: is not a regular file"
+	if _, err := (&Checkpoints{}).read(folder); err == nil || err.Error() != wanted {
+		t.Errorf("wanted the error %s, found %v", wanted, err)
 	}
 }

@@ -17,32 +17,33 @@ import (
 	"dnn/internal/fault"
 )
 
-// Checkpoints says where and when a run writes checkpoints. The files are called Path-NNNNNN, by the number of steps that the
-// run has taken; the last two are kept. A run that is interrupted writes one in any case. Path-history has the first epochs of a
-// run that has many.
+// Checkpoints says where and when a run writes checkpoints. Their files are called Path-NNNNNN, after the number of
+// steps that the run has taken, and the last two are kept. The file Path-history holds the first epochs of a run of 100
+// or more. An interrupted run writes a checkpoint in any case.
 type Checkpoints struct {
-	Path        string        // model.ckpt
-	EveryEpochs int           // 0: none by epochs
-	Every       time.Duration // after a step, if the last one is as long ago; 0: none by time
-	KeepLast    bool          // after the last step, one that Finish leaves
+	Path        string        // such as model.ckpt
+	EveryEpochs int           // write one after every so many epochs; 0: never
+	Every       time.Duration // write one after a step or epoch when the last one is this old; 0: never
+	KeepLast    bool          // write one after the last epoch, and let Finish keep it
 
-	// EpochsFixedBy is the setting that makes all steps depend on the number of epochs: a run with another number is then another
-	// run. If it is empty, a run can go on to more epochs.
+	// EpochsFixedBy names the setting, if there is one, that makes every step depend on the number of epochs, as some
+	// schedules do. A checkpoint then fits only a run with the same number. If it is empty, a run can resume with more
+	// epochs.
 	EpochsFixedBy string
 
-	// What the run is. Resuming compares it.
-	Config json.RawMessage   // the experiment, a JSON object
-	Inputs map[string]string // what else the result depends on: hashes of data and teachers, by name
+	// Config and Inputs identify the run. A checkpoint fits a run if they are equal.
+	Config json.RawMessage   // the settings of the experiment, a JSON object
+	Inputs map[string]string // hashes of the data and the teachers, by name
 
-	// Start is the hash of the model whose weights the run began with; empty: of none, or, of a run that goes on, of whichever
-	// it was. A checkpoint has weights of its own, and the model may be no more: what was trained from it may have its name.
+	// Start is the hash of the model file whose weights the run began with; empty: there was none. A resumed run may
+	// leave it empty, since that file may have been replaced: Latest then takes it from the checkpoint.
 	Start string
 }
 
-// startInput is what Start is called among a checkpoint's inputs.
+// startInput is the name of Start among the inputs of a checkpoint.
 const startInput = "starting model"
 
-// inputs returns Inputs, and Start where there is one.
+// inputs returns Inputs, with Start added if there is one.
 func (c *Checkpoints) inputs() map[string]string {
 	all := maps.Clone(c.Inputs)
 	if c.Start != "" {
@@ -54,25 +55,25 @@ func (c *Checkpoints) inputs() map[string]string {
 	return all
 }
 
-// keptCheckpoints is how many there are at a time: the last one, and one to fall back to if that is damaged.
+// keptCheckpoints is how many checkpoints are kept: the last one, and one to fall back to should that be damaged.
 const keptCheckpoints = 2
 
-// checkpointDigits is how many digits the number in a name has at least.
+// checkpointDigits is the least number of digits in the name of a checkpoint.
 const checkpointDigits = 6
 
-// file returns the name of the checkpoint after that many steps.
+// file returns the path of the checkpoint after the given number of steps.
 func (c *Checkpoints) file(steps int) string {
 	return fmt.Sprintf("%s-%0*d", c.Path, checkpointDigits, steps)
 }
 
-// steps returns after how many steps the checkpoint of that name is, if it is one.
+// steps returns the number of steps in the file name of a checkpoint. It returns false for other names.
 func (c *Checkpoints) steps(name string) (steps int, ok bool) {
 	digits, ok := strings.CutPrefix(name, filepath.Base(c.Path)+"-")
 	steps, err := strconv.Atoi(digits)
 	return steps, ok && err == nil && steps >= 0 && filepath.Base(c.file(steps)) == name
 }
 
-// files returns the numbers of steps after which there are checkpoints, the last first.
+// files returns the numbers of steps of all checkpoints, in descending order.
 func (c *Checkpoints) files() ([]int, error) {
 	folder := filepath.Dir(c.Path)
 	entries, err := os.ReadDir(folder)
@@ -93,9 +94,9 @@ func (c *Checkpoints) files() ([]int, error) {
 	return all, nil
 }
 
-// Latest returns the newest checkpoint that is whole, for Run.From; nil if there is none. What a person should know of the
-// choice is in notes. It is an error if there are only damaged ones, and if the one found is of another run: what differs
-// is named then. The run has the Start of the one that it goes on from.
+// Latest returns the newest undamaged checkpoint, for Run.From, or nil if there are no checkpoints. The notes tell a
+// person which one was chosen and which ones were skipped. It is an error if all checkpoints are damaged, or if the one
+// found belongs to another run; the error lists the differences. Latest sets c.Start to that of the checkpoint.
 func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 	all, err := c.files()
 	if err != nil {
@@ -109,22 +110,25 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 		path := c.file(steps)
 		found, err := c.read(path)
 		if err != nil {
-			notes = append(notes, fmt.Sprintf("passes over a checkpoint: %v", err))
+			notes = append(notes, fmt.Sprintf("skips a checkpoint: %v", err))
 			damaged = errors.Join(damaged, err)
 			continue
 		}
 		if differences := c.differences(found); len(differences) > 0 {
 			hint := "set back what differs, or start from the beginning, without --resume"
 			if len(differences) == 1 && strings.HasPrefix(differences[0], startInput) {
-				hint = "leave --from out: a checkpoint has weights of its own, and the model may since have been written over"
+				hint = "leave --from out: a checkpoint has weights of its own, " +
+					"and the model may since have been written over"
 			}
-			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).WithHint("%s", hint)
+			return nil, notes, fault.New(fault.Data, path, "is of another run: %s", strings.Join(differences, "; ")).
+				WithHint("%s", hint)
 		}
 		c.Start = found.inputs[startInput]
-		found.path, found.named = path, steps
-		return found, append(notes, fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)), nil
+		found.path, found.stepsInName = path, steps
+		note := fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)
+		return found, append(notes, note), nil
 	}
-	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint is whole: %w", damaged)
+	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint can be used: %w", damaged)
 }
 
 // Count returns how many checkpoints there are.
@@ -133,18 +137,17 @@ func (c *Checkpoints) Count() (int, error) {
 	return len(all), err
 }
 
-// aside is where SetAside puts checkpoints.
+// aside returns the checkpoints that SetAside has renamed.
 func (c *Checkpoints) aside() *Checkpoints { return &Checkpoints{Path: c.Path + "-old"} }
 
-// Before returns the name that the newest checkpoint had before SetAside gave it the name that it returned.
-func (c *Checkpoints) Before(aside string) string {
+// OriginalPath returns the path that a checkpoint had before SetAside renamed it to the given one.
+func (c *Checkpoints) OriginalPath(aside string) string {
 	steps, _ := c.aside().steps(filepath.Base(aside))
 	return c.file(steps)
 }
 
-// SetAside is for a run that starts anew where another one, perhaps of another experiment, was not finished: it gives that one's
-// checkpoints other names (Path-old-NNNNNN) and returns the newest one's, or "" if there was none. Those that were set aside
-// before, if there is a new one, make way: one generation is kept.
+// SetAside renames the checkpoints of an earlier run to Path-old-NNNNNN, so that a new run does not replace them. It
+// returns the new path of the newest one, or "" if there was none. Checkpoints that were set aside earlier are removed.
 func (c *Checkpoints) SetAside() (newest string, err error) {
 	all, err := c.files()
 	if err != nil || len(all) == 0 {
@@ -159,16 +162,16 @@ func (c *Checkpoints) SetAside() (newest string, err error) {
 			return "", fault.CannotWrite(c.file(steps), err)
 		}
 	}
-	// Without one of its own, a checkpoint that was moved back by hand still has the one that was set aside with it.
-	if err := os.Rename(c.past(), old.past()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fault.CannotWrite(c.past(), err)
+	// The history file moves along. Checkpoints that are renamed back by hand still find it there: see readHistory.
+	if err := os.Rename(c.historyPath(), old.historyPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fault.CannotWrite(c.historyPath(), err)
 	}
 	return old.file(all[0]), nil
 }
 
-// Probe tells whether checkpoints can be written, without leaving anything.
+// Probe returns an error if checkpoints cannot be written. It leaves nothing behind.
 func (c *Checkpoints) Probe() error {
-	for _, path := range []string{c.file(0), c.past()} {
+	for _, path := range []string{c.file(0), c.historyPath()} {
 		if err := atomicfile.Probe(path); err != nil {
 			return fault.CannotWrite(path, err)
 		}
@@ -176,7 +179,7 @@ func (c *Checkpoints) Probe() error {
 	return nil
 }
 
-// Finish is for when the model that the run was about is safe: it removes all checkpoints, or, with KeepLast, all but the last.
+// Finish removes the checkpoints once the run has written its model. With KeepLast it keeps the last one.
 func (c *Checkpoints) Finish() error {
 	if !c.KeepLast {
 		return c.Remove()
@@ -188,20 +191,21 @@ func (c *Checkpoints) Finish() error {
 	return c.removeBut(all[:min(1, len(all))])
 }
 
-// Remove removes all checkpoints, and what is beside those that were set aside where they are no more.
+// Remove removes all checkpoints and the history file. It also removes the history file that was set aside, if no
+// checkpoint needs it any more.
 func (c *Checkpoints) Remove() error {
 	if err := c.removeBut(nil); err != nil {
 		return err
 	}
 	if count, err := c.aside().Count(); err == nil && count == 0 {
-		if err := remove(c.aside().past()); err != nil {
+		if err := remove(c.aside().historyPath()); err != nil {
 			return err
 		}
 	}
-	return remove(c.past())
+	return remove(c.historyPath())
 }
 
-// removeBut removes all checkpoints but those after that many steps.
+// removeBut removes all checkpoints but those after the given numbers of steps.
 func (c *Checkpoints) removeBut(kept []int) error {
 	all, err := c.files()
 	if err != nil {
@@ -218,7 +222,7 @@ func (c *Checkpoints) removeBut(kept []int) error {
 	return nil
 }
 
-// remove removes a file, unless somebody has.
+// remove removes a file if it exists.
 func remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fault.CannotWrite(path, err)
@@ -226,12 +230,12 @@ func remove(path string) error {
 	return nil
 }
 
-// read reads the checkpoint at path, with the epochs that the file beside it has.
+// read reads the checkpoint at path, and its first epochs from the history file.
 func (c *Checkpoints) read(path string) (*Checkpoint, error) {
 	file, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
-	defer func() { _ = file.Close() }() // only read from: nothing can be lost
-	return decodeCheckpoint(file, path, c.readPast)
+	defer func() { _ = file.Close() }() // opened for reading: closing cannot lose data
+	return decodeCheckpoint(file, path, c.readHistory)
 }

@@ -12,33 +12,33 @@ import (
 // checkpointWriter writes the checkpoints of one run.
 type checkpointWriter struct {
 	*Checkpoints
-	kept []int     // after how many steps this run has written, or begun from, the last two
-	last time.Time // when
+	kept []int     // the last two checkpoints that this run has written or resumed from, by their numbers of steps
+	last time.Time // when the last one was written, or the run began
 
-	past       pastFile
-	othersGone bool // whether what was left of other runs is gone
+	history       historyFile
+	removedOthers bool // whether the checkpoints of other runs have been removed
 }
 
-// begin finds out early whether checkpoints can be written, and removes what has been left of any where a run was
-// killed as it wrote one: the next run may never come to the same number of steps.
+// begin checks early that checkpoints can be written. It also removes temporary files that killed runs have left, since
+// this run may never write under the same names.
 func (w *checkpointWriter) begin(now time.Time) error {
 	w.last = now
 	atomicfile.RemoveStale(filepath.Dir(w.Path), func(name string) bool {
 		_, ok := w.steps(name)
-		return ok || name == filepath.Base(w.Checkpoints.past())
+		return ok || name == filepath.Base(w.Checkpoints.historyPath())
 	})
 	return w.Probe()
 }
 
-// write writes the checkpoint after that many steps and removes those that are neither this nor the one before it: also
-// what is left of other runs of the same name, which would be in the way of this one's.
+// write writes the checkpoint after the given number of steps. It keeps that one and the one before, and removes all
+// others under this path, including those of other runs.
 func (w *checkpointWriter) write(steps int, now time.Time, c *Checkpoint) error {
 	w.last = now
-	w.past.path = w.Checkpoints.past()
-	if err := w.past.hold(c.history); err != nil {
-		return fault.CannotWrite(w.past.path, err)
+	w.history.path = w.Checkpoints.historyPath()
+	if err := w.history.extend(c.history); err != nil {
+		return fault.CannotWrite(w.history.path, err)
 	}
-	c.before = w.past.before
+	c.inHistoryFile = w.history.written
 	if err := atomicfile.Write(w.file(steps), c.encode); err != nil {
 		return fault.CannotWrite(w.file(steps), err)
 	}
@@ -53,22 +53,22 @@ func (w *checkpointWriter) write(steps int, now time.Time, c *Checkpoint) error 
 	return w.removeOthers()
 }
 
-// removeOthers removes once what other runs of the same name have left: later there is none, and a folder may hold many
-// files.
+// removeOthers removes the checkpoints of other runs, and their history file if this run has none yet. It does so once,
+// since listing a large folder takes time.
 func (w *checkpointWriter) removeOthers() error {
-	if w.othersGone {
+	if w.removedOthers {
 		return nil
 	}
-	w.othersGone = true
-	if w.past.Epochs == 0 {
-		if err := remove(w.Checkpoints.past()); err != nil {
+	w.removedOthers = true
+	if w.history.written.Epochs == 0 {
+		if err := remove(w.Checkpoints.historyPath()); err != nil {
 			return err
 		}
 	}
 	return w.removeBut(w.kept)
 }
 
-// has tells whether the last checkpoint is after that many steps.
+// has reports whether the last checkpoint is the one after the given number of steps.
 func (w *checkpointWriter) has(steps int) bool {
 	return len(w.kept) > 0 && w.kept[len(w.kept)-1] == steps
 }

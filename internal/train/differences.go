@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// epochsKey is the setting that a run may change when it goes on, unless EpochsFixedBy forbids it.
+// epochsKey is the only setting that may change when a run resumes, and only if EpochsFixedBy is empty.
 const epochsKey = "epochs"
 
-// differences names what differs between the run that wrote a checkpoint and this one, with both values.
+// differences describes each setting or input that differs between this run and the one that wrote the checkpoint.
 func (c *Checkpoints) differences(found *Checkpoint) []string {
 	then, now := settings(found.config, found.inputs), settings(c.Config, c.inputs())
 	if c.Start == "" {
@@ -45,7 +45,8 @@ func value(settings map[string]string, key string) string {
 	return "not set"
 }
 
-// settings returns each setting of an experiment by its key (optimizer.learning_rate), and each input by its name.
+// settings returns the value of each setting by its key, such as optimizer.learning_rate, and the inputs by their
+// names.
 func settings(config json.RawMessage, inputs map[string]string) map[string]string {
 	all := maps.Clone(inputs)
 	if all == nil {
@@ -57,7 +58,7 @@ func settings(config json.RawMessage, inputs map[string]string) map[string]strin
 	return all
 }
 
-// flatten adds what a JSON value says: objects key by key, anything else as its text.
+// flatten adds the members of a JSON object, recursively and under dotted keys. Any other value is added as its text.
 func flatten(all map[string]string, key string, text json.RawMessage) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(text, &object) == nil && object != nil {
@@ -71,7 +72,7 @@ func flatten(all map[string]string, key string, text json.RawMessage) {
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, text); err != nil {
-		panic("train: a config that is no JSON: " + err.Error())
+		panic("train: the config is not JSON: " + err.Error())
 	}
 	all[key] = compact.String()
 }

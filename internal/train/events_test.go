@@ -32,12 +32,13 @@ func TestStop(t *testing.T) {
 	r.Callbacks = []train.Callback{stop("enough"), stop("too late"), recorder(&log, "r")}
 	epochs, err := r.Do(t.Context())
 	if err != nil || len(epochs) != 2 || len(spy.steps) != 6 || r.Ended != "enough" {
-		t.Errorf("%d epochs, %d steps, ended %q, %v", len(epochs), len(spy.steps), r.Ended, err)
+		t.Errorf("wanted 2 epochs, 6 steps and the reason enough, found %d, %d, %q, %v",
+			len(epochs), len(spy.steps), r.Ended, err)
 	}
 	if want := []string{"r step 3", "r end of epoch 2", "r end"}; !slices.Equal(log[len(log)-3:], want) {
-		t.Errorf("events %v, want them to end %v", log, want)
+		t.Errorf("wanted events that end with %v, found %v", want, log)
 	}
-	// An error beside a Stop is an error.
+	// The error of another callback takes precedence.
 	broken := errors.New("broken")
 	r, _ = testRun(t, 12, 5, 5)
 	r.Callbacks = []train.Callback{stop("enough"), {EpochEnd: func(e history.Epoch) error {
@@ -47,11 +48,11 @@ func TestStop(t *testing.T) {
 		return nil
 	}}}
 	if epochs, err := r.Do(t.Context()); !errors.Is(err, broken) || len(epochs) != 2 {
-		t.Errorf("%d epochs, %v", len(epochs), err)
+		t.Errorf("wanted 2 epochs and the error, found %d and %v", len(epochs), err)
 	}
 }
 
-// The learning rates of a run are its schedule's, and an epoch has that of its last step.
+// The run takes its learning rates from its schedule, and an epoch reports the rate of its last step.
 func TestScheduleOfARun(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 2)
 	r.Schedule = (&schedule.Polynomial{Power: 1}).For(schedule.Run{Rate: 1, Epochs: 10, Steps: 1})
@@ -61,15 +62,15 @@ func TestScheduleOfARun(t *testing.T) {
 	}
 	for i, rate := range spy.rates {
 		if rate != r.Schedule.Rate(i) {
-			t.Errorf("rates %v", spy.rates)
+			t.Errorf("step %d: wanted the rate %v, found %v", i, r.Schedule.Rate(i), rate)
 		}
 	}
 	if epochs[0].LearningRate != spy.rates[2] || epochs[1].LearningRate != spy.rates[5] {
-		t.Errorf("epochs %+v of rates %v", epochs, spy.rates)
+		t.Errorf("wanted epochs with the rates %v and %v, found %+v", spy.rates[2], spy.rates[5], epochs)
 	}
 }
 
-// An optimizer that averages: validation and the model in the end are the average's, the steps go on from the weights.
+// With an averaging optimizer, validation and the final model use the average; the steps go on from the weights.
 func TestAverage(t *testing.T) {
 	spec := optimizer.Default("sgd")
 	spec.UseEMA, spec.EMAMomentum = true, 0.5
@@ -89,20 +90,20 @@ func TestAverage(t *testing.T) {
 	r, epochs, average := run(3)
 	got := weights(r.Model)
 	if loss := float64(step.NewEvaluator(r.Engine, r.Model, r.Train).Evaluate().MeanLoss()); loss != epochs[2].ValLoss {
-		t.Errorf("the model's loss is %v, that of validation was %v", loss, epochs[2].ValLoss)
+		t.Errorf("wanted the loss of the validation, %v, found %v", epochs[2].ValLoss, loss)
 	}
 	average.Swap()
 	if !slices.Equal(got, weights(r.Model)) {
-		t.Error("the model is not the average")
+		t.Error("wanted the average as the model, found other weights")
 	}
 	plain, _ := testRun(t, 12, 5, 3)
 	again, err := plain.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range epochs { // training itself does not see the average
+	for i := range epochs { // the average has no influence on training
 		if epochs[i].Loss != again[i].Loss {
-			t.Errorf("epoch %d: loss %v, without averaging %v", i+1, epochs[i].Loss, again[i].Loss)
+			t.Errorf("epoch %d: wanted the loss without averaging, %v, found %v", i+1, again[i].Loss, epochs[i].Loss)
 		}
 	}
 }
@@ -121,7 +122,7 @@ func TestLRFind(t *testing.T) {
 	var heard []train.LRPoint
 	o.StepEnd = func(step int, p train.LRPoint) {
 		if heard = append(heard, p); step != len(heard) {
-			t.Errorf("step %d as number %d", step, len(heard))
+			t.Errorf("wanted step %d, found step %d", len(heard), step)
 		}
 	}
 	points, err := train.LRFind(t.Context(), r, o)
@@ -129,33 +130,36 @@ func TestLRFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(points, heard) {
-		t.Errorf("heard of %v, returned %v", heard, points)
+		t.Errorf("wanted a call for each of the points %v, found %v", points, heard)
 	}
-	if !slices.Equal(before, weights(r.Model)) || state != fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats()) {
-		t.Error("it changes the model or the optimizer")
+	after := fmt.Sprint(optimizer.Counters(), optimizer.State()[0].Floats())
+	if !slices.Equal(before, weights(r.Model)) || state != after {
+		t.Error("wanted the model and the optimizer unchanged, found changes")
 	}
 	if len(points) < 10 || len(points) == o.Steps {
-		t.Errorf("%d of %d points: wanted it to stop where it diverges", len(points), o.Steps)
+		t.Errorf("wanted at least 10 points and fewer than %d, since it diverges, found %d", o.Steps, len(points))
 	}
 	if points[0].Rate != 1e-4 || points[0].Smoothed != points[0].Loss {
-		t.Errorf("the first point is %+v", points[0])
+		t.Errorf("wanted a first point with the rate 1e-4 and no smoothing, found %+v", points[0])
 	}
 	for i := 1; i < len(points); i++ {
 		if ratio := points[i].Rate / points[i-1].Rate; math.Abs(ratio/math.Pow(1e7, 1.0/49)-1) > 1e-9 {
-			t.Fatalf("rates %v and %v follow one another", points[i-1].Rate, points[i].Rate)
+			t.Fatalf("wanted rates in a ratio of 10^(7/49), found %v and %v", points[i-1].Rate, points[i].Rate)
 		}
 	}
 	if last := points[len(points)-1]; !(last.Smoothed > 4*slices.MinFunc(points, bySmoothed).Smoothed) {
-		t.Errorf("stopped at %+v", last)
+		t.Errorf("wanted the last loss above 4 times the lowest, found %+v", last)
 	}
 	for i := range r.Train.Floats {
 		r.Train.Floats[i] = float32(math.NaN())
 	}
-	if _, err := train.LRFind(t.Context(), r, o); fault.KindOf(err) != fault.Diverged || !strings.HasPrefix(err.Error(), "range test: the loss diverges at once") {
-		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+	_, err = train.LRFind(t.Context(), r, o)
+	wanted := "range test: the loss diverges at once"
+	if fault.KindOf(err) != fault.Diverged || !strings.HasPrefix(err.Error(), wanted) {
+		t.Errorf("wanted the error %s, found %v of kind %d", wanted, err, fault.KindOf(err))
 	}
 	if !slices.Equal(before, weights(r.Model)) {
-		t.Error("it changes the model if it diverges")
+		t.Error("wanted the model unchanged after divergence, found changes")
 	}
 }
 

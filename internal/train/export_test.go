@@ -2,22 +2,22 @@ package train
 
 import "io"
 
-// What the tests of whole runs look at. They are a package of their own because their callbacks import this one.
+// Access for the tests in package train_test, which cannot be in this package because they import package callback.
 
-// File returns the name of the checkpoint after that many steps.
+// File returns the path of the checkpoint after the given number of steps.
 func (c *Checkpoints) File(steps int) string { return c.file(steps) }
 
-// Files returns after how many steps there are checkpoints, the last first.
+// Files returns the numbers of steps of all checkpoints, in descending order.
 func (c *Checkpoints) Files() ([]int, error) { return c.files() }
 
-// PastFile returns the name of the file with the first epochs.
-func (c *Checkpoints) PastFile() string { return c.past() }
+// HistoryFile returns the path of the history file.
+func (c *Checkpoints) HistoryFile() string { return c.historyPath() }
 
-// EncodeFormat1 writes the checkpoint with all of its epochs in itself.
+// EncodeFormat1 writes the checkpoint with all of its epochs.
 func (c *Checkpoint) EncodeFormat1(w io.Writer) error {
-	c.before = before{}
+	c.inHistoryFile = historyPrefix{}
 	return c.encode(w)
 }
 
-// KeptCheckpoints is how many there are at a time.
+// KeptCheckpoints is how many checkpoints are kept.
 const KeptCheckpoints = keptCheckpoints

@@ -1,6 +1,6 @@
-// Package train is the training loop: epochs, batches, validation, and the events that callbacks hear. It knows
-// networks and samples; it does not know where samples come from, what a person is shown, or what a model file looks
-// like.
+// Package train is the training loop: epochs, batches, validation, checkpoints, and the callbacks that hear of them. It
+// also has the learning rate range test. It knows networks and samples. It does not know where samples come from, what
+// is shown to a person, or what a model file looks like.
 package train
 
 import (
@@ -28,35 +28,41 @@ type Run struct {
 	Train      *batch.Samples
 	Validation *batch.Samples // evaluated after each epoch; may be nil
 
-	Transform    batch.Transform    // of the training samples; may be nil
-	Distillation *step.Distillation // what the model learns from besides the labels; may be nil
+	Transform    batch.Transform    // augments the training samples; may be nil
+	Distillation *step.Distillation // teachers that the model learns from in addition to the labels; may be nil
 
 	Epochs    int
-	BatchSize int               // the last batch of an epoch takes what is left
+	BatchSize int               // in samples; the last batch of an epoch may be smaller
 	Schedule  schedule.Schedule // of the learning rate
-	Shuffle   bool              // a new order each epoch
-	Seed      uint64            // of that order
+	Shuffle   bool              // the samples into a new order each epoch
+	Seed      uint64            // of the order
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
-	From        *Checkpoint      // where to go on; nil: from the beginning
-	Now         func() time.Time // for seconds, and for when to write checkpoints: nothing that is learned depends on it
+	From        *Checkpoint      // where the run resumes; nil: it starts at the first step
+	Now         func() time.Time // the clock, for durations and timed checkpoints; training does not depend on it
 
-	Ended string // set by Do: why a callback ended the run with a Stop; empty: none did
+	Ended string // set by Do: the reason of the Stop that ended the run early; empty: there was none
 }
 
-// ValidationSamples returns how many of n samples the split holds out: those from floor(n (1 - split)) on, as in Keras.
+// ValidationSamples returns how many of n samples a validation split holds out: n - floor(n (1 - split)), in float64,
+// as Keras does.
 func ValidationSamples(n int, split float64) int {
 	return n - int(math.Floor(float64(n)*(1-split)))
 }
 
-// Do trains and returns what each completed epoch gave, those before the checkpoint From included. If the optimizer
-// averages the weights, validation, callbacks and, in the end, the model have the average.
+// Do trains the model and returns the completed epochs, including those before the checkpoint From. If the optimizer
+// averages the weights, validation, callbacks and the final model use the average.
 //
-// When ctx ends, it stops within a step or a validation, as if that had not begun, and writes a checkpoint, if there
-// are to be any; the model then has the weights of the last completed epoch, and the error is ctx's cause. A loss that
-// is NaN or infinite ends it with fault.Diverged. A callback can end it with a Stop, which is no error: Ended then says
-// why.
+// The run can end before its last epoch in four ways:
+//
+//   - ctx ends: Do finishes or abandons the current step, abandons a validation, and writes a checkpoint if the run has
+//     Checkpoints. The error is the cause of ctx.
+//   - The loss becomes NaN or infinite: the error is of kind fault.Diverged.
+//   - A callback returns an error: Do returns it.
+//   - A callback returns a Stop: Do returns no error, and Ended says why.
+//
+// After an error in an epoch the model has the weights of the last completed epoch.
 func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 	defer func() {
 		for _, c := range r.Callbacks {
@@ -91,7 +97,7 @@ func (r *Run) Do(ctx context.Context) (history history.Epochs, err error) {
 	})
 }
 
-// Plan returns what the run is about to do.
+// Plan returns the size of the run.
 func (r *Run) Plan() Plan {
 	validation := 0
 	if r.Validation != nil {
@@ -100,6 +106,7 @@ func (r *Run) Plan() Plan {
 	return NewPlan(r.Epochs, r.BatchSize, r.Train.Count, validation)
 }
 
+// batch returns the number of samples in a full batch.
 func (r *Run) batch() int { return min(r.BatchSize, r.Train.Count) }
 
 // loop is a run in progress.
@@ -110,11 +117,11 @@ type loop struct {
 	evaluator    *step.Evaluator    // nil: no validation
 	average      *optimizer.Average // nil: none
 	writer       *checkpointWriter  // nil: no checkpoints
-	order        []int32            // of the training samples in this epoch
-	epochWeights [][]float32        // the weights after the last completed epoch, averaged if there is an average
-	begun        time.Time          // the epoch at hand, less what it took before the run was stopped
-	rate         float64            // of the last step
-	abandons     bool               // steps take so long that they are abandoned when the run is stopped
+	order        []int32            // the training samples in the order of this epoch
+	epochWeights [][]float32        // after the last completed epoch, averaged if there is an average
+	begun        time.Time          // of the epoch; for a resumed one, earlier by the time that it had taken before
+	rate         float64            // the learning rate of the last step
+	abandons     bool               // whether a step may be abandoned when the run is stopped
 }
 
 func (r *Run) newLoop(ctx context.Context) (*loop, error) {
@@ -144,7 +151,7 @@ func (r *Run) newLoop(ctx context.Context) (*loop, error) {
 	return l, nil
 }
 
-// begin tells the callbacks, and goes to where the run is to begin.
+// begin restores the checkpoint that the run resumes from, if there is one, and tells the callbacks.
 func (l *loop) begin() error {
 	states, err := l.restore(l.From)
 	if err != nil {
@@ -161,7 +168,7 @@ func (l *loop) begin() error {
 	return l.restoreCallbacks(states)
 }
 
-// epoch trains on every sample once, or on those that were left when the run was stopped, then validates.
+// epoch trains on every sample once, then validates. A resumed epoch trains on the samples that are left.
 func (l *loop) epoch(ctx context.Context, epoch int) error {
 	if err := each(l.Callbacks, func(c Callback) error { return call(c.EpochBegin, epoch) }); err != nil {
 		return err
@@ -170,25 +177,25 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.trainer.Begin(epoch)
 	l.trainer.Skip(l.step)
 	l.arrange(epoch)
-	if l.step > 0 { // and perhaps none is left to take
+	if l.step > 0 { // a resumed epoch may have no step left that would set the rate
 		l.rate = l.Schedule.Rate(l.steps() - 1)
 	}
 	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
 			return l.interrupt(context.Cause(ctx))
 		}
-		if err := l.train(ctx, epoch); err != nil {
+		if err := l.nextStep(ctx, epoch); err != nil {
 			return err
 		}
 	}
-	if !l.Model.Finite() { // the last update of the epoch, whose loss was still a number
+	if !l.Model.Finite() { // the last update may overflow though the loss before it was finite
 		return l.diverged(epoch, "the weights are no longer finite")
 	}
 	return l.endEpoch(ctx, epoch)
 }
 
-// arrange puts the samples into the epoch's order. It begins with the samples' own, not with the last epoch's: an
-// epoch's order depends on seed and epoch alone.
+// arrange puts the samples into the order of an epoch. It starts from the samples' own order rather than from that of
+// the epoch before, so that the result depends only on the seed and the epoch.
 func (l *loop) arrange(epoch int) {
 	for i := range l.order {
 		l.order[i] = int32(i)
@@ -198,10 +205,10 @@ func (l *loop) arrange(epoch int) {
 	}
 }
 
-// train takes the next step.
-func (l *loop) train(ctx context.Context, epoch int) error {
+// nextStep takes the next step of the epoch, tells the callbacks, and writes a checkpoint if the time for one has come.
+func (l *loop) nextStep(ctx context.Context, epoch int) error {
 	l.rate = l.Schedule.Rate(l.steps())
-	result := l.take(l.step)
+	result := l.takeStep(l.step)
 	if result.Count == 0 {
 		return l.interrupt(context.Cause(ctx))
 	}
@@ -225,13 +232,15 @@ func (l *loop) train(ctx context.Context, epoch int) error {
 	return l.checkpoint()
 }
 
-// endEpoch validates, tells the callbacks, and writes the checkpoint that is due.
+// endEpoch validates, adds the epoch to the history, tells the callbacks, and writes a checkpoint if one is due.
 func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 	if l.average != nil {
 		l.average.Swap()
 	}
-	e := history.Epoch{Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate}
-	e.Phases = l.trainer.PhaseSeconds()
+	e := history.Epoch{
+		Epoch: epoch, Loss: float64(l.sum.MeanLoss()), Accuracy: float64(l.sum.Accuracy()), LearningRate: l.rate,
+		Phases: l.trainer.PhaseSeconds(),
+	}
 	if l.evaluator != nil {
 		if err := l.validate(ctx, &e); err != nil {
 			return err
@@ -259,26 +268,28 @@ func (l *loop) endEpoch(ctx context.Context, epoch int) error {
 	return l.checkpoint()
 }
 
-// due tells whether there is to be a checkpoint after that epoch.
+// due reports whether a checkpoint is due after the given epoch.
 func (l *loop) due(epoch int) bool {
 	c := l.Checkpoints
 	last := c.KeepLast && (epoch == l.Epochs || l.ended != "")
-	return last || c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0 || c.Every > 0 && l.Now().Sub(l.writer.last) >= c.Every
+	byEpochs := c.EveryEpochs > 0 && epoch%c.EveryEpochs == 0
+	return last || byEpochs || c.Every > 0 && l.Now().Sub(l.writer.last) >= c.Every
 }
 
-// checkpoint writes where the run is.
+// checkpoint writes a checkpoint of the current state.
 func (l *loop) checkpoint() error { return l.writer.write(l.steps(), l.Now(), l.capture()) }
 
-// steps returns how many steps the run has taken.
+// steps returns how many steps the run has taken in all its epochs.
 func (l *loop) steps() int { return len(l.history)*l.Plan().Steps + l.step }
 
-// diverged returns the error of a run whose numbers have left the range of float32.
+// diverged returns the error of a run whose loss or weights are no longer finite.
 func (l *loop) diverged(epoch int, what string) error {
 	return fault.New(fault.Diverged, fmt.Sprintf("epoch %d, step %d", epoch, l.step), "%s", what).
 		WithHint("try a lower learning rate (now %v)", l.rate)
 }
 
-// batchAt returns the batch of the epoch's step, counted from 0: shorter at the end of the epoch, empty behind it.
+// batchAt returns the samples of one step of the epoch, counted from 0. The last batch may be smaller; after it batches
+// are empty.
 func (l *loop) batchAt(step int) []int32 {
 	at := min(step*l.batch(), len(l.order))
 	return l.order[at:min(at+l.batch(), len(l.order))]

@@ -18,7 +18,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// recorder returns a callback that writes what it hears to a log.
+// recorder returns a callback that writes the events it hears of to a log.
 func recorder(log *[]string, name string) train.Callback {
 	say := func(format string, args ...any) error {
 		*log = append(*log, name+" "+fmt.Sprintf(format, args...))
@@ -41,7 +41,7 @@ func TestOrderOfEvents(t *testing.T) {
 	r.Callbacks = []train.Callback{recorder(&log, "a"), {}, recorder(&log, "b")}
 	epochs, err := r.Do(t.Context())
 	if err != nil || len(epochs) != 2 {
-		t.Fatalf("history %v, error %v", epochs, err)
+		t.Fatalf("wanted 2 epochs, found %v, error %v", epochs, err)
 	}
 	var want []string
 	for _, event := range []string{
@@ -51,7 +51,7 @@ func TestOrderOfEvents(t *testing.T) {
 		want = append(want, "a "+event, "b "+event)
 	}
 	if !slices.Equal(log, want) {
-		t.Errorf("events\n%s\nwant\n%s", strings.Join(log, "\n"), strings.Join(want, "\n"))
+		t.Errorf("wanted the events\n%s\nfound\n%s", strings.Join(want, "\n"), strings.Join(log, "\n"))
 	}
 }
 
@@ -63,14 +63,16 @@ func TestPlan(t *testing.T) {
 		{100, 100, 100, 1},
 		{7, 1, 1, 7},
 	} {
-		want := train.Plan{Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, ValidationSamples: 3}
+		want := train.Plan{
+			Epochs: 10, BatchSize: c.wantBatch, Steps: c.wantSteps, TrainSamples: c.count, ValidationSamples: 3,
+		}
 		if got := train.NewPlan(10, c.batch, c.count, 3); got != want {
-			t.Errorf("%d samples in batches of %d: %+v, want %+v", c.count, c.batch, got, want)
+			t.Errorf("%d samples in batches of %d: wanted %+v, found %+v", c.count, c.batch, want, got)
 		}
 	}
 }
 
-// The counts that Keras 3 holds out: n - floor(n (1 - split)), in float64.
+// The numbers of samples that Keras 3 holds out: n - floor(n (1 - split)), in float64.
 func TestValidationSamples(t *testing.T) {
 	for _, c := range []struct {
 		n     int
@@ -95,12 +97,13 @@ func TestValidationSamples(t *testing.T) {
 		{0, 0.5, 0},
 	} {
 		if got := train.ValidationSamples(c.n, c.split); got != c.want {
-			t.Errorf("%v of %d: %d samples, want %d", c.split, c.n, got, c.want)
+			t.Errorf("%v of %d: wanted %d samples, found %d", c.split, c.n, c.want, got)
 		}
 	}
 }
 
-// Each epoch is on every sample once, the last batch on what is left, in an order that the seed and the epoch give.
+// Each epoch takes every sample once, in an order that follows from the seed and the epoch. Its last batch has the
+// samples that are left.
 func TestShuffledBatches(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 3)
 	r.Shuffle, r.Seed = true, 42
@@ -108,7 +111,7 @@ func TestShuffledBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(spy.steps) != 9 {
-		t.Fatalf("%d steps, want 9", len(spy.steps))
+		t.Fatalf("wanted 9 steps, found %d", len(spy.steps))
 	}
 	for epoch := 1; epoch <= 3; epoch++ {
 		order := make([]int32, 12)
@@ -123,12 +126,12 @@ func TestShuffledBatches(t *testing.T) {
 			}
 			slices.Sort(want)
 			if got := spy.steps[3*(epoch-1)+step]; !slices.Equal(got, want) {
-				t.Errorf("epoch %d, step %d: samples %v, want %v", epoch, step+1, got, want)
+				t.Errorf("epoch %d, step %d: wanted the samples %v, found %v", epoch, step+1, want, got)
 			}
 		}
 	}
 	if slices.Equal(spy.steps[0], spy.steps[3]) && slices.Equal(spy.steps[1], spy.steps[4]) {
-		t.Error("two epochs have the same batches")
+		t.Error("wanted other batches in the second epoch, found the same")
 	}
 }
 
@@ -138,17 +141,17 @@ func TestUnshuffledBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprint(spy.steps), "[[0 1] [2 3] [4] [0 1] [2 3] [4]]"; got != want {
-		t.Errorf("batches %s, want %s", got, want)
+		t.Errorf("wanted the batches %s, found %s", want, got)
 	}
 	for _, rate := range spy.rates {
 		if rate != 0.5 {
-			t.Errorf("learning rates %v, want 0.5", spy.rates)
+			t.Errorf("wanted the learning rate 0.5, found %v", spy.rates)
 		}
 	}
 }
 
-// With a learning rate of 0 an epoch is an evaluation: its loss and accuracy are those of all samples together, and so are
-// the last step's running means.
+// With a learning rate of 0 an epoch is an evaluation: its loss and accuracy are those of all samples together, and so
+// are the running means of the last step.
 func TestMeans(t *testing.T) {
 	r, _ := testRun(t, 17, 5, 1)
 	r.Validation = r.Train.Slice(14, 17)
@@ -160,7 +163,7 @@ func TestMeans(t *testing.T) {
 		EpochBegin: func(int) error { begun = r.Now(); return nil },
 		StepEnd: func(s train.Step) error {
 			if s.Step != last.Step+1 {
-				t.Errorf("step %d follows step %d", s.Step, last.Step)
+				t.Errorf("wanted step %d, found step %d", last.Step+1, s.Step)
 			}
 			last, ended = s, r.Now()
 			return nil
@@ -177,18 +180,20 @@ func TestMeans(t *testing.T) {
 		Epoch: 1, Loss: float64(trained.MeanLoss()), Accuracy: float64(trained.Accuracy()),
 		Validated: true, ValLoss: float64(validated.MeanLoss()), ValAccuracy: float64(validated.Accuracy()),
 	}
-	if math.Abs(got.Loss-want.Loss) > 1e-7 || got.Accuracy != want.Accuracy || got.ValLoss != want.ValLoss || got.ValAccuracy != want.ValAccuracy || !got.Validated {
-		t.Errorf("epoch %+v, want %+v", got, want)
+	sameTraining := math.Abs(got.Loss-want.Loss) <= 1e-7 && got.Accuracy == want.Accuracy
+	sameValidation := got.Validated && got.ValLoss == want.ValLoss && got.ValAccuracy == want.ValAccuracy
+	if !sameTraining || !sameValidation {
+		t.Errorf("wanted the epoch %+v, found %+v", want, got)
 	}
 	if last.Step != 3 || last.Loss != got.Loss || last.Accuracy != got.Accuracy {
-		t.Errorf("the last step is %+v, the epoch %+v", last, got)
+		t.Errorf("wanted step 3 with the means of the epoch %+v, found %+v", got, last)
 	}
 	if steps := ended.Sub(begun).Seconds(); got.Seconds <= steps {
-		t.Errorf("the epoch took %v s, its last step ended after %v s", got.Seconds, steps)
+		t.Errorf("wanted more than the %v s of its steps, found %v s", steps, got.Seconds)
 	}
 }
 
-// Validation is on the weights after the epoch, and changes nothing.
+// Validation uses the weights at the end of the epoch and changes nothing.
 func TestValidationFollowsTheEpoch(t *testing.T) {
 	with, _ := testRun(t, 12, 5, 3)
 	with.Validation = with.Train
@@ -198,7 +203,7 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 	}
 	final := step.NewEvaluator(with.Engine, with.Model, with.Train).Evaluate()
 	if got, want := epochs[2].ValLoss, float64(final.MeanLoss()); got != want {
-		t.Errorf("the last validation loss is %v, the network's is %v", got, want)
+		t.Errorf("wanted the validation loss %v, found %v", want, got)
 	}
 	without, _ := testRun(t, 12, 5, 3)
 	plain, err := without.Do(t.Context())
@@ -206,10 +211,10 @@ func TestValidationFollowsTheEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(weights(with.Model), weights(without.Model)) {
-		t.Error("validation changes the weights")
+		t.Error("wanted the same weights as without validation, found others")
 	}
 	if plain[0].Validated || plain[0].ValLoss != 0 || plain[0].Loss != epochs[0].Loss {
-		t.Errorf("without validation the first epoch is %+v, with it %+v", plain[0], epochs[0])
+		t.Errorf("wanted the first epoch as %+v but without validation, found %+v", epochs[0], plain[0])
 	}
 }
 
@@ -226,22 +231,22 @@ func TestSameSeedSameBits(t *testing.T) {
 	first, epochs := run(1)
 	second, again := run(1)
 	if !slices.Equal(first, second) {
-		t.Error("the same seed gives other weights")
+		t.Error("wanted the same weights from the same seed, found others")
 	}
 	for i := range epochs {
 		if epochs[i].Loss != again[i].Loss || epochs[i].Accuracy != again[i].Accuracy {
-			t.Errorf("the same seed gives %+v and %+v", epochs[i], again[i])
+			t.Errorf("wanted the same epoch from the same seed, found %+v and %+v", epochs[i], again[i])
 		}
 	}
 	if third, _ := run(2); slices.Equal(first, third) {
-		t.Error("another seed gives the same weights")
+		t.Error("wanted other weights from another seed, found the same")
 	}
 }
 
-// A run that is stopped within an epoch leaves the network as it was after the last whole one.
+// A run that is stopped within an epoch leaves the network as it was after the last completed one.
 func TestInterruption(t *testing.T) {
 	cause := errors.New("stopped by a test")
-	for _, c := range []struct{ epoch, step, wholeEpochs int }{
+	for _, c := range []struct{ epoch, step, completed int }{
 		{0, 0, 0}, // before the first step
 		{1, 2, 0},
 		{3, 2, 2},
@@ -271,13 +276,13 @@ func TestInterruption(t *testing.T) {
 		}}
 		epochs, err := r.Do(ctx)
 		if !errors.Is(err, cause) {
-			t.Errorf("%+v: error %v, want the context's cause", c, err)
+			t.Errorf("%+v: wanted the cause of the context, found %v", c, err)
 		}
-		if len(epochs) != c.wholeEpochs {
-			t.Errorf("%+v: a history of %d epochs", c, len(epochs))
+		if len(epochs) != c.completed {
+			t.Errorf("%+v: wanted %d epochs, found %d", c, c.completed, len(epochs))
 		}
 		if want := max(0, 3*(c.epoch-1)+c.step); len(spy.steps) != want {
-			t.Errorf("%+v: %d steps, want %d", c, len(spy.steps), want)
+			t.Errorf("%+v: wanted %d steps, found %d", c, want, len(spy.steps))
 		}
 		ends := 0
 		for _, event := range log {
@@ -285,21 +290,21 @@ func TestInterruption(t *testing.T) {
 				ends++
 			}
 		}
-		if ends != c.wholeEpochs || log[len(log)-1] != "r end" {
-			t.Errorf("%+v: events %v", c, log)
+		if ends != c.completed || log[len(log)-1] != "r end" {
+			t.Errorf("%+v: wanted %d ends of epochs and the end of the run, found %v", c, c.completed, log)
 		}
-		whole, _ := testRun(t, 12, 5, c.wholeEpochs)
+		whole, _ := testRun(t, 12, 5, c.completed)
 		if _, err := whole.Do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
-			t.Errorf("%+v: the weights are not those after %d epochs", c, c.wholeEpochs)
+			t.Errorf("%+v: wanted the weights after %d epochs, found others", c, c.completed)
 		}
 	}
 }
 
-// Features and a learning rate so large that a sample's own update makes its logits infinite: it diverges when the sample
-// comes again, in the first step of the second epoch.
+// The features and the learning rate are so large that a sample's own update makes its logits infinite. The run
+// diverges when a sample comes up again, in the first step of the second epoch.
 func TestDivergence(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 3)
 	for i := range r.Train.Floats {
@@ -314,30 +319,33 @@ func TestDivergence(t *testing.T) {
 	epochs, err := r.Do(t.Context())
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != fault.Diverged {
-		t.Fatalf("error %v of kind %d, want %d", err, fault.KindOf(err), fault.Diverged)
+		t.Fatalf("wanted an error of kind %d, found %v of kind %d", fault.Diverged, err, fault.KindOf(err))
 	}
-	if f.Where != "epoch 2, step 1" || f.What != "the loss is NaN" && f.What != "the loss is +Inf" || f.Hint != "try a lower learning rate (now 1e+10)" {
-		t.Errorf("%v, hint: %s", f, f.Hint)
+	if f.Where != "epoch 2, step 1" || f.What != "the loss is NaN" && f.What != "the loss is +Inf" {
+		t.Errorf("wanted a loss that is not finite in epoch 2, step 1, found %v", f)
+	}
+	if wanted := "try a lower learning rate (now 1e+10)"; f.Hint != wanted {
+		t.Errorf("wanted the hint %q, found %q", wanted, f.Hint)
 	}
 	if len(epochs) != 1 || len(spy.steps) != 4 {
-		t.Errorf("%d whole epochs and %d steps, want 1 and 4", len(epochs), len(spy.steps))
+		t.Errorf("wanted 1 completed epoch and 4 steps, found %d and %d", len(epochs), len(spy.steps))
 	}
 	if want := []string{"r step 3", "r end of epoch 1", "r epoch 2", "r end"}; !slices.Equal(log[len(log)-4:], want) {
-		t.Errorf("events %v, want them to end %v", log, want)
+		t.Errorf("wanted events that end with %v, found %v", want, log)
 	}
 	if !r.Model.Finite() {
-		t.Error("the network is left with weights that are no numbers")
+		t.Error("wanted finite weights at the end, found others")
 	}
 }
 
-// An error of any callback ends the run at once, and every callback still hears that it has ended.
+// An error of any callback ends the run at once, and every callback still hears of the end.
 func TestCallbackErrors(t *testing.T) {
 	broken := errors.New("broken")
 	for _, c := range []struct {
-		name  string
-		bad   train.Callback
-		steps int // taken before it
-		whole int // epochs in the history and in the weights
+		name   string
+		bad    train.Callback
+		steps  int // taken before the error
+		epochs int // completed
 	}{
 		{"TrainBegin", train.Callback{TrainBegin: func(train.Plan) error { return broken }}, 0, 0},
 		{"EpochBegin", train.Callback{EpochBegin: func(int) error { return broken }}, 0, 0},
@@ -358,22 +366,23 @@ func TestCallbackErrors(t *testing.T) {
 		r.Callbacks = []train.Callback{end, c.bad, late, end}
 		epochs, err := r.Do(t.Context())
 		if !errors.Is(err, broken) {
-			t.Errorf("%s: error %v, want %v", c.name, err, broken)
+			t.Errorf("%s: wanted the error %v, found %v", c.name, broken, err)
 		}
-		if len(spy.steps) != c.steps || len(epochs) != c.whole || ends != 2 {
-			t.Errorf("%s: %d steps, %d whole epochs, %d callbacks told of the end, want %d, %d and 2", c.name, len(spy.steps), len(epochs), ends, c.steps, c.whole)
+		if len(spy.steps) != c.steps || len(epochs) != c.epochs || ends != 2 {
+			t.Errorf("%s: wanted %d steps, %d epochs and 2 calls of TrainEnd, found %d, %d and %d",
+				c.name, c.steps, c.epochs, len(spy.steps), len(epochs), ends)
 		}
-		whole, _ := testRun(t, 12, 5, c.whole)
+		whole, _ := testRun(t, 12, 5, c.epochs)
 		if _, err := whole.Do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(weights(r.Model), weights(whole.Model)) {
-			t.Errorf("%s: the weights are not those after %d epochs", c.name, c.whole)
+			t.Errorf("%s: wanted the weights after %d epochs, found others", c.name, c.epochs)
 		}
 	}
 }
 
-// An update that leaves numbers that are none is a divergence even if it was the last of all.
+// An update that makes weights infinite or NaN is a divergence, even in the last step of the run.
 func TestDivergenceInTheLastStep(t *testing.T) {
 	r, _ := testRun(t, 12, 12, 1)
 	for i := range r.Train.Floats {
@@ -384,10 +393,11 @@ func TestDivergenceInTheLastStep(t *testing.T) {
 		p.SetFloats(make([]float32, p.Count()))
 	}
 	_, err := r.Do(t.Context())
-	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Diverged || f.Error() != "epoch 1, step 1: the weights are no longer finite" {
-		t.Errorf("error %v of kind %d, want %d", err, fault.KindOf(err), fault.Diverged)
+	const wanted = "epoch 1, step 1: the weights are no longer finite"
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Diverged || f.Error() != wanted {
+		t.Errorf("wanted the error %s of kind %d, found %v of kind %d", wanted, fault.Diverged, err, fault.KindOf(err))
 	}
 	if !r.Model.Finite() {
-		t.Error("the network is left with weights that are no numbers")
+		t.Error("wanted finite weights at the end, found others")
 	}
 }

@@ -8,30 +8,34 @@ import (
 	"dnn/internal/fault"
 )
 
-// LRFindOptions are the settings of a range test. The values in brackets are for who has no other wish.
+// LRFindOptions are the settings of a range test, with recommended values in brackets.
 type LRFindOptions struct {
 	From, To float64 // the first learning rate and the last [1e-6, 10]
 	Steps    int     // >= 2 [200]
-	Beta     float64 // how much of the smoothed loss a step keeps [0.9]
-	Diverged float64 // the test ends when the smoothed loss is so many times its least so far [4]
+	Beta     float64 // weight of the previous smoothed loss in the next one [0.9]
+	Diverged float64 // the test ends when the smoothed loss exceeds this multiple of its minimum so far [4]
 
-	StepEnd func(step int, p LRPoint) // hears of each point, the first of which is of step 1; nil: nobody does
+	StepEnd func(step int, p LRPoint) // called for each point, with steps counted from 1; may be nil
 }
 
-// LRPoint is a step of a range test.
+// LRPoint is one step of a range test.
 type LRPoint struct {
 	Rate     float64
 	Loss     float64 // of the step's batch, before its update
-	Smoothed float64 // mean of the losses so far, the latest counting most
+	Smoothed float64 // exponential moving average of the losses so far
 }
 
-// LRFind is the learning rate range test of Smith (arXiv:1506.01186): it trains with a rate that rises exponentially,
+// LRFind is the learning rate range test of Smith (arXiv:1506.01186). It trains with a rate that rises exponentially,
 //
-//	From (To / From)^(i / (Steps - 1))
+//	From (To / From)^(i / (Steps - 1)),
 //
-// and returns how the loss went, up to where it diverged. Smoothed is the exponential moving average of the losses, less its
-// bias towards 0, as Adam does it: s = beta s + (1 - beta) loss, divided by 1 - beta^i. The steps are those of the run, epoch
-// by epoch; its callbacks and checkpoints are not involved. The model and the optimizer are afterwards as they were before.
+// and returns the loss of each step up to where it diverges. Smoothed is the exponential moving average of the losses
+// with Adam's bias correction: s = beta s + (1 - beta) loss, divided by 1 - beta^i. The steps are those of the run,
+// epoch by epoch, without its callbacks and checkpoints. Afterwards the model and the optimizer are as they were
+// before.
+//
+// A loss that diverges before there are two points is an error of kind fault.Diverged. If ctx ends, LRFind returns the
+// points so far and the cause.
 func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 	quiet := *run
 	quiet.Callbacks, quiet.Checkpoints, quiet.Validation, quiet.From = nil, nil, nil, nil
@@ -43,7 +47,7 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 	defer run.Model.Restore(l.epochWeights)
 
 	var points []LRPoint
-	average, weight, least := 0.0, 1.0, math.Inf(1)
+	average, weight, lowest := 0.0, 1.0, math.Inf(1)
 	for i := range o.Steps {
 		if ctx.Err() != nil {
 			return points, context.Cause(ctx)
@@ -54,7 +58,7 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 			l.arrange(epoch)
 		}
 		l.rate = float64(o.From * exact.Power(o.To/o.From, float64(i)/float64(o.Steps-1)))
-		result := l.take(i % perEpoch)
+		result := l.takeStep(i % perEpoch)
 		if result.Count == 0 {
 			return points, context.Cause(ctx)
 		}
@@ -69,18 +73,18 @@ func LRFind(ctx context.Context, run *Run, o LRFindOptions) ([]LRPoint, error) {
 		if o.StepEnd != nil {
 			o.StepEnd(i+1, points[i])
 		}
-		if least = min(least, smoothed); smoothed > o.Diverged*least {
+		if lowest = min(lowest, smoothed); smoothed > o.Diverged*lowest {
 			break
 		}
 	}
 	if len(points) < 2 {
-		return nil, fault.New(fault.Diverged, "range test", "the loss diverges at once, at the learning rate %v", o.From).
-			WithHint("begin lower")
+		return nil, fault.New(fault.Diverged, "range test",
+			"the loss diverges at once, at the learning rate %v", o.From).WithHint("begin lower")
 	}
 	return points, nil
 }
 
-// restoreOptimizer returns a function that puts the optimizer back to where it is now.
+// restoreOptimizer saves the optimizer's state and returns a function that restores it.
 func (l *loop) restoreOptimizer() func() {
 	counters := l.Optimizer.Counters()
 	var arrays [][]float32
@@ -92,7 +96,7 @@ func (l *loop) restoreOptimizer() func() {
 			a.SetFloats(arrays[i])
 		}
 		if err := l.Optimizer.Restore(counters); err != nil {
-			panic("train: " + err.Error()) // they are its own
+			panic("train: " + err.Error()) // cannot be: they come from this optimizer
 		}
 	}
 }

@@ -10,31 +10,35 @@ import (
 	"dnn/internal/safetensors"
 )
 
-// Fits says why the run cannot go on from a checkpoint that is its own: more epochs were begun, or what it says of them
-// contradicts the run, as only a crafted one does.
+// Fits returns an error if the run cannot go on from the checkpoint: if the run has fewer epochs than were already
+// begun, or if the checkpoint's numbers contradict those of the run, as they may in a manipulated file.
 func (r *Run) Fits(c *Checkpoint) error {
 	begun, steps := len(c.history)+min(c.step, 1), r.Plan().Steps
 	if begun > r.Epochs {
-		return fault.New(fault.Data, "epochs", "wanted %d or more, since so many were begun, found %d", begun, r.Epochs).
+		return fault.New(fault.Data, "epochs",
+			"wanted %d or more, since so many were begun, found %d", begun, r.Epochs).
 			WithHint("set epochs higher, or start from the beginning, without --resume")
 	}
 	if c.step > steps || c.sum.Count != min(c.step*r.batch(), r.Train.Count) {
-		return fault.New(fault.Data, "checkpoint", "is after step %d of epoch %d with %d samples, the run has %s of %d",
-			c.step, len(c.history)+1, c.sum.Count, fault.Count(steps, "step"), r.batch())
+		return fault.New(fault.Data, "checkpoint",
+			"wanted epochs of %s of %d samples, found step %d of epoch %d after %d samples",
+			fault.Count(steps, "step"), r.batch(), c.step, len(c.history)+1, c.sum.Count)
 	}
-	if at := len(c.history)*steps + c.step; c.path != "" && at != c.named {
-		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d", c.named, at)
+	if at := len(c.history)*steps + c.step; c.path != "" && at != c.stepsInName {
+		return fault.New(fault.Data, c.path, "wanted the checkpoint after step %d of the run, found that after step %d",
+			c.stepsInName, at)
 	}
 	for _, e := range c.history {
 		if e.Validated != (r.Validation != nil) {
-			return fault.New(fault.Data, "checkpoint", "epoch %d: has a validation: %t, the run has one: %t", e.Epoch, e.Validated, r.Validation != nil)
+			return fault.New(fault.Data, "checkpoint", "epoch %d: wanted validation: %t, found %t",
+				e.Epoch, r.Validation != nil, e.Validated)
 		}
 	}
 	return nil
 }
 
-// restore puts a new run where the checkpoint's was, and returns the state that each of its callbacks had. What it refuses, it
-// refuses before anything is written. A run that begins from no checkpoint stays as it is.
+// restore puts a new run into the state of the checkpoint and returns the state of each callback. All checks happen
+// before the run writes any file. If c is nil, restore does nothing.
 func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	if c == nil {
 		return nil, nil
@@ -46,11 +50,12 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	for _, t := range c.tensors {
 		tensors[t.Name] = t
 	}
-	load := func(prefix string, arrays []optimizer.StateArray) error {
+	fill := func(prefix string, arrays []optimizer.StateArray) error {
 		for _, a := range arrays {
 			t, ok := tensors[prefix+a.Name]
 			if !ok || !slices.Equal(t.Shape, a.Shape) {
-				return fault.New(fault.Data, "checkpoint", "wanted %s with the shape %v, found %v", prefix+a.Name, a.Shape, t.Shape)
+				return fault.New(fault.Data, "checkpoint", "wanted %s with the shape %v, found %v",
+					prefix+a.Name, a.Shape, t.Shape)
 			}
 			a.SetFloats(t.Data)
 			delete(tensors, t.Name)
@@ -59,18 +64,19 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 	}
 	l.progress = c.progress
 	l.history = slices.Clone(c.history)
-	if err := load(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
+	if err := fill(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
 		return nil, err
 	}
-	if err := load(epochPrefix, arraysOf(l.Model, l.epochWeights)); err != nil {
+	if err := fill(epochPrefix, arraysOf(l.Model, l.epochWeights)); err != nil {
 		return nil, err
 	}
 	for _, values := range l.epochWeights {
 		if slices.ContainsFunc(values, func(v float32) bool { return v-v != 0 }) {
-			return nil, fault.New(fault.Data, "checkpoint", "wanted finite weights after its last epoch, found others")
+			return nil, fault.New(fault.Data, "checkpoint",
+				"wanted finite weights after its last epoch, found others")
 		}
 	}
-	if err := load(optimizerPrefix, l.Optimizer.State()); err != nil {
+	if err := fill(optimizerPrefix, l.Optimizer.State()); err != nil {
 		return nil, err
 	}
 	if err := l.Optimizer.Restore(c.optimizer); err != nil {
@@ -87,19 +93,21 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 		}
 		if hasPrefix(tensors, callback.Name+"/") {
 			state.Weights = l.Model.Snapshot(nil)
-			if err := load(callback.Name+"/", arraysOf(l.Model, state.Weights)); err != nil {
+			if err := fill(callback.Name+"/", arraysOf(l.Model, state.Weights)); err != nil {
 				return nil, err
 			}
 		}
 		states[i] = state
 	}
 	if len(tensors) > 0 {
-		return nil, fault.New(fault.Data, "checkpoint", "found %s, which the run does not have", slices.Sorted(maps.Keys(tensors))[0])
+		return nil, fault.New(fault.Data, "checkpoint", "found %s, which the run does not have",
+			slices.Sorted(maps.Keys(tensors))[0])
 	}
 	return states, nil
 }
 
-// restoreCallbacks gives the callbacks of a run that goes on their states.
+// restoreCallbacks gives the callbacks their states. It also makes the checkpoint that the run resumes from one of
+// those that are kept.
 func (l *loop) restoreCallbacks(states []State) error {
 	for i, state := range states {
 		if l.Callbacks[i].Resume == nil {

@@ -33,21 +33,22 @@ const (
 
 var errStopped = errors.New("stopped by a test")
 
-// resumable is a run with everything that has a state.
+// resumable is a run with every kind of state, and the files that it writes.
 type resumable struct {
 	*train.Run
-	csv   string
+	csv   string // path of the history
 	file  *callback.CSV
-	rates string // of each step
+	rates string // path of the log of learning rates
 }
 
-// newResumable returns such a run, whose files are in folder. Another call with the same spec is another process.
+// newResumable returns such a run with its files in folder. Another call with the same arguments stands for another
+// process.
 func newResumable(t *testing.T, spec optimizer.Spec, folder string) *resumable {
 	t.Helper()
 	return newPatient(t, spec, folder, 3)
 }
 
-// newPatient is newResumable with another patience of its early stopping.
+// newPatient is newResumable with another patience for early stopping.
 func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) *resumable {
 	t.Helper()
 	arch := nn.Architecture{Input: 6, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
@@ -70,7 +71,8 @@ func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) 
 	clock := time.Unix(0, 0)
 	w := &resumable{csv: filepath.Join(folder, "history.csv"), rates: filepath.Join(folder, "rates.csv")}
 	w.Run = &train.Run{
-		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
+		Engine: engine, Model: model, Optimizer: optimizer,
+		Train: samples.Slice(0, 19), Validation: samples.Slice(19, 26),
 		Epochs: resumeEpochs, BatchSize: 5, Shuffle: true, Seed: 7,
 		Schedule: schedule.Warmup{
 			From: spec.LearningRate / 10, Steps: 3,
@@ -86,7 +88,8 @@ func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) 
 		},
 	}
 	for _, c := range []callback.Kind{
-		&callback.Plateau{Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2}, // so that it reduces after epoch 3
+		// An accuracy never improves by 2, so the learning rate is reduced after epoch 3.
+		&callback.Plateau{Monitor: "val_accuracy", Factor: 0.5, Patience: 2, Cooldown: 2, MinDelta: 2},
 		&callback.EarlyStopping{Monitor: "val_loss", Patience: patience, RestoreBestWeights: true},
 		&callback.LearningRateLog{File: w.rates, Interval: "step"},
 	} {
@@ -97,10 +100,12 @@ func newPatient(t *testing.T, spec optimizer.Spec, folder string, patience int) 
 	return w
 }
 
-// randomSamples returns samples of random features and classes.
+// randomSamples returns samples with random features and classes.
 func randomSamples(count, features, classes int) *batch.Samples {
 	rng := rand.New(rand.NewPCG(3, 3))
-	s := &batch.Samples{Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count)}
+	s := &batch.Samples{
+		Count: count, Features: features, Floats: make([]float32, count*features), Labels: make([]uint8, count),
+	}
 	for i := range s.Floats {
 		s.Floats[i] = float32(rng.NormFloat64())
 	}
@@ -110,7 +115,7 @@ func randomSamples(count, features, classes int) *batch.Samples {
 	return s
 }
 
-// outcome is all that a run leaves that must not depend on interruptions.
+// outcome returns everything that a run leaves and that must not depend on interruptions.
 func (w *resumable) outcome(t *testing.T, history history.Epochs) string {
 	t.Helper()
 	if err := w.file.Commit(); err != nil {
@@ -125,7 +130,7 @@ func (w *resumable) outcome(t *testing.T, history history.Epochs) string {
 		csv = append(csv, strings.Join(fields, ","))
 	}
 	rates, err := os.ReadFile(w.rates)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a run without all of the callbacks has none
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a run may be without this log
 		t.Fatal(err)
 	}
 	var state strings.Builder
@@ -134,14 +139,14 @@ func (w *resumable) outcome(t *testing.T, history history.Epochs) string {
 			fmt.Fprintln(&state, c.Name, c.Save())
 		}
 	}
-	figures := slices.Clone(history)
-	for i := range figures {
-		figures[i].Seconds, figures[i].Phases = 0, nil
+	epochs := slices.Clone(history)
+	for i := range epochs {
+		epochs[i].Seconds, epochs[i].Phases = 0, nil
 	}
-	return fmt.Sprintln(weights(w.Model), figures, w.Optimizer.Counters(), csv, state.String(), w.Ended, string(rates))
+	return fmt.Sprintln(weights(w.Model), epochs, w.Optimizer.Counters(), csv, state.String(), w.Ended, string(rates))
 }
 
-// stopAfter runs until that many steps are taken, in all of the run.
+// stopAfter runs until the run has taken the given number of steps in all its epochs.
 func (w *resumable) stopAfter(t *testing.T, steps int) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -165,16 +170,16 @@ func (w *resumable) stopAfter(t *testing.T, steps int) {
 		},
 	})
 	if _, err := w.Do(ctx); !errors.Is(err, errStopped) {
-		t.Fatalf("stopped after %d steps: %v", steps, err)
+		t.Fatalf("stopped after %d steps: wanted %v, found %v", steps, errStopped, err)
 	}
 }
 
-// resume goes on from the newest checkpoint.
+// resume lets the run go on from the newest checkpoint.
 func (w *resumable) resume(t *testing.T) {
 	t.Helper()
 	from, notes, err := w.Checkpoints.Latest()
 	if err != nil || from == nil {
-		t.Fatalf("no checkpoint: %v, %v", notes, err)
+		t.Fatalf("wanted a checkpoint, found none: %v, %v", notes, err)
 	}
 	w.From = from
 }
@@ -189,7 +194,9 @@ func optimizerSpecs() map[string]optimizer.Spec {
 		f(&spec)
 		specs[name] = spec
 	}
-	change("sgd, momentum", "sgd", func(s *optimizer.Spec) { s.Rule = &optimizer.SGDRule{Momentum: 0.9, Nesterov: true} })
+	change("sgd, momentum", "sgd", func(s *optimizer.Spec) {
+		s.Rule = &optimizer.SGDRule{Momentum: 0.9, Nesterov: true}
+	})
 	change("rmsprop, centered", "rmsprop", func(s *optimizer.Spec) {
 		s.Rule = &optimizer.RMSpropRule{Momentum: 0.5, Rho: 0.9, Centered: true, Epsilon: 1e-7}
 	})
@@ -197,8 +204,12 @@ func optimizerSpecs() map[string]optimizer.Spec {
 		s.Rule = &optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true}
 	})
 	change("adam, average", "adam", func(s *optimizer.Spec) { s.UseEMA, s.EMAMomentum = true, 0.9 })
-	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) { s.UseEMA, s.EMAOverwriteFrequency = true, 3 })
-	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) { s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5 })
+	change("sgd, average that overwrites", "sgd", func(s *optimizer.Spec) {
+		s.UseEMA, s.EMAOverwriteFrequency = true, 3
+	})
+	change("adamw, clipped, average", "adamw", func(s *optimizer.Spec) {
+		s.GlobalClipNorm, s.UseEMA, s.EMAMomentum = 0.5, true, 0.5
+	})
 	for name, spec := range specs {
 		spec.LearningRate = 0.05
 		specs[name] = spec
@@ -206,11 +217,11 @@ func optimizerSpecs() map[string]optimizer.Spec {
 	return specs
 }
 
-// A run that was stopped after any step and resumed ends as one that was not.
+// A run that is stopped after any step and resumed ends as one that was not stopped.
 func TestResume(t *testing.T) {
 	for name, spec := range optimizerSpecs() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // most of the time goes by while the disk is written to
+			t.Parallel() // most of the time is spent on writes to disk
 			through := newResumable(t, spec, t.TempDir())
 			history, err := through.Do(t.Context())
 			if err != nil {
@@ -220,13 +231,13 @@ func TestResume(t *testing.T) {
 			for steps := range resumeEpochs * resumeSteps {
 				within := steps % resumeSteps
 				if within != 0 && within != resumeSteps-1 && steps != 6 && !strings.Contains(name, "average") {
-					continue // every step for some optimizers, the first and last of each epoch for all
+					continue // averages stop after every step, other optimizers at the ends of epochs
 				}
 				folder := t.TempDir()
 				first := newResumable(t, spec, folder)
-				first.Checkpoints.EveryEpochs = 0 // TestCheckpointFiles has those; each costs a write to the disk
+				first.Checkpoints.EveryEpochs = 0 // TestCheckpointFiles has those; each is a slow write to disk
 				first.stopAfter(t, steps)
-				if again := steps + 1; steps%3 == 0 && again < resumeEpochs*resumeSteps { // and once more
+				if again := steps + 1; steps%3 == 0 && again < resumeEpochs*resumeSteps { // stop once more
 					second := newResumable(t, spec, folder)
 					second.resume(t)
 					second.stopAfter(t, again)
@@ -239,21 +250,20 @@ func TestResume(t *testing.T) {
 					t.Fatal(err)
 				}
 				if got := last.outcome(t, history); got != want {
-					t.Errorf("stopped after %d steps:\n%s\nwant\n%s", steps, got, want)
+					t.Errorf("stopped after %d steps: wanted\n%s\nfound\n%s", steps, want, got)
 				}
 				if err := last.Checkpoints.Remove(); err != nil {
 					t.Fatal(err)
 				}
 				if left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*")); len(left) > 0 {
-					t.Errorf("after Remove there are %v", left)
+					t.Errorf("wanted no checkpoints after Remove, found %v", left)
 				}
 			}
 		})
 	}
 }
 
-// The model that an interruption leaves is that of the last completed epoch, also if the run was stopped in that epoch
-// before.
+// An interruption leaves the model of the last completed epoch, even if the run was resumed within the current one.
 func TestInterruptedTwice(t *testing.T) {
 	spec := optimizerSpecs()["adam, average"]
 	one := newResumable(t, spec, t.TempDir())
@@ -264,11 +274,11 @@ func TestInterruptedTwice(t *testing.T) {
 	two.resume(t)
 	two.stopAfter(t, resumeSteps+2)
 	if !slices.Equal(weights(one.Model), weights(two.Model)) {
-		t.Error("the second interruption leaves another model than the first")
+		t.Error("wanted the model of the first interruption after the second, found another")
 	}
 }
 
-// Best weights are restored when the run is over, not when it is interrupted.
+// The best weights are restored when the run is over, not when it is interrupted.
 func TestInterruptedEarlyStopping(t *testing.T) {
 	r, _ := testRun(t, 12, 5, 4)
 	watched := train.Run{Model: r.Model}
@@ -293,14 +303,14 @@ func TestInterruptedEarlyStopping(t *testing.T) {
 		{TrainBegin: stop.TrainBegin, Finish: stop.Finish},
 	}
 	if _, err := r.Do(ctx); !errors.Is(err, errStopped) || !slices.Equal(weights(r.Model), third) {
-		t.Errorf("interrupted (%v), the model is not that of epoch 3", err)
+		t.Errorf("interrupted (%v): wanted the model of epoch 3, found another", err)
 	}
 	if err := stop.Finish(); err != nil || !slices.Equal(weights(r.Model), first) {
-		t.Errorf("finished (%v), the model is not that of epoch 1", err)
+		t.Errorf("finished (%v): wanted the model of epoch 1, found another", err)
 	}
 }
 
-// A run that a callback has ended is over, also for one that resumes it.
+// Resuming a run that a callback has ended trains no further epoch.
 func TestResumeAfterTheEnd(t *testing.T) {
 	spec := optimizerSpecs()["adam"]
 	folder := t.TempDir()
@@ -309,13 +319,17 @@ func TestResumeAfterTheEnd(t *testing.T) {
 	(&callback.Target{Monitor: "accuracy", Value: 0}).Add(ended.Run)
 	history, err := ended.Do(t.Context())
 	if err != nil || len(history) != 1 || !strings.HasPrefix(ended.Ended, "accuracy has reached 0: it is ") {
-		t.Fatalf("%d epochs, ended %q, %v", len(history), ended.Ended, err)
+		t.Fatalf("wanted 1 epoch and the end by its accuracy, found %d and %q, %v", len(history), ended.Ended, err)
 	}
 	again := newResumable(t, spec, folder)
 	again.resume(t)
 	history, err = again.Do(t.Context())
-	if err != nil || len(history) != 1 || again.Ended != ended.Ended || !slices.Equal(weights(again.Model), weights(ended.Model)) {
-		t.Errorf("resumed: %d epochs, ended %q, %v", len(history), again.Ended, err)
+	if err != nil || len(history) != 1 || again.Ended != ended.Ended {
+		t.Errorf("resumed: wanted 1 epoch and the end %q, found %d and %q, %v",
+			ended.Ended, len(history), again.Ended, err)
+	}
+	if !slices.Equal(weights(again.Model), weights(ended.Model)) {
+		t.Error("resumed: wanted the same weights, found others")
 	}
 }
 
@@ -337,7 +351,8 @@ func TestCheckpointFiles(t *testing.T) {
 	}
 	w := newResumable(t, optimizerSpecs()["adam"], folder)
 	var log []string
-	w.Checkpoints.EveryEpochs, w.Checkpoints.Every = 1, 400*time.Millisecond // four readings of the clock, of which a step takes one
+	w.Checkpoints.EveryEpochs = 1
+	w.Checkpoints.Every = 400 * time.Millisecond // the clock advances 125 ms each time it is read, once a step
 	w.Callbacks = append(w.Callbacks, train.Callback{
 		StepEnd:  func(train.Step) error { log = append(log, names()); return nil },
 		EpochEnd: func(history.Epoch) error { log = append(log, names()); return nil },
@@ -346,16 +361,16 @@ func TestCheckpointFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	if names() != "000012 000016" && names() != "000015 000016" {
-		t.Errorf("in the end there are %s", names())
+		t.Errorf("wanted the last two checkpoints at the end, found %s", names())
 	}
 	if log[0] != "000099" {
-		t.Errorf("after the first step there are %s", log[0])
+		t.Errorf("wanted only 000099 after the first step, found %s", log[0])
 	}
 	within := 0
 	for _, files := range log {
 		numbers := strings.Fields(files)
 		if len(numbers) > train.KeptCheckpoints {
-			t.Errorf("%d checkpoints: %s", len(numbers), files)
+			t.Errorf("wanted %d checkpoints or fewer, found %s", train.KeptCheckpoints, files)
 		}
 		for _, n := range numbers {
 			if n != "000004" && n != "000008" && n != "000012" && n != "000016" && n != "000099" {
@@ -364,11 +379,11 @@ func TestCheckpointFiles(t *testing.T) {
 		}
 	}
 	if within == 0 {
-		t.Errorf("no checkpoint within an epoch: %v", log)
+		t.Errorf("wanted a checkpoint within an epoch, found %v", log)
 	}
 }
 
-// The checkpoint that a run went on from is one of the two that are kept: its next may turn out to be damaged.
+// The checkpoint that a run resumed from is one of the two that are kept, since the next one may get damaged.
 func TestCheckpointsAfterResume(t *testing.T) {
 	folder := t.TempDir()
 	newResumable(t, optimizerSpecs()["adam"], folder).stopAfter(t, 5)
@@ -376,7 +391,7 @@ func TestCheckpointsAfterResume(t *testing.T) {
 	w.resume(t)
 	w.stopAfter(t, 6)
 	if all, err := w.Checkpoints.Files(); err != nil || !slices.Equal(all, []int{6, 5}) {
-		t.Errorf("there are those after %v steps, %v", all, err)
+		t.Errorf("wanted the checkpoints after 6 and 5 steps, found %v, %v", all, err)
 	}
 }
 
@@ -387,13 +402,14 @@ func TestLatest(t *testing.T) {
 	w.Checkpoints.EveryEpochs = 1
 	from, notes, err := w.Checkpoints.Latest()
 	if from != nil || err != nil || len(notes) != 1 || !strings.Contains(notes[0], "starts from the beginning") {
-		t.Errorf("without any: %v, %v, %v", from, notes, err)
+		t.Errorf("without any: wanted a note and no checkpoint, found %v, %v, %v", from, notes, err)
 	}
 	w.stopAfter(t, 10)
 	newest, older := w.Checkpoints.File(10), w.Checkpoints.File(8)
 	from, notes, err = w.Checkpoints.Latest()
-	if err != nil || from.Step() != 2 || len(from.History()) != 2 || notes[0] != "goes on from "+newest+": epoch 3, step 3" {
-		t.Errorf("newest: %+v, %v, %v", from, notes, err)
+	note := "goes on from " + newest + ": epoch 3, step 3"
+	if err != nil || from.Step() != 2 || len(from.History()) != 2 || notes[0] != note {
+		t.Errorf("wanted the newest checkpoint, found %+v, %v, %v", from, notes, err)
 	}
 	// Another experiment or other data.
 	other := *w.Checkpoints
@@ -401,10 +417,11 @@ func TestLatest(t *testing.T) {
 	other.Inputs = map[string]string{"data": "abd"}
 	other.EpochsFixedBy = "schedule.name (cosine)"
 	_, _, err = other.Latest()
-	want := newest + `: is of another run: data is abc there, abd here; epochs is 4 there, 5 here (schedule.name (cosine) depends on it); ` +
+	want := newest + `: is of another run: data is abc there, abd here; ` +
+		`epochs is 4 there, 5 here (schedule.name (cosine) depends on it); ` +
 		`layers is not set there, [3,4] here; optimizer.name is not set there, "adam" here`
 	if fault.KindOf(err) != fault.Data || err.Error() != want {
-		t.Errorf("another run: %v of kind %d, want %s", err, fault.KindOf(err), want)
+		t.Errorf("another run: wanted %s, found %v of kind %d", want, err, fault.KindOf(err))
 	}
 	// Damage.
 	damage := func(path string) {
@@ -419,18 +436,19 @@ func TestLatest(t *testing.T) {
 	}
 	damage(newest)
 	from, notes, err = w.Checkpoints.Latest()
-	if err != nil || from.Step() != 0 || len(notes) != 2 || !strings.HasPrefix(notes[0], "passes over a checkpoint: "+newest+": damaged") ||
+	if err != nil || from.Step() != 0 || len(notes) != 2 ||
+		!strings.HasPrefix(notes[0], "skips a checkpoint: "+newest+": damaged") ||
 		notes[1] != "goes on from "+older+": epoch 3, step 1" {
-		t.Errorf("newest damaged: %+v, %v, %v", from, notes, err)
+		t.Errorf("newest damaged: wanted the one before, found %+v, %v, %v", from, notes, err)
 	}
 	damage(older)
 	_, _, err = w.Checkpoints.Latest()
-	if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), newest+": no checkpoint is whole") {
-		t.Errorf("both damaged: %v of kind %d", err, fault.KindOf(err))
+	if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), newest+": no checkpoint can be used") {
+		t.Errorf("both damaged: wanted an error of kind %d, found %v of kind %d", fault.Data, err, fault.KindOf(err))
 	}
 }
 
-// A checkpoint that is whole but does not fit the run is refused, not half used.
+// A checkpoint that is undamaged but does not fit the run is refused before the run writes anything.
 func TestResumeOfAnotherNetwork(t *testing.T) {
 	specs := optimizerSpecs()
 	folder := t.TempDir()
@@ -443,64 +461,76 @@ func TestResumeOfAnotherNetwork(t *testing.T) {
 	}{
 		{"an optimizer with more state", specs["adam, amsgrad"], func(*resumable) {}, "checkpoint: wanted optimizer/"},
 		{"an optimizer with less", specs["sgd"], func(*resumable) {}, "checkpoint: found optimizer/"},
-		{"fewer steps", specs["adam"], func(w *resumable) { w.BatchSize = 19 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 1 step of 19"},
-		{"fewer epochs", specs["adam"], func(w *resumable) { w.Epochs = 0 }, "epochs: wanted 2 or more, since so many were begun, found 0"},
-		{"as many epochs as were done, and a step", specs["adam"], func(w *resumable) { w.Epochs = 1 }, "epochs: wanted 2 or more, since so many were begun, found 1"},
-		{"another batch size", specs["adam"], func(w *resumable) { w.BatchSize = 6 }, "checkpoint: is after step 1 of epoch 2 with 5 samples, the run has 4 steps of 6"},
-		{"without validation", specs["adam"], func(w *resumable) { w.Validation = nil }, "checkpoint: epoch 1: has a validation: true, the run has one: false"},
-		{"another callback", specs["adam"], func(w *resumable) { w.Callbacks[0].Name = "other" }, "checkpoint: wanted the state of other, found none"},
-		{"without early stopping", specs["adam"], func(w *resumable) { w.Callbacks = nil }, "checkpoint: found early_stopping/"},
+		{"fewer steps", specs["adam"], func(w *resumable) { w.BatchSize = 19 },
+			"checkpoint: wanted epochs of 1 step of 19 samples, found step 1 of epoch 2 after 5 samples"},
+		{"fewer epochs", specs["adam"], func(w *resumable) { w.Epochs = 0 },
+			"epochs: wanted 2 or more, since so many were begun, found 0"},
+		{"as many epochs as were completed, with one begun", specs["adam"], func(w *resumable) { w.Epochs = 1 },
+			"epochs: wanted 2 or more, since so many were begun, found 1"},
+		{"another batch size", specs["adam"], func(w *resumable) { w.BatchSize = 6 },
+			"checkpoint: wanted epochs of 4 steps of 6 samples, found step 1 of epoch 2 after 5 samples"},
+		{"without validation", specs["adam"], func(w *resumable) { w.Validation = nil },
+			"checkpoint: epoch 1: wanted validation: false, found true"},
+		{"another callback", specs["adam"], func(w *resumable) { w.Callbacks[0].Name = "other" },
+			"checkpoint: wanted the state of other, found none"},
+		{"without early stopping", specs["adam"], func(w *resumable) { w.Callbacks = nil },
+			"checkpoint: found early_stopping/"},
 	} {
 		w := newResumable(t, c.spec, t.TempDir())
-		from, _, err := (&train.Checkpoints{Path: filepath.Join(folder, "model.ckpt"), Config: w.Checkpoints.Config, Inputs: w.Checkpoints.Inputs}).Latest()
+		checkpoints := *w.Checkpoints
+		checkpoints.Path = filepath.Join(folder, "model.ckpt")
+		from, _, err := checkpoints.Latest()
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.From = from
 		c.change(w)
 		if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), c.want) {
-			t.Errorf("%s: %v of kind %d, want %s", c.name, err, fault.KindOf(err), c.want)
+			t.Errorf("%s: wanted %s, found %v of kind %d", c.name, c.want, err, fault.KindOf(err))
 		}
 		if left, err := os.ReadDir(filepath.Dir(w.csv)); err != nil || len(left) > 0 {
-			t.Errorf("%s: there is %v, %v", c.name, left, err)
+			t.Errorf("%s: wanted no files, found %v, %v", c.name, left, err)
 		}
 	}
 }
 
-// A run that began with the weights of a model goes on where that one is given again, or none is, and not with another.
+// A run that began with the weights of a model can resume with the same model named again or with none, but not with
+// another.
 func TestResumeWithAnotherStart(t *testing.T) {
 	folder := t.TempDir()
 	first := newResumable(t, optimizerSpecs()["adam"], folder)
 	first.Checkpoints.Start = "f1"
 	first.stopAfter(t, 5)
-	second := newResumable(t, optimizerSpecs()["adam"], folder) // with none
+	second := newResumable(t, optimizerSpecs()["adam"], folder) // without a starting model
 	second.resume(t)
 	second.stopAfter(t, 6)
 	last := newResumable(t, optimizerSpecs()["adam"], folder).Checkpoints
 	last.Start = "f1"
 	if _, _, err := last.Latest(); err != nil {
-		t.Errorf("the same: %v", err)
+		t.Errorf("the same: wanted a checkpoint, found %v", err)
 	}
 	last.Start = "f2"
 	_, _, err := last.Latest()
 	want := last.File(6) + ": is of another run: starting model is f1 there, f2 here"
 	if fault.KindOf(err) != fault.Data || err.Error() != want {
-		t.Errorf("another: %v of kind %d, want %s", err, fault.KindOf(err), want)
+		t.Errorf("another: wanted %s, found %v of kind %d", want, err, fault.KindOf(err))
 	}
 
 	drawn := newResumable(t, optimizerSpecs()["adam"], t.TempDir())
 	drawn.stopAfter(t, 5)
 	drawn.Checkpoints.Start = "f1"
 	_, _, err = drawn.Checkpoints.Latest()
-	if want := drawn.Checkpoints.File(5) + ": is of another run: starting model is not set there, f1 here"; err == nil || err.Error() != want {
-		t.Errorf("of drawn weights: %v, want %s", err, want)
+	want = drawn.Checkpoints.File(5) + ": is of another run: starting model is not set there, f1 here"
+	if err == nil || err.Error() != want {
+		t.Errorf("of drawn weights: wanted %s, found %v", want, err)
 	}
 }
 
 func TestCheckpointsUnwritable(t *testing.T) {
 	w := newResumable(t, optimizerSpecs()["adam"], t.TempDir())
 	w.Checkpoints.Path = filepath.Join(t.TempDir(), "no folder", "model.ckpt")
-	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), ": cannot write: there is no folder "+filepath.Dir(w.Checkpoints.Path)) {
-		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+	wanted := ": cannot write: there is no folder " + filepath.Dir(w.Checkpoints.Path)
+	if _, err := w.Do(t.Context()); fault.KindOf(err) != fault.Write || !strings.HasSuffix(err.Error(), wanted) {
+		t.Errorf("wanted %s, found %v of kind %d", wanted, err, fault.KindOf(err))
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// spy is plain gradient descent that notes which samples each step is on. It can tell because sample i of a testRun has no
-// feature but i.
+// spy is plain gradient descent that records the learning rate and the samples of each step. It recognizes the samples
+// because in a testRun only feature i of sample i is not 0.
 type spy struct {
 	*optimizer.SGD
 	steps [][]int
@@ -44,8 +44,8 @@ func (s *spy) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matri
 	s.SGD.Update(w, p, row, col, g)
 }
 
-// testRun returns a run of a network of one layer on count samples, whose steps the spy sees. The samples' labels are
-// 0 and 1 at random.
+// testRun returns a run of a network with one layer on count samples, and the spy that sees its steps. The samples'
+// labels are 0 and 1 at random.
 func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	t.Helper()
 	arch := nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
@@ -56,7 +56,9 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	samples := &batch.Samples{Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count)}
+	samples := &batch.Samples{
+		Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count),
+	}
 	for i := range count {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(rng.IntN(2))
@@ -75,7 +77,7 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	}, s
 }
 
-// weights returns all of a network's numbers.
+// weights returns the bits of all parameters of a network.
 func weights(m *nn.Sequential) []uint32 {
 	var all []uint32
 	for _, p := range m.Params() {

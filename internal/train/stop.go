@@ -9,7 +9,7 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// stopWith makes what takes long end early when ctx ends.
+// stopWith makes steps and validations end early once ctx has ended.
 func (l *loop) stopWith(ctx context.Context) {
 	stop := func() bool { return ctx.Err() != nil }
 	l.abandons = l.trainer.StopIf(stop)
@@ -18,28 +18,29 @@ func (l *loop) stopWith(ctx context.Context) {
 	}
 }
 
-// take takes the epoch's step, counted from 0, at the rate l.rate. If the run is stopped meanwhile it may take none, which gives the
-// zero Result: all is as it was before.
-func (l *loop) take(step int) step.Result {
+// takeStep takes one step of the epoch, counted from 0, with the learning rate l.rate. If the run is stopped meanwhile,
+// it may abandon the step: it then returns the zero Result and leaves model and optimizer unchanged.
+func (l *loop) takeStep(step int) step.Result {
 	var counters map[string]float64
-	if l.abandons { // or there is no time for it
+	if l.abandons { // otherwise steps are too short to spend time on this
 		counters = l.Optimizer.Counters()
 	}
 	l.Optimizer.Begin(l.rate)
 	result := l.trainer.Step(l.batchAt(step), l.batchAt(step+1))
 	if result.Count == 0 {
 		if err := l.Optimizer.Restore(counters); err != nil {
-			panic("train: " + err.Error()) // they are its own
+			panic("train: " + err.Error()) // cannot be: they come from this optimizer
 		}
 	}
 	return result
 }
 
-// validate evaluates the network after an epoch. Stopped meanwhile, the run is where it was before: after the epoch's last step.
+// validate evaluates the model after an epoch and adds the result to e. If the run is stopped meanwhile, it discards
+// the result: the run is then after the last step of the epoch, with validation still to do.
 func (l *loop) validate(ctx context.Context, e *history.Epoch) error {
 	begun := l.Now()
 	v := l.evaluator.Evaluate()
-	if ctx.Err() != nil { // what it gave is of a part of the samples
+	if ctx.Err() != nil { // the result may lack samples
 		if l.average != nil {
 			l.average.Swap()
 		}
@@ -53,7 +54,7 @@ func (l *loop) validate(ctx context.Context, e *history.Epoch) error {
 	return nil
 }
 
-// interrupt writes a checkpoint, if there are to be any, and returns why.
+// interrupt writes a checkpoint, unless the newest one is already of this step, and returns the cause.
 func (l *loop) interrupt(cause error) error {
 	if l.writer == nil || l.writer.has(l.steps()) {
 		return cause

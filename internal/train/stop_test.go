@@ -21,7 +21,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// expiring is a context that ends when it was asked so often.
+// expiring is a context that ends when its Err has been called a given number of times.
 type expiring struct {
 	context.Context
 	left, asked atomic.Int64
@@ -35,10 +35,10 @@ func (e *expiring) Err() error {
 	return nil
 }
 
-// expireAfter returns a context that ends when it was asked so often.
-func expireAfter(questions int64) *expiring {
-	e := &expiring{Context: context.Background()} // not the test's: one that ends with the test would have a cause of its own
-	e.left.Store(questions)
+// expireAfter returns a context whose Err returns nil so many times, and then an error.
+func expireAfter(calls int64) *expiring {
+	e := &expiring{Context: context.Background()} // not t.Context(), whose cause context.Cause would report
+	e.left.Store(calls)
 	return e
 }
 
@@ -48,7 +48,8 @@ const never = int64(1) << 62
 func randomPixels(count, features, classes int) *batch.Samples {
 	rng := rand.New(rand.NewPCG(3, 3))
 	s := &batch.Samples{
-		Count: count, Features: features, Table: batch.PixelTable(), Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
+		Count: count, Features: features, Table: batch.PixelTable(),
+		Bytes: make([]uint8, count*features), Labels: make([]uint8, count),
 	}
 	for i := range s.Bytes {
 		s.Bytes[i] = uint8(max(0, rng.IntN(800)-545))
@@ -59,7 +60,8 @@ func randomPixels(count, features, classes int) *batch.Samples {
 	return s
 }
 
-// longRun returns a run whose steps take so long that they are abandoned when it is stopped. Another call is another process.
+// longRun returns a run whose steps are long enough to be abandoned when it is stopped. Another call with the same
+// arguments stands for another process.
 func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, change func(*train.Run)) *train.Run {
 	t.Helper()
 	const features, classes = 16, 3
@@ -82,7 +84,8 @@ func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, chan
 	t.Cleanup(engine.Close)
 	samples := randomPixels(3000, features, classes)
 	r := &train.Run{
-		Engine: engine, Model: model, Optimizer: optimizer, Train: samples.Slice(0, 2200), Validation: samples.Slice(2200, 3000),
+		Engine: engine, Model: model, Optimizer: optimizer,
+		Train: samples.Slice(0, 2200), Validation: samples.Slice(2200, 3000),
 		Epochs: 2, BatchSize: 1100, Schedule: schedule.Constant(0.01), Shuffle: true, Seed: 7,
 		Checkpoints: &train.Checkpoints{Path: filepath.Join(folder, "model.ckpt")}, Now: time.Now,
 	}
@@ -90,8 +93,8 @@ func longRun(t *testing.T, threads int, spec optimizer.Spec, folder string, chan
 	return r
 }
 
-// A run that is stopped in the midst of a step, or of a validation, goes on to the very same result, wherever that was.
-func TestStoppedInTheMidst(t *testing.T) {
+// A run that is stopped within a step or a validation, at whatever point, resumes to the very same result.
+func TestStoppedWithinAStep(t *testing.T) {
 	average := optimizer.Default("adam")
 	average.UseEMA = true
 	distilled := func(r *train.Run) {
@@ -122,7 +125,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 			}
 			through := longRun(t, c.threads, c.spec, t.TempDir(), c.change)
 			all := expireAfter(never)
-			var stops []int64 // after how many questions: here and there, and as often in the validations
+			var stops []int64 // numbers of calls of Err, spread over the run and within the validations
 			through.Callbacks = []train.Callback{{
 				StepEnd: func(s train.Step) error {
 					if s.Step == through.Plan().Steps {
@@ -154,7 +157,7 @@ func TestStoppedInTheMidst(t *testing.T) {
 				last := longRun(t, c.threads, c.spec, folder, c.change)
 				from, _, err := last.Checkpoints.Latest()
 				if err != nil || from == nil {
-					t.Fatalf("no checkpoint: %v", err)
+					t.Fatalf("wanted a checkpoint, found none: %v", err)
 				}
 				last.From = from
 				if from.Step() == last.Plan().Steps {
@@ -165,11 +168,12 @@ func TestStoppedInTheMidst(t *testing.T) {
 					t.Fatal(err)
 				}
 				if got := outcome(last, history); got != want {
-					t.Errorf("stopped after %d questions, step %d of epoch %d: %.300s\nwant %.300s", after, from.Step(), len(from.History())+1, got, want)
+					t.Errorf("stopped after %d calls, step %d of epoch %d: wanted %.300s\nfound %.300s",
+						after, from.Step(), len(from.History())+1, want, got)
 				}
 			}
 			if validations != 4 {
-				t.Errorf("%d validations were stopped, wanted 4", validations)
+				t.Errorf("wanted 4 stopped validations, found %d", validations)
 			}
 		})
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// rangeTest returns n points from 1e-6 to 10 of a loss that falls like a logistic curve around middle, with noise, and
-// rises from 0.3 on.
+// rangeTest returns n points with rates from 1e-6 to 10. The loss falls like a logistic curve around middle, with
+// noise, and rises from a rate of 0.3 on.
 func rangeTest(n int, middle, noise float64) []LRPoint {
 	rng := rand.New(rand.NewPCG(1, 2))
 	points := make([]LRPoint, n)
@@ -22,31 +22,31 @@ func rangeTest(n int, middle, noise float64) []LRPoint {
 	return points
 }
 
-// TestSuggestRate: a logistic curve is steepest in its middle.
+// A logistic curve is steepest in its middle.
 func TestSuggestRate(t *testing.T) {
 	for _, test := range []struct {
 		n      int
 		middle float64
 		noise  float64
-		within float64 // factor
+		within float64 // the factor by which the rate may be off
 	}{
 		{100, 0.003, 0, 1.2}, {1000, 0.003, 0, 1.05}, {100, 3e-5, 0, 1.2}, {200, 0.003, 0.05, 2}, {20, 0.01, 0, 1.6},
 	} {
 		rate, ok := SuggestRate(rangeTest(test.n, test.middle, test.noise))
 		if !ok || rate > test.middle*test.within || rate < test.middle/test.within {
-			t.Errorf("%+v: got %v, %v", test, rate, ok)
+			t.Errorf("wanted %+v, found %v, %v", test, rate, ok)
 		}
 	}
 }
 
-// TestSuggestRateBeforeTheLowest: a second fall, after the loss rose, is no place to start from.
+// A second fall, after the loss has risen, is not suggested.
 func TestSuggestRateBeforeTheLowest(t *testing.T) {
 	points := rangeTest(100, 0.003, 0)
 	for i := 90; i < 100; i++ {
 		points[i].Smoothed = 100 - 10*float64(i-90)
 	}
 	if rate, ok := SuggestRate(points); !ok || rate > 0.01 {
-		t.Errorf("got %v, %v", rate, ok)
+		t.Errorf("wanted a rate up to 0.01, found %v, %v", rate, ok)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestSuggestRateStopsAtNaN(t *testing.T) {
 	want, _ := SuggestRate(points[:80])
 	points[80].Smoothed = math.NaN()
 	if got, ok := SuggestRate(points); !ok || got != want {
-		t.Errorf("got %v, %v, want %v", got, ok, want)
+		t.Errorf("wanted %v, found %v, %v", want, got, ok)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestSuggestRateOfNothing(t *testing.T) {
 	}
 	for name, points := range map[string][]LRPoint{"none": nil, "four": rangeTest(4, 0.003, 0), "rising": rising} {
 		if rate, ok := SuggestRate(points); ok {
-			t.Errorf("%s: got %v", name, rate)
+			t.Errorf("%s: wanted no rate, found %v", name, rate)
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package callback is what can happen between the steps and epochs of a run: it ends early, its learning rate is
-// lowered, its best model is kept, and it is written down. Each kind of callback is one file: where it comes from, what
-// an experiment can say of it, and what it does. The loop, package train, knows none of them.
+// Package callback has what an experiment can add to a run: it can end the run early, lower its learning rate, keep its
+// best model, or write a log. Each kind of callback is one file, with its source, its settings and what it does. The
+// training loop, package train, knows none of them.
 package callback
 
 import (
@@ -8,52 +8,53 @@ import (
 	"dnn/internal/train"
 )
 
-// Kind is a kind of callback with what an experiment says of it.
+// Kind is a kind of callback with its settings.
 type Kind interface {
-	// Settings returns the settings, which point into the kind. Those of a new one have their defaults.
+	// Settings returns the settings. They point into the Kind; a new one has the defaults.
 	Settings() []setting.Setting
 
-	// Add adds the callback to a run that is complete but for its callbacks. One that changes the learning rate becomes
-	// the run's Schedule. Without a Model, a callback only watches.
+	// Add adds the callback to a run, in which everything but the callbacks must be set. A kind that changes the
+	// learning rate also replaces the run's Schedule. In a run without a Model, a callback observes epochs but restores
+	// no weights.
 	Add(run *train.Run)
 }
 
-// Log is a Kind that only writes down what happens: what is learned does not depend on it.
+// Log is a Kind that only writes to a file or folder. It has no influence on training.
 type Log interface {
 	Kind
 
-	// Path returns the file or folder that it writes.
+	// Path returns the file or folder.
 	Path() string
 
-	// Probe tells whether that can be written, without leaving anything.
+	// Probe returns an error if the log cannot be written. It leaves nothing behind.
 	Probe() error
 }
 
-// Checker is a Kind of which not all settings go together, though each is within its bounds.
+// Checker is a Kind whose settings can contradict each other though each is within its bounds.
 type Checker interface {
 	Kind
 
-	// Check returns what is wrong with one beside the others; nil: nothing is.
+	// Check returns what is wrong with the settings, or nil.
 	Check() *setting.Error
 }
 
-// Named is a kind of callback under the name that experiments have for it: that of a group of keys.
+// Named is a kind of callback under its name in an experiment, where it is a group of keys.
 type Named struct {
 	Name string
 	Kind
 
-	Doc  string // of the group; empty: there is no group, and the only setting, of the same name, is a key
-	Main string // the setting that the group is about
+	Doc  string // of the group; empty: there is no group, but a single key with the same name
+	Main string // the most important setting of the group
 }
 
-// Log returns the callback as a Log, if it is one.
+// Log returns the callback as a Log. It returns false if it is none.
 func (n Named) Log() (log Log, ok bool) {
 	log, ok = n.Kind.(Log)
 	return log, ok
 }
 
-// All returns a new one of each kind, in the order in which they hear of an epoch. A new kind is a file of its own and
-// a line here.
+// All returns a new instance of each kind, in the order in which they are told of an epoch. A new kind is a file of its
+// own and a line here.
 func All() []Named {
 	return []Named{
 		newEarlyStopping(),

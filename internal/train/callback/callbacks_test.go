@@ -16,7 +16,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// callbackOf returns the callback of a kind, in a run that has no model.
+// callbackOf returns the callback of a kind in a run without a model.
 func callbackOf(k Kind) train.Callback {
 	run := train.Run{Schedule: schedule.Constant(1), Now: func() time.Time { return time.Unix(7, 0) }}
 	k.Add(&run)
@@ -30,7 +30,7 @@ func TestMonitors(t *testing.T) {
 		got = append(got, e.Metric(name))
 	}
 	if !slices.Equal(got, []float64{1, 2, 3, 4}) {
-		t.Errorf("%v are %v", history.Metrics(), got)
+		t.Errorf("wanted 1, 2, 3, 4 for %v, found %v", history.Metrics(), got)
 	}
 	for _, c := range []struct {
 		monitor    string
@@ -39,12 +39,12 @@ func TestMonitors(t *testing.T) {
 	}{
 		{"loss", 0, ""},
 		{"val_accuracy", 1, ""},
-		{"val_loss", 0, "early_stopping: monitor: val_loss wants validation, and there is none"},
+		{"val_loss", 0, "early_stopping: monitor: val_loss needs validation data, and there is none"},
 		{"auc", 1, `early_stopping: monitor: wanted one of loss, accuracy, val_loss, val_accuracy, found "auc"`},
 	} {
 		err := callbackOf(&EarlyStopping{Monitor: c.monitor}).TrainBegin(train.Plan{ValidationSamples: c.validation})
 		if c.want == "" && err != nil || c.want != "" && (fault.KindOf(err) != fault.Config || err.Error() != c.want) {
-			t.Errorf("%s: %v, want %s", c.monitor, err, c.want)
+			t.Errorf("%s: wanted %q, found %v", c.monitor, c.want, err)
 		}
 	}
 	nan := math.NaN()
@@ -58,15 +58,17 @@ func TestMonitors(t *testing.T) {
 		{"val_accuracy", 0.9, 0.8, 0.2, false}, {"accuracy", 0.8, 0.8, 0, false},
 	} {
 		if got := better(c.monitor, c.value, c.best, c.delta); got != c.want {
-			t.Errorf("%s: %v better than %v by %v: %v", c.monitor, c.value, c.best, c.delta, got)
+			t.Errorf("%s: %v better than %v by %v: wanted %v, found %v",
+				c.monitor, c.value, c.best, c.delta, c.want, got)
 		}
 	}
 }
 
-// Figures are float32 values, and float32(0.9) is less than 0.9.
+// Metrics are float32 values, and float32(0.9) is less than 0.9.
 func TestTargetIsReachedExactly(t *testing.T) {
-	if err := callbackOf(&Target{Monitor: "accuracy", Value: 0.9}).EpochEnd(history.Epoch{Accuracy: float64(float32(0.9))}); err == nil {
-		t.Error("0.9 is not as good as 0.9")
+	target := callbackOf(&Target{Monitor: "accuracy", Value: 0.9})
+	if err := target.EpochEnd(history.Epoch{Accuracy: float64(float32(0.9))}); err == nil {
+		t.Error("wanted the target of 0.9 reached by 0.9, found it missed")
 	}
 }
 
@@ -85,7 +87,7 @@ func TestTarget(t *testing.T) {
 		{"loss", 0.1, history.Epoch{Loss: math.NaN()}, false},
 	} {
 		if got := callbackOf(&Target{Monitor: c.monitor, Value: c.value}).EpochEnd(c.epoch) != nil; got != c.want {
-			t.Errorf("%s %v by %+v: %v", c.monitor, c.value, c.epoch, got)
+			t.Errorf("%s %v reached by %+v: wanted %v, found %v", c.monitor, c.value, c.epoch, c.want, got)
 		}
 	}
 }
@@ -102,10 +104,11 @@ func TestModelCheckpoint(t *testing.T) {
 		}
 	}
 	if want := []string{"1 3", "2 2", "4 1", "6 0.5"}; !slices.Equal(saved, want) {
-		t.Errorf("saved after %v, want %v", saved, want)
+		t.Errorf("wanted saves after %v, found %v", want, saved)
 	}
 	saved = nil
-	if err := c.Resume(history.Epochs{{Epoch: 1, Loss: 0.4}, {Epoch: 2, Loss: 0.6}}, train.State{}); err != nil { // of a run that goes on
+	before := history.Epochs{{Epoch: 1, Loss: 0.4}, {Epoch: 2, Loss: 0.6}}
+	if err := c.Resume(before, train.State{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, loss := range []float64{0.45, 0.3} {
@@ -114,11 +117,12 @@ func TestModelCheckpoint(t *testing.T) {
 		}
 	}
 	if want := []string{"10 0.3"}; !slices.Equal(saved, want) {
-		t.Errorf("saved after %v, want %v", saved, want)
+		t.Errorf("wanted saves after %v, found %v", want, saved)
 	}
 	broken := errors.New("broken")
-	if err := ModelCheckpoint("loss", func(history.Epochs) error { return broken }).EpochEnd(history.Epoch{}); !errors.Is(err, broken) {
-		t.Errorf("error %v", err)
+	c = ModelCheckpoint("loss", func(history.Epochs) error { return broken })
+	if err := c.EpochEnd(history.Epoch{}); !errors.Is(err, broken) {
+		t.Errorf("wanted the error %v, found %v", broken, err)
 	}
 }
 
@@ -133,16 +137,23 @@ func TestJSONLines(t *testing.T) {
 		epoch history.Epoch
 		line  string
 	}{
-		{history.Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
-			`{"epoch":1,"epoch_s":0.0625,"loss":0.30000001192092896,"accuracy":0.5,"val_loss":1e-07,"val_accuracy":1,"learning_rate":0.001}`},
-		{history.Epoch{Epoch: 2, Loss: math.Inf(1)}, `{"epoch":2,"epoch_s":0,"loss":"+Inf","accuracy":0,"learning_rate":0}`},
+		{
+			history.Epoch{
+				Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, LearningRate: 0.001,
+				Validated: true, ValLoss: 1e-7, ValAccuracy: 1,
+			},
+			`{"epoch":1,"epoch_s":0.0625,"loss":0.30000001192092896,"accuracy":0.5,` +
+				`"val_loss":1e-07,"val_accuracy":1,"learning_rate":0.001}`,
+		},
+		{history.Epoch{Epoch: 2, Loss: math.Inf(1)},
+			`{"epoch":2,"epoch_s":0,"loss":"+Inf","accuracy":0,"learning_rate":0}`},
 	} {
 		if err := c.EpochEnd(e.epoch); err != nil {
 			t.Fatal(err)
 		}
 		want += e.line + "\n"
 		if got := read(t, path); got != want {
-			t.Errorf("after epoch %d:\n%swant:\n%s", e.epoch.Epoch, got, want)
+			t.Errorf("after epoch %d: wanted\n%sfound\n%s", e.epoch.Epoch, want, got)
 		}
 	}
 	if err := c.TrainEnd(); err != nil {
@@ -150,7 +161,7 @@ func TestJSONLines(t *testing.T) {
 	}
 }
 
-// A run that goes on writes the epochs before it again: once each, whatever the file had.
+// A resumed run writes the earlier epochs again, each once, whatever the file contained.
 func TestCSVResumes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.csv")
 	if err := os.WriteFile(path, []byte("of a run that was ahead"), 0o600); err != nil {
@@ -164,11 +175,11 @@ func TestCSVResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, path+".part"); got != history.CSVHeader+"1,0,0,0,,,0\n2,0,0,0,,,0\n3,0,0,0,,,0\n" {
-		t.Errorf("file\n%s", got)
+		t.Errorf("wanted the epochs once each, found\n%s", got)
 	}
 }
 
-// A run that goes on and is stopped before the end of an epoch has a history nonetheless.
+// A resumed run that is stopped before the end of an epoch still has the history of the earlier ones.
 func TestCSVResumesAndStops(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.csv")
 	if err := os.WriteFile(path, []byte("of an older model"), 0o600); err != nil {
@@ -186,13 +197,13 @@ func TestCSVResumesAndStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, path); got != history.CSVHeader+"1,0,0,0,,,0\n" {
-		t.Errorf("file\n%s", got)
+		t.Errorf("wanted the epochs once each, found\n%s", got)
 	}
 }
 
 func TestEnds(t *testing.T) {
 	epochs := history.Epochs{{Epoch: 1, Loss: 1}, {Epoch: 2, Loss: 0.5}, {Epoch: 3, Loss: 0.7}, {Epoch: 4, Loss: 0.6}}
-	early := func() train.Callback { // without a model it has nothing to restore
+	early := func() train.Callback { // restores nothing, since there is no model
 		return callbackOf(&EarlyStopping{Monitor: "loss", Patience: 2, RestoreBestWeights: true})
 	}
 	for _, test := range []struct {
@@ -207,10 +218,10 @@ func TestEnds(t *testing.T) {
 		{"target reached", callbackOf(&Target{Monitor: "loss", Value: 0.5}), 2, true},
 		{"target reached long ago", callbackOf(&Target{Monitor: "loss", Value: 0.5}), 4, false},
 		{"target not reached", callbackOf(&Target{Monitor: "loss", Value: 0.1}), 4, false},
-		{"a figure that there is not", callbackOf(&Target{Monitor: "val_loss", Value: 0.5}), 4, false},
+		{"a metric that the run lacks", callbackOf(&Target{Monitor: "val_loss", Value: 0.5}), 4, false},
 	} {
 		if got := train.Ends(test.c, train.Plan{}, epochs[:test.epochs]); got != test.ends {
-			t.Errorf("%s: %v, wanted %v", test.name, got, test.ends)
+			t.Errorf("%s: wanted %v, found %v", test.name, test.ends, got)
 		}
 	}
 }

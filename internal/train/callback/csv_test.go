@@ -34,16 +34,21 @@ func TestCSV(t *testing.T) {
 	if err := c.TrainBegin(train.Plan{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, path); got != earlier { // nothing is lost to a run that ends in its first epoch
-		t.Errorf("at first: %q, want %q", got, earlier)
+	if got := read(t, path); got != earlier { // a run that ends in its first epoch keeps the older file
+		t.Errorf("at first: wanted %q, found %q", earlier, got)
 	}
 	want := header
 	for _, e := range []struct {
 		epoch history.Epoch
 		line  string
 	}{
-		{history.Epoch{Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, Validated: true, ValLoss: 1e-7, ValAccuracy: 1, LearningRate: 0.001},
-			"1,0.0625,0.30000001192092896,0.5,1e-07,1,0.001\n"},
+		{
+			history.Epoch{
+				Epoch: 1, Seconds: 0.0625, Loss: float64(float32(0.3)), Accuracy: 0.5, LearningRate: 0.001,
+				Validated: true, ValLoss: 1e-7, ValAccuracy: 1,
+			},
+			"1,0.0625,0.30000001192092896,0.5,1e-07,1,0.001\n",
+		},
 		{history.Epoch{Epoch: 2, Seconds: 12, Loss: 0.25, Accuracy: 0, LearningRate: 0.0005}, // without validation
 			"2,12,0.25,0,,,0.0005\n"},
 		{history.Epoch{Epoch: 3, Validated: true}, // a validation that gave 0
@@ -53,11 +58,11 @@ func TestCSV(t *testing.T) {
 			t.Fatal(err)
 		}
 		want += e.line
-		if got := read(t, path); got != earlier { // it belongs to a model that is still there
-			t.Errorf("after epoch %d the older file is %q", e.epoch.Epoch, got)
+		if got := read(t, path); got != earlier { // it belongs to the older model
+			t.Errorf("after epoch %d: wanted the older file unchanged, found %q", e.epoch.Epoch, got)
 		}
-		if got := read(t, path+".part"); got != want { // not only in the end
-			t.Errorf("after epoch %d:\n%swant:\n%s", e.epoch.Epoch, got, want)
+		if got := read(t, path+".part"); got != want { // each line is written at once
+			t.Errorf("after epoch %d: wanted\n%sfound\n%s", e.epoch.Epoch, want, got)
 		}
 	}
 	if err := c.TrainEnd(); err != nil {
@@ -67,10 +72,10 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path + ".part"); err == nil {
-		t.Error("the .part is still there")
+		t.Error("wanted no .part file after Commit, found one")
 	}
 	if got := read(t, path); got != want {
-		t.Errorf("in the end:\n%swant:\n%s", got, want)
+		t.Errorf("in the end: wanted\n%sfound\n%s", want, got)
 	}
 }
 
@@ -84,11 +89,12 @@ func TestCSVOfARun(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(read(t, path)), "\n")
 	if len(lines) != 4 {
-		t.Fatalf("%d lines for 3 epochs", len(lines))
+		t.Fatalf("wanted a header and 3 lines, found %d lines", len(lines))
 	}
 	for i, e := range history {
-		if fields := strings.Split(lines[i+1], ","); fields[2] != strconv.FormatFloat(e.Loss, 'g', -1, 64) || fields[4] != "" {
-			t.Errorf("line %q of %+v", lines[i+1], e)
+		fields := strings.Split(lines[i+1], ",")
+		if fields[2] != strconv.FormatFloat(e.Loss, 'g', -1, 64) || fields[4] != "" {
+			t.Errorf("wanted the line of %+v, found %q", e, lines[i+1])
 		}
 	}
 }
@@ -98,11 +104,12 @@ func TestCSVUnwritable(t *testing.T) {
 	r, spy := testRun(t, 12, 5, 3)
 	r.Callbacks = []train.Callback{NewCSV(path).Callback()}
 	_, err := r.Do(t.Context())
-	if fault.KindOf(err) != fault.Write || err.Error() != path+": cannot write: there is no folder "+filepath.Dir(path) {
-		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+	wanted := path + ": cannot write: there is no folder " + filepath.Dir(path)
+	if fault.KindOf(err) != fault.Write || err.Error() != wanted {
+		t.Errorf("wanted %s, found %v of kind %d", wanted, err, fault.KindOf(err))
 	}
-	if len(spy.steps) != 0 {
-		t.Errorf("%d steps before the first line was to be written", len(spy.steps))
+	if len(spy.rates) != 0 {
+		t.Errorf("wanted an error before the first step, found %d steps", len(spy.rates))
 	}
 }
 
@@ -112,6 +119,6 @@ func TestCSVOnAFullDisk(t *testing.T) {
 	}
 	err := NewCSV("/dev/full").Callback().EpochEnd(history.Epoch{})
 	if fault.KindOf(err) != fault.Write || err.Error() != "/dev/full: cannot write: no space left on device" {
-		t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+		t.Errorf("wanted an error of kind %d, found %v of kind %d", fault.Write, err, fault.KindOf(err))
 	}
 }

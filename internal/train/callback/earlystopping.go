@@ -10,21 +10,21 @@ import (
 	"dnn/internal/train"
 )
 
-// EarlyStopping ends a run when a figure no longer improves. It is Keras's, with its meaning of each setting.
+// EarlyStopping ends a run when a metric no longer improves. It is Keras's callback of that name, with the same
+// settings.
 type EarlyStopping struct {
 	Monitor            string  // one of history.Metrics
-	MinDelta           float64 // how much better counts as an improvement
-	Patience           int     // epochs without one after which the run ends
-	RestoreBestWeights bool    // in the end, leave the model as it was after its best epoch
-	StartFromEpoch     int     // how many epochs pass before it begins to watch
+	MinDelta           float64 // a smaller change is no improvement
+	Patience           int     // the run ends after so many epochs without improvement
+	RestoreBestWeights bool    // at the end, restore the weights of the best epoch
+	StartFromEpoch     int     // number of epochs at the start that are ignored
 }
 
-// stopping is the name of an EarlyStopping.
-const stopping = "early_stopping"
+const earlyStoppingName = "early_stopping"
 
 func newEarlyStopping() Named {
 	return Named{
-		Name: stopping, Kind: &EarlyStopping{Monitor: "val_loss"},
+		Name: earlyStoppingName, Kind: &EarlyStopping{Monitor: "val_loss"},
 		Doc: "Stops when a monitored metric has stopped improving.", Main: "patience",
 	}
 }
@@ -33,8 +33,8 @@ func newEarlyStopping() Named {
 func (s *EarlyStopping) Settings() []setting.Setting {
 	return []setting.Setting{
 		monitorSetting(&s.Monitor, "val_accuracy", "val_loss; loss where there is no validation."),
-		{Name: "min_delta", Value: &s.MinDelta, Bounds: figures(), Example: "0.001",
-			Doc:    "Threshold: a change of less is no improvement.",
+		{Name: "min_delta", Value: &s.MinDelta, Bounds: thresholds(), Example: "0.001",
+			Doc:    "Threshold: a smaller change is no improvement.",
 			Advice: "0; 0.001 to end a run that hardly improves."},
 		{Name: "patience", Value: &s.Patience, Bounds: epochs(), Example: "5",
 			Doc:    "Epochs with no improvement after which training is stopped.",
@@ -63,15 +63,15 @@ type stopper struct {
 	best      float64
 	bestEpoch int // 0: none yet
 	wait      int
-	weights   [][]float32 // of the best epoch
+	weights   [][]float32 // of the best epoch; nil: there is none, or they are not restored
 }
 
 func (s *stopper) callback() train.Callback {
 	return train.Callback{
-		Name: stopping,
+		Name: earlyStoppingName,
 		TrainBegin: func(p train.Plan) error {
 			s.best, s.wait, s.weights, s.bestEpoch = math.NaN(), 0, nil, 0
-			return checkMonitor(stopping, s.Monitor, p)
+			return checkMonitor(earlyStoppingName, s.Monitor, p)
 		},
 		EpochEnd: s.epochEnd,
 		Finish: func() error {
@@ -106,7 +106,7 @@ func (s *stopper) epochEnd(e history.Epoch) error {
 		}
 		return nil
 	}
-	if s.wait >= s.Patience && e.Epoch > 1 { // as Keras: never after the first epoch
+	if s.wait >= s.Patience && e.Epoch > 1 { // as in Keras, never after the first epoch
 		return train.Stop("%s has not improved for %s: the best was %v in epoch %d",
 			s.Monitor, fault.Count(s.wait, "epoch"), s.best, s.bestEpoch)
 	}

@@ -10,11 +10,12 @@ import (
 	"dnn/internal/train"
 )
 
-// JSONLines writes one JSON object an epoch to a new file, as it happens, with the keys of the history file:
+// JSONLines writes one JSON object per epoch to a new file, as the epoch ends. Its keys are the columns of the history
+// file:
 //
 //	{"epoch":1,"epoch_s":0.061,"loss":0.35,"accuracy":0.9,"val_loss":0.19,"val_accuracy":0.95,"learning_rate":0.001}
 //
-// Those of validation are missing in a run without any. A figure that JSON cannot write is "NaN", "+Inf" or "-Inf".
+// Without validation, its keys are left out. Numbers that JSON cannot represent are written as "NaN", "+Inf" or "-Inf".
 type JSONLines struct{ File string }
 
 func newJSONLines() Named { return Named{Name: "json_log", Kind: &JSONLines{}} }
@@ -38,13 +39,13 @@ func (j *JSONLines) Probe() error { return probeFile(j.File) }
 func (j *JSONLines) Add(run *train.Run) { run.Callbacks = append(run.Callbacks, j.callback()) }
 
 func (j *JSONLines) callback() train.Callback {
-	return lines(j.File, "", func(e history.Epoch) ([]byte, error) {
+	return lineLog(j.File, "", func(e history.Epoch) ([]byte, error) {
 		line, err := json.Marshal(history.RecordOf[history.Number](e))
 		return append(line, '\n'), err
 	})
 }
 
-// probeFile tells whether a log can be written to a file, without leaving anything.
+// probeFile returns an error if a log cannot be written to a file. It leaves nothing behind.
 func probeFile(path string) error {
 	if err := atomicfile.ProbeOpen(path); err != nil {
 		return fault.CannotWrite(path, err)

@@ -12,7 +12,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// kerasCase is what a Keras callback did on given figures: scripts/keras/callbacks.py.
+// kerasCase is what a Keras callback did on given values of a metric: scripts/keras/callbacks.py.
 type kerasCase struct {
 	Monitor  string
 	Values   []float64
@@ -29,11 +29,16 @@ type kerasCase struct {
 	Rates          []float64
 }
 
-// epochOf returns an epoch in which the case's figure is v and all others get worse and worse.
+// epochOf returns an epoch in which the monitored metric is v and the others get worse with every epoch.
 func (c kerasCase) epochOf(epoch int, v float64) history.Epoch {
 	worse := float64(epoch)
-	e := history.Epoch{Epoch: epoch, Validated: true, Loss: worse, ValLoss: worse, Accuracy: -worse, ValAccuracy: -worse}
-	*map[string]*float64{"loss": &e.Loss, "val_loss": &e.ValLoss, "accuracy": &e.Accuracy, "val_accuracy": &e.ValAccuracy}[c.Monitor] = v
+	e := history.Epoch{
+		Epoch: epoch, Validated: true, Loss: worse, ValLoss: worse, Accuracy: -worse, ValAccuracy: -worse,
+	}
+	metrics := map[string]*float64{
+		"loss": &e.Loss, "val_loss": &e.ValLoss, "accuracy": &e.Accuracy, "val_accuracy": &e.ValAccuracy,
+	}
+	*metrics[c.Monitor] = v
 	return e
 }
 
@@ -48,7 +53,7 @@ func kerasCases(t *testing.T, callback string) []kerasCase {
 		t.Fatal(err)
 	}
 	if len(all[callback]) == 0 {
-		t.Fatalf("no case of %s", callback)
+		t.Fatalf("wanted cases of %s, found none", callback)
 	}
 	return all[callback]
 }
@@ -91,7 +96,8 @@ func TestEarlyStoppingAsKeras(t *testing.T) {
 		}
 		restored := int(kernel.Floats()[0])
 		if last != c.Last || restored != c.Restored {
-			t.Errorf("case %d, %+v: stops after epoch %d and restores epoch %d, Keras %d and %d", i, c.Settings, last, restored, c.Last, c.Restored)
+			t.Errorf("case %d, %+v: wanted the end after epoch %d and the weights of epoch %d, found %d and %d",
+				i, c.Settings, c.Last, c.Restored, last, restored)
 		}
 	}
 }
@@ -110,7 +116,8 @@ func TestPlateauAsKeras(t *testing.T) {
 		for epoch, v := range c.Values {
 			rate := run.Schedule.Rate(epoch)
 			if math.Abs(rate/c.Rates[epoch]-1) > 1e-6 {
-				t.Fatalf("case %d, %+v: epoch %d has the rate %v, Keras's has %v", i, c.Settings, epoch+1, rate, c.Rates[epoch])
+				t.Fatalf("case %d, %+v: epoch %d: wanted the rate %v, found %v",
+					i, c.Settings, epoch+1, c.Rates[epoch], rate)
 			}
 			e := c.epochOf(epoch+1, v)
 			e.LearningRate = rate

@@ -9,22 +9,22 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// LearningRateLog writes the learning rate to a new CSV file, with a line for each epoch or for each step: what PyTorch
-// Lightning calls LearningRateMonitor. Steps are counted from 1 over the whole run. The line of an epoch is that of its
-// last step.
+// LearningRateLog writes the learning rate to a new CSV file, with a line for each epoch or each step. PyTorch
+// Lightning calls this LearningRateMonitor. Steps are counted from 1 over the whole run. The line of an epoch has the
+// number and rate of its last step.
 //
 //	step,epoch,learning_rate
 //	480,1,0.001
 //	960,2,0.00096
 //
-// A run that goes on from a checkpoint writes the lines before it again: the file is that of a run that was never
-// stopped.
+// A resumed run writes the earlier lines again, so that the file is the same as that of an uninterrupted run.
 type LearningRateLog struct {
 	File     string
 	Interval string // epoch or step
 }
 
-const perStep = "step"
+// stepInterval is the Interval of a log with a line for each step.
+const stepInterval = "step"
 
 func newLearningRateLog() Named {
 	return Named{
@@ -39,8 +39,8 @@ func (l *LearningRateLog) Settings() []setting.Setting {
 		{Name: "file", Value: &l.File, Required: true, Example: "runs/first.lr.csv",
 			Doc:    "File to write it to.",
 			Advice: "one for each run: it shows what the schedule did."},
-		{Name: "interval", Value: &l.Interval, Choices: []string{"epoch", perStep}, Example: perStep,
-			Doc:    "Whether a line is of each epoch, with the rate of its last step, or of each step.",
+		{Name: "interval", Value: &l.Interval, Choices: []string{"epoch", stepInterval}, Example: stepInterval,
+			Doc:    "Whether there is a line for each epoch, with the rate of its last step, or for each step.",
 			Advice: "epoch; step for a schedule with a warm-up."},
 	}
 }
@@ -54,7 +54,7 @@ func (l *LearningRateLog) Probe() error { return probeFile(l.File) }
 // Add implements Kind.
 func (l *LearningRateLog) Add(run *train.Run) {
 	file := lineFile{path: l.File, header: "step,epoch,learning_rate\n"}
-	w := &rateWriter{run: run, perStep: l.Interval == perStep, file: file}
+	w := &rateWriter{run: run, perStep: l.Interval == stepInterval, file: file}
 	run.Callbacks = append(run.Callbacks, w.callback())
 }
 
@@ -63,13 +63,14 @@ type rateWriter struct {
 	run     *train.Run
 	perStep bool
 	file    lineFile
-	steps   int // of an epoch
-	epoch   int // at hand
+	steps   int // in an epoch
+	epoch   int // the current one
 
-	waiting []byte // lines that are not written yet
+	waiting []byte // lines that are still to be written
 }
 
-// mostWaiting is how many bytes of lines wait for the end of the epoch. A line for each step costs nothing then.
+// mostWaiting is the number of bytes at which waiting lines are written before the end of the epoch. Buffering keeps a
+// line for each step cheap.
 const mostWaiting = 1 << 16
 
 func (w *rateWriter) callback() train.Callback {
@@ -79,7 +80,7 @@ func (w *rateWriter) callback() train.Callback {
 			return probeFile(w.file.path)
 		},
 		Resume: func(before history.Epochs, _ train.State) error {
-			w.again(before, w.run.From.Step())
+			w.rewrite(before, w.run.From.Step())
 			w.file.before, w.waiting = w.waiting, nil
 			return nil
 		},
@@ -114,6 +115,7 @@ func (w *rateWriter) callback() train.Callback {
 	}
 }
 
+// line adds a line to those that wait.
 func (w *rateWriter) line(step, epoch int, rate float64) {
 	w.waiting = strconv.AppendInt(w.waiting, int64(step), 10)
 	w.waiting = append(w.waiting, ',')
@@ -123,15 +125,16 @@ func (w *rateWriter) line(step, epoch int, rate float64) {
 	w.waiting = append(w.waiting, '\n')
 }
 
+// flush writes the lines that wait.
 func (w *rateWriter) flush() error {
 	err := w.file.write(w.waiting)
 	w.waiting = w.waiting[:0]
 	return err
 }
 
-// again makes the lines of the epochs before a checkpoint, and of the steps that were taken after them. The rates of
-// steps are not kept: the schedule gives them once more.
-func (w *rateWriter) again(before history.Epochs, steps int) {
+// rewrite adds the lines of the epochs before a checkpoint and of the given number of steps after them. Checkpoints do
+// not store the rates of steps, so it computes them again from the schedule.
+func (w *rateWriter) rewrite(before history.Epochs, steps int) {
 	rates, epochEnd := w.replay()
 	epochSteps := func(epoch, steps int) {
 		for step := range steps {
@@ -152,10 +155,10 @@ func (w *rateWriter) again(before history.Epochs, steps int) {
 	}
 }
 
-// replay returns the run's schedule as it was at first, and what tells it of an epoch.
+// replay returns the schedule as it was at the start of the run, and a function that tells it of an epoch.
 func (w *rateWriter) replay() (rates schedule.Schedule, epochEnd func(history.Epoch)) {
 	if r, ok := w.run.Schedule.(*reducer); ok {
-		r = r.anew()
+		r = r.fresh()
 		return r, r.epochEnd
 	}
 	return w.run.Schedule, func(history.Epoch) {}

@@ -15,14 +15,15 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// loggedRun returns a run of 3 epochs of 3 steps, whose rate falls from step to step and whose plateau halves it after
-// the second epoch, with a log at path.
+// loggedRun returns a run of 3 epochs of 3 steps that logs its learning rate to path. The rate falls from step to step,
+// and a Plateau halves it after the second epoch.
 func loggedRun(t *testing.T, path, interval string) (*train.Run, *spy) {
 	t.Helper()
 	r, spy := testRun(t, 12, 5, 3)
 	r.Schedule = (&schedule.Polynomial{Power: 1}).For(schedule.Run{Rate: 0.5, Epochs: 10, Steps: 1})
 	for _, k := range []Kind{
-		&LearningRateLog{File: path, Interval: interval}, // before the plateau, whose rates it has nonetheless
+		// The log comes before the Plateau and must have the reduced rates all the same.
+		&LearningRateLog{File: path, Interval: interval},
 		&Plateau{Monitor: "accuracy", Factor: 0.5, Patience: 1, MinDelta: 2},
 	} {
 		k.Add(r)
@@ -30,11 +31,11 @@ func loggedRun(t *testing.T, path, interval string) (*train.Run, *spy) {
 	return r, spy
 }
 
-// rows is the file of such a run, given the rates of its steps.
+// rows returns the file that such a run should write, given the rates of its steps.
 func rows(interval string, rates []float64) string {
 	text := "step,epoch,learning_rate\n"
 	for i, rate := range rates {
-		if interval == perStep || i%3 == 2 {
+		if interval == stepInterval || i%3 == 2 {
 			text += fmt.Sprintf("%d,%d,%v\n", i+1, i/3+1, rate)
 		}
 	}
@@ -56,19 +57,20 @@ func TestLearningRateLog(t *testing.T) {
 		if _, err := r.Do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := read(t, path), rows(interval, spy.steps); got != want {
-			t.Errorf("%s: found\n%swanted\n%s", interval, got, want)
+		if got, want := read(t, path), rows(interval, spy.rates); got != want {
+			t.Errorf("%s: wanted\n%sfound\n%s", interval, want, got)
 		}
-		if want := []string{older, rows(interval, spy.steps[:3]), rows(interval, spy.steps[:6])}; fmt.Sprint(seen) != fmt.Sprint(want) {
-			t.Errorf("%s: wanted each epoch as it happens, found %q", interval, seen)
+		want := []string{older, rows(interval, spy.rates[:3]), rows(interval, spy.rates[:6])}
+		if fmt.Sprint(seen) != fmt.Sprint(want) {
+			t.Errorf("%s: wanted %q at the beginnings of epochs, found %q", interval, want, seen)
 		}
-		if spy.steps[6] >= spy.steps[5]/1.9 || spy.steps[5] < spy.steps[4]/1.9 { // or the test shows less than it should
-			t.Errorf("the plateau gave the rates %v", spy.steps)
+		if spy.rates[6] >= spy.rates[5]/1.9 || spy.rates[5] < spy.rates[4]/1.9 {
+			t.Errorf("wanted the rate halved after the second epoch only, found %v", spy.rates)
 		}
 	}
 }
 
-// stopAfter runs until so many more steps are taken.
+// stopAfter runs until the given number of further steps is taken.
 func stopAfter(t *testing.T, r *train.Run, steps int) {
 	t.Helper()
 	stopped := errors.New("stopped by a test")
@@ -88,12 +90,12 @@ func stopAfter(t *testing.T, r *train.Run, steps int) {
 		},
 	})
 	if _, err := r.Do(ctx); !errors.Is(err, stopped) {
-		t.Fatalf("stopped after %d steps: %v", steps, err)
+		t.Fatalf("wanted the run stopped by the test, found %v", err)
 	}
 }
 
-// A run that is stopped after any step leaves whole lines, of the steps that it has taken. One that goes on has the
-// file of one that was not stopped, also if the old file is lost, or is of the other interval.
+// A run that is stopped after any step leaves complete lines for the steps that it has taken. After it resumes, the
+// file is that of an uninterrupted run, even if the old file was damaged or had the other interval.
 func TestLearningRateLogResumes(t *testing.T) {
 	for _, interval := range []string{"epoch", "step"} {
 		for at := range 9 {
@@ -106,33 +108,33 @@ func TestLearningRateLogResumes(t *testing.T) {
 			}
 			first, taken := start(path, interval)
 			stopAfter(t, first, at)
-			want := rows(interval, taken.steps)
-			if written := interval == perStep && at > 0 || at >= 3; written && read(t, path) != want {
-				t.Errorf("%s, stopped after %d steps: found\n%swanted\n%s", interval, at, read(t, path), want)
+			want := rows(interval, taken.rates)
+			if written := interval == stepInterval && at > 0 || at >= 3; written && read(t, path) != want {
+				t.Errorf("%s, stopped after %d steps: wanted\n%sfound\n%s", interval, at, want, read(t, path))
 			} else if _, err := os.Stat(path); !written && err == nil {
-				t.Errorf("%s, stopped after %d steps: wanted no file", interval, at)
+				t.Errorf("%s, stopped after %d steps: wanted no file, found one", interval, at)
 			}
 			resume := func(r *train.Run) {
 				from, _, err := r.Checkpoints.Latest()
 				if err != nil || from == nil {
-					t.Fatalf("no checkpoint: %v", err)
+					t.Fatalf("wanted a checkpoint, found none: %v", err)
 				}
 				r.From = from
 			}
-			if at%3 == 1 { // and once more, at once
+			if at%3 == 1 { // resume and stop once more, before any step
 				again, _ := start(path, interval)
 				resume(again)
 				stopAfter(t, again, 0)
-				if got := rows(interval, taken.steps); (interval == perStep || at > 3) && read(t, path) != got {
-					t.Errorf("%s, stopped twice after %d steps: found\n%swanted\n%s", interval, at, read(t, path), got)
+				if got := rows(interval, taken.rates); (interval == stepInterval || at > 3) && read(t, path) != got {
+					t.Errorf("%s, stopped twice after %d steps: wanted\n%sfound\n%s", interval, at, got, read(t, path))
 				}
 			}
-			if at%2 == 0 { // whatever has become of the file
+			if at%2 == 0 { // damage the file
 				if err := os.WriteFile(path, []byte("1,1,"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
-			for _, other := range []string{interval, "step"} { // a run may keep another log than before
+			for _, other := range []string{interval, "step"} { // the interval may change when a run resumes
 				path := path
 				if other != interval {
 					path += ".other"
@@ -142,9 +144,9 @@ func TestLearningRateLogResumes(t *testing.T) {
 				if _, err := last.Do(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				all := append(append([]float64{}, taken.steps...), rest.steps...)
+				all := append(append([]float64{}, taken.rates...), rest.rates...)
 				if got, want := read(t, path), rows(other, all); got != want || len(all) != 9 {
-					t.Errorf("%s, stopped after %d steps, went on: found\n%swanted\n%s", other, at, got, want)
+					t.Errorf("%s, resumed after %d steps: wanted\n%sfound\n%s", other, at, want, got)
 				}
 			}
 		}
@@ -157,26 +159,27 @@ func TestLearningRateLogUnwritable(t *testing.T) {
 	r, spy := loggedRun(t, path, "step")
 	_, err := r.Do(t.Context())
 	for _, err := range []error{err, log.Probe()} {
-		if fault.KindOf(err) != fault.Write || err.Error() != path+": cannot write: there is no folder "+filepath.Dir(path) {
-			t.Errorf("error %v of kind %d", err, fault.KindOf(err))
+		wanted := path + ": cannot write: there is no folder " + filepath.Dir(path)
+		if fault.KindOf(err) != fault.Write || err.Error() != wanted {
+			t.Errorf("wanted %s, found %v of kind %d", wanted, err, fault.KindOf(err))
 		}
 	}
-	if len(spy.steps) > 0 {
-		t.Errorf("%d steps before the first line was to be written", len(spy.steps))
+	if len(spy.rates) > 0 {
+		t.Errorf("wanted an error before the first step, found %d steps", len(spy.rates))
 	}
 	if log.Path() != path {
-		t.Errorf("path %s", log.Path())
+		t.Errorf("wanted the path %s, found %s", path, log.Path())
 	}
 	if runtime.GOOS != "linux" {
 		return // there is no /dev/full
 	}
 	c := callbackOf(&LearningRateLog{File: "/dev/full", Interval: "epoch"})
 	if err := c.EpochEnd(history.Epoch{Epoch: 1}); fault.KindOf(err) != fault.Write {
-		t.Errorf("a full disk: error %v of kind %d", err, fault.KindOf(err))
+		t.Errorf("a full disk: wanted an error of kind %d, found %v of kind %d", fault.Write, err, fault.KindOf(err))
 	}
 }
 
-// Lines of steps do not all wait for the end of an epoch.
+// In a long epoch, lines are written before its end.
 func TestLearningRateLogOfALongEpoch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lr.csv")
 	c := callbackOf(&LearningRateLog{File: path, Interval: "step"})
@@ -193,7 +196,7 @@ func TestLearningRateLogOfALongEpoch(t *testing.T) {
 		}
 	}
 	if text := read(t, path); len(text) < mostWaiting || text[len(text)-1] != '\n' {
-		t.Errorf("wanted whole lines of %d bytes or more, found %d", mostWaiting, len(text))
+		t.Errorf("wanted complete lines of %d bytes or more, found %d", mostWaiting, len(text))
 	}
 	if err := c.TrainEnd(); err != nil {
 		t.Fatal(err)

@@ -8,17 +8,17 @@ import (
 	"dnn/internal/train"
 )
 
-// lineFile is a file that grows by whole lines, so that a run that is stopped leaves no part of one. It is begun with
-// the first write; until then an older file stays as it was.
+// lineFile is a text file that grows by complete lines, so that a run that is killed leaves no partial one. The first
+// write creates the file and replaces an older one.
 type lineFile struct {
 	path   string
 	header string // its first line, or empty
-	before []byte // the lines of what was done before, in a run that goes on: the file tells of the whole run
+	before []byte // lines of the epochs before a resumed run, which are written again
 
-	file *os.File // nil: not begun
+	file *os.File // nil: nothing is written yet
 }
 
-// write adds lines, each of which ends with a line feed.
+// write adds lines. Each must end with a line feed.
 func (f *lineFile) write(lines []byte) (err error) {
 	if f.file == nil {
 		if f.file, err = os.Create(f.path); err != nil {
@@ -32,7 +32,7 @@ func (f *lineFile) write(lines []byte) (err error) {
 	return nil
 }
 
-// close ends the file. A run that went on, but not to its next line, has one too.
+// close closes the file. If a resumed run has written nothing, close first writes the lines of the epochs before it.
 func (f *lineFile) close() error {
 	if f.file == nil && len(f.before) > 0 {
 		if err := f.write(nil); err != nil {
@@ -48,13 +48,12 @@ func (f *lineFile) close() error {
 	return nil
 }
 
-// lines returns a callback that writes one line an epoch to a new file at path, as it happens: what is there after a
-// crash are the epochs that were over. A run that ends in its first epoch leaves an older file as it was. A run that
-// goes on from a checkpoint writes the epochs before it again, so that the file tells of the whole run, and of each
-// epoch once.
+// lineLog returns a callback that writes one line per epoch to a new file at path, as the epoch ends. After a crash the
+// file has the epochs that were completed. A run that ends in its first epoch leaves an older file unchanged. A resumed
+// run writes the earlier epochs again, so that the file has each epoch of the run once.
 //
-// header is the file's first line, or empty; line returns the line of an epoch. Both end with a line feed.
-func lines(path, header string, line func(history.Epoch) ([]byte, error)) train.Callback {
+// header is the first line of the file, or empty; line returns the line of an epoch. Both end with a line feed.
+func lineLog(path, header string, line func(history.Epoch) ([]byte, error)) train.Callback {
 	file := lineFile{path: path, header: header}
 	return train.Callback{
 		TrainBegin: func(train.Plan) error { return probeFile(path) },

@@ -7,9 +7,10 @@ import (
 	"dnn/internal/train"
 )
 
-// ModelCheckpoint returns a callback that calls save after each epoch in which a figure, one of history.Metrics, is
-// better than in all epochs before: Keras's ModelCheckpoint with save_best_only. save is given the epochs so far, the
-// best one last, while the model has its weights. A run that goes on from a checkpoint counts the epochs before it too.
+// ModelCheckpoint returns a callback that calls save after each epoch in which a metric, one of history.Metrics, is
+// better than in all epochs before. It is Keras's ModelCheckpoint with save_best_only. save gets the epochs up to the
+// best one, while the model has the weights of that epoch. A resumed run also compares with the epochs before its
+// checkpoint.
 func ModelCheckpoint(monitor string, save func(history.Epochs) error) train.Callback {
 	var epochs history.Epochs
 	best := math.NaN()

@@ -11,7 +11,7 @@ import (
 	"dnn/internal/train"
 )
 
-// monitorSetting returns the setting of which metric a callback watches.
+// monitorSetting returns the setting that chooses the metric to monitor.
 func monitorSetting(value *string, example, advice string) setting.Setting {
 	return setting.Setting{
 		Name: "monitor", Value: value, Choices: history.Metrics(), Example: example,
@@ -20,15 +20,15 @@ func monitorSetting(value *string, example, advice string) setting.Setting {
 	}
 }
 
-// Bounds of counts of epochs, and of what a metric is compared with.
-func epochs() setting.Bounds  { return setting.From(0, history.MaxEpochs) }
-func figures() setting.Bounds { return setting.From(0, 1000) }
+// epochs are the bounds of a number of epochs, thresholds those of a value that a metric is compared with.
+func epochs() setting.Bounds     { return setting.From(0, history.MaxEpochs) }
+func thresholds() setting.Bounds { return setting.From(0, 1000) }
 
-// higherIsBetter tells in which direction a figure improves: Keras's mode "auto".
+// higherIsBetter reports whether a metric improves as it rises, as Keras's mode "auto" decides.
 func higherIsBetter(monitor string) bool { return strings.HasSuffix(monitor, "accuracy") }
 
-// better tells whether value is better than best by more than minDelta, as Keras's callbacks compare. Anything is
-// better than a best of NaN, which means that there is none yet; nothing that is NaN is better than a number.
+// better reports whether value is better than best by more than minDelta, by the comparison of Keras's callbacks. A
+// best of NaN means that there is none yet: any value is better. A value of NaN is never better than a number.
 func better(monitor string, value, best, minDelta float64) bool {
 	switch {
 	case math.IsNaN(best):
@@ -39,14 +39,14 @@ func better(monitor string, value, best, minDelta float64) bool {
 	return value+math.Abs(minDelta) < best
 }
 
-// checkMonitor tells whether a run of that plan has the figure that a callback is to watch.
+// checkMonitor returns an error if a run of the given plan does not have the monitored metric.
 func checkMonitor(where, monitor string, p train.Plan) error {
 	if !slices.Contains(history.Metrics(), monitor) {
 		return fault.New(fault.Config, where, "monitor: wanted one of %s, found %q",
 			strings.Join(history.Metrics(), ", "), monitor)
 	}
 	if name, ok := strings.CutPrefix(monitor, "val_"); ok && p.ValidationSamples == 0 {
-		return fault.New(fault.Config, where, "monitor: %s wants validation, and there is none", monitor).
+		return fault.New(fault.Config, where, "monitor: %s needs validation data, and there is none", monitor).
 			WithHint("set validation_split, or monitor %s", name)
 	}
 	return nil

@@ -9,23 +9,22 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// Plateau lowers the learning rate when a figure no longer improves: Keras's ReduceLROnPlateau, with its meaning of
-// each setting.
+// Plateau lowers the learning rate when a metric no longer improves. It is Keras's ReduceLROnPlateau, with the same
+// settings.
 type Plateau struct {
 	Monitor  string  // one of history.Metrics
-	Factor   float64 // of the rate, below 1
-	Patience int     // epochs without improvement after which the rate is reduced
-	MinDelta float64 // how much better counts as an improvement
-	Cooldown int     // epochs after a reduction that do not count
-	MinLR    float64 // below which it does not reduce
+	Factor   float64 // by which the rate is multiplied, below 1
+	Patience int     // the rate is reduced after so many epochs without improvement
+	MinDelta float64 // a smaller change is no improvement
+	Cooldown int     // number of epochs after a reduction that are not counted
+	MinLR    float64 // the rate is not reduced below this
 }
 
-// plateau is the name of a Plateau.
-const plateau = "reduce_lr_on_plateau"
+const plateauName = "reduce_lr_on_plateau"
 
 func newPlateau() Named {
 	return Named{
-		Name: plateau, Kind: &Plateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 0.0001},
+		Name: plateauName, Kind: &Plateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, MinDelta: 0.0001},
 		Doc: "Lowers the learning rate when a monitored metric has stopped improving.", Main: "patience",
 	}
 }
@@ -38,48 +37,48 @@ func (p *Plateau) Settings() []setting.Setting {
 			Doc:    "What the learning rate is multiplied by.",
 			Advice: "0.5, or 0.1 to come down fast."},
 		{Name: "patience", Value: &p.Patience, Bounds: epochs(), Example: "3",
-			Doc:    "Epochs with no improvement after which that happens.",
+			Doc:    "Epochs with no improvement after which the rate is lowered.",
 			Advice: "3 to 10; fewer than early_stopping's."},
-		{Name: "min_delta", Value: &p.MinDelta, Bounds: figures(), Example: "0.001",
-			Doc:    "Threshold: a change of less is no improvement.",
+		{Name: "min_delta", Value: &p.MinDelta, Bounds: thresholds(), Example: "0.001",
+			Doc:    "Threshold: a smaller change is no improvement.",
 			Advice: "0.0001; 0.001 where the metric is noisy."},
 		{Name: "cooldown", Value: &p.Cooldown, Bounds: epochs(), Example: "2",
-			Doc:    "Epochs after that in which nothing is counted.",
+			Doc:    "Epochs after the rate is lowered that do not count.",
 			Advice: "0; 2 where a lower rate takes some epochs to show."},
-		{Name: "min_lr", Value: &p.MinLR, Bounds: figures(), Example: "1e-5",
-			Doc:    "The least learning rate.",
+		{Name: "min_lr", Value: &p.MinLR, Bounds: thresholds(), Example: "1e-5",
+			Doc:    "The lowest learning rate.",
 			Advice: "a hundredth of the optimizer's."},
 	}
 }
 
-// Add implements Kind. The run's schedule is from then on what it was, times a factor that is 1 at first. With a
-// Constant that is just what Keras's does.
+// Add implements Kind. It replaces the run's schedule by the same schedule times a factor, which is 1 at first. With a
+// Constant schedule this is what Keras does.
 func (p *Plateau) Add(run *train.Run) {
-	r := (&reducer{Plateau: *p, then: run.Schedule}).anew()
+	r := (&reducer{Plateau: *p, original: run.Schedule}).fresh()
 	run.Schedule = r
 	run.Callbacks = append(run.Callbacks, r.callback())
 }
 
-// reducer is a Plateau in one run: its schedule, and one of its callbacks.
+// reducer is a Plateau in one run: both its schedule and one of its callbacks.
 type reducer struct {
 	Plateau
-	then schedule.Schedule
+	original schedule.Schedule
 
-	scale    float64 // the factor
+	scale    float64 // by which the original rate is multiplied
 	best     float64
 	wait     int
 	cooldown int
 }
 
-// anew returns a reducer of the same settings that has heard of no epoch.
-func (r *reducer) anew() *reducer {
-	return &reducer{Plateau: r.Plateau, then: r.then, scale: 1, best: math.NaN()}
+// fresh returns a reducer with the same settings that has seen no epoch.
+func (r *reducer) fresh() *reducer {
+	return &reducer{Plateau: r.Plateau, original: r.original, scale: 1, best: math.NaN()}
 }
 
-// Rate returns the rate of that step as things stand.
+// Rate returns the rate of a step with all reductions so far.
 func (r *reducer) Rate(step int) float64 {
-	rate := r.then.Rate(step)
-	if r.scale == 1 { // before the first reduction MinLR says nothing
+	rate := r.original.Rate(step)
+	if r.scale == 1 { // MinLR only limits reductions
 		return rate
 	}
 	return max(float64(rate*r.scale), r.MinLR)
@@ -87,10 +86,10 @@ func (r *reducer) Rate(step int) float64 {
 
 func (r *reducer) callback() train.Callback {
 	return train.Callback{
-		Name: plateau,
+		Name: plateauName,
 		TrainBegin: func(plan train.Plan) error {
-			*r = *r.anew()
-			return checkMonitor(plateau, r.Monitor, plan)
+			*r = *r.fresh()
+			return checkMonitor(plateauName, r.Monitor, plan)
 		},
 		EpochEnd: func(e history.Epoch) error {
 			r.epochEnd(e)

@@ -13,18 +13,18 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// spy is plain gradient descent that notes the rate of each step.
+// spy is plain gradient descent that records the rate of each step.
 type spy struct {
 	*optimizer.SGD
-	steps []float64
+	rates []float64
 }
 
 func (s *spy) Begin(rate float64) {
 	s.SGD.Begin(rate)
-	s.steps = append(s.steps, rate)
+	s.rates = append(s.rates, rate)
 }
 
-// testRun returns a run of a network of one layer on count samples, which sample i has no feature but i.
+// testRun returns a run of a network with one layer on count samples. Only feature i of sample i is not 0.
 func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	t.Helper()
 	model, err := nn.New(nn.Architecture{Input: count, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
@@ -33,7 +33,9 @@ func testRun(t *testing.T, count, size, epochs int) (*train.Run, *spy) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples := &batch.Samples{Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count)}
+	samples := &batch.Samples{
+		Count: count, Features: count, Floats: make([]float32, count*count), Labels: make([]uint8, count),
+	}
 	for i := range count {
 		samples.Floats[i*count+i] = 1
 		samples.Labels[i] = uint8(i % 3 / 2)

@@ -8,7 +8,7 @@ import (
 	"dnn/internal/train"
 )
 
-// Target ends a run after the first epoch in which a figure is at least as good as wanted.
+// Target ends a run after the first epoch in which a metric has reached a value.
 type Target struct {
 	Monitor string // one of history.Metrics
 	Value   float64
@@ -25,7 +25,7 @@ func newTarget() Named {
 func (t *Target) Settings() []setting.Setting {
 	return []setting.Setting{
 		monitorSetting(&t.Monitor, "accuracy", "val_accuracy; accuracy where there is no validation."),
-		{Name: "value", Value: &t.Value, Required: true, Bounds: figures(), Example: "0.98",
+		{Name: "value", Value: &t.Value, Required: true, Bounds: thresholds(), Example: "0.98",
 			Doc:    "Threshold: 0.98 is an accuracy of 98 %.",
 			Advice: "somewhat better than what is needed: the test may be worse than validation."},
 	}
@@ -37,7 +37,7 @@ func (t *Target) Check() *setting.Error {
 		return nil
 	}
 	wrong := &setting.Error{
-		Setting: "value", What: fmt.Sprintf("wanted a number from 0 to 1 beside %s, found %v", t.Monitor, t.Value),
+		Setting: "value", What: fmt.Sprintf("wanted a number from 0 to 1 for %s, found %v", t.Monitor, t.Value),
 	}
 	if t.Value <= 100 {
 		wrong.Hint = fmt.Sprintf("%v %% is %v", t.Value, t.Value/100)
@@ -53,7 +53,7 @@ func (t *Target) callback() train.Callback {
 	return train.Callback{
 		TrainBegin: func(p train.Plan) error { return checkMonitor("target", monitor, p) },
 		EpochEnd: func(e history.Epoch) error {
-			found, value := float32(e.Metric(monitor)), float32(t.Value) // float32(0.9) is less than 0.9
+			found, value := float32(e.Metric(monitor)), float32(t.Value) // metrics are float32, and float32(0.9) < 0.9
 			reached := found <= value
 			if higherIsBetter(monitor) {
 				reached = found >= value

@@ -13,9 +13,9 @@ import (
 	"dnn/internal/train"
 )
 
-// TensorBoard writes each epoch's figures to event files under a folder, as Keras's does: epoch_loss, epoch_accuracy
-// and epoch_learning_rate in train, epoch_loss and epoch_accuracy in validation, with epochs counted from 0. The time
-// that the run's clock says goes into the files.
+// TensorBoard writes the metrics of each epoch to event files, as Keras's callback does: epoch_loss, epoch_accuracy and
+// epoch_learning_rate to the folder train, epoch_loss and epoch_accuracy to the folder validation. Epochs are counted
+// from 0. The files contain the time of the run's clock.
 type TensorBoard struct{ Folder string }
 
 func newTensorBoard() Named { return Named{Name: "tensorboard", Kind: &TensorBoard{}} }
@@ -25,7 +25,7 @@ func (t *TensorBoard) Settings() []setting.Setting {
 	return []setting.Setting{
 		{Name: "tensorboard", Value: &t.Folder, Folder: true, Optional: true, Example: "runs/first",
 			Doc:    "Folder to write event files for TensorBoard to.",
-			Advice: "a folder of its own for each run, to see them beside each other: runs/first."},
+			Advice: "a folder of its own for each run, to see them side by side: runs/first."},
 	}
 }
 
@@ -49,7 +49,7 @@ func (t *TensorBoard) callback(now func() time.Time) train.Callback {
 	training := eventFile{path: eventFolders(t.Folder)[0], now: now}
 	validation := eventFile{path: eventFolders(t.Folder)[1], now: now}
 	return train.Callback{
-		TrainBegin: func(train.Plan) error { // not only after the first epoch
+		TrainBegin: func(train.Plan) error { // fail now rather than after the first epoch
 			if err := os.MkdirAll(t.Folder, 0o777); err != nil {
 				return fault.CannotWrite(t.Folder, err)
 			}
@@ -77,25 +77,26 @@ func (t *TensorBoard) callback(now func() time.Time) train.Callback {
 	}
 }
 
-// eventFolders returns the folders of the event files, of training and of validation.
+// eventFolders returns the folders for the event files of training and of validation.
 func eventFolders(folder string) [2]string {
 	return [2]string{filepath.Join(folder, "train"), filepath.Join(folder, "validation")}
 }
 
-// scalar is a figure under the name that TensorBoard shows.
+// scalar is a number with its name in TensorBoard.
 type scalar struct {
 	tag   string
 	value float64
 }
 
-// eventFile is an event file that is created when there is something to write.
+// eventFile is an event file that is created by the first write.
 type eventFile struct {
-	path   string // a folder
-	first  int    // the first step that is written to it
+	path   string // of its folder
+	first  int    // the first epoch that it may contain, counted from 0
 	now    func() time.Time
-	writer *tensorboard.Writer // nil: not yet
+	writer *tensorboard.Writer // nil: nothing is written yet
 }
 
+// scalars writes the numbers of one epoch.
 func (f *eventFile) scalars(step int, scalars ...scalar) (err error) {
 	if f.writer == nil {
 		if f.writer, err = tensorboard.Create(f.path, f.first, f.now); err != nil {

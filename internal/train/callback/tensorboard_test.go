@@ -12,8 +12,8 @@ import (
 	"dnn/internal/train"
 )
 
-// Which figures go into which folder. internal/tensorboard tests the bytes, scripts/keras/tensorboard_check.py reads
-// them with TensorBoard.
+// The folders contain the right metrics. internal/tensorboard tests the bytes, and scripts/keras/tensorboard_check.py
+// reads the files with TensorBoard.
 func TestTensorBoard(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "logs")
 	c := callbackOf(&TensorBoard{Folder: folder})
@@ -29,21 +29,23 @@ func TestTensorBoard(t *testing.T) {
 		t.Fatal(err)
 	}
 	const name = "events.out.tfevents.0000000007.dnn.0.v2"
-	count := func(part, tag string) int { return strings.Count(read(t, filepath.Join(folder, part, name)), tag) }
+	count := func(subfolder, tag string) int {
+		return strings.Count(read(t, filepath.Join(folder, subfolder, name)), tag)
+	}
 	for _, c := range []struct {
-		part, tag string
-		want      int
+		folder, tag string
+		want        int
 	}{
 		{"train", "epoch_loss", 2}, {"train", "epoch_accuracy", 2}, {"train", "epoch_learning_rate", 2},
 		{"validation", "epoch_loss", 1}, {"validation", "epoch_accuracy", 1}, {"validation", "epoch_learning_rate", 0},
 	} {
-		if got := count(c.part, c.tag); got != c.want {
-			t.Errorf("%s has %s %d times, want %d", c.part, c.tag, got, c.want)
+		if got := count(c.folder, c.tag); got != c.want {
+			t.Errorf("%s: wanted %s %d times, found %d", c.folder, c.tag, c.want, got)
 		}
 	}
 }
 
-// A run that goes on begins a new file, with an event that makes TensorBoard forget what later epochs there were.
+// A resumed run begins a new file, with an event that makes TensorBoard discard the later epochs of older files.
 func TestTensorBoardResumes(t *testing.T) {
 	folder := t.TempDir()
 	c := callbackOf(&TensorBoard{Folder: folder})
@@ -55,7 +57,7 @@ func TestTensorBoardResumes(t *testing.T) {
 	}
 	data := read(t, filepath.Join(folder, "train", "events.out.tfevents.0000000007.dnn.0.v2"))
 	if start := []byte{0x10, 2, 0x3a, 2, 8, 1}; !bytes.Contains([]byte(data), start) { // step 2, session_log: START
-		t.Errorf("no start of a session in % x", data)
+		t.Errorf("wanted the start of a session, found % x", data)
 	}
 }
 
@@ -66,7 +68,8 @@ func TestTensorBoardUnwritable(t *testing.T) {
 	}
 	r, spy := testRun(t, 12, 5, 3)
 	r.Callbacks = []train.Callback{(&TensorBoard{Folder: filepath.Join(file, "logs")}).callback(r.Now)}
-	if _, err := r.Do(t.Context()); fault.KindOf(err) != fault.Write || len(spy.steps) > 0 {
-		t.Errorf("error %v of kind %d after %d steps", err, fault.KindOf(err), len(spy.steps))
+	if _, err := r.Do(t.Context()); fault.KindOf(err) != fault.Write || len(spy.rates) > 0 {
+		t.Errorf("wanted an error of kind %d and no step, found %v of kind %d after %d steps",
+			fault.Write, err, fault.KindOf(err), len(spy.rates))
 	}
 }

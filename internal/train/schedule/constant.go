@@ -5,10 +5,10 @@ import "dnn/internal/setting"
 // Constant is the same learning rate throughout.
 type Constant float64
 
-// Rate returns c.
+// Rate implements Schedule.
 func (c Constant) Rate(int) float64 { return float64(c) }
 
-// constant is the kind of which that is the schedule: an experiment can say nothing of it.
+// constant is the kind of Constant. It has no settings.
 type constant struct{}
 
 func (constant) Settings() []setting.Setting { return nil }

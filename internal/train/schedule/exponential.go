@@ -9,10 +9,10 @@ import (
 //
 //	rate DecayRate^(step / decay steps)
 //
-// With Staircase the exponent is rounded down, so that the rate is multiplied by DecayRate at the end of each decay.
+// With Staircase the exponent is rounded down: the rate then changes only at the end of each decay.
 type Exponential struct {
 	WarmupEpochs float64
-	DecayEpochs  float64 // 0: all after the warm-up
+	DecayEpochs  float64 // 0: all epochs after the warm-up
 	DecayRate    float64
 	Staircase    bool
 }
@@ -28,7 +28,7 @@ func (e *Exponential) Settings() []setting.Setting {
 			Doc:    "What the rate is multiplied by over decay_epochs.",
 			Advice: "0.9 to 0.98 an epoch: after 20 epochs 0.12 to 0.67 of the rate is left."},
 		{Name: "staircase", Value: &e.Staircase, Example: "true",
-			Doc:    "Whether it falls at the end of each decay_epochs, not at each step.",
+			Doc:    "Whether the rate falls only at the end of each decay_epochs, not at each step.",
 			Advice: "false; true where the rate of an epoch is to be one number."},
 	}
 }

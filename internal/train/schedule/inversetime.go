@@ -6,11 +6,11 @@ import "dnn/internal/setting"
 //
 //	rate / (1 + DecayRate step / decay steps)
 //
-// With Staircase the quotient of steps is rounded down, so that the rate falls at the end of each decay. After n decays
-// it is the rate over 1 + n DecayRate: it falls fast at first, and more and more slowly.
+// The rate falls quickly at first and ever more slowly later. With Staircase the quotient of the steps is rounded down:
+// the rate then changes only at the end of each decay.
 type InverseTime struct {
 	WarmupEpochs float64
-	DecayEpochs  float64 // 0: all after the warm-up
+	DecayEpochs  float64 // 0: all epochs after the warm-up
 	DecayRate    float64
 	Staircase    bool
 }
@@ -23,7 +23,7 @@ func (x *InverseTime) Settings() []setting.Setting {
 		warmupEpochs(&x.WarmupEpochs),
 		decayEpochs(&x.DecayEpochs, "1."),
 		{Name: "decay_rate", Value: &x.DecayRate, Bounds: setting.Above(0, 1), Example: "0.1",
-			Doc:    "What its divisor gains.",
+			Doc:    "What its divisor grows by.",
 			Advice: "0.1 to 1."},
 		{Name: "staircase", Value: &x.Staircase, Example: "true"},
 	}

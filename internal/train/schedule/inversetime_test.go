@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The formula, where a person can see it. TestSchedulesAsKeras compares more rates with Keras's.
+// The formula, with rates that a person can check. TestSchedulesAsKeras compares more of them with Keras.
 func TestInverseTime(t *testing.T) {
 	run := Run{Rate: 0.1, Epochs: 10, Steps: 100}
 	for _, c := range []struct {
@@ -13,9 +13,11 @@ func TestInverseTime(t *testing.T) {
 		rates map[int]float64
 	}{
 		{*newInverseTime(), map[int]float64{0: 0.1, 50: 0.1 / 1.25, 100: 0.1 / 1.5, 199: 0.1 / 1.995, 1000: 0.1 / 6}},
-		{InverseTime{DecayEpochs: 1, DecayRate: 1, Staircase: true}, map[int]float64{0: 0.1, 99: 0.1, 100: 0.05, 199: 0.05, 200: 0.1 / 3}},
+		{InverseTime{DecayEpochs: 1, DecayRate: 1, Staircase: true},
+			map[int]float64{0: 0.1, 99: 0.1, 100: 0.05, 199: 0.05, 200: 0.1 / 3}},
 		{InverseTime{DecayRate: 1}, map[int]float64{0: 0.1, 500: 0.1 / 1.5, 1000: 0.05}},
-		{InverseTime{DecayRate: 1, WarmupEpochs: 2}, map[int]float64{0: 0, 100: 0.05, 200: 0.1, 600: 0.1 / 1.5, 1000: 0.05}},
+		{InverseTime{DecayRate: 1, WarmupEpochs: 2},
+			map[int]float64{0: 0, 100: 0.05, 200: 0.1, 600: 0.1 / 1.5, 1000: 0.05}},
 	} {
 		for step, want := range c.rates {
 			if got := c.kind.For(run).Rate(step); math.Abs(got-want) > 1e-15 {
@@ -30,7 +32,7 @@ func TestInverseTime(t *testing.T) {
 	}
 }
 
-// The very bits, on every architecture.
+// The rates have the same bits on every architecture.
 func TestInverseTimeBits(t *testing.T) {
 	hash := uint64(14695981039346656037)
 	for step := range 300 {
@@ -38,6 +40,6 @@ func TestInverseTimeBits(t *testing.T) {
 		hash = (hash ^ math.Float64bits(rate)) * 1099511628211
 	}
 	if want := uint64(0xcd8d51c9c3461e36); hash != want {
-		t.Errorf("the rates' bits have the hash %#x, want %#x", hash, want)
+		t.Errorf("wanted rates with the hash %#x, found %#x", want, hash)
 	}
 }

@@ -5,16 +5,16 @@ import (
 	"dnn/internal/setting"
 )
 
-// Polynomial is Keras's PolynomialDecay: from the optimizer's rate to EndLearningRate over the decay's steps, then
-// that.
+// Polynomial is Keras's PolynomialDecay: the rate goes from the optimizer's to EndLearningRate over the steps of the
+// decay, and then stays there.
 //
 //	(rate - EndLearningRate) (1 - step / decay steps)^Power + EndLearningRate
 //
-// With Cycle it does not stay at the end: once there, it starts over as a decay that is as many times as long as is
-// needed to reach beyond the step.
+// With Cycle the rate rises again at the end of the decay. "decay steps" is then the smallest multiple of the decay's
+// length that is not less than the step.
 type Polynomial struct {
 	WarmupEpochs    float64
-	DecayEpochs     float64 // 0: all after the warm-up
+	DecayEpochs     float64 // 0: all epochs after the warm-up
 	EndLearningRate float64
 	Power           float64
 	Cycle           bool
@@ -34,7 +34,7 @@ func (p *Polynomial) Settings() []setting.Setting {
 			Doc:    "Exponent of the polynomial; 1: a straight line.",
 			Advice: "1; 2 stays longer at low rates."},
 		{Name: "cycle", Value: &p.Cycle, Example: "true",
-			Doc:    "Whether it starts over, longer, after decay_epochs.",
+			Doc:    "Whether the rate rises again after decay_epochs, for another, longer decay.",
 			Advice: "false; true only with decay_epochs that are fewer than the epochs."},
 	}
 }

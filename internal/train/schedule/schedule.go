@@ -1,5 +1,5 @@
-// Package schedule is how the learning rate changes from step to step. Each kind of schedule is one file: where it
-// comes from, what an experiment can say of it, and the rate of each step. The package knows no loop and no network.
+// Package schedule computes the learning rate of each step. Each kind of schedule is one file, with its source, its
+// settings and its formula. The package knows neither the training loop nor networks.
 package schedule
 
 import (
@@ -9,34 +9,34 @@ import (
 	"dnn/internal/setting"
 )
 
-// Schedule gives the learning rate of each step, counted from 0 over the whole run. A schedule is a pure function of
-// the step, so a run that is resumed needs to know nothing of it. (callback.Plateau alone also depends on what has
-// happened.)
+// Schedule gives the learning rate of each step, counted from 0 over the whole run. It is a pure function of the step,
+// so that a resumed run needs no state of it. The only exception is that of callback.Plateau, which depends on the
+// epochs so far.
 type Schedule interface {
 	Rate(step int) float64
 }
 
-// Kind is a kind of schedule with what an experiment says of it. Keras counts steps where an experiment counts epochs,
-// which may be fractions, so that a schedule means the same with another batch size.
+// Kind is a kind of schedule with its settings. Where Keras counts steps, the settings count epochs, which may be
+// fractions, so that a schedule means the same with another batch size.
 type Kind interface {
-	// Settings returns the settings, which point into the kind. Those of a new one have their defaults.
+	// Settings returns the settings. They point into the Kind; a new one has the defaults.
 	Settings() []setting.Setting
 
-	// For returns the schedule of a run.
+	// For returns the schedule for a run.
 	For(run Run) Schedule
 
-	// FixedBy returns the setting, with its value, that makes the rates of all steps depend on the number of epochs. It
-	// is empty if a run of more epochs begins with the rates of a shorter one.
+	// FixedBy returns the setting, with its value, that makes the rates depend on the number of epochs. It returns ""
+	// if a longer run begins with the same rates as a shorter one, so that a run can resume with more epochs.
 	FixedBy() string
 }
 
-// Named is a kind of schedule under the name that experiments have for it.
+// Named is a kind of schedule under its name in an experiment.
 type Named struct {
 	Name string
 	Kind
 }
 
-// All returns a new one of each kind. A new kind is a file of its own and a line here.
+// All returns a new instance of each kind. A new kind is a file of its own and a line here.
 func All() []Named {
 	return []Named{
 		{"constant", constant{}},
@@ -51,13 +51,12 @@ func All() []Named {
 
 // Run is what a schedule knows of a run.
 type Run struct {
-	Rate   float64 // the learning rate of its optimizer, above 0
+	Rate   float64 // the optimizer's learning rate, above 0
 	Epochs int     // >= 1
-	Steps  int     // of one epoch, >= 1
+	Steps  int     // in an epoch, >= 1
 }
 
-// steps turns a duration in epochs into steps: to the nearest whole number, but at least one step for a duration above
-// 0.
+// steps converts a duration in epochs to the nearest number of steps. A duration above 0 takes at least one step.
 func (r Run) steps(epochs float64) int {
 	if epochs <= 0 {
 		return 0
@@ -65,8 +64,7 @@ func (r Run) steps(epochs float64) int {
 	return max(1, int(math.Round(float64(epochs*float64(r.Steps)))))
 }
 
-// decaySteps returns how many steps a decay of so many epochs takes, at least 1. A decay of 0 epochs takes what a
-// warm-up leaves of the run.
+// decaySteps returns the number of steps of a decay, at least 1. A decay of 0 epochs takes all steps after the warm-up.
 func (r Run) decaySteps(epochs, warmupEpochs float64) int {
 	if epochs > 0 {
 		return r.steps(epochs)
@@ -74,20 +72,20 @@ func (r Run) decaySteps(epochs, warmupEpochs float64) int {
 	return max(1, r.Epochs*r.Steps-r.steps(warmupEpochs))
 }
 
-// durations are the bounds of a duration in epochs, durationsOrNone those of one that may be 0.
+// durations are the bounds of a duration in epochs; durationsOrNone also allow 0.
 func durations() setting.Bounds       { return setting.Above(0, history.MaxEpochs) }
 func durationsOrNone() setting.Bounds { return setting.From(0, history.MaxEpochs) }
 
-// decayEpochs is the setting that kinds share which have a decay of that length, with what is advised of each.
+// decayEpochs returns the setting for the length of a decay, which several kinds share, with the given advice.
 func decayEpochs(value *float64, advice string) setting.Setting {
 	return setting.Setting{
 		Name: "decay_epochs", Value: value, Bounds: durationsOrNone(), Example: "5",
-		Doc:    "How long a decay takes; 0: what is left of the epochs.",
+		Doc:    "How long a decay takes; 0: all epochs after the warm-up.",
 		Advice: advice,
 	}
 }
 
-// fixedByDecay is the FixedBy of a kind with such a setting.
+// fixedByDecay is the FixedBy of the kinds with that setting.
 func fixedByDecay(epochs float64) string {
 	if epochs == 0 {
 		return "decay_epochs (0: all epochs)"

@@ -2,7 +2,7 @@ package schedule
 
 import "dnn/internal/setting"
 
-// Step multiplies the rate by Factor after each StepEpochs: what other programs call step decay. Keras has it as an
+// Step multiplies the rate by Factor after every StepEpochs, which is often called step decay. In Keras it is an
 // ExponentialDecay with a staircase.
 type Step struct {
 	WarmupEpochs float64

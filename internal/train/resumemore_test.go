@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// A run that has left its last checkpoint goes on to more epochs, and ends as one that was to have so many from the beginning:
-// also where the best weights were restored into the model, and where the run is stopped meanwhile. One that was stopped
-// before its end does the same.
+// A finished run that kept its last checkpoint can resume with more epochs. It ends as a run that had so many from the
+// start, even if it restored its best weights into the model, and even if it is stopped once more. So does a run that
+// was stopped before its end.
 func TestResumeToMoreEpochs(t *testing.T) {
 	const more = resumeEpochs + 3
 	for name, spec := range optimizerSpecs() {
@@ -38,24 +38,25 @@ func TestResumeToMoreEpochs(t *testing.T) {
 
 			folder := t.TempDir()
 			finish(run(folder, resumeEpochs, false))
-			if left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*")); len(left) != 1 || !strings.HasSuffix(left[0], "-000016") {
-				t.Errorf("a finished run leaves %v", left)
+			left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*"))
+			if len(left) != 1 || !strings.HasSuffix(left[0], "-000016") {
+				t.Errorf("wanted the checkpoint after step 16 of a finished run, found %v", left)
 			}
 			run(folder, more, true).stopAfter(t, resumeEpochs*resumeSteps+1)
 			if got := finish(run(folder, more, true)); got != want {
-				t.Errorf("from a finished run:\n%s\nwant\n%s", got, want)
+				t.Errorf("from a finished run: wanted\n%s\nfound\n%s", want, got)
 			}
 
 			folder = t.TempDir()
 			run(folder, resumeEpochs, false).stopAfter(t, 9)
 			if got := finish(run(folder, more, true)); got != want {
-				t.Errorf("from a run that was stopped:\n%s\nwant\n%s", got, want)
+				t.Errorf("from a run that was stopped: wanted\n%s\nfound\n%s", want, got)
 			}
 		})
 	}
 }
 
-// Fewer epochs than before will do, if they are no fewer than were begun.
+// A run can resume with fewer epochs than before, if no more than those have begun.
 func TestResumeToFewerEpochs(t *testing.T) {
 	spec := optimizerSpecs()["adam"]
 	short := newResumable(t, spec, t.TempDir())
@@ -75,7 +76,7 @@ func TestResumeToFewerEpochs(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := w.outcome(t, history); got != want {
-			t.Errorf("after %d steps:\n%s\nwant\n%s", steps, got, want)
+			t.Errorf("after %d steps: wanted\n%s\nfound\n%s", steps, want, got)
 		}
 	}
 }

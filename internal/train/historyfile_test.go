@@ -15,7 +15,8 @@ import (
 	"dnn/internal/train"
 )
 
-// newLong returns a run of many epochs with a checkpoint after each, and no other callbacks than one that stops it there.
+// newLong returns a run of many epochs that writes a checkpoint after each. One of its few callbacks stops it after an
+// epoch.
 func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *resumable, ctx context.Context) {
 	t.Helper()
 	w = newResumable(t, optimizerSpecs()["adam"], folder)
@@ -30,7 +31,7 @@ func newLong(t *testing.T, folder string, epochs, stopAfter int) (w *resumable, 
 	return w, ctx
 }
 
-// stopLong runs such a run up to an epoch.
+// stopLong runs such a run until it stops after the given epoch.
 func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *resumable {
 	t.Helper()
 	w, ctx := newLong(t, folder, epochs, stopAfter)
@@ -38,16 +39,16 @@ func stopLong(t *testing.T, folder string, epochs, stopAfter int, from bool) *re
 		w.resume(t)
 	}
 	if _, err := w.Do(ctx); !errors.Is(err, errStopped) {
-		t.Fatalf("stopped after epoch %d: %v", stopAfter, err)
+		t.Fatalf("stopped after epoch %d: wanted %v, found %v", stopAfter, errStopped, err)
 	}
 	return w
 }
 
-// finishLong goes on to the end and returns what came out.
+// finishLong runs such a run to its end and returns its outcome.
 func finishLong(t *testing.T, folder string, epochs int, from bool) string {
 	t.Helper()
 	w, ctx := newLong(t, folder, epochs, 0)
-	w.Checkpoints.EveryEpochs = 10 // each costs a write to the disk
+	w.Checkpoints.EveryEpochs = 10 // since each is a slow write to disk
 	if from {
 		w.resume(t)
 	}
@@ -58,10 +59,10 @@ func finishLong(t *testing.T, folder string, epochs int, from bool) string {
 	return w.outcome(t, history)
 }
 
-// A checkpoint does not grow with the epochs before it, however many there are, and a run that is stopped again and again ends
-// as one that was not. Older epochs are in a file that only grows.
+// The size of a checkpoint does not grow with the number of epochs before it, since those are in the history file,
+// which only grows. A run that is stopped many times ends as one that was not.
 func TestCheckpointsOfManyEpochs(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+	t.Parallel() // most of the time is spent on writes to disk
 	const epochs = 350
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -75,67 +76,71 @@ func TestCheckpointsOfManyEpochs(t *testing.T) {
 		}
 		sizes[at%100] = max(sizes[at%100], info.Size())
 		if at < 100 {
-			if _, err := os.Stat(w.Checkpoints.PastFile()); err == nil {
-				t.Errorf("after %d epochs there is %s", at, w.Checkpoints.PastFile())
+			if _, err := os.Stat(w.Checkpoints.HistoryFile()); err == nil {
+				t.Errorf("after %d epochs: wanted no history file, found %s", at, w.Checkpoints.HistoryFile())
 			}
 			continue
 		}
-		if lines := read(t, w.Checkpoints.PastFile()); !strings.HasPrefix(lines, before) || strings.Count(lines, "\n") != at/100*100 {
-			t.Errorf("after %d epochs the file does not begin as before, or has %d lines", at, strings.Count(lines, "\n"))
+		lines := read(t, w.Checkpoints.HistoryFile())
+		if count := strings.Count(lines, "\n"); !strings.HasPrefix(lines, before) || count != at/100*100 {
+			t.Errorf("after %d epochs: wanted %d lines that begin as before, found %d", at, at/100*100, count)
 		} else {
 			before = lines
 		}
 		if at >= 200 && info.Size() > sizes[at%100]+200 {
-			t.Errorf("the checkpoint after %d epochs has %d bytes, that of 100 or 200 before %d", at, info.Size(), sizes[at%100])
+			t.Errorf("after %d epochs: wanted a checkpoint of about %d bytes, as 100 or 200 epochs before, found %d",
+				at, sizes[at%100], info.Size())
 		}
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
-		t.Errorf("stopped again and again:\n%.2000s\nwant\n%.2000s", got, want)
+		t.Errorf("stopped again and again: wanted\n%.2000s\nfound\n%.2000s", want, got)
 	}
 	w, _ := newLong(t, folder, epochs, 0)
 	if err := w.Checkpoints.Finish(); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder, "model.ckpt*")); len(left) > 0 {
-		t.Errorf("in the end there are %v", left)
+		t.Errorf("wanted no checkpoints at the end, found %v", left)
 	}
 }
 
-// What a killed run has added to the file after its last checkpoint, whole lines or not, is of no matter.
-func TestPastWithATail(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+// Whatever a killed run has appended to the history file after its last checkpoint is ignored.
+func TestHistoryFileWithATail(t *testing.T) {
+	t.Parallel() // most of the time is spent on writes to disk
 	const epochs = 130
 	want := finishLong(t, t.TempDir(), epochs, false)
 	for _, tail := range []string{`{"epoch":101,"epo`, strings.Repeat("{}\n", 100)} {
 		folder := t.TempDir()
 		w := stopLong(t, folder, epochs, 110, false)
-		past := read(t, w.Checkpoints.PastFile())
-		if err := os.WriteFile(w.Checkpoints.PastFile(), []byte(past+tail), 0o600); err != nil {
+		lines := read(t, w.Checkpoints.HistoryFile())
+		if err := os.WriteFile(w.Checkpoints.HistoryFile(), []byte(lines+tail), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := finishLong(t, folder, epochs, true); got != want {
-			t.Errorf("with %.20q:\n%.2000s\nwant\n%.2000s", tail, got, want)
+			t.Errorf("with %.20q: wanted\n%.2000s\nfound\n%.2000s", tail, want, got)
 		}
-		if got := read(t, w.Checkpoints.PastFile()); got != past {
-			t.Errorf("the file is now %.300q", got)
+		if got := read(t, w.Checkpoints.HistoryFile()); got != lines {
+			t.Errorf("with %.20q: wanted the tail removed, found %.300q", tail, got)
 		}
 	}
 }
 
-// A file that lost its beginning, or is another run's, is not read.
-func TestPastDamaged(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+// A history file that is damaged or missing is an error.
+func TestDamagedHistoryFile(t *testing.T) {
+	t.Parallel() // most of the time is spent on writes to disk
 	for name, c := range map[string]struct {
 		change func(string) string
 		want   string
 	}{
-		"changed": {func(s string) string { return strings.Replace(s, `"loss":`, `"loss": `, 1) }, "they have another SHA-256 there"},
+		"changed": {
+			func(s string) string { return strings.Replace(s, `"loss":`, `"loss": `, 1) }, "wanted the SHA-256 ",
+		},
 		"short":   {func(s string) string { return s[:len(s)/2] }, "wanted %d bytes or more, found %d"},
 		"missing": {nil, "no such file or directory"},
 	} {
 		folder := t.TempDir()
 		w := stopLong(t, folder, 130, 105, false)
-		path := w.Checkpoints.PastFile()
+		path := w.Checkpoints.HistoryFile()
 		text, want := read(t, path), c.want
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
@@ -150,16 +155,17 @@ func TestPastDamaged(t *testing.T) {
 		}
 		_, _, err := w.Checkpoints.Latest()
 		file := w.Checkpoints.File(105 * resumeSteps)
-		want = fmt.Sprintf("%s: no checkpoint is whole: %s: its first 100 epochs are not in %s: %s", file, file, path, want)
+		want = fmt.Sprintf("%s: no checkpoint can be used: %s: its first 100 epochs are not in %s: %s",
+			file, file, path, want)
 		if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", name, err, want)
+			t.Errorf("%s: wanted %q, found %v", name, want, err)
 		}
 	}
 }
 
-// The checkpoint before the last needs fewer of its lines, and serves where the last one is damaged.
-func TestPastOfTheCheckpointBefore(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+// The checkpoint before the last relies on fewer lines of the history file. It is used if the last one is damaged.
+func TestHistoryFileOfTheCheckpointBefore(t *testing.T) {
+	t.Parallel() // most of the time is spent on writes to disk
 	const epochs = 210
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -168,14 +174,14 @@ func TestPastOfTheCheckpointBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
-		t.Errorf("from epoch 199:\n%.2000s\nwant\n%.2000s", got, want)
+		t.Errorf("from epoch 199: wanted\n%.2000s\nfound\n%.2000s", want, got)
 	}
 }
 
-// A checkpoint that was set aside goes on where it is given its name back, with the file that was set aside with it. A new run
-// in between, with a file of its own, is none of its matter.
-func TestPastSetAside(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+// A checkpoint that was set aside can be renamed back and resumed, with the history file that was set aside with it.
+// The history file of a run in between is not used.
+func TestHistoryFileSetAside(t *testing.T) {
+	t.Parallel() // most of the time is spent on writes to disk
 	const epochs = 220
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -185,20 +191,20 @@ func TestPastSetAside(t *testing.T) {
 		t.Fatal(err)
 	}
 	if count, err := w.Checkpoints.Count(); count != 0 || err != nil {
-		t.Errorf("checkpoints are left: %v", err)
+		t.Errorf("wanted no checkpoints, found %d, %v", count, err)
 	}
 	stopLong(t, folder, epochs, 103, false)
-	if err := os.Rename(aside, w.Checkpoints.Before(aside)); err != nil {
+	if err := os.Rename(aside, w.Checkpoints.OriginalPath(aside)); err != nil {
 		t.Fatal(err)
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
-		t.Errorf("given its name back:\n%.2000s\nwant\n%.2000s", got, want)
+		t.Errorf("given its name back: wanted\n%.2000s\nfound\n%.2000s", want, got)
 	}
 }
 
-// A checkpoint of format 1 has all of its epochs in itself, however many. It is still read.
+// A checkpoint of format 1, which holds all of its epochs itself, is still read.
 func TestCheckpointOfFormat1(t *testing.T) {
-	t.Parallel() // most of the time goes by while the disk is written to
+	t.Parallel() // most of the time is spent on writes to disk
 	const epochs = 160
 	want := finishLong(t, t.TempDir(), epochs, false)
 	folder := t.TempDir()
@@ -213,10 +219,11 @@ func TestCheckpointOfFormat1(t *testing.T) {
 	if err := atomicfile.Write(w.Checkpoints.File(130*resumeSteps), found.EncodeFormat1); err != nil {
 		t.Fatal(err)
 	}
-	if text := read(t, w.Checkpoints.File(130*resumeSteps)); !strings.Contains(text, `{\"format\":1,`) || strings.Contains(text, "before") {
-		t.Error("it is not of format 1")
+	text := read(t, w.Checkpoints.File(130*resumeSteps))
+	if !strings.Contains(text, `{\"format\":1,`) || strings.Contains(text, "before") {
+		t.Error("wanted a checkpoint of format 1, found another")
 	}
 	if got := finishLong(t, folder, epochs, true); got != want {
-		t.Errorf("from format 1:\n%.2000s\nwant\n%.2000s", got, want)
+		t.Errorf("from format 1: wanted\n%.2000s\nfound\n%.2000s", want, got)
 	}
 }
