@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"time"
@@ -69,10 +70,8 @@ func (t *TensorBoard) callback(now func() time.Time) train.Callback {
 				scalar{"epoch_loss", e.ValLoss}, scalar{"epoch_accuracy", e.ValAccuracy})
 		},
 		TrainEnd: func() error {
-			if err := training.close(); err != nil {
-				return err
-			}
-			return validation.close()
+			err := training.close()
+			return cmp.Or(err, validation.close())
 		},
 	}
 }
