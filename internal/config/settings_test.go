@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A setting of several things is one key. New ones stand behind those that their thing has before them, and last if the thing
-// shares none that follow.
+// A setting of several things is one key. New ones stand behind those that their thing has before them, and last if the
+// thing shares none that follow.
 func TestKeysOf(t *testing.T) {
 	number := func(name string, v float64, doc string) setting.Setting {
 		return setting.Setting{Name: name, Value: &v, Bounds: setting.From(0, 9), Doc: doc}
@@ -38,7 +38,7 @@ func TestKeysOf(t *testing.T) {
 
 func TestKeysOfOtherKinds(t *testing.T) {
 	defer func() {
-		const want = "config: brush.width is a number from 0 to 1, and for flat a number from 0 to 2"
+		const want = "config: brush.width: wanted a number from 0 to 1 for all, found a number from 0 to 2 for flat"
 		if got := recover(); got != want {
 			t.Errorf("wanted a panic %q, found %v", want, got)
 		}
