@@ -73,7 +73,7 @@ func TestLayerWithAnActivationOfItsOwn(t *testing.T) {
 	c := Config{Layers: []Layer{{Type: "dense", Units: 3, Activation: "tanh"}, {Type: "dense", Units: 2}}, Activation: "relu", OutputLayer: OutputLayer{Activation: "softmax"}}
 	a, err := c.Architecture(4, 2)
 	if err != nil || a.Layers[0].Activation != "tanh" || a.Layers[1].Activation != "relu" {
-		t.Errorf("got %+v, %v", a, err)
+		t.Errorf("found %+v, %v", a, err)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestArchitectureErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := mustLoad(t, tt.text).Architecture(tt.features, tt.classes)
 			if e := asFault(t, err); e.Error() != tt.want || e.Kind != fault.Config {
-				t.Errorf("got %s, want %s", e, tt.want)
+				t.Errorf("wanted %s, found %s", tt.want, e)
 			}
 		})
 	}

@@ -227,7 +227,7 @@ func TestFileErrors(t *testing.T) {
 			_, err := loadText(tt.text)
 			e := asFault(t, err)
 			if e.Error() != tt.want || e.Hint != tt.hint || e.Kind != fault.Config {
-				t.Errorf("got  %s\nwant %s\nhint %q, want %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
+				t.Errorf("found %s\nwanted %s\nhint %q, wanted %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
 			}
 		})
 	}
@@ -308,7 +308,7 @@ func TestUnreadableFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(tt.opts)
 			if e := asFault(t, err); e.Error() != strings.ReplaceAll(tt.want, "permission denied", fs.ErrPermission.Error()) || e.Kind != fault.Config {
-				t.Errorf("got %s, want %s", e, tt.want)
+				t.Errorf("wanted %s, found %s", tt.want, e)
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"dnn/internal/nn"
 )
 
-// TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
+// TestForeignNames applies the hint for each name of another library. The corrected file must load.
 func TestForeignNames(t *testing.T) {
 	seen := map[string]bool{}
 	tbl := table()
@@ -33,11 +33,11 @@ func TestForeignNames(t *testing.T) {
 			}
 			seen[name] = true
 			if _, known := tbl.Find(name); known {
-				continue // an underscore apart
+				continue // it differs by an underscore
 			}
 			_, err := loadText(name + ": 1")
 			if e := asFault(t, err); e.Hint != wanted(f) {
-				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, wanted(f))
+				t.Errorf("%s: found the hint %q, wanted %q", name, e.Hint, wanted(f))
 			}
 			_, err = Load(Options{Flags: []Flag{{Name: "--set", Key: name, Value: "1"}}})
 			hint := asFault(t, err).Hint
@@ -50,7 +50,7 @@ func TestForeignNames(t *testing.T) {
 					t.Errorf("--set %s: %v", set, err)
 				}
 			} else if hint != "did you mean "+f.Key+"?" {
-				t.Errorf("--set %s: got the hint %q", name, hint)
+				t.Errorf("--set %s: found the hint %q", name, hint)
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func TestForeignValues(t *testing.T) {
 	} {
 		_, err := loadText(text)
 		if e := asFault(t, err); e.Hint != "did you mean "+want+"?" {
-			t.Errorf("%s: got the hint %q", text, e.Hint)
+			t.Errorf("%s: found the hint %q", text, e.Hint)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func TestHintsHelp(t *testing.T) {
 	} {
 		_, err := loadText(tt.text)
 		if e := asFault(t, err); e.Hint != tt.hint {
-			t.Errorf("%s: got %v, hint %q, want %q", tt.text, e, e.Hint, tt.hint)
+			t.Errorf("%s: found %v, hint %q, wanted %q", tt.text, e, e.Hint, tt.hint)
 		}
 		if _, err := loadText(tt.mended); err != nil {
 			t.Errorf("%s: %v", tt.mended, err)
@@ -138,6 +138,6 @@ func TestHintsHelp(t *testing.T) {
 	}
 	_, err := Load(Options{Flags: []Flag{{Name: "--set", Key: "optimizer.lr", Value: "1"}}})
 	if e := asFault(t, err); e.Hint != "did you mean optimizer.learning_rate?" {
-		t.Errorf("got the hint %q", e.Hint)
+		t.Errorf("found the hint %q", e.Hint)
 	}
 }

@@ -135,7 +135,7 @@ func TestOptimizersAreKeras(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	// What the file leaves out is what the network's own table says.
+	// What a file leaves out has the defaults of package optimizer.
 	for _, name := range optimizer.Names() {
 		want := optimizer.Default(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
@@ -181,7 +181,7 @@ func TestDefaultsOfGroups(t *testing.T) {
 	}
 }
 
-// What a file says of a schedule or a callback comes into its fields.
+// The fields of a schedule or a callback have the values of the file.
 func TestThings(t *testing.T) {
 	for text, want := range map[string]schedule.Kind{
 		"{name: step, warmup_epochs: 1.5, step_epochs: 2.5, factor: 0.25}": &schedule.Step{WarmupEpochs: 1.5, StepEpochs: 2.5, Factor: 0.25},
@@ -265,7 +265,7 @@ func TestConfigFiles(t *testing.T) {
 func TestEnvNames(t *testing.T) {
 	for key, want := range map[string]string{"epochs": "DNN_EPOCHS", "optimizer.beta_1": "DNN_OPTIMIZER_BETA_1"} {
 		if got := table().Variables(Key{Name: key}); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: got %s, want %s", key, got, want)
+			t.Errorf("%s: wanted %s, found %s", key, want, got)
 		}
 	}
 }
@@ -277,8 +277,7 @@ func TestFormsOfLayers(t *testing.T) {
 	}
 }
 
-// A layer of each type can be read with the examples of its settings, which are other values than the defaults, and
-// written again.
+// A layer of each type can be read with the examples of its settings, which are not the defaults, and written again.
 func TestExamplesOfLayers(t *testing.T) {
 	examples := layerExamples()
 	for i, name := range nn.LayerTypes() {

@@ -21,7 +21,7 @@ func TestReproducible(t *testing.T) {
 		"learning_rate_log: {file: a.csv, interval: step}",
 	} {
 		if got, want := stored(text), stored(""); got != want {
-			t.Errorf("%s: stored as\n%s, want\n%s", text, got, want)
+			t.Errorf("%s: stored as\n%s, wanted\n%s", text, got, want)
 		}
 	}
 	for _, text := range []string{"seed: 2", "augment: {shift: 1}", "early_stopping: {}", "target: {value: 0.9}", "validation: stratified"} {
@@ -42,11 +42,11 @@ func TestStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got.Config, want.Config) {
-		t.Errorf("got %+v, want %+v", got.Config, want.Config)
+		t.Errorf("wanted %+v, found %+v", want.Config, got.Config)
 	}
 	for _, text := range []string{"", "[]", `{"validation_split": 1}`, `{"unknown": 1}`} {
 		if _, err := Stored("m.bin", json.RawMessage(text)); fault.KindOf(err) != fault.Data {
-			t.Errorf("%q: got %v", text, err)
+			t.Errorf("%q: found %v", text, err)
 		}
 	}
 }

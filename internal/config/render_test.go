@@ -46,7 +46,7 @@ tensorboard: runs/
 json_log: a.jsonl
 `
 
-// What is shown, and what is stored in a model, is an experiment file that gives the same experiment again.
+// What is shown, and what a model stores, is an experiment file that gives the same experiment again.
 func TestRoundTrip(t *testing.T) {
 	for _, text := range roundTrips {
 		checkRoundTrip(t, mustLoad(t, text))
@@ -87,7 +87,7 @@ func TestJSON(t *testing.T) {
 		`"clipnorm":0,"global_clipnorm":0,"use_ema":false},"schedule":{"name":"constant"},"epochs":10,"batch_size":100,` +
 		`"validation_split":0.2,"validation":"tail","shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
 	if err != nil || string(got) != want {
-		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+		t.Errorf("found %s, %v\nwanted %s", got, err, want)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestOriginStaysInItsLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(r.YAML(), "# "+want+":1\n") {
-			t.Errorf("%q: got\n%s", path, r.YAML())
+			t.Errorf("%q: found\n%s", path, r.YAML())
 		}
 		checkRoundTrip(t, r)
 	}
@@ -112,7 +112,7 @@ func TestJSONOfEverything(t *testing.T) {
 	checkGolden(t, "testdata/everything.json", string(got)+"\n")
 }
 
-// What a model stores of a table with none of the rarer keys is what it always was: bytes of models depend on it.
+// What a model stores of a table without the rarer keys never changes: the bytes of models depend on it.
 func TestTableStored(t *testing.T) {
 	for text, want := range map[string]string{
 		"{csv: a.csv, target: b}":                                                 `{"csv":"a.csv","target":"b","test_split":0.2}`,
@@ -121,7 +121,7 @@ func TestTableStored(t *testing.T) {
 	} {
 		got, err := json.Marshal(mustLoad(t, "dataset: "+text).Dataset)
 		if err != nil || string(got) != want {
-			t.Errorf("%s is stored as %s, want %s (%v)", text, got, want, err)
+			t.Errorf("%s is stored as %s, wanted %s (%v)", text, got, want, err)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A setting of several things is one key. New ones stand behind those that their thing has before them, and last if the
-// thing shares none that follow.
+// A setting of several things is one key. A new key goes behind those that its thing has before it; or last, if the
+// thing shares none of those that follow.
 func TestKeysOf(t *testing.T) {
 	number := func(name string, v float64, doc string) setting.Setting {
 		return setting.Setting{Name: name, Value: &v, Bounds: setting.From(0, 9), Doc: doc}

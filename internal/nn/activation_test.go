@@ -8,7 +8,7 @@ import (
 	"dnn/internal/nn/nntest"
 )
 
-// Far out, activations are what they tend to and their gradients are numbers.
+// Far from 0, activations are what they tend to, and their gradients are numbers.
 func TestActivationsFarOut(t *testing.T) {
 	const far = 1e30
 	for name, want := range map[string][2]float32{ // at -far and at far

@@ -52,10 +52,10 @@ func TestValidate(t *testing.T) {
 		c.change(&arch)
 		err := arch.Validate()
 		if err == nil || err.Error() != c.want {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+			t.Errorf("%s: wanted %s, found %v", c.name, c.want, err)
 		}
 		if _, newErr := nn.New(arch, 1); newErr == nil || newErr.Error() != c.want {
-			t.Errorf("%s: New gives %v, want %s", c.name, newErr, c.want)
+			t.Errorf("%s: New gives %v, wanted %s", c.name, newErr, c.want)
 		}
 	}
 }
@@ -88,17 +88,18 @@ func TestSummaryCounts(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, c.want) || c.arch.Parameters() != c.total || held != c.total {
-			t.Errorf("%s: parameters %v, %d, the network holds %d, want %v, %d", nntest.Describe(c.arch), got, c.arch.Parameters(), held, c.want, c.total)
+			t.Errorf("%s: parameters %v, %d, the network holds %d, wanted %v, %d",
+				nntest.Describe(c.arch), got, c.arch.Parameters(), held, c.want, c.total)
 		}
 	}
 }
 
 func TestOutput(t *testing.T) {
 	if got := nntest.Network(784, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 100}, nn.LayerSpec{Units: 10}).Output(); got != 10 {
-		t.Errorf("%d outputs, want 10", got)
+		t.Errorf("%d outputs, wanted 10", got)
 	}
 	if got := nntest.Network(784, nn.CategoricalCrossentropy).Output(); got != 784 {
-		t.Errorf("%d outputs without a layer, want the 784 inputs", got)
+		t.Errorf("%d outputs without a layer, wanted the 784 inputs", got)
 	}
 }
 
@@ -109,34 +110,35 @@ func TestParamsOrder(t *testing.T) {
 	for i, p := range m.Params() {
 		got = append(got, p.Name)
 		if p.Index != i {
-			t.Errorf("%s: index %d, want %d", p.Name, p.Index, i)
+			t.Errorf("%s: index %d, wanted %d", p.Name, p.Index, i)
 		}
 	}
 	if want := "dense.kernel dense.bias dense_1.kernel dense_1.bias"; strings.Join(got, " ") != want {
-		t.Errorf("parameters %v, want %s", got, want)
+		t.Errorf("parameters %v, wanted %s", got, want)
 	}
 }
 
-// What an architecture says of its parameters is what the network then has.
+// A network has the parameters that its architecture says.
 func TestParamSpecs(t *testing.T) {
 	arch := nntest.Network(5, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
 	specs := arch.Params()
 	params := nntest.RandomModel(t, arch, 1).Params()
 	if len(specs) != len(params) {
-		t.Fatalf("%d parameters, want %d", len(params), len(specs))
+		t.Fatalf("%d parameters, wanted %d", len(params), len(specs))
 	}
 	for i, p := range params {
 		if want := specs[i]; p.Name != want.Name || !slices.Equal(p.Shape, want.Shape) || len(p.Floats()) != want.Count() {
-			t.Errorf("parameter %d is %s %v of %d elements, want %s %v of %d", i, p.Name, p.Shape, len(p.Floats()), want.Name, want.Shape, want.Count())
+			t.Errorf("parameter %d is %s %v of %d elements, wanted %s %v of %d",
+				i, p.Name, p.Shape, len(p.Floats()), want.Name, want.Shape, want.Count())
 		}
 	}
 }
 
-// A network knows its own activation even where the loss contains it.
+// A network knows the activation of its output even if the loss applies it.
 func TestArchitectureIsKept(t *testing.T) {
 	arch := nntest.Network(5, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 4, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
 	got := nntest.RandomModel(t, arch, 1).Architecture()
 	if nntest.Describe(got) != nntest.Describe(arch) || got.Layers[1] != arch.Layers[1] {
-		t.Errorf("%v, want %v", got, arch)
+		t.Errorf("wanted %v, found %v", arch, got)
 	}
 }

@@ -21,9 +21,9 @@ var dropoutKind = kind{
 	build:  func(l LayerSpec, _ []*Param, _ uint64) Layer { return newDropout(l) },
 }
 
-// Dropout, in training, sets each input to 0 with probability rate, and multiplies the others by 1/(1-rate), which
-// keeps the mean of their sum (Srivastava et al., JMLR 15, 2014). In inference it does nothing. What it drops depends
-// only on the seed, the layer's name, the epoch, the step and the row.
+// Dropout sets each input to 0 with probability rate in training, and multiplies the others by 1/(1-rate), which keeps
+// the mean of their sum. In inference it does nothing (Srivastava et al., JMLR 15, 2014). What it drops depends only on
+// the seed, the layer's name, the epoch, the step and the row.
 type Dropout struct {
 	name      string
 	threshold uint32  // an input is dropped if its 32 random bits are below this

@@ -11,8 +11,8 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// A network whose kernels are 0 and whose output bias says how frequent the classes are has exactly this loss, and with any
-// other bias a larger one.
+// A network has exactly this loss if its kernels are 0 and its output bias says how frequent the classes are. With any
+// other bias, its loss is larger.
 func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 	labels := []uint8{0, 0, 0, 0, 0, 1, 1, 1, 2, 2}
 	logits := func(p ...float64) []float64 {

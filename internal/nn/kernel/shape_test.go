@@ -7,24 +7,24 @@ import (
 	"testing"
 )
 
-// mat returns a matrix in the given memory.
+// mat returns a matrix with the given memory.
 func mat(rows, cols, stride int, data []float32) Matrix {
 	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: data}
 }
 
-// byteMat returns a matrix of bytes in the given memory.
+// byteMat returns a matrix of bytes with the given memory.
 func byteMat(rows, cols, stride int, data []uint8) Bytes {
 	return Bytes{Rows: rows, Cols: cols, Stride: stride, Data: data}
 }
 
-// Every kernel refuses operands whose memory does not hold their shape, or whose shapes do not go together, and says
-// which.
+// Every kernel refuses operands whose memory does not hold their shape, or whose shapes do not fit together, and names
+// the operand.
 func TestKernelsRefuseBadShapes(t *testing.T) {
 	f := func(n int) []float32 { return make([]float32, n) }
-	// A matrix of 2 x 3 with rows 4 apart has 7 elements.
+	// A matrix of 2 x 3 with a stride of 4 has 7 elements.
 	m := func(n int) Matrix { return mat(2, 3, 4, f(n)) }
 	b := func(n int) Bytes { return byteMat(2, 3, 4, make([]uint8, n)) }
-	// A sparse matrix of so many rows, entries and starts.
+	// x returns a sparse matrix with so many rows, entries and starts.
 	x := func(rows, step, entries int, start ...int32) Sparse {
 		return Sparse{Rows: rows, Entries: make([]uint32, entries), Start: start, Step: step, Table: new([256]float32)}
 	}
@@ -130,7 +130,7 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 	} {
 		for _, s := range Available() {
 			if got := panicOf(func() { c.run(s) }); !strings.HasPrefix(got, "kernel: "+c.want) {
-				t.Errorf("%s: panic %q, want %q", s.Name, got, c.want)
+				t.Errorf("%s: panic %q, wanted %q", s.Name, got, c.want)
 			}
 		}
 	}
@@ -163,7 +163,7 @@ func TestSparseAdamChecksItsOperands(t *testing.T) {
 				s.SparseAdam(mat(2, 3, 4, f(c.p)), mat(2, 3, 4, f(c.m)), mat(2, 3, c.stride, f(c.v)), x, mat(1, 3, 3, f(c.b)), AdamStep{}, AllRows)
 			})
 			if want := "kernel: SparseAdam: " + c.want; !strings.HasPrefix(got, want) {
-				t.Errorf("%s: panic %q, want %q", s.Name, got, want)
+				t.Errorf("%s: panic %q, wanted %q", s.Name, got, want)
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func TestPackedChecksItsOperands(t *testing.T) {
 				continue
 			}
 			if got := panicOf(func() { c.run(s) }); !strings.HasPrefix(got, "kernel: "+c.want) {
-				t.Errorf("%s: panic %q, want %q", s.Name, got, c.want)
+				t.Errorf("%s: panic %q, wanted %q", s.Name, got, c.want)
 			}
 		}
 	}
@@ -218,8 +218,8 @@ func panicOf(f func()) (message string) {
 	return ""
 }
 
-// A kernel that could be called without a check would be a hole in every other one's: nobody outside gets at a set's
-// own functions, and every method that takes an operand refuses one that its memory does not hold.
+// A kernel without a check could overwrite the memory of others. So the functions of a set are unexported, and every
+// method refuses operands with too little memory.
 func TestEveryKernelIsChecked(t *testing.T) {
 	table := reflect.TypeFor[Set]()
 	for i := range table.NumField() {
@@ -259,7 +259,7 @@ func TestEveryKernelIsChecked(t *testing.T) {
 	}
 }
 
-// Who cuts columns goes by how many there are to cut.
+// Callers cut columns by these numbers, so they must be usable.
 func TestSetsSayHowTheyCut(t *testing.T) {
 	for _, s := range Available() {
 		if s.TileRows < 1 || s.TileCols < 1 || s.PanelCols < 1 {
@@ -268,7 +268,7 @@ func TestSetsSayHowTheyCut(t *testing.T) {
 	}
 }
 
-// Where there is nothing to do, slices of nothing do.
+// Kernels with nothing to do accept empty slices.
 func TestKernelsAllowSizesOfZero(t *testing.T) {
 	for _, s := range Available() {
 		for _, size := range [][2]int{{0, 0}, {0, 5}, {5, 0}} {
