@@ -81,7 +81,8 @@ files and folders are seen from the working folder, not from the folder of the e
 		if k.Flag != "" {
 			flag = "`" + k.Flag + "`"
 		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(table().Variables(k), "`, `"), flag)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k),
+			strings.Join(table().Variables(k), "`, `"), flag)
 	}
 	for _, k := range Keys() {
 		fmt.Fprintf(&b, "\n### %s\n\n%s%s\n", k.Name, k.Doc, offUnlessGiven(k))

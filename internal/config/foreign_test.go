@@ -80,7 +80,8 @@ func TestForeignValues(t *testing.T) {
 		}
 		for name, others := range foreignValues() {
 			for _, other := range others {
-				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil || problem.Hint != "did you mean "+name+"?" {
+				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil ||
+					problem.Hint != "did you mean "+name+"?" {
 					continue
 				}
 				used[name] = true
@@ -96,8 +97,10 @@ func TestForeignValues(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"activation: swish": "silu", "loss: mean_squared_error": "mse", "loss: sparse_categorical_crossentropy": nn.CategoricalCrossentropy,
-		"loss: cross_entropy": nn.CategoricalCrossentropy, "optimizer: {name: Adam}": "adam", "kernel_initializer: xavier": "glorot_uniform",
+		"activation: swish": "silu", "loss: mean_squared_error": "mse",
+		"loss: sparse_categorical_crossentropy": nn.CategoricalCrossentropy,
+		"loss: cross_entropy":                   nn.CategoricalCrossentropy, "optimizer: {name: Adam}": "adam",
+		"kernel_initializer: xavier": "glorot_uniform",
 	} {
 		_, err := loadText(text)
 		if e := asFault(t, err); e.Hint != "did you mean "+want+"?" {
@@ -112,7 +115,8 @@ func TestHintsHelp(t *testing.T) {
 		{"target: 0.98", "write target: {value: 0.98}", "target: {value: 0.98}"},
 		{"target: true", "write target: {value: 0.98}", "target: {value: 0.98}"},
 		{"early_stopping: 5", "write early_stopping: {patience: 5}", "early_stopping: {patience: 5}"},
-		{"early_stopping: val_accuracy", "write early_stopping: {monitor: val_accuracy}", "early_stopping: {monitor: val_accuracy}"},
+		{"early_stopping: val_accuracy", "write early_stopping: {monitor: val_accuracy}",
+			"early_stopping: {monitor: val_accuracy}"},
 		{"early_stopping: false", "leave early_stopping out to do without", ""},
 		{"checkpoint: true", "write checkpoint: {every_epochs: 5}", "checkpoint: {every_epochs: 5}"},
 		{"checkpoint: 2.5", "write checkpoint: {every_minutes: 2.5}", "checkpoint: {every_minutes: 2.5}"},

@@ -12,7 +12,8 @@ import (
 // FuzzLoad: No text makes Load panic. Every error is one line that names a place. An accepted file can be shown and
 // read again.
 func FuzzLoad(f *testing.F) {
-	for _, seed := range append(roundTrips, configs.MLP(), Template(), course, "a: &a [*a]", "\tepochs: 1", "x: !!binary aa\n---\n", "? {}\n: |\n  a") {
+	for _, seed := range append(roundTrips, configs.MLP(), Template(), course, "a: &a [*a]", "\tepochs: 1",
+		"x: !!binary aa\n---\n", "? {}\n: |\n  a") {
 		f.Add(seed, "epochs", "3")
 	}
 	f.Add("", "layers", "1,2")

@@ -8,7 +8,8 @@ import (
 
 func TestYAMLGolden(t *testing.T) {
 	checkGolden(t, "testdata/show-everything.yaml", mustLoad(t, everything).YAML())
-	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{Name: "--layers", Key: "layers", Value: "300,100"}, Flag{Name: "-o", Key: "output", Value: "my model.bin"})
+	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{Name: "--layers", Key: "layers", Value: "300,100"},
+		Flag{Name: "-o", Key: "output", Value: "my model.bin"})
 	checkGolden(t, "testdata/show.yaml", r.YAML())
 }
 
@@ -18,11 +19,15 @@ var roundTrips = []string{
 	"optimizer: {name: sgd, learning_rate: 1e-300}\n",
 	"optimizer: {beta_1: 0, epsilon: 1.2345678901234567e-9}\noutput: \"#yes 'é \\\\ 日本 <&>\"\n",
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
-	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
-	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}", "dataset: {csv: a.csv, target: b, test_split: 1e-3}",
-	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}", "dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
+	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n",
+	"schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
+	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
+	"dataset: {csv: a.csv, target: b, test_split: 1e-3}",
+	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}",
+	"dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
 	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
-	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
+	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`,
+	`output: ".inf"`, `output: " a "`,
 }
 
 // everything uses each group at once.
@@ -92,7 +97,8 @@ func TestJSON(t *testing.T) {
 }
 
 func TestOriginStaysInItsLine(t *testing.T) {
-	for path, want := range map[string]string{"a\nb.yaml": `"a\nb.yaml"`, "a\u2028b": `"a\u2028b"`, "\xff": `"\xff"`, "é b": "é b"} {
+	for path, want := range map[string]string{"a\nb.yaml": `"a\nb.yaml"`, "a\u2028b": `"a\u2028b"`, "\xff": `"\xff"`,
+		"é b": "é b"} {
 		r, err := Load(Options{Path: path, Read: func(string) ([]byte, error) { return []byte("epochs: 3"), nil }})
 		if err != nil {
 			t.Fatal(err)

@@ -17,15 +17,18 @@ func TestKeysOf(t *testing.T) {
 	}
 	keys := keysOf("brush", []thing{
 		{"none", nil},
-		{"round", []setting.Setting{number("width", 1, "How wide it is."), number("ink", 1, "How much ink it has."), number("dry", 0.5, "How fast it dries.")}},
-		{"flat", []setting.Setting{number("width", 2, "How wide it is."), number("angle", 3, "How it is held."), number("dry", 0.5, "Its drying; 0: none.")}},
+		{"round", []setting.Setting{number("width", 1, "How wide it is."), number("ink", 1, "How much ink it has."),
+			number("dry", 0.5, "How fast it dries.")}},
+		{"flat", []setting.Setting{number("width", 2, "How wide it is."), number("angle", 3, "How it is held."),
+			number("dry", 0.5, "Its drying; 0: none.")}},
 		{"fan", []setting.Setting{number("width", 2, ""), number("hairs", 5, "How many hairs it has.")}},
 	})
 	want := []Key{
 		{Name: "brush.width", Doc: "How wide it is.", Variants: variants("round", "1", "flat", "2", "fan", "2")},
 		{Name: "brush.angle", Doc: "How it is held.", Variants: variants("flat", "3")},
 		{Name: "brush.ink", Doc: "How much ink it has.", Variants: variants("round", "1")},
-		{Name: "brush.dry", Doc: "How fast it dries; flat: its drying; 0: none.", Variants: variants("round", "0.5", "flat", "0.5")},
+		{Name: "brush.dry", Doc: "How fast it dries; flat: its drying; 0: none.",
+			Variants: variants("round", "0.5", "flat", "0.5")},
 		{Name: "brush.hairs", Doc: "How many hairs it has.", Variants: variants("fan", "5")},
 	}
 	for i := range want {

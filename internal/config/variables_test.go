@@ -25,7 +25,8 @@ func TestUnknownVariables(t *testing.T) {
 			t.Errorf("%s: found %v, hint %q, kind %d", variable, e, e.Hint, e.Kind)
 		}
 	}
-	r, err := load("PATH=/bin", "DNN_=1", "DNN_EPOCH=", "DNN_SIMD=generic", "DNN_DATA_DIR=/", "DNN_HOSPITAL=1", "DNN_LEARNING_RATE=0.5")
+	r, err := load("PATH=/bin", "DNN_=1", "DNN_EPOCH=", "DNN_SIMD=generic", "DNN_DATA_DIR=/", "DNN_HOSPITAL=1",
+		"DNN_LEARNING_RATE=0.5")
 	if err != nil {
 		t.Fatal(err)
 	}

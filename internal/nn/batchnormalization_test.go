@@ -62,7 +62,8 @@ func TestBatchNormalizationOfOneSample(t *testing.T) {
 }
 
 func TestBatchNormalizationValidates(t *testing.T) {
-	for _, l := range []nn.LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9}, {Momentum: 0.9, Epsilon: math.NaN()}} {
+	for _, l := range []nn.LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9},
+		{Momentum: 0.9, Epsilon: math.NaN()}} {
 		if nn.BatchNormalizationKind.Validate(l) == nil {
 			t.Errorf("%+v is valid", l)
 		}

@@ -12,13 +12,17 @@ import (
 
 // evaluateLoss computes the loss of one row of values. They are logits if the loss takes logits with this activation,
 // else outputs.
-func evaluateLoss(t *testing.T, name, activation string, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
+func evaluateLoss(
+	t *testing.T, name, activation string, values []float32, label uint8,
+) (loss float32, gradient []float32, class uint8) {
 	t.Helper()
 	return evaluateSmoothed(t, name, activation, 0, values, label)
 }
 
 // evaluateSmoothed is evaluateLoss with label smoothing.
-func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
+func evaluateSmoothed(
+	t *testing.T, name, activation string, smoothing float64, values []float32, label uint8,
+) (loss float32, gradient []float32, class uint8) {
 	t.Helper()
 	l, _, err := nn.NewLoss(name, activation, smoothing)
 	if err != nil {
@@ -97,7 +101,8 @@ func TestLossOfCornerCases(t *testing.T) {
 func TestLossOfNoNumbers(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
-			for _, values := range [][]float32{{nntest.NaN, 0, 1}, {1, nntest.NaN, 0}, {nntest.NaN, nntest.NaN, nntest.NaN}, {nntest.NaN, nntest.Inf, -nntest.Inf}} {
+			for _, values := range [][]float32{{nntest.NaN, 0, 1}, {1, nntest.NaN, 0},
+				{nntest.NaN, nntest.NaN, nntest.NaN}, {nntest.NaN, nntest.Inf, -nntest.Inf}} {
 				for label := range uint8(3) {
 					got, _, _ := evaluateLoss(t, loss, activation, values, label)
 					if !math.IsNaN(float64(got)) {
@@ -110,7 +115,8 @@ func TestLossOfNoNumbers(t *testing.T) {
 	for _, c := range []struct {
 		values []float32
 		label  uint8
-	}{{[]float32{nntest.Inf, 0}, 0}, {[]float32{nntest.Inf, 0}, 1}, {[]float32{-nntest.Inf, 0}, 0}, {[]float32{-nntest.Inf, -nntest.Inf}, 0}, {[]float32{nntest.Inf, nntest.Inf}, 0}} {
+	}{{[]float32{nntest.Inf, 0}, 0}, {[]float32{nntest.Inf, 0}, 1}, {[]float32{-nntest.Inf, 0}, 0},
+		{[]float32{-nntest.Inf, -nntest.Inf}, 0}, {[]float32{nntest.Inf, nntest.Inf}, 0}} {
 		if got, _, _ := evaluateLoss(t, nn.CategoricalCrossentropy, "softmax", c.values, c.label); nntest.Finite(got) {
 			t.Errorf("categorical cross-entropy of the logits %v for class %d: %v, wanted no finite number",
 				c.values, c.label, got)
@@ -194,7 +200,8 @@ func TestLossFromLogits(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
 			_, got, err := nn.NewLoss(loss, activation, 0)
-			want := loss == nn.CategoricalCrossentropy && activation == "softmax" || loss == nn.BinaryCrossentropy && activation == "sigmoid"
+			want := loss == nn.CategoricalCrossentropy && activation == "softmax" ||
+				loss == nn.BinaryCrossentropy && activation == "sigmoid"
 			if err != nil || got != want {
 				t.Errorf("%s of %s: from logits is %t, error %v", loss, activation, got, err)
 			}

@@ -60,7 +60,8 @@ func TestDropoutStreams(t *testing.T) {
 			t.Errorf("another %s drops the same", name)
 		}
 	}
-	if other := nn.NewDropout(nn.LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
+	other := nn.NewDropout(nn.LayerSpec{Name: "dropout_1", Rate: 0.5})
+	if slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
 		t.Error("another layer drops the same")
 	}
 	if slices.Equal(want[:40], want[40:80]) {

@@ -41,13 +41,15 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 			}
 			arch := nn.Architecture{
 				Input: 2, Loss: test.loss, LabelSmoothing: test.smoothing,
-				Layers: []nn.LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation, L2: 0.25}},
+				Layers: []nn.LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation,
+					L2: 0.25}},
 			}
 			m, err := nn.New(arch, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)), Labels: labels}
+			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)),
+				Labels: labels}
 			engine := step.NewEngine(kernel.Available()[0], 1)
 			defer engine.Close()
 			bias := m.Params()[1].Value

@@ -66,7 +66,8 @@ func TestConstant(t *testing.T) {
 
 func TestInitializerJSON(t *testing.T) {
 	for text, want := range map[string]nn.Initializer{
-		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"}, `""`: {},
+		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"},
+		`""`: {},
 	} {
 		var got nn.Initializer
 		err := json.Unmarshal([]byte(text), &got)
@@ -75,7 +76,8 @@ func TestInitializerJSON(t *testing.T) {
 			t.Errorf("%s is read as %+v, %v, and written as %s", text, got, err, again)
 		}
 	}
-	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`, `{"constant":1,"value":2}`, `1`, `[]`} {
+	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`,
+		`{"constant":1,"value":2}`, `1`, `[]`} {
 		var got nn.Initializer
 		want := `wanted the name of an initializer or {"constant": NUMBER}, found ` + text
 		if err := json.Unmarshal([]byte(text), &got); err == nil || err.Error() != want {

@@ -45,7 +45,8 @@ func TestSettingsPointIntoTheirLayer(t *testing.T) {
 func TestLossesFor(t *testing.T) {
 	const softmax, sigmoid = nn.CategoricalCrossentropy, nn.BinaryCrossentropy
 	for _, tt := range []struct{ activation, first, without string }{
-		{"softmax", softmax, sigmoid}, {"sigmoid", sigmoid, softmax}, {"relu", "mse", softmax}, {"relu", "mse", sigmoid},
+		{"softmax", softmax, sigmoid}, {"sigmoid", sigmoid, softmax}, {"relu", "mse", softmax},
+		{"relu", "mse", sigmoid},
 	} {
 		got := nn.LossesFor(tt.activation)
 		if got[0] != tt.first || slices.Contains(got, tt.without) || !slices.Contains(got, "mse") {

@@ -57,7 +57,8 @@ func TestSetFloatsOfAnotherLength(t *testing.T) {
 }
 
 func TestSnapshotAndRestore(t *testing.T) {
-	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"},
+		nn.LayerSpec{Units: 3, Activation: "softmax"})
 	m := nntest.RandomModel(t, arch, 1)
 	before := nntest.Digest(m)
 	snapshot := m.Snapshot(nil)
@@ -91,7 +92,8 @@ func TestSnapshotAndRestore(t *testing.T) {
 }
 
 func TestFinite(t *testing.T) {
-	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"},
+		nn.LayerSpec{Units: 3, Activation: "softmax"})
 	m := nntest.RandomModel(t, arch, 1)
 	if !m.Finite() {
 		t.Error("a new network is not finite")

@@ -38,7 +38,8 @@ func BenchmarkGemmTile(b *testing.B) {
 	benchSets(b, func(b *testing.B, s *Set) {
 		const k = 128
 		x := mat(k, s.TileRows, s.TileRows, aligned(s.TileRows*k)).Transposed()
-		y, c := mat(k, s.TileCols, s.TileCols, aligned(s.TileCols*k)), mat(s.TileRows, s.TileCols, s.TileCols, Floats(s.TileRows*s.TileCols))
+		y, c := mat(k, s.TileCols, s.TileCols, aligned(s.TileCols*k)),
+			mat(s.TileRows, s.TileCols, s.TileCols, Floats(s.TileRows*s.TileCols))
 		for b.Loop() {
 			s.GemmTile(c, x, y, true)
 		}
@@ -192,8 +193,10 @@ func BenchmarkPacked(b *testing.B) {
 			for i := range order {
 				order[i] = int32(i * 7919 % images)
 			}
-			packed, dense := Packed{Edges: edges, At: at, Data: data}, byteMat(batch, inputs, inputs, make([]uint8, batch*inputs))
-			x := Sparse{Rows: batch, Entries: make([]uint32, batch*inputs+GatherSlack), Start: make([]int32, batch*(blocks+1)), Step: blocks + 1}
+			packed, dense := Packed{Edges: edges, At: at, Data: data},
+				byteMat(batch, inputs, inputs, make([]uint8, batch*inputs))
+			x := Sparse{Rows: batch, Entries: make([]uint32, batch*inputs+GatherSlack),
+				Start: make([]int32, batch*(blocks+1)), Step: blocks + 1}
 			for i := 0; b.Loop(); i = (i + batch) % images {
 				s.Unpack(x, 0, dense, packed, order[i:i+batch], 0)
 			}
@@ -229,7 +232,8 @@ func BenchmarkGather(b *testing.B) {
 	}{{"rows", images, inputs, pixels}, {"columns", inputs, images, transposed}} {
 		b.Run(c.name, func(b *testing.B) {
 			benchSets(b, func(b *testing.B, s *Set) {
-				x := Sparse{Rows: c.rows, Entries: make([]uint32, c.rows*c.cols+GatherSlack), Start: make([]int32, c.rows+1), Step: 1}
+				x := Sparse{Rows: c.rows, Entries: make([]uint32, c.rows*c.cols+GatherSlack),
+					Start: make([]int32, c.rows+1), Step: 1}
 				for b.Loop() {
 					s.Gather(x, 0, byteMat(c.rows, c.cols, c.cols, c.pixels), 0, 0)
 				}

@@ -132,7 +132,8 @@ func same[T comparable](t *testing.T, what string, got, want fenced[T]) {
 }
 
 // awkward has sizes at the edges of vectors, blocks and panels, and primes.
-var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97, 100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
+var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97,
+	100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
 
 func TestGemmTileAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, _ *Set, d *data) {
@@ -160,22 +161,27 @@ func compareGemmTile(t *testing.T, s *Set, d *data, rows, cols, k int, wild bool
 	accumulate := d.IntN(2) == 0
 	s.GemmTile(mat(rows, cols, ldc, got.inside), a, mat(k, cols, ldb, b), accumulate)
 	rs, cs := a.strides()
-	gemmTile(rows, cols, k, a.Data, rs, cs, b, ldb, want.inside, ldc, accumulate) // the reference, whose loops serve tiles of any size
-	sameFloats(t, fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v", rows, cols, k, rs, cs, ldb, ldc, accumulate), got, want)
+	// The reference, whose loops serve tiles of any size.
+	gemmTile(rows, cols, k, a.Data, rs, cs, b, ldb, want.inside, ldc, accumulate)
+	what := fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v",
+		rows, cols, k, rs, cs, ldb, ldc, accumulate)
+	sameFloats(t, what, got, want)
 }
 
 func TestSparseMulAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		for _, cols := range awkward {
 			for _, rows := range []int{0, 1, 2, 5, 17} {
-				compareSparseMul(t, s, reference, d, rows, cols, d.IntN(60), 1+d.IntN(3), []float64{0, 0.02, 0.2, 1}[d.IntN(4)], d.IntN(3) == 0)
+				compareSparseMul(t, s, reference, d, rows, cols, d.IntN(60), 1+d.IntN(3),
+					[]float64{0, 0.02, 0.2, 1}[d.IntN(4)], d.IntN(3) == 0)
 			}
 		}
 	})
 }
 
 // compareSparseMul multiplies a sparse matrix of rows x inputs. Each row is cut into step pieces, of which one is used.
-func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64, wild bool) {
+func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64,
+	wild bool) {
 	t.Helper()
 	entries := make([]uint32, rows*step*inputs+GatherSlack)
 	start := make([]int32, rows*step+1)
@@ -196,10 +202,13 @@ func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inpu
 	got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
 	want := got.copy()
 	accumulate := d.IntN(2) == 0
-	x, factor := Sparse{Rows: rows, Entries: entries, Start: start[piece:], Step: step, Table: &table}, mat(inputs, cols, ldb, b)
+	x, factor := Sparse{Rows: rows, Entries: entries, Start: start[piece:], Step: step, Table: &table},
+		mat(inputs, cols, ldb, b)
 	s.SparseMul(mat(rows, cols, ldy, got.inside), x, factor, accumulate)
 	reference.SparseMul(mat(rows, cols, ldy, want.inside), x, factor, accumulate)
-	sameFloats(t, fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v", rows, inputs, step, n, cols, ldb, ldy, accumulate), got, want)
+	what := fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v",
+		rows, inputs, step, n, cols, ldb, ldy, accumulate)
+	sameFloats(t, what, got, want)
 }
 
 func TestGatherAgreesWithReference(t *testing.T) {
@@ -242,8 +251,10 @@ func TestGatherOfRowsAgreesWithReference(t *testing.T) {
 				start := newFenced(make([]int32, size(rows, 2, step)), -1)
 				want, wantStart := got.copy(), start.copy()
 				pixels := byteMat(rows, cols, lds, src)
-				n := s.Gather(Sparse{Rows: rows, Entries: got.inside, Start: start.inside, Step: step}, at, pixels, base, baseStep)
-				m := reference.Gather(Sparse{Rows: rows, Entries: want.inside, Start: wantStart.inside, Step: step}, at, pixels, base, baseStep)
+				n := s.Gather(Sparse{Rows: rows, Entries: got.inside, Start: start.inside, Step: step}, at, pixels,
+					base, baseStep)
+				m := reference.Gather(Sparse{Rows: rows, Entries: want.inside, Start: wantStart.inside, Step: step}, at,
+					pixels, base, baseStep)
 				what := fmt.Sprintf("%d x %d bytes, lds=%d, step=%d", rows, cols, lds, step)
 				if n != m {
 					t.Fatalf("%s: %d entries, wanted %d", what, n, m)
@@ -347,7 +358,8 @@ func TestExpAgreesWithReference(t *testing.T) {
 		for i := range x {
 			x[i] *= 40
 		}
-		copy(x, []float32{exact.ExpMax, -exact.ExpMax, exact.ExpMin, math.Nextafter32(exact.ExpMax, 100), math.Nextafter32(exact.ExpMin, -100), math.Nextafter32(exact.ExpMax, 0), math.Nextafter32(exact.ExpMin, 0)})
+		copy(x, []float32{exact.ExpMax, -exact.ExpMax, exact.ExpMin, math.Nextafter32(exact.ExpMax, 100),
+			math.Nextafter32(exact.ExpMin, -100), math.Nextafter32(exact.ExpMax, 0), math.Nextafter32(exact.ExpMin, 0)})
 		compareExp(t, s, reference, x)
 	})
 }
@@ -417,7 +429,8 @@ func TestPackedAgreesWithReference(t *testing.T) {
 		if !s.Packs() {
 			t.Skip("not in this set")
 		}
-		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100}, {112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
+		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100},
+			{112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
 			for _, density := range []float64{0, 0.02, 0.2, 0.6, 1} {
 				comparePacked(t, s, reference, d, blocks, 1+d.IntN(30), density)
 			}
@@ -466,10 +479,12 @@ func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, sampl
 	rows := func(entries []uint32, start []int32) Sparse {
 		return Sparse{Rows: len(order), Entries: entries, Start: start, Step: some + 1}
 	}
-	end := s.Unpack(rows(dst.inside, start.inside), begin, byteMat(len(order), width, ldd, dense.inside), packed, order, first)
+	end := s.Unpack(rows(dst.inside, start.inside), begin, byteMat(len(order), width, ldd, dense.inside), packed, order,
+		first)
 	wantEnd := begin
 	if len(order) > 0 {
-		wantEnd = reference.Unpack(rows(wantDst.inside, wantStart.inside), begin, byteMat(len(order), width, ldd, wantDense.inside), packed, order, first)
+		wantEnd = reference.Unpack(rows(wantDst.inside, wantStart.inside), begin,
+			byteMat(len(order), width, ldd, wantDense.inside), packed, order, first)
 	}
 	if end != wantEnd {
 		t.Fatalf("blocks of %v, %d from %d on: entries to %d, wanted %d", blocks, some, first, end, wantEnd)
@@ -543,7 +558,8 @@ func TestSoftmaxOfReference(t *testing.T) {
 		z := slices.Clone(c.column)
 		largest, sums, best := []float32{0}, []float32{0}, []int32{0}
 		generic().Softmax(mat(len(z), 1, 1, z), largest, sums, best)
-		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum}, []int32{c.best}) {
+		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum},
+			[]int32{c.best}) {
 			t.Errorf("%v: found %v, largest %v, sum %v, best %v; wanted %v", c.column, z, largest, sums, best, c)
 		}
 	}
@@ -603,7 +619,8 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 				reference.Adam(row(wantP), row(wantM), row(wantV), mat(1, cols, cols, g[r*cols:]), step)
 			}
 		}
-		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %d: ", rows, cols, inputs, at, ldb, ldp, which)
+		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %d: ", rows, cols, inputs, at, ldb,
+			ldp, which)
 		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 	}
 }
@@ -614,7 +631,8 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		const rows, cols = 3, 100
-		x := Sparse{Rows: rows, Entries: []uint32{1}, Start: []int32{0, 0, 0, 1, 1, 1}, Step: 2, Table: &[256]float32{1: 1}}
+		x := Sparse{Rows: rows, Entries: []uint32{1}, Start: []int32{0, 0, 0, 1, 1, 1}, Step: 2,
+			Table: &[256]float32{1: 1}}
 		of := func(x fenced[float32]) Matrix { return mat(rows, cols, cols, x.inside) }
 		power := func(least, most int) float32 {
 			x := float32(math.Ldexp(1+d.Float64(), least+d.IntN(most-least+1)))
@@ -682,7 +700,8 @@ func TestSparseAdamOfReference(t *testing.T) {
 
 func TestWarpAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
-		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31}, {33, 32}, {3, 200}} {
+		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31},
+			{33, 32}, {3, 200}} {
 			rows, cols := shape[0], shape[1]
 			for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100, 784} {
 				for _, kind := range []string{"inside", "around", "whole", "wild"} {

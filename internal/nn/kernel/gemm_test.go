@@ -32,7 +32,8 @@ func newGemmCase(d *data, m, n, k, gap int, transposedA, transposedB, accumulate
 		return Operand{mat(rows, cols, ld, d.floats(max(size(rows, cols, ld), 0), false)), transposed}
 	}
 	ldc := n + d.IntN(gap+1)
-	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB), d.floats(max(size(m, n, ldc), 0), false), ldc, accumulate}
+	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB),
+		d.floats(max(size(m, n, ldc), 0), false), ldc, accumulate}
 }
 
 // define computes the product into c as the package comment defines it.
@@ -64,8 +65,10 @@ func (g gemmCase) check(t *testing.T, s *Set, scratch *Scratch) {
 
 // gemmShapes has m, n, k at the edges of tiles and of blocks, and for each path through Gemm: with little and much of A
 // and B to pack.
-var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {100, 10, 50}, {100, 50, 100}, {6, 16, blockK + 1},
-	{1, 70, 2*blockK + 1}, {33, 10, blockK}, {blockM + 1, 40, 20}, {2*blockM - 1, 3, 5}, {3, blockN + 1, 6}, {40, 513, 70},
+var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {100, 10, 50}, {100, 50, 100},
+	{6, 16, blockK + 1},
+	{1, 70, 2*blockK + 1}, {33, 10, blockK}, {blockM + 1, 40, 20}, {2*blockM - 1, 3, 5}, {3, blockN + 1, 6},
+	{40, 513, 70},
 	{34, 300, 450}, {5, 2*blockN + 33, 2}, {0, 5, 5}, {5, 0, 5}, {5, 5, 0}, {blockM + 5, 600, 0}}
 
 func TestGemmIsWhatItsDefinitionSays(t *testing.T) {
@@ -100,7 +103,8 @@ func TestGemmWithRowsAPowerOfTwoApart(t *testing.T) {
 
 func TestEvenBlocks(t *testing.T) {
 	for _, c := range []struct{ size, most, unit, want int }{
-		{784, 512, 1, 392}, {512, 512, 1, 512}, {513, 512, 1, 257}, {1, 512, 1, 1}, {257, 256, 8, 136}, {256, 256, 6, 258}, {600, 256, 6, 204},
+		{784, 512, 1, 392}, {512, 512, 1, 512}, {513, 512, 1, 257}, {1, 512, 1, 1}, {257, 256, 8, 136},
+		{256, 256, 6, 258}, {600, 256, 6, 204},
 	} {
 		if got := even(c.size, c.most, c.unit); got != c.want {
 			t.Errorf("%d in blocks of at most %d, a multiple of %d: wanted %d, found %d",

@@ -19,7 +19,8 @@ func newGuarded(t *testing.T) *guarded {
 	page := syscall.Getpagesize()
 	g := &guarded{}
 	for i := range g.areas {
-		area, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		area, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE,
+			syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		if err != nil {
 			t.Fatal(err)
 		}
