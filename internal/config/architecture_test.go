@@ -32,7 +32,8 @@ func TestArchitecture(t *testing.T) {
 			nn.Architecture{Input: 784, Loss: "categorical_crossentropy",
 				Layers: []nn.LayerSpec{layer("dense", 10, "softmax")}}},
 		{"other layers",
-			"layers: [3, {dropout: 0.2}, batch_normalization, {dense: 4, kernel_initializer: zeros, l2: 0.1}, {dropout: 0.3}]\n" +
+			"layers: [3, {dropout: 0.2}, batch_normalization, " +
+				"{dense: 4, kernel_initializer: zeros, l2: 0.1}, {dropout: 0.3}]\n" +
 				"kernel_initializer: ones\nlabel_smoothing: 0.1", 5, 2,
 			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", LabelSmoothing: 0.1, Layers: []nn.LayerSpec{
 				{Type: "dense", Name: "dense", Units: 3, Activation: "relu",
@@ -49,7 +50,9 @@ func TestArchitecture(t *testing.T) {
 			nn.Architecture{Input: 5, Loss: "categorical_crossentropy",
 				Layers: []nn.LayerSpec{layer("dense", 3, "relu"), layer("dense_1", 2, "softmax")}}},
 		{"constants",
-			"layers: [{dense: 3, bias_initializer: {constant: -0.5}}, {dense: 4, kernel_initializer: zeros, bias_initializer: ones}, {dense: 5, bias_initializer: zeros}]\n" +
+			"layers: [{dense: 3, bias_initializer: {constant: -0.5}}, " +
+				"{dense: 4, kernel_initializer: zeros, bias_initializer: ones}, " +
+				"{dense: 5, bias_initializer: zeros}]\n" +
 				"kernel_initializer: {constant: 0.1}", 5, 2,
 			nn.Architecture{Input: 5, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
 				{Type: "dense", Name: "dense", Units: 3, Activation: "relu",

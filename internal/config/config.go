@@ -61,8 +61,8 @@ type Distill struct {
 
 // Checkpoint is when a run is saved so that it can be resumed. At least one field is set.
 type Checkpoint struct {
-	EveryEpochs  int     // epochs between two checkpoints; 0: no limit
-	EveryMinutes float64 // minutes between two checkpoints; 0: no limit
+	EveryEpochs  int     // 0: not by epochs
+	EveryMinutes float64 // 0: not by time
 	Best         string  // a metric: its best epoch so far is kept; empty: none
 	KeepLast     bool    // a finished run keeps its last checkpoint
 }

@@ -52,7 +52,7 @@ func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 	return d, nil
 }
 
-// isZero reports whether text is a number that is 0.
+// isZero reports whether text is a number and equal to 0.
 func isZero(text string) bool {
 	v, err := strconv.ParseFloat(text, 64)
 	return err == nil && v == 0

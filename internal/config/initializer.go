@@ -10,8 +10,8 @@ import (
 	"dnn/internal/nn"
 )
 
-// initializer is the kind of a value that is one of some initializers. One that needs a number is a mapping: {constant:
-// 0.1}. Its values are nn.Initializer.
+// initializer is the kind of a value that is one of some initializers: a name, or a mapping for one that needs a
+// number, such as {constant: 0.1}. Its values are nn.Initializer.
 type initializer []string
 
 // divided returns the names that stand alone, and those that need a number as fields.

@@ -45,7 +45,7 @@ func TestKeysAreComplete(t *testing.T) {
 		}
 		none := k.Optional || k.Required
 		if (k.By == "") != (len(k.Variants) == 0) || (k.By == "" && !none) != (k.Default != "") {
-			t.Errorf("%s: wanted a default, or a key that it depends on with variants, or that it be optional or required", k.Name)
+			t.Errorf("%s: wanted a default, or a key that it depends on with variants, or optional or required", k.Name)
 		}
 		if by, ok := table().Find(k.By); ok {
 			for _, v := range k.Variants {
@@ -153,7 +153,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 
 // Keras's where Keras has them, and PyTorch's for one_cycle.
 func TestDefaultsOfGroups(t *testing.T) {
-	const text = "early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\ndistill: {teacher: a.bin}\ntarget: {value: 0.98}\ncheckpoint: {best: val_loss}"
+	const text = "early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\ndistill: {teacher: a.bin}\n" +
+		"target: {value: 0.98}\ncheckpoint: {best: val_loss}"
 	c := mustLoad(t, text).Config
 	for _, d := range []string{
 		cmp.Diff([]callback.Kind{

@@ -35,7 +35,8 @@ func TestReproducible(t *testing.T) {
 
 func TestStored(t *testing.T) {
 	want := mustLoad(t,
-		"validation: stratified\nvalidation_split: 0.25\nlayers: [7, {dropout: 0.5}]\noptimizer: {name: sgd, momentum: 0.9}")
+		"validation: stratified\nvalidation_split: 0.25\nlayers: [7, {dropout: 0.5}]\n"+
+			"optimizer: {name: sgd, momentum: 0.9}")
 	stored, err := json.Marshal(want.Reproducible())
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,9 @@ var roundTrips = []string{
 	"dataset: {csv: a.csv, target: b, test_split: 1e-3}",
 	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}",
 	"dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
-	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
+	"kernel_initializer: {constant: -2.5e-7}\n" +
+		"layers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, " +
+		"{dense: 4, bias_initializer: zeros}]",
 	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`,
 	`output: ".inf"`, `output: " a "`,
 }

@@ -11,15 +11,15 @@ import (
 	"dnn/internal/setting"
 )
 
-// thing is one of those that a group of keys chooses from, such as an optimizer, with its name and its settings.
+// thing is a choice in a group of keys, such as one of the optimizers, with its name and settings.
 type thing struct {
 	name     string
 	settings []setting.Setting
 }
 
-// keysOf returns the keys of a group in which the key "name" chooses one of things. A setting that several things have
-// becomes one key. The key depends on the name unless all things have it with the same default. Its texts are joined if
-// they differ; its kind must be the same for all.
+// keysOf returns the keys of a group in which the key "name" chooses one of things. A setting of several things is one
+// key. The key depends on the name unless all things have it with the same default. Its texts are joined if they
+// differ; its kind must be the same for all.
 func keysOf(group string, things []thing) []Key {
 	var keys []Key
 	by := group + ".name"

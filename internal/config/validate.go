@@ -127,7 +127,8 @@ func callbackOf[K callback.Kind](r *Resolved) (kind K, on bool) {
 }
 
 func (r *Resolved) checkCheckpoint() *fault.Error {
-	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.Given("checkpoint.keep_last") { // false in a variable or flag
+	// A keep_last of false, in a variable or flag, asks for nothing and is no mistake.
+	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.Given("checkpoint.keep_last") {
 		return nil
 	}
 	return r.Fault("checkpoint", "wanted every_epochs, every_minutes, best or keep_last, found none").

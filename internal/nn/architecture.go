@@ -14,7 +14,7 @@ type Architecture struct {
 	Layers []LayerSpec `json:"layers"` // in order from the input; the last one gives the output
 	Loss   string      `json:"loss"`   // one of Losses
 
-	LabelSmoothing float64 `json:"label_smoothing,omitempty"` // how far a cross-entropy's targets move towards equal ones
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"` // fraction of targets spread over all classes
 }
 
 // LayerSpec describes one layer. Which fields matter depends on Type; the others are zero.
@@ -27,8 +27,8 @@ type LayerSpec struct {
 	Activation        string      `json:"activation,omitempty"`        // one of Activations
 	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // by default glorot_uniform
 	BiasInitializer   Initializer `json:"bias_initializer,omitzero"`   // by default zeros
-	L1                float64     `json:"l1,omitempty"`                // factor in the loss of the sum of the kernel's absolute values
-	L2                float64     `json:"l2,omitempty"`                // factor in the loss of the sum of its squares
+	L1                float64     `json:"l1,omitempty"`                // factor in the loss of sum |w| of the kernel
+	L2                float64     `json:"l2,omitempty"`                // factor in the loss of sum w^2 of the kernel
 
 	// dropout
 	Rate float64 `json:"rate,omitempty"` // fraction of inputs set to 0

@@ -15,8 +15,8 @@ import (
 	"dnn/internal/setting"
 )
 
-// Initializer says how a parameter is initialized: by one of Initializers, and the number that it needs if it needs
-// one, as Keras's Constant(value) does. The zero Initializer stands for the parameter's default.
+// Initializer says how a parameter is initialized: by one of Initializers and, as for Keras's Constant(value), its
+// number. The zero Initializer stands for the parameter's default.
 type Initializer struct {
 	Name  string
 	Value float64 // 0 unless the initializer needs a number
@@ -25,8 +25,8 @@ type Initializer struct {
 // initializer is the definition of an initializer.
 type initializer struct {
 	draw  func(stream *rand.PCG, p kernel.Matrix, value float64) // sets a Dense kernel [in, out] or a bias [1, out]
-	bias  bool                                                   // a bias can have it: its numbers do not depend on a fan-in
-	value setting.Bounds                                         // bounds of the number that it needs; zero: it needs none
+	bias  bool                                                   // a bias, which has no fan-in, can have it
+	value setting.Bounds                                         // bounds of its number; zero: it needs none
 }
 
 // initializers has all initializers by Keras's names. It is never written to.

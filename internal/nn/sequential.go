@@ -110,7 +110,7 @@ func (m *Sequential) Restore(snapshot [][]float32) {
 	}
 }
 
-// Finite tells whether every parameter is a finite number.
+// Finite reports whether every parameter is a finite number.
 func (m *Sequential) Finite() bool {
 	for _, p := range m.params {
 		for r := range p.Value.Rows {

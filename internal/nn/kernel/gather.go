@@ -22,8 +22,7 @@ func (s *Set) Gather(x Sparse, at int, src Bytes, base, baseStep uint32) (end in
 	return s.gather(x, at, src, base, baseStep)
 }
 
-// gatherBy returns a Set's gather, made of a function that writes the entries of one row to dst and returns their
-// number.
+// gatherBy returns a Set's gather, made of a function that writes one row's entries to dst and returns how many.
 func gatherBy(
 	gather func(dst []uint32, src []uint8, base uint32) int,
 ) func(x Sparse, at int, src Bytes, base, baseStep uint32) int {

@@ -1,9 +1,10 @@
 package kernel
 
 // Gemm works in blocks, as Goto and van de Geijn describe (ACM TOMS 34(3), 2008). A block of A has up to blockM rows
-// and blockK columns, and a panel of B as many rows as that has columns, and TileCols columns. All tiles of the block
-// of A are multiplied by one panel after the other. The block of A fills half of a second-level cache of 1 MB and stays
-// there. The longer k, the less often the sums of a tile go to memory and back.
+// and blockK columns. A panel of B has TileCols columns and a row for each column of the block. The tiles of the block
+// are multiplied by one panel after the other. The block of A fills half of a second-level cache of 1 MB and stays
+// there. The longer k, the less often the sums of a tile go to memory and back. C is computed at most blockN columns at
+// a time.
 const (
 	blockK = 512
 	blockM = 256

@@ -14,8 +14,8 @@
 //     never split across accumulators, and no sum crosses threads.
 //   - A term with a factor of zero adds nothing. So a sparse product, which leaves such terms out, equals the dense one
 //     as long as the other factor is finite.
-//   - Go may fuse x*y+z on some architectures. Where the assembly rounds once, plain Go calls exact.FMA. Where it rounds
-//     twice, plain Go is float32(x*y)+z.
+//   - Go may fuse x*y+z on some architectures. Where the assembly rounds once, plain Go calls exact.FMA. Where it
+//     rounds twice, plain Go is float32(x*y)+z.
 //   - exp is a polynomial (exact.Exp). Division and square root are those of IEEE 754.
 package kernel
 

@@ -76,7 +76,8 @@ func (s *Set) Unpack(x Sparse, at int, dense Bytes, p Packed, order []int32, fir
 	blocks := x.Step - 1
 	last := requireEdges("Unpack", p.Edges, math.MaxInt32)
 	if first < 0 || blocks < 0 || first+blocks > last || at < 0 {
-		const message = "kernel: Unpack: wanted blocks of %d and an entry from 0 on, found blocks %d to %d and entry %d"
+		const message = "kernel: Unpack: wanted blocks within 0 to %d and an entry >= 0, " +
+			"found blocks %d to %d, entry %d"
 		panic(fmt.Sprintf(message, last, first, first+blocks, at))
 	}
 	for _, i := range order {

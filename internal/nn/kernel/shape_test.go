@@ -233,10 +233,10 @@ func TestPackedChecksItsOperands(t *testing.T) {
 		{"Unpack: wanted blocks of at most 128 features, found one from 100 to 99", func(s *Set) {
 			unpack(s, []int32{0}, []int32{0, 100, 99}, 999, 0, 2, 999, 99, 999)
 		}},
-		{"Unpack: wanted blocks of 2 and an entry from 0 on, found blocks 1 to 3 and entry 0", func(s *Set) {
+		{"Unpack: wanted blocks within 0 to 2 and an entry >= 0, found blocks 1 to 3, entry 0", func(s *Set) {
 			unpack(s, []int32{0}, edges, 999, 1, 2, 999, 99, 999)
 		}},
-		{"Unpack: wanted blocks of 2 and an entry from 0 on, found blocks 0 to -1 and entry 0", func(s *Set) {
+		{"Unpack: wanted blocks within 0 to 2 and an entry >= 0, found blocks 0 to -1, entry 0", func(s *Set) {
 			unpack(s, []int32{0}, edges, 999, 0, -1, 999, 99, 999)
 		}},
 		{"Unpack: data: wanted 128 elements, found 127", func(s *Set) {

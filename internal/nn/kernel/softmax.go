@@ -61,8 +61,8 @@ type Probabilities struct {
 func (l *Probabilities) take(samples, classes int) Probabilities {
 	if cap(l.Best) < samples || l.classes.Rows < classes {
 		n := max(samples, cap(l.Best))
-		classes := NewMatrix(max(classes, l.classes.Rows), n)
-		*l = Probabilities{classes, make([]float32, n), make([]float32, n), make([]int32, n)}
+		memory := NewMatrix(max(classes, l.classes.Rows), n)
+		*l = Probabilities{memory, make([]float32, n), make([]float32, n), make([]int32, n)}
 	}
 	block := l.classes.Block(0, 0, classes, samples)
 	return Probabilities{block, l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
