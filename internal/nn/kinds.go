@@ -41,8 +41,7 @@ func (l LayerSpec) kind() kind {
 	return kind{}
 }
 
-// NewLayerSpec returns a layer of that type, one of LayerTypes, with its defaults. Its name and what is required are
-// zero.
+// NewLayerSpec returns a layer of that type, one of LayerTypes, with its defaults and zeros for all else.
 func NewLayerSpec(layerType string) LayerSpec {
 	l := LayerSpec{Type: layerType}.kind().defaults
 	l.Type = layerType

@@ -131,8 +131,8 @@ func argmax(values []float32) int {
 // infinity has the bits of +Inf. Those of NaN, without the sign, are larger.
 const infinity = 0x7f800000
 
-// target returns what output j of n should be for a sample of that class: for a single output, 0 for class 0 and else
-// 1; for several, 1 for the class's own output and 0 for the others.
+// target returns what output j of n should be for a sample of that class. A single output should be 0 for class 0 and 1
+// for any other; of several, the class's own should be 1 and the others 0.
 func target(label uint8, j, n int) float32 {
 	if n == 1 && label != 0 || n > 1 && int(label) == j {
 		return 1
@@ -140,8 +140,8 @@ func target(label uint8, j, n int) float32 {
 	return 0
 }
 
-// predictUnits returns the class that outputs with such targets predict: for a single output, 1 if it is above the
-// threshold, else 0; for several, the largest one's.
+// predictUnits returns the class that outputs with such targets predict: of several, that of the largest; of a single
+// one, 1 if it is above the threshold, else 0.
 func predictUnits(y []float32, threshold float32) uint8 {
 	if len(y) > 1 {
 		return uint8(argmax(y))

@@ -29,7 +29,7 @@ import (
 //
 // Its methods are the kernels. Each call checks its operands once. Shapes that do not fit together, or a slice too
 // short for its shape, are a bug of the caller: a panic names the kernel, the operand and the shape. Sizes of zero are
-// allowed and do nothing. A kernel must not write to memory that it reads, unless it says so.
+// allowed and do nothing. The operands that a kernel writes must not overlap others, unless it says so.
 type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
