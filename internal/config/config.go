@@ -1,12 +1,13 @@
-// Package config is the experiment file: what it may say, what it means when it is silent, and what may override it.
+// Package config defines the experiment file: its keys, their defaults, and what overrides them.
 //
-// The table of keys (keys.go and its like) is the center: a key's default, range, template, documentation and variable
-// come from its one entry there. Package keyfile reads the file, the environment and the command line by it, and fills
-// Config. What only experiments have is here: kinds of values (dataset.go, layers.go, initializer.go, label.go), the
-// names that other libraries have for keys and values (foreign.go), and validate.go, which looks at what only makes
-// sense together. architecture.go turns the result into the network that it describes.
+// The table of keys is in keys.go and the other files keys_*.go. The default, range, template, documentation and
+// environment variable of a key follow from its entry there. Package keyfile uses the table to read the file, the
+// environment and the command line, and fills Config. The other files here have what is special to experiments: kinds
+// of values (dataset.go, layers.go, initializer.go, label.go), the names that other libraries have for keys and values
+// (foreign.go), and the checks of keys that must go together (validate.go). architecture.go makes a network of the
+// result.
 //
-// The package reads one file and does nothing else: it knows neither data sets nor terminals.
+// The package reads an experiment file, and no data set.
 package config
 
 import (
@@ -17,8 +18,8 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// Config is a complete experiment: every value is set, by its user or by default, and has been validated. A pointer is
-// nil where the experiment does without that group of keys.
+// Config is a validated experiment. Each value is given by the user or is a default. A pointer is nil if the experiment
+// goes without that group of keys.
 type Config struct {
 	Dataset           Dataset
 	Layers            []Layer        // hidden layers, from the input on; may be empty
@@ -31,17 +32,17 @@ type Config struct {
 	Schedule          schedule.Named // how the learning rate changes from step to step
 	Epochs            int
 	BatchSize         int
-	ValidationSplit   float64 // share of the training data
-	Validation        string  // tail or stratified: which samples those are
+	ValidationSplit   float64 // fraction of the training data
+	Validation        string  // tail or stratified: how these samples are chosen
 	Shuffle           bool
 	Seed              uint64
 	Threads           int    // 0: all cores
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file
 
-	Augment    augment.Distortions // how far a training image may be distorted, anew in each epoch; nil: not at all
+	Augment    augment.Distortions // random distortions of training images; nil: none
 	Distill    *Distill
-	Callbacks  []callback.Named // those that are on, in the order in which they hear of an epoch
+	Callbacks  []callback.Named // those that are on, in the order in which they are called
 	Checkpoint *Checkpoint
 }
 
@@ -51,17 +52,17 @@ type OutputLayer struct {
 	Units      int // 0: one for each class of the data set
 }
 
-// Distill is learning from the outputs of trained networks (Hinton, Vinyals and Dean, arXiv:1503.02531).
+// Distill is how to learn from the outputs of trained networks (Hinton, Vinyals and Dean, arXiv:1503.02531).
 type Distill struct {
 	Teacher     []string // model files, whose probabilities are averaged
 	Temperature float64
-	Weight      float64 // of the teachers' probabilities in the loss; the labels have the rest
+	Weight      float64 // of the teachers in the loss; the labels have the rest
 }
 
-// Checkpoint is when a run is written down so that it can be resumed. At least one field is set.
+// Checkpoint is when a run is saved so that it can be resumed. At least one field is set.
 type Checkpoint struct {
 	EveryEpochs  int     // 0: not by epochs
 	EveryMinutes float64 // 0: not by time
-	Best         string  // after an epoch with the best such figure so far; empty: not
-	KeepLast     bool    // a run that is finished leaves its last one
+	Best         string  // a metric: its best epoch so far is kept; empty: none
+	KeepLast     bool    // a finished run keeps its last checkpoint
 }

@@ -10,27 +10,27 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// Dataset says where samples come from. One of Name, IDX and CSV is set.
+// Dataset says where samples come from. Exactly one of Name, IDX and CSV is set.
 type Dataset struct {
 	Name      string  // a data set that can be downloaded: mnist
 	IDX       string  // a folder with four files as MNIST has them
 	CSV       string  // a file with a line of names, then one sample a line
 	Target    string  // the column of CSV that names the class
-	TestSplit float64 // the share of CSV's lines that test
+	TestSplit float64 // the fraction of CSV's lines that are test samples
 	NoHeader  bool    // whether CSV has no line of names; its columns are then called 0, 1, 2, …
 
-	Test      string   // a file like CSV whose rows test; empty: the share TestSplit of CSV's does
+	Test      string   // a file like CSV with test samples; empty: CSV is split
 	Ignore    []string // columns of CSV that are not read
-	SplitSeed *uint64  // parts CSV's rows; nil: the seed of the run does
+	SplitSeed *uint64  // of the split; nil: the seed of the run
 }
 
-// standardTestSplit is the share of a table that tests where the file says nothing.
-const standardTestSplit = 0.2
+// defaultTestSplit is the TestSplit of a table that says none.
+const defaultTestSplit = 0.2
 
-// datasetNames are the data sets that need no more than a name.
+// datasetNames returns the names of the data sets that can be downloaded.
 func datasetNames() []string { return []string{"mnist", "fashion-mnist"} }
 
-// SplitSeed returns the seed that parts the data set: its own, or that of the run.
+// SplitSeed returns the seed that splits the data set into training and test samples: its own, or that of the run.
 func (c Config) SplitSeed() uint64 {
 	if c.Dataset.SplitSeed != nil {
 		return *c.Dataset.SplitSeed
@@ -49,7 +49,7 @@ func (d Dataset) String() string {
 	return d.Name
 }
 
-// MarshalJSON writes the data set as an experiment file has it: a name, or a mapping.
+// MarshalJSON writes the data set as an experiment file does: a name, or a mapping.
 func (d Dataset) MarshalJSON() ([]byte, error) {
 	if d.Name != "" {
 		return json.Marshal(d.Name)
@@ -77,7 +77,7 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 	}{d.IDX, d.CSV, test, d.Target, d.TestSplit, header, d.Ignore, d.SplitSeed})
 }
 
-// dataset is the name of a data set, or where its files are. Its values are Dataset.
+// dataset is the kind of the key dataset: a name, or a mapping that says where files are. Its values are Dataset.
 type dataset struct{}
 
 func (k dataset) Want() string {

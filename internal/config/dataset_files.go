@@ -11,7 +11,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// readFiles reads a data set that is where files are.
+// readFiles reads a mapping that says where the files of a data set are.
 func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 	n = numberedColumns(n)
 	hasTest := keyfile.ValueOf(n, "test") != nil
@@ -44,27 +44,27 @@ func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 	}
 	var isSplit bool
 	if d.TestSplit, isSplit = values["test_split"].(float64); !isSplit && d.Test == "" && d.CSV != "" {
-		d.TestSplit = standardTestSplit
+		d.TestSplit = defaultTestSplit
 	}
-	if problem := d.together(n, values); problem != nil {
+	if problem := d.checkTogether(n, values); problem != nil {
 		return nil, problem
 	}
 	return d, nil
 }
 
-// isZero tells whether text is a number that is 0.
+// isZero reports whether text is a number and equal to 0.
 func isZero(text string) bool {
 	v, err := strconv.ParseFloat(text, 64)
 	return err == nil && v == 0
 }
 
-// together looks at what only makes sense together, or does not.
-func (d Dataset) together(n *yaml.Node, values map[string]any) (problem *keyfile.Problem) {
+// checkTogether checks the settings that must, or must not, stand together.
+func (d Dataset) checkTogether(n *yaml.Node, values map[string]any) (problem *keyfile.Problem) {
 	switch {
 	case d.IDX != "" && d.CSV != "":
 		return keyfile.Wrong(n, "wanted idx or csv, found both")
 	case d.IDX != "":
-		return onlyOfTables(n, values)
+		return refuseTableSettings(n, values)
 	case d.CSV == "":
 		problem = keyfile.Wrong(n, "wanted idx or csv, found neither")
 		problem.Hint = "write {idx: FOLDER} or {csv: FILE, target: COLUMN}"
@@ -82,12 +82,15 @@ func (d Dataset) together(n *yaml.Node, values map[string]any) (problem *keyfile
 	return problem
 }
 
-// onlyOfTables refuses what a folder of IDX files does not have.
-func onlyOfTables(n *yaml.Node, values map[string]any) *keyfile.Problem {
+// refuseTableSettings refuses settings that only a CSV file has.
+func refuseTableSettings(n *yaml.Node, values map[string]any) *keyfile.Problem {
 	for _, of := range []struct{ key, why string }{
-		{"header", ""}, {"target", ": IDX files have labels of their own"},
-		{"test_split", ": IDX files have a test set of their own"}, {"test", ": IDX files have a test set of their own"},
-		{"ignore", ""}, {"split_seed", ""},
+		{"header", ""},
+		{"target", ": IDX files have labels of their own"},
+		{"test_split", ": IDX files have a test set of their own"},
+		{"test", ": IDX files have a test set of their own"},
+		{"ignore", ""},
+		{"split_seed", ""},
 	} {
 		if _, found := values[of.key]; found {
 			problem := keyfile.Wrong(n, "wanted %s beside csv only, found it beside idx", of.key)
@@ -124,7 +127,8 @@ func (k testFile) Read(n *yaml.Node) (any, *keyfile.Problem) {
 	return name, nil
 }
 
-// numberedColumns takes columns that are given as numbers for their text where columns have no names but numbers.
+// numberedColumns turns the numbers in target and ignore into text if the columns have no names: they are called 0, 1,
+// 2, … then.
 func numberedColumns(n *yaml.Node) *yaml.Node {
 	if header := keyfile.ValueOf(n, "header"); header == nil || !strings.EqualFold(header.Value, "false") {
 		return n
@@ -139,7 +143,7 @@ func numberedColumns(n *yaml.Node) *yaml.Node {
 	return &changed
 }
 
-// numbersAsText returns n with its whole numbers in quotes: what stands in quotes is a text.
+// numbersAsText returns n with its integers in quotes, so that they are read as text.
 func numbersAsText(n *yaml.Node) *yaml.Node {
 	changed := *n
 	switch {
@@ -154,7 +158,7 @@ func numbersAsText(n *yaml.Node) *yaml.Node {
 	return &changed
 }
 
-// field returns one key of a mapping.
+// field returns a key of a mapping, with the kind of its value.
 func field(name string, kind keyfile.Kind) keyfile.Field {
 	return keyfile.Field{Name: name, Kind: kind}
 }

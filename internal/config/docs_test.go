@@ -81,7 +81,8 @@ files and folders are seen from the working folder, not from the folder of the e
 		if k.Flag != "" {
 			flag = "`" + k.Flag + "`"
 		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k), strings.Join(table().Variables(k), "`, `"), flag)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` | %s |\n", k.Name, anchor(k.Name), k.Wants(), defaults(k),
+			strings.Join(table().Variables(k), "`, `"), flag)
 	}
 	for _, k := range Keys() {
 		fmt.Fprintf(&b, "\n### %s\n\n%s%s\n", k.Name, k.Doc, offUnlessGiven(k))
@@ -103,7 +104,7 @@ files and folders are seen from the working folder, not from the folder of the e
 	return b.String()
 }
 
-// offUnlessGiven says it of an optional group.
+// offUnlessGiven says that an optional group is off unless it is given.
 func offUnlessGiven(k Key) string {
 	if k.Group() && k.Optional {
 		return " Off unless it is given."
@@ -134,7 +135,7 @@ batch_normalization lets one of many layers learn at a higher rate.
 	return b.String()
 }
 
-// layerExamples are a list of layers for each type, with the example of each of its settings.
+// layerExamples returns a list of layers for each type, with the example of each of its settings.
 func layerExamples() []string {
 	var all []string
 	for _, name := range nn.LayerTypes() {
@@ -159,7 +160,7 @@ func layerExamples() []string {
 	return all
 }
 
-// layerDefault says what a setting of a layer is where it is left out.
+// layerDefault says what a setting of a layer is if it is left out.
 func layerDefault(s setting.Setting) string {
 	switch s.Value.(type) {
 	case *string, *nn.Initializer:
@@ -171,7 +172,7 @@ func layerDefault(s setting.Setting) string {
 	return "`" + s.Text() + "`"
 }
 
-// sampleErrors returns what a few mistakes are answered with, as the program prints it.
+// sampleErrors returns the messages for a few mistakes, as the program prints them.
 func sampleErrors(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
@@ -194,7 +195,7 @@ func sampleErrors(t *testing.T) string {
 	return b.String()
 }
 
-// exampleFile returns the key with a value as it stands in a file, among what it wants beside it.
+// exampleFile returns a file with the key, a value, and whatever else the key needs beside it.
 func exampleFile(k Key, value string) string {
 	t := table()
 	beside := map[string]string{} // what else the groups must say
@@ -215,7 +216,7 @@ func exampleFile(k Key, value string) string {
 	return nest(t, "", k, value, beside) + "\n"
 }
 
-// nest writes the keys of the group that are to be written, as one line.
+// nest writes the keys of the group that must be written, as one line.
 func nest(t keyfile.Table, group string, key Key, value string, beside map[string]string) string {
 	var items []string
 	for _, k := range t.Keys {
@@ -238,7 +239,7 @@ func nest(t keyfile.Table, group string, key Key, value string, beside map[strin
 	return strings.Join(items, ", ")
 }
 
-// defaults says what a key is where no source gives it.
+// defaults says what a key is if no source gives it.
 func defaults(k Key) string {
 	switch {
 	case k.Required:

@@ -6,9 +6,10 @@ import (
 	"dnn/internal/nn"
 )
 
-// LayersNote says, of a network a that Architecture returned, that its hidden layers seem to be written with the input or the output
-// among them, as 784-100-50-10 is, and what was probably meant; it is empty if they don't. The rows of a table have so few
-// features that a layer of as many units may well be meant: there, both ends must be in the list.
+// LayersNote returns a note if the hidden layers seem to include the input or the output of a, the network that
+// Architecture returned, as 784-100-50-10 does. The note says what was probably meant. It is empty if they do not. The
+// rows of a table have so few features that a layer with as many units may well be meant: there, the list must have
+// both ends.
 func (c Config) LayersNote(a nn.Architecture) string {
 	n := len(c.Layers)
 	if n < 2 {
@@ -33,15 +34,15 @@ func (c Config) LayersNote(a nn.Architecture) string {
 		}
 		what = fmt.Sprintf("the input (%d)", a.Input) + what
 	}
-	if what == "" || len(meant) > 0 && meant[0].Type != "dense" { // which would be refused
+	if what == "" || len(meant) > 0 && meant[0].Type != "dense" { // it would be refused
 		return ""
 	}
 	kind := layers{}
-	return fmt.Sprintf("layers are the hidden ones, and %s of %s %s %s, which need not be written: perhaps %s was meant",
-		ends(input, output), kind.Show(c.Layers), verb(input, output), what, kind.Show(meant))
+	const note = "layers are the hidden ones, and %s of %s %s %s, which need not be written: perhaps %s was meant"
+	return fmt.Sprintf(note, ends(input, output), kind.Show(c.Layers), verb(input, output), what, kind.Show(meant))
 }
 
-// ends names the layers of a list that are meant.
+// ends says which layers of a list are meant.
 func ends(first, last bool) string {
 	switch {
 	case first && last:
@@ -52,7 +53,7 @@ func ends(first, last bool) string {
 	return "the last"
 }
 
-// verb goes with what ends names.
+// verb returns the verb that agrees with ends.
 func verb(first, last bool) string {
 	if first && last {
 		return "look like"

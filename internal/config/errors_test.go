@@ -164,10 +164,10 @@ func TestFileErrors(t *testing.T) {
 		{"two that set the rate", "reduce_lr_on_plateau: {}\nschedule: {name: step}", "mlp.yaml:1:23: reduce_lr_on_plateau: wanted no schedule beside it, found step", "take one of them out: both set the learning rate"},
 		{"least rate above the rate", "reduce_lr_on_plateau: {min_lr: 0.001}", "mlp.yaml:1:32: reduce_lr_on_plateau.min_lr: wanted less than the learning rate, 0.001, found 0.001", ""},
 
-		{"patience without validation", "validation_split: 0\nearly_stopping: {patience: 3}", "mlp.yaml:2:17: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
-		{"plateau without validation", "validation_split: 0\nreduce_lr_on_plateau: {monitor: val_accuracy}", "mlp.yaml:2:33: reduce_lr_on_plateau.monitor: wanted a figure that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
-		{"target without validation", "validation_split: 0\ntarget: {value: 0.9}", "mlp.yaml:2:9: target.monitor: wanted a figure that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
-		{"best without validation", "validation_split: 0\ncheckpoint: {best: val_loss}", "mlp.yaml:2:20: checkpoint.best: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"patience without validation", "validation_split: 0\nearly_stopping: {patience: 3}", "mlp.yaml:2:17: early_stopping.monitor: wanted a metric that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"plateau without validation", "validation_split: 0\nreduce_lr_on_plateau: {monitor: val_accuracy}", "mlp.yaml:2:33: reduce_lr_on_plateau.monitor: wanted a metric that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
+		{"target without validation", "validation_split: 0\ntarget: {value: 0.9}", "mlp.yaml:2:9: target.monitor: wanted a metric that is measured, found val_accuracy, and there is no validation", "set validation_split, or watch accuracy"},
+		{"best without validation", "validation_split: 0\ncheckpoint: {best: val_loss}", "mlp.yaml:2:20: checkpoint.best: wanted a metric that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
 		{"unknown figure", "early_stopping: {monitor: f1}", `mlp.yaml:1:27: early_stopping.monitor: wanted one of loss, accuracy, val_loss, val_accuracy, found "f1"`, ""},
 		{"key of a group that is off", "restore_best_weights: true", `mlp.yaml:1:1: unknown key "restore_best_weights"`, "it belongs in early_stopping: {restore_best_weights: …}"},
 		{"group that is switched", "early_stopping: true", "mlp.yaml:1:17: early_stopping: wanted keys such as monitor: val_loss, found true", "write early_stopping: {patience: 5}"},
@@ -227,7 +227,7 @@ func TestFileErrors(t *testing.T) {
 			_, err := loadText(tt.text)
 			e := asFault(t, err)
 			if e.Error() != tt.want || e.Hint != tt.hint || e.Kind != fault.Config {
-				t.Errorf("got  %s\nwant %s\nhint %q, want %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
+				t.Errorf("found %s\nwanted %s\nhint %q, wanted %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
 			}
 		})
 	}
@@ -308,7 +308,7 @@ func TestUnreadableFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(tt.opts)
 			if e := asFault(t, err); e.Error() != strings.ReplaceAll(tt.want, "permission denied", fs.ErrPermission.Error()) || e.Kind != fault.Config {
-				t.Errorf("got %s, want %s", e, tt.want)
+				t.Errorf("wanted %s, found %s", tt.want, e)
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"dnn/internal/nn"
 )
 
-// TestForeignNames applies the hint for each name of another library, and wants the mended file to load.
+// TestForeignNames applies the hint for each name of another library. The corrected file must load.
 func TestForeignNames(t *testing.T) {
 	seen := map[string]bool{}
 	tbl := table()
@@ -33,11 +33,11 @@ func TestForeignNames(t *testing.T) {
 			}
 			seen[name] = true
 			if _, known := tbl.Find(name); known {
-				continue // an underscore apart
+				continue // it differs by an underscore
 			}
 			_, err := loadText(name + ": 1")
 			if e := asFault(t, err); e.Hint != wanted(f) {
-				t.Errorf("%s: got the hint %q, want %q", name, e.Hint, wanted(f))
+				t.Errorf("%s: found the hint %q, wanted %q", name, e.Hint, wanted(f))
 			}
 			_, err = Load(Options{Flags: []Flag{{Name: "--set", Key: name, Value: "1"}}})
 			hint := asFault(t, err).Hint
@@ -50,7 +50,7 @@ func TestForeignNames(t *testing.T) {
 					t.Errorf("--set %s: %v", set, err)
 				}
 			} else if hint != "did you mean "+f.Key+"?" {
-				t.Errorf("--set %s: got the hint %q", name, hint)
+				t.Errorf("--set %s: found the hint %q", name, hint)
 			}
 		}
 	}
@@ -80,7 +80,8 @@ func TestForeignValues(t *testing.T) {
 		}
 		for name, others := range foreignValues() {
 			for _, other := range others {
-				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil || problem.Hint != "did you mean "+name+"?" {
+				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil ||
+					problem.Hint != "did you mean "+name+"?" {
 					continue
 				}
 				used[name] = true
@@ -96,12 +97,14 @@ func TestForeignValues(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"activation: swish": "silu", "loss: mean_squared_error": "mse", "loss: sparse_categorical_crossentropy": nn.CategoricalCrossentropy,
-		"loss: cross_entropy": nn.CategoricalCrossentropy, "optimizer: {name: Adam}": "adam", "kernel_initializer: xavier": "glorot_uniform",
+		"activation: swish": "silu", "loss: mean_squared_error": "mse",
+		"loss: sparse_categorical_crossentropy": nn.CategoricalCrossentropy,
+		"loss: cross_entropy":                   nn.CategoricalCrossentropy, "optimizer: {name: Adam}": "adam",
+		"kernel_initializer: xavier": "glorot_uniform",
 	} {
 		_, err := loadText(text)
 		if e := asFault(t, err); e.Hint != "did you mean "+want+"?" {
-			t.Errorf("%s: got the hint %q", text, e.Hint)
+			t.Errorf("%s: found the hint %q", text, e.Hint)
 		}
 	}
 }
@@ -112,7 +115,8 @@ func TestHintsHelp(t *testing.T) {
 		{"target: 0.98", "write target: {value: 0.98}", "target: {value: 0.98}"},
 		{"target: true", "write target: {value: 0.98}", "target: {value: 0.98}"},
 		{"early_stopping: 5", "write early_stopping: {patience: 5}", "early_stopping: {patience: 5}"},
-		{"early_stopping: val_accuracy", "write early_stopping: {monitor: val_accuracy}", "early_stopping: {monitor: val_accuracy}"},
+		{"early_stopping: val_accuracy", "write early_stopping: {monitor: val_accuracy}",
+			"early_stopping: {monitor: val_accuracy}"},
 		{"early_stopping: false", "leave early_stopping out to do without", ""},
 		{"checkpoint: true", "write checkpoint: {every_epochs: 5}", "checkpoint: {every_epochs: 5}"},
 		{"checkpoint: 2.5", "write checkpoint: {every_minutes: 2.5}", "checkpoint: {every_minutes: 2.5}"},
@@ -130,7 +134,7 @@ func TestHintsHelp(t *testing.T) {
 	} {
 		_, err := loadText(tt.text)
 		if e := asFault(t, err); e.Hint != tt.hint {
-			t.Errorf("%s: got %v, hint %q, want %q", tt.text, e, e.Hint, tt.hint)
+			t.Errorf("%s: found %v, hint %q, wanted %q", tt.text, e, e.Hint, tt.hint)
 		}
 		if _, err := loadText(tt.mended); err != nil {
 			t.Errorf("%s: %v", tt.mended, err)
@@ -138,6 +142,6 @@ func TestHintsHelp(t *testing.T) {
 	}
 	_, err := Load(Options{Flags: []Flag{{Name: "--set", Key: "optimizer.lr", Value: "1"}}})
 	if e := asFault(t, err); e.Hint != "did you mean optimizer.learning_rate?" {
-		t.Errorf("got the hint %q", e.Hint)
+		t.Errorf("found the hint %q", e.Hint)
 	}
 }

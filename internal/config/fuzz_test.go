@@ -9,10 +9,11 @@ import (
 	"dnn/internal/fault"
 )
 
-// FuzzLoad: no text makes a load panic; every error is one line that names a place; and what is accepted survives being
-// shown and read again.
+// FuzzLoad: No text makes Load panic. Every error is one line that names a place. An accepted file can be shown and
+// read again.
 func FuzzLoad(f *testing.F) {
-	for _, seed := range append(roundTrips, configs.MLP(), Template(), course, "a: &a [*a]", "\tepochs: 1", "x: !!binary aa\n---\n", "? {}\n: |\n  a") {
+	for _, seed := range append(roundTrips, configs.MLP(), Template(), course, "a: &a [*a]", "\tepochs: 1",
+		"x: !!binary aa\n---\n", "? {}\n: |\n  a") {
 		f.Add(seed, "epochs", "3")
 	}
 	f.Add("", "layers", "1,2")
@@ -31,7 +32,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			e, ok := errors.AsType[*fault.Error](err)
 			if !ok || e.Kind != fault.Config {
-				t.Fatalf("got %T %v, want a *fault.Error of kind Config", err, err)
+				t.Fatalf("found %T %v, wanted a *fault.Error of kind Config", err, err)
 			}
 			if e.Where == "" || e.What == "" || strings.ContainsAny(e.Error()+e.Hint, "\n\r\x00") {
 				t.Fatalf("not one line with a place: %q, hint %q", e, e.Hint)

@@ -23,6 +23,6 @@ func checkGolden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); go test -update rewrites it:\n%s", path, diff)
+		t.Errorf("%s differs (-wanted +found); go test -update rewrites it:\n%s", path, diff)
 	}
 }

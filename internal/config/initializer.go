@@ -10,11 +10,11 @@ import (
 	"dnn/internal/nn"
 )
 
-// initializer is one of some names of nn, which is a mapping if a number goes with it, {constant: 0.1}. Its values are
-// nn.Initializer.
+// initializer is the kind of a value that is one of some initializers: a name, or a mapping for one that needs a
+// number, such as {constant: 0.1}. Its values are nn.Initializer.
 type initializer []string
 
-// divided returns the names that stand alone, and those that need a number.
+// divided returns the names that stand alone, and those that need a number as fields.
 func (k initializer) divided() (alone []string, needing []keyfile.Field) {
 	for _, name := range k {
 		if b, needed := nn.InitializerValue(name); needed {

@@ -10,7 +10,7 @@ import (
 	"dnn/internal/nn"
 )
 
-// table returns the type of file that an experiment is in.
+// table describes experiment files to package keyfile.
 func table() keyfile.Table {
 	return keyfile.Table{
 		Keys:    allKeys(),
@@ -28,23 +28,23 @@ func table() keyfile.Table {
 	}
 }
 
-// Template returns an experiment file to start from: every key with what it is for and its default.
+// Template returns an experiment file to start from. It has every key with its default and what it is for.
 func Template() string { return table().Template() }
 
-// SetFlag returns the Flag for the argument of --set, key=value. An argument without = is a fault.Usage.
+// SetFlag returns the Flag for key=value, the argument of --set. An argument without = is a fault.Usage.
 func SetFlag(argument string) (Flag, error) {
 	return keyfile.SetFlag(argument, "optimizer.learning_rate=0.01")
 }
 
-// ForeignFlag finds the flag, without its hyphens, that is here what another library's name is there.
+// ForeignFlag returns the flag, without its hyphens, for which another library has that name.
 func ForeignFlag(name string) (flag string, ok bool) { return table().ForeignFlag(name) }
 
-// Key is one entry of the table from which everything about a key follows. A new key is a new entry, and a field of
-// Config with its name.
+// Key is an entry of the table. Everything about a key follows from it. A new key is a new entry, and a field of Config
+// of the same name.
 type Key = keyfile.Key
 
-// Keys returns the keys of an experiment, in the order of templates and documentation. A key that others depend on
-// stands before them.
+// Keys returns the keys of an experiment in the order of template and documentation. A key on which others depend comes
+// before them.
 func Keys() []Key { return slices.Clone(allKeys()) }
 
 // allKeys returns the keys, which are joined once: that takes as long as reading a file.
@@ -52,24 +52,31 @@ var allKeys = sync.OnceValue(func() []Key {
 	return slices.Concat(networkKeys(), optimizerKeys(), scheduleKeys(), runKeys(), sampleKeys(), callbackKeys())
 })
 
-// networkKeys are the data set, and the network with its loss.
+// networkKeys returns the keys of the data set, the network and its loss.
 func networkKeys() []Key {
 	return []Key{
 		{Name: "dataset", Default: "mnist", Example: "fashion-mnist", Kind: dataset{},
-			More: []string{"{idx: data/letters}", "{csv: data/iris.csv, target: species}", "{csv: data/iris.csv, target: species, test_split: 0.25}", "{csv: data/sonar.csv, target: 60, header: false}",
+			More: []string{"{idx: data/letters}",
+				"{csv: data/iris.csv, target: species}",
+				"{csv: data/iris.csv, target: species, test_split: 0.25}",
+				"{csv: data/sonar.csv, target: 60, header: false}",
 				"{csv: data/iris.csv, target: species, ignore: [Id, place], split_seed: 1}",
 				"{csv: data/train.csv, test: {csv: data/test.csv}, target: species}"},
-			Doc:    "Data set to train and test on: a name, a folder of IDX files, or a CSV file.",
-			Advice: "mnist to begin with; fashion-mnist is harder. docs/data.md tells of images and tables of your own."},
+			Doc: "Data set to train and test on: a name, a folder of IDX files, or a CSV file.",
+			Advice: "mnist to begin with; fashion-mnist is harder. " +
+				"docs/data.md describes images and tables of your own."},
 		{Name: "layers", Default: "[100, 50]", Example: "[300, 100]", Flag: "--layers", Kind: layers{},
-			More:   []string{"[100, {dropout: 0.2}, batch_normalization, 50]"},
-			Doc:    "Hidden layers, from the input on: units of Dense layers, or others; []: none.",
-			Advice: "[100, 50] for MNIST, [16] for a small table. More units fit more, and overfit sooner without dropout or augment."},
+			More: []string{"[100, {dropout: 0.2}, batch_normalization, 50]"},
+			Doc:  "Hidden layers, from the input on: units of Dense layers, or others; []: none.",
+			Advice: "[100, 50] for MNIST, [16] for a small table. " +
+				"More units fit more, and overfit sooner without dropout or augment."},
 		{Name: "activation", Default: "relu", Example: "tanh", Kind: choice(nn.Activations()...),
-			Doc:    "Activation of the hidden layers that name none.",
-			Advice: "relu nearly always; tanh for a small network on a table; selu with kernel_initializer: lecun_normal."},
-		{Name: "kernel_initializer", Default: nn.DefaultKernelInitializer, Example: "glorot_normal", Kind: initializer(nn.Initializers()),
+			Doc: "Activation of the hidden layers that name none.",
+			Advice: "relu nearly always; tanh for a small network on a table; " +
+				"selu with kernel_initializer: lecun_normal."},
+		{Name: "kernel_initializer", Default: nn.DefaultKernelInitializer, Example: "glorot_normal",
 			More:   []string{"{constant: 0.1}"},
+			Kind:   initializer(nn.Initializers()),
 			Doc:    "How the kernels of the hidden layers that name none are initialized.",
 			Advice: "glorot_uniform, as Keras; he_normal for many layers of relu, lecun_normal for selu."},
 
@@ -78,7 +85,8 @@ func networkKeys() []Key {
 		{Name: "output_layer.activation", Default: softmax, Example: sigmoid, Kind: choice(softmax, sigmoid),
 			Doc:    "Softmax tells classes apart; sigmoid, with one unit, says yes or no.",
 			Advice: "softmax, also for two classes; sigmoid where one probability is wanted."},
-		{Name: "output_layer.units", By: "output_layer.activation", Example: "10", Kind: keyfile.Whole{Min: 0, Max: nn.MaxUnits},
+		{Name: "output_layer.units", By: "output_layer.activation", Example: "10",
+			Kind:     keyfile.Whole{Min: 0, Max: nn.MaxUnits},
 			Variants: variants(softmax, "0", sigmoid, "1"),
 			Doc:      "Units of the last layer; 0: one per class of the data set.",
 			Advice:   "leave it out; it is for dnn summary of a network whose data set is not there."},
@@ -93,13 +101,16 @@ func networkKeys() []Key {
 	}
 }
 
-// runKeys are how long training goes on, over what, and what comes out.
+// runKeys returns the keys of a run: how long and how it trains, and where the model goes.
 func runKeys() []Key {
 	return []Key{
-		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs", Kind: keyfile.Whole{Min: 1, Max: history.MaxEpochs},
-			Doc:    "Passes over the training data.",
-			Advice: "10 for the course's network; hundreds with augment. early_stopping ends a run that no longer improves."},
-		{Name: "batch_size", Default: "100", Example: "128", Flag: "--batch-size", Kind: keyfile.Whole{Min: 1, Max: 1_000_000},
+		{Name: "epochs", Default: "10", Example: "20", Flag: "--epochs",
+			Kind: keyfile.Whole{Min: 1, Max: history.MaxEpochs},
+			Doc:  "Passes over the training data.",
+			Advice: "10 for the course's network; hundreds with augment. " +
+				"early_stopping ends a run that no longer improves."},
+		{Name: "batch_size", Default: "100", Example: "128", Flag: "--batch-size",
+			Kind:   keyfile.Whole{Min: 1, Max: 1_000_000},
 			Doc:    "Samples in one step; the last step of an epoch takes what is left.",
 			Advice: "32 to 256. Larger ones make an epoch faster, and want a higher learning rate."},
 		{Name: "validation_split", Default: "0.2", Example: "0.1", Flag: "--validation-split",
@@ -133,15 +144,16 @@ const (
 	sigmoid = "sigmoid"
 )
 
-// maxLayers is how many hidden layers a network can have.
+// maxLayers is the largest number of hidden layers.
 const maxLayers = 1000
 
-// choice is one of some names, which may have others in other libraries.
+// choice returns the kind of a value that is one of names. It knows the names of other libraries.
 func choice(names ...string) keyfile.Choice {
 	return keyfile.Choice{Names: names, Foreign: foreignValues()}
 }
 
-// variants are the defaults of a key that depends on another one: a value of that, then the default there, and so on.
+// variants returns the defaults of a key that depends on another key. pairs are a value of that key, the default for
+// it, and so on.
 func variants(pairs ...string) []keyfile.Variant {
 	var all []keyfile.Variant
 	for pair := range slices.Chunk(pairs, 2) {

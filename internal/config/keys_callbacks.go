@@ -9,11 +9,10 @@ import (
 	"dnn/internal/train/callback"
 )
 
-// metrics is the name of one of the metrics of an epoch. What begins with val_ is there with validation only.
+// metrics returns the kind of a value that names a metric of an epoch. Names that begin with val_ need validation.
 func metrics() keyfile.Choice { return choice(history.Metrics()...) }
 
-// callbackKeys are the keys of what happens between epochs: what acts on the run, when it is written down, and what
-// logs it.
+// callbackKeys returns the keys of what happens between epochs: callbacks that act on the run, checkpoints, and logs.
 func callbackKeys() []Key {
 	var acting, logs []Key
 	for _, c := range callback.All() {
@@ -26,7 +25,7 @@ func callbackKeys() []Key {
 	return slices.Concat(acting, checkpointKeys(), logs)
 }
 
-// keysOfCallback returns the keys of a callback: those of its group, or the only one.
+// keysOfCallback returns the keys of a callback: a group of keys, or one key if the callback has no Doc.
 func keysOfCallback(c callback.Named) []Key {
 	settings := c.Settings()
 	if c.Doc == "" {
@@ -41,7 +40,7 @@ func keysOfCallback(c callback.Named) []Key {
 	return keys
 }
 
-// callbacksOf returns the callbacks that the values ask for.
+// callbacksOf returns the callbacks that are on, with their settings.
 func callbacksOf(v *keyfile.Values) []callback.Named {
 	var on []callback.Named
 	for _, c := range callback.All() {
@@ -59,12 +58,12 @@ func callbacksOf(v *keyfile.Values) []callback.Named {
 	return on
 }
 
-// checkpointKeys are the keys of how a run is written down.
+// checkpointKeys returns the keys of how a run is saved.
 func checkpointKeys() []Key {
 	count := keyfile.Whole{Min: 0, Max: history.MaxEpochs}
 	return []Key{
 		{Name: "checkpoint", Optional: true, Main: "every_epochs",
-			Doc: "When to write down the run beside the model, for dnn train --resume."},
+			Doc: "When to save the run beside the model, for dnn train --resume."},
 		{Name: "checkpoint.every_epochs", Default: "0", Example: "5", Kind: count,
 			Doc:    "Epochs from one checkpoint to the next; 0: never.",
 			Advice: "as many as you would not want to lose; a run that is stopped by a signal has one anyway."},
@@ -74,8 +73,10 @@ func checkpointKeys() []Key {
 		{Name: "checkpoint.best", Optional: true, Example: "val_loss", Kind: metrics(),
 			Doc:    "Metric; the model of its best epoch so far is kept beside the last one's.",
 			Advice: "val_loss where a long run may overfit, and both models are wanted."},
-		{Name: "checkpoint.keep_last", Default: "false", Example: "true", Flag: "--keep-checkpoint", Kind: keyfile.Boolean{},
-			Doc:    "Whether a finished run leaves its last checkpoint, to go on to more epochs.",
-			Advice: "true where the number of epochs is a guess: dnn train --resume --epochs 20 then goes on after 10."},
+		{Name: "checkpoint.keep_last", Default: "false", Example: "true", Flag: "--keep-checkpoint",
+			Kind: keyfile.Boolean{},
+			Doc:  "Whether a finished run leaves its last checkpoint, to go on to more epochs.",
+			Advice: "true where the number of epochs is a guess: " +
+				"dnn train --resume --epochs 20 then goes on after 10."},
 	}
 }

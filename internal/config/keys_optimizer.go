@@ -7,7 +7,7 @@ import (
 	"dnn/internal/setting"
 )
 
-// optimizerKeys are the keys of the optimizers: their settings, as each optimizer lists them in its own file.
+// optimizerKeys returns the keys of the optimizers: their settings, as each optimizer lists them in its own file.
 func optimizerKeys() []Key {
 	const group, name = "optimizer", "optimizer.name"
 	var things []thing
@@ -16,13 +16,15 @@ func optimizerKeys() []Key {
 		things = append(things, thing{name, spec.Settings()})
 	}
 	keys := keysOf(group, things)
-	keys[slices.IndexFunc(keys, func(k Key) bool { return k.Name == "optimizer.learning_rate" })].Flag = "--learning-rate"
+	rate := slices.IndexFunc(keys, func(k Key) bool { return k.Name == "optimizer.learning_rate" })
+	keys[rate].Flag = "--learning-rate"
 	return append([]Key{
 		{Name: group, Main: "learning_rate", NoField: true,
 			Doc: "The rule that updates the weights."},
 		{Name: name, Default: "adam", Example: "sgd", Kind: choice(optimizer.Names()...),
-			Doc:    "Which rule; the formulas are Keras 3's.",
-			Advice: "adam to begin with; adamw with a weight_decay for long runs; sgd with a momentum of 0.9 where you tune the rate."},
+			Doc: "Which rule; the formulas are Keras 3's.",
+			Advice: "adam to begin with; adamw with a weight_decay for long runs; " +
+				"sgd with a momentum of 0.9 where you tune the rate."},
 	}, keys...)
 }
 

@@ -8,10 +8,10 @@ import (
 	"dnn/internal/setting"
 )
 
-// sampleKeys are the keys of what is learned besides the samples and labels themselves.
+// sampleKeys returns the keys of what training does to its samples and labels: distortions and teachers.
 func sampleKeys() []Key { return slices.Concat(augmentKeys(), distillKeys()) }
 
-// augmentKeys are the settings of all distortions, and a group for each that has one.
+// augmentKeys returns the settings of all distortions, and a group for each distortion that has one.
 func augmentKeys() []Key {
 	keys := []Key{{
 		Name: augmentGroup, Optional: true, NoField: true,
@@ -30,7 +30,7 @@ func augmentKeys() []Key {
 	return keys
 }
 
-// augmentGroup is the group of all distortions.
+// augmentGroup is the group of the distortions.
 const augmentGroup = "augment"
 
 // distortions returns every distortion with its settings, or nil where augment is off.
@@ -50,7 +50,7 @@ func distortions(v *keyfile.Values) augment.Distortions {
 	return all
 }
 
-// distillKeys are the keys of teachers.
+// distillKeys returns the keys of learning from teachers.
 func distillKeys() []Key {
 	return []Key{
 		{Name: "distill", Optional: true,
@@ -59,7 +59,8 @@ func distillKeys() []Key {
 			More:   []string{"[a.bin, b.bin]"},
 			Doc:    "Model file of the network to learn from; of several, the mean.",
 			Advice: "a larger network that is better on the same data, such as that of large.yaml."},
-		{Name: "distill.temperature", Default: "2", Example: "4", Kind: keyfile.Number{Min: 0, MinOpen: true, Max: 1000},
+		{Name: "distill.temperature", Default: "2", Example: "4",
+			Kind:   keyfile.Number{Min: 0, MinOpen: true, Max: 1000},
 			Doc:    "Divides the logits of teacher and student, which softens their probabilities.",
 			Advice: "2 to 4: higher ones tell more of how alike classes are."},
 		{Name: "distill.weight", Default: "0.9", Example: "0.5", Kind: keyfile.Number{Min: 0, Max: 1},

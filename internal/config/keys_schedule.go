@@ -6,7 +6,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// scheduleKeys are the keys of the schedules, each for those that have it.
+// scheduleKeys returns the keys of the schedules. A key applies to the schedules that have it.
 func scheduleKeys() []Key {
 	var names []string
 	var things []thing
@@ -23,10 +23,10 @@ func scheduleKeys() []Key {
 	}, keysOf("schedule", things)...)
 }
 
-// constant is the schedule that an experiment has if it names none.
+// constant is the default schedule.
 const constant = "constant"
 
-// scheduleOf returns the schedule that the values describe.
+// scheduleOf returns the schedule with its settings.
 func scheduleOf(v *keyfile.Values) schedule.Named {
 	values, _ := v.Group("schedule")
 	for _, s := range schedule.All() {

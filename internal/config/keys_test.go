@@ -45,7 +45,7 @@ func TestKeysAreComplete(t *testing.T) {
 		}
 		none := k.Optional || k.Required
 		if (k.By == "") != (len(k.Variants) == 0) || (k.By == "" && !none) != (k.Default != "") {
-			t.Errorf("%s: wanted a default, or a key that it depends on with variants, or that it be optional or required", k.Name)
+			t.Errorf("%s: wanted a default, or a key that it depends on with variants, or optional or required", k.Name)
 		}
 		if by, ok := table().Find(k.By); ok {
 			for _, v := range k.Variants {
@@ -111,7 +111,8 @@ func TestDefaultsAreKeras(t *testing.T) {
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
 		Optimizer: optimizer.Default("adam"),
 		Schedule:  schedule.All()[0],
-		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Output: "model.bin",
+		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1,
+		Output: "model.bin",
 	}
 	if diff := cmp.Diff(want, mustLoad(t, "").Config); diff != "" {
 		t.Error(diff)
@@ -127,7 +128,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 		{Name: "adam", LearningRate: 0.001, Rule: adam},
 		{Name: "adamw", LearningRate: 0.001, Rule: adam, WeightDecay: 0.004},
 		{Name: "nadam", LearningRate: 0.001, Rule: &optimizer.NadamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
-		{Name: "adafactor", LearningRate: 0.001, Rule: &optimizer.AdafactorRule{Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1}},
+		{Name: "adafactor", LearningRate: 0.001,
+			Rule: &optimizer.AdafactorRule{Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1}},
 		{Name: "lion", LearningRate: 0.001, Rule: &optimizer.LionRule{Beta1: 0.9, Beta2: 0.99}},
 	} {
 		want.EMAMomentum = 0.99
@@ -135,7 +137,7 @@ func TestOptimizersAreKeras(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	// What the file leaves out is what the network's own table says.
+	// What a file leaves out has the defaults of package optimizer.
 	for _, name := range optimizer.Names() {
 		want := optimizer.Default(name)
 		want.UseEMA, want.EMAOverwriteFrequency = true, 50
@@ -151,7 +153,8 @@ func TestOptimizersAreKeras(t *testing.T) {
 
 // Keras's where Keras has them, and PyTorch's for one_cycle.
 func TestDefaultsOfGroups(t *testing.T) {
-	const text = "early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\ndistill: {teacher: a.bin}\ntarget: {value: 0.98}\ncheckpoint: {best: val_loss}"
+	const text = "early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\ndistill: {teacher: a.bin}\n" +
+		"target: {value: 0.98}\ncheckpoint: {best: val_loss}"
 	c := mustLoad(t, text).Config
 	for _, d := range []string{
 		cmp.Diff([]callback.Kind{
@@ -175,16 +178,18 @@ func TestDefaultsOfGroups(t *testing.T) {
 		"cosine":       &schedule.Cosine{TMul: 2, MMul: 1},
 		"one_cycle":    &schedule.OneCycle{PctStart: 0.3, DivFactor: 25, FinalDivFactor: 1e4},
 	} {
-		if diff := cmp.Diff(schedule.Named{Name: name, Kind: want}, mustLoad(t, "schedule: {name: "+name+"}").Schedule); diff != "" {
+		if diff := cmp.Diff(schedule.Named{Name: name, Kind: want},
+			mustLoad(t, "schedule: {name: "+name+"}").Schedule); diff != "" {
 			t.Error(diff)
 		}
 	}
 }
 
-// What a file says of a schedule or a callback comes into its fields.
+// The fields of a schedule or a callback have the values of the file.
 func TestThings(t *testing.T) {
 	for text, want := range map[string]schedule.Kind{
-		"{name: step, warmup_epochs: 1.5, step_epochs: 2.5, factor: 0.25}": &schedule.Step{WarmupEpochs: 1.5, StepEpochs: 2.5, Factor: 0.25},
+		"{name: step, warmup_epochs: 1.5, step_epochs: 2.5, factor: 0.25}": &schedule.Step{WarmupEpochs: 1.5,
+			StepEpochs: 2.5, Factor: 0.25},
 		"{name: exponential, warmup_epochs: 1, decay_epochs: 2, decay_rate: 0.5, staircase: true}": &schedule.Exponential{
 			WarmupEpochs: 1, DecayEpochs: 2, DecayRate: 0.5, Staircase: true,
 		},
@@ -197,7 +202,8 @@ func TestThings(t *testing.T) {
 		"{name: cosine, warmup_epochs: 1, alpha: 0.1, first_decay_epochs: 2, t_mul: 3, m_mul: 0.5}": &schedule.Cosine{
 			WarmupEpochs: 1, Alpha: 0.1, FirstDecayEpochs: 2, TMul: 3, MMul: 0.5,
 		},
-		"{name: one_cycle, pct_start: 0.5, div_factor: 2, final_div_factor: 3}": &schedule.OneCycle{PctStart: 0.5, DivFactor: 2, FinalDivFactor: 3},
+		"{name: one_cycle, pct_start: 0.5, div_factor: 2, final_div_factor: 3}": &schedule.OneCycle{PctStart: 0.5,
+			DivFactor: 2, FinalDivFactor: 3},
 	} {
 		if diff := cmp.Diff(want, mustLoad(t, "schedule: "+text).Schedule.Kind); diff != "" {
 			t.Errorf("%s:\n%s", text, diff)
@@ -265,20 +271,20 @@ func TestConfigFiles(t *testing.T) {
 func TestEnvNames(t *testing.T) {
 	for key, want := range map[string]string{"epochs": "DNN_EPOCHS", "optimizer.beta_1": "DNN_OPTIMIZER_BETA_1"} {
 		if got := table().Variables(Key{Name: key}); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: got %s, want %s", key, got, want)
+			t.Errorf("%s: wanted %s, found %s", key, want, got)
 		}
 	}
 }
 
 func TestFormsOfLayers(t *testing.T) {
 	const want = "units such as 100, {dense: …}, {dropout: …}"
-	if got := layerForms(); !strings.HasPrefix(got, want) || !strings.Contains(got, " batch_normalization") || strings.Count(got, " or ") != 1 {
+	if got := layerForms(); !strings.HasPrefix(got, want) || !strings.Contains(got, " batch_normalization") ||
+		strings.Count(got, " or ") != 1 {
 		t.Errorf("wanted %s and others, found %s", want, got)
 	}
 }
 
-// A layer of each type can be read with the examples of its settings, which are other values than the defaults, and
-// written again.
+// A layer of each type can be read with the examples of its settings, which are not the defaults, and written again.
 func TestExamplesOfLayers(t *testing.T) {
 	examples := layerExamples()
 	for i, name := range nn.LayerTypes() {

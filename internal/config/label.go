@@ -9,7 +9,7 @@ import (
 	"dnn/internal/keyfile"
 )
 
-// label is a line of text, such as the name of a column. Its values are string.
+// label is the kind of a line of text, such as the name of a column. Its values are string.
 type label struct{ wanted string }
 
 func (k label) Want() string                              { return k.wanted }
@@ -17,7 +17,7 @@ func (k label) Show(value any) string                     { return keyfile.ShowT
 func (k label) Node(text string) *yaml.Node               { return keyfile.TextNode(text) }
 func (k label) Read(n *yaml.Node) (any, *keyfile.Problem) { return keyfile.ReadLine(k, n) }
 
-// labels is a label, or a list of different ones. Its values are []string.
+// labels is the kind of a label, or a list of different ones. Its values are []string.
 type labels struct{ wanted string }
 
 func (k labels) Want() string                { return k.wanted }

@@ -11,16 +11,16 @@ import (
 	"dnn/internal/setting"
 )
 
-// Layer is one hidden layer: what nn says of it, without a name. An Activation or KernelInitializer that is empty is the
+// Layer is a hidden layer: an nn.LayerSpec without a name. An empty Activation or KernelInitializer stands for the
 // experiment's.
 type Layer nn.LayerSpec
 
-// newLayer returns a layer of a type, one of nn.LayerTypes, with its defaults.
+// newLayer returns a layer of that type, one of nn.LayerTypes, with its defaults.
 func newLayer(layerType string) Layer { return Layer(nn.NewLayerSpec(layerType)) }
 
-// settings returns the layer's settings as an experiment file writes them, with pointers into l: main stands after the
-// type, {dense: 100, activation: tanh}, and the others beside it. A layer whose main is nil has them in a mapping after its
-// type, {batch_normalization: {momentum: 0.9}}.
+// settings returns the layer's settings, with pointers into l. An experiment file writes main behind the type, and the
+// others as keys beside it: {dense: 100, activation: tanh}. If main is nil, the others are a mapping behind the type:
+// {batch_normalization: {momentum: 0.9}}.
 func (l *Layer) settings() (main *setting.Setting, others []setting.Setting) {
 	all := (*nn.LayerSpec)(l).Settings()
 	if len(all) > 0 && all[0].Required {
@@ -29,7 +29,7 @@ func (l *Layer) settings() (main *setting.Setting, others []setting.Setting) {
 	return nil, all
 }
 
-// layerForms says how a layer is written: units such as 100, {dense: …} or batch_normalization.
+// layerForms says how a layer can be written: units such as 100, {dense: …} or batch_normalization.
 func layerForms() string {
 	text, last := "units such as 100", len(nn.LayerTypes())-1
 	for i, name := range nn.LayerTypes() {
@@ -45,8 +45,9 @@ func layerForms() string {
 	return text
 }
 
-// given returns the layer as an experiment file says it, in the shortest way, and in the order of its settings: each name
-// with its value, the last of them being a list of that kind again where the settings stand in a mapping after the name.
+// given returns the keys and values with which an experiment file describes the layer in the shortest way: its type,
+// and the settings that are not defaults, in their order. For a layer without a main setting, the value of the type is
+// itself such a list.
 func (l Layer) given() []named {
 	standard := newLayer(l.Type)
 	main, others := l.settings()
@@ -63,7 +64,7 @@ func (l Layer) given() []named {
 	return append([]named{{l.Type, valueOf(*main)}}, list...)
 }
 
-// valueOf returns the value of a setting as a named has it.
+// valueOf returns the value of a setting, as it stands in a named.
 func valueOf(s setting.Setting) any {
 	i, ok := s.Value.(*nn.Initializer)
 	if !ok {
@@ -75,13 +76,13 @@ func valueOf(s setting.Setting) any {
 	return i.Name
 }
 
-// named is one key of a mapping with its value: a number, text, or a []named.
+// named is a key of a mapping with its value: a number, text, or a []named.
 type named struct {
 	name  string
 	value any
 }
 
-// short returns the layer as one word, if that says it all: 100, batch_normalization.
+// short returns the layer as one word, if that is enough: 100, batch_normalization.
 func (l Layer) short() (any, bool) {
 	switch given := l.given(); {
 	case len(given) != 1:
@@ -94,7 +95,7 @@ func (l Layer) short() (any, bool) {
 	}
 }
 
-// MarshalJSON writes the layer as an experiment file has it: its units or its type where that says it all, else a mapping.
+// MarshalJSON writes the layer as an experiment file does: its units or its type if that is enough, else a mapping.
 func (l Layer) MarshalJSON() ([]byte, error) {
 	if word, ok := l.short(); ok {
 		return json.Marshal(word)

@@ -13,7 +13,7 @@ import (
 	"dnn/internal/setting"
 )
 
-// layers is a list of hidden layers. Its values are []Layer.
+// layers is the kind of a list of hidden layers. Its values are []Layer.
 type layers struct{}
 
 func (k layers) Want() string { return "a list of layers such as [100, 50]" }
@@ -31,7 +31,7 @@ func (k layers) Show(value any) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// Node takes 100,50 as well as [100, 50].
+// Node also accepts 100,50 without brackets.
 func (k layers) Node(text string) *yaml.Node { return listNode(text) }
 
 func (k layers) Read(n *yaml.Node) (any, *keyfile.Problem) {
@@ -44,7 +44,7 @@ func (k layers) Read(n *yaml.Node) (any, *keyfile.Problem) {
 				p.Hint = "write [" + n.Value + "]"
 			case keyfile.IsPlain(n) && keyfile.IsWhole(n.Value):
 				p.Hint = "write [" + n.Value + "]"
-			case strings.ContainsAny(n.Value, "[{"): // what keyfile.FlowNode could not read
+			case strings.ContainsAny(n.Value, "[{"): // keyfile.FlowNode could not read it
 				p.Hint = "look for a bracket that is not closed"
 			}
 		}
@@ -79,7 +79,7 @@ func (k layers) isBareList(text string) bool {
 	return problem == nil
 }
 
-// listNode is the node for a list that came as text, with or without its brackets.
+// listNode returns the node of a list that is given as text, with or without brackets.
 func listNode(text string) *yaml.Node {
 	text = strings.TrimSpace(text)
 	inner, bracketed := text, false
@@ -168,7 +168,7 @@ func readLayerMapping(n *yaml.Node) (Layer, *keyfile.Problem) {
 	return l, p
 }
 
-// fill sets those of the settings that a mapping names.
+// fill sets the settings that are keys of a mapping.
 func fill(n *yaml.Node, settings []setting.Setting) *keyfile.Problem {
 	fields := make([]keyfile.Field, len(settings))
 	for i, s := range settings {
@@ -183,7 +183,7 @@ func fill(n *yaml.Node, settings []setting.Setting) *keyfile.Problem {
 	return p
 }
 
-// setValue gives a setting what its kind has read.
+// setValue sets s to a value that its kind has read.
 func setValue(s setting.Setting, value any) {
 	if i, ok := s.Value.(*nn.Initializer); ok {
 		*i = value.(nn.Initializer)
@@ -192,7 +192,7 @@ func setValue(s setting.Setting, value any) {
 	s.Set(value)
 }
 
-// noLayer is the problem of a mapping that names no type of layer.
+// noLayer returns what is wrong with a mapping that names no type of layer.
 func noLayer(n *yaml.Node) *keyfile.Problem {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]

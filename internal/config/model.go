@@ -7,8 +7,8 @@ import (
 	"dnn/internal/train/callback"
 )
 
-// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out, so
-// that its bytes say what was learned and not on how many threads, or under which name it was stored.
+// resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out: its
+// bytes must not depend on the number of threads or the name of the file.
 func resultIndependent() []string {
 	names := []string{"threads", "output", "checkpoint"}
 	for _, c := range callback.All() {
@@ -26,7 +26,7 @@ func (r *Resolved) Reproducible() *Resolved {
 	return &reduced
 }
 
-// Stored returns the experiment that the model file at path carries as JSON.
+// Stored returns the experiment that the model file at path stores as JSON.
 func Stored(path string, experiment json.RawMessage) (*Resolved, error) {
 	if len(experiment) == 0 {
 		return nil, fault.New(fault.Data, path, "wanted the config that it was trained with, found none")

@@ -44,7 +44,7 @@ func TestPrecedence(t *testing.T) {
 		"optimizer.beta_1": "DNN_OPTIMIZER_BETA_1", "optimizer.beta_2": "--set optimizer.beta_2", "output": "-o", "layers": "--layers",
 	} {
 		if got := r.Origins[key]; got != want {
-			t.Errorf("origin of %s: got %q, want %q", key, got, want)
+			t.Errorf("origin of %s: wanted %q, found %q", key, want, got)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func sgdWith(rate float64) optimizer.Spec {
 	return optimizer.Spec{Name: "sgd", LearningRate: rate, Rule: &optimizer.SGDRule{}, EMAMomentum: 0.99}
 }
 
-// A source that names another optimizer does not inherit what was said of the one before.
+// A source that names another optimizer does not inherit the settings of the one before.
 func TestAnotherOptimizer(t *testing.T) {
 	sgd := Flag{Name: "--set", Key: "optimizer.name", Value: "sgd"}
 	tests := []struct {
@@ -142,11 +142,11 @@ func TestGroupsByFlag(t *testing.T) {
 		t.Error(diff)
 	}
 	if r.Dataset.IDX != "my data" || r.KernelInitializer != (nn.Initializer{Name: "constant", Value: 0.001}) {
-		t.Errorf("got %+v, %+v", r.Dataset, r.KernelInitializer)
+		t.Errorf("found %+v, %+v", r.Dataset, r.KernelInitializer)
 	}
 }
 
-// A switch that is off from outside asks for nothing.
+// A checkpoint.keep_last of false in a variable or flag asks for nothing.
 func TestKeepCheckpointOff(t *testing.T) {
 	for _, value := range []string{"true", "false"} {
 		r, err := loadText("", Flag{Name: "--keep-checkpoint", Key: "checkpoint.keep_last", Value: value})
@@ -180,7 +180,7 @@ func TestOverrideErrors(t *testing.T) {
 		{"neither on nor off", nil, []Flag{{Name: "--set", Key: "augment", Value: "yes"}}, "--set augment: wanted on or off, found yes", "its keys are set one by one: augment.KEY=VALUE"},
 		{"variable that is no switch", map[string]string{"DNN_AUGMENT": "1"}, nil, "DNN_AUGMENT: wanted on or off, found 1", "its keys are set one by one: augment.KEY=VALUE"},
 		{"group without what it needs", nil, []Flag{{Name: "--set", Key: "distill.weight", Value: "0.5"}}, "--set distill.weight: distill: wanted teacher, a file name or a list of them, found none", "for example distill: {teacher: large.bin}"},
-		{"key of a group", map[string]string{"DNN_VALIDATION_SPLIT": "0"}, []Flag{{Name: "--set", Key: "early_stopping.patience", Value: "3"}}, "--set early_stopping.patience: early_stopping.monitor: wanted a figure that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
+		{"key of a group", map[string]string{"DNN_VALIDATION_SPLIT": "0"}, []Flag{{Name: "--set", Key: "early_stopping.patience", Value: "3"}}, "--set early_stopping.patience: early_stopping.monitor: wanted a metric that is measured, found val_loss, and there is no validation", "set validation_split, or watch loss"},
 		{"leaf of a group in a group", nil, []Flag{{Name: "--set", Key: "sigma", Value: "3"}}, `--set: unknown key "sigma"`, "did you mean augment.elastic.sigma?"},
 		{"broken mapping", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,{dropout: 0.2"}}, `--layers: wanted a list of layers such as [100, 50], found "[100,{dropout: 0.2]"`, "look for a bracket that is not closed"},
 		{"mapping without a space", nil, []Flag{{Name: "--layers", Key: "layers", Value: "100,{dropout:0.2}"}}, `--layers: unknown key "dropout:0.2"`, "put a space after the colon"},
@@ -193,11 +193,11 @@ func TestOverrideErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(Options{Env: lookup(tt.env), Flags: tt.flags})
 			if e := asFault(t, err); e.Error() != tt.want || e.Hint != tt.hint || e.Kind != fault.Config {
-				t.Errorf("got  %s\nwant %s\nhint %q, want %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
+				t.Errorf("found %s\nwanted %s\nhint %q, wanted %q; kind %d", e, tt.want, e.Hint, tt.hint, e.Kind)
 			}
 		})
 	}
-	// What a flag replaces must still be right.
+	// A value that a flag replaces must still be valid.
 	if _, err := loadText("epochs: 0", Flag{Name: "--epochs", Key: "epochs", Value: "1"}); err == nil {
 		t.Error("a mistake in the file went unseen because a flag beats it")
 	}
@@ -211,7 +211,7 @@ func TestLayersFlag(t *testing.T) {
 	} {
 		r := mustLoad(t, "", Flag{Name: "--layers", Key: "layers", Value: text})
 		if got := (layers{}).Show(r.Layers); got != want {
-			t.Errorf("%q: got %s, want %s", text, got, want)
+			t.Errorf("%q: wanted %s, found %s", text, want, got)
 		}
 	}
 }
@@ -219,12 +219,12 @@ func TestLayersFlag(t *testing.T) {
 func TestSetFlag(t *testing.T) {
 	got, err := SetFlag("output = a=b")
 	if want := (Flag{Name: "--set", Key: "output", Value: " a=b"}); err != nil || got != want {
-		t.Errorf("got %+v, %v; want %+v", got, err, want)
+		t.Errorf("found %+v, %v; wanted %+v", got, err, want)
 	}
 	for _, argument := range []string{"epochs", "", "=1"} {
 		_, err := SetFlag(argument)
 		if e := asFault(t, err); e.Kind != fault.Usage || e.Where != "--set" {
-			t.Errorf("%q: got %v of kind %d", argument, err, e.Kind)
+			t.Errorf("%q: found %v of kind %d", argument, err, e.Kind)
 		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 func TestYAMLGolden(t *testing.T) {
 	checkGolden(t, "testdata/show-everything.yaml", mustLoad(t, everything).YAML())
-	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{Name: "--layers", Key: "layers", Value: "300,100"}, Flag{Name: "-o", Key: "output", Value: "my model.bin"})
+	r := mustLoad(t, "epochs: 3\noptimizer:\n  name: sgd\n", Flag{Name: "--layers", Key: "layers", Value: "300,100"},
+		Flag{Name: "-o", Key: "output", Value: "my model.bin"})
 	checkGolden(t, "testdata/show.yaml", r.YAML())
 }
 
@@ -18,11 +19,17 @@ var roundTrips = []string{
 	"optimizer: {name: sgd, learning_rate: 1e-300}\n",
 	"optimizer: {beta_1: 0, epsilon: 1.2345678901234567e-9}\noutput: \"#yes 'é \\\\ 日本 <&>\"\n",
 	"layers: [8]\ninput: 4\noutput_layer: {activation: sigmoid}\nvalidation_split: 0\n",
-	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n", "schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
-	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}", "dataset: {csv: a.csv, target: b, test_split: 1e-3}",
-	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}", "dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
-	"kernel_initializer: {constant: -2.5e-7}\nlayers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, {dense: 4, bias_initializer: zeros}]",
-	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`, `output: ".inf"`, `output: " a "`,
+	everything, "dataset: {idx: \"my data\"}\n", "schedule: {name: one_cycle}\n",
+	"schedule: {name: polynomial, power: 2}\nlayers: [3, batch_normalization]\n",
+	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
+	"dataset: {csv: a.csv, target: b, test_split: 1e-3}",
+	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}",
+	"dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
+	"kernel_initializer: {constant: -2.5e-7}\n" +
+		"layers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, " +
+		"{dense: 4, bias_initializer: zeros}]",
+	`output: "null"`, `output: "1e5"`, `output: "a: b"`, `output: "- a"`, `output: "-"`, `output: "~"`,
+	`output: ".inf"`, `output: " a "`,
 }
 
 // everything uses each group at once.
@@ -46,7 +53,7 @@ tensorboard: runs/
 json_log: a.jsonl
 `
 
-// What is shown, and what is stored in a model, is an experiment file that gives the same experiment again.
+// What is shown, and what a model stores, is an experiment file that gives the same experiment again.
 func TestRoundTrip(t *testing.T) {
 	for _, text := range roundTrips {
 		checkRoundTrip(t, mustLoad(t, text))
@@ -87,18 +94,19 @@ func TestJSON(t *testing.T) {
 		`"clipnorm":0,"global_clipnorm":0,"use_ema":false},"schedule":{"name":"constant"},"epochs":10,"batch_size":100,` +
 		`"validation_split":0.2,"validation":"tail","shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
 	if err != nil || string(got) != want {
-		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+		t.Errorf("found %s, %v\nwanted %s", got, err, want)
 	}
 }
 
 func TestOriginStaysInItsLine(t *testing.T) {
-	for path, want := range map[string]string{"a\nb.yaml": `"a\nb.yaml"`, "a\u2028b": `"a\u2028b"`, "\xff": `"\xff"`, "é b": "é b"} {
+	for path, want := range map[string]string{"a\nb.yaml": `"a\nb.yaml"`, "a\u2028b": `"a\u2028b"`, "\xff": `"\xff"`,
+		"é b": "é b"} {
 		r, err := Load(Options{Path: path, Read: func(string) ([]byte, error) { return []byte("epochs: 3"), nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(r.YAML(), "# "+want+":1\n") {
-			t.Errorf("%q: got\n%s", path, r.YAML())
+			t.Errorf("%q: found\n%s", path, r.YAML())
 		}
 		checkRoundTrip(t, r)
 	}
@@ -112,7 +120,7 @@ func TestJSONOfEverything(t *testing.T) {
 	checkGolden(t, "testdata/everything.json", string(got)+"\n")
 }
 
-// What a model stores of a table with none of the rarer keys is what it always was: bytes of models depend on it.
+// What a model stores of a table without the rarer keys never changes: the bytes of models depend on it.
 func TestTableStored(t *testing.T) {
 	for text, want := range map[string]string{
 		"{csv: a.csv, target: b}":                                                 `{"csv":"a.csv","target":"b","test_split":0.2}`,
@@ -121,7 +129,7 @@ func TestTableStored(t *testing.T) {
 	} {
 		got, err := json.Marshal(mustLoad(t, "dataset: "+text).Dataset)
 		if err != nil || string(got) != want {
-			t.Errorf("%s is stored as %s, want %s (%v)", text, got, want, err)
+			t.Errorf("%s is stored as %s, wanted %s (%v)", text, got, want, err)
 		}
 	}
 }

@@ -11,15 +11,15 @@ import (
 	"dnn/internal/setting"
 )
 
-// thing is one of several that a group of keys chooses from by name, with the settings of a new one.
+// thing is a choice in a group of keys, such as one of the optimizers, with its name and settings.
 type thing struct {
 	name     string
 	settings []setting.Setting
 }
 
-// keysOf returns the keys of a group whose key "name" says which of the things it is: the settings of each, once. A
-// setting that some do not have, or that they start with another value, depends on the name. What things say of a
-// setting of the same name may differ, and is then joined; what it can be may not.
+// keysOf returns the keys of a group in which the key "name" chooses one of things. A setting of several things is one
+// key. The key depends on the name unless all things have it with the same default. Its texts are joined if they
+// differ; its kind must be the same for all.
 func keysOf(group string, things []thing) []Key {
 	keys := make([]Key, 0, 32)
 	by := group + ".name"
@@ -27,7 +27,8 @@ func keysOf(group string, things []thing) []Key {
 		return slices.IndexFunc(keys, func(k Key) bool { return k.Name[len(group)+1:] == s.Name })
 	}
 	for _, t := range things {
-		// A new key is put behind those that the thing has before it, or last, if it has none that follow.
+		// A new key goes behind the keys that precede it in this thing; or last, if the thing shares none of those that
+		// follow.
 		after := 0
 		for i, s := range t.settings {
 			at := find(s)
@@ -38,10 +39,11 @@ func keysOf(group string, things []thing) []Key {
 				}
 				keys = slices.Insert(keys, at, keyOf(group, s))
 			} else if kind := kindOf(s); !sameKind(kind, keys[at].Kind) {
-				panic(fmt.Sprintf("config: %s is %s, and for %s %s",
-					keys[at].Name, keys[at].Kind.Want(), t.name, kind.Want()))
+				panic(fmt.Sprintf("config: %s: wanted %s for all, found %s for %s",
+					keys[at].Name, keys[at].Kind.Want(), kind.Want(), t.name))
 			}
-			keys[at].Doc, keys[at].Advice = also(keys[at].Doc, t.name, s.Doc), also(keys[at].Advice, t.name, s.Advice)
+			keys[at].Doc = joinText(keys[at].Doc, t.name, s.Doc)
+			keys[at].Advice = joinText(keys[at].Advice, t.name, s.Advice)
 			after = at + 1
 			if s.Needs == "" {
 				keys[at].Variants = append(keys[at].Variants, keyfile.Variant{Of: t.name, Default: s.Text()})
@@ -51,7 +53,9 @@ func keysOf(group string, things []thing) []Key {
 	for i, k := range keys {
 		switch {
 		case k.By != "": // it depends on another setting
-		case len(k.Variants) == len(things) && !slices.ContainsFunc(k.Variants, func(v keyfile.Variant) bool { return v.Default != k.Default }):
+		case len(k.Variants) == len(things) && !slices.ContainsFunc(k.Variants, func(v keyfile.Variant) bool {
+			return v.Default != k.Default
+		}):
 			keys[i].Variants = nil
 		default:
 			keys[i].By, keys[i].Default = by, ""
@@ -68,9 +72,8 @@ func sameKind(a, b keyfile.Kind) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// also returns what is said of a setting together with what the thing called name says of it, if that is something
-// else.
-func also(text, name, other string) string {
+// joinText adds to text, which is said of a setting, what the thing called name says of it, unless that is the same.
+func joinText(text, name, other string) string {
 	other = strings.TrimSuffix(other, ".")
 	rest, same := strings.CutPrefix(text, other)
 	if other == "" || same && (rest == "." || strings.HasPrefix(rest, "; ")) {
@@ -79,7 +82,7 @@ func also(text, name, other string) string {
 	return strings.TrimSuffix(text, ".") + "; " + name + ": " + strings.ToLower(other[:1]) + other[1:] + "."
 }
 
-// keyOf returns the key that a setting is in a group; "" is the file itself.
+// keyOf returns the key of a setting in a group; "" is the top level of the file.
 func keyOf(group string, s setting.Setting) Key {
 	name := strings.TrimPrefix(group+"."+s.Name, ".")
 	k := Key{Name: name, Doc: s.Doc, Advice: s.Advice, Example: s.Example, Kind: kindOf(s)}
@@ -96,7 +99,7 @@ func keyOf(group string, s setting.Setting) Key {
 	return k
 }
 
-// kindOf returns what the value of a setting may be in a file.
+// kindOf returns the kind of a setting's value.
 func kindOf(s setting.Setting) keyfile.Kind {
 	switch s.Value.(type) {
 	case *float64:

@@ -12,7 +12,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// The same holds once a user takes the marks from the keys that are commented out. Every key is in the template.
+// The same holds if a user uncomments the keys that are commented out. Every key is in the template.
 func TestTemplateWithoutMarks(t *testing.T) {
 	always, optional, _ := strings.Cut(Template(), "\n# Off unless it is given.")
 	defaults := mustLoad(t, "")

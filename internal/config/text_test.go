@@ -32,7 +32,7 @@ func asFault(t *testing.T, err error) *fault.Error {
 	t.Helper()
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok {
-		t.Fatalf("got %T %v, want a *fault.Error", err, err)
+		t.Fatalf("found %T %v, wanted a *fault.Error", err, err)
 	}
 	return e
 }
@@ -48,7 +48,7 @@ func keysHere(group string) string {
 	return "the keys here are " + strings.Join(names, ", ")
 }
 
-// wantOf is what a key wants.
+// wantOf returns what a value of the key must be.
 func wantOf(key string) string {
 	k, _ := table().Find(key)
 	return k.Kind.Want()

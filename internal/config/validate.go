@@ -13,11 +13,12 @@ import (
 	"dnn/internal/train/callback"
 )
 
-// validate checks what no key shows alone. What needs the data set too is checked by Architecture.
+// validate checks the settings that must go together. Architecture checks those that depend on the data set.
 func (r *Resolved) validate() error {
 	var found []error
 	for _, check := range []func() *fault.Error{
-		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkCallbacks, r.checkCheckpoint, r.checkAugment, r.checkDistill,
+		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkCallbacks, r.checkCheckpoint, r.checkAugment,
+		r.checkDistill,
 	} {
 		if err := check(); err != nil {
 			found = append(found, err)
@@ -33,13 +34,15 @@ func (r *Resolved) checkOutput() *fault.Error {
 	losses := nn.LossesFor(last.Activation)
 	switch {
 	case last.Activation == softmax && last.Units == 1:
-		return r.Fault("output_layer.units", "wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
+		return r.Fault("output_layer.units",
+			"wanted 2 or more, or 0 for the classes of the data set, beside softmax, found 1").
 			WithHint("softmax over a single unit is always 1; for yes or no use activation: sigmoid")
 	case last.Activation == sigmoid && last.Units != 1:
 		return r.Fault("output_layer.units", "wanted 1 beside sigmoid, found %d", last.Units).
 			WithHint("to tell classes apart use activation: softmax")
 	case !slices.Contains(losses, r.Loss):
-		return r.Fault("loss", "wanted %s beside an output layer with %s, found %s", keyfile.OneOf(losses), last.Activation, r.Loss).
+		return r.Fault("loss", "wanted %s beside an output layer with %s, found %s",
+			keyfile.OneOf(losses), last.Activation, r.Loss).
 			WithHint("leave loss out to have the one that goes with the output layer")
 	case !nn.SmoothsLabels(r.Loss) && r.LabelSmoothing > 0:
 		return r.Fault("label_smoothing", "wanted 0 beside %s, found %v", r.Loss, r.LabelSmoothing).
@@ -55,14 +58,14 @@ func (r *Resolved) checkOptimizer() *fault.Error {
 	return nil
 }
 
-// mistake returns what is wrong with a setting of a group as an error that names the place.
+// mistake returns m, a mistake in a setting of a group, as an error that names the place.
 func (r *Resolved) mistake(group string, m *setting.Error) *fault.Error {
 	err := r.Fault(group+"."+m.Setting, "%s", m.What)
 	err.Hint = m.Hint
 	return err
 }
 
-// checkRate checks what changes the learning rate.
+// checkRate checks the callback that changes the learning rate.
 func (r *Resolved) checkRate() *fault.Error {
 	p, on := callbackOf[*callback.Plateau](r)
 	switch {
@@ -72,12 +75,13 @@ func (r *Resolved) checkRate() *fault.Error {
 		return r.Fault("reduce_lr_on_plateau", "wanted no schedule beside it, found %s", r.Schedule.Name).
 			WithHint("take one of them out: both set the learning rate")
 	case p.MinLR >= r.Optimizer.LearningRate:
-		return r.Fault("reduce_lr_on_plateau.min_lr", "wanted less than the learning rate, %v, found %v", r.Optimizer.LearningRate, p.MinLR)
+		return r.Fault("reduce_lr_on_plateau.min_lr", "wanted less than the learning rate, %v, found %v",
+			r.Optimizer.LearningRate, p.MinLR)
 	}
 	return nil
 }
 
-// checkCallbacks asks the callbacks whether their settings go together.
+// checkCallbacks lets callbacks check whether their settings go together.
 func (r *Resolved) checkCallbacks() *fault.Error {
 	for _, c := range r.Callbacks {
 		checker, ok := c.Kind.(callback.Checker)
@@ -91,7 +95,7 @@ func (r *Resolved) checkCallbacks() *fault.Error {
 	return nil
 }
 
-// checkMonitors refuses to watch what is not measured.
+// checkMonitors refuses to monitor metrics of validation without validation.
 func (r *Resolved) checkMonitors() (found []error) {
 	if r.ValidationSplit > 0 {
 		return nil
@@ -104,7 +108,8 @@ func (r *Resolved) checkMonitors() (found []error) {
 		values, _ := r.Group(group)
 		monitor, _ := values[leaf].(string)
 		if name, ok := strings.CutPrefix(monitor, "val_"); ok {
-			found = append(found, r.Fault(k.Name, "wanted a figure that is measured, found %s, and there is no validation", monitor).
+			const message = "wanted a metric that is measured, found %s, and there is no validation"
+			found = append(found, r.Fault(k.Name, message, monitor).
 				WithHint("set validation_split, or watch %s", name))
 		}
 	}
@@ -122,7 +127,8 @@ func callbackOf[K callback.Kind](r *Resolved) (kind K, on bool) {
 }
 
 func (r *Resolved) checkCheckpoint() *fault.Error {
-	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.Given("checkpoint.keep_last") { // false for all runs, from outside
+	// A keep_last of false, in a variable or flag, asks for nothing and is no mistake.
+	if c := r.Checkpoint; c == nil || *c != (Checkpoint{}) || r.Given("checkpoint.keep_last") {
 		return nil
 	}
 	return r.Fault("checkpoint", "wanted every_epochs, every_minutes, best or keep_last, found none").
@@ -143,7 +149,7 @@ func (r *Resolved) checkAugment() *fault.Error {
 	return nil
 }
 
-// checkDistill refuses to teach what a teacher does not say: with softmax, how likely each class is.
+// checkDistill refuses networks that cannot learn from teachers, whose outputs are the probabilities of a softmax.
 func (r *Resolved) checkDistill() *fault.Error {
 	switch {
 	case r.Distill == nil:

@@ -22,21 +22,22 @@ func TestUnknownVariables(t *testing.T) {
 	} {
 		_, err := load("DNN_SEED=2", variable+"=1")
 		if e := asFault(t, err); e.Kind != fault.Config || e.Where != variable || e.Hint != "did you mean "+hint+"?" {
-			t.Errorf("%s: got %v, hint %q, kind %d", variable, e, e.Hint, e.Kind)
+			t.Errorf("%s: found %v, hint %q, kind %d", variable, e, e.Hint, e.Kind)
 		}
 	}
-	r, err := load("PATH=/bin", "DNN_=1", "DNN_EPOCH=", "DNN_SIMD=generic", "DNN_DATA_DIR=/", "DNN_HOSPITAL=1", "DNN_LEARNING_RATE=0.5")
+	r, err := load("PATH=/bin", "DNN_=1", "DNN_EPOCH=", "DNN_SIMD=generic", "DNN_DATA_DIR=/", "DNN_HOSPITAL=1",
+		"DNN_LEARNING_RATE=0.5")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(r.Notes) != 1 || r.Notes[0] != "dnn does not read the variable DNN_HOSPITAL" {
-		t.Errorf("got the notes %q", r.Notes)
+		t.Errorf("found the notes %q", r.Notes)
 	}
 	if r.Optimizer.LearningRate != 0.5 || r.Origins["optimizer.learning_rate"] != "DNN_LEARNING_RATE" {
-		t.Errorf("got %v from %s", r.Optimizer.LearningRate, r.Origins["optimizer.learning_rate"])
+		t.Errorf("found %v from %s", r.Optimizer.LearningRate, r.Origins["optimizer.learning_rate"])
 	}
 	_, err = load("DNN_LEARNING_RATE=0.5", "DNN_OPTIMIZER_LEARNING_RATE=0.5")
 	if e := asFault(t, err); e.Where != "DNN_LEARNING_RATE" {
-		t.Errorf("got %v", e)
+		t.Errorf("found %v", e)
 	}
 }

@@ -8,22 +8,22 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Activation is a function that a layer applies to its outputs, on all rows of y in place, and its gradient.
+// Activation is a function that a layer applies in place to all rows of its outputs, with its gradient.
 type Activation struct {
 	// forward computes y = f(y).
 	forward func(w *kernel.Worker, y kernel.Matrix)
 
-	// backward computes dy = dy f'(z), where y = f(z) is what forward gave.
+	// backward multiplies dy by f'(z), given y = f(z).
 	backward func(w *kernel.Worker, y, dy kernel.Matrix)
 
-	// slope, if not nil, is f'(z), for an activation whose gradient does not follow from y; backward is then nil.
+	// slope returns f'(z). It is set instead of backward where the gradient cannot be computed from y.
 	slope func(z float32) float32
 
 	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
 	forwardBias func(w *kernel.Worker, y kernel.Matrix, bias []float32)
 }
 
-// activations are the known ones, by Keras's names. The table is never written to.
+// activations has all activations by Keras's names. It is never written to.
 var activations = map[string]Activation{
 	"elu":        elu(),
 	"gelu":       gelu(),
@@ -42,19 +42,9 @@ var activations = map[string]Activation{
 		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) { w.BiasRelu(y, bias) },
 	},
 	// sigmoid(z) = 1 / (1 + e^-z); the gradient is y (1 - y).
-	"sigmoid": {
-		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Sigmoid) },
-		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
-			eachGradient(y, dy, func(y, dy float32) float32 { return dy * float32(y*(1-y)) })
-		},
-	},
+	"sigmoid": elementwise(exact.Sigmoid, func(y, dy float32) float32 { return dy * float32(y*(1-y)) }),
 	// tanh's gradient is 1 - y^2.
-	"tanh": {
-		forward: func(w *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, exact.Tanh) },
-		backward: func(w *kernel.Worker, y, dy kernel.Matrix) {
-			eachGradient(y, dy, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) })
-		},
-	},
+	"tanh": elementwise(exact.Tanh, func(y, dy float32) float32 { return dy * (1 - float32(y*y)) }),
 	// softmax(z)_j = e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	"softmax": {
 		forward: func(w *kernel.Worker, y kernel.Matrix) {
@@ -77,14 +67,20 @@ var activations = map[string]Activation{
 	},
 }
 
-// Activations returns the names of the known activations in alphabetical order.
+// Activations returns the names of all activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
-func eachGradient(y, dy kernel.Matrix, f func(y, dy float32) float32) {
-	for r := range y.Rows {
-		y, dy := y.Row(r), dy.Row(r)
-		for j := range y {
-			dy[j] = f(y[j], dy[j])
-		}
+// elementwise returns the activation f. backward returns dy f'(z), given y = f(z).
+func elementwise(f func(z float32) float32, backward func(y, dy float32) float32) Activation {
+	return Activation{
+		forward: func(_ *kernel.Worker, y kernel.Matrix) { kernel.EachElement(y, f) },
+		backward: func(_ *kernel.Worker, y, dy kernel.Matrix) {
+			for r := range y.Rows {
+				y, dy := y.Row(r), dy.Row(r)
+				for j := range y {
+					dy[j] = backward(y[j], dy[j])
+				}
+			}
+		},
 	}
 }

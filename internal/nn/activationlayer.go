@@ -2,8 +2,8 @@ package nn
 
 import "dnn/internal/nn/kernel"
 
-// activationLayer applies an activation whose gradient cannot be had from its outputs, so that its inputs must be kept.
-// Such an activation of a Dense becomes a layer of its own behind it, which the architecture does not show.
+// activationLayer applies an activation whose gradient cannot be computed from its outputs, so its inputs must be kept.
+// A Dense layer with such an activation gets this layer behind it. The architecture does not list it.
 type activationLayer struct{ Activation }
 
 func (activationLayer) Params() []*Param { return nil }

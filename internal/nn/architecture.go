@@ -14,7 +14,7 @@ type Architecture struct {
 	Layers []LayerSpec `json:"layers"` // in order from the input; the last one gives the output
 	Loss   string      `json:"loss"`   // one of Losses
 
-	LabelSmoothing float64 `json:"label_smoothing,omitempty"` // of the cross-entropies: how far targets move towards all alike
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"` // fraction of targets spread over all classes
 }
 
 // LayerSpec describes one layer. Which fields matter depends on Type; the others are zero.
@@ -27,11 +27,11 @@ type LayerSpec struct {
 	Activation        string      `json:"activation,omitempty"`        // one of Activations
 	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // by default glorot_uniform
 	BiasInitializer   Initializer `json:"bias_initializer,omitzero"`   // by default zeros
-	L1                float64     `json:"l1,omitempty"`                // factor of the sum of the kernel's absolute values in the loss
-	L2                float64     `json:"l2,omitempty"`                // factor of the sum of its squares
+	L1                float64     `json:"l1,omitempty"`                // factor in the loss of sum |w| of the kernel
+	L2                float64     `json:"l2,omitempty"`                // factor in the loss of sum w^2 of the kernel
 
 	// dropout
-	Rate float64 `json:"rate,omitempty"` // share of inputs set to 0
+	Rate float64 `json:"rate,omitempty"` // fraction of inputs set to 0
 
 	// batch_normalization
 	Momentum float64 `json:"momentum,omitempty"` // of the moving averages
@@ -50,10 +50,10 @@ func (a Architecture) Output() int {
 	return out.Size()
 }
 
-// Classes returns how many classes the outputs tell apart: one for each, but two for a single one.
+// Classes returns the number of classes: one for each output, or two for a single output.
 func (a Architecture) Classes() int { return max(2, a.Output()) }
 
-// Validate tells what is wrong with the architecture, if anything is.
+// Validate returns the first mistake in the architecture, or nil.
 func (a Architecture) Validate() error {
 	if a.Input < 1 {
 		return fmt.Errorf("wanted at least 1 input, found %d", a.Input)
@@ -81,7 +81,7 @@ func (a Architecture) Validate() error {
 		case l.Name == "" || names[l.Name]:
 			return fmt.Errorf("%s: wanted a name of its own, found %q", where, l.Name)
 		case (i == 0 || i == len(a.Layers)-1) && l.Type != "dense":
-			return fmt.Errorf("%s: the first and the last layer must be dense, found %s", where, l.Type)
+			return fmt.Errorf("%s: wanted dense as the first and the last layer, found %s", where, l.Type)
 		}
 		if err := check(kind.settings(&l)); err != nil {
 			return fmt.Errorf("%s: %w", where, err)

@@ -15,7 +15,7 @@ var batchNormalizationKind = kind{
 		return []setting.Setting{
 			{Name: "momentum", Value: &l.Momentum, Bounds: setting.Below(0, 1), Example: "0.9",
 				Doc: "Fraction of the moving averages that a step keeps: 0.9 for a run of less than a thousand steps."},
-			{Name: "epsilon", Value: &l.Epsilon, Bounds: setting.From(1e-30, 1), Example: "1e-5", // less is denormal
+			{Name: "epsilon", Value: &l.Epsilon, Bounds: setting.From(1e-30, 1), Example: "1e-5",
 				Doc: "Added to the variance, which keeps the divisor from 0."},
 		}
 	},
@@ -37,27 +37,26 @@ var batchNormalizationKind = kind{
 //
 //	y = gamma (x - mean) / sqrt(variance + epsilon) + beta
 //
-// In training, mean and variance are the batch's, and moving averages of them are kept, which inference uses.
+// In training, mean and variance are those of the batch. Inference uses moving averages of them.
 type BatchNormalization struct {
 	momentum, epsilon                  float32
 	gamma, beta, movingMean, movingVar *Param
-	mean, variance, inverse            []float32 // of the batch at hand: 1 / sqrt(variance + epsilon)
+	mean, variance, inverse            []float32 // of the current batch; inverse is 1 / sqrt(variance + epsilon)
 	gammaGradient, betaGradient        []float32
-	momentumRest                       float32 // 1 - momentum
+	oneMinusMomentum                   float32
 }
 
 func newBatchNormalization(spec LayerSpec, params []*Param) *BatchNormalization {
 	in := params[0].Count()
 	b := &BatchNormalization{
-		momentum: float32(spec.Momentum), momentumRest: float32(1 - spec.Momentum), epsilon: float32(spec.Epsilon),
-		gamma: params[0], beta: params[1], movingMean: params[2], movingVar: params[3],
+		momentum: float32(spec.Momentum), epsilon: float32(spec.Epsilon),
+		oneMinusMomentum: float32(1 - spec.Momentum),
+		gamma:            params[0], beta: params[1], movingMean: params[2], movingVar: params[3],
 		mean: make([]float32, in), variance: make([]float32, in), inverse: make([]float32, in),
 		gammaGradient: make([]float32, in), betaGradient: make([]float32, in),
 	}
-	for c := range in {
-		b.gamma.Value.Data[c] = 1
-		b.movingVar.Value.Data[c] = 1
-	}
+	fill(nil, b.gamma.Value, 1)
+	fill(nil, b.movingVar.Value, 1)
 	return b
 }
 
@@ -66,7 +65,7 @@ func (b *BatchNormalization) Params() []*Param {
 	return []*Param{b.gamma, b.beta, b.movingMean, b.movingVar}
 }
 
-// Forward normalizes by the moving averages: inference.
+// Forward normalizes by the moving averages. Only inference calls it.
 func (b *BatchNormalization) Forward(_ *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	for c := range x.Cols {
 		inverse := 1 / float32(math.Sqrt(float64(b.movingVar.Value.Data[c]+b.epsilon)))
@@ -74,7 +73,7 @@ func (b *BatchNormalization) Forward(_ *kernel.Worker, _ Pass, x, y kernel.Matri
 	}
 }
 
-// normalize computes column c of y.
+// normalize computes column c of y from column c of x.
 func (b *BatchNormalization) normalize(x, y kernel.Matrix, c int, mean, inverse float32) {
 	scale, shift := b.gamma.Value.Data[c]*inverse, b.beta.Value.Data[c]
 	for r := range x.Rows {
@@ -101,22 +100,21 @@ func (b *BatchNormalization) ForwardColumns(_ *kernel.Worker, x, y kernel.Matrix
 	}
 }
 
-// Remember moves the averages towards the batch's mean and variance.
+// Remember moves the moving averages towards the batch's mean and variance.
 func (b *BatchNormalization) Remember() {
 	for c := range b.mean {
-		move(&b.movingMean.Value.Data[c], b.mean[c], b.momentum, b.momentumRest)
-		move(&b.movingVar.Value.Data[c], b.variance[c], b.momentum, b.momentumRest)
+		move(&b.movingMean.Value.Data[c], b.mean[c], b.momentum, b.oneMinusMomentum)
+		move(&b.movingVar.Value.Data[c], b.variance[c], b.momentum, b.oneMinusMomentum)
 	}
 }
 
-// move moves an average towards a new value.
-func move(average *float32, value, momentum, rest float32) {
-	*average = float32(*average*momentum) + float32(value*rest)
+func move(average *float32, value, momentum, oneMinusMomentum float32) {
+	*average = float32(*average*momentum) + float32(value*oneMinusMomentum)
 }
 
-// Backward is never called in training: BackwardColumns is.
-func (b *BatchNormalization) Backward(*kernel.Worker, Pass, kernel.Matrix, kernel.Matrix, kernel.Matrix, kernel.Matrix) {
-	panic("nn: batch normalization goes backwards by columns")
+// Backward panics: training calls BackwardColumns.
+func (b *BatchNormalization) Backward(_ *kernel.Worker, _ Pass, _, _, _, _ kernel.Matrix) {
+	panic("nn: BatchNormalization: wanted a call of BackwardColumns, found one of Backward")
 }
 
 // BackwardColumns computes, with h = (x - mean) / sqrt(variance + epsilon) and n rows,
@@ -142,7 +140,7 @@ func (b *BatchNormalization) BackwardColumns(_ *kernel.Worker, x, _, dy, dx kern
 	}
 }
 
-// Update hands the gradients of gamma and beta to up.
+// Update hands the gradients of gamma and beta to up, with i = 0.
 func (b *BatchNormalization) Update(w *kernel.Worker, _, _ kernel.Matrix, i, _ int, up Updater) {
 	if i == 0 {
 		n := len(b.gammaGradient)

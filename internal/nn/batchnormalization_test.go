@@ -43,7 +43,7 @@ func TestBatchNormalizationByHand(t *testing.T) {
 	nntest.Near(t, "inference", y.Flatten(), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
 }
 
-// A feature that is constant over the batch is divided by epsilon's root, not by 0, also in a batch of one.
+// A feature that is constant over the batch is divided by the root of epsilon, not by 0. So is one of a batch of one.
 func TestBatchNormalizationOfOneSample(t *testing.T) {
 	arch := nn.Architecture{Input: 4, Loss: nn.CategoricalCrossentropy, Layers: []nn.LayerSpec{
 		{Type: "dense", Name: "dense", Units: 3, Activation: "relu"},
@@ -62,7 +62,8 @@ func TestBatchNormalizationOfOneSample(t *testing.T) {
 }
 
 func TestBatchNormalizationValidates(t *testing.T) {
-	for _, l := range []nn.LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9}, {Momentum: 0.9, Epsilon: math.NaN()}} {
+	for _, l := range []nn.LayerSpec{{Momentum: -0.1, Epsilon: 1}, {Momentum: 1, Epsilon: 1}, {Momentum: 0.9},
+		{Momentum: 0.9, Epsilon: math.NaN()}} {
 		if nn.BatchNormalizationKind.Validate(l) == nil {
 			t.Errorf("%+v is valid", l)
 		}

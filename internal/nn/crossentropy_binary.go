@@ -12,26 +12,26 @@ var binaryKind = lossKind{
 	name: BinaryCrossentropy, activation: "sigmoid", smooths: true,
 	ofLogits:  func(smoothing float32) Loss { return sigmoidCrossentropy{smoothing} },
 	ofOutputs: func(smoothing float32) Loss { return binaryCrossentropy{smoothing: smoothing} },
-	guess: func(share, smoothing, _ float64) float64 {
-		p := float64(share*(1-smoothing)) + smoothing/2
-		return surprise(p) + surprise(1-p)
+	guess: func(frequency, smoothing, _ float64) float64 {
+		p := float64(frequency*(1-smoothing)) + smoothing/2
+		return entropyTerm(p) + entropyTerm(1-p)
 	},
 }
 
-// smoothBinary returns the target of label smoothing: t (1 - smoothing) + smoothing/2 (Keras's formula), which is t itself
-// without any.
+// smoothBinary returns the smoothed target t (1 - smoothing) + smoothing/2, as Keras does.
 func smoothBinary(t, smoothing float32) float32 {
 	return float32(t*(1-smoothing)) + float32(0.5*smoothing)
 }
 
-// sigmoidCrossentropy is binary cross-entropy of sigmoid(z), from the logits z [rows, units], the mean over the units; t is
-// the target, 0 or 1, smoothed:
+// sigmoidCrossentropy is the binary cross-entropy of sigmoid(z), computed from the logits z [rows, units], as a mean
+// over the units. t is the target, 0 or 1, after smoothing:
 //
 //	loss = max(z, 0) - z t + log(1 + e^-|z|)
 //	dloss/dz = sigmoid(z) - t
 type sigmoidCrossentropy struct{ smoothing float32 }
 
-func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+	loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		z, label := y.Row(r), labels[r]
@@ -62,15 +62,14 @@ func (l sigmoidCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicte
 	}
 }
 
-// sigmoids replaces each z by sigmoid(z).
 func sigmoids(z []float32) {
 	for j := range z {
 		z[j] = exact.Sigmoid(z[j])
 	}
 }
 
-// binaryCrossentropy is binary cross-entropy of outputs p [rows, units] that need not be a sigmoid's, clipped as in Keras,
-// the mean over the units; t is the target, 0 or 1, smoothed:
+// binaryCrossentropy is the binary cross-entropy of outputs p [rows, units] of any activation, clipped as in Keras, as
+// a mean over the units. t is the target, 0 or 1, after smoothing:
 //
 //	loss = -(t log p + (1 - t) log(1 - p))
 //	dloss/dp = (p - t) / (p (1 - p)), or 0 where clipped
@@ -79,7 +78,8 @@ type binaryCrossentropy struct {
 	smoothing float32
 }
 
-func (l binaryCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l binaryCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+	loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		p, label := y.Row(r), labels[r]

@@ -12,20 +12,20 @@ var categoricalKind = lossKind{
 	name: CategoricalCrossentropy, activation: "softmax", smooths: true, sum: true,
 	ofLogits:  func(smoothing float32) Loss { return softmaxCrossentropy{smoothing} },
 	ofOutputs: func(smoothing float32) Loss { return categoricalCrossentropy{smoothing} },
-	guess: func(share, smoothing, outputs float64) float64 {
-		return surprise(float64(share*(1-smoothing)) + smoothing/outputs)
+	guess: func(frequency, smoothing, outputs float64) float64 {
+		return entropyTerm(float64(frequency*(1-smoothing)) + smoothing/outputs)
 	},
 }
 
-// smoothCategorical returns the targets of label smoothing, of the label's class and of each other one: 1 - smoothing +
-// smoothing/classes and smoothing/classes (Szegedy et al., CVPR 2016, section 7), which are 1 and 0 without any.
+// smoothCategorical returns the smoothed targets: on, of the label's class, is 1 - smoothing + smoothing/classes; off,
+// of any other class, is smoothing/classes (Szegedy et al., CVPR 2016, section 7).
 func smoothCategorical(smoothing float32, classes int) (on, off float32) {
 	off = smoothing / float32(classes)
 	return 1 - smoothing + off, off
 }
 
-// softmaxCrossentropy is categorical cross-entropy of softmax(z), from the logits z [rows, classes], given the targets t, 1
-// for the label and 0 for the others, smoothed:
+// softmaxCrossentropy is the categorical cross-entropy of softmax(z), computed from the logits z [rows, classes]. The
+// target t_j is 1 for the label and 0 for the others, after smoothing:
 //
 //	loss = -sum_j t_j log softmax(z)_j = log(sum_j e^(z_j - max z)) - sum_j t_j (z_j - max z)
 //	dloss/dz_j = softmax(z)_j - t_j
@@ -33,7 +33,8 @@ func smoothCategorical(smoothing float32, classes int) (on, off float32) {
 // Without smoothing it is 0 for a perfect prediction and large, but finite, for a wrong one.
 type softmaxCrossentropy struct{ smoothing float32 }
 
-func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+	loss []float32, predicted []uint8) {
 	if y.Rows == 0 {
 		return
 	}
@@ -73,22 +74,23 @@ func (l softmaxCrossentropy) Outputs(w *kernel.Worker, y kernel.Matrix, predicte
 	x.Store(w, y)
 }
 
-// categoricalCrossentropy is categorical cross-entropy of outputs p [rows, classes] that need not be a softmax's. As in
-// Keras they are divided by their sum S and clipped; t is 1 for the label and 0 for the others, smoothed:
+// categoricalCrossentropy is the categorical cross-entropy of outputs p [rows, classes] of any activation. As in Keras,
+// they are divided by their sum S and clipped. The target t_j is 1 for the label and 0 for the others, after smoothing:
 //
 //	loss = -sum_j t_j log clip(p_j / S)
 //	dloss/dp_j = (T - t_j S/p_j) / S
 //
-// with T the sum of the targets that are not clipped, and without the term t_j S/p_j where clipped.
+// T is the sum of the targets whose outputs are not clipped. Where p_j is clipped, the term t_j S/p_j is missing.
 type categoricalCrossentropy struct{ smoothing float32 }
 
 func (l categoricalCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
 	for r := range y.Rows {
-		predicted[r] = uint8(argmax(y.Row(r))) // of a single unit, too
+		predicted[r] = uint8(argmax(y.Row(r))) // of a single unit, always 0
 	}
 }
 
-func (l categoricalCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (l categoricalCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+	loss []float32, predicted []uint8) {
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	for r := range y.Rows {
 		p, label := y.Row(r), int(labels[r])

@@ -10,14 +10,19 @@ import (
 	"dnn/internal/nn/nntest"
 )
 
-// evaluateLoss gives one row to a loss: logits where the pair is computed from logits, else the layer's outputs.
-func evaluateLoss(t *testing.T, name, activation string, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
+// evaluateLoss computes the loss of one row of values. They are logits if the loss takes logits with this activation,
+// else outputs.
+func evaluateLoss(
+	t *testing.T, name, activation string, values []float32, label uint8,
+) (loss float32, gradient []float32, class uint8) {
 	t.Helper()
 	return evaluateSmoothed(t, name, activation, 0, values, label)
 }
 
 // evaluateSmoothed is evaluateLoss with label smoothing.
-func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, values []float32, label uint8) (loss float32, gradient []float32, class uint8) {
+func evaluateSmoothed(
+	t *testing.T, name, activation string, smoothing float64, values []float32, label uint8,
+) (loss float32, gradient []float32, class uint8) {
 	t.Helper()
 	l, _, err := nn.NewLoss(name, activation, smoothing)
 	if err != nil {
@@ -26,15 +31,15 @@ func evaluateSmoothed(t *testing.T, name, activation string, smoothing float64, 
 	y, dy := kernel.NewMatrix(1, len(values)), kernel.NewMatrix(1, len(values))
 	copy(y.Data, values)
 	for i := range dy.Data {
-		dy.Data[i] = nntest.NaN // of the step before; none of it must stay
+		dy.Data[i] = nntest.NaN // left from the step before; it must be overwritten
 	}
 	losses, classes := make([]float32, 1), make([]uint8, 1)
 	l.Rows(&kernel.Worker{Set: kernel.Available()[0]}, y, dy, []uint8{label}, 1, losses, classes)
 	return losses[0], dy.Row(0), classes[0]
 }
 
-// The corner cases of the course, printed as Python prints a float32. 16.118095 is -log(1e-7), 15.942385 is -log(1-q) with
-// q the largest probability that Keras lets stand, 1 - 1.19e-7.
+// The corner cases of the course, printed as Python prints a float32. 16.118095 is -log(1e-7). 15.942385 is -log(1-q),
+// with q the largest probability below Keras's clipping, 1 - 1.19e-7.
 func TestLossOfCornerCases(t *testing.T) {
 	cases := []struct {
 		loss, activation string
@@ -80,25 +85,28 @@ func TestLossOfCornerCases(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got != float32(want) {
-			t.Errorf("%s of %s %v for class %d: %v, want %s", c.loss, c.activation, c.values, c.label, got, c.want)
+			t.Errorf("%s of %s %v for class %d: wanted %s, found %v",
+				c.loss, c.activation, c.values, c.label, c.want, got)
 		}
 		for j, g := range gradient {
 			if !nntest.Finite(g) {
-				t.Errorf("%s of %s %v for class %d: gradient %v of output %d", c.loss, c.activation, c.values, c.label, g, j)
+				t.Errorf("%s of %s %v for class %d: gradient %v of output %d",
+					c.loss, c.activation, c.values, c.label, g, j)
 			}
 		}
 	}
 }
 
-// Numbers that are none must reach the loss, or a training that diverges would go on unseen.
+// NaN and infinite outputs must reach the loss; otherwise a training that diverges would go unnoticed.
 func TestLossOfNoNumbers(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
-			for _, values := range [][]float32{{nntest.NaN, 0, 1}, {1, nntest.NaN, 0}, {nntest.NaN, nntest.NaN, nntest.NaN}, {nntest.NaN, nntest.Inf, -nntest.Inf}} {
+			for _, values := range [][]float32{{nntest.NaN, 0, 1}, {1, nntest.NaN, 0},
+				{nntest.NaN, nntest.NaN, nntest.NaN}, {nntest.NaN, nntest.Inf, -nntest.Inf}} {
 				for label := range uint8(3) {
 					got, _, _ := evaluateLoss(t, loss, activation, values, label)
 					if !math.IsNaN(float64(got)) {
-						t.Errorf("%s of %s %v for class %d: %v, want NaN", loss, activation, values, label, got)
+						t.Errorf("%s of %s %v for class %d: %v, wanted NaN", loss, activation, values, label, got)
 					}
 				}
 			}
@@ -107,9 +115,11 @@ func TestLossOfNoNumbers(t *testing.T) {
 	for _, c := range []struct {
 		values []float32
 		label  uint8
-	}{{[]float32{nntest.Inf, 0}, 0}, {[]float32{nntest.Inf, 0}, 1}, {[]float32{-nntest.Inf, 0}, 0}, {[]float32{-nntest.Inf, -nntest.Inf}, 0}, {[]float32{nntest.Inf, nntest.Inf}, 0}} {
+	}{{[]float32{nntest.Inf, 0}, 0}, {[]float32{nntest.Inf, 0}, 1}, {[]float32{-nntest.Inf, 0}, 0},
+		{[]float32{-nntest.Inf, -nntest.Inf}, 0}, {[]float32{nntest.Inf, nntest.Inf}, 0}} {
 		if got, _, _ := evaluateLoss(t, nn.CategoricalCrossentropy, "softmax", c.values, c.label); nntest.Finite(got) {
-			t.Errorf("categorical cross-entropy of the logits %v for class %d: %v, want no finite number", c.values, c.label, got)
+			t.Errorf("categorical cross-entropy of the logits %v for class %d: %v, wanted no finite number",
+				c.values, c.label, got)
 		}
 	}
 	if got, _, _ := evaluateLoss(t, nn.BinaryCrossentropy, "sigmoid", []float32{nntest.Inf}, 0); nntest.Finite(got) {
@@ -136,7 +146,7 @@ func TestPredictedClass(t *testing.T) {
 	}
 	for _, c := range cases {
 		if _, _, got := evaluateLoss(t, c.loss, c.activation, c.values, 0); got != c.want {
-			t.Errorf("%s of %s %v predicts %d, want %d", c.loss, c.activation, c.values, got, c.want)
+			t.Errorf("%s of %s %v predicts %d, wanted %d", c.loss, c.activation, c.values, got, c.want)
 		}
 	}
 }
@@ -160,12 +170,12 @@ func TestArgmax(t *testing.T) {
 		{[]float32{nntest.NaN, -nntest.Inf}, 1},
 	} {
 		if got := nn.Argmax(c.values); got != c.want {
-			t.Errorf("argmax of %v is %d, want %d", c.values, got, c.want)
+			t.Errorf("argmax of %v is %d, wanted %d", c.values, got, c.want)
 		}
 	}
 }
 
-// A loss without a place for its gradient is the same loss.
+// The loss does not depend on whether the gradient is computed.
 func TestLossWithoutGradient(t *testing.T) {
 	for _, name := range nn.Losses() {
 		for _, activation := range nn.Activations() {
@@ -190,7 +200,8 @@ func TestLossFromLogits(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
 			_, got, err := nn.NewLoss(loss, activation, 0)
-			want := loss == nn.CategoricalCrossentropy && activation == "softmax" || loss == nn.BinaryCrossentropy && activation == "sigmoid"
+			want := loss == nn.CategoricalCrossentropy && activation == "softmax" ||
+				loss == nn.BinaryCrossentropy && activation == "sigmoid"
 			if err != nil || got != want {
 				t.Errorf("%s of %s: from logits is %t, error %v", loss, activation, got, err)
 			}

@@ -18,10 +18,11 @@ var denseKind = kind{
 				Doc: "Function that is applied to each output."},
 			{Name: "kernel_initializer", Value: &l.KernelInitializer, Choices: Initializers(), Example: "glorot_normal",
 				Doc: "What the kernel starts as: he_normal suits relu, lecun_normal selu."},
-			{Name: "bias_initializer", Value: &l.BiasInitializer, Choices: BiasInitializers(), Example: "{constant: 0.1}",
-				Doc: "What the bias starts as."},
+			{Name: "bias_initializer", Value: &l.BiasInitializer, Choices: BiasInitializers(),
+				Example: "{constant: 0.1}", Doc: "What the bias starts as."},
 			{Name: "l1", Value: &l.L1, Bounds: setting.From(0, maxPenalty), Example: "1e-5",
-				Doc: "Factor of the sum of the kernel's absolute values in the loss: 1e-6 to 1e-4 makes many of them small."},
+				Doc: "Factor of the sum of the kernel's absolute values in the loss: " +
+					"1e-6 to 1e-4 makes many of them small."},
 			{Name: "l2", Value: &l.L2, Bounds: setting.From(0, maxPenalty), Example: "1e-4",
 				Doc: "Factor of the sum of its squares: 1e-5 to 1e-3 keeps a network from overfitting."},
 		}
@@ -36,13 +37,13 @@ var denseKind = kind{
 	build: func(l LayerSpec, params []*Param, seed uint64) Layer { return newDense(l, params, seed) },
 }
 
-// MaxUnits is how many outputs, or inputs, a layer can have.
+// MaxUnits is the largest number of outputs, or inputs, of a layer.
 const MaxUnits = 1_000_000
 
-// maxPenalty is the largest factor of what weights add to the loss, whatever their size.
+// maxPenalty is the largest l1 or l2.
 const maxPenalty = 1000
 
-// What a Dense layer has if it names no initializers.
+// The initializers of a Dense layer that names none.
 const (
 	DefaultKernelInitializer = "glorot_uniform"
 	DefaultBiasInitializer   = "zeros"
@@ -56,7 +57,6 @@ type Dense struct {
 	bias       *Param // [out]
 }
 
-// newDense returns the layer with a kernel and a bias as their initializers draw them.
 func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
 	d := &Dense{spec: spec, activation: activations[spec.Activation], kernel: params[0], bias: params[1]}
 	spec.KernelInitializer.draw(d.kernel.Value, DefaultKernelInitializer, seed, spec.Name)
@@ -84,7 +84,7 @@ func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 	d.activation.forward(w, y)
 }
 
-// Backward turns dy into the gradient dz by the product, through the activation, and computes dx = dz kernel^T.
+// Backward turns dy into dz, the gradient by x kernel + bias, and computes dx = dz kernel^T.
 func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	d.activation.backward(w, y, dy)
 	if dx.Rows > 0 {
@@ -92,7 +92,8 @@ func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	}
 }
 
-// Update computes rows of the kernel's gradient, x^T dz, and with the first of them the bias's, the sum of dz's rows.
+// Update computes the i-th of n parts of the kernel's gradient, x^T dz, and hands it to up. With i = 0 it also does so
+// with the gradient of the bias, the sum of dz's rows.
 func (d *Dense) Update(w *kernel.Worker, x, dz kernel.Matrix, i, n int, up Updater) {
 	if i == 0 {
 		d.updateBias(w, dz, up)
@@ -100,7 +101,7 @@ func (d *Dense) Update(w *kernel.Worker, x, dz kernel.Matrix, i, n int, up Updat
 	d.updateRows(w, x, dz, kernel.Part(i, n, x.Cols, w.TileRows), up)
 }
 
-// updateRows hands the gradient of some rows of the kernel to up.
+// updateRows computes the gradient of rows r of the kernel and hands it to up, block by block.
 func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span, up Updater) {
 	step := max(kernel.BlockElements/dz.Cols/w.TileRows, 1) * w.TileRows
 	for lo := r.Lo; lo < r.Hi; lo += step {
@@ -112,9 +113,12 @@ func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span,
 	}
 }
 
-// regularize adds the gradient of l1 sum |w| + l2 sum w^2 to a block of the kernel's.
+// regularized reports whether the kernel adds to the loss.
+func (d *Dense) regularized() bool { return d.spec.L1 != 0 || d.spec.L2 != 0 }
+
+// regularize adds the gradient of l1 sum |w| + l2 sum w^2 to g, the kernel's gradient from (r0, c0) on.
 func (d *Dense) regularize(g kernel.Matrix, r0, c0 int) {
-	if d.spec.L1 == 0 && d.spec.L2 == 0 {
+	if !d.regularized() {
 		return
 	}
 	l1, l2 := float32(d.spec.L1), float32(2*d.spec.L2)
@@ -135,9 +139,6 @@ func (d *Dense) regularize(g kernel.Matrix, r0, c0 int) {
 
 // Penalty returns l1 sum |w| + l2 sum w^2 of the kernel's elements.
 func (d *Dense) Penalty() float64 {
-	if d.spec.L1 == 0 && d.spec.L2 == 0 {
-		return 0
-	}
 	var absolute, squares float64
 	for r := range d.kernel.Value.Rows {
 		for _, w := range d.kernel.Value.Row(r) {
@@ -149,7 +150,6 @@ func (d *Dense) Penalty() float64 {
 	return float64(d.spec.L1*absolute) + float64(d.spec.L2*squares)
 }
 
-// updateBias hands the bias's gradient to up.
 func (d *Dense) updateBias(w *kernel.Worker, dz kernel.Matrix, up Updater) {
 	g := w.GradientBlock(1, dz.Cols)
 	w.ColumnSums(g.Data, dz)

@@ -5,7 +5,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// What a Dense layer does differently where it reads the samples themselves: it visits the nonzero inputs only.
+// A Dense layer as the first of a network reads the samples: of sparse ones, only the nonzero features.
 
 // ForwardInput computes rows r of y = activation(x kernel + bias) for the batch in.
 func (d *Dense) ForwardInput(w *kernel.Worker, _ Pass, in *batch.Batch, y kernel.Matrix, r kernel.Span) {
@@ -19,29 +19,27 @@ func (d *Dense) ForwardInput(w *kernel.Worker, _ Pass, in *batch.Batch, y kernel
 	d.Activate(w, y.Slice(r.Lo, r.Hi))
 }
 
-// MultiplyShare adds the product of the i-th share of the features and their rows of the kernel to rows r of y; the first
-// share sets them.
+// MultiplyShare adds the product of a share of the features: see InputLayer.
 func (d *Dense) MultiplyShare(w *kernel.Worker, in *batch.Batch, i int, y kernel.Matrix, r kernel.Span) {
 	in.Multiply(w, i, d.kernel.Value, y, r)
 }
 
-// UpdateIdle updates those of the rows f of the kernel that have a gradient of zeros, since their features are zero in the whole batch,
-// if up computes gradients itself; else UpdateInput updates them with the others.
+// UpdateIdle updates the kernel's rows of those of the features f that are zero in the whole batch: see InputLayer.
 func (d *Dense) UpdateIdle(w *kernel.Worker, in *batch.Batch, f kernel.Span, up Updater) {
 	if f.Lo < f.Hi && d.Fuses(w, up) {
-		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, kernel.Matrix{}, f, kernel.Span{Lo: 0, Hi: d.kernel.Value.Cols}, kernel.EmptyRows)
+		cols := kernel.Span{Hi: d.kernel.Value.Cols}
+		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, kernel.Matrix{}, f, cols, kernel.EmptyRows)
 	}
 }
 
-// Fuses tells whether up computes the gradient of the kernel itself.
+// Fuses reports whether up computes the gradient of the kernel itself.
 func (d *Dense) Fuses(w *kernel.Worker, up Updater) bool {
-	return d.spec.L1 == 0 && d.spec.L2 == 0 && Fuses(up, w)
+	return !d.regularized() && Fuses(up, w)
 }
 
-// UpdateInput computes the gradient of rows f (features) of the kernel, x^T dz, from the whole batch, and hands it to up
-// block by block. The lists of these features must have been made. which are AllRows, or FilledRows if
-// UpdateIdle is called as well.
-func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix, f kernel.Span, up Updater, which kernel.Rows) {
+// UpdateInput computes the gradient x^T dz of rows f of the kernel, block by block: see InputLayer.
+func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix, f kernel.Span, up Updater,
+	which kernel.Rows) {
 	if f.Lo == f.Hi {
 		return
 	}
@@ -53,16 +51,16 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 		return
 	}
 	if d.Fuses(w, up) {
-		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, dz, f, kernel.Span{Lo: 0, Hi: dz.Cols}, which)
+		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, dz, f, kernel.Span{Hi: dz.Cols}, which)
 		return
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {
 		cols := min(w.PanelCols, dz.Cols-c)
-		step, part := max(kernel.BlockElements/cols, 1), dz.Columns(c, c+cols)
+		step, panel := max(kernel.BlockElements/cols, 1), dz.Columns(c, c+cols)
 		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
 			hi := min(lo+step, f.Hi)
 			g := w.GradientBlock(hi-lo, cols)
-			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, part)
+			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, panel)
 			d.regularize(g, lo, c)
 			up.Update(w, d.kernel, lo, c, g)
 		}

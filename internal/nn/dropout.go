@@ -12,17 +12,18 @@ var dropoutKind = kind{
 	name:  "dropout",
 	class: "Dropout",
 	settings: func(l *LayerSpec) []setting.Setting {
-		return []setting.Setting{{Name: "rate", Value: &l.Rate, Bounds: setting.Below(0, 1), Required: true, Example: "0.2",
-			Doc: "Fraction of the inputs that a step of training sets to 0: 0.2 to 0.5 behind a large layer."}}
+		return []setting.Setting{{Name: "rate", Value: &l.Rate, Bounds: setting.Below(0, 1), Required: true,
+			Example: "0.2",
+			Doc:     "Fraction of the inputs that a step of training sets to 0: 0.2 to 0.5 behind a large layer."}}
 	},
 	shape:  func(_ LayerSpec, in Shape) Shape { return in },
 	params: func(LayerSpec, Shape) []ParamSpec { return nil },
 	build:  func(l LayerSpec, _ []*Param, _ uint64) Layer { return newDropout(l) },
 }
 
-// Dropout sets each input to 0 with probability rate in training, and multiplies the others by 1/(1-rate), so that their
-// sum stays the same on average; in inference it does nothing (Srivastava et al., JMLR 15, 2014). What it drops depends on
-// the seed, the layer's name, the epoch, the step and the row alone.
+// Dropout sets each input to 0 with probability rate in training, and multiplies the others by 1/(1-rate), which keeps
+// the mean of their sum. In inference it does nothing (Srivastava et al., JMLR 15, 2014). What it drops depends only on
+// the seed, the layer's name, the epoch, the step and the row.
 type Dropout struct {
 	name      string
 	threshold uint32  // an input is dropped if its 32 random bits are below this
@@ -36,7 +37,7 @@ func newDropout(spec LayerSpec) *Dropout {
 // Params returns nothing.
 func (d *Dropout) Params() []*Param { return nil }
 
-// Forward computes y = x mask / (1 - rate).
+// Forward computes y = x mask / (1 - rate), with a random mask of zeros and ones.
 func (d *Dropout) Forward(_ *kernel.Worker, p Pass, x, y kernel.Matrix) {
 	if !p.Train {
 		for r := range x.Rows {

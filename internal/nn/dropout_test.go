@@ -19,7 +19,7 @@ func dropped(t *testing.T, d *nn.Dropout, p nn.Pass, rows, cols int) kernel.Matr
 	return y
 }
 
-// As many are dropped as the rate says, and the sum stays the same on average.
+// The fraction of dropped inputs is the rate, and the mean of the sum stays the same.
 func TestDropoutRate(t *testing.T) {
 	const n = 100 * 1001 // an odd number of columns: a row ends with half a random number
 	for _, rate := range []float64{0, 0.1, 0.5, 0.9} {
@@ -31,7 +31,7 @@ func TestDropoutRate(t *testing.T) {
 			case v == 0:
 				zeros++
 			case math.Abs(float64(v-kept)) > 1e-5:
-				t.Fatalf("rate %v: %v, want 0 or %v", rate, v, kept)
+				t.Fatalf("rate %v: %v, wanted 0 or %v", rate, v, kept)
 			}
 		}
 		if share := float64(zeros) / n; math.Abs(share-rate) > 4*math.Sqrt(rate*(1-rate)/n) {
@@ -40,7 +40,7 @@ func TestDropoutRate(t *testing.T) {
 	}
 }
 
-// What is dropped depends on seed, layer, epoch, step and row, and not on which rows come together.
+// What is dropped depends on seed, layer, epoch, step and row, and not on which rows are computed together.
 func TestDropoutStreams(t *testing.T) {
 	d := nn.NewDropout(nn.LayerSpec{Name: "dropout", Rate: 0.5})
 	base := nn.Pass{Train: true, Seed: 1, Epoch: 1, Step: 1}
@@ -60,7 +60,8 @@ func TestDropoutStreams(t *testing.T) {
 			t.Errorf("another %s drops the same", name)
 		}
 	}
-	if other := nn.NewDropout(nn.LayerSpec{Name: "dropout_1", Rate: 0.5}); slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
+	other := nn.NewDropout(nn.LayerSpec{Name: "dropout_1", Rate: 0.5})
+	if slices.Equal(dropped(t, other, base, 4, 40).Flatten(), want) {
 		t.Error("another layer drops the same")
 	}
 	if slices.Equal(want[:40], want[40:80]) {

@@ -6,7 +6,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// What the tests, which are a package of their own so that they can take training steps, see of this one.
+// What the tests see of this package. They are a package of their own so that they can take training steps.
 var (
 	NewLoss                = newLoss
 	Argmax                 = argmax

@@ -2,8 +2,9 @@ package nn
 
 import "dnn/internal/exact"
 
-// GuessLoss returns the loss, that of the weights included, of the best outputs that are the same for every sample, where there are
-// so many samples of each class: what a network has that has learned nothing but how frequent the classes are.
+// GuessLoss returns the smallest loss, with the penalty of the weights, that a network can have whose outputs are the
+// same for every sample. samples has the number of samples of each class. A network that has learned nothing but how
+// frequent the classes are has this loss.
 func (m *Sequential) GuessLoss(samples []int) float64 {
 	total := 0
 	for _, n := range samples {
@@ -14,14 +15,14 @@ func (m *Sequential) GuessLoss(samples []int) float64 {
 	loss := 0.0
 	for unit := range units {
 		class := unit
-		if units == 1 { // whose target is the class itself
+		if units == 1 { // its target is 1 for class 1
 			class = 1
 		}
-		share := 0.0
+		frequency := 0.0
 		if class < len(samples) {
-			share = float64(samples[class]) / float64(max(total, 1))
+			frequency = float64(samples[class]) / float64(max(total, 1))
 		}
-		loss += kind.guess(share, m.arch.LabelSmoothing, float64(units))
+		loss += kind.guess(frequency, m.arch.LabelSmoothing, float64(units))
 	}
 	if !kind.sum {
 		loss /= float64(units)
@@ -29,8 +30,8 @@ func (m *Sequential) GuessLoss(samples []int) float64 {
 	return loss + m.Penalty()
 }
 
-// surprise returns -p log p, a part of an entropy.
-func surprise(p float64) float64 {
+// entropyTerm returns -p log p.
+func entropyTerm(p float64) float64 {
 	if p <= 0 {
 		return 0
 	}

@@ -11,8 +11,8 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// A network whose kernels are 0 and whose output bias says how frequent the classes are has exactly this loss, and with any
-// other bias a larger one.
+// A network has exactly this loss if its kernels are 0 and its output bias says how frequent the classes are. With any
+// other bias, its loss is larger.
 func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 	labels := []uint8{0, 0, 0, 0, 0, 1, 1, 1, 2, 2}
 	logits := func(p ...float64) []float64 {
@@ -41,13 +41,15 @@ func TestGuessLossIsThatOfTheBestConstantOutputs(t *testing.T) {
 			}
 			arch := nn.Architecture{
 				Input: 2, Loss: test.loss, LabelSmoothing: test.smoothing,
-				Layers: []nn.LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation, L2: 0.25}},
+				Layers: []nn.LayerSpec{{Type: "dense", Name: "dense", Units: test.units, Activation: test.activation,
+					L2: 0.25}},
 			}
 			m, err := nn.New(arch, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)), Labels: labels}
+			samples := &batch.Samples{Count: len(labels), Features: 2, Floats: make([]float32, 2*len(labels)),
+				Labels: labels}
 			engine := step.NewEngine(kernel.Available()[0], 1)
 			defer engine.Close()
 			bias := m.Params()[1].Value

@@ -15,26 +15,26 @@ import (
 	"dnn/internal/setting"
 )
 
-// Initializer says what a parameter starts as: one of Initializers by its name, with the number that it needs if it needs
-// one, as Keras's Constant(value) does. The zero Initializer is the default of its parameter.
+// Initializer says how a parameter is initialized: by one of Initializers and, as for Keras's Constant(value), its
+// number. The zero Initializer stands for the parameter's default.
 type Initializer struct {
 	Name  string
-	Value float64 // of one that needs a number; else 0
+	Value float64 // 0 unless the initializer needs a number
 }
 
-// initializer is what the package knows of an initializer.
+// initializer is the definition of an initializer.
 type initializer struct {
 	draw  func(stream *rand.PCG, p kernel.Matrix, value float64) // sets a Dense kernel [in, out] or a bias [1, out]
-	bias  bool                                                   // a bias can have it: it has no inputs to draw by
-	value setting.Bounds                                         // of the number that it needs; zero: it needs none
+	bias  bool                                                   // a bias, which has no fan-in, can have it
+	value setting.Bounds                                         // bounds of its number; zero: it needs none
 }
 
-// initializers are the known ones, by Keras's names. The table is never written to.
+// initializers has all initializers by Keras's names. It is never written to.
 //
-// The variance of a kernel is scale/fan. With 1 over the mean of inputs and outputs that of activations and of gradients
-// stays about the same from layer to layer where the activation is about linear (Glorot and Bengio, AISTATS 2010); 2 over
-// the inputs makes up for a relu, which halves it (He et al., ICCV 2015); 1 over the inputs suits selu (LeCun et al., 1998;
-// Klambauer et al., NIPS 2017).
+// Those with glorot, he and lecun in their names draw a kernel with the variance scale/fan. Glorot's, 1 over the mean
+// of inputs and outputs, keeps the variance of activations and gradients about the same from layer to layer if the
+// activation is nearly linear (Glorot and Bengio, AISTATS 2010). He's, 2 over the inputs, makes up for relu, which
+// halves it (He et al., ICCV 2015). LeCun's, 1 over the inputs, suits selu (Klambauer et al., NIPS 2017).
 var initializers = map[string]initializer{
 	"glorot_normal":  varianceScaling(1, meanFan, truncatedNormal),
 	"glorot_uniform": varianceScaling(1, meanFan, centeredUniform),
@@ -47,7 +47,7 @@ var initializers = map[string]initializer{
 	"zeros":          {draw: func(_ *rand.PCG, p kernel.Matrix, _ float64) { fill(nil, p, 0) }, bias: true},
 }
 
-// Initializers returns the names of the known initializers in alphabetical order.
+// Initializers returns the names of all initializers in alphabetical order.
 func Initializers() []string { return slices.Sorted(maps.Keys(initializers)) }
 
 // BiasInitializers returns those of them that a bias can have.
@@ -55,13 +55,13 @@ func BiasInitializers() []string {
 	return slices.DeleteFunc(Initializers(), func(name string) bool { return !initializers[name].bias })
 }
 
-// InitializerValue returns what the number can be that the initializer called name needs, and whether it needs one.
+// InitializerValue returns the bounds of the number that the initializer called name needs, and whether it needs one.
 func InitializerValue(name string) (bounds setting.Bounds, needed bool) {
 	bounds = initializers[name].value
 	return bounds, bounds != setting.Bounds{}
 }
 
-// validate tells whether i is the default, or one of names with the number that it needs.
+// validate returns an error unless i is the default, or one of names with a number that suits it.
 func (i Initializer) validate(names []string) error {
 	switch bounds, needed := InitializerValue(i.Name); {
 	case i == Initializer{}:
@@ -76,8 +76,8 @@ func (i Initializer) validate(names []string) error {
 	return nil
 }
 
-// draw sets p to what i says, or where it says nothing to what standard does. The stream depends on the seed, the
-// initializer and the name of the layer.
+// draw initializes p by i, or by the initializer called standard if i names none. The random stream depends on the
+// seed, the initializer and the name of the layer.
 func (i Initializer) draw(p kernel.Matrix, standard string, seed uint64, layer string) {
 	name := cmp.Or(i.Name, standard)
 	initializers[name].draw(random.Stream(seed, name+"/"+layer, 0), p, i.Value)
@@ -115,35 +115,31 @@ func (i *Initializer) UnmarshalJSON(text []byte) error {
 func fanIn(k kernel.Matrix) float64   { return float64(k.Rows) }
 func meanFan(k kernel.Matrix) float64 { return float64(k.Rows+k.Cols) / 2 }
 
-// distribution returns the function that draws one number, whose mean is 0, given the variance.
+// distribution returns, for a variance, a function that draws a number with mean 0.
 type distribution func(variance float64) func(*rand.PCG) float32
 
-// varianceScaling draws every element with variance scale/fan.
+// varianceScaling returns the initializer that draws every element with variance scale/fan.
 func varianceScaling(scale float64, fan func(kernel.Matrix) float64, d distribution) initializer {
 	return initializer{draw: func(stream *rand.PCG, k kernel.Matrix, _ float64) {
 		draw := d(scale / fan(k))
-		for r := range k.Rows {
-			for c, w := 0, k.Row(r); c < len(w); c++ {
-				w[c] = draw(stream)
-			}
-		}
+		kernel.EachElement(k, func(float32) float32 { return draw(stream) })
 	}}
 }
 
-// centeredUniform is uniform in [-l, l), l = sqrt(3 variance).
+// centeredUniform is the uniform distribution over [-l, l), l = sqrt(3 variance).
 func centeredUniform(variance float64) func(*rand.PCG) float32 {
 	limit := float32(math.Sqrt(3 * variance))
 	return func(stream *rand.PCG) float32 { return limit * (float32(2*random.Uniform(stream)) - 1) }
 }
 
-// truncatedDeviation is the standard deviation of a standard normal distribution without what lies beyond +-2.
+// truncatedDeviation is the standard deviation of the standard normal distribution truncated to [-2, 2].
 const truncatedDeviation = 0.87962566103423978
 
-// truncatedNormal is normal without what lies beyond two standard deviations, those of the whole distribution.
+// truncatedNormal is the normal distribution truncated at twice its standard deviation, and scaled to the variance.
 func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 	deviation := float32(math.Sqrt(variance) / truncatedDeviation)
 	return func(stream *rand.PCG) float32 {
-		for { // three of five uniform numbers pass
+		for { // three of five candidates are accepted
 			x := 4*random.Uniform(stream) - 2
 			if random.Uniform(stream) < exact.Exp(-float32(x*x)/2) {
 				return deviation * x
@@ -152,12 +148,6 @@ func truncatedNormal(variance float64) func(*rand.PCG) float32 {
 	}
 }
 
-// fill sets every element to the same number.
 func fill(_ *rand.PCG, p kernel.Matrix, value float64) {
-	for r := range p.Rows {
-		w := p.Row(r)
-		for c := range w {
-			w[c] = float32(value)
-		}
-	}
+	kernel.EachElement(p, func(float32) float32 { return float32(value) })
 }

@@ -30,10 +30,10 @@ func TestGlorotUniform(t *testing.T) {
 		// In units of the limit: mean 0 with a standard error of sqrt(1/3n), variance 1/3 with one of sqrt(4/45n).
 		mean, variance := sum/n, squares/n-sum/n*sum/n
 		if math.Abs(mean) > 4*math.Sqrt(1/(3*n)) || math.Abs(variance-1.0/3) > 4*math.Sqrt(4/(45*n)) {
-			t.Errorf("%v: mean %.5f and variance %.5f of the limit, want 0 and 1/3", shape, mean, variance)
+			t.Errorf("%v: mean %.5f and variance %.5f of the limit, wanted 0 and 1/3", shape, mean, variance)
 		}
 		if largest > 1+1e-7 || least < -1-1e-7 || largest < 1-10/n || least > -1+10/n {
-			t.Errorf("%v: weights from %v to %v of the limit, want -1 to 1", shape, least, largest)
+			t.Errorf("%v: weights from %v to %v of the limit, wanted -1 to 1", shape, least, largest)
 		}
 		for r := range k.Rows {
 			for _, pad := range k.Data[r*k.Stride+k.Cols : (r+1)*k.Stride] {
@@ -45,7 +45,7 @@ func TestGlorotUniform(t *testing.T) {
 	}
 }
 
-// A constant fills all of its parameter, as Keras's Constant(value) does, whose float32 is the nearest to the value.
+// A constant fills its whole parameter with the nearest float32, as Keras's Constant(value) does.
 func TestConstant(t *testing.T) {
 	spec := nn.LayerSpec{
 		Units: 3, Activation: "relu",
@@ -59,14 +59,15 @@ func TestConstant(t *testing.T) {
 	params := m.Params()
 	for i, want := range map[int]float32{0: 0.1, 1: -0.25, 3: 1} {
 		if got := params[i].Floats(); slices.ContainsFunc(got, func(v float32) bool { return v != want }) {
-			t.Errorf("%s is %v, want %v everywhere", params[i].Name, got, want)
+			t.Errorf("%s is %v, wanted %v everywhere", params[i].Name, got, want)
 		}
 	}
 }
 
 func TestInitializerJSON(t *testing.T) {
 	for text, want := range map[string]nn.Initializer{
-		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"}, `""`: {},
+		`"he_normal"`: {Name: "he_normal"}, `{"constant":0.1}`: {"constant", 0.1}, `{"constant":0}`: {Name: "constant"},
+		`""`: {},
 	} {
 		var got nn.Initializer
 		err := json.Unmarshal([]byte(text), &got)
@@ -75,16 +76,17 @@ func TestInitializerJSON(t *testing.T) {
 			t.Errorf("%s is read as %+v, %v, and written as %s", text, got, err, again)
 		}
 	}
-	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`, `{"constant":1,"value":2}`, `1`, `[]`} {
+	for _, text := range []string{`"constant"`, `{}`, `{"constant":"1"}`, `{"constant":null}`,
+		`{"constant":1,"value":2}`, `1`, `[]`} {
 		var got nn.Initializer
 		want := `wanted the name of an initializer or {"constant": NUMBER}, found ` + text
 		if err := json.Unmarshal([]byte(text), &got); err == nil || err.Error() != want {
-			t.Errorf("%s: got %+v, %v", text, got, err)
+			t.Errorf("%s: found %+v, %v", text, got, err)
 		}
 	}
 }
 
-// A layer's weights depend on the seed and its name, not on what the network has beside it; biases are zero.
+// The weights of a layer depend on the seed and its name, not on the other layers. Biases are zero.
 func TestInitialWeights(t *testing.T) {
 	output := nn.LayerSpec{Units: 10, Activation: "softmax"}
 	build := func(seed uint64, layers ...nn.LayerSpec) [][]float32 {
@@ -111,7 +113,7 @@ func TestInitialWeights(t *testing.T) {
 	}
 	for i := 1; i < len(three); i += 2 {
 		if slices.ContainsFunc(three[i], func(v float32) bool { return v != 0 }) {
-			t.Errorf("biases %v, want zeros", three[i])
+			t.Errorf("biases %v, wanted zeros", three[i])
 		}
 	}
 }

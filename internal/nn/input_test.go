@@ -10,7 +10,7 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// A first layer that reads its samples as a matrix learns what one that reads lists does, to the bit, on any number of threads.
+// A first layer that reads a matrix learns the same, to the bit, as one that reads lists, with any number of threads.
 func TestFirstLayerThatReadsAMatrix(t *testing.T) {
 	arch := nntest.Network(50, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 40, Activation: "relu"},
 		nn.LayerSpec{Units: 17, Activation: "tanh"}, nn.LayerSpec{Units: 3, Activation: "softmax"})

@@ -55,7 +55,9 @@ func TestSmoothedLossesAsKeras(t *testing.T) {
 		tried[p.Loss] = true
 		activation := "linear"
 		if p.FromLogits {
-			activation = map[string]string{nn.CategoricalCrossentropy: "softmax", nn.BinaryCrossentropy: "sigmoid"}[p.Loss]
+			activation = map[string]string{
+				nn.CategoricalCrossentropy: "softmax", nn.BinaryCrossentropy: "sigmoid",
+			}[p.Loss]
 		}
 		loss, gradient, _ := evaluateSmoothed(t, p.Loss, activation, p.Smoothing, p.Values, p.Label)
 		what := fmt.Sprintf("%s with smoothing %v of %v, class %d", p.Loss, p.Smoothing, p.Values, p.Label)
@@ -98,10 +100,13 @@ func TestInitializersAsKeras(t *testing.T) {
 		std := math.Sqrt(max(squares/n-mean*mean, 0))
 		// Both means have a standard error of std/sqrt(n), both deviations one of less than 0.0025 of themselves.
 		if math.Abs(mean-k.Mean) > 6*k.Std/math.Sqrt(n) || math.Abs(std-k.Std) > 0.015*k.Std {
-			t.Errorf("%s %v: mean %.5f and deviation %.5f, Keras's %.5f and %.5f", k.Name, k.Shape, mean, std, k.Mean, k.Std)
+			t.Errorf("%s %v: mean %.5f and deviation %.5f, Keras's %.5f and %.5f",
+				k.Name, k.Shape, mean, std, k.Mean, k.Std)
 		}
-		if math.Abs(least-k.Least) > 0.005*math.Abs(k.Least) || math.Abs(largest-k.Largest) > 0.005*math.Abs(k.Largest) {
-			t.Errorf("%s %v: from %.5f to %.5f, Keras's from %.5f to %.5f", k.Name, k.Shape, least, largest, k.Least, k.Largest)
+		if math.Abs(least-k.Least) > 0.005*math.Abs(k.Least) ||
+			math.Abs(largest-k.Largest) > 0.005*math.Abs(k.Largest) {
+			t.Errorf("%s %v: from %.5f to %.5f, Keras's from %.5f to %.5f",
+				k.Name, k.Shape, least, largest, k.Least, k.Largest)
 		}
 	}
 	for _, name := range nn.Initializers() {
@@ -111,7 +116,7 @@ func TestInitializersAsKeras(t *testing.T) {
 	}
 }
 
-// Single predictions: perfect ones, totally wrong ones, at the edge of being clipped, far out.
+// Single predictions: perfect, totally wrong, at the edge of clipping, far from 0.
 func TestLossesAsKeras(t *testing.T) {
 	var file struct {
 		Predictions []struct {
@@ -130,7 +135,9 @@ func TestLossesAsKeras(t *testing.T) {
 	for _, p := range file.Predictions {
 		activation := "linear"
 		if p.FromLogits {
-			activation = map[string]string{nn.CategoricalCrossentropy: "softmax", nn.BinaryCrossentropy: "sigmoid"}[p.Loss]
+			activation = map[string]string{
+				nn.CategoricalCrossentropy: "softmax", nn.BinaryCrossentropy: "sigmoid",
+			}[p.Loss]
 		}
 		loss, gradient, _ := evaluateLoss(t, p.Loss, activation, p.Values, p.Label)
 		what := fmt.Sprintf("%s of %v, class %d", p.Loss, p.Values, p.Label)

@@ -7,26 +7,19 @@ import (
 	"dnn/internal/setting"
 )
 
-// kind is what the package knows of a type of layer. Each is defined beside its layer.
+// kind is the definition of a type of layer. It stands in the layer's file.
 type kind struct {
 	name     string    // what LayerSpec.Type says
 	class    string    // Keras's name of the layer's class
-	defaults LayerSpec // the settings of a layer of which nothing else is said
+	defaults LayerSpec // the settings of a new layer
 
-	// settings are the fields of l that are the kind's own.
-	settings func(l *LayerSpec) []setting.Setting
-
-	// shape returns the shape of an output for inputs of the shape in.
-	shape func(l LayerSpec, in Shape) Shape
-
-	// params returns the parameters for such inputs, in Keras's order.
-	params func(l LayerSpec, in Shape) []ParamSpec
-
-	// build returns the layer with those parameters, which are zero, and initializes them.
-	build func(l LayerSpec, params []*Param, seed uint64) Layer
+	settings func(l *LayerSpec) []setting.Setting                  // with pointers into l
+	shape    func(l LayerSpec, in Shape) Shape                     // of one output, given that of one input
+	params   func(l LayerSpec, in Shape) []ParamSpec               // in Keras's order, given the shape of one input
+	build    func(l LayerSpec, params []*Param, seed uint64) Layer // initializes params, which are zero
 }
 
-// kinds are the types of layers in the order of the documentation. A new one is a file and a line here.
+// kinds returns the types of layers in the order of the documentation. A new type is a file, and a line here.
 func kinds() []kind { return []kind{denseKind, dropoutKind, batchNormalizationKind} }
 
 // LayerTypes returns the types of layers in the order of the documentation.
@@ -38,7 +31,7 @@ func LayerTypes() []string {
 	return names
 }
 
-// kind returns the layer's kind; the zero kind if there is none.
+// kind returns the definition of the layer's type, or the zero kind for an unknown type.
 func (l LayerSpec) kind() kind {
 	for _, k := range kinds() {
 		if k.name == l.Type {
@@ -48,19 +41,19 @@ func (l LayerSpec) kind() kind {
 	return kind{}
 }
 
-// NewLayerSpec returns a layer of that type, one of LayerTypes, with its defaults and no name. What is required is zero.
+// NewLayerSpec returns a layer of that type, one of LayerTypes, with its defaults and zeros for all else.
 func NewLayerSpec(layerType string) LayerSpec {
 	l := LayerSpec{Type: layerType}.kind().defaults
 	l.Type = layerType
 	return l
 }
 
-// Settings returns the settings of a layer of its type, one of LayerTypes. They hold pointers into l. At most one is
-// required, and then the first. An activation or initializer that is left out depends on what the layer is part of; the
-// Choices of an *Initializer are the names that it can have.
+// Settings returns the settings of the layer's type, one of LayerTypes, with pointers into l. At most one is required,
+// and comes first. The caller decides what an empty activation or initializer stands for. The Choices of an
+// *Initializer are the names that it can have.
 func (l *LayerSpec) Settings() []setting.Setting { return l.kind().settings(l) }
 
-// check tells what is wrong with the first of the settings of a layer that is not what it can be.
+// check returns the first mistake in a layer's settings, or nil.
 func check(settings []setting.Setting) error {
 	for _, s := range settings {
 		switch v := s.Value.(type) {
@@ -77,7 +70,7 @@ func check(settings []setting.Setting) error {
 	return setting.Check(settings)
 }
 
-// LayerName returns Keras's name of the n-th layer of a type, from 0 on: dense, dense_1, dropout.
+// LayerName returns Keras's name of the n-th layer of a type, counted from 0: dense, dense_1, dropout.
 func LayerName(layerType string, n int) string {
 	if n == 0 {
 		return layerType

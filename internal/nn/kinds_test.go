@@ -7,7 +7,7 @@ import (
 	"dnn/internal/nn"
 )
 
-// What is said of each setting is complete, the defaults are valid, and what is required comes first.
+// Each setting is completely described, the defaults are valid, and a required setting comes first.
 func TestSettingsOfLayers(t *testing.T) {
 	for _, layerType := range nn.LayerTypes() {
 		l := nn.NewLayerSpec(layerType)
@@ -41,11 +41,12 @@ func TestSettingsPointIntoTheirLayer(t *testing.T) {
 	}
 }
 
-// A loss that is made for the activation of the output comes first, and none that is made for another one is there.
+// A loss made for the activation of the output comes first, and no loss made for another one is listed.
 func TestLossesFor(t *testing.T) {
 	const softmax, sigmoid = nn.CategoricalCrossentropy, nn.BinaryCrossentropy
 	for _, tt := range []struct{ activation, first, without string }{
-		{"softmax", softmax, sigmoid}, {"sigmoid", sigmoid, softmax}, {"relu", "mse", softmax}, {"relu", "mse", sigmoid},
+		{"softmax", softmax, sigmoid}, {"sigmoid", sigmoid, softmax}, {"relu", "mse", softmax},
+		{"relu", "mse", sigmoid},
 	} {
 		got := nn.LossesFor(tt.activation)
 		if got[0] != tt.first || slices.Contains(got, tt.without) || !slices.Contains(got, "mse") {

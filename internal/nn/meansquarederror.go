@@ -5,16 +5,16 @@ import "dnn/internal/nn/kernel"
 var squaresKind = lossKind{
 	name: "mse", also: "mean_squared_error",
 	ofOutputs: func(float32) Loss { return meanSquaredError{} },
-	guess:     func(share, _, _ float64) float64 { return share * (1 - share) },
+	guess:     func(frequency, _, _ float64) float64 { return frequency * (1 - frequency) },
 }
 
-// meanSquaredError is the mean over the units of (y - t)^2, from the outputs y [rows, units] of any activation; t is the
-// target, 0 or 1:
+// meanSquaredError is the mean over the units of (y - t)^2, for outputs y [rows, units] and the targets t, 0 or 1:
 //
 //	dloss/dy = 2 (y - t) / units
 type meanSquaredError struct{ ofOutputs }
 
-func (meanSquaredError) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32, loss []float32, predicted []uint8) {
+func (meanSquaredError) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+	loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
 		y, label := y.Row(r), labels[r]

@@ -2,7 +2,7 @@ package nn
 
 import "dnn/internal/nn/kernel"
 
-// Param is one array of trainable numbers of a layer.
+// Param is one array of a layer's parameters.
 type Param struct {
 	ParamSpec
 	Value kernel.Matrix // [in, out], or [1, out] for a bias
@@ -10,7 +10,7 @@ type Param struct {
 	Index int // its place among the parameters of its network
 }
 
-// NewParam returns the parameter of that name and shape, of zeros.
+// NewParam returns the parameter of that name and shape, filled with zeros.
 func NewParam(spec ParamSpec) *Param {
 	rows, cols := 1, spec.Shape[len(spec.Shape)-1]
 	if len(spec.Shape) == 2 {

@@ -19,7 +19,7 @@ func TestFloatsRoundTrip(t *testing.T) {
 			count *= n
 		}
 		if p.Count() != count {
-			t.Errorf("%v: %d elements, want %d", shape, p.Count(), count)
+			t.Errorf("%v: %d elements, wanted %d", shape, p.Count(), count)
 		}
 		want := make([]float32, count)
 		for i := range want {
@@ -28,17 +28,17 @@ func TestFloatsRoundTrip(t *testing.T) {
 		p.SetFloats(want)
 		got := p.Floats()
 		if !slices.Equal(got, want) {
-			t.Errorf("%v: %v, want %v", shape, got, want)
+			t.Errorf("%v: wanted %v, found %v", shape, want, got)
 		}
 		if last := p.Value.Row(p.Value.Rows - 1); last[len(last)-1] != float32(count) {
-			t.Errorf("%v: the last element is %v, want %d", shape, last[len(last)-1], count)
+			t.Errorf("%v: the last element is %v, wanted %d", shape, last[len(last)-1], count)
 		}
 		var sum float32
 		for _, v := range p.Value.Data {
 			sum += v
 		}
 		if wantSum := float32(count) * float32(count+1) / 2; sum != wantSum {
-			t.Errorf("%v: elements and padding add up to %v, want %v", shape, sum, wantSum)
+			t.Errorf("%v: elements and padding add up to %v, wanted %v", shape, sum, wantSum)
 		}
 		got[0] = -1
 		if p.Value.Data[0] == -1 {
@@ -57,7 +57,8 @@ func TestSetFloatsOfAnotherLength(t *testing.T) {
 }
 
 func TestSnapshotAndRestore(t *testing.T) {
-	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"},
+		nn.LayerSpec{Units: 3, Activation: "softmax"})
 	m := nntest.RandomModel(t, arch, 1)
 	before := nntest.Digest(m)
 	snapshot := m.Snapshot(nil)
@@ -77,7 +78,7 @@ func TestSnapshotAndRestore(t *testing.T) {
 	}
 	m.Restore(snapshot)
 	if got := nntest.Digest(m); got != before {
-		t.Errorf("restored %s, want %s", got, before)
+		t.Errorf("restored %s, wanted %s", got, before)
 	}
 	change()
 	if again := m.Snapshot(snapshot); &again[0][0] != &snapshot[0][0] {
@@ -86,12 +87,13 @@ func TestSnapshotAndRestore(t *testing.T) {
 	change()
 	m.Restore(snapshot)
 	if got := nntest.Digest(m); got != changed {
-		t.Errorf("restored %s, want the second snapshot %s", got, changed)
+		t.Errorf("restored %s, wanted the second snapshot %s", got, changed)
 	}
 }
 
 func TestFinite(t *testing.T) {
-	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"}, nn.LayerSpec{Units: 3, Activation: "softmax"})
+	arch := nntest.Network(7, nn.CategoricalCrossentropy, nn.LayerSpec{Units: 17, Activation: "relu"},
+		nn.LayerSpec{Units: 3, Activation: "softmax"})
 	m := nntest.RandomModel(t, arch, 1)
 	if !m.Finite() {
 		t.Error("a new network is not finite")
@@ -139,7 +141,8 @@ func TestRowsAndColumns(t *testing.T) {
 	}
 	part := m.Slice(2, 4).Columns(3, 17)
 	if part.Rows != 2 || part.Cols != 14 || part.Data[0] != 203 || part.Data[part.Stride+13] != 316 {
-		t.Errorf("rows 2-4, columns 3-17 are %d x %d from %v to %v", part.Rows, part.Cols, part.Data[0], part.Data[part.Stride+13])
+		t.Errorf("rows 2-4, columns 3-17 are %d x %d from %v to %v",
+			part.Rows, part.Cols, part.Data[0], part.Data[part.Stride+13])
 	}
 	if empty := m.Slice(5, 5); empty.Rows != 0 || empty.Cols != 20 {
 		t.Errorf("no rows are %d x %d", empty.Rows, empty.Cols)

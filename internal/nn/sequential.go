@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"math"
 
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
@@ -14,7 +13,7 @@ type Sequential struct {
 	seed      uint64
 	layers    []Layer
 	input     InputLayer // the first of layers
-	shapes    []Shape    // of the outputs of each layer
+	shapes    []Shape    // of one output of each layer
 	params    []*Param
 	penalties []penalized // the layers that add to the loss
 	loss      Loss
@@ -47,7 +46,7 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 		d, ok := layer.(*Dense)
 		switch {
 		case ok && fromLogits && i == len(arch.Layers)-1:
-			d.activation = activations["linear"] // the loss contains the output layer's own
+			d.activation = activations["linear"] // the loss applies the output layer's activation
 		case ok && d.activation.slope != nil:
 			m.add(activationLayer{d.activation}, in)
 			d.activation = activations["linear"]
@@ -57,7 +56,6 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 	return m, nil
 }
 
-// add appends a layer with outputs of that shape.
 func (m *Sequential) add(l Layer, output Shape) {
 	m.layers = append(m.layers, l)
 	m.shapes = append(m.shapes, output)
@@ -67,7 +65,7 @@ func (m *Sequential) add(l Layer, output Shape) {
 	}
 }
 
-// Penalty returns what the parameters add to the loss of every sample.
+// Penalty returns what the parameters add to the mean loss.
 func (m *Sequential) Penalty() float64 {
 	sum := 0.0
 	for _, l := range m.penalties {
@@ -79,10 +77,10 @@ func (m *Sequential) Penalty() float64 {
 // Architecture returns the description that the network was built from.
 func (m *Sequential) Architecture() Architecture { return m.arch }
 
-// Layers returns the layers from the input on. An activation that needs its input on the way back is a layer of its own.
+// Layers returns the layers from the input on. An activation whose gradient needs its inputs is a layer of its own.
 func (m *Sequential) Layers() []Layer { return m.layers }
 
-// Shapes returns the shape of the outputs of each of Layers.
+// Shapes returns the shape of one output of each of Layers.
 func (m *Sequential) Shapes() []Shape { return m.shapes }
 
 // Loss returns the network's loss.
@@ -112,12 +110,12 @@ func (m *Sequential) Restore(snapshot [][]float32) {
 	}
 }
 
-// Finite tells whether every parameter is a finite number.
+// Finite reports whether every parameter is a finite number.
 func (m *Sequential) Finite() bool {
 	for _, p := range m.params {
 		for r := range p.Value.Rows {
 			for _, v := range p.Value.Row(r) {
-				if v-v != 0 || math.IsNaN(float64(v)) {
+				if v-v != 0 { // infinite or NaN
 					return false
 				}
 			}
@@ -129,13 +127,13 @@ func (m *Sequential) Finite() bool {
 // Input returns the first layer, which reads the samples themselves.
 func (m *Sequential) Input() InputLayer { return m.input }
 
-// ReadsLists reports whether the first layer can read a sparse batch. If not, a batch must not be divided in shares.
+// ReadsLists reports whether the first layer can read a sparse batch. If not, a batch must not be divided into shares.
 func (m *Sequential) ReadsLists() bool {
 	_, matrix := m.input.(matrixInput)
 	return !matrix
 }
 
-// CheckSamples panics if s cannot be fed to the network: its shape is another's, or a label has no output.
+// CheckSamples panics if the samples have another number of features than the network, or a label no output.
 func (m *Sequential) CheckSamples(s *batch.Samples) {
 	if s.Features != m.arch.Input {
 		panic(fmt.Sprintf("nn: samples of %d features for a network of %d inputs", s.Features, m.arch.Input))
@@ -148,15 +146,15 @@ func (m *Sequential) CheckSamples(s *batch.Samples) {
 	}
 }
 
-// Tape is what one pass over a batch leaves behind: each layer's output and, in training, the gradient by it.
+// Tape has a batch and what a pass over it computes: the outputs of each layer and, in training, the gradients by them.
 type Tape struct {
 	In *batch.Batch
 	Y  []kernel.Matrix // [batch, size of a sample] of each of Sequential.Layers
-	DY []kernel.Matrix // likewise; of inference, none
+	DY []kernel.Matrix // likewise; empty in inference
 }
 
-// NewTape returns a tape for batches of up to size of the samples s, whose features are divided in shares. A first layer that
-// does not read lists gets a matrix, without shares.
+// NewTape returns a tape for batches of at most size of the samples s. shares are the ranges of features that the
+// workers own. If the first layer does not read lists, the batch is a matrix without shares.
 func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, train bool) *Tape {
 	if !m.ReadsLists() {
 		shares = nil
@@ -171,7 +169,7 @@ func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, t
 	return t
 }
 
-// Forward computes the layers [from, to) for some rows.
+// Forward computes the layers [from, to) for rows r.
 func (m *Sequential) Forward(w *kernel.Worker, p Pass, t *Tape, from, to int, r kernel.Span) {
 	p.Row = r.Lo
 	if from == 0 {
@@ -182,7 +180,7 @@ func (m *Sequential) Forward(w *kernel.Worker, p Pass, t *Tape, from, to int, r 
 	}
 }
 
-// Backward takes the layers [from, to) backwards, the last one first, for some rows.
+// Backward goes back through the layers [from, to) for rows r, the last layer first.
 func (m *Sequential) Backward(w *kernel.Worker, p Pass, t *Tape, from, to int, r kernel.Span) {
 	p.Row = r.Lo
 	for i := to - 1; i >= from && !w.Stopped(); i-- {

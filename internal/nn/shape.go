@@ -1,7 +1,7 @@
 package nn
 
-// Shape is the shape of one sample somewhere in a network: [units] after a Dense layer. A batch there is a matrix of as many
-// columns as Size says, each row a sample in row-major order.
+// Shape is the shape of one sample between two layers: [units] after a Dense layer. A batch is a matrix of Size
+// columns, in which each row is a sample in row-major order.
 type Shape []int
 
 // Size returns the number of values in one sample.

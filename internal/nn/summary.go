@@ -5,12 +5,12 @@ type LayerSummary struct {
 	Name      string // dense_1
 	Class     string // Dense
 	Output    Shape  // of its output
-	Params    int    // elements of all its parameters
+	Params    int    // number of its parameters
 	Trainable int    // those that training changes
 }
 
-// Summary returns a line for each layer. A Dense layer has in*units weights and units biases: 784*100 + 100 = 78,500 for
-// the first one of the course.
+// Summary returns a line for each layer. A Dense layer has in*units weights and units biases: 784*100 + 100 = 78,500
+// for 100 units that read MNIST.
 func (a Architecture) Summary() []LayerSummary {
 	lines := make([]LayerSummary, 0, len(a.Layers))
 	in := a.InputShape()
@@ -47,15 +47,9 @@ func (a Architecture) Params() []ParamSpec {
 }
 
 // Count returns the number of elements.
-func (p ParamSpec) Count() int {
-	n := 1
-	for _, d := range p.Shape {
-		n *= d
-	}
-	return n
-}
+func (p ParamSpec) Count() int { return Shape(p.Shape).Size() }
 
-// Parameters returns the number of elements of all parameters.
+// Parameters returns the number of parameters of all layers.
 func (a Architecture) Parameters() int {
 	sum := 0
 	for _, l := range a.Summary() {

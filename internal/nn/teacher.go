@@ -2,7 +2,7 @@ package nn
 
 import "fmt"
 
-// CheckTeacher tells why a network cannot teach another, if it cannot.
+// CheckTeacher returns why teacher cannot teach student, or nil.
 func CheckTeacher(teacher, student Architecture) error {
 	const wanted = "wanted a softmax output with categorical_crossentropy"
 	switch {
@@ -11,14 +11,16 @@ func CheckTeacher(teacher, student Architecture) error {
 	case !teacher.softmaxClassifier():
 		return fmt.Errorf("the teacher ends in %s: "+wanted, teacher.ending())
 	case teacher.Input != student.Input:
-		return fmt.Errorf("the teacher has %d inputs, wanted %d, as many as the network that is to learn", teacher.Input, student.Input)
+		return fmt.Errorf("the teacher has %d inputs, wanted %d, as many as the network that is to learn",
+			teacher.Input, student.Input)
 	case teacher.Output() != student.Output():
-		return fmt.Errorf("the teacher knows %d classes, wanted %d, as many as the network that is to learn", teacher.Output(), student.Output())
+		return fmt.Errorf("the teacher knows %d classes, wanted %d, as many as the network that is to learn",
+			teacher.Output(), student.Output())
 	}
 	return nil
 }
 
-// softmaxClassifier tells whether the network's last layer gives the logits of a softmax.
+// softmaxClassifier reports whether the network ends in a softmax with its cross-entropy.
 func (a Architecture) softmaxClassifier() bool {
 	return a.Loss == CategoricalCrossentropy && a.Layers[len(a.Layers)-1].Activation == "softmax"
 }

@@ -5,26 +5,28 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Updater receives gradients as they are produced, a block at a time.
+// Updater receives gradients block by block, as they are computed.
 type Updater interface {
-	// Update takes the gradient g of the elements of p from (row, col) on. It is called from several goroutines at once, for
-	// disjoint blocks. It may overwrite g, which is the caller's again afterwards.
+	// Update takes g, the gradient of the elements of p from (row, col) on. Several goroutines call it at once for
+	// disjoint blocks. It may overwrite g, but must not keep it.
 	Update(w *kernel.Worker, p *Param, row, col int, g kernel.Matrix)
 }
 
-// SparseUpdater is an Updater that may compute the gradient of a sparse input's kernel itself, while it is at it.
+// SparseUpdater is an Updater that can also compute the gradient of the first layer's kernel, from a sparse batch, and
+// update the kernel in the same pass.
 type SparseUpdater interface {
-	// Fuses tells whether it does so in the step at hand.
+	// Fuses reports whether it does so in the current step.
 	Fuses(w *kernel.Worker) bool
 
-	// UpdateSparse is Update with the gradient of rows f of p that is x^T dz, in some columns; x is in, by features.
+	// UpdateSparse computes the gradient x^T dz of rows f of p, in the columns cols, and updates them. x is the batch.
 	//
-	// It is called for all of these rows, or twice: for the empty ones, which have no entries in x and so a gradient of zeros, without dz,
-	// and for the filled ones, in any order. An updater may do nothing for the empty ones and update all when it is called for the filled.
+	// It is called once for AllRows, or twice, in any order: for EmptyRows, whose gradient is zero since they have no
+	// entries in x, without dz; and for FilledRows. An updater may do nothing for the empty rows, and update all rows
+	// in the other call.
 	UpdateSparse(w *kernel.Worker, p *Param, in *batch.Batch, dz kernel.Matrix, f, cols kernel.Span, which kernel.Rows)
 }
 
-// Fuses tells whether an updater computes gradients of sparse input itself.
+// Fuses reports whether up computes gradients of a sparse input itself.
 func Fuses(up Updater, w *kernel.Worker) bool {
 	sparse, ok := up.(SparseUpdater)
 	return ok && sparse.Fuses(w)

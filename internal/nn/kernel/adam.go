@@ -6,22 +6,22 @@ import (
 	"dnn/internal/exact"
 )
 
-// AdamStep is what all parameters share in one step of Adam (Kingma and Ba, arXiv:1412.6980, with the bias correction
-// folded into the rate as in section 2's last paragraph, which is Keras 3's formulation):
+// AdamStep has the constants of one step of Adam (Kingma and Ba, arXiv:1412.6980). As in the last paragraph of its
+// section 2, and in Keras 3, the bias correction is part of Alpha:
 //
 //	m += (g - m) * C1
 //	v += (g*g - v) * C2
 //	p -= (m * Alpha) / (sqrt(v) + Epsilon)
 //
-// where the two += are fused multiply-adds and every other operation rounds.
+// The two += are fused multiply-adds. Every other operation rounds.
 type AdamStep struct {
 	Alpha   float32 // rate * sqrt(1-beta2^t) / (1-beta1^t)
 	C1, C2  float32 // 1-beta1, 1-beta2
 	Epsilon float32
 }
 
-// Adam updates the parameters P[rows, cols] and their moments M and V by the gradient G, all of the same shape, as
-// AdamStep defines it for each element. The rows of P, M and V are equally far apart.
+// Adam takes a step, as AdamStep defines it, for each element of the parameters P[rows, cols] and their moments M and
+// V, with the gradient G. All have the same shape; P, M and V also have the same stride.
 func (s *Set) Adam(p, m, v, g Matrix, a AdamStep) {
 	requireMoments("Adam", p, m, v)
 	require("Adam", "g", g.shape(), p.Rows, p.Cols)
@@ -30,13 +30,13 @@ func (s *Set) Adam(p, m, v, g Matrix, a AdamStep) {
 	}
 }
 
-// requireMoments panics unless parameters and their moments lie alike.
+// requireMoments panics unless parameters and moments have the same shape and stride.
 func requireMoments(kernel string, p, m, v Matrix) {
 	require(kernel, "p", p.shape(), p.Rows, p.Cols)
 	require(kernel, "m", m.shape(), p.Rows, p.Cols)
 	require(kernel, "v", v.shape(), p.Rows, p.Cols)
 	if m.Stride != p.Stride || v.Stride != p.Stride {
-		const message = "kernel: %s: rows of p, m, v are %d, %d, %d apart, wanted the same"
+		const message = "kernel: %s: p, m, v: wanted equal strides, found %d, %d, %d"
 		panic(fmt.Sprintf(message, kernel, p.Stride, m.Stride, v.Stride))
 	}
 }

@@ -8,7 +8,7 @@
 #define LDP R5
 #define GROW R6
 #define LDG R7
-#define VECTORS R8 // vectors of a row besides the last one
+#define VECTORS R8 // vectors of a row before the last one
 #define LAST R9    // offset of a row's last vector
 #define N R10
 #define PV R11     // within the row, as are MV, VV and GV
@@ -51,9 +51,9 @@
 
 // func adamNEON(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
 //
-// A row's last vector ends at the last column and may lie over the one before it. It is computed first and stored last, so
-// that both work on what was there before the step. Fewer than four columns go one by one, through the same instructions,
-// in the first lane.
+// The last vector of a row ends at the last column and may overlap the one before it. It is computed first and stored
+// last, so that both read the values before the step. Fewer than four columns go one by one, through the same
+// instructions, in the first lane.
 TEXT ·adamNEON(SB), NOSPLIT, $0-144
 	MOVD  rows+0(FP), ROWS
 	MOVD  cols+8(FP), COLS
@@ -74,7 +74,7 @@ TEXT ·adamNEON(SB), NOSPLIT, $0-144
 	CBZ   ROWS, done
 	CBZ   COLS, done
 
-	// Rows without gaps between them are one long row.
+	// Rows without gaps are treated as one long row.
 	CMP  COLS, LDP
 	CCMP EQ, COLS, LDG, $0
 	BNE  strides

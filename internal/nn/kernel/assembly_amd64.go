@@ -1,16 +1,15 @@
 package kernel
 
-// The sets of amd64 are the generated functions, given their operands' numbers and slices, but for the few that take
-// less than a kernel may be given.
+// The sets of amd64 call the generated functions, which take sizes and slices instead of operands. Some functions
+// cannot do all that a kernel must; the plain Go code then does the rest.
 
-// The widest panels of columns whose sums the sparse products keep in registers: 8 vectors, and 13.
+// The most columns whose sums the sparse products keep in registers: 8 vectors of AVX-512, 13 of AVX2.
 const (
 	panelAVX512 = 8 * 16
 	panelAVX2   = 13 * 8
 )
 
-// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs of AVX-512 lack, samples are loaded as avx2
-// does it.
+// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs with AVX-512 lack, it gathers as avx2 does.
 func avx512(vbmi2 bool) *Set {
 	s := &Set{
 		Name:       "avx512",
@@ -114,8 +113,8 @@ func avx2() *Set {
 	}
 }
 
-// panelWidth returns into how wide panels columns are cut: as few as possible of at most panel columns, all but the
-// last of the same number of whole vectors of the given lanes.
+// panelWidth returns the width of the panels that columns are cut into. There are as few panels as possible, of at most
+// panel columns. All but the last have the same width, a multiple of lanes.
 func panelWidth(cols, panel, lanes int) int {
 	if cols <= panel {
 		return panel
@@ -124,7 +123,7 @@ func panelWidth(cols, panel, lanes int) int {
 	return ((cols+panels-1)/panels + lanes - 1) / lanes * lanes
 }
 
-// sparseMulInAVX512 gives the assembly no more columns than fit into a panel.
+// sparseMulInAVX512 calls the assembly for one panel after the other.
 func sparseMulInAVX512(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	width := panelWidth(y.Cols, panelAVX512, 16)
 	for c := 0; c < y.Cols; c += width {
@@ -134,7 +133,7 @@ func sparseMulInAVX512(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	}
 }
 
-// sparseMulInAVX2 gives the assembly no more columns than fit into a panel.
+// sparseMulInAVX2 calls the assembly for one panel after the other.
 func sparseMulInAVX2(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	width := panelWidth(y.Cols, panelAVX2, 8)
 	for c := 0; c < y.Cols; c += width {
@@ -144,7 +143,7 @@ func sparseMulInAVX2(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	}
 }
 
-// sparseAdamInAVX512 gives the assembly no more columns than fit into a panel.
+// sparseAdamInAVX512 calls the assembly for one panel after the other.
 func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
 	width := panelWidth(p.Cols, panelAVX512, 16)
 	for c := 0; c < p.Cols; c += width {
@@ -154,7 +153,7 @@ func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Ro
 	}
 }
 
-// transposeBytesInBlocks leaves what is smaller than a block to the plain loop.
+// transposeBytesInBlocks leaves a matrix that is smaller than a block to the plain loop.
 func transposeBytesInBlocks(dst, src Bytes) {
 	if src.Rows < 16 || src.Cols < 32 {
 		transposeBytes(dst, src)
@@ -163,8 +162,8 @@ func transposeBytesInBlocks(dst, src Bytes) {
 	transposeBytesAVX2(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 }
 
-// warpsPlainly tells what is left to the plain loop: images narrower than a strip, those so large that a float32 cannot
-// count their pixels, and points that do not fill a vector.
+// warpsPlainly reports whether the plain loop must do it: for images narrower than a strip, for those with too many
+// pixels to count in a float32, and for fewer points than a vector has lanes.
 func warpsPlainly(src Bytes, x []float32, lanes int) bool {
 	return src.Rows == 0 || src.Cols < 16 || len(x) < lanes || WarpPairs(src.Rows, src.Cols) > 1<<24
 }

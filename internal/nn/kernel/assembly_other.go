@@ -2,5 +2,5 @@
 
 package kernel
 
-// assembly returns nothing: there are no kernels in assembly for this architecture.
+// assembly returns nil: this architecture has no kernels in assembly.
 func assembly() []*Set { return nil }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// benchSets runs bench for every set of kernels that this CPU has.
+// benchSets runs bench for every set of this CPU.
 func benchSets(b *testing.B, bench func(b *testing.B, s *Set)) {
 	for _, s := range Available() {
 		b.Run(s.Name, func(b *testing.B) { bench(b, s) })
@@ -23,22 +23,23 @@ func aligned(n int) []float32 {
 	return x
 }
 
-// perElement reports the time for each of n things that every iteration does.
+// perElement reports the time per element, for iterations over n elements.
 func perElement(b *testing.B, n int, unit string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/"+unit)
 }
 
-// gflops reports the speed of iterations of so many floating-point operations.
+// gflops reports the speed, for iterations of so many floating-point operations.
 func gflops(b *testing.B, operations float64) {
 	b.ReportMetric(operations*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 }
 
-// BenchmarkGemmTile is a whole tile whose operands are in the first-level cache: the limit of Sgemm.
+// BenchmarkGemmTile multiplies one whole tile, with operands in the first-level cache: the limit of Sgemm.
 func BenchmarkGemmTile(b *testing.B) {
 	benchSets(b, func(b *testing.B, s *Set) {
 		const k = 128
 		x := mat(k, s.TileRows, s.TileRows, aligned(s.TileRows*k)).Transposed()
-		y, c := mat(k, s.TileCols, s.TileCols, aligned(s.TileCols*k)), mat(s.TileRows, s.TileCols, s.TileCols, Floats(s.TileRows*s.TileCols))
+		y, c := mat(k, s.TileCols, s.TileCols, aligned(s.TileCols*k)),
+			mat(s.TileRows, s.TileCols, s.TileCols, Floats(s.TileRows*s.TileCols))
 		for b.Loop() {
 			s.GemmTile(c, x, y, true)
 		}
@@ -46,8 +47,8 @@ func BenchmarkGemmTile(b *testing.B) {
 	})
 }
 
-// digits returns images like MNIST's: 28x28 bytes, of which 19 % are not zero, in the middle and in strokes. The images
-// of one call are alike where those of a data set are: what lies at the margin is zero in all of them.
+// digits returns images like MNIST's: 28x28 bytes, of which 19 % are not zero, in strokes around the middle. In all
+// images of one call, the same margin is zero.
 func digits(images int) []uint8 {
 	const side = 28
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -79,8 +80,8 @@ func gatherRows(rows, cols int, pixels []uint8) (entries []uint32, start []int32
 	return entries[:n], start
 }
 
-// BenchmarkSparseMul is the input layer of 784-100 with a batch of 100 images: forward, a product of 100 rows of 150
-// entries with the weights, and the gradient, 784 rows of 19 entries with the layer's.
+// BenchmarkSparseMul is the input layer of 784-100 with a batch of 100 images. Forward, 100 rows of 150 entries are
+// multiplied by the weights; for the gradient, 784 rows of 19 entries by the gradient of the outputs.
 func BenchmarkSparseMul(b *testing.B) {
 	const images, inputs, cols, ld = 100, 784, 100, 112
 	pixels := digits(images)
@@ -109,7 +110,7 @@ func BenchmarkSparseMul(b *testing.B) {
 	}
 }
 
-// BenchmarkSparseAdam is the gradient of the input layer of 784-100 with a batch of 100 images, and its step.
+// BenchmarkSparseAdam is the gradient and the update of the input layer of 784-100 with a batch of 100 images.
 func BenchmarkSparseAdam(b *testing.B) {
 	const images, inputs, cols, ld = 100, 784, 100, 112
 	pixels, transposed := digits(images), make([]uint8, images*inputs)
@@ -140,7 +141,7 @@ func BenchmarkSparseAdam(b *testing.B) {
 	})
 }
 
-// BenchmarkAdam is the step of a layer of 784-100: as a whole, and of a part that stays in the first-level cache.
+// BenchmarkAdam is the update of a layer of 784-100: all of it, and a part that stays in the first-level cache.
 func BenchmarkAdam(b *testing.B) {
 	for _, n := range []int{1024, 78400} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -159,7 +160,7 @@ func BenchmarkAdam(b *testing.B) {
 	}
 }
 
-// BenchmarkPacked is a thousand images packed, and batches of 100 random ones of them unpacked.
+// BenchmarkPacked packs a thousand images, and unpacks batches of 100 random ones.
 func BenchmarkPacked(b *testing.B) {
 	const images, inputs, batch, block = 1000, 784, 100, 112
 	pixels, edges := digits(images), []int32{0}
@@ -192,8 +193,10 @@ func BenchmarkPacked(b *testing.B) {
 			for i := range order {
 				order[i] = int32(i * 7919 % images)
 			}
-			packed, dense := Packed{Edges: edges, At: at, Data: data}, byteMat(batch, inputs, inputs, make([]uint8, batch*inputs))
-			x := Sparse{Rows: batch, Entries: make([]uint32, batch*inputs+GatherSlack), Start: make([]int32, batch*(blocks+1)), Step: blocks + 1}
+			packed, dense := Packed{Edges: edges, At: at, Data: data},
+				byteMat(batch, inputs, inputs, make([]uint8, batch*inputs))
+			x := Sparse{Rows: batch, Entries: make([]uint32, batch*inputs+GatherSlack),
+				Start: make([]int32, batch*(blocks+1)), Step: blocks + 1}
 			for i := 0; b.Loop(); i = (i + batch) % images {
 				s.Unpack(x, 0, dense, packed, order[i:i+batch], 0)
 			}
@@ -202,7 +205,7 @@ func BenchmarkPacked(b *testing.B) {
 	})
 }
 
-// BenchmarkSoftmax is that of 100 samples of 10 classes, whose logits come and go by rows.
+// BenchmarkSoftmax is the softmax of 100 samples of 10 classes, transposed there and back.
 func BenchmarkSoftmax(b *testing.B) {
 	const classes, samples = 10, 100
 	benchSets(b, func(b *testing.B, s *Set) {
@@ -229,7 +232,8 @@ func BenchmarkGather(b *testing.B) {
 	}{{"rows", images, inputs, pixels}, {"columns", inputs, images, transposed}} {
 		b.Run(c.name, func(b *testing.B) {
 			benchSets(b, func(b *testing.B, s *Set) {
-				x := Sparse{Rows: c.rows, Entries: make([]uint32, c.rows*c.cols+GatherSlack), Start: make([]int32, c.rows+1), Step: 1}
+				x := Sparse{Rows: c.rows, Entries: make([]uint32, c.rows*c.cols+GatherSlack),
+					Start: make([]int32, c.rows+1), Step: 1}
 				for b.Loop() {
 					s.Gather(x, 0, byteMat(c.rows, c.cols, c.cols, c.pixels), 0, 0)
 				}
@@ -265,7 +269,7 @@ func BenchmarkTranspose(b *testing.B) {
 	}
 }
 
-// BenchmarkRows is the kernels that go over a batch of activations once, for layers of 100 and 10.
+// BenchmarkRows is the kernels that pass once over a batch of activations, for layers of 100 and 10.
 func BenchmarkRows(b *testing.B) {
 	const rows = 100
 	for _, cols := range []int{100, 10} {

@@ -18,7 +18,7 @@ func bias(y Matrix, bias []float32) {
 	}
 }
 
-// ColumnSums computes dst[c] = the sum of X[r, c] over the rows in ascending r, starting from +0: the gradient of a
+// ColumnSums computes dst[c], the sum of X[r, c] over the rows in ascending r, starting from +0: the gradient of a
 // bias.
 func (s *Set) ColumnSums(dst []float32, x Matrix) {
 	require("ColumnSums", "x", x.shape(), x.Rows, x.Cols)

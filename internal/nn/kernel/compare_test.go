@@ -12,7 +12,7 @@ import (
 	"dnn/internal/exact"
 )
 
-// eachSet runs test for every set of kernels that this CPU has besides the reference.
+// eachSet runs test for every set of this CPU except the reference.
 func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) {
 	sets := Available()
 	reference := generic()
@@ -28,13 +28,14 @@ func eachSet(t *testing.T, test func(t *testing.T, s, reference *Set, d *data)) 
 	}
 }
 
-// data makes up what kernels are compared on.
+// data makes random operands.
 type data struct {
 	*rand.Rand
 	memory *guarded // nil: any
 }
 
-// allocate returns n zero bytes that begin where a float32 may, if n is a multiple of 4, and may end where memory does.
+// allocate returns n zero bytes. They are aligned for float32 if n is a multiple of 4, and end before an inaccessible
+// page if d has guarded memory.
 func (d *data) allocate(n int) []byte {
 	if d.memory != nil {
 		return d.memory.bytes(n)
@@ -43,11 +44,11 @@ func (d *data) allocate(n int) []byte {
 	return make([]byte, n+skip)[skip:]
 }
 
-// special are the numbers that arithmetic treats in ways of their own.
+// special has the numbers for which arithmetic has rules of its own.
 var special = []float32{0, float32(math.Copysign(0, -1)), 1, -1, 0x1p-149, -0x1p-130, 0x1p-126, math.MaxFloat32,
 	-math.MaxFloat32, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
 
-// floats returns n numbers around 1, or if wild is set, any bit patterns and many special ones.
+// floats returns n numbers around 1 or, if wild is set, arbitrary bit patterns and many special numbers.
 func (d *data) floats(n int, wild bool) []float32 {
 	if n == 0 {
 		return nil
@@ -66,7 +67,7 @@ func (d *data) floats(n int, wild bool) []float32 {
 	return x
 }
 
-// bytes returns n bytes, of which the given part is not zero.
+// bytes returns n bytes, of which the given fraction is not zero.
 func (d *data) bytes(n int, density float64) []uint8 {
 	x := d.allocate(n)
 	for i := range x {
@@ -77,7 +78,7 @@ func (d *data) bytes(n int, density float64) []uint8 {
 	return x
 }
 
-// size returns how many elements a matrix has whose last row ends with its last column.
+// size returns the number of elements of a matrix whose last row ends with its last column.
 func size(rows, cols, ld int) int {
 	if rows == 0 {
 		return 0
@@ -85,7 +86,7 @@ func size(rows, cols, ld int) int {
 	return (rows-1)*ld + cols
 }
 
-// fenced is a matrix or vector that a kernel writes, with guards around it that it must leave alone.
+// fenced is a matrix or vector that a kernel writes, between guards that it must not change.
 type fenced[T comparable] struct {
 	all, inside []T
 }
@@ -106,16 +107,17 @@ func (f fenced[T]) copy() fenced[T] {
 	return fenced[T]{all, all[fence : len(all)-fence : len(all)-fence]}
 }
 
-// fencedFloats guards a copy of content, and what of it lies between rows is content's own.
+// fencedFloats returns a fenced copy of content, gaps between rows included.
 func fencedFloats(content []float32) fenced[float32] { return newFenced(content, 12345.678) }
 
-// sameFloats compares everything, guards too, bit by bit; but any NaN equals any other.
+// sameFloats compares all elements and guards bit by bit, except that any NaN equals any other.
 func sameFloats(t *testing.T, what string, got, want fenced[float32]) {
 	t.Helper()
 	for i, w := range want.all {
 		g := got.all[i]
 		if math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
-			t.Fatalf("%s: element %d of %d is %g (%#08x), want %g (%#08x)", what, i-fence, len(want.inside), g, math.Float32bits(g), w, math.Float32bits(w))
+			t.Fatalf("%s: element %d of %d is %g (%#08x), wanted %g (%#08x)",
+				what, i-fence, len(want.inside), g, math.Float32bits(g), w, math.Float32bits(w))
 		}
 	}
 }
@@ -124,13 +126,14 @@ func same[T comparable](t *testing.T, what string, got, want fenced[T]) {
 	t.Helper()
 	for i, w := range want.all {
 		if got.all[i] != w {
-			t.Fatalf("%s: element %d of %d is %v, want %v", what, i-fence, len(want.inside), got.all[i], w)
+			t.Fatalf("%s: element %d of %d is %v, wanted %v", what, i-fence, len(want.inside), got.all[i], w)
 		}
 	}
 }
 
-// awkward are sizes at the edges of vectors, blocks and panels, and primes.
-var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97, 100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
+// awkward has sizes at the edges of vectors, blocks and panels, and primes.
+var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97,
+	100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
 
 func TestGemmTileAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, _ *Set, d *data) {
@@ -158,23 +161,27 @@ func compareGemmTile(t *testing.T, s *Set, d *data, rows, cols, k int, wild bool
 	accumulate := d.IntN(2) == 0
 	s.GemmTile(mat(rows, cols, ldc, got.inside), a, mat(k, cols, ldb, b), accumulate)
 	rs, cs := a.strides()
-	gemmTile(rows, cols, k, a.Data, rs, cs, b, ldb, want.inside, ldc, accumulate) // the reference, whose loops serve tiles of any size
-	sameFloats(t, fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v", rows, cols, k, rs, cs, ldb, ldc, accumulate), got, want)
+	// The reference, whose loops serve tiles of any size.
+	gemmTile(rows, cols, k, a.Data, rs, cs, b, ldb, want.inside, ldc, accumulate)
+	what := fmt.Sprintf("tile %dx%d, k=%d, rs=%d, cs=%d, ldb=%d, ldc=%d, accumulate=%v",
+		rows, cols, k, rs, cs, ldb, ldc, accumulate)
+	sameFloats(t, what, got, want)
 }
 
 func TestSparseMulAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		for _, cols := range awkward {
 			for _, rows := range []int{0, 1, 2, 5, 17} {
-				compareSparseMul(t, s, reference, d, rows, cols, d.IntN(60), 1+d.IntN(3), []float64{0, 0.02, 0.2, 1}[d.IntN(4)], d.IntN(3) == 0)
+				compareSparseMul(t, s, reference, d, rows, cols, d.IntN(60), 1+d.IntN(3),
+					[]float64{0, 0.02, 0.2, 1}[d.IntN(4)], d.IntN(3) == 0)
 			}
 		}
 	})
 }
 
-// compareSparseMul multiplies a sparse matrix of rows x inputs, each row of which is cut into step pieces, one of them
-// used.
-func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64, wild bool) {
+// compareSparseMul multiplies a sparse matrix of rows x inputs. Each row is cut into step pieces, of which one is used.
+func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inputs, step int, density float64,
+	wild bool) {
 	t.Helper()
 	entries := make([]uint32, rows*step*inputs+GatherSlack)
 	start := make([]int32, rows*step+1)
@@ -195,10 +202,13 @@ func compareSparseMul(t *testing.T, s, reference *Set, d *data, rows, cols, inpu
 	got := fencedFloats(d.floats(size(rows, cols, ldy), wild))
 	want := got.copy()
 	accumulate := d.IntN(2) == 0
-	x, factor := Sparse{Rows: rows, Entries: entries, Start: start[piece:], Step: step, Table: &table}, mat(inputs, cols, ldb, b)
+	x, factor := Sparse{Rows: rows, Entries: entries, Start: start[piece:], Step: step, Table: &table},
+		mat(inputs, cols, ldb, b)
 	s.SparseMul(mat(rows, cols, ldy, got.inside), x, factor, accumulate)
 	reference.SparseMul(mat(rows, cols, ldy, want.inside), x, factor, accumulate)
-	sameFloats(t, fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v", rows, inputs, step, n, cols, ldb, ldy, accumulate), got, want)
+	what := fmt.Sprintf("%d rows of %d inputs in steps of %d, %d entries, %d columns, ldb=%d, ldy=%d, accumulate=%v",
+		rows, inputs, step, n, cols, ldb, ldy, accumulate)
+	sameFloats(t, what, got, want)
 }
 
 func TestGatherAgreesWithReference(t *testing.T) {
@@ -208,7 +218,7 @@ func TestGatherAgreesWithReference(t *testing.T) {
 				compareGather(t, s, d.bytes(n, density), d.Uint32N(1<<20))
 			}
 		}
-		// Zeros in whole groups beside full ones.
+		// Whole groups of zeros next to full groups.
 		src := d.bytes(640, 1)
 		clear(src[64:192])
 		clear(src[300:500])
@@ -223,7 +233,7 @@ func compareGather(t *testing.T, s *Set, src []uint8, base uint32) {
 	x := Sparse{Rows: 1, Entries: got.inside, Start: make([]int32, 2)}
 	n := s.Gather(x, 0, byteMat(1, len(src), 0, src), base, 0)
 	if m := gather(want.inside, src, base); n != m || x.Start[0] != 0 || int(x.Start[1]) != n {
-		t.Fatalf("%d bytes: found %d nonzeros, want %d", len(src), n, m)
+		t.Fatalf("%d bytes: found %d nonzeros, wanted %d", len(src), n, m)
 	}
 	clear(got.inside[n:])
 	clear(want.inside[n:])
@@ -241,11 +251,13 @@ func TestGatherOfRowsAgreesWithReference(t *testing.T) {
 				start := newFenced(make([]int32, size(rows, 2, step)), -1)
 				want, wantStart := got.copy(), start.copy()
 				pixels := byteMat(rows, cols, lds, src)
-				n := s.Gather(Sparse{Rows: rows, Entries: got.inside, Start: start.inside, Step: step}, at, pixels, base, baseStep)
-				m := reference.Gather(Sparse{Rows: rows, Entries: want.inside, Start: wantStart.inside, Step: step}, at, pixels, base, baseStep)
+				n := s.Gather(Sparse{Rows: rows, Entries: got.inside, Start: start.inside, Step: step}, at, pixels,
+					base, baseStep)
+				m := reference.Gather(Sparse{Rows: rows, Entries: want.inside, Start: wantStart.inside, Step: step}, at,
+					pixels, base, baseStep)
 				what := fmt.Sprintf("%d x %d bytes, lds=%d, step=%d", rows, cols, lds, step)
 				if n != m {
-					t.Fatalf("%s: %d entries, want %d", what, n, m)
+					t.Fatalf("%s: %d entries, wanted %d", what, n, m)
 				}
 				clear(got.inside[n:])
 				clear(want.inside[n:])
@@ -290,7 +302,7 @@ func compareTranspose(t *testing.T, s, reference *Set, d *data, rows, cols int) 
 	same(t, "bytes, "+what, bytes, wantBytes)
 }
 
-// The kernels that go through rows of one or more matrices, element by element.
+// The kernels that compute element by element.
 func TestRowKernelsAgreeWithReference(t *testing.T) {
 	kernels := map[string]func(s *Set, x, y Matrix){
 		"Bias":     func(s *Set, x, y Matrix) { s.Bias(y, x.Data[:x.Cols]) },
@@ -346,7 +358,8 @@ func TestExpAgreesWithReference(t *testing.T) {
 		for i := range x {
 			x[i] *= 40
 		}
-		copy(x, []float32{exact.ExpMax, -exact.ExpMax, exact.ExpMin, math.Nextafter32(exact.ExpMax, 100), math.Nextafter32(exact.ExpMin, -100), math.Nextafter32(exact.ExpMax, 0), math.Nextafter32(exact.ExpMin, 0)})
+		copy(x, []float32{exact.ExpMax, -exact.ExpMax, exact.ExpMin, math.Nextafter32(exact.ExpMax, 100),
+			math.Nextafter32(exact.ExpMin, -100), math.Nextafter32(exact.ExpMax, 0), math.Nextafter32(exact.ExpMin, 0)})
 		compareExp(t, s, reference, x)
 	})
 }
@@ -374,7 +387,7 @@ func TestAdamAgreesWithReference(t *testing.T) {
 	})
 }
 
-// compareAdam takes three steps from moments of zero with gradients of the given scale, or, for a scale of 0, a step
+// compareAdam takes three steps from moments of zero with gradients of the given scale or, for a scale of 0, one step
 // from wild moments.
 func compareAdam(t *testing.T, s, reference *Set, d *data, rows, cols int, scale float32) {
 	t.Helper()
@@ -416,7 +429,8 @@ func TestPackedAgreesWithReference(t *testing.T) {
 		if !s.Packs() {
 			t.Skip("not in this set")
 		}
-		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100}, {112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
+		for _, blocks := range [][]int{{}, {1}, {0}, {64}, {65}, {128}, {7, 128, 64, 0, 100},
+			{112, 112, 112, 112, 112, 112, 112}, {98, 98, 98, 90}} {
 			for _, density := range []float64{0, 0.02, 0.2, 0.6, 1} {
 				comparePacked(t, s, reference, d, blocks, 1+d.IntN(30), density)
 			}
@@ -424,7 +438,7 @@ func TestPackedAgreesWithReference(t *testing.T) {
 	})
 }
 
-// comparePacked packs samples of blocks of so many features and unpacks some of them, of some of the blocks.
+// comparePacked packs samples with blocks of so many features, and unpacks some blocks of some of the samples.
 func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, samples int, density float64) {
 	t.Helper()
 	edges := []int32{0}
@@ -442,9 +456,9 @@ func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, sampl
 		originals, at[i] = append(originals, slices.Clone(original)), uint32(n)
 		length := reference.Pack(edges, original, want.inside[n:])
 		if got := s.Pack(edges, original, data.inside[n:]); got != length {
-			t.Fatalf("blocks of %v: packed into %d bytes, want %d", blocks, got, length)
+			t.Fatalf("blocks of %v: packed into %d bytes, wanted %d", blocks, got, length)
 		}
-		clear(data.inside[n+length:]) // what may have been written behind it
+		clear(data.inside[n+length:]) // Pack may have written there
 		n += length
 	}
 	same(t, fmt.Sprintf("blocks of %v, packed", blocks), data, want)
@@ -465,13 +479,15 @@ func comparePacked(t *testing.T, s, reference *Set, d *data, blocks []int, sampl
 	rows := func(entries []uint32, start []int32) Sparse {
 		return Sparse{Rows: len(order), Entries: entries, Start: start, Step: some + 1}
 	}
-	end := s.Unpack(rows(dst.inside, start.inside), begin, byteMat(len(order), width, ldd, dense.inside), packed, order, first)
+	end := s.Unpack(rows(dst.inside, start.inside), begin, byteMat(len(order), width, ldd, dense.inside), packed, order,
+		first)
 	wantEnd := begin
 	if len(order) > 0 {
-		wantEnd = reference.Unpack(rows(wantDst.inside, wantStart.inside), begin, byteMat(len(order), width, ldd, wantDense.inside), packed, order, first)
+		wantEnd = reference.Unpack(rows(wantDst.inside, wantStart.inside), begin,
+			byteMat(len(order), width, ldd, wantDense.inside), packed, order, first)
 	}
 	if end != wantEnd {
-		t.Fatalf("blocks of %v, %d from %d on: entries to %d, want %d", blocks, some, first, end, wantEnd)
+		t.Fatalf("blocks of %v, %d from %d on: entries to %d, wanted %d", blocks, some, first, end, wantEnd)
 	}
 	clear(dst.inside[end:])
 	clear(wantDst.inside[end:])
@@ -504,7 +520,7 @@ func compareSoftmax(t *testing.T, s, reference *Set, d *data, rows, cols int, wi
 	z := fencedFloats(d.floats(size(rows, cols, ldz), wild))
 	for i := range z.inside {
 		switch d.IntN(8) {
-		case 0: // the same number several times
+		case 0: // the same value several times
 			z.inside[i] = z.inside[d.IntN(i+1)]
 		case 1:
 			z.inside[i] *= 30
@@ -522,7 +538,7 @@ func compareSoftmax(t *testing.T, s, reference *Set, d *data, rows, cols int, wi
 	sameFloats(t, what+"quotients", z, wantZ)
 }
 
-// The reference by hand: ties, NaN, infinities.
+// The reference, computed by hand: ties, NaN, infinities.
 func TestSoftmaxOfReference(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	for _, c := range []struct {
@@ -542,8 +558,9 @@ func TestSoftmaxOfReference(t *testing.T) {
 		z := slices.Clone(c.column)
 		largest, sums, best := []float32{0}, []float32{0}, []int32{0}
 		generic().Softmax(mat(len(z), 1, 1, z), largest, sums, best)
-		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum}, []int32{c.best}) {
-			t.Errorf("%v: got %v, largest %v, sum %v, best %v; want %v", c.column, z, largest, sums, best, c)
+		if fmt.Sprint(z, largest, sums, best) != fmt.Sprint(c.want, []float32{c.largest}, []float32{c.sum},
+			[]int32{c.best}) {
+			t.Errorf("%v: found %v, largest %v, sum %v, best %v; wanted %v", c.column, z, largest, sums, best, c)
 		}
 	}
 }
@@ -563,14 +580,14 @@ func TestSparseAdamAgreesWithReference(t *testing.T) {
 	})
 }
 
-// compareSparseAdam takes two steps with the product of a sparse matrix of rows x inputs as the gradient.
+// compareSparseAdam takes two steps. The gradient is the product of a sparse matrix of rows x inputs.
 func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inputs int, density float64, wild bool) {
 	t.Helper()
 	entries := make([]uint32, rows*inputs+GatherSlack)
 	start := make([]int32, 2*rows)
 	at := 0
 	for r := range rows {
-		n := gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // each third row has none
+		n := gather(entries[at:], d.bytes(inputs, density*float64(r%3)), 0) // every third row is empty
 		start[2*r], start[2*r+1] = int32(at), int32(at+n)
 		at += n
 	}
@@ -602,18 +619,20 @@ func compareSparseAdam(t *testing.T, s, reference *Set, d *data, rows, cols, inp
 				reference.Adam(row(wantP), row(wantM), row(wantV), mat(1, cols, cols, g[r*cols:]), step)
 			}
 		}
-		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %d: ", rows, cols, inputs, at, ldb, ldp, which)
+		what := fmt.Sprintf("%d x %d, %d inputs, %d entries, ldb=%d, ldp=%d, rows %d: ", rows, cols, inputs, at, ldb,
+			ldp, which)
 		sameAdam(t, what, [3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
 	}
 }
 
-// A step may be left out only where it would change nothing: moments and parameters of all sizes, for as long as it
-// takes the moments to decay. Of three rows two have no entries, and one has an entry that is zero or nearly so in most
+// A step may be left out only if it would change nothing: for moments and parameters of all sizes, for as long as
+// moments take to decay. Two of three rows have no entries. The third has one, which is zero or nearly so in most
 // columns.
 func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
 		const rows, cols = 3, 100
-		x := Sparse{Rows: rows, Entries: []uint32{1}, Start: []int32{0, 0, 0, 1, 1, 1}, Step: 2, Table: &[256]float32{1: 1}}
+		x := Sparse{Rows: rows, Entries: []uint32{1}, Start: []int32{0, 0, 0, 1, 1, 1}, Step: 2,
+			Table: &[256]float32{1: 1}}
 		of := func(x fenced[float32]) Matrix { return mat(rows, cols, cols, x.inside) }
 		power := func(least, most int) float32 {
 			x := float32(math.Ldexp(1+d.Float64(), least+d.IntN(most-least+1)))
@@ -644,7 +663,7 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 			{Alpha: 0x1p100, C1: 0.5, C2: 0.5, Epsilon: 1},
 		} {
 			p, m, v := fencedFloats(some(-149, 126)), fencedFloats(some(-149, 70)), fencedFloats(some(-149, 100))
-			clear(m.inside[:cols]) // as where no gradient has ever been
+			clear(m.inside[:cols]) // as if there had never been a gradient
 			clear(v.inside[:cols])
 			wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 			denseP, denseM, denseV := p.copy(), m.copy(), v.copy()
@@ -671,7 +690,7 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	})
 }
 
-// The reference's SparseAdam is its SparseMul and its Adam.
+// SparseAdam of the reference is its SparseMul followed by its Adam.
 func TestSparseAdamOfReference(t *testing.T) {
 	d := &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}
 	for _, cols := range awkward {
@@ -681,7 +700,8 @@ func TestSparseAdamOfReference(t *testing.T) {
 
 func TestWarpAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
-		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31}, {33, 32}, {3, 200}} {
+		for _, shape := range [][2]int{{28, 28}, {0, 20}, {20, 0}, {1, 1}, {1, 16}, {2, 17}, {5, 15}, {16, 31},
+			{33, 32}, {3, 200}} {
 			rows, cols := shape[0], shape[1]
 			for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 100, 784} {
 				for _, kind := range []string{"inside", "around", "whole", "wild"} {

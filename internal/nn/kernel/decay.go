@@ -1,6 +1,6 @@
 package kernel
 
-// Decay takes a share off each element: P[r, c] -= (P[r, c] * decay) * rate, every operation rounded.
+// Decay shrinks each element: P[r, c] -= (P[r, c] * decay) * rate. Every operation rounds.
 func (s *Set) Decay(p Matrix, decay, rate float32) {
 	require("Decay", "p", p.shape(), p.Rows, p.Cols)
 	if p.Rows > 0 && p.Cols > 0 {

@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// exp.go has the method, the names and the meaning of the numbers.
+// exact.Exp has the names and the meaning of the numbers.
 
 DATA expNumbers<>+0(SB)/4, $12582912.0                   // roundBias
 DATA expNumbers<>+4(SB)/4, $1.44269504088896341          // log2e
@@ -88,7 +88,7 @@ rest:
 	ADDS $4, R2
 	BEQ  done
 
-	// Up to three that are left, each in the first lane of a vector.
+	// Up to three remaining elements, each in the first lane of a vector.
 one:
 	FMOVS.P 4(R1), F0
 	EXP

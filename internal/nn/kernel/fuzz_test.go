@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// fuzzSets runs test for every set of kernels besides the reference, on data made up from seed, so that the fuzzer
-// chooses shapes and contents.
+// fuzzSets runs test for every set except the reference. The fuzzer chooses the shapes, and by seed the contents.
 func fuzzSets(t *testing.T, seed uint64, test func(s, reference *Set, d *data)) {
 	sets := Available()
 	reference := generic()

@@ -2,16 +2,16 @@ package kernel
 
 import "fmt"
 
-// GatherSlack is the room that Gather needs behind its entries.
+// GatherSlack is the number of elements behind the entries that Gather may overwrite.
 const GatherSlack = 64
 
-// Gather makes X of what is not zero in SRC[rows, cols]. Row r's entries are (base + r baseStep + i)<<8 | SRC[r, i] for
-// each nonzero one, in ascending i, and begin where those of the row before it end, those of row 0 at X.Entries[at];
-// X.Start becomes where rows begin and end. The result is the end of the last row. X.Entries must have room for
-// rows*cols+GatherSlack behind at: what lies behind those written may be overwritten.
+// Gather lists the nonzero elements of SRC[rows, cols] in X. Row r has an entry (base + r baseStep + i)<<8 | SRC[r, i]
+// for each nonzero one, in ascending i. The entries of row 0 begin at X.Entries[at], and those of any other row where
+// the row before ends. Gather sets X.Start, and returns the end of the last row. X.Entries must have room for
+// rows*cols+GatherSlack elements from at on; Gather may overwrite all of them.
 func (s *Set) Gather(x Sparse, at int, src Bytes, base, baseStep uint32) (end int) {
 	if at < 0 {
-		panic(fmt.Sprintf("kernel: Gather: at: %d", at))
+		panic(fmt.Sprintf("kernel: Gather: at: wanted at least 0, found %d", at))
 	}
 	require("Gather", "src", src.shape(), src.Rows, src.Cols)
 	require("Gather", "start", shape{x.Rows, 2, x.Step, len(x.Start)}, src.Rows, 2)
@@ -22,7 +22,7 @@ func (s *Set) Gather(x Sparse, at int, src Bytes, base, baseStep uint32) (end in
 	return s.gather(x, at, src, base, baseStep)
 }
 
-// gatherBy returns Gather, given one that takes a row at a time, writes its entries to dst and returns their number.
+// gatherBy returns a Set's gather, made of a function that writes one row's entries to dst and returns how many.
 func gatherBy(
 	gather func(dst []uint32, src []uint8, base uint32) int,
 ) func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
@@ -47,8 +47,8 @@ func gather(dst []uint32, src []uint8, base uint32) int {
 	return n
 }
 
-// Prefetch asks for b to be brought into the cache, and does not wait. Who goes through samples in random order and
-// names the next ones in time does not wait for memory at each.
+// Prefetch tells the CPU to load b into its cache, and does not wait. A caller that reads samples in random order, and
+// names the next ones early enough, need not wait for memory.
 func (s *Set) Prefetch(b []uint8) {
 	if s.prefetch != nil {
 		s.prefetch(b)

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// A table for TBL: for each set of nonzero lanes among four, which bytes to take so that these lanes come first. What
-// follows them is overwritten by the next entries, or is in the slack behind the last one.
+// A table for TBL: for each set of nonzero lanes among four, the bytes that move these lanes to the front. Whatever
+// follows them is overwritten by the next entries, or lies in the slack behind the last entry.
 DATA compress<>+0x00(SB)/8, $0x0000000000000000
 DATA compress<>+0x08(SB)/8, $0x0000000000000000
 DATA compress<>+0x10(SB)/8, $0x0000000003020100 // lane 0
@@ -41,14 +41,14 @@ GLOBL compress<>(SB), RODATA|NOPTR, $256
 #define LEFT R2   // of src
 #define TABLE R3
 #define MASKS R4  // four bytes: the nonzero lanes of each group of four
-#define COUNTS R5 // four bytes: their numbers
+#define COUNTS R5 // four bytes: how many these are
 #define MASK R6
 #define COUNT R7
 #define INDEX R8  // of SRC, in the entries' upper 24 bits
 #define FIRST R9
 #define TMP R10
 
-// Writes the entries of the group whose bytes are the 32-bit lanes of v.
+// Writes the entries of a group, whose bytes are the 32-bit lanes of v.
 #define GROUP(v, shift) \
 	VORR  V16.B16, v.B16, v.B16;       \ // with the indices
 	VADD  V18.S4, V16.S4, V16.S4;      \
@@ -111,7 +111,7 @@ rest:
 	ADDS $16, LEFT
 	BEQ  done
 
-	// Up to 15 that are left: each is written, and stays if it is not zero.
+	// Up to 15 remaining bytes: each is written as an entry, which the next one overwrites if the byte is zero.
 one:
 	MOVBU.P 1(SRC), TMP
 	ORR     INDEX, TMP, COUNT

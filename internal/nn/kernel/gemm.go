@@ -1,39 +1,39 @@
 package kernel
 
-// Gemm's blocks, in the terms of Goto and van de Geijn (ACM TOMS 34(3), 2008): all tiles of a block of A, up to blockM
-// rows and blockK columns, pass over a panel of B of as many rows and TileCols columns. The block of A is half of a
-// second-level cache of 1 MB and stays in it; a tile takes its part of the panel and of the block from there or from
-// the first-level cache, which is fast enough, and the longer k, the fewer times its sums go to memory and back.
+// Gemm works in blocks, as Goto and van de Geijn describe (ACM TOMS 34(3), 2008). A block of A has up to blockM rows
+// and blockK columns. A panel of B has TileCols columns and a row for each column of the block. The tiles of the block
+// are multiplied by one panel after the other. The block of A fills half of a second-level cache of 1 MB and stays
+// there. The longer k, the less often the sums of a tile go to memory and back. C is computed at most blockN columns at
+// a time.
 const (
 	blockK = 512
 	blockM = 256
 	blockN = 2048
 
-	// unpackedB is how large a block of B may be, in float32 and with what lies between its rows, to be read where it
-	// lies.
+	// unpackedB is the size up to which a block of B is read in place, in float32, with the gaps between its rows.
 	unpackedB = 128 << 10
 )
 
-// Scratch is the memory in which Gemm packs panels. It grows to the largest product seen and is reused; the zero value
-// is ready. One goroutine uses it at a time.
+// Scratch is the memory into which Gemm packs panels. It grows as needed and is reused; the zero value is ready. Only
+// one goroutine may use it at a time.
 type Scratch struct {
 	a, b []float32
 
-	// stop, if there is one, is asked between blocks. Once it says so, the rest of a product is left out: nobody will
-	// use it.
+	// stop, if not nil, is called between blocks. Once it returns true, the rest of a product is left out: nobody will
+	// use the result.
 	stop func() bool
 }
 
-// stopped tells whether stop says so.
+// stopped reports whether the result will not be used.
 func (s *Scratch) stopped() bool { return s.stop != nil && s.stop() }
 
-// Operand is a matrix as a factor of a product: as it is, or, if Transposed is set, its transpose.
+// Operand is a factor of a product: a matrix or, if Transposed is set, its transpose.
 type Operand struct {
 	Matrix     // as it lies in memory
 	Transposed bool
 }
 
-// Size returns how many rows and columns the factor has.
+// Size returns the numbers of rows and columns of the factor.
 func (o Operand) Size() (rows, cols int) {
 	if o.Transposed {
 		return o.Cols, o.Rows
@@ -49,7 +49,7 @@ func (o Operand) Block(top, left, rows, cols int) Operand {
 	return Operand{o.Matrix.Block(top, left, rows, cols), false}
 }
 
-// strides returns how far apart the factor's rows and columns are in memory.
+// strides returns the distances in memory between the factor's rows and between its columns.
 func (o Operand) strides() (row, col int) {
 	if o.Transposed {
 		return 1, o.Stride
@@ -57,7 +57,7 @@ func (o Operand) strides() (row, col int) {
 	return o.Stride, 1
 }
 
-// require panics unless the factor is rows x cols and all of it lies in its memory.
+// require panics unless the factor is rows x cols and its memory holds that.
 func (o *Operand) require(kernel, operand string, rows, cols int) {
 	if o.Transposed {
 		rows, cols = cols, rows
@@ -65,8 +65,8 @@ func (o *Operand) require(kernel, operand string, rows, cols int) {
 	require(kernel, operand, o.shape(), rows, cols)
 }
 
-// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set; k may be 0. C shares no memory with A and
-// B.
+// Gemm computes C[m, n] = A[m, k] B[k, n], or C += A B if accumulate is set; k may be 0. C must not share memory with A
+// or B.
 func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 	m, n := c.Rows, c.Cols
 	_, k := a.Size()
@@ -80,20 +80,20 @@ func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 		s.gemmBlock(scratch, &c, &a, &b, accumulate)
 		return
 	}
-	// Blocks of like sizes: a short last one would cost as much in packing and in sums as a long one.
+	// Blocks of similar sizes: a short last one would cost as much in packing and in sums as a long one.
 	stepK, stepN := even(k, blockK, 1), even(n, blockN, s.TileCols)
 	for j := 0; j < n; j += stepN {
 		cols := min(stepN, n-j)
 		for p := 0; p < k; p += stepK {
 			depth := min(stepK, k-p)
-			part, left, right := c.Block(0, j, m, cols), a.Block(0, p, m, depth), b.Block(p, j, depth, cols)
-			s.gemmBlock(scratch, &part, &left, &right, accumulate || p > 0)
+			out, left, right := c.Block(0, j, m, cols), a.Block(0, p, m, depth), b.Block(p, j, depth, cols)
+			s.gemmBlock(scratch, &out, &left, &right, accumulate || p > 0)
 		}
 	}
 }
 
-// even returns how long blocks are if size is cut into as few as possible, none of them longer than most (rounded up to
-// a multiple of unit). All are that long, a multiple of unit, but the last one, which may be shorter.
+// even returns the length of the blocks if size is cut into as few as possible of at most most, rounded up to a
+// multiple of unit. All have that length but the last, which may be shorter.
 func even(size, most, unit int) int {
 	blocks := (size + most - 1) / most
 	return ((size+blocks-1)/blocks + unit - 1) / unit * unit
@@ -103,16 +103,16 @@ func even(size, most, unit int) int {
 func (s *Set) gemmBlock(scratch *Scratch, c *Matrix, a, b *Operand, accumulate bool) {
 	m, n := c.Rows, c.Cols
 	_, k := a.Size()
-	// Packing B costs as much as a few rows of C. It pays if more rows than that use it and B does not stay in the
-	// second-level cache as it is; and it is the only way to have the rows of a transposed B.
+	// Packing B costs as much as a few rows of C. It pays if more rows than that use B, and B would not stay in the
+	// second-level cache as it is. A transposed B must be packed: a tile needs its rows.
 	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
 	if packB {
 		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
 		s.packPanels(scratch.b, s.TileCols, *b)
 	}
-	// A is read where it lies, unless so many columns of C use it that packing is worth it, or the distance of its rows
-	// is one that makes them fight for the same few places of the cache. What a tile takes of a transposed A in a step
-	// of k lies together already, so that packing pays later.
+	// Packing A pays if many columns of C use it, or if the stride makes its rows compete for the same few places of
+	// the cache. A transposed A needs it later, since the elements that a tile reads in one step of k are adjacent
+	// already.
 	packA := n >= 16*s.TileCols || !a.Transposed && (n >= 8*s.TileCols || a.Stride%512 == 0 && n > s.TileCols)
 	stepM := even(m, blockM, s.TileRows)
 	for i := 0; i < m && !scratch.stopped(); i += stepM {
@@ -142,10 +142,10 @@ func (s *Set) gemmBlock(scratch *Scratch, c *Matrix, a, b *Operand, accumulate b
 	}
 }
 
-// panels returns how many columns n of them take in panels of width.
+// panels returns the number of columns that n columns take in panels of the given width.
 func panels(n, width int) int { return (n + width - 1) / width * width }
 
-// packPanels writes X[k, n] as panels of width columns, each stored row by row: panel j/width begins at dst[j*k].
+// packPanels writes X[k, n] as panels of width columns, each in row-major order: panel j/width begins at dst[j*k].
 func (s *Set) packPanels(dst []float32, width int, x Operand) {
 	k, n := x.Size()
 	if k == 0 {

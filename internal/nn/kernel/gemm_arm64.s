@@ -1,12 +1,12 @@
 #include "textflag.h"
 
-// A tile of C, 8 rows of 12 columns, lives in V8-V31: row i in V(8+3i), V(9+3i), V(10+3i). Each step of k loads one row
+// A tile of C, 8 rows of 12 columns, stays in V8-V31: row i in V(8+3i), V(9+3i), V(10+3i). Each step of k loads one row
 // of B, V0-V2, and one column of A, V3-V7, and adds their outer product.
 //
 // Tiles at the edges need no scalar loops and touch nothing outside the matrices:
-//   - columns: the last of a row's vectors ends at the last column and so lies over the one before it. Both compute the
-//     columns that they share, from the same numbers, to the same bits. There is a variant for each number of vectors, and
-//     two for fewer than four columns, with vectors of two (which overlap in the same way) and of one;
+//   - columns: the last vector of a row ends at the last column, and overlaps the one before it. Both compute the same
+//     bits for the columns that they share. There is a variant for each number of vectors, and two for fewer than four
+//     columns: one with vectors of two, which overlap in the same way, and one with single columns;
 //   - rows: the pointers to rows beyond the last one point to the last one. Up to four rows take a loop that computes
 //     four.
 
@@ -52,7 +52,7 @@
 #define STORECPAIR(p, x, y, z) FMOVD x, (p); FMOVD y, (p)(LAST)
 #define STORECONE(p, x, y, z) FMOVS x, (p)
 
-// R1-R8 = the tile's rows from base on, those behind the last one being the last one again.
+// R1-R8 = the rows of the tile from base on. Behind the last row, they are the last row again.
 #define POINTERS(base, stride) \
 	MOVD base, R1;            \
 	CMP  $1, ROWS;            \
@@ -87,8 +87,8 @@
 	load(R7, F26, F27, F28); \
 	load(R8, F29, F30, F31)
 
-// STORETILE begins with the last row: of several pointers to the tile's last row, the first in the list has the sums (the
-// loop for four rows leaves the others as they were), and what is stored last stays.
+// STORETILE begins with the last row. Of several pointers to the tile's last row, the first in the list has the sums
+// (the loop for four rows does not change the others), and what is stored last stays.
 #define STORETILE(store) \
 	store(R8, F29, F30, F31); \
 	store(R7, F26, F27, F28); \
@@ -120,7 +120,7 @@
 	mul(26, 4, 0);          \
 	mul(29, 5, 0)
 
-// One step of k with a column of A that lies packed: 8 numbers from R1 on.
+// One step of k with a packed column of A: 8 numbers from R1 on.
 #define STEPPACKED(mul) \
 	VLD1.P (R1)(CS), [V3.S4, V4.S4]; \
 	mul(8, 3, 0);                    \
@@ -132,8 +132,8 @@
 	mul(26, 4, 2);                   \
 	mul(29, 4, 3)
 
-// A whole tile, with LAST set, zeros in V8-V31 and the flag accumulate in TMP. The arguments from loop8 on are the names of
-// its labels.
+// A whole tile, with LAST set, zeros in V8-V31 and the flag accumulate in TMP. The arguments from loop8 on are the
+// names of labels.
 #define TILE(loadB, mul, loadC, storeC, loop8, loop4, zeros, done) \
 	ADD  B0, LAST, BLAST; \
 	CBZ  TMP, zeros;      \

@@ -8,7 +8,7 @@ import (
 	"dnn/internal/exact"
 )
 
-// gemmCase is a product with all that it is given.
+// gemmCase is a product with all its operands.
 type gemmCase struct {
 	m, n, k    int
 	a, b       Operand
@@ -22,7 +22,7 @@ func (g gemmCase) String() string {
 		g.m, g.k, g.n, g.a.Stride, g.a.Transposed, g.b.Stride, g.b.Transposed, g.ldc, g.accumulate)
 }
 
-// newGemmCase makes up operands for a shape; rows of all three are up to gap more apart than they need to be.
+// newGemmCase makes random operands of a shape. Their strides are up to gap larger than needed.
 func newGemmCase(d *data, m, n, k, gap int, transposedA, transposedB, accumulate bool) gemmCase {
 	operand := func(rows, cols int, transposed bool) Operand {
 		if transposed {
@@ -32,10 +32,11 @@ func newGemmCase(d *data, m, n, k, gap int, transposedA, transposedB, accumulate
 		return Operand{mat(rows, cols, ld, d.floats(max(size(rows, cols, ld), 0), false)), transposed}
 	}
 	ldc := n + d.IntN(gap+1)
-	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB), d.floats(max(size(m, n, ldc), 0), false), ldc, accumulate}
+	return gemmCase{m, n, k, operand(m, k, transposedA), operand(k, n, transposedB),
+		d.floats(max(size(m, n, ldc), 0), false), ldc, accumulate}
 }
 
-// define computes into c what the package comment says that a product is.
+// define computes the product into c as the package comment defines it.
 func (g gemmCase) define(c []float32) {
 	ras, cas := g.a.strides()
 	rbs, cbs := g.b.strides()
@@ -62,10 +63,12 @@ func (g gemmCase) check(t *testing.T, s *Set, scratch *Scratch) {
 	sameFloats(t, g.String(), got, want)
 }
 
-// gemmShapes are m, n, k at the edges of tiles and of blocks, and those that take each way through Gemm: with little
-// and much of A and B to pack.
-var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {100, 10, 50}, {100, 50, 100}, {6, 16, blockK + 1},
-	{1, 70, 2*blockK + 1}, {33, 10, blockK}, {blockM + 1, 40, 20}, {2*blockM - 1, 3, 5}, {3, blockN + 1, 6}, {40, 513, 70},
+// gemmShapes has m, n, k at the edges of tiles and of blocks, and for each path through Gemm: with little and much of A
+// and B to pack.
+var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {100, 10, 50}, {100, 50, 100},
+	{6, 16, blockK + 1},
+	{1, 70, 2*blockK + 1}, {33, 10, blockK}, {blockM + 1, 40, 20}, {2*blockM - 1, 3, 5}, {3, blockN + 1, 6},
+	{40, 513, 70},
 	{34, 300, 450}, {5, 2*blockN + 33, 2}, {0, 5, 5}, {5, 0, 5}, {5, 5, 0}, {blockM + 5, 600, 0}}
 
 func TestGemmIsWhatItsDefinitionSays(t *testing.T) {
@@ -100,10 +103,12 @@ func TestGemmWithRowsAPowerOfTwoApart(t *testing.T) {
 
 func TestEvenBlocks(t *testing.T) {
 	for _, c := range []struct{ size, most, unit, want int }{
-		{784, 512, 1, 392}, {512, 512, 1, 512}, {513, 512, 1, 257}, {1, 512, 1, 1}, {257, 256, 8, 136}, {256, 256, 6, 258}, {600, 256, 6, 204},
+		{784, 512, 1, 392}, {512, 512, 1, 512}, {513, 512, 1, 257}, {1, 512, 1, 1}, {257, 256, 8, 136},
+		{256, 256, 6, 258}, {600, 256, 6, 204},
 	} {
 		if got := even(c.size, c.most, c.unit); got != c.want {
-			t.Errorf("%d in blocks of at most %d, a multiple of %d: %d, want %d", c.size, c.most, c.unit, got, c.want)
+			t.Errorf("%d in blocks of at most %d, a multiple of %d: wanted %d, found %d",
+				c.size, c.most, c.unit, c.want, got)
 		}
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"dnn/internal/exact"
 )
 
-// GemmTile computes a column of tiles of a matrix product, C[rows, cols] = A[rows, k] B[k, cols], or C += A B if
-// accumulate is set; k may be 0. 1 <= rows, 1 <= cols <= TileCols. It reads both factors where they lie, which is right
-// for small ones; Gemm is made of it.
+// GemmTile computes a column of tiles of a matrix product: C[rows, cols] = A[rows, k] B[k, cols], or C += A B if
+// accumulate is set. 1 <= rows, 1 <= cols <= TileCols; k may be 0. It packs nothing, which suits small factors. Gemm is
+// made of it.
 func (s *Set) GemmTile(c Matrix, a Operand, b Matrix, accumulate bool) {
 	_, k := a.Size()
 	if c.Rows < 1 || c.Cols < 1 || c.Cols > s.TileCols {
-		panic(fmt.Sprintf("kernel: GemmTile: a tile of %d x %d; the most columns are %d", c.Rows, c.Cols, s.TileCols))
+		const message = "kernel: GemmTile: c: found %d x %d, wanted at least 1 x 1 and at most %d columns"
+		panic(fmt.Sprintf(message, c.Rows, c.Cols, s.TileCols))
 	}
 	require("GemmTile", "c", c.shape(), c.Rows, c.Cols)
 	a.require("GemmTile", "a", c.Rows, k)
@@ -21,8 +22,8 @@ func (s *Set) GemmTile(c Matrix, a Operand, b Matrix, accumulate bool) {
 	s.gemmTile(c.Rows, c.Cols, k, a.Data, rs, cs, b.Data, b.Stride, c.Data, c.Stride, accumulate)
 }
 
-// gemmTile is GemmTile where A's element (i, p) is a[i*rs+p*cs], so that a panel, a row-major matrix and a transposed
-// one all serve. It keeps tiles of 2x4 sums in registers. Smaller ones at the edges take the plain loop.
+// gemmTile is GemmTile for an A whose element (i, p) is a[i*rs+p*cs], so it serves panels, row-major matrices and
+// transposed ones. It keeps the sums of 2x4 tiles in registers. Smaller tiles at the edges take the plain loop.
 func gemmTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	i := 0
 	for ; cols == 4 && rows-i >= 2; i += 2 {

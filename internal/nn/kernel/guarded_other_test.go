@@ -4,7 +4,7 @@ package kernel
 
 import "testing"
 
-// guarded hands out ordinary memory, where we don't know how to have an end of it.
+// guarded returns ordinary memory: on this system, no test knows how to make the next page inaccessible.
 type guarded struct{}
 
 func newGuarded(*testing.T) *guarded { return &guarded{} }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// guarded hands out memory behind which there is none: who reads a byte too much crashes. There are a few areas, which
-// it hands out in turn.
+// guarded returns memory that ends before an inaccessible page, so reading a byte too many crashes. It has a few areas,
+// which it returns in turn.
 type guarded struct {
 	areas [8][]byte // each up to an inaccessible page
 	turn  int
@@ -19,7 +19,8 @@ func newGuarded(t *testing.T) *guarded {
 	page := syscall.Getpagesize()
 	g := &guarded{}
 	for i := range g.areas {
-		area, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		area, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE,
+			syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,8 +37,8 @@ func newGuarded(t *testing.T) *guarded {
 	return g
 }
 
-// bytes returns n zero bytes that end where memory does, or any if the areas are too small. They are lent until as many
-// more have been as there are areas.
+// bytes returns n zero bytes that end where an area does, or ordinary memory if n is too large for one. They are
+// overwritten after as many more calls as there are areas.
 func (g *guarded) bytes(n int) []byte {
 	area := g.areas[g.turn]
 	g.turn = (g.turn + 1) % len(g.areas)

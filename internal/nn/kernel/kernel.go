@@ -1,22 +1,22 @@
-// Package kernel holds the float32 arithmetic that the layers of a network are made of, once as plain Go, which defines
-// what each kernel computes, and again for AVX2, AVX-512 and NEON. It knows matrices and the CPU; it does not know
+// Package kernel has the float32 arithmetic of which the layers of a network are made: once in plain Go, which defines
+// what each kernel computes, and again in assembly for AVX2, AVX-512 and NEON. It knows matrices and the CPU, but no
 // layers, files or data sets.
 //
-// Each kernel, or family of them, is a file: a method of Set, whose comment says what it computes and which looks
-// whether its operands fit together, and beside it the same in plain Go. A method passes its operands on to the set's
-// own function.
+// A kernel, or a family of them, has a file of its own. There, a method of Set says what the kernel computes and checks
+// its operands, and a function of that name in small letters is the kernel in plain Go. The method calls the set's own
+// function: that one, or assembly.
 //
 // # Numeric contract
 //
-// Every kernel gives the same bits on every instruction set and for every way of splitting its output among threads:
-//   - an element of a product is one chain of fused multiply-adds in ascending k, starting from +0 or from what the
-//     output held. Blocking k does not change it, since the partial sum is a float32 already and goes to memory and back
-//     as it is. k is never split across accumulators, and no sum crosses threads;
-//   - a term whose factor is zero adds nothing, so a sparse product that leaves such terms out equals the dense one (as
-//     long as the other factor is finite);
-//   - the portable code computes x*y+z with one rounding where the assembly does (FMA), and writes float32(x*y)+z where it
-//     does not, since Go may fuse the two by itself on some architectures;
-//   - exp is our own polynomial (exact.Exp). Division and square root are IEEE 754's.
+// Every kernel gives the same bits with every instruction set, and however its output is divided among threads:
+//   - An element of a product is one chain of fused multiply-adds in ascending k, starting from +0 or from the value of
+//     the output. Cutting k into blocks changes nothing: a partial sum is a float32 in a register and in memory. k is
+//     never split across accumulators, and no sum crosses threads.
+//   - A term with a factor of zero adds nothing. So a sparse product, which leaves such terms out, equals the dense one
+//     as long as the other factor is finite.
+//   - Go may fuse x*y+z on some architectures. Where the assembly rounds once, plain Go calls exact.FMA. Where it
+//     rounds twice, plain Go is float32(x*y)+z.
+//   - exp is a polynomial (exact.Exp). Division and square root are those of IEEE 754.
 package kernel
 
 import (
@@ -24,24 +24,24 @@ import (
 	"strings"
 )
 
-// Set is the kernels for one instruction set. All sets give the same bits. A Set has no state; any number of goroutines
+// Set is the kernels of one instruction set. All sets give the same bits. A Set has no state; any number of goroutines
 // may use it at once.
 //
-// Its methods are the kernels. They look at their operands once a call: shapes that do not go together, or a slice too
-// short for its shape, are a mistake in the program, and a panic names the kernel, the operand and the shape. Sizes of
-// zero are allowed and do nothing. What a kernel writes must not overlap what it reads, unless it says so.
+// Its methods are the kernels. Each call checks its operands once. Shapes that do not fit together, or a slice too
+// short for its shape, are a bug of the caller: a panic names the kernel, the operand and the shape. Sizes of zero are
+// allowed and do nothing. The operands that a kernel writes must not overlap others, unless it says so.
 type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
 
-	// TileRows and TileCols are the tile whose sums GemmTile keeps in registers.
+	// TileRows and TileCols are the size of the tile whose sums GemmTile keeps in registers.
 	TileRows, TileCols int
 
-	// PanelCols is how many columns SparseMul passes over at a time: who cuts columns cuts there.
+	// PanelCols is the number of columns that SparseMul computes at a time. Callers that cut columns should cut there.
 	PanelCols int
 
-	// What follows is what the methods of these names call: plain Go or assembly, which takes operands as it gets them.
-	// Assembly reads and writes whatever is beyond the end of a slice. It counts on what its method has looked at.
+	// The functions that the methods of these names call: plain Go or assembly. Assembly does not check the lengths of
+	// slices, and relies on what the method has checked.
 
 	gemmTile func(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int,
 		accumulate bool)
@@ -66,10 +66,10 @@ type Set struct {
 	softmax        func(z Matrix, largest, sums []float32, best []int32)
 }
 
-// Available returns the kernels that this CPU can run, fastest first. The last one is the portable reference.
+// Available returns the sets that this CPU can run, fastest first. The last one is the portable reference.
 func Available() []*Set { return append(assembly(), generic()) }
 
-// generic returns the portable kernels: the meaning of every other set, and what runs where there is none.
+// generic returns the portable set. It defines the results of every other set, and serves CPUs without one.
 func generic() *Set {
 	return &Set{
 		Name:           "generic",
@@ -98,8 +98,8 @@ func generic() *Set {
 	}
 }
 
-// Select returns the kernels called name, or the fastest ones that this CPU has if name is empty. Asking for what the
-// CPU lacks, or for what does not exist, is an error that names what there is.
+// Select returns the set called name, or the fastest one that this CPU can run if name is empty. An unknown name, or a
+// set that the CPU cannot run, is an error that lists what there is.
 func Select(name string) (*Set, error) {
 	sets := Available()
 	if name == "" {

@@ -2,7 +2,7 @@ package kernel
 
 import "dnn/internal/exact"
 
-// Lerp goes a share of the way from DST to SRC: DST[r, c] = fma(share, SRC[r, c]-DST[r, c], DST[r, c]).
+// Lerp moves DST towards SRC by the fraction share: DST[r, c] = fma(share, SRC[r, c]-DST[r, c], DST[r, c]).
 func (s *Set) Lerp(dst, src Matrix, share float32) {
 	require("Lerp", "dst", dst.shape(), dst.Rows, dst.Cols)
 	require("Lerp", "src", src.shape(), dst.Rows, dst.Cols)

@@ -15,7 +15,7 @@ func NewMatrix(rows, cols int) Matrix {
 	return Matrix{Rows: rows, Cols: cols, Stride: stride, Data: Floats(rows * stride)}
 }
 
-// paddedStride rounds cols up so that rows begin at cache lines, and avoids multiples of 4 KiB, at which all rows would
+// paddedStride rounds cols up so that rows begin at cache lines. It avoids multiples of 4 KiB, at which all rows would
 // compete for the same few places of the first-level cache.
 func paddedStride(cols int) int {
 	const line, page = 16, 1024 // elements
@@ -68,10 +68,10 @@ func (m Matrix) Flatten() []float32 {
 	return out
 }
 
-// Unflatten sets m's elements from row-major order; len(data) must be their number.
+// Unflatten sets m's elements from row-major order; len(data) must be Rows*Cols.
 func (m Matrix) Unflatten(data []float32) {
 	if len(data) != m.Rows*m.Cols {
-		panic(fmt.Sprintf("kernel: %d x %d elements set from a slice of %d", m.Rows, m.Cols, len(data)))
+		panic(fmt.Sprintf("kernel: Unflatten: wanted %d x %d elements, found %d", m.Rows, m.Cols, len(data)))
 	}
 	for r := range m.Rows {
 		copy(m.Row(r), data[r*m.Cols:])
@@ -95,7 +95,7 @@ type Bytes struct {
 	Stride     int
 }
 
-// NewBytes returns a matrix of zeros whose rows are as far apart as whole cache lines.
+// NewBytes returns a matrix of zeros whose stride is a multiple of a cache line.
 func NewBytes(rows, cols int) Bytes {
 	const line = 64
 	stride := (cols + line - 1) / line * line
@@ -113,10 +113,10 @@ func (m Bytes) Block(top, left, rows, cols int) Bytes {
 	return Bytes{Rows: rows, Cols: cols, Stride: m.Stride, Data: m.Data[top*m.Stride+left:]}
 }
 
-// Span is the half-open interval of rows, columns or samples that a task works on.
+// Span is the half-open interval [Lo, Hi) of rows, columns or samples that a task works on.
 type Span struct{ Lo, Hi int }
 
-// Part returns the i-th of n parts of [0, total), all but the last of them whole multiples of align.
+// Part returns the i-th of n parts of [0, total). The parts begin at multiples of align.
 func Part(i, n, total, align int) Span {
 	blocks := (total + align - 1) / align
 	return Span{min(i*blocks/n*align, total), min((i+1)*blocks/n*align, total)}

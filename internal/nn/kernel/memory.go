@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-// Floats returns n zeros that begin at a cache line.
+// Floats returns n zeros, of which the first begins at a cache line.
 func Floats(n int) []float32 {
 	const line = 64
 	raw := make([]float32, n+line/4-1)

@@ -1,11 +1,10 @@
 package kernel
 
-// assembly returns the kernels in assembly that this CPU can run.
+// assembly returns the sets in assembly that this CPU can run.
 func assembly() []*Set { return []*Set{neon()} }
 
-// neon returns the kernels in NEON, which every arm64 processor has. The products, the optimizers and everything that
-// runs over whole batches are assembly; what is left in Go here only cuts its input into pieces that the assembly
-// takes.
+// neon returns the set of NEON, which every arm64 processor has. Products, optimizers and what passes over whole
+// batches are assembly. Go code here only cuts operands into the pieces that the assembly takes.
 func neon() *Set {
 	return &Set{
 		Name:      "neon",
@@ -38,8 +37,9 @@ func neon() *Set {
 	}
 }
 
-// tileByTile is gemmTile by gemmTileNEON, which makes a single tile.
-func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+// tileByTile is gemmTile, one tile at a time: gemmTileNEON computes a single tile.
+func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int,
+	accumulate bool) {
 	const tileRows = 8
 	for i := 0; i < rows; i += tileRows {
 		gemmTileNEON(min(tileRows, rows-i), cols, k, a[min(i*rs, len(a)):], rs, cs, b, ldb, c[i*ldc:], ldc, accumulate)
@@ -47,10 +47,12 @@ func tileByTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int
 }
 
 //go:noescape
-func gemmTileNEON(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
+func gemmTileNEON(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int,
+	accumulate bool)
 
 //go:noescape
-func sparseMulNEON(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
+func sparseMulNEON(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32,
+	b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
 //go:noescape
 func gatherNEON(dst []uint32, src []uint8, base uint32) int

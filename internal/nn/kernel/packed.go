@@ -7,36 +7,36 @@ import (
 	"math/bits"
 )
 
-// A sample whose bytes are mostly zero is packed by blocks of at most PackedBlock features; block b is those from
-// edges[b] to edges[b+1]. Its packed form has, for each block, two words of 64 bits (little-endian), in which bit i of
-// word w tells whether byte 64 w + i of the block is not zero; then, for all blocks in turn, the bytes that are not.
-// There is less of it to read than of the sample, and no byte needs to be looked at to find those that count.
+// A packed sample leaves out its zero bytes. It is packed by blocks of at most PackedBlock features; block b has the
+// features from edges[b] to edges[b+1]. First come two little-endian words of 64 bits for each block: bit i of word w
+// is set if byte 64 w + i of the block is not zero. Then come the nonzero bytes of all blocks. That is less memory to
+// read than the sample, and the words say where the nonzero bytes are.
 const (
-	// PackedBlock is the most features of a block.
+	// PackedBlock is the largest number of features of a block.
 	PackedBlock = 128
 
 	// PackedSlack is how many bytes Unpack may read behind a packed sample, and Pack write.
 	PackedSlack = 64
 )
 
-// packedWords is how many bytes the words of a block take.
+// packedWords is the size of a block's two words in bytes.
 const packedWords = 16
 
-// PackedSize returns the most bytes that a packed sample of so many features and blocks takes.
+// PackedSize returns the largest size in bytes of a packed sample with so many features and blocks.
 func PackedSize(features, blocks int) int { return packedWords*blocks + features }
 
-// Packed is a set of samples in that form.
+// Packed is a list of packed samples.
 type Packed struct {
-	Edges []int32  // of the blocks
+	Edges []int32  // of the blocks, in features
 	At    []uint32 // where each sample begins in Data
 	Data  []uint8
 }
 
-// Packs tells whether there are Pack and Unpack: not where they would not make loading faster.
+// Packs reports whether the set has Pack and Unpack. It has not where they would not make loading faster.
 func (s *Set) Packs() bool { return s.pack != nil }
 
-// Pack writes the packed form of the bytes src to dst, by blocks of features with those edges, and returns its length.
-// dst must have room for PackedSize and PackedSlack bytes.
+// Pack writes the bytes src in packed form to dst and returns its length. edges are those of the blocks. dst must have
+// room for PackedSize and PackedSlack bytes.
 func (s *Set) Pack(edges []int32, src, dst []uint8) int {
 	blocks := requireEdges("Pack", edges, len(src))
 	requireLength("Pack", "dst", len(dst), PackedSize(int(edges[blocks]-edges[0]), blocks)+PackedSlack)
@@ -60,12 +60,15 @@ func pack(edges []int32, src, dst []uint8) int {
 	return n
 }
 
-// Unpack makes X of the nonzero bytes of the samples order of P, of X.Step-1 of its blocks, from first on, and DENSE of
-// these bytes as they were. Sample order[i] is row i of both. From X.Entries[at] on there will be an entry
-// feature<<8|byte for each nonzero one; X.Start[i*X.Step+b] becomes where those of the row's b-th block begin, the last
-// of the X.Step where they end. DENSE[i, j] becomes the byte of the feature P.Edges[first]+j. The result is the end of
-// the last row's entries. X.Entries must have room for all features and GatherSlack more, P.Data for PackedSlack bytes
-// more. The bits of the packed samples are trusted.
+// Unpack writes samples of P both as lists X and as bytes DENSE. Sample order[i] becomes row i of both. Of the samples,
+// only X.Step-1 blocks are unpacked, from block first on.
+//
+// X gets an entry feature<<8|byte for each nonzero byte, from X.Entries[at] on. X.Start[i*X.Step+b] becomes the start
+// of the b-th of these blocks in row i, and the last of the X.Step elements the end of the row. DENSE[i, j] becomes the
+// byte of the feature P.Edges[first]+j. The result is the end of the last row's entries.
+//
+// X.Entries must have room for all features and GatherSlack more, and P.Data must have PackedSlack bytes more than its
+// samples. The bits of packed samples are not checked.
 func (s *Set) Unpack(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) (end int) {
 	if len(order) == 0 {
 		return at
@@ -73,7 +76,9 @@ func (s *Set) Unpack(x Sparse, at int, dense Bytes, p Packed, order []int32, fir
 	blocks := x.Step - 1
 	last := requireEdges("Unpack", p.Edges, math.MaxInt32)
 	if first < 0 || blocks < 0 || first+blocks > last || at < 0 {
-		panic(fmt.Sprintf("kernel: Unpack: blocks %d to %d of %d, from entry %d", first, first+blocks, last, at))
+		const message = "kernel: Unpack: wanted blocks within 0 to %d and an entry >= 0, " +
+			"found blocks %d to %d, entry %d"
+		panic(fmt.Sprintf(message, last, first, first+blocks, at))
 	}
 	for _, i := range order {
 		requireLength("Unpack", "data", len(p.Data), int(p.At[i])+packedWords*last+PackedSlack)
@@ -112,15 +117,17 @@ func unpack(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) i
 	return end
 }
 
-// requireEdges panics unless blocks begin and end where they may within so many features, and returns their number.
+// requireEdges panics unless the edges ascend by at most PackedBlock within [0, features]. It returns the number of
+// blocks.
 func requireEdges(kernel string, edges []int32, features int) (blocks int) {
 	blocks = len(edges) - 1
 	if blocks < 0 || edges[0] < 0 || int(edges[blocks]) > features {
-		panic(fmt.Sprintf("kernel: %s: blocks from %v in %d features", kernel, edges, features))
+		panic(fmt.Sprintf("kernel: %s: wanted edges of blocks within %d features, found %v", kernel, features, edges))
 	}
 	for b := range blocks {
 		if n := edges[b+1] - edges[b]; n < 0 || n > PackedBlock {
-			panic(fmt.Sprintf("kernel: %s: a block of %d features, from %d to %d", kernel, n, edges[b], edges[b+1]))
+			const message = "kernel: %s: wanted blocks of at most %d features, found one from %d to %d"
+			panic(fmt.Sprintf(message, kernel, PackedBlock, edges[b], edges[b+1]))
 		}
 	}
 	return blocks

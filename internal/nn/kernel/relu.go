@@ -1,6 +1,6 @@
 package kernel
 
-// Relu returns +0 for x < 0 and x otherwise, NaN too.
+// Relu returns +0 for x < 0, and otherwise x, which may be NaN.
 func Relu(x float32) float32 {
 	if x < 0 {
 		return 0
@@ -26,7 +26,7 @@ func biasRelu(y Matrix, bias []float32) {
 	}
 }
 
-// ReluGrad computes D[r, c] = +0 where not Y[r, c] > 0: the gradient of relu, given its output Y.
+// ReluGrad computes D[r, c] = +0 unless Y[r, c] > 0: the gradient of relu, given its output Y.
 func (s *Set) ReluGrad(d, y Matrix) {
 	require("ReluGrad", "d", d.shape(), d.Rows, d.Cols)
 	require("ReluGrad", "y", y.shape(), d.Rows, d.Cols)

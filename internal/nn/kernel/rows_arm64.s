@@ -7,7 +7,7 @@
 #define QROW R4
 #define LDQ R5
 #define LAST R6    // offset of a row's last vector
-#define VECTORS R7 // vectors of a row besides the last one
+#define VECTORS R7 // vectors of a row before the last one
 #define N R8
 #define PV R9      // within the row, as is QV
 #define QV R10
@@ -25,7 +25,7 @@
 // FCMLT Vd.4S, Vn.4S, #0.0
 #define FCMLTZERO(d, n) WORD $(0x4ea0e800 | (n)<<5 | (d))
 
-// What the kernels do with V0, which they then store, and V1; V30 is SGD's rate or Lerp's share, and V31 is +0.
+// What the kernels do with V0, which is then stored, and V1. V30 is SGD's rate or Lerp's share, and V31 is +0.
 #define ADDBIAS FADD(0, 0, 1)
 
 #define ADDBIASRELU \
@@ -43,10 +43,10 @@
 	FSUB(1, 1, 0); \
 	VFMLA V30.S4, V1.S4, V0.S4
 
-// ROWLOOP applies op to the matrices from PROW (as V0, changed) and QROW (as V1) on, row by row. A row's last vector ends
-// at the last column and may lie over the one before it. It is computed first and stored last, so that both work on what
-// was there before. Fewer than four columns go one by one, through the same instructions, in the first lane. The arguments
-// from row on are the names of the labels.
+// ROWLOOP applies op, row by row, to the matrices at PROW (as V0, which it changes) and QROW (as V1). The last vector
+// of a row ends at the last column and may overlap the one before it. It is computed first and stored last, so that
+// both read the values from before. Fewer than four columns go one by one, through the same instructions, in the first
+// lane. The arguments from row on are the names of labels.
 #define ROWLOOP(op, row, vector, last, narrow, one, done) \
 	CBZ     ROWS, done;                \
 	CBZ     COLS, done;                \
@@ -157,8 +157,8 @@ TEXT ·lerpNEON(SB), NOSPLIT, $0-84
 
 // func columnSumsNEON(rows, cols int, x []float32, ldx int, dst []float32)
 //
-// PROW is a row of X and QROW its place in the sums. 16 columns at a time, then 4, the last vector lying over the one
-// before if need be; fewer than four columns go one by one.
+// PROW is a row of X, and QROW its place in the sums. 16 columns are summed at a time, then 4; the last vector may
+// overlap the one before it. Fewer than four columns go one by one.
 TEXT ·columnSumsNEON(SB), NOSPLIT, $0-72
 	MOVD rows+0(FP), ROWS
 	MOVD cols+8(FP), COLS
@@ -198,7 +198,7 @@ store16:
 	RET
 
 four:
-	// A step back to where a whole vector is left.
+	// Back to where the last whole vector begins.
 	SUBS $4, COLS, LAST
 	BGE  fourWhole
 	ADD  LAST<<2, PROW

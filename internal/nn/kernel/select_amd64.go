@@ -5,7 +5,7 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C gen . -isa avx2 -out ../kernels_avx2_amd64.s -stubs ../kernels_avx2_amd64.go -pkg kernel
 //go:generate go run -C gen . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 
-// assembly returns the kernels in assembly that this CPU can run, fastest first.
+// assembly returns the sets in assembly that this CPU can run, fastest first.
 func assembly() []*Set {
 	var sets []*Set
 	x := &cpu.X86

@@ -2,14 +2,14 @@ package kernel
 
 import "fmt"
 
-// shape is that of a matrix of any elements, and how many of them there are in memory.
+// shape is the shape of a matrix, and the number n of its elements in memory.
 type shape struct{ rows, cols, stride, n int }
 
 func (m Matrix) shape() shape { return shape{m.Rows, m.Cols, m.Stride, len(m.Data)} }
 func (m Bytes) shape() shape  { return shape{m.Rows, m.Cols, m.Stride, len(m.Data)} }
 
-// require panics unless an operand is rows x cols and all of it lies in its memory. It is inlined, as requireLength is:
-// a call would cost more than the comparisons.
+// require panics unless an operand is rows x cols and its memory holds that. It is inlined, as requireLength is: a call
+// would cost more than the comparisons.
 func require(kernel, operand string, s shape, rows, cols int) {
 	if s.rows != rows || s.cols != cols || rows < 0 || cols < 0 ||
 		rows > 0 && cols > 0 && (s.stride < 0 || s.n < (rows-1)*s.stride+cols) {
@@ -17,8 +17,7 @@ func require(kernel, operand string, s shape, rows, cols int) {
 	}
 }
 
-// shapeError is what a kernel panics with that is given an operand whose shape is not rows x cols, or more than its
-// memory.
+// shapeError is the panic of a kernel whose operand is not rows x cols, or has too little memory for its shape.
 type shapeError struct {
 	kernel, operand string
 	shape           shape
@@ -31,7 +30,7 @@ func (e shapeError) Error() string {
 		return fmt.Sprintf("kernel: %s: %s: wanted %d x %d, found %d x %d",
 			e.kernel, e.operand, e.rows, e.cols, s.rows, s.cols)
 	}
-	return fmt.Sprintf("kernel: %s: %s: %d x %d with rows %d apart is more than %d elements",
+	return fmt.Sprintf("kernel: %s: %s: wanted memory for %d x %d with a stride of %d, found %d elements",
 		e.kernel, e.operand, s.rows, s.cols, s.stride, s.n)
 }
 
@@ -42,7 +41,7 @@ func requireLength(kernel, operand string, n, wanted int) {
 	}
 }
 
-// lengthError is what a kernel panics with that is given a vector of fewer elements than it wants.
+// lengthError is the panic of a kernel whose operand has fewer elements than wanted.
 type lengthError struct {
 	kernel, operand string
 	n, wanted       int

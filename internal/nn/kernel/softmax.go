@@ -2,10 +2,10 @@ package kernel
 
 import "math"
 
-// Softmax turns the columns of Z[rows, cols] into their softmax: with largest[c], the largest number of column c,
-// best[c], the row where it is first, and sums[c], the sum of all e^(Z[r, c] - largest[c]) in ascending r, starting
-// from +0, it computes Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; of a column of NaN
-// it is row 0.
+// Softmax replaces the columns of Z[rows, cols] by their softmax. largest[c] becomes the largest element of column c,
+// best[c] the first row that has it, and sums[c] the sum of e^(Z[r, c] - largest[c]) in ascending r, starting from +0.
+// Then Z[r, c] = e^(Z[r, c] - largest[c]) / sums[c]. NaN is smaller than any number; a column of NaN has its largest in
+// row 0.
 func (s *Set) Softmax(z Matrix, largest, sums []float32, best []int32) {
 	require("Softmax", "z", z.shape(), z.Rows, z.Cols)
 	requireLength("Softmax", "largest", len(largest), z.Cols)
@@ -16,7 +16,7 @@ func (s *Set) Softmax(z Matrix, largest, sums []float32, best []int32) {
 	}
 }
 
-// softmaxBy returns Softmax, given Exp.
+// softmaxBy returns a Set's softmax, made of its exp.
 func softmaxBy(exp func(dst, src []float32)) func(z Matrix, largest, sums []float32, best []int32) {
 	return func(z Matrix, largest, sums []float32, best []int32) {
 		largest, sums, best = largest[:z.Cols], sums[:z.Cols], best[:z.Cols]
@@ -49,21 +49,23 @@ func softmaxBy(exp func(dst, src []float32)) func(z Matrix, largest, sums []floa
 	}
 }
 
-// Probabilities is a worker's memory for the softmax of some samples: by class, since a sample's logits are too few for
-// vectors.
+// Probabilities is a worker's memory for the softmax of some samples. It has a row for each class, since one sample has
+// too few logits to fill vectors.
 type Probabilities struct {
 	classes       Matrix    // [classes, samples]: the probabilities
-	Largest, Sums []float32 // of each sample, as of Set.Softmax
+	Largest, Sums []float32 // of each sample, as Set.Softmax computes them
 	Best          []int32
 }
 
-// take returns memory for that many samples and classes.
+// take returns memory for that many samples and classes, and grows l if it is too small.
 func (l *Probabilities) take(samples, classes int) Probabilities {
 	if cap(l.Best) < samples || l.classes.Rows < classes {
 		n := max(samples, cap(l.Best))
-		*l = Probabilities{NewMatrix(max(classes, l.classes.Rows), n), make([]float32, n), make([]float32, n), make([]int32, n)}
+		memory := NewMatrix(max(classes, l.classes.Rows), n)
+		*l = Probabilities{memory, make([]float32, n), make([]float32, n), make([]int32, n)}
 	}
-	return Probabilities{l.classes.Block(0, 0, classes, samples), l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
+	block := l.classes.Block(0, 0, classes, samples)
+	return Probabilities{block, l.Largest[:samples], l.Sums[:samples], l.Best[:samples]}
 }
 
 // SoftmaxRows computes the softmax of the rows of z, one or more, and leaves z as it is.

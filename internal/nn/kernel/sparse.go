@@ -6,14 +6,14 @@ import (
 	"dnn/internal/exact"
 )
 
-// Sparse is a matrix of which most elements are zero. Row r has the entries Entries[Start[r*Step]:Start[r*Step+1]],
-// each index<<8|byte in ascending index, and means Table[byte] in column index. Rows that are cut into pieces are
-// further apart in Start; then a Sparse is one piece of each.
+// Sparse is a matrix most of whose elements are zero. Row r has the entries Entries[Start[r*Step]:Start[r*Step+1]]. An
+// entry index<<8|byte stands for the element Table[byte] in column index; the indices of a row ascend. If Step is
+// larger than 1, each row is cut into several pieces, and the Sparse is one piece of each row.
 type Sparse struct {
 	Rows    int
 	Entries []uint32
-	Start   []int32 // of each row's entries, and their end
-	Step    int     // from one row to the next in Start
+	Start   []int32 // where each row's entries start, followed by where they end
+	Step    int     // distance in Start from one row to the next
 	Table   *[256]float32
 }
 
@@ -28,20 +28,21 @@ func (x Sparse) Slice(lo, hi int) Sparse {
 	return x
 }
 
-// require panics unless x has so many rows, and they lie within its entries. The indices of the entries are trusted.
+// require panics unless x has that many rows, and they lie within its entries. It does not check the indices in
+// entries.
 func (x *Sparse) require(kernel string, rows int) {
 	require(kernel, "start", shape{x.Rows, 2, x.Step, len(x.Start)}, rows, 2)
 	if rows == 0 {
 		return
 	}
 	if first, end := x.Start[0], x.Start[(rows-1)*x.Step+1]; first < 0 || int(end) > len(x.Entries) {
-		const message = "kernel: %s: x: %d rows from entries %d to %d of %d"
-		panic(fmt.Sprintf(message, kernel, rows, first, end, len(x.Entries)))
+		const message = "kernel: %s: x: wanted rows within %d entries, found them from %d to %d"
+		panic(fmt.Sprintf(message, kernel, len(x.Entries), first, end))
 	}
 }
 
 // SparseMul computes Y[rows, cols] = X B, or Y += X B if accumulate is set, for X[rows, k] and B[k, cols]. X's indices
-// must be less than k, which it is not asked about.
+// must be less than k; SparseMul does not check that.
 func (s *Set) SparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	require("SparseMul", "y", y.shape(), y.Rows, y.Cols)
 	require("SparseMul", "b", b.shape(), b.Rows, y.Cols)

@@ -1,11 +1,11 @@
 #include "textflag.h"
 
-// The product goes by panels of up to 64 columns: a row's sums live in V16-V31 while the row's entries pass, each of which
-// adds a multiple of one row of B. The last vector of a panel, V16, ends at the panel's last column and may lie over the
-// one before it; both then compute the same sums. The vectors at the panel's start are V17, V18, ... Their loads, sums and
-// stores are written from the last to the first and entered at a computed address, so that one loop serves any number of
-// columns from four on. A panel leaves either nothing or at least four columns to the next one. Fewer than four columns
-// are done one by one.
+// The product is computed in panels of up to 64 columns. The sums of a row stay in V16-V31 while its entries are read;
+// each entry adds a multiple of one row of B. The last vector of a panel, V16, ends at the panel's last column and may
+// overlap the one before; both then compute the same sums. The vectors from the panel's start on are V17, V18, ...
+// Their loads, sums and stores are written from the last to the first and entered at a computed address, so that one
+// loop serves any number of columns from four on. A panel leaves either no columns or at least four to the next one.
+// Fewer than four columns are computed one by one.
 
 #define ROWS R0
 #define COLS R1     // columns left
@@ -86,7 +86,7 @@ widthKnown:
 	SUB $4, WIDTH, LAST
 	LSL $2, LAST
 	SUB $1, WIDTH, TMP
-	LSR $2, TMP                      // vectors besides the last one
+	LSR $2, TMP                      // vectors before the last one
 	ADR loadLast, LOADCODE
 	SUB TMP<<2, LOADCODE, LOADCODE   // one instruction each
 	ADR addLast, ADDCODE

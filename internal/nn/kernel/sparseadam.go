@@ -3,18 +3,18 @@ package kernel
 // Rows selects rows of a sparse matrix.
 type Rows uint8
 
-// The rows that there are to select.
+// The selections.
 const (
 	EmptyRows  Rows = 1 << iota // those without entries
 	FilledRows                  // those with entries
 	AllRows    = EmptyRows | FilledRows
 )
 
-// FusesAdam tells whether there is SparseAdam: not where it would be no faster than SparseMul and Adam.
+// FusesAdam reports whether the set has SparseAdam. It has not where SparseMul and Adam would be as fast.
 func (s *Set) FusesAdam() bool { return s.sparseAdam != nil }
 
-// SparseAdam takes the step a of Adam for the selected rows of P[rows, cols], with the product X B, for X[rows, k] and
-// B[k, cols], as their gradient, which it does not store: SparseMul followed by Adam.
+// SparseAdam is SparseMul followed by Adam, for the selected rows of P[rows, cols] only. The product X B, for X[rows,
+// k] and B[k, cols], is the gradient. It is not stored.
 func (s *Set) SparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
 	requireMoments("SparseAdam", p, m, v)
 	require("SparseAdam", "b", b.shape(), b.Rows, p.Cols)
@@ -24,7 +24,7 @@ func (s *Set) SparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which R
 	}
 }
 
-// sparseAdam keeps the gradient of a few columns of a row at a time.
+// sparseAdam computes the gradient of a few columns of a row at a time.
 func sparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
 	var few [64]float32
 	for r := range p.Rows {

@@ -1,7 +1,7 @@
 package kernel
 
-// The blocks that the transposing strips are made of. Where a matrix is not a whole number of blocks, the last one lies
-// over the one before: what both cover gets written twice.
+// The blocks that strips are transposed in. If a matrix is not a multiple of a block, its last blocks overlap the ones
+// before; both write the same elements.
 const (
 	transposeRows, transposeCols           = 4, 4
 	transposeBytesRows, transposeBytesCols = 8, 16
@@ -17,7 +17,7 @@ func transposeStrip(cols int, src []float32, lds int, dst []float32, ldd int)
 //go:noescape
 func transposeBytesStrip(cols int, src []uint8, lds int, dst []uint8, ldd int)
 
-// transposeNEON is transpose by strips. A matrix too thin for a single block takes the plain loop.
+// transposeNEON is transpose by strips. A matrix smaller than a block takes the plain loop.
 func transposeNEON(dst, src Matrix) {
 	if src.Rows < transposeRows || src.Cols < transposeCols {
 		transpose(dst, src)
@@ -29,7 +29,7 @@ func transposeNEON(dst, src Matrix) {
 	}
 }
 
-// transposeBytesNEON is transposeBytes by strips. A matrix too thin for a single block takes the plain loop.
+// transposeBytesNEON is transposeBytes by strips. A matrix smaller than a block takes the plain loop.
 func transposeBytesNEON(dst, src Bytes) {
 	if src.Rows < transposeBytesRows || src.Cols < transposeBytesCols {
 		transposeBytes(dst, src)

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// Blocks are transposed by exchanging pairs of ever larger parts between pairs of rows (TRN1 takes the even parts of both,
-// TRN2 the odd ones).
+// A block is transposed by exchanging larger and larger parts between pairs of rows: TRN1 takes the even parts of both
+// rows, TRN2 the odd ones.
 
 #define COLS R0
 #define SRC R1 // and R2-R8: the strip's rows
@@ -47,7 +47,7 @@ block:
 	CMP     $4, COLS
 	BGE     block
 
-	// A step back to where a whole block is left.
+	// Back to where the last whole block begins.
 	SUB  $4, COLS, TMP
 	ADD  TMP<<2, SRC
 	ADD  TMP<<2, R2
@@ -62,7 +62,7 @@ done:
 
 // func transposeBytesStrip(cols int, src []uint8, lds int, dst []uint8, ldd int)
 //
-// After the three exchanges a register's lower half is a column, and its upper half the one 8 further on.
+// After the three exchanges, the lower half of a register is a column, and the upper half the column 8 further right.
 TEXT ·transposeBytesStrip(SB), NOSPLIT, $0-72
 	MOVD cols+0(FP), COLS
 	MOVD src_base+8(FP), SRC
@@ -132,7 +132,7 @@ block:
 	CMP     $16, COLS
 	BGE     block
 
-	// A step back to where a whole block is left.
+	// Back to where the last whole block begins.
 	SUB  $16, COLS, TMP
 	ADD  TMP, SRC
 	ADD  TMP, R2

@@ -7,21 +7,21 @@ import (
 	"dnn/internal/exact"
 )
 
-// WarpPairs returns how many elements of memory Warp needs for an image of rows x cols pixels.
+// WarpPairs returns the length of pairs that Warp needs for an image of rows x cols pixels.
 func WarpPairs(rows, cols int) int { return (rows + 2) * (cols + warpBorder) }
 
-// warpBorder is how many zeros each row of Warp's memory has besides the pixels: one on the left, and three on the
-// right, of which a pixel at the very border reads two. (The third one makes the rows of 28 pixels begin at cache
-// lines.)
+// warpBorder is the number of zeros in each row of pairs: one on the left and three on the right. A pixel at the border
+// reads two of the right ones; the third makes rows of 28 pixels begin at cache lines.
 const warpBorder = 4
 
-// Warp computes dst[i], the value at column x[i] and row y[i] of the image SRC[rows, cols], which has nothing between
-// its rows, for i < len(x): between its four neighbors' by bilinear interpolation, first along the rows, rounded to the
-// nearest integer, ties to even. The pixels lie at whole coordinates from 0 on, and zeros around them. pairs is
-// WarpPairs(rows, cols) elements of memory that hold zeros, or what Warp has left there for another image of that size.
+// Warp computes dst[i], the value of the image SRC[rows, cols] at column x[i] and row y[i], for i < len(x). It
+// interpolates bilinearly between the four neighboring pixels, first along the rows, and rounds to the nearest integer,
+// ties to even. Pixels lie at integer coordinates from 0 on, with zeros around them. SRC must have no gaps between its
+// rows. pairs has WarpPairs(rows, cols) elements. They are zero, or left from a call for another image of the same
+// size.
 func (s *Set) Warp(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
 	if src.Rows > 0 && src.Stride != src.Cols {
-		panic(fmt.Sprintf("kernel: Warp: src: rows %d apart, wanted %d", src.Stride, src.Cols))
+		panic(fmt.Sprintf("kernel: Warp: src: wanted a stride of %d, found %d", src.Cols, src.Stride))
 	}
 	require("Warp", "src", src.shape(), src.Rows, src.Cols)
 	requireLength("Warp", "pairs", len(pairs), WarpPairs(src.Rows, src.Cols))
@@ -30,10 +30,10 @@ func (s *Set) Warp(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
 	s.warp(dst, src, pairs, x, y)
 }
 
-// roundBias is 1.5 * 2^23: a small number that it is added to gets rounded to an integer, which the low bits then hold.
+// roundBias is 1.5 * 2^23. A small number plus roundBias is rounded to an integer, which its low bits then hold.
 const roundBias = 12582912
 
-// warp reads the image where it lies, and has no use for the memory.
+// warp reads the image itself and does not use pairs.
 func warp(dst []uint8, src Bytes, _ []uint16, x, y []float32) {
 	pixel := func(r, c int) uint8 {
 		if uint(r) < uint(src.Rows) && uint(c) < uint(src.Cols) {
@@ -47,7 +47,7 @@ func warp(dst []uint8, src Bytes, _ []uint16, x, y []float32) {
 		left, top := floor(px), floor(py)
 		c, r := int(left), int(top)
 		p00, p01, p10, p11 := pixel(r, c), pixel(r, c+1), pixel(r+1, c), pixel(r+1, c+1)
-		if p00|p01|p10|p11 == 0 { // as most are
+		if p00|p01|p10|p11 == 0 { // as for most points
 			dst[i] = 0
 			continue
 		}
@@ -57,7 +57,7 @@ func warp(dst []uint8, src Bytes, _ []uint16, x, y []float32) {
 	}
 }
 
-// clamp returns the point of [-1, size], beyond which everything is zero, that is nearest to x; -1 for NaN.
+// clamp returns x clamped to [-1, size], beyond which everything is zero, and -1 for NaN.
 func clamp(x float32, size int) float32 {
 	if !(x > -1) {
 		return -1
@@ -67,5 +67,5 @@ func clamp(x float32, size int) float32 {
 
 func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
 
-// mix returns what lies between a and b, at the given share of the way.
+// mix returns a + share (b - a), with one rounding of the product and the sum.
 func mix(a, b, share float32) float32 { return exact.FMA(share, b-a, a) }

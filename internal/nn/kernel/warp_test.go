@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The reference against the definition of bilinear interpolation in float64: the sum of all pixels, each times
+// The reference is compared with the definition of bilinear interpolation in float64: the sum of all pixels, each times
 // max(0, 1-|x-c|) max(0, 1-|y-r|).
 func TestWarpIsBilinear(t *testing.T) {
 	const rows, cols = 5, 7
@@ -27,12 +27,12 @@ func TestWarpIsBilinear(t *testing.T) {
 			}
 		}
 		if math.Abs(float64(got[0])-want) > 0.5001 {
-			t.Fatalf("at (%g, %g): got %d, want %g", x, y, got[0], want)
+			t.Fatalf("at (%g, %g): wanted %g, found %d", x, y, want, got[0])
 		}
 	}
 }
 
-// At its own coordinates an image is what it was.
+// At the coordinates of its pixels, an image does not change.
 func TestWarpIdentity(t *testing.T) {
 	const rows, cols = 9, 20
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -53,7 +53,7 @@ func TestWarpIdentity(t *testing.T) {
 	}
 }
 
-// BenchmarkWarp is an image of 28 x 28 pixels, moved by up to two of them.
+// BenchmarkWarp warps an image of 28 x 28 pixels by up to two pixels.
 func BenchmarkWarp(b *testing.B) {
 	const side = 28
 	src := digits(1)

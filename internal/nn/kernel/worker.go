@@ -1,12 +1,12 @@
 package kernel
 
-// Worker is what a task computes with: the kernels, and memory that no other task uses meanwhile.
+// Worker is what a task computes with: the kernels, and memory that no other task uses at the same time.
 type Worker struct {
 	*Set
 	index    int // from 0
 	scratch  Scratch
-	gradient []float32 // one block of gradient on its way to who updates
-	sample   []uint8   // one sample on its way into a batch
+	gradient []float32 // one block of a gradient, for an updater
+	sample   []uint8   // one sample before it goes into a batch
 	logits   Probabilities
 }
 
@@ -16,10 +16,10 @@ func NewWorker(kernels *Set, index int) Worker { return Worker{Set: kernels, ind
 // Index returns the worker's place among the others, from 0 on.
 func (w *Worker) Index() int { return w.index }
 
-// StopIf makes what takes long end early once stop says so: nobody will use the result. nil takes that back.
+// StopIf makes long computations end early once stop returns true: nobody will use the results. A nil stop undoes that.
 func (w *Worker) StopIf(stop func() bool) { w.scratch.stop = stop }
 
-// Stopped tells whether what the worker computes will not be used.
+// Stopped reports whether the worker's results will not be used.
 func (w *Worker) Stopped() bool { return w.scratch.stopped() }
 
 // Multiply computes the product C = A B.
@@ -33,8 +33,8 @@ func (w *Worker) Bytes(n int) []uint8 {
 	return w.sample[:n]
 }
 
-// BlockElements is about how many elements of gradient go to the Updater at a time: few enough for the first-level
-// cache to hold them beside as many parameters and moments.
+// BlockElements is about how many elements of a gradient an updater gets at a time: few enough for the first-level
+// cache to hold them with their parameters and moments.
 const BlockElements = 1024
 
 // GradientBlock returns a matrix in the worker's memory for one block of gradient.

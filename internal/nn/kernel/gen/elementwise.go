@@ -56,15 +56,15 @@ func (s isa) reluGrad() {
 	})
 }
 
-// The predicates of VCMPPS in use: ordered, without an exception for NaN, except for unordered.
+// Predicates of VCMPPS. less and greater are ordered, so false for NaN, and raise no exception for it.
 const (
 	less      = 0x11
 	greater   = 0x1e
 	unordered = 0x03
 )
 
-// columnSums goes through the rows once for each strip of four vectors of columns, then for each single one, so that
-// the sums stay in registers.
+// columnSums passes over the rows once for each strip of columns, whose sums stay in registers: first strips of four
+// vectors, then strips of one.
 func (s isa) columnSums() {
 	s.Text("columnSums", "(rows, cols int, x []float32, ldx int, dst []float32)", "is Set.ColumnSums.")
 	const wide = 4

@@ -11,7 +11,7 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// expConstants are those of the package's exp.go, under its names; c6 to c2 are the coefficients.
+// expConstants are the constants of exact.Exp, under their names there. c6 to c2 are its coefficients.
 var expConstants = []struct {
 	name  string
 	value float64
@@ -31,10 +31,10 @@ var expConstants = []struct {
 	{"c2", 0.499999934112},
 }
 
-// expTable is where the constants lie, by name.
+// expTable has the address of each constant.
 type expTable map[string]Mem
 
-// declareExpTable writes the constants.
+// declareExpTable writes the table of constants.
 func declareExpTable() expTable {
 	table := GLOBL("expConstants", attr.RODATA|attr.NOPTR)
 	where := expTable{}
@@ -45,14 +45,14 @@ func declareExpTable() expTable {
 	return where
 }
 
-// expOf writes the exponential function.
+// expOf writes the exponential function. constant returns a constant in all lanes of a vector.
 type expOf struct {
 	isa
 	constant func(name string) reg.VecVirtual
 }
 
-// load makes the constants ready for a function. AVX-512 has registers enough for all of them; AVX2 broadcasts each
-// where it is needed, which only costs a load.
+// load loads the constants for a function. AVX-512 has enough registers to keep all of them. AVX2 broadcasts each where
+// it is needed, which costs only a load.
 func (t expTable) load(s isa) expOf {
 	if !s.Opmasks {
 		return expOf{s, func(name string) reg.VecVirtual { return s.Broadcast(t[name]) }}
@@ -64,7 +64,7 @@ func (t expTable) load(s isa) expOf {
 	return expOf{s, func(name string) reg.VecVirtual { return kept[name] }}
 }
 
-// emit returns e^x.
+// emit writes e^x and returns it.
 func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
 	t, n, r, p := e.Vector(), e.Vector(), e.Vector(), e.Vector()
 	VMOVAPS(e.constant("roundBias"), t)
@@ -101,10 +101,11 @@ func (s isa) exp(table expTable) {
 	asm.End()
 }
 
-// softmax passes over the rows three times for each vector of columns: for the largest, for the exponential and their
-// sum, and for the quotients.
+// softmax passes over the rows three times for each vector of columns: for the largest elements, for the exponentials
+// and their sums, and for the quotients.
 func (s isa) softmax(table expTable) {
-	s.Text("softmax", "(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)", "is Set.Softmax for rows >= 1.")
+	s.Text("softmax", "(rows, cols int, z []float32, ldz int, largest, sums []float32, best []int32)",
+		"is Set.Softmax for rows >= 1.")
 	z, ldz, rows := asm.Slice("z"), asm.Bytes("ldz"), asm.Arg("rows")
 	largest, sums, best := asm.Slice("largest"), asm.Slice("sums"), asm.Slice("best")
 	e := table.load(s)
@@ -127,14 +128,14 @@ func (s isa) softmax(table expTable) {
 		}
 
 		most, first := s.Vector(), s.Vector()
-		s.ones(most) // not a number
+		s.ones(most) // NaN
 		asm.Zero(first)
 		number, one := s.Vector(), s.Vector()
 		asm.Zero(number)
 		s.ones(one)
 		VPSRLD(U8(31), one, one)
 		eachRow("Largest", func(v reg.VecVirtual) {
-			const notLessOrEqual, ordered = 0x16, 0x07 // the first also if unordered
+			const notLessOrEqual, ordered = 0x16, 0x07 // notLessOrEqual is true if unordered
 			if s.Opmasks {
 				k := K()
 				VCMPPS(U8(ordered), v, v, k)
@@ -172,7 +173,7 @@ func (s isa) softmax(table expTable) {
 	asm.End()
 }
 
-// ones sets all bits.
+// ones sets all bits of v.
 func (s isa) ones(v reg.VecVirtual) {
 	if s.Opmasks {
 		VPTERNLOGD(U8(0xff), v, v, v)
@@ -181,7 +182,8 @@ func (s isa) ones(v reg.VecVirtual) {
 	}
 }
 
-// choose puts value, or 0 if it is nil, into the lanes of v in which the comparison x ? bound is true.
+// choose replaces the lanes of v in which the comparison of x with bound is true by those of value, or by 0 if value is
+// nil.
 func (s isa) choose(bound, x reg.VecVirtual, predicate uint8, value, v reg.VecVirtual) {
 	if s.Opmasks {
 		k := K()

@@ -9,16 +9,16 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// gatherer is what the search for nonzero bytes has in registers. Both ways of it make vectors of entries, close up
-// those of bytes that are not zero, and store whole vectors; the next one begins behind the entries that count. A group
-// of bytes that are all zero, as at the margins of an image, is passed over.
+// gatherer has the registers of the search for nonzero bytes. There are two ways to search, compressor and permuter.
+// Both make vectors of entries, move the entries of nonzero bytes together, and store whole vectors. The next vector is
+// stored behind the entries that count. A group of bytes that are all zero, as at the margins of an image, is skipped.
 type gatherer struct {
 	isa
-	group int // bytes that are passed over at once
+	group int // bytes that can be skipped at once
 
-	src, dst, left reg.GPVirtual  // left: bytes of the row to come
-	index          reg.VecVirtual // 256 times the next byte's number, base for the row's first; of a permuter, each lane's
-	jump           reg.VecVirtual // 256 times the bytes of a group
+	src, dst, left reg.GPVirtual  // left: remaining bytes of the row
+	index          reg.VecVirtual // 256 times the index of the next byte; in a permuter, of each lane's byte
+	jump           reg.VecVirtual // 256 * group
 }
 
 func (s isa) gather() {
@@ -31,9 +31,11 @@ func (s isa) gather() {
 		permutations = declarePermutations()
 	}
 
-	s.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, start []int32, step int) (end int)",
+	s.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, "+
+		"start []int32, step int) (end int)",
 		"is Set.Gather for rows >= 1.")
-	g := gatherer{isa: s, group: 4 * s.Lanes, src: GP64(), dst: GP64(), left: GP64(), index: s.Vector(), jump: s.Vector()}
+	g := gatherer{isa: s, group: 4 * s.Lanes, src: GP64(), dst: GP64(), left: GP64(),
+		index: s.Vector(), jump: s.Vector()}
 	at, row, rows := asm.Arg("at"), asm.Slice("src"), asm.Arg("rows")
 	LEAQ(Mem{Base: asm.Slice("dst"), Index: at, Scale: 4}, g.dst)
 	start := asm.Slice("start")
@@ -86,9 +88,9 @@ func (g gatherer) advance(bytes int) {
 	SUBQ(U8(bytes), g.left)
 }
 
-// compressor takes 64 bytes at a time: it closes up those that are not zero, and their numbers among the 64 likewise,
-// by VPCOMPRESSB (the subset VBMI2), and makes entries of 16 of them at a time. It closes up into registers, since the
-// form that stores is slow on some CPUs.
+// compressor takes 64 bytes at a time. VPCOMPRESSB (of VBMI2) moves the nonzero bytes together, and likewise their
+// positions among the 64. These become entries, 16 at a time. VPCOMPRESSB writes to registers, since its form that
+// stores is slow on some CPUs.
 type compressor struct {
 	gatherer
 	numbers reg.VecVirtual // 0 to 63
@@ -137,9 +139,10 @@ func (c compressor) emitRow() {
 	asm.Place("rowDone")
 }
 
-// entries writes to memory the entries of count bytes, at most 64, that are closed up as their numbers are; base is 256
-// times the index of number 0, in all lanes. They are made 16 at a time, and 32 without a question, since nobody
-// foresees a branch on how many there are. If there are no more it jumps to few. It uses up numbers and bytes.
+// entries writes the entries of count bytes, at most 64, to memory. numbers has the positions of the bytes; base is 256
+// times the index of position 0, in all lanes. Entries are made 16 at a time. The first 32 are made in any case, since
+// a branch on their count would be mispredicted; if there are no more, it jumps to few. It overwrites numbers and
+// bytes.
 func entries(numbers, bytes, base reg.VecVirtual, to, count reg.GPVirtual, few LabelRef) {
 	for i := range 4 {
 		if i == 2 {
@@ -160,15 +163,15 @@ func entries(numbers, bytes, base reg.VecVirtual, to, count reg.GPVirtual, few L
 	}
 }
 
-// permuter closes up by a permutation, which it looks up by the mask of the nonzero lanes.
+// permuter moves the nonzero lanes together by a permutation, which it looks up by their mask.
 type permuter struct {
 	gatherer
 	table   reg.GPVirtual
 	nothing reg.VecVirtual
-	step    reg.VecVirtual // 256 times the lanes of a vector
+	step    reg.VecVirtual // 256 * lanes
 }
 
-// declarePermutations writes, for each mask of 8 lanes, the numbers of the lanes in it, a byte each.
+// declarePermutations writes, for each mask of 8 lanes, the numbers of its lanes as bytes.
 func declarePermutations() Mem {
 	table := GLOBL("permutations", attr.RODATA|attr.NOPTR)
 	for mask := range 256 {
@@ -223,22 +226,22 @@ func (p permuter) emitRow() {
 	asm.Place("rowDone")
 }
 
-// anyInGroup sets the flags to equal unless a byte of the next group is not zero.
+// anyInGroup sets the flags to "equal" if all bytes of the next group are zero.
 func (p permuter) anyInGroup() {
 	bytes := YMM()
 	VMOVDQU(Mem{Base: p.src}, bytes)
 	VPTEST(bytes, bytes)
 }
 
-// vector appends the entries of the p.lanes bytes at offset.
+// vector appends the entries of the nonzero bytes among the p.Lanes at offset.
 func (p permuter) vector(offset int) {
 	entries := YMM()
 	VPMOVZXBD(Mem{Base: p.src, Disp: offset}, entries)
 	p.close(entries)
 }
 
-// rest appends the entries of the bytes that are left, fewer than p.lanes but some. It reads the last 8 bytes of the
-// row and shifts out those already done; a row that has fewer, byte by byte.
+// rest appends the entries of the remaining bytes, at least 1 and fewer than p.Lanes. It reads the last 8 bytes of the
+// row and shifts out those already done. A row of fewer than 8 is read byte by byte.
 func (p permuter) rest() {
 	eight := GP64()
 	CMPQ(asm.InMemory(Param("cols")), U8(8))
@@ -278,14 +281,14 @@ func (p permuter) close(entries reg.VecVirtual) {
 	p.appended(mask)
 }
 
-// appended moves dst behind the entries of the lanes that are set in mask, and index on by a vector.
+// appended moves dst behind the entries of the lanes in mask, and index to the next vector.
 func (p permuter) appended(mask reg.GPVirtual) {
 	POPCNTL(mask, mask)
 	LEAQ(Mem{Base: p.dst, Index: mask.As64(), Scale: 4}, p.dst)
 	VPADDD(p.step, p.index, p.index)
 }
 
-// declareNumbers writes the numbers from 0 to 63, a byte each.
+// declareNumbers writes the numbers from 0 to 63 as bytes.
 func declareNumbers() Mem {
 	table := GLOBL("numbers", attr.RODATA|attr.NOPTR)
 	for i := range 64 {
@@ -294,7 +297,7 @@ func declareNumbers() Mem {
 	return table
 }
 
-// prefetch asks for each cache line of some memory.
+// prefetch writes a loop that prefetches each cache line of a slice.
 func prefetch() {
 	const line = 64
 	avx2.Text("prefetch", "(b []uint8)", "is Set.Prefetch.")

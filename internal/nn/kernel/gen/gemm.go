@@ -8,13 +8,14 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// gemmTile writes a column of tiles of a matrix product: rows times one or two vectors of sums in registers. In each
-// step of k it loads a row of B and multiplies it by one element of A after the other, each broadcast to a vector; so a
-// load serves several FMAs, and the FMA units are what limits it.
+// gemmTile writes a column of tiles of a matrix product. A tile has one or two vectors of sums for each row, in
+// registers. Each step of k loads a row of B, and multiplies it by one broadcast element of A after the other. As each
+// load serves several FMAs, the FMA units are the limit.
 //
-// There is a loop for each number of rows and of vectors, and for each way of having the last vector.
+// There is a loop for each number of rows and of vectors, and for each form of the last vector.
 func (s isa) gemmTile() {
-	s.Text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)",
+	s.Text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, "+
+		"ldc int, accumulate bool)",
 		"is Set.GemmTile.")
 	cols := asm.Arg("cols")
 	last := GP64() // columns in the last vector
@@ -35,7 +36,7 @@ func (s isa) gemmTile() {
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 4}, t.rs5)
 	LEAQ(Mem{Base: t.rs3, Index: t.rs, Scale: 4}, t.rs7)
 
-	rows := asm.InMemory(Param("rows")) // that are left; the registers are needed for strides
+	rows := asm.InMemory(Param("rows")) // rows left; no register is free for them
 	for vectors := 2; vectors >= 1; vectors-- {
 		asm.Place(asm.Labelf("wide%d", vectors))
 		if vectors > 1 {
@@ -73,10 +74,10 @@ func (s isa) gemmTile() {
 type gemmTile struct {
 	isa
 	k                                        reg.GPVirtual
-	a, rs, rs3, rs5, rs7, cs, b, ldb, c, ldc reg.GPVirtual // strides in bytes; rs3 is 3*rs
+	a, rs, rs3, rs5, rs7, cs, b, ldb, c, ldc reg.GPVirtual // strides are in bytes; rs3 is 3*rs
 }
 
-// row returns the address of A's element in the given row of the current column.
+// row returns the address of element i of the current column of A.
 func (t gemmTile) row(i int) Mem {
 	index := []reg.GPVirtual{nil, t.rs, t.rs, t.rs3, t.rs, t.rs5, t.rs3, t.rs7}[i]
 	scale := []uint8{0, 1, 2, 1, 4, 1, 2, 1}[i]
@@ -86,7 +87,7 @@ func (t gemmTile) row(i int) Mem {
 	return Mem{Base: t.a, Index: index, Scale: scale}
 }
 
-// emit writes the tile of the given rows and vectors.
+// emit writes a tile with so many rows and vectors.
 func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 	sums := make([][]reg.VecVirtual, rows)
 	for i := range sums {
@@ -103,7 +104,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 	asm.Place(name)
 	for i := range sums {
 		for _, sum := range sums[i] {
-			VXORPS(sum, sum, sum) // not asm.Zero, which names a part: avo would take the rest for an earlier tile's
+			VXORPS(sum, sum, sum) // not asm.Zero: it writes to a part, so avo would keep the register live before it
 		}
 	}
 	CMPB(asm.InMemory(Param("accumulate")), U8(0))
@@ -159,7 +160,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 	}
 }
 
-// advance goes on to the next tile, of the next rows of A and C.
+// advance moves on to the next rows of A and C.
 func (t gemmTile) advance() {
 	Load(Param("k"), t.k)
 	IMULQ(t.cs, t.k)
@@ -172,8 +173,8 @@ func (t gemmTile) advance() {
 	Load(Param("b").Base(), t.b)
 }
 
-// prefetchBelow asks for the tile of C that follows the row at: a large product takes it next, and the sums of a tile
-// cannot start before they are there. Where there is no such tile, the request does nothing.
+// prefetchBelow prefetches the tile of C below the row at. A large product takes that tile next, and needs its values
+// first. If there is no such tile, prefetching does nothing.
 func (t gemmTile) prefetchBelow(at reg.GPVirtual) {
 	for range t.tileRows {
 		ADDQ(t.ldc, at)

@@ -6,23 +6,22 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// isa is an instruction set with the tiles that suit its registers. Its methods write the kernels.
+// isa is an instruction set, with the tiles that suit its registers. Its methods write the kernels.
 type isa struct {
 	asm.ISA
 
-	tileRows int // rows of GemmTile's largest tile; it has two vectors of columns
+	tileRows int // rows of GemmTile's largest tile, which has two vectors of columns
 	panel    int // vectors of columns that SparseMul keeps in registers
 
 	numbers Mem // 0 to 63, a byte each; AVX-512 only
 }
 
 var (
-	// avx512 needs the subsets F, BW, DQ and VL besides what avx2 needs, and gather, pack and unpack need VBMI2. Its
-	// tile is 16 of 32 registers: more sums would not run faster, as 16 hide the latency of an FMA already, and 8x32
-	// leaves one load of B for eight FMAs.
+	// avx512 needs the subsets F, BW, DQ and VL besides all that avx2 needs. gather, pack and unpack also need VBMI2.
+	// Its tile has 16 of 32 registers as sums: 16 hide the latency of an FMA, so more would not be faster.
 	avx512 = isa{ISA: asm.ISA{Suffix: "AVX512", Lanes: 16, Opmasks: true}, tileRows: 8, panel: 8}
 
-	// avx2 needs AVX2, FMA and BMI2. Both its tile (12 sums, 2 vectors of B, 1 element of A, 1 mask) and its panel (13
-	// sums, 1 value, 1 mask, 1 load) use all 16 registers.
+	// avx2 needs AVX2, FMA, BMI2 and POPCNT. Its tile (12 sums, 2 vectors of B, 1 element of A, 1 mask) and its panel
+	// (13 sums, 1 value, 1 mask, 1 load) use all 16 registers.
 	avx2 = isa{ISA: asm.ISA{Suffix: "AVX2", Lanes: 8}, tileRows: 6, panel: 13}
 )

@@ -1,6 +1,5 @@
-// Command gen writes the amd64 kernels: the assembly that package kernel runs for one instruction set, and its Go
-// stubs. What a kernel means stands in the package's file of its name; here is only how the instruction set does it. What
-// the generators have in common is package asm.
+// Command gen writes the amd64 kernels for one instruction set: the assembly of package kernel and its Go stubs. What a
+// kernel computes is documented in the package's file of the same name. Package asm has what the generators share.
 //
 //	go run . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
 package main

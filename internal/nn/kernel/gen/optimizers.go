@@ -8,9 +8,10 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// adam writes the step that AdamStep defines, operation by operation. The division and the square root take the time.
+// adam writes the step that AdamStep defines, operation by operation. Division and square root take most of the time.
 func (s isa) adam() {
-	s.Text("adam", "(rows, cols int, p, m, v []float32, ldp int, grad []float32, ldg int, alpha, c1, c2, epsilon float32)",
+	s.Text("adam", "(rows, cols int, p, m, v []float32, ldp int, grad []float32, ldg int, alpha, c1, c2, "+
+		"epsilon float32)",
 		"is Set.Adam for rows >= 1.")
 	p, m, v, g := asm.Slice("p"), asm.Slice("m"), asm.Slice("v"), asm.Slice("grad")
 	ldp, ldg := asm.Bytes("ldp"), asm.Bytes("ldg")
@@ -23,40 +24,40 @@ func (s isa) adam() {
 	})
 }
 
-// adamStep is the step's constants, each in all lanes of a vector.
+// adamStep has the step's constants, each in all lanes of a vector.
 //
-// Where the instruction set has masks, roots and quotients that could not change a parameter are not taken. The length
-// of a step cannot exceed |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32,
-// which is at least 2^-26 |p|, p stays as it is; the lane is left out if 2^30 |m| Alpha/Epsilon < |p|, which leaves
-// room for all rounding, also to denormal numbers, where it can double a product. p of 0 and NaN and a second moment
-// that is negative or NaN take the whole step. So does all with an Epsilon above 1, since the limit could underflow
-// then, and m*Alpha overflow although the quotient does not.
+// With opmasks, root and quotient are left out in lanes where they could not change the parameter. A step is no longer
+// than |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26
+// |p|, p does not change. A lane is left out if 2^30 |m| Alpha/Epsilon < |p|. The margin covers all rounding, also to
+// denormal numbers, which can double a product. The step is always taken if p is 0 or NaN, if v is negative or NaN, and
+// unless 0 < Epsilon <= 1: with a larger Epsilon the limit could underflow, and m*Alpha overflow although the quotient
+// does not.
 //
-// This spares multiplications and divisions of denormal numbers, for which CPUs that add them at full speed may need
-// ten times as long. With a gradient of zero the moments become so small in some hundred steps, and stay there: the
-// least one, times 0.9, rounds to itself. In the course's recipe an eighth of all vectors hold some with batches of
-// 100, nine of ten with batches of 1.
+// This also avoids arithmetic with denormal numbers, which is slow on many CPUs. While the gradient is zero, moments
+// decay to denormal numbers and stay there, since the smallest one times 0.9 rounds to itself. docs/kernels.md says how
+// often that happens.
 type adamStep struct {
 	isa
 	alpha, c1, c2, epsilon reg.VecVirtual
 
 	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
-	stepsOfZero asm.Mask       // no lane if moments of zero leave any p as it is, else all
-	absolute    reg.VecVirtual // the bits of a number but its sign
+	stepsOfZero asm.Mask       // empty if a step with moments of zero never changes p, else all lanes
+	absolute    reg.VecVirtual // all bits but the sign
 	leastNormal reg.VecVirtual
-	infinity    reg.VecVirtual // larger, as an integer, are the bits of NaNs and of what has a sign
+	infinity    reg.VecVirtual // as integers, the bits of NaN and of negative numbers are larger
 }
 
-// Predicates of VPCMPUD, which compares the last but one operand with the one before it.
+// Predicates of VPCMPUD. They compare the last operand but one with the operand before it.
 const (
 	notLessInteger = 5
 	moreInteger    = 6
 )
 
-// adamStep loads them from the parameters that are called after them.
+// adamStep loads the constants from the parameters with these names.
 func (s isa) adamStep() adamStep {
 	constant := func(name string) reg.VecVirtual { return s.Broadcast(asm.InMemory(Param(name))) }
-	a := adamStep{isa: s, alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon")}
+	a := adamStep{isa: s,
+		alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon")}
 	if !s.Opmasks {
 		return a
 	}
@@ -91,8 +92,8 @@ func (s isa) adamStep() adamStep {
 	return a
 }
 
-// emit takes the step for the parameters at p with the moments at m and v. Of a vector that holds fewer lanes than
-// others only the narrower form is used, which the unit that divides is done with sooner.
+// emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the
+// narrower form of the instructions, which the divider finishes sooner.
 func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := a.Vector(), a.Vector(), a.Vector()
 	a.Load(m, first, lanes, rest)
@@ -108,7 +109,7 @@ func (a adamStep) emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm
 	a.Store(second, v, lanes, rest)
 	a.Load(p, parameter, lanes, rest)
 	if a.Opmasks {
-		// Beyond the rest the lanes hold zeros, of which a step does no harm.
+		// Lanes beyond rest hold zeros; a step with them does no harm.
 		long, odd := a.steps(first, second, parameter, lanes, nil)
 		KORW(long, odd, long)
 		VMOVAPS_Z(of(second), long, of(second))
@@ -128,13 +129,14 @@ func (a adamStep) move(p, m, v reg.VecVirtual, lanes int) {
 	VSUBPS(of(m), of(p), of(p))
 }
 
-// steps returns the lanes of p whose step must be taken, in two masks, out of those that rest selects.
+// steps returns the lanes of p whose step must be taken, among those of rest: long because the step may be long enough,
+// odd because of the value of v.
 func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest asm.Mask) (long, odd reg.OpmaskVirtual) {
-	const notLess = 21 // of floats; also if unordered
+	const notLess = 21 // of floats; true if unordered
 	of := func(v reg.VecVirtual) reg.Register { return asm.Narrow(v, lanes) }
 	size, length := a.Vector(), a.Vector()
 	VPANDD(of(a.absolute), of(m), of(length))
-	// A denormal moment counts as the least number that is not one: at worst more steps are taken.
+	// Denormal moments are rounded up to a normal number: at worst, more steps are taken.
 	VPMAXUD(of(a.leastNormal), of(length), of(length))
 	VMULPS(of(a.limit), of(length), of(length))
 	VPANDD(of(a.absolute), of(p), of(size))
@@ -149,9 +151,8 @@ func (a adamStep) steps(m, v, p reg.VecVirtual, lanes int, rest asm.Mask) (long,
 	return long, odd
 }
 
-// emitIdle takes the step for a gradient of zeros. Where all moments are zero, as they stay for a pixel that no image
-// has set, there is nothing to do; where none of a vector's parameters can change, there are moments to store and no
-// more.
+// emitIdle takes the step for a gradient of zeros. If all moments of a vector are zero, as for a pixel that no image
+// has set, it does nothing. If none of the parameters can change, it only stores the moments.
 func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := a.Vector(), a.Vector(), a.Vector()
 	a.Load(m, first, lanes, rest)
@@ -180,7 +181,8 @@ func (a adamStep) emitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask)
 }
 
 func (s isa) sgd() {
-	s.Text("sgd", "(rows, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)", "is Set.SGD for rows >= 1.")
+	s.Text("sgd", "(rows, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)",
+		"is Set.SGD for rows >= 1.")
 	p, ldp, g, ldg := asm.Slice("p"), asm.Bytes("ldp"), asm.Slice("grad"), asm.Bytes("ldg")
 	rate := s.Broadcast(asm.InMemory(Param("rate")))
 	s.EachRow([]reg.GPVirtual{p, g}, []reg.GPVirtual{ldp, ldg}, func(j reg.GPVirtual, rest asm.Mask) {
@@ -207,7 +209,8 @@ func (s isa) decay() {
 }
 
 func (s isa) lerp() {
-	s.Text("lerp", "(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)", "is Set.Lerp for rows >= 1.")
+	s.Text("lerp", "(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)",
+		"is Set.Lerp for rows >= 1.")
 	dst, ldd, src, lds := asm.Slice("dst"), asm.Bytes("ldd"), asm.Slice("src"), asm.Bytes("lds")
 	share := s.Broadcast(asm.InMemory(Param("share")))
 	s.EachRow([]reg.GPVirtual{dst, src}, []reg.GPVirtual{ldd, lds}, func(j reg.GPVirtual, rest asm.Mask) {

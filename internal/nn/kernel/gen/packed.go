@@ -8,11 +8,11 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// packedWords is how many bytes the words of a block take: see the package's packed.go.
+// packedWords is the size of a block's two words in bytes, as in packed.go of package kernel.
 const packedWords = 16
 
-// halves calls body for each half of a block of so many features that has any: 64 bytes, the mask of which selects
-// those of the block. It uses up features.
+// halves calls body for each half of a block with so many features: 64 bytes, of which inside selects those that belong
+// to the block. Empty halves are left out. It overwrites features.
 func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside reg.Register)) {
 	done := name + "Done"
 	for half := range 2 {
@@ -30,7 +30,8 @@ func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside re
 	asm.Place(done)
 }
 
-// pack writes a sample's words and bytes: 64 bytes are compared and closed up at once (VPCOMPRESSB, of VBMI2).
+// pack writes the words and bytes of a sample. It compares 64 bytes at a time, and moves the nonzero ones together by
+// VPCOMPRESSB (of VBMI2).
 func (s isa) pack() {
 	s.Text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
 	edges, src, begin := asm.Slice("edges"), asm.Slice("src"), asm.Slice("dst")
@@ -74,10 +75,11 @@ func (s isa) pack() {
 	asm.End()
 }
 
-// unpack puts the bytes of 64 features back to where they were by VPEXPANDB, and closes up their numbers by
-// VPCOMPRESSB, which are then in the order of the bytes, as entries takes them.
+// unpack spreads packed bytes to their places among 64 features by VPEXPANDB. VPCOMPRESSB moves their positions
+// together, which are then in the order of the bytes, as entries takes them.
 func (s isa) unpack() {
-	s.Text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
+	s.Text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, "+
+		"dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
 		"is Set.Unpack for at least one sample.")
 	order, start, dense := asm.Slice("order"), asm.Slice("start"), asm.Slice("dense")
 	to := GP64()
@@ -87,15 +89,15 @@ func (s isa) unpack() {
 	VMOVDQU8(s.numbers, all)
 
 	words, bytes := GP64(), GP64()
-	find := func(i int) { // the i-th sample of those to come
+	find := func(i int) { // the i-th of the remaining samples
 		at := asm.Slice("at")
 		MOVLQSX(Mem{Base: order, Disp: 4 * i}, words)
 		MOVL(Mem{Base: at, Index: words, Scale: 4}, words.As32())
 		ADDQ(asm.InMemory(Param("data").Base()), words)
 	}
-	// A sample takes less time than the memory does, and each is somewhere else. So the first ones are asked for, and
-	// then with each sample one that comes a while after it: all lines of most, with the slack. A line less is not the
-	// last one of a few, it is what nearly each sample then waits for.
+	// Unpacking a sample takes less time than a cache miss, and each sample lies somewhere else. So the first samples
+	// are prefetched, and then, with each sample, one that follows later. The number of lines covers most samples with
+	// their slack. With fewer, nearly every sample would wait for its last line.
 	const ahead, lines = 8, 7
 	ask := func(i int, otherwise LabelRef) {
 		CMPQ(asm.InMemory(Param("order").Len()), U8(i))

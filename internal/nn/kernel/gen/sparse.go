@@ -8,17 +8,18 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// sparseMul writes the product with a sparse matrix, for a panel of at most s.panel vectors of columns. A row's sums
-// stay in registers while its entries stream by; an entry costs a load for its value and, for each vector, an FMA that
-// reads B.
+// sparseMul writes the product with a sparse matrix, for a panel of at most s.panel vectors of columns. The sums of a
+// row stay in registers while its entries are read. An entry costs one load of its value and, for each vector, an FMA
+// that reads B.
 //
-// There is a loop for each number of vectors, and for each way of having the last one: the 100 columns of a typical
-// layer are 6 wide vectors and a narrow one.
+// There is a loop for each number of vectors, and for each form of the last one. With AVX-512, 100 columns are 6 whole
+// vectors and a narrow one.
 //
-// The branch that ends a row's loop is one that no predictor foresees. It depends on nothing but the row's start and
-// end, though, so it is resolved while the FMAs of the entries before it still wait for their turn, and costs little.
+// The branch that ends a row's loop is often mispredicted. But it depends only on where the row starts and ends, so it
+// is resolved while FMAs of earlier entries still wait, and costs little.
 func (s isa) sparseMul() {
-	s.Text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)",
+	s.Text("sparseMul", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, "+
+		"b []float32, ldb int, y []float32, ldy int, accumulate bool)",
 		"is Set.SparseMul for 1 <= cols <= the panel's width and rows >= 1.")
 	p := s.sparseArgs()
 	y, ldy := asm.Slice("y"), asm.Bytes("ldy")
@@ -40,13 +41,15 @@ func (s isa) sparseMul() {
 	})
 }
 
-// sparseAdam writes the product with a step of Adam at the end of each row, for which its sums are the gradient. While
-// the unit that divides works on one row, the entries of the next one stream by: each takes what the other leaves idle.
+// sparseAdam writes the product with a step of Adam at the end of each row, for which the row's sums are the gradient.
+// While the divider works on one row, the CPU reads the entries of the next: each uses units that the other leaves
+// idle.
 func (s isa) sparseAdam() {
-	s.Text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
+	s.Text("sparseAdam", "(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, "+
+		"b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
 		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
 	x := s.sparseArgs()
-	// The moments are addressed by how far they are from the parameters, so that one register moves on.
+	// Moments are addressed relative to the parameters, so only one pointer moves on.
 	p, m, v := asm.Slice("p"), asm.Slice("m"), asm.Slice("v")
 	SUBQ(p, m)
 	SUBQ(p, v)
@@ -86,7 +89,7 @@ func (s isa) sparseAdam() {
 	})
 }
 
-// sparsePanel is a product under way.
+// sparsePanel has the registers of a product with a sparse matrix.
 type sparsePanel struct {
 	isa
 	rows, entries, start, step, table, b, ldb reg.GPVirtual
@@ -106,22 +109,23 @@ func (s isa) sparseArgs() sparsePanel {
 	}
 }
 
-// sparseEnds writes what is done with the sums of a row before its entries, when they are zero, and after them.
+// sparseEnds writes what happens to the sums of a row before its entries are read, when they are zero, and after.
 type sparseEnds struct {
 	begin, finish func(columns eachVector)
-	next          func() // goes on to the next row
+	next          func() // moves on to the next row
 
-	empty  func(columns eachVector)              // instead of finish, for a row without entries; nil: finish serves
-	unless func(rows uint64, otherwise LabelRef) // jumps unless such rows are selected; only with empty
+	empty  func(columns eachVector)              // replaces finish for a row without entries; may be nil
+	unless func(rows uint64, otherwise LabelRef) // jumps unless these rows are selected; nil if empty is
 }
 
-// The values of kernel.Rows, which this program cannot import: it writes a part of that package.
+// The values of kernel.Rows. This program cannot import package kernel, a part of which it writes.
 const (
 	emptyRows  = 1
 	filledRows = 2
 )
 
-// eachVector calls a function for each vector of columns: its sum, where it lies in a row, its lanes and its mask.
+// eachVector is the columns of a row as vectors. do calls a function for each vector: with its sum, its offset in a
+// row, its lanes and its mask.
 type eachVector struct {
 	label LabelRef // of the loop
 	whole int      // vectors before the last one
@@ -129,7 +133,7 @@ type eachVector struct {
 	do    func(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask))
 }
 
-// emitAll writes the choice of a loop and the loops.
+// emitAll writes all loops, and the code that chooses one.
 func (p sparsePanel) emitAll(ends sparseEnds) {
 	cols := asm.Arg("cols")
 	before, rest := GP64(), GP64() // vectors before the last one, and columns in the last one (1 to lanes)

@@ -10,13 +10,14 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// transpose goes through the matrix in blocks of 8 rows and 4 columns: rows i and i+4 are the halves of one vector, so
-// that the usual transposition of 4x4 within halves gives 4 columns of 8, to be stored as rows.
+// transpose works in blocks of 8 rows and 4 columns. Rows i and i+4 are the two halves of one vector. The usual
+// transposition of 4x4 within the halves then gives 4 columns of 8 elements, to be stored as rows.
 //
-// Where fewer than 8 rows are left, the block reads the last one again in place of those that lack, and leaves them out
-// of the stores.
+// If fewer than 8 rows are left, the block reads the last row again in place of the missing ones, and does not store
+// these.
 func (s isa) transpose() {
-	s.Text("transpose", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)", "is Set.Transpose for rows >= 1.")
+	s.Text("transpose", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)",
+		"is Set.Transpose for rows >= 1.")
 	t := transpose{isa: s, src: asm.Slice("src"), dst: asm.Slice("dst")}
 	rows := asm.Arg("rows")
 	lastCols := asm.Arg("cols")
@@ -53,8 +54,7 @@ func (s isa) transpose() {
 		asm.End()
 		return
 	}
-	// Storing by VMASKMOVPS takes some CPUs ten times as long as a plain store, and a panel of 6 rows is nothing but
-	// such.
+	// VMASKMOVPS is a slow store on some CPUs, and a panel of 6 rows would consist of such stores.
 	for n := 2; n < 8; n++ {
 		CMPQ(rows, U8(n))
 		JE(asm.Labelf("rows%d", n))
@@ -66,7 +66,7 @@ func (s isa) transpose() {
 	}
 }
 
-// storeFew stores the first n lanes of v, 1 <= n < 8, by plain stores of 4, 2 and 1 of them.
+// storeFew stores the first n lanes of v, 1 <= n < 8, by ordinary stores of 4, 2 and 1 lanes.
 func storeFew(v reg.VecVirtual, n int, to Mem) {
 	part := v.AsX()
 	if n >= 4 {
@@ -95,8 +95,8 @@ type transpose struct {
 	colMask                 asm.Mask
 }
 
-// columns writes the loop over the columns of a block, four at a time and then the one to three that are left. It calls
-// store with each column in turn, to be stored at t.to.
+// columns writes the loop over the columns of a block: four at a time, then the remaining one to three. It calls store
+// for each column, which is to be stored at t.to.
 func (t transpose) columns(name string, store func(v reg.VecVirtual)) {
 	loop, rest, done := asm.Labelf("%sColumns", name), asm.Labelf("%sRest", name), asm.Labelf("%sDone", name)
 	SUBQ(U8(4), t.left)
@@ -136,7 +136,7 @@ func (t transpose) block(m asm.Mask) (columns [4]reg.VecVirtual) {
 			continue
 		}
 		half := YMM()
-		VXORPS(r[i], r[i], r[i]) // tells avo, too, that the upper half does not come from elsewhere
+		VXORPS(r[i], r[i], r[i]) // also tells avo that the old upper half is not read
 		t.Load(low, r[i], 4, m)
 		t.Load(high, half, 4, m)
 		VINSERTF128(U8(1), half.AsX(), r[i], r[i])
@@ -161,8 +161,8 @@ func (t transpose) block(m asm.Mask) (columns [4]reg.VecVirtual) {
 	return columns
 }
 
-// transposeBytes goes through the matrix in blocks of 16 rows and 32 columns. The last block of a direction ends where
-// the matrix does, so it may overlap the one before it.
+// transposeBytes works in blocks of 16 rows and 32 columns. The last block in each direction ends where the matrix
+// does, so it may overlap the one before.
 func transposeBytes() {
 	const blockRows, blockCols = 16, 32
 	avx2.Text("transposeBytes", "(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)",
@@ -209,10 +209,10 @@ func transposeBytes() {
 	asm.End()
 }
 
-// transposeBytes16x32 transposes a block. Its left and right 16 columns are the lower and upper halves of vectors. Of
-// each half the first eight columns are done, then the others: all at once would need more registers than there are.
+// transposeBytes16x32 transposes a block. The left and right 16 columns are the lower and upper halves of vectors. It
+// does the first eight columns of both, then the others: all at once would need too many registers.
 //
-// Interleaving row i with row i+8, then what that gives for i with i+4, i+2 and i+1, leaves a column in each half.
+// Interleaving row i with row i+8, then the results with distances of 4, 2 and 1, leaves a column in each half.
 func transposeBytes16x32(row func(i int) Mem, to, ldd, ldd16 reg.GPVirtual) {
 	for _, unpack := range []func(...Op){VPUNPCKLBW, VPUNPCKHBW} {
 		var pairs []reg.VecVirtual
@@ -230,7 +230,8 @@ func transposeBytes16x32(row func(i int) Mem, to, ldd, ldd16 reg.GPVirtual) {
 	}
 }
 
-// interleave returns vectors that each hold the bytes of one column, given some that hold several columns of some rows.
+// interleave returns vectors that each hold the bytes of one column per half, given vectors that hold several columns
+// of some rows.
 func interleave(v []reg.VecVirtual) []reg.VecVirtual {
 	if len(v) == 1 {
 		return v

@@ -9,14 +9,14 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// warpBorder is the package's: how much longer than a row of the image a row of pairs is.
+// warpBorder is the constant of that name in package kernel.
 const warpBorder = 4
 
-// warp first copies the image to where each pixel is followed by the one below it, with zeros around. The four pixels
-// that an output lies between are then the four bytes of a word: one gather fetches them for a whole vector. Gathers
-// take most of the time.
+// warp first copies the image to pairs: each pixel, followed by the one below it, with zeros around. The four pixels
+// around a point are then the four bytes of a word. One gather instruction fetches them for a whole vector of points.
+// Gathers take most of the time.
 //
-// The last vector of pixels ends where they do, so it may overlap the one before it.
+// The last vector ends at the last point, so it may overlap the one before.
 func (s isa) warp() {
 	selectors := declareByteSelectors(s.Lanes)
 
@@ -55,8 +55,8 @@ func (s isa) warp() {
 	asm.End()
 }
 
-// declareByteSelectors writes the operands of VPSHUFB that leave byte 0, 1, 2 or 3 of each word of four bytes as a
-// number, and one that moves the first bytes of a quarter's words together.
+// declareByteSelectors writes operands of VPSHUFB: four that keep byte 0, 1, 2 or 3 of each four-byte word as a number,
+// and one that moves the low bytes of four words together.
 func declareByteSelectors(lanes int) Mem {
 	table := GLOBL("byteSelectors", attr.RODATA|attr.NOPTR)
 	const none = 0x80
@@ -75,8 +75,8 @@ func declareByteSelectors(lanes int) Mem {
 	return table
 }
 
-// pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It leaves the zeros on both sides
-// alone.
+// pairRows copies the image to pairs, in strips of 16 columns from top to bottom. It does not write the zeros at the
+// sides.
 func pairRows(cols, stride, pairs reg.GPVirtual) {
 	const width = 16
 	src, c := asm.Slice("src"), GP64()
@@ -112,17 +112,17 @@ func (s isa) float(n reg.GPVirtual) reg.VecVirtual {
 	return v
 }
 
-// warp is what Warp has in registers.
+// warp has the registers of Warp.
 type warp struct {
 	isa
 	selectors           Mem
 	x, y                reg.GPVirtual
-	origin              reg.GPVirtual // where the image's pixel (0, 0) lies among the pairs
+	origin              reg.GPVirtual // where the pixel (0, 0) lies in pairs
 	rows, cols, stride  reg.VecVirtual
 	minusOne, roundBias reg.VecVirtual
 }
 
-// points returns the values of a vector of points from the i-th on, in the low bytes of its lanes.
+// points returns the values at the points from the i-th on, in the low bytes of their lanes.
 func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
 	left, dx := w.coordinate(asm.Element(w.x, i), w.cols)
 	top, dy := w.coordinate(asm.Element(w.y, i), w.rows)
@@ -143,7 +143,7 @@ func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
 	return v
 }
 
-// coordinate returns the coordinates at from, clamped to [-1, most] and rounded down, and by how much.
+// coordinate clamps the coordinates at from to [-1, most]. It returns them rounded down, and the fractions.
 func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.VecVirtual) {
 	const down = 1
 	whole, fraction = w.Vector(), w.Vector()
@@ -159,7 +159,7 @@ func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.Vec
 	return whole, fraction
 }
 
-// gatherWords returns the words of two pairs each that begin at the given pairs.
+// gatherWords returns, for each lane of at, the word of the two pairs that begin there.
 func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
 	words, from := w.Vector(), Mem{Base: w.origin, Index: at, Scale: 2}
 	VPXOR(words.AsX(), words.AsX(), words.AsX())
@@ -175,7 +175,7 @@ func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
 	return words
 }
 
-// mix returns a + share (b - a), the sum with one rounding. It overwrites b.
+// mix returns a + share (b - a), with one rounding of the product and the sum. It overwrites b.
 func mix(a, b, share reg.VecVirtual) reg.VecVirtual {
 	VSUBPS(a, b, b)
 	VFMADD213PS(a, share, b)

@@ -8,14 +8,15 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Text begins the function called name plus the instruction set's suffix.
+// Text begins the function whose name is name with the instruction set's suffix.
 func (s ISA) Text(name, signature string, doc ...string) {
 	TEXT(name+s.Suffix, attr.NOSPLIT, "func"+signature)
 	Pragma("noescape")
 	Doc(append([]string{name + s.Suffix + " " + doc[0]}, doc[1:]...)...)
 }
 
-// End leaves the function. The upper halves of the vector registers are cleared, or SSE code would be slow after it.
+// End returns from the function. It clears the upper halves of the vector registers; otherwise SSE code that follows
+// would be slow.
 func End() {
 	VZEROUPPER()
 	RET()
@@ -28,7 +29,7 @@ func Arg(name string) reg.GPVirtual {
 	return r
 }
 
-// Slice loads where the slice called name begins.
+// Slice loads the address of the slice called name.
 func Slice(name string) reg.GPVirtual {
 	r := GP64()
 	Load(Param(name).Base(), r)
@@ -42,14 +43,14 @@ func Length(name string) reg.GPVirtual {
 	return r
 }
 
-// Bytes loads the parameter called name, a number of float32, as a number of bytes.
+// Bytes loads the parameter called name, a number of float32, and multiplies it by their size.
 func Bytes(name string) reg.GPVirtual {
 	r := Arg(name)
 	SHLQ(U8(2), r)
 	return r
 }
 
-// InMemory returns where a parameter, or a part of one, lies.
+// InMemory returns the address of a parameter, or of a part of one.
 func InMemory(c gotypes.Component) Mem {
 	p, err := c.Resolve()
 	if err != nil {

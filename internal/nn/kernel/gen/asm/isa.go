@@ -1,6 +1,6 @@
-// Package asm is what the generators of kernels have in common: an instruction set with one name for what AVX2 and
-// AVX-512 spell in two ways (isa.go), how a function begins, ends and gets its parameters (function.go), and loops over
-// rows of any length (loop.go). Like avo's own functions, these write into the function at hand.
+// Package asm is what the generators of kernels share: an instruction set with one name for what AVX2 and AVX-512 spell
+// differently (isa.go), the beginning, end and parameters of a function (function.go), and loops over rows of any
+// length (loop.go). Like avo's own functions, its functions write to the current function.
 package asm
 
 import (
@@ -10,16 +10,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// ISA is an instruction set: how wide its vectors are, and how it masks.
+// ISA is an instruction set: the width of its vectors, and how it masks lanes.
 type ISA struct {
-	Suffix  string // of the functions' names
+	Suffix  string // of function names
 	Lanes   int    // float32 in a vector
-	Opmasks bool   // masks are mask registers (AVX-512), and cost nothing; else vectors (VMASKMOVPS)
+	Opmasks bool   // masks are mask registers (AVX-512), which cost nothing; else vectors (VMASKMOVPS)
 
 	laneMasks Mem // see DeclareLaneMasks
 }
 
-// Vector returns a new vector register, as wide as the instruction set has them.
+// Vector returns a new vector register of the full width.
 func (s ISA) Vector() reg.VecVirtual {
 	if s.Lanes == 16 {
 		return ZMM()
@@ -27,7 +27,7 @@ func (s ISA) Vector() reg.VecVirtual {
 	return YMM()
 }
 
-// Vectors returns n of them.
+// Vectors returns n new vector registers.
 func (s ISA) Vectors(n int) []reg.VecVirtual {
 	v := make([]reg.VecVirtual, n)
 	for i := range v {
@@ -36,7 +36,7 @@ func (s ISA) Vectors(n int) []reg.VecVirtual {
 	return v
 }
 
-// Narrow returns the part of v that holds the given number of float32.
+// Narrow returns v as a register of the given number of float32.
 func Narrow(v reg.VecVirtual, lanes int) reg.Register {
 	switch lanes {
 	case 4:
@@ -48,7 +48,7 @@ func Narrow(v reg.VecVirtual, lanes int) reg.Register {
 	}
 }
 
-// Zero clears v, all of the register.
+// Zero clears the whole register v.
 func Zero(v reg.VecVirtual) { VXORPS(v.AsX(), v.AsX(), v.AsX()) }
 
 // Broadcast returns a vector with the float32 at from in every lane.
@@ -59,7 +59,7 @@ func (s ISA) Broadcast(from Mem) reg.VecVirtual {
 }
 
 // Mask selects the first lanes of a vector; nil selects all. It is an opmask, or a vector whose lanes are all ones or
-// zero.
+// all zeros.
 type Mask interface{ reg.Register }
 
 // FirstLanes returns the mask of the first n lanes, 0 <= n <= lanes.
@@ -72,7 +72,7 @@ func (s ISA) FirstLanes(n reg.GPVirtual) Mask {
 		KMOVW(bits.As32(), k)
 		return k
 	}
-	// A window into eight times -1 and eight times 0 that begins n lanes before the zeros.
+	// Reads eight lanes of the table, starting n lanes before the zeros.
 	table, back, m := GP64(), GP64(), YMM()
 	LEAQ(s.laneMasks, table)
 	MOVQ(n, back)
@@ -81,8 +81,8 @@ func (s ISA) FirstLanes(n reg.GPVirtual) Mask {
 	return m
 }
 
-// DeclareLaneMasks writes the table from which FirstLanes reads where there are no opmasks: eight times -1, eight times
-// 0.
+// DeclareLaneMasks writes the table from which FirstLanes reads if there are no opmasks: eight times -1, then eight
+// times 0.
 func (s *ISA) DeclareLaneMasks() {
 	table := GLOBL("laneMasks", attr.RODATA|attr.NOPTR)
 	for i := range 16 {
@@ -95,7 +95,7 @@ func (s *ISA) DeclareLaneMasks() {
 	s.laneMasks = table
 }
 
-// Load reads the lanes of v that m selects and clears the others. lanes is how many of v's there are at most.
+// Load reads the lanes of v that m selects and clears the others. v has at most the given number of lanes.
 func (s ISA) Load(from Mem, v reg.VecVirtual, lanes int, m Mask) {
 	switch to := Narrow(v, lanes); {
 	case m == nil:
@@ -119,7 +119,7 @@ func (s ISA) Store(v reg.VecVirtual, to Mem, lanes int, m Mask) {
 	}
 }
 
-// MultiplyAdd computes sum += x * memory, with one rounding, in the lanes that m selects.
+// MultiplyAdd computes sum += x * memory in the lanes that m selects, with one rounding.
 func (s ISA) MultiplyAdd(sum, x reg.VecVirtual, from Mem, lanes int, m Mask) {
 	switch to, factor := Narrow(sum, lanes), Narrow(x, lanes); {
 	case m == nil:
@@ -133,5 +133,5 @@ func (s ISA) MultiplyAdd(sum, x reg.VecVirtual, from Mem, lanes int, m Mask) {
 	}
 }
 
-// maskOf returns a vector mask at the width it is used with.
+// maskOf returns a vector mask at the width at which it is used.
 func maskOf(m Mask, lanes int) reg.Register { return Narrow(m.(reg.VecVirtual), lanes) }

@@ -8,13 +8,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Labelf returns the label whose name fmt.Sprintf would make.
+// Labelf returns the label with the formatted name.
 func Labelf(format string, args ...any) LabelRef { return LabelRef(fmt.Sprintf(format, args...)) }
 
 // Place puts the label here.
 func Place(l LabelRef) { Label(string(l)) }
 
-// Span is a row of n elements as whole vectors and a rest.
+// Span is a row of n elements, divided into whole vectors and a rest.
 type Span struct {
 	whole reg.GPVirtual // elements in whole vectors
 	n     reg.GPVirtual
@@ -31,8 +31,8 @@ func (s ISA) Span(n reg.GPVirtual) Span {
 	return Span{whole, n, s.FirstLanes(rest)}
 }
 
-// Sweep calls body for the vectors of a row: a loop over the whole ones, where the mask is nil, and the rest, if any. j
-// is the element at which the vector begins.
+// Sweep calls body for the vectors of a row: in a loop over the whole vectors, with a nil mask, and once for the rest,
+// if there is one. j is the first element of the vector.
 func (s ISA) Sweep(name string, row Span, body func(j reg.GPVirtual, m Mask)) {
 	loop, rest, done := Labelf("%s", name), Labelf("%sRest", name), Labelf("%sDone", name)
 	j := GP64()
@@ -51,8 +51,8 @@ func (s ISA) Sweep(name string, row Span, body func(j reg.GPVirtual, m Mask)) {
 	Place(done)
 }
 
-// EachRow writes a loop over the parameter rows, which must be at least 1, and the vectors of the parameter cols; after
-// each row the pointers advance by their strides.
+// EachRow writes a loop over the rows, of which there must be at least 1, and over the vectors of the columns. The
+// parameters rows and cols have their numbers. After each row, the pointers advance by their strides.
 func (s ISA) EachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtual, m Mask)) {
 	rows := Arg("rows")
 	row := s.Span(Arg("cols"))
@@ -66,7 +66,8 @@ func (s ISA) EachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtua
 	End()
 }
 
-// Step moves i on by width, or as far as a block of that width fits into size, and jumps to again unless i was there.
+// Step writes the end of a loop over blocks of a width. It jumps to again with the next i, which is moved back if the
+// block would not fit into size, until a block has ended at size.
 func Step(i reg.GPVirtual, size Mem, width int, again LabelRef) {
 	last, next := GP64(), GP64()
 	MOVQ(size, last)
@@ -80,16 +81,16 @@ func Step(i reg.GPVirtual, size Mem, width int, again LabelRef) {
 	JNE(again)
 }
 
-// LastVector is a way of having the last vector of a row of columns, whose number is not a multiple of the lanes.
+// LastVector is a form of the last vector of a row, which may have fewer columns than the others.
 type LastVector struct {
 	Name  string
 	Lanes int // of the vector
 	Mask  Mask
 }
 
-// LastVectors returns the ways there are, best first; the last one suits any number of columns, of which m is the mask.
-// A narrow vector costs AVX-512 half of a wide one or less; no mask saves AVX2 an instruction in the loop and a slow
-// store.
+// LastVectors returns the forms, best first. The last one suits any number of columns; m is the mask of these. With
+// AVX-512, a narrow vector costs half of a wide one or less. With AVX2, a vector without a mask saves an instruction in
+// the loop and a slow store.
 func (s ISA) LastVectors(m Mask) []LastVector {
 	if s.Opmasks {
 		return []LastVector{{"upTo4", 4, m}, {"upTo8", 8, m}, {"upTo16", 16, m}}
@@ -97,7 +98,7 @@ func (s ISA) LastVectors(m Mask) []LastVector {
 	return []LastVector{{"all8", 8, nil}, {"all4", 4, nil}, {"upTo4", 4, m}, {"upTo8", 8, m}}
 }
 
-// Choose jumps to the place named to if this way suits the given number of columns.
+// Choose jumps to the label to if this form suits the number of columns.
 func (l LastVector) Choose(columns reg.GPVirtual, to LabelRef) {
 	CMPQ(columns, U8(l.Lanes))
 	if l.Mask == nil {
