@@ -48,6 +48,7 @@ type Options struct {
 // flag. All mistakes of the file are returned together, joined by errors.Join. If the file has none, the first mistake
 // of the variables and flags is returned.
 func Load(t Table, opts Options, target any) (*Values, error) {
+	t = t.indexed()
 	name, text, err := t.readText(opts)
 	if err != nil {
 		return nil, err

@@ -49,8 +49,7 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	}
 
 	r := &Values{table: t, Origins: map[string]string{}, values: map[string]any{}, where: map[string]string{}}
-	byName := func(c *mapstructure.DecoderConfig) { c.MatchName = matches }
-	if err := t.withField(v).UnmarshalExact(target, byName); err != nil {
+	if err := t.fill(target, v.AllSettings()); err != nil {
 		panic(fmt.Sprintf("keyfile: the table of keys and its target disagree: %v", err))
 	}
 	for _, name := range v.AllKeys() {
@@ -71,16 +70,20 @@ func merge(t Table, s sources, target any) (*Values, error) {
 	return r, nil
 }
 
-// withField returns the values of the keys that have a field in the target.
-func (t Table) withField(v *viper.Viper) *viper.Viper {
-	rest := viper.New()
-	for _, name := range v.AllKeys() {
-		outermost, _, _ := strings.Cut(name, ".")
-		if !t.named(outermost).NoField {
-			rest.Set(name, v.Get(name))
+// fill sets the fields of the target to the values, but for those of groups that have no field.
+func (t Table) fill(target any, values map[string]any) error {
+	for name := range values {
+		if t.named(name).NoField {
+			delete(values, name)
 		}
 	}
-	return rest
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: target, ErrorUnused: true, MatchName: matches,
+	})
+	if err != nil {
+		return err
+	}
+	return decoder.Decode(values)
 }
 
 // matches reports whether a field of the target belongs to a key: EMAMomentum belongs to ema_momentum.
@@ -134,11 +137,15 @@ func (s sources) weakestFirst() []assignment { return slices.Concat(s.file, s.en
 // flag sets server.scheme to something else than the file does. Then the port in the file was meant for the file's
 // scheme, and is dropped: the new scheme starts from its own default port.
 func (s *sources) dropOverruled(t Table) {
+	decides := map[string]bool{} // the keys on which others depend
 	for _, key := range t.Keys {
-		dependents := t.dependents(key.Name)
-		if len(dependents) == 0 {
+		decides[key.By] = true
+	}
+	for _, key := range t.Keys {
+		if !decides[key.Name] {
 			continue
 		}
+		dependents := t.dependents(key.Name)
 		isDependent := func(s assignment) bool { return slices.Contains(dependents, s.key) }
 		var before any
 		if key.Default != "" {

@@ -16,16 +16,34 @@ type Table struct {
 	Dotted string // a key in a group, as an example in messages
 
 	Foreign map[Foreign][]string // names that other programs use, as plainName spells them
+
+	byName map[string]int // the place of each key in Keys; nil: they are searched
 }
 
 // Find returns the key with the dotted name.
 func (t Table) Find(name string) (k Key, ok bool) {
+	if t.byName != nil {
+		i, ok := t.byName[name]
+		if !ok {
+			return Key{}, false
+		}
+		return t.Keys[i], true
+	}
 	for i := range t.Keys {
 		if t.Keys[i].Name == name {
 			return t.Keys[i], true
 		}
 	}
 	return Key{}, false
+}
+
+// indexed returns the table with an index of its keys, for a load, which finds each of them several times.
+func (t Table) indexed() Table {
+	t.byName = make(map[string]int, len(t.Keys))
+	for i := len(t.Keys) - 1; i >= 0; i-- { // of two of the same name, the first counts
+		t.byName[t.Keys[i].Name] = i
+	}
+	return t
 }
 
 // named returns the key with the dotted name, or an empty key.
