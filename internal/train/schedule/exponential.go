@@ -53,9 +53,5 @@ type exponential struct {
 }
 
 func (e exponential) Rate(step int) float64 {
-	exponent := float64(step) / float64(e.decaySteps)
-	if e.staircase {
-		exponent = float64(step / e.decaySteps)
-	}
-	return float64(e.initial * exact.Power(e.factor, exponent))
+	return float64(e.initial * exact.Power(e.factor, decays(step, e.decaySteps, e.staircase)))
 }

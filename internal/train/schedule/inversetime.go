@@ -49,9 +49,5 @@ type inverseTime struct {
 }
 
 func (x inverseTime) Rate(step int) float64 {
-	decays := float64(step) / float64(x.decaySteps)
-	if x.staircase {
-		decays = float64(step / x.decaySteps)
-	}
-	return x.initial / (1 + float64(x.decayRate*decays))
+	return x.initial / (1 + float64(x.decayRate*decays(step, x.decaySteps, x.staircase)))
 }

@@ -85,6 +85,14 @@ func decayEpochs(value *float64, advice string) setting.Setting {
 	}
 }
 
+// decays returns how many decays of that many steps are over at a step: with a staircase, whole ones only.
+func decays(step, decaySteps int, staircase bool) float64 {
+	if staircase {
+		return float64(step / decaySteps)
+	}
+	return float64(step) / float64(decaySteps)
+}
+
 // fixedByDecay is the FixedBy of the kinds with that setting.
 func fixedByDecay(epochs float64) string {
 	if epochs == 0 {
