@@ -100,7 +100,7 @@ func (r *Resolved) checkMonitors() (found []error) {
 	if r.ValidationSplit > 0 {
 		return nil
 	}
-	for _, k := range callbackKeys() {
+	for _, k := range allKeys() {
 		if kind, ok := k.Kind.(keyfile.Choice); !ok || !slices.Equal(kind.Names, history.Metrics()) {
 			continue
 		}

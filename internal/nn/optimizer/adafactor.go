@@ -103,7 +103,7 @@ func (a *Adafactor) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kerne
 }
 
 // Prepare moves the means, and computes the length of each parameter's step.
-func (a *Adafactor) Prepare() {
+func (a *Adafactor) Prepare(*kernel.Worker) {
 	kept := 1 - float32(exact.Power(a.step, a.rule.Beta2Decay))
 	for i, p := range a.params {
 		if p.Fixed {

@@ -72,7 +72,7 @@ func newClipNorm(o Optimizer, params []*nn.Param, limit float64) *clipNorm {
 	return &clipNorm{newDeferred(o, params), float32(limit), make([]float32, len(params))}
 }
 
-func (c *clipNorm) Prepare() {
+func (c *clipNorm) Prepare(*kernel.Worker) {
 	for i, g := range c.gradients.arrays {
 		c.norms[i] = float32(math.Sqrt(squares(g)))
 	}
@@ -95,7 +95,7 @@ func newGlobalClipNorm(o Optimizer, params []*nn.Param, limit float64) *globalCl
 	return &globalClipNorm{newDeferred(o, params), float32(limit), 0}
 }
 
-func (c *globalClipNorm) Prepare() {
+func (c *globalClipNorm) Prepare(*kernel.Worker) {
 	sum := 0.0
 	for _, g := range c.gradients.arrays {
 		sum += squares(g)

@@ -9,8 +9,8 @@ import (
 type Deferred interface {
 	nn.Updater
 
-	// Prepare is called once all gradients of a step are there.
-	Prepare()
+	// Prepare is called once all gradients of a step are there, by one goroutine.
+	Prepare(w *kernel.Worker)
 
 	// Apply uses the gradients of the rows [lo, hi) of p. It is called from several goroutines at once.
 	Apply(w *kernel.Worker, p *nn.Param, lo, hi int)
@@ -25,15 +25,15 @@ type deferredClip struct {
 	params    []*nn.Param
 }
 
-func (c *deferredClip) Prepare() {
+func (c *deferredClip) Prepare(w *kernel.Worker) {
 	clip := c.Optimizer.(Deferred)
-	clip.Prepare()
+	clip.Prepare(w)
 	for _, p := range c.params {
 		if !p.Fixed {
-			clip.Apply(nil, p, 0, p.Value.Rows) // calls inner.Update, which keeps them and needs no worker
+			clip.Apply(w, p, 0, p.Value.Rows) // calls inner.Update, which keeps them
 		}
 	}
-	c.inner.Prepare()
+	c.inner.Prepare(w)
 }
 
 func (c *deferredClip) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { c.inner.Apply(w, p, lo, hi) }
@@ -74,18 +74,13 @@ func (d *deferredDecay) Update(w *kernel.Worker, p *nn.Param, top, left int, g k
 	d.inner.Update(w, p, top, left, g)
 }
 
-func (d *deferredDecay) Prepare() {
+func (d *deferredDecay) Prepare(w *kernel.Worker) {
 	for _, p := range d.params {
-		if p.Fixed {
-			continue
-		}
-		for r := range p.Value.Rows {
-			for c, v := range p.Value.Row(r) {
-				p.Value.Row(r)[c] = v - float32(float32(v*d.decay)*d.rate)
-			}
+		if !p.Fixed {
+			w.Decay(p.Value, d.decay, d.rate)
 		}
 	}
-	d.inner.Prepare()
+	d.inner.Prepare(w)
 }
 
 func (d *deferredDecay) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { d.inner.Apply(w, p, lo, hi) }
@@ -100,7 +95,7 @@ func (a *deferredAverage) Update(w *kernel.Worker, p *nn.Param, top, left int, g
 	a.inner.Update(w, p, top, left, g)
 }
 
-func (a *deferredAverage) Prepare() { a.inner.Prepare() }
+func (a *deferredAverage) Prepare(w *kernel.Worker) { a.inner.Prepare(w) }
 
 func (a *deferredAverage) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
 	a.inner.Apply(w, p, lo, hi)

@@ -8,7 +8,7 @@ import (
 // held keeps a step's gradients until all of them are there, and then hands them on unchanged.
 type held struct{ deferred }
 
-func (h *held) Prepare() {}
+func (h *held) Prepare(*kernel.Worker) {}
 
 func (h *held) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { h.apply(w, p, lo, hi, nil) }
 

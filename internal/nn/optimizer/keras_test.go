@@ -74,7 +74,7 @@ func move(w *kernel.Worker, o optimizer.Optimizer, params []*nn.Param, rate floa
 		}
 	}
 	if d, ok := o.(optimizer.Deferred); ok {
-		d.Prepare()
+		d.Prepare(w)
 		for _, p := range params {
 			for r := range p.Value.Rows {
 				d.Apply(w, p, r, r+1)

@@ -11,7 +11,7 @@ type phase struct {
 	jobs          []*job
 	order         *parallel.Order // which jobs wait for which, by index; nil: none waits
 	endsInUpdates bool            // whether its last jobs are updates; the first of these sets work.updatesBegan
-	alone         func()
+	alone         func(*kernel.Worker)
 }
 
 // phases are what the time of a step is spent on: load, the loading of the batch if that was not done during the step

@@ -15,7 +15,7 @@ import (
 // runAnyhow runs a phase's jobs one by one in a random order that they allow, each on a random worker.
 func runAnyhow(e *Engine, rng *rand.Rand, p phase) {
 	if p.alone != nil {
-		p.alone()
+		p.alone(&e.workers[0])
 		return
 	}
 	done := make(map[*job]bool)

@@ -116,7 +116,7 @@ func (t *Trainer) runPhase(p phase) time.Duration {
 	t.jobs, t.updatesBegan = p.jobs, begun
 	switch pool := t.engine.pool; {
 	case p.alone != nil:
-		p.alone()
+		p.alone(&t.engine.workers[0])
 	case t.tempo.Alone:
 		pool.RunAlone(len(t.jobs), p.order, t.run)
 	case p.order != nil:
