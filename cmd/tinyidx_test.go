@@ -1,10 +1,11 @@
 package cmd_test
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"dnn/internal/mnist/mnisttest"
 )
 
 // tinyIDX writes a data set in files like those of MNIST, small enough to train on in a moment: 300 training images and
@@ -19,8 +20,8 @@ func tinyIDX(folder string, side, classes int) error {
 		name  string
 		count int
 	}{{"train", 300}, {"t10k", 100}} {
-		images := idxHeader(part.count, side, side)
-		labels := idxHeader(part.count)
+		images := mnisttest.IDX(nil, part.count, side, side)
+		labels := mnisttest.IDX(nil, part.count)
 		for range part.count {
 			class := random.IntN(classes)
 			labels = append(labels, byte(class))
@@ -33,15 +34,6 @@ func tinyIDX(folder string, side, classes int) error {
 		}
 	}
 	return nil
-}
-
-// idxHeader is the header of an IDX file of bytes with these dimensions.
-func idxHeader(dims ...int) []byte {
-	header := []byte{0, 0, 8, byte(len(dims))} // 8: elements are unsigned bytes
-	for _, d := range dims {
-		header = binary.BigEndian.AppendUint32(header, uint32(d))
-	}
-	return header
 }
 
 // bar draws a bar across the image, with its upper edge in the given row or the one below. A tenth of the background is

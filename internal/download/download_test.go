@@ -15,20 +15,21 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
+	"dnn/internal/mnist/mnisttest"
 )
 
 var tinyNames = []string{"train-images", "train-labels", "test-images", "test-labels"}
 
 func TestDownload(t *testing.T) {
 	s := newTiny(t)
-	srv := serve(t, s.gz, nil)
+	srv := serve(t, s.GZ, nil)
 	s.Mirrors = []string{srv.URL + "/sets"}
 	folder := filepath.Join(t.TempDir(), "a", "b")
 	var l log
 	last := map[string]int64{}
 	p := l.progress()
 	p.Bytes = func(file string, done, total int64) {
-		if done < last[file] || total != int64(len(s.gz[file])) {
+		if done < last[file] || total != int64(len(s.GZ[file])) {
 			t.Errorf("%s: %d of %d after %d", file, done, total, last[file])
 		}
 		last[file] = done
@@ -38,7 +39,7 @@ func TestDownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	var bytes int64
-	for name, gz := range s.gz {
+	for name, gz := range s.GZ {
 		bytes += int64(len(gz))
 		if last[name] != int64(len(gz)) {
 			t.Errorf("%s: progress ended at %d of %d", name, last[name], len(gz))
@@ -71,10 +72,10 @@ func TestDownload(t *testing.T) {
 // TestDownloadOnlyWhatLacks repairs a folder with missing and damaged files.
 func TestDownloadOnlyWhatLacks(t *testing.T) {
 	s := newTiny(t)
-	srv := serve(t, s.gz, nil)
+	srv := serve(t, s.GZ, nil)
 	s.Mirrors = []string{srv.URL}
-	folder := s.install(t)
-	writeFile(t, filepath.Join(folder, "train-labels"), idxBytes([]byte{0, 0, 0, 0, 0}, 5))
+	folder := s.Install(t)
+	mnisttest.WriteFile(t, filepath.Join(folder, "train-labels"), mnisttest.IDX([]byte{0, 0, 0, 0, 0}, 5))
 	if err := os.Remove(filepath.Join(folder, "test-images")); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func TestDownloadOnlyWhatLacks(t *testing.T) {
 
 // TestDownloadBadMirror has a first mirror with one fault and a second without.
 func TestDownloadBadMirror(t *testing.T) {
-	good := newTiny(t).gz[victim]
+	good := newTiny(t).GZ[victim]
 	truncated := good[:len(good)-9]
 	padded := append(bytes.Clone(good), 0)
 	garbled := bytes.Clone(good)
@@ -117,18 +118,18 @@ func TestDownloadBadMirror(t *testing.T) {
 		}, fmt.Sprintf("wrong size: more than %d bytes", len(good))},
 		{"compressed twice", func(w http.ResponseWriter) {
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(gzipped(good))
+			_, _ = w.Write(mnisttest.Gzip(good))
 		}, "wrong size"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
-			bad := serve(t, s.gz, func(w http.ResponseWriter, _ *http.Request, name string) bool {
+			bad := serve(t, s.GZ, func(w http.ResponseWriter, _ *http.Request, name string) bool {
 				if name == victim {
 					c.respond(w)
 				}
 				return name == victim
 			})
-			fine := serve(t, s.gz, nil)
+			fine := serve(t, s.GZ, nil)
 			s.Mirrors = []string{bad.URL, fine.URL}
 			folder := t.TempDir()
 			var l log
@@ -153,7 +154,7 @@ func host(s *server) string { return strings.TrimPrefix(s.URL, "http://") }
 
 // TestDownloadBadGzip has .gz files whose size and MD5 are the set's but whose content is not.
 func TestDownloadBadGzip(t *testing.T) {
-	idx := newTiny(t).idx["train-images"]
+	idx := newTiny(t).IDX["train-images"]
 	other := bytes.Clone(idx)
 	other[20] ^= 1
 	for _, c := range []struct {
@@ -161,26 +162,26 @@ func TestDownloadBadGzip(t *testing.T) {
 		gz   []byte
 		want string
 	}{
-		{"truncated", gzipped(idx)[:30], "is cut short: its gzip stream does not end"},
+		{"truncated", mnisttest.Gzip(idx)[:30], "is cut short: its gzip stream does not end"},
 		{"not gzip", []byte("<html><body>hello</body></html>"), "is not a gzip file"},
-		{"short", gzipped(idx[:40]), "wrong content: 40 bytes in the .gz, wanted 46"},
-		{"long", gzipped(append(bytes.Clone(idx), 0, 0)), "wrong content: more than 46 bytes in the .gz"},
-		{"content", gzipped(other), "wrong content: SHA-256 "},
+		{"short", mnisttest.Gzip(idx[:40]), "wrong content: 40 bytes in the .gz, wanted 46"},
+		{"long", mnisttest.Gzip(append(bytes.Clone(idx), 0, 0)), "wrong content: more than 46 bytes in the .gz"},
+		{"content", mnisttest.Gzip(other), "wrong content: SHA-256 "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
-			s.gz["train-images.gz"] = c.gz
+			s.GZ["train-images.gz"] = c.gz
 			s.Train.Images = describe("train-images", idx, c.gz)
 			folder := t.TempDir()
 			old := []byte("what was there")
-			writeFile(t, filepath.Join(folder, "train-images"), old)
+			mnisttest.WriteFile(t, filepath.Join(folder, "train-images"), old)
 			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv,
-				Mirror: "file://" + s.gzFolder(t)})
+				Mirror: "file://" + s.InstallGZ(t)})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 			if now, err := os.ReadFile(filepath.Join(folder, "train-images")); err != nil || !bytes.Equal(now, old) {
 				t.Errorf("a failed download left %q, %v", now, err)
 			}
-			if got := listFolder(t, folder); !slices.Equal(got, []string{"train-images"}) {
+			if got := mnisttest.List(t, folder); !slices.Equal(got, []string{"train-images"}) {
 				t.Errorf("a failed download left %q", got)
 			}
 		})
@@ -203,7 +204,7 @@ func TestDownloadOffline(t *testing.T) {
 		strings.Contains(e.Error(), "\n") {
 		t.Errorf("hint %q", e.Hint)
 	}
-	if got := listFolder(t, folder); len(got) != 0 {
+	if got := mnisttest.List(t, folder); len(got) != 0 {
 		t.Errorf("left over: %q", got)
 	}
 	if strings.Contains(l.text(), "secret") {
@@ -219,8 +220,8 @@ func TestDownloadOffline(t *testing.T) {
 		}
 		return http.DefaultTransport.RoundTrip(r)
 	})}
-	delete(s.gz, "test-labels.gz")
-	fine := serve(t, s.gz, nil)
+	delete(s.GZ, "test-labels.gz")
+	fine := serve(t, s.GZ, nil)
 	s.Mirrors = []string{"http://one.invalid/", fine.URL}
 	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: dead, Env: noEnv})
 	wantFault(t, err, fault.Network,
@@ -250,20 +251,20 @@ func TestDownloadBadMirrorURL(t *testing.T) {
 
 func TestDownloadCannotWrite(t *testing.T) {
 	s := newTiny(t)
-	srv := serve(t, s.gz, nil)
+	srv := serve(t, s.GZ, nil)
 	s.Mirrors = []string{srv.URL}
 	for _, c := range []struct {
 		name    string
 		prepare func(folder string) string // returns the folder to use
 		want    string
 	}{
-		{"under a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file/data" },
+		{"under a file", func(f string) string { mnisttest.WriteFile(t, f+"/file", nil); return f + "/file/data" },
 			"not a directory"},
-		{"a file", func(f string) string { writeFile(t, f+"/file", nil); return f + "/file" }, "not a directory"},
-		{"part", func(f string) string { writeFile(t, f+"/train-images.gz.part/x", nil); return f },
+		{"a file", func(f string) string { mnisttest.WriteFile(t, f+"/file", nil); return f + "/file" }, "not a directory"},
+		{"part", func(f string) string { mnisttest.WriteFile(t, f+"/train-images.gz.part/x", nil); return f },
 			"train-images.gz.part: cannot write: is a directory"},
-		{"file", func(f string) string { writeFile(t, f+"/train-images/x", nil); return f }, "train-images: "},
-		{"lock", func(f string) string { writeFile(t, f+"/.lock/x", nil); return f },
+		{"file", func(f string) string { mnisttest.WriteFile(t, f+"/train-images/x", nil); return f }, "train-images: "},
+		{"lock", func(f string) string { mnisttest.WriteFile(t, f+"/.lock/x", nil); return f },
 			".lock: cannot write: is a directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -276,11 +277,11 @@ func TestDownloadCannotWrite(t *testing.T) {
 // TestDownloadStopped stops a download in the middle, as a signal does; the next one goes on.
 func TestDownloadStopped(t *testing.T) {
 	s := newTiny(t)
-	gz := s.gz["train-images.gz"]
+	gz := s.GZ["train-images.gz"]
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	first := true
-	srv := serve(t, s.gz, func(w http.ResponseWriter, r *http.Request, name string) bool {
+	srv := serve(t, s.GZ, func(w http.ResponseWriter, r *http.Request, name string) bool {
 		if name != "train-images.gz" || !first {
 			return false
 		}

@@ -14,7 +14,7 @@ import (
 // TestFIFO: a FIFO in the place of a mirror's file is an error, and nothing waits for it.
 func TestFIFO(t *testing.T) {
 	s := newTiny(t)
-	folder := s.gzFolder(t)
+	folder := s.InstallGZ(t)
 	path := filepath.Join(folder, s.Test.Images.Name+".gz")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // TestDownloadTwice starts two downloads at once: the second waits for the first, which waits for the second to say so.
 func TestDownloadTwice(t *testing.T) {
 	s := newTiny(t)
 	waiting, asked := make(chan struct{}), make(chan struct{})
-	srv := serve(t, s.gz, func(_ http.ResponseWriter, _ *http.Request, name string) bool {
+	srv := serve(t, s.GZ, func(_ http.ResponseWriter, _ *http.Request, name string) bool {
 		if name == "train-images.gz" {
 			close(asked)
 			<-waiting
@@ -73,14 +74,14 @@ func TestDownloadLocked(t *testing.T) {
 // TestDownloadRemovesRemnants wants what a killed download left half-written to go, and nothing else.
 func TestDownloadRemovesRemnants(t *testing.T) {
 	s := newTiny(t)
-	srv := serve(t, s.gz, nil)
+	srv := serve(t, s.GZ, nil)
 	folder := t.TempDir()
-	writeFile(t, filepath.Join(folder, ".train-images.0123abcd.tmp"), []byte("half"))
-	writeFile(t, filepath.Join(folder, ".mine.0123abcd.tmp"), []byte("of another program"))
+	mnisttest.WriteFile(t, filepath.Join(folder, ".train-images.0123abcd.tmp"), []byte("half"))
+	mnisttest.WriteFile(t, filepath.Join(folder, ".mine.0123abcd.tmp"), []byte("of another program"))
 	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: srv.URL, Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
-	got := listFolder(t, folder)
+	got := mnisttest.List(t, folder)
 	if slices.Contains(got, ".train-images.0123abcd.tmp") || !slices.Contains(got, ".mine.0123abcd.tmp") {
 		t.Errorf("the folder holds %q", got)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // TestMirrors: every mirror of a known set is a URL that can be asked.
@@ -57,7 +58,7 @@ func TestDownloadFromFolder(t *testing.T) {
 	s := newTiny(t)
 	s.Mirrors = []string{"http://mirror.invalid/"}
 	folder := t.TempDir()
-	gz := s.gzFolder(t)
+	gz := s.InstallGZ(t)
 	var l log
 	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + gz, Client: offline(),
 		Env: noEnv, Progress: l.progress()})
@@ -65,7 +66,7 @@ func TestDownloadFromFolder(t *testing.T) {
 		t.Errorf("%+v, %v, messages %q", r, err, l.text())
 	}
 	s.checkInstalled(t, folder)
-	if n := len(listFolder(t, gz)); n != 4 {
+	if n := len(mnisttest.List(t, gz)); n != 4 {
 		t.Errorf("%d files in the mirror, wanted 4", n)
 	}
 }
@@ -78,14 +79,14 @@ func TestDownloadCompressedAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = w.Write(s.idx["train-images"])
+	_, _ = w.Write(s.IDX["train-images"])
 	_ = w.Close()
-	if bytes.Equal(b.Bytes(), s.gz[victim]) {
+	if bytes.Equal(b.Bytes(), s.GZ[victim]) {
 		t.Fatal("it is compressed in the same way")
 	}
-	s.gz[victim] = b.Bytes()
+	s.GZ[victim] = b.Bytes()
 	folder := t.TempDir()
-	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.gzFolder(t),
+	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Mirror: "file://" + s.InstallGZ(t),
 		Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
@@ -105,12 +106,12 @@ func TestDownloadFromBadFolder(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
-			good := s.gz[victim]
-			delete(s.gz, victim)
+			good := s.GZ[victim]
+			delete(s.GZ, victim)
 			if c.gz != nil {
-				s.gz[victim] = c.gz(good)
+				s.GZ[victim] = c.gz(good)
 			}
-			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.gzFolder(t),
+			_, err := Files(t.Context(), Options{Set: s.Set, Folder: t.TempDir(), Mirror: "file://" + s.InstallGZ(t),
 				Env: noEnv})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz", c.want)
 		})
@@ -120,7 +121,7 @@ func TestDownloadFromBadFolder(t *testing.T) {
 // TestDownloadByHand finds .gz files that a person put into the data folder.
 func TestDownloadByHand(t *testing.T) {
 	s := newTiny(t)
-	folder := s.gzFolder(t)
+	folder := s.InstallGZ(t)
 	r, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Client: offline(), Env: noEnv})
 	if err != nil || !slices.Equal(r.Downloaded, tinyNames) {
 		t.Errorf("%+v, %v", r, err)

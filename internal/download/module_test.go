@@ -15,6 +15,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // tinyModule makes a module's zip of the set's .gz files, describes it in the set, and takes all other mirrors away.
@@ -34,7 +35,7 @@ func tinyModule(t *testing.T, s *tiny) []byte {
 		}
 	}
 	add("tiny.go", []byte("package tiny\n"))
-	for name, gz := range s.gz {
+	for name, gz := range s.GZ {
 		add("data/"+name, gz)
 	}
 	if err := w.Close(); err != nil {
@@ -112,7 +113,7 @@ func TestModuleResume(t *testing.T) {
 				})
 			folder := t.TempDir()
 			if c.part != nil {
-				writeFile(t, modulePart(folder), c.part(zipped))
+				mnisttest.WriteFile(t, modulePart(folder), c.part(zipped))
 			}
 			if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL),
 				StallTimeout: time.Minute}); err != nil {
@@ -154,7 +155,7 @@ func TestModuleErrors(t *testing.T) {
 			folder := t.TempDir()
 			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy(srv.URL)})
 			wantFault(t, err, fault.Network, "no mirror gave train-images.gz (", host(srv), c.want)
-			for _, name := range listFolder(t, folder) {
+			for _, name := range mnisttest.List(t, folder) {
 				if name != filepath.Base(modulePart("")) {
 					t.Errorf("a failed download left %s", name)
 				}
@@ -168,7 +169,7 @@ func TestModuleFromFolder(t *testing.T) {
 	s := newTiny(t)
 	zipped := tinyModule(t, s)
 	proxy := t.TempDir()
-	writeFile(t, filepath.Join(proxy, "example.org", "!go", "!tiny", "@v", "v1.0.0-!r!c.zip"), zipped)
+	mnisttest.WriteFile(t, filepath.Join(proxy, "example.org", "!go", "!tiny", "@v", "v1.0.0-!r!c.zip"), zipped)
 	folder := t.TempDir()
 	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: goproxy("file://" + proxy),
 		Client: offline()}); err != nil {

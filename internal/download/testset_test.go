@@ -2,17 +2,14 @@ package download
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/md5"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,18 +19,18 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // tiny is a data set of 5 training and 3 test images of 3 x 2 pixels, with its files in memory.
 type tiny struct {
 	mnist.Set
-	idx map[string][]byte // by File.Name
-	gz  map[string][]byte // by File.Name + ".gz"
+	*mnisttest.Content
 }
 
 func newTiny(t *testing.T) *tiny {
 	t.Helper()
-	s := &tiny{idx: map[string][]byte{}, gz: map[string][]byte{}}
+	s := &tiny{Content: mnisttest.NewContent()}
 	s.Name, s.Title, s.Classes = "tiny", "Tiny", []string{"a", "b", "c"}
 	s.Height, s.Width = 3, 2
 	s.Train = mnist.Pair{Images: s.file("train-images", pixels(5), 5, 3, 2),
@@ -52,9 +49,7 @@ func pixels(images int) []byte {
 }
 
 func (s *tiny) file(name string, data []byte, dims ...int) mnist.File {
-	idx := idxBytes(data, dims...)
-	gz := gzipped(idx)
-	s.idx[name], s.gz[name+".gz"] = idx, gz
+	idx, gz := s.Add(name, data, dims...)
 	return describe(name, idx, gz)
 }
 
@@ -67,42 +62,6 @@ func describe(name string, idx, gz []byte) mnist.File {
 	}
 }
 
-func idxBytes(data []byte, dims ...int) []byte {
-	b := []byte{0, 0, 0x08, byte(len(dims))}
-	for _, d := range dims {
-		b = binary.BigEndian.AppendUint32(b, uint32(d))
-	}
-	return append(b, data...)
-}
-
-func gzipped(data []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = w.Write(data)
-	_ = w.Close()
-	return b.Bytes()
-}
-
-// install writes the IDX files into a new folder.
-func (s *tiny) install(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	for name, data := range s.idx {
-		writeFile(t, filepath.Join(folder, name), data)
-	}
-	return folder
-}
-
-// gzFolder writes the .gz files into a new folder.
-func (s *tiny) gzFolder(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	for name, data := range s.gz {
-		writeFile(t, filepath.Join(folder, name), data)
-	}
-	return folder
-}
-
 // checkInstalled fails the test unless the folder holds the set's files, whole, and nothing left over.
 func (s *tiny) checkInstalled(t *testing.T, folder string) {
 	t.Helper()
@@ -110,35 +69,13 @@ func (s *tiny) checkInstalled(t *testing.T, folder string) {
 		t.Errorf("after the download: %v", err)
 	}
 	want := map[string]bool{"manifest.json": true}
-	for name := range s.idx {
+	for name := range s.IDX {
 		want[name] = true
 	}
-	for _, name := range listFolder(t, folder) {
+	for _, name := range mnisttest.List(t, folder) {
 		if !want[name] {
 			t.Errorf("left over: %s", name)
 		}
-	}
-}
-
-func listFolder(t *testing.T, folder string) (names []string) {
-	t.Helper()
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
-func writeFile(t *testing.T, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o666); err != nil {
-		t.Fatal(err)
 	}
 }
 

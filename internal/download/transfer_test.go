@@ -17,13 +17,14 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist/mnisttest"
 )
 
 const victim = "train-images.gz"
 
 // TestResume has a server that breaks off, or a part that an earlier run left, and checks what is asked for and how.
 func TestResume(t *testing.T) {
-	gz := newTiny(t).gz[victim]
+	gz := newTiny(t).GZ[victim]
 	size := len(gz)
 	wrong := []byte(strings.Repeat("x", 20))
 	answer := func(header, value string, status int, data []byte) func(http.ResponseWriter, int) bool {
@@ -83,7 +84,7 @@ func TestResume(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
 			n := 0
-			srv := serve(t, s.gz, func(w http.ResponseWriter, _ *http.Request, name string) bool {
+			srv := serve(t, s.GZ, func(w http.ResponseWriter, _ *http.Request, name string) bool {
 				if name != victim || c.respond == nil {
 					return false
 				}
@@ -93,7 +94,7 @@ func TestResume(t *testing.T) {
 			s.Mirrors = []string{srv.URL}
 			folder := t.TempDir()
 			if c.part != nil {
-				writeFile(t, gzipPart(folder, s.Train.Images), c.part)
+				mnisttest.WriteFile(t, gzipPart(folder, s.Train.Images), c.part)
 			}
 			_, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv, StallTimeout: time.Minute})
 			var got []string
@@ -120,16 +121,16 @@ func TestResume(t *testing.T) {
 // TestPartSurvivesBadMirror checks that a mirror with a wrong answer does not cost what another one gave.
 func TestPartSurvivesBadMirror(t *testing.T) {
 	s := newTiny(t)
-	gz := s.gz[victim]
+	gz := s.GZ[victim]
 	page := serve(t, nil, func(w http.ResponseWriter, _ *http.Request, _ string) bool {
 		_, _ = w.Write([]byte("log in"))
 		return true
 	})
 	gone := serve(t, nil, nil)
-	fine := serve(t, s.gz, nil)
+	fine := serve(t, s.GZ, nil)
 	s.Mirrors = []string{page.URL, gone.URL, fine.URL}
 	folder := t.TempDir()
-	writeFile(t, gzipPart(folder, s.Train.Images), gz[:20])
+	mnisttest.WriteFile(t, gzipPart(folder, s.Train.Images), gz[:20])
 	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func TestPartSurvivesBadMirror(t *testing.T) {
 func TestStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTiny(t)
-		gz := s.gz[victim]
+		gz := s.GZ[victim]
 		var requests []string
 		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			name := filepath.Base(r.URL.Path)
@@ -160,7 +161,7 @@ func TestStall(t *testing.T) {
 				body := io.MultiReader(bytes.NewReader(gz[:20]), silence)
 				return &http.Response{StatusCode: 200, ContentLength: int64(len(gz)), Body: io.NopCloser(body)}, nil
 			}
-			body := io.NopCloser(bytes.NewReader(s.gz[name]))
+			body := io.NopCloser(bytes.NewReader(s.GZ[name]))
 			return &http.Response{StatusCode: 200, ContentLength: -1, Body: body}, nil
 		})}
 		s.Mirrors = []string{"http://mute.test", "http://halting.test"}
@@ -241,7 +242,7 @@ func TestDripEndsMirror(t *testing.T) {
 		asked := map[string]int{}
 		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			asked[r.URL.Host]++
-			gz := s.gz[filepath.Base(r.URL.Path)]
+			gz := s.GZ[filepath.Base(r.URL.Path)]
 			var body io.Reader = bytes.NewReader(gz)
 			if r.URL.Host == "drip.test" {
 				body = &drip{r.Context(), bytes.NewReader(gz), 1}
@@ -286,7 +287,7 @@ func (d *drip) Read(p []byte) (int, error) {
 func TestUnpackCannotWrite(t *testing.T) {
 	s := newTiny(t)
 	path := t.TempDir() + "/gone/train-images"
-	f, err := os.Open(s.gzFolder(t) + "/" + victim)
+	f, err := os.Open(s.InstallGZ(t) + "/" + victim)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 func TestFIFO(t *testing.T) {
 	for _, ending := range []string{"", ".gz"} {
 		s := newTiny(t)
-		folder := s.install(t)
+		folder := s.Install(t)
 		path := filepath.Join(folder, s.Test.Images.Name)
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)

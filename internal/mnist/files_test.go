@@ -18,7 +18,7 @@ func TestRecover(t *testing.T) {
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	s := newTiny(t)
-	folder := s.install(t)
+	folder := s.Install(t)
 	d, err := Load(LoadOptions{Set: s.Set, Folder: folder})
 	if err != nil {
 		t.Fatal(err)

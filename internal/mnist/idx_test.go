@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"dnn/internal/mnist/mnisttest"
 )
 
 func TestReadIDX(t *testing.T) {
@@ -16,7 +18,7 @@ func TestReadIDX(t *testing.T) {
 	for _, wrap := range []func(io.Reader) io.Reader{
 		func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader,
 	} {
-		h, got, err := readIDX(wrap(bytes.NewReader(idxBytes(data, 4, 3, 2))), 3, 0)
+		h, got, err := readIDX(wrap(bytes.NewReader(mnisttest.IDX(data, 4, 3, 2))), 3, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +34,7 @@ func TestReadIDX(t *testing.T) {
 // TestReadIDXLarge reads more than the first allocation holds.
 func TestReadIDXLarge(t *testing.T) {
 	data := bytes.Repeat([]byte{1, 2, 3, 4, 5}, 100_000)
-	_, got, err := readIDX(bytes.NewReader(idxBytes(data, len(data))), 1, 0)
+	_, got, err := readIDX(bytes.NewReader(mnisttest.IDX(data, len(data))), 1, 0)
 	if err != nil || !bytes.Equal(got, data) {
 		t.Errorf("%d bytes, error %v", len(got), err)
 	}
@@ -46,20 +48,20 @@ var brokenIDX = []struct {
 }{
 	{"empty", nil, "ends after 0 bytes, inside its header of 16"},
 	{"inside the magic", []byte{0, 0, 8}, "ends after 3 bytes, inside its header of 16"},
-	{"inside the dimensions", idxBytes(nil, 4, 3, 2)[:13], "ends after 13 bytes, inside its header of 16"},
+	{"inside the dimensions", mnisttest.IDX(nil, 4, 3, 2)[:13], "ends after 13 bytes, inside its header of 16"},
 	{"text", []byte("<html><body>"), "is not an IDX file: it begins with 3c 68 74 6d, wanted 00 00 08 03"},
-	{"gzip", gzipped(pixels(4)), "is compressed with gzip"},
+	{"gzip", mnisttest.Gzip(pixels(4)), "is compressed with gzip"},
 	{"type", append([]byte{0, 0, 0x0d, 3}, make([]byte, 12)...),
 		"has elements of float32 (type 0x0d), wanted unsigned bytes"},
 	{"unknown type", append([]byte{0, 0, 0x7f, 3}, make([]byte, 12)...), "has elements of unknown type 0x7f"},
-	{"rank", idxBytes(pixels(4), 24), "has 1 dimension, wanted 3"},
-	{"no images", idxBytes(nil, 0, 3, 2), "dimension 1 of 3 is 0, wanted at least 1"},
-	{"no width", idxBytes(nil, 4, 3, 0), "dimension 3 of 3 is 0, wanted at least 1"},
-	{"huge", idxBytes(nil, 1<<31, 1<<31, 1<<31), "declares at least 2147483648 elements, more than the 1073741824"},
-	{"product", idxBytes(nil, 1<<16, 1<<16, 1<<16), "declares at least 4294967296 elements"},
-	{"short", idxBytes(pixels(4)[:23], 4, 3, 2), "has 39 bytes, wanted 40 (a header of 16 and 4 x 3 x 2 bytes)"},
-	{"header alone", idxBytes(nil, 4, 3, 2), "has 16 bytes, wanted 40"},
-	{"long", idxBytes(append(pixels(4), 0), 4, 3, 2), "goes on after byte 40, where its header (4 x 3 x 2) ends it"},
+	{"rank", mnisttest.IDX(pixels(4), 24), "has 1 dimension, wanted 3"},
+	{"no images", mnisttest.IDX(nil, 0, 3, 2), "dimension 1 of 3 is 0, wanted at least 1"},
+	{"no width", mnisttest.IDX(nil, 4, 3, 0), "dimension 3 of 3 is 0, wanted at least 1"},
+	{"huge", mnisttest.IDX(nil, 1<<31, 1<<31, 1<<31), "declares at least 2147483648 elements, more than the 1073741824"},
+	{"product", mnisttest.IDX(nil, 1<<16, 1<<16, 1<<16), "declares at least 4294967296 elements"},
+	{"short", mnisttest.IDX(pixels(4)[:23], 4, 3, 2), "has 39 bytes, wanted 40 (a header of 16 and 4 x 3 x 2 bytes)"},
+	{"header alone", mnisttest.IDX(nil, 4, 3, 2), "has 16 bytes, wanted 40"},
+	{"long", mnisttest.IDX(append(pixels(4), 0), 4, 3, 2), "goes on after byte 40, where its header (4 x 3 x 2) ends it"},
 }
 
 func TestReadIDXErrors(t *testing.T) {
@@ -76,7 +78,7 @@ func TestReadIDXErrors(t *testing.T) {
 	}
 	broken := errors.New("disk on fire")
 	for n := range 41 {
-		r := io.MultiReader(bytes.NewReader(idxBytes(pixels(4), 4, 3, 2)[:n]), iotest.ErrReader(broken))
+		r := io.MultiReader(bytes.NewReader(mnisttest.IDX(pixels(4), 4, 3, 2)[:n]), iotest.ErrReader(broken))
 		if _, _, err := readIDX(r, 3, 0); !errors.Is(err, broken) {
 			t.Errorf("reader that fails after %d bytes: error %v", n, err)
 		}
@@ -85,7 +87,7 @@ func TestReadIDXErrors(t *testing.T) {
 
 // TestReadIDXAllocation checks that a header's word is not enough to get memory.
 func TestReadIDXAllocation(t *testing.T) {
-	file := idxBytes(make([]byte, 1000), 1<<30)
+	file := mnisttest.IDX(make([]byte, 1000), 1<<30)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, _, err := readIDX(bytes.NewReader(file), 1, 0)
@@ -99,8 +101,8 @@ func TestReadIDXAllocation(t *testing.T) {
 }
 
 func FuzzReadIDX(f *testing.F) {
-	f.Add(idxBytes(pixels(4), 4, 3, 2), 3)
-	f.Add(idxBytes([]byte{0, 1, 2}, 3), 1)
+	f.Add(mnisttest.IDX(pixels(4), 4, 3, 2), 3)
+	f.Add(mnisttest.IDX([]byte{0, 1, 2}, 3), 1)
 	for _, c := range brokenIDX {
 		f.Add(c.data, 3)
 	}
@@ -116,7 +118,7 @@ func FuzzReadIDX(f *testing.F) {
 			return
 		}
 		// What was read is the file, nothing else.
-		if again := idxBytes(data, h.Dims...); !bytes.Equal(again, file) {
+		if again := mnisttest.IDX(data, h.Dims...); !bytes.Equal(again, file) {
 			t.Errorf("read %v with %d bytes from % x", h, len(data), file)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist/mnisttest"
 )
 
 func TestLoad(t *testing.T) {
@@ -19,7 +20,7 @@ func TestLoad(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		folder string
-	}{{"idx", s.install(t)}, {"gz", s.gzFolder(t)}} {
+	}{{"idx", s.Install(t)}, {"gz", s.InstallGZ(t)}} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 2 { // without a manifest, then with one
 				d, err := Load(LoadOptions{Set: s.Set, Folder: c.folder})
@@ -57,7 +58,7 @@ func checkSplit(t *testing.T, s Split, count int, images, labels []byte) {
 
 func TestLoadTestOnly(t *testing.T) {
 	s := newTiny(t)
-	folder := s.install(t)
+	folder := s.Install(t)
 	for _, f := range []File{s.Train.Images, s.Train.Labels} {
 		if err := os.Remove(filepath.Join(folder, f.Name)); err != nil {
 			t.Fatal(err)
@@ -85,32 +86,32 @@ func TestLoadErrors(t *testing.T) {
 	cases := []breakage{
 		{"missing", "train-labels", nil, "train-labels: file does not exist"},
 		{"missing test", "test-images", nil, "test-images: file does not exist"},
-		{"count", "train-labels", idxBytes([]byte{0, 1, 2, 0}, 4),
+		{"count", "train-labels", mnisttest.IDX([]byte{0, 1, 2, 0}, 4),
 			"train-labels: has 4 labels, wanted 5: one for each image in "},
-		{"label", "test-labels", idxBytes([]byte{2, 3, 0}, 3), "test-labels: label 3 of image 1, wanted 0 to 2"},
-		{"one pixel", "train-images", idxBytes(append(pixels(5)[:29], 99), 5, 3, 2), "train-images: " + notTiny},
-		{"one label", "test-labels", idxBytes([]byte{2, 0, 0}, 3), "test-labels: " + notTiny},
-		{"gzip, no .gz", "train-images", gzipped(idxBytes(pixels(5), 5, 3, 2)), "train-images: is compressed with gzip"},
-		{"shape", "test-images", idxBytes(pixels(3), 3, 2, 3), "test-images: has images of 2 x 3 pixels, wanted 3 x 2"},
+		{"label", "test-labels", mnisttest.IDX([]byte{2, 3, 0}, 3), "test-labels: label 3 of image 1, wanted 0 to 2"},
+		{"one pixel", "train-images", mnisttest.IDX(append(pixels(5)[:29], 99), 5, 3, 2), "train-images: " + notTiny},
+		{"one label", "test-labels", mnisttest.IDX([]byte{2, 0, 0}, 3), "test-labels: " + notTiny},
+		{"gzip, no .gz", "train-images", mnisttest.Gzip(mnisttest.IDX(pixels(5), 5, 3, 2)), "train-images: is compressed with gzip"},
+		{"shape", "test-images", mnisttest.IDX(pixels(3), 3, 2, 3), "test-images: has images of 2 x 3 pixels, wanted 3 x 2"},
 	}
 	for _, c := range brokenIDX {
 		if c.name != "long" { // whose message knows the file's size when there is one
 			cases = append(cases, breakage{"images " + c.name, "train-images", c.data, "train-images: " + c.want})
 		}
 	}
-	cases = append(cases, breakage{"images long", "train-images", idxBytes(pixels(6), 5, 3, 2),
+	cases = append(cases, breakage{"images long", "train-images", mnisttest.IDX(pixels(6), 5, 3, 2),
 		"train-images: has 52 bytes, wanted 46"})
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
-			folder := s.install(t)
+			folder := s.Install(t)
 			path := filepath.Join(folder, c.file)
 			if c.data == nil && c.want == c.file+": file does not exist" {
 				if err := os.Remove(path); err != nil {
 					t.Fatal(err)
 				}
 			} else {
-				writeFile(t, path, c.data)
+				mnisttest.WriteFile(t, path, c.data)
 			}
 			_, err := Load(LoadOptions{Set: s.Set, Folder: folder})
 			wantFault(t, err, fault.Data, c.want)
@@ -120,9 +121,9 @@ func TestLoadErrors(t *testing.T) {
 
 // TestGzipTails has what may follow a gzip stream: zero bytes, which gzip ignores, and more streams.
 func TestGzipTails(t *testing.T) {
-	file := idxBytes(pixels(4), 4, 3, 2)
-	whole := gzipped(file)
-	parts := append(gzipped(file[:20]), gzipped(file[20:])...)
+	file := mnisttest.IDX(pixels(4), 4, 3, 2)
+	whole := mnisttest.Gzip(file)
+	parts := append(mnisttest.Gzip(file[:20]), mnisttest.Gzip(file[20:])...)
 	const tail = "has other bytes after the end of its gzip stream"
 	for _, c := range []struct {
 		name string
@@ -134,13 +135,13 @@ func TestGzipTails(t *testing.T) {
 		{"two streams and zeros", append(bytes.Clone(parts), 0), ""},
 		{"text", append(bytes.Clone(whole), "more than ten bytes"...), tail},
 		{"zeros and text", append(bytes.Clone(whole), "\x00\x00more"...), tail},
-		{"longer than its header says", gzipped(append(bytes.Clone(file), 0)), "goes on after byte"},
-		{"shorter than its header says", gzipped(file[:30]), "has 30 bytes, wanted 40"},
+		{"longer than its header says", mnisttest.Gzip(append(bytes.Clone(file), 0)), "goes on after byte"},
+		{"shorter than its header says", mnisttest.Gzip(file[:30]), "has 30 bytes, wanted 40"},
 		{"half a stream", append(bytes.Clone(whole), whole[:5]...), "is cut short"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
-			writeFile(t, filepath.Join(folder, "a.gz"), c.data)
+			mnisttest.WriteFile(t, filepath.Join(folder, "a.gz"), c.data)
 			idx, err := openIDX(folder, "a", 3, false)
 			skimmed, same := openIDX(folder, "a", 3, true)
 			if fmt.Sprint(err) != fmt.Sprint(same) || err == nil && skimmed.sha256() != idx.sha256() {
@@ -160,7 +161,7 @@ func TestGzipTails(t *testing.T) {
 func TestGzipMemory(t *testing.T) {
 	const size = 16 << 20
 	folder := t.TempDir()
-	writeFile(t, filepath.Join(folder, "a.gz"), gzipped(idxBytes(make([]byte, size), size)))
+	mnisttest.WriteFile(t, filepath.Join(folder, "a.gz"), mnisttest.Gzip(mnisttest.IDX(make([]byte, size), size)))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	if _, err := openIDX(folder, "a", 1, false); err != nil {
@@ -182,7 +183,7 @@ func TestGzipMemory(t *testing.T) {
 
 // TestLoadGzipErrors does the same to a .gz.
 func TestLoadGzipErrors(t *testing.T) {
-	gz := newTiny(t).gz["train-images.gz"]
+	gz := newTiny(t).GZ["train-images.gz"]
 	flipped := bytes.Clone(gz)
 	flipped[len(flipped)-6] ^= 1 // in the checksum
 	garbled := bytes.Clone(gz)
@@ -198,14 +199,14 @@ func TestLoadGzipErrors(t *testing.T) {
 		{"no checksum", gz[:len(gz)-8], "is cut short: its gzip stream does not end"},
 		{"checksum", flipped, "its gzip checksum does not agree"},
 		{"garbled", garbled, "its gzip stream cannot be decoded"},
-		{"short inside", gzipped(idxBytes(pixels(4), 5, 3, 2)), "has 40 bytes, wanted 46"},
-		{"long inside", gzipped(idxBytes(pixels(6), 5, 3, 2)), "goes on after byte 46"},
-		{"other inside", gzipped(idxBytes(make([]byte, 30), 5, 3, 2)), "is not the file of Tiny"},
+		{"short inside", mnisttest.Gzip(mnisttest.IDX(pixels(4), 5, 3, 2)), "has 40 bytes, wanted 46"},
+		{"long inside", mnisttest.Gzip(mnisttest.IDX(pixels(6), 5, 3, 2)), "goes on after byte 46"},
+		{"other inside", mnisttest.Gzip(mnisttest.IDX(make([]byte, 30), 5, 3, 2)), "is not the file of Tiny"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTiny(t)
-			folder := s.gzFolder(t)
-			writeFile(t, filepath.Join(folder, "train-images.gz"), c.data)
+			folder := s.InstallGZ(t)
+			mnisttest.WriteFile(t, filepath.Join(folder, "train-images.gz"), c.data)
 			_, err := Load(LoadOptions{Set: s.Set, Folder: folder})
 			wantFault(t, err, fault.Data, "train-images.gz: ", c.want)
 		})
@@ -216,7 +217,7 @@ func TestLoadGzipErrors(t *testing.T) {
 // time of change it knows.
 func TestManifest(t *testing.T) {
 	s := newTiny(t)
-	folder := s.install(t)
+	folder := s.Install(t)
 	path := filepath.Join(folder, "train-images")
 	load := func() error {
 		d, err := Load(LoadOptions{Set: s.Set, Folder: folder})
@@ -234,8 +235,8 @@ func TestManifest(t *testing.T) {
 	}
 
 	// A changed file of the same size and time passes: it was not hashed again.
-	changed := idxBytes(make([]byte, 30), 5, 3, 2)
-	writeFile(t, path, changed)
+	changed := mnisttest.IDX(make([]byte, 30), 5, 3, 2)
+	mnisttest.WriteFile(t, path, changed)
 	setTime(t, path, info.ModTime())
 	if err := load(); err != nil {
 		t.Errorf("the file was hashed in spite of the manifest: %v", err)
@@ -246,7 +247,7 @@ func TestManifest(t *testing.T) {
 		wantFault(t, load(), fault.Data, "train-images: is not the file of Tiny")
 	}
 	// The right file with another time passes, and is in the manifest afterwards.
-	writeFile(t, path, s.idx["train-images"])
+	mnisttest.WriteFile(t, path, s.IDX["train-images"])
 	if err := load(); err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +255,7 @@ func TestManifest(t *testing.T) {
 		t.Errorf("not in the manifest: %v", err)
 	}
 	// A manifest that is no manifest is ignored and replaced.
-	writeFile(t, filepath.Join(folder, manifestName), []byte(`{"train-images": 3`))
+	mnisttest.WriteFile(t, filepath.Join(folder, manifestName), []byte(`{"train-images": 3`))
 	if err := load(); err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func setTime(t *testing.T, path string, modified time.Time) {
 
 func TestVerify(t *testing.T) {
 	s := newTiny(t)
-	folder := s.install(t)
+	folder := s.Install(t)
 	states, err := Verify(s.Set, folder)
 	if err != nil || len(states) != 4 {
 		t.Fatalf("%v, %v", states, err)
@@ -296,9 +297,9 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, path, idxBytes(make([]byte, 30), 5, 3, 2))
+	mnisttest.WriteFile(t, path, mnisttest.IDX(make([]byte, 30), 5, 3, 2))
 	setTime(t, path, info.ModTime())
-	writeFile(t, filepath.Join(folder, "test-images"), []byte("short"))
+	mnisttest.WriteFile(t, filepath.Join(folder, "test-images"), []byte("short"))
 	if err := os.Remove(filepath.Join(folder, "test-labels")); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // ownFolder writes the tiny set's files under MNIST's names, those in gz compressed.
@@ -19,16 +20,16 @@ func ownFolder(t *testing.T, change map[string][]byte, gz ...string) string {
 		"train-images": "train-images-idx3-ubyte", "train-labels": "train-labels-idx1-ubyte",
 		"test-images": "t10k-images-idx3-ubyte", "test-labels": "t10k-labels-idx1-ubyte",
 	} {
-		data := s.idx[from]
+		data := s.IDX[from]
 		if other, ok := change[to]; ok {
 			data = other
 		}
 		switch {
 		case data == nil:
 		case slices.Contains(gz, to):
-			writeFile(t, filepath.Join(folder, to+".gz"), gzipped(data))
+			mnisttest.WriteFile(t, filepath.Join(folder, to+".gz"), mnisttest.Gzip(data))
 		default:
-			writeFile(t, filepath.Join(folder, to), data)
+			mnisttest.WriteFile(t, filepath.Join(folder, to), data)
 		}
 	}
 	return folder
@@ -38,7 +39,7 @@ func TestDescribe(t *testing.T) {
 	var hash string
 	for _, gz := range [][]string{nil, {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}} {
 		folder := ownFolder(t, nil, gz...)
-		before := listFolder(t, folder)
+		before := mnisttest.List(t, folder)
 		s, err := Describe(folder, Both)
 		if err != nil {
 			t.Fatal(err)
@@ -65,11 +66,11 @@ func TestDescribe(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
-		if after := listFolder(t, folder); !slices.Equal(after, before) {
+		if after := mnisttest.List(t, folder); !slices.Equal(after, before) {
 			t.Errorf("the user's folder holds %q, and %q before", after, before)
 		}
 	}
-	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{2, 1, 1}, 3)}),
+	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": mnisttest.IDX([]byte{2, 1, 1}, 3)}),
 		Both)
 	if err != nil || changed.hash() == hash {
 		t.Errorf("the hash does not depend on the labels: %v", err)
@@ -86,9 +87,9 @@ func TestDescribeErrors(t *testing.T) {
 	}{
 		{"missing", labels, nil, labels + ": file does not exist", "four IDX files"},
 		{"not IDX", images, []byte("PK\x03\x04 and more"), images + ": is not an IDX file", ""},
-		{"cut short", images, idxBytes(pixels(2), 3, 3, 2), images + ": has 28 bytes, wanted 34", ""},
-		{"more labels than images", labels, idxBytes([]byte{0, 1, 2, 0}, 4), labels + ": has 4 labels, wanted 3", ""},
-		{"other size", images, idxBytes(pixels(3), 3, 2, 3), images + ": has images of 2 x 3 pixels, wanted 3 x 2", ""},
+		{"cut short", images, mnisttest.IDX(pixels(2), 3, 3, 2), images + ": has 28 bytes, wanted 34", ""},
+		{"more labels than images", labels, mnisttest.IDX([]byte{0, 1, 2, 0}, 4), labels + ": has 4 labels, wanted 3", ""},
+		{"other size", images, mnisttest.IDX(pixels(3), 3, 2, 3), images + ": has images of 2 x 3 pixels, wanted 3 x 2", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := ownFolder(t, map[string][]byte{c.file: c.data})
@@ -102,8 +103,8 @@ func TestDescribeErrors(t *testing.T) {
 			}
 		})
 	}
-	one := map[string][]byte{"train-labels-idx1-ubyte": idxBytes(make([]byte, 5), 5),
-		labels: idxBytes(make([]byte, 3), 3)}
+	one := map[string][]byte{"train-labels-idx1-ubyte": mnisttest.IDX(make([]byte, 5), 5),
+		labels: mnisttest.IDX(make([]byte, 3), 3)}
 	_, err := Describe(ownFolder(t, one), Both)
 	wantFault(t, err, fault.Data, "its labels are 0 only, wanted two classes or more")
 }
@@ -120,7 +121,7 @@ func TestDescribeSplit(t *testing.T) {
 		{TrainOnly, []string{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
 			[]string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, 5, 0},
 	} {
-		folder := ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": idxBytes([]byte{1, 1, 1}, 3)})
+		folder := ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": mnisttest.IDX([]byte{1, 1, 1}, 3)})
 		for _, name := range c.gone {
 			if err := os.Remove(filepath.Join(folder, name)); err != nil {
 				t.Fatal(err)

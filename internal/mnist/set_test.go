@@ -64,7 +64,7 @@ func TestHashIsSha256sum(t *testing.T) {
 	}
 	s := newTiny(t)
 	cmd := exec.Command("sh", "-c", "sha256sum train-images train-labels test-images test-labels | sha256sum")
-	cmd.Dir, cmd.Env = s.install(t), os.Environ()
+	cmd.Dir, cmd.Env = s.Install(t), os.Environ()
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

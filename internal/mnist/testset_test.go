@@ -1,31 +1,26 @@
 package mnist
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/md5"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/mnist/mnisttest"
 )
 
 // tiny is a data set of 5 training and 3 test images of 3 x 2 pixels, with its files in memory.
 type tiny struct {
 	Set
-	idx map[string][]byte // by File.Name
-	gz  map[string][]byte // by File.Name + ".gz"
+	*mnisttest.Content
 }
 
 func newTiny(t *testing.T) *tiny {
 	t.Helper()
-	s := &tiny{idx: map[string][]byte{}, gz: map[string][]byte{}}
+	s := &tiny{Content: mnisttest.NewContent()}
 	s.Name, s.Title, s.Classes = "tiny", "Tiny", []string{"a", "b", "c"}
 	s.Height, s.Width = 3, 2
 	s.Train = Pair{Images: s.file("train-images", pixels(5), 5, 3, 2),
@@ -43,9 +38,7 @@ func pixels(images int) []byte {
 }
 
 func (s *tiny) file(name string, data []byte, dims ...int) File {
-	idx := idxBytes(data, dims...)
-	gz := gzipped(idx)
-	s.idx[name], s.gz[name+".gz"] = idx, gz
+	idx, gz := s.Add(name, data, dims...)
 	return describe(name, idx, gz)
 }
 
@@ -55,64 +48,6 @@ func describe(name string, idx, gz []byte) File {
 		Name:  name,
 		Bytes: int64(len(idx)), SHA256: hex.EncodeToString(sha[:]),
 		GzipBytes: int64(len(gz)), GzipMD5: hex.EncodeToString(sum[:]),
-	}
-}
-
-func idxBytes(data []byte, dims ...int) []byte {
-	b := []byte{0, 0, idxUbyte, byte(len(dims))}
-	for _, d := range dims {
-		b = binary.BigEndian.AppendUint32(b, uint32(d))
-	}
-	return append(b, data...)
-}
-
-func gzipped(data []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = w.Write(data)
-	_ = w.Close()
-	return b.Bytes()
-}
-
-// install writes the IDX files into a new folder.
-func (s *tiny) install(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	for name, data := range s.idx {
-		writeFile(t, filepath.Join(folder, name), data)
-	}
-	return folder
-}
-
-// gzFolder writes the .gz files into a new folder.
-func (s *tiny) gzFolder(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	for name, data := range s.gz {
-		writeFile(t, filepath.Join(folder, name), data)
-	}
-	return folder
-}
-
-func listFolder(t *testing.T, folder string) (names []string) {
-	t.Helper()
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
-func writeFile(t *testing.T, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o666); err != nil {
-		t.Fatal(err)
 	}
 }
 
