@@ -19,7 +19,7 @@ type Predictor struct {
 	worker *kernel.Worker
 	tape   *nn.Tape
 	order  []int32
-	like   *batch.Samples
+	table  *[256]float32 // of samples of bytes; nil: they are floats
 
 	class      []uint8
 	confidence []float32
@@ -35,7 +35,7 @@ func NewPredictor(kernels *kernel.Set, m *nn.Sequential, like *batch.Samples) *P
 
 func newPredictor(w *kernel.Worker, m *nn.Sequential, like *batch.Samples, shares []kernel.Span, size int) *Predictor {
 	m.CheckSamples(like)
-	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), like: like}
+	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), table: tableOf(like)}
 	p.order, p.class, p.confidence = make([]int32, size), make([]uint8, size), make([]float32, size)
 	return p
 }
@@ -50,8 +50,9 @@ type Prediction struct {
 // Predict returns the network's outputs for the samples [rows.Lo, rows.Hi) of s, at most MaxPredict. The next call
 // overwrites them. It panics if the samples are not of the form that the predictor was made for.
 func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
-	sameTable := s.Bytes == nil || s.Table == p.like.Table || p.like.Table != nil && *s.Table == *p.like.Table
-	if s.Features != p.like.Features || (s.Bytes != nil) != (p.like.Bytes != nil) || !sameTable {
+	table := tableOf(s)
+	sameTable := table == p.table || table != nil && p.table != nil && *table == *p.table
+	if s.Features != p.model.Architecture().Input || !sameTable {
 		panic(fmt.Sprintf("step: wanted samples of the predictor's form, found others with %d features", s.Features))
 	}
 	y := p.forward(s, rows)
@@ -60,6 +61,14 @@ func (p *Predictor) Predict(s *batch.Samples, rows kernel.Span) Prediction {
 		p.confidence[r] = confidence(y.Row(r), p.class[r])
 	}
 	return Prediction{Outputs: y, Class: p.class[:y.Rows], Confidence: p.confidence[:y.Rows]}
+}
+
+// tableOf returns what the bytes of samples mean; nil if they are floats.
+func tableOf(s *batch.Samples) *[256]float32 {
+	if s.Bytes == nil {
+		return nil
+	}
+	return s.Table
 }
 
 // forward passes some samples through the layers, and returns what the network's loss takes: outputs or logits.
