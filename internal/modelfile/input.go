@@ -18,7 +18,6 @@ type Input struct {
 	shape    nn.Shape
 	table    [256]float32 // for images: the input for each byte
 	columns  []string     // for a table
-	place    map[string]int
 	standard table.Standardization
 }
 
@@ -27,14 +26,10 @@ func (m *Model) Input() *Input {
 	in := &Input{
 		shape:    nn.Shape(slices.Clone(m.InputShape)),
 		columns:  slices.Clone(m.Columns),
-		place:    make(map[string]int, len(m.Columns)),
 		standard: table.Standardization{Mean: m.Mean, Std: m.Std},
 	}
 	for i := range in.table {
 		in.table[i] = float32(float64(i) * m.Scale)
-	}
-	for i, name := range m.Columns {
-		in.place[name] = i
 	}
 	return in
 }
@@ -98,7 +93,7 @@ func (in *Input) Rows(rows ...map[string]float64) (*batch.Samples, error) {
 func (in *Input) other(row map[string]float64) string {
 	var others []string
 	for name := range row {
-		if _, ok := in.place[name]; !ok {
+		if !slices.Contains(in.columns, name) {
 			others = append(others, name)
 		}
 	}
