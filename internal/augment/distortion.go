@@ -47,13 +47,6 @@ type painter interface {
 	paint(stream *rand.PCG, image []uint8, rows, cols int)
 }
 
-// checker is a distortion with settings that may contradict each other.
-type checker interface {
-	Distortion
-	// conflict returns the name of a setting that contradicts another one, and why. Both are empty if there is none.
-	conflict() (name, why string)
-}
-
 // Distortions are applied to the same image, each type at most once. The order of movers makes no difference; painters
 // act in their order.
 type Distortions []Distortion
@@ -66,27 +59,13 @@ func (ds Distortions) validate() error {
 	for _, d := range ds {
 		name, _ := d.Group()
 		if err := setting.Check(d.Settings()); err != nil {
-			return fmt.Errorf("%s%w", prefix(name, " "), err)
+			return fmt.Errorf("%s%w", prefix(name), err)
 		}
-	}
-	if key, why := ds.Conflict(); key != "" {
-		return fmt.Errorf("%s: %s", strings.Replace(key, ".", " ", 1), why)
+		if err := setting.Contradiction(d); err != nil {
+			return fmt.Errorf("%s%w", prefix(name), err)
+		}
 	}
 	return nil
-}
-
-// Conflict returns the first setting, as group.name, that contradicts another one of its distortion, and why. Both are
-// empty if there is none.
-func (ds Distortions) Conflict() (key, why string) {
-	for _, d := range ds {
-		if c, ok := d.(checker); ok {
-			if key, why := c.conflict(); key != "" {
-				name, _ := d.Group()
-				return prefix(name, ".") + key, why
-			}
-		}
-	}
-	return "", ""
 }
 
 // String returns the distortions as they are written in an experiment file, without those that are off.
@@ -122,10 +101,10 @@ func isOff(d Distortion) bool {
 
 func isZero(s setting.Setting) bool { return s.Text() == "0" || s.Text() == "false" }
 
-// prefix returns name + separator, or "" if the name is empty.
-func prefix(name, separator string) string {
-	if name == "" {
+// prefix returns what stands before the name of a setting of a group, "" if there is no group.
+func prefix(group string) string {
+	if group == "" {
 		return ""
 	}
-	return name + separator
+	return group + " "
 }

@@ -76,7 +76,7 @@ func TestAll(t *testing.T) {
 		}
 		group, _ := d.Group()
 		for _, s := range d.Settings() {
-			names = append(names, prefix(group, ".")+s.Name)
+			names = append(names, prefix(group)+s.Name)
 		}
 		got := distort(New(Distortions{d}, 28, 28, 1, 1), kernel.Available()[0], 0, 1, pixels)
 		if !slices.Equal(got, pixels) {

@@ -60,12 +60,14 @@ func (e *RandomErasing) Settings() []setting.Setting {
 	}
 }
 
-// conflict refuses a scale_min above scale_max.
-func (e *RandomErasing) conflict() (name, why string) {
+// Check implements setting.Checker.
+func (e *RandomErasing) Check() *setting.Error {
 	if e.ScaleMin > e.ScaleMax {
-		return "scale_min", fmt.Sprintf("wanted at most scale_max, %v, found %v", e.ScaleMax, e.ScaleMin)
+		return &setting.Error{
+			Setting: "scale_min", What: fmt.Sprintf("wanted at most scale_max, %v, found %v", e.ScaleMax, e.ScaleMin),
+		}
 	}
-	return "", ""
+	return nil
 }
 
 func (e *RandomErasing) purpose() string { return "random_erasing" }

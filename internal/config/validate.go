@@ -84,11 +84,7 @@ func (r *Resolved) checkRate() *fault.Error {
 // checkCallbacks lets callbacks check whether their settings go together.
 func (r *Resolved) checkCallbacks() *fault.Error {
 	for _, c := range r.Callbacks {
-		checker, ok := c.Kind.(callback.Checker)
-		if !ok {
-			continue
-		}
-		if m := checker.Check(); m != nil {
+		if m := setting.Contradiction(c.Kind); m != nil {
 			return r.mistake(c.Name, m)
 		}
 	}
@@ -136,15 +132,15 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 }
 
 func (r *Resolved) checkAugment() *fault.Error {
-	key, why := r.Augment.Conflict()
-	switch {
-	case r.Augment == nil:
-		return nil
-	case r.Dataset.CSV != "":
+	if r.Augment != nil && r.Dataset.CSV != "" {
 		return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
 			WithHint("take augment out: the rows of a table cannot be shifted or rotated")
-	case key != "":
-		return r.Fault("augment."+key, "%s", why)
+	}
+	for _, d := range r.Augment {
+		if m := setting.Contradiction(d); m != nil {
+			name, _ := d.Group()
+			return r.mistake(strings.TrimSuffix("augment."+name, "."), m)
+		}
 	}
 	return nil
 }

@@ -141,6 +141,20 @@ func (s Setting) wrongType() string {
 	return fmt.Sprintf("setting %s: wanted a *float64, *int, *bool or *string, found %T", s.Name, s.Value)
 }
 
+// Checker is a thing whose settings can contradict each other though each is within its bounds.
+type Checker interface {
+	// Check returns what is wrong with the settings together, or nil.
+	Check() *Error
+}
+
+// Contradiction returns what is wrong with the settings of a thing together, or nil, as for anything but a Checker.
+func Contradiction(thing any) *Error {
+	if c, ok := thing.(Checker); ok {
+		return c.Check()
+	}
+	return nil
+}
+
 // Error is the error of a setting that does not fit the other settings.
 type Error struct {
 	Setting string // its name

@@ -138,10 +138,8 @@ func (s *Spec) Settings() []setting.Setting {
 
 // Check returns an error if two settings contradict each other.
 func (s *Spec) Check() *setting.Error {
-	if c, ok := s.Rule.(interface{ check() *setting.Error }); ok {
-		if m := c.check(); m != nil {
-			return m
-		}
+	if m := setting.Contradiction(s.Rule); m != nil {
+		return m
 	}
 	first := ""
 	for _, clip := range []struct {

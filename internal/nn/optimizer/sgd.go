@@ -20,7 +20,8 @@ func (r *SGDRule) Settings() []setting.Setting {
 			Advice: "true with sgd and a momentum of 0.9 is often a little better."}}
 }
 
-func (r *SGDRule) check() *setting.Error {
+// Check implements setting.Checker.
+func (r *SGDRule) Check() *setting.Error {
 	if r.Nesterov && r.Momentum == 0 {
 		return &setting.Error{Setting: "nesterov", What: "wanted a momentum above 0 beside it, found 0",
 			Hint: "for example optimizer: {name: sgd, momentum: 0.9, nesterov: true}"}

@@ -30,14 +30,6 @@ type Log interface {
 	Probe() error
 }
 
-// Checker is a Kind whose settings can contradict each other though each is within its bounds.
-type Checker interface {
-	Kind
-
-	// Check returns what is wrong with the settings, or nil.
-	Check() *setting.Error
-}
-
 // Named is a kind of callback under its name in an experiment, where it is a group of keys.
 type Named struct {
 	Name string

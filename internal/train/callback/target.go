@@ -31,7 +31,7 @@ func (t *Target) Settings() []setting.Setting {
 	}
 }
 
-// Check implements Checker.
+// Check implements setting.Checker.
 func (t *Target) Check() *setting.Error {
 	if !higherIsBetter(t.Monitor) || t.Value <= 1 {
 		return nil
