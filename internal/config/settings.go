@@ -38,7 +38,7 @@ func keysOf(group string, things []thing) []Key {
 					at = len(keys)
 				}
 				keys = slices.Insert(keys, at, keyOf(group, s))
-			} else if kind := kindOf(s); !sameKind(kind, keys[at].Kind) {
+			} else if kind := kindOf(s); !reflect.DeepEqual(kind, keys[at].Kind) {
 				panic(fmt.Sprintf("config: %s: wanted %s for all, found %s for %s",
 					keys[at].Name, keys[at].Kind.Want(), kind.Want(), t.name))
 			}
@@ -62,14 +62,6 @@ func keysOf(group string, things []thing) []Key {
 		}
 	}
 	return keys
-}
-
-// sameKind reports whether two kinds are the same, without reflection where == can tell.
-func sameKind(a, b keyfile.Kind) bool {
-	if _, list := a.(keyfile.Choice); !list && reflect.TypeOf(a).Comparable() {
-		return a == b
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 // joinText adds to text, which is said of a setting, what the thing called name says of it, unless that is the same.
