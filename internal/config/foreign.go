@@ -1,6 +1,8 @@
 package config
 
 import (
+	"sync"
+
 	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
@@ -8,7 +10,7 @@ import (
 // The names by which Keras, PyTorch and scikit-learn call things that have other names here.
 
 // foreignNames lists the other names of each key, in lower case and without underscores and hyphens.
-func foreignNames() map[keyfile.Foreign][]string {
+var foreignNames = sync.OnceValue(func() map[keyfile.Foreign][]string {
 	return map[keyfile.Foreign][]string{
 		{Key: "optimizer.learning_rate"}: {
 			"lr", "eta", "eta0", "alpha", "learningrateinit", "stepsize",
@@ -52,11 +54,11 @@ func foreignNames() map[keyfile.Foreign][]string {
 		{Key: "learning_rate_log", Value: "{file: lr.csv}"}: {"learningratemonitor", "lrmonitor"},
 		{Key: "tensorboard", Value: "runs"}:                 {"logdir"},
 	}
-}
+})
 
 // foreignValues lists the other names of each value, in lower case and without underscores and hyphens. Some are those
 // of things that do not exist here; the value is then the nearest.
-func foreignValues() map[string][]string {
+var foreignValues = sync.OnceValue(func() map[string][]string {
 	return map[string][]string{
 		"silu":    {"swish"},
 		"sigmoid": {"hardsigmoid", "logistic"},
@@ -79,4 +81,4 @@ func foreignValues() map[string][]string {
 		"step":                {"steplr", "stepdecay"},
 		"one_cycle":           {"onecyclelr"},
 	}
-}
+})

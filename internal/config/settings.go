@@ -21,47 +21,51 @@ type thing struct {
 // key. The key depends on the name unless all things have it with the same default. Its texts are joined if they
 // differ; its kind must be the same for all.
 func keysOf(group string, things []thing) []Key {
-	keys := make([]Key, 0, 32)
+	var keys []*Key // pointers, which a new key among them moves quickly
 	by := group + ".name"
-	find := func(s setting.Setting) int {
-		return slices.IndexFunc(keys, func(k Key) bool { return k.Name[len(group)+1:] == s.Name })
+	find := func(name string) int {
+		return slices.IndexFunc(keys, func(k *Key) bool { return k.Name[len(group)+1:] == name })
 	}
 	for _, t := range things {
 		// A new key goes behind the keys that precede it in this thing; or last, if the thing shares none of those that
 		// follow.
 		after := 0
 		for i, s := range t.settings {
-			at := find(s)
+			at := find(s.Name)
 			if at < 0 {
 				at = after
-				if !slices.ContainsFunc(t.settings[i:], func(s setting.Setting) bool { return find(s) >= 0 }) {
+				if !slices.ContainsFunc(t.settings[i:], func(s setting.Setting) bool { return find(s.Name) >= 0 }) {
 					at = len(keys)
 				}
-				keys = slices.Insert(keys, at, keyOf(group, s))
+				k := keyOf(group, s)
+				keys = slices.Insert(keys, at, &k)
 			} else if kind := kindOf(s); !reflect.DeepEqual(kind, keys[at].Kind) {
 				panic(fmt.Sprintf("config: %s: wanted %s for all, found %s for %s",
 					keys[at].Name, keys[at].Kind.Want(), kind.Want(), t.name))
 			}
-			keys[at].Doc = joinText(keys[at].Doc, t.name, s.Doc)
-			keys[at].Advice = joinText(keys[at].Advice, t.name, s.Advice)
-			after = at + 1
+			k := keys[at]
+			k.Doc = joinText(k.Doc, t.name, s.Doc)
+			k.Advice = joinText(k.Advice, t.name, s.Advice)
 			if s.Needs == "" {
-				keys[at].Variants = append(keys[at].Variants, keyfile.Variant{Of: t.name, Default: s.Text()})
+				k.Variants = append(k.Variants, keyfile.Variant{Of: t.name, Default: s.Text()})
 			}
+			after = at + 1
 		}
 	}
+	all := make([]Key, len(keys))
 	for i, k := range keys {
 		switch {
 		case k.By != "": // it depends on another setting
 		case len(k.Variants) == len(things) && !slices.ContainsFunc(k.Variants, func(v keyfile.Variant) bool {
 			return v.Default != k.Default
 		}):
-			keys[i].Variants = nil
+			k.Variants = nil
 		default:
-			keys[i].By, keys[i].Default = by, ""
+			k.By, k.Default = by, ""
 		}
+		all[i] = *k
 	}
-	return keys
+	return all
 }
 
 // joinText adds to text, which is said of a setting, what the thing called name says of it, unless that is the same.

@@ -5,20 +5,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // These patterns decide what a plain scalar is. The YAML library's tags do not serve: to them, 010 is 8, 0x10 is 16 and
-// 1e400 is text.
+// 1e400 is text. Each is compiled when it is first used: all four take as long as reading a file, and few commands need
+// them.
 
 var (
-	wholePattern     = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*(_[0-9]+)*)$`)
-	decimalPattern   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-	oddNumberPattern = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0[xob][0-9a-fA-F_]+)$`)
-	barePattern      = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./+-]*$`)
+	wholePattern     = pattern(`^[-+]?(0|[1-9][0-9]*(_[0-9]+)*)$`)
+	decimalPattern   = pattern(`^[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	oddNumberPattern = pattern(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0[xob][0-9a-fA-F_]+)$`)
+	barePattern      = pattern(`^[A-Za-z0-9_./][A-Za-z0-9_./+-]*$`)
 )
+
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // IsPlain reports whether n is a scalar without quotes.
 func IsPlain(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && !isQuoted(n) }
@@ -33,12 +39,12 @@ func isQuoted(n *yaml.Node) bool {
 func IsNull(s string) bool { return slices.Contains([]string{"", "~", "null", "Null", "NULL"}, s) }
 
 // IsWhole reports whether a plain scalar is a whole number in decimal. A leading 0 is refused: it could mean octal.
-func IsWhole(s string) bool { return wholePattern.MatchString(s) }
+func IsWhole(s string) bool { return wholePattern().MatchString(s) }
 
 // IsNumber reports whether a plain scalar is a number. It includes .inf, .nan and other bases, which no Kind reads, so
 // that messages do not call them text.
 func IsNumber(s string) bool {
-	return decimalPattern.MatchString(s) || oddNumberPattern.MatchString(s)
+	return decimalPattern().MatchString(s) || oddNumberPattern().MatchString(s)
 }
 
 // IsText reports whether every reader of YAML 1.1 and 1.2 takes a plain scalar for text.
@@ -77,7 +83,7 @@ func Shorten(s string) string {
 
 // ShowText writes text as a YAML scalar: without quotes where no reader could mistake it, in quotes otherwise.
 func ShowText(s string) string {
-	if barePattern.MatchString(s) && IsText(s) {
+	if barePattern().MatchString(s) && IsText(s) {
 		return s
 	}
 	return strconv.Quote(s) // YAML knows all of Go's escapes

@@ -14,9 +14,11 @@ import (
 // the least of the kernel's estimate (MemAvailable of /proc/meminfo, proc(5)), what the limits of its control groups
 // leave, and what its own limits leave. system is the root of the file system. ok is false if it cannot be known, as
 // outside Linux.
-func AvailableMemory(system fs.FS) (bytes uint64, ok bool) {
+func AvailableMemory(system fs.FS) (bytes uint64, ok bool) { return readLimits().available(system) }
+
+func (l limits) available(system fs.FS) (bytes uint64, ok bool) {
 	bytes, ok = memAvailable(system)
-	for _, limit := range []func(fs.FS) (uint64, bool){groupMemory, limitMemory} {
+	for _, limit := range []func(fs.FS) (uint64, bool){groupMemory, l.limitMemory} {
 		if left, limited := limit(system); limited && (!ok || left < bytes) {
 			bytes, ok = left, true
 		}
@@ -72,8 +74,8 @@ func groupMemory(system fs.FS) (left uint64, limited bool) {
 // and its use.
 type hierarchy struct{ mount, limit, usage string }
 
-// noLimit is the least limit that means no limit: version 1 writes the largest number of whole pages then.
-const noLimit = 1 << 62
+// noGroupLimit is the least limit of a group that means no limit: version 1 writes the largest number of whole pages then.
+const noGroupLimit = 1 << 62
 
 // left returns the least of what the limits of a group, and of those above it, leave. The root of the mount is looked
 // at last: in a container, it may be the group itself, whose path is that of the host and does not exist there.
@@ -82,7 +84,7 @@ func (h hierarchy) left(system fs.FS, group string) (left uint64, limited bool) 
 		folder := path.Join(h.mount, at)
 		limit, lok := readNumber(system, path.Join(folder, h.limit)) // not ok: "max", no limit
 		used, uok := readNumber(system, path.Join(folder, h.usage))
-		if l := limit - min(used, limit); lok && uok && limit < noLimit && (!limited || l < left) {
+		if l := limit - min(used, limit); lok && uok && limit < noGroupLimit && (!limited || l < left) {
 			left, limited = l, true
 		}
 		if at == "/" {
