@@ -172,12 +172,16 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model at the path from.
 func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
-	model, err := nn.New(x.arch, x.Seed)
+	build := nn.New
+	if x.from != nil {
+		build = nn.NewUnset
+	}
+	model, err := build(x.arch, x.Seed)
 	if err != nil {
 		return nil, fault.New(fault.Config, "", "%w", err)
 	}
-	if x.from == nil {
-		return model, nil
+	if x.from != nil {
+		err = x.from.Load(model, from)
 	}
-	return model, x.from.Load(model, from)
+	return model, err
 }

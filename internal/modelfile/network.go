@@ -22,7 +22,7 @@ func (m *Model) Store(network *nn.Sequential) {
 
 // Network builds the network that m describes. where is the file that m was read from.
 func (m *Model) Network(where string) (*nn.Sequential, error) {
-	network, err := nn.New(m.Architecture, m.Seed)
+	network, err := nn.NewUnset(m.Architecture, m.Seed)
 	if err != nil {
 		return nil, fault.New(fault.Data, where, "architecture: %w", err)
 	}

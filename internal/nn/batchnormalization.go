@@ -29,7 +29,12 @@ var batchNormalizationKind = kind{
 			{Name: l.Name + ".moving_variance", Shape: shape, Fixed: true},
 		}
 	},
-	build: func(l LayerSpec, params []*Param, _ uint64) Layer { return newBatchNormalization(l, params) },
+	build: func(l LayerSpec, params []*Param) Layer { return newBatchNormalization(l, params) },
+	initial: func(_ LayerSpec, params []*Param, _ uint64) {
+		gamma, movingVariance := params[0], params[3]
+		fill(nil, gamma.Value, 1)
+		fill(nil, movingVariance.Value, 1)
+	},
 }
 
 // BatchNormalization shifts and scales each feature to mean beta and standard deviation gamma over the batch (Ioffe and
@@ -48,16 +53,13 @@ type BatchNormalization struct {
 
 func newBatchNormalization(spec LayerSpec, params []*Param) *BatchNormalization {
 	in := params[0].Count()
-	b := &BatchNormalization{
+	return &BatchNormalization{
 		momentum: float32(spec.Momentum), epsilon: float32(spec.Epsilon),
 		oneMinusMomentum: float32(1 - spec.Momentum),
 		gamma:            params[0], beta: params[1], movingMean: params[2], movingVar: params[3],
 		mean: make([]float32, in), variance: make([]float32, in), inverse: make([]float32, in),
 		gammaGradient: make([]float32, in), betaGradient: make([]float32, in),
 	}
-	fill(nil, b.gamma.Value, 1)
-	fill(nil, b.movingVar.Value, 1)
-	return b
 }
 
 // Params returns gamma, beta, and the moving averages, which training does not change by gradient.

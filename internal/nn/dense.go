@@ -34,7 +34,14 @@ var denseKind = kind{
 			{Name: l.Name + ".bias", Shape: []int{l.Units}},
 		}
 	},
-	build: func(l LayerSpec, params []*Param, seed uint64) Layer { return newDense(l, params, seed) },
+	build: func(l LayerSpec, params []*Param) Layer {
+		return &Dense{spec: l, activation: activations[l.Activation], kernel: params[0], bias: params[1]}
+	},
+	initial: func(l LayerSpec, params []*Param, seed uint64) {
+		kernel, bias := params[0], params[1]
+		l.KernelInitializer.draw(kernel.Value, DefaultKernelInitializer, seed, l.Name)
+		l.BiasInitializer.draw(bias.Value, DefaultBiasInitializer, seed, l.Name)
+	},
 }
 
 // MaxUnits is the largest number of outputs, or inputs, of a layer.
@@ -55,13 +62,6 @@ type Dense struct {
 	activation Activation
 	kernel     *Param // [in, out]
 	bias       *Param // [out]
-}
-
-func newDense(spec LayerSpec, params []*Param, seed uint64) *Dense {
-	d := &Dense{spec: spec, activation: activations[spec.Activation], kernel: params[0], bias: params[1]}
-	spec.KernelInitializer.draw(d.kernel.Value, DefaultKernelInitializer, seed, spec.Name)
-	spec.BiasInitializer.draw(d.bias.Value, DefaultBiasInitializer, seed, spec.Name)
-	return d
 }
 
 // Params returns the kernel and the bias.

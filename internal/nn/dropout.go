@@ -18,7 +18,7 @@ var dropoutKind = kind{
 	},
 	shape:  func(_ LayerSpec, in Shape) Shape { return in },
 	params: func(LayerSpec, Shape) []ParamSpec { return nil },
-	build:  func(l LayerSpec, _ []*Param, _ uint64) Layer { return newDropout(l) },
+	build:  func(l LayerSpec, _ []*Param) Layer { return newDropout(l) },
 }
 
 // Dropout sets each input to 0 with probability rate in training, and multiplies the others by 1/(1-rate), which keeps

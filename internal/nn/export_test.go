@@ -11,7 +11,6 @@ var (
 	NewLoss                = newLoss
 	Argmax                 = argmax
 	NewDropout             = newDropout
-	NewBatchNormalization  = newBatchNormalization
 	BatchNormalizationKind = batchNormalizationKind
 	DropoutKind            = dropoutKind
 )
@@ -55,4 +54,10 @@ func (b *BatchNormalization) Normalization() (gamma, beta, movingMean, movingVar
 func (m *Sequential) ReadMatrix() {
 	m.layers[0] = struct{ Layer }{m.layers[0]}
 	m.input = inputLayer(m.layers[0])
+}
+
+// NewBatchNormalization returns the layer with the parameters of a new network.
+func NewBatchNormalization(spec LayerSpec, params []*Param) *BatchNormalization {
+	batchNormalizationKind.initial(spec, params, 0)
+	return newBatchNormalization(spec, params)
 }

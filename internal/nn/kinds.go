@@ -13,10 +13,11 @@ type kind struct {
 	class    string    // Keras's name of the layer's class
 	defaults LayerSpec // the settings of a new layer
 
-	settings func(l *LayerSpec) []setting.Setting                  // with pointers into l
-	shape    func(l LayerSpec, in Shape) Shape                     // of one output, given that of one input
-	params   func(l LayerSpec, in Shape) []ParamSpec               // in Keras's order, given the shape of one input
-	build    func(l LayerSpec, params []*Param, seed uint64) Layer // initializes params, which are zero
+	settings func(l *LayerSpec) []setting.Setting    // with pointers into l
+	shape    func(l LayerSpec, in Shape) Shape       // of one output, given that of one input
+	params   func(l LayerSpec, in Shape) []ParamSpec // in Keras's order, given the shape of one input
+	build    func(l LayerSpec, params []*Param) Layer
+	initial  func(l LayerSpec, params []*Param, seed uint64) // sets params, which are zero; nil: they stay so
 }
 
 // kinds returns the types of layers in the order of the documentation. A new type is a file, and a line here.

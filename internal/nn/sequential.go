@@ -20,7 +20,12 @@ type Sequential struct {
 }
 
 // New builds the network with weights drawn from the seed.
-func New(arch Architecture, seed uint64) (*Sequential, error) {
+func New(arch Architecture, seed uint64) (*Sequential, error) { return build(arch, seed, true) }
+
+// NewUnset builds the network with parameters that are all 0, for weights that were once drawn from the seed.
+func NewUnset(arch Architecture, seed uint64) (*Sequential, error) { return build(arch, seed, false) }
+
+func build(arch Architecture, seed uint64, draw bool) (*Sequential, error) {
 	if err := arch.Validate(); err != nil {
 		return nil, err
 	}
@@ -37,7 +42,10 @@ func New(arch Architecture, seed uint64) (*Sequential, error) {
 		for _, p := range kind.params(spec, in) {
 			params = append(params, NewParam(p))
 		}
-		layer := kind.build(spec, params, seed)
+		if draw && kind.initial != nil {
+			kind.initial(spec, params, seed)
+		}
+		layer := kind.build(spec, params)
 		in = kind.shape(spec, in)
 		m.add(layer, in)
 		if p, ok := layer.(penalized); ok && spec.L1+spec.L2 > 0 {
