@@ -60,10 +60,12 @@ var foreignNames = sync.OnceValue(func() map[keyfile.Foreign][]string {
 // of things that do not exist here; the value is then the nearest.
 var foreignValues = sync.OnceValue(func() map[string][]string {
 	return map[string][]string{
-		"silu":    {"swish"},
-		"sigmoid": {"hardsigmoid", "logistic"},
-		"linear":  {"identity", "none"},
-		"mse":     {"meansquarederror", "mseloss", "squarederror"},
+		"silu":      {"swish"},
+		"sigmoid":   {"logistic"},
+		"hard_silu": {"hardswish"},
+		"hard_tanh": {"hardtanh"},
+		"linear":    {"identity", "none"},
+		"mse":       {"meansquarederror", "mseloss", "squarederror"},
 		nn.CategoricalCrossentropy: {
 			"sparsecategoricalcrossentropy", "crossentropy", "crossentropyloss", "nllloss", "logloss",
 		},

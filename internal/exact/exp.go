@@ -29,17 +29,32 @@ func Exp(x float32) float32 {
 	case x < ExpMin:
 		return 0
 	}
+	p, t := expParts(x)
+	return math.Float32frombits(math.Float32bits(p+1) + t<<23)
+}
+
+// expParts returns p and n with e^x = (1 + p) 2^n for ExpMin <= x <= ExpMax. n is the low bits of an integer.
+func expParts(x float32) (p float32, n uint32) {
 	t := FMA(x, log2e, roundBias)
-	n := t - roundBias
-	r := FMA(n, -ln2High, x)
-	r = FMA(n, -ln2Low, r)
-	p := expCoefficients[0]
+	whole := t - roundBias
+	r := FMA(whole, -ln2High, x)
+	r = FMA(whole, -ln2Low, r)
+	p = expCoefficients[0]
 	for _, c := range expCoefficients[1:] {
 		p = FMA(p, r, c)
 	}
-	p = FMA(p, float32(r*r), r)
-	p += 1
-	return math.Float32frombits(math.Float32bits(p) + math.Float32bits(t)<<23)
+	return FMA(p, float32(r*r), r), math.Float32bits(t)
+}
+
+// Expm1 returns e^x - 1 for x <= 0 within 2 ulp: p 2^n + (2^n - 1) with the parts of e^x, which does not suffer from
+// cancellation close to 0, where n is 0.
+func Expm1(x float32) float32 {
+	if x < ExpMin {
+		x = ExpMin // the result is -1 anyway
+	}
+	p, n := expParts(x)
+	power := math.Float32frombits(math.Float32bits(1) + n<<23)
+	return FMA(p, power, power-1)
 }
 
 // Sigmoid returns 1 / (1 + e^-x).
@@ -48,31 +63,28 @@ func Sigmoid(x float32) float32 { return 1 / (1 + Exp(-x)) }
 // Tanh returns the hyperbolic tangent of x within 3 ulp. Close to 0, where the formula with e^2|x| would suffer from
 // cancellation, it is a Taylor polynomial.
 func Tanh(x float32) float32 {
-	y := x
-	if y < 0 {
-		y = -y
+	if rest, small := TanhRest(x); small {
+		return FMA(rest, x, x)
 	}
-	if y < 0.3 {
-		z := float32(x * x)
-		p := float32(tanhCoefficients[0])
-		for _, c := range tanhCoefficients[1:] {
-			p = FMA(p, z, c)
-		}
-		return FMA(float32(p*z), x, x)
-	}
-	t := 1 - 2/(Exp(2*y)+1)
+	t := 1 - 2/(Exp(2*max(x, -x))+1)
 	if x < 0 {
 		return -t
 	}
 	return t
 }
 
+// TanhRest returns tanh(x)/x - 1 if |x| < 0.3. Otherwise small is false.
+func TanhRest(x float32) (rest float32, small bool) {
+	if !(x > -0.3 && x < 0.3) {
+		return 0, false
+	}
+	square := float32(x * x)
+	p := float32(tanhCoefficients[0])
+	for _, c := range tanhCoefficients[1:] {
+		p = FMA(p, square, c)
+	}
+	return p * square, true
+}
+
 // tanhCoefficients are the coefficients of x^11 down to x^3 in the Taylor series of tanh.
 var tanhCoefficients = [...]float32{-1382.0 / 155925, 62.0 / 2835, -17.0 / 315, 2.0 / 15, -1.0 / 3}
-
-// Expm1 returns e^z - 1 for z <= 0 within 8 ulp. To avoid cancellation close to 0, it computes 2t / (1 - t) with
-// t = tanh(z/2).
-func Expm1(z float32) float32 {
-	t := Tanh(z / 2)
-	return 2 * t / (1 - t)
-}

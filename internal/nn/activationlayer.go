@@ -8,19 +8,11 @@ type activationLayer struct{ Activation }
 
 func (activationLayer) Params() []*Param { return nil }
 
-func (a activationLayer) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
-	for r := range x.Rows {
-		copy(y.Row(r), x.Row(r))
-	}
-	a.forward(w, y)
-}
+func (a activationLayer) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) { a.forward(w, y, x) }
 
-func (a activationLayer) Backward(_ *kernel.Worker, _ Pass, x, _, dy, dx kernel.Matrix) {
-	for r := range dx.Rows {
-		z, dy, dx := x.Row(r), dy.Row(r), dx.Row(r)
-		for j, d := range dy {
-			dx[j] = d * a.slope(z[j])
-		}
+func (a activationLayer) Backward(w *kernel.Worker, _ Pass, x, _, dy, dx kernel.Matrix) {
+	if dx.Rows > 0 {
+		a.backward(w, x, dy, dx)
 	}
 }
 

@@ -68,38 +68,36 @@ func (b *BatchNormalization) Params() []*Param {
 }
 
 // Forward normalizes by the moving averages. Only inference calls it.
-func (b *BatchNormalization) Forward(_ *kernel.Worker, _ Pass, x, y kernel.Matrix) {
-	for c := range x.Cols {
-		inverse := 1 / float32(math.Sqrt(float64(b.movingVar.Value.Data[c]+b.epsilon)))
-		b.normalize(x, y, c, b.movingMean.Value.Data[c], inverse)
+func (b *BatchNormalization) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
+	scale := w.Floats(x.Cols)
+	for c := range scale {
+		scale[c] = b.gamma.Value.Data[c] * inverseDeviation(b.movingVar.Value.Data[c], b.epsilon)
 	}
+	w.Normalize(y, x, b.movingMean.Value.Data, scale, b.beta.Value.Data)
 }
 
-// normalize computes column c of y from column c of x.
-func (b *BatchNormalization) normalize(x, y kernel.Matrix, c int, mean, inverse float32) {
-	scale, shift := b.gamma.Value.Data[c]*inverse, b.beta.Value.Data[c]
-	for r := range x.Rows {
-		y.Data[r*y.Stride+c] = float32((x.Data[r*x.Stride+c]-mean)*scale) + shift
-	}
+// inverseDeviation returns 1 / sqrt(variance + epsilon).
+func inverseDeviation(variance, epsilon float32) float32 {
+	return 1 / float32(math.Sqrt(float64(variance+epsilon)))
 }
 
 // ForwardColumns normalizes columns cs of the batch by their own mean and variance.
-func (b *BatchNormalization) ForwardColumns(_ *kernel.Worker, x, y kernel.Matrix, cs kernel.Span) {
+func (b *BatchNormalization) ForwardColumns(w *kernel.Worker, x, y kernel.Matrix, cs kernel.Span) {
+	x, y = x.Columns(cs.Lo, cs.Hi), y.Columns(cs.Lo, cs.Hi)
+	mean, variance, inverse := b.mean[cs.Lo:cs.Hi], b.variance[cs.Lo:cs.Hi], b.inverse[cs.Lo:cs.Hi]
 	n := float32(x.Rows)
-	for c := cs.Lo; c < cs.Hi; c++ {
-		var sum, squares float32
-		for r := range x.Rows {
-			sum += x.Data[r*x.Stride+c]
-		}
-		mean := sum / n
-		for r := range x.Rows {
-			d := x.Data[r*x.Stride+c] - mean
-			squares += float32(d * d)
-		}
-		variance := squares / n
-		b.mean[c], b.variance[c], b.inverse[c] = mean, variance, 1/float32(math.Sqrt(float64(variance+b.epsilon)))
-		b.normalize(x, y, c, mean, b.inverse[c])
+	w.ColumnSums(mean, x)
+	for c := range mean {
+		mean[c] /= n
 	}
+	w.SquareSums(variance, x, mean)
+	scale := w.Floats(len(mean))
+	for c := range variance {
+		variance[c] /= n
+		inverse[c] = inverseDeviation(variance[c], b.epsilon)
+		scale[c] = b.gamma.Value.Data[cs.Lo+c] * inverse[c]
+	}
+	w.Normalize(y, x, mean, scale, b.beta.Value.Data[cs.Lo:cs.Hi])
 }
 
 // Remember moves the moving averages towards the batch's mean and variance.
@@ -122,24 +120,23 @@ func (b *BatchNormalization) Backward(_ *kernel.Worker, _ Pass, _, _, _, _ kerne
 // BackwardColumns computes, with h = (x - mean) / sqrt(variance + epsilon) and n rows,
 //
 //	dgamma = sum dy h,  dbeta = sum dy,  dx = gamma / sqrt(variance + epsilon) (dy - dbeta/n - h dgamma/n)
-func (b *BatchNormalization) BackwardColumns(_ *kernel.Worker, x, _, dy, dx kernel.Matrix, cs kernel.Span) {
-	n := float32(x.Rows)
-	for c := cs.Lo; c < cs.Hi; c++ {
-		mean, inverse := b.mean[c], b.inverse[c]
-		var dgamma, dbeta float32
-		for r := range x.Rows {
-			h := (x.Data[r*x.Stride+c] - mean) * inverse
-			d := dy.Data[r*dy.Stride+c]
-			dgamma += float32(d * h)
-			dbeta += d
-		}
-		b.gammaGradient[c], b.betaGradient[c] = dgamma, dbeta
-		scale, dgamma, dbeta := b.gamma.Value.Data[c]*inverse, dgamma/n, dbeta/n
-		for r := range dx.Rows {
-			h := (x.Data[r*x.Stride+c] - mean) * inverse
-			dx.Data[r*dx.Stride+c] = scale * (dy.Data[r*dy.Stride+c] - dbeta - float32(h*dgamma))
-		}
+func (b *BatchNormalization) BackwardColumns(w *kernel.Worker, x, _, dy, dx kernel.Matrix, cs kernel.Span) {
+	x, dy = x.Columns(cs.Lo, cs.Hi), dy.Columns(cs.Lo, cs.Hi)
+	mean, inverse := b.mean[cs.Lo:cs.Hi], b.inverse[cs.Lo:cs.Hi]
+	dgamma, dbeta := b.gammaGradient[cs.Lo:cs.Hi], b.betaGradient[cs.Lo:cs.Hi]
+	w.NormalizeSums(dgamma, dbeta, x, dy, mean, inverse)
+	if dx.Rows == 0 {
+		return
 	}
+	n, cols := float32(x.Rows), len(mean)
+	factors := w.Floats(3 * cols)
+	scale, slope, shift := factors[:cols], factors[cols:2*cols], factors[2*cols:]
+	for c := range scale {
+		scale[c] = b.gamma.Value.Data[cs.Lo+c] * inverse[c]
+		slope[c] = scale[c] * inverse[c] * (dgamma[c] / n)
+		shift[c] = scale[c] * (dbeta[c] / n)
+	}
+	w.NormalizeSlope(dx.Columns(cs.Lo, cs.Hi), dy, x, mean, scale, slope, shift)
 }
 
 // Update hands the gradients of gamma and beta to up, with i = 0.

@@ -30,7 +30,7 @@ func TestBatchNormalizationByHand(t *testing.T) {
 	b := newNormalization(0.75, 1e-12)
 	x, y := kernel.NewMatrix(2, 2), kernel.NewMatrix(2, 2)
 	x.Unflatten([]float32{1, 5, 3, 5})
-	b.ForwardColumns(nil, x, y, kernel.Span{Lo: 0, Hi: 2})
+	b.ForwardColumns(nntest.Worker(), x, y, kernel.Span{Lo: 0, Hi: 2})
 	b.Remember()
 	nntest.Near(t, "outputs", y.Flatten(), []float32{-1.5, 0, 2.5, 0}, 1e-6)
 	// A quarter of the way from 0 to the means 2 and 5, and from 1 to the variances 1 and 0.
@@ -38,7 +38,7 @@ func TestBatchNormalizationByHand(t *testing.T) {
 	nntest.Near(t, "moving mean", mean.Floats(), []float32{0.5, 1.25}, 1e-7)
 	nntest.Near(t, "moving variance", variance.Floats(), []float32{1, 0.75}, 1e-7)
 
-	b.Forward(nil, nn.Pass{}, x, y)
+	b.Forward(nntest.Worker(), nn.Pass{}, x, y)
 	root := float32(math.Sqrt(0.75))
 	nntest.Near(t, "inference", y.Flatten(), []float32{1.5, 3.75 / root, 5.5, 3.75 / root}, 1e-6)
 }

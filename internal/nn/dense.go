@@ -81,12 +81,12 @@ func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
 		return
 	}
 	w.Bias(y, bias)
-	d.activation.forward(w, y)
+	d.activation.forward(w, y, y)
 }
 
 // Backward turns dy into dz, the gradient by x kernel + bias, and computes dx = dz kernel^T.
 func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
-	d.activation.backward(w, y, dy)
+	d.activation.backward(w, y, dy, dy)
 	if dx.Rows > 0 {
 		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed())
 	}
@@ -108,7 +108,7 @@ func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span,
 		hi := min(lo+step, r.Hi)
 		g := w.GradientBlock(hi-lo, dz.Cols)
 		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand())
-		d.regularize(g, lo, 0)
+		d.regularize(w, g, lo, 0)
 		up.Update(w, d.kernel, lo, 0, g)
 	}
 }
@@ -117,24 +117,12 @@ func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span,
 func (d *Dense) regularized() bool { return d.spec.L1 != 0 || d.spec.L2 != 0 }
 
 // regularize adds the gradient of l1 sum |w| + l2 sum w^2 to g, the kernel's gradient from (r0, c0) on.
-func (d *Dense) regularize(g kernel.Matrix, r0, c0 int) {
+func (d *Dense) regularize(w *kernel.Worker, g kernel.Matrix, r0, c0 int) {
 	if !d.regularized() {
 		return
 	}
-	l1, l2 := float32(d.spec.L1), float32(2*d.spec.L2)
-	for r := range g.Rows {
-		weights := d.kernel.Value.Row(r0 + r)[c0:]
-		for c, grad := 0, g.Row(r); c < len(grad); c++ {
-			w := weights[c]
-			grad[c] += float32(l2 * w)
-			switch {
-			case w > 0:
-				grad[c] += l1
-			case w < 0:
-				grad[c] -= l1
-			}
-		}
-	}
+	weights := d.kernel.Value.Block(r0, c0, g.Rows, g.Cols)
+	w.Regularize(g, weights, float32(d.spec.L1), float32(2*d.spec.L2))
 }
 
 // Penalty returns l1 sum |w| + l2 sum w^2 of the kernel's elements.

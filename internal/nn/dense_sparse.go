@@ -61,7 +61,7 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 			hi := min(lo+step, f.Hi)
 			g := w.GradientBlock(hi-lo, cols)
 			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, panel)
-			d.regularize(g, lo, c)
+			d.regularize(w, g, lo, c)
 			up.Update(w, d.kernel, lo, c, g)
 		}
 	}

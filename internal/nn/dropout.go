@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"math/rand/v2"
-
 	"dnn/internal/nn/kernel"
 	"dnn/internal/random"
 	"dnn/internal/setting"
@@ -37,45 +35,28 @@ func newDropout(spec LayerSpec) *Dropout {
 // Params returns nothing.
 func (d *Dropout) Params() []*Param { return nil }
 
-// Forward computes y = x mask / (1 - rate), with a random mask of zeros and ones.
-func (d *Dropout) Forward(_ *kernel.Worker, p Pass, x, y kernel.Matrix) {
+// Forward computes y = x mask / (1 - rate), with a random mask of zeros and ones. What is dropped is -0.
+func (d *Dropout) Forward(w *kernel.Worker, p Pass, x, y kernel.Matrix) {
 	if !p.Train {
 		for r := range x.Rows {
 			copy(y.Row(r), x.Row(r))
 		}
 		return
 	}
-	d.mask(p, x, y)
+	bits := w.Random(x.Rows * x.Cols)
+	key := random.NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
+	for r := range x.Rows {
+		key.At(p.Row + r).Bits(bits[r*x.Cols : (r+1)*x.Cols])
+	}
+	w.Dropout(y, x, bits, d.threshold, d.scale)
 }
 
-// Backward computes dx = dy mask / (1 - rate) with the mask of Forward, drawn again.
-func (d *Dropout) Backward(_ *kernel.Worker, p Pass, _, _, dy, dx kernel.Matrix) {
+// Backward computes dx = dy mask / (1 - rate). y tells what was dropped.
+func (d *Dropout) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	if dx.Rows > 0 {
-		d.mask(p, dy, dx)
+		w.DropoutSlope(dx, dy, y, d.scale)
 	}
 }
 
 // Update does nothing: there are no parameters.
 func (d *Dropout) Update(*kernel.Worker, kernel.Matrix, kernel.Matrix, int, int, Updater) {}
-
-func (d *Dropout) mask(p Pass, in, out kernel.Matrix) {
-	key := random.NewKey(p.Seed, "dropout/"+d.name, p.Epoch).At(p.Step)
-	for r := range in.Rows {
-		var stream rand.PCG
-		key.At(p.Row + r).Seed(&stream)
-		x, y := in.Row(r), out.Row(r)
-		var bits uint64
-		for c, v := range x {
-			if c%2 == 0 {
-				bits = stream.Uint64()
-			}
-			if uint32(bits) < d.threshold {
-				v = 0
-			} else {
-				v *= d.scale
-			}
-			y[c] = v
-			bits >>= 32
-		}
-	}
-}

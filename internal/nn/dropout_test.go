@@ -7,6 +7,7 @@ import (
 
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/nntest"
 )
 
 func dropped(t *testing.T, d *nn.Dropout, p nn.Pass, rows, cols int) kernel.Matrix {
@@ -15,7 +16,7 @@ func dropped(t *testing.T, d *nn.Dropout, p nn.Pass, rows, cols int) kernel.Matr
 	for i := range x.Data {
 		x.Data[i] = 3
 	}
-	d.Forward(nil, p, x, y)
+	d.Forward(nntest.Worker(), p, x, y)
 	return y
 }
 

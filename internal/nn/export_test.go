@@ -36,12 +36,12 @@ func Activate(w *kernel.Worker, name string, z kernel.Matrix) (y, dz kernel.Matr
 			dz.Row(r)[i] = 1
 		}
 	}
-	a.forward(w, y)
-	if a.slope != nil {
-		activationLayer{a}.Backward(w, Pass{}, z, y, dz, dz)
-	} else {
-		a.backward(w, y, dz)
+	a.forward(w, y, y)
+	v := y
+	if a.ofInput {
+		v = z
 	}
+	a.backward(w, v, dz, dz)
 	return y, dz
 }
 

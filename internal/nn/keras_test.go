@@ -28,7 +28,11 @@ func TestActivationsAsKeras(t *testing.T) {
 		copy(z.Data, file.Points)
 		y, dz := nn.Activate(w, k.Name, z)
 		nntest.Near(t, k.Name, y.Row(0), k.Values, 4e-7)
-		nntest.Near(t, "gradient of "+k.Name, dz.Row(0), k.Gradient, 4e-7)
+		tolerance := 4e-7
+		if k.Name == "mish" {
+			tolerance = 1e-6 // TensorFlow's 1 - tanh^2 loses digits
+		}
+		nntest.Near(t, "gradient of "+k.Name, dz.Row(0), k.Gradient, tolerance)
 	}
 	for _, name := range nn.Activations() {
 		if !tried[name] {

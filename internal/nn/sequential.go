@@ -55,7 +55,7 @@ func build(arch Architecture, seed uint64, draw bool) (*Sequential, error) {
 		switch {
 		case ok && fromLogits && i == len(arch.Layers)-1:
 			d.activation = activations["linear"] // the loss applies the output layer's activation
-		case ok && d.activation.slope != nil:
+		case ok && d.activation.ofInput:
 			m.add(activationLayer{d.activation}, in)
 			d.activation = activations["linear"]
 		}

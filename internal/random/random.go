@@ -28,6 +28,34 @@ func (k Key) At(i int) Key { return Key{k.hi, mix(k.lo + uint64(i))} }
 // Seed resets stream to the beginning of the one that k names.
 func (k Key) Seed(stream *rand.PCG) { stream.Seed(k.hi, k.lo) }
 
+// Bits fills dst with the first numbers of the stream that k names: of each number of 64 bits, the lower half and then
+// the upper. It computes them as rand.PCG does, but with the state in registers.
+func (k Key) Bits(dst []uint32) {
+	const (
+		multiplierHigh, multiplierLow = 2549297995355413924, 4865540595714422341
+		incrementHigh, incrementLow   = 6364136223846793005, 1442695040888963407
+		outputMultiplier              = 0xda942042e4dd58b5
+	)
+	hi, lo := k.hi, k.lo
+	for len(dst) > 0 {
+		high, low := bits.Mul64(lo, multiplierLow)
+		high += hi*multiplierLow + lo*multiplierHigh
+		var carry uint64
+		lo, carry = bits.Add64(low, incrementLow, 0)
+		hi, _ = bits.Add64(high, incrementHigh, carry)
+		x := hi ^ hi>>32
+		x *= outputMultiplier
+		x ^= x >> 48
+		x *= lo | 1
+		dst[0] = uint32(x)
+		if len(dst) == 1 {
+			break
+		}
+		dst[1] = uint32(x >> 32)
+		dst = dst[2:]
+	}
+}
+
 // Stream returns the random stream of NewKey(seed, purpose, epoch).
 func Stream(seed uint64, purpose string, epoch int) *rand.PCG {
 	k := NewKey(seed, purpose, epoch)

@@ -3,6 +3,7 @@ package random
 import (
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -120,4 +121,24 @@ func counting(n int) []int32 {
 		order[i] = int32(i)
 	}
 	return order
+}
+
+func TestBitsAreThoseOfTheStream(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 7, 100} {
+		k := NewKey(7, "dropout", 3).At(n)
+		var stream rand.PCG
+		k.Seed(&stream)
+		got := make([]uint32, n)
+		k.Bits(got)
+		var x uint64
+		for i, b := range got {
+			if i%2 == 0 {
+				x = stream.Uint64()
+			}
+			if b != uint32(x) {
+				t.Errorf("%d numbers: number %d is %#x, wanted %#x", n, i, b, uint32(x))
+			}
+			x >>= 32
+		}
+	}
 }

@@ -69,10 +69,12 @@ RUNS = [
     ("adafactor", {"learning_rate": 0.1, "clipvalue": 0.3}),
 ]
 
-ACTIVATIONS = ["elu", "gelu", "leaky_relu", "linear", "relu", "selu", "sigmoid", "silu", "softplus", "tanh"]
+ACTIVATIONS = ["celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu",
+               "linear", "log_sigmoid", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus",
+               "softsign", "sparse_plus", "sparse_sigmoid", "squareplus", "tanh", "tanh_shrink"]
 # Closer to 0 from below TensorFlow's selu is 0, and its gradient that from above.
 POINTS = [-100, -30, -15, -9, -6, -4, -3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.3, -0.1, -0.01, -1e-4,
-          1e-8, 1e-4, 0.01, 0.1, 0.3, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 9, 15, 30, 100]
+          1e-8, 1e-4, 0.01, 0.1, 0.3, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 6, 9, 15, 30, 88]
 
 # Predictions, each with the class that it should have been. With one value, the class is 0 or 1.
 PREDICTIONS = {

@@ -59,6 +59,7 @@ func avx512(vbmi2 bool) *Set {
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX512(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
 		},
+		elementwiseKernels: &elementwiseAVX512,
 	}
 	if !vbmi2 {
 		other := avx2()
@@ -110,6 +111,7 @@ func avx2() *Set {
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX2(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
 		},
+		elementwiseKernels: &elementwiseAVX2,
 	}
 }
 

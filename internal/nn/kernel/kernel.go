@@ -64,6 +64,8 @@ type Set struct {
 	columnSums     func(dst []float32, x Matrix)
 	exp            func(dst, src []float32)
 	softmax        func(z Matrix, largest, sums []float32, best []int32)
+
+	elementwiseKernels *elementwiseTable // nil: plain Go
 }
 
 // Available returns the sets that this CPU can run, fastest first. The last one is the portable reference.

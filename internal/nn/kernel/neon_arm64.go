@@ -34,6 +34,8 @@ func neon() *Set {
 		columnSums:     func(dst []float32, x Matrix) { columnSumsNEON(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		exp:            expNEON,
 		softmax:        softmaxBy(expNEON),
+
+		elementwiseKernels: &elementwiseNEON,
 	}
 }
 

@@ -4,6 +4,9 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -isa avx2 -out ../kernels_avx2_amd64.s -stubs ../kernels_avx2_amd64.go -pkg kernel
 //go:generate go run -C gen . -isa avx512 -out ../kernels_avx512_amd64.s -stubs ../kernels_avx512_amd64.go -pkg kernel
+//go:generate go run -C gen ./elementwise -isa avx2 -out ../elementwise_avx2_amd64.s -pkg kernel
+//go:generate go run -C gen ./elementwise -isa avx512 -out ../elementwise_avx512_amd64.s -pkg kernel
+//go:generate go run -C gen ./elementwise -isa neon
 
 // assembly returns the sets in assembly that this CPU can run, fastest first.
 func assembly() []*Set {

@@ -7,6 +7,8 @@ type Worker struct {
 	scratch  Scratch
 	gradient []float32 // one block of a gradient, for an updater
 	sample   []uint8   // one sample before it goes into a batch
+	floats   []float32
+	random   []uint32
 	logits   Probabilities
 }
 
@@ -31,6 +33,22 @@ func (w *Worker) Bytes(n int) []uint8 {
 		w.sample = make([]uint8, n)
 	}
 	return w.sample[:n]
+}
+
+// Floats returns memory for n numbers.
+func (w *Worker) Floats(n int) []float32 {
+	if cap(w.floats) < n {
+		w.floats = Floats(n)
+	}
+	return w.floats[:n]
+}
+
+// Random returns memory for the random bits of n elements.
+func (w *Worker) Random(n int) []uint32 {
+	if cap(w.random) < n {
+		w.random = make([]uint32, n)
+	}
+	return w.random[:n]
 }
 
 // BlockElements is about how many elements of a gradient an updater gets at a time: few enough for the first-level

@@ -1,7 +1,6 @@
 package optimizer
 
 import (
-	"dnn/internal/exact"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 )
@@ -28,17 +27,10 @@ func newAMSGrad(params []*nn.Param, beta1, beta2, epsilon float64) *AMSGrad {
 func (a *AMSGrad) Begin(rate float64) { a.adam.Begin(rate) }
 
 // Update moves a block of p against its gradient.
-func (a *AMSGrad) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	s := a.adam.step
-	eachRow(p, top, left, g, func(r int, w, grad []float32) {
-		m, v, h := a.adam.m.row(p, r, left, g), a.adam.v.row(p, r, left, g), a.h.row(p, r, left, g)
-		for c, d := range grad {
-			m[c] += float32((d - m[c]) * s.C1)
-			v[c] += float32((float32(d*d) - v[c]) * s.C2)
-			h[c] = max(h[c], v[c])
-			w[c] -= float32(m[c]*s.Alpha) / (exact.Sqrt(h[c]) + s.Epsilon)
-		}
-	})
+func (a *AMSGrad) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
+	block := func(s slots) kernel.Matrix { return s.block(p, row, col, g.Rows, g.Cols) }
+	weights := p.Value.Block(row, col, g.Rows, g.Cols)
+	w.AMSGrad(weights, block(a.adam.m), block(a.adam.v), block(a.h), g, a.adam.step)
 }
 
 // State returns Adam's moments and then the largest second ones.

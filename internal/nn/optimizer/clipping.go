@@ -16,16 +16,7 @@ type clipValue struct {
 func newClipValue(o Optimizer, limit float64) *clipValue { return &clipValue{o, float32(limit)} }
 
 func (c *clipValue) Update(w *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	for r := range g.Rows {
-		for j, v := range g.Row(r) {
-			switch {
-			case v > c.limit:
-				g.Data[r*g.Stride+j] = c.limit
-			case v < -c.limit:
-				g.Data[r*g.Stride+j] = -c.limit
-			}
-		}
-	}
+	w.Clip(g, c.limit)
 	c.Optimizer.Update(w, p, top, left, g)
 }
 

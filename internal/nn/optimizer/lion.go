@@ -25,34 +25,23 @@ func (r *LionRule) build(params []*nn.Param) Optimizer { return newLion(*r, para
 //	p -= rate sign(beta1 m + (1 - beta1) g)
 //	m = beta2 m + (1 - beta2) g
 type Lion struct {
-	beta1, beta2, rate float32
-	m                  slots
+	step kernel.LionStep
+	m    slots
 }
 
 func newLion(s LionRule, params []*nn.Param) *Lion {
-	return &Lion{beta1: float32(s.Beta1), beta2: float32(s.Beta2), m: newSlots("lion.momentum", params)}
+	beta1, beta2 := float32(s.Beta1), float32(s.Beta2)
+	step := kernel.LionStep{Beta1: beta1, OneMinusBeta1: 1 - beta1, Beta2: beta2, OneMinusBeta2: 1 - beta2}
+	return &Lion{step: step, m: newSlots("lion.momentum", params)}
 }
 
 // Begin starts the next step.
-func (l *Lion) Begin(rate float64) { l.rate = float32(rate) }
+func (l *Lion) Begin(rate float64) { l.step.Rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (l *Lion) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	c1, c2 := 1-l.beta1, 1-l.beta2
-	eachRow(p, top, left, g, func(r int, w, grad []float32) {
-		m := l.m.row(p, r, left, g)
-		for c, d := range grad {
-			switch step := float32(m[c]*l.beta1) + float32(d*c1); {
-			case step > 0:
-				w[c] -= l.rate
-			case step < 0:
-				w[c] += l.rate
-			case step != step:
-				w[c] = step // NaN, so that training that diverges is noticed
-			}
-			m[c] = float32(m[c]*l.beta2) + float32(d*c2)
-		}
-	})
+func (l *Lion) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
+	weights := p.Value.Block(row, col, g.Rows, g.Cols)
+	w.Lion(weights, l.m.block(p, row, col, g.Rows, g.Cols), g, l.step)
 }
 
 // State returns the running means of gradients.

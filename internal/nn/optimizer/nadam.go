@@ -29,19 +29,14 @@ func (r *NadamRule) build(params []*nn.Param) Optimizer { return newNadam(*r, pa
 //	v += (g^2 - v) (1 - beta2)
 //	p -= rate (u_{t+1} m / (1 - U u_{t+1}) + (1 - u_t) g / (1 - U)) / (sqrt(v / (1 - beta2^t)) + epsilon)
 //
-// As in Keras, the factors that are the same for all elements are rounded to float32.
+// As in Keras, the factors that are the same for all elements are rounded to float32. To divide only once for each
+// element, the last quotient is taken with the root of 1 - beta2^t above and below: kernel.NadamStep has what is left.
 type Nadam struct {
 	beta1, beta2, epsilon float32
 	decay, power2         float64 // 0.96^t and beta2^t after t steps, both bases rounded to float32
 	product               float64 // U, a float32
-
-	rate     float32
-	mFactor  float32 // u_{t+1}
-	mDivisor float32 // 1 - U u_{t+1}
-	gFactor  float32 // 1 - u_t
-	gDivisor float32 // 1 - U
-	vDivisor float32 // 1 - beta2^t
-	m, v     slots
+	step                  kernel.NadamStep
+	m, v                  slots
 }
 
 const nadamDecay = float32(0.96)
@@ -50,36 +45,30 @@ func newNadam(s NadamRule, params []*nn.Param) *Nadam {
 	return &Nadam{
 		beta1: float32(s.Beta1), beta2: float32(s.Beta2), epsilon: float32(s.Epsilon),
 		decay: 1, power2: 1, product: 1,
-		m: newSlots("nadam.momentum", params), v: newSlots("nadam.velocity", params),
+		step: kernel.NadamStep{C1: 1 - float32(s.Beta1), C2: 1 - float32(s.Beta2)},
+		m:    newSlots("nadam.momentum", params), v: newSlots("nadam.velocity", params),
 	}
 }
 
 // Begin starts the next step.
 func (n *Nadam) Begin(rate float64) {
-	n.rate = float32(rate)
 	n.decay *= float64(nadamDecay)
 	n.power2 *= float64(n.beta2)
 	warm := 1 - float32(0.5*float32(n.decay))
 	u, next := float32(n.beta1*warm), float32(n.beta1*(1-float32(0.5*float32(n.decay*float64(nadamDecay)))))
 	product := float32(float32(n.product) * n.beta1 * warm)
 	n.product = float64(product)
-	n.mFactor, n.mDivisor = next, 1-float32(product*next)
-	n.gFactor, n.gDivisor = 1-u, 1-product
-	n.vDivisor = 1 - float32(n.power2)
+	root := exact.Sqrt(1 - float32(n.power2))
+	length := float32(rate) * root
+	n.step.MFactor = float32(length*next) / (1 - float32(product*next))
+	n.step.GFactor = float32(length*(1-u)) / (1 - product)
+	n.step.Epsilon = n.epsilon * root
 }
 
 // Update moves a block of p against its gradient.
-func (n *Nadam) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	c1, c2 := 1-n.beta1, 1-n.beta2
-	eachRow(p, top, left, g, func(r int, w, grad []float32) {
-		m, v := n.m.row(p, r, left, g), n.v.row(p, r, left, g)
-		for c, d := range grad {
-			m[c] += float32((d - m[c]) * c1)
-			v[c] += float32((float32(d*d) - v[c]) * c2)
-			step := float32(n.mFactor*m[c])/n.mDivisor + float32(n.gFactor*d)/n.gDivisor
-			w[c] -= float32(step*n.rate) / (exact.Sqrt(v[c]/n.vDivisor) + n.epsilon)
-		}
-	})
+func (n *Nadam) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
+	m, v := n.m.block(p, row, col, g.Rows, g.Cols), n.v.block(p, row, col, g.Rows, g.Cols)
+	w.Nadam(p.Value.Block(row, col, g.Rows, g.Cols), m, v, g, n.step)
 }
 
 // State returns the first moments and then the second.

@@ -1,7 +1,6 @@
 package optimizer
 
 import (
-	"dnn/internal/exact"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/setting"
@@ -37,18 +36,18 @@ func (r *RMSpropRule) build(params []*nn.Param) Optimizer { return newRMSprop(*r
 //	s = rate g / sqrt(v - a^2 + epsilon)
 //	m = momentum m + s;  p -= m
 type RMSprop struct {
-	rho, oneMinusRho        float32
-	epsilon, momentum, rate float32
-	centered                bool
-	v                       slots
-	a                       slots // if centered
-	m                       slots // if momentum is not 0
+	step     kernel.RMSpropStep
+	momentum float32
+	centered bool
+	v        slots
+	a        slots // if centered
+	m        slots // if momentum is not 0
 }
 
 func newRMSprop(s RMSpropRule, params []*nn.Param) *RMSprop {
 	o := &RMSprop{
-		rho: float32(s.Rho), oneMinusRho: float32(1 - s.Rho),
-		epsilon: float32(s.Epsilon), momentum: float32(s.Momentum), centered: s.Centered,
+		step:     kernel.RMSpropStep{Rho: float32(s.Rho), OneMinusRho: float32(1 - s.Rho), Epsilon: float32(s.Epsilon)},
+		momentum: float32(s.Momentum), centered: s.Centered,
 		v: newSlots("rmsprop.velocity", params),
 	}
 	if o.centered {
@@ -61,38 +60,22 @@ func newRMSprop(s RMSpropRule, params []*nn.Param) *RMSprop {
 }
 
 // Begin starts the next step.
-func (o *RMSprop) Begin(rate float64) { o.rate = float32(rate) }
+func (o *RMSprop) Begin(rate float64) { o.step.Rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (o *RMSprop) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	eachRow(p, top, left, g, func(r int, w, grad []float32) {
-		v := o.v.row(p, r, left, g)
-		for c, d := range grad {
-			v[c] = float32(o.rho*v[c]) + float32(o.oneMinusRho*float32(d*d))
-		}
-		// From here on grad holds s, and then m.
-		if o.centered {
-			a := o.a.row(p, r, left, g)
-			for c, d := range grad {
-				a[c] = float32(o.rho*a[c]) + float32(o.oneMinusRho*d)
-				grad[c] = float32(o.rate*d) / exact.Sqrt(v[c]-float32(a[c]*a[c])+o.epsilon)
-			}
-		} else {
-			for c, d := range grad {
-				grad[c] = float32(o.rate*d) / exact.Sqrt(v[c]+o.epsilon)
-			}
-		}
-		if o.momentum > 0 {
-			m := o.m.row(p, r, left, g)
-			for c, step := range grad {
-				m[c] = float32(o.momentum*m[c]) + step
-				grad[c] = m[c]
-			}
-		}
-		for c, step := range grad {
-			w[c] -= step
-		}
-	})
+func (o *RMSprop) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
+	block := func(s slots) kernel.Matrix { return s.block(p, row, col, g.Rows, g.Cols) }
+	var a kernel.Matrix
+	if o.centered {
+		a = block(o.a)
+	}
+	weights := p.Value.Block(row, col, g.Rows, g.Cols)
+	w.RMSprop(g, block(o.v), a, o.step) // g becomes s
+	if o.momentum > 0 {
+		w.Descend(weights, block(o.m), g, o.momentum)
+		return
+	}
+	w.SGD(weights, g, 1)
 }
 
 // State returns v, and a and m if there are any.

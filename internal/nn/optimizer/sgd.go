@@ -73,19 +73,9 @@ func newMomentum(params []*nn.Param, momentum float64, nesterov bool) *Momentum 
 func (o *Momentum) Begin(rate float64) { o.rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
-func (o *Momentum) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel.Matrix) {
-	eachRow(p, top, left, g, func(r int, w, grad []float32) {
-		m := o.m.row(p, r, left, g)
-		for c, d := range grad {
-			step := float32(d * o.rate)
-			m[c] = float32(m[c]*o.momentum) - step
-			if o.nesterov {
-				w[c] += float32(m[c]*o.momentum) - step
-			} else {
-				w[c] += m[c]
-			}
-		}
-	})
+func (o *Momentum) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
+	weights, m := p.Value.Block(row, col, g.Rows, g.Cols), o.m.block(p, row, col, g.Rows, g.Cols)
+	w.Momentum(weights, m, g, o.momentum, o.rate, o.nesterov)
 }
 
 // State returns the momentum.

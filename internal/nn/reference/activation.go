@@ -8,83 +8,159 @@ const (
 	seluScale = 1.0507009873554805
 )
 
+// function is an activation that is applied element by element.
+type function struct {
+	of, slope func(z float64) float64
+	kinks     []float64 // where its slope jumps
+}
+
+// functions has the activations by Keras's names, but softmax.
+var functions = map[string]function{
+	"linear": {of: func(z float64) float64 { return z }, slope: func(float64) float64 { return 1 }},
+	"relu":   clipped(0, math.Inf(1), 1, 0),
+	"relu6":  clipped(0, 6, 1, 0),
+
+	"sigmoid": {of: sigmoid, slope: func(z float64) float64 { return sigmoid(z) * sigmoid(-z) }},
+	"tanh":    {of: math.Tanh, slope: func(z float64) float64 { return 1 - math.Pow(math.Tanh(z), 2) }},
+	"softsign": {
+		of:    func(z float64) float64 { return z / (1 + math.Abs(z)) },
+		slope: func(z float64) float64 { return math.Pow(1+math.Abs(z), -2) },
+	},
+	"log_sigmoid":  {of: func(z float64) float64 { return -softplus(-z) }, slope: func(z float64) float64 { return sigmoid(-z) }},
+	"exponential":  {of: math.Exp, slope: math.Exp},
+	"hard_sigmoid": clipped(-3, 3, 1.0/6, 0.5),
+	"hard_silu": {
+		of: func(z float64) float64 { return z * within(0, z/6+0.5, 1) },
+		slope: func(z float64) float64 { // z/3 + 1/2 between the kinks
+			return choose(z < -3, 0, choose(z > 3, 1, z/3+0.5))
+		},
+		kinks: []float64{-3, 3},
+	},
+	"hard_tanh":      clipped(-1, 1, 1, 0),
+	"sparse_sigmoid": clipped(-1, 1, 0.5, 0.5),
+
+	"leaky_relu": {
+		of:    func(z float64) float64 { return math.Max(z, 0.2*z) },
+		slope: func(z float64) float64 { return choose(z > 0, 1, 0.2) },
+		kinks: []float64{0},
+	},
+	"elu":  exponentialUnit(1, 1),
+	"celu": exponentialUnit(1, 1),
+	"selu": exponentialUnit(seluScale, seluAlpha),
+
+	"softplus": {of: softplus, slope: sigmoid},
+	"silu": {
+		of:    func(z float64) float64 { return z * sigmoid(z) },
+		slope: func(z float64) float64 { return sigmoid(z) * (1 + z*sigmoid(-z)) },
+	},
+	"gelu": {
+		of: func(z float64) float64 { return z * math.Erfc(-z/math.Sqrt2) / 2 },
+		slope: func(z float64) float64 {
+			return math.Erfc(-z/math.Sqrt2)/2 + z*math.Exp(-z*z/2)/math.Sqrt(2*math.Pi)
+		},
+	},
+	"mish": {
+		of: func(z float64) float64 { return z * math.Tanh(softplus(z)) },
+		slope: func(z float64) float64 {
+			t := math.Tanh(softplus(z))
+			return t + z*(1-t*t)*sigmoid(z)
+		},
+	},
+	"squareplus": {
+		of:    func(z float64) float64 { return (z + math.Sqrt(z*z+4)) / 2 },
+		slope: func(z float64) float64 { return (1 + z/math.Sqrt(z*z+4)) / 2 },
+	},
+	"sparse_plus": {
+		of: func(z float64) float64 { // bends from 0 to z between -1 and 1
+			return choose(z < -1, 0, choose(z > 1, z, (z+1)*(z+1)/4))
+		},
+		slope: func(z float64) float64 { return within(0, (z+1)/2, 1) },
+	},
+
+	"hard_shrink": {
+		of:    func(z float64) float64 { return choose(math.Abs(z) > 0.5, z, 0) },
+		slope: func(z float64) float64 { return choose(math.Abs(z) > 0.5, 1, 0) },
+		kinks: []float64{-0.5, 0.5},
+	},
+	"soft_shrink": {
+		of:    func(z float64) float64 { return z - within(-0.5, z, 0.5) },
+		slope: func(z float64) float64 { return choose(math.Abs(z) > 0.5, 1, 0) },
+		kinks: []float64{-0.5, 0.5},
+	},
+	"tanh_shrink": {
+		of:    func(z float64) float64 { return z - math.Tanh(z) },
+		slope: func(z float64) float64 { return math.Pow(math.Tanh(z), 2) },
+	},
+}
+
+func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+
+func softplus(z float64) float64 { return math.Max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }
+
+func choose(condition bool, a, b float64) float64 {
+	if condition {
+		return a
+	}
+	return b
+}
+
+// within returns z, but at least low and at most high.
+func within(low, z, high float64) float64 { return math.Max(low, math.Min(z, high)) }
+
+// clipped is the line slope z + offset between two kinks, and constant outside of them.
+func clipped(low, high, slope, offset float64) function {
+	kinks := []float64{low}
+	if !math.IsInf(high, 1) {
+		kinks = append(kinks, high)
+	}
+	return function{
+		of:    func(z float64) float64 { return slope*within(low, z, high) + offset },
+		slope: func(z float64) float64 { return choose(z > low && z < high, slope, 0) },
+		kinks: kinks,
+	}
+}
+
+// exponentialUnit is scale z for z > 0, else scale alpha (e^z - 1).
+func exponentialUnit(scale, alpha float64) function {
+	f := function{
+		of:    func(z float64) float64 { return scale * choose(z > 0, z, alpha*math.Expm1(z)) },
+		slope: func(z float64) float64 { return scale * choose(z > 0, 1, alpha*math.Exp(z)) },
+	}
+	if alpha != 1 {
+		f.kinks = []float64{0}
+	}
+	return f
+}
+
 // Activate returns the activation of the values z of one sample.
 func (n *Network) Activate(name string, z []float64) []float64 {
 	y := make([]float64, len(z))
-	sum := 0.0 // of e^z, for softmax
-	for _, v := range z {
-		sum += math.Exp(v)
+	if name == "softmax" {
+		sum := 0.0
+		for _, v := range z {
+			sum += math.Exp(v)
+		}
+		for j, v := range z {
+			y[j] = math.Exp(v) / sum
+		}
+		return y
+	}
+	f, ok := functions[name]
+	if !ok {
+		panic(unknown("activation", name))
 	}
 	for j, v := range z {
-		switch name {
-		case "linear":
-			y[j] = v
-		case "relu":
-			n.nearZero(v)
-			y[j] = math.Max(v, 0)
-		case "sigmoid":
-			y[j] = 1 / (1 + math.Exp(-v))
-		case "tanh":
-			y[j] = math.Tanh(v)
-		case "softmax":
-			y[j] = math.Exp(v) / sum
-		case "leaky_relu":
-			n.nearZero(v)
-			y[j] = math.Max(v, 0.2*v)
-		case "elu":
-			y[j] = math.Max(v, 0) + math.Expm1(math.Min(v, 0))
-		case "selu":
-			n.nearZero(v)
-			y[j] = seluScale * (math.Max(v, 0) + seluAlpha*math.Expm1(math.Min(v, 0)))
-		case "gelu":
-			y[j] = v * math.Erfc(-v/math.Sqrt2) / 2
-		case "silu":
-			y[j] = v / (1 + math.Exp(-v))
-		case "softplus":
-			y[j] = math.Log1p(math.Exp(v))
-		default:
-			panic(unknown("activation", name))
+		for _, kink := range f.kinks {
+			n.nearKink(v - kink)
 		}
+		y[j] = f.of(v)
 	}
 	return y
 }
 
-// nearZero notes the distance of v from an activation's kink at 0. These activations are well conditioned, so a
-// thousandth of the distance that is needed elsewhere is enough.
-func (n *Network) nearZero(v float64) { n.Kink = min(n.Kink, 1000*math.Abs(v)) }
-
-// slope returns the derivative of an activation y = f(z). Softmax is not among them, since each output depends on every
-// z.
-func slope(name string, z, y float64) float64 {
-	sigmoid := 1 / (1 + math.Exp(-z))
-	positive := 0.0
-	if z > 0 {
-		positive = 1
-	}
-	switch name {
-	case "linear":
-		return 1
-	case "relu":
-		return positive
-	case "sigmoid":
-		return y * (1 - y)
-	case "tanh":
-		return 1 - y*y
-	case "leaky_relu":
-		return positive + 0.2*(1-positive)
-	case "elu":
-		return math.Exp(math.Min(z, 0))
-	case "selu":
-		return seluScale * (positive + (1-positive)*seluAlpha*math.Exp(z*(1-positive)))
-	case "gelu":
-		return math.Erfc(-z/math.Sqrt2)/2 + z*math.Exp(-z*z/2)/math.Sqrt(2*math.Pi)
-	case "silu":
-		return sigmoid * (1 + z*(1-sigmoid))
-	case "softplus":
-		return sigmoid
-	}
-	panic(unknown("slope of the activation", name))
-}
+// nearKink notes the distance from an activation's kink. Activations are well conditioned, so a thousandth of the
+// distance that is needed elsewhere is enough.
+func (n *Network) nearKink(distance float64) { n.Kink = min(n.Kink, 1000*math.Abs(distance)) }
 
 // activationBackward returns dz, the gradient by z, given dy, the gradient by the activation y of z, for one sample.
 // For softmax, whose derivative of y_j by z_k is y_j (1 if j = k, else 0) - y_j y_k, that is y_k (dy_k - sum_j dy_j
@@ -102,7 +178,7 @@ func activationBackward(name string, z, y, dy []float64) []float64 {
 		return dz
 	}
 	for j := range dz {
-		dz[j] = dy[j] * slope(name, z[j], y[j])
+		dz[j] = dy[j] * functions[name].slope(z[j])
 	}
 	return dz
 }

@@ -2,6 +2,7 @@ package step
 
 import (
 	"fmt"
+	"slices"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -35,6 +36,9 @@ func TestGradientOfHiddenLayers(t *testing.T) {
 func TestGradientOfLosses(t *testing.T) {
 	for _, loss := range nn.Losses() {
 		for _, activation := range nn.Activations() {
+			if loss == nn.CategoricalCrossentropy && slices.Contains([]string{"hard_shrink", "soft_shrink"}, activation) {
+				continue // outputs are often all 0, and the loss divides by their sum
+			}
 			for _, units := range []int{1, 2, 3} {
 				if units == 1 && (loss == nn.CategoricalCrossentropy || activation == "softmax") {
 					continue // constant

@@ -31,7 +31,7 @@ func newReference(m *nn.Sequential, batch int) *reference.Network {
 		for j := range x.Data {
 			x.Data[j] = 1
 		}
-		d.Forward(nil, nn.Pass{Train: true, Seed: m.Seed(), Epoch: 1, Step: 1}, x, y)
+		d.Forward(nntest.Worker(), nn.Pass{Train: true, Seed: m.Seed(), Epoch: 1, Step: 1}, x, y)
 		mask := make([][]float64, batch)
 		for b := range mask {
 			for _, v := range y.Row(b) {

@@ -1,0 +1,57 @@
+package main
+
+// layerPrograms returns the kernels of layers other than activations.
+func layerPrograms() []*program {
+	return []*program{dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
+}
+
+// dropout: y, x, random bits; scale, and the largest bits of an element that is dropped.
+func dropout() *program {
+	p := newProgram("dropout", 3, 2)
+	x, bits := p.operand(1), p.operand(2)
+	dropped := p.equalInt(p.minUint(bits, p.scalar(1)), bits)
+	p.store(0, p.choose(dropped, p.pattern(1<<31), p.add(p.mul(x, p.scalar(0)), p.number(0))))
+	return p
+}
+
+// dropoutSlope: dx, dy, y; scale.
+func dropoutSlope() *program {
+	p := newProgram("dropoutSlope", 3, 1)
+	dropped := p.equalInt(p.operand(2), p.pattern(1<<31))
+	p.store(0, p.choose(dropped, p.number(0), p.mul(p.operand(1), p.scalar(0))))
+	return p
+}
+
+// squareSums: sums, x, mean.
+func squareSums() *program {
+	p := newProgram("squareSums", 3, 0)
+	d := p.sub(p.operand(1), p.operand(2))
+	p.sum(0, p.mul(d, d))
+	return p
+}
+
+// normalize: y, x, mean, scale, shift.
+func normalize() *program {
+	p := newProgram("normalize", 5, 0)
+	d := p.sub(p.operand(1), p.operand(2))
+	p.store(0, p.add(p.mul(d, p.operand(3)), p.operand(4)))
+	return p
+}
+
+// normalizeSums: dgamma, dbeta, x, dy, mean, inverse.
+func normalizeSums() *program {
+	p := newProgram("normalizeSums", 6, 0)
+	dy := p.operand(3)
+	h := p.mul(p.sub(p.operand(2), p.operand(4)), p.operand(5))
+	p.sum(0, p.mul(dy, h))
+	p.sum(1, dy)
+	return p
+}
+
+// normalizeSlope: dx, dy, x, mean, scale, slope, shift.
+func normalizeSlope() *program {
+	p := newProgram("normalizeSlope", 7, 0)
+	d := p.sub(p.mul(p.operand(1), p.operand(4)), p.operand(6))
+	p.store(0, p.fnma(p.sub(p.operand(2), p.operand(3)), p.operand(5), d))
+	return p
+}

@@ -1,0 +1,113 @@
+package main
+
+// optimizerPrograms returns the kernels of optimizers, and of what is done to a gradient before.
+func optimizerPrograms() []*program {
+	return []*program{
+		momentum("momentum", false), momentum("nesterov", true), rmsprop("rmsprop", false), rmsprop("centered", true),
+		descend(), lion(), nadam(), amsgrad(), clipped(), regularize(),
+	}
+}
+
+// momentum: p, m, g; momentum, rate.
+func momentum(name string, nesterov bool) *program {
+	p := newProgram(name, 3, 2)
+	w, m, g := p.operand(0), p.operand(1), p.operand(2)
+	keep, step := p.scalar(0), p.mul(g, p.scalar(1))
+	m = p.sub(p.mul(m, keep), step)
+	p.store(1, m)
+	if nesterov {
+		m = p.sub(p.mul(m, keep), step)
+	}
+	p.store(0, p.add(w, m))
+	return p
+}
+
+// rmsprop: g, v and, if centered, a; rate, rho, 1-rho, epsilon.
+func rmsprop(name string, centered bool) *program {
+	operands := 2
+	if centered {
+		operands = 3
+	}
+	p := newProgram(name, operands, 4)
+	g, v := p.operand(0), p.operand(1)
+	rate, rho, rest, epsilon := p.scalar(0), p.scalar(1), p.scalar(2), p.scalar(3)
+	v = p.add(p.mul(rho, v), p.mul(rest, p.mul(g, g)))
+	p.store(1, v)
+	if centered {
+		a := p.add(p.mul(rho, p.operand(2)), p.mul(rest, g))
+		p.store(2, a)
+		v = p.sub(v, p.mul(a, a))
+	}
+	p.store(0, p.div(p.mul(rate, g), p.sqrt(p.add(v, epsilon))))
+	return p
+}
+
+// descend: p, m, step; momentum.
+func descend() *program {
+	p := newProgram("descend", 3, 1)
+	w, m, step := p.operand(0), p.operand(1), p.operand(2)
+	m = p.add(p.mul(p.scalar(0), m), step)
+	p.store(1, m)
+	p.store(0, p.sub(w, m))
+	return p
+}
+
+// lion: p, m, g; rate, beta1, 1-beta1, beta2, 1-beta2.
+func lion() *program {
+	p := newProgram("lion", 3, 5)
+	w, m, g := p.operand(0), p.operand(1), p.operand(2)
+	rate := p.scalar(0)
+	step := p.add(p.mul(m, p.scalar(1)), p.mul(g, p.scalar(2)))
+	step = p.choose(p.less(p.number(0), step), rate, p.choose(p.less(step, p.number(0)), p.negate(rate), step))
+	p.store(0, p.sub(w, step))
+	p.store(1, p.add(p.mul(m, p.scalar(3)), p.mul(g, p.scalar(4))))
+	return p
+}
+
+// nadam: p, m, v, g; the factors of m and g, 1-beta1, 1-beta2, epsilon.
+func nadam() *program {
+	p := newProgram("nadam", 4, 5)
+	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
+	m = p.fma(p.sub(g, m), p.scalar(2), m)
+	v = p.fma(p.sub(p.mul(g, g), v), p.scalar(3), v)
+	p.store(1, m)
+	p.store(2, v)
+	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
+	p.store(0, p.sub(w, p.div(step, p.add(p.sqrt(v), p.scalar(4)))))
+	return p
+}
+
+// amsgrad: p, m, v, h, g; alpha, 1-beta1, 1-beta2, epsilon.
+func amsgrad() *program {
+	p := newProgram("amsgrad", 5, 4)
+	w, m, v, h, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3), p.operand(4)
+	m = p.fma(p.sub(g, m), p.scalar(1), m)
+	v = p.fma(p.sub(p.mul(g, g), v), p.scalar(2), v)
+	h = p.choose(p.less(v, h), h, v) // NaN of v stays
+	p.store(1, m)
+	p.store(2, v)
+	p.store(3, h)
+	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(h), p.scalar(3)))))
+	return p
+}
+
+// clipped: g; limit.
+func clipped() *program {
+	p := newProgram("clip", 1, 1)
+	g, limit := p.operand(0), p.scalar(0)
+	g = p.choose(p.less(limit, g), limit, g)
+	low := p.negate(limit)
+	p.store(0, p.choose(p.less(g, low), low, g))
+	return p
+}
+
+// regularize: g, w; l1, l2.
+func regularize() *program {
+	p := newProgram("regularize", 2, 2)
+	g, w := p.operand(0), p.operand(1)
+	l1, zero := p.scalar(0), p.number(0)
+	g = p.add(g, p.mul(p.scalar(1), w))
+	sign := p.choose(p.less(zero, w), l1, p.choose(p.less(w, zero), p.negate(l1), zero))
+	p.store(0, p.add(g, sign))
+	return p
+}
