@@ -107,7 +107,7 @@ func printError(w io.Writer, err error) {
 
 // The most characters that are printed.
 const (
-	longestLine    = 300  // of an error
+	longestLine    = 400  // of an error
 	longestHint    = 500  // of a hint, which may list many names
 	longestMessage = 1000 // of a message, which may name several files
 )

@@ -61,7 +61,7 @@ func TestLongErrors(t *testing.T) {
 			!utf8.ValidString(got.String()) {
 			t.Errorf("%s: %.700q", test.name, got.String())
 		}
-		if n := utf8.RuneCountInString(line); n > 310 || n < 290 {
+		if n := utf8.RuneCountInString(line); n > 410 || n < 390 {
 			t.Errorf("%s: the error has %d characters", test.name, n)
 		}
 		if n := utf8.RuneCountInString(hint); n > 510 {
