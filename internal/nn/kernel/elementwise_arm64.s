@@ -240,7 +240,11 @@ DATA elementwiseConstants<>+864(SB)/4, $0xbeaaaaab // -0.33333334
 DATA elementwiseConstants<>+868(SB)/4, $0xbeaaaaab
 DATA elementwiseConstants<>+872(SB)/4, $0xbeaaaaab
 DATA elementwiseConstants<>+876(SB)/4, $0xbeaaaaab
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $880
+DATA elementwiseConstants<>+880(SB)/4, $0xd800000 // 7.888609e-31
+DATA elementwiseConstants<>+884(SB)/4, $0xd800000
+DATA elementwiseConstants<>+888(SB)/4, $0xd800000
+DATA elementwiseConstants<>+892(SB)/4, $0xd800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $896
 
 // func eluNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·eluNEON(SB), NOSPLIT, $0-160
@@ -4470,6 +4474,9 @@ TEXT ·momentumNEON(SB), NOSPLIT, $0-160
 	VLD1R (R5), [V0.S4]
 	ADD $4, R4, R5
 	VLD1R (R5), [V1.S4]
+	FMOVQ 224(R3), F2
+	FMOVQ 880(R3), F3
+	FMOVQ 0(R3), F4
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4480,15 +4487,18 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F2
-	FMOVQ (R20), F3
-	FMOVQ (R21), F4
-	FMUL(4, 4, 1)
-	FMUL(3, 3, 0)
-	FSUB(4, 3, 4)
-	FMOVQ F4, (R20)
-	FADD(4, 2, 4)
-	FMOVQ F4, (R19)
+	FMOVQ (R19), F5
+	FMOVQ (R20), F6
+	FMOVQ (R21), F7
+	FMUL(7, 7, 1)
+	FMUL(6, 6, 0)
+	FSUB(7, 6, 7)
+	BITAND(6, 7, 2)
+	FCMGT(6, 3, 6)
+	SELECT(6, 4, 7)
+	FMOVQ F6, (R20)
+	FADD(6, 5, 6)
+	FMOVQ F6, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4498,15 +4508,18 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F4
-	FMOVS (R20), F2
-	FMOVS (R21), F3
-	FMUL(3, 3, 1)
-	FMUL(2, 2, 0)
-	FSUB(3, 2, 3)
-	FMOVS F3, (R20)
-	FADD(3, 4, 3)
-	FMOVS F3, (R19)
+	FMOVS (R19), F6
+	FMOVS (R20), F5
+	FMOVS (R21), F7
+	FMUL(7, 7, 1)
+	FMUL(5, 5, 0)
+	FSUB(7, 5, 7)
+	BITAND(5, 7, 2)
+	FCMGT(5, 3, 5)
+	SELECT(5, 4, 7)
+	FMOVS F5, (R20)
+	FADD(5, 6, 5)
+	FMOVS F5, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -4533,6 +4546,9 @@ TEXT ·nesterovNEON(SB), NOSPLIT, $0-160
 	VLD1R (R5), [V0.S4]
 	ADD $4, R4, R5
 	VLD1R (R5), [V1.S4]
+	FMOVQ 224(R3), F2
+	FMOVQ 880(R3), F3
+	FMOVQ 0(R3), F4
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4543,17 +4559,20 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F2
-	FMOVQ (R20), F3
-	FMOVQ (R21), F4
-	FMUL(4, 4, 1)
-	FMUL(3, 3, 0)
-	FSUB(3, 3, 4)
-	FMOVQ F3, (R20)
-	FMUL(3, 3, 0)
-	FSUB(4, 3, 4)
-	FADD(4, 2, 4)
-	FMOVQ F4, (R19)
+	FMOVQ (R19), F5
+	FMOVQ (R20), F6
+	FMOVQ (R21), F7
+	FMUL(7, 7, 1)
+	FMUL(6, 6, 0)
+	FSUB(6, 6, 7)
+	BITAND(8, 6, 2)
+	FCMGT(8, 3, 8)
+	SELECT(8, 4, 6)
+	FMOVQ F8, (R20)
+	FMUL(8, 8, 0)
+	FSUB(7, 8, 7)
+	FADD(7, 5, 7)
+	FMOVQ F7, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4563,17 +4582,20 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F4
-	FMOVS (R20), F2
-	FMOVS (R21), F3
-	FMUL(3, 3, 1)
-	FMUL(2, 2, 0)
-	FSUB(2, 2, 3)
-	FMOVS F2, (R20)
-	FMUL(2, 2, 0)
-	FSUB(3, 2, 3)
-	FADD(3, 4, 3)
-	FMOVS F3, (R19)
+	FMOVS (R19), F7
+	FMOVS (R20), F5
+	FMOVS (R21), F8
+	FMUL(8, 8, 1)
+	FMUL(5, 5, 0)
+	FSUB(5, 5, 8)
+	BITAND(6, 5, 2)
+	FCMGT(6, 3, 6)
+	SELECT(6, 4, 5)
+	FMOVS F6, (R20)
+	FMUL(6, 6, 0)
+	FSUB(8, 6, 8)
+	FADD(8, 7, 8)
+	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -4604,6 +4626,9 @@ TEXT ·rmspropNEON(SB), NOSPLIT, $0-160
 	VLD1R (R5), [V2.S4]
 	ADD $12, R4, R5
 	VLD1R (R5), [V3.S4]
+	FMOVQ 224(R3), F4
+	FMOVQ 880(R3), F5
+	FMOVQ 0(R3), F6
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 row:
@@ -4612,18 +4637,21 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F4
-	FMOVQ (R20), F5
-	FMUL(5, 1, 5)
-	FMUL(6, 4, 4)
-	FMUL(6, 2, 6)
-	FADD(6, 5, 6)
-	FMOVQ F6, (R20)
-	FMUL(4, 0, 4)
-	FADD(6, 6, 3)
-	FSQRT(6, 6)
-	FDIV(6, 4, 6)
-	FMOVQ F6, (R19)
+	FMOVQ (R19), F7
+	FMOVQ (R20), F8
+	FMUL(8, 1, 8)
+	FMUL(9, 7, 7)
+	FMUL(9, 2, 9)
+	FADD(9, 8, 9)
+	BITAND(8, 9, 4)
+	FCMGT(8, 5, 8)
+	SELECT(8, 6, 9)
+	FMOVQ F8, (R20)
+	FMUL(7, 0, 7)
+	FADD(8, 8, 3)
+	FSQRT(8, 8)
+	FDIV(8, 7, 8)
+	FMOVQ F8, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	SUBS $1, R2
@@ -4632,18 +4660,21 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F6
-	FMOVS (R20), F4
-	FMUL(4, 1, 4)
-	FMUL(5, 6, 6)
-	FMUL(5, 2, 5)
-	FADD(5, 4, 5)
-	FMOVS F5, (R20)
-	FMUL(6, 0, 6)
-	FADD(5, 5, 3)
-	FSQRT(5, 5)
-	FDIV(5, 6, 5)
-	FMOVS F5, (R19)
+	FMOVS (R19), F8
+	FMOVS (R20), F7
+	FMUL(7, 1, 7)
+	FMUL(9, 8, 8)
+	FMUL(9, 2, 9)
+	FADD(9, 7, 9)
+	BITAND(7, 9, 4)
+	FCMGT(7, 5, 7)
+	SELECT(7, 6, 9)
+	FMOVS F7, (R20)
+	FMUL(8, 0, 8)
+	FADD(7, 7, 3)
+	FSQRT(7, 7)
+	FDIV(7, 8, 7)
+	FMOVS F7, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	SUBS $1, R2
@@ -4671,6 +4702,9 @@ TEXT ·centeredNEON(SB), NOSPLIT, $0-160
 	VLD1R (R5), [V2.S4]
 	ADD $12, R4, R5
 	VLD1R (R5), [V3.S4]
+	FMOVQ 224(R3), F4
+	FMOVQ 880(R3), F5
+	FMOVQ 0(R3), F6
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4681,25 +4715,31 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F4
-	FMOVQ (R20), F5
-	FMUL(5, 1, 5)
-	FMUL(6, 4, 4)
-	FMUL(6, 2, 6)
-	FADD(6, 5, 6)
-	FMOVQ F6, (R20)
-	FMOVQ (R21), F5
-	FMUL(5, 1, 5)
-	FMUL(7, 2, 4)
-	FADD(7, 5, 7)
-	FMOVQ F7, (R21)
-	FMUL(7, 7, 7)
-	FSUB(7, 6, 7)
-	FMUL(4, 0, 4)
-	FADD(7, 7, 3)
-	FSQRT(7, 7)
-	FDIV(7, 4, 7)
-	FMOVQ F7, (R19)
+	FMOVQ (R19), F7
+	FMOVQ (R20), F8
+	FMUL(8, 1, 8)
+	FMUL(9, 7, 7)
+	FMUL(9, 2, 9)
+	FADD(9, 8, 9)
+	BITAND(8, 9, 4)
+	FCMGT(8, 5, 8)
+	SELECT(8, 6, 9)
+	FMOVQ F8, (R20)
+	FMOVQ (R21), F9
+	FMUL(9, 1, 9)
+	FMUL(10, 2, 7)
+	FADD(10, 9, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 5, 9)
+	SELECT(9, 6, 10)
+	FMOVQ F9, (R21)
+	FMUL(9, 9, 9)
+	FSUB(9, 8, 9)
+	FMUL(7, 0, 7)
+	FADD(9, 9, 3)
+	FSQRT(9, 9)
+	FDIV(9, 7, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4709,25 +4749,31 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F7
-	FMOVS (R20), F4
-	FMUL(4, 1, 4)
-	FMUL(6, 7, 7)
-	FMUL(6, 2, 6)
-	FADD(6, 4, 6)
-	FMOVS F6, (R20)
-	FMOVS (R21), F4
-	FMUL(4, 1, 4)
-	FMUL(5, 2, 7)
-	FADD(5, 4, 5)
-	FMOVS F5, (R21)
-	FMUL(5, 5, 5)
-	FSUB(5, 6, 5)
-	FMUL(7, 0, 7)
-	FADD(5, 5, 3)
-	FSQRT(5, 5)
-	FDIV(5, 7, 5)
-	FMOVS F5, (R19)
+	FMOVS (R19), F9
+	FMOVS (R20), F7
+	FMUL(7, 1, 7)
+	FMUL(8, 9, 9)
+	FMUL(8, 2, 8)
+	FADD(8, 7, 8)
+	BITAND(7, 8, 4)
+	FCMGT(7, 5, 7)
+	SELECT(7, 6, 8)
+	FMOVS F7, (R20)
+	FMOVS (R21), F8
+	FMUL(8, 1, 8)
+	FMUL(10, 2, 9)
+	FADD(10, 8, 10)
+	BITAND(8, 10, 4)
+	FCMGT(8, 5, 8)
+	SELECT(8, 6, 10)
+	FMOVS F8, (R21)
+	FMUL(8, 8, 8)
+	FSUB(8, 7, 8)
+	FMUL(9, 0, 9)
+	FADD(8, 8, 3)
+	FSQRT(8, 8)
+	FDIV(8, 9, 8)
+	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -4752,6 +4798,9 @@ TEXT ·descendNEON(SB), NOSPLIT, $0-160
 	MOVD $elementwiseConstants<>(SB), R3
 	ADD $0, R4, R5
 	VLD1R (R5), [V0.S4]
+	FMOVQ 224(R3), F1
+	FMOVQ 880(R3), F2
+	FMOVQ 0(R3), F3
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4762,14 +4811,17 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F1
-	FMOVQ (R20), F2
-	FMOVQ (R21), F3
-	FMUL(2, 0, 2)
-	FADD(3, 2, 3)
-	FMOVQ F3, (R20)
-	FSUB(3, 1, 3)
-	FMOVQ F3, (R19)
+	FMOVQ (R19), F4
+	FMOVQ (R20), F5
+	FMOVQ (R21), F6
+	FMUL(5, 0, 5)
+	FADD(6, 5, 6)
+	BITAND(5, 6, 1)
+	FCMGT(5, 2, 5)
+	SELECT(5, 3, 6)
+	FMOVQ F5, (R20)
+	FSUB(5, 4, 5)
+	FMOVQ F5, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4779,14 +4831,17 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F3
-	FMOVS (R20), F1
-	FMOVS (R21), F2
-	FMUL(1, 0, 1)
-	FADD(2, 1, 2)
-	FMOVS F2, (R20)
-	FSUB(2, 3, 2)
-	FMOVS F2, (R19)
+	FMOVS (R19), F5
+	FMOVS (R20), F4
+	FMOVS (R21), F6
+	FMUL(4, 0, 4)
+	FADD(6, 4, 6)
+	BITAND(4, 6, 1)
+	FCMGT(4, 2, 4)
+	SELECT(4, 3, 6)
+	FMOVS F4, (R20)
+	FSUB(4, 5, 4)
+	FMOVS F4, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -4821,6 +4876,8 @@ TEXT ·lionNEON(SB), NOSPLIT, $0-160
 	VLD1R (R5), [V5.S4]
 	ADD $16, R4, R5
 	VLD1R (R5), [V6.S4]
+	FMOVQ 224(R3), F7
+	FMOVQ 880(R3), F8
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4831,23 +4888,26 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F7
-	FMOVQ (R20), F8
-	FMOVQ (R21), F9
-	FMUL(10, 8, 1)
-	FMUL(11, 9, 2)
+	FMOVQ (R19), F9
+	FMOVQ (R20), F10
+	FMOVQ (R21), F11
+	FMUL(12, 10, 1)
+	FMUL(13, 11, 2)
+	FADD(13, 12, 13)
+	FCMGT(12, 13, 3)
+	FCMGT(14, 3, 13)
+	BITXOR(15, 0, 4)
+	SELECT(14, 15, 13)
+	SELECT(12, 0, 14)
+	FSUB(12, 9, 12)
+	FMOVQ F12, (R19)
+	FMUL(10, 10, 5)
+	FMUL(11, 11, 6)
 	FADD(11, 10, 11)
-	FCMGT(10, 11, 3)
-	FCMGT(12, 3, 11)
-	BITXOR(13, 0, 4)
-	SELECT(12, 13, 11)
-	SELECT(10, 0, 12)
-	FSUB(10, 7, 10)
-	FMOVQ F10, (R19)
-	FMUL(8, 8, 5)
-	FMUL(9, 9, 6)
-	FADD(9, 8, 9)
-	FMOVQ F9, (R20)
+	BITAND(10, 11, 7)
+	FCMGT(10, 8, 10)
+	SELECT(10, 3, 11)
+	FMOVQ F10, (R20)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4857,23 +4917,26 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
-	FMOVS (R20), F8
-	FMOVS (R21), F10
-	FMUL(7, 8, 1)
-	FMUL(12, 10, 2)
-	FADD(12, 7, 12)
-	FCMGT(7, 12, 3)
-	FCMGT(11, 3, 12)
-	BITXOR(13, 0, 4)
-	SELECT(11, 13, 12)
-	SELECT(7, 0, 11)
-	FSUB(7, 9, 7)
-	FMOVS F7, (R19)
-	FMUL(8, 8, 5)
-	FMUL(10, 10, 6)
-	FADD(10, 8, 10)
-	FMOVS F10, (R20)
+	FMOVS (R19), F10
+	FMOVS (R20), F11
+	FMOVS (R21), F12
+	FMUL(9, 11, 1)
+	FMUL(14, 12, 2)
+	FADD(14, 9, 14)
+	FCMGT(9, 14, 3)
+	FCMGT(13, 3, 14)
+	BITXOR(15, 0, 4)
+	SELECT(13, 15, 14)
+	SELECT(9, 0, 13)
+	FSUB(9, 10, 9)
+	FMOVS F9, (R19)
+	FMUL(11, 11, 5)
+	FMUL(12, 12, 6)
+	FADD(12, 11, 12)
+	BITAND(11, 12, 7)
+	FCMGT(11, 8, 11)
+	SELECT(11, 3, 12)
+	FMOVS F11, (R20)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -4898,14 +4961,17 @@ TEXT ·nadamNEON(SB), NOSPLIT, $0-160
 	MOVD $elementwiseConstants<>(SB), R3
 	ADD $8, R4, R5
 	VLD1R (R5), [V0.S4]
+	FMOVQ 224(R3), F1
+	FMOVQ 880(R3), F2
+	FMOVQ 0(R3), F3
 	ADD $12, R4, R5
-	VLD1R (R5), [V1.S4]
-	ADD $0, R4, R5
-	VLD1R (R5), [V2.S4]
-	ADD $4, R4, R5
-	VLD1R (R5), [V3.S4]
-	ADD $16, R4, R5
 	VLD1R (R5), [V4.S4]
+	ADD $0, R4, R5
+	VLD1R (R5), [V5.S4]
+	ADD $4, R4, R5
+	VLD1R (R5), [V6.S4]
+	ADD $16, R4, R5
+	VLD1R (R5), [V7.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4918,24 +4984,30 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F5
-	FMOVQ (R20), F6
-	FMOVQ (R21), F7
-	FMOVQ (R22), F8
-	FSUB(9, 8, 6)
-	FMLA(6, 9, 0)
-	FMUL(9, 8, 8)
-	FSUB(9, 9, 7)
-	FMLA(7, 9, 1)
-	FMOVQ F6, (R20)
-	FMOVQ F7, (R21)
-	FMUL(8, 8, 3)
-	FMLA(8, 6, 2)
-	FSQRT(7, 7)
-	FADD(7, 7, 4)
-	FDIV(7, 8, 7)
-	FSUB(7, 5, 7)
-	FMOVQ F7, (R19)
+	FMOVQ (R19), F8
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMOVQ (R22), F11
+	FSUB(12, 11, 9)
+	FMLA(9, 12, 0)
+	BITAND(12, 9, 1)
+	FCMGT(12, 2, 12)
+	SELECT(12, 3, 9)
+	FMUL(9, 11, 11)
+	FSUB(9, 9, 10)
+	FMLA(10, 9, 4)
+	BITAND(9, 10, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 10)
+	FMOVQ F12, (R20)
+	FMOVQ F9, (R21)
+	FMUL(11, 11, 6)
+	FMLA(11, 12, 5)
+	FSQRT(9, 9)
+	FADD(9, 9, 7)
+	FDIV(9, 11, 9)
+	FSUB(9, 8, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4946,23 +5018,29 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F7
-	FMOVS (R20), F5
-	FMOVS (R21), F8
-	FMOVS (R22), F6
-	FSUB(9, 6, 5)
-	FMLA(5, 9, 0)
-	FMUL(9, 6, 6)
-	FSUB(9, 9, 8)
-	FMLA(8, 9, 1)
-	FMOVS F5, (R20)
+	FMOVS (R19), F9
+	FMOVS (R20), F8
+	FMOVS (R21), F11
+	FMOVS (R22), F12
+	FSUB(10, 12, 8)
+	FMLA(8, 10, 0)
+	BITAND(10, 8, 1)
+	FCMGT(10, 2, 10)
+	SELECT(10, 3, 8)
+	FMUL(8, 12, 12)
+	FSUB(8, 8, 11)
+	FMLA(11, 8, 4)
+	BITAND(8, 11, 1)
+	FCMGT(8, 2, 8)
+	SELECT(8, 3, 11)
+	FMOVS F10, (R20)
 	FMOVS F8, (R21)
-	FMUL(6, 6, 3)
-	FMLA(6, 5, 2)
+	FMUL(12, 12, 6)
+	FMLA(12, 10, 5)
 	FSQRT(8, 8)
-	FADD(8, 8, 4)
-	FDIV(8, 6, 8)
-	FSUB(8, 7, 8)
+	FADD(8, 8, 7)
+	FDIV(8, 12, 8)
+	FSUB(8, 9, 8)
 	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
@@ -4991,12 +5069,15 @@ TEXT ·amsgradNEON(SB), NOSPLIT, $0-160
 	MOVD $elementwiseConstants<>(SB), R3
 	ADD $4, R4, R5
 	VLD1R (R5), [V0.S4]
+	FMOVQ 224(R3), F1
+	FMOVQ 880(R3), F2
+	FMOVQ 0(R3), F3
 	ADD $8, R4, R5
-	VLD1R (R5), [V1.S4]
+	VLD1R (R5), [V4.S4]
 	ADD $0, R4, R5
-	VLD1R (R5), [V2.S4]
+	VLD1R (R5), [V5.S4]
 	ADD $12, R4, R5
-	VLD1R (R5), [V3.S4]
+	VLD1R (R5), [V6.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -5011,27 +5092,33 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F4
-	FMOVQ (R20), F5
-	FMOVQ (R21), F6
-	FMOVQ (R22), F7
-	FMOVQ (R23), F8
-	FSUB(9, 8, 5)
-	FMLA(5, 9, 0)
-	FMUL(8, 8, 8)
-	FSUB(8, 8, 6)
-	FMLA(6, 8, 1)
-	FCMGT(8, 7, 6)
-	SELECT(8, 7, 6)
-	FMOVQ F5, (R20)
-	FMOVQ F6, (R21)
-	FMOVQ F8, (R22)
-	FMUL(5, 5, 2)
-	FSQRT(8, 8)
-	FADD(8, 8, 3)
-	FDIV(8, 5, 8)
-	FSUB(8, 4, 8)
-	FMOVQ F8, (R19)
+	FMOVQ (R19), F7
+	FMOVQ (R20), F8
+	FMOVQ (R21), F9
+	FMOVQ (R22), F10
+	FMOVQ (R23), F11
+	FSUB(12, 11, 8)
+	FMLA(8, 12, 0)
+	BITAND(12, 8, 1)
+	FCMGT(12, 2, 12)
+	SELECT(12, 3, 8)
+	FMUL(11, 11, 11)
+	FSUB(11, 11, 9)
+	FMLA(9, 11, 4)
+	BITAND(11, 9, 1)
+	FCMGT(11, 2, 11)
+	SELECT(11, 3, 9)
+	FCMGT(9, 10, 11)
+	SELECT(9, 10, 11)
+	FMOVQ F12, (R20)
+	FMOVQ F11, (R21)
+	FMOVQ F9, (R22)
+	FMUL(12, 12, 5)
+	FSQRT(9, 9)
+	FADD(9, 9, 6)
+	FDIV(9, 12, 9)
+	FSUB(9, 7, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -5043,27 +5130,33 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F8
-	FMOVS (R20), F4
-	FMOVS (R21), F5
-	FMOVS (R22), F6
-	FMOVS (R23), F7
-	FSUB(9, 7, 4)
-	FMLA(4, 9, 0)
-	FMUL(7, 7, 7)
-	FSUB(7, 7, 5)
-	FMLA(5, 7, 1)
-	FCMGT(7, 6, 5)
-	SELECT(7, 6, 5)
-	FMOVS F4, (R20)
-	FMOVS F5, (R21)
-	FMOVS F7, (R22)
-	FMUL(4, 4, 2)
-	FSQRT(7, 7)
-	FADD(7, 7, 3)
-	FDIV(7, 4, 7)
-	FSUB(7, 8, 7)
-	FMOVS F7, (R19)
+	FMOVS (R19), F9
+	FMOVS (R20), F7
+	FMOVS (R21), F12
+	FMOVS (R22), F11
+	FMOVS (R23), F10
+	FSUB(8, 10, 7)
+	FMLA(7, 8, 0)
+	BITAND(8, 7, 1)
+	FCMGT(8, 2, 8)
+	SELECT(8, 3, 7)
+	FMUL(10, 10, 10)
+	FSUB(10, 10, 12)
+	FMLA(12, 10, 4)
+	BITAND(10, 12, 1)
+	FCMGT(10, 2, 10)
+	SELECT(10, 3, 12)
+	FCMGT(12, 11, 10)
+	SELECT(12, 11, 10)
+	FMOVS F8, (R20)
+	FMOVS F10, (R21)
+	FMOVS F12, (R22)
+	FMUL(8, 8, 5)
+	FSQRT(12, 12)
+	FADD(12, 12, 6)
+	FDIV(12, 8, 12)
+	FSUB(12, 9, 12)
+	FMOVS F12, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -5122,6 +5215,43 @@ one:
 	FCMGT(2, 4, 3)
 	SELECT(2, 4, 3)
 	FMOVS F2, (R19)
+	ADD $4, R19
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func scaleNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·scaleNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	MOVD data_0+16(FP), R7
+row:
+	MOVD R7, R19
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F1
+	FMUL(1, 1, 0)
+	FMOVQ F1, (R19)
+	ADD $16, R19
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F1
+	FMUL(1, 1, 0)
+	FMOVS F1, (R19)
 	ADD $4, R19
 	SUBS $1, R2
 	BNE one

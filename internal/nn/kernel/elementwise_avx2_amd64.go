@@ -180,6 +180,9 @@ func amsgradAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]fl
 func clipAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func scaleAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func regularizeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 var elementwiseAVX2 = elementwiseTable{
@@ -242,5 +245,6 @@ var elementwiseAVX2 = elementwiseTable{
 	nadamKernel:              nadamAVX2,
 	amsgradKernel:            amsgradAVX2,
 	clipKernel:               clipAVX2,
+	scaleKernel:              scaleAVX2,
 	regularizeKernel:         regularizeAVX2,
 }

@@ -75,7 +75,8 @@ DATA elementwiseConstants<>+204(SB)/4, $0x3cb327a4
 DATA elementwiseConstants<>+208(SB)/4, $0xbd5d0dd1
 DATA elementwiseConstants<>+212(SB)/4, $0x3e088889
 DATA elementwiseConstants<>+216(SB)/4, $0xbeaaaaab
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $220
+DATA elementwiseConstants<>+220(SB)/4, $0x0d800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $224
 
 // func eluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
@@ -4587,6 +4588,12 @@ vector:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
 	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMOVUPS      Y2, (CX)(R8*4)
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      Y1, (AX)(R8*4)
@@ -4605,6 +4612,12 @@ vectorRest:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
 	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
 	VADDPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
@@ -4648,6 +4661,12 @@ vector:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
 	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y2, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y2, Y2
 	VMOVUPS      Y2, (CX)(R8*4)
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
@@ -4669,6 +4688,12 @@ vectorRest:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
 	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y2, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y4, Y2, Y2
@@ -4714,6 +4739,12 @@ vector:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMOVUPS      Y2, (CX)(DI*4)
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y1, Y3, Y1
@@ -4737,6 +4768,12 @@ vectorRest:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y1, Y3, Y1
@@ -4784,6 +4821,12 @@ vector:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMOVUPS      Y2, (CX)(R8*4)
 	VMOVUPS      (DX)(R8*4), Y3
 	VBROADCASTSS scalars_1+132(FP), Y4
@@ -4791,6 +4834,12 @@ vector:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y1, Y4, Y4
 	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
 	VMOVUPS      Y3, (DX)(R8*4)
 	VMULPS       Y3, Y3, Y3
 	VSUBPS       Y3, Y2, Y2
@@ -4816,6 +4865,12 @@ vectorRest:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
 	VMASKMOVPS   (DX)(R8*4), Y0, Y3
 	VBROADCASTSS scalars_1+132(FP), Y4
@@ -4823,6 +4878,12 @@ vectorRest:
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y1, Y4, Y4
 	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
 	VMASKMOVPS   Y3, Y0, (DX)(R8*4)
 	VMULPS       Y3, Y3, Y3
 	VSUBPS       Y3, Y2, Y2
@@ -4871,6 +4932,12 @@ vector:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y2, Y4, Y2
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMOVUPS      Y2, (CX)(R8*4)
 	VSUBPS       Y2, Y1, Y1
 	VMOVUPS      Y1, (AX)(R8*4)
@@ -4887,6 +4954,12 @@ vectorRest:
 	VBROADCASTSS scalars_0+128(FP), Y4
 	VMULPS       Y2, Y4, Y2
 	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
 	VSUBPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
@@ -4947,6 +5020,12 @@ vector:
 	VBROADCASTSS scalars_4+144(FP), Y2
 	VMULPS       Y2, Y3, Y2
 	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
 	VMOVUPS      Y1, (CX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
@@ -4980,6 +5059,12 @@ vectorRest:
 	VBROADCASTSS scalars_4+144(FP), Y2
 	VMULPS       Y2, Y3, Y2
 	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(R8*4)
 
 vectorDone:
@@ -5021,10 +5106,22 @@ vector:
 	VSUBPS       Y2, Y4, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6
 	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y2, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y2, Y2
 	VMULPS       Y4, Y4, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_3+140(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y3, Y3
 	VMOVUPS      Y2, (CX)(R9*4)
 	VMOVUPS      Y3, (DX)(R9*4)
 	VBROADCASTSS scalars_1+132(FP), Y5
@@ -5051,10 +5148,22 @@ vectorRest:
 	VSUBPS       Y2, Y4, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6
 	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y2, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y2, Y2
 	VMULPS       Y4, Y4, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_3+140(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y3, Y3
 	VMASKMOVPS   Y2, Y0, (CX)(R9*4)
 	VMASKMOVPS   Y3, Y0, (DX)(R9*4)
 	VBROADCASTSS scalars_1+132(FP), Y5
@@ -5110,10 +5219,22 @@ vector:
 	VSUBPS       Y2, Y5, Y6
 	VBROADCASTSS scalars_1+132(FP), Y7
 	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
+	VANDPS       Y6, Y2, Y6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y7
+	VCMPPS       $0x11, Y7, Y6, Y6
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
+	VBLENDVPS    Y6, Y7, Y2, Y2
 	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y3, Y3
 	VCMPPS       $0x11, Y4, Y3, Y5
 	VBLENDVPS    Y5, Y4, Y3, Y4
 	VMOVUPS      Y2, (CX)(R10*4)
@@ -5142,10 +5263,22 @@ vectorRest:
 	VSUBPS       Y2, Y5, Y6
 	VBROADCASTSS scalars_1+132(FP), Y7
 	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
+	VANDPS       Y6, Y2, Y6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y7
+	VCMPPS       $0x11, Y7, Y6, Y6
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
+	VBLENDVPS    Y6, Y7, Y2, Y2
 	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y3, Y3
 	VCMPPS       $0x11, Y4, Y3, Y5
 	VBLENDVPS    Y5, Y4, Y3, Y4
 	VMASKMOVPS   Y2, Y0, (CX)(R10*4)
@@ -5219,6 +5352,49 @@ vectorRest:
 	VXORPS       Y2, Y3, Y2
 	VCMPPS       $0x11, Y2, Y1, Y3
 	VBLENDVPS    Y3, Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	DECQ BX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), CX
+	MOVQ    CX, DX
+	ANDQ    $-8, DX
+	MOVQ    CX, AX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	NEGQ    AX
+	VMOVUPS 32(BX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    rows+0(FP), BX
+
+row:
+	XORQ SI, SI
+	CMPQ SI, DX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (AX)(SI*4), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)(SI*4)
+	ADDQ         $+8, SI
+	CMPQ         SI, DX
+	JL           vector
+
+vectorRest:
+	CMPQ         SI, CX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(SI*4), Y0, Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
 
 vectorDone:

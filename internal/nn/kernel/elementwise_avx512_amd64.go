@@ -180,6 +180,9 @@ func amsgradAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]
 func clipAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func scaleAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func regularizeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 var elementwiseAVX512 = elementwiseTable{
@@ -242,5 +245,6 @@ var elementwiseAVX512 = elementwiseTable{
 	nadamKernel:              nadamAVX512,
 	amsgradKernel:            amsgradAVX512,
 	clipKernel:               clipAVX512,
+	scaleKernel:              scaleAVX512,
 	regularizeKernel:         regularizeAVX512,
 }

@@ -57,7 +57,8 @@ DATA elementwiseConstants<>+204(SB)/4, $0x3cb327a4
 DATA elementwiseConstants<>+208(SB)/4, $0xbd5d0dd1
 DATA elementwiseConstants<>+212(SB)/4, $0x3e088889
 DATA elementwiseConstants<>+216(SB)/4, $0xbeaaaaab
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $220
+DATA elementwiseConstants<>+220(SB)/4, $0x0d800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $224
 
 // func eluAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
@@ -4117,10 +4118,13 @@ vectorDone:
 	RET
 
 // func momentumAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·momentumAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4140,31 +4144,37 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Z2
-	VMOVUPS (CX)(R8*4), Z3
-	VMOVUPS (DX)(R8*4), Z4
-	VMULPS  Z1, Z4, Z4
-	VMULPS  Z0, Z3, Z3
-	VSUBPS  Z4, Z3, Z3
-	VMOVUPS Z3, (CX)(R8*4)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, SI
-	JL      vector
+	VMOVUPS   (AX)(R8*4), Z5
+	VMOVUPS   (CX)(R8*4), Z6
+	VMOVUPS   (DX)(R8*4), Z7
+	VMULPS    Z1, Z7, Z7
+	VMULPS    Z0, Z6, Z6
+	VSUBPS    Z7, Z6, Z6
+	VANDPS    Z2, Z6, Z7
+	VCMPPS    $0x11, Z3, Z7, K2
+	VBLENDMPS Z4, Z6, K2, Z8
+	VMOVUPS   Z8, (CX)(R8*4)
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS   Z5, (AX)(R8*4)
+	ADDQ      $+16, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
 	CMPQ      R8, BX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z2
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
-	VMULPS    Z1, Z4, Z4
-	VMULPS    Z0, Z3, Z3
-	VSUBPS    Z4, Z3, Z3
-	VMOVUPS   Z3, K1, (CX)(R8*4)
-	VADDPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS.Z (AX)(R8*4), K1, Z5
+	VMOVUPS.Z (CX)(R8*4), K1, Z6
+	VMOVUPS.Z (DX)(R8*4), K1, Z7
+	VMULPS    Z1, Z7, Z7
+	VMULPS    Z0, Z6, Z6
+	VSUBPS    Z7, Z6, Z6
+	VANDPS    Z2, Z6, Z7
+	VCMPPS    $0x11, Z3, Z7, K2
+	VBLENDMPS Z4, Z6, K2, Z9
+	VMOVUPS   Z9, K1, (CX)(R8*4)
+	VADDPS    Z9, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4176,10 +4186,13 @@ vectorDone:
 	RET
 
 // func nesterovAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·nesterovAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4199,35 +4212,41 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Z2
-	VMOVUPS (CX)(R8*4), Z3
-	VMOVUPS (DX)(R8*4), Z4
-	VMULPS  Z1, Z4, Z4
-	VMULPS  Z0, Z3, Z3
-	VSUBPS  Z4, Z3, Z3
-	VMOVUPS Z3, (CX)(R8*4)
-	VMULPS  Z0, Z3, Z3
-	VSUBPS  Z4, Z3, Z3
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, SI
-	JL      vector
+	VMOVUPS   (AX)(R8*4), Z5
+	VMOVUPS   (CX)(R8*4), Z6
+	VMOVUPS   (DX)(R8*4), Z7
+	VMULPS    Z1, Z7, Z7
+	VMULPS    Z0, Z6, Z6
+	VSUBPS    Z7, Z6, Z6
+	VANDPS    Z2, Z6, Z10
+	VCMPPS    $0x11, Z3, Z10, K2
+	VBLENDMPS Z4, Z6, K2, Z8
+	VMOVUPS   Z8, (CX)(R8*4)
+	VMULPS    Z0, Z8, Z6
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS   Z5, (AX)(R8*4)
+	ADDQ      $+16, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
 	CMPQ      R8, BX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z2
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
-	VMULPS    Z1, Z4, Z4
-	VMULPS    Z0, Z3, Z3
-	VSUBPS    Z4, Z3, Z3
-	VMOVUPS   Z3, K1, (CX)(R8*4)
-	VMULPS    Z0, Z3, Z3
-	VSUBPS    Z4, Z3, Z3
-	VADDPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS.Z (AX)(R8*4), K1, Z5
+	VMOVUPS.Z (CX)(R8*4), K1, Z6
+	VMOVUPS.Z (DX)(R8*4), K1, Z7
+	VMULPS    Z1, Z7, Z7
+	VMULPS    Z0, Z6, Z6
+	VSUBPS    Z7, Z6, Z6
+	VANDPS    Z2, Z6, Z10
+	VCMPPS    $0x11, Z3, Z10, K2
+	VBLENDMPS Z4, Z6, K2, Z9
+	VMOVUPS   Z9, K1, (CX)(R8*4)
+	VMULPS    Z0, Z9, Z6
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4239,12 +4258,15 @@ vectorDone:
 	RET
 
 // func rmspropAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rmspropAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
 	VBROADCASTSS scalars_2+136(FP), Z2
 	VBROADCASTSS scalars_3+140(FP), Z3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-16, BX
@@ -4263,37 +4285,43 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Z4
-	VMOVUPS (CX)(DI*4), Z5
-	VMULPS  Z5, Z1, Z5
-	VMULPS  Z4, Z4, Z6
-	VMULPS  Z6, Z2, Z6
-	VADDPS  Z6, Z5, Z5
-	VMOVUPS Z5, (CX)(DI*4)
-	VMULPS  Z4, Z0, Z4
-	VADDPS  Z3, Z5, Z5
-	VSQRTPS Z5, Z5
-	VDIVPS  Z5, Z4, Z4
-	VMOVUPS Z4, (AX)(DI*4)
-	ADDQ    $+16, DI
-	CMPQ    DI, BX
-	JL      vector
+	VMOVUPS   (AX)(DI*4), Z7
+	VMOVUPS   (CX)(DI*4), Z8
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z7, Z11
+	VMULPS    Z11, Z2, Z11
+	VADDPS    Z11, Z8, Z8
+	VANDPS    Z4, Z8, Z11
+	VCMPPS    $0x11, Z5, Z11, K2
+	VBLENDMPS Z6, Z8, K2, Z9
+	VMOVUPS   Z9, (CX)(DI*4)
+	VMULPS    Z7, Z0, Z7
+	VADDPS    Z3, Z9, Z8
+	VSQRTPS   Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VMOVUPS   Z7, (AX)(DI*4)
+	ADDQ      $+16, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
 	CMPQ      DI, DX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z4
-	VMOVUPS.Z (CX)(DI*4), K1, Z5
-	VMULPS    Z5, Z1, Z5
-	VMULPS    Z4, Z4, Z6
-	VMULPS    Z6, Z2, Z6
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS   Z5, K1, (CX)(DI*4)
-	VMULPS    Z4, Z0, Z4
-	VADDPS    Z3, Z5, Z5
-	VSQRTPS   Z5, Z5
-	VDIVPS    Z5, Z4, Z4
-	VMOVUPS   Z4, K1, (AX)(DI*4)
+	VMOVUPS.Z (AX)(DI*4), K1, Z7
+	VMOVUPS.Z (CX)(DI*4), K1, Z8
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z7, Z11
+	VMULPS    Z11, Z2, Z11
+	VADDPS    Z11, Z8, Z8
+	VANDPS    Z4, Z8, Z11
+	VCMPPS    $0x11, Z5, Z11, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMOVUPS   Z10, K1, (CX)(DI*4)
+	VMULPS    Z7, Z0, Z7
+	VADDPS    Z3, Z10, Z8
+	VSQRTPS   Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VMOVUPS   Z7, K1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4304,152 +4332,15 @@ vectorDone:
 	RET
 
 // func centeredAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·centeredAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
 	VBROADCASTSS scalars_2+136(FP), Z2
 	VBROADCASTSS scalars_3+140(FP), Z3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
-
-row:
-	XORQ R8, R8
-	CMPQ R8, SI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Z4
-	VMOVUPS (CX)(R8*4), Z5
-	VMULPS  Z5, Z1, Z5
-	VMULPS  Z4, Z4, Z6
-	VMULPS  Z6, Z2, Z6
-	VADDPS  Z6, Z5, Z5
-	VMOVUPS Z5, (CX)(R8*4)
-	VMOVUPS (DX)(R8*4), Z6
-	VMULPS  Z6, Z1, Z6
-	VMULPS  Z4, Z2, Z7
-	VADDPS  Z7, Z6, Z6
-	VMOVUPS Z6, (DX)(R8*4)
-	VMULPS  Z6, Z6, Z6
-	VSUBPS  Z6, Z5, Z5
-	VMULPS  Z4, Z0, Z4
-	VADDPS  Z3, Z5, Z5
-	VSQRTPS Z5, Z5
-	VDIVPS  Z5, Z4, Z4
-	VMOVUPS Z4, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, SI
-	JL      vector
-
-vectorRest:
-	CMPQ      R8, BX
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z4
-	VMOVUPS.Z (CX)(R8*4), K1, Z5
-	VMULPS    Z5, Z1, Z5
-	VMULPS    Z4, Z4, Z6
-	VMULPS    Z6, Z2, Z6
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS   Z5, K1, (CX)(R8*4)
-	VMOVUPS.Z (DX)(R8*4), K1, Z6
-	VMULPS    Z6, Z1, Z6
-	VMULPS    Z4, Z2, Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z6, K1, (DX)(R8*4)
-	VMULPS    Z6, Z6, Z6
-	VSUBPS    Z6, Z5, Z5
-	VMULPS    Z4, Z0, Z4
-	VADDPS    Z3, Z5, Z5
-	VSQRTPS   Z5, Z5
-	VDIVPS    Z5, Z4, Z4
-	VMOVUPS   Z4, K1, (AX)(R8*4)
-
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	DECQ DI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func descendAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·descendAVX512(SB), NOSPLIT, $0-160
-	VBROADCASTSS scalars_0+128(FP), Z0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
-
-row:
-	XORQ R8, R8
-	CMPQ R8, SI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Z1
-	VMOVUPS (CX)(R8*4), Z2
-	VMOVUPS (DX)(R8*4), Z3
-	VMULPS  Z2, Z0, Z2
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, (CX)(R8*4)
-	VSUBPS  Z2, Z1, Z1
-	VMOVUPS Z1, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, SI
-	JL      vector
-
-vectorRest:
-	CMPQ      R8, BX
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z1
-	VMOVUPS.Z (CX)(R8*4), K1, Z2
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
-	VMULPS    Z2, Z0, Z2
-	VADDPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (CX)(R8*4)
-	VSUBPS    Z2, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(R8*4)
-
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	DECQ DI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func lionAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·lionAVX512(SB), NOSPLIT, $0-160
-	VBROADCASTSS scalars_0+128(FP), Z0
-	VBROADCASTSS scalars_1+132(FP), Z1
-	VBROADCASTSS scalars_2+136(FP), Z2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	VBROADCASTSS elementwiseConstants<>+156(SB), Z4
-	VBROADCASTSS scalars_3+140(FP), Z5
-	VBROADCASTSS scalars_4+144(FP), Z6
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4471,21 +4362,29 @@ row:
 vector:
 	VMOVUPS   (AX)(R8*4), Z7
 	VMOVUPS   (CX)(R8*4), Z8
-	VMOVUPS   (DX)(R8*4), Z9
-	VMULPS    Z1, Z8, Z10
-	VMULPS    Z2, Z9, Z11
-	VADDPS    Z11, Z10, Z10
-	VCMPPS    $0x11, Z10, Z3, K2
-	VCMPPS    $0x11, Z3, Z10, K3
-	VXORPS    Z4, Z0, Z11
-	VBLENDMPS Z11, Z10, K3, Z12
-	VBLENDMPS Z0, Z12, K2, Z13
-	VSUBPS    Z13, Z7, Z7
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z7, Z13
+	VMULPS    Z13, Z2, Z13
+	VADDPS    Z13, Z8, Z8
+	VANDPS    Z4, Z8, Z13
+	VCMPPS    $0x11, Z5, Z13, K2
+	VBLENDMPS Z6, Z8, K2, Z9
+	VMOVUPS   Z9, (CX)(R8*4)
+	VMOVUPS   (DX)(R8*4), Z8
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z2, Z13
+	VADDPS    Z13, Z8, Z8
+	VANDPS    Z4, Z8, Z13
+	VCMPPS    $0x11, Z5, Z13, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMOVUPS   Z10, (DX)(R8*4)
+	VMULPS    Z10, Z10, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMULPS    Z7, Z0, Z7
+	VADDPS    Z3, Z8, Z8
+	VSQRTPS   Z8, Z8
+	VDIVPS    Z8, Z7, Z7
 	VMOVUPS   Z7, (AX)(R8*4)
-	VMULPS    Z5, Z8, Z7
-	VMULPS    Z6, Z9, Z8
-	VADDPS    Z8, Z7, Z7
-	VMOVUPS   Z7, (CX)(R8*4)
 	ADDQ      $+16, R8
 	CMPQ      R8, SI
 	JL        vector
@@ -4495,21 +4394,182 @@ vectorRest:
 	JGE       vectorDone
 	VMOVUPS.Z (AX)(R8*4), K1, Z7
 	VMOVUPS.Z (CX)(R8*4), K1, Z8
-	VMOVUPS.Z (DX)(R8*4), K1, Z9
-	VMULPS    Z1, Z8, Z10
-	VMULPS    Z2, Z9, Z11
-	VADDPS    Z11, Z10, Z10
-	VCMPPS    $0x11, Z10, Z3, K2
-	VCMPPS    $0x11, Z3, Z10, K3
-	VXORPS    Z4, Z0, Z11
-	VBLENDMPS Z11, Z10, K3, Z14
-	VBLENDMPS Z0, Z14, K2, Z15
-	VSUBPS    Z15, Z7, Z7
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z7, Z13
+	VMULPS    Z13, Z2, Z13
+	VADDPS    Z13, Z8, Z8
+	VANDPS    Z4, Z8, Z13
+	VCMPPS    $0x11, Z5, Z13, K2
+	VBLENDMPS Z6, Z8, K2, Z11
+	VMOVUPS   Z11, K1, (CX)(R8*4)
+	VMOVUPS.Z (DX)(R8*4), K1, Z8
+	VMULPS    Z8, Z1, Z8
+	VMULPS    Z7, Z2, Z13
+	VADDPS    Z13, Z8, Z8
+	VANDPS    Z4, Z8, Z13
+	VCMPPS    $0x11, Z5, Z13, K2
+	VBLENDMPS Z6, Z8, K2, Z12
+	VMOVUPS   Z12, K1, (DX)(R8*4)
+	VMULPS    Z12, Z12, Z8
+	VSUBPS    Z8, Z11, Z8
+	VMULPS    Z7, Z0, Z7
+	VADDPS    Z3, Z8, Z8
+	VSQRTPS   Z8, Z8
+	VDIVPS    Z8, Z7, Z7
 	VMOVUPS   Z7, K1, (AX)(R8*4)
-	VMULPS    Z5, Z8, Z7
-	VMULPS    Z6, Z9, Z8
-	VADDPS    Z8, Z7, Z7
-	VMOVUPS   Z7, K1, (CX)(R8*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	DECQ DI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func descendAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·descendAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-16, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
+
+row:
+	XORQ R8, R8
+	CMPQ R8, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (AX)(R8*4), Z4
+	VMOVUPS   (CX)(R8*4), Z5
+	VMOVUPS   (DX)(R8*4), Z6
+	VMULPS    Z5, Z0, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x11, Z2, Z6, K2
+	VBLENDMPS Z3, Z5, K2, Z7
+	VMOVUPS   Z7, (CX)(R8*4)
+	VSUBPS    Z7, Z4, Z4
+	VMOVUPS   Z4, (AX)(R8*4)
+	ADDQ      $+16, R8
+	CMPQ      R8, SI
+	JL        vector
+
+vectorRest:
+	CMPQ      R8, BX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(R8*4), K1, Z4
+	VMOVUPS.Z (CX)(R8*4), K1, Z5
+	VMOVUPS.Z (DX)(R8*4), K1, Z6
+	VMULPS    Z5, Z0, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x11, Z2, Z6, K2
+	VBLENDMPS Z3, Z5, K2, Z8
+	VMOVUPS   Z8, K1, (CX)(R8*4)
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)(R8*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	DECQ DI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func lionAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lionAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS scalars_2+136(FP), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	VBROADCASTSS elementwiseConstants<>+156(SB), Z4
+	VBROADCASTSS scalars_3+140(FP), Z5
+	VBROADCASTSS scalars_4+144(FP), Z6
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z7
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z8
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-16, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
+
+row:
+	XORQ R8, R8
+	CMPQ R8, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (AX)(R8*4), Z9
+	VMOVUPS   (CX)(R8*4), Z10
+	VMOVUPS   (DX)(R8*4), Z11
+	VMULPS    Z1, Z10, Z12
+	VMULPS    Z2, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x11, Z12, Z3, K2
+	VCMPPS    $0x11, Z3, Z12, K3
+	VXORPS    Z4, Z0, Z13
+	VBLENDMPS Z13, Z12, K3, Z14
+	VBLENDMPS Z0, Z14, K2, Z15
+	VSUBPS    Z15, Z9, Z9
+	VMOVUPS   Z9, (AX)(R8*4)
+	VMULPS    Z5, Z10, Z9
+	VMULPS    Z6, Z11, Z10
+	VADDPS    Z10, Z9, Z9
+	VANDPS    Z7, Z9, Z10
+	VCMPPS    $0x11, Z8, Z10, K2
+	VBLENDMPS Z3, Z9, K2, Z16
+	VMOVUPS   Z16, (CX)(R8*4)
+	ADDQ      $+16, R8
+	CMPQ      R8, SI
+	JL        vector
+
+vectorRest:
+	CMPQ      R8, BX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(R8*4), K1, Z9
+	VMOVUPS.Z (CX)(R8*4), K1, Z10
+	VMOVUPS.Z (DX)(R8*4), K1, Z11
+	VMULPS    Z1, Z10, Z12
+	VMULPS    Z2, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x11, Z12, Z3, K2
+	VCMPPS    $0x11, Z3, Z12, K3
+	VXORPS    Z4, Z0, Z13
+	VBLENDMPS Z13, Z12, K3, Z17
+	VBLENDMPS Z0, Z17, K2, Z18
+	VSUBPS    Z18, Z9, Z9
+	VMOVUPS   Z9, K1, (AX)(R8*4)
+	VMULPS    Z5, Z10, Z9
+	VMULPS    Z6, Z11, Z10
+	VADDPS    Z10, Z9, Z9
+	VANDPS    Z7, Z9, Z10
+	VCMPPS    $0x11, Z8, Z10, K2
+	VBLENDMPS Z3, Z9, K2, Z19
+	VMOVUPS   Z19, K1, (CX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4521,13 +4581,16 @@ vectorDone:
 	RET
 
 // func nadamAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·nadamAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_2+136(FP), Z0
-	VBROADCASTSS scalars_3+140(FP), Z1
-	VBROADCASTSS scalars_0+128(FP), Z2
-	VBROADCASTSS scalars_1+132(FP), Z3
-	VBROADCASTSS scalars_4+144(FP), Z4
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	VBROADCASTSS scalars_3+140(FP), Z4
+	VBROADCASTSS scalars_0+128(FP), Z5
+	VBROADCASTSS scalars_1+132(FP), Z6
+	VBROADCASTSS scalars_4+144(FP), Z7
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-16, DI
@@ -4548,24 +4611,30 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Z5
-	VMOVUPS     (CX)(R9*4), Z6
-	VMOVUPS     (DX)(R9*4), Z7
-	VMOVUPS     (BX)(R9*4), Z8
-	VSUBPS      Z6, Z8, Z9
-	VFMADD231PS Z0, Z9, Z6
-	VMULPS      Z8, Z8, Z9
-	VSUBPS      Z7, Z9, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMOVUPS     Z6, (CX)(R9*4)
-	VMOVUPS     Z7, (DX)(R9*4)
-	VMULPS      Z3, Z8, Z8
-	VFMADD231PS Z2, Z6, Z8
-	VSQRTPS     Z7, Z6
-	VADDPS      Z4, Z6, Z6
-	VDIVPS      Z6, Z8, Z6
-	VSUBPS      Z6, Z5, Z5
-	VMOVUPS     Z5, (AX)(R9*4)
+	VMOVUPS     (AX)(R9*4), Z8
+	VMOVUPS     (CX)(R9*4), Z9
+	VMOVUPS     (DX)(R9*4), Z10
+	VMOVUPS     (BX)(R9*4), Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z1, Z9, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z9, K2, Z13
+	VMULPS      Z11, Z11, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z4, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z14
+	VMOVUPS     Z13, (CX)(R9*4)
+	VMOVUPS     Z14, (DX)(R9*4)
+	VMULPS      Z6, Z11, Z9
+	VFMADD231PS Z5, Z13, Z9
+	VSQRTPS     Z14, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, (AX)(R9*4)
 	ADDQ        $+16, R9
 	CMPQ        R9, DI
 	JL          vector
@@ -4573,24 +4642,30 @@ vector:
 vectorRest:
 	CMPQ        R9, SI
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R9*4), K1, Z5
-	VMOVUPS.Z   (CX)(R9*4), K1, Z6
-	VMOVUPS.Z   (DX)(R9*4), K1, Z7
-	VMOVUPS.Z   (BX)(R9*4), K1, Z8
-	VSUBPS      Z6, Z8, Z9
-	VFMADD231PS Z0, Z9, Z6
-	VMULPS      Z8, Z8, Z9
-	VSUBPS      Z7, Z9, Z9
-	VFMADD231PS Z1, Z9, Z7
-	VMOVUPS     Z6, K1, (CX)(R9*4)
-	VMOVUPS     Z7, K1, (DX)(R9*4)
-	VMULPS      Z3, Z8, Z8
-	VFMADD231PS Z2, Z6, Z8
-	VSQRTPS     Z7, Z6
-	VADDPS      Z4, Z6, Z6
-	VDIVPS      Z6, Z8, Z6
-	VSUBPS      Z6, Z5, Z5
-	VMOVUPS     Z5, K1, (AX)(R9*4)
+	VMOVUPS.Z   (AX)(R9*4), K1, Z8
+	VMOVUPS.Z   (CX)(R9*4), K1, Z9
+	VMOVUPS.Z   (DX)(R9*4), K1, Z10
+	VMOVUPS.Z   (BX)(R9*4), K1, Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z1, Z9, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z9, K2, Z15
+	VMULPS      Z11, Z11, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z4, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z16
+	VMOVUPS     Z15, K1, (CX)(R9*4)
+	VMOVUPS     Z16, K1, (DX)(R9*4)
+	VMULPS      Z6, Z11, Z9
+	VFMADD231PS Z5, Z15, Z9
+	VSQRTPS     Z16, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, K1, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4603,12 +4678,15 @@ vectorDone:
 	RET
 
 // func amsgradAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·amsgradAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Z0
-	VBROADCASTSS scalars_2+136(FP), Z1
-	VBROADCASTSS scalars_0+128(FP), Z2
-	VBROADCASTSS scalars_3+140(FP), Z3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	VBROADCASTSS scalars_2+136(FP), Z4
+	VBROADCASTSS scalars_0+128(FP), Z5
+	VBROADCASTSS scalars_3+140(FP), Z6
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
 	ANDQ         $-16, R8
@@ -4630,27 +4708,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R10*4), Z4
-	VMOVUPS     (CX)(R10*4), Z5
-	VMOVUPS     (DX)(R10*4), Z6
-	VMOVUPS     (BX)(R10*4), Z7
-	VMOVUPS     (SI)(R10*4), Z8
-	VSUBPS      Z5, Z8, Z9
-	VFMADD231PS Z0, Z9, Z5
-	VMULPS      Z8, Z8, Z8
-	VSUBPS      Z6, Z8, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VCMPPS      $0x11, Z7, Z6, K2
-	VBLENDMPS   Z7, Z6, K2, Z10
-	VMOVUPS     Z5, (CX)(R10*4)
-	VMOVUPS     Z6, (DX)(R10*4)
-	VMOVUPS     Z10, (BX)(R10*4)
-	VMULPS      Z2, Z5, Z5
-	VSQRTPS     Z10, Z6
-	VADDPS      Z3, Z6, Z6
-	VDIVPS      Z6, Z5, Z5
-	VSUBPS      Z5, Z4, Z4
-	VMOVUPS     Z4, (AX)(R10*4)
+	VMOVUPS     (AX)(R10*4), Z7
+	VMOVUPS     (CX)(R10*4), Z8
+	VMOVUPS     (DX)(R10*4), Z9
+	VMOVUPS     (BX)(R10*4), Z10
+	VMOVUPS     (SI)(R10*4), Z11
+	VSUBPS      Z8, Z11, Z12
+	VFMADD231PS Z0, Z12, Z8
+	VANDPS      Z1, Z8, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z8, K2, Z13
+	VMULPS      Z11, Z11, Z8
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z4, Z8, Z9
+	VANDPS      Z1, Z9, Z8
+	VCMPPS      $0x11, Z2, Z8, K2
+	VBLENDMPS   Z3, Z9, K2, Z14
+	VCMPPS      $0x11, Z10, Z14, K2
+	VBLENDMPS   Z10, Z14, K2, Z15
+	VMOVUPS     Z13, (CX)(R10*4)
+	VMOVUPS     Z14, (DX)(R10*4)
+	VMOVUPS     Z15, (BX)(R10*4)
+	VMULPS      Z5, Z13, Z8
+	VSQRTPS     Z15, Z9
+	VADDPS      Z6, Z9, Z9
+	VDIVPS      Z9, Z8, Z8
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (AX)(R10*4)
 	ADDQ        $+16, R10
 	CMPQ        R10, R8
 	JL          vector
@@ -4658,27 +4742,33 @@ vector:
 vectorRest:
 	CMPQ        R10, DI
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R10*4), K1, Z4
-	VMOVUPS.Z   (CX)(R10*4), K1, Z5
-	VMOVUPS.Z   (DX)(R10*4), K1, Z6
-	VMOVUPS.Z   (BX)(R10*4), K1, Z7
-	VMOVUPS.Z   (SI)(R10*4), K1, Z8
-	VSUBPS      Z5, Z8, Z9
-	VFMADD231PS Z0, Z9, Z5
-	VMULPS      Z8, Z8, Z8
-	VSUBPS      Z6, Z8, Z8
-	VFMADD231PS Z1, Z8, Z6
-	VCMPPS      $0x11, Z7, Z6, K2
-	VBLENDMPS   Z7, Z6, K2, Z11
-	VMOVUPS     Z5, K1, (CX)(R10*4)
-	VMOVUPS     Z6, K1, (DX)(R10*4)
-	VMOVUPS     Z11, K1, (BX)(R10*4)
-	VMULPS      Z2, Z5, Z5
-	VSQRTPS     Z11, Z6
-	VADDPS      Z3, Z6, Z6
-	VDIVPS      Z6, Z5, Z5
-	VSUBPS      Z5, Z4, Z4
-	VMOVUPS     Z4, K1, (AX)(R10*4)
+	VMOVUPS.Z   (AX)(R10*4), K1, Z7
+	VMOVUPS.Z   (CX)(R10*4), K1, Z8
+	VMOVUPS.Z   (DX)(R10*4), K1, Z9
+	VMOVUPS.Z   (BX)(R10*4), K1, Z10
+	VMOVUPS.Z   (SI)(R10*4), K1, Z11
+	VSUBPS      Z8, Z11, Z12
+	VFMADD231PS Z0, Z12, Z8
+	VANDPS      Z1, Z8, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z8, K2, Z16
+	VMULPS      Z11, Z11, Z8
+	VSUBPS      Z9, Z8, Z8
+	VFMADD231PS Z4, Z8, Z9
+	VANDPS      Z1, Z9, Z8
+	VCMPPS      $0x11, Z2, Z8, K2
+	VBLENDMPS   Z3, Z9, K2, Z17
+	VCMPPS      $0x11, Z10, Z17, K2
+	VBLENDMPS   Z10, Z17, K2, Z18
+	VMOVUPS     Z16, K1, (CX)(R10*4)
+	VMOVUPS     Z17, K1, (DX)(R10*4)
+	VMOVUPS     Z18, K1, (BX)(R10*4)
+	VMULPS      Z5, Z16, Z8
+	VSQRTPS     Z18, Z9
+	VADDPS      Z6, Z9, Z9
+	VDIVPS      Z9, Z8, Z8
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, K1, (AX)(R10*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4734,6 +4824,48 @@ vectorRest:
 	VCMPPS    $0x11, Z2, Z5, K2
 	VBLENDMPS Z2, Z5, K2, Z6
 	VMOVUPS   Z6, K1, (AX)(SI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	DECQ BX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	MOVQ         cols+8(FP), CX
+	MOVQ         CX, DX
+	ANDQ         $-16, DX
+	MOVQ         CX, AX
+	SUBQ         DX, AX
+	MOVQ         $-1, BX
+	BZHIQ        AX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         rows+0(FP), BX
+
+row:
+	XORQ SI, SI
+	CMPQ SI, DX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(SI*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(SI*4)
+	ADDQ    $+16, SI
+	CMPQ    SI, DX
+	JL      vector
+
+vectorRest:
+	CMPQ      SI, CX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(SI*4), K1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(SI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX

@@ -63,6 +63,7 @@ const (
 	nadamKernel
 	amsgradKernel
 	clipKernel
+	scaleKernel
 	regularizeKernel
 	elementwiseKernels
 )

@@ -180,6 +180,9 @@ func amsgradNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]fl
 func clipNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func scaleNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func regularizeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 var elementwiseNEON = elementwiseTable{
@@ -242,5 +245,6 @@ var elementwiseNEON = elementwiseTable{
 	nadamKernel:              nadamNEON,
 	amsgradKernel:            amsgradNEON,
 	clipKernel:               clipNEON,
+	scaleKernel:              scaleNEON,
 	regularizeKernel:         regularizeNEON,
 }

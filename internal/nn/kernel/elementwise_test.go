@@ -58,6 +58,7 @@ func elementwiseCases() []elementwiseCase {
 			s.AMSGrad(m[0], m[1], m[2], m[3], m[4], AdamStep{0.01, 0.1, 0.001, 1e-7})
 		}},
 		{"clip", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Clip(m[0], 0.5) }},
+		{"scale", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Scale(m[0], 0.3) }},
 		{"regularize", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Regularize(m[0], m[1], 0.01, 0.1) }},
 	}
 	for _, f := range activation.All() {

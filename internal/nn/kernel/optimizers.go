@@ -2,6 +2,18 @@ package kernel
 
 import "dnn/internal/exact"
 
+// Running means below flushBelow become 0. While a gradient is 0, as that of a pixel at the margin, its means decay to
+// denormal numbers and stay there, since the smallest one times 0.9 rounds to itself. Arithmetic with these is a hundred
+// times slower on many CPUs, which is why other libraries let the CPU take them for 0.
+const flushBelow = 0x1p-100
+
+func flush(mean float32) float32 {
+	if mean > -flushBelow && mean < flushBelow {
+		return 0
+	}
+	return mean
+}
+
 // Momentum takes a step of gradient descent with momentum, whose memory is M. Every operation rounds:
 //
 //	m = m momentum - g rate
@@ -20,7 +32,7 @@ func (s *Set) Momentum(p, m, g Matrix, momentum, rate float32, nesterov bool) {
 		p, m := p.Row(r), m.Row(r)
 		for c, gc := range g.Row(r) {
 			step := float32(gc * rate)
-			m[c] = float32(m[c]*momentum) - step
+			m[c] = flush(float32(m[c]*momentum) - step)
 			if nesterov {
 				p[c] += float32(m[c]*momentum) - step
 			} else {
@@ -53,11 +65,11 @@ func (s *Set) RMSprop(g, v, a Matrix, step RMSpropStep) {
 	for r := range g.Rows {
 		g, v := g.Row(r), v.Row(r)
 		for c, gc := range g {
-			v[c] = float32(step.Rho*v[c]) + float32(step.OneMinusRho*float32(gc*gc))
+			v[c] = flush(float32(step.Rho*v[c]) + float32(step.OneMinusRho*float32(gc*gc)))
 			variance := v[c]
 			if centered {
 				mean := &a.Row(r)[c]
-				*mean = float32(step.Rho**mean) + float32(step.OneMinusRho*gc)
+				*mean = flush(float32(step.Rho**mean) + float32(step.OneMinusRho*gc))
 				variance -= float32(*mean * *mean)
 			}
 			g[c] = float32(step.Rate*gc) / exact.Sqrt(variance+step.Epsilon)
@@ -77,7 +89,7 @@ func (s *Set) Descend(p, m, step Matrix, momentum float32) {
 	for r := range p.Rows {
 		p, m := p.Row(r), m.Row(r)
 		for c, v := range step.Row(r) {
-			m[c] = float32(momentum*m[c]) + v
+			m[c] = flush(float32(momentum*m[c]) + v)
 			p[c] -= m[c]
 		}
 	}
@@ -108,7 +120,7 @@ func (s *Set) Lion(p, m, g Matrix, step LionStep) {
 				direction = -step.Rate
 			}
 			p[c] -= direction
-			m[c] = float32(m[c]*step.Beta2) + float32(gc*step.OneMinusBeta2)
+			m[c] = flush(float32(m[c]*step.Beta2) + float32(gc*step.OneMinusBeta2))
 		}
 	}
 }
@@ -132,8 +144,8 @@ func (s *Set) Nadam(p, m, v, g Matrix, step NadamStep) {
 	for r := range p.Rows {
 		p, m, v := p.Row(r), m.Row(r), v.Row(r)
 		for c, gc := range g.Row(r) {
-			m[c] = exact.FMA(gc-m[c], step.C1, m[c])
-			v[c] = exact.FMA(float32(gc*gc)-v[c], step.C2, v[c])
+			m[c] = flush(exact.FMA(gc-m[c], step.C1, m[c]))
+			v[c] = flush(exact.FMA(float32(gc*gc)-v[c], step.C2, v[c]))
 			p[c] -= exact.FMA(m[c], step.MFactor, float32(gc*step.GFactor)) / (exact.Sqrt(v[c]) + step.Epsilon)
 		}
 	}
@@ -148,8 +160,8 @@ func (s *Set) AMSGrad(p, m, v, h, g Matrix, a AdamStep) {
 	for r := range p.Rows {
 		p, m, v, h := p.Row(r), m.Row(r), v.Row(r), h.Row(r)
 		for c, gc := range g.Row(r) {
-			m[c] = exact.FMA(gc-m[c], a.C1, m[c])
-			v[c] = exact.FMA(float32(gc*gc)-v[c], a.C2, v[c])
+			m[c] = flush(exact.FMA(gc-m[c], a.C1, m[c]))
+			v[c] = flush(exact.FMA(float32(gc*gc)-v[c], a.C2, v[c]))
 			if !(v[c] < h[c]) {
 				h[c] = v[c]
 			}
@@ -173,6 +185,14 @@ func (s *Set) Clip(g Matrix, limit float32) {
 		}
 		return v
 	})
+}
+
+// Scale multiplies each element of G by a factor.
+func (s *Set) Scale(g Matrix, factor float32) {
+	requireAll("Scale", g.Rows, g.Cols, g)
+	if !s.elementwise(scaleKernel, g.Rows, g.Cols, [8]float32{factor}, g) {
+		EachElement(g, func(v float32) float32 { return v * factor })
+	}
 }
 
 // Regularize adds the gradient of l1 sum |w| + l2/2 sum w^2 to G: l1 sign(w) + l2 w. Every operation rounds.

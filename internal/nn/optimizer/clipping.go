@@ -38,15 +38,14 @@ func (d *deferred) Update(_ *kernel.Worker, p *nn.Param, top, left int, g kernel
 	d.gradients.keep(p, top, left, g)
 }
 
-// apply hands on the gradient of the rows [lo, hi) of p, in blocks that fit into the first-level cache. f is applied to
-// each element unless it is nil.
-func (d *deferred) apply(w *kernel.Worker, p *nn.Param, lo, hi int, f func(g float32) float32) {
+// apply hands on the gradient of the rows [lo, hi) of p, times a factor, in blocks that fit into the first-level cache.
+func (d *deferred) apply(w *kernel.Worker, p *nn.Param, lo, hi int, factor float32) {
 	whole := d.gradients.arrays[p.Index]
 	step := max(kernel.BlockElements/p.Value.Cols, 1)
 	for ; lo < hi; lo += step {
 		g := whole.Slice(lo, min(lo+step, hi))
-		if f != nil {
-			kernel.EachElement(g, f)
+		if factor != 1 {
+			w.Scale(g, factor)
 		}
 		d.Optimizer.Update(w, p, lo, 0, g)
 	}
@@ -70,8 +69,7 @@ func (c *clipNorm) Prepare(*kernel.Worker) {
 }
 
 func (c *clipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
-	divisor := max(c.norms[p.Index], c.limit)
-	c.apply(w, p, lo, hi, func(g float32) float32 { return float32(g*c.limit) / divisor })
+	c.apply(w, p, lo, hi, c.limit/max(c.norms[p.Index], c.limit))
 }
 
 // globalClipNorm scales all gradients by the same factor so that the norm |G| of all of them together is at most limit
@@ -96,7 +94,7 @@ func (c *globalClipNorm) Prepare(*kernel.Worker) {
 }
 
 func (c *globalClipNorm) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) {
-	c.apply(w, p, lo, hi, func(g float32) float32 { return g * c.scale })
+	c.apply(w, p, lo, hi, c.scale)
 }
 
 // squares returns the sum of the squares of m's elements in float64. Column c belongs to the sum c mod 8, and the eight

@@ -10,7 +10,7 @@ type held struct{ deferred }
 
 func (h *held) Prepare(*kernel.Worker) {}
 
-func (h *held) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { h.apply(w, p, lo, hi, nil) }
+func (h *held) Apply(w *kernel.Worker, p *nn.Param, lo, hi int) { h.apply(w, p, lo, hi, 1) }
 
 // Hold returns a Deferred optimizer that gives o, which must not be Deferred, the gradients of these parameters once
 // all of them are there. Until then a step has changed no weights.

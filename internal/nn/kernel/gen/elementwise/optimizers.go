@@ -4,8 +4,13 @@ package main
 func optimizerPrograms() []*program {
 	return []*program{
 		momentum("momentum", false), momentum("nesterov", true), rmsprop("rmsprop", false), rmsprop("centered", true),
-		descend(), lion(), nadam(), amsgrad(), clipped(), regularize(),
+		descend(), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
 	}
+}
+
+// flush is kernel's function of that name.
+func (p *program) flush(v *value) *value {
+	return p.choose(p.less(p.abs(v), p.number(0x1p-100)), p.number(0), v)
 }
 
 // momentum: p, m, g; momentum, rate.
@@ -13,7 +18,7 @@ func momentum(name string, nesterov bool) *program {
 	p := newProgram(name, 3, 2)
 	w, m, g := p.operand(0), p.operand(1), p.operand(2)
 	keep, step := p.scalar(0), p.mul(g, p.scalar(1))
-	m = p.sub(p.mul(m, keep), step)
+	m = p.flush(p.sub(p.mul(m, keep), step))
 	p.store(1, m)
 	if nesterov {
 		m = p.sub(p.mul(m, keep), step)
@@ -31,10 +36,10 @@ func rmsprop(name string, centered bool) *program {
 	p := newProgram(name, operands, 4)
 	g, v := p.operand(0), p.operand(1)
 	rate, rho, rest, epsilon := p.scalar(0), p.scalar(1), p.scalar(2), p.scalar(3)
-	v = p.add(p.mul(rho, v), p.mul(rest, p.mul(g, g)))
+	v = p.flush(p.add(p.mul(rho, v), p.mul(rest, p.mul(g, g))))
 	p.store(1, v)
 	if centered {
-		a := p.add(p.mul(rho, p.operand(2)), p.mul(rest, g))
+		a := p.flush(p.add(p.mul(rho, p.operand(2)), p.mul(rest, g)))
 		p.store(2, a)
 		v = p.sub(v, p.mul(a, a))
 	}
@@ -46,7 +51,7 @@ func rmsprop(name string, centered bool) *program {
 func descend() *program {
 	p := newProgram("descend", 3, 1)
 	w, m, step := p.operand(0), p.operand(1), p.operand(2)
-	m = p.add(p.mul(p.scalar(0), m), step)
+	m = p.flush(p.add(p.mul(p.scalar(0), m), step))
 	p.store(1, m)
 	p.store(0, p.sub(w, m))
 	return p
@@ -60,7 +65,7 @@ func lion() *program {
 	step := p.add(p.mul(m, p.scalar(1)), p.mul(g, p.scalar(2)))
 	step = p.choose(p.less(p.number(0), step), rate, p.choose(p.less(step, p.number(0)), p.negate(rate), step))
 	p.store(0, p.sub(w, step))
-	p.store(1, p.add(p.mul(m, p.scalar(3)), p.mul(g, p.scalar(4))))
+	p.store(1, p.flush(p.add(p.mul(m, p.scalar(3)), p.mul(g, p.scalar(4)))))
 	return p
 }
 
@@ -68,8 +73,8 @@ func lion() *program {
 func nadam() *program {
 	p := newProgram("nadam", 4, 5)
 	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
-	m = p.fma(p.sub(g, m), p.scalar(2), m)
-	v = p.fma(p.sub(p.mul(g, g), v), p.scalar(3), v)
+	m = p.flush(p.fma(p.sub(g, m), p.scalar(2), m))
+	v = p.flush(p.fma(p.sub(p.mul(g, g), v), p.scalar(3), v))
 	p.store(1, m)
 	p.store(2, v)
 	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
@@ -81,8 +86,8 @@ func nadam() *program {
 func amsgrad() *program {
 	p := newProgram("amsgrad", 5, 4)
 	w, m, v, h, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3), p.operand(4)
-	m = p.fma(p.sub(g, m), p.scalar(1), m)
-	v = p.fma(p.sub(p.mul(g, g), v), p.scalar(2), v)
+	m = p.flush(p.fma(p.sub(g, m), p.scalar(1), m))
+	v = p.flush(p.fma(p.sub(p.mul(g, g), v), p.scalar(2), v))
 	h = p.choose(p.less(v, h), h, v) // NaN of v stays
 	p.store(1, m)
 	p.store(2, v)
@@ -98,6 +103,13 @@ func clipped() *program {
 	g = p.choose(p.less(limit, g), limit, g)
 	low := p.negate(limit)
 	p.store(0, p.choose(p.less(g, low), low, g))
+	return p
+}
+
+// scale: g; factor.
+func scale() *program {
+	p := newProgram("scale", 1, 1)
+	p.store(0, p.mul(p.operand(0), p.scalar(0)))
 	return p
 }
 
