@@ -244,7 +244,11 @@ DATA elementwiseConstants<>+880(SB)/4, $0xd800000 // 7.888609e-31
 DATA elementwiseConstants<>+884(SB)/4, $0xd800000
 DATA elementwiseConstants<>+888(SB)/4, $0xd800000
 DATA elementwiseConstants<>+892(SB)/4, $0xd800000
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $896
+DATA elementwiseConstants<>+896(SB)/4, $0x21800000 // 8.6736174e-19
+DATA elementwiseConstants<>+900(SB)/4, $0x21800000
+DATA elementwiseConstants<>+904(SB)/4, $0x21800000
+DATA elementwiseConstants<>+908(SB)/4, $0x21800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $912
 
 // func eluNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·eluNEON(SB), NOSPLIT, $0-160
@@ -4705,6 +4709,7 @@ TEXT ·centeredNEON(SB), NOSPLIT, $0-160
 	FMOVQ 224(R3), F4
 	FMOVQ 880(R3), F5
 	FMOVQ 0(R3), F6
+	FMOVQ 896(R3), F7
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4715,31 +4720,31 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F7
-	FMOVQ (R20), F8
-	FMUL(8, 1, 8)
-	FMUL(9, 7, 7)
-	FMUL(9, 2, 9)
-	FADD(9, 8, 9)
-	BITAND(8, 9, 4)
-	FCMGT(8, 5, 8)
-	SELECT(8, 6, 9)
-	FMOVQ F8, (R20)
-	FMOVQ (R21), F9
+	FMOVQ (R19), F8
+	FMOVQ (R20), F9
 	FMUL(9, 1, 9)
-	FMUL(10, 2, 7)
+	FMUL(10, 8, 8)
+	FMUL(10, 2, 10)
 	FADD(10, 9, 10)
 	BITAND(9, 10, 4)
 	FCMGT(9, 5, 9)
 	SELECT(9, 6, 10)
-	FMOVQ F9, (R21)
-	FMUL(9, 9, 9)
-	FSUB(9, 8, 9)
-	FMUL(7, 0, 7)
-	FADD(9, 9, 3)
-	FSQRT(9, 9)
-	FDIV(9, 7, 9)
-	FMOVQ F9, (R19)
+	FMOVQ F9, (R20)
+	FMOVQ (R21), F10
+	FMUL(10, 1, 10)
+	FMUL(11, 2, 8)
+	FADD(11, 10, 11)
+	BITAND(10, 11, 4)
+	FCMGT(10, 7, 10)
+	SELECT(10, 6, 11)
+	FMOVQ F10, (R21)
+	FMUL(10, 10, 10)
+	FSUB(10, 9, 10)
+	FMUL(8, 0, 8)
+	FADD(10, 10, 3)
+	FSQRT(10, 10)
+	FDIV(10, 8, 10)
+	FMOVQ F10, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4749,31 +4754,31 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
-	FMOVS (R20), F7
-	FMUL(7, 1, 7)
-	FMUL(8, 9, 9)
-	FMUL(8, 2, 8)
-	FADD(8, 7, 8)
-	BITAND(7, 8, 4)
-	FCMGT(7, 5, 7)
-	SELECT(7, 6, 8)
-	FMOVS F7, (R20)
-	FMOVS (R21), F8
+	FMOVS (R19), F10
+	FMOVS (R20), F8
 	FMUL(8, 1, 8)
-	FMUL(10, 2, 9)
-	FADD(10, 8, 10)
-	BITAND(8, 10, 4)
+	FMUL(9, 10, 10)
+	FMUL(9, 2, 9)
+	FADD(9, 8, 9)
+	BITAND(8, 9, 4)
 	FCMGT(8, 5, 8)
-	SELECT(8, 6, 10)
-	FMOVS F8, (R21)
-	FMUL(8, 8, 8)
-	FSUB(8, 7, 8)
-	FMUL(9, 0, 9)
-	FADD(8, 8, 3)
-	FSQRT(8, 8)
-	FDIV(8, 9, 8)
-	FMOVS F8, (R19)
+	SELECT(8, 6, 9)
+	FMOVS F8, (R20)
+	FMOVS (R21), F9
+	FMUL(9, 1, 9)
+	FMUL(11, 2, 10)
+	FADD(11, 9, 11)
+	BITAND(9, 11, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 11)
+	FMOVS F9, (R21)
+	FMUL(9, 9, 9)
+	FSUB(9, 8, 9)
+	FMUL(10, 0, 10)
+	FADD(9, 9, 3)
+	FSQRT(9, 9)
+	FDIV(9, 10, 9)
+	FMOVS F9, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21

@@ -76,7 +76,8 @@ DATA elementwiseConstants<>+208(SB)/4, $0xbd5d0dd1
 DATA elementwiseConstants<>+212(SB)/4, $0x3e088889
 DATA elementwiseConstants<>+216(SB)/4, $0xbeaaaaab
 DATA elementwiseConstants<>+220(SB)/4, $0x0d800000
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $224
+DATA elementwiseConstants<>+224(SB)/4, $0x21800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $228
 
 // func eluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
@@ -4836,7 +4837,7 @@ vector:
 	VADDPS       Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
 	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
 	VCMPPS       $0x11, Y5, Y4, Y4
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
 	VBLENDVPS    Y4, Y5, Y3, Y3
@@ -4880,7 +4881,7 @@ vectorRest:
 	VADDPS       Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
 	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
 	VCMPPS       $0x11, Y5, Y4, Y4
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
 	VBLENDVPS    Y4, Y5, Y3, Y3

@@ -58,7 +58,8 @@ DATA elementwiseConstants<>+208(SB)/4, $0xbd5d0dd1
 DATA elementwiseConstants<>+212(SB)/4, $0x3e088889
 DATA elementwiseConstants<>+216(SB)/4, $0xbeaaaaab
 DATA elementwiseConstants<>+220(SB)/4, $0x0d800000
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $224
+DATA elementwiseConstants<>+224(SB)/4, $0x21800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $228
 
 // func eluAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
@@ -4341,6 +4342,7 @@ TEXT ·centeredAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z7
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4360,31 +4362,31 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z7
-	VMOVUPS   (CX)(R8*4), Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z7, Z13
-	VMULPS    Z13, Z2, Z13
-	VADDPS    Z13, Z8, Z8
-	VANDPS    Z4, Z8, Z13
-	VCMPPS    $0x11, Z5, Z13, K2
-	VBLENDMPS Z6, Z8, K2, Z9
-	VMOVUPS   Z9, (CX)(R8*4)
-	VMOVUPS   (DX)(R8*4), Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z2, Z13
-	VADDPS    Z13, Z8, Z8
-	VANDPS    Z4, Z8, Z13
-	VCMPPS    $0x11, Z5, Z13, K2
-	VBLENDMPS Z6, Z8, K2, Z10
-	VMOVUPS   Z10, (DX)(R8*4)
-	VMULPS    Z10, Z10, Z8
-	VSUBPS    Z8, Z9, Z8
-	VMULPS    Z7, Z0, Z7
-	VADDPS    Z3, Z8, Z8
-	VSQRTPS   Z8, Z8
-	VDIVPS    Z8, Z7, Z7
-	VMOVUPS   Z7, (AX)(R8*4)
+	VMOVUPS   (AX)(R8*4), Z8
+	VMOVUPS   (CX)(R8*4), Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z8, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z10
+	VMOVUPS   Z10, (CX)(R8*4)
+	VMOVUPS   (DX)(R8*4), Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMOVUPS   Z11, (DX)(R8*4)
+	VMULPS    Z11, Z11, Z9
+	VSUBPS    Z9, Z10, Z9
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z9, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   Z8, (AX)(R8*4)
 	ADDQ      $+16, R8
 	CMPQ      R8, SI
 	JL        vector
@@ -4392,31 +4394,31 @@ vector:
 vectorRest:
 	CMPQ      R8, BX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z7
-	VMOVUPS.Z (CX)(R8*4), K1, Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z7, Z13
-	VMULPS    Z13, Z2, Z13
-	VADDPS    Z13, Z8, Z8
-	VANDPS    Z4, Z8, Z13
-	VCMPPS    $0x11, Z5, Z13, K2
-	VBLENDMPS Z6, Z8, K2, Z11
-	VMOVUPS   Z11, K1, (CX)(R8*4)
-	VMOVUPS.Z (DX)(R8*4), K1, Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z2, Z13
-	VADDPS    Z13, Z8, Z8
-	VANDPS    Z4, Z8, Z13
-	VCMPPS    $0x11, Z5, Z13, K2
-	VBLENDMPS Z6, Z8, K2, Z12
-	VMOVUPS   Z12, K1, (DX)(R8*4)
-	VMULPS    Z12, Z12, Z8
-	VSUBPS    Z8, Z11, Z8
-	VMULPS    Z7, Z0, Z7
-	VADDPS    Z3, Z8, Z8
-	VSQRTPS   Z8, Z8
-	VDIVPS    Z8, Z7, Z7
-	VMOVUPS   Z7, K1, (AX)(R8*4)
+	VMOVUPS.Z (AX)(R8*4), K1, Z8
+	VMOVUPS.Z (CX)(R8*4), K1, Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z8, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z12
+	VMOVUPS   Z12, K1, (CX)(R8*4)
+	VMOVUPS.Z (DX)(R8*4), K1, Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z13
+	VMOVUPS   Z13, K1, (DX)(R8*4)
+	VMULPS    Z13, Z13, Z9
+	VSUBPS    Z9, Z12, Z9
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z9, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   Z8, K1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX

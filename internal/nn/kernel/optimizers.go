@@ -2,13 +2,14 @@ package kernel
 
 import "dnn/internal/exact"
 
-// Running means below flushBelow become 0. While a gradient is 0, as that of a pixel at the margin, its means decay to
+// flush turns a running mean below 2^-100 into 0. While a gradient is 0, as that of a pixel at the margin, its means decay to
 // denormal numbers and stay there, since the smallest one times 0.9 rounds to itself. Arithmetic with these is a hundred
 // times slower on many CPUs, which is why other libraries let the CPU take them for 0.
-const flushBelow = 0x1p-100
+func flush(mean float32) float32 { return flushBelow(0x1p-100, mean) }
 
-func flush(mean float32) float32 {
-	if mean > -flushBelow && mean < flushBelow {
+// flushBelow does so below another limit. The square of what it returns is no denormal number for a limit of 2^-60.
+func flushBelow(limit, mean float32) float32 {
+	if mean > -limit && mean < limit {
 		return 0
 	}
 	return mean
@@ -69,7 +70,7 @@ func (s *Set) RMSprop(g, v, a Matrix, step RMSpropStep) {
 			variance := v[c]
 			if centered {
 				mean := &a.Row(r)[c]
-				*mean = flush(float32(step.Rho**mean) + float32(step.OneMinusRho*gc))
+				*mean = flushBelow(0x1p-60, float32(step.Rho**mean) + float32(step.OneMinusRho*gc))
 				variance -= float32(*mean * *mean)
 			}
 			g[c] = float32(step.Rate*gc) / exact.Sqrt(variance+step.Epsilon)

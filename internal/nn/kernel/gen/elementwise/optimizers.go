@@ -8,9 +8,11 @@ func optimizerPrograms() []*program {
 	}
 }
 
-// flush is kernel's function of that name.
-func (p *program) flush(v *value) *value {
-	return p.choose(p.less(p.abs(v), p.number(0x1p-100)), p.number(0), v)
+// flush and flushBelow are kernel's functions of these names.
+func (p *program) flush(v *value) *value { return p.flushBelow(0x1p-100, v) }
+
+func (p *program) flushBelow(limit float64, v *value) *value {
+	return p.choose(p.less(p.abs(v), p.number(limit)), p.number(0), v)
 }
 
 // momentum: p, m, g; momentum, rate.
@@ -39,7 +41,7 @@ func rmsprop(name string, centered bool) *program {
 	v = p.flush(p.add(p.mul(rho, v), p.mul(rest, p.mul(g, g))))
 	p.store(1, v)
 	if centered {
-		a := p.flush(p.add(p.mul(rho, p.operand(2)), p.mul(rest, g)))
+		a := p.flushBelow(0x1p-60, p.add(p.mul(rho, p.operand(2)), p.mul(rest, g)))
 		p.store(2, a)
 		v = p.sub(v, p.mul(a, a))
 	}
