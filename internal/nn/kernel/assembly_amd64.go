@@ -70,12 +70,13 @@ func avx512(vbmi2 bool) *Set {
 
 func avx2() *Set {
 	return &Set{
-		Name:      "avx2",
-		TileRows:  6,
-		TileCols:  16,
-		PanelCols: panelAVX2,
-		gemmTile:  gemmTileAVX2,
-		sparseMul: sparseMulInAVX2,
+		Name:       "avx2",
+		TileRows:   6,
+		TileCols:   16,
+		PanelCols:  panelAVX2,
+		gemmTile:   gemmTileAVX2,
+		sparseMul:  sparseMulInAVX2,
+		sparseAdam: sparseAdamInAVX2,
 		adam: func(p, m, v, g Matrix, a AdamStep) {
 			adamAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride,
 				a.Alpha, a.C1, a.C2, a.Epsilon)
@@ -152,6 +153,31 @@ func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Ro
 		from, cols := b.Data[min(c, len(b.Data)):], min(width, p.Cols-c)
 		sparseAdamAVX512(p.Rows, cols, x.Entries, x.Start, x.Step, x.Table, from, b.Stride,
 			p.Data[c:], m.Data[c:], v.Data[c:], p.Stride, a.Alpha, a.C1, a.C2, a.Epsilon, uint8(which))
+	}
+}
+
+// sparseAdamInAVX2 computes the gradient of runs of rows that have entries, a block at a time. Other rows need none.
+func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
+	stride := p.Stride
+	var gradient [BlockElements]float32
+	width := panelWidth(p.Cols, panelAVX2, 8)
+	most := len(gradient) / width
+	for c := 0; c < p.Cols; c += width {
+		from, cols := b.Data[min(c, len(b.Data)):], min(width, p.Cols-c)
+		for r := 0; r < p.Rows; {
+			rows, empty := x.run(r, most)
+			at := r*p.Stride + c
+			p, m, v := p.Data[at:], m.Data[at:], v.Data[at:]
+			switch {
+			case empty && which&EmptyRows != 0:
+				adamIdleAVX2(rows, cols, p, m, v, stride, a.Alpha, a.C1, a.C2, a.Epsilon)
+			case !empty && which&FilledRows != 0:
+				sparseMulAVX2(rows, cols, x.Entries, x.Start[r*x.Step:], x.Step, x.Table, from, b.Stride,
+					gradient[:], width, false)
+				adamAVX2(rows, cols, p, m, v, stride, gradient[:], width, a.Alpha, a.C1, a.C2, a.Epsilon)
+			}
+			r += rows
+		}
 	}
 }
 

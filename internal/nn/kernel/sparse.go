@@ -20,6 +20,18 @@ type Sparse struct {
 // Row returns the entries of row r.
 func (x Sparse) Row(r int) []uint32 { return x.Entries[x.Start[r*x.Step]:x.Start[r*x.Step+1]] }
 
+// isEmpty reports whether row r has no entries.
+func (x *Sparse) isEmpty(r int) bool { return x.Start[r*x.Step] == x.Start[r*x.Step+1] }
+
+// run returns how many rows from r on are empty as row r is, or have entries as it has; of the latter, at most most.
+func (x *Sparse) run(r, most int) (rows int, empty bool) {
+	empty = x.isEmpty(r)
+	for rows = 1; r+rows < x.Rows && x.isEmpty(r+rows) == empty && (empty || rows < most); {
+		rows++
+	}
+	return rows, empty
+}
+
 // Slice returns the rows [lo, hi) of x.
 func (x Sparse) Slice(lo, hi int) Sparse {
 	if x.Rows = hi - lo; x.Rows > 0 {

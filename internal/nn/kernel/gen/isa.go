@@ -3,6 +3,7 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/operand"
 
+	"dnn/internal/nn/kernel/gen/adam"
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
@@ -13,6 +14,7 @@ type isa struct {
 	tileRows int // rows of GemmTile's largest tile, which has two vectors of columns
 	panel    int // vectors of columns that SparseMul keeps in registers
 
+	steps   adam.Writer
 	numbers Mem // 0 to 63, a byte each; AVX-512 only
 }
 

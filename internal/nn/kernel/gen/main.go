@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/mmcloughlin/avo/build"
+
+	"dnn/internal/nn/kernel/gen/adam"
 )
 
 func main() {
@@ -25,9 +27,10 @@ func main() {
 	} else {
 		s.DeclareLaneMasks()
 	}
+	s.steps = adam.New(s.ISA)
 	s.gemmTile()
 	s.sparseMul()
-	s.adam()
+	s.steps.Adam()
 	s.sgd()
 	s.decay()
 	s.lerp()
@@ -44,8 +47,9 @@ func main() {
 	if !s.Opmasks { // AVX-512 could not do these better
 		transposeBytes()
 		prefetch()
+		s.steps.Idle() // AVX-512 does that in sparseAdam, for which AVX2 has too few registers
 	} else {
-		s.sparseAdam() // AVX2 has too few registers
+		s.sparseAdam()
 		s.pack()
 		s.unpack()
 	}

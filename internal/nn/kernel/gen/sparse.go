@@ -53,13 +53,14 @@ func (s isa) sparseAdam() {
 	p, m, v := asm.Slice("p"), asm.Slice("m"), asm.Slice("v")
 	SUBQ(p, m)
 	SUBQ(p, v)
-	adam := s.adamStep()
+	adam := s.steps.Step()
 	x.emitAll(sparseEnds{
 		begin: func(eachVector) {},
 		finish: func(columns eachVector) {
 			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask asm.Mask) {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
-				adam.emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
+				name := asm.Labelf("%sstep%d", columns.label, offset)
+				adam.Emit(name, sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
 		},
 		next: func() { ADDQ(asm.Bytes("ldp"), p) },
@@ -68,7 +69,7 @@ func (s isa) sparseAdam() {
 			at, left := GP64(), GP64()
 			MOVQ(p, at)
 			vector := func(name LabelRef, lanes int, rest asm.Mask) {
-				adam.emitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1},
+				adam.EmitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1},
 					Mem{Base: at, Index: v, Scale: 1}, lanes, rest)
 			}
 			if columns.whole > 0 {

@@ -1,0 +1,74 @@
+package adam
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Predicates of VCMPPS and VPCMPUD. They compare the last operand but one with the operand before it.
+const (
+	notLess     = 21 // of floats; true if unordered
+	moreInteger = 6
+)
+
+// moving returns the lanes of p, among those of rest, whose step must be taken.
+//
+// Root and quotient are left out in lanes where they could not change the parameter. A step is no longer than
+// |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26 |p|,
+// p does not change. A lane is left out if 2^30 |m| Alpha/Epsilon < |p|. The margin covers all rounding, also to
+// denormal numbers, which can double a product. The step is always taken if p is 0 or NaN, if v is negative or NaN, and
+// unless 0 < Epsilon <= 1: with a larger Epsilon the limit could underflow, and m*Alpha overflow although the quotient
+// does not.
+//
+// This also avoids divisions of denormal numbers, which are slow on many CPUs. docs/kernels.md says how often.
+func (s Step) moving(m, v, p reg.VecVirtual, lanes int, rest reg.Register) reg.Register {
+	size, length := s.Vector(), s.Vector()
+	VANDPS(of(s.numbers[absolute], lanes), of(m, lanes), of(length, lanes))
+	// Denormal moments are rounded up to a normal number: at worst, more steps are taken.
+	VPMAXUD(of(s.numbers[leastNormal], lanes), of(length, lanes), of(length, lanes))
+	VMULPS(of(s.limit, lanes), of(length, lanes), of(length, lanes))
+	VANDPS(of(s.numbers[absolute], lanes), of(p, lanes), of(size, lanes))
+	if !s.Opmasks {
+		odd := s.Vector()
+		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), of(length, lanes))
+		VPADDD(s.numbers[turn], of(v, lanes), of(odd, lanes))
+		VPCMPGTD(s.numbers[turnedInfinity], of(odd, lanes), of(odd, lanes))
+		VORPS(of(odd, lanes), of(length, lanes), of(length, lanes))
+		if rest != nil {
+			VANDPS(of(rest, lanes), of(length, lanes), of(length, lanes))
+		}
+		return length
+	}
+	long, odd := K(), K()
+	if rest == nil {
+		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), long)
+		VPCMPUD(U8(moreInteger), of(s.numbers[infinity], lanes), of(v, lanes), odd)
+	} else {
+		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), rest, long)
+		VPCMPUD(U8(moreInteger), of(s.numbers[infinity], lanes), of(v, lanes), rest, odd)
+	}
+	KORW(odd, long, long)
+	return long
+}
+
+// only returns v with zeros in the other lanes.
+func (s Step) only(these reg.Register, v reg.VecVirtual, lanes int) reg.VecVirtual {
+	x := s.Vector()
+	if s.Opmasks {
+		VMOVAPS_Z(of(v, lanes), these, of(x, lanes))
+	} else {
+		VANDPS(of(v, lanes), of(these, lanes), of(x, lanes))
+	}
+	return x
+}
+
+// ifNone jumps if there are no such lanes.
+func (s Step) ifNone(these reg.Register, to LabelRef) {
+	if s.Opmasks {
+		KORTESTW(these, these)
+	} else {
+		VPTEST(these, these)
+	}
+	JE(to)
+}

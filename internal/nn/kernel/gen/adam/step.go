@@ -1,0 +1,103 @@
+package adam
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"dnn/internal/nn/kernel/gen/asm"
+)
+
+// Step has the step's constants, each in all lanes of a vector.
+type Step struct {
+	Writer
+	alpha, c1, c2, epsilon reg.VecVirtual
+
+	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
+	stepsOfZero reg.Register   // opmask or number; 0 if a step with moments of zero never changes p
+	shrinks     reg.Register   // opmask or number: all lanes if 0 <= C1 < 1 and 0 <= C2 < 1, else 0
+
+	numbers map[uint32]Op // by their bits
+}
+
+// Step loads the constants from the parameters alpha, c1, c2 and epsilon.
+func (w Writer) Step() Step {
+	constant := func(name string) reg.VecVirtual { return w.Broadcast(asm.InMemory(Param(name))) }
+	s := Step{Writer: w,
+		alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon"),
+		numbers: w.loadNumbers()}
+	s.setLimit()
+	s.setStepsOfZero()
+	s.setShrinks()
+	return s
+}
+
+// of returns a constant as an operand of a vector with so many lanes.
+func of(x Op, lanes int) Op {
+	if v, ok := x.(reg.VecVirtual); ok {
+		return asm.Narrow(v, lanes)
+	}
+	return x
+}
+
+// Emit takes the step for the parameters at p with the moments at m and v. name begins its labels. If a vector has few
+// lanes, it uses the narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros,
+// with which a step does no harm.
+func (s Step) Emit(name LabelRef, gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mask) {
+	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
+	s.Load(m, first, lanes, rest)
+	s.Load(v, second, lanes, rest)
+	s.moments(name, gradient, first, second, lanes)
+	s.Store(first, m, lanes, rest)
+	s.Store(second, v, lanes, rest)
+	s.Load(p, parameter, lanes, rest)
+	moving := s.moving(first, second, parameter, lanes, nil)
+	s.move(parameter, s.only(moving, first, lanes), s.only(moving, second, lanes), lanes)
+	s.Store(parameter, p, lanes, rest)
+}
+
+// EmitIdle takes the step for a gradient of zeros. If all moments of a vector are zero, as for a pixel that no image
+// has set, it does nothing. If none of the parameters can change, it only stores the moments.
+func (s Step) EmitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
+	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
+	done := name + "Done"
+	s.Load(m, first, lanes, rest)
+	s.Load(v, second, lanes, rest)
+	s.ifNothing(name, first, second, lanes, done)
+	s.Load(p, parameter, lanes, rest)
+	s.moments(name, nil, first, second, lanes)
+	s.Store(first, m, lanes, rest)
+	s.Store(second, v, lanes, rest)
+	moving := s.moving(first, second, parameter, lanes, rest)
+	s.ifNone(moving, done)
+	s.move(parameter, s.only(moving, first, lanes), s.only(moving, second, lanes), lanes)
+	s.Store(parameter, p, lanes, rest)
+	asm.Place(done)
+}
+
+// ifNothing jumps if all moments are zero and a step with them changes nothing.
+func (s Step) ifNothing(name LabelRef, m, v reg.VecVirtual, lanes int, to LabelRef) {
+	either := s.Vector()
+	VORPS(of(m, lanes), of(v, lanes), of(either, lanes))
+	if s.Opmasks {
+		some := K()
+		VPTESTMD(of(either, lanes), of(either, lanes), some)
+		KORTESTW(some, s.stepsOfZero)
+		JE(to)
+		return
+	}
+	VPTEST(of(either, lanes), of(either, lanes))
+	JNE(name + "Something")
+	TESTL(s.stepsOfZero, s.stepsOfZero)
+	JE(to)
+	asm.Place(name + "Something")
+}
+
+// move computes p -= m*Alpha / (sqrt(v) + Epsilon). It overwrites m and v.
+func (s Step) move(p, m, v reg.VecVirtual, lanes int) {
+	VSQRTPS(of(v, lanes), of(v, lanes))
+	VADDPS(of(s.epsilon, lanes), of(v, lanes), of(v, lanes))
+	VMULPS(of(s.alpha, lanes), of(m, lanes), of(m, lanes))
+	VDIVPS(of(v, lanes), of(m, lanes), of(m, lanes))
+	VSUBPS(of(m, lanes), of(p, lanes), of(p, lanes))
+}
