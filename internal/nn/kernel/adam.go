@@ -13,7 +13,8 @@ import (
 //	v += (g*g - v) * C2
 //	p -= (m * Alpha) / (sqrt(v) + Epsilon)
 //
-// The two += are fused multiply-adds. Every other operation rounds.
+// The two += are fused multiply-adds. Every other operation rounds. Moments below 2^-100 become 0, as does g below 2^-60
+// before it is squared: see flush.
 type AdamStep struct {
 	Alpha   float32 // rate * sqrt(1-beta2^t) / (1-beta1^t)
 	C1, C2  float32 // 1-beta1, 1-beta2
@@ -25,9 +26,7 @@ type AdamStep struct {
 func (s *Set) Adam(p, m, v, g Matrix, a AdamStep) {
 	requireMoments("Adam", p, m, v)
 	require("Adam", "g", g.shape(), p.Rows, p.Cols)
-	if p.Rows > 0 && p.Cols > 0 {
-		s.adam(p, m, v, g, a)
-	}
+	s.adam(p, m, v, g, a)
 }
 
 // requireMoments panics unless parameters and moments have the same shape and stride.
@@ -41,12 +40,18 @@ func requireMoments(kernel string, p, m, v Matrix) {
 	}
 }
 
+func (s *Set) adam(p, m, v, g Matrix, a AdamStep) {
+	if !s.elementwise(adamKernel, p.Rows, p.Cols, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, p, m, v, g) {
+		adam(p, m, v, g, a)
+	}
+}
+
 func adam(p, m, v, g Matrix, a AdamStep) {
 	for r := range p.Rows {
 		p, m, v := p.Row(r), m.Row(r), v.Row(r)
 		for c, gc := range g.Row(r) {
-			m[c] = exact.FMA(gc-m[c], a.C1, m[c])
-			v[c] = exact.FMA(float32(gc*gc)-v[c], a.C2, v[c])
+			m[c] = flush(exact.FMA(gc-m[c], a.C1, m[c]))
+			v[c] = flush(exact.FMA(square(gc)-v[c], a.C2, v[c]))
 			p[c] -= float32(m[c]*a.Alpha) / (exact.Sqrt(v[c]) + a.Epsilon)
 		}
 	}

@@ -19,17 +19,6 @@ func avx512(vbmi2 bool) *Set {
 		gemmTile:   gemmTileAVX512,
 		sparseMul:  sparseMulInAVX512,
 		sparseAdam: sparseAdamInAVX512,
-		adam: func(p, m, v, g Matrix, a AdamStep) {
-			adamAVX512(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride,
-				a.Alpha, a.C1, a.C2, a.Epsilon)
-		},
-		sgd: func(p, g Matrix, rate float32) {
-			sgdAVX512(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate)
-		},
-		decay: func(p Matrix, decay, rate float32) { decayAVX512(p.Rows, p.Cols, p.Data, p.Stride, decay, rate) },
-		lerp: func(dst, src Matrix, share float32) {
-			lerpAVX512(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
-		},
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX512(src.Rows, src.Cols, src.Data, src.Stride,
 				x.Entries, at, base, baseStep, x.Start, x.Step)
@@ -51,9 +40,6 @@ func avx512(vbmi2 bool) *Set {
 			}
 			warpAVX512(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
 		},
-		bias:       func(y Matrix, bias []float32) { biasAVX512(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		biasRelu:   func(y Matrix, bias []float32) { biasReluAVX512(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		reluGrad:   func(d, y Matrix) { reluGradAVX512(y.Rows, y.Cols, y.Data, y.Stride, d.Data, d.Stride) },
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX512(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		exp:        expAVX512,
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
@@ -77,17 +63,6 @@ func avx2() *Set {
 		gemmTile:   gemmTileAVX2,
 		sparseMul:  sparseMulInAVX2,
 		sparseAdam: sparseAdamInAVX2,
-		adam: func(p, m, v, g Matrix, a AdamStep) {
-			adamAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride,
-				a.Alpha, a.C1, a.C2, a.Epsilon)
-		},
-		sgd: func(p, g Matrix, rate float32) {
-			sgdAVX2(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate)
-		},
-		decay: func(p Matrix, decay, rate float32) { decayAVX2(p.Rows, p.Cols, p.Data, p.Stride, decay, rate) },
-		lerp: func(dst, src Matrix, share float32) {
-			lerpAVX2(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
-		},
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride,
 				x.Entries, at, base, baseStep, x.Start, x.Step)
@@ -104,9 +79,6 @@ func avx2() *Set {
 			}
 			warpAVX2(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
 		},
-		bias:       func(y Matrix, bias []float32) { biasAVX2(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		biasRelu:   func(y Matrix, bias []float32) { biasReluAVX2(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		reluGrad:   func(d, y Matrix) { reluGradAVX2(y.Rows, y.Cols, y.Data, y.Stride, d.Data, d.Stride) },
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX2(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		exp:        expAVX2,
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
@@ -158,23 +130,22 @@ func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Ro
 
 // sparseAdamInAVX2 computes the gradient of runs of rows that have entries, a block at a time. Other rows need none.
 func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
-	stride := p.Stride
+	steps := Set{elementwiseKernels: &elementwiseAVX2}
 	var gradient [BlockElements]float32
 	width := panelWidth(p.Cols, panelAVX2, 8)
 	most := len(gradient) / width
 	for c := 0; c < p.Cols; c += width {
 		from, cols := b.Data[min(c, len(b.Data)):], min(width, p.Cols-c)
-		for r := 0; r < p.Rows; {
+		for r := 0; r < x.Rows; {
 			rows, empty := x.run(r, most)
-			at := r*p.Stride + c
-			p, m, v := p.Data[at:], m.Data[at:], v.Data[at:]
+			p, m, v := p.Block(r, c, rows, cols), m.Block(r, c, rows, cols), v.Block(r, c, rows, cols)
 			switch {
 			case empty && which&EmptyRows != 0:
-				adamIdleAVX2(rows, cols, p, m, v, stride, a.Alpha, a.C1, a.C2, a.Epsilon)
+				adamIdleAVX2(rows, cols, p.Data, m.Data, v.Data, p.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
 			case !empty && which&FilledRows != 0:
 				sparseMulAVX2(rows, cols, x.Entries, x.Start[r*x.Step:], x.Step, x.Table, from, b.Stride,
 					gradient[:], width, false)
-				adamAVX2(rows, cols, p, m, v, stride, gradient[:], width, a.Alpha, a.C1, a.C2, a.Epsilon)
+				steps.adam(p, m, v, Matrix{Rows: rows, Cols: cols, Stride: width, Data: gradient[:]}, a)
 			}
 			r += rows
 		}

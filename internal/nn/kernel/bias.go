@@ -4,12 +4,9 @@ package kernel
 func (s *Set) Bias(y Matrix, bias []float32) {
 	require("Bias", "y", y.shape(), y.Rows, y.Cols)
 	requireLength("Bias", "bias", len(bias), y.Cols)
-	if y.Rows > 0 && y.Cols > 0 {
-		s.bias(y, bias)
+	if s.elementwise(biasKernel, y.Rows, y.Cols, [8]float32{}, y, rowVector(bias)) {
+		return
 	}
-}
-
-func bias(y Matrix, bias []float32) {
 	for r := range y.Rows {
 		row := y.Row(r)
 		for c, b := range bias[:len(row)] {

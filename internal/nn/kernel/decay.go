@@ -3,12 +3,9 @@ package kernel
 // Decay shrinks each element: P[r, c] -= (P[r, c] * decay) * rate. Every operation rounds.
 func (s *Set) Decay(p Matrix, decay, rate float32) {
 	require("Decay", "p", p.shape(), p.Rows, p.Cols)
-	if p.Rows > 0 && p.Cols > 0 {
-		s.decay(p, decay, rate)
+	if s.elementwise(decayKernel, p.Rows, p.Cols, [8]float32{decay, rate}, p) {
+		return
 	}
-}
-
-func decayRows(p Matrix, decay, rate float32) {
 	for r := range p.Rows {
 		row := p.Row(r)
 		for c, v := range row {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Moments that are denormal decay as float32 do, without arithmetic with denormal numbers: those next to zero, next to
+// Moments that are denormal, or become so, are those of the reference: those next to zero, next to
 // the least normal number and in between, of both signs, alone in a vector and beside others, while the gradient is
 // zero of either sign, and when one comes.
 func TestAdamOfDenormalMomentsAgreesWithReference(t *testing.T) {

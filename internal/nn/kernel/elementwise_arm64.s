@@ -4006,6 +4006,143 @@ oneDone:
 	BNE row
 	RET
 
+// func biasNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·biasNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F0
+	FMOVQ (R20), F1
+	FADD(1, 0, 1)
+	FMOVQ F1, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F1
+	FMOVS (R20), F0
+	FADD(0, 1, 0)
+	FMOVS F0, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func biasReluNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·biasReluNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F1
+	FMOVQ (R20), F2
+	FADD(2, 1, 2)
+	FCMGT(1, 0, 2)
+	SELECT(1, 0, 2)
+	FMOVQ F1, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F1
+	FMOVS (R20), F2
+	FADD(2, 1, 2)
+	FCMGT(1, 0, 2)
+	SELECT(1, 0, 2)
+	FMOVS F1, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func reluGradNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·reluGradNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F1
+	FCMGT(1, 1, 0)
+	FMOVQ (R19), F2
+	SELECT(1, 2, 0)
+	FMOVQ F1, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F1
+	FCMGT(1, 1, 0)
+	FMOVS (R19), F2
+	SELECT(1, 2, 0)
+	FMOVS F1, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
 // func dropoutNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·dropoutNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0
@@ -4468,6 +4605,252 @@ oneDone:
 	BNE row
 	RET
 
+// func adamNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·adamNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $4, R4, R5
+	VLD1R (R5), [V0.S4]
+	FMOVQ 224(R3), F1
+	FMOVQ 880(R3), F2
+	FMOVQ 0(R3), F3
+	FMOVQ 896(R3), F4
+	ADD $8, R4, R5
+	VLD1R (R5), [V5.S4]
+	ADD $0, R4, R5
+	VLD1R (R5), [V6.S4]
+	ADD $12, R4, R5
+	VLD1R (R5), [V7.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
+	MOVD data_3+40(FP), R10
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	MOVD R9, R21
+	MOVD R10, R22
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F8
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMOVQ (R22), F11
+	FSUB(12, 11, 9)
+	FMLA(9, 12, 0)
+	BITAND(12, 9, 1)
+	FCMGT(12, 2, 12)
+	SELECT(12, 3, 9)
+	BITAND(9, 11, 1)
+	FCMGT(9, 4, 9)
+	SELECT(9, 3, 11)
+	FMUL(9, 9, 9)
+	FSUB(9, 9, 10)
+	FMLA(10, 9, 5)
+	BITAND(9, 10, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 10)
+	FMOVQ F12, (R20)
+	FMOVQ F9, (R21)
+	FMUL(12, 12, 6)
+	FSQRT(9, 9)
+	FADD(9, 9, 7)
+	FDIV(9, 12, 9)
+	FSUB(9, 8, 9)
+	FMOVQ F9, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	ADD $16, R21
+	ADD $16, R22
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F9
+	FMOVS (R20), F8
+	FMOVS (R21), F12
+	FMOVS (R22), F10
+	FSUB(11, 10, 8)
+	FMLA(8, 11, 0)
+	BITAND(11, 8, 1)
+	FCMGT(11, 2, 11)
+	SELECT(11, 3, 8)
+	BITAND(8, 10, 1)
+	FCMGT(8, 4, 8)
+	SELECT(8, 3, 10)
+	FMUL(8, 8, 8)
+	FSUB(8, 8, 12)
+	FMLA(12, 8, 5)
+	BITAND(8, 12, 1)
+	FCMGT(8, 2, 8)
+	SELECT(8, 3, 12)
+	FMOVS F11, (R20)
+	FMOVS F8, (R21)
+	FMUL(11, 11, 6)
+	FSQRT(8, 8)
+	FADD(8, 8, 7)
+	FDIV(8, 11, 8)
+	FSUB(8, 9, 8)
+	FMOVS F8, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	ADD $4, R21
+	ADD $4, R22
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
+	MOVD strides_3+96(FP), R4
+	ADD R4, R10
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func sgdNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·sgdNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F1
+	FMOVQ (R19), F2
+	FMLS(2, 0, 1)
+	FMOVQ F2, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F2
+	FMOVS (R19), F1
+	FMLS(1, 0, 2)
+	FMOVS F1, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func decayNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·decayNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	ADD $4, R4, R5
+	VLD1R (R5), [V1.S4]
+	MOVD data_0+16(FP), R7
+row:
+	MOVD R7, R19
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F2
+	FMUL(3, 2, 0)
+	FMUL(3, 3, 1)
+	FSUB(3, 2, 3)
+	FMOVQ F3, (R19)
+	ADD $16, R19
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F3
+	FMUL(2, 3, 0)
+	FMUL(2, 2, 1)
+	FSUB(2, 3, 2)
+	FMOVS F2, (R19)
+	ADD $4, R19
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func lerpNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·lerpNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R19), F1
+	FMOVQ (R20), F2
+	FSUB(2, 2, 1)
+	FMLA(1, 0, 2)
+	FMOVQ F1, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R19), F1
+	FMOVS (R20), F2
+	FSUB(2, 2, 1)
+	FMLA(1, 0, 2)
+	FMOVS F1, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
 // func momentumNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·momentumNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0
@@ -4631,8 +5014,9 @@ TEXT ·rmspropNEON(SB), NOSPLIT, $0-160
 	ADD $12, R4, R5
 	VLD1R (R5), [V3.S4]
 	FMOVQ 224(R3), F4
-	FMOVQ 880(R3), F5
+	FMOVQ 896(R3), F5
 	FMOVQ 0(R3), F6
+	FMOVQ 880(R3), F7
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 row:
@@ -4641,21 +5025,24 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F7
-	FMOVQ (R20), F8
-	FMUL(8, 1, 8)
-	FMUL(9, 7, 7)
-	FMUL(9, 2, 9)
-	FADD(9, 8, 9)
-	BITAND(8, 9, 4)
-	FCMGT(8, 5, 8)
-	SELECT(8, 6, 9)
-	FMOVQ F8, (R20)
-	FMUL(7, 0, 7)
-	FADD(8, 8, 3)
-	FSQRT(8, 8)
-	FDIV(8, 7, 8)
-	FMOVQ F8, (R19)
+	FMOVQ (R19), F8
+	FMOVQ (R20), F9
+	FMUL(9, 1, 9)
+	BITAND(10, 8, 4)
+	FCMGT(10, 5, 10)
+	SELECT(10, 6, 8)
+	FMUL(10, 10, 10)
+	FMUL(10, 2, 10)
+	FADD(10, 9, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 10)
+	FMOVQ F9, (R20)
+	FMUL(8, 0, 8)
+	FADD(9, 9, 3)
+	FSQRT(9, 9)
+	FDIV(9, 8, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	SUBS $1, R2
@@ -4664,21 +5051,24 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F8
-	FMOVS (R20), F7
-	FMUL(7, 1, 7)
-	FMUL(9, 8, 8)
-	FMUL(9, 2, 9)
-	FADD(9, 7, 9)
-	BITAND(7, 9, 4)
-	FCMGT(7, 5, 7)
-	SELECT(7, 6, 9)
-	FMOVS F7, (R20)
-	FMUL(8, 0, 8)
-	FADD(7, 7, 3)
-	FSQRT(7, 7)
-	FDIV(7, 8, 7)
-	FMOVS F7, (R19)
+	FMOVS (R19), F9
+	FMOVS (R20), F8
+	FMUL(8, 1, 8)
+	BITAND(10, 9, 4)
+	FCMGT(10, 5, 10)
+	SELECT(10, 6, 9)
+	FMUL(10, 10, 10)
+	FMUL(10, 2, 10)
+	FADD(10, 8, 10)
+	BITAND(8, 10, 4)
+	FCMGT(8, 7, 8)
+	SELECT(8, 6, 10)
+	FMOVS F8, (R20)
+	FMUL(9, 0, 9)
+	FADD(8, 8, 3)
+	FSQRT(8, 8)
+	FDIV(8, 9, 8)
+	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	SUBS $1, R2
@@ -4707,9 +5097,9 @@ TEXT ·centeredNEON(SB), NOSPLIT, $0-160
 	ADD $12, R4, R5
 	VLD1R (R5), [V3.S4]
 	FMOVQ 224(R3), F4
-	FMOVQ 880(R3), F5
+	FMOVQ 896(R3), F5
 	FMOVQ 0(R3), F6
-	FMOVQ 896(R3), F7
+	FMOVQ 880(R3), F7
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4723,11 +5113,14 @@ vector:
 	FMOVQ (R19), F8
 	FMOVQ (R20), F9
 	FMUL(9, 1, 9)
-	FMUL(10, 8, 8)
+	BITAND(10, 8, 4)
+	FCMGT(10, 5, 10)
+	SELECT(10, 6, 8)
+	FMUL(10, 10, 10)
 	FMUL(10, 2, 10)
 	FADD(10, 9, 10)
 	BITAND(9, 10, 4)
-	FCMGT(9, 5, 9)
+	FCMGT(9, 7, 9)
 	SELECT(9, 6, 10)
 	FMOVQ F9, (R20)
 	FMOVQ (R21), F10
@@ -4735,7 +5128,7 @@ vector:
 	FMUL(11, 2, 8)
 	FADD(11, 10, 11)
 	BITAND(10, 11, 4)
-	FCMGT(10, 7, 10)
+	FCMGT(10, 5, 10)
 	SELECT(10, 6, 11)
 	FMOVQ F10, (R21)
 	FMUL(10, 10, 10)
@@ -4757,11 +5150,14 @@ one:
 	FMOVS (R19), F10
 	FMOVS (R20), F8
 	FMUL(8, 1, 8)
-	FMUL(9, 10, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 5, 9)
+	SELECT(9, 6, 10)
+	FMUL(9, 9, 9)
 	FMUL(9, 2, 9)
 	FADD(9, 8, 9)
 	BITAND(8, 9, 4)
-	FCMGT(8, 5, 8)
+	FCMGT(8, 7, 8)
 	SELECT(8, 6, 9)
 	FMOVS F8, (R20)
 	FMOVS (R21), F9
@@ -4769,7 +5165,7 @@ one:
 	FMUL(11, 2, 10)
 	FADD(11, 9, 11)
 	BITAND(9, 11, 4)
-	FCMGT(9, 7, 9)
+	FCMGT(9, 5, 9)
 	SELECT(9, 6, 11)
 	FMOVS F9, (R21)
 	FMUL(9, 9, 9)
@@ -4969,14 +5365,15 @@ TEXT ·nadamNEON(SB), NOSPLIT, $0-160
 	FMOVQ 224(R3), F1
 	FMOVQ 880(R3), F2
 	FMOVQ 0(R3), F3
+	FMOVQ 896(R3), F4
 	ADD $12, R4, R5
-	VLD1R (R5), [V4.S4]
-	ADD $0, R4, R5
 	VLD1R (R5), [V5.S4]
-	ADD $4, R4, R5
+	ADD $0, R4, R5
 	VLD1R (R5), [V6.S4]
-	ADD $16, R4, R5
+	ADD $4, R4, R5
 	VLD1R (R5), [V7.S4]
+	ADD $16, R4, R5
+	VLD1R (R5), [V8.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -4989,30 +5386,33 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F8
-	FMOVQ (R20), F9
-	FMOVQ (R21), F10
-	FMOVQ (R22), F11
-	FSUB(12, 11, 9)
-	FMLA(9, 12, 0)
-	BITAND(12, 9, 1)
-	FCMGT(12, 2, 12)
-	SELECT(12, 3, 9)
-	FMUL(9, 11, 11)
-	FSUB(9, 9, 10)
-	FMLA(10, 9, 4)
-	BITAND(9, 10, 1)
-	FCMGT(9, 2, 9)
-	SELECT(9, 3, 10)
-	FMOVQ F12, (R20)
-	FMOVQ F9, (R21)
-	FMUL(11, 11, 6)
-	FMLA(11, 12, 5)
-	FSQRT(9, 9)
-	FADD(9, 9, 7)
-	FDIV(9, 11, 9)
-	FSUB(9, 8, 9)
-	FMOVQ F9, (R19)
+	FMOVQ (R19), F9
+	FMOVQ (R20), F10
+	FMOVQ (R21), F11
+	FMOVQ (R22), F12
+	FSUB(13, 12, 10)
+	FMLA(10, 13, 0)
+	BITAND(13, 10, 1)
+	FCMGT(13, 2, 13)
+	SELECT(13, 3, 10)
+	BITAND(10, 12, 1)
+	FCMGT(10, 4, 10)
+	SELECT(10, 3, 12)
+	FMUL(10, 10, 10)
+	FSUB(10, 10, 11)
+	FMLA(11, 10, 5)
+	BITAND(10, 11, 1)
+	FCMGT(10, 2, 10)
+	SELECT(10, 3, 11)
+	FMOVQ F13, (R20)
+	FMOVQ F10, (R21)
+	FMUL(12, 12, 7)
+	FMLA(12, 13, 6)
+	FSQRT(10, 10)
+	FADD(10, 10, 8)
+	FDIV(10, 12, 10)
+	FSUB(10, 9, 10)
+	FMOVQ F10, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -5023,30 +5423,33 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
-	FMOVS (R20), F8
-	FMOVS (R21), F11
-	FMOVS (R22), F12
-	FSUB(10, 12, 8)
-	FMLA(8, 10, 0)
-	BITAND(10, 8, 1)
-	FCMGT(10, 2, 10)
-	SELECT(10, 3, 8)
-	FMUL(8, 12, 12)
-	FSUB(8, 8, 11)
-	FMLA(11, 8, 4)
-	BITAND(8, 11, 1)
-	FCMGT(8, 2, 8)
-	SELECT(8, 3, 11)
-	FMOVS F10, (R20)
-	FMOVS F8, (R21)
-	FMUL(12, 12, 6)
-	FMLA(12, 10, 5)
-	FSQRT(8, 8)
-	FADD(8, 8, 7)
-	FDIV(8, 12, 8)
-	FSUB(8, 9, 8)
-	FMOVS F8, (R19)
+	FMOVS (R19), F10
+	FMOVS (R20), F9
+	FMOVS (R21), F12
+	FMOVS (R22), F13
+	FSUB(11, 13, 9)
+	FMLA(9, 11, 0)
+	BITAND(11, 9, 1)
+	FCMGT(11, 2, 11)
+	SELECT(11, 3, 9)
+	BITAND(9, 13, 1)
+	FCMGT(9, 4, 9)
+	SELECT(9, 3, 13)
+	FMUL(9, 9, 9)
+	FSUB(9, 9, 12)
+	FMLA(12, 9, 5)
+	BITAND(9, 12, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 12)
+	FMOVS F11, (R20)
+	FMOVS F9, (R21)
+	FMUL(13, 13, 7)
+	FMLA(13, 11, 6)
+	FSQRT(9, 9)
+	FADD(9, 9, 8)
+	FDIV(9, 13, 9)
+	FSUB(9, 10, 9)
+	FMOVS F9, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
@@ -5077,12 +5480,13 @@ TEXT ·amsgradNEON(SB), NOSPLIT, $0-160
 	FMOVQ 224(R3), F1
 	FMOVQ 880(R3), F2
 	FMOVQ 0(R3), F3
+	FMOVQ 896(R3), F4
 	ADD $8, R4, R5
-	VLD1R (R5), [V4.S4]
-	ADD $0, R4, R5
 	VLD1R (R5), [V5.S4]
-	ADD $12, R4, R5
+	ADD $0, R4, R5
 	VLD1R (R5), [V6.S4]
+	ADD $12, R4, R5
+	VLD1R (R5), [V7.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
@@ -5097,33 +5501,36 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F7
-	FMOVQ (R20), F8
-	FMOVQ (R21), F9
-	FMOVQ (R22), F10
-	FMOVQ (R23), F11
-	FSUB(12, 11, 8)
-	FMLA(8, 12, 0)
-	BITAND(12, 8, 1)
-	FCMGT(12, 2, 12)
-	SELECT(12, 3, 8)
-	FMUL(11, 11, 11)
-	FSUB(11, 11, 9)
-	FMLA(9, 11, 4)
-	BITAND(11, 9, 1)
-	FCMGT(11, 2, 11)
-	SELECT(11, 3, 9)
-	FCMGT(9, 10, 11)
-	SELECT(9, 10, 11)
-	FMOVQ F12, (R20)
-	FMOVQ F11, (R21)
-	FMOVQ F9, (R22)
-	FMUL(12, 12, 5)
-	FSQRT(9, 9)
-	FADD(9, 9, 6)
-	FDIV(9, 12, 9)
-	FSUB(9, 7, 9)
-	FMOVQ F9, (R19)
+	FMOVQ (R19), F8
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMOVQ (R22), F11
+	FMOVQ (R23), F12
+	FSUB(13, 12, 9)
+	FMLA(9, 13, 0)
+	BITAND(13, 9, 1)
+	FCMGT(13, 2, 13)
+	SELECT(13, 3, 9)
+	BITAND(9, 12, 1)
+	FCMGT(9, 4, 9)
+	SELECT(9, 3, 12)
+	FMUL(9, 9, 9)
+	FSUB(9, 9, 10)
+	FMLA(10, 9, 5)
+	BITAND(9, 10, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 10)
+	FCMGT(10, 11, 9)
+	SELECT(10, 11, 9)
+	FMOVQ F13, (R20)
+	FMOVQ F9, (R21)
+	FMOVQ F10, (R22)
+	FMUL(13, 13, 6)
+	FSQRT(10, 10)
+	FADD(10, 10, 7)
+	FDIV(10, 13, 10)
+	FSUB(10, 8, 10)
+	FMOVQ F10, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -5135,33 +5542,36 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
-	FMOVS (R20), F7
-	FMOVS (R21), F12
-	FMOVS (R22), F11
-	FMOVS (R23), F10
-	FSUB(8, 10, 7)
-	FMLA(7, 8, 0)
-	BITAND(8, 7, 1)
+	FMOVS (R19), F10
+	FMOVS (R20), F8
+	FMOVS (R21), F13
+	FMOVS (R22), F9
+	FMOVS (R23), F11
+	FSUB(12, 11, 8)
+	FMLA(8, 12, 0)
+	BITAND(12, 8, 1)
+	FCMGT(12, 2, 12)
+	SELECT(12, 3, 8)
+	BITAND(8, 11, 1)
+	FCMGT(8, 4, 8)
+	SELECT(8, 3, 11)
+	FMUL(8, 8, 8)
+	FSUB(8, 8, 13)
+	FMLA(13, 8, 5)
+	BITAND(8, 13, 1)
 	FCMGT(8, 2, 8)
-	SELECT(8, 3, 7)
-	FMUL(10, 10, 10)
-	FSUB(10, 10, 12)
-	FMLA(12, 10, 4)
-	BITAND(10, 12, 1)
-	FCMGT(10, 2, 10)
-	SELECT(10, 3, 12)
-	FCMGT(12, 11, 10)
-	SELECT(12, 11, 10)
-	FMOVS F8, (R20)
-	FMOVS F10, (R21)
-	FMOVS F12, (R22)
-	FMUL(8, 8, 5)
-	FSQRT(12, 12)
-	FADD(12, 12, 6)
-	FDIV(12, 8, 12)
-	FSUB(12, 9, 12)
-	FMOVS F12, (R19)
+	SELECT(8, 3, 13)
+	FCMGT(13, 9, 8)
+	SELECT(13, 9, 8)
+	FMOVS F12, (R20)
+	FMOVS F8, (R21)
+	FMOVS F13, (R22)
+	FMUL(12, 12, 6)
+	FSQRT(13, 13)
+	FADD(13, 13, 7)
+	FDIV(13, 12, 13)
+	FSUB(13, 10, 13)
+	FMOVS F13, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21

@@ -135,6 +135,15 @@ func tanhShrinkAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8
 func tanhShrinkSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func biasAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func biasReluAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func reluGradAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func dropoutAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -151,6 +160,18 @@ func normalizeSumsAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars
 
 //go:noescape
 func normalizeSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func adamAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func sgdAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func decayAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func lerpAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
 func momentumAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
@@ -230,12 +251,19 @@ var elementwiseAVX2 = elementwiseTable{
 	tanhSlopeKernel:          tanhSlopeAVX2,
 	tanhShrinkKernel:         tanhShrinkAVX2,
 	tanhShrinkSlopeKernel:    tanhShrinkSlopeAVX2,
+	biasKernel:               biasAVX2,
+	biasReluKernel:           biasReluAVX2,
+	reluGradKernel:           reluGradAVX2,
 	dropoutKernel:            dropoutAVX2,
 	dropoutSlopeKernel:       dropoutSlopeAVX2,
 	squareSumsKernel:         squareSumsAVX2,
 	normalizeKernel:          normalizeAVX2,
 	normalizeSumsKernel:      normalizeSumsAVX2,
 	normalizeSlopeKernel:     normalizeSlopeAVX2,
+	adamKernel:               adamAVX2,
+	sgdKernel:                sgdAVX2,
+	decayKernel:              decayAVX2,
+	lerpKernel:               lerpAVX2,
 	momentumKernel:           momentumAVX2,
 	nesterovKernel:           nesterovAVX2,
 	rmspropKernel:            rmspropAVX2,

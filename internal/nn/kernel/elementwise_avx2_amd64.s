@@ -4153,6 +4153,155 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func biasAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·biasAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(DI*4), Y1
+	VMOVUPS (CX)(DI*4), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
+
+vectorRest:
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(DI*4), Y0, Y1
+	VMASKMOVPS (CX)(DI*4), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func biasReluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·biasReluAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (AX)(DI*4), Y1
+	VMOVUPS      (CX)(DI*4), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(DI*4), Y0, Y1
+	VMASKMOVPS   (CX)(DI*4), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func reluGradAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·reluGradAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VMOVUPS      (AX)(DI*4), Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VMASKMOVPS   (AX)(DI*4), Y0, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func dropoutAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2
 TEXT ·dropoutAVX2(SB), NOSPLIT, $0-160
@@ -4559,6 +4708,270 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func adamAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, FMA3
+TEXT ·adamAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-8, DI
+	MOVQ    SI, AX
+	SUBQ    DI, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    data_2+32(FP), DX
+	MOVQ    data_3+40(FP), BX
+	MOVQ    rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (AX)(R9*4), Y1
+	VMOVUPS      (CX)(R9*4), Y2
+	VMOVUPS      (DX)(R9*4), Y3
+	VMOVUPS      (BX)(R9*4), Y4
+	VSUBPS       Y2, Y4, Y5
+	VBROADCASTSS scalars_1+132(FP), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y2, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VSUBPS       Y3, Y4, Y4
+	VBROADCASTSS scalars_2+136(FP), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMOVUPS      Y2, (CX)(R9*4)
+	VMOVUPS      Y3, (DX)(R9*4)
+	VBROADCASTSS scalars_0+128(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VSQRTPS      Y3, Y3
+	VBROADCASTSS scalars_3+140(FP), Y4
+	VADDPS       Y4, Y3, Y3
+	VDIVPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, DI
+	JL           vector
+
+vectorRest:
+	CMPQ         R9, SI
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R9*4), Y0, Y1
+	VMASKMOVPS   (CX)(R9*4), Y0, Y2
+	VMASKMOVPS   (DX)(R9*4), Y0, Y3
+	VMASKMOVPS   (BX)(R9*4), Y0, Y4
+	VSUBPS       Y2, Y4, Y5
+	VBROADCASTSS scalars_1+132(FP), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y2, Y5
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VSUBPS       Y3, Y4, Y4
+	VBROADCASTSS scalars_2+136(FP), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMASKMOVPS   Y2, Y0, (CX)(R9*4)
+	VMASKMOVPS   Y3, Y0, (DX)(R9*4)
+	VBROADCASTSS scalars_0+128(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VSQRTPS      Y3, Y3
+	VBROADCASTSS scalars_3+140(FP), Y4
+	VADDPS       Y4, Y3, Y3
+	VDIVPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func sgdAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, FMA3
+TEXT ·sgdAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Y1
+	VMOVUPS      (AX)(DI*4), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VFNMADD231PS Y1, Y3, Y2
+	VMOVUPS      Y2, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VMASKMOVPS   (AX)(DI*4), Y0, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VFNMADD231PS Y1, Y3, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func decayAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·decayAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), CX
+	MOVQ    CX, DX
+	ANDQ    $-8, DX
+	MOVQ    CX, AX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	NEGQ    AX
+	VMOVUPS 32(BX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    rows+0(FP), BX
+
+row:
+	XORQ SI, SI
+	CMPQ SI, DX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (AX)(SI*4), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)(SI*4)
+	ADDQ         $+8, SI
+	CMPQ         SI, DX
+	JL           vector
+
+vectorRest:
+	CMPQ         SI, CX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(SI*4), Y0, Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	DECQ BX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func lerpAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, FMA3
+TEXT ·lerpAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (AX)(DI*4), Y1
+	VMOVUPS      (CX)(DI*4), Y2
+	VSUBPS       Y1, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(DI*4), Y0, Y1
+	VMASKMOVPS   (CX)(DI*4), Y0, Y2
+	VSUBPS       Y1, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func momentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·momentumAVX2(SB), NOSPLIT, $0-160
@@ -4736,7 +5149,13 @@ vector:
 	VMOVUPS      (CX)(DI*4), Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
-	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
@@ -4765,7 +5184,13 @@ vectorRest:
 	VMASKMOVPS   (CX)(DI*4), Y0, Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
-	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
@@ -4818,7 +5243,13 @@ vector:
 	VMOVUPS      (CX)(R8*4), Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
-	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
@@ -4862,7 +5293,13 @@ vectorRest:
 	VMASKMOVPS   (CX)(R8*4), Y0, Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
-	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
 	VBROADCASTSS scalars_2+136(FP), Y4
 	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
@@ -5113,7 +5550,13 @@ vector:
 	VCMPPS       $0x11, Y6, Y5, Y5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
 	VBLENDVPS    Y5, Y6, Y2, Y2
-	VMULPS       Y4, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y4, Y5
+	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_3+140(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
@@ -5155,7 +5598,13 @@ vectorRest:
 	VCMPPS       $0x11, Y6, Y5, Y5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
 	VBLENDVPS    Y5, Y6, Y2, Y2
-	VMULPS       Y4, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VCMPPS       $0x11, Y6, Y5, Y5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
+	VBLENDVPS    Y5, Y6, Y4, Y5
+	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_3+140(FP), Y6
 	VFMADD231PS  Y6, Y5, Y3
@@ -5226,6 +5675,12 @@ vector:
 	VCMPPS       $0x11, Y7, Y6, Y6
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
 	VBLENDVPS    Y6, Y7, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
+	VANDPS       Y6, Y5, Y6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
+	VCMPPS       $0x11, Y7, Y6, Y6
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
+	VBLENDVPS    Y6, Y7, Y5, Y5
 	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6
@@ -5270,6 +5725,12 @@ vectorRest:
 	VCMPPS       $0x11, Y7, Y6, Y6
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
 	VBLENDVPS    Y6, Y7, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
+	VANDPS       Y6, Y5, Y6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
+	VCMPPS       $0x11, Y7, Y6, Y6
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
+	VBLENDVPS    Y6, Y7, Y5, Y5
 	VMULPS       Y5, Y5, Y5
 	VSUBPS       Y3, Y5, Y5
 	VBROADCASTSS scalars_2+136(FP), Y6

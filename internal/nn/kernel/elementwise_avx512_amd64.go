@@ -135,6 +135,15 @@ func tanhShrinkAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars 
 func tanhShrinkSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func biasAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func biasReluAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func reluGradAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func dropoutAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -151,6 +160,18 @@ func normalizeSumsAVX512(rows, cols int, data [7]*float32, strides [7]int, scala
 
 //go:noescape
 func normalizeSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func adamAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func sgdAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func decayAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func lerpAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
 func momentumAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
@@ -230,12 +251,19 @@ var elementwiseAVX512 = elementwiseTable{
 	tanhSlopeKernel:          tanhSlopeAVX512,
 	tanhShrinkKernel:         tanhShrinkAVX512,
 	tanhShrinkSlopeKernel:    tanhShrinkSlopeAVX512,
+	biasKernel:               biasAVX512,
+	biasReluKernel:           biasReluAVX512,
+	reluGradKernel:           reluGradAVX512,
 	dropoutKernel:            dropoutAVX512,
 	dropoutSlopeKernel:       dropoutSlopeAVX512,
 	squareSumsKernel:         squareSumsAVX512,
 	normalizeKernel:          normalizeAVX512,
 	normalizeSumsKernel:      normalizeSumsAVX512,
 	normalizeSlopeKernel:     normalizeSlopeAVX512,
+	adamKernel:               adamAVX512,
+	sgdKernel:                sgdAVX512,
+	decayKernel:              decayAVX512,
+	lerpKernel:               lerpAVX512,
 	momentumKernel:           momentumAVX512,
 	nesterovKernel:           nesterovAVX512,
 	rmspropKernel:            rmspropAVX512,

@@ -3719,6 +3719,149 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func biasAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·biasAVX512(SB), NOSPLIT, $0-160
+	MOVQ  cols+8(FP), DX
+	MOVQ  DX, BX
+	ANDQ  $-16, BX
+	MOVQ  DX, AX
+	SUBQ  BX, AX
+	MOVQ  $-1, CX
+	BZHIQ AX, CX, CX
+	KMOVW CX, K1
+	MOVQ  data_0+16(FP), AX
+	MOVQ  data_1+24(FP), CX
+	MOVQ  rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(DI*4), Z0
+	VMOVUPS (CX)(DI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(DI*4)
+	ADDQ    $+16, DI
+	CMPQ    DI, BX
+	JL      vector
+
+vectorRest:
+	CMPQ      DI, DX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(DI*4), K1, Z0
+	VMOVUPS.Z (CX)(DI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func biasReluAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·biasReluAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (AX)(DI*4), Z1
+	VMOVUPS   (CX)(DI*4), Z2
+	VADDPS    Z2, Z1, Z1
+	VCMPPS    $0x11, Z0, Z1, K2
+	VBLENDMPS Z0, Z1, K2, Z3
+	VMOVUPS   Z3, (AX)(DI*4)
+	ADDQ      $+16, DI
+	CMPQ      DI, BX
+	JL        vector
+
+vectorRest:
+	CMPQ      DI, DX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VCMPPS    $0x11, Z0, Z1, K2
+	VBLENDMPS Z0, Z1, K2, Z4
+	VMOVUPS   Z4, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func reluGradAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reluGradAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (CX)(DI*4), Z1
+	VCMPPS    $0x11, Z1, Z0, K2
+	VMOVUPS   (AX)(DI*4), Z1
+	VBLENDMPS Z1, Z0, K2, Z2
+	VMOVUPS   Z2, (AX)(DI*4)
+	ADDQ      $+16, DI
+	CMPQ      DI, BX
+	JL        vector
+
+vectorRest:
+	CMPQ      DI, DX
+	JGE       vectorDone
+	VMOVUPS.Z (CX)(DI*4), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K2
+	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VBLENDMPS Z1, Z0, K2, Z3
+	VMOVUPS   Z3, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func dropoutAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dropoutAVX512(SB), NOSPLIT, $0-160
@@ -4118,6 +4261,248 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func adamAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adamAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_1+132(FP), Z0
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z4
+	VBROADCASTSS scalars_2+136(FP), Z5
+	VBROADCASTSS scalars_0+128(FP), Z6
+	VBROADCASTSS scalars_3+140(FP), Z7
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS     (AX)(R9*4), Z8
+	VMOVUPS     (CX)(R9*4), Z9
+	VMOVUPS     (DX)(R9*4), Z10
+	VMOVUPS     (BX)(R9*4), Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z1, Z9, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z9, K2, Z13
+	VANDPS      Z1, Z11, Z9
+	VCMPPS      $0x11, Z4, Z9, K2
+	VBLENDMPS   Z3, Z11, K2, Z14
+	VMULPS      Z14, Z14, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z5, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z15
+	VMOVUPS     Z13, (CX)(R9*4)
+	VMOVUPS     Z15, (DX)(R9*4)
+	VMULPS      Z6, Z13, Z9
+	VSQRTPS     Z15, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, (AX)(R9*4)
+	ADDQ        $+16, R9
+	CMPQ        R9, DI
+	JL          vector
+
+vectorRest:
+	CMPQ        R9, SI
+	JGE         vectorDone
+	VMOVUPS.Z   (AX)(R9*4), K1, Z8
+	VMOVUPS.Z   (CX)(R9*4), K1, Z9
+	VMOVUPS.Z   (DX)(R9*4), K1, Z10
+	VMOVUPS.Z   (BX)(R9*4), K1, Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z1, Z9, Z12
+	VCMPPS      $0x11, Z2, Z12, K2
+	VBLENDMPS   Z3, Z9, K2, Z16
+	VANDPS      Z1, Z11, Z9
+	VCMPPS      $0x11, Z4, Z9, K2
+	VBLENDMPS   Z3, Z11, K2, Z17
+	VMULPS      Z17, Z17, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z5, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z18
+	VMOVUPS     Z16, K1, (CX)(R9*4)
+	VMOVUPS     Z18, K1, (DX)(R9*4)
+	VMULPS      Z6, Z16, Z9
+	VSQRTPS     Z18, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, K1, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func sgdAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sgdAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Z1
+	VMOVUPS      (AX)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, (AX)(DI*4)
+	ADDQ         $+16, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMOVUPS.Z    (CX)(DI*4), K1, Z1
+	VMOVUPS.Z    (AX)(DI*4), K1, Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func decayAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·decayAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS scalars_1+132(FP), Z1
+	MOVQ         cols+8(FP), CX
+	MOVQ         CX, DX
+	ANDQ         $-16, DX
+	MOVQ         CX, AX
+	SUBQ         DX, AX
+	MOVQ         $-1, BX
+	BZHIQ        AX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         rows+0(FP), BX
+
+row:
+	XORQ SI, SI
+	CMPQ SI, DX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(SI*4), Z2
+	VMULPS  Z0, Z2, Z3
+	VMULPS  Z1, Z3, Z3
+	VSUBPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)(SI*4)
+	ADDQ    $+16, SI
+	CMPQ    SI, DX
+	JL      vector
+
+vectorRest:
+	CMPQ      SI, CX
+	JGE       vectorDone
+	VMOVUPS.Z (AX)(SI*4), K1, Z2
+	VMULPS    Z0, Z2, Z3
+	VMULPS    Z1, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)(SI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	DECQ BX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func lerpAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lerpAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS     (AX)(DI*4), Z1
+	VMOVUPS     (CX)(DI*4), Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(DI*4)
+	ADDQ        $+16, DI
+	CMPQ        DI, BX
+	JL          vector
+
+vectorRest:
+	CMPQ        DI, DX
+	JGE         vectorDone
+	VMOVUPS.Z   (AX)(DI*4), K1, Z1
+	VMOVUPS.Z   (CX)(DI*4), K1, Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func momentumAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·momentumAVX512(SB), NOSPLIT, $0-160
@@ -4266,8 +4651,9 @@ TEXT ·rmspropAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_2+136(FP), Z2
 	VBROADCASTSS scalars_3+140(FP), Z3
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-16, BX
@@ -4286,21 +4672,24 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(DI*4), Z7
-	VMOVUPS   (CX)(DI*4), Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z7, Z11
-	VMULPS    Z11, Z2, Z11
-	VADDPS    Z11, Z8, Z8
-	VANDPS    Z4, Z8, Z11
-	VCMPPS    $0x11, Z5, Z11, K2
-	VBLENDMPS Z6, Z8, K2, Z9
-	VMOVUPS   Z9, (CX)(DI*4)
-	VMULPS    Z7, Z0, Z7
-	VADDPS    Z3, Z9, Z8
-	VSQRTPS   Z8, Z8
-	VDIVPS    Z8, Z7, Z7
-	VMOVUPS   Z7, (AX)(DI*4)
+	VMOVUPS   (AX)(DI*4), Z8
+	VMOVUPS   (CX)(DI*4), Z9
+	VMULPS    Z9, Z1, Z9
+	VANDPS    Z4, Z8, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMULPS    Z10, Z10, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMOVUPS   Z11, (CX)(DI*4)
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z11, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   Z8, (AX)(DI*4)
 	ADDQ      $+16, DI
 	CMPQ      DI, BX
 	JL        vector
@@ -4308,21 +4697,24 @@ vector:
 vectorRest:
 	CMPQ      DI, DX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z7
-	VMOVUPS.Z (CX)(DI*4), K1, Z8
-	VMULPS    Z8, Z1, Z8
-	VMULPS    Z7, Z7, Z11
-	VMULPS    Z11, Z2, Z11
-	VADDPS    Z11, Z8, Z8
-	VANDPS    Z4, Z8, Z11
-	VCMPPS    $0x11, Z5, Z11, K2
-	VBLENDMPS Z6, Z8, K2, Z10
-	VMOVUPS   Z10, K1, (CX)(DI*4)
-	VMULPS    Z7, Z0, Z7
-	VADDPS    Z3, Z10, Z8
-	VSQRTPS   Z8, Z8
-	VDIVPS    Z8, Z7, Z7
-	VMOVUPS   Z7, K1, (AX)(DI*4)
+	VMOVUPS.Z (AX)(DI*4), K1, Z8
+	VMOVUPS.Z (CX)(DI*4), K1, Z9
+	VMULPS    Z9, Z1, Z9
+	VANDPS    Z4, Z8, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z8, K2, Z12
+	VMULPS    Z12, Z12, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z13
+	VMOVUPS   Z13, K1, (CX)(DI*4)
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z13, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   Z8, K1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4340,9 +4732,9 @@ TEXT ·centeredAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_2+136(FP), Z2
 	VBROADCASTSS scalars_3+140(FP), Z3
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
-	VBROADCASTSS elementwiseConstants<>+224(SB), Z7
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4365,23 +4757,26 @@ vector:
 	VMOVUPS   (AX)(R8*4), Z8
 	VMOVUPS   (CX)(R8*4), Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z8, Z14
-	VMULPS    Z14, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z5, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z10
-	VMOVUPS   Z10, (CX)(R8*4)
+	VANDPS    Z4, Z8, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMULPS    Z10, Z10, Z16
+	VMULPS    Z16, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z7, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMOVUPS   Z11, (CX)(R8*4)
 	VMOVUPS   (DX)(R8*4), Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z7, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z11
-	VMOVUPS   Z11, (DX)(R8*4)
-	VMULPS    Z11, Z11, Z9
-	VSUBPS    Z9, Z10, Z9
+	VMULPS    Z8, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z12
+	VMOVUPS   Z12, (DX)(R8*4)
+	VMULPS    Z12, Z12, Z9
+	VSUBPS    Z9, Z11, Z9
 	VMULPS    Z8, Z0, Z8
 	VADDPS    Z3, Z9, Z9
 	VSQRTPS   Z9, Z9
@@ -4397,23 +4792,26 @@ vectorRest:
 	VMOVUPS.Z (AX)(R8*4), K1, Z8
 	VMOVUPS.Z (CX)(R8*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z8, Z14
-	VMULPS    Z14, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z5, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z12
-	VMOVUPS   Z12, K1, (CX)(R8*4)
+	VANDPS    Z4, Z8, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z8, K2, Z13
+	VMULPS    Z13, Z13, Z16
+	VMULPS    Z16, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z7, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z14
+	VMOVUPS   Z14, K1, (CX)(R8*4)
 	VMOVUPS.Z (DX)(R8*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z7, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z13
-	VMOVUPS   Z13, K1, (DX)(R8*4)
-	VMULPS    Z13, Z13, Z9
-	VSUBPS    Z9, Z12, Z9
+	VMULPS    Z8, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z15
+	VMOVUPS   Z15, K1, (DX)(R8*4)
+	VMULPS    Z15, Z15, Z9
+	VSUBPS    Z9, Z14, Z9
 	VMULPS    Z8, Z0, Z8
 	VADDPS    Z3, Z9, Z9
 	VSQRTPS   Z9, Z9
@@ -4589,10 +4987,11 @@ TEXT ·nadamAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	VBROADCASTSS scalars_3+140(FP), Z4
-	VBROADCASTSS scalars_0+128(FP), Z5
-	VBROADCASTSS scalars_1+132(FP), Z6
-	VBROADCASTSS scalars_4+144(FP), Z7
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z4
+	VBROADCASTSS scalars_3+140(FP), Z5
+	VBROADCASTSS scalars_0+128(FP), Z6
+	VBROADCASTSS scalars_1+132(FP), Z7
+	VBROADCASTSS scalars_4+144(FP), Z8
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-16, DI
@@ -4613,30 +5012,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Z8
-	VMOVUPS     (CX)(R9*4), Z9
-	VMOVUPS     (DX)(R9*4), Z10
-	VMOVUPS     (BX)(R9*4), Z11
-	VSUBPS      Z9, Z11, Z12
-	VFMADD231PS Z0, Z12, Z9
-	VANDPS      Z1, Z9, Z12
-	VCMPPS      $0x11, Z2, Z12, K2
-	VBLENDMPS   Z3, Z9, K2, Z13
-	VMULPS      Z11, Z11, Z9
-	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z4, Z9, Z10
-	VANDPS      Z1, Z10, Z9
-	VCMPPS      $0x11, Z2, Z9, K2
+	VMOVUPS     (AX)(R9*4), Z9
+	VMOVUPS     (CX)(R9*4), Z10
+	VMOVUPS     (DX)(R9*4), Z11
+	VMOVUPS     (BX)(R9*4), Z12
+	VSUBPS      Z10, Z12, Z13
+	VFMADD231PS Z0, Z13, Z10
+	VANDPS      Z1, Z10, Z13
+	VCMPPS      $0x11, Z2, Z13, K2
 	VBLENDMPS   Z3, Z10, K2, Z14
-	VMOVUPS     Z13, (CX)(R9*4)
-	VMOVUPS     Z14, (DX)(R9*4)
-	VMULPS      Z6, Z11, Z9
-	VFMADD231PS Z5, Z13, Z9
-	VSQRTPS     Z14, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
-	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, (AX)(R9*4)
+	VANDPS      Z1, Z12, Z10
+	VCMPPS      $0x11, Z4, Z10, K2
+	VBLENDMPS   Z3, Z12, K2, Z15
+	VMULPS      Z15, Z15, Z10
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z5, Z10, Z11
+	VANDPS      Z1, Z11, Z10
+	VCMPPS      $0x11, Z2, Z10, K2
+	VBLENDMPS   Z3, Z11, K2, Z16
+	VMOVUPS     Z14, (CX)(R9*4)
+	VMOVUPS     Z16, (DX)(R9*4)
+	VMULPS      Z7, Z12, Z10
+	VFMADD231PS Z6, Z14, Z10
+	VSQRTPS     Z16, Z11
+	VADDPS      Z8, Z11, Z11
+	VDIVPS      Z11, Z10, Z10
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, (AX)(R9*4)
 	ADDQ        $+16, R9
 	CMPQ        R9, DI
 	JL          vector
@@ -4644,30 +5046,33 @@ vector:
 vectorRest:
 	CMPQ        R9, SI
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R9*4), K1, Z8
-	VMOVUPS.Z   (CX)(R9*4), K1, Z9
-	VMOVUPS.Z   (DX)(R9*4), K1, Z10
-	VMOVUPS.Z   (BX)(R9*4), K1, Z11
-	VSUBPS      Z9, Z11, Z12
-	VFMADD231PS Z0, Z12, Z9
-	VANDPS      Z1, Z9, Z12
-	VCMPPS      $0x11, Z2, Z12, K2
-	VBLENDMPS   Z3, Z9, K2, Z15
-	VMULPS      Z11, Z11, Z9
+	VMOVUPS.Z   (AX)(R9*4), K1, Z9
+	VMOVUPS.Z   (CX)(R9*4), K1, Z10
+	VMOVUPS.Z   (DX)(R9*4), K1, Z11
+	VMOVUPS.Z   (BX)(R9*4), K1, Z12
+	VSUBPS      Z10, Z12, Z13
+	VFMADD231PS Z0, Z13, Z10
+	VANDPS      Z1, Z10, Z13
+	VCMPPS      $0x11, Z2, Z13, K2
+	VBLENDMPS   Z3, Z10, K2, Z17
+	VANDPS      Z1, Z12, Z10
+	VCMPPS      $0x11, Z4, Z10, K2
+	VBLENDMPS   Z3, Z12, K2, Z18
+	VMULPS      Z18, Z18, Z10
+	VSUBPS      Z11, Z10, Z10
+	VFMADD231PS Z5, Z10, Z11
+	VANDPS      Z1, Z11, Z10
+	VCMPPS      $0x11, Z2, Z10, K2
+	VBLENDMPS   Z3, Z11, K2, Z19
+	VMOVUPS     Z17, K1, (CX)(R9*4)
+	VMOVUPS     Z19, K1, (DX)(R9*4)
+	VMULPS      Z7, Z12, Z10
+	VFMADD231PS Z6, Z17, Z10
+	VSQRTPS     Z19, Z11
+	VADDPS      Z8, Z11, Z11
+	VDIVPS      Z11, Z10, Z10
 	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z4, Z9, Z10
-	VANDPS      Z1, Z10, Z9
-	VCMPPS      $0x11, Z2, Z9, K2
-	VBLENDMPS   Z3, Z10, K2, Z16
-	VMOVUPS     Z15, K1, (CX)(R9*4)
-	VMOVUPS     Z16, K1, (DX)(R9*4)
-	VMULPS      Z6, Z11, Z9
-	VFMADD231PS Z5, Z15, Z9
-	VSQRTPS     Z16, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
-	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, K1, (AX)(R9*4)
+	VMOVUPS     Z9, K1, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4686,9 +5091,10 @@ TEXT ·amsgradAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	VBROADCASTSS scalars_2+136(FP), Z4
-	VBROADCASTSS scalars_0+128(FP), Z5
-	VBROADCASTSS scalars_3+140(FP), Z6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z4
+	VBROADCASTSS scalars_2+136(FP), Z5
+	VBROADCASTSS scalars_0+128(FP), Z6
+	VBROADCASTSS scalars_3+140(FP), Z7
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
 	ANDQ         $-16, R8
@@ -4710,33 +5116,36 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R10*4), Z7
-	VMOVUPS     (CX)(R10*4), Z8
-	VMOVUPS     (DX)(R10*4), Z9
-	VMOVUPS     (BX)(R10*4), Z10
-	VMOVUPS     (SI)(R10*4), Z11
-	VSUBPS      Z8, Z11, Z12
-	VFMADD231PS Z0, Z12, Z8
-	VANDPS      Z1, Z8, Z12
-	VCMPPS      $0x11, Z2, Z12, K2
-	VBLENDMPS   Z3, Z8, K2, Z13
-	VMULPS      Z11, Z11, Z8
-	VSUBPS      Z9, Z8, Z8
-	VFMADD231PS Z4, Z8, Z9
-	VANDPS      Z1, Z9, Z8
-	VCMPPS      $0x11, Z2, Z8, K2
+	VMOVUPS     (AX)(R10*4), Z8
+	VMOVUPS     (CX)(R10*4), Z9
+	VMOVUPS     (DX)(R10*4), Z10
+	VMOVUPS     (BX)(R10*4), Z11
+	VMOVUPS     (SI)(R10*4), Z12
+	VSUBPS      Z9, Z12, Z13
+	VFMADD231PS Z0, Z13, Z9
+	VANDPS      Z1, Z9, Z13
+	VCMPPS      $0x11, Z2, Z13, K2
 	VBLENDMPS   Z3, Z9, K2, Z14
-	VCMPPS      $0x11, Z10, Z14, K2
-	VBLENDMPS   Z10, Z14, K2, Z15
-	VMOVUPS     Z13, (CX)(R10*4)
-	VMOVUPS     Z14, (DX)(R10*4)
-	VMOVUPS     Z15, (BX)(R10*4)
-	VMULPS      Z5, Z13, Z8
-	VSQRTPS     Z15, Z9
-	VADDPS      Z6, Z9, Z9
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z7, Z7
-	VMOVUPS     Z7, (AX)(R10*4)
+	VANDPS      Z1, Z12, Z9
+	VCMPPS      $0x11, Z4, Z9, K2
+	VBLENDMPS   Z3, Z12, K2, Z15
+	VMULPS      Z15, Z15, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z5, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z16
+	VCMPPS      $0x11, Z11, Z16, K2
+	VBLENDMPS   Z11, Z16, K2, Z17
+	VMOVUPS     Z14, (CX)(R10*4)
+	VMOVUPS     Z16, (DX)(R10*4)
+	VMOVUPS     Z17, (BX)(R10*4)
+	VMULPS      Z6, Z14, Z9
+	VSQRTPS     Z17, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
+	VSUBPS      Z9, Z8, Z8
+	VMOVUPS     Z8, (AX)(R10*4)
 	ADDQ        $+16, R10
 	CMPQ        R10, R8
 	JL          vector
@@ -4744,33 +5153,36 @@ vector:
 vectorRest:
 	CMPQ        R10, DI
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R10*4), K1, Z7
-	VMOVUPS.Z   (CX)(R10*4), K1, Z8
-	VMOVUPS.Z   (DX)(R10*4), K1, Z9
-	VMOVUPS.Z   (BX)(R10*4), K1, Z10
-	VMOVUPS.Z   (SI)(R10*4), K1, Z11
-	VSUBPS      Z8, Z11, Z12
-	VFMADD231PS Z0, Z12, Z8
-	VANDPS      Z1, Z8, Z12
-	VCMPPS      $0x11, Z2, Z12, K2
-	VBLENDMPS   Z3, Z8, K2, Z16
-	VMULPS      Z11, Z11, Z8
+	VMOVUPS.Z   (AX)(R10*4), K1, Z8
+	VMOVUPS.Z   (CX)(R10*4), K1, Z9
+	VMOVUPS.Z   (DX)(R10*4), K1, Z10
+	VMOVUPS.Z   (BX)(R10*4), K1, Z11
+	VMOVUPS.Z   (SI)(R10*4), K1, Z12
+	VSUBPS      Z9, Z12, Z13
+	VFMADD231PS Z0, Z13, Z9
+	VANDPS      Z1, Z9, Z13
+	VCMPPS      $0x11, Z2, Z13, K2
+	VBLENDMPS   Z3, Z9, K2, Z18
+	VANDPS      Z1, Z12, Z9
+	VCMPPS      $0x11, Z4, Z9, K2
+	VBLENDMPS   Z3, Z12, K2, Z19
+	VMULPS      Z19, Z19, Z9
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z5, Z9, Z10
+	VANDPS      Z1, Z10, Z9
+	VCMPPS      $0x11, Z2, Z9, K2
+	VBLENDMPS   Z3, Z10, K2, Z20
+	VCMPPS      $0x11, Z11, Z20, K2
+	VBLENDMPS   Z11, Z20, K2, Z21
+	VMOVUPS     Z18, K1, (CX)(R10*4)
+	VMOVUPS     Z20, K1, (DX)(R10*4)
+	VMOVUPS     Z21, K1, (BX)(R10*4)
+	VMULPS      Z6, Z18, Z9
+	VSQRTPS     Z21, Z10
+	VADDPS      Z7, Z10, Z10
+	VDIVPS      Z10, Z9, Z9
 	VSUBPS      Z9, Z8, Z8
-	VFMADD231PS Z4, Z8, Z9
-	VANDPS      Z1, Z9, Z8
-	VCMPPS      $0x11, Z2, Z8, K2
-	VBLENDMPS   Z3, Z9, K2, Z17
-	VCMPPS      $0x11, Z10, Z17, K2
-	VBLENDMPS   Z10, Z17, K2, Z18
-	VMOVUPS     Z16, K1, (CX)(R10*4)
-	VMOVUPS     Z17, K1, (DX)(R10*4)
-	VMOVUPS     Z18, K1, (BX)(R10*4)
-	VMULPS      Z5, Z16, Z8
-	VSQRTPS     Z18, Z9
-	VADDPS      Z6, Z9, Z9
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z7, Z7
-	VMOVUPS     Z7, K1, (AX)(R10*4)
+	VMOVUPS     Z8, K1, (AX)(R10*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX

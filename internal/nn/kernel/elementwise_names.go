@@ -48,12 +48,19 @@ const (
 	tanhSlopeKernel
 	tanhShrinkKernel
 	tanhShrinkSlopeKernel
+	biasKernel
+	biasReluKernel
+	reluGradKernel
 	dropoutKernel
 	dropoutSlopeKernel
 	squareSumsKernel
 	normalizeKernel
 	normalizeSumsKernel
 	normalizeSlopeKernel
+	adamKernel
+	sgdKernel
+	decayKernel
+	lerpKernel
 	momentumKernel
 	nesterovKernel
 	rmspropKernel

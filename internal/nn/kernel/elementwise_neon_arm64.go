@@ -135,6 +135,15 @@ func tanhShrinkNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8
 func tanhShrinkSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func biasNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func biasReluNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func reluGradNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func dropoutNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -151,6 +160,18 @@ func normalizeSumsNEON(rows, cols int, data [7]*float32, strides [7]int, scalars
 
 //go:noescape
 func normalizeSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func adamNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func sgdNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func decayNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func lerpNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
 func momentumNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
@@ -230,12 +251,19 @@ var elementwiseNEON = elementwiseTable{
 	tanhSlopeKernel:          tanhSlopeNEON,
 	tanhShrinkKernel:         tanhShrinkNEON,
 	tanhShrinkSlopeKernel:    tanhShrinkSlopeNEON,
+	biasKernel:               biasNEON,
+	biasReluKernel:           biasReluNEON,
+	reluGradKernel:           reluGradNEON,
 	dropoutKernel:            dropoutNEON,
 	dropoutSlopeKernel:       dropoutSlopeNEON,
 	squareSumsKernel:         squareSumsNEON,
 	normalizeKernel:          normalizeNEON,
 	normalizeSumsKernel:      normalizeSumsNEON,
 	normalizeSlopeKernel:     normalizeSlopeNEON,
+	adamKernel:               adamNEON,
+	sgdKernel:                sgdNEON,
+	decayKernel:              decayNEON,
+	lerpKernel:               lerpNEON,
 	momentumKernel:           momentumNEON,
 	nesterovKernel:           nesterovNEON,
 	rmspropKernel:            rmspropNEON,

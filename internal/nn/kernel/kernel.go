@@ -47,10 +47,6 @@ type Set struct {
 		accumulate bool)
 	sparseMul      func(y Matrix, x Sparse, b Matrix, accumulate bool)
 	sparseAdam     func(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) // nil: see FusesAdam
-	adam           func(p, m, v, g Matrix, a AdamStep)
-	sgd            func(p, g Matrix, rate float32)
-	decay          func(p Matrix, decay, rate float32)
-	lerp           func(dst, src Matrix, share float32)
 	gather         func(x Sparse, at int, src Bytes, base, baseStep uint32) int
 	pack           func(edges []int32, src, dst []uint8) int // nil, as is unpack: see Packs
 	unpack         func(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) int
@@ -58,9 +54,6 @@ type Set struct {
 	transposeBytes func(dst, src Bytes)
 	transpose      func(dst, src Matrix)
 	warp           func(dst []uint8, src Bytes, pairs []uint16, x, y []float32)
-	bias           func(y Matrix, bias []float32)
-	biasRelu       func(y Matrix, bias []float32)
-	reluGrad       func(d, y Matrix)
 	columnSums     func(dst []float32, x Matrix)
 	exp            func(dst, src []float32)
 	softmax        func(z Matrix, largest, sums []float32, best []int32)
@@ -81,19 +74,12 @@ func generic() *Set {
 		gemmTile:       gemmTile,
 		sparseMul:      sparseMul,
 		sparseAdam:     sparseAdam,
-		adam:           adam,
-		sgd:            sgd,
-		decay:          decayRows,
-		lerp:           lerp,
 		gather:         gatherBy(gather),
 		pack:           pack,
 		unpack:         unpack,
 		transposeBytes: transposeBytes,
 		transpose:      transpose,
 		warp:           warp,
-		bias:           bias,
-		biasRelu:       biasRelu,
-		reluGrad:       reluGrad,
 		columnSums:     columnSums,
 		exp:            exp,
 		softmax:        softmaxBy(exp),

@@ -12,26 +12,6 @@ func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []fl
 //go:noescape
 func sparseMulAVX2(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
-// adamAVX2 is Set.Adam for rows >= 1.
-//
-//go:noescape
-func adamAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
-
-// sgdAVX2 is Set.SGD for rows >= 1.
-//
-//go:noescape
-func sgdAVX2(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
-
-// decayAVX2 is Set.Decay for rows >= 1.
-//
-//go:noescape
-func decayAVX2(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
-
-// lerpAVX2 is Set.Lerp for rows >= 1.
-//
-//go:noescape
-func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
-
 // expAVX2 is Set.Exp.
 //
 //go:noescape
@@ -41,21 +21,6 @@ func expAVX2(dst []float32, src []float32)
 //
 //go:noescape
 func softmaxAVX2(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
-
-// biasAVX2 is Set.Bias for rows >= 1.
-//
-//go:noescape
-func biasAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
-
-// biasReluAVX2 is Set.BiasRelu for rows >= 1.
-//
-//go:noescape
-func biasReluAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
-
-// reluGradAVX2 is Set.ReluGrad for rows >= 1.
-//
-//go:noescape
-func reluGradAVX2(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 
 // columnSumsAVX2 is Set.ColumnSums.
 //

@@ -28,22 +28,22 @@ DATA adamNumbers<>+16(SB)/4, $0x7fffffff
 DATA adamNumbers<>+20(SB)/4, $0x7fffffff
 DATA adamNumbers<>+24(SB)/4, $0x7fffffff
 DATA adamNumbers<>+28(SB)/4, $0x7fffffff
-DATA adamNumbers<>+32(SB)/4, $0x00800000
-DATA adamNumbers<>+36(SB)/4, $0x00800000
-DATA adamNumbers<>+40(SB)/4, $0x00800000
-DATA adamNumbers<>+44(SB)/4, $0x00800000
-DATA adamNumbers<>+48(SB)/4, $0x00800000
-DATA adamNumbers<>+52(SB)/4, $0x00800000
-DATA adamNumbers<>+56(SB)/4, $0x00800000
-DATA adamNumbers<>+60(SB)/4, $0x00800000
-DATA adamNumbers<>+64(SB)/4, $0x4b000000
-DATA adamNumbers<>+68(SB)/4, $0x4b000000
-DATA adamNumbers<>+72(SB)/4, $0x4b000000
-DATA adamNumbers<>+76(SB)/4, $0x4b000000
-DATA adamNumbers<>+80(SB)/4, $0x4b000000
-DATA adamNumbers<>+84(SB)/4, $0x4b000000
-DATA adamNumbers<>+88(SB)/4, $0x4b000000
-DATA adamNumbers<>+92(SB)/4, $0x4b000000
+DATA adamNumbers<>+32(SB)/4, $0x0d800000
+DATA adamNumbers<>+36(SB)/4, $0x0d800000
+DATA adamNumbers<>+40(SB)/4, $0x0d800000
+DATA adamNumbers<>+44(SB)/4, $0x0d800000
+DATA adamNumbers<>+48(SB)/4, $0x0d800000
+DATA adamNumbers<>+52(SB)/4, $0x0d800000
+DATA adamNumbers<>+56(SB)/4, $0x0d800000
+DATA adamNumbers<>+60(SB)/4, $0x0d800000
+DATA adamNumbers<>+64(SB)/4, $0x21800000
+DATA adamNumbers<>+68(SB)/4, $0x21800000
+DATA adamNumbers<>+72(SB)/4, $0x21800000
+DATA adamNumbers<>+76(SB)/4, $0x21800000
+DATA adamNumbers<>+80(SB)/4, $0x21800000
+DATA adamNumbers<>+84(SB)/4, $0x21800000
+DATA adamNumbers<>+88(SB)/4, $0x21800000
+DATA adamNumbers<>+92(SB)/4, $0x21800000
 DATA adamNumbers<>+96(SB)/4, $0x80000000
 DATA adamNumbers<>+100(SB)/4, $0x80000000
 DATA adamNumbers<>+104(SB)/4, $0x80000000
@@ -60,15 +60,7 @@ DATA adamNumbers<>+144(SB)/4, $0xff800000
 DATA adamNumbers<>+148(SB)/4, $0xff800000
 DATA adamNumbers<>+152(SB)/4, $0xff800000
 DATA adamNumbers<>+156(SB)/4, $0xff800000
-DATA adamNumbers<>+160(SB)/4, $0x807ffffe
-DATA adamNumbers<>+164(SB)/4, $0x807ffffe
-DATA adamNumbers<>+168(SB)/4, $0x807ffffe
-DATA adamNumbers<>+172(SB)/4, $0x807ffffe
-DATA adamNumbers<>+176(SB)/4, $0x807ffffe
-DATA adamNumbers<>+180(SB)/4, $0x807ffffe
-DATA adamNumbers<>+184(SB)/4, $0x807ffffe
-DATA adamNumbers<>+188(SB)/4, $0x807ffffe
-GLOBL adamNumbers<>(SB), RODATA|NOPTR, $192
+GLOBL adamNumbers<>(SB), RODATA|NOPTR, $160
 
 // func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, CMOV, FMA3, MMX+
@@ -6065,377 +6057,6 @@ vectors13upTo8store:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-144
-	MOVQ         p_base+16(FP), AX
-	MOVQ         m_base+40(FP), CX
-	MOVQ         v_base+64(FP), DX
-	MOVQ         grad_base+96(FP), BX
-	MOVQ         ldp+88(FP), SI
-	SHLQ         $0x02, SI
-	MOVQ         ldg+120(FP), DI
-	SHLQ         $0x02, DI
-	VBROADCASTSS alpha+128(FP), Y0
-	VBROADCASTSS c1+132(FP), Y1
-	VBROADCASTSS c2+136(FP), Y2
-	VBROADCASTSS epsilon+140(FP), Y3
-	VANDPS       adamNumbers<>+0(SB), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	MOVL         $0x4e800000, R8
-	VMOVD        R8, X5
-	VPBROADCASTD X5, Y5
-	VMULPS       Y5, Y4, Y4
-	MOVL         epsilon+140(FP), R8
-	DECL         R8
-	CMPL         R8, $0x3f800000
-	JCS          possible
-	MOVL         $0xffffffff, R8
-	VMOVD        R8, X4
-	VPBROADCASTD X4, Y4
-	VMOVUPS      Y4, Y4
-
-possible:
-	MOVL  $-1, R8
-	VMOVD X4, R8
-	CMPL  R8, $0x7f800000
-	JCC   stepsOfZero
-	CMPL  alpha+128(FP), $0x7f800000
-	JCC   stepsOfZero
-	XORL  R8, R8
-
-stepsOfZero:
-	XORL R8, R8
-	CMPL c1+132(FP), $0x3f800000
-	JCC  shrinks
-	CMPL c2+136(FP), $0x3f800000
-	JCC  shrinks
-	DECL R8
-
-shrinks:
-	MOVQ    rows+0(FP), R9
-	MOVQ    cols+8(FP), R10
-	MOVQ    R10, R11
-	ANDQ    $-8, R11
-	MOVQ    R10, R12
-	SUBQ    R11, R12
-	LEAQ    laneMasks<>+0(SB), R13
-	NEGQ    R12
-	VMOVUPS 32(R13)(R12*4), Y5
-
-row:
-	XORQ R12, R12
-	CMPQ R12, R11
-	JGE  vectorRest
-
-vector:
-	VMOVUPS     (BX)(R12*4), Y7
-	VMOVUPS     (CX)(R12*4), Y8
-	VMOVUPS     (DX)(R12*4), Y9
-	VANDPS      adamNumbers<>+0(SB), Y8, Y10
-	VPADDD      adamNumbers<>+0(SB), Y10, Y12
-	VPADDD      adamNumbers<>+0(SB), Y9, Y13
-	VPMINSD     Y12, Y13, Y11
-	VPCMPGTD    adamNumbers<>+160(SB), Y11, Y11
-	VMOVMSKPS   Y11, R13
-	XORL        $0xff, R13
-	TESTL       R8, R13
-	JNE         wholeDenormal
-	VSUBPS      Y8, Y7, Y10
-	VFMADD231PS Y1, Y10, Y8
-	VMULPS      Y7, Y7, Y7
-	VSUBPS      Y9, Y7, Y7
-	VFMADD231PS Y2, Y7, Y9
-	JMP         wholeDecayed
-
-wholeDenormal:
-	VXORPS       X6, X6, X6
-	VPADDD       Y7, Y7, Y11
-	VPCMPEQD     Y6, Y11, Y11
-	VORPS        adamNumbers<>+64(SB), Y10, Y14
-	VSUBPS       adamNumbers<>+64(SB), Y14, Y15
-	VFNMADD231PS Y1, Y15, Y14
-	VXORPS       adamNumbers<>+64(SB), Y14, Y14
-	VXORPS       Y10, Y8, Y10
-	VORPS        Y10, Y14, Y14
-	VPCMPGTD     adamNumbers<>+160(SB), Y12, Y10
-	VANDNPS      Y11, Y10, Y10
-	VANDPS       Y14, Y10, Y14
-	VANDNPS      Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VFMADD231PS  Y1, Y10, Y8
-	VORPS        Y14, Y8, Y8
-	VMULPS       Y7, Y7, Y7
-	VORPS        adamNumbers<>+64(SB), Y9, Y10
-	VSUBPS       adamNumbers<>+64(SB), Y10, Y12
-	VFNMADD231PS Y2, Y12, Y10
-	VXORPS       adamNumbers<>+64(SB), Y10, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y13, Y12
-	VANDNPS      Y11, Y12, Y11
-	VANDPS       Y10, Y11, Y10
-	VANDNPS      Y9, Y11, Y9
-	VSUBPS       Y9, Y7, Y7
-	VFMADD231PS  Y2, Y7, Y9
-	VORPS        Y10, Y9, Y9
-
-wholeDecayed:
-	VMOVUPS  Y8, (CX)(R12*4)
-	VMOVUPS  Y9, (DX)(R12*4)
-	VMOVUPS  (AX)(R12*4), Y7
-	VANDPS   adamNumbers<>+0(SB), Y8, Y11
-	VPMAXUD  adamNumbers<>+32(SB), Y11, Y11
-	VMULPS   Y4, Y11, Y11
-	VANDPS   adamNumbers<>+0(SB), Y7, Y10
-	VCMPPS   $0x15, Y10, Y11, Y11
-	VPADDD   adamNumbers<>+96(SB), Y9, Y10
-	VPCMPGTD adamNumbers<>+128(SB), Y10, Y10
-	VORPS    Y10, Y11, Y11
-	VANDPS   Y8, Y11, Y8
-	VANDPS   Y9, Y11, Y9
-	VSQRTPS  Y9, Y9
-	VADDPS   Y3, Y9, Y9
-	VMULPS   Y0, Y8, Y8
-	VDIVPS   Y9, Y8, Y8
-	VSUBPS   Y8, Y7, Y7
-	VMOVUPS  Y7, (AX)(R12*4)
-	ADDQ     $+8, R12
-	CMPQ     R12, R11
-	JL       vector
-
-vectorRest:
-	CMPQ        R12, R10
-	JGE         vectorDone
-	VMASKMOVPS  (BX)(R12*4), Y5, Y7
-	VMASKMOVPS  (CX)(R12*4), Y5, Y8
-	VMASKMOVPS  (DX)(R12*4), Y5, Y9
-	VANDPS      adamNumbers<>+0(SB), Y8, Y10
-	VPADDD      adamNumbers<>+0(SB), Y10, Y12
-	VPADDD      adamNumbers<>+0(SB), Y9, Y13
-	VPMINSD     Y12, Y13, Y11
-	VPCMPGTD    adamNumbers<>+160(SB), Y11, Y11
-	VMOVMSKPS   Y11, R13
-	XORL        $0xff, R13
-	TESTL       R8, R13
-	JNE         restDenormal
-	VSUBPS      Y8, Y7, Y10
-	VFMADD231PS Y1, Y10, Y8
-	VMULPS      Y7, Y7, Y7
-	VSUBPS      Y9, Y7, Y7
-	VFMADD231PS Y2, Y7, Y9
-	JMP         restDecayed
-
-restDenormal:
-	VXORPS       X6, X6, X6
-	VPADDD       Y7, Y7, Y11
-	VPCMPEQD     Y6, Y11, Y11
-	VORPS        adamNumbers<>+64(SB), Y10, Y14
-	VSUBPS       adamNumbers<>+64(SB), Y14, Y15
-	VFNMADD231PS Y1, Y15, Y14
-	VXORPS       adamNumbers<>+64(SB), Y14, Y14
-	VXORPS       Y10, Y8, Y10
-	VORPS        Y10, Y14, Y14
-	VPCMPGTD     adamNumbers<>+160(SB), Y12, Y10
-	VANDNPS      Y11, Y10, Y10
-	VANDPS       Y14, Y10, Y14
-	VANDNPS      Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VFMADD231PS  Y1, Y10, Y8
-	VORPS        Y14, Y8, Y8
-	VMULPS       Y7, Y7, Y7
-	VORPS        adamNumbers<>+64(SB), Y9, Y10
-	VSUBPS       adamNumbers<>+64(SB), Y10, Y12
-	VFNMADD231PS Y2, Y12, Y10
-	VXORPS       adamNumbers<>+64(SB), Y10, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y13, Y12
-	VANDNPS      Y11, Y12, Y11
-	VANDPS       Y10, Y11, Y10
-	VANDNPS      Y9, Y11, Y9
-	VSUBPS       Y9, Y7, Y7
-	VFMADD231PS  Y2, Y7, Y9
-	VORPS        Y10, Y9, Y9
-
-restDecayed:
-	VMASKMOVPS Y8, Y5, (CX)(R12*4)
-	VMASKMOVPS Y9, Y5, (DX)(R12*4)
-	VMASKMOVPS (AX)(R12*4), Y5, Y7
-	VANDPS     adamNumbers<>+0(SB), Y8, Y11
-	VPMAXUD    adamNumbers<>+32(SB), Y11, Y11
-	VMULPS     Y4, Y11, Y11
-	VANDPS     adamNumbers<>+0(SB), Y7, Y10
-	VCMPPS     $0x15, Y10, Y11, Y11
-	VPADDD     adamNumbers<>+96(SB), Y9, Y10
-	VPCMPGTD   adamNumbers<>+128(SB), Y10, Y10
-	VORPS      Y10, Y11, Y11
-	VANDPS     Y8, Y11, Y8
-	VANDPS     Y9, Y11, Y9
-	VSQRTPS    Y9, Y9
-	VADDPS     Y3, Y9, Y9
-	VMULPS     Y0, Y8, Y8
-	VDIVPS     Y9, Y8, Y8
-	VSUBPS     Y8, Y7, Y7
-	VMASKMOVPS Y7, Y5, (AX)(R12*4)
-
-vectorDone:
-	ADDQ SI, AX
-	ADDQ SI, CX
-	ADDQ SI, DX
-	ADDQ DI, BX
-	DECQ R9
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func sgdAVX2(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
-// Requires: AVX, FMA3
-TEXT ·sgdAVX2(SB), NOSPLIT, $0-84
-	MOVQ         p_base+16(FP), AX
-	MOVQ         ldp+40(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         grad_base+48(FP), DX
-	MOVQ         ldg+72(FP), BX
-	SHLQ         $0x02, BX
-	VBROADCASTSS rate+80(FP), Y0
-	MOVQ         rows+0(FP), SI
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-8, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	LEAQ         laneMasks<>+0(SB), R10
-	NEGQ         R9
-	VMOVUPS      32(R10)(R9*4), Y1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS      (DX)(R9*4), Y2
-	VMOVUPS      (AX)(R9*4), Y3
-	VFNMADD231PS Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, R8
-	JL           vector
-
-vectorRest:
-	CMPQ         R9, DI
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R9*4), Y1, Y2
-	VMASKMOVPS   (AX)(R9*4), Y1, Y3
-	VFNMADD231PS Y0, Y2, Y3
-	VMASKMOVPS   Y3, Y1, (AX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func decayAVX2(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
-// Requires: AVX
-TEXT ·decayAVX2(SB), NOSPLIT, $0-56
-	MOVQ         p_base+16(FP), AX
-	MOVQ         ldp+40(FP), CX
-	SHLQ         $0x02, CX
-	VBROADCASTSS decay+48(FP), Y0
-	VBROADCASTSS rate+52(FP), Y1
-	MOVQ         rows+0(FP), DX
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), R8
-	NEGQ         DI
-	VMOVUPS      32(R8)(DI*4), Y2
-
-row:
-	XORQ DI, DI
-	CMPQ DI, SI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(DI*4), Y3
-	VMULPS  Y0, Y3, Y4
-	VMULPS  Y1, Y4, Y4
-	VSUBPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, SI
-	JL      vector
-
-vectorRest:
-	CMPQ       DI, BX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(DI*4), Y2, Y3
-	VMULPS     Y0, Y3, Y4
-	VMULPS     Y1, Y4, Y4
-	VSUBPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ DX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func lerpAVX2(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
-// Requires: AVX, FMA3
-TEXT ·lerpAVX2(SB), NOSPLIT, $0-84
-	MOVQ         dst_base+16(FP), AX
-	MOVQ         ldd+40(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         src_base+48(FP), DX
-	MOVQ         lds+72(FP), BX
-	SHLQ         $0x02, BX
-	VBROADCASTSS share+80(FP), Y0
-	MOVQ         rows+0(FP), SI
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-8, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	LEAQ         laneMasks<>+0(SB), R10
-	NEGQ         R9
-	VMOVUPS      32(R10)(R9*4), Y1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS     (AX)(R9*4), Y2
-	VMOVUPS     (DX)(R9*4), Y3
-	VSUBPS      Y2, Y3, Y3
-	VFMADD231PS Y0, Y3, Y2
-	VMOVUPS     Y2, (AX)(R9*4)
-	ADDQ        $+8, R9
-	CMPQ        R9, R8
-	JL          vector
-
-vectorRest:
-	CMPQ        R9, DI
-	JGE         vectorDone
-	VMASKMOVPS  (AX)(R9*4), Y1, Y2
-	VMASKMOVPS  (DX)(R9*4), Y1, Y3
-	VSUBPS      Y2, Y3, Y3
-	VFMADD231PS Y0, Y3, Y2
-	VMASKMOVPS  Y2, Y1, (AX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
 DATA expConstants<>+0(SB)/4, $0x42b0c0a5
 DATA expConstants<>+4(SB)/4, $0xc2aeac50
 DATA expConstants<>+8(SB)/4, $0x7f800000
@@ -6749,153 +6370,6 @@ restDivide:
 	JNE        restDivide
 
 vectorDone:
-	VZEROUPPER
-	RET
-
-// func biasAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
-// Requires: AVX
-TEXT ·biasAVX2(SB), NOSPLIT, $0-72
-	MOVQ    y_base+16(FP), AX
-	MOVQ    ldy+40(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    bias_base+48(FP), DX
-	MOVQ    rows+0(FP), BX
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, R8
-	SUBQ    DI, R8
-	LEAQ    laneMasks<>+0(SB), R9
-	NEGQ    R8
-	VMOVUPS 32(R9)(R8*4), Y0
-
-row:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Y1
-	VMOVUPS (DX)(R8*4), Y2
-	VADDPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, DI
-	JL      vector
-
-vectorRest:
-	CMPQ       R8, SI
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R8*4), Y0, Y1
-	VMASKMOVPS (DX)(R8*4), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R8*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ BX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func biasReluAVX2(rows int, cols int, y []float32, ldy int, bias []float32)
-// Requires: AVX
-TEXT ·biasReluAVX2(SB), NOSPLIT, $0-72
-	MOVQ    y_base+16(FP), AX
-	MOVQ    ldy+40(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    bias_base+48(FP), DX
-	VXORPS  X0, X0, X0
-	MOVQ    rows+0(FP), BX
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, R8
-	SUBQ    DI, R8
-	LEAQ    laneMasks<>+0(SB), R9
-	NEGQ    R8
-	VMOVUPS 32(R9)(R8*4), Y1
-
-row:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Y2
-	VMOVUPS (DX)(R8*4), Y3
-	VADDPS  Y3, Y2, Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, DI
-	JL      vector
-
-vectorRest:
-	CMPQ       R8, SI
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R8*4), Y1, Y2
-	VMASKMOVPS (DX)(R8*4), Y1, Y3
-	VADDPS     Y3, Y2, Y2
-	VMAXPS     Y2, Y0, Y2
-	VMASKMOVPS Y2, Y1, (AX)(R8*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ BX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func reluGradAVX2(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
-// Requires: AVX
-TEXT ·reluGradAVX2(SB), NOSPLIT, $0-80
-	MOVQ    y_base+16(FP), AX
-	MOVQ    ldy+40(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    d_base+48(FP), DX
-	MOVQ    ldd+72(FP), BX
-	SHLQ    $0x02, BX
-	VXORPS  X0, X0, X0
-	MOVQ    rows+0(FP), SI
-	MOVQ    cols+8(FP), DI
-	MOVQ    DI, R8
-	ANDQ    $-8, R8
-	MOVQ    DI, R9
-	SUBQ    R8, R9
-	LEAQ    laneMasks<>+0(SB), R10
-	NEGQ    R9
-	VMOVUPS 32(R10)(R9*4), Y1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R9*4), Y2
-	VMOVUPS (DX)(R9*4), Y3
-	VCMPPS  $0x1e, Y0, Y2, Y2
-	VANDPS  Y2, Y3, Y3
-	VMOVUPS Y3, (DX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, R8
-	JL      vector
-
-vectorRest:
-	CMPQ       R9, DI
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R9*4), Y1, Y2
-	VMASKMOVPS (DX)(R9*4), Y1, Y3
-	VCMPPS     $0x1e, Y0, Y2, Y2
-	VANDPS     Y2, Y3, Y3
-	VMASKMOVPS Y3, Y1, (DX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8592,32 +8066,24 @@ possible:
 	XORL  SI, SI
 
 stepsOfZero:
-	XORL DI, DI
-	CMPL c1+100(FP), $0x3f800000
-	JCC  shrinks
-	CMPL c2+104(FP), $0x3f800000
-	JCC  shrinks
-	DECL DI
-
-shrinks:
-	MOVQ    rows+0(FP), R8
-	MOVQ    cols+8(FP), R9
-	MOVQ    R9, R10
-	ANDQ    $-8, R10
-	MOVQ    R9, R11
-	SUBQ    R10, R11
-	LEAQ    laneMasks<>+0(SB), R12
-	NEGQ    R11
-	VMOVUPS 32(R12)(R11*4), Y5
+	MOVQ    rows+0(FP), DI
+	MOVQ    cols+8(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $-8, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	LEAQ    laneMasks<>+0(SB), R11
+	NEGQ    R10
+	VMOVUPS 32(R11)(R10*4), Y5
 
 row:
-	XORQ R11, R11
-	CMPQ R11, R10
+	XORQ R10, R10
+	CMPQ R10, R9
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R11*4), Y6
-	VMOVUPS (DX)(R11*4), Y7
+	VMOVUPS (CX)(R10*4), Y6
+	VMOVUPS (DX)(R10*4), Y7
 	VORPS   Y6, Y7, Y8
 	VPTEST  Y8, Y8
 	JNE     wholeSomething
@@ -8625,74 +8091,45 @@ vector:
 	JE      wholeDone
 
 wholeSomething:
-	VMOVUPS      (AX)(R11*4), Y8
+	VMOVUPS      (AX)(R10*4), Y8
+	VFNMADD231PS Y1, Y6, Y6
 	VANDPS       adamNumbers<>+0(SB), Y6, Y9
-	VPADDD       adamNumbers<>+0(SB), Y9, Y11
-	VPADDD       adamNumbers<>+0(SB), Y7, Y12
-	VPMINSD      Y11, Y12, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y10, Y10
-	VMOVMSKPS    Y10, R12
-	XORL         $0xff, R12
-	TESTL        DI, R12
-	JNE          wholeDenormal
-	VFNMADD231PS Y1, Y6, Y6
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
+	VANDPS       Y9, Y6, Y6
 	VFNMADD231PS Y2, Y7, Y7
-	JMP          wholeDecayed
-
-wholeDenormal:
-	VORPS        adamNumbers<>+64(SB), Y9, Y10
-	VSUBPS       adamNumbers<>+64(SB), Y10, Y13
-	VFNMADD231PS Y1, Y13, Y10
-	VXORPS       adamNumbers<>+64(SB), Y10, Y10
-	VXORPS       Y9, Y6, Y9
+	VANDPS       adamNumbers<>+0(SB), Y7, Y9
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VMOVUPS      Y6, (CX)(R10*4)
+	VMOVUPS      Y7, (DX)(R10*4)
+	VANDPS       adamNumbers<>+0(SB), Y6, Y10
+	VMULPS       Y4, Y10, Y10
+	VANDPS       adamNumbers<>+0(SB), Y8, Y9
+	VCMPPS       $0x15, Y9, Y10, Y10
+	VPADDD       adamNumbers<>+96(SB), Y7, Y9
+	VPCMPGTD     adamNumbers<>+128(SB), Y9, Y9
 	VORPS        Y9, Y10, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y11, Y9
-	VANDNPS      Y10, Y9, Y10
-	VANDPS       Y6, Y9, Y6
-	VFNMADD231PS Y1, Y6, Y6
-	VORPS        Y10, Y6, Y6
-	VORPS        adamNumbers<>+64(SB), Y7, Y9
-	VSUBPS       adamNumbers<>+64(SB), Y9, Y10
-	VFNMADD231PS Y2, Y10, Y9
-	VXORPS       adamNumbers<>+64(SB), Y9, Y9
-	VPCMPGTD     adamNumbers<>+160(SB), Y12, Y10
-	VANDNPS      Y9, Y10, Y9
+	VPTEST       Y10, Y10
+	JE           wholeDone
+	VANDPS       Y6, Y10, Y6
 	VANDPS       Y7, Y10, Y7
-	VFNMADD231PS Y2, Y7, Y7
-	VORPS        Y9, Y7, Y7
-
-wholeDecayed:
-	VMOVUPS  Y6, (CX)(R11*4)
-	VMOVUPS  Y7, (DX)(R11*4)
-	VANDPS   adamNumbers<>+0(SB), Y6, Y10
-	VPMAXUD  adamNumbers<>+32(SB), Y10, Y10
-	VMULPS   Y4, Y10, Y10
-	VANDPS   adamNumbers<>+0(SB), Y8, Y9
-	VCMPPS   $0x15, Y9, Y10, Y10
-	VPADDD   adamNumbers<>+96(SB), Y7, Y9
-	VPCMPGTD adamNumbers<>+128(SB), Y9, Y9
-	VORPS    Y9, Y10, Y10
-	VPTEST   Y10, Y10
-	JE       wholeDone
-	VANDPS   Y6, Y10, Y6
-	VANDPS   Y7, Y10, Y7
-	VSQRTPS  Y7, Y7
-	VADDPS   Y3, Y7, Y7
-	VMULPS   Y0, Y6, Y6
-	VDIVPS   Y7, Y6, Y6
-	VSUBPS   Y6, Y8, Y8
-	VMOVUPS  Y8, (AX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VDIVPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      Y8, (AX)(R10*4)
 
 wholeDone:
-	ADDQ $+8, R11
-	CMPQ R11, R10
+	ADDQ $+8, R10
+	CMPQ R10, R9
 	JL   vector
 
 vectorRest:
-	CMPQ       R11, R9
+	CMPQ       R10, R8
 	JGE        vectorDone
-	VMASKMOVPS (CX)(R11*4), Y5, Y6
-	VMASKMOVPS (DX)(R11*4), Y5, Y7
+	VMASKMOVPS (CX)(R10*4), Y5, Y6
+	VMASKMOVPS (DX)(R10*4), Y5, Y7
 	VORPS      Y6, Y7, Y8
 	VPTEST     Y8, Y8
 	JNE        restSomething
@@ -8700,71 +8137,42 @@ vectorRest:
 	JE         restDone
 
 restSomething:
-	VMASKMOVPS   (AX)(R11*4), Y5, Y8
+	VMASKMOVPS   (AX)(R10*4), Y5, Y8
+	VFNMADD231PS Y1, Y6, Y6
 	VANDPS       adamNumbers<>+0(SB), Y6, Y9
-	VPADDD       adamNumbers<>+0(SB), Y9, Y11
-	VPADDD       adamNumbers<>+0(SB), Y7, Y12
-	VPMINSD      Y11, Y12, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y10, Y10
-	VMOVMSKPS    Y10, R12
-	XORL         $0xff, R12
-	TESTL        DI, R12
-	JNE          restDenormal
-	VFNMADD231PS Y1, Y6, Y6
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
+	VANDPS       Y9, Y6, Y6
 	VFNMADD231PS Y2, Y7, Y7
-	JMP          restDecayed
-
-restDenormal:
-	VORPS        adamNumbers<>+64(SB), Y9, Y10
-	VSUBPS       adamNumbers<>+64(SB), Y10, Y13
-	VFNMADD231PS Y1, Y13, Y10
-	VXORPS       adamNumbers<>+64(SB), Y10, Y10
-	VXORPS       Y9, Y6, Y9
+	VANDPS       adamNumbers<>+0(SB), Y7, Y9
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VMASKMOVPS   Y6, Y5, (CX)(R10*4)
+	VMASKMOVPS   Y7, Y5, (DX)(R10*4)
+	VANDPS       adamNumbers<>+0(SB), Y6, Y10
+	VMULPS       Y4, Y10, Y10
+	VANDPS       adamNumbers<>+0(SB), Y8, Y9
+	VCMPPS       $0x15, Y9, Y10, Y10
+	VPADDD       adamNumbers<>+96(SB), Y7, Y9
+	VPCMPGTD     adamNumbers<>+128(SB), Y9, Y9
 	VORPS        Y9, Y10, Y10
-	VPCMPGTD     adamNumbers<>+160(SB), Y11, Y9
-	VANDNPS      Y10, Y9, Y10
-	VANDPS       Y6, Y9, Y6
-	VFNMADD231PS Y1, Y6, Y6
-	VORPS        Y10, Y6, Y6
-	VORPS        adamNumbers<>+64(SB), Y7, Y9
-	VSUBPS       adamNumbers<>+64(SB), Y9, Y10
-	VFNMADD231PS Y2, Y10, Y9
-	VXORPS       adamNumbers<>+64(SB), Y9, Y9
-	VPCMPGTD     adamNumbers<>+160(SB), Y12, Y10
-	VANDNPS      Y9, Y10, Y9
+	VANDPS       Y5, Y10, Y10
+	VPTEST       Y10, Y10
+	JE           restDone
+	VANDPS       Y6, Y10, Y6
 	VANDPS       Y7, Y10, Y7
-	VFNMADD231PS Y2, Y7, Y7
-	VORPS        Y9, Y7, Y7
-
-restDecayed:
-	VMASKMOVPS Y6, Y5, (CX)(R11*4)
-	VMASKMOVPS Y7, Y5, (DX)(R11*4)
-	VANDPS     adamNumbers<>+0(SB), Y6, Y10
-	VPMAXUD    adamNumbers<>+32(SB), Y10, Y10
-	VMULPS     Y4, Y10, Y10
-	VANDPS     adamNumbers<>+0(SB), Y8, Y9
-	VCMPPS     $0x15, Y9, Y10, Y10
-	VPADDD     adamNumbers<>+96(SB), Y7, Y9
-	VPCMPGTD   adamNumbers<>+128(SB), Y9, Y9
-	VORPS      Y9, Y10, Y10
-	VANDPS     Y5, Y10, Y10
-	VPTEST     Y10, Y10
-	JE         restDone
-	VANDPS     Y6, Y10, Y6
-	VANDPS     Y7, Y10, Y7
-	VSQRTPS    Y7, Y7
-	VADDPS     Y3, Y7, Y7
-	VMULPS     Y0, Y6, Y6
-	VDIVPS     Y7, Y6, Y6
-	VSUBPS     Y6, Y8, Y8
-	VMASKMOVPS Y8, Y5, (AX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VDIVPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y8, Y8
+	VMASKMOVPS   Y8, Y5, (AX)(R10*4)
 
 restDone:
 vectorDone:
 	ADDQ BX, AX
 	ADDQ BX, CX
 	ADDQ BX, DX
-	DECQ R8
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET

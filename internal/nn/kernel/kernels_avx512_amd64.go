@@ -12,26 +12,6 @@ func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []
 //go:noescape
 func sparseMulAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
-// adamAVX512 is Set.Adam for rows >= 1.
-//
-//go:noescape
-func adamAVX512(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
-
-// sgdAVX512 is Set.SGD for rows >= 1.
-//
-//go:noescape
-func sgdAVX512(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
-
-// decayAVX512 is Set.Decay for rows >= 1.
-//
-//go:noescape
-func decayAVX512(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
-
-// lerpAVX512 is Set.Lerp for rows >= 1.
-//
-//go:noescape
-func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
-
 // expAVX512 is Set.Exp.
 //
 //go:noescape
@@ -41,21 +21,6 @@ func expAVX512(dst []float32, src []float32)
 //
 //go:noescape
 func softmaxAVX512(rows int, cols int, z []float32, ldz int, largest []float32, sums []float32, best []int32)
-
-// biasAVX512 is Set.Bias for rows >= 1.
-//
-//go:noescape
-func biasAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
-
-// biasReluAVX512 is Set.BiasRelu for rows >= 1.
-//
-//go:noescape
-func biasReluAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
-
-// reluGradAVX512 is Set.ReluGrad for rows >= 1.
-//
-//go:noescape
-func reluGradAVX512(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
 
 // columnSumsAVX512 is Set.ColumnSums.
 //

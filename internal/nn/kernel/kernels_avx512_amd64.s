@@ -4507,364 +4507,6 @@ vectors8upTo16store:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(rows int, cols int, p []float32, m []float32, v []float32, ldp int, grad []float32, ldg int, alpha float32, c1 float32, c2 float32, epsilon float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adamAVX512(SB), NOSPLIT, $0-144
-	MOVQ         p_base+16(FP), AX
-	MOVQ         m_base+40(FP), CX
-	MOVQ         v_base+64(FP), DX
-	MOVQ         grad_base+96(FP), BX
-	MOVQ         ldp+88(FP), SI
-	SHLQ         $0x02, SI
-	MOVQ         ldg+120(FP), DI
-	SHLQ         $0x02, DI
-	VBROADCASTSS alpha+128(FP), Z0
-	VBROADCASTSS c1+132(FP), Z1
-	VBROADCASTSS c2+136(FP), Z2
-	VBROADCASTSS epsilon+140(FP), Z3
-	MOVL         $0x7fffffff, R8
-	VMOVD        R8, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x007fffff, R8
-	VMOVD        R8, X5
-	VPBROADCASTD X5, Z5
-	MOVL         $0x00800000, R8
-	VMOVD        R8, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0x7f800000, R8
-	VMOVD        R8, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x4b000000, R8
-	VMOVD        R8, X8
-	VPBROADCASTD X8, Z8
-	VANDPS       Z4, Z0, Z9
-	VDIVPS       Z3, Z9, Z9
-	MOVL         $0x4e800000, R8
-	VMOVD        R8, X10
-	VPBROADCASTD X10, Z10
-	VMULPS       Z10, Z9, Z9
-	MOVL         epsilon+140(FP), R8
-	DECL         R8
-	CMPL         R8, $0x3f800000
-	JCS          possible
-	MOVL         $0xffffffff, R8
-	VMOVD        R8, X9
-	VPBROADCASTD X9, Z9
-	VMOVUPS      Z9, Z9
-
-possible:
-	MOVL  $-1, R8
-	VMOVD X9, R9
-	CMPL  R9, $0x7f800000
-	JCC   stepsOfZero
-	CMPL  alpha+128(FP), $0x7f800000
-	JCC   stepsOfZero
-	XORL  R8, R8
-
-stepsOfZero:
-	KMOVW R8, K1
-	XORL  R8, R8
-	CMPL  c1+132(FP), $0x3f800000
-	JCC   shrinks
-	CMPL  c2+136(FP), $0x3f800000
-	JCC   shrinks
-	DECL  R8
-
-shrinks:
-	KMOVW R8, K1
-	MOVQ  rows+0(FP), R8
-	MOVQ  cols+8(FP), R9
-	MOVQ  R9, R10
-	ANDQ  $-16, R10
-	MOVQ  R9, R11
-	SUBQ  R10, R11
-	MOVQ  $-1, R12
-	BZHIQ R11, R12, R12
-	KMOVW R12, K2
-
-row:
-	XORQ R11, R11
-	CMPQ R11, R10
-	JGE  vectorRest
-
-vector:
-	VMOVUPS     (BX)(R11*4), Z10
-	VMOVUPS     (CX)(R11*4), Z11
-	VMOVUPS     (DX)(R11*4), Z12
-	VFPCLASSPSZ $0x20, Z11, K1, K3
-	VFPCLASSPSZ $0x20, Z12, K1, K4
-	KORTESTW    K3, K4
-	JNE         wholeDenormal
-	VSUBPS      Z11, Z10, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z10, Z10, Z10
-	VSUBPS      Z12, Z10, Z10
-	VFMADD231PS Z2, Z10, Z12
-	JMP         wholeDecayed
-
-wholeDenormal:
-	VFPCLASSPSZ  $0x06, Z10, K3, K3
-	VANDPS       Z5, Z11, Z13
-	VORPS        Z8, Z13, Z13
-	VSUBPS       Z8, Z13, Z14
-	VFNMADD231PS Z1, Z14, Z13
-	KNOTW        K3, K5
-	VSUBPS       Z11, Z10, Z14
-	VFMADD231PS  Z1, Z14, K5, Z11
-	VPTERNLOGD   $0xd8, Z5, Z13, K3, Z11
-	VMULPS       Z10, Z10, Z13
-	VFPCLASSPSZ  $0x06, Z10, K4, K4
-	VANDPS       Z5, Z12, Z10
-	VORPS        Z8, Z10, Z10
-	VSUBPS       Z8, Z10, Z14
-	VFNMADD231PS Z2, Z14, Z10
-	KNOTW        K4, K3
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, K3, Z12
-	VPTERNLOGD   $0xd8, Z5, Z10, K4, Z12
-
-wholeDecayed:
-	VMOVUPS   Z11, (CX)(R11*4)
-	VMOVUPS   Z12, (DX)(R11*4)
-	VMOVUPS   (AX)(R11*4), Z10
-	VANDPS    Z4, Z11, Z14
-	VPMAXUD   Z6, Z14, Z14
-	VMULPS    Z9, Z14, Z14
-	VANDPS    Z4, Z10, Z13
-	VCMPPS    $0x15, Z13, Z14, K3
-	VPCMPUD   $0x06, Z7, Z12, K4
-	KORW      K4, K3, K3
-	VMOVAPS.Z Z11, K3, Z11
-	VMOVAPS.Z Z12, K3, Z12
-	VSQRTPS   Z12, Z12
-	VADDPS    Z3, Z12, Z12
-	VMULPS    Z0, Z11, Z11
-	VDIVPS    Z12, Z11, Z11
-	VSUBPS    Z11, Z10, Z10
-	VMOVUPS   Z10, (AX)(R11*4)
-	ADDQ      $+16, R11
-	CMPQ      R11, R10
-	JL        vector
-
-vectorRest:
-	CMPQ        R11, R9
-	JGE         vectorDone
-	VMOVUPS.Z   (BX)(R11*4), K2, Z10
-	VMOVUPS.Z   (CX)(R11*4), K2, Z11
-	VMOVUPS.Z   (DX)(R11*4), K2, Z12
-	VFPCLASSPSZ $0x20, Z11, K1, K3
-	VFPCLASSPSZ $0x20, Z12, K1, K4
-	KORTESTW    K3, K4
-	JNE         restDenormal
-	VSUBPS      Z11, Z10, Z13
-	VFMADD231PS Z1, Z13, Z11
-	VMULPS      Z10, Z10, Z10
-	VSUBPS      Z12, Z10, Z10
-	VFMADD231PS Z2, Z10, Z12
-	JMP         restDecayed
-
-restDenormal:
-	VFPCLASSPSZ  $0x06, Z10, K3, K3
-	VANDPS       Z5, Z11, Z13
-	VORPS        Z8, Z13, Z13
-	VSUBPS       Z8, Z13, Z14
-	VFNMADD231PS Z1, Z14, Z13
-	KNOTW        K3, K5
-	VSUBPS       Z11, Z10, Z14
-	VFMADD231PS  Z1, Z14, K5, Z11
-	VPTERNLOGD   $0xd8, Z5, Z13, K3, Z11
-	VMULPS       Z10, Z10, Z13
-	VFPCLASSPSZ  $0x06, Z10, K4, K4
-	VANDPS       Z5, Z12, Z10
-	VORPS        Z8, Z10, Z10
-	VSUBPS       Z8, Z10, Z14
-	VFNMADD231PS Z2, Z14, Z10
-	KNOTW        K4, K3
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, K3, Z12
-	VPTERNLOGD   $0xd8, Z5, Z10, K4, Z12
-
-restDecayed:
-	VMOVUPS   Z11, K2, (CX)(R11*4)
-	VMOVUPS   Z12, K2, (DX)(R11*4)
-	VMOVUPS.Z (AX)(R11*4), K2, Z10
-	VANDPS    Z4, Z11, Z14
-	VPMAXUD   Z6, Z14, Z14
-	VMULPS    Z9, Z14, Z14
-	VANDPS    Z4, Z10, Z13
-	VCMPPS    $0x15, Z13, Z14, K3
-	VPCMPUD   $0x06, Z7, Z12, K4
-	KORW      K4, K3, K3
-	VMOVAPS.Z Z11, K3, Z11
-	VMOVAPS.Z Z12, K3, Z12
-	VSQRTPS   Z12, Z12
-	VADDPS    Z3, Z12, Z12
-	VMULPS    Z0, Z11, Z11
-	VDIVPS    Z12, Z11, Z11
-	VSUBPS    Z11, Z10, Z10
-	VMOVUPS   Z10, K2, (AX)(R11*4)
-
-vectorDone:
-	ADDQ SI, AX
-	ADDQ SI, CX
-	ADDQ SI, DX
-	ADDQ DI, BX
-	DECQ R8
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func sgdAVX512(rows int, cols int, p []float32, ldp int, grad []float32, ldg int, rate float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sgdAVX512(SB), NOSPLIT, $0-84
-	MOVQ         p_base+16(FP), AX
-	MOVQ         ldp+40(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         grad_base+48(FP), DX
-	MOVQ         ldg+72(FP), BX
-	SHLQ         $0x02, BX
-	VBROADCASTSS rate+80(FP), Z0
-	MOVQ         rows+0(FP), SI
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-16, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	MOVQ         $-1, R10
-	BZHIQ        R9, R10, R10
-	KMOVW        R10, K1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS      (DX)(R9*4), Z1
-	VMOVUPS      (AX)(R9*4), Z2
-	VFNMADD231PS Z0, Z1, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
-	ADDQ         $+16, R9
-	CMPQ         R9, R8
-	JL           vector
-
-vectorRest:
-	CMPQ         R9, DI
-	JGE          vectorDone
-	VMOVUPS.Z    (DX)(R9*4), K1, Z1
-	VMOVUPS.Z    (AX)(R9*4), K1, Z2
-	VFNMADD231PS Z0, Z1, Z2
-	VMOVUPS      Z2, K1, (AX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func decayAVX512(rows int, cols int, p []float32, ldp int, decay float32, rate float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·decayAVX512(SB), NOSPLIT, $0-56
-	MOVQ         p_base+16(FP), AX
-	MOVQ         ldp+40(FP), CX
-	SHLQ         $0x02, CX
-	VBROADCASTSS decay+48(FP), Z0
-	VBROADCASTSS rate+52(FP), Z1
-	MOVQ         rows+0(FP), DX
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	MOVQ         $-1, R8
-	BZHIQ        DI, R8, R8
-	KMOVW        R8, K1
-
-row:
-	XORQ DI, DI
-	CMPQ DI, SI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(DI*4), Z2
-	VMULPS  Z0, Z2, Z3
-	VMULPS  Z1, Z3, Z3
-	VSUBPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(DI*4)
-	ADDQ    $+16, DI
-	CMPQ    DI, SI
-	JL      vector
-
-vectorRest:
-	CMPQ      DI, BX
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z2
-	VMULPS    Z0, Z2, Z3
-	VMULPS    Z1, Z3, Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(DI*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ DX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func lerpAVX512(rows int, cols int, dst []float32, ldd int, src []float32, lds int, share float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·lerpAVX512(SB), NOSPLIT, $0-84
-	MOVQ         dst_base+16(FP), AX
-	MOVQ         ldd+40(FP), CX
-	SHLQ         $0x02, CX
-	MOVQ         src_base+48(FP), DX
-	MOVQ         lds+72(FP), BX
-	SHLQ         $0x02, BX
-	VBROADCASTSS share+80(FP), Z0
-	MOVQ         rows+0(FP), SI
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-16, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	MOVQ         $-1, R10
-	BZHIQ        R9, R10, R10
-	KMOVW        R10, K1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS     (AX)(R9*4), Z1
-	VMOVUPS     (DX)(R9*4), Z2
-	VSUBPS      Z1, Z2, Z2
-	VFMADD231PS Z0, Z2, Z1
-	VMOVUPS     Z1, (AX)(R9*4)
-	ADDQ        $+16, R9
-	CMPQ        R9, R8
-	JL          vector
-
-vectorRest:
-	CMPQ        R9, DI
-	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R9*4), K1, Z1
-	VMOVUPS.Z   (DX)(R9*4), K1, Z2
-	VSUBPS      Z1, Z2, Z2
-	VFMADD231PS Z0, Z2, Z1
-	VMOVUPS     Z1, K1, (AX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
 DATA expConstants<>+0(SB)/4, $0x42b0c0a5
 DATA expConstants<>+4(SB)/4, $0xc2aeac50
 DATA expConstants<>+8(SB)/4, $0x7f800000
@@ -5146,153 +4788,6 @@ restDivide:
 	JNE       restDivide
 
 vectorDone:
-	VZEROUPPER
-	RET
-
-// func biasAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·biasAVX512(SB), NOSPLIT, $0-72
-	MOVQ  y_base+16(FP), AX
-	MOVQ  ldy+40(FP), CX
-	SHLQ  $0x02, CX
-	MOVQ  bias_base+48(FP), DX
-	MOVQ  rows+0(FP), BX
-	MOVQ  cols+8(FP), SI
-	MOVQ  SI, DI
-	ANDQ  $-16, DI
-	MOVQ  SI, R8
-	SUBQ  DI, R8
-	MOVQ  $-1, R9
-	BZHIQ R8, R9, R9
-	KMOVW R9, K1
-
-row:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Z0
-	VMOVUPS (DX)(R8*4), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, DI
-	JL      vector
-
-vectorRest:
-	CMPQ      R8, SI
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z0
-	VMOVUPS.Z (DX)(R8*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(R8*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ BX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func biasReluAVX512(rows int, cols int, y []float32, ldy int, bias []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·biasReluAVX512(SB), NOSPLIT, $0-72
-	MOVQ   y_base+16(FP), AX
-	MOVQ   ldy+40(FP), CX
-	SHLQ   $0x02, CX
-	MOVQ   bias_base+48(FP), DX
-	VXORPS X0, X0, X0
-	MOVQ   rows+0(FP), BX
-	MOVQ   cols+8(FP), SI
-	MOVQ   SI, DI
-	ANDQ   $-16, DI
-	MOVQ   SI, R8
-	SUBQ   DI, R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	KMOVW  R9, K1
-
-row:
-	XORQ R8, R8
-	CMPQ R8, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (AX)(R8*4), Z1
-	VMOVUPS (DX)(R8*4), Z2
-	VADDPS  Z2, Z1, Z1
-	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, DI
-	JL      vector
-
-vectorRest:
-	CMPQ      R8, SI
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z1
-	VMOVUPS.Z (DX)(R8*4), K1, Z2
-	VADDPS    Z2, Z1, Z1
-	VMAXPS    Z1, Z0, Z1
-	VMOVUPS   Z1, K1, (AX)(R8*4)
-
-vectorDone:
-	ADDQ CX, AX
-	DECQ BX
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func reluGradAVX512(rows int, cols int, y []float32, ldy int, d []float32, ldd int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·reluGradAVX512(SB), NOSPLIT, $0-80
-	MOVQ   y_base+16(FP), AX
-	MOVQ   ldy+40(FP), CX
-	SHLQ   $0x02, CX
-	MOVQ   d_base+48(FP), DX
-	MOVQ   ldd+72(FP), BX
-	SHLQ   $0x02, BX
-	VXORPS X0, X0, X0
-	MOVQ   rows+0(FP), SI
-	MOVQ   cols+8(FP), DI
-	MOVQ   DI, R8
-	ANDQ   $-16, R8
-	MOVQ   DI, R9
-	SUBQ   R8, R9
-	MOVQ   $-1, R10
-	BZHIQ  R9, R10, R10
-	KMOVW  R10, K1
-
-row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS   (AX)(R9*4), Z1
-	VMOVUPS   (DX)(R9*4), Z2
-	VCMPPS    $0x1e, Z0, Z1, K2
-	VMOVUPS.Z Z2, K2, Z2
-	VMOVUPS   Z2, (DX)(R9*4)
-	ADDQ      $+16, R9
-	CMPQ      R9, R8
-	JL        vector
-
-vectorRest:
-	CMPQ      R9, DI
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(R9*4), K1, Z1
-	VMOVUPS.Z (DX)(R9*4), K1, Z2
-	VCMPPS    $0x1e, Z0, Z1, K2
-	VMOVUPS.Z Z2, K2, Z2
-	VMOVUPS   Z2, K1, (DX)(R9*4)
-
-vectorDone:
-	ADDQ CX, AX
-	ADDQ BX, DX
-	DECQ SI
-	JNE  row
 	VZEROUPPER
 	RET
 
@@ -5909,7 +5404,7 @@ fewDone:
 	RET
 
 // func sparseAdamAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32, which uint8)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3
 TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-209
 	MOVQ         rows+0(FP), AX
 	MOVQ         entries_base+16(FP), CX
@@ -5932,36 +5427,33 @@ TEXT ·sparseAdamAVX512(SB), NOSPLIT, $0-209
 	MOVL         $0x7fffffff, R12
 	VMOVD        R12, X4
 	VPBROADCASTD X4, Z4
-	MOVL         $0x007fffff, R12
+	MOVL         $0x0d800000, R12
 	VMOVD        R12, X5
 	VPBROADCASTD X5, Z5
-	MOVL         $0x00800000, R12
+	MOVL         $0x21800000, R12
 	VMOVD        R12, X6
 	VPBROADCASTD X6, Z6
 	MOVL         $0x7f800000, R12
 	VMOVD        R12, X7
 	VPBROADCASTD X7, Z7
-	MOVL         $0x4b000000, R12
-	VMOVD        R12, X8
-	VPBROADCASTD X8, Z8
-	VANDPS       Z4, Z0, Z9
-	VDIVPS       Z3, Z9, Z9
+	VANDPS       Z4, Z0, Z8
+	VDIVPS       Z3, Z8, Z8
 	MOVL         $0x4e800000, R12
-	VMOVD        R12, X10
-	VPBROADCASTD X10, Z10
-	VMULPS       Z10, Z9, Z9
+	VMOVD        R12, X9
+	VPBROADCASTD X9, Z9
+	VMULPS       Z9, Z8, Z8
 	MOVL         epsilon+204(FP), R12
 	DECL         R12
 	CMPL         R12, $0x3f800000
 	JCS          possible
 	MOVL         $0xffffffff, R12
-	VMOVD        R12, X9
-	VPBROADCASTD X9, Z9
-	VMOVUPS      Z9, Z9
+	VMOVD        R12, X8
+	VPBROADCASTD X8, Z8
+	VMOVUPS      Z8, Z8
 
 possible:
 	MOVL  $-1, R12
-	VMOVD X9, R13
+	VMOVD X8, R13
 	CMPL  R13, $0x7f800000
 	JCC   stepsOfZero
 	CMPL  alpha+192(FP), $0x7f800000
@@ -5970,15 +5462,6 @@ possible:
 
 stepsOfZero:
 	KMOVW R12, K1
-	XORL  R12, R12
-	CMPL  c1+196(FP), $0x3f800000
-	JCC   shrinks
-	CMPL  c2+200(FP), $0x3f800000
-	JCC   shrinks
-	DECL  R12
-
-shrinks:
-	KMOVW R12, K2
 	MOVQ  cols+8(FP), R12
 	LEAQ  -1(R12), R12
 	MOVQ  R12, R13
@@ -5987,7 +5470,7 @@ shrinks:
 	INCQ  R13
 	MOVQ  $-1, R14
 	BZHIQ R13, R14, R14
-	KMOVW R14, K3
+	KMOVW R14, K2
 	CMPQ  R12, $0x07
 	JE    vectors8
 	CMPQ  R12, $0x06
@@ -6015,7 +5498,7 @@ vectors1upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors1upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -6026,64 +5509,36 @@ vectors1upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z11
-	VFMADD231PS  (DI)(R15*1), X11, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z10
+	VFMADD231PS  (DI)(R15*1), X10, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo4entries
-	VMOVUPS.Z    (R9)(R10*1), K3, X11
-	VMOVUPS.Z    (R9)(R11*1), K3, X12
-	VFPCLASSPSX  $0x20, X11, K2, K4
-	VFPCLASSPSX  $0x20, X12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo4step0Denormal
-	VSUBPS       X11, X10, X13
-	VFMADD231PS  X1, X13, X11
-	VMULPS       X10, X10, X10
-	VSUBPS       X12, X10, X10
-	VFMADD231PS  X2, X10, X12
-	JMP          vectors1upTo4step0Decayed
-
-vectors1upTo4step0Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors1upTo4step0Decayed:
-	VMOVUPS   X11, K3, (R9)(R10*1)
-	VMOVUPS   X12, K3, (R9)(R11*1)
-	VMOVUPS.Z (R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K2, X10
+	VMOVUPS.Z    (R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, (R9)(R10*1)
+	VMOVUPS      X11, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, (R9)
 
 vectors1upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -6098,57 +5553,39 @@ vectors1upTo4empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo4next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors1upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors1upTo4lastDecayed
-
-vectors1upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors1upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors1upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors1upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors1upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -6165,7 +5602,7 @@ vectors1upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X11, X11, X11
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
 	JGE     vectors1upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -6176,64 +5613,36 @@ vectors1upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Y10, K3, Y11
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Y9, K2, Y10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo8entries
-	VMOVUPS.Z    (R9)(R10*1), K3, Y10
-	VMOVUPS.Z    (R9)(R11*1), K3, Y12
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo8step0Denormal
-	VSUBPS       Y10, Y11, Y13
-	VFMADD231PS  Y1, Y13, Y10
-	VMULPS       Y11, Y11, Y13
-	VSUBPS       Y12, Y13, Y13
-	VFMADD231PS  Y2, Y13, Y12
-	JMP          vectors1upTo8step0Decayed
-
-vectors1upTo8step0Denormal:
-	VFPCLASSPSY  $0x06, Y11, K4, K4
-	VANDPS       Y5, Y10, Y13
-	VORPS        Y8, Y13, Y13
-	VSUBPS       Y8, Y13, Y14
-	VFNMADD231PS Y1, Y14, Y13
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y11, Y14
-	VFMADD231PS  Y1, Y14, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y13, K4, Y10
-	VMULPS       Y11, Y11, Y13
-	VFPCLASSPSY  $0x06, Y11, K5, K5
-	VANDPS       Y5, Y12, Y14
-	VORPS        Y8, Y14, Y14
-	VSUBPS       Y8, Y14, Y15
-	VFNMADD231PS Y2, Y15, Y14
-	KNOTW        K5, K4
-	VSUBPS       Y12, Y13, Y13
-	VFMADD231PS  Y2, Y13, K4, Y12
-	VPTERNLOGD   $0xd8, Y5, Y14, K5, Y12
-
-vectors1upTo8step0Decayed:
-	VMOVUPS   Y10, K3, (R9)(R10*1)
-	VMOVUPS   Y12, K3, (R9)(R11*1)
-	VMOVUPS.Z (R9), K3, Y13
-	VANDPS    Y4, Y10, Y15
-	VPMAXUD   Y6, Y15, Y15
-	VMULPS    Y9, Y15, Y15
-	VANDPS    Y4, Y13, Y14
-	VCMPPS    $0x15, Y14, Y15, K4
-	VPCMPUD   $0x06, Y7, Y12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y12, K4, Y12
-	VSQRTPS   Y12, Y12
-	VADDPS    Y3, Y12, Y12
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y12, Y10, Y10
-	VSUBPS    Y10, Y13, Y13
-	VMOVUPS   Y13, K3, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K2, Y9
+	VMOVUPS.Z    (R9)(R11*1), K2, Y11
+	VSUBPS       Y9, Y10, Y12
+	VFMADD231PS  Y1, Y12, Y9
+	VANDPS       Y4, Y9, Y12
+	VCMPPS       $0x15, Y5, Y12, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y10, Y12
+	VCMPPS       $0x15, Y6, Y12, K3
+	VMOVAPS.Z    Y10, K3, Y12
+	VMULPS       Y12, Y12, Y12
+	VSUBPS       Y11, Y12, Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VANDPS       Y4, Y11, Y12
+	VCMPPS       $0x15, Y5, Y12, K3
+	VMOVAPS.Z    Y11, K3, Y11
+	VMOVUPS      Y9, K2, (R9)(R10*1)
+	VMOVUPS      Y11, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, Y12
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y11, Y9, Y9
+	VSUBPS       Y9, Y12, Y12
+	VMOVUPS      Y12, K2, (R9)
 
 vectors1upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -6248,57 +5657,39 @@ vectors1upTo8empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo8next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y12
-	VORPS        Y10, Y12, Y13
-	VPTESTMD     Y13, Y13, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y11
+	VORPS        Y9, Y11, Y12
+	VPTESTMD     Y12, Y12, K3
+	KORTESTW     K3, K1
 	JE           vectors1upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y13
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y12, Y12
-	JMP          vectors1upTo8lastDecayed
-
-vectors1upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y14
-	VORPS        Y8, Y14, Y14
-	VSUBPS       Y8, Y14, Y15
-	VFNMADD231PS Y1, Y15, Y14
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y14, K4, Y10
-	VANDPS       Y5, Y12, Y14
-	VORPS        Y8, Y14, Y14
-	VSUBPS       Y8, Y14, Y15
-	VFNMADD231PS Y2, Y15, Y14
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y12, K4, Y12
-	VPTERNLOGD   $0xd8, Y5, Y14, K5, Y12
-
-vectors1upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y12, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y15
-	VPMAXUD   Y6, Y15, Y15
-	VMULPS    Y9, Y15, Y15
-	VANDPS    Y4, Y13, Y14
-	VCMPPS    $0x15, Y14, Y15, K3, K4
-	VPCMPUD   $0x06, Y7, Y12, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors1upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y12, K4, Y12
-	VSQRTPS   Y12, Y12
-	VADDPS    Y3, Y12, Y12
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y12, Y10, Y10
-	VSUBPS    Y10, Y13, Y13
-	VMOVUPS   Y13, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y12
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y13
+	VCMPPS       $0x15, Y5, Y13, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y11, Y11
+	VANDPS       Y4, Y11, Y13
+	VCMPPS       $0x15, Y5, Y13, K3
+	VMOVAPS.Z    Y11, K3, Y11
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y11, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y14
+	VMULPS       Y8, Y14, Y14
+	VANDPS       Y4, Y12, Y13
+	VCMPPS       $0x15, Y13, Y14, K2, K3
+	VPCMPUD      $0x06, Y7, Y11, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors1upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y11, K3, Y11
+	VSQRTPS      Y11, Y11
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y11, Y9, Y9
+	VSUBPS       Y9, Y12, Y12
+	VMOVUPS      Y12, K2, (R12)
 
 vectors1upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -6315,7 +5706,7 @@ vectors1upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X11, X11, X11
+	VXORPS  X10, X10, X10
 	CMPQ    R12, R13
 	JGE     vectors1upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -6326,64 +5717,36 @@ vectors1upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, K3, Z11
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, K2, Z10
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors1upTo16entries
-	VMOVUPS.Z    (R9)(R10*1), K3, Z10
-	VMOVUPS.Z    (R9)(R11*1), K3, Z12
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z13
-	VFMADD231PS  Z1, Z13, Z10
-	VMULPS       Z11, Z11, Z13
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, Z12
-	JMP          vectors1upTo16step0Decayed
-
-vectors1upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z13
-	VORPS        Z8, Z13, Z13
-	VSUBPS       Z8, Z13, Z14
-	VFNMADD231PS Z1, Z14, Z13
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z14
-	VFMADD231PS  Z1, Z14, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z13, K4, Z10
-	VMULPS       Z11, Z11, Z13
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z12, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z2, Z15, Z14
-	KNOTW        K5, K4
-	VSUBPS       Z12, Z13, Z13
-	VFMADD231PS  Z2, Z13, K4, Z12
-	VPTERNLOGD   $0xd8, Z5, Z14, K5, Z12
-
-vectors1upTo16step0Decayed:
-	VMOVUPS   Z10, K3, (R9)(R10*1)
-	VMOVUPS   Z12, K3, (R9)(R11*1)
-	VMOVUPS.Z (R9), K3, Z13
-	VANDPS    Z4, Z10, Z15
-	VPMAXUD   Z6, Z15, Z15
-	VMULPS    Z9, Z15, Z15
-	VANDPS    Z4, Z13, Z14
-	VCMPPS    $0x15, Z14, Z15, K4
-	VPCMPUD   $0x06, Z7, Z12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z12, K4, Z12
-	VSQRTPS   Z12, Z12
-	VADDPS    Z3, Z12, Z12
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z12, Z10, Z10
-	VSUBPS    Z10, Z13, Z13
-	VMOVUPS   Z13, K3, (R9)
+	VMOVUPS.Z    (R9)(R10*1), K2, Z9
+	VMOVUPS.Z    (R9)(R11*1), K2, Z11
+	VSUBPS       Z9, Z10, Z12
+	VFMADD231PS  Z1, Z12, Z9
+	VANDPS       Z4, Z9, Z12
+	VCMPPS       $0x15, Z5, Z12, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z12
+	VCMPPS       $0x15, Z6, Z12, K3
+	VMOVAPS.Z    Z10, K3, Z12
+	VMULPS       Z12, Z12, Z12
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z12, Z11
+	VANDPS       Z4, Z11, Z12
+	VCMPPS       $0x15, Z5, Z12, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVUPS      Z9, K2, (R9)(R10*1)
+	VMOVUPS      Z11, K2, (R9)(R11*1)
+	VMOVUPS.Z    (R9), K2, Z12
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z11, Z9, Z9
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, K2, (R9)
 
 vectors1upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -6398,57 +5761,39 @@ vectors1upTo16empty:
 	TESTB        $0x01, which+208(FP)
 	JE           vectors1upTo16next
 	MOVQ         R9, R12
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z12
-	VORPS        Z10, Z12, Z13
-	VPTESTMD     Z13, Z13, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z11
+	VORPS        Z9, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K1
 	JE           vectors1upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z13
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors1upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z12, Z12
-	JMP          vectors1upTo16lastDecayed
-
-vectors1upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z10
-	VANDPS       Z5, Z12, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z2, Z15, Z14
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z12, K4, Z12
-	VPTERNLOGD   $0xd8, Z5, Z14, K5, Z12
-
-vectors1upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z12, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z15
-	VPMAXUD   Z6, Z15, Z15
-	VMULPS    Z9, Z15, Z15
-	VANDPS    Z4, Z13, Z14
-	VCMPPS    $0x15, Z14, Z15, K3, K4
-	VPCMPUD   $0x06, Z7, Z12, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors1upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z12, K4, Z12
-	VSQRTPS   Z12, Z12
-	VADDPS    Z3, Z12, Z12
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z12, Z10, Z10
-	VSUBPS    Z10, Z13, Z13
-	VMOVUPS   Z13, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z12
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z11, Z11
+	VANDPS       Z4, Z11, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z11, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z14
+	VMULPS       Z8, Z14, Z14
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K2, K3
+	VPCMPUD      $0x06, Z7, Z11, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors1upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z11, Z9, Z9
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, K2, (R12)
 
 vectors1upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -6473,8 +5818,8 @@ vectors2upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X11, X11, X11
 	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors2upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -6485,118 +5830,62 @@ vectors2upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z12
-	VFMADD231PS  (DI)(R15*1), Z12, Z11
-	VFMADD231PS  64(DI)(R15*1), X12, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z11
+	VFMADD231PS  (DI)(R15*1), Z11, Z10
+	VFMADD231PS  64(DI)(R15*1), X11, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo4entries
-	VMOVUPS      (R9)(R10*1), Z12
-	VMOVUPS      (R9)(R11*1), Z13
-	VFPCLASSPSZ  $0x20, Z12, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo4step0Denormal
-	VSUBPS       Z12, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z12
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	JMP          vectors2upTo4step0Decayed
-
-vectors2upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z12, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VSUBPS       Z12, Z11, Z15
-	VFMADD231PS  Z1, Z15, K6, Z12
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z12
-	VMULPS       Z11, Z11, Z14
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo4step0Decayed:
-	VMOVUPS     Z12, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VMOVUPS     (R9), Z14
-	VANDPS      Z4, Z12, Z16
-	VPMAXUD     Z6, Z16, Z16
-	VMULPS      Z9, Z16, Z16
-	VANDPS      Z4, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K4
-	VPCMPUD     $0x06, Z7, Z13, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z12, K4, Z12
-	VMOVAPS.Z   Z13, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z12, Z12
-	VDIVPS      Z13, Z12, Z12
-	VSUBPS      Z12, Z14, Z14
-	VMOVUPS     Z14, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K3, X11
-	VMOVUPS.Z   64(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors2upTo4step64Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors2upTo4step64Decayed
-
-vectors2upTo4step64Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors2upTo4step64Decayed:
-	VMOVUPS   X11, K3, 64(R9)(R10*1)
-	VMOVUPS   X12, K3, 64(R9)(R11*1)
-	VMOVUPS.Z 64(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z11
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z11, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z11
+	VANDPS       Z4, Z11, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VANDPS       Z4, Z10, Z13
+	VCMPPS       $0x15, Z6, Z13, K3
+	VMOVAPS.Z    Z10, K3, Z13
+	VMULPS       Z13, Z13, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z11, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z11, Z11
+	VDIVPS       Z12, Z11, Z11
+	VSUBPS       Z11, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K2, X10
+	VMOVUPS.Z    64(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 64(R9)(R10*1)
+	VMOVUPS      X11, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 64(R9)
 
 vectors2upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -6614,113 +5903,77 @@ vectors2upTo4empty:
 	MOVQ  $+1, R13
 
 vectors2upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z12
-	VORPS        Z10, Z12, Z13
-	VPTESTMD     Z13, Z13, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z11
+	VORPS        Z9, Z11, Z12
+	VPTESTMD     Z12, Z12, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo4wholeDone
-	VMOVUPS      (R12), Z13
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z12, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z12, Z12
-	JMP          vectors2upTo4wholeDecayed
-
-vectors2upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z10
-	VANDPS       Z5, Z12, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z2, Z15, Z14
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z12, K4, Z12
-	VPTERNLOGD   $0xd8, Z5, Z14, K5, Z12
-
-vectors2upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z12, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z15
-	VPMAXUD   Z6, Z15, Z15
-	VMULPS    Z9, Z15, Z15
-	VANDPS    Z4, Z13, Z14
-	VCMPPS    $0x15, Z14, Z15, K4
-	VPCMPUD   $0x06, Z7, Z12, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z12, K4, Z12
-	VSQRTPS   Z12, Z12
-	VADDPS    Z3, Z12, Z12
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z12, Z10, Z10
-	VSUBPS    Z10, Z13, Z13
-	VMOVUPS   Z13, (R12)
+	VMOVUPS      (R12), Z12
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z11, Z11
+	VANDPS       Z4, Z11, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z11, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z14
+	VMULPS       Z8, Z14, Z14
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z13, Z14, K3
+	VPCMPUD      $0x06, Z7, Z11, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z11, K3, Z11
+	VSQRTPS      Z11, Z11
+	VADDPS       Z3, Z11, Z11
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z11, Z9, Z9
+	VSUBPS       Z9, Z12, Z12
+	VMOVUPS      Z12, (R12)
 
 vectors2upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors2upTo4lastDecayed
-
-vectors2upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors2upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors2upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -6737,8 +5990,8 @@ vectors2upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors2upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -6749,118 +6002,62 @@ vectors2upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Y10, K3, Y12
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Y9, K2, Y11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z13
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z10
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	JMP          vectors2upTo8step0Decayed
-
-vectors2upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z15
-	VFMADD231PS  Z1, Z15, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z10
-	VMULPS       Z11, Z11, Z14
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VMOVUPS     (R9), Z14
-	VANDPS      Z4, Z10, Z16
-	VPMAXUD     Z6, Z16, Z16
-	VMULPS      Z9, Z16, Z16
-	VANDPS      Z4, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K4
-	VPCMPUD     $0x06, Z7, Z13, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z13, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z13, Z10, Z10
-	VSUBPS      Z10, Z14, Z14
-	VMOVUPS     Z14, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   64(R9)(R11*1), K3, Y13
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y13, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors2upTo8step64Denormal
-	VSUBPS      Y10, Y12, Y14
-	VFMADD231PS Y1, Y14, Y10
-	VMULPS      Y12, Y12, Y14
-	VSUBPS      Y13, Y14, Y14
-	VFMADD231PS Y2, Y14, Y13
-	JMP         vectors2upTo8step64Decayed
-
-vectors2upTo8step64Denormal:
-	VFPCLASSPSY  $0x06, Y12, K4, K4
-	VANDPS       Y5, Y10, Y14
-	VORPS        Y8, Y14, Y14
-	VSUBPS       Y8, Y14, Y15
-	VFNMADD231PS Y1, Y15, Y14
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y12, Y15
-	VFMADD231PS  Y1, Y15, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y14, K4, Y10
-	VMULPS       Y12, Y12, Y14
-	VFPCLASSPSY  $0x06, Y12, K5, K5
-	VANDPS       Y5, Y13, Y15
-	VORPS        Y8, Y15, Y15
-	VSUBPS       Y8, Y15, Y16
-	VFNMADD231PS Y2, Y16, Y15
-	KNOTW        K5, K4
-	VSUBPS       Y13, Y14, Y14
-	VFMADD231PS  Y2, Y14, K4, Y13
-	VPTERNLOGD   $0xd8, Y5, Y15, K5, Y13
-
-vectors2upTo8step64Decayed:
-	VMOVUPS   Y10, K3, 64(R9)(R10*1)
-	VMOVUPS   Y13, K3, 64(R9)(R11*1)
-	VMOVUPS.Z 64(R9), K3, Y14
-	VANDPS    Y4, Y10, Y16
-	VPMAXUD   Y6, Y16, Y16
-	VMULPS    Y9, Y16, Y16
-	VANDPS    Y4, Y14, Y15
-	VCMPPS    $0x15, Y15, Y16, K4
-	VPCMPUD   $0x06, Y7, Y13, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y13, K4, Y13
-	VSQRTPS   Y13, Y13
-	VADDPS    Y3, Y13, Y13
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y13, Y10, Y10
-	VSUBPS    Y10, Y14, Y14
-	VMOVUPS   Y14, K3, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z9, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VANDPS       Z4, Z9, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z13
+	VCMPPS       $0x15, Z6, Z13, K3
+	VMOVAPS.Z    Z10, K3, Z13
+	VMULPS       Z13, Z13, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    64(R9)(R11*1), K2, Y12
+	VSUBPS       Y9, Y11, Y13
+	VFMADD231PS  Y1, Y13, Y9
+	VANDPS       Y4, Y9, Y13
+	VCMPPS       $0x15, Y5, Y13, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y11, Y13
+	VCMPPS       $0x15, Y6, Y13, K3
+	VMOVAPS.Z    Y11, K3, Y13
+	VMULPS       Y13, Y13, Y13
+	VSUBPS       Y12, Y13, Y13
+	VFMADD231PS  Y2, Y13, Y12
+	VANDPS       Y4, Y12, Y13
+	VCMPPS       $0x15, Y5, Y13, K3
+	VMOVAPS.Z    Y12, K3, Y12
+	VMOVUPS      Y9, K2, 64(R9)(R10*1)
+	VMOVUPS      Y12, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, Y13
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y12, Y9, Y9
+	VSUBPS       Y9, Y13, Y13
+	VMOVUPS      Y13, K2, 64(R9)
 
 vectors2upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -6878,113 +6075,77 @@ vectors2upTo8empty:
 	MOVQ  $+1, R13
 
 vectors2upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z13
-	VORPS        Z10, Z13, Z14
-	VPTESTMD     Z14, Z14, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z12
+	VORPS        Z9, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo8wholeDone
-	VMOVUPS      (R12), Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z13, Z13
-	JMP          vectors2upTo8wholeDecayed
-
-vectors2upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z13, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z13, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z16
-	VPMAXUD   Z6, Z16, Z16
-	VMULPS    Z9, Z16, Z16
-	VANDPS    Z4, Z14, Z15
-	VCMPPS    $0x15, Z15, Z16, K4
-	VPCMPUD   $0x06, Z7, Z13, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z13, K4, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z3, Z13, Z13
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z13, Z10, Z10
-	VSUBPS    Z10, Z14, Z14
-	VMOVUPS   Z14, (R12)
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z12, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z15
+	VMULPS       Z8, Z15, Z15
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z7, Z12, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors2upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y13
-	VORPS        Y10, Y13, Y14
-	VPTESTMD     Y14, Y14, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y12
+	VORPS        Y9, Y12, Y13
+	VPTESTMD     Y13, Y13, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y14
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y13, Y13
-	JMP          vectors2upTo8lastDecayed
-
-vectors2upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y15
-	VORPS        Y8, Y15, Y15
-	VSUBPS       Y8, Y15, Y16
-	VFNMADD231PS Y1, Y16, Y15
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y15, K4, Y10
-	VANDPS       Y5, Y13, Y15
-	VORPS        Y8, Y15, Y15
-	VSUBPS       Y8, Y15, Y16
-	VFNMADD231PS Y2, Y16, Y15
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y13, K4, Y13
-	VPTERNLOGD   $0xd8, Y5, Y15, K5, Y13
-
-vectors2upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y13, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y16
-	VPMAXUD   Y6, Y16, Y16
-	VMULPS    Y9, Y16, Y16
-	VANDPS    Y4, Y14, Y15
-	VCMPPS    $0x15, Y15, Y16, K3, K4
-	VPCMPUD   $0x06, Y7, Y13, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y13, K4, Y13
-	VSQRTPS   Y13, Y13
-	VADDPS    Y3, Y13, Y13
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y13, Y10, Y10
-	VSUBPS    Y10, Y14, Y14
-	VMOVUPS   Y14, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y13
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y14
+	VCMPPS       $0x15, Y5, Y14, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y12, Y12
+	VANDPS       Y4, Y12, Y14
+	VCMPPS       $0x15, Y5, Y14, K3
+	VMOVAPS.Z    Y12, K3, Y12
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y12, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y15
+	VMULPS       Y8, Y15, Y15
+	VANDPS       Y4, Y13, Y14
+	VCMPPS       $0x15, Y14, Y15, K2, K3
+	VPCMPUD      $0x06, Y7, Y12, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y12, K3, Y12
+	VSQRTPS      Y12, Y12
+	VADDPS       Y3, Y12, Y12
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y12, Y9, Y9
+	VSUBPS       Y9, Y13, Y13
+	VMOVUPS      Y13, K2, (R12)
 
 vectors2upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -7001,8 +6162,8 @@ vectors2upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
 	CMPQ    R12, R13
 	JGE     vectors2upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -7013,118 +6174,62 @@ vectors2upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, K3, Z12
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, K2, Z11
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors2upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z13
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z14
-	VFMADD231PS  Z1, Z14, Z10
-	VMULPS       Z11, Z11, Z14
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, Z13
-	JMP          vectors2upTo16step0Decayed
-
-vectors2upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z15
-	VFMADD231PS  Z1, Z15, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z10
-	VMULPS       Z11, Z11, Z14
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z13, (R9)(R11*1)
-	VMOVUPS     (R9), Z14
-	VANDPS      Z4, Z10, Z16
-	VPMAXUD     Z6, Z16, Z16
-	VMULPS      Z9, Z16, Z16
-	VANDPS      Z4, Z14, Z15
-	VCMPPS      $0x15, Z15, Z16, K4
-	VPCMPUD     $0x06, Z7, Z13, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z13, K4, Z13
-	VSQRTPS     Z13, Z13
-	VADDPS      Z3, Z13, Z13
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z13, Z10, Z10
-	VSUBPS      Z10, Z14, Z14
-	VMOVUPS     Z14, (R9)
-	VMOVUPS.Z   64(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   64(R9)(R11*1), K3, Z13
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z13, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors2upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z14
-	VFMADD231PS Z1, Z14, Z10
-	VMULPS      Z12, Z12, Z14
-	VSUBPS      Z13, Z14, Z14
-	VFMADD231PS Z2, Z14, Z13
-	JMP         vectors2upTo16step64Decayed
-
-vectors2upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z14
-	VORPS        Z8, Z14, Z14
-	VSUBPS       Z8, Z14, Z15
-	VFNMADD231PS Z1, Z15, Z14
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z15
-	VFMADD231PS  Z1, Z15, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z14, K4, Z10
-	VMULPS       Z12, Z12, Z14
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VSUBPS       Z13, Z14, Z14
-	VFMADD231PS  Z2, Z14, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo16step64Decayed:
-	VMOVUPS   Z10, K3, 64(R9)(R10*1)
-	VMOVUPS   Z13, K3, 64(R9)(R11*1)
-	VMOVUPS.Z 64(R9), K3, Z14
-	VANDPS    Z4, Z10, Z16
-	VPMAXUD   Z6, Z16, Z16
-	VMULPS    Z9, Z16, Z16
-	VANDPS    Z4, Z14, Z15
-	VCMPPS    $0x15, Z15, Z16, K4
-	VPCMPUD   $0x06, Z7, Z13, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z13, K4, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z3, Z13, Z13
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z13, Z10, Z10
-	VSUBPS    Z10, Z14, Z14
-	VMOVUPS   Z14, K3, 64(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z12
+	VSUBPS       Z9, Z10, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VANDPS       Z4, Z9, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z13
+	VCMPPS       $0x15, Z6, Z13, K3
+	VMOVAPS.Z    Z10, K3, Z13
+	VMULPS       Z13, Z13, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z12, (R9)(R11*1)
+	VMOVUPS      (R9), Z13
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R9)
+	VMOVUPS.Z    64(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    64(R9)(R11*1), K2, Z12
+	VSUBPS       Z9, Z11, Z13
+	VFMADD231PS  Z1, Z13, Z9
+	VANDPS       Z4, Z9, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z13
+	VCMPPS       $0x15, Z6, Z13, K3
+	VMOVAPS.Z    Z11, K3, Z13
+	VMULPS       Z13, Z13, Z13
+	VSUBPS       Z12, Z13, Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VANDPS       Z4, Z12, Z13
+	VCMPPS       $0x15, Z5, Z13, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, K2, 64(R9)(R10*1)
+	VMOVUPS      Z12, K2, 64(R9)(R11*1)
+	VMOVUPS.Z    64(R9), K2, Z13
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, K2, 64(R9)
 
 vectors2upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -7142,113 +6247,77 @@ vectors2upTo16empty:
 	MOVQ  $+1, R13
 
 vectors2upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z13
-	VORPS        Z10, Z13, Z14
-	VPTESTMD     Z14, Z14, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z12
+	VORPS        Z9, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo16wholeDone
-	VMOVUPS      (R12), Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z13, Z13
-	JMP          vectors2upTo16wholeDecayed
-
-vectors2upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z13, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z13, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z16
-	VPMAXUD   Z6, Z16, Z16
-	VMULPS    Z9, Z16, Z16
-	VANDPS    Z4, Z14, Z15
-	VCMPPS    $0x15, Z15, Z16, K4
-	VPCMPUD   $0x06, Z7, Z13, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z13, K4, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z3, Z13, Z13
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z13, Z10, Z10
-	VSUBPS    Z10, Z14, Z14
-	VMOVUPS   Z14, (R12)
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z12, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z15
+	VMULPS       Z8, Z15, Z15
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z7, Z12, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors2upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors2upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z13
-	VORPS        Z10, Z13, Z14
-	VPTESTMD     Z14, Z14, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z12
+	VORPS        Z9, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K1
 	JE           vectors2upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors2upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z13, Z13
-	JMP          vectors2upTo16lastDecayed
-
-vectors2upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z13, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors2upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z13, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z16
-	VPMAXUD   Z6, Z16, Z16
-	VMULPS    Z9, Z16, Z16
-	VANDPS    Z4, Z14, Z15
-	VCMPPS    $0x15, Z15, Z16, K3, K4
-	VPCMPUD   $0x06, Z7, Z13, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors2upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z13, K4, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z3, Z13, Z13
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z13, Z10, Z10
-	VSUBPS    Z10, Z14, Z14
-	VMOVUPS   Z14, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z13
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z12, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z12, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z15
+	VMULPS       Z8, Z15, Z15
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K2, K3
+	VPCMPUD      $0x06, Z7, Z12, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors2upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, K2, (R12)
 
 vectors2upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -7273,9 +6342,9 @@ vectors3upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
-	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
 	VXORPS  X10, X10, X10
+	VXORPS  X11, X11, X11
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors3upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -7286,172 +6355,88 @@ vectors3upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z13
-	VFMADD231PS  (DI)(R15*1), Z13, Z11
-	VFMADD231PS  64(DI)(R15*1), Z13, Z12
-	VFMADD231PS  128(DI)(R15*1), X13, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z12
+	VFMADD231PS  (DI)(R15*1), Z12, Z10
+	VFMADD231PS  64(DI)(R15*1), Z12, Z11
+	VFMADD231PS  128(DI)(R15*1), X12, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo4entries
-	VMOVUPS      (R9)(R10*1), Z13
-	VMOVUPS      (R9)(R11*1), Z14
-	VFPCLASSPSZ  $0x20, Z13, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo4step0Denormal
-	VSUBPS       Z13, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z13
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	JMP          vectors3upTo4step0Decayed
-
-vectors3upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z13, Z11, Z16
-	VFMADD231PS  Z1, Z16, K6, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z13
-	VMULPS       Z11, Z11, Z15
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo4step0Decayed:
-	VMOVUPS     Z13, (R9)(R10*1)
-	VMOVUPS     Z14, (R9)(R11*1)
-	VMOVUPS     (R9), Z15
-	VANDPS      Z4, Z13, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z13, K4, Z13
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z15, Z15
-	VMOVUPS     Z15, (R9)
-	VMOVUPS     64(R9)(R10*1), Z13
-	VMOVUPS     64(R9)(R11*1), Z14
-	VFPCLASSPSZ $0x20, Z13, K2, K4
-	VFPCLASSPSZ $0x20, Z14, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo4step64Denormal
-	VSUBPS      Z13, Z12, Z15
-	VFMADD231PS Z1, Z15, Z13
-	VMULPS      Z12, Z12, Z15
-	VSUBPS      Z14, Z15, Z15
-	VFMADD231PS Z2, Z15, Z14
-	JMP         vectors3upTo4step64Decayed
-
-vectors3upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z13, Z12, Z16
-	VFMADD231PS  Z1, Z16, K6, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z13
-	VMULPS       Z12, Z12, Z15
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo4step64Decayed:
-	VMOVUPS     Z13, 64(R9)(R10*1)
-	VMOVUPS     Z14, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z15
-	VANDPS      Z4, Z13, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z13, K4, Z13
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z13, Z13
-	VDIVPS      Z14, Z13, Z13
-	VSUBPS      Z13, Z15, Z15
-	VMOVUPS     Z15, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K3, X11
-	VMOVUPS.Z   128(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo4step128Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors3upTo4step128Decayed
-
-vectors3upTo4step128Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors3upTo4step128Decayed:
-	VMOVUPS   X11, K3, 128(R9)(R10*1)
-	VMOVUPS   X12, K3, 128(R9)(R11*1)
-	VMOVUPS.Z 128(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z12, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VANDPS       Z4, Z10, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z10, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z12, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z12, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VANDPS       Z4, Z11, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z11, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z12, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z12, Z12
+	VDIVPS       Z13, Z12, Z12
+	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K2, X10
+	VMOVUPS.Z    128(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 128(R9)(R10*1)
+	VMOVUPS      X11, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 128(R9)
 
 vectors3upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -7469,113 +6454,77 @@ vectors3upTo4empty:
 	MOVQ  $+2, R13
 
 vectors3upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z13
-	VORPS        Z10, Z13, Z14
-	VPTESTMD     Z14, Z14, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z12
+	VORPS        Z9, Z12, Z13
+	VPTESTMD     Z13, Z13, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo4wholeDone
-	VMOVUPS      (R12), Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z13, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z13, Z13
-	JMP          vectors3upTo4wholeDecayed
-
-vectors3upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VANDPS       Z5, Z13, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z2, Z16, Z15
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z13, K4, Z13
-	VPTERNLOGD   $0xd8, Z5, Z15, K5, Z13
-
-vectors3upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z13, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z16
-	VPMAXUD   Z6, Z16, Z16
-	VMULPS    Z9, Z16, Z16
-	VANDPS    Z4, Z14, Z15
-	VCMPPS    $0x15, Z15, Z16, K4
-	VPCMPUD   $0x06, Z7, Z13, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z13, K4, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z3, Z13, Z13
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z13, Z10, Z10
-	VSUBPS    Z10, Z14, Z14
-	VMOVUPS   Z14, (R12)
+	VMOVUPS      (R12), Z13
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z12, Z12
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z12
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z12, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z15
+	VMULPS       Z8, Z15, Z15
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z14, Z15, K3
+	VPCMPUD      $0x06, Z7, Z12, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z12, K3, Z12
+	VSQRTPS      Z12, Z12
+	VADDPS       Z3, Z12, Z12
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VSUBPS       Z9, Z13, Z13
+	VMOVUPS      Z13, (R12)
 
 vectors3upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors3upTo4lastDecayed
-
-vectors3upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors3upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors3upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -7592,9 +6541,9 @@ vectors3upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors3upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -7605,172 +6554,88 @@ vectors3upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Y10, K3, Y13
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Y9, K2, Y12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z10
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	JMP          vectors3upTo8step0Decayed
-
-vectors3upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z16
-	VFMADD231PS  Z1, Z16, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VMULPS       Z11, Z11, Z15
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z14, (R9)(R11*1)
-	VMOVUPS     (R9), Z15
-	VANDPS      Z4, Z10, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z14, Z10, Z10
-	VSUBPS      Z10, Z15, Z15
-	VMOVUPS     Z15, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z14
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z14, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z15
-	VFMADD231PS Z1, Z15, Z10
-	VMULPS      Z12, Z12, Z15
-	VSUBPS      Z14, Z15, Z15
-	VFMADD231PS Z2, Z15, Z14
-	JMP         vectors3upTo8step64Decayed
-
-vectors3upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z16
-	VFMADD231PS  Z1, Z16, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VMULPS       Z12, Z12, Z15
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z14, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z15
-	VANDPS      Z4, Z10, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z14, Z10, Z10
-	VSUBPS      Z10, Z15, Z15
-	VMOVUPS     Z15, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   128(R9)(R11*1), K3, Y14
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y14, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo8step128Denormal
-	VSUBPS      Y10, Y13, Y15
-	VFMADD231PS Y1, Y15, Y10
-	VMULPS      Y13, Y13, Y15
-	VSUBPS      Y14, Y15, Y15
-	VFMADD231PS Y2, Y15, Y14
-	JMP         vectors3upTo8step128Decayed
-
-vectors3upTo8step128Denormal:
-	VFPCLASSPSY  $0x06, Y13, K4, K4
-	VANDPS       Y5, Y10, Y15
-	VORPS        Y8, Y15, Y15
-	VSUBPS       Y8, Y15, Y16
-	VFNMADD231PS Y1, Y16, Y15
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y13, Y16
-	VFMADD231PS  Y1, Y16, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y15, K4, Y10
-	VMULPS       Y13, Y13, Y15
-	VFPCLASSPSY  $0x06, Y13, K5, K5
-	VANDPS       Y5, Y14, Y16
-	VORPS        Y8, Y16, Y16
-	VSUBPS       Y8, Y16, Y17
-	VFNMADD231PS Y2, Y17, Y16
-	KNOTW        K5, K4
-	VSUBPS       Y14, Y15, Y15
-	VFMADD231PS  Y2, Y15, K4, Y14
-	VPTERNLOGD   $0xd8, Y5, Y16, K5, Y14
-
-vectors3upTo8step128Decayed:
-	VMOVUPS   Y10, K3, 128(R9)(R10*1)
-	VMOVUPS   Y14, K3, 128(R9)(R11*1)
-	VMOVUPS.Z 128(R9), K3, Y15
-	VANDPS    Y4, Y10, Y17
-	VPMAXUD   Y6, Y17, Y17
-	VMULPS    Y9, Y17, Y17
-	VANDPS    Y4, Y15, Y16
-	VCMPPS    $0x15, Y16, Y17, K4
-	VPCMPUD   $0x06, Y7, Y14, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y14, K4, Y14
-	VSQRTPS   Y14, Y14
-	VADDPS    Y3, Y14, Y14
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y14, Y10, Y10
-	VSUBPS    Y10, Y15, Y15
-	VMOVUPS   Y15, K3, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z9, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z10, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z9, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z11, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    128(R9)(R11*1), K2, Y13
+	VSUBPS       Y9, Y12, Y14
+	VFMADD231PS  Y1, Y14, Y9
+	VANDPS       Y4, Y9, Y14
+	VCMPPS       $0x15, Y5, Y14, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y12, Y14
+	VCMPPS       $0x15, Y6, Y14, K3
+	VMOVAPS.Z    Y12, K3, Y14
+	VMULPS       Y14, Y14, Y14
+	VSUBPS       Y13, Y14, Y14
+	VFMADD231PS  Y2, Y14, Y13
+	VANDPS       Y4, Y13, Y14
+	VCMPPS       $0x15, Y5, Y14, K3
+	VMOVAPS.Z    Y13, K3, Y13
+	VMOVUPS      Y9, K2, 128(R9)(R10*1)
+	VMOVUPS      Y13, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, Y14
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y13, Y9, Y9
+	VSUBPS       Y9, Y14, Y14
+	VMOVUPS      Y14, K2, 128(R9)
 
 vectors3upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -7788,113 +6653,77 @@ vectors3upTo8empty:
 	MOVQ  $+2, R13
 
 vectors3upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z14
-	VORPS        Z10, Z14, Z15
-	VPTESTMD     Z15, Z15, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z13
+	VORPS        Z9, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo8wholeDone
-	VMOVUPS      (R12), Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z14, Z14
-	JMP          vectors3upTo8wholeDecayed
-
-vectors3upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z14, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z14, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z17
-	VPMAXUD   Z6, Z17, Z17
-	VMULPS    Z9, Z17, Z17
-	VANDPS    Z4, Z15, Z16
-	VCMPPS    $0x15, Z16, Z17, K4
-	VPCMPUD   $0x06, Z7, Z14, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z14, K4, Z14
-	VSQRTPS   Z14, Z14
-	VADDPS    Z3, Z14, Z14
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z14, Z10, Z10
-	VSUBPS    Z10, Z15, Z15
-	VMOVUPS   Z15, (R12)
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z13, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z16
+	VMULPS       Z8, Z16, Z16
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z7, Z13, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors3upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y14
-	VORPS        Y10, Y14, Y15
-	VPTESTMD     Y15, Y15, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y13
+	VORPS        Y9, Y13, Y14
+	VPTESTMD     Y14, Y14, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y15
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y14, Y14
-	JMP          vectors3upTo8lastDecayed
-
-vectors3upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y16
-	VORPS        Y8, Y16, Y16
-	VSUBPS       Y8, Y16, Y17
-	VFNMADD231PS Y1, Y17, Y16
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y16, K4, Y10
-	VANDPS       Y5, Y14, Y16
-	VORPS        Y8, Y16, Y16
-	VSUBPS       Y8, Y16, Y17
-	VFNMADD231PS Y2, Y17, Y16
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y14, K4, Y14
-	VPTERNLOGD   $0xd8, Y5, Y16, K5, Y14
-
-vectors3upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y14, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y17
-	VPMAXUD   Y6, Y17, Y17
-	VMULPS    Y9, Y17, Y17
-	VANDPS    Y4, Y15, Y16
-	VCMPPS    $0x15, Y16, Y17, K3, K4
-	VPCMPUD   $0x06, Y7, Y14, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y14, K4, Y14
-	VSQRTPS   Y14, Y14
-	VADDPS    Y3, Y14, Y14
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y14, Y10, Y10
-	VSUBPS    Y10, Y15, Y15
-	VMOVUPS   Y15, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y14
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y15
+	VCMPPS       $0x15, Y5, Y15, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y13, Y13
+	VANDPS       Y4, Y13, Y15
+	VCMPPS       $0x15, Y5, Y15, K3
+	VMOVAPS.Z    Y13, K3, Y13
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y13, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y16
+	VMULPS       Y8, Y16, Y16
+	VANDPS       Y4, Y14, Y15
+	VCMPPS       $0x15, Y15, Y16, K2, K3
+	VPCMPUD      $0x06, Y7, Y13, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y13, K3, Y13
+	VSQRTPS      Y13, Y13
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y13, Y9, Y9
+	VSUBPS       Y9, Y14, Y14
+	VMOVUPS      Y14, K2, (R12)
 
 vectors3upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -7911,9 +6740,9 @@ vectors3upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
 	CMPQ    R12, R13
 	JGE     vectors3upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -7924,172 +6753,88 @@ vectors3upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, K3, Z13
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, K2, Z12
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors3upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z14
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z15
-	VFMADD231PS  Z1, Z15, Z10
-	VMULPS       Z11, Z11, Z15
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, Z14
-	JMP          vectors3upTo16step0Decayed
-
-vectors3upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z16
-	VFMADD231PS  Z1, Z16, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VMULPS       Z11, Z11, Z15
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z14, (R9)(R11*1)
-	VMOVUPS     (R9), Z15
-	VANDPS      Z4, Z10, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z14, Z10, Z10
-	VSUBPS      Z10, Z15, Z15
-	VMOVUPS     Z15, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z14
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z14, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z15
-	VFMADD231PS Z1, Z15, Z10
-	VMULPS      Z12, Z12, Z15
-	VSUBPS      Z14, Z15, Z15
-	VFMADD231PS Z2, Z15, Z14
-	JMP         vectors3upTo16step64Decayed
-
-vectors3upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z16
-	VFMADD231PS  Z1, Z16, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VMULPS       Z12, Z12, Z15
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z14, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z15
-	VANDPS      Z4, Z10, Z17
-	VPMAXUD     Z6, Z17, Z17
-	VMULPS      Z9, Z17, Z17
-	VANDPS      Z4, Z15, Z16
-	VCMPPS      $0x15, Z16, Z17, K4
-	VPCMPUD     $0x06, Z7, Z14, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z14, K4, Z14
-	VSQRTPS     Z14, Z14
-	VADDPS      Z3, Z14, Z14
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z14, Z10, Z10
-	VSUBPS      Z10, Z15, Z15
-	VMOVUPS     Z15, 64(R9)
-	VMOVUPS.Z   128(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   128(R9)(R11*1), K3, Z14
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z14, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors3upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z15
-	VFMADD231PS Z1, Z15, Z10
-	VMULPS      Z13, Z13, Z15
-	VSUBPS      Z14, Z15, Z15
-	VFMADD231PS Z2, Z15, Z14
-	JMP         vectors3upTo16step128Decayed
-
-vectors3upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z15
-	VORPS        Z8, Z15, Z15
-	VSUBPS       Z8, Z15, Z16
-	VFNMADD231PS Z1, Z16, Z15
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z16
-	VFMADD231PS  Z1, Z16, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z15, K4, Z10
-	VMULPS       Z13, Z13, Z15
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VSUBPS       Z14, Z15, Z15
-	VFMADD231PS  Z2, Z15, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo16step128Decayed:
-	VMOVUPS   Z10, K3, 128(R9)(R10*1)
-	VMOVUPS   Z14, K3, 128(R9)(R11*1)
-	VMOVUPS.Z 128(R9), K3, Z15
-	VANDPS    Z4, Z10, Z17
-	VPMAXUD   Z6, Z17, Z17
-	VMULPS    Z9, Z17, Z17
-	VANDPS    Z4, Z15, Z16
-	VCMPPS    $0x15, Z16, Z17, K4
-	VPCMPUD   $0x06, Z7, Z14, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z14, K4, Z14
-	VSQRTPS   Z14, Z14
-	VADDPS    Z3, Z14, Z14
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z14, Z10, Z10
-	VSUBPS    Z10, Z15, Z15
-	VMOVUPS   Z15, K3, 128(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z13
+	VSUBPS       Z9, Z10, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z10, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z13, (R9)(R11*1)
+	VMOVUPS      (R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z13
+	VSUBPS       Z9, Z11, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z11, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z13, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, 64(R9)
+	VMOVUPS.Z    128(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    128(R9)(R11*1), K2, Z13
+	VSUBPS       Z9, Z12, Z14
+	VFMADD231PS  Z1, Z14, Z9
+	VANDPS       Z4, Z9, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z14
+	VCMPPS       $0x15, Z6, Z14, K3
+	VMOVAPS.Z    Z12, K3, Z14
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z13, Z14, Z14
+	VFMADD231PS  Z2, Z14, Z13
+	VANDPS       Z4, Z13, Z14
+	VCMPPS       $0x15, Z5, Z14, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, K2, 128(R9)(R10*1)
+	VMOVUPS      Z13, K2, 128(R9)(R11*1)
+	VMOVUPS.Z    128(R9), K2, Z14
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, K2, 128(R9)
 
 vectors3upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -8107,113 +6852,77 @@ vectors3upTo16empty:
 	MOVQ  $+2, R13
 
 vectors3upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z14
-	VORPS        Z10, Z14, Z15
-	VPTESTMD     Z15, Z15, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z13
+	VORPS        Z9, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo16wholeDone
-	VMOVUPS      (R12), Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z14, Z14
-	JMP          vectors3upTo16wholeDecayed
-
-vectors3upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z14, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z14, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z17
-	VPMAXUD   Z6, Z17, Z17
-	VMULPS    Z9, Z17, Z17
-	VANDPS    Z4, Z15, Z16
-	VCMPPS    $0x15, Z16, Z17, K4
-	VPCMPUD   $0x06, Z7, Z14, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z14, K4, Z14
-	VSQRTPS   Z14, Z14
-	VADDPS    Z3, Z14, Z14
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z14, Z10, Z10
-	VSUBPS    Z10, Z15, Z15
-	VMOVUPS   Z15, (R12)
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z13, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z16
+	VMULPS       Z8, Z16, Z16
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z7, Z13, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors3upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors3upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z14
-	VORPS        Z10, Z14, Z15
-	VPTESTMD     Z15, Z15, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z13
+	VORPS        Z9, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K1
 	JE           vectors3upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors3upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z14, Z14
-	JMP          vectors3upTo16lastDecayed
-
-vectors3upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z14, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors3upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z14, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z17
-	VPMAXUD   Z6, Z17, Z17
-	VMULPS    Z9, Z17, Z17
-	VANDPS    Z4, Z15, Z16
-	VCMPPS    $0x15, Z16, Z17, K3, K4
-	VPCMPUD   $0x06, Z7, Z14, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors3upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z14, K4, Z14
-	VSQRTPS   Z14, Z14
-	VADDPS    Z3, Z14, Z14
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z14, Z10, Z10
-	VSUBPS    Z10, Z15, Z15
-	VMOVUPS   Z15, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z14
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z13, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z13, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z16
+	VMULPS       Z8, Z16, Z16
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K2, K3
+	VPCMPUD      $0x06, Z7, Z13, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors3upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, K2, (R12)
 
 vectors3upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -8238,10 +6947,10 @@ vectors4upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors4upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -8252,226 +6961,114 @@ vectors4upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z14
-	VFMADD231PS  (DI)(R15*1), Z14, Z11
-	VFMADD231PS  64(DI)(R15*1), Z14, Z12
-	VFMADD231PS  128(DI)(R15*1), Z14, Z13
-	VFMADD231PS  192(DI)(R15*1), X14, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z13
+	VFMADD231PS  (DI)(R15*1), Z13, Z10
+	VFMADD231PS  64(DI)(R15*1), Z13, Z11
+	VFMADD231PS  128(DI)(R15*1), Z13, Z12
+	VFMADD231PS  192(DI)(R15*1), X13, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo4entries
-	VMOVUPS      (R9)(R10*1), Z14
-	VMOVUPS      (R9)(R11*1), Z15
-	VFPCLASSPSZ  $0x20, Z14, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo4step0Denormal
-	VSUBPS       Z14, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z14
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	JMP          vectors4upTo4step0Decayed
-
-vectors4upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z14, Z11, Z17
-	VFMADD231PS  Z1, Z17, K6, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z14
-	VMULPS       Z11, Z11, Z16
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo4step0Decayed:
-	VMOVUPS     Z14, (R9)(R10*1)
-	VMOVUPS     Z15, (R9)(R11*1)
-	VMOVUPS     (R9), Z16
-	VANDPS      Z4, Z14, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z14, K4, Z14
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z16, Z16
-	VMOVUPS     Z16, (R9)
-	VMOVUPS     64(R9)(R10*1), Z14
-	VMOVUPS     64(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z14, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo4step64Denormal
-	VSUBPS      Z14, Z12, Z16
-	VFMADD231PS Z1, Z16, Z14
-	VMULPS      Z12, Z12, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo4step64Decayed
-
-vectors4upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z14, Z12, Z17
-	VFMADD231PS  Z1, Z17, K6, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z14
-	VMULPS       Z12, Z12, Z16
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo4step64Decayed:
-	VMOVUPS     Z14, 64(R9)(R10*1)
-	VMOVUPS     Z15, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z16
-	VANDPS      Z4, Z14, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z14, K4, Z14
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z16, Z16
-	VMOVUPS     Z16, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z14
-	VMOVUPS     128(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z14, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo4step128Denormal
-	VSUBPS      Z14, Z13, Z16
-	VFMADD231PS Z1, Z16, Z14
-	VMULPS      Z13, Z13, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo4step128Decayed
-
-vectors4upTo4step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z14, Z13, Z17
-	VFMADD231PS  Z1, Z17, K6, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z14
-	VMULPS       Z13, Z13, Z16
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo4step128Decayed:
-	VMOVUPS     Z14, 128(R9)(R10*1)
-	VMOVUPS     Z15, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z16
-	VANDPS      Z4, Z14, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z14, K4, Z14
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z14, Z14
-	VDIVPS      Z15, Z14, Z14
-	VSUBPS      Z14, Z16, Z16
-	VMOVUPS     Z16, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K3, X11
-	VMOVUPS.Z   192(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo4step192Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors4upTo4step192Decayed
-
-vectors4upTo4step192Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors4upTo4step192Decayed:
-	VMOVUPS   X11, K3, 192(R9)(R10*1)
-	VMOVUPS   X12, K3, 192(R9)(R11*1)
-	VMOVUPS.Z 192(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z13
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z13, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VANDPS       Z4, Z10, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z10, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z13, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z13, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VANDPS       Z4, Z11, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z11, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z13, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z13, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VANDPS       Z4, Z12, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z12, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z13, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z13, Z13
+	VDIVPS       Z14, Z13, Z13
+	VSUBPS       Z13, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K2, X10
+	VMOVUPS.Z    192(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 192(R9)(R10*1)
+	VMOVUPS      X11, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 192(R9)
 
 vectors4upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -8489,113 +7086,77 @@ vectors4upTo4empty:
 	MOVQ  $+3, R13
 
 vectors4upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z14
-	VORPS        Z10, Z14, Z15
-	VPTESTMD     Z15, Z15, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z13
+	VORPS        Z9, Z13, Z14
+	VPTESTMD     Z14, Z14, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo4wholeDone
-	VMOVUPS      (R12), Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z14, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z14, Z14
-	JMP          vectors4upTo4wholeDecayed
-
-vectors4upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VANDPS       Z5, Z14, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z2, Z17, Z16
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z14, K4, Z14
-	VPTERNLOGD   $0xd8, Z5, Z16, K5, Z14
-
-vectors4upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z14, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z17
-	VPMAXUD   Z6, Z17, Z17
-	VMULPS    Z9, Z17, Z17
-	VANDPS    Z4, Z15, Z16
-	VCMPPS    $0x15, Z16, Z17, K4
-	VPCMPUD   $0x06, Z7, Z14, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z14, K4, Z14
-	VSQRTPS   Z14, Z14
-	VADDPS    Z3, Z14, Z14
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z14, Z10, Z10
-	VSUBPS    Z10, Z15, Z15
-	VMOVUPS   Z15, (R12)
+	VMOVUPS      (R12), Z14
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z13, Z13
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z13
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z13, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z16
+	VMULPS       Z8, Z16, Z16
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z15, Z16, K3
+	VPCMPUD      $0x06, Z7, Z13, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z13, K3, Z13
+	VSQRTPS      Z13, Z13
+	VADDPS       Z3, Z13, Z13
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      Z14, (R12)
 
 vectors4upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors4upTo4lastDecayed
-
-vectors4upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors4upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors4upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -8612,10 +7173,10 @@ vectors4upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors4upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -8626,226 +7187,114 @@ vectors4upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Y10, K3, Y14
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Y9, K2, Y13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z10
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	JMP          vectors4upTo8step0Decayed
-
-vectors4upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z11, Z11, Z16
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z15, (R9)(R11*1)
-	VMOVUPS     (R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z16
-	VFMADD231PS Z1, Z16, Z10
-	VMULPS      Z12, Z12, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo8step64Decayed
-
-vectors4upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z12, Z12, Z16
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z15, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo8step128Denormal
-	VSUBPS      Z10, Z13, Z16
-	VFMADD231PS Z1, Z16, Z10
-	VMULPS      Z13, Z13, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo8step128Decayed
-
-vectors4upTo8step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z13, Z13, Z16
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo8step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z15, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   192(R9)(R11*1), K3, Y15
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo8step192Denormal
-	VSUBPS      Y10, Y14, Y16
-	VFMADD231PS Y1, Y16, Y10
-	VMULPS      Y14, Y14, Y16
-	VSUBPS      Y15, Y16, Y16
-	VFMADD231PS Y2, Y16, Y15
-	JMP         vectors4upTo8step192Decayed
-
-vectors4upTo8step192Denormal:
-	VFPCLASSPSY  $0x06, Y14, K4, K4
-	VANDPS       Y5, Y10, Y16
-	VORPS        Y8, Y16, Y16
-	VSUBPS       Y8, Y16, Y17
-	VFNMADD231PS Y1, Y17, Y16
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y14, Y17
-	VFMADD231PS  Y1, Y17, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y16, K4, Y10
-	VMULPS       Y14, Y14, Y16
-	VFPCLASSPSY  $0x06, Y14, K5, K5
-	VANDPS       Y5, Y15, Y17
-	VORPS        Y8, Y17, Y17
-	VSUBPS       Y8, Y17, Y18
-	VFNMADD231PS Y2, Y18, Y17
-	KNOTW        K5, K4
-	VSUBPS       Y15, Y16, Y16
-	VFMADD231PS  Y2, Y16, K4, Y15
-	VPTERNLOGD   $0xd8, Y5, Y17, K5, Y15
-
-vectors4upTo8step192Decayed:
-	VMOVUPS   Y10, K3, 192(R9)(R10*1)
-	VMOVUPS   Y15, K3, 192(R9)(R11*1)
-	VMOVUPS.Z 192(R9), K3, Y16
-	VANDPS    Y4, Y10, Y18
-	VPMAXUD   Y6, Y18, Y18
-	VMULPS    Y9, Y18, Y18
-	VANDPS    Y4, Y16, Y17
-	VCMPPS    $0x15, Y17, Y18, K4
-	VPCMPUD   $0x06, Y7, Y15, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y15, K4, Y15
-	VSQRTPS   Y15, Y15
-	VADDPS    Y3, Y15, Y15
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y15, Y10, Y10
-	VSUBPS    Y10, Y16, Y16
-	VMOVUPS   Y16, K3, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z9, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z10, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z9, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z11, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z9, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z12, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    192(R9)(R11*1), K2, Y14
+	VSUBPS       Y9, Y13, Y15
+	VFMADD231PS  Y1, Y15, Y9
+	VANDPS       Y4, Y9, Y15
+	VCMPPS       $0x15, Y5, Y15, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y13, Y15
+	VCMPPS       $0x15, Y6, Y15, K3
+	VMOVAPS.Z    Y13, K3, Y15
+	VMULPS       Y15, Y15, Y15
+	VSUBPS       Y14, Y15, Y15
+	VFMADD231PS  Y2, Y15, Y14
+	VANDPS       Y4, Y14, Y15
+	VCMPPS       $0x15, Y5, Y15, K3
+	VMOVAPS.Z    Y14, K3, Y14
+	VMOVUPS      Y9, K2, 192(R9)(R10*1)
+	VMOVUPS      Y14, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, Y15
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y14, Y9, Y9
+	VSUBPS       Y9, Y15, Y15
+	VMOVUPS      Y15, K2, 192(R9)
 
 vectors4upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -8863,113 +7312,77 @@ vectors4upTo8empty:
 	MOVQ  $+3, R13
 
 vectors4upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z15
-	VORPS        Z10, Z15, Z16
-	VPTESTMD     Z16, Z16, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z14
+	VORPS        Z9, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo8wholeDone
-	VMOVUPS      (R12), Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z15, Z15
-	JMP          vectors4upTo8wholeDecayed
-
-vectors4upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z15, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z15, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z18
-	VPMAXUD   Z6, Z18, Z18
-	VMULPS    Z9, Z18, Z18
-	VANDPS    Z4, Z16, Z17
-	VCMPPS    $0x15, Z17, Z18, K4
-	VPCMPUD   $0x06, Z7, Z15, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z15, K4, Z15
-	VSQRTPS   Z15, Z15
-	VADDPS    Z3, Z15, Z15
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z15, Z10, Z10
-	VSUBPS    Z10, Z16, Z16
-	VMOVUPS   Z16, (R12)
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z14, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z17
+	VMULPS       Z8, Z17, Z17
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z7, Z14, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors4upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y15
-	VORPS        Y10, Y15, Y16
-	VPTESTMD     Y16, Y16, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y14
+	VORPS        Y9, Y14, Y15
+	VPTESTMD     Y15, Y15, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y16
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y15, Y15
-	JMP          vectors4upTo8lastDecayed
-
-vectors4upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y17
-	VORPS        Y8, Y17, Y17
-	VSUBPS       Y8, Y17, Y18
-	VFNMADD231PS Y1, Y18, Y17
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y17, K4, Y10
-	VANDPS       Y5, Y15, Y17
-	VORPS        Y8, Y17, Y17
-	VSUBPS       Y8, Y17, Y18
-	VFNMADD231PS Y2, Y18, Y17
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y15, K4, Y15
-	VPTERNLOGD   $0xd8, Y5, Y17, K5, Y15
-
-vectors4upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y15, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y18
-	VPMAXUD   Y6, Y18, Y18
-	VMULPS    Y9, Y18, Y18
-	VANDPS    Y4, Y16, Y17
-	VCMPPS    $0x15, Y17, Y18, K3, K4
-	VPCMPUD   $0x06, Y7, Y15, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y15, K4, Y15
-	VSQRTPS   Y15, Y15
-	VADDPS    Y3, Y15, Y15
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y15, Y10, Y10
-	VSUBPS    Y10, Y16, Y16
-	VMOVUPS   Y16, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y15
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y16
+	VCMPPS       $0x15, Y5, Y16, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y14, Y14
+	VANDPS       Y4, Y14, Y16
+	VCMPPS       $0x15, Y5, Y16, K3
+	VMOVAPS.Z    Y14, K3, Y14
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y14, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y17
+	VMULPS       Y8, Y17, Y17
+	VANDPS       Y4, Y15, Y16
+	VCMPPS       $0x15, Y16, Y17, K2, K3
+	VPCMPUD      $0x06, Y7, Y14, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y14, K3, Y14
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y14, Y9, Y9
+	VSUBPS       Y9, Y15, Y15
+	VMOVUPS      Y15, K2, (R12)
 
 vectors4upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -8986,10 +7399,10 @@ vectors4upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
 	CMPQ    R12, R13
 	JGE     vectors4upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -9000,226 +7413,114 @@ vectors4upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, K3, Z14
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, K2, Z13
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors4upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z15
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z16
-	VFMADD231PS  Z1, Z16, Z10
-	VMULPS       Z11, Z11, Z16
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, Z15
-	JMP          vectors4upTo16step0Decayed
-
-vectors4upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z11, Z11, Z16
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z15, (R9)(R11*1)
-	VMOVUPS     (R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z16
-	VFMADD231PS Z1, Z16, Z10
-	VMULPS      Z12, Z12, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo16step64Decayed
-
-vectors4upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z12, Z12, Z16
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z15, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z15
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z16
-	VFMADD231PS Z1, Z16, Z10
-	VMULPS      Z13, Z13, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo16step128Decayed
-
-vectors4upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z13, Z13, Z16
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z15, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z16
-	VANDPS      Z4, Z10, Z18
-	VPMAXUD     Z6, Z18, Z18
-	VMULPS      Z9, Z18, Z18
-	VANDPS      Z4, Z16, Z17
-	VCMPPS      $0x15, Z17, Z18, K4
-	VPCMPUD     $0x06, Z7, Z15, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z15, K4, Z15
-	VSQRTPS     Z15, Z15
-	VADDPS      Z3, Z15, Z15
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z15, Z10, Z10
-	VSUBPS      Z10, Z16, Z16
-	VMOVUPS     Z16, 128(R9)
-	VMOVUPS.Z   192(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   192(R9)(R11*1), K3, Z15
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z15, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors4upTo16step192Denormal
-	VSUBPS      Z10, Z14, Z16
-	VFMADD231PS Z1, Z16, Z10
-	VMULPS      Z14, Z14, Z16
-	VSUBPS      Z15, Z16, Z16
-	VFMADD231PS Z2, Z16, Z15
-	JMP         vectors4upTo16step192Decayed
-
-vectors4upTo16step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z16
-	VORPS        Z8, Z16, Z16
-	VSUBPS       Z8, Z16, Z17
-	VFNMADD231PS Z1, Z17, Z16
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z17
-	VFMADD231PS  Z1, Z17, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z16, K4, Z10
-	VMULPS       Z14, Z14, Z16
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VSUBPS       Z15, Z16, Z16
-	VFMADD231PS  Z2, Z16, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16step192Decayed:
-	VMOVUPS   Z10, K3, 192(R9)(R10*1)
-	VMOVUPS   Z15, K3, 192(R9)(R11*1)
-	VMOVUPS.Z 192(R9), K3, Z16
-	VANDPS    Z4, Z10, Z18
-	VPMAXUD   Z6, Z18, Z18
-	VMULPS    Z9, Z18, Z18
-	VANDPS    Z4, Z16, Z17
-	VCMPPS    $0x15, Z17, Z18, K4
-	VPCMPUD   $0x06, Z7, Z15, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z15, K4, Z15
-	VSQRTPS   Z15, Z15
-	VADDPS    Z3, Z15, Z15
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z15, Z10, Z10
-	VSUBPS    Z10, Z16, Z16
-	VMOVUPS   Z16, K3, 192(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z14
+	VSUBPS       Z9, Z10, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z10, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z14, (R9)(R11*1)
+	VMOVUPS      (R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z14
+	VSUBPS       Z9, Z11, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z11, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z14, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z14
+	VSUBPS       Z9, Z12, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z12, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z14, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, 128(R9)
+	VMOVUPS.Z    192(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    192(R9)(R11*1), K2, Z14
+	VSUBPS       Z9, Z13, Z15
+	VFMADD231PS  Z1, Z15, Z9
+	VANDPS       Z4, Z9, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z15
+	VCMPPS       $0x15, Z6, Z15, K3
+	VMOVAPS.Z    Z13, K3, Z15
+	VMULPS       Z15, Z15, Z15
+	VSUBPS       Z14, Z15, Z15
+	VFMADD231PS  Z2, Z15, Z14
+	VANDPS       Z4, Z14, Z15
+	VCMPPS       $0x15, Z5, Z15, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, K2, 192(R9)(R10*1)
+	VMOVUPS      Z14, K2, 192(R9)(R11*1)
+	VMOVUPS.Z    192(R9), K2, Z15
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, K2, 192(R9)
 
 vectors4upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -9237,113 +7538,77 @@ vectors4upTo16empty:
 	MOVQ  $+3, R13
 
 vectors4upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z15
-	VORPS        Z10, Z15, Z16
-	VPTESTMD     Z16, Z16, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z14
+	VORPS        Z9, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo16wholeDone
-	VMOVUPS      (R12), Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z15, Z15
-	JMP          vectors4upTo16wholeDecayed
-
-vectors4upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z15, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z15, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z18
-	VPMAXUD   Z6, Z18, Z18
-	VMULPS    Z9, Z18, Z18
-	VANDPS    Z4, Z16, Z17
-	VCMPPS    $0x15, Z17, Z18, K4
-	VPCMPUD   $0x06, Z7, Z15, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z15, K4, Z15
-	VSQRTPS   Z15, Z15
-	VADDPS    Z3, Z15, Z15
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z15, Z10, Z10
-	VSUBPS    Z10, Z16, Z16
-	VMOVUPS   Z16, (R12)
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z14, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z17
+	VMULPS       Z8, Z17, Z17
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z7, Z14, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors4upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors4upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z15
-	VORPS        Z10, Z15, Z16
-	VPTESTMD     Z16, Z16, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z14
+	VORPS        Z9, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K1
 	JE           vectors4upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors4upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z15, Z15
-	JMP          vectors4upTo16lastDecayed
-
-vectors4upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z15, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors4upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z15, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z18
-	VPMAXUD   Z6, Z18, Z18
-	VMULPS    Z9, Z18, Z18
-	VANDPS    Z4, Z16, Z17
-	VCMPPS    $0x15, Z17, Z18, K3, K4
-	VPCMPUD   $0x06, Z7, Z15, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors4upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z15, K4, Z15
-	VSQRTPS   Z15, Z15
-	VADDPS    Z3, Z15, Z15
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z15, Z10, Z10
-	VSUBPS    Z10, Z16, Z16
-	VMOVUPS   Z16, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z15
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z14, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z14, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z17
+	VMULPS       Z8, Z17, Z17
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K2, K3
+	VPCMPUD      $0x06, Z7, Z14, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors4upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, K2, (R12)
 
 vectors4upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -9368,11 +7633,11 @@ vectors5upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors5upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -9383,280 +7648,140 @@ vectors5upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z15
-	VFMADD231PS  (DI)(R15*1), Z15, Z11
-	VFMADD231PS  64(DI)(R15*1), Z15, Z12
-	VFMADD231PS  128(DI)(R15*1), Z15, Z13
-	VFMADD231PS  192(DI)(R15*1), Z15, Z14
-	VFMADD231PS  256(DI)(R15*1), X15, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z14
+	VFMADD231PS  (DI)(R15*1), Z14, Z10
+	VFMADD231PS  64(DI)(R15*1), Z14, Z11
+	VFMADD231PS  128(DI)(R15*1), Z14, Z12
+	VFMADD231PS  192(DI)(R15*1), Z14, Z13
+	VFMADD231PS  256(DI)(R15*1), X14, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo4entries
-	VMOVUPS      (R9)(R10*1), Z15
-	VMOVUPS      (R9)(R11*1), Z16
-	VFPCLASSPSZ  $0x20, Z15, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo4step0Denormal
-	VSUBPS       Z15, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z15
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	JMP          vectors5upTo4step0Decayed
-
-vectors5upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z15, Z11, Z18
-	VFMADD231PS  Z1, Z18, K6, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z15
-	VMULPS       Z11, Z11, Z17
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo4step0Decayed:
-	VMOVUPS     Z15, (R9)(R10*1)
-	VMOVUPS     Z16, (R9)(R11*1)
-	VMOVUPS     (R9), Z17
-	VANDPS      Z4, Z15, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z15, K4, Z15
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z17, Z17
-	VMOVUPS     Z17, (R9)
-	VMOVUPS     64(R9)(R10*1), Z15
-	VMOVUPS     64(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z15, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo4step64Denormal
-	VSUBPS      Z15, Z12, Z17
-	VFMADD231PS Z1, Z17, Z15
-	VMULPS      Z12, Z12, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo4step64Decayed
-
-vectors5upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z15, Z12, Z18
-	VFMADD231PS  Z1, Z18, K6, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z15
-	VMULPS       Z12, Z12, Z17
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo4step64Decayed:
-	VMOVUPS     Z15, 64(R9)(R10*1)
-	VMOVUPS     Z16, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z17
-	VANDPS      Z4, Z15, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z15, K4, Z15
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z17, Z17
-	VMOVUPS     Z17, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z15
-	VMOVUPS     128(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z15, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo4step128Denormal
-	VSUBPS      Z15, Z13, Z17
-	VFMADD231PS Z1, Z17, Z15
-	VMULPS      Z13, Z13, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo4step128Decayed
-
-vectors5upTo4step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z15, Z13, Z18
-	VFMADD231PS  Z1, Z18, K6, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z15
-	VMULPS       Z13, Z13, Z17
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo4step128Decayed:
-	VMOVUPS     Z15, 128(R9)(R10*1)
-	VMOVUPS     Z16, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z17
-	VANDPS      Z4, Z15, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z15, K4, Z15
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z17, Z17
-	VMOVUPS     Z17, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z15
-	VMOVUPS     192(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z15, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo4step192Denormal
-	VSUBPS      Z15, Z14, Z17
-	VFMADD231PS Z1, Z17, Z15
-	VMULPS      Z14, Z14, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo4step192Decayed
-
-vectors5upTo4step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z15, Z14, Z18
-	VFMADD231PS  Z1, Z18, K6, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z15
-	VMULPS       Z14, Z14, Z17
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo4step192Decayed:
-	VMOVUPS     Z15, 192(R9)(R10*1)
-	VMOVUPS     Z16, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z17
-	VANDPS      Z4, Z15, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z15, K4, Z15
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z15, Z15
-	VDIVPS      Z16, Z15, Z15
-	VSUBPS      Z15, Z17, Z17
-	VMOVUPS     Z17, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K3, X11
-	VMOVUPS.Z   256(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo4step256Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors5upTo4step256Decayed
-
-vectors5upTo4step256Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors5upTo4step256Decayed:
-	VMOVUPS   X11, K3, 256(R9)(R10*1)
-	VMOVUPS   X12, K3, 256(R9)(R11*1)
-	VMOVUPS.Z 256(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z14
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z14, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VANDPS       Z4, Z10, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z10, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z14, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z14
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z14, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VANDPS       Z4, Z11, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z11, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z14, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z14, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VANDPS       Z4, Z12, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z12, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z14, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z14
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z14, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VANDPS       Z4, Z13, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z13, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z14, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z14, Z14
+	VDIVPS       Z15, Z14, Z14
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K2, X10
+	VMOVUPS.Z    256(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 256(R9)(R10*1)
+	VMOVUPS      X11, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 256(R9)
 
 vectors5upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -9674,113 +7799,77 @@ vectors5upTo4empty:
 	MOVQ  $+4, R13
 
 vectors5upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z15
-	VORPS        Z10, Z15, Z16
-	VPTESTMD     Z16, Z16, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z14
+	VORPS        Z9, Z14, Z15
+	VPTESTMD     Z15, Z15, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo4wholeDone
-	VMOVUPS      (R12), Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z15, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z15, Z15
-	JMP          vectors5upTo4wholeDecayed
-
-vectors5upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VANDPS       Z5, Z15, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z2, Z18, Z17
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z15, K4, Z15
-	VPTERNLOGD   $0xd8, Z5, Z17, K5, Z15
-
-vectors5upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z15, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z18
-	VPMAXUD   Z6, Z18, Z18
-	VMULPS    Z9, Z18, Z18
-	VANDPS    Z4, Z16, Z17
-	VCMPPS    $0x15, Z17, Z18, K4
-	VPCMPUD   $0x06, Z7, Z15, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z15, K4, Z15
-	VSQRTPS   Z15, Z15
-	VADDPS    Z3, Z15, Z15
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z15, Z10, Z10
-	VSUBPS    Z10, Z16, Z16
-	VMOVUPS   Z16, (R12)
+	VMOVUPS      (R12), Z15
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z14, Z14
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z14
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z14, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z17
+	VMULPS       Z8, Z17, Z17
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z16, Z17, K3
+	VPCMPUD      $0x06, Z7, Z14, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z14, K3, Z14
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z14, Z9, Z9
+	VSUBPS       Z9, Z15, Z15
+	VMOVUPS      Z15, (R12)
 
 vectors5upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors5upTo4lastDecayed
-
-vectors5upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors5upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors5upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -9797,11 +7886,11 @@ vectors5upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors5upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -9812,280 +7901,140 @@ vectors5upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Y10, K3, Y15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Y9, K2, Y14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z10
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	JMP          vectors5upTo8step0Decayed
-
-vectors5upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z11, Z11, Z17
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z16, (R9)(R11*1)
-	VMOVUPS     (R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z12, Z12, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo8step64Decayed
-
-vectors5upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z12, Z12, Z17
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z16, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo8step128Denormal
-	VSUBPS      Z10, Z13, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z13, Z13, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo8step128Decayed
-
-vectors5upTo8step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z13, Z13, Z17
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo8step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z16, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo8step192Denormal
-	VSUBPS      Z10, Z14, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z14, Z14, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo8step192Decayed
-
-vectors5upTo8step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z14, Z14, Z17
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo8step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z16, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   256(R9)(R11*1), K3, Y16
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo8step256Denormal
-	VSUBPS      Y10, Y15, Y17
-	VFMADD231PS Y1, Y17, Y10
-	VMULPS      Y15, Y15, Y17
-	VSUBPS      Y16, Y17, Y17
-	VFMADD231PS Y2, Y17, Y16
-	JMP         vectors5upTo8step256Decayed
-
-vectors5upTo8step256Denormal:
-	VFPCLASSPSY  $0x06, Y15, K4, K4
-	VANDPS       Y5, Y10, Y17
-	VORPS        Y8, Y17, Y17
-	VSUBPS       Y8, Y17, Y18
-	VFNMADD231PS Y1, Y18, Y17
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y15, Y18
-	VFMADD231PS  Y1, Y18, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y17, K4, Y10
-	VMULPS       Y15, Y15, Y17
-	VFPCLASSPSY  $0x06, Y15, K5, K5
-	VANDPS       Y5, Y16, Y18
-	VORPS        Y8, Y18, Y18
-	VSUBPS       Y8, Y18, Y19
-	VFNMADD231PS Y2, Y19, Y18
-	KNOTW        K5, K4
-	VSUBPS       Y16, Y17, Y17
-	VFMADD231PS  Y2, Y17, K4, Y16
-	VPTERNLOGD   $0xd8, Y5, Y18, K5, Y16
-
-vectors5upTo8step256Decayed:
-	VMOVUPS   Y10, K3, 256(R9)(R10*1)
-	VMOVUPS   Y16, K3, 256(R9)(R11*1)
-	VMOVUPS.Z 256(R9), K3, Y17
-	VANDPS    Y4, Y10, Y19
-	VPMAXUD   Y6, Y19, Y19
-	VMULPS    Y9, Y19, Y19
-	VANDPS    Y4, Y17, Y18
-	VCMPPS    $0x15, Y18, Y19, K4
-	VPCMPUD   $0x06, Y7, Y16, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y16, K4, Y16
-	VSQRTPS   Y16, Y16
-	VADDPS    Y3, Y16, Y16
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y16, Y10, Y10
-	VSUBPS    Y10, Y17, Y17
-	VMOVUPS   Y17, K3, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z9, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z10, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z9, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z11, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z9, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z12, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z9, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z13, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    256(R9)(R11*1), K2, Y15
+	VSUBPS       Y9, Y14, Y16
+	VFMADD231PS  Y1, Y16, Y9
+	VANDPS       Y4, Y9, Y16
+	VCMPPS       $0x15, Y5, Y16, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y14, Y16
+	VCMPPS       $0x15, Y6, Y16, K3
+	VMOVAPS.Z    Y14, K3, Y16
+	VMULPS       Y16, Y16, Y16
+	VSUBPS       Y15, Y16, Y16
+	VFMADD231PS  Y2, Y16, Y15
+	VANDPS       Y4, Y15, Y16
+	VCMPPS       $0x15, Y5, Y16, K3
+	VMOVAPS.Z    Y15, K3, Y15
+	VMOVUPS      Y9, K2, 256(R9)(R10*1)
+	VMOVUPS      Y15, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, Y16
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y15, Y9, Y9
+	VSUBPS       Y9, Y16, Y16
+	VMOVUPS      Y16, K2, 256(R9)
 
 vectors5upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -10103,113 +8052,77 @@ vectors5upTo8empty:
 	MOVQ  $+4, R13
 
 vectors5upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z16
-	VORPS        Z10, Z16, Z17
-	VPTESTMD     Z17, Z17, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z15
+	VORPS        Z9, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo8wholeDone
-	VMOVUPS      (R12), Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z16, Z16
-	JMP          vectors5upTo8wholeDecayed
-
-vectors5upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z16, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z16, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z19
-	VPMAXUD   Z6, Z19, Z19
-	VMULPS    Z9, Z19, Z19
-	VANDPS    Z4, Z17, Z18
-	VCMPPS    $0x15, Z18, Z19, K4
-	VPCMPUD   $0x06, Z7, Z16, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z16, K4, Z16
-	VSQRTPS   Z16, Z16
-	VADDPS    Z3, Z16, Z16
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z16, Z10, Z10
-	VSUBPS    Z10, Z17, Z17
-	VMOVUPS   Z17, (R12)
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z15, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z18
+	VMULPS       Z8, Z18, Z18
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z7, Z15, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors5upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y16
-	VORPS        Y10, Y16, Y17
-	VPTESTMD     Y17, Y17, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y15
+	VORPS        Y9, Y15, Y16
+	VPTESTMD     Y16, Y16, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y17
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y16, Y16
-	JMP          vectors5upTo8lastDecayed
-
-vectors5upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y18
-	VORPS        Y8, Y18, Y18
-	VSUBPS       Y8, Y18, Y19
-	VFNMADD231PS Y1, Y19, Y18
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y18, K4, Y10
-	VANDPS       Y5, Y16, Y18
-	VORPS        Y8, Y18, Y18
-	VSUBPS       Y8, Y18, Y19
-	VFNMADD231PS Y2, Y19, Y18
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y16, K4, Y16
-	VPTERNLOGD   $0xd8, Y5, Y18, K5, Y16
-
-vectors5upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y16, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y19
-	VPMAXUD   Y6, Y19, Y19
-	VMULPS    Y9, Y19, Y19
-	VANDPS    Y4, Y17, Y18
-	VCMPPS    $0x15, Y18, Y19, K3, K4
-	VPCMPUD   $0x06, Y7, Y16, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y16, K4, Y16
-	VSQRTPS   Y16, Y16
-	VADDPS    Y3, Y16, Y16
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y16, Y10, Y10
-	VSUBPS    Y10, Y17, Y17
-	VMOVUPS   Y17, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y16
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y17
+	VCMPPS       $0x15, Y5, Y17, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y15, Y15
+	VANDPS       Y4, Y15, Y17
+	VCMPPS       $0x15, Y5, Y17, K3
+	VMOVAPS.Z    Y15, K3, Y15
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y15, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y18
+	VMULPS       Y8, Y18, Y18
+	VANDPS       Y4, Y16, Y17
+	VCMPPS       $0x15, Y17, Y18, K2, K3
+	VPCMPUD      $0x06, Y7, Y15, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y15, K3, Y15
+	VSQRTPS      Y15, Y15
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y15, Y9, Y9
+	VSUBPS       Y9, Y16, Y16
+	VMOVUPS      Y16, K2, (R12)
 
 vectors5upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -10226,11 +8139,11 @@ vectors5upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
 	CMPQ    R12, R13
 	JGE     vectors5upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -10241,280 +8154,140 @@ vectors5upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, K3, Z15
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, K2, Z14
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors5upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z16
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z17
-	VFMADD231PS  Z1, Z17, Z10
-	VMULPS       Z11, Z11, Z17
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, Z16
-	JMP          vectors5upTo16step0Decayed
-
-vectors5upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z11, Z11, Z17
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z16, (R9)(R11*1)
-	VMOVUPS     (R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z12, Z12, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo16step64Decayed
-
-vectors5upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z12, Z12, Z17
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z16, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z13, Z13, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo16step128Decayed
-
-vectors5upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z13, Z13, Z17
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z16, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo16step192Denormal
-	VSUBPS      Z10, Z14, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z14, Z14, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo16step192Decayed
-
-vectors5upTo16step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z14, Z14, Z17
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z16, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z17
-	VANDPS      Z4, Z10, Z19
-	VPMAXUD     Z6, Z19, Z19
-	VMULPS      Z9, Z19, Z19
-	VANDPS      Z4, Z17, Z18
-	VCMPPS      $0x15, Z18, Z19, K4
-	VPCMPUD     $0x06, Z7, Z16, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z16, K4, Z16
-	VSQRTPS     Z16, Z16
-	VADDPS      Z3, Z16, Z16
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z16, Z10, Z10
-	VSUBPS      Z10, Z17, Z17
-	VMOVUPS     Z17, 192(R9)
-	VMOVUPS.Z   256(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   256(R9)(R11*1), K3, Z16
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z16, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors5upTo16step256Denormal
-	VSUBPS      Z10, Z15, Z17
-	VFMADD231PS Z1, Z17, Z10
-	VMULPS      Z15, Z15, Z17
-	VSUBPS      Z16, Z17, Z17
-	VFMADD231PS Z2, Z17, Z16
-	JMP         vectors5upTo16step256Decayed
-
-vectors5upTo16step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z17
-	VORPS        Z8, Z17, Z17
-	VSUBPS       Z8, Z17, Z18
-	VFNMADD231PS Z1, Z18, Z17
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z18
-	VFMADD231PS  Z1, Z18, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z17, K4, Z10
-	VMULPS       Z15, Z15, Z17
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VSUBPS       Z16, Z17, Z17
-	VFMADD231PS  Z2, Z17, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16step256Decayed:
-	VMOVUPS   Z10, K3, 256(R9)(R10*1)
-	VMOVUPS   Z16, K3, 256(R9)(R11*1)
-	VMOVUPS.Z 256(R9), K3, Z17
-	VANDPS    Z4, Z10, Z19
-	VPMAXUD   Z6, Z19, Z19
-	VMULPS    Z9, Z19, Z19
-	VANDPS    Z4, Z17, Z18
-	VCMPPS    $0x15, Z18, Z19, K4
-	VPCMPUD   $0x06, Z7, Z16, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z16, K4, Z16
-	VSQRTPS   Z16, Z16
-	VADDPS    Z3, Z16, Z16
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z16, Z10, Z10
-	VSUBPS    Z10, Z17, Z17
-	VMOVUPS   Z17, K3, 256(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z15
+	VSUBPS       Z9, Z10, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z10, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z15, (R9)(R11*1)
+	VMOVUPS      (R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z15
+	VSUBPS       Z9, Z11, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z11, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z15, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z15
+	VSUBPS       Z9, Z12, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z12, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z15, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z15
+	VSUBPS       Z9, Z13, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z13, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z15, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, 192(R9)
+	VMOVUPS.Z    256(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    256(R9)(R11*1), K2, Z15
+	VSUBPS       Z9, Z14, Z16
+	VFMADD231PS  Z1, Z16, Z9
+	VANDPS       Z4, Z9, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z16
+	VCMPPS       $0x15, Z6, Z16, K3
+	VMOVAPS.Z    Z14, K3, Z16
+	VMULPS       Z16, Z16, Z16
+	VSUBPS       Z15, Z16, Z16
+	VFMADD231PS  Z2, Z16, Z15
+	VANDPS       Z4, Z15, Z16
+	VCMPPS       $0x15, Z5, Z16, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, K2, 256(R9)(R10*1)
+	VMOVUPS      Z15, K2, 256(R9)(R11*1)
+	VMOVUPS.Z    256(R9), K2, Z16
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, K2, 256(R9)
 
 vectors5upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -10532,113 +8305,77 @@ vectors5upTo16empty:
 	MOVQ  $+4, R13
 
 vectors5upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z16
-	VORPS        Z10, Z16, Z17
-	VPTESTMD     Z17, Z17, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z15
+	VORPS        Z9, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo16wholeDone
-	VMOVUPS      (R12), Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z16, Z16
-	JMP          vectors5upTo16wholeDecayed
-
-vectors5upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z16, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z16, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z19
-	VPMAXUD   Z6, Z19, Z19
-	VMULPS    Z9, Z19, Z19
-	VANDPS    Z4, Z17, Z18
-	VCMPPS    $0x15, Z18, Z19, K4
-	VPCMPUD   $0x06, Z7, Z16, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z16, K4, Z16
-	VSQRTPS   Z16, Z16
-	VADDPS    Z3, Z16, Z16
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z16, Z10, Z10
-	VSUBPS    Z10, Z17, Z17
-	VMOVUPS   Z17, (R12)
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z15, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z18
+	VMULPS       Z8, Z18, Z18
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z7, Z15, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors5upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors5upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z16
-	VORPS        Z10, Z16, Z17
-	VPTESTMD     Z17, Z17, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z15
+	VORPS        Z9, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K1
 	JE           vectors5upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors5upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z16, Z16
-	JMP          vectors5upTo16lastDecayed
-
-vectors5upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z16, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors5upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z16, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z19
-	VPMAXUD   Z6, Z19, Z19
-	VMULPS    Z9, Z19, Z19
-	VANDPS    Z4, Z17, Z18
-	VCMPPS    $0x15, Z18, Z19, K3, K4
-	VPCMPUD   $0x06, Z7, Z16, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors5upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z16, K4, Z16
-	VSQRTPS   Z16, Z16
-	VADDPS    Z3, Z16, Z16
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z16, Z10, Z10
-	VSUBPS    Z10, Z17, Z17
-	VMOVUPS   Z17, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z16
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z15, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z15, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z18
+	VMULPS       Z8, Z18, Z18
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K2, K3
+	VPCMPUD      $0x06, Z7, Z15, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors5upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, K2, (R12)
 
 vectors5upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -10663,12 +8400,12 @@ vectors6upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors6upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -10679,334 +8416,166 @@ vectors6upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z16
-	VFMADD231PS  (DI)(R15*1), Z16, Z11
-	VFMADD231PS  64(DI)(R15*1), Z16, Z12
-	VFMADD231PS  128(DI)(R15*1), Z16, Z13
-	VFMADD231PS  192(DI)(R15*1), Z16, Z14
-	VFMADD231PS  256(DI)(R15*1), Z16, Z15
-	VFMADD231PS  320(DI)(R15*1), X16, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z15
+	VFMADD231PS  (DI)(R15*1), Z15, Z10
+	VFMADD231PS  64(DI)(R15*1), Z15, Z11
+	VFMADD231PS  128(DI)(R15*1), Z15, Z12
+	VFMADD231PS  192(DI)(R15*1), Z15, Z13
+	VFMADD231PS  256(DI)(R15*1), Z15, Z14
+	VFMADD231PS  320(DI)(R15*1), X15, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo4entries
-	VMOVUPS      (R9)(R10*1), Z16
-	VMOVUPS      (R9)(R11*1), Z17
-	VFPCLASSPSZ  $0x20, Z16, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo4step0Denormal
-	VSUBPS       Z16, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z16
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	JMP          vectors6upTo4step0Decayed
-
-vectors6upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z16, Z11, Z19
-	VFMADD231PS  Z1, Z19, K6, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z16
-	VMULPS       Z11, Z11, Z18
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo4step0Decayed:
-	VMOVUPS     Z16, (R9)(R10*1)
-	VMOVUPS     Z17, (R9)(R11*1)
-	VMOVUPS     (R9), Z18
-	VANDPS      Z4, Z16, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z16, K4, Z16
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z18, Z18
-	VMOVUPS     Z18, (R9)
-	VMOVUPS     64(R9)(R10*1), Z16
-	VMOVUPS     64(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z16, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo4step64Denormal
-	VSUBPS      Z16, Z12, Z18
-	VFMADD231PS Z1, Z18, Z16
-	VMULPS      Z12, Z12, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo4step64Decayed
-
-vectors6upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z16, Z12, Z19
-	VFMADD231PS  Z1, Z19, K6, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z16
-	VMULPS       Z12, Z12, Z18
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo4step64Decayed:
-	VMOVUPS     Z16, 64(R9)(R10*1)
-	VMOVUPS     Z17, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z18
-	VANDPS      Z4, Z16, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z16, K4, Z16
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z18, Z18
-	VMOVUPS     Z18, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z16
-	VMOVUPS     128(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z16, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo4step128Denormal
-	VSUBPS      Z16, Z13, Z18
-	VFMADD231PS Z1, Z18, Z16
-	VMULPS      Z13, Z13, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo4step128Decayed
-
-vectors6upTo4step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z16, Z13, Z19
-	VFMADD231PS  Z1, Z19, K6, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z16
-	VMULPS       Z13, Z13, Z18
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo4step128Decayed:
-	VMOVUPS     Z16, 128(R9)(R10*1)
-	VMOVUPS     Z17, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z18
-	VANDPS      Z4, Z16, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z16, K4, Z16
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z18, Z18
-	VMOVUPS     Z18, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z16
-	VMOVUPS     192(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z16, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo4step192Denormal
-	VSUBPS      Z16, Z14, Z18
-	VFMADD231PS Z1, Z18, Z16
-	VMULPS      Z14, Z14, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo4step192Decayed
-
-vectors6upTo4step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z16, Z14, Z19
-	VFMADD231PS  Z1, Z19, K6, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z16
-	VMULPS       Z14, Z14, Z18
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo4step192Decayed:
-	VMOVUPS     Z16, 192(R9)(R10*1)
-	VMOVUPS     Z17, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z18
-	VANDPS      Z4, Z16, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z16, K4, Z16
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z18, Z18
-	VMOVUPS     Z18, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z16
-	VMOVUPS     256(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z16, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo4step256Denormal
-	VSUBPS      Z16, Z15, Z18
-	VFMADD231PS Z1, Z18, Z16
-	VMULPS      Z15, Z15, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo4step256Decayed
-
-vectors6upTo4step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z16, Z15, Z19
-	VFMADD231PS  Z1, Z19, K6, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z16
-	VMULPS       Z15, Z15, Z18
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo4step256Decayed:
-	VMOVUPS     Z16, 256(R9)(R10*1)
-	VMOVUPS     Z17, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z18
-	VANDPS      Z4, Z16, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z16, K4, Z16
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z16, Z16
-	VDIVPS      Z17, Z16, Z16
-	VSUBPS      Z16, Z18, Z18
-	VMOVUPS     Z18, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K3, X11
-	VMOVUPS.Z   320(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo4step320Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors6upTo4step320Decayed
-
-vectors6upTo4step320Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors6upTo4step320Decayed:
-	VMOVUPS   X11, K3, 320(R9)(R10*1)
-	VMOVUPS   X12, K3, 320(R9)(R11*1)
-	VMOVUPS.Z 320(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z15
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z15, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VANDPS       Z4, Z10, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z10, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z15, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z15
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z15, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VANDPS       Z4, Z11, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z11, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z15, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z15
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z15, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VANDPS       Z4, Z12, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z12, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z15, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z15
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z15, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VANDPS       Z4, Z13, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z13, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z15, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z15
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z15, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VANDPS       Z4, Z14, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z14, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z15, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z15, Z15
+	VDIVPS       Z16, Z15, Z15
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K2, X10
+	VMOVUPS.Z    320(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 320(R9)(R10*1)
+	VMOVUPS      X11, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 320(R9)
 
 vectors6upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -11024,113 +8593,77 @@ vectors6upTo4empty:
 	MOVQ  $+5, R13
 
 vectors6upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z16
-	VORPS        Z10, Z16, Z17
-	VPTESTMD     Z17, Z17, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z15
+	VORPS        Z9, Z15, Z16
+	VPTESTMD     Z16, Z16, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo4wholeDone
-	VMOVUPS      (R12), Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z16, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z16, Z16
-	JMP          vectors6upTo4wholeDecayed
-
-vectors6upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VANDPS       Z5, Z16, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z2, Z19, Z18
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z16, K4, Z16
-	VPTERNLOGD   $0xd8, Z5, Z18, K5, Z16
-
-vectors6upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z16, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z19
-	VPMAXUD   Z6, Z19, Z19
-	VMULPS    Z9, Z19, Z19
-	VANDPS    Z4, Z17, Z18
-	VCMPPS    $0x15, Z18, Z19, K4
-	VPCMPUD   $0x06, Z7, Z16, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z16, K4, Z16
-	VSQRTPS   Z16, Z16
-	VADDPS    Z3, Z16, Z16
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z16, Z10, Z10
-	VSUBPS    Z10, Z17, Z17
-	VMOVUPS   Z17, (R12)
+	VMOVUPS      (R12), Z16
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z15, Z15
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z15
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z15, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z18
+	VMULPS       Z8, Z18, Z18
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z17, Z18, K3
+	VPCMPUD      $0x06, Z7, Z15, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z15, K3, Z15
+	VSQRTPS      Z15, Z15
+	VADDPS       Z3, Z15, Z15
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z15, Z9, Z9
+	VSUBPS       Z9, Z16, Z16
+	VMOVUPS      Z16, (R12)
 
 vectors6upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors6upTo4lastDecayed
-
-vectors6upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors6upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors6upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -11147,12 +8680,12 @@ vectors6upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors6upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -11163,334 +8696,166 @@ vectors6upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Y10, K3, Y16
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Y9, K2, Y15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z10
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	JMP          vectors6upTo8step0Decayed
-
-vectors6upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z11, Z11, Z18
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z17, (R9)(R11*1)
-	VMOVUPS     (R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z12, Z12, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo8step64Decayed
-
-vectors6upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z12, Z12, Z18
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z17, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo8step128Denormal
-	VSUBPS      Z10, Z13, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z13, Z13, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo8step128Decayed
-
-vectors6upTo8step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z13, Z13, Z18
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z17, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo8step192Denormal
-	VSUBPS      Z10, Z14, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z14, Z14, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo8step192Decayed
-
-vectors6upTo8step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z14, Z14, Z18
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z17, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo8step256Denormal
-	VSUBPS      Z10, Z15, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z15, Z15, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo8step256Decayed
-
-vectors6upTo8step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z15, Z15, Z18
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z17, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   320(R9)(R11*1), K3, Y17
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo8step320Denormal
-	VSUBPS      Y10, Y16, Y18
-	VFMADD231PS Y1, Y18, Y10
-	VMULPS      Y16, Y16, Y18
-	VSUBPS      Y17, Y18, Y18
-	VFMADD231PS Y2, Y18, Y17
-	JMP         vectors6upTo8step320Decayed
-
-vectors6upTo8step320Denormal:
-	VFPCLASSPSY  $0x06, Y16, K4, K4
-	VANDPS       Y5, Y10, Y18
-	VORPS        Y8, Y18, Y18
-	VSUBPS       Y8, Y18, Y19
-	VFNMADD231PS Y1, Y19, Y18
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y16, Y19
-	VFMADD231PS  Y1, Y19, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y18, K4, Y10
-	VMULPS       Y16, Y16, Y18
-	VFPCLASSPSY  $0x06, Y16, K5, K5
-	VANDPS       Y5, Y17, Y19
-	VORPS        Y8, Y19, Y19
-	VSUBPS       Y8, Y19, Y20
-	VFNMADD231PS Y2, Y20, Y19
-	KNOTW        K5, K4
-	VSUBPS       Y17, Y18, Y18
-	VFMADD231PS  Y2, Y18, K4, Y17
-	VPTERNLOGD   $0xd8, Y5, Y19, K5, Y17
-
-vectors6upTo8step320Decayed:
-	VMOVUPS   Y10, K3, 320(R9)(R10*1)
-	VMOVUPS   Y17, K3, 320(R9)(R11*1)
-	VMOVUPS.Z 320(R9), K3, Y18
-	VANDPS    Y4, Y10, Y20
-	VPMAXUD   Y6, Y20, Y20
-	VMULPS    Y9, Y20, Y20
-	VANDPS    Y4, Y18, Y19
-	VCMPPS    $0x15, Y19, Y20, K4
-	VPCMPUD   $0x06, Y7, Y17, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y17, K4, Y17
-	VSQRTPS   Y17, Y17
-	VADDPS    Y3, Y17, Y17
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y17, Y10, Y10
-	VSUBPS    Y10, Y18, Y18
-	VMOVUPS   Y18, K3, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z9, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z10, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z9, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z11, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z9, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z12, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z9, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z13, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z9, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z14, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    320(R9)(R11*1), K2, Y16
+	VSUBPS       Y9, Y15, Y17
+	VFMADD231PS  Y1, Y17, Y9
+	VANDPS       Y4, Y9, Y17
+	VCMPPS       $0x15, Y5, Y17, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y15, Y17
+	VCMPPS       $0x15, Y6, Y17, K3
+	VMOVAPS.Z    Y15, K3, Y17
+	VMULPS       Y17, Y17, Y17
+	VSUBPS       Y16, Y17, Y17
+	VFMADD231PS  Y2, Y17, Y16
+	VANDPS       Y4, Y16, Y17
+	VCMPPS       $0x15, Y5, Y17, K3
+	VMOVAPS.Z    Y16, K3, Y16
+	VMOVUPS      Y9, K2, 320(R9)(R10*1)
+	VMOVUPS      Y16, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, Y17
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y16, Y9, Y9
+	VSUBPS       Y9, Y17, Y17
+	VMOVUPS      Y17, K2, 320(R9)
 
 vectors6upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -11508,113 +8873,77 @@ vectors6upTo8empty:
 	MOVQ  $+5, R13
 
 vectors6upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z17
-	VORPS        Z10, Z17, Z18
-	VPTESTMD     Z18, Z18, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z16
+	VORPS        Z9, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo8wholeDone
-	VMOVUPS      (R12), Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z17, Z17
-	JMP          vectors6upTo8wholeDecayed
-
-vectors6upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z17, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z17, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z20
-	VPMAXUD   Z6, Z20, Z20
-	VMULPS    Z9, Z20, Z20
-	VANDPS    Z4, Z18, Z19
-	VCMPPS    $0x15, Z19, Z20, K4
-	VPCMPUD   $0x06, Z7, Z17, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z17, K4, Z17
-	VSQRTPS   Z17, Z17
-	VADDPS    Z3, Z17, Z17
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z17, Z10, Z10
-	VSUBPS    Z10, Z18, Z18
-	VMOVUPS   Z18, (R12)
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z16, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z19
+	VMULPS       Z8, Z19, Z19
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z7, Z16, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors6upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y17
-	VORPS        Y10, Y17, Y18
-	VPTESTMD     Y18, Y18, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y16
+	VORPS        Y9, Y16, Y17
+	VPTESTMD     Y17, Y17, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y18
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y17, Y17
-	JMP          vectors6upTo8lastDecayed
-
-vectors6upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y19
-	VORPS        Y8, Y19, Y19
-	VSUBPS       Y8, Y19, Y20
-	VFNMADD231PS Y1, Y20, Y19
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y19, K4, Y10
-	VANDPS       Y5, Y17, Y19
-	VORPS        Y8, Y19, Y19
-	VSUBPS       Y8, Y19, Y20
-	VFNMADD231PS Y2, Y20, Y19
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y17, K4, Y17
-	VPTERNLOGD   $0xd8, Y5, Y19, K5, Y17
-
-vectors6upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y17, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y20
-	VPMAXUD   Y6, Y20, Y20
-	VMULPS    Y9, Y20, Y20
-	VANDPS    Y4, Y18, Y19
-	VCMPPS    $0x15, Y19, Y20, K3, K4
-	VPCMPUD   $0x06, Y7, Y17, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y17, K4, Y17
-	VSQRTPS   Y17, Y17
-	VADDPS    Y3, Y17, Y17
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y17, Y10, Y10
-	VSUBPS    Y10, Y18, Y18
-	VMOVUPS   Y18, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y17
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y18
+	VCMPPS       $0x15, Y5, Y18, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y16, Y16
+	VANDPS       Y4, Y16, Y18
+	VCMPPS       $0x15, Y5, Y18, K3
+	VMOVAPS.Z    Y16, K3, Y16
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y16, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y19
+	VMULPS       Y8, Y19, Y19
+	VANDPS       Y4, Y17, Y18
+	VCMPPS       $0x15, Y18, Y19, K2, K3
+	VPCMPUD      $0x06, Y7, Y16, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y16, K3, Y16
+	VSQRTPS      Y16, Y16
+	VADDPS       Y3, Y16, Y16
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y16, Y9, Y9
+	VSUBPS       Y9, Y17, Y17
+	VMOVUPS      Y17, K2, (R12)
 
 vectors6upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -11631,12 +8960,12 @@ vectors6upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
 	CMPQ    R12, R13
 	JGE     vectors6upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -11647,334 +8976,166 @@ vectors6upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Z10, K3, Z16
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, K2, Z15
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors6upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z17
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z18
-	VFMADD231PS  Z1, Z18, Z10
-	VMULPS       Z11, Z11, Z18
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, Z17
-	JMP          vectors6upTo16step0Decayed
-
-vectors6upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z11, Z11, Z18
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z17, (R9)(R11*1)
-	VMOVUPS     (R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z12, Z12, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo16step64Decayed
-
-vectors6upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z12, Z12, Z18
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z17, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z13, Z13, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo16step128Decayed
-
-vectors6upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z13, Z13, Z18
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z17, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo16step192Denormal
-	VSUBPS      Z10, Z14, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z14, Z14, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo16step192Decayed
-
-vectors6upTo16step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z14, Z14, Z18
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z17, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo16step256Denormal
-	VSUBPS      Z10, Z15, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z15, Z15, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo16step256Decayed
-
-vectors6upTo16step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z15, Z15, Z18
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z17, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z18
-	VANDPS      Z4, Z10, Z20
-	VPMAXUD     Z6, Z20, Z20
-	VMULPS      Z9, Z20, Z20
-	VANDPS      Z4, Z18, Z19
-	VCMPPS      $0x15, Z19, Z20, K4
-	VPCMPUD     $0x06, Z7, Z17, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z17, K4, Z17
-	VSQRTPS     Z17, Z17
-	VADDPS      Z3, Z17, Z17
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z17, Z10, Z10
-	VSUBPS      Z10, Z18, Z18
-	VMOVUPS     Z18, 256(R9)
-	VMOVUPS.Z   320(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   320(R9)(R11*1), K3, Z17
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z17, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors6upTo16step320Denormal
-	VSUBPS      Z10, Z16, Z18
-	VFMADD231PS Z1, Z18, Z10
-	VMULPS      Z16, Z16, Z18
-	VSUBPS      Z17, Z18, Z18
-	VFMADD231PS Z2, Z18, Z17
-	JMP         vectors6upTo16step320Decayed
-
-vectors6upTo16step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z10, Z18
-	VORPS        Z8, Z18, Z18
-	VSUBPS       Z8, Z18, Z19
-	VFNMADD231PS Z1, Z19, Z18
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z16, Z19
-	VFMADD231PS  Z1, Z19, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z18, K4, Z10
-	VMULPS       Z16, Z16, Z18
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VSUBPS       Z17, Z18, Z18
-	VFMADD231PS  Z2, Z18, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16step320Decayed:
-	VMOVUPS   Z10, K3, 320(R9)(R10*1)
-	VMOVUPS   Z17, K3, 320(R9)(R11*1)
-	VMOVUPS.Z 320(R9), K3, Z18
-	VANDPS    Z4, Z10, Z20
-	VPMAXUD   Z6, Z20, Z20
-	VMULPS    Z9, Z20, Z20
-	VANDPS    Z4, Z18, Z19
-	VCMPPS    $0x15, Z19, Z20, K4
-	VPCMPUD   $0x06, Z7, Z17, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z17, K4, Z17
-	VSQRTPS   Z17, Z17
-	VADDPS    Z3, Z17, Z17
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z17, Z10, Z10
-	VSUBPS    Z10, Z18, Z18
-	VMOVUPS   Z18, K3, 320(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z16
+	VSUBPS       Z9, Z10, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z10, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z16, (R9)(R11*1)
+	VMOVUPS      (R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z16
+	VSUBPS       Z9, Z11, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z11, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z16, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z16
+	VSUBPS       Z9, Z12, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z12, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z16, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z16
+	VSUBPS       Z9, Z13, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z13, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z16, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z16
+	VSUBPS       Z9, Z14, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z14, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z16, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 256(R9)
+	VMOVUPS.Z    320(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    320(R9)(R11*1), K2, Z16
+	VSUBPS       Z9, Z15, Z17
+	VFMADD231PS  Z1, Z17, Z9
+	VANDPS       Z4, Z9, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z15, Z17
+	VCMPPS       $0x15, Z6, Z17, K3
+	VMOVAPS.Z    Z15, K3, Z17
+	VMULPS       Z17, Z17, Z17
+	VSUBPS       Z16, Z17, Z17
+	VFMADD231PS  Z2, Z17, Z16
+	VANDPS       Z4, Z16, Z17
+	VCMPPS       $0x15, Z5, Z17, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, K2, 320(R9)(R10*1)
+	VMOVUPS      Z16, K2, 320(R9)(R11*1)
+	VMOVUPS.Z    320(R9), K2, Z17
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, K2, 320(R9)
 
 vectors6upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -11992,113 +9153,77 @@ vectors6upTo16empty:
 	MOVQ  $+5, R13
 
 vectors6upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z17
-	VORPS        Z10, Z17, Z18
-	VPTESTMD     Z18, Z18, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z16
+	VORPS        Z9, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo16wholeDone
-	VMOVUPS      (R12), Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z17, Z17
-	JMP          vectors6upTo16wholeDecayed
-
-vectors6upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z17, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z17, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z20
-	VPMAXUD   Z6, Z20, Z20
-	VMULPS    Z9, Z20, Z20
-	VANDPS    Z4, Z18, Z19
-	VCMPPS    $0x15, Z19, Z20, K4
-	VPCMPUD   $0x06, Z7, Z17, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z17, K4, Z17
-	VSQRTPS   Z17, Z17
-	VADDPS    Z3, Z17, Z17
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z17, Z10, Z10
-	VSUBPS    Z10, Z18, Z18
-	VMOVUPS   Z18, (R12)
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z16, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z19
+	VMULPS       Z8, Z19, Z19
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z7, Z16, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors6upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors6upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z17
-	VORPS        Z10, Z17, Z18
-	VPTESTMD     Z18, Z18, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z16
+	VORPS        Z9, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K1
 	JE           vectors6upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors6upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z17, Z17
-	JMP          vectors6upTo16lastDecayed
-
-vectors6upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z17, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors6upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z17, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z20
-	VPMAXUD   Z6, Z20, Z20
-	VMULPS    Z9, Z20, Z20
-	VANDPS    Z4, Z18, Z19
-	VCMPPS    $0x15, Z19, Z20, K3, K4
-	VPCMPUD   $0x06, Z7, Z17, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors6upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z17, K4, Z17
-	VSQRTPS   Z17, Z17
-	VADDPS    Z3, Z17, Z17
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z17, Z10, Z10
-	VSUBPS    Z10, Z18, Z18
-	VMOVUPS   Z18, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z17
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z16, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z16, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z19
+	VMULPS       Z8, Z19, Z19
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K2, K3
+	VPCMPUD      $0x06, Z7, Z16, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors6upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, K2, (R12)
 
 vectors6upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -12123,13 +9248,13 @@ vectors7upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
-	VXORPS  X16, X16, X16
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors7upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -12140,388 +9265,192 @@ vectors7upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z17
-	VFMADD231PS  (DI)(R15*1), Z17, Z11
-	VFMADD231PS  64(DI)(R15*1), Z17, Z12
-	VFMADD231PS  128(DI)(R15*1), Z17, Z13
-	VFMADD231PS  192(DI)(R15*1), Z17, Z14
-	VFMADD231PS  256(DI)(R15*1), Z17, Z15
-	VFMADD231PS  320(DI)(R15*1), Z17, Z16
-	VFMADD231PS  384(DI)(R15*1), X17, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z16
+	VFMADD231PS  (DI)(R15*1), Z16, Z10
+	VFMADD231PS  64(DI)(R15*1), Z16, Z11
+	VFMADD231PS  128(DI)(R15*1), Z16, Z12
+	VFMADD231PS  192(DI)(R15*1), Z16, Z13
+	VFMADD231PS  256(DI)(R15*1), Z16, Z14
+	VFMADD231PS  320(DI)(R15*1), Z16, Z15
+	VFMADD231PS  384(DI)(R15*1), X16, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo4entries
-	VMOVUPS      (R9)(R10*1), Z17
-	VMOVUPS      (R9)(R11*1), Z18
-	VFPCLASSPSZ  $0x20, Z17, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo4step0Denormal
-	VSUBPS       Z17, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z17
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	JMP          vectors7upTo4step0Decayed
-
-vectors7upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z11, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z11, Z11, Z19
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step0Decayed:
-	VMOVUPS     Z17, (R9)(R10*1)
-	VMOVUPS     Z18, (R9)(R11*1)
-	VMOVUPS     (R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, (R9)
-	VMOVUPS     64(R9)(R10*1), Z17
-	VMOVUPS     64(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z17, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step64Denormal
-	VSUBPS      Z17, Z12, Z19
-	VFMADD231PS Z1, Z19, Z17
-	VMULPS      Z12, Z12, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo4step64Decayed
-
-vectors7upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z12, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z12, Z12, Z19
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step64Decayed:
-	VMOVUPS     Z17, 64(R9)(R10*1)
-	VMOVUPS     Z18, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z17
-	VMOVUPS     128(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z17, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step128Denormal
-	VSUBPS      Z17, Z13, Z19
-	VFMADD231PS Z1, Z19, Z17
-	VMULPS      Z13, Z13, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo4step128Decayed
-
-vectors7upTo4step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z13, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z13, Z13, Z19
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step128Decayed:
-	VMOVUPS     Z17, 128(R9)(R10*1)
-	VMOVUPS     Z18, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z17
-	VMOVUPS     192(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z17, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step192Denormal
-	VSUBPS      Z17, Z14, Z19
-	VFMADD231PS Z1, Z19, Z17
-	VMULPS      Z14, Z14, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo4step192Decayed
-
-vectors7upTo4step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z14, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z14, Z14, Z19
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step192Decayed:
-	VMOVUPS     Z17, 192(R9)(R10*1)
-	VMOVUPS     Z18, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z17
-	VMOVUPS     256(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z17, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step256Denormal
-	VSUBPS      Z17, Z15, Z19
-	VFMADD231PS Z1, Z19, Z17
-	VMULPS      Z15, Z15, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo4step256Decayed
-
-vectors7upTo4step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z15, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z15, Z15, Z19
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step256Decayed:
-	VMOVUPS     Z17, 256(R9)(R10*1)
-	VMOVUPS     Z18, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z17
-	VMOVUPS     320(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z17, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step320Denormal
-	VSUBPS      Z17, Z16, Z19
-	VFMADD231PS Z1, Z19, Z17
-	VMULPS      Z16, Z16, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo4step320Decayed
-
-vectors7upTo4step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z17, Z16, Z20
-	VFMADD231PS  Z1, Z20, K6, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z17
-	VMULPS       Z16, Z16, Z19
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo4step320Decayed:
-	VMOVUPS     Z17, 320(R9)(R10*1)
-	VMOVUPS     Z18, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z19
-	VANDPS      Z4, Z17, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z17, K4, Z17
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z17, Z17
-	VDIVPS      Z18, Z17, Z17
-	VSUBPS      Z17, Z19, Z19
-	VMOVUPS     Z19, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K3, X11
-	VMOVUPS.Z   384(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo4step384Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors7upTo4step384Decayed
-
-vectors7upTo4step384Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors7upTo4step384Decayed:
-	VMOVUPS   X11, K3, 384(R9)(R10*1)
-	VMOVUPS   X12, K3, 384(R9)(R11*1)
-	VMOVUPS.Z 384(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z16
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z16, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z10, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z10, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z16
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z16, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z11, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z11, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z16
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z16, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z12, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z12, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z16
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z16, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z13, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z13, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z16
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z16, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z14, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z14, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z16
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z16, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VANDPS       Z4, Z15, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z15, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z16, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z16, Z16
+	VDIVPS       Z17, Z16, Z16
+	VSUBPS       Z16, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K2, X10
+	VMOVUPS.Z    384(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 384(R9)(R10*1)
+	VMOVUPS      X11, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 384(R9)
 
 vectors7upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -12539,113 +9468,77 @@ vectors7upTo4empty:
 	MOVQ  $+6, R13
 
 vectors7upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z17
-	VORPS        Z10, Z17, Z18
-	VPTESTMD     Z18, Z18, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z16
+	VORPS        Z9, Z16, Z17
+	VPTESTMD     Z17, Z17, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo4wholeDone
-	VMOVUPS      (R12), Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z17, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z17, Z17
-	JMP          vectors7upTo4wholeDecayed
-
-vectors7upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VANDPS       Z5, Z17, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z2, Z20, Z19
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z17, K4, Z17
-	VPTERNLOGD   $0xd8, Z5, Z19, K5, Z17
-
-vectors7upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z17, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z20
-	VPMAXUD   Z6, Z20, Z20
-	VMULPS    Z9, Z20, Z20
-	VANDPS    Z4, Z18, Z19
-	VCMPPS    $0x15, Z19, Z20, K4
-	VPCMPUD   $0x06, Z7, Z17, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z17, K4, Z17
-	VSQRTPS   Z17, Z17
-	VADDPS    Z3, Z17, Z17
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z17, Z10, Z10
-	VSUBPS    Z10, Z18, Z18
-	VMOVUPS   Z18, (R12)
+	VMOVUPS      (R12), Z17
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z16, Z16
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z16
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z16, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z19
+	VMULPS       Z8, Z19, Z19
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z18, Z19, K3
+	VPCMPUD      $0x06, Z7, Z16, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z16, K3, Z16
+	VSQRTPS      Z16, Z16
+	VADDPS       Z3, Z16, Z16
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z16, Z9, Z9
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, (R12)
 
 vectors7upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors7upTo4lastDecayed
-
-vectors7upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors7upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors7upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -12662,13 +9555,13 @@ vectors7upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
-	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors7upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -12679,388 +9572,192 @@ vectors7upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Z10, Z16
-	VFMADD231PS  384(DI)(R15*1), Y10, K3, Y17
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Y9, K2, Y16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z10
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	JMP          vectors7upTo8step0Decayed
-
-vectors7upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z11, Z11, Z19
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z18, (R9)(R11*1)
-	VMOVUPS     (R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z12, Z12, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo8step64Decayed
-
-vectors7upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z12, Z12, Z19
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z18, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step128Denormal
-	VSUBPS      Z10, Z13, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z13, Z13, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo8step128Decayed
-
-vectors7upTo8step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z13, Z13, Z19
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z18, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step192Denormal
-	VSUBPS      Z10, Z14, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z14, Z14, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo8step192Decayed
-
-vectors7upTo8step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z14, Z14, Z19
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z18, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step256Denormal
-	VSUBPS      Z10, Z15, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z15, Z15, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo8step256Decayed
-
-vectors7upTo8step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z15, Z15, Z19
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z18, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z10
-	VMOVUPS     320(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step320Denormal
-	VSUBPS      Z10, Z16, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z16, Z16, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo8step320Decayed
-
-vectors7upTo8step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z16, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z16, Z16, Z19
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8step320Decayed:
-	VMOVUPS     Z10, 320(R9)(R10*1)
-	VMOVUPS     Z18, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   384(R9)(R11*1), K3, Y18
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo8step384Denormal
-	VSUBPS      Y10, Y17, Y19
-	VFMADD231PS Y1, Y19, Y10
-	VMULPS      Y17, Y17, Y19
-	VSUBPS      Y18, Y19, Y19
-	VFMADD231PS Y2, Y19, Y18
-	JMP         vectors7upTo8step384Decayed
-
-vectors7upTo8step384Denormal:
-	VFPCLASSPSY  $0x06, Y17, K4, K4
-	VANDPS       Y5, Y10, Y19
-	VORPS        Y8, Y19, Y19
-	VSUBPS       Y8, Y19, Y20
-	VFNMADD231PS Y1, Y20, Y19
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y17, Y20
-	VFMADD231PS  Y1, Y20, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y19, K4, Y10
-	VMULPS       Y17, Y17, Y19
-	VFPCLASSPSY  $0x06, Y17, K5, K5
-	VANDPS       Y5, Y18, Y20
-	VORPS        Y8, Y20, Y20
-	VSUBPS       Y8, Y20, Y21
-	VFNMADD231PS Y2, Y21, Y20
-	KNOTW        K5, K4
-	VSUBPS       Y18, Y19, Y19
-	VFMADD231PS  Y2, Y19, K4, Y18
-	VPTERNLOGD   $0xd8, Y5, Y20, K5, Y18
-
-vectors7upTo8step384Decayed:
-	VMOVUPS   Y10, K3, 384(R9)(R10*1)
-	VMOVUPS   Y18, K3, 384(R9)(R11*1)
-	VMOVUPS.Z 384(R9), K3, Y19
-	VANDPS    Y4, Y10, Y21
-	VPMAXUD   Y6, Y21, Y21
-	VMULPS    Y9, Y21, Y21
-	VANDPS    Y4, Y19, Y20
-	VCMPPS    $0x15, Y20, Y21, K4
-	VPCMPUD   $0x06, Y7, Y18, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y18, K4, Y18
-	VSQRTPS   Y18, Y18
-	VADDPS    Y3, Y18, Y18
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y18, Y10, Y10
-	VSUBPS    Y10, Y19, Y19
-	VMOVUPS   Y19, K3, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z9, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z10, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z9, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z11, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z9, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z12, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z9, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z13, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z9, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z14, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z9, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z15, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z15, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    384(R9)(R11*1), K2, Y17
+	VSUBPS       Y9, Y16, Y18
+	VFMADD231PS  Y1, Y18, Y9
+	VANDPS       Y4, Y9, Y18
+	VCMPPS       $0x15, Y5, Y18, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y16, Y18
+	VCMPPS       $0x15, Y6, Y18, K3
+	VMOVAPS.Z    Y16, K3, Y18
+	VMULPS       Y18, Y18, Y18
+	VSUBPS       Y17, Y18, Y18
+	VFMADD231PS  Y2, Y18, Y17
+	VANDPS       Y4, Y17, Y18
+	VCMPPS       $0x15, Y5, Y18, K3
+	VMOVAPS.Z    Y17, K3, Y17
+	VMOVUPS      Y9, K2, 384(R9)(R10*1)
+	VMOVUPS      Y17, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, Y18
+	VSQRTPS      Y17, Y17
+	VADDPS       Y3, Y17, Y17
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y17, Y9, Y9
+	VSUBPS       Y9, Y18, Y18
+	VMOVUPS      Y18, K2, 384(R9)
 
 vectors7upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -13078,113 +9775,77 @@ vectors7upTo8empty:
 	MOVQ  $+6, R13
 
 vectors7upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z18
-	VORPS        Z10, Z18, Z19
-	VPTESTMD     Z19, Z19, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z17
+	VORPS        Z9, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo8wholeDone
-	VMOVUPS      (R12), Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z18, Z18
-	JMP          vectors7upTo8wholeDecayed
-
-vectors7upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z18, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z18, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z21
-	VPMAXUD   Z6, Z21, Z21
-	VMULPS    Z9, Z21, Z21
-	VANDPS    Z4, Z19, Z20
-	VCMPPS    $0x15, Z20, Z21, K4
-	VPCMPUD   $0x06, Z7, Z18, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z18, K4, Z18
-	VSQRTPS   Z18, Z18
-	VADDPS    Z3, Z18, Z18
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z18, Z10, Z10
-	VSUBPS    Z10, Z19, Z19
-	VMOVUPS   Z19, (R12)
+	VMOVUPS      (R12), Z18
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z17, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z17, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z20
+	VMULPS       Z8, Z20, Z20
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z7, Z17, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R12)
 
 vectors7upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y18
-	VORPS        Y10, Y18, Y19
-	VPTESTMD     Y19, Y19, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y17
+	VORPS        Y9, Y17, Y18
+	VPTESTMD     Y18, Y18, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y19
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y18, Y18
-	JMP          vectors7upTo8lastDecayed
-
-vectors7upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y20
-	VORPS        Y8, Y20, Y20
-	VSUBPS       Y8, Y20, Y21
-	VFNMADD231PS Y1, Y21, Y20
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y20, K4, Y10
-	VANDPS       Y5, Y18, Y20
-	VORPS        Y8, Y20, Y20
-	VSUBPS       Y8, Y20, Y21
-	VFNMADD231PS Y2, Y21, Y20
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y18, K4, Y18
-	VPTERNLOGD   $0xd8, Y5, Y20, K5, Y18
-
-vectors7upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y18, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y21
-	VPMAXUD   Y6, Y21, Y21
-	VMULPS    Y9, Y21, Y21
-	VANDPS    Y4, Y19, Y20
-	VCMPPS    $0x15, Y20, Y21, K3, K4
-	VPCMPUD   $0x06, Y7, Y18, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y18, K4, Y18
-	VSQRTPS   Y18, Y18
-	VADDPS    Y3, Y18, Y18
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y18, Y10, Y10
-	VSUBPS    Y10, Y19, Y19
-	VMOVUPS   Y19, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y18
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y19
+	VCMPPS       $0x15, Y5, Y19, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y17, Y17
+	VANDPS       Y4, Y17, Y19
+	VCMPPS       $0x15, Y5, Y19, K3
+	VMOVAPS.Z    Y17, K3, Y17
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y17, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y20
+	VMULPS       Y8, Y20, Y20
+	VANDPS       Y4, Y18, Y19
+	VCMPPS       $0x15, Y19, Y20, K2, K3
+	VPCMPUD      $0x06, Y7, Y17, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y17, K3, Y17
+	VSQRTPS      Y17, Y17
+	VADDPS       Y3, Y17, Y17
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y17, Y9, Y9
+	VSUBPS       Y9, Y18, Y18
+	VMOVUPS      Y18, K2, (R12)
 
 vectors7upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -13201,13 +9862,13 @@ vectors7upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
-	VXORPS  X17, X17, X17
 	CMPQ    R12, R13
 	JGE     vectors7upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -13218,388 +9879,192 @@ vectors7upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Z10, Z16
-	VFMADD231PS  384(DI)(R15*1), Z10, K3, Z17
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, K2, Z16
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors7upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z18
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z19
-	VFMADD231PS  Z1, Z19, Z10
-	VMULPS       Z11, Z11, Z19
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, Z18
-	JMP          vectors7upTo16step0Decayed
-
-vectors7upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z11, Z11, Z19
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z18, (R9)(R11*1)
-	VMOVUPS     (R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z12, Z12, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step64Decayed
-
-vectors7upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z12, Z12, Z19
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z18, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z13, Z13, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step128Decayed
-
-vectors7upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z13, Z13, Z19
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z18, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step192Denormal
-	VSUBPS      Z10, Z14, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z14, Z14, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step192Decayed
-
-vectors7upTo16step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z14, Z14, Z19
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z18, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step256Denormal
-	VSUBPS      Z10, Z15, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z15, Z15, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step256Decayed
-
-vectors7upTo16step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z15, Z15, Z19
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z18, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z10
-	VMOVUPS     320(R9)(R11*1), Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step320Denormal
-	VSUBPS      Z10, Z16, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z16, Z16, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step320Decayed
-
-vectors7upTo16step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z16, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z16, Z16, Z19
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step320Decayed:
-	VMOVUPS     Z10, 320(R9)(R10*1)
-	VMOVUPS     Z18, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z19
-	VANDPS      Z4, Z10, Z21
-	VPMAXUD     Z6, Z21, Z21
-	VMULPS      Z9, Z21, Z21
-	VANDPS      Z4, Z19, Z20
-	VCMPPS      $0x15, Z20, Z21, K4
-	VPCMPUD     $0x06, Z7, Z18, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z18, K4, Z18
-	VSQRTPS     Z18, Z18
-	VADDPS      Z3, Z18, Z18
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z18, Z10, Z10
-	VSUBPS      Z10, Z19, Z19
-	VMOVUPS     Z19, 320(R9)
-	VMOVUPS.Z   384(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   384(R9)(R11*1), K3, Z18
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z18, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors7upTo16step384Denormal
-	VSUBPS      Z10, Z17, Z19
-	VFMADD231PS Z1, Z19, Z10
-	VMULPS      Z17, Z17, Z19
-	VSUBPS      Z18, Z19, Z19
-	VFMADD231PS Z2, Z19, Z18
-	JMP         vectors7upTo16step384Decayed
-
-vectors7upTo16step384Denormal:
-	VFPCLASSPSZ  $0x06, Z17, K4, K4
-	VANDPS       Z5, Z10, Z19
-	VORPS        Z8, Z19, Z19
-	VSUBPS       Z8, Z19, Z20
-	VFNMADD231PS Z1, Z20, Z19
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z17, Z20
-	VFMADD231PS  Z1, Z20, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z19, K4, Z10
-	VMULPS       Z17, Z17, Z19
-	VFPCLASSPSZ  $0x06, Z17, K5, K5
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VSUBPS       Z18, Z19, Z19
-	VFMADD231PS  Z2, Z19, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16step384Decayed:
-	VMOVUPS   Z10, K3, 384(R9)(R10*1)
-	VMOVUPS   Z18, K3, 384(R9)(R11*1)
-	VMOVUPS.Z 384(R9), K3, Z19
-	VANDPS    Z4, Z10, Z21
-	VPMAXUD   Z6, Z21, Z21
-	VMULPS    Z9, Z21, Z21
-	VANDPS    Z4, Z19, Z20
-	VCMPPS    $0x15, Z20, Z21, K4
-	VPCMPUD   $0x06, Z7, Z18, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z18, K4, Z18
-	VSQRTPS   Z18, Z18
-	VADDPS    Z3, Z18, Z18
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z18, Z10, Z10
-	VSUBPS    Z10, Z19, Z19
-	VMOVUPS   Z19, K3, 384(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z17
+	VSUBPS       Z9, Z10, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z10, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z17, (R9)(R11*1)
+	VMOVUPS      (R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z17
+	VSUBPS       Z9, Z11, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z11, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z17, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z17
+	VSUBPS       Z9, Z12, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z12, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z17, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z17
+	VSUBPS       Z9, Z13, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z13, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z17, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z17
+	VSUBPS       Z9, Z14, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z14, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z17, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z17
+	VSUBPS       Z9, Z15, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z15, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z15, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z17, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, 320(R9)
+	VMOVUPS.Z    384(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    384(R9)(R11*1), K2, Z17
+	VSUBPS       Z9, Z16, Z18
+	VFMADD231PS  Z1, Z18, Z9
+	VANDPS       Z4, Z9, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z16, Z18
+	VCMPPS       $0x15, Z6, Z18, K3
+	VMOVAPS.Z    Z16, K3, Z18
+	VMULPS       Z18, Z18, Z18
+	VSUBPS       Z17, Z18, Z18
+	VFMADD231PS  Z2, Z18, Z17
+	VANDPS       Z4, Z17, Z18
+	VCMPPS       $0x15, Z5, Z18, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, K2, 384(R9)(R10*1)
+	VMOVUPS      Z17, K2, 384(R9)(R11*1)
+	VMOVUPS.Z    384(R9), K2, Z18
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, K2, 384(R9)
 
 vectors7upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -13617,113 +10082,77 @@ vectors7upTo16empty:
 	MOVQ  $+6, R13
 
 vectors7upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z18
-	VORPS        Z10, Z18, Z19
-	VPTESTMD     Z19, Z19, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z17
+	VORPS        Z9, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo16wholeDone
-	VMOVUPS      (R12), Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z18, Z18
-	JMP          vectors7upTo16wholeDecayed
-
-vectors7upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z18, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z18, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z21
-	VPMAXUD   Z6, Z21, Z21
-	VMULPS    Z9, Z21, Z21
-	VANDPS    Z4, Z19, Z20
-	VCMPPS    $0x15, Z20, Z21, K4
-	VPCMPUD   $0x06, Z7, Z18, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z18, K4, Z18
-	VSQRTPS   Z18, Z18
-	VADDPS    Z3, Z18, Z18
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z18, Z10, Z10
-	VSUBPS    Z10, Z19, Z19
-	VMOVUPS   Z19, (R12)
+	VMOVUPS      (R12), Z18
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z17, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z17, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z20
+	VMULPS       Z8, Z20, Z20
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z7, Z17, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R12)
 
 vectors7upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors7upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z18
-	VORPS        Z10, Z18, Z19
-	VPTESTMD     Z19, Z19, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z17
+	VORPS        Z9, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K1
 	JE           vectors7upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors7upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z18, Z18
-	JMP          vectors7upTo16lastDecayed
-
-vectors7upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z18, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors7upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z18, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z21
-	VPMAXUD   Z6, Z21, Z21
-	VMULPS    Z9, Z21, Z21
-	VANDPS    Z4, Z19, Z20
-	VCMPPS    $0x15, Z20, Z21, K3, K4
-	VPCMPUD   $0x06, Z7, Z18, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors7upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z18, K4, Z18
-	VSQRTPS   Z18, Z18
-	VADDPS    Z3, Z18, Z18
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z18, Z10, Z10
-	VSUBPS    Z10, Z19, Z19
-	VMOVUPS   Z19, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z18
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z17, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z17, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z20
+	VMULPS       Z8, Z20, Z20
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K2, K3
+	VPCMPUD      $0x06, Z7, Z17, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors7upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, K2, (R12)
 
 vectors7upTo16lastDone:
 	MOVQ ldp+184(FP), R12
@@ -13748,14 +10177,14 @@ vectors8upTo4:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
 	VXORPS  X14, X14, X14
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
-	VXORPS  X17, X17, X17
-	VXORPS  X10, X10, X10
+	VXORPS  X9, X9, X9
 	CMPQ    R12, R13
 	JGE     vectors8upTo4empty
 	TESTB   $0x02, which+208(FP)
@@ -13766,442 +10195,218 @@ vectors8upTo4entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z18
-	VFMADD231PS  (DI)(R15*1), Z18, Z11
-	VFMADD231PS  64(DI)(R15*1), Z18, Z12
-	VFMADD231PS  128(DI)(R15*1), Z18, Z13
-	VFMADD231PS  192(DI)(R15*1), Z18, Z14
-	VFMADD231PS  256(DI)(R15*1), Z18, Z15
-	VFMADD231PS  320(DI)(R15*1), Z18, Z16
-	VFMADD231PS  384(DI)(R15*1), Z18, Z17
-	VFMADD231PS  448(DI)(R15*1), X18, K3, X10
+	VBROADCASTSS (SI)(R14*4), Z17
+	VFMADD231PS  (DI)(R15*1), Z17, Z10
+	VFMADD231PS  64(DI)(R15*1), Z17, Z11
+	VFMADD231PS  128(DI)(R15*1), Z17, Z12
+	VFMADD231PS  192(DI)(R15*1), Z17, Z13
+	VFMADD231PS  256(DI)(R15*1), Z17, Z14
+	VFMADD231PS  320(DI)(R15*1), Z17, Z15
+	VFMADD231PS  384(DI)(R15*1), Z17, Z16
+	VFMADD231PS  448(DI)(R15*1), X17, K2, X9
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo4entries
-	VMOVUPS      (R9)(R10*1), Z18
-	VMOVUPS      (R9)(R11*1), Z19
-	VFPCLASSPSZ  $0x20, Z18, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo4step0Denormal
-	VSUBPS       Z18, Z11, Z20
-	VFMADD231PS  Z1, Z20, Z18
-	VMULPS       Z11, Z11, Z20
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, Z19
-	JMP          vectors8upTo4step0Decayed
-
-vectors8upTo4step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z11, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z11, Z11, Z20
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step0Decayed:
-	VMOVUPS     Z18, (R9)(R10*1)
-	VMOVUPS     Z19, (R9)(R11*1)
-	VMOVUPS     (R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, (R9)
-	VMOVUPS     64(R9)(R10*1), Z18
-	VMOVUPS     64(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step64Denormal
-	VSUBPS      Z18, Z12, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z12, Z12, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step64Decayed
-
-vectors8upTo4step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z12, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z12, Z12, Z20
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step64Decayed:
-	VMOVUPS     Z18, 64(R9)(R10*1)
-	VMOVUPS     Z19, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z18
-	VMOVUPS     128(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step128Denormal
-	VSUBPS      Z18, Z13, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z13, Z13, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step128Decayed
-
-vectors8upTo4step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z13, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z13, Z13, Z20
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step128Decayed:
-	VMOVUPS     Z18, 128(R9)(R10*1)
-	VMOVUPS     Z19, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z18
-	VMOVUPS     192(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step192Denormal
-	VSUBPS      Z18, Z14, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z14, Z14, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step192Decayed
-
-vectors8upTo4step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z14, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z14, Z14, Z20
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step192Decayed:
-	VMOVUPS     Z18, 192(R9)(R10*1)
-	VMOVUPS     Z19, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z18
-	VMOVUPS     256(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step256Denormal
-	VSUBPS      Z18, Z15, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z15, Z15, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step256Decayed
-
-vectors8upTo4step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z15, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z15, Z15, Z20
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step256Decayed:
-	VMOVUPS     Z18, 256(R9)(R10*1)
-	VMOVUPS     Z19, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z18
-	VMOVUPS     320(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step320Denormal
-	VSUBPS      Z18, Z16, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z16, Z16, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step320Decayed
-
-vectors8upTo4step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z16, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z16, Z16, Z20
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step320Decayed:
-	VMOVUPS     Z18, 320(R9)(R10*1)
-	VMOVUPS     Z19, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z18
-	VMOVUPS     384(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z18, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step384Denormal
-	VSUBPS      Z18, Z17, Z20
-	VFMADD231PS Z1, Z20, Z18
-	VMULPS      Z17, Z17, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo4step384Decayed
-
-vectors8upTo4step384Denormal:
-	VFPCLASSPSZ  $0x06, Z17, K4, K4
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z18, Z17, Z21
-	VFMADD231PS  Z1, Z21, K6, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z18
-	VMULPS       Z17, Z17, Z20
-	VFPCLASSPSZ  $0x06, Z17, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo4step384Decayed:
-	VMOVUPS     Z18, 384(R9)(R10*1)
-	VMOVUPS     Z19, 384(R9)(R11*1)
-	VMOVUPS     384(R9), Z20
-	VANDPS      Z4, Z18, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z18, K4, Z18
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VDIVPS      Z19, Z18, Z18
-	VSUBPS      Z18, Z20, Z20
-	VMOVUPS     Z20, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K3, X11
-	VMOVUPS.Z   448(R9)(R11*1), K3, X12
-	VFPCLASSPSX $0x20, X11, K2, K4
-	VFPCLASSPSX $0x20, X12, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo4step448Denormal
-	VSUBPS      X11, X10, X13
-	VFMADD231PS X1, X13, X11
-	VMULPS      X10, X10, X10
-	VSUBPS      X12, X10, X10
-	VFMADD231PS X2, X10, X12
-	JMP         vectors8upTo4step448Decayed
-
-vectors8upTo4step448Denormal:
-	VFPCLASSPSX  $0x06, X10, K4, K4
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VSUBPS       X11, X10, X14
-	VFMADD231PS  X1, X14, K6, X11
-	VPTERNLOGD   $0xd8, X5, X13, K4, X11
-	VMULPS       X10, X10, X13
-	VFPCLASSPSX  $0x06, X10, K5, K5
-	VANDPS       X5, X12, X10
-	VORPS        X8, X10, X10
-	VSUBPS       X8, X10, X14
-	VFNMADD231PS X2, X14, X10
-	KNOTW        K5, K4
-	VSUBPS       X12, X13, X13
-	VFMADD231PS  X2, X13, K4, X12
-	VPTERNLOGD   $0xd8, X5, X10, K5, X12
-
-vectors8upTo4step448Decayed:
-	VMOVUPS   X11, K3, 448(R9)(R10*1)
-	VMOVUPS   X12, K3, 448(R9)(R11*1)
-	VMOVUPS.Z 448(R9), K3, X10
-	VANDPS    X4, X11, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X10, X13
-	VCMPPS    $0x15, X13, X14, K4
-	VPCMPUD   $0x06, X7, X12, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z X11, K4, X11
-	VMOVAPS.Z X12, K4, X12
-	VSQRTPS   X12, X12
-	VADDPS    X3, X12, X12
-	VMULPS    X0, X11, X11
-	VDIVPS    X12, X11, X11
-	VSUBPS    X11, X10, X10
-	VMOVUPS   X10, K3, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z17
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z17, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z10, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z10, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, (R9)
+	VMOVUPS      64(R9)(R10*1), Z17
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z17, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z11, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z11, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z17
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z17, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z12, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z12, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z17
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z17, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z13, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z13, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z17
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z17, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z14, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z14, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z17
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z17, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z15, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z15, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z17
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z17, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VANDPS       Z4, Z16, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z16, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z17, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z17, Z17
+	VDIVPS       Z18, Z17, Z17
+	VSUBPS       Z17, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K2, X10
+	VMOVUPS.Z    448(R9)(R11*1), K2, X11
+	VSUBPS       X10, X9, X12
+	VFMADD231PS  X1, X12, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X6, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VMULPS       X9, X9, X9
+	VSUBPS       X11, X9, X9
+	VFMADD231PS  X2, X9, X11
+	VANDPS       X4, X11, X9
+	VCMPPS       $0x15, X5, X9, K3
+	VMOVAPS.Z    X11, K3, X11
+	VMOVUPS      X10, K2, 448(R9)(R10*1)
+	VMOVUPS      X11, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, X9
+	VSQRTPS      X11, X11
+	VADDPS       X3, X11, X11
+	VMULPS       X0, X10, X10
+	VDIVPS       X11, X10, X10
+	VSUBPS       X10, X9, X9
+	VMOVUPS      X9, K2, 448(R9)
 
 vectors8upTo4next:
 	MOVQ ldp+184(FP), R12
@@ -14219,113 +10424,77 @@ vectors8upTo4empty:
 	MOVQ  $+7, R13
 
 vectors8upTo4idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z18
-	VORPS        Z10, Z18, Z19
-	VPTESTMD     Z19, Z19, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z17
+	VORPS        Z9, Z17, Z18
+	VPTESTMD     Z18, Z18, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo4wholeDone
-	VMOVUPS      (R12), Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z18, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo4wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z18, Z18
-	JMP          vectors8upTo4wholeDecayed
-
-vectors8upTo4wholeDenormal:
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VANDPS       Z5, Z18, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z2, Z21, Z20
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z18, K4, Z18
-	VPTERNLOGD   $0xd8, Z5, Z20, K5, Z18
-
-vectors8upTo4wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z18, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z21
-	VPMAXUD   Z6, Z21, Z21
-	VMULPS    Z9, Z21, Z21
-	VANDPS    Z4, Z19, Z20
-	VCMPPS    $0x15, Z20, Z21, K4
-	VPCMPUD   $0x06, Z7, Z18, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo4wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z18, K4, Z18
-	VSQRTPS   Z18, Z18
-	VADDPS    Z3, Z18, Z18
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z18, Z10, Z10
-	VSUBPS    Z10, Z19, Z19
-	VMOVUPS   Z19, (R12)
+	VMOVUPS      (R12), Z18
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z17, Z17
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z17
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z17, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z20
+	VMULPS       Z8, Z20, Z20
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z19, Z20, K3
+	VPCMPUD      $0x06, Z7, Z17, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo4wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z17, K3, Z17
+	VSQRTPS      Z17, Z17
+	VADDPS       Z3, Z17, Z17
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z17, Z9, Z9
+	VSUBPS       Z9, Z18, Z18
+	VMOVUPS      Z18, (R12)
 
 vectors8upTo4wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo4idle
-	VMOVUPS.Z    (R12)(R10*1), K3, X10
-	VMOVUPS.Z    (R12)(R11*1), K3, X11
-	VORPS        X10, X11, X12
-	VPTESTMD     X12, X12, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, X9
+	VMOVUPS.Z    (R12)(R11*1), K2, X10
+	VORPS        X9, X10, X11
+	VPTESTMD     X11, X11, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo4lastDone
-	VMOVUPS.Z    (R12), K3, X12
-	VFPCLASSPSX  $0x20, X10, K2, K4
-	VFPCLASSPSX  $0x20, X11, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo4lastDenormal
-	VFNMADD231PS X1, X10, X10
-	VFNMADD231PS X2, X11, X11
-	JMP          vectors8upTo4lastDecayed
-
-vectors8upTo4lastDenormal:
-	VANDPS       X5, X10, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X1, X14, X13
-	KNOTW        K4, K6
-	VFNMADD231PS X1, X10, K6, X10
-	VPTERNLOGD   $0xd8, X5, X13, K4, X10
-	VANDPS       X5, X11, X13
-	VORPS        X8, X13, X13
-	VSUBPS       X8, X13, X14
-	VFNMADD231PS X2, X14, X13
-	KNOTW        K5, K4
-	VFNMADD231PS X2, X11, K4, X11
-	VPTERNLOGD   $0xd8, X5, X13, K5, X11
-
-vectors8upTo4lastDecayed:
-	VMOVUPS   X10, K3, (R12)(R10*1)
-	VMOVUPS   X11, K3, (R12)(R11*1)
-	VANDPS    X4, X10, X14
-	VPMAXUD   X6, X14, X14
-	VMULPS    X9, X14, X14
-	VANDPS    X4, X12, X13
-	VCMPPS    $0x15, X13, X14, K3, K4
-	VPCMPUD   $0x06, X7, X11, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo4lastDone
-	VMOVAPS.Z X10, K4, X10
-	VMOVAPS.Z X11, K4, X11
-	VSQRTPS   X11, X11
-	VADDPS    X3, X11, X11
-	VMULPS    X0, X10, X10
-	VDIVPS    X11, X10, X10
-	VSUBPS    X10, X12, X12
-	VMOVUPS   X12, K3, (R12)
+	VMOVUPS.Z    (R12), K2, X11
+	VFNMADD231PS X1, X9, X9
+	VANDPS       X4, X9, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X9, K3, X9
+	VFNMADD231PS X2, X10, X10
+	VANDPS       X4, X10, X12
+	VCMPPS       $0x15, X5, X12, K3
+	VMOVAPS.Z    X10, K3, X10
+	VMOVUPS      X9, K2, (R12)(R10*1)
+	VMOVUPS      X10, K2, (R12)(R11*1)
+	VANDPS       X4, X9, X13
+	VMULPS       X8, X13, X13
+	VANDPS       X4, X11, X12
+	VCMPPS       $0x15, X12, X13, K2, K3
+	VPCMPUD      $0x06, X7, X10, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo4lastDone
+	VMOVAPS.Z    X9, K3, X9
+	VMOVAPS.Z    X10, K3, X10
+	VSQRTPS      X10, X10
+	VADDPS       X3, X10, X10
+	VMULPS       X0, X9, X9
+	VDIVPS       X10, X9, X9
+	VSUBPS       X9, X11, X11
+	VMOVUPS      X11, K2, (R12)
 
 vectors8upTo4lastDone:
 	MOVQ ldp+184(FP), R12
@@ -14342,6 +10511,7 @@ vectors8upTo8:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
@@ -14349,7 +10519,6 @@ vectors8upTo8:
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
 	VXORPS  X17, X17, X17
-	VXORPS  X18, X18, X18
 	CMPQ    R12, R13
 	JGE     vectors8upTo8empty
 	TESTB   $0x02, which+208(FP)
@@ -14360,442 +10529,218 @@ vectors8upTo8entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Z10, Z16
-	VFMADD231PS  384(DI)(R15*1), Z10, Z17
-	VFMADD231PS  448(DI)(R15*1), Y10, K3, Y18
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, Z16
+	VFMADD231PS  448(DI)(R15*1), Y9, K2, Y17
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo8entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo8step0Denormal
-	VSUBPS       Z10, Z11, Z20
-	VFMADD231PS  Z1, Z20, Z10
-	VMULPS       Z11, Z11, Z20
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, Z19
-	JMP          vectors8upTo8step0Decayed
-
-vectors8upTo8step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z11, Z11, Z20
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z19, (R9)(R11*1)
-	VMOVUPS     (R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step64Denormal
-	VSUBPS      Z10, Z12, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z12, Z12, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step64Decayed
-
-vectors8upTo8step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z12, Z12, Z20
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z19, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step128Denormal
-	VSUBPS      Z10, Z13, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z13, Z13, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step128Decayed
-
-vectors8upTo8step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z13, Z13, Z20
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z19, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step192Denormal
-	VSUBPS      Z10, Z14, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z14, Z14, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step192Decayed
-
-vectors8upTo8step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z14, Z14, Z20
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z19, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step256Denormal
-	VSUBPS      Z10, Z15, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z15, Z15, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step256Decayed
-
-vectors8upTo8step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z15, Z15, Z20
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z19, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z10
-	VMOVUPS     320(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step320Denormal
-	VSUBPS      Z10, Z16, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z16, Z16, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step320Decayed
-
-vectors8upTo8step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z16, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z16, Z16, Z20
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step320Decayed:
-	VMOVUPS     Z10, 320(R9)(R10*1)
-	VMOVUPS     Z19, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z10
-	VMOVUPS     384(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step384Denormal
-	VSUBPS      Z10, Z17, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z17, Z17, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo8step384Decayed
-
-vectors8upTo8step384Denormal:
-	VFPCLASSPSZ  $0x06, Z17, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z17, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z17, Z17, Z20
-	VFPCLASSPSZ  $0x06, Z17, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8step384Decayed:
-	VMOVUPS     Z10, 384(R9)(R10*1)
-	VMOVUPS     Z19, 384(R9)(R11*1)
-	VMOVUPS     384(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K3, Y10
-	VMOVUPS.Z   448(R9)(R11*1), K3, Y19
-	VFPCLASSPSY $0x20, Y10, K2, K4
-	VFPCLASSPSY $0x20, Y19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo8step448Denormal
-	VSUBPS      Y10, Y18, Y20
-	VFMADD231PS Y1, Y20, Y10
-	VMULPS      Y18, Y18, Y20
-	VSUBPS      Y19, Y20, Y20
-	VFMADD231PS Y2, Y20, Y19
-	JMP         vectors8upTo8step448Decayed
-
-vectors8upTo8step448Denormal:
-	VFPCLASSPSY  $0x06, Y18, K4, K4
-	VANDPS       Y5, Y10, Y20
-	VORPS        Y8, Y20, Y20
-	VSUBPS       Y8, Y20, Y21
-	VFNMADD231PS Y1, Y21, Y20
-	KNOTW        K4, K6
-	VSUBPS       Y10, Y18, Y21
-	VFMADD231PS  Y1, Y21, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y20, K4, Y10
-	VMULPS       Y18, Y18, Y20
-	VFPCLASSPSY  $0x06, Y18, K5, K5
-	VANDPS       Y5, Y19, Y21
-	VORPS        Y8, Y21, Y21
-	VSUBPS       Y8, Y21, Y22
-	VFNMADD231PS Y2, Y22, Y21
-	KNOTW        K5, K4
-	VSUBPS       Y19, Y20, Y20
-	VFMADD231PS  Y2, Y20, K4, Y19
-	VPTERNLOGD   $0xd8, Y5, Y21, K5, Y19
-
-vectors8upTo8step448Decayed:
-	VMOVUPS   Y10, K3, 448(R9)(R10*1)
-	VMOVUPS   Y19, K3, 448(R9)(R11*1)
-	VMOVUPS.Z 448(R9), K3, Y20
-	VANDPS    Y4, Y10, Y22
-	VPMAXUD   Y6, Y22, Y22
-	VMULPS    Y9, Y22, Y22
-	VANDPS    Y4, Y20, Y21
-	VCMPPS    $0x15, Y21, Y22, K4
-	VPCMPUD   $0x06, Y7, Y19, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y19, K4, Y19
-	VSQRTPS   Y19, Y19
-	VADDPS    Y3, Y19, Y19
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y19, Y10, Y10
-	VSUBPS    Y10, Y20, Y20
-	VMOVUPS   Y20, K3, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z9, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z10, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z9, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z11, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z9, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z12, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z9, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z13, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z9, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z14, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z9, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z15, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z15, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z9
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z9, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z16, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z16, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K2, Y9
+	VMOVUPS.Z    448(R9)(R11*1), K2, Y18
+	VSUBPS       Y9, Y17, Y19
+	VFMADD231PS  Y1, Y19, Y9
+	VANDPS       Y4, Y9, Y19
+	VCMPPS       $0x15, Y5, Y19, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VANDPS       Y4, Y17, Y19
+	VCMPPS       $0x15, Y6, Y19, K3
+	VMOVAPS.Z    Y17, K3, Y19
+	VMULPS       Y19, Y19, Y19
+	VSUBPS       Y18, Y19, Y19
+	VFMADD231PS  Y2, Y19, Y18
+	VANDPS       Y4, Y18, Y19
+	VCMPPS       $0x15, Y5, Y19, K3
+	VMOVAPS.Z    Y18, K3, Y18
+	VMOVUPS      Y9, K2, 448(R9)(R10*1)
+	VMOVUPS      Y18, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, Y19
+	VSQRTPS      Y18, Y18
+	VADDPS       Y3, Y18, Y18
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y18, Y9, Y9
+	VSUBPS       Y9, Y19, Y19
+	VMOVUPS      Y19, K2, 448(R9)
 
 vectors8upTo8next:
 	MOVQ ldp+184(FP), R12
@@ -14813,113 +10758,77 @@ vectors8upTo8empty:
 	MOVQ  $+7, R13
 
 vectors8upTo8idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z19
-	VORPS        Z10, Z19, Z20
-	VPTESTMD     Z20, Z20, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z18
+	VORPS        Z9, Z18, Z19
+	VPTESTMD     Z19, Z19, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo8wholeDone
-	VMOVUPS      (R12), Z20
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo8wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z19, Z19
-	JMP          vectors8upTo8wholeDecayed
-
-vectors8upTo8wholeDenormal:
-	VANDPS       Z5, Z10, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z1, Z22, Z21
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z21, K4, Z10
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z19, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo8wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z19, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z22
-	VPMAXUD   Z6, Z22, Z22
-	VMULPS    Z9, Z22, Z22
-	VANDPS    Z4, Z20, Z21
-	VCMPPS    $0x15, Z21, Z22, K4
-	VPCMPUD   $0x06, Z7, Z19, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo8wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z19, K4, Z19
-	VSQRTPS   Z19, Z19
-	VADDPS    Z3, Z19, Z19
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z19, Z10, Z10
-	VSUBPS    Z10, Z20, Z20
-	VMOVUPS   Z20, (R12)
+	VMOVUPS      (R12), Z19
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z18, Z18
+	VANDPS       Z4, Z18, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z18, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z21
+	VMULPS       Z8, Z21, Z21
+	VANDPS       Z4, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K3
+	VPCMPUD      $0x06, Z7, Z18, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo8wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z18, K3, Z18
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R12)
 
 vectors8upTo8wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo8idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Y10
-	VMOVUPS.Z    (R12)(R11*1), K3, Y19
-	VORPS        Y10, Y19, Y20
-	VPTESTMD     Y20, Y20, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Y9
+	VMOVUPS.Z    (R12)(R11*1), K2, Y18
+	VORPS        Y9, Y18, Y19
+	VPTESTMD     Y19, Y19, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo8lastDone
-	VMOVUPS.Z    (R12), K3, Y20
-	VFPCLASSPSY  $0x20, Y10, K2, K4
-	VFPCLASSPSY  $0x20, Y19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo8lastDenormal
-	VFNMADD231PS Y1, Y10, Y10
-	VFNMADD231PS Y2, Y19, Y19
-	JMP          vectors8upTo8lastDecayed
-
-vectors8upTo8lastDenormal:
-	VANDPS       Y5, Y10, Y21
-	VORPS        Y8, Y21, Y21
-	VSUBPS       Y8, Y21, Y22
-	VFNMADD231PS Y1, Y22, Y21
-	KNOTW        K4, K6
-	VFNMADD231PS Y1, Y10, K6, Y10
-	VPTERNLOGD   $0xd8, Y5, Y21, K4, Y10
-	VANDPS       Y5, Y19, Y21
-	VORPS        Y8, Y21, Y21
-	VSUBPS       Y8, Y21, Y22
-	VFNMADD231PS Y2, Y22, Y21
-	KNOTW        K5, K4
-	VFNMADD231PS Y2, Y19, K4, Y19
-	VPTERNLOGD   $0xd8, Y5, Y21, K5, Y19
-
-vectors8upTo8lastDecayed:
-	VMOVUPS   Y10, K3, (R12)(R10*1)
-	VMOVUPS   Y19, K3, (R12)(R11*1)
-	VANDPS    Y4, Y10, Y22
-	VPMAXUD   Y6, Y22, Y22
-	VMULPS    Y9, Y22, Y22
-	VANDPS    Y4, Y20, Y21
-	VCMPPS    $0x15, Y21, Y22, K3, K4
-	VPCMPUD   $0x06, Y7, Y19, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo8lastDone
-	VMOVAPS.Z Y10, K4, Y10
-	VMOVAPS.Z Y19, K4, Y19
-	VSQRTPS   Y19, Y19
-	VADDPS    Y3, Y19, Y19
-	VMULPS    Y0, Y10, Y10
-	VDIVPS    Y19, Y10, Y10
-	VSUBPS    Y10, Y20, Y20
-	VMOVUPS   Y20, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Y19
+	VFNMADD231PS Y1, Y9, Y9
+	VANDPS       Y4, Y9, Y20
+	VCMPPS       $0x15, Y5, Y20, K3
+	VMOVAPS.Z    Y9, K3, Y9
+	VFNMADD231PS Y2, Y18, Y18
+	VANDPS       Y4, Y18, Y20
+	VCMPPS       $0x15, Y5, Y20, K3
+	VMOVAPS.Z    Y18, K3, Y18
+	VMOVUPS      Y9, K2, (R12)(R10*1)
+	VMOVUPS      Y18, K2, (R12)(R11*1)
+	VANDPS       Y4, Y9, Y21
+	VMULPS       Y8, Y21, Y21
+	VANDPS       Y4, Y19, Y20
+	VCMPPS       $0x15, Y20, Y21, K2, K3
+	VPCMPUD      $0x06, Y7, Y18, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo8lastDone
+	VMOVAPS.Z    Y9, K3, Y9
+	VMOVAPS.Z    Y18, K3, Y18
+	VSQRTPS      Y18, Y18
+	VADDPS       Y3, Y18, Y18
+	VMULPS       Y0, Y9, Y9
+	VDIVPS       Y18, Y9, Y9
+	VSUBPS       Y9, Y19, Y19
+	VMOVUPS      Y19, K2, (R12)
 
 vectors8upTo8lastDone:
 	MOVQ ldp+184(FP), R12
@@ -14936,6 +10845,7 @@ vectors8upTo16:
 	ADDQ    BX, DX
 	LEAQ    (CX)(R12*4), R12
 	LEAQ    (CX)(R13*4), R13
+	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
@@ -14943,7 +10853,6 @@ vectors8upTo16:
 	VXORPS  X15, X15, X15
 	VXORPS  X16, X16, X16
 	VXORPS  X17, X17, X17
-	VXORPS  X18, X18, X18
 	CMPQ    R12, R13
 	JGE     vectors8upTo16empty
 	TESTB   $0x02, which+208(FP)
@@ -14954,442 +10863,218 @@ vectors8upTo16entries:
 	MOVBLZX      R15, R14
 	SHRL         $0x08, R15
 	IMULQ        R8, R15
-	VBROADCASTSS (SI)(R14*4), Z10
-	VFMADD231PS  (DI)(R15*1), Z10, Z11
-	VFMADD231PS  64(DI)(R15*1), Z10, Z12
-	VFMADD231PS  128(DI)(R15*1), Z10, Z13
-	VFMADD231PS  192(DI)(R15*1), Z10, Z14
-	VFMADD231PS  256(DI)(R15*1), Z10, Z15
-	VFMADD231PS  320(DI)(R15*1), Z10, Z16
-	VFMADD231PS  384(DI)(R15*1), Z10, Z17
-	VFMADD231PS  448(DI)(R15*1), Z10, K3, Z18
+	VBROADCASTSS (SI)(R14*4), Z9
+	VFMADD231PS  (DI)(R15*1), Z9, Z10
+	VFMADD231PS  64(DI)(R15*1), Z9, Z11
+	VFMADD231PS  128(DI)(R15*1), Z9, Z12
+	VFMADD231PS  192(DI)(R15*1), Z9, Z13
+	VFMADD231PS  256(DI)(R15*1), Z9, Z14
+	VFMADD231PS  320(DI)(R15*1), Z9, Z15
+	VFMADD231PS  384(DI)(R15*1), Z9, Z16
+	VFMADD231PS  448(DI)(R15*1), Z9, K2, Z17
 	ADDQ         $0x04, R12
 	CMPQ         R12, R13
 	JL           vectors8upTo16entries
-	VMOVUPS      (R9)(R10*1), Z10
-	VMOVUPS      (R9)(R11*1), Z19
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo16step0Denormal
-	VSUBPS       Z10, Z11, Z20
-	VFMADD231PS  Z1, Z20, Z10
-	VMULPS       Z11, Z11, Z20
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, Z19
-	JMP          vectors8upTo16step0Decayed
-
-vectors8upTo16step0Denormal:
-	VFPCLASSPSZ  $0x06, Z11, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z11, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z11, Z11, Z20
-	VFPCLASSPSZ  $0x06, Z11, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step0Decayed:
-	VMOVUPS     Z10, (R9)(R10*1)
-	VMOVUPS     Z19, (R9)(R11*1)
-	VMOVUPS     (R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, (R9)
-	VMOVUPS     64(R9)(R10*1), Z10
-	VMOVUPS     64(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step64Denormal
-	VSUBPS      Z10, Z12, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z12, Z12, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step64Decayed
-
-vectors8upTo16step64Denormal:
-	VFPCLASSPSZ  $0x06, Z12, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z12, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z12, Z12, Z20
-	VFPCLASSPSZ  $0x06, Z12, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step64Decayed:
-	VMOVUPS     Z10, 64(R9)(R10*1)
-	VMOVUPS     Z19, 64(R9)(R11*1)
-	VMOVUPS     64(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 64(R9)
-	VMOVUPS     128(R9)(R10*1), Z10
-	VMOVUPS     128(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step128Denormal
-	VSUBPS      Z10, Z13, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z13, Z13, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step128Decayed
-
-vectors8upTo16step128Denormal:
-	VFPCLASSPSZ  $0x06, Z13, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z13, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z13, Z13, Z20
-	VFPCLASSPSZ  $0x06, Z13, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step128Decayed:
-	VMOVUPS     Z10, 128(R9)(R10*1)
-	VMOVUPS     Z19, 128(R9)(R11*1)
-	VMOVUPS     128(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 128(R9)
-	VMOVUPS     192(R9)(R10*1), Z10
-	VMOVUPS     192(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step192Denormal
-	VSUBPS      Z10, Z14, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z14, Z14, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step192Decayed
-
-vectors8upTo16step192Denormal:
-	VFPCLASSPSZ  $0x06, Z14, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z14, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z14, Z14, Z20
-	VFPCLASSPSZ  $0x06, Z14, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step192Decayed:
-	VMOVUPS     Z10, 192(R9)(R10*1)
-	VMOVUPS     Z19, 192(R9)(R11*1)
-	VMOVUPS     192(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 192(R9)
-	VMOVUPS     256(R9)(R10*1), Z10
-	VMOVUPS     256(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step256Denormal
-	VSUBPS      Z10, Z15, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z15, Z15, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step256Decayed
-
-vectors8upTo16step256Denormal:
-	VFPCLASSPSZ  $0x06, Z15, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z15, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z15, Z15, Z20
-	VFPCLASSPSZ  $0x06, Z15, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step256Decayed:
-	VMOVUPS     Z10, 256(R9)(R10*1)
-	VMOVUPS     Z19, 256(R9)(R11*1)
-	VMOVUPS     256(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 256(R9)
-	VMOVUPS     320(R9)(R10*1), Z10
-	VMOVUPS     320(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step320Denormal
-	VSUBPS      Z10, Z16, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z16, Z16, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step320Decayed
-
-vectors8upTo16step320Denormal:
-	VFPCLASSPSZ  $0x06, Z16, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z16, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z16, Z16, Z20
-	VFPCLASSPSZ  $0x06, Z16, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step320Decayed:
-	VMOVUPS     Z10, 320(R9)(R10*1)
-	VMOVUPS     Z19, 320(R9)(R11*1)
-	VMOVUPS     320(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 320(R9)
-	VMOVUPS     384(R9)(R10*1), Z10
-	VMOVUPS     384(R9)(R11*1), Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step384Denormal
-	VSUBPS      Z10, Z17, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z17, Z17, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step384Decayed
-
-vectors8upTo16step384Denormal:
-	VFPCLASSPSZ  $0x06, Z17, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z17, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z17, Z17, Z20
-	VFPCLASSPSZ  $0x06, Z17, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step384Decayed:
-	VMOVUPS     Z10, 384(R9)(R10*1)
-	VMOVUPS     Z19, 384(R9)(R11*1)
-	VMOVUPS     384(R9), Z20
-	VANDPS      Z4, Z10, Z22
-	VPMAXUD     Z6, Z22, Z22
-	VMULPS      Z9, Z22, Z22
-	VANDPS      Z4, Z20, Z21
-	VCMPPS      $0x15, Z21, Z22, K4
-	VPCMPUD     $0x06, Z7, Z19, K5
-	KORW        K5, K4, K4
-	VMOVAPS.Z   Z10, K4, Z10
-	VMOVAPS.Z   Z19, K4, Z19
-	VSQRTPS     Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMULPS      Z0, Z10, Z10
-	VDIVPS      Z19, Z10, Z10
-	VSUBPS      Z10, Z20, Z20
-	VMOVUPS     Z20, 384(R9)
-	VMOVUPS.Z   448(R9)(R10*1), K3, Z10
-	VMOVUPS.Z   448(R9)(R11*1), K3, Z19
-	VFPCLASSPSZ $0x20, Z10, K2, K4
-	VFPCLASSPSZ $0x20, Z19, K2, K5
-	KORTESTW    K4, K5
-	JNE         vectors8upTo16step448Denormal
-	VSUBPS      Z10, Z18, Z20
-	VFMADD231PS Z1, Z20, Z10
-	VMULPS      Z18, Z18, Z20
-	VSUBPS      Z19, Z20, Z20
-	VFMADD231PS Z2, Z20, Z19
-	JMP         vectors8upTo16step448Decayed
-
-vectors8upTo16step448Denormal:
-	VFPCLASSPSZ  $0x06, Z18, K4, K4
-	VANDPS       Z5, Z10, Z20
-	VORPS        Z8, Z20, Z20
-	VSUBPS       Z8, Z20, Z21
-	VFNMADD231PS Z1, Z21, Z20
-	KNOTW        K4, K6
-	VSUBPS       Z10, Z18, Z21
-	VFMADD231PS  Z1, Z21, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z20, K4, Z10
-	VMULPS       Z18, Z18, Z20
-	VFPCLASSPSZ  $0x06, Z18, K5, K5
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VSUBPS       Z19, Z20, Z20
-	VFMADD231PS  Z2, Z20, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16step448Decayed:
-	VMOVUPS   Z10, K3, 448(R9)(R10*1)
-	VMOVUPS   Z19, K3, 448(R9)(R11*1)
-	VMOVUPS.Z 448(R9), K3, Z20
-	VANDPS    Z4, Z10, Z22
-	VPMAXUD   Z6, Z22, Z22
-	VMULPS    Z9, Z22, Z22
-	VANDPS    Z4, Z20, Z21
-	VCMPPS    $0x15, Z21, Z22, K4
-	VPCMPUD   $0x06, Z7, Z19, K5
-	KORW      K5, K4, K4
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z19, K4, Z19
-	VSQRTPS   Z19, Z19
-	VADDPS    Z3, Z19, Z19
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z19, Z10, Z10
-	VSUBPS    Z10, Z20, Z20
-	VMOVUPS   Z20, K3, 448(R9)
+	VMOVUPS      (R9)(R10*1), Z9
+	VMOVUPS      (R9)(R11*1), Z18
+	VSUBPS       Z9, Z10, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z10, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z10, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, (R9)(R10*1)
+	VMOVUPS      Z18, (R9)(R11*1)
+	VMOVUPS      (R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R9)
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      64(R9)(R11*1), Z18
+	VSUBPS       Z9, Z11, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z11, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z11, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 64(R9)(R10*1)
+	VMOVUPS      Z18, 64(R9)(R11*1)
+	VMOVUPS      64(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      128(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R11*1), Z18
+	VSUBPS       Z9, Z12, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z12, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z12, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 128(R9)(R10*1)
+	VMOVUPS      Z18, 128(R9)(R11*1)
+	VMOVUPS      128(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 128(R9)
+	VMOVUPS      192(R9)(R10*1), Z9
+	VMOVUPS      192(R9)(R11*1), Z18
+	VSUBPS       Z9, Z13, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z13, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z13, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 192(R9)(R10*1)
+	VMOVUPS      Z18, 192(R9)(R11*1)
+	VMOVUPS      192(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 192(R9)
+	VMOVUPS      256(R9)(R10*1), Z9
+	VMOVUPS      256(R9)(R11*1), Z18
+	VSUBPS       Z9, Z14, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z14, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z14, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 256(R9)(R10*1)
+	VMOVUPS      Z18, 256(R9)(R11*1)
+	VMOVUPS      256(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 256(R9)
+	VMOVUPS      320(R9)(R10*1), Z9
+	VMOVUPS      320(R9)(R11*1), Z18
+	VSUBPS       Z9, Z15, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z15, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z15, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 320(R9)(R10*1)
+	VMOVUPS      Z18, 320(R9)(R11*1)
+	VMOVUPS      320(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 320(R9)
+	VMOVUPS      384(R9)(R10*1), Z9
+	VMOVUPS      384(R9)(R11*1), Z18
+	VSUBPS       Z9, Z16, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z16, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z16, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, 384(R9)(R10*1)
+	VMOVUPS      Z18, 384(R9)(R11*1)
+	VMOVUPS      384(R9), Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, 384(R9)
+	VMOVUPS.Z    448(R9)(R10*1), K2, Z9
+	VMOVUPS.Z    448(R9)(R11*1), K2, Z18
+	VSUBPS       Z9, Z17, Z19
+	VFMADD231PS  Z1, Z19, Z9
+	VANDPS       Z4, Z9, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VANDPS       Z4, Z17, Z19
+	VCMPPS       $0x15, Z6, Z19, K3
+	VMOVAPS.Z    Z17, K3, Z19
+	VMULPS       Z19, Z19, Z19
+	VSUBPS       Z18, Z19, Z19
+	VFMADD231PS  Z2, Z19, Z18
+	VANDPS       Z4, Z18, Z19
+	VCMPPS       $0x15, Z5, Z19, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, K2, 448(R9)(R10*1)
+	VMOVUPS      Z18, K2, 448(R9)(R11*1)
+	VMOVUPS.Z    448(R9), K2, Z19
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, K2, 448(R9)
 
 vectors8upTo16next:
 	MOVQ ldp+184(FP), R12
@@ -15407,113 +11092,77 @@ vectors8upTo16empty:
 	MOVQ  $+7, R13
 
 vectors8upTo16idle:
-	VMOVUPS      (R12)(R10*1), Z10
-	VMOVUPS      (R12)(R11*1), Z19
-	VORPS        Z10, Z19, Z20
-	VPTESTMD     Z20, Z20, K4
-	KORTESTW     K4, K1
+	VMOVUPS      (R12)(R10*1), Z9
+	VMOVUPS      (R12)(R11*1), Z18
+	VORPS        Z9, Z18, Z19
+	VPTESTMD     Z19, Z19, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo16wholeDone
-	VMOVUPS      (R12), Z20
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo16wholeDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z19, Z19
-	JMP          vectors8upTo16wholeDecayed
-
-vectors8upTo16wholeDenormal:
-	VANDPS       Z5, Z10, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z1, Z22, Z21
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z21, K4, Z10
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z19, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16wholeDecayed:
-	VMOVUPS   Z10, (R12)(R10*1)
-	VMOVUPS   Z19, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z22
-	VPMAXUD   Z6, Z22, Z22
-	VMULPS    Z9, Z22, Z22
-	VANDPS    Z4, Z20, Z21
-	VCMPPS    $0x15, Z21, Z22, K4
-	VPCMPUD   $0x06, Z7, Z19, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo16wholeDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z19, K4, Z19
-	VSQRTPS   Z19, Z19
-	VADDPS    Z3, Z19, Z19
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z19, Z10, Z10
-	VSUBPS    Z10, Z20, Z20
-	VMOVUPS   Z20, (R12)
+	VMOVUPS      (R12), Z19
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z18, Z18
+	VANDPS       Z4, Z18, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, (R12)(R10*1)
+	VMOVUPS      Z18, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z21
+	VMULPS       Z8, Z21, Z21
+	VANDPS       Z4, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K3
+	VPCMPUD      $0x06, Z7, Z18, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo16wholeDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z18, K3, Z18
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, (R12)
 
 vectors8upTo16wholeDone:
 	ADDQ         $0x40, R12
 	DECQ         R13
 	JNE          vectors8upTo16idle
-	VMOVUPS.Z    (R12)(R10*1), K3, Z10
-	VMOVUPS.Z    (R12)(R11*1), K3, Z19
-	VORPS        Z10, Z19, Z20
-	VPTESTMD     Z20, Z20, K4
-	KORTESTW     K4, K1
+	VMOVUPS.Z    (R12)(R10*1), K2, Z9
+	VMOVUPS.Z    (R12)(R11*1), K2, Z18
+	VORPS        Z9, Z18, Z19
+	VPTESTMD     Z19, Z19, K3
+	KORTESTW     K3, K1
 	JE           vectors8upTo16lastDone
-	VMOVUPS.Z    (R12), K3, Z20
-	VFPCLASSPSZ  $0x20, Z10, K2, K4
-	VFPCLASSPSZ  $0x20, Z19, K2, K5
-	KORTESTW     K4, K5
-	JNE          vectors8upTo16lastDenormal
-	VFNMADD231PS Z1, Z10, Z10
-	VFNMADD231PS Z2, Z19, Z19
-	JMP          vectors8upTo16lastDecayed
-
-vectors8upTo16lastDenormal:
-	VANDPS       Z5, Z10, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z1, Z22, Z21
-	KNOTW        K4, K6
-	VFNMADD231PS Z1, Z10, K6, Z10
-	VPTERNLOGD   $0xd8, Z5, Z21, K4, Z10
-	VANDPS       Z5, Z19, Z21
-	VORPS        Z8, Z21, Z21
-	VSUBPS       Z8, Z21, Z22
-	VFNMADD231PS Z2, Z22, Z21
-	KNOTW        K5, K4
-	VFNMADD231PS Z2, Z19, K4, Z19
-	VPTERNLOGD   $0xd8, Z5, Z21, K5, Z19
-
-vectors8upTo16lastDecayed:
-	VMOVUPS   Z10, K3, (R12)(R10*1)
-	VMOVUPS   Z19, K3, (R12)(R11*1)
-	VANDPS    Z4, Z10, Z22
-	VPMAXUD   Z6, Z22, Z22
-	VMULPS    Z9, Z22, Z22
-	VANDPS    Z4, Z20, Z21
-	VCMPPS    $0x15, Z21, Z22, K3, K4
-	VPCMPUD   $0x06, Z7, Z19, K3, K5
-	KORW      K5, K4, K4
-	KORTESTW  K4, K4
-	JE        vectors8upTo16lastDone
-	VMOVAPS.Z Z10, K4, Z10
-	VMOVAPS.Z Z19, K4, Z19
-	VSQRTPS   Z19, Z19
-	VADDPS    Z3, Z19, Z19
-	VMULPS    Z0, Z10, Z10
-	VDIVPS    Z19, Z10, Z10
-	VSUBPS    Z10, Z20, Z20
-	VMOVUPS   Z20, K3, (R12)
+	VMOVUPS.Z    (R12), K2, Z19
+	VFNMADD231PS Z1, Z9, Z9
+	VANDPS       Z4, Z9, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VFNMADD231PS Z2, Z18, Z18
+	VANDPS       Z4, Z18, Z20
+	VCMPPS       $0x15, Z5, Z20, K3
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      Z9, K2, (R12)(R10*1)
+	VMOVUPS      Z18, K2, (R12)(R11*1)
+	VANDPS       Z4, Z9, Z21
+	VMULPS       Z8, Z21, Z21
+	VANDPS       Z4, Z19, Z20
+	VCMPPS       $0x15, Z20, Z21, K2, K3
+	VPCMPUD      $0x06, Z7, Z18, K2, K4
+	KORW         K4, K3, K3
+	KORTESTW     K3, K3
+	JE           vectors8upTo16lastDone
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVAPS.Z    Z18, K3, Z18
+	VSQRTPS      Z18, Z18
+	VADDPS       Z3, Z18, Z18
+	VMULPS       Z0, Z9, Z9
+	VDIVPS       Z18, Z9, Z9
+	VSUBPS       Z9, Z19, Z19
+	VMOVUPS      Z19, K2, (R12)
 
 vectors8upTo16lastDone:
 	MOVQ ldp+184(FP), R12

@@ -6,12 +6,9 @@ import "dnn/internal/exact"
 func (s *Set) Lerp(dst, src Matrix, share float32) {
 	require("Lerp", "dst", dst.shape(), dst.Rows, dst.Cols)
 	require("Lerp", "src", src.shape(), dst.Rows, dst.Cols)
-	if dst.Rows > 0 && dst.Cols > 0 {
-		s.lerp(dst, src, share)
+	if s.elementwise(lerpKernel, dst.Rows, dst.Cols, [8]float32{share}, dst, src) {
+		return
 	}
-}
-
-func lerp(dst, src Matrix, share float32) {
 	for r := range dst.Rows {
 		row := dst.Row(r)
 		for c, v := range src.Row(r) {

@@ -16,21 +16,10 @@ func neon() *Set {
 			sparseMulNEON(y.Rows, y.Cols, x.Entries, x.Start, x.Step, x.Table,
 				b.Data, b.Stride, y.Data, y.Stride, accumulate)
 		},
-		adam: func(p, m, v, g Matrix, a AdamStep) {
-			adamNEON(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, g.Data, g.Stride, a)
-		},
-		sgd:   func(p, g Matrix, rate float32) { sgdNEON(p.Rows, p.Cols, p.Data, p.Stride, g.Data, g.Stride, rate) },
-		decay: decayRows,
-		lerp: func(dst, src Matrix, share float32) {
-			lerpNEON(dst.Rows, dst.Cols, dst.Data, dst.Stride, src.Data, src.Stride, share)
-		},
 		gather:         gatherBy(gatherNEON),
 		transposeBytes: transposeBytesNEON,
 		transpose:      transposeNEON,
 		warp:           warp,
-		bias:           func(y Matrix, bias []float32) { biasNEON(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		biasRelu:       func(y Matrix, bias []float32) { biasReluNEON(y.Rows, y.Cols, y.Data, y.Stride, bias) },
-		reluGrad:       func(d, y Matrix) { reluGradNEON(y.Rows, y.Cols, y.Data, y.Stride, d.Data, d.Stride) },
 		columnSums:     func(dst []float32, x Matrix) { columnSumsNEON(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		exp:            expNEON,
 		softmax:        softmaxBy(expNEON),
@@ -60,25 +49,7 @@ func sparseMulNEON(rows, cols int, entries []uint32, start []int32, step int, ta
 func gatherNEON(dst []uint32, src []uint8, base uint32) int
 
 //go:noescape
-func biasNEON(rows, cols int, y []float32, ldy int, bias []float32)
-
-//go:noescape
-func biasReluNEON(rows, cols int, y []float32, ldy int, bias []float32)
-
-//go:noescape
-func reluGradNEON(rows, cols int, y []float32, ldy int, d []float32, ldd int)
-
-//go:noescape
 func columnSumsNEON(rows, cols int, x []float32, ldx int, dst []float32)
 
 //go:noescape
 func expNEON(dst, src []float32)
-
-//go:noescape
-func adamNEON(rows, cols int, p, m, v []float32, ldp int, g []float32, ldg int, a AdamStep)
-
-//go:noescape
-func sgdNEON(rows, cols int, p []float32, ldp int, g []float32, ldg int, rate float32)
-
-//go:noescape
-func lerpNEON(rows, cols int, dst []float32, ldd int, src []float32, lds int, share float32)

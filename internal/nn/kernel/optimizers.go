@@ -2,19 +2,6 @@ package kernel
 
 import "dnn/internal/exact"
 
-// flush turns a running mean below 2^-100 into 0. While a gradient is 0, as that of a pixel at the margin, its means decay to
-// denormal numbers and stay there, since the smallest one times 0.9 rounds to itself. Arithmetic with these is a hundred
-// times slower on many CPUs, which is why other libraries let the CPU take them for 0.
-func flush(mean float32) float32 { return flushBelow(0x1p-100, mean) }
-
-// flushBelow does so below another limit. The square of what it returns is no denormal number for a limit of 2^-60.
-func flushBelow(limit, mean float32) float32 {
-	if mean > -limit && mean < limit {
-		return 0
-	}
-	return mean
-}
-
 // Momentum takes a step of gradient descent with momentum, whose memory is M. Every operation rounds:
 //
 //	m = m momentum - g rate
@@ -66,11 +53,11 @@ func (s *Set) RMSprop(g, v, a Matrix, step RMSpropStep) {
 	for r := range g.Rows {
 		g, v := g.Row(r), v.Row(r)
 		for c, gc := range g {
-			v[c] = flush(float32(step.Rho*v[c]) + float32(step.OneMinusRho*float32(gc*gc)))
+			v[c] = flush(float32(step.Rho*v[c]) + float32(step.OneMinusRho*square(gc)))
 			variance := v[c]
 			if centered {
 				mean := &a.Row(r)[c]
-				*mean = flushBelow(0x1p-60, float32(step.Rho**mean) + float32(step.OneMinusRho*gc))
+				*mean = flushBelow(0x1p-60, float32(step.Rho**mean)+float32(step.OneMinusRho*gc))
 				variance -= float32(*mean * *mean)
 			}
 			g[c] = float32(step.Rate*gc) / exact.Sqrt(variance+step.Epsilon)
@@ -146,7 +133,7 @@ func (s *Set) Nadam(p, m, v, g Matrix, step NadamStep) {
 		p, m, v := p.Row(r), m.Row(r), v.Row(r)
 		for c, gc := range g.Row(r) {
 			m[c] = flush(exact.FMA(gc-m[c], step.C1, m[c]))
-			v[c] = flush(exact.FMA(float32(gc*gc)-v[c], step.C2, v[c]))
+			v[c] = flush(exact.FMA(square(gc)-v[c], step.C2, v[c]))
 			p[c] -= exact.FMA(m[c], step.MFactor, float32(gc*step.GFactor)) / (exact.Sqrt(v[c]) + step.Epsilon)
 		}
 	}
@@ -162,7 +149,7 @@ func (s *Set) AMSGrad(p, m, v, h, g Matrix, a AdamStep) {
 		p, m, v, h := p.Row(r), m.Row(r), v.Row(r), h.Row(r)
 		for c, gc := range g.Row(r) {
 			m[c] = flush(exact.FMA(gc-m[c], a.C1, m[c]))
-			v[c] = flush(exact.FMA(float32(gc*gc)-v[c], a.C2, v[c]))
+			v[c] = flush(exact.FMA(square(gc)-v[c], a.C2, v[c]))
 			if !(v[c] < h[c]) {
 				h[c] = v[c]
 			}

@@ -12,12 +12,9 @@ func Relu(x float32) float32 {
 func (s *Set) BiasRelu(y Matrix, bias []float32) {
 	require("BiasRelu", "y", y.shape(), y.Rows, y.Cols)
 	requireLength("BiasRelu", "bias", len(bias), y.Cols)
-	if y.Rows > 0 && y.Cols > 0 {
-		s.biasRelu(y, bias)
+	if s.elementwise(biasReluKernel, y.Rows, y.Cols, [8]float32{}, y, rowVector(bias)) {
+		return
 	}
-}
-
-func biasRelu(y Matrix, bias []float32) {
 	for r := range y.Rows {
 		row := y.Row(r)
 		for c, b := range bias[:len(row)] {
@@ -30,12 +27,9 @@ func biasRelu(y Matrix, bias []float32) {
 func (s *Set) ReluGrad(d, y Matrix) {
 	require("ReluGrad", "d", d.shape(), d.Rows, d.Cols)
 	require("ReluGrad", "y", y.shape(), d.Rows, d.Cols)
-	if d.Rows > 0 && d.Cols > 0 {
-		s.reluGrad(d, y)
+	if s.elementwise(reluGradKernel, d.Rows, d.Cols, [8]float32{}, d, y) {
+		return
 	}
-}
-
-func reluGrad(d, y Matrix) {
 	for r := range d.Rows {
 		grad := d.Row(r)
 		for c, v := range y.Row(r) {

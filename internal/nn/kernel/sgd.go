@@ -6,12 +6,9 @@ import "dnn/internal/exact"
 func (s *Set) SGD(p, g Matrix, rate float32) {
 	require("SGD", "p", p.shape(), p.Rows, p.Cols)
 	require("SGD", "g", g.shape(), p.Rows, p.Cols)
-	if p.Rows > 0 && p.Cols > 0 {
-		s.sgd(p, g, rate)
+	if s.elementwise(sgdKernel, p.Rows, p.Cols, [8]float32{rate}, p, g) {
+		return
 	}
-}
-
-func sgd(p, g Matrix, rate float32) {
 	for r := range p.Rows {
 		row := p.Row(r)
 		for c, gc := range g.Row(r) {

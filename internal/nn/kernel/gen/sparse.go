@@ -59,8 +59,7 @@ func (s isa) sparseAdam() {
 		finish: func(columns eachVector) {
 			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask asm.Mask) {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
-				name := asm.Labelf("%sstep%d", columns.label, offset)
-				adam.Emit(name, sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
+				adam.Emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
 		},
 		next: func() { ADDQ(asm.Bytes("ldp"), p) },

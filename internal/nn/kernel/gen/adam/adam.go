@@ -1,5 +1,5 @@
-// Package adam writes the kernels that take a step of Adam. kernel.AdamStep defines the step; step.go writes it for one
-// vector of parameters, moments.go the part of it that decays moments, and needed.go finds the lanes that move.
+// Package adam writes the step of Adam for the kernels that have more to do than that. kernel.AdamStep defines the step; step.go writes it for one
+// vector of parameters, moments.go the part of it that moves the moments, and moving.go finds the parameters that move.
 package adam
 
 import (
@@ -22,23 +22,6 @@ func New(s asm.ISA) Writer {
 		w.numbers = declareNumbers()
 	}
 	return w
-}
-
-// Adam writes the step, operation by operation. Division and square root take most of the time.
-func (w Writer) Adam() {
-	w.Text("adam", "(rows, cols int, p, m, v []float32, ldp int, grad []float32, ldg int, alpha, c1, c2, "+
-		"epsilon float32)",
-		"is Set.Adam for rows >= 1.")
-	p, m, v, g := asm.Slice("p"), asm.Slice("m"), asm.Slice("v"), asm.Slice("grad")
-	ldp, ldg := asm.Bytes("ldp"), asm.Bytes("ldg")
-	step, name := w.Step(), LabelRef("whole")
-	pointers, strides := []reg.GPVirtual{p, m, v, g}, []reg.GPVirtual{ldp, ldp, ldp, ldg}
-	w.EachRow(pointers, strides, func(j reg.GPVirtual, rest asm.Mask) {
-		gradient := w.Vector()
-		w.Load(asm.Element(g, j), gradient, w.Lanes, rest)
-		step.Emit(name, gradient, asm.Element(p, j), asm.Element(m, j), asm.Element(v, j), w.Lanes, rest)
-		name = "rest"
-	})
 }
 
 // Idle writes the step for a gradient of zeros.

@@ -16,17 +16,12 @@ const (
 //
 // Root and quotient are left out in lanes where they could not change the parameter. A step is no longer than
 // |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26 |p|,
-// p does not change. A lane is left out if 2^30 |m| Alpha/Epsilon < |p|. The margin covers all rounding, also to
-// denormal numbers, which can double a product. The step is always taken if p is 0 or NaN, if v is negative or NaN, and
+// p does not change. A lane is left out if 2^30 |m| Alpha/Epsilon < |p|. The margin covers all rounding. The step is always taken if p is 0 or NaN, if v is negative or NaN, and
 // unless 0 < Epsilon <= 1: with a larger Epsilon the limit could underflow, and m*Alpha overflow although the quotient
 // does not.
-//
-// This also avoids divisions of denormal numbers, which are slow on many CPUs. docs/kernels.md says how often.
 func (s Step) moving(m, v, p reg.VecVirtual, lanes int, rest reg.Register) reg.Register {
 	size, length := s.Vector(), s.Vector()
 	VANDPS(of(s.numbers[absolute], lanes), of(m, lanes), of(length, lanes))
-	// Denormal moments are rounded up to a normal number: at worst, more steps are taken.
-	VPMAXUD(of(s.numbers[leastNormal], lanes), of(length, lanes), of(length, lanes))
 	VMULPS(of(s.limit, lanes), of(length, lanes), of(length, lanes))
 	VANDPS(of(s.numbers[absolute], lanes), of(p, lanes), of(size, lanes))
 	if !s.Opmasks {

@@ -11,19 +11,17 @@ import (
 
 // The bits of the numbers that a step compares with and calculates with.
 const (
-	absolute    = 1<<31 - 1        // all bits but the sign
-	fraction    = 1<<23 - 1        // all bits but sign and exponent
-	leastNormal = 1 << 23          // denormal numbers are between 0 and this
-	infinity    = 0xff << 23       // as unsigned integers, NaN and negative numbers are larger
-	integers    = (127 + 23) << 23 // 2^23: from there to 2^24, floats are the integers
-	one         = 127 << 23
-	margin      = (127 + 30) << 23 // 2^30, see moving
+	absolute     = 1<<31 - 1  // all bits but the sign
+	infinity     = 0xff << 23 // as unsigned integers, NaN and negative numbers are larger
+	one          = 127 << 23
+	margin       = (127 + 30) << 23  // 2^30, see moving
+	leastMean    = (127 - 100) << 23 // 2^-100 and 2^-60, as in kernel.flush
+	leastSquared = (127 - 60) << 23
 
 	// Without opmasks, integers can only be compared as signed ones. With their first bits turned, they compare as
 	// unsigned ones would.
-	turn               = 1 << 31
-	turnedInfinity     = turn ^ infinity
-	turnedLastDenormal = turn ^ (fraction - 1) // minus 1, so that zero comes last
+	turn           = 1 << 31
+	turnedInfinity = turn ^ infinity
 )
 
 // declareNumbers writes a table of the numbers, each in all lanes, for a set with too few registers.
@@ -31,7 +29,7 @@ func declareNumbers() map[uint32]Mem {
 	numbers := make(map[uint32]Mem)
 	table := GLOBL("adamNumbers", attr.RODATA|attr.NOPTR)
 	const lanes = 8
-	for i, bits := range []uint32{absolute, leastNormal, integers, turn, turnedInfinity, turnedLastDenormal} {
+	for i, bits := range []uint32{absolute, leastMean, leastSquared, turn, turnedInfinity} {
 		for lane := range lanes {
 			DATA(4*(lanes*i+lane), U32(bits))
 		}
@@ -47,7 +45,7 @@ func (w Writer) loadNumbers() map[uint32]Op {
 		numbers[bits] = at
 	}
 	if w.Opmasks {
-		for _, bits := range []uint32{absolute, fraction, leastNormal, infinity, integers} {
+		for _, bits := range []uint32{absolute, leastMean, leastSquared, infinity} {
 			numbers[bits] = w.all(bits)
 		}
 	}
@@ -90,19 +88,6 @@ func (s *Step) setStepsOfZero() {
 	XORL(set, set)
 	asm.Place("stepsOfZero")
 	s.stepsOfZero = s.mask(set)
-}
-
-// setShrinks tests whether 0 <= C1 < 1 and 0 <= C2 < 1.
-func (s *Step) setShrinks() {
-	set := GP32()
-	XORL(set, set)
-	for _, c := range []string{"c1", "c2"} {
-		CMPL(asm.InMemory(Param(c)), U32(one))
-		JCC(asm.Labelf("shrinks"))
-	}
-	DECL(set)
-	asm.Place("shrinks")
-	s.shrinks = s.mask(set)
 }
 
 // mask returns the number as an opmask, if there are any.

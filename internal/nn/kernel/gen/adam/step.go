@@ -15,7 +15,6 @@ type Step struct {
 
 	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
 	stepsOfZero reg.Register   // opmask or number; 0 if a step with moments of zero never changes p
-	shrinks     reg.Register   // opmask or number: all lanes if 0 <= C1 < 1 and 0 <= C2 < 1, else 0
 
 	numbers map[uint32]Op // by their bits
 }
@@ -28,7 +27,6 @@ func (w Writer) Step() Step {
 		numbers: w.loadNumbers()}
 	s.setLimit()
 	s.setStepsOfZero()
-	s.setShrinks()
 	return s
 }
 
@@ -40,19 +38,17 @@ func of(x Op, lanes int) Op {
 	return x
 }
 
-// Emit takes the step for the parameters at p with the moments at m and v. name begins its labels. If a vector has few
-// lanes, it uses the narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros,
+// Emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros,
 // with which a step does no harm.
-func (s Step) Emit(name LabelRef, gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mask) {
+func (s Step) Emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
 	s.Load(m, first, lanes, rest)
 	s.Load(v, second, lanes, rest)
-	s.moments(name, gradient, first, second, lanes)
+	s.moments(gradient, first, second, lanes)
 	s.Store(first, m, lanes, rest)
 	s.Store(second, v, lanes, rest)
 	s.Load(p, parameter, lanes, rest)
-	moving := s.moving(first, second, parameter, lanes, nil)
-	s.move(parameter, s.only(moving, first, lanes), s.only(moving, second, lanes), lanes)
+	s.move(parameter, first, second, lanes)
 	s.Store(parameter, p, lanes, rest)
 }
 
@@ -65,7 +61,7 @@ func (s Step) EmitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
 	s.Load(v, second, lanes, rest)
 	s.ifNothing(name, first, second, lanes, done)
 	s.Load(p, parameter, lanes, rest)
-	s.moments(name, nil, first, second, lanes)
+	s.moments(nil, first, second, lanes)
 	s.Store(first, m, lanes, rest)
 	s.Store(second, v, lanes, rest)
 	moving := s.moving(first, second, parameter, lanes, rest)

@@ -2,7 +2,29 @@ package main
 
 // layerPrograms returns the kernels of layers other than activations.
 func layerPrograms() []*program {
-	return []*program{dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
+	return []*program{bias(), biasRelu(), reluGrad(), dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
+}
+
+// bias: y, bias.
+func bias() *program {
+	p := newProgram("bias", 2, 0)
+	p.store(0, p.add(p.operand(0), p.operand(1)))
+	return p
+}
+
+// biasRelu: y, bias.
+func biasRelu() *program {
+	p := newProgram("biasRelu", 2, 0)
+	y := p.add(p.operand(0), p.operand(1))
+	p.store(0, p.choose(p.less(y, p.number(0)), p.number(0), y))
+	return p
+}
+
+// reluGrad: d, y.
+func reluGrad() *program {
+	p := newProgram("reluGrad", 2, 0)
+	p.store(0, p.choose(p.less(p.number(0), p.operand(1)), p.operand(0), p.number(0)))
+	return p
 }
 
 // dropout: y, x, random bits; scale, and the largest bits of an element that is dropped.

@@ -3,6 +3,7 @@ package main
 // optimizerPrograms returns the kernels of optimizers, and of what is done to a gradient before.
 func optimizerPrograms() []*program {
 	return []*program{
+		adam(), sgd(), decay(), lerp(),
 		momentum("momentum", false), momentum("nesterov", true), rmsprop("rmsprop", false), rmsprop("centered", true),
 		descend(), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
 	}
@@ -13,6 +14,47 @@ func (p *program) flush(v *value) *value { return p.flushBelow(0x1p-100, v) }
 
 func (p *program) flushBelow(limit float64, v *value) *value {
 	return p.choose(p.less(p.abs(v), p.number(limit)), p.number(0), v)
+}
+
+// square is kernel's function of that name.
+func (p *program) square(g *value) *value {
+	g = p.flushBelow(0x1p-60, g)
+	return p.mul(g, g)
+}
+
+// adam: p, m, v, g; alpha, 1-beta1, 1-beta2, epsilon.
+func adam() *program {
+	p := newProgram("adam", 4, 4)
+	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
+	m = p.flush(p.fma(p.sub(g, m), p.scalar(1), m))
+	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(2), v))
+	p.store(1, m)
+	p.store(2, v)
+	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(v), p.scalar(3)))))
+	return p
+}
+
+// sgd: p, g; rate.
+func sgd() *program {
+	p := newProgram("sgd", 2, 1)
+	p.store(0, p.fnma(p.scalar(0), p.operand(1), p.operand(0)))
+	return p
+}
+
+// decay: p; decay, rate.
+func decay() *program {
+	p := newProgram("decay", 1, 2)
+	w := p.operand(0)
+	p.store(0, p.sub(w, p.mul(p.mul(w, p.scalar(0)), p.scalar(1))))
+	return p
+}
+
+// lerp: dst, src; share.
+func lerp() *program {
+	p := newProgram("lerp", 2, 1)
+	from := p.operand(0)
+	p.store(0, p.fma(p.scalar(0), p.sub(p.operand(1), from), from))
+	return p
 }
 
 // momentum: p, m, g; momentum, rate.
@@ -38,7 +80,7 @@ func rmsprop(name string, centered bool) *program {
 	p := newProgram(name, operands, 4)
 	g, v := p.operand(0), p.operand(1)
 	rate, rho, rest, epsilon := p.scalar(0), p.scalar(1), p.scalar(2), p.scalar(3)
-	v = p.flush(p.add(p.mul(rho, v), p.mul(rest, p.mul(g, g))))
+	v = p.flush(p.add(p.mul(rho, v), p.mul(rest, p.square(g))))
 	p.store(1, v)
 	if centered {
 		a := p.flushBelow(0x1p-60, p.add(p.mul(rho, p.operand(2)), p.mul(rest, g)))
@@ -76,7 +118,7 @@ func nadam() *program {
 	p := newProgram("nadam", 4, 5)
 	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
 	m = p.flush(p.fma(p.sub(g, m), p.scalar(2), m))
-	v = p.flush(p.fma(p.sub(p.mul(g, g), v), p.scalar(3), v))
+	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(3), v))
 	p.store(1, m)
 	p.store(2, v)
 	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
@@ -89,7 +131,7 @@ func amsgrad() *program {
 	p := newProgram("amsgrad", 5, 4)
 	w, m, v, h, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3), p.operand(4)
 	m = p.flush(p.fma(p.sub(g, m), p.scalar(1), m))
-	v = p.flush(p.fma(p.sub(p.mul(g, g), v), p.scalar(2), v))
+	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(2), v))
 	h = p.choose(p.less(v, h), h, v) // NaN of v stays
 	p.store(1, m)
 	p.store(2, v)

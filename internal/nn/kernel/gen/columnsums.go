@@ -3,58 +3,9 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"dnn/internal/nn/kernel/gen/asm"
 )
-
-func (s isa) bias() {
-	s.Text("bias", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.Bias for rows >= 1.")
-	y, ldy, bias := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("bias")
-	s.EachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m asm.Mask) {
-		v, b := s.Vector(), s.Vector()
-		s.Load(asm.Element(y, j), v, s.Lanes, m)
-		s.Load(asm.Element(bias, j), b, s.Lanes, m)
-		VADDPS(b, v, v)
-		s.Store(v, asm.Element(y, j), s.Lanes, m)
-	})
-}
-
-func (s isa) biasRelu() {
-	s.Text("biasRelu", "(rows, cols int, y []float32, ldy int, bias []float32)", "is Set.BiasRelu for rows >= 1.")
-	y, ldy, bias := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("bias")
-	none := s.Vector()
-	asm.Zero(none)
-	s.EachRow([]reg.GPVirtual{y}, []reg.GPVirtual{ldy}, func(j reg.GPVirtual, m asm.Mask) {
-		v, b := s.Vector(), s.Vector()
-		s.Load(asm.Element(y, j), v, s.Lanes, m)
-		s.Load(asm.Element(bias, j), b, s.Lanes, m)
-		VADDPS(b, v, v)
-		VMAXPS(v, none, v) // 0 > v ? 0 : v, so that -0 and NaN remain
-		s.Store(v, asm.Element(y, j), s.Lanes, m)
-	})
-}
-
-func (s isa) reluGrad() {
-	s.Text("reluGrad", "(rows, cols int, y []float32, ldy int, d []float32, ldd int)", "is Set.ReluGrad for rows >= 1.")
-	y, ldy, d, ldd := asm.Slice("y"), asm.Bytes("ldy"), asm.Slice("d"), asm.Bytes("ldd")
-	none := s.Vector()
-	asm.Zero(none)
-	s.EachRow([]reg.GPVirtual{y, d}, []reg.GPVirtual{ldy, ldd}, func(j reg.GPVirtual, m asm.Mask) {
-		v, g := s.Vector(), s.Vector()
-		s.Load(asm.Element(y, j), v, s.Lanes, m)
-		s.Load(asm.Element(d, j), g, s.Lanes, m)
-		if s.Opmasks {
-			positive := K()
-			VCMPPS(U8(greater), none, v, positive)
-			VMOVUPS_Z(g, positive, g)
-		} else {
-			VCMPPS(U8(greater), none, v, v)
-			VANDPS(v, g, g)
-		}
-		s.Store(g, asm.Element(d, j), s.Lanes, m)
-	})
-}
 
 // Predicates of VCMPPS. less and greater are ordered, so false for NaN, and raise no exception for it.
 const (
