@@ -45,8 +45,8 @@ def read_metadata(model):
     if "dnn" not in metadata:
         raise Unusable(f"{model}: a safetensors file, but not one that dnn wrote")
     document = json.loads(metadata["dnn"])
-    if document["format"] != 1:
-        raise Unusable(f"{model}: format {document['format']}, this script reads format 1")
+    if document["format"] not in (1, 2):
+        raise Unusable(f"{model}: format {document['format']}, this script reads the formats 1 and 2")
     return document
 
 
