@@ -22,6 +22,7 @@ package merge
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
@@ -83,6 +84,18 @@ func (m *Mean) Networks() int { return len(m.files) * (1 + len(m.views)) }
 
 // Architecture returns the merged network's. It is known before Model, which takes as much memory as its weights.
 func (m *Mean) Architecture() nn.Architecture { return m.arch }
+
+// Bytes returns about how much memory it takes to make the merged model and to evaluate it: its weights twice.
+func (m *Mean) Bytes() float64 { return 2 * 4 * float64(m.arch.Parameters()) }
+
+// Name returns the name of the mean of the models at paths, in messages: a.bin, b.bin with horizontal_flip.
+func Name(paths, views []string) string {
+	name := strings.Join(paths, ", ")
+	if len(views) > 0 {
+		name += " with " + strings.Join(views, ", ")
+	}
+	return name
+}
 
 // Experiment returns the experiment of the first model, with the layers of the merged network.
 func (m *Mean) Experiment() *config.Resolved { return m.trained }
