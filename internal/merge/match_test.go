@@ -126,6 +126,11 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+	inside := save(t, model(t, arch(7, nntest.Dense(5, "softmax")), 2))
+	const wanted = "a.bin: dense_1: wanted hidden units that do not depend on each other, found softmax"
+	if _, err := merge.Read(inside, []string{"vertical_flip"}); err == nil || err.Error() != wanted {
+		t.Errorf("one model in two views: wanted %q, found %v", wanted, err)
+	}
 	if _, err := merge.Read([]string{"none.bin"}, nil); fault.KindOf(err) != fault.Data {
 		t.Errorf("wanted an error about a missing file, found %v", err)
 	}
