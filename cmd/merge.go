@@ -44,5 +44,5 @@ experiment that fits it, for dnn train --from merged.bin.`,
 // addViews adds --view.
 func addViews(f *pflag.FlagSet, views *[]string) {
 	f.StringSliceVar(views, "view", nil,
-		"use each network on this `view` of the images too: horizontal_flip or vertical_flip; may be repeated")
+		"use each network on this `view` of the images too: horizontal_flip or vertical_flip")
 }
