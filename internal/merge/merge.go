@@ -15,7 +15,7 @@
 // batch normalization, into the layer after it (fold.go); Dropout, which leaves inference as it is; and a fixed view of
 // the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
 //
-// All of it is exact but for rounding: sums are formed in float64 and rounded to float32 once. The package reads model
+// All of it is exact but for the rounding of weights to float32: sums are formed in float64. The package reads model
 // files, and neither samples nor a terminal.
 package merge
 
