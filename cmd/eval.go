@@ -17,16 +17,17 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 	var o experiment.EvalOptions
 	var json bool
 	c := &cobra.Command{
-		Use:   "eval model.bin",
-		Short: "Test a trained model",
+		Use:   "eval model.bin...",
+		Short: "Test a trained model, or the mean of several",
 		Example: `  dnn eval model.bin
   dnn eval model.bin --confusion
   dnn eval model.bin --min-accuracy 0.97 || echo "not good enough"
   dnn eval model.bin --report report.html
-  dnn eval iris.bin --data measured-today.csv`,
-		Args: arguments(1, 1),
+  dnn eval iris.bin --data measured-today.csv
+  dnn eval a.bin b.bin c.bin         # the mean of their logits, as dnn merge would write it`,
+		Args: arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.Model = args[0]
+			o.Models = args
 			switch {
 			case !slices.Contains(splits, o.Split):
 				return fault.New(fault.Usage, "--split", "wanted one of %s, found %q",
@@ -49,6 +50,7 @@ func newEval(system *System, run func(context.Context, *System, experiment.EvalO
 	f.StringVar(&o.Report, "report", "", "write a page with everything about the model to this HTML `file`")
 	f.StringVar(&o.Data, "data", "",
 		"test on the CSV file or the folder of IDX files at this `path`, not on the data of the training")
+	addViews(f, &o.Views)
 	addDataDir(f, &o.DataDir)
 	f.IntVar(&o.Threads, "threads", 0, "threads (0: all cores)")
 	return c

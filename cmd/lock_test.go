@@ -37,6 +37,13 @@ func TestTwoRunsOneOutput(t *testing.T) {
 			t.Errorf("-o %s: exit status %d, wanted 8; printed %q, wanted %q", output, status, stderr, wanted)
 		}
 	}
+	runDNN(t, nil, append(args, "-o", "other.bin")...)
+	s, _, stderr := system(nil)
+	status := cmd.Run(context.Background(), s, []string{"merge", "other.bin", "-o", "m.bin"})
+	if wanted := "dnn: m.bin: another run is writing it: "; status != 8 || !strings.HasPrefix(stderr.String(), wanted) {
+		t.Errorf("merge: exit status %d, wanted 8; printed %q, wanted %q", status, stderr, wanted)
+	}
 	unlock()
 	runDNN(t, nil, append(args, "-o", "m.bin")...)
+	runDNN(t, nil, "merge", "other.bin", "-o", "m.bin")
 }

@@ -3,9 +3,9 @@
 
     forward.py MODEL FOLDER
 
-MODEL is a file that `dnn train` wrote, FOLDER has t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, as they are or
-with .gz. The script checks the file's SHA-256 as docs/model-format.md describes it, then prints what `dnn eval MODEL`
-prints, up to rounding. It needs the Python packages numpy and safetensors. Exit status 1 if the SHA-256 does not hold, 2
+MODEL is a file that `dnn train` or `dnn merge` wrote, FOLDER has t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, as
+they are or with .gz. The script checks the file's SHA-256 as docs/model-format.md describes it, then prints what
+`dnn eval MODEL` prints, up to rounding. It needs the Python packages numpy and safetensors. Exit status 1 if the SHA-256 does not hold, 2
 if something could not be read.
 """
 
@@ -45,8 +45,8 @@ def read_metadata(model):
     if "dnn" not in metadata:
         raise Unusable(f"{model}: a safetensors file, but not one that dnn wrote")
     document = json.loads(metadata["dnn"])
-    if document["format"] != 1:
-        raise Unusable(f"{model}: format {document['format']}, this script reads format 1")
+    if document["format"] not in (1, 2):
+        raise Unusable(f"{model}: format {document['format']}, this script reads the formats 1 and 2")
     return document
 
 

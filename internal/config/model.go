@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn"
 	"dnn/internal/train/callback"
 )
 
@@ -28,10 +29,32 @@ func (r *Resolved) Reproducible() *Resolved {
 
 // Stored returns the experiment that the model file at path stores as JSON.
 func Stored(path string, experiment json.RawMessage) (*Resolved, error) {
+	return stored(path, experiment, nil)
+}
+
+// StoredFor is Stored, with the hidden layers of the network a in place of the experiment's.
+func StoredFor(path string, experiment json.RawMessage, a nn.Architecture) (*Resolved, error) {
+	own, err := Stored(path, experiment)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Layer, 0, len(a.Layers))
+	for _, l := range a.Layers[:len(a.Layers)-1] {
+		l.Name = ""
+		if l.Activation == own.Activation {
+			l.Activation = "" // which stands for it
+		}
+		list = append(list, Layer(l))
+	}
+	return stored(path, experiment, []Flag{{Name: path, Key: "layers", Value: layers{}.Show(list)}})
+}
+
+func stored(path string, experiment json.RawMessage, flags []Flag) (*Resolved, error) {
 	if len(experiment) == 0 {
 		return nil, fault.New(fault.Data, path, "wanted the config that it was trained with, found none")
 	}
-	resolved, err := Load(Options{Path: path, Read: func(string) ([]byte, error) { return experiment, nil }})
+	read := func(string) ([]byte, error) { return experiment, nil }
+	resolved, err := Load(Options{Path: path, Read: read, Flags: flags})
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "its config: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn"
 )
 
 func TestReproducible(t *testing.T) {
@@ -48,7 +49,30 @@ func TestStored(t *testing.T) {
 	if !reflect.DeepEqual(got.Config, want.Config) {
 		t.Errorf("wanted %+v, found %+v", want.Config, got.Config)
 	}
+	other := nn.Architecture{Input: 4, Loss: "categorical_crossentropy", Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 14, Activation: "relu"},
+		{Type: "dense", Name: "dense_1", Units: 6, Activation: "tanh"},
+		{Type: "dense", Name: "dense_2", Units: 3, Activation: "softmax"},
+	}}
+	got, err = StoredFor("m.bin", stored, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Layers = []Layer{{Type: "dense", Units: 14}, {Type: "dense", Units: 6, Activation: "tanh"}}
+	if !reflect.DeepEqual(got.Config, want.Config) {
+		t.Errorf("with other layers: wanted %+v, found %+v", want.Config, got.Config)
+	}
+	if got, err := got.Architecture(4, 3); err != nil || !reflect.DeepEqual(got, other) {
+		t.Errorf("wanted %+v, found %+v, %v", other, got, err)
+	}
+	other.Layers = other.Layers[2:]
+	if got, err = StoredFor("m.bin", stored, other); err != nil || len(got.Layers) != 0 {
+		t.Errorf("wanted no hidden layer, found %v, %v", got.Layers, err)
+	}
 	for _, text := range []string{"", "[]", `{"validation_split": 1}`, `{"unknown": 1}`} {
+		if _, err := StoredFor("m.bin", json.RawMessage(text), other); fault.KindOf(err) != fault.Data {
+			t.Errorf("%q, with other layers: found %v", text, err)
+		}
 		if _, err := Stored("m.bin", json.RawMessage(text)); fault.KindOf(err) != fault.Data {
 			t.Errorf("%q: found %v", text, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
+	"dnn/internal/merge"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/batch"
@@ -18,14 +19,15 @@ import (
 
 // EvalOptions say which model to evaluate, and on what.
 type EvalOptions struct {
-	Model       string
-	Split       string  // test, validation or train; empty: test
-	Confusion   bool    // include the confusion table
-	MinAccuracy float64 // a lower accuracy is an error
-	Report      string  // path of an HTML page to write; empty: none
-	Data        string  // a CSV file or IDX folder instead of the model's own data set
-	DataDir     string  // folder of the data sets; empty: from the environment
-	Threads     int     // 0: all cores
+	Models      []string // at least one; of several, the mean of their logits is evaluated, as Merge would write it
+	Views       []string // how each model sees the images besides as they are; see MergeOptions
+	Split       string   // test, validation or train; empty: test
+	Confusion   bool     // include the confusion table
+	MinAccuracy float64  // a lower accuracy is an error
+	Report      string   // path of an HTML page to write; empty: none
+	Data        string   // a CSV file or IDX folder instead of the model's own data set
+	DataDir     string   // folder of the data sets; empty: from the environment
+	Threads     int      // 0: all cores
 
 	Listener Listener
 }
@@ -35,11 +37,11 @@ type EvalOptions struct {
 func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer panicOnReadFault()()
 	o.Split = cmp.Or(o.Split, "test")
-	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return modelfile.Read(o.Model) })
+	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return o.read(system) })
 	if err != nil {
 		return err
 	}
-	trained, err := config.Stored(o.Model, file.Config)
+	trained, err := config.Stored(o.name(), file.Config)
 	if err != nil {
 		return err
 	}
@@ -59,7 +61,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	defer func() { _ = data.Close() }() // read-only: nothing can be lost
 	defer data.Recover(&err)
 	if o.Data == "" {
-		if err := file.Fits(o.Model, src.Features, data.Hash); err != nil {
+		if err := file.Fits(o.name(), src.Features, data.Hash); err != nil {
 			return err
 		}
 	}
@@ -67,7 +69,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := file.Network(o.Model)
+	model, err := file.Network(o.name())
 	if err != nil {
 		return err
 	}
@@ -85,6 +87,9 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err := data.CheckSizes(); err != nil {
 		return err
 	}
+	if len(file.Merged) > 1 && len(o.Models)+len(o.Views) > 1 && o.Listener.Verbose {
+		report.Message(system.Stderr, "tested the mean of %d networks: %s", len(file.Merged), o.name())
+	}
 	if o.Data != "" && o.Listener.Verbose {
 		report.Message(system.Stderr, "%s", testedMessage(o, trained, data, samples.Count))
 	}
@@ -96,16 +101,34 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 			model: file, source: src, dataset: o.datasetName(trained.Dataset, file.Dataset), dataHash: data.Hash,
 			split: o.Split, samples: samples, result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
-		if err := e.report(ctx, system, o.Report, o.Model); err != nil {
+		if err := e.report(ctx, system, o); err != nil {
 			return err
 		}
 	}
 	if accuracy := result.Accuracy(); accuracy < float32(o.MinAccuracy) { // float32(0.9) < 0.9
-		return fault.New(fault.BelowMinimum, o.Model, "the accuracy is %s, wanted at least %v",
+		return fault.New(fault.BelowMinimum, o.name(), "the accuracy is %s, wanted at least %v",
 			report.FormatFloat32(accuracy), o.MinAccuracy)
 	}
 	return nil
 }
+
+// read reads the model, or merges several.
+func (o EvalOptions) read(system *System) (*modelfile.Model, error) {
+	if len(o.Models) == 1 && len(o.Views) == 0 {
+		return modelfile.Read(o.Models[0])
+	}
+	mean, err := readMean(system, o.Models, o.Views)
+	if err != nil {
+		return nil, err
+	}
+	if note := mean.ValidationNote(); note != "" && o.Split == "validation" {
+		report.Note(system.Stderr, note)
+	}
+	return mean.Model(Version)
+}
+
+// name returns the name of what is evaluated.
+func (o EvalOptions) name() string { return merge.Name(o.Models, o.Views) }
 
 // samples returns the samples to evaluate on.
 func (o EvalOptions) samples(data *dataset.Data) (*batch.Samples, error) {
@@ -157,7 +180,7 @@ func (o EvalOptions) checkReport(system *System, trained config.Dataset) error {
 	if o.Data != "" {
 		trained = dataAt(o.Data, trained)
 	}
-	inputs := append(dataFiles(system, trained, o.DataDir), file{"the model", o.Model})
+	inputs := append(dataFiles(system, trained, o.DataDir), modelFiles(o.Models)...)
 	return checkDistinct([]file{{"the report", o.Report}}, inputs)
 }
 
@@ -173,7 +196,7 @@ func dataAt(path string, trained config.Dataset) config.Dataset {
 // evalSource returns the data set to evaluate on: the one of the training, or the one at --data.
 func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	if o.Data == "" {
-		s, err := dataset.New(trained, o.Model, learned(file, o.Model))
+		s, err := dataset.New(trained, o.name(), learned(file, o.name()))
 		return s, fault.HintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
 	}
 	s, err := sourceAt(o, file, trained)
@@ -184,10 +207,10 @@ func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*
 	switch {
 	case s.Features != file.Architecture.Input:
 		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d",
-			fault.Count(s.Features, "feature"), o.Model, file.Architecture.Input)
+			fault.Count(s.Features, "feature"), o.name(), file.Architecture.Input)
 	case len(s.Classes) > known:
 		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d",
-			fault.Count(len(s.Classes), "class"), o.Model, known)
+			fault.Count(len(s.Classes), "class"), o.name(), known)
 	case len(file.Classes) == known: // use the model's names: samples of some classes may be missing here
 		s.Classes = file.Classes
 	}
@@ -199,7 +222,7 @@ func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*
 func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
 	d := dataAt(o.Data, trained)
 	if d.CSV != "" {
-		s, err := dataset.New(d, o.Model, learned(file, o.Model))
+		s, err := dataset.New(d, o.name(), learned(file, o.name()))
 		return s, fault.HintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
 	}
 	wanted := mnist.TrainOnly
@@ -213,7 +236,7 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*da
 // tell tells the listener the result.
 func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []string) error {
 	found := report.Evaluation{
-		Model: o.Model, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(),
+		Models: o.Models, Views: o.Views, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(),
 	}
 	if o.Confusion {
 		var err error

@@ -168,7 +168,7 @@ func TestEvaluate(t *testing.T) {
 	trained(t, o)
 	var found report.Evaluation
 	w := newSystem()
-	e := experiment.EvalOptions{Model: end.Model}
+	e := experiment.EvalOptions{Models: []string{end.Model}}
 	e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
 	if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
 		t.Fatal(err)

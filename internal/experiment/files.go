@@ -1,16 +1,12 @@
 package experiment
 
 import (
-	"errors"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
-	"dnn/internal/lockfile"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
 )
@@ -61,6 +57,15 @@ func dataFiles(system *System, d config.Dataset, dataDir string) []file {
 			role = "the test file"
 		}
 		files = append(files, file{role, path})
+	}
+	return files
+}
+
+// modelFiles returns the model files at paths.
+func modelFiles(paths []string) []file {
+	var files []file
+	for _, path := range paths {
+		files = append(files, file{"the model", path})
 	}
 	return files
 }
@@ -147,34 +152,14 @@ func (x *experiment) probe(o Options) error {
 	return nil
 }
 
-// lock prevents other runs from writing the same files until unlock is called. It also removes temporary files that
-// killed runs have left.
+// lock prevents other runs from writing the same files until unlock is called.
 func (x *experiment) lock(system *System, o Options) (unlock func(), err error) {
-	none := func() {}
-	output, err := atomicfile.Target(x.Output)
-	if err != nil {
-		return nil, fault.CannotWrite(x.Output, err)
+	if x.writes == (outputs{}) {
+		return func() {}, nil
 	}
-	if atomicfile.IsStream(output) || x.writes == (outputs{}) {
-		return none, nil
+	unlock, warning, err := modelfile.Lock(x.Output)
+	if warning != "" {
+		return unlock, o.note(system, "%s", warning)
 	}
-	stem := modelfile.ReplaceExtension(output, "")
-	unlock, err = lockfile.Lock(lockfile.PathFor(stem))
-	if held, ok := errors.AsType[*lockfile.HeldError](err); ok {
-		return nil, fault.New(fault.Locked, x.Output, "another run is writing it: %w", held).
-			WithHint("wait for it, or use -o for another name")
-	}
-	switch {
-	case errors.Is(err, lockfile.ErrUnsupported):
-		return none, o.note(system, "%s: %v, so a second run with the same output would not be noticed", x.Output, err)
-	case err != nil:
-		return nil, fault.CannotWrite(x.Output, err)
-	}
-	base := filepath.Base(stem)
-	atomicfile.RemoveAbandoned(filepath.Dir(output), func(name string) bool {
-		rest, ok := strings.CutPrefix(name, base)
-		return ok && (rest == "" || rest == ".bin" || rest == ".best.bin" ||
-			strings.HasPrefix(rest, ".history.") || strings.HasPrefix(rest, ".ckpt-"))
-	})
-	return unlock, nil
+	return unlock, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/dataset"
+	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/step"
@@ -30,14 +31,18 @@ type evaluated struct {
 	settings  string // the experiment, as YAML
 }
 
-// report writes the HTML page about the model to path.
-func (e evaluated) report(ctx context.Context, system *System, path, title string) error {
+// report writes the HTML page about the models, or their mean, to o.Report.
+func (e evaluated) report(ctx context.Context, system *System, o EvalOptions) error {
 	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.Classes)
 	if err != nil {
 		return err
 	}
+	var names []string
+	for _, model := range o.Models {
+		names = append(names, filepath.Base(model))
+	}
 	content := page.Content{
-		Title: filepath.Base(title), Version: e.model.Version, Dataset: e.dataset, DataHash: e.dataHash, Split: e.split,
+		Title: merge.Name(names, o.Views), Version: e.model.Version, Dataset: e.dataset, DataHash: e.dataHash, Split: e.split,
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
 		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
@@ -48,10 +53,10 @@ func (e evaluated) report(ctx context.Context, system *System, path, title strin
 			Rows: e.source.Height, Cols: e.source.Width, Units: first.Shape[1], Kernel: first.Data,
 		}
 	}
-	if err := await.Write(ctx, path, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
+	if err := await.Write(ctx, o.Report, func(w io.Writer) error { return page.Write(w, content) }); err != nil {
 		return err
 	}
-	report.Message(system.Stderr, "wrote %s", path)
+	report.Message(system.Stderr, "wrote %s", o.Report)
 	return nil
 }
 

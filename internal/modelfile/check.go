@@ -22,6 +22,9 @@ func (m *Model) check() error {
 	}
 	texts := append([]string{m.Version, m.Dataset, m.DataHash}, m.Classes...)
 	texts = append(append(texts, m.Columns...), m.Teachers...)
+	for _, p := range m.Merged {
+		texts = append(texts, p.SHA256, p.View)
+	}
 	for _, l := range m.Architecture.Layers {
 		texts = append(texts, l.Name)
 	}

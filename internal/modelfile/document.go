@@ -13,13 +13,13 @@ import (
 
 const (
 	documentKey = "dnn" // the document's key in the metadata of the safetensors file
-	format      = 1     // the newest format that this program reads; it writes this one
+	format      = 2     // the newest format that this program reads
 )
 
-// document is the JSON document next to the tensors, in format 1. Its fields are in the order of the file. Any change
-// to it is a new format, since readers refuse keys that they do not know.
+// document is the JSON document next to the tensors. Its fields are in the order of the file. Any change to it is a new
+// format, since readers refuse keys that they do not know.
 type document struct {
-	Format       int                       `json:"format"`
+	Format       int                       `json:"format"` // 2 with Merged, else 1
 	Version      string                    `json:"version"`
 	Seed         uint64                    `json:"seed"`
 	Dataset      dataset                   `json:"dataset"`
@@ -28,6 +28,7 @@ type document struct {
 	Architecture nn.Architecture           `json:"architecture"`
 	Config       json.RawMessage           `json:"config,omitempty"`
 	Teachers     []string                  `json:"teachers,omitempty"`
+	Merged       []Part                    `json:"merged,omitempty"`
 	History      []history.Record[float64] `json:"history"`
 }
 
@@ -47,16 +48,20 @@ type input struct {
 // encodeDocument returns m's document as compact JSON. m must have passed check.
 func encodeDocument(m *Model) string {
 	d := document{
-		Format:       format,
+		Format:       1,
 		Version:      m.Version,
 		Seed:         m.Seed,
 		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
 		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
 		Teachers:     m.Teachers,
+		Merged:       m.Merged,
 		Classes:      append([]string{}, m.Classes...), // without classes "[]", never "null"
 		Architecture: m.Architecture,
 		Config:       m.Config,
 		History:      make([]history.Record[float64], 0, len(m.History)),
+	}
+	if len(m.Merged) > 0 {
+		d.Format = 2
 	}
 	for _, e := range m.History {
 		stored := history.RecordOf[float64](e)
@@ -89,6 +94,7 @@ func decodeDocument(text, where string) (*Model, error) {
 		Mean:         d.Input.Mean,
 		Std:          d.Input.Std,
 		Teachers:     d.Teachers,
+		Merged:       d.Merged,
 		Classes:      d.Classes,
 		Architecture: d.Architecture,
 		Config:       d.Config,

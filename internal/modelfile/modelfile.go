@@ -38,6 +38,13 @@ type Model struct {
 	Config       json.RawMessage // the resolved experiment file, a JSON object; may be empty
 	History      history.Epochs  // each epoch's result; Seconds are not stored, and are 0 when read
 	Teachers     []string        // the SHA-256 of the models that it was distilled from, if any
+	Merged       []Part          // what it was merged of; nil: it was trained as one network
 	Tensors      []Tensor        // the weights, in the order of the layers
 	SHA256       string          // of the file; set by Read and Decode, ignored by Write and Encode
+}
+
+// Part is a network that was merged with others into one, whose logits are the mean of theirs.
+type Part struct {
+	SHA256 string `json:"sha256"`         // of its model file
+	View   string `json:"view,omitempty"` // how it sees an image: horizontal_flip; empty: as it is
 }

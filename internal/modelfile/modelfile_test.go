@@ -79,13 +79,27 @@ func wantFault(t *testing.T, err error, kind fault.Kind, want, hint string) {
 	}
 }
 
-// TestGolden pins the format: files of format 1 must be readable forever, and the same Model must always give the same
-// bytes.
+// merged is tiny as the mean of two models, one of which also sees each image in a mirror: a file of format 2.
+func merged() *Model {
+	m := tiny()
+	m.Merged = []Part{{SHA256: "9f86"}, {SHA256: "9f86", View: "horizontal_flip"}, {SHA256: "1b4f"}}
+	m.History = nil
+	return m
+}
+
+// TestGolden pins the formats: files of each format must be readable forever, and the same Model must always give the
+// same bytes.
 func TestGolden(t *testing.T) {
-	const binary, readable = "testdata/tiny.safetensors", "testdata/tiny.json"
-	file := encode(t, tiny())
+	for name, model := range map[string]func() *Model{"tiny": tiny, "merged": merged} {
+		t.Run(name, func(t *testing.T) { checkGolden(t, "testdata/"+name, model) })
+	}
+}
+
+func checkGolden(t *testing.T, stem string, model func() *Model) {
+	binary, readable := stem+".safetensors", stem+".json"
+	file := encode(t, model())
 	var document bytes.Buffer
-	if err := json.Indent(&document, []byte(encodeDocument(tiny())), "", "  "); err != nil {
+	if err := json.Indent(&document, []byte(encodeDocument(model())), "", "  "); err != nil {
 		t.Fatal(err)
 	}
 	document.WriteByte('\n')
@@ -107,7 +121,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := tiny()
+	m := model()
 	m.SHA256 = got.SHA256
 	if diff := cmp.Diff(m, got); diff != "" {
 		t.Error(diff)
@@ -133,7 +147,7 @@ func TestRoundTrip(t *testing.T) {
 	columns.Teachers = []string{"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 	columns.InputShape = []int{4}
 	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "constants": constants,
-		"columns": columns} {
+		"columns": columns, "merged": merged()} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.bin")
 			digest, err := Write(path, m)

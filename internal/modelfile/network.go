@@ -1,6 +1,7 @@
 package modelfile
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -29,10 +30,11 @@ func (m *Model) Network(where string) (*nn.Sequential, error) {
 	return network, m.Load(network, where)
 }
 
-// Load copies m's weights into a network. where is the file that m was read from. A network of another architecture is
-// a fault.Config.
+// Load copies m's weights into a network. where is the file that m was read from. A network with other outputs for the
+// same weights is a fault.Config. What only matters in training (Dropout, initializers, penalties, label smoothing) may
+// differ.
 func (m *Model) Load(network *nn.Sequential, where string) error {
-	if found, wanted := m.Architecture, network.Architecture(); !reflect.DeepEqual(found, wanted) {
+	if found, wanted := inference(m.Architecture), inference(network.Architecture()); !reflect.DeepEqual(found, wanted) {
 		return fault.New(fault.Config, where, "wanted the network %s, found %s", describe(wanted), describe(found))
 	}
 	for i, p := range network.Params() {
@@ -82,12 +84,31 @@ func (m *Model) Fits(where string, features int, dataHash string) error {
 	return nil
 }
 
+// inference returns a without what does not change the outputs of given weights. Layers without weights are left out.
+func inference(a nn.Architecture) nn.Architecture {
+	all := a.Summary()
+	reduced := nn.Architecture{Input: a.Input, Loss: a.Loss}
+	for i, l := range a.Layers {
+		if all[i].Params == 0 {
+			continue
+		}
+		reduced.Layers = append(reduced.Layers, nn.LayerSpec{
+			Type: l.Type, Name: l.Name, Units: l.Units, Activation: l.Activation, Epsilon: l.Epsilon,
+		})
+	}
+	return reduced
+}
+
 // describe returns an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
 func describe(a nn.Architecture) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(a.Input))
 	for _, l := range a.Layers {
-		out.WriteString("-" + strconv.Itoa(l.Units) + " " + l.Activation)
+		if l.Type == "dense" {
+			fmt.Fprintf(&out, "-%d %s", l.Units, l.Activation)
+		} else {
+			fmt.Fprintf(&out, "-%s (epsilon %v)", l.Type, l.Epsilon)
+		}
 	}
 	return out.String() + ", " + a.Loss
 }

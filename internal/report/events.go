@@ -114,7 +114,8 @@ func (e *Events) Note(message string) error {
 
 // Evaluation is the result of dnn eval.
 type Evaluation struct {
-	Model     string
+	Models    []string // their files; of several, their mean was evaluated
+	Views     []string // in which each model saw the images, besides as they are
 	Split     string
 	Samples   int
 	Loss      float32
@@ -122,18 +123,28 @@ type Evaluation struct {
 	Confusion *Confusion // nil: not asked for
 }
 
-// Evaluation writes the only line of dnn eval --json:
+// Evaluation writes the only line of dnn eval --json. Several models are in models in place of model:
 //
 //	{"model":"model.bin","split":"test","samples":10000,"loss":0.08797961473464966,"accuracy":0.9761999845504761}
+//	{"models":["a.bin","b.bin"],"views":["horizontal_flip"],"split":"test",…}
 func (e *Events) Evaluation(found Evaluation) error {
-	return e.write(struct {
-		Model     string     `json:"model"`
+	line := struct {
+		Model     string     `json:"model,omitempty"`
+		Models    []string   `json:"models,omitempty"`
+		Views     []string   `json:"views,omitempty"`
 		Split     string     `json:"split"`
 		Samples   int        `json:"samples"`
 		Loss      jsonFloat  `json:"loss"`
 		Accuracy  jsonFloat  `json:"accuracy"`
 		Confusion *Confusion `json:"confusion,omitempty"`
-	}{found.Model, found.Split, found.Samples, jsonFloat(found.Loss), jsonFloat(found.Accuracy), found.Confusion})
+	}{
+		Models: found.Models, Views: found.Views, Split: found.Split, Samples: found.Samples,
+		Loss: jsonFloat(found.Loss), Accuracy: jsonFloat(found.Accuracy), Confusion: found.Confusion,
+	}
+	if len(found.Models) == 1 {
+		line.Model, line.Models = found.Models[0], nil
+	}
+	return e.write(line)
 }
 
 // Error writes {"event":"error",…}, with the exit status as its code. An error that is not a *fault.Error has code 70,

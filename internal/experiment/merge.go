@@ -1,0 +1,76 @@
+package experiment
+
+import (
+	"context"
+
+	"dnn/internal/await"
+	"dnn/internal/fault"
+	"dnn/internal/merge"
+	"dnn/internal/modelfile"
+	"dnn/internal/report"
+)
+
+// MergeOptions say which models to merge.
+type MergeOptions struct {
+	Models []string // at least one; one alone is folded
+	Views  []string // how each model sees the images besides as they are: horizontal_flip, vertical_flip
+	Output string   // the model file to write
+
+	Listener Listener
+}
+
+// Merge writes one model whose logits are the mean of those of several, and tells the listener its network.
+func Merge(ctx context.Context, system *System, o MergeOptions) error {
+	if err := modelfile.CheckName("--output", o.Output); err != nil {
+		return err
+	}
+	mean, err := await.Do(ctx, func() (*merge.Mean, error) { return readMean(system, o.Models, o.Views) })
+	if err != nil {
+		return err
+	}
+	inputs := append(modelFiles(o.Models), dataFiles(system, mean.Experiment().Dataset, "")...)
+	if err := checkDistinct([]file{{"the merged model", o.Output}}, inputs); err != nil {
+		return err
+	}
+	unlock, warning, err := modelfile.Lock(o.Output)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, note := range []string{warning, mean.ValidationNote()} {
+		if note != "" {
+			report.Note(system.Stderr, note)
+		}
+	}
+	model, err := mean.Model(Version)
+	if err != nil {
+		return err
+	}
+	write := func() (string, error) { return modelfile.Write(o.Output, model) }
+	if _, err := await.Pass(ctx, o.Output, write); err != nil {
+		return err
+	}
+	if err := tell(o.Listener.Network, summary(model.Architecture)); err != nil {
+		return err
+	}
+	what := "the mean of " + fault.Count(mean.Networks(), "network")
+	if mean.Networks() == 1 {
+		what = "the network of " + o.Models[0]
+	}
+	report.Message(system.Stderr, "wrote %s: %s", o.Output, what)
+	return nil
+}
+
+// readMean reads the models to be merged. It refuses a merged network that does not fit into memory.
+func readMean(system *System, paths, views []string) (*merge.Mean, error) {
+	mean, err := merge.Read(paths, views)
+	if err != nil {
+		return nil, err
+	}
+	need := mean.Bytes()
+	if available, ok := system.Memory(); ok && need > float64(available) {
+		return nil, fault.New(fault.Resources, "the merged network", "wanted about %s of memory, found %s",
+			gigabytes(need), gigabytes(float64(available))).WithHint("merge fewer models, or smaller ones")
+	}
+	return mean, nil
+}
