@@ -30,7 +30,7 @@ func smoothBinary(t, smoothing float32) float32 {
 //	dloss/dz = sigmoid(z) - t
 type sigmoidCrossentropy struct{ smoothing float32 }
 
-func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+func (l sigmoidCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
 	loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
@@ -43,29 +43,27 @@ func (l sigmoidCrossentropy) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels 
 			sum += max(z, 0) - float32(z*t) + tail
 		}
 		loss[r] = sum / n
-		sigmoids(z)
-		if dy.Rows == 0 {
-			continue
-		}
-		d := dy.Row(r)
-		for j, p := range z {
-			t := smoothBinary(target(label, j, y.Cols), l.smoothing)
-			d[j] = (p - t) * (scale / n)
+	}
+	sigmoid := activations["sigmoid"]
+	sigmoid.forward(w, y, y)
+	if dy.Rows == 0 {
+		return
+	}
+	scale /= n
+	w.Residual(dy, y, smoothBinary(0, l.smoothing), scale)
+	for r := range dy.Rows {
+		if one := positive(labels[r], y.Cols); one >= 0 {
+			dy.Row(r)[one] = (y.Row(r)[one] - smoothBinary(1, l.smoothing)) * scale
 		}
 	}
 }
 
-func (l sigmoidCrossentropy) Outputs(_ *kernel.Worker, y kernel.Matrix, predicted []uint8) {
+func (l sigmoidCrossentropy) Outputs(w *kernel.Worker, y kernel.Matrix, predicted []uint8) {
 	for r := range y.Rows {
 		predicted[r] = predictUnits(y.Row(r), 0)
-		sigmoids(y.Row(r))
 	}
-}
-
-func sigmoids(z []float32) {
-	for j := range z {
-		z[j] = exact.Sigmoid(z[j])
-	}
+	sigmoid := activations["sigmoid"]
+	sigmoid.forward(w, y, y)
 }
 
 // binaryCrossentropy is the binary cross-entropy of outputs p [rows, units] of any activation, clipped as in Keras, as

@@ -54,12 +54,13 @@ func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels 
 		loss[r] += exact.Log(float64(x.Sums[r]))
 	}
 	x.Store(w, y)
+	if dy.Rows == 0 {
+		return
+	}
+	w.Residual(dy, y, off, scale)
 	for r := range dy.Rows {
-		z, d, label := y.Row(r), dy.Row(r), int(labels[r])
-		for j, p := range z {
-			d[j] = (p - off) * scale
-		}
-		d[label] = (z[label] - on) * scale
+		label := int(labels[r])
+		dy.Row(r)[label] = (y.Row(r)[label] - on) * scale
 	}
 }
 

@@ -131,10 +131,21 @@ func argmax(values []float32) int {
 // infinity has the bits of +Inf. Those of NaN, without the sign, are larger.
 const infinity = 0x7f800000
 
-// target returns what output j of n should be for a sample of that class. A single output should be 0 for class 0 and 1
-// for any other; of several, the class's own should be 1 and the others 0.
+// positive returns the output of n that should be 1 for a sample of that class; all others should be 0. A single output
+// should be 1 for any class but 0, for which -1 is returned. Of several, the class's own should be 1.
+func positive(label uint8, n int) int {
+	switch {
+	case n > 1:
+		return int(label)
+	case label != 0:
+		return 0
+	}
+	return -1
+}
+
+// target returns what output j of n should be for a sample of that class.
 func target(label uint8, j, n int) float32 {
-	if n == 1 && label != 0 || n > 1 && int(label) == j {
+	if positive(label, n) == j {
 		return 1
 	}
 	return 0

@@ -13,23 +13,29 @@ var squaresKind = lossKind{
 //	dloss/dy = 2 (y - t) / units
 type meanSquaredError struct{ ofOutputs }
 
-func (meanSquaredError) Rows(_ *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
+func (meanSquaredError) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels []uint8, scale float32,
 	loss []float32, predicted []uint8) {
 	n := float32(y.Cols)
 	for r := range y.Rows {
-		y, label := y.Row(r), labels[r]
+		y, one := y.Row(r), positive(labels[r], y.Cols)
 		predicted[r] = predictUnits(y, 0.5)
 		var sum float32
 		for j, v := range y {
-			off := v - target(label, j, len(y))
-			sum += float32(off * off)
+			if j == one {
+				v--
+			}
+			sum += float32(v * v)
 		}
 		loss[r] = sum / n
-		if dy.Rows == 0 {
-			continue
-		}
-		for j, d := 0, dy.Row(r); j < len(d); j++ {
-			d[j] = (y[j] - target(label, j, len(y))) * (2 * scale / n)
+	}
+	if dy.Rows == 0 {
+		return
+	}
+	scale = 2 * scale / n
+	w.Residual(dy, y, 0, scale)
+	for r := range dy.Rows {
+		if one := positive(labels[r], y.Cols); one >= 0 {
+			dy.Row(r)[one] = (y.Row(r)[one] - 1) * scale
 		}
 	}
 }

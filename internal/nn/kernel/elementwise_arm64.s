@@ -4143,6 +4143,53 @@ oneDone:
 	BNE row
 	RET
 
+// func residualNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·residualNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	ADD $4, R4, R5
+	VLD1R (R5), [V1.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F2
+	FSUB(2, 2, 0)
+	FMUL(2, 2, 1)
+	FMOVQ F2, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F2
+	FSUB(2, 2, 0)
+	FMUL(2, 2, 1)
+	FMOVS F2, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
 // func dropoutNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·dropoutNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0
@@ -5019,14 +5066,16 @@ TEXT ·rmspropNEON(SB), NOSPLIT, $0-160
 	FMOVQ 880(R3), F7
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
 row:
 	MOVD R7, R19
 	MOVD R8, R20
+	MOVD R9, R21
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F8
-	FMOVQ (R20), F9
+	FMOVQ (R20), F8
+	FMOVQ (R21), F9
 	FMUL(9, 1, 9)
 	BITAND(10, 8, 4)
 	FCMGT(10, 5, 10)
@@ -5037,22 +5086,25 @@ vector:
 	BITAND(9, 10, 4)
 	FCMGT(9, 7, 9)
 	SELECT(9, 6, 10)
-	FMOVQ F9, (R20)
+	FMOVQ F9, (R21)
 	FMUL(8, 0, 8)
 	FADD(9, 9, 3)
 	FSQRT(9, 9)
 	FDIV(9, 8, 9)
+	FMOVQ (R19), F8
+	FSUB(9, 8, 9)
 	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
+	ADD $16, R21
 	SUBS $1, R2
 	BNE vector
 vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
-	FMOVS (R20), F8
+	FMOVS (R20), F9
+	FMOVS (R21), F8
 	FMUL(8, 1, 8)
 	BITAND(10, 9, 4)
 	FCMGT(10, 5, 10)
@@ -5063,14 +5115,17 @@ one:
 	BITAND(8, 10, 4)
 	FCMGT(8, 7, 8)
 	SELECT(8, 6, 10)
-	FMOVS F8, (R20)
+	FMOVS F8, (R21)
 	FMUL(9, 0, 9)
 	FADD(8, 8, 3)
 	FSQRT(8, 8)
 	FDIV(8, 9, 8)
+	FMOVS (R19), F9
+	FSUB(8, 9, 8)
 	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
+	ADD $4, R21
 	SUBS $1, R2
 	BNE one
 oneDone:
@@ -5078,12 +5133,129 @@ oneDone:
 	ADD R4, R7
 	MOVD strides_1+80(FP), R4
 	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
 	SUBS $1, R0
 	BNE row
 	RET
 
-// func centeredNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-TEXT ·centeredNEON(SB), NOSPLIT, $0-160
+// func rmspropMomentumNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·rmspropMomentumNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $0, R4, R5
+	VLD1R (R5), [V0.S4]
+	ADD $4, R4, R5
+	VLD1R (R5), [V1.S4]
+	ADD $8, R4, R5
+	VLD1R (R5), [V2.S4]
+	ADD $12, R4, R5
+	VLD1R (R5), [V3.S4]
+	FMOVQ 224(R3), F4
+	FMOVQ 896(R3), F5
+	FMOVQ 0(R3), F6
+	FMOVQ 880(R3), F7
+	ADD $16, R4, R5
+	VLD1R (R5), [V8.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
+	MOVD data_3+40(FP), R10
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	MOVD R9, R21
+	MOVD R10, R22
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMUL(10, 1, 10)
+	BITAND(11, 9, 4)
+	FCMGT(11, 5, 11)
+	SELECT(11, 6, 9)
+	FMUL(11, 11, 11)
+	FMUL(11, 2, 11)
+	FADD(11, 10, 11)
+	BITAND(10, 11, 4)
+	FCMGT(10, 7, 10)
+	SELECT(10, 6, 11)
+	FMOVQ F10, (R21)
+	FMUL(9, 0, 9)
+	FADD(10, 10, 3)
+	FSQRT(10, 10)
+	FDIV(10, 9, 10)
+	FMOVQ (R22), F9
+	FMUL(9, 8, 9)
+	FADD(10, 9, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 10)
+	FMOVQ F9, (R22)
+	FMOVQ (R19), F10
+	FSUB(9, 10, 9)
+	FMOVQ F9, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	ADD $16, R21
+	ADD $16, R22
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F9
+	FMOVS (R21), F10
+	FMUL(10, 1, 10)
+	BITAND(11, 9, 4)
+	FCMGT(11, 5, 11)
+	SELECT(11, 6, 9)
+	FMUL(11, 11, 11)
+	FMUL(11, 2, 11)
+	FADD(11, 10, 11)
+	BITAND(10, 11, 4)
+	FCMGT(10, 7, 10)
+	SELECT(10, 6, 11)
+	FMOVS F10, (R21)
+	FMUL(9, 0, 9)
+	FADD(10, 10, 3)
+	FSQRT(10, 10)
+	FDIV(10, 9, 10)
+	FMOVS (R22), F9
+	FMUL(9, 8, 9)
+	FADD(10, 9, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 10)
+	FMOVS F9, (R22)
+	FMOVS (R19), F10
+	FSUB(9, 10, 9)
+	FMOVS F9, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	ADD $4, R21
+	ADD $4, R22
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
+	MOVD strides_3+96(FP), R4
+	ADD R4, R10
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func rmspropCenteredNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·rmspropCenteredNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0
 	MOVD cols+8(FP), R1
 	MOVD $scalars_0+128(FP), R4
@@ -5103,15 +5275,17 @@ TEXT ·centeredNEON(SB), NOSPLIT, $0-160
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
+	MOVD data_3+40(FP), R10
 row:
 	MOVD R7, R19
 	MOVD R8, R20
 	MOVD R9, R21
+	MOVD R10, R22
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F8
-	FMOVQ (R20), F9
+	FMOVQ (R20), F8
+	FMOVQ (R21), F9
 	FMUL(9, 1, 9)
 	BITAND(10, 8, 4)
 	FCMGT(10, 5, 10)
@@ -5122,33 +5296,36 @@ vector:
 	BITAND(9, 10, 4)
 	FCMGT(9, 7, 9)
 	SELECT(9, 6, 10)
-	FMOVQ F9, (R20)
-	FMOVQ (R21), F10
+	FMOVQ F9, (R21)
+	FMOVQ (R22), F10
 	FMUL(10, 1, 10)
 	FMUL(11, 2, 8)
 	FADD(11, 10, 11)
 	BITAND(10, 11, 4)
 	FCMGT(10, 5, 10)
 	SELECT(10, 6, 11)
-	FMOVQ F10, (R21)
+	FMOVQ F10, (R22)
 	FMUL(10, 10, 10)
 	FSUB(10, 9, 10)
 	FMUL(8, 0, 8)
 	FADD(10, 10, 3)
 	FSQRT(10, 10)
 	FDIV(10, 8, 10)
+	FMOVQ (R19), F8
+	FSUB(10, 8, 10)
 	FMOVQ F10, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
+	ADD $16, R22
 	SUBS $1, R2
 	BNE vector
 vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F10
-	FMOVS (R20), F8
+	FMOVS (R20), F10
+	FMOVS (R21), F8
 	FMUL(8, 1, 8)
 	BITAND(9, 10, 4)
 	FCMGT(9, 5, 9)
@@ -5159,25 +5336,28 @@ one:
 	BITAND(8, 9, 4)
 	FCMGT(8, 7, 8)
 	SELECT(8, 6, 9)
-	FMOVS F8, (R20)
-	FMOVS (R21), F9
+	FMOVS F8, (R21)
+	FMOVS (R22), F9
 	FMUL(9, 1, 9)
 	FMUL(11, 2, 10)
 	FADD(11, 9, 11)
 	BITAND(9, 11, 4)
 	FCMGT(9, 5, 9)
 	SELECT(9, 6, 11)
-	FMOVS F9, (R21)
+	FMOVS F9, (R22)
 	FMUL(9, 9, 9)
 	FSUB(9, 8, 9)
 	FMUL(10, 0, 10)
 	FADD(9, 9, 3)
 	FSQRT(9, 9)
 	FDIV(9, 10, 9)
+	FMOVS (R19), F10
+	FSUB(9, 10, 9)
 	FMOVS F9, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
+	ADD $4, R22
 	SUBS $1, R2
 	BNE one
 oneDone:
@@ -5187,65 +5367,136 @@ oneDone:
 	ADD R4, R8
 	MOVD strides_2+88(FP), R4
 	ADD R4, R9
+	MOVD strides_3+96(FP), R4
+	ADD R4, R10
 	SUBS $1, R0
 	BNE row
 	RET
 
-// func descendNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-TEXT ·descendNEON(SB), NOSPLIT, $0-160
+// func rmspropCenteredMomentumNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·rmspropCenteredMomentumNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0
 	MOVD cols+8(FP), R1
 	MOVD $scalars_0+128(FP), R4
 	MOVD $elementwiseConstants<>(SB), R3
 	ADD $0, R4, R5
 	VLD1R (R5), [V0.S4]
-	FMOVQ 224(R3), F1
-	FMOVQ 880(R3), F2
-	FMOVQ 0(R3), F3
+	ADD $4, R4, R5
+	VLD1R (R5), [V1.S4]
+	ADD $8, R4, R5
+	VLD1R (R5), [V2.S4]
+	ADD $12, R4, R5
+	VLD1R (R5), [V3.S4]
+	FMOVQ 224(R3), F4
+	FMOVQ 896(R3), F5
+	FMOVQ 0(R3), F6
+	FMOVQ 880(R3), F7
+	ADD $16, R4, R5
+	VLD1R (R5), [V8.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
 	MOVD data_2+32(FP), R9
+	MOVD data_3+40(FP), R10
+	MOVD data_4+48(FP), R11
 row:
 	MOVD R7, R19
 	MOVD R8, R20
 	MOVD R9, R21
+	MOVD R10, R22
+	MOVD R11, R23
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F4
-	FMOVQ (R20), F5
-	FMOVQ (R21), F6
-	FMUL(5, 0, 5)
-	FADD(6, 5, 6)
-	BITAND(5, 6, 1)
-	FCMGT(5, 2, 5)
-	SELECT(5, 3, 6)
-	FMOVQ F5, (R20)
-	FSUB(5, 4, 5)
-	FMOVQ F5, (R19)
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMUL(10, 1, 10)
+	BITAND(11, 9, 4)
+	FCMGT(11, 5, 11)
+	SELECT(11, 6, 9)
+	FMUL(11, 11, 11)
+	FMUL(11, 2, 11)
+	FADD(11, 10, 11)
+	BITAND(10, 11, 4)
+	FCMGT(10, 7, 10)
+	SELECT(10, 6, 11)
+	FMOVQ F10, (R21)
+	FMOVQ (R22), F11
+	FMUL(11, 1, 11)
+	FMUL(12, 2, 9)
+	FADD(12, 11, 12)
+	BITAND(11, 12, 4)
+	FCMGT(11, 5, 11)
+	SELECT(11, 6, 12)
+	FMOVQ F11, (R22)
+	FMUL(11, 11, 11)
+	FSUB(11, 10, 11)
+	FMUL(9, 0, 9)
+	FADD(11, 11, 3)
+	FSQRT(11, 11)
+	FDIV(11, 9, 11)
+	FMOVQ (R23), F9
+	FMUL(9, 8, 9)
+	FADD(11, 9, 11)
+	BITAND(9, 11, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 11)
+	FMOVQ F9, (R23)
+	FMOVQ (R19), F11
+	FSUB(9, 11, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
+	ADD $16, R22
+	ADD $16, R23
 	SUBS $1, R2
 	BNE vector
 vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F5
-	FMOVS (R20), F4
-	FMOVS (R21), F6
-	FMUL(4, 0, 4)
-	FADD(6, 4, 6)
-	BITAND(4, 6, 1)
-	FCMGT(4, 2, 4)
-	SELECT(4, 3, 6)
-	FMOVS F4, (R20)
-	FSUB(4, 5, 4)
-	FMOVS F4, (R19)
+	FMOVS (R20), F9
+	FMOVS (R21), F11
+	FMUL(11, 1, 11)
+	BITAND(10, 9, 4)
+	FCMGT(10, 5, 10)
+	SELECT(10, 6, 9)
+	FMUL(10, 10, 10)
+	FMUL(10, 2, 10)
+	FADD(10, 11, 10)
+	BITAND(11, 10, 4)
+	FCMGT(11, 7, 11)
+	SELECT(11, 6, 10)
+	FMOVS F11, (R21)
+	FMOVS (R22), F10
+	FMUL(10, 1, 10)
+	FMUL(12, 2, 9)
+	FADD(12, 10, 12)
+	BITAND(10, 12, 4)
+	FCMGT(10, 5, 10)
+	SELECT(10, 6, 12)
+	FMOVS F10, (R22)
+	FMUL(10, 10, 10)
+	FSUB(10, 11, 10)
+	FMUL(9, 0, 9)
+	FADD(10, 10, 3)
+	FSQRT(10, 10)
+	FDIV(10, 9, 10)
+	FMOVS (R23), F9
+	FMUL(9, 8, 9)
+	FADD(10, 9, 10)
+	BITAND(9, 10, 4)
+	FCMGT(9, 7, 9)
+	SELECT(9, 6, 10)
+	FMOVS F9, (R23)
+	FMOVS (R19), F10
+	FSUB(9, 10, 9)
+	FMOVS F9, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21
+	ADD $4, R22
+	ADD $4, R23
 	SUBS $1, R2
 	BNE one
 oneDone:
@@ -5255,6 +5506,10 @@ oneDone:
 	ADD R4, R8
 	MOVD strides_2+88(FP), R4
 	ADD R4, R9
+	MOVD strides_3+96(FP), R4
+	ADD R4, R10
+	MOVD strides_4+104(FP), R4
+	ADD R4, R11
 	SUBS $1, R0
 	BNE row
 	RET

@@ -4302,6 +4302,55 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func residualAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·residualAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VSUBPS       Y2, Y1, Y1
+	VBROADCASTSS scalars_1+132(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VSUBPS       Y2, Y1, Y1
+	VBROADCASTSS scalars_1+132(FP), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func dropoutAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2
 TEXT ·dropoutAVX2(SB), NOSPLIT, $0-160
@@ -5127,99 +5176,6 @@ vectorDone:
 // func rmspropAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·rmspropAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
-
-row:
-	XORQ DI, DI
-	CMPQ DI, BX
-	JGE  vectorRest
-
-vector:
-	VMOVUPS      (AX)(DI*4), Y1
-	VMOVUPS      (CX)(DI*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (CX)(DI*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
-
-vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y0, Y1
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
-
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func centeredAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX
-TEXT ·centeredAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), BX
 	MOVQ    BX, SI
 	ANDQ    $-8, SI
@@ -5239,8 +5195,8 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R8*4), Y1
-	VMOVUPS      (CX)(R8*4), Y2
+	VMOVUPS      (CX)(R8*4), Y1
+	VMOVUPS      (DX)(R8*4), Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
@@ -5259,28 +5215,15 @@ vector:
 	VCMPPS       $0x11, Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
 	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (CX)(R8*4)
-	VMOVUPS      (DX)(R8*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMOVUPS      Y3, (DX)(R8*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (DX)(R8*4)
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y1, Y3, Y1
 	VBROADCASTSS scalars_3+140(FP), Y3
 	VADDPS       Y3, Y2, Y2
 	VSQRTPS      Y2, Y2
 	VDIVPS       Y2, Y1, Y1
+	VMOVUPS      (AX)(R8*4), Y2
+	VSUBPS       Y1, Y2, Y1
 	VMOVUPS      Y1, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
@@ -5289,8 +5232,8 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
+	VMASKMOVPS   (CX)(R8*4), Y0, Y1
+	VMASKMOVPS   (DX)(R8*4), Y0, Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
 	VMULPS       Y2, Y3, Y2
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
@@ -5309,28 +5252,15 @@ vectorRest:
 	VCMPPS       $0x11, Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
 	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
-	VMASKMOVPS   (DX)(R8*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (DX)(R8*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)(R8*4)
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y1, Y3, Y1
 	VBROADCASTSS scalars_3+140(FP), Y3
 	VADDPS       Y3, Y2, Y2
 	VSQRTPS      Y2, Y2
 	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX)(R8*4), Y0, Y2
+	VSUBPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
 
 vectorDone:
@@ -5342,33 +5272,42 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func descendAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// func rmspropMomentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
-TEXT ·descendAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
+TEXT ·rmspropMomentumAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-8, DI
+	MOVQ    SI, AX
+	SUBQ    DI, AX
 	LEAQ    laneMasks<>+0(SB), CX
 	NEGQ    AX
 	VMOVUPS 32(CX)(AX*4), Y0
 	MOVQ    data_0+16(FP), AX
 	MOVQ    data_1+24(FP), CX
 	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	MOVQ    data_3+40(FP), BX
+	MOVQ    rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R8*4), Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VMOVUPS      (DX)(R8*4), Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y2, Y4, Y2
+	VMOVUPS      (CX)(R9*4), Y1
+	VMOVUPS      (DX)(R9*4), Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
 	VANDPS       Y3, Y2, Y3
@@ -5376,21 +5315,47 @@ vector:
 	VCMPPS       $0x11, Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
 	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (CX)(R8*4)
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y2, (DX)(R9*4)
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMOVUPS      (BX)(R9*4), Y2
+	VBROADCASTSS scalars_4+144(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMOVUPS      Y1, (BX)(R9*4)
+	VMOVUPS      (AX)(R9*4), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, DI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, SI
 	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VMASKMOVPS   (DX)(R8*4), Y0, Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y2, Y4, Y2
+	VMASKMOVPS   (CX)(R9*4), Y0, Y1
+	VMASKMOVPS   (DX)(R9*4), Y0, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
 	VADDPS       Y3, Y2, Y2
 	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
 	VANDPS       Y3, Y2, Y3
@@ -5398,15 +5363,320 @@ vectorRest:
 	VCMPPS       $0x11, Y4, Y3, Y3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
 	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   Y2, Y0, (DX)(R9*4)
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   (BX)(R9*4), Y0, Y2
+	VBROADCASTSS scalars_4+144(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (BX)(R9*4)
+	VMASKMOVPS   (AX)(R9*4), Y0, Y2
+	VSUBPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·rmspropCenteredAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-8, DI
+	MOVQ    SI, AX
+	SUBQ    DI, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    data_2+32(FP), DX
+	MOVQ    data_3+40(FP), BX
+	MOVQ    rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(R9*4), Y1
+	VMOVUPS      (DX)(R9*4), Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VMOVUPS      Y2, (DX)(R9*4)
+	VMOVUPS      (BX)(R9*4), Y3
+	VBROADCASTSS scalars_1+132(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMOVUPS      Y3, (BX)(R9*4)
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMOVUPS      (AX)(R9*4), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, DI
+	JL           vector
+
+vectorRest:
+	CMPQ         R9, SI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y0, Y1
+	VMASKMOVPS   (DX)(R9*4), Y0, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)(R9*4)
+	VMASKMOVPS   (BX)(R9*4), Y0, Y3
+	VBROADCASTSS scalars_1+132(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (BX)(R9*4)
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX)(R9*4), Y0, Y2
+	VSUBPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredMomentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·rmspropCenteredMomentumAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DI
+	MOVQ    DI, R8
+	ANDQ    $-8, R8
+	MOVQ    DI, AX
+	SUBQ    R8, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    data_2+32(FP), DX
+	MOVQ    data_3+40(FP), BX
+	MOVQ    data_4+48(FP), SI
+	MOVQ    rows+0(FP), R9
+
+row:
+	XORQ R10, R10
+	CMPQ R10, R8
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(R10*4), Y1
+	VMOVUPS      (DX)(R10*4), Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VMOVUPS      Y2, (DX)(R10*4)
+	VMOVUPS      (BX)(R10*4), Y3
+	VBROADCASTSS scalars_1+132(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMOVUPS      Y3, (BX)(R10*4)
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMOVUPS      (SI)(R10*4), Y2
+	VBROADCASTSS scalars_4+144(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMOVUPS      Y1, (SI)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R10*4)
+	ADDQ         $+8, R10
+	CMPQ         R10, R8
+	JL           vector
+
+vectorRest:
+	CMPQ         R10, DI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R10*4), Y0, Y1
+	VMASKMOVPS   (DX)(R10*4), Y0, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)(R10*4)
+	VMASKMOVPS   (BX)(R10*4), Y0, Y3
+	VBROADCASTSS scalars_1+132(FP), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS scalars_2+136(FP), Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
+	VANDPS       Y4, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (BX)(R10*4)
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   (SI)(R10*4), Y0, Y2
+	VBROADCASTSS scalars_4+144(FP), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (SI)(R10*4)
+	VMASKMOVPS   (AX)(R10*4), Y0, Y2
+	VSUBPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R10*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	ADDQ strides_4+104(FP), SI
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET

@@ -3862,6 +3862,53 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func residualAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·residualAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS scalars_1+132(FP), Z1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (CX)(DI*4), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)(DI*4)
+	ADDQ    $+16, DI
+	CMPQ    DI, BX
+	JL      vector
+
+vectorRest:
+	CMPQ      DI, DX
+	JGE       vectorDone
+	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func dropoutAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dropoutAVX512(SB), NOSPLIT, $0-160
@@ -4654,87 +4701,6 @@ TEXT ·rmspropAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
-
-row:
-	XORQ DI, DI
-	CMPQ DI, BX
-	JGE  vectorRest
-
-vector:
-	VMOVUPS   (AX)(DI*4), Z8
-	VMOVUPS   (CX)(DI*4), Z9
-	VMULPS    Z9, Z1, Z9
-	VANDPS    Z4, Z8, Z14
-	VCMPPS    $0x11, Z5, Z14, K2
-	VBLENDMPS Z6, Z8, K2, Z10
-	VMULPS    Z10, Z10, Z14
-	VMULPS    Z14, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z7, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z11
-	VMOVUPS   Z11, (CX)(DI*4)
-	VMULPS    Z8, Z0, Z8
-	VADDPS    Z3, Z11, Z9
-	VSQRTPS   Z9, Z9
-	VDIVPS    Z9, Z8, Z8
-	VMOVUPS   Z8, (AX)(DI*4)
-	ADDQ      $+16, DI
-	CMPQ      DI, BX
-	JL        vector
-
-vectorRest:
-	CMPQ      DI, DX
-	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z8
-	VMOVUPS.Z (CX)(DI*4), K1, Z9
-	VMULPS    Z9, Z1, Z9
-	VANDPS    Z4, Z8, Z14
-	VCMPPS    $0x11, Z5, Z14, K2
-	VBLENDMPS Z6, Z8, K2, Z12
-	VMULPS    Z12, Z12, Z14
-	VMULPS    Z14, Z2, Z14
-	VADDPS    Z14, Z9, Z9
-	VANDPS    Z4, Z9, Z14
-	VCMPPS    $0x11, Z7, Z14, K2
-	VBLENDMPS Z6, Z9, K2, Z13
-	VMOVUPS   Z13, K1, (CX)(DI*4)
-	VMULPS    Z8, Z0, Z8
-	VADDPS    Z3, Z13, Z9
-	VSQRTPS   Z9, Z9
-	VDIVPS    Z9, Z8, Z8
-	VMOVUPS   Z8, K1, (AX)(DI*4)
-
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	DECQ SI
-	JNE  row
-	VZEROUPPER
-	RET
-
-// func centeredAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·centeredAVX512(SB), NOSPLIT, $0-160
-	VBROADCASTSS scalars_0+128(FP), Z0
-	VBROADCASTSS scalars_1+132(FP), Z1
-	VBROADCASTSS scalars_2+136(FP), Z2
-	VBROADCASTSS scalars_3+140(FP), Z3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
-	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-16, SI
@@ -4754,33 +4720,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z8
-	VMOVUPS   (CX)(R8*4), Z9
-	VMULPS    Z9, Z1, Z9
-	VANDPS    Z4, Z8, Z16
-	VCMPPS    $0x11, Z5, Z16, K2
-	VBLENDMPS Z6, Z8, K2, Z10
-	VMULPS    Z10, Z10, Z16
-	VMULPS    Z16, Z2, Z16
-	VADDPS    Z16, Z9, Z9
-	VANDPS    Z4, Z9, Z16
-	VCMPPS    $0x11, Z7, Z16, K2
-	VBLENDMPS Z6, Z9, K2, Z11
-	VMOVUPS   Z11, (CX)(R8*4)
+	VMOVUPS   (CX)(R8*4), Z8
 	VMOVUPS   (DX)(R8*4), Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z2, Z16
-	VADDPS    Z16, Z9, Z9
-	VANDPS    Z4, Z9, Z16
-	VCMPPS    $0x11, Z5, Z16, K2
-	VBLENDMPS Z6, Z9, K2, Z12
-	VMOVUPS   Z12, (DX)(R8*4)
-	VMULPS    Z12, Z12, Z9
-	VSUBPS    Z9, Z11, Z9
+	VANDPS    Z4, Z8, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMULPS    Z10, Z10, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMOVUPS   Z11, (DX)(R8*4)
 	VMULPS    Z8, Z0, Z8
-	VADDPS    Z3, Z9, Z9
+	VADDPS    Z3, Z11, Z9
 	VSQRTPS   Z9, Z9
 	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   (AX)(R8*4), Z9
+	VSUBPS    Z8, Z9, Z8
 	VMOVUPS   Z8, (AX)(R8*4)
 	ADDQ      $+16, R8
 	CMPQ      R8, SI
@@ -4789,33 +4747,25 @@ vector:
 vectorRest:
 	CMPQ      R8, BX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z8
-	VMOVUPS.Z (CX)(R8*4), K1, Z9
-	VMULPS    Z9, Z1, Z9
-	VANDPS    Z4, Z8, Z16
-	VCMPPS    $0x11, Z5, Z16, K2
-	VBLENDMPS Z6, Z8, K2, Z13
-	VMULPS    Z13, Z13, Z16
-	VMULPS    Z16, Z2, Z16
-	VADDPS    Z16, Z9, Z9
-	VANDPS    Z4, Z9, Z16
-	VCMPPS    $0x11, Z7, Z16, K2
-	VBLENDMPS Z6, Z9, K2, Z14
-	VMOVUPS   Z14, K1, (CX)(R8*4)
+	VMOVUPS.Z (CX)(R8*4), K1, Z8
 	VMOVUPS.Z (DX)(R8*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
-	VMULPS    Z8, Z2, Z16
-	VADDPS    Z16, Z9, Z9
-	VANDPS    Z4, Z9, Z16
-	VCMPPS    $0x11, Z5, Z16, K2
-	VBLENDMPS Z6, Z9, K2, Z15
-	VMOVUPS   Z15, K1, (DX)(R8*4)
-	VMULPS    Z15, Z15, Z9
-	VSUBPS    Z9, Z14, Z9
+	VANDPS    Z4, Z8, Z14
+	VCMPPS    $0x11, Z5, Z14, K2
+	VBLENDMPS Z6, Z8, K2, Z12
+	VMULPS    Z12, Z12, Z14
+	VMULPS    Z14, Z2, Z14
+	VADDPS    Z14, Z9, Z9
+	VANDPS    Z4, Z9, Z14
+	VCMPPS    $0x11, Z7, Z14, K2
+	VBLENDMPS Z6, Z9, K2, Z13
+	VMOVUPS   Z13, K1, (DX)(R8*4)
 	VMULPS    Z8, Z0, Z8
-	VADDPS    Z3, Z9, Z9
+	VADDPS    Z3, Z13, Z9
 	VSQRTPS   Z9, Z9
 	VDIVPS    Z9, Z8, Z8
+	VMOVUPS.Z (AX)(R8*4), K1, Z9
+	VSUBPS    Z8, Z9, Z8
 	VMOVUPS   Z8, K1, (AX)(R8*4)
 
 vectorDone:
@@ -4827,67 +4777,341 @@ vectorDone:
 	VZEROUPPER
 	RET
 
-// func descendAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// func rmspropMomentumAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·descendAVX512(SB), NOSPLIT, $0-160
+TEXT ·rmspropMomentumAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
-	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
-	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
+	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS scalars_2+136(FP), Z2
+	VBROADCASTSS scalars_3+140(FP), Z3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
+	VBROADCASTSS scalars_4+144(FP), Z8
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
 	MOVQ         $-1, CX
 	BZHIQ        AX, CX, CX
 	KMOVW        CX, K1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z4
-	VMOVUPS   (CX)(R8*4), Z5
-	VMOVUPS   (DX)(R8*4), Z6
-	VMULPS    Z5, Z0, Z5
-	VADDPS    Z6, Z5, Z5
-	VANDPS    Z1, Z5, Z6
-	VCMPPS    $0x11, Z2, Z6, K2
-	VBLENDMPS Z3, Z5, K2, Z7
-	VMOVUPS   Z7, (CX)(R8*4)
-	VSUBPS    Z7, Z4, Z4
-	VMOVUPS   Z4, (AX)(R8*4)
-	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	VMOVUPS   (CX)(R9*4), Z9
+	VMOVUPS   (DX)(R9*4), Z10
+	VMULPS    Z10, Z1, Z10
+	VANDPS    Z4, Z9, Z17
+	VCMPPS    $0x11, Z5, Z17, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMULPS    Z11, Z11, Z17
+	VMULPS    Z17, Z2, Z17
+	VADDPS    Z17, Z10, Z10
+	VANDPS    Z4, Z10, Z17
+	VCMPPS    $0x11, Z7, Z17, K2
+	VBLENDMPS Z6, Z10, K2, Z12
+	VMOVUPS   Z12, (DX)(R9*4)
+	VMULPS    Z9, Z0, Z9
+	VADDPS    Z3, Z12, Z10
+	VSQRTPS   Z10, Z10
+	VDIVPS    Z10, Z9, Z9
+	VMOVUPS   (BX)(R9*4), Z10
+	VMULPS    Z10, Z8, Z10
+	VADDPS    Z9, Z10, Z9
+	VANDPS    Z4, Z9, Z10
+	VCMPPS    $0x11, Z7, Z10, K2
+	VBLENDMPS Z6, Z9, K2, Z13
+	VMOVUPS   Z13, (BX)(R9*4)
+	VMOVUPS   (AX)(R9*4), Z9
+	VSUBPS    Z13, Z9, Z9
+	VMOVUPS   Z9, (AX)(R9*4)
+	ADDQ      $+16, R9
+	CMPQ      R9, DI
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R9, SI
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z4
-	VMOVUPS.Z (CX)(R8*4), K1, Z5
-	VMOVUPS.Z (DX)(R8*4), K1, Z6
-	VMULPS    Z5, Z0, Z5
-	VADDPS    Z6, Z5, Z5
-	VANDPS    Z1, Z5, Z6
-	VCMPPS    $0x11, Z2, Z6, K2
-	VBLENDMPS Z3, Z5, K2, Z8
-	VMOVUPS   Z8, K1, (CX)(R8*4)
-	VSUBPS    Z8, Z4, Z4
-	VMOVUPS   Z4, K1, (AX)(R8*4)
+	VMOVUPS.Z (CX)(R9*4), K1, Z9
+	VMOVUPS.Z (DX)(R9*4), K1, Z10
+	VMULPS    Z10, Z1, Z10
+	VANDPS    Z4, Z9, Z17
+	VCMPPS    $0x11, Z5, Z17, K2
+	VBLENDMPS Z6, Z9, K2, Z14
+	VMULPS    Z14, Z14, Z17
+	VMULPS    Z17, Z2, Z17
+	VADDPS    Z17, Z10, Z10
+	VANDPS    Z4, Z10, Z17
+	VCMPPS    $0x11, Z7, Z17, K2
+	VBLENDMPS Z6, Z10, K2, Z15
+	VMOVUPS   Z15, K1, (DX)(R9*4)
+	VMULPS    Z9, Z0, Z9
+	VADDPS    Z3, Z15, Z10
+	VSQRTPS   Z10, Z10
+	VDIVPS    Z10, Z9, Z9
+	VMOVUPS.Z (BX)(R9*4), K1, Z10
+	VMULPS    Z10, Z8, Z10
+	VADDPS    Z9, Z10, Z9
+	VANDPS    Z4, Z9, Z10
+	VCMPPS    $0x11, Z7, Z10, K2
+	VBLENDMPS Z6, Z9, K2, Z16
+	VMOVUPS   Z16, K1, (BX)(R9*4)
+	VMOVUPS.Z (AX)(R9*4), K1, Z9
+	VSUBPS    Z16, Z9, Z9
+	VMOVUPS   Z9, K1, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmspropCenteredAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS scalars_2+136(FP), Z2
+	VBROADCASTSS scalars_3+140(FP), Z3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (CX)(R9*4), Z8
+	VMOVUPS   (DX)(R9*4), Z9
+	VMULPS    Z9, Z1, Z9
+	VANDPS    Z4, Z8, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z8, K2, Z10
+	VMULPS    Z10, Z10, Z16
+	VMULPS    Z16, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z7, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMOVUPS   Z11, (DX)(R9*4)
+	VMOVUPS   (BX)(R9*4), Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z12
+	VMOVUPS   Z12, (BX)(R9*4)
+	VMULPS    Z12, Z12, Z9
+	VSUBPS    Z9, Z11, Z9
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z9, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS   (AX)(R9*4), Z9
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   Z8, (AX)(R9*4)
+	ADDQ      $+16, R9
+	CMPQ      R9, DI
+	JL        vector
+
+vectorRest:
+	CMPQ      R9, SI
+	JGE       vectorDone
+	VMOVUPS.Z (CX)(R9*4), K1, Z8
+	VMOVUPS.Z (DX)(R9*4), K1, Z9
+	VMULPS    Z9, Z1, Z9
+	VANDPS    Z4, Z8, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z8, K2, Z13
+	VMULPS    Z13, Z13, Z16
+	VMULPS    Z16, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z7, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z14
+	VMOVUPS   Z14, K1, (DX)(R9*4)
+	VMOVUPS.Z (BX)(R9*4), K1, Z9
+	VMULPS    Z9, Z1, Z9
+	VMULPS    Z8, Z2, Z16
+	VADDPS    Z16, Z9, Z9
+	VANDPS    Z4, Z9, Z16
+	VCMPPS    $0x11, Z5, Z16, K2
+	VBLENDMPS Z6, Z9, K2, Z15
+	VMOVUPS   Z15, K1, (BX)(R9*4)
+	VMULPS    Z15, Z15, Z9
+	VSUBPS    Z9, Z14, Z9
+	VMULPS    Z8, Z0, Z8
+	VADDPS    Z3, Z9, Z9
+	VSQRTPS   Z9, Z9
+	VDIVPS    Z9, Z8, Z8
+	VMOVUPS.Z (AX)(R9*4), K1, Z9
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   Z8, K1, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredMomentumAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmspropCenteredMomentumAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_0+128(FP), Z0
+	VBROADCASTSS scalars_1+132(FP), Z1
+	VBROADCASTSS scalars_2+136(FP), Z2
+	VBROADCASTSS scalars_3+140(FP), Z3
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
+	VBROADCASTSS scalars_4+144(FP), Z8
+	MOVQ         cols+8(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $-16, R8
+	MOVQ         DI, AX
+	SUBQ         R8, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         data_4+48(FP), SI
+	MOVQ         rows+0(FP), R9
+
+row:
+	XORQ R10, R10
+	CMPQ R10, R8
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (CX)(R10*4), Z9
+	VMOVUPS   (DX)(R10*4), Z10
+	VMULPS    Z10, Z1, Z10
+	VANDPS    Z4, Z9, Z19
+	VCMPPS    $0x11, Z5, Z19, K2
+	VBLENDMPS Z6, Z9, K2, Z11
+	VMULPS    Z11, Z11, Z19
+	VMULPS    Z19, Z2, Z19
+	VADDPS    Z19, Z10, Z10
+	VANDPS    Z4, Z10, Z19
+	VCMPPS    $0x11, Z7, Z19, K2
+	VBLENDMPS Z6, Z10, K2, Z12
+	VMOVUPS   Z12, (DX)(R10*4)
+	VMOVUPS   (BX)(R10*4), Z10
+	VMULPS    Z10, Z1, Z10
+	VMULPS    Z9, Z2, Z19
+	VADDPS    Z19, Z10, Z10
+	VANDPS    Z4, Z10, Z19
+	VCMPPS    $0x11, Z5, Z19, K2
+	VBLENDMPS Z6, Z10, K2, Z13
+	VMOVUPS   Z13, (BX)(R10*4)
+	VMULPS    Z13, Z13, Z10
+	VSUBPS    Z10, Z12, Z10
+	VMULPS    Z9, Z0, Z9
+	VADDPS    Z3, Z10, Z10
+	VSQRTPS   Z10, Z10
+	VDIVPS    Z10, Z9, Z9
+	VMOVUPS   (SI)(R10*4), Z10
+	VMULPS    Z10, Z8, Z10
+	VADDPS    Z9, Z10, Z9
+	VANDPS    Z4, Z9, Z10
+	VCMPPS    $0x11, Z7, Z10, K2
+	VBLENDMPS Z6, Z9, K2, Z14
+	VMOVUPS   Z14, (SI)(R10*4)
+	VMOVUPS   (AX)(R10*4), Z9
+	VSUBPS    Z14, Z9, Z9
+	VMOVUPS   Z9, (AX)(R10*4)
+	ADDQ      $+16, R10
+	CMPQ      R10, R8
+	JL        vector
+
+vectorRest:
+	CMPQ      R10, DI
+	JGE       vectorDone
+	VMOVUPS.Z (CX)(R10*4), K1, Z9
+	VMOVUPS.Z (DX)(R10*4), K1, Z10
+	VMULPS    Z10, Z1, Z10
+	VANDPS    Z4, Z9, Z19
+	VCMPPS    $0x11, Z5, Z19, K2
+	VBLENDMPS Z6, Z9, K2, Z15
+	VMULPS    Z15, Z15, Z19
+	VMULPS    Z19, Z2, Z19
+	VADDPS    Z19, Z10, Z10
+	VANDPS    Z4, Z10, Z19
+	VCMPPS    $0x11, Z7, Z19, K2
+	VBLENDMPS Z6, Z10, K2, Z16
+	VMOVUPS   Z16, K1, (DX)(R10*4)
+	VMOVUPS.Z (BX)(R10*4), K1, Z10
+	VMULPS    Z10, Z1, Z10
+	VMULPS    Z9, Z2, Z19
+	VADDPS    Z19, Z10, Z10
+	VANDPS    Z4, Z10, Z19
+	VCMPPS    $0x11, Z5, Z19, K2
+	VBLENDMPS Z6, Z10, K2, Z17
+	VMOVUPS   Z17, K1, (BX)(R10*4)
+	VMULPS    Z17, Z17, Z10
+	VSUBPS    Z10, Z16, Z10
+	VMULPS    Z9, Z0, Z9
+	VADDPS    Z3, Z10, Z10
+	VSQRTPS   Z10, Z10
+	VDIVPS    Z10, Z9, Z9
+	VMOVUPS.Z (SI)(R10*4), K1, Z10
+	VMULPS    Z10, Z8, Z10
+	VADDPS    Z9, Z10, Z9
+	VANDPS    Z4, Z9, Z10
+	VCMPPS    $0x11, Z7, Z10, K2
+	VBLENDMPS Z6, Z9, K2, Z18
+	VMOVUPS   Z18, K1, (SI)(R10*4)
+	VMOVUPS.Z (AX)(R10*4), K1, Z9
+	VSUBPS    Z18, Z9, Z9
+	VMOVUPS   Z9, K1, (AX)(R10*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	ADDQ strides_4+104(FP), SI
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET

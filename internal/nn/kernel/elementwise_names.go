@@ -51,6 +51,7 @@ const (
 	biasKernel
 	biasReluKernel
 	reluGradKernel
+	residualKernel
 	dropoutKernel
 	dropoutSlopeKernel
 	squareSumsKernel
@@ -64,8 +65,9 @@ const (
 	momentumKernel
 	nesterovKernel
 	rmspropKernel
-	centeredKernel
-	descendKernel
+	rmspropMomentumKernel
+	rmspropCenteredKernel
+	rmspropCenteredMomentumKernel
 	lionKernel
 	nadamKernel
 	amsgradKernel

@@ -41,13 +41,19 @@ func elementwiseCases() []elementwiseCase {
 		}},
 		{"momentum", 3, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Momentum(m[0], m[1], m[2], 0.9, 0.01, false) }},
 		{"nesterov", 3, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Momentum(m[0], m[1], m[2], 0.9, 0.01, true) }},
-		{"rmsprop", 2, 0, func(s *Set, m []Matrix, _ [][]float32) {
-			s.RMSprop(m[0], m[1], Matrix{}, RMSpropStep{0.01, 0.9, 0.1, 1e-7})
+		{"rmsprop", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.RMSprop(m[0], m[1], m[2], Matrix{}, Matrix{}, RMSpropStep{0.01, 0.9, 0.1, 1e-7, 0})
 		}},
-		{"centered rmsprop", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
-			s.RMSprop(m[0], m[1], m[2], RMSpropStep{0.01, 0.9, 0.1, 1e-7})
+		{"rmsprop with momentum", 4, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.RMSprop(m[0], m[1], m[2], Matrix{}, m[3], RMSpropStep{0.01, 0.9, 0.1, 1e-7, 0.9})
 		}},
-		{"descend", 3, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Descend(m[0], m[1], m[2], 0.9) }},
+		{"centered rmsprop", 4, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.RMSprop(m[0], m[1], m[2], m[3], Matrix{}, RMSpropStep{0.01, 0.9, 0.1, 1e-7, 0})
+		}},
+		{"centered rmsprop with momentum", 5, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.RMSprop(m[0], m[1], m[2], m[3], m[4], RMSpropStep{0.01, 0.9, 0.1, 1e-7, 0.9})
+		}},
+		{"residual", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Residual(m[0], m[1], 0.01, 0.3) }},
 		{"lion", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
 			s.Lion(m[0], m[1], m[2], LionStep{0.01, 0.9, 0.1, 0.99, 0.01})
 		}},

@@ -7,6 +7,21 @@ import (
 	"dnn/internal/exact"
 )
 
+// Residual computes D = (Y - target) scale, the gradient of many losses where all outputs have the same target. Every
+// operation rounds.
+func (s *Set) Residual(d, y Matrix, target, scale float32) {
+	requireAll("Residual", d.Rows, d.Cols, d, y)
+	if s.elementwise(residualKernel, d.Rows, d.Cols, [8]float32{target, scale}, d, y) {
+		return
+	}
+	for r := range d.Rows {
+		d := d.Row(r)
+		for c, v := range y.Row(r) {
+			d[c] = (v - target) * scale
+		}
+	}
+}
+
 // dropped is the bits of -0, by which the output of dropout marks an element that was dropped. An element that was kept
 // is never -0.
 const dropped = 1 << 31

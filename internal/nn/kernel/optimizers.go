@@ -31,28 +31,43 @@ func (s *Set) Momentum(p, m, g Matrix, momentum, rate float32, nesterov bool) {
 }
 
 // RMSpropStep has the constants of RMSprop.
-type RMSpropStep struct{ Rate, Rho, OneMinusRho, Epsilon float32 }
+type RMSpropStep struct{ Rate, Rho, OneMinusRho, Epsilon, Momentum float32 }
 
-// RMSprop replaces the gradient G by the step of RMSprop, with running means V of its square and, unless A is empty, A
-// of the gradient itself. Every operation rounds:
+// RMSprop takes a step for each element of P, with running means V of the square of the gradient G and, unless A is
+// empty, A of the gradient itself, which centers it; unless M is empty, with momentum, whose memory M is. Every operation
+// rounds:
 //
 //	v = rho v + (1-rho) g^2;  a = rho a + (1-rho) g
-//	g = rate g / sqrt(v - a^2 + epsilon)
-func (s *Set) RMSprop(g, v, a Matrix, step RMSpropStep) {
-	requireAll("RMSprop", g.Rows, g.Cols, g, v)
-	scalars := [8]float32{step.Rate, step.Rho, step.OneMinusRho, step.Epsilon}
-	centered := a.Rows > 0
-	if centered {
-		requireAll("RMSprop", g.Rows, g.Cols, g, v, a)
-		if s.elementwise(centeredKernel, g.Rows, g.Cols, scalars, g, v, a) {
-			return
-		}
-	} else if s.elementwise(rmspropKernel, g.Rows, g.Cols, scalars, g, v) {
+//	s = rate g / sqrt(v - a^2 + epsilon)
+//	m = momentum m + s
+//	p -= m
+func (s *Set) RMSprop(p, g, v, a, m Matrix, step RMSpropStep) {
+	requireAll("RMSprop", p.Rows, p.Cols, p, g, v)
+	scalars := [8]float32{step.Rate, step.Rho, step.OneMinusRho, step.Epsilon, step.Momentum}
+	centered, momentum := a.Rows > 0, m.Rows > 0
+	run := func(k elementwiseKernel, others ...Matrix) bool {
+		requireAll("RMSprop", p.Rows, p.Cols, others...)
+		all := [5]Matrix{p, g, v}
+		n := 3 + copy(all[3:], others)
+		return s.elementwise(k, p.Rows, p.Cols, scalars, all[:n]...)
+	}
+	var done bool
+	switch {
+	case centered && momentum:
+		done = run(rmspropCenteredMomentumKernel, a, m)
+	case centered:
+		done = run(rmspropCenteredKernel, a)
+	case momentum:
+		done = run(rmspropMomentumKernel, m)
+	default:
+		done = run(rmspropKernel)
+	}
+	if done {
 		return
 	}
-	for r := range g.Rows {
-		g, v := g.Row(r), v.Row(r)
-		for c, gc := range g {
+	for r := range p.Rows {
+		p, v := p.Row(r), v.Row(r)
+		for c, gc := range g.Row(r) {
 			v[c] = flush(float32(step.Rho*v[c]) + float32(step.OneMinusRho*square(gc)))
 			variance := v[c]
 			if centered {
@@ -60,25 +75,13 @@ func (s *Set) RMSprop(g, v, a Matrix, step RMSpropStep) {
 				*mean = flushBelow(0x1p-60, float32(step.Rho**mean)+float32(step.OneMinusRho*gc))
 				variance -= float32(*mean * *mean)
 			}
-			g[c] = float32(step.Rate*gc) / exact.Sqrt(variance+step.Epsilon)
-		}
-	}
-}
-
-// Descend takes a step of the given lengths with momentum, whose memory is M. Every operation rounds:
-//
-//	m = momentum m + step
-//	p -= m
-func (s *Set) Descend(p, m, step Matrix, momentum float32) {
-	requireAll("Descend", p.Rows, p.Cols, p, m, step)
-	if s.elementwise(descendKernel, p.Rows, p.Cols, [8]float32{momentum}, p, m, step) {
-		return
-	}
-	for r := range p.Rows {
-		p, m := p.Row(r), m.Row(r)
-		for c, v := range step.Row(r) {
-			m[c] = flush(float32(momentum*m[c]) + v)
-			p[c] -= m[c]
+			change := float32(step.Rate*gc) / exact.Sqrt(variance+step.Epsilon)
+			if momentum {
+				last := &m.Row(r)[c]
+				*last = flush(float32(step.Momentum**last) + change)
+				change = *last
+			}
+			p[c] -= change
 		}
 	}
 }

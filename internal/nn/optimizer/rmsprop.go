@@ -37,7 +37,6 @@ func (r *RMSpropRule) build(params []*nn.Param) Optimizer { return newRMSprop(*r
 //	m = momentum m + s;  p -= m
 type RMSprop struct {
 	step     kernel.RMSpropStep
-	momentum float32
 	centered bool
 	v        slots
 	a        slots // if centered
@@ -46,14 +45,17 @@ type RMSprop struct {
 
 func newRMSprop(s RMSpropRule, params []*nn.Param) *RMSprop {
 	o := &RMSprop{
-		step:     kernel.RMSpropStep{Rho: float32(s.Rho), OneMinusRho: float32(1 - s.Rho), Epsilon: float32(s.Epsilon)},
-		momentum: float32(s.Momentum), centered: s.Centered,
-		v: newSlots("rmsprop.velocity", params),
+		step: kernel.RMSpropStep{
+			Rho: float32(s.Rho), OneMinusRho: float32(1 - s.Rho), Epsilon: float32(s.Epsilon),
+			Momentum: float32(s.Momentum),
+		},
+		centered: s.Centered,
+		v:        newSlots("rmsprop.velocity", params),
 	}
 	if o.centered {
 		o.a = newSlots("rmsprop.average_gradient", params)
 	}
-	if o.momentum > 0 {
+	if s.Momentum > 0 {
 		o.m = newSlots("rmsprop.momentum", params)
 	}
 	return o
@@ -64,18 +66,13 @@ func (o *RMSprop) Begin(rate float64) { o.step.Rate = float32(rate) }
 
 // Update moves a block of p against its gradient.
 func (o *RMSprop) Update(w *kernel.Worker, p *nn.Param, row, col int, g kernel.Matrix) {
-	block := func(s slots) kernel.Matrix { return s.block(p, row, col, g.Rows, g.Cols) }
-	var a kernel.Matrix
-	if o.centered {
-		a = block(o.a)
+	block := func(s slots) kernel.Matrix {
+		if s.arrays == nil {
+			return kernel.Matrix{}
+		}
+		return s.block(p, row, col, g.Rows, g.Cols)
 	}
-	weights := p.Value.Block(row, col, g.Rows, g.Cols)
-	w.RMSprop(g, block(o.v), a, o.step) // g becomes s
-	if o.momentum > 0 {
-		w.Descend(weights, block(o.m), g, o.momentum)
-		return
-	}
-	w.SGD(weights, g, 1)
+	w.RMSprop(p.Value.Block(row, col, g.Rows, g.Cols), g, block(o.v), block(o.a), block(o.m), o.step)
 }
 
 // State returns v, and a and m if there are any.

@@ -2,9 +2,9 @@ package step
 
 import (
 	"fmt"
-	"slices"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dnn/internal/nn"

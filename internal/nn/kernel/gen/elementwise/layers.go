@@ -2,7 +2,7 @@ package main
 
 // layerPrograms returns the kernels of layers other than activations.
 func layerPrograms() []*program {
-	return []*program{bias(), biasRelu(), reluGrad(), dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
+	return []*program{bias(), biasRelu(), reluGrad(), residual(), dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
 }
 
 // bias: y, bias.
@@ -24,6 +24,13 @@ func biasRelu() *program {
 func reluGrad() *program {
 	p := newProgram("reluGrad", 2, 0)
 	p.store(0, p.choose(p.less(p.number(0), p.operand(1)), p.operand(0), p.number(0)))
+	return p
+}
+
+// residual: d, y; target, scale.
+func residual() *program {
+	p := newProgram("residual", 2, 2)
+	p.store(0, p.mul(p.sub(p.operand(1), p.scalar(0)), p.scalar(1)))
 	return p
 }
 

@@ -4,8 +4,9 @@ package main
 func optimizerPrograms() []*program {
 	return []*program{
 		adam(), sgd(), decay(), lerp(),
-		momentum("momentum", false), momentum("nesterov", true), rmsprop("rmsprop", false), rmsprop("centered", true),
-		descend(), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
+		momentum("momentum", false), momentum("nesterov", true),
+		rmsprop("rmsprop", false, false), rmsprop("rmspropMomentum", false, true),
+		rmsprop("rmspropCentered", true, false), rmsprop("rmspropCenteredMomentum", true, true), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
 	}
 }
 
@@ -71,33 +72,27 @@ func momentum(name string, nesterov bool) *program {
 	return p
 }
 
-// rmsprop: g, v and, if centered, a; rate, rho, 1-rho, epsilon.
-func rmsprop(name string, centered bool) *program {
-	operands := 2
-	if centered {
-		operands = 3
-	}
-	p := newProgram(name, operands, 4)
-	g, v := p.operand(0), p.operand(1)
+// rmsprop: p, g, v, then a if centered and m if there is momentum; rate, rho, 1-rho, epsilon, momentum.
+func rmsprop(name string, centered, momentum bool) *program {
+	p := newProgram(name, 3, 4)
+	g, v := p.operand(1), p.operand(2)
 	rate, rho, rest, epsilon := p.scalar(0), p.scalar(1), p.scalar(2), p.scalar(3)
 	v = p.flush(p.add(p.mul(rho, v), p.mul(rest, p.square(g))))
-	p.store(1, v)
+	p.store(2, v)
 	if centered {
-		a := p.flushBelow(0x1p-60, p.add(p.mul(rho, p.operand(2)), p.mul(rest, g)))
-		p.store(2, a)
+		a := p.operand(p.operands)
+		a = p.flushBelow(0x1p-60, p.add(p.mul(rho, a), p.mul(rest, g)))
+		p.store(p.operands, a)
+		p.operands++
 		v = p.sub(v, p.mul(a, a))
 	}
-	p.store(0, p.div(p.mul(rate, g), p.sqrt(p.add(v, epsilon))))
-	return p
-}
-
-// descend: p, m, step; momentum.
-func descend() *program {
-	p := newProgram("descend", 3, 1)
-	w, m, step := p.operand(0), p.operand(1), p.operand(2)
-	m = p.flush(p.add(p.mul(p.scalar(0), m), step))
-	p.store(1, m)
-	p.store(0, p.sub(w, m))
+	step := p.div(p.mul(rate, g), p.sqrt(p.add(v, epsilon)))
+	if momentum {
+		step = p.flush(p.add(p.mul(p.scalar(4), p.operand(p.operands)), step))
+		p.store(p.operands, step)
+		p.operands++
+	}
+	p.store(0, p.sub(p.operand(0), step))
 	return p
 }
 
