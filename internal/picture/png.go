@@ -41,23 +41,33 @@ func compressRows(drawn *image.RGBA) ([]byte, error) {
 		return nil, err
 	}
 	width := drawn.Bounds().Dx()
-	row, above, filtered := make([]byte, 3*width), make([]byte, 3*width), make([]byte, 1+3*width)
+	filtered := make([]byte, 1+3*width)
 	filtered[0] = up
+	above := make([]byte, 4*width) // zeros above the first row
 	for y := range drawn.Bounds().Dy() {
-		pixels := drawn.Pix[y*drawn.Stride:][:4*width]
-		for i := range width {
-			copy(row[3*i:3*i+3], pixels[4*i:])
-		}
-		for i := range row {
-			filtered[1+i] = row[i] - above[i]
+		row := drawn.Pix[y*drawn.Stride:][:4*width]
+		if bytes.Equal(row, above) {
+			clear(filtered[1:])
+		} else {
+			subtract(filtered[1:], row, above)
 		}
 		if _, err := z.Write(filtered); err != nil {
 			return nil, err
 		}
-		row, above = above, row
+		above = row
 	}
 	err = z.Close()
 	return stream.Bytes(), err
+}
+
+// subtract sets dst to the differences of two rows of pixels, without their fourth channel, which says how opaque they
+// are.
+func subtract(dst, row, above []byte) {
+	for from, to := 0, 0; from < len(row); from, to = from+4, to+3 {
+		dst[to] = row[from] - above[from]
+		dst[to+1] = row[from+1] - above[from+1]
+		dst[to+2] = row[from+2] - above[from+2]
+	}
 }
 
 // appendChunk appends a chunk of a PNG file: its length, type, data and checksum.
