@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -120,10 +121,17 @@ func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
 }
 
 // write writes the model, the history and the curves, and returns the SHA-256 of the model. It replaces an older
-// history only after the older model, so that the files next to each other belong together.
+// history only after the older model, so that the files next to each other belong together. The curves are drawn while
+// the disk is busy with the model.
 func (f finished) write(ctx context.Context) (sum string, err error) {
 	if f.stopped != nil {
 		ctx = context.WithoutCancel(ctx)
+	}
+	var drawing bytes.Buffer
+	var undrawn error
+	waitForDrawing := func() {}
+	if f.writes.picture {
+		waitForDrawing = beside(func() { undrawn = picture.WriteHistory(&drawing, "png", f.history) })
 	}
 	if f.writes.model {
 		write := func() (string, error) { return f.writeModel(f.Output, f.history) }
@@ -140,7 +148,13 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 		return sum, nil
 	}
 	curves := modelfile.ReplaceExtension(f.Output, ".history.png")
-	err = atomicfile.Write(curves, func(w io.Writer) error { return picture.WriteHistory(w, "png", f.history) })
+	err = atomicfile.Write(curves, func(w io.Writer) error {
+		if waitForDrawing(); undrawn != nil {
+			return undrawn
+		}
+		_, err := drawing.WriteTo(w)
+		return err
+	})
 	if err != nil {
 		return "", fault.CannotWrite(curves, err)
 	}
