@@ -1,10 +1,12 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/await"
@@ -39,20 +41,13 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 		}
 		return f.stopped
 	}
-	sum, err := f.write(ctx)
+	sum, test, tested, err := f.writeAndTest(ctx, o)
+	if err == nil && f.stopped == nil {
+		err = f.noteUnlearned(system, o)
+	}
 	if err != nil {
 		return err
 	}
-	if f.stopped == nil {
-		if err := f.noteUnlearned(system, o); err != nil {
-			return err
-		}
-	}
-	if f.stopped != nil && o.Listener.Ended != nil && f.writes.checkpoints {
-		o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on",
-			f.Output, len(f.history), f.Epochs))
-	}
-	test, tested := f.test(ctx)
 	if err := f.data.CheckSizes(); err != nil {
 		return err
 	}
@@ -73,6 +68,43 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 	return err
 }
 
+// writeAndTest writes the files and tests the model at the same time: the one waits for the disk, or draws on one core,
+// where the other has work for all. After an interruption the user waits for the model, so it is written, and that told,
+// before the test.
+func (f finished) writeAndTest(
+	ctx context.Context, o Options,
+) (sum string, test step.Result, tested bool, err error) {
+	wait := beside(func() { sum, err = f.write(ctx) })
+	defer wait() // if the test panics
+	if f.stopped != nil {
+		if wait(); err != nil {
+			return "", step.Result{}, false, err
+		}
+		if o.Listener.Ended != nil && f.writes.checkpoints {
+			o.Listener.Ended(fmt.Sprintf("stopped: %s has the model of epoch %d of %d; --resume goes on",
+				f.Output, len(f.history), f.Epochs))
+		}
+	}
+	test, tested = f.test(ctx)
+	wait()
+	return sum, test, tested, err
+}
+
+// beside calls f on a goroutine of its own. The function that it returns waits for f to end; it can be called more than
+// once. A panic in f becomes a panic there.
+func beside(f func()) (wait func()) {
+	ended := make(chan any, 1)
+	go func() {
+		defer func() { ended <- recover() }()
+		f()
+	}()
+	return sync.OnceFunc(func() {
+		if crash := <-ended; crash != nil {
+			panic(crash)
+		}
+	})
+}
+
 // maxTestAfterStop limits the test after an interruption, since the user waits for it. It is a number of
 // multiplications of a weight and an input.
 const maxTestAfterStop = 1 << 31
@@ -89,10 +121,17 @@ func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
 }
 
 // write writes the model, the history and the curves, and returns the SHA-256 of the model. It replaces an older
-// history only after the older model, so that the files next to each other belong together.
+// history only after the older model, so that the files next to each other belong together. The curves are drawn while
+// the disk is busy with the model.
 func (f finished) write(ctx context.Context) (sum string, err error) {
 	if f.stopped != nil {
 		ctx = context.WithoutCancel(ctx)
+	}
+	var drawing bytes.Buffer
+	var undrawn error
+	waitForDrawing := func() {}
+	if f.writes.picture {
+		waitForDrawing = beside(func() { undrawn = picture.WriteHistory(&drawing, "png", f.history) })
 	}
 	if f.writes.model {
 		write := func() (string, error) { return f.writeModel(f.Output, f.history) }
@@ -109,7 +148,13 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 		return sum, nil
 	}
 	curves := modelfile.ReplaceExtension(f.Output, ".history.png")
-	err = atomicfile.Write(curves, func(w io.Writer) error { return picture.WriteHistory(w, "png", f.history) })
+	err = atomicfile.Write(curves, func(w io.Writer) error {
+		if waitForDrawing(); undrawn != nil {
+			return undrawn
+		}
+		_, err := drawing.WriteTo(w)
+		return err
+	})
 	if err != nil {
 		return "", fault.CannotWrite(curves, err)
 	}

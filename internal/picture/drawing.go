@@ -2,8 +2,8 @@ package picture
 
 import (
 	"bytes"
+	"image"
 	"image/color"
-	"image/png"
 	"io"
 	"strings"
 
@@ -45,7 +45,7 @@ func (d Drawing) writePNG(w io.Writer) error {
 	size := vgimg.UseWH(px(d.Width), px(d.Height))
 	canvas := vgimg.NewWith(size, vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper))
 	d.draw(pen{draw.New(canvas)})
-	return png.Encode(w, canvas.Image())
+	return writePNG(w, canvas.Image().(*image.RGBA)) // gonum draws to no other kind of image
 }
 
 func (d Drawing) writeSVG(w io.Writer) error {

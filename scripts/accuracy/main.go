@@ -4,6 +4,7 @@
 //	go run ./scripts/accuracy                       the table of what dense networks can reach
 //	go run ./scripts/accuracy -rows "mlp;large"     only these rows of it
 //	go run ./scripts/accuracy -ingredients          the table of what each part of mlp-best.yaml adds
+//	go run ./scripts/accuracy -marks                the table of the configs that reach a mark in the least time
 //
 // Models and logs go to -folder. A run whose log is there already is not repeated.
 package main
@@ -16,12 +17,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // row is a config that is trained with several seeds: a row of a table.
@@ -43,6 +47,13 @@ var rows = []row{
 	{name: "mlp-distilled", config: "mlp-distilled.yaml", seeds: 5, from: "mlp-best", teacher: "large"},
 	{name: "largest", config: "largest.yaml", seeds: 3},
 	{name: "fashion", config: "fashion.yaml", seeds: 3},
+}
+
+// marks are the rows of the table of the configs that reach a mark in the least time.
+var marks = []row{
+	{name: "fast-97", config: "fast-97.yaml", seeds: 20},
+	{name: "fast-98", config: "fast-98.yaml", seeds: 20},
+	{name: "fast-99", config: "fast-99.yaml", seeds: 20},
 }
 
 // ingredients are variants of mlp-best.yaml: each leaves something out, changes it or adds it. All have the same number
@@ -102,6 +113,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	names := f.String("rows", "", "only these rows, separated by semicolons")
 	seeds := f.Int("seeds", 0, "seeds of each row (0: as many as the table has)")
 	parts := f.Bool("ingredients", false, "what each part of mlp-best.yaml adds, instead of the rows")
+	fastest := f.Bool("marks", false, "the configs that reach a mark in the least time, instead of the rows")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -112,11 +124,17 @@ func run(args []string, stdout, stderr io.Writer) error {
 			todo[i].flags = append(todo[i].flags, "--epochs", epochs)
 		}
 	}
+	head := "| run | seeds | validation loss | validation | test loss | test | least to most | " +
+		"seconds of training |\n|---|---|---|---|---|---|---|---|\n"
+	line := line
+	if *fastest {
+		todo, line = marks, markLine
+		head = "| run | seeds | test: mean | 95 % interval of the mean | std | least to most | seconds of training |\n" +
+			"|---|---|---|---|---|---|---|\n"
+	}
 	if err := os.MkdirAll(*folder, 0o777); err != nil {
 		return err
 	}
-	const head = "| run | seeds | validation loss | validation | test loss | test | least to most | " +
-		"seconds of training |\n|---|---|---|---|---|---|---|---|\n"
 	if _, err := io.WriteString(stdout, head); err != nil {
 		return err
 	}
@@ -208,25 +226,39 @@ func read(log string) (one result, err error) {
 
 // line returns a row of the table: medians over the seeds, and the range of the test accuracy.
 func line(name string, all []result) string {
-	of := func(f func(result) float64) []float64 {
-		var values []float64
-		for _, r := range all {
-			values = append(values, f(r))
-		}
-		slices.Sort(values)
-		return values
-	}
-	accuracy := of(func(r result) float64 { return r.accuracy })
+	accuracy := sorted(all, func(r result) float64 { return r.accuracy })
 	return fmt.Sprintf("| %s | %d | %.4f | %.2f %% | %.4f | %.2f %% | %.2f to %.2f %% | %.1f |", name, len(all),
-		median(of(func(r result) float64 { return r.validationLoss })),
-		100*median(of(func(r result) float64 { return r.validation })),
-		median(of(func(r result) float64 { return r.loss })),
+		median(sorted(all, func(r result) float64 { return r.validationLoss })),
+		100*median(sorted(all, func(r result) float64 { return r.validation })),
+		median(sorted(all, func(r result) float64 { return r.loss })),
 		100*median(accuracy), 100*accuracy[0], 100*accuracy[len(accuracy)-1],
-		median(of(func(r result) float64 { return r.seconds })))
+		median(sorted(all, func(r result) float64 { return r.seconds })))
 }
 
-// median returns the middle of sorted values.
-func median(sorted []float64) float64 {
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+// markLine returns a row of the table of marks, which are means: the mean of the test accuracy and how certain it is.
+// The interval is Student's, the mean ± t s/√n, with t of 19 degrees of freedom, as for 20 seeds.
+func markLine(name string, all []result) string {
+	const t = 2.093
+	accuracy := sorted(all, func(r result) float64 { return 100 * r.accuracy })
+	mean, std := stat.MeanStdDev(accuracy, nil)
+	half := t * std / math.Sqrt(float64(len(accuracy)))
+	return fmt.Sprintf("| %s | %d | %.2f %% | %.2f to %.2f %% | %.2f %% | %.2f to %.2f %% | %.2f |", name, len(all),
+		mean, mean-half, mean+half, std, accuracy[0], accuracy[len(accuracy)-1],
+		median(sorted(all, func(r result) float64 { return r.seconds })))
+}
+
+// sorted returns f of all results, in order.
+func sorted(all []result, f func(result) float64) []float64 {
+	var values []float64
+	for _, r := range all {
+		values = append(values, f(r))
+	}
+	slices.Sort(values)
+	return values
+}
+
+// median returns the middle of values that are in order.
+func median(values []float64) float64 {
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
 }

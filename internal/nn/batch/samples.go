@@ -1,6 +1,11 @@
 package batch
 
-import "dnn/internal/nn/kernel"
+import (
+	"encoding/binary"
+	"math"
+
+	"dnn/internal/nn/kernel"
+)
 
 // Samples is inputs, one in each row, with their labels. The inputs are either bytes (pixels), where a byte stands for
 // Table[byte], or floats.
@@ -105,16 +110,39 @@ func (s *Samples) nonzeros() (nonzeros []int, seen int) {
 		return nil, 0
 	}
 	nonzeros = make([]int, s.Features)
+	counts := make([]uint64, s.Features/8) // of the features, eight in a word; since the last carry
 	stride := max(1, s.Count/1000)
 	for i := 0; i < s.Count; i += stride {
-		for f, b := range s.Pixels(i) {
-			if b != 0 {
-				nonzeros[f]++
-			}
+		countNonzeros(counts, nonzeros, s.Pixels(i))
+		if seen++; seen%math.MaxUint8 == 0 {
+			carry(nonzeros, counts)
 		}
-		seen++
 	}
+	carry(nonzeros, counts)
 	return nonzeros, seen
+}
+
+// countNonzeros counts each byte that is not zero: in the byte of counts that is for its feature, or in nonzeros if
+// there are too few features left for a word. A look at each byte would take four times as long.
+func countNonzeros(counts []uint64, nonzeros []int, pixels []uint8) {
+	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f // the lowest bit of each byte, and all but the highest
+	for i := range counts {
+		x := binary.LittleEndian.Uint64(pixels[8*i:])
+		counts[i] += (x&low + low | x) >> 7 & ones // bit 7 of a byte of the sum: whether one of its bits 0 to 6 is set
+	}
+	for f := 8 * len(counts); f < len(pixels); f++ {
+		nonzeros[f] += int(min(pixels[f], 1))
+	}
+}
+
+// carry adds the counts of features to nonzeros and begins them anew, before one exceeds a byte.
+func carry(nonzeros []int, counts []uint64) {
+	for i, c := range counts {
+		for j := range 8 {
+			nonzeros[8*i+j] += int(uint8(c >> (8 * j)))
+		}
+		counts[i] = 0
+	}
 }
 
 // OptimizerEntries is the cost of the optimizer's step of one row of the kernel, in entries of a sparse batch.

@@ -68,6 +68,31 @@ func TestSparse(t *testing.T) {
 	}
 }
 
+// Every byte but 0 counts, for any number of features and samples: of 2,300 every second one is looked at.
+func TestNonzeros(t *testing.T) {
+	for _, features := range []int{1, 7, 8, 9, 21} {
+		for _, count := range []int{1, 255, 256, 600, 2300} {
+			s := &Samples{Count: count, Features: features, Bytes: make([]uint8, count*features)}
+			for i := range s.Bytes {
+				s.Bytes[i] = []uint8{0, 1, 127, 128, 255, uint8(i), uint8(i / 256)}[i*i%7]
+			}
+			want, looked := make([]int, features), 0
+			for i := 0; i < count; i += 1 + count/2300 {
+				looked++
+				for f, b := range s.Pixels(i) {
+					if b != 0 {
+						want[f]++
+					}
+				}
+			}
+			if found, seen := s.nonzeros(); seen != looked || !slices.Equal(found, want) {
+				t.Errorf("%d samples of %d features: wanted %v in %d, found %v in %d",
+					count, features, want, looked, found, seen)
+			}
+		}
+	}
+}
+
 // Shares cover the features once, in order, and cost about the same, even if the nonzeros are unevenly distributed.
 func TestShares(t *testing.T) {
 	const features, batch = 784, 100
