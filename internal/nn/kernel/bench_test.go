@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -293,5 +294,31 @@ func BenchmarkRows(b *testing.B) {
 				})
 			})
 		}
+	}
+}
+
+// BenchmarkElementwise runs each elementwise kernel on matrices of 100 x 100, which the second-level cache holds.
+func BenchmarkElementwise(b *testing.B) {
+	const n = 100
+	for _, c := range elementwiseCases() {
+		if strings.HasSuffix(c.name, "in place") { // its results would become denormal
+			continue
+		}
+		b.Run(c.name, func(b *testing.B) {
+			benchSets(b, func(b *testing.B, s *Set) {
+				var matrices []Matrix
+				for range c.matrices {
+					matrices = append(matrices, mat(n, n, n+12, aligned(n*(n+12))))
+				}
+				var vectors [][]float32
+				for range c.vectors {
+					vectors = append(vectors, aligned(n))
+				}
+				for b.Loop() {
+					c.run(s, matrices, vectors)
+				}
+				perElement(b, n*n, "element")
+			})
+		})
 	}
 }
