@@ -10,6 +10,11 @@ const (
 	blockM = 256
 	blockN = 2048
 
+	// streamK is the depth of the blocks if C has fewer rows than a tile and B does not fit into the cache, so that the
+	// time is that of reading B. So many rows of B are read from left to right at once, and the processor fetches them
+	// ahead.
+	streamK = 32
+
 	// unpackedB is the size up to which a block of B is read in place, in float32, with the gaps between its rows.
 	unpackedB = 128 << 10
 )
@@ -76,12 +81,16 @@ func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	if k <= blockK && n <= blockN {
+	streams := m < s.TileRows && !b.Transposed && k*b.Stride > unpackedB
+	if k <= blockK && n <= blockN && !streams {
 		s.gemmBlock(scratch, &c, &a, &b, accumulate)
 		return
 	}
 	// Blocks of similar sizes: a short last one would cost as much in packing and in sums as a long one.
 	stepK, stepN := even(k, blockK, 1), even(n, blockN, s.TileCols)
+	if streams {
+		stepK = streamK
+	}
 	for j := 0; j < n; j += stepN {
 		cols := min(stepN, n-j)
 		for p := 0; p < k; p += stepK {

@@ -19,8 +19,8 @@ type division struct {
 }
 
 // smallBatchShares is the largest number of workers among which the features of a small batch are divided. Two were
-// measured (docs/kernels.md); more than two are a guess.
-const smallBatchShares = 4
+// measured (docs/kernels.md), more than two simulated (docs/threads.md).
+const smallBatchShares = 8
 
 // shares returns how many shares the features of a sparse batch are divided into: one for each worker, or a single one,
 // which means that the batch is divided by rows only. That is better if there are many workers and so few rows that

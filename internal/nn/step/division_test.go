@@ -20,10 +20,12 @@ func TestDivision(t *testing.T) {
 		{2, 100, 2, []kernel.Span{{Lo: 0, Hi: 48}, {Lo: 48, Hi: 100}}},
 		{2, 1, 2, []kernel.Span{{}, {Lo: 0, Hi: 1}}},
 		{4, 17, 4, []kernel.Span{{}, {Lo: 0, Hi: 8}, {Lo: 8, Hi: 16}, {Lo: 16, Hi: 17}}},
-		{5, 79, 1,
+		{5, 79, 5,
 			[]kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 79}}},
-		{5, 80, 5,
-			[]kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64}, {Lo: 64, Hi: 80}}},
+		{9, 143, 1, []kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64},
+			{Lo: 64, Hi: 80}, {Lo: 80, Hi: 96}, {Lo: 96, Hi: 112}, {Lo: 112, Hi: 128}, {Lo: 128, Hi: 143}}},
+		{9, 144, 9, []kernel.Span{{Lo: 0, Hi: 16}, {Lo: 16, Hi: 32}, {Lo: 32, Hi: 48}, {Lo: 48, Hi: 64},
+			{Lo: 64, Hi: 80}, {Lo: 80, Hi: 96}, {Lo: 96, Hi: 112}, {Lo: 112, Hi: 128}, {Lo: 128, Hi: 144}}},
 	} {
 		d := division{workers: c.workers, batch: c.batch, tile: 8}
 		if got := d.shares(); got != c.shares {
@@ -61,6 +63,7 @@ func TestOtherWork(t *testing.T) {
 		{4, 17, 50, []int{1, 2, 3}},
 		{2, 1, 1000, []int{0, 1}}, // too much for one
 		{8, 1, 50, []int{0, 1, 2, 3, 4, 5, 6, 7}},
+		{9, 1, 50, []int{0, 1, 2, 3, 4, 5, 6, 7, 8}},
 	} {
 		d := division{workers: c.workers, batch: c.batch, tile: 8}
 		otherWork := d.otherWork(network(c.hidden))

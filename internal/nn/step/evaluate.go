@@ -31,12 +31,20 @@ func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 		if v.stop != nil && v.stop() {
 			return
 		}
-		v.evaluate(v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, MaxPredict))
+		v.evaluate(v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, v.perTask()))
 	}
 	return v
 }
 
-func (v *Evaluator) tasks() int { return (v.samples.Count + MaxPredict - 1) / MaxPredict }
+func (v *Evaluator) tasks() int { return (v.samples.Count + v.perTask() - 1) / v.perTask() }
+
+// perTask returns how many samples a task has: a predictor's most or, if there are too few for that, so many that all
+// workers have some. The kernels take a tile of samples at once.
+func (v *Evaluator) perTask() int {
+	workers, tile := len(v.predictors), v.engine.kernels.TileRows
+	each := (v.samples.Count + workers - 1) / workers
+	return max(1, min(MaxPredict, (each+tile-1)/tile*tile))
+}
 
 // Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {

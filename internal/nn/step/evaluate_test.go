@@ -163,3 +163,23 @@ func TestNaNComesThrough(t *testing.T) {
 		e.Close()
 	}
 }
+
+// All workers evaluate some of the samples, in whole tiles, if there are as many tiles. No task has more samples than a
+// predictor takes.
+func TestEvaluatorDividesSamples(t *testing.T) {
+	kernels := kernel.Available()[0]
+	tile := kernels.TileRows
+	m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
+	for _, c := range []struct{ count, threads, perTask, tasks int }{
+		{0, 2, 1, 0}, {1, 2, tile, 1}, {tile + 1, 2, tile, 2}, {8 * tile, 2, 4 * tile, 2}, {8*tile - 1, 4, 2 * tile, 4},
+		{MaxPredict * 2, 2, MaxPredict, 2}, {MaxPredict*2 + 1, 2, MaxPredict, 3}, {1000, 1, MaxPredict, 8},
+	} {
+		e := NewEngine(kernels, c.threads)
+		v := NewEvaluator(e, m, nntest.RandomBytes(c.count, 20, 3, 1))
+		if perTask, tasks := v.perTask(), v.tasks(); perTask != c.perTask || tasks != c.tasks {
+			t.Errorf("%d samples, %d threads: wanted %d tasks of %d, found %d of %d",
+				c.count, c.threads, c.tasks, c.perTask, tasks, perTask)
+		}
+		e.Close()
+	}
+}

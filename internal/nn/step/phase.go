@@ -9,6 +9,7 @@ import (
 type phase struct {
 	name          int // index into phases
 	jobs          []*job
+	first         []int           // of each worker's queue, the index of its first job; nil: see parallel.Pool.Run
 	order         *parallel.Order // which jobs wait for which, by index; nil: none waits
 	endsInUpdates bool            // whether its last jobs are updates; the first of these sets work.updatesBegan
 	alone         func(*kernel.Worker)
@@ -31,9 +32,13 @@ type task func(*kernel.Worker)
 
 // job is a task and the jobs that must be done before it.
 type job struct {
+	kind  kind
 	run   task
 	after []*job
 }
+
+// kind is the kind of a job of the pipeline, as doc.go names it. Other jobs have none.
+type kind string
 
 // sideBySide returns the phase of tasks that need not wait for each other.
 func sideBySide(name int, tasks []task) phase {
@@ -47,7 +52,7 @@ func sideBySide(name int, tasks []task) phase {
 // inOrder returns the phase in which each worker does the jobs of its own queue, one after another.
 func inOrder(name int, queues [][]*job) phase {
 	p := phase{name: name}
-	var first []int // of each queue, the index of its first job
+	var first []int
 	indexOf := make(map[*job]int)
 	for _, queue := range queues {
 		first = append(first, len(p.jobs))
@@ -66,6 +71,6 @@ func inOrder(name int, queues [][]*job) phase {
 			needs[i] = append(needs[i], index)
 		}
 	}
-	p.order = parallel.NewOrder(needs, first)
+	p.first, p.order = first, parallel.NewOrder(needs, first)
 	return p
 }

@@ -17,14 +17,14 @@ func pipeline(s *work, load []task, rest func(w *kernel.Worker, r kernel.Span), 
 	var allRests []*job
 	for worker := range s.workers {
 		features := s.upcoming.Features(worker)
-		loads := &job{run: load[worker]}
-		list := &job{run: func(w *kernel.Worker) { s.tape.In.Transpose(w.Set, features) }}
-		rests := &job{after: []*job{products[s.workers-1][worker]}, run: func(w *kernel.Worker) {
+		loads := &job{kind: "load", run: load[worker]}
+		list := &job{kind: "list", run: func(w *kernel.Worker) { s.tape.In.Transpose(w.Set, features) }}
+		rests := &job{kind: "rest", after: []*job{products[s.workers-1][worker]}, run: func(w *kernel.Worker) {
 			if r := s.stageRows(worker); r.Lo < r.Hi {
 				rest(w, r)
 			}
 		}}
-		idle := &job{after: []*job{list}, run: func(w *kernel.Worker) {
+		idle := &job{kind: "idle", after: []*job{list}, run: func(w *kernel.Worker) {
 			s.model.Input().UpdateIdle(w, s.tape.In, features, s.updater)
 		}}
 		var own []*job // the worker's products of the stages that have rows
@@ -50,7 +50,7 @@ func pipeline(s *work, load []task, rest func(w *kernel.Worker, r kernel.Span), 
 	}
 	for worker, tasks := range updates {
 		for i, run := range tasks {
-			update := &job{run: run, after: append([]*job{lists[worker]}, allRests...)}
+			update := &job{kind: "update", run: run, after: append([]*job{lists[worker]}, allRests...)}
 			if worker == 0 && i == 0 {
 				update.run = func(w *kernel.Worker) {
 					s.updatesBegan = time.Now()
@@ -71,7 +71,7 @@ func products(s *work) [][]*job {
 	products := make([][]*job, s.workers)
 	for worker := range s.workers {
 		for stage := range s.workers {
-			product := &job{run: func(w *kernel.Worker) {
+			product := &job{kind: "product", run: func(w *kernel.Worker) {
 				if r := s.stageRows(stage); r.Lo < r.Hi {
 					s.model.Input().MultiplyShare(w, s.tape.In, worker, s.tape.Y[0], r)
 				}
