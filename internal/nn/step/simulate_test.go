@@ -16,8 +16,8 @@ import (
 
 var simulateThreads = flag.Bool("simulate", false, "predict the time of a step on more threads than the machine has")
 
-// The price of data that another core has written, and of a thread that waits for another: what two cores of the Xeon in
-// docs/kernels.md were measured to take (docs/threads.md).
+// The price of data that another core has written, and of a thread that waits for another: what two cores of a Xeon
+// were measured to take (docs/threads.md).
 const (
 	handOver = 120e-9 // seconds until the first line, or a word like the one that says that a job is done, has arrived
 	perLine  = 4e-9   // seconds for each line of 64 bytes, many of which are under way at once
@@ -367,8 +367,8 @@ func TestSimulateThreads(t *testing.T) {
 	}
 }
 
-// realSteps returns the time of real steps that only a twentieth falls short of. Other programs that take a core in some
-// of the steps do not make it run on one thread.
+// realSteps returns the time of real steps that only a twentieth falls short of. Other programs that take a core in
+// some of the steps do not make it run on one thread.
 func realSteps(t *Trainer, o interface{ Begin(rate float64) }, order []int32, batch, steps int) float64 {
 	times := make([]float64, steps)
 	for step := range times {

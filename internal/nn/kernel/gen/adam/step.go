@@ -38,8 +38,9 @@ func of(x Op, lanes int) Op {
 	return x
 }
 
-// Emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros,
-// with which a step does no harm.
+// Emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the
+// narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros, with which a step
+// does no harm.
 func (s Step) Emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
 	s.Load(m, first, lanes, rest)
