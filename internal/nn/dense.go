@@ -128,30 +128,45 @@ func (d *Dense) regularize(w *kernel.Worker, g kernel.Matrix, r0, c0 int) {
 // Penalty returns l1 sum |w| + l2 sum w^2 of the kernel's elements.
 func (d *Dense) Penalty() float64 {
 	penalty := 0.0
-	if d.spec.L1 != 0 {
-		penalty += float64(d.spec.L1 * d.sum(math.Abs))
-	}
-	if d.spec.L2 != 0 {
-		penalty += float64(d.spec.L2 * d.sum(func(w float64) float64 { return w * w }))
+	for r := range d.kernel.Value.Rows {
+		row := d.kernel.Value.Row(r)
+		if d.spec.L1 != 0 {
+			penalty += float64(d.spec.L1 * absoluteSum(row))
+		}
+		if d.spec.L2 != 0 {
+			penalty += float64(d.spec.L2 * squareSum(row))
+		}
 	}
 	return penalty
 }
 
-// sum returns the sum of f of the kernel's elements. It adds up each fourth element of a row, and then the four
-// sums and the rest: a fixed order, in which an addition need not wait for the one before.
-func (d *Dense) sum(f func(w float64) float64) float64 {
+// squareSum returns the sum of squares. It adds up each fourth of them, and then the four sums and the rest: a fixed
+// order, in which an addition need not wait for the one before.
+func squareSum(row []float32) float64 {
 	var s0, s1, s2, s3 float64
-	for r := range d.kernel.Value.Rows {
-		row := d.kernel.Value.Row(r)
-		for ; len(row) >= 4; row = row[4:] {
-			s0 += float64(f(float64(row[0])))
-			s1 += float64(f(float64(row[1])))
-			s2 += float64(f(float64(row[2])))
-			s3 += float64(f(float64(row[3])))
-		}
-		for _, w := range row {
-			s0 += float64(f(float64(w)))
-		}
+	for ; len(row) >= 4; row = row[4:] {
+		s0 += float64(float64(row[0]) * float64(row[0]))
+		s1 += float64(float64(row[1]) * float64(row[1]))
+		s2 += float64(float64(row[2]) * float64(row[2]))
+		s3 += float64(float64(row[3]) * float64(row[3]))
+	}
+	for _, w := range row {
+		s0 += float64(float64(w) * float64(w))
+	}
+	return s0 + s1 + (s2 + s3)
+}
+
+// absoluteSum returns the sum of absolute values, in squareSum's order.
+func absoluteSum(row []float32) float64 {
+	var s0, s1, s2, s3 float64
+	for ; len(row) >= 4; row = row[4:] {
+		s0 += math.Abs(float64(row[0]))
+		s1 += math.Abs(float64(row[1]))
+		s2 += math.Abs(float64(row[2]))
+		s3 += math.Abs(float64(row[3]))
+	}
+	for _, w := range row {
+		s0 += math.Abs(float64(w))
 	}
 	return s0 + s1 + (s2 + s3)
 }
