@@ -28,8 +28,8 @@ var activations = func() map[string]Activation {
 	for _, f := range activation.All() {
 		f := kernel.NewActivation(f)
 		all[f.Name] = Activation{
-			forward:  func(w *kernel.Worker, y, z kernel.Matrix) { w.Activate(&f, y, z) },
-			backward: func(w *kernel.Worker, v, dy, dz kernel.Matrix) { w.ActivationSlope(&f, dz, dy, v) },
+			forward:  func(w *kernel.Worker, y, z kernel.Matrix) { w.Activate(f, y, z) },
+			backward: func(w *kernel.Worker, v, dy, dz kernel.Matrix) { w.ActivationSlope(f, dz, dy, v) },
 			ofInput:  f.OfInput,
 		}
 	}

@@ -18,29 +18,21 @@ func NewActivation(f activation.Function) Activation {
 }
 
 // Activate computes Y = f(Z); Y may be Z.
-func (s *Set) Activate(f *Activation, y, z Matrix) {
-	requireAll("Activate", y.Rows, y.Cols, y, z)
-	if s.elementwise(f.forward, y.Rows, y.Cols, [8]float32{}, y, z) {
-		return
-	}
-	for r := range y.Rows {
-		out := y.Row(r)
+func (s *Set) Activate(f Activation, y, z Matrix) {
+	s.elementwise("Activate y z", f.forward, [8]float32{}, func(r int) {
+		y := y.Row(r)
 		for c, v := range z.Row(r) {
-			out[c] = f.Of(v)
+			y[c] = f.Of(v)
 		}
-	}
+	}, y, y, z)
 }
 
 // ActivationSlope computes DZ = D f'(Z), given V, which is Z if f is OfInput, else f(Z). DZ may be D.
-func (s *Set) ActivationSlope(f *Activation, dz, d, v Matrix) {
-	requireAll("ActivationSlope", dz.Rows, dz.Cols, dz, d, v)
-	if s.elementwise(f.slope, dz.Rows, dz.Cols, [8]float32{}, dz, d, v) {
-		return
-	}
-	for r := range dz.Rows {
-		out, d := dz.Row(r), d.Row(r)
+func (s *Set) ActivationSlope(f Activation, dz, d, v Matrix) {
+	s.elementwise("ActivationSlope dz d v", f.slope, [8]float32{}, func(r int) {
+		dz, d := dz.Row(r), d.Row(r)
 		for c, v := range v.Row(r) {
-			out[c] = d[c] * f.Slope(v)
+			dz[c] = d[c] * f.Slope(v)
 		}
-	}
+	}, dz, dz, d, v)
 }

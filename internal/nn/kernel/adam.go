@@ -1,10 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-
-	"dnn/internal/exact"
-)
+import "dnn/internal/exact"
 
 // AdamStep has the constants of one step of Adam (Kingma and Ba, arXiv:1412.6980). As in the last paragraph of its
 // section 2, and in Keras 3, the bias correction is part of Alpha:
@@ -22,28 +18,11 @@ type AdamStep struct {
 }
 
 // Adam takes a step, as AdamStep defines it, for each element of the parameters P[rows, cols] and their moments M and
-// V, with the gradient G. All have the same shape; P, M and V also have the same stride.
+// V, with the gradient G. All have the same shape.
 func (s *Set) Adam(p, m, v, g Matrix, a AdamStep) {
-	requireMoments("Adam", p, m, v)
-	require("Adam", "g", g.shape(), p.Rows, p.Cols)
-	s.adam(p, m, v, g, a)
-}
-
-// requireMoments panics unless parameters and moments have the same shape and stride.
-func requireMoments(kernel string, p, m, v Matrix) {
-	require(kernel, "p", p.shape(), p.Rows, p.Cols)
-	require(kernel, "m", m.shape(), p.Rows, p.Cols)
-	require(kernel, "v", v.shape(), p.Rows, p.Cols)
-	if m.Stride != p.Stride || v.Stride != p.Stride {
-		const message = "kernel: %s: p, m, v: wanted equal strides, found %d, %d, %d"
-		panic(fmt.Sprintf(message, kernel, p.Stride, m.Stride, v.Stride))
-	}
-}
-
-func (s *Set) adam(p, m, v, g Matrix, a AdamStep) {
-	if !s.elementwise(adamKernel, p.Rows, p.Cols, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, p, m, v, g) {
-		adam(p, m, v, g, a)
-	}
+	s.elementwise("Adam p m v g", adamKernel, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, func(r int) {
+		adam(p.Slice(r, r+1), m.Slice(r, r+1), v.Slice(r, r+1), g.Slice(r, r+1), a)
+	}, p, p, m, v, g)
 }
 
 func adam(p, m, v, g Matrix, a AdamStep) {
@@ -55,4 +34,42 @@ func adam(p, m, v, g Matrix, a AdamStep) {
 			p[c] -= float32(m[c]*a.Alpha) / (exact.Sqrt(v[c]) + a.Epsilon)
 		}
 	}
+}
+
+// AMSGrad is Adam with the largest second moment so far, H, in place of V: h = max(h, v), unless v is NaN.
+func (s *Set) AMSGrad(p, m, v, h, g Matrix, a AdamStep) {
+	s.elementwise("AMSGrad p m v h g", amsgradKernel, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, func(r int) {
+		p, m, v, h := p.Row(r), m.Row(r), v.Row(r), h.Row(r)
+		for c, gc := range g.Row(r) {
+			m[c] = flush(exact.FMA(gc-m[c], a.C1, m[c]))
+			v[c] = flush(exact.FMA(square(gc)-v[c], a.C2, v[c]))
+			if !(v[c] < h[c]) {
+				h[c] = v[c]
+			}
+			p[c] -= float32(m[c]*a.Alpha) / (exact.Sqrt(h[c]) + a.Epsilon)
+		}
+	}, p, p, m, v, h, g)
+}
+
+// NadamStep has the constants of one step of Nadam:
+//
+//	m += (g - m) C1
+//	v += (g*g - v) C2
+//	p -= (m MFactor + g GFactor) / (sqrt(v) + Epsilon)
+//
+// The two += and the sum are fused multiply-adds, of which the products with g are rounded before. Moments and squares
+// are flushed as Adam's.
+type NadamStep struct{ MFactor, GFactor, C1, C2, Epsilon float32 }
+
+// Nadam takes a step, as NadamStep defines it, for each element of P, with the moments M and V.
+func (s *Set) Nadam(p, m, v, g Matrix, step NadamStep) {
+	scalars := [8]float32{step.MFactor, step.GFactor, step.C1, step.C2, step.Epsilon}
+	s.elementwise("Nadam p m v g", nadamKernel, scalars, func(r int) {
+		p, m, v := p.Row(r), m.Row(r), v.Row(r)
+		for c, gc := range g.Row(r) {
+			m[c] = flush(exact.FMA(gc-m[c], step.C1, m[c]))
+			v[c] = flush(exact.FMA(square(gc)-v[c], step.C2, v[c]))
+			p[c] -= exact.FMA(m[c], step.MFactor, float32(gc*step.GFactor)) / (exact.Sqrt(v[c]) + step.Epsilon)
+		}
+	}, p, p, m, v, g)
 }

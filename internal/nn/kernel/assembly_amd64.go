@@ -130,7 +130,6 @@ func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Ro
 
 // sparseAdamInAVX2 computes the gradient of runs of rows that have entries, a block at a time. Other rows need none.
 func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
-	steps := Set{elementwiseKernels: &elementwiseAVX2}
 	var gradient [BlockElements]float32
 	width := panelWidth(p.Cols, panelAVX2, 8)
 	most := len(gradient) / width
@@ -145,7 +144,9 @@ func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows
 			case !empty && which&FilledRows != 0:
 				sparseMulAVX2(rows, cols, x.Entries, x.Start[r*x.Step:], x.Step, x.Table, from, b.Stride,
 					gradient[:], width, false)
-				steps.adam(p, m, v, Matrix{Rows: rows, Cols: cols, Stride: width, Data: gradient[:]}, a)
+				adamAVX2(rows, cols, [7]*float32{&p.Data[0], &m.Data[0], &v.Data[0], &gradient[0]},
+					[7]int{4 * p.Stride, 4 * m.Stride, 4 * v.Stride, 4 * width},
+					[8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}) // not by Adam, for which the gradient had to be on the heap
 			}
 			r += rows
 		}

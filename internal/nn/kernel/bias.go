@@ -2,17 +2,12 @@ package kernel
 
 // Bias computes Y[r, c] += bias[c].
 func (s *Set) Bias(y Matrix, bias []float32) {
-	require("Bias", "y", y.shape(), y.Rows, y.Cols)
-	requireLength("Bias", "bias", len(bias), y.Cols)
-	if s.elementwise(biasKernel, y.Rows, y.Cols, [8]float32{}, y, rowVector(bias)) {
-		return
-	}
-	for r := range y.Rows {
-		row := y.Row(r)
-		for c, b := range bias[:len(row)] {
-			row[c] += b
+	s.elementwise("Bias y bias", biasKernel, [8]float32{}, func(r int) {
+		y := y.Row(r)
+		for c, b := range bias[:len(y)] {
+			y[c] += b
 		}
-	}
+	}, y, y, rowVector(bias))
 }
 
 // ColumnSums computes dst[c], the sum of X[r, c] over the rows in ascending r, starting from +0: the gradient of a

@@ -70,15 +70,15 @@ func elementwiseCases() []elementwiseCase {
 	for _, f := range activation.All() {
 		f := NewActivation(f)
 		cases = append(cases,
-			elementwiseCase{f.Name, 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Activate(&f, m[0], m[1]) }},
+			elementwiseCase{f.Name, 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Activate(f, m[0], m[1]) }},
 			elementwiseCase{f.Name + " in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) {
-				s.Activate(&f, m[0], m[0])
+				s.Activate(f, m[0], m[0])
 			}},
 			elementwiseCase{f.Name + " slope", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
-				s.ActivationSlope(&f, m[0], m[1], m[2])
+				s.ActivationSlope(f, m[0], m[1], m[2])
 			}},
 			elementwiseCase{f.Name + " slope in place", 2, 0, func(s *Set, m []Matrix, _ [][]float32) {
-				s.ActivationSlope(&f, m[0], m[0], m[1])
+				s.ActivationSlope(f, m[0], m[0], m[1])
 			}})
 	}
 	return cases

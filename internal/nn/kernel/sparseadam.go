@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Rows selects rows of a sparse matrix.
 type Rows uint8
 
@@ -21,6 +23,17 @@ func (s *Set) SparseAdam(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which R
 	x.require("SparseAdam", p.Rows)
 	if p.Rows > 0 && p.Cols > 0 {
 		s.sparseAdam(p, m, v, x, b, a, which)
+	}
+}
+
+// requireMoments panics unless parameters and moments have the same shape and stride.
+func requireMoments(kernel string, p, m, v Matrix) {
+	require(kernel, "p", p.shape(), p.Rows, p.Cols)
+	require(kernel, "m", m.shape(), p.Rows, p.Cols)
+	require(kernel, "v", v.shape(), p.Rows, p.Cols)
+	if m.Stride != p.Stride || v.Stride != p.Stride {
+		const message = "kernel: %s: p, m, v: wanted equal strides, found %d, %d, %d"
+		panic(fmt.Sprintf(message, kernel, p.Stride, m.Stride, v.Stride))
 	}
 }
 
