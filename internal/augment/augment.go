@@ -123,6 +123,18 @@ func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample in
 	}
 }
 
+// Epochs returns an image, followed by what Apply makes of it in each of the first epochs.
+func (a *Augmenter) Epochs(k *kernel.Set, image []uint8, sample, epochs int) [][]uint8 {
+	all := [][]uint8{image}
+	for epoch := 1; epoch <= epochs; epoch++ {
+		distorted := make([]uint8, len(image))
+		a.Begin(epoch)
+		a.Apply(k, 0, distorted, image, sample)
+		all = append(all, distorted)
+	}
+	return all
+}
+
 // coefficients are the matrices C of x and of y, [down, across] each.
 type coefficients struct {
 	x, y   []float32

@@ -36,12 +36,11 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 	if err != nil {
 		return err
 	}
-	if ok {
-		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %.2g (%s shows the loss over the rate)\n",
-			rate, path)
-	} else {
-		_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: none, the loss falls at no rate (see %s)\n", path)
+	suggestion := fmt.Sprintf("%.2g (%s shows the loss over the rate)", rate, path)
+	if !ok {
+		suggestion = fmt.Sprintf("none, the loss falls at no rate (see %s)", path)
 	}
+	_, err = fmt.Fprintf(system.Stdout, "suggested learning rate: %s\n", suggestion)
 	return err
 }
 
@@ -64,14 +63,7 @@ func (x *experiment) preview(
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		original := data.Train.Pixels(i)
-		lines[i] = append(lines[i], original)
-		for epoch := 1; epoch <= epochs; epoch++ {
-			distorted := make([]uint8, len(original))
-			a.Begin(epoch)
-			a.Apply(set, 0, distorted, original, i)
-			lines[i] = append(lines[i], distorted)
-		}
+		lines[i] = a.Epochs(set, data.Train.Pixels(i), i, epochs)
 	}
 	err = writePicture(ctx, path, func(w io.Writer, _ string) error {
 		about := fmt.Sprintf("The first training images of %s, "+
@@ -88,10 +80,8 @@ func (x *experiment) preview(
 	return err
 }
 
-// pictureFormat returns the format of a picture by the extension of its path.
-func pictureFormat(path string) string { return strings.TrimPrefix(filepath.Ext(path), ".") }
-
 // writePicture writes a picture in the format of its extension.
 func writePicture(ctx context.Context, path string, draw func(w io.Writer, format string) error) error {
-	return await.Write(ctx, path, func(w io.Writer) error { return draw(w, pictureFormat(path)) })
+	format := strings.TrimPrefix(filepath.Ext(path), ".")
+	return await.Write(ctx, path, func(w io.Writer) error { return draw(w, format) })
 }

@@ -7,6 +7,7 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/config"
+	"dnn/internal/cpuprofile"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -49,7 +50,7 @@ func Train(ctx context.Context, system *System, o Options) error {
 		profiled = "" // a dry run leaves no files
 	}
 	if err == nil {
-		err = profile(profiled, func() error { return x.trainRun(ctx, system, o) })
+		err = cpuprofile.During(profiled, func() error { return x.trainRun(ctx, system, o) })
 	}
 	return err
 }

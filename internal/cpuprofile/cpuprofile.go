@@ -1,4 +1,5 @@
-package experiment
+// Package cpuprofile writes what the CPU was busy with while something ran.
+package cpuprofile
 
 import (
 	"errors"
@@ -8,9 +9,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// profile calls work and writes a CPU profile of it, for `go tool pprof`, to path. If path is empty, it just calls
-// work.
-func profile(path string, work func() error) (err error) {
+// During calls work and writes a CPU profile of it, for `go tool pprof`, to path. If path is empty, it just calls work.
+func During(path string, work func() error) (err error) {
 	if path == "" {
 		return work()
 	}
