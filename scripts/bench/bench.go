@@ -40,11 +40,13 @@ type effort struct {
 	gemmTime    time.Duration // for each shape
 	wideSteps   int           // training steps
 	wideWarming int           // steps of the Python programs before those
+	kinds       int           // of each group of the scenario "kinds", the first ones; 0 for all
 }
 
 func (o options) effort() effort {
 	if o.quick {
-		return effort{epochs: 2, repeats: 2, gemmTime: 20 * time.Millisecond, wideSteps: 2, wideWarming: 1}
+		return effort{epochs: 2, repeats: 2, gemmTime: 20 * time.Millisecond, wideSteps: 2, wideWarming: 1,
+			kinds: 2}
 	}
 	return effort{epochs: 5, repeats: 10, gemmTime: 300 * time.Millisecond, wideSteps: 24, wideWarming: 3}
 }

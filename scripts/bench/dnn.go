@@ -72,21 +72,27 @@ type recipe struct {
 // dnnEpochs is dnn training by the recipe. Its metric "epoch" is the seconds of an epoch with validation.
 func (b *bench) dnnEpochs(name string, r recipe) paired.Contender {
 	return paired.Contender{Name: name, Run: func(ctx context.Context) (paired.Figures, error) {
-		var env []string
-		if r.simd != "" {
-			env = append(env, "DNN_SIMD="+r.simd)
-		}
-		t, err := b.train(ctx, env, "--threads", strconv.Itoa(r.threads), "--batch-size", strconv.Itoa(r.batch),
-			"--epochs", strconv.Itoa(r.epochs))
-		if err != nil {
-			return nil, err
-		}
-		var seconds []float64
-		for _, e := range t.epochs {
-			seconds = append(seconds, e.Seconds)
-		}
-		return paired.Figures{"epoch": paired.Steady(seconds)}, nil
+		seconds, err := b.dnnEpoch(ctx, r)
+		return paired.Figures{"epoch": seconds}, err
 	}}
+}
+
+// dnnEpoch trains by the recipe and further arguments, and returns the seconds of an epoch with validation.
+func (b *bench) dnnEpoch(ctx context.Context, r recipe, args ...string) (float64, error) {
+	var env []string
+	if r.simd != "" {
+		env = append(env, "DNN_SIMD="+r.simd)
+	}
+	t, err := b.train(ctx, env, append([]string{"--threads", strconv.Itoa(r.threads),
+		"--batch-size", strconv.Itoa(r.batch), "--epochs", strconv.Itoa(r.epochs)}, args...)...)
+	if err != nil {
+		return 0, err
+	}
+	var seconds []float64
+	for _, e := range t.epochs {
+		seconds = append(seconds, e.Seconds)
+	}
+	return paired.Steady(seconds), nil
 }
 
 // besideBusy is the contender while another process keeps a CPU busy.

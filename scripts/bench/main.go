@@ -15,7 +15,7 @@
 // memory); or failed: true. NAME is one of the names in scenarios.go.
 //
 // OpenBLAS, PyTorch and JAX are also measured by the Python scripts in this folder. Their interpreters are
-// $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX) and $PEERS_VENV/pt/bin/python (PyTorch). PEERS_VENV is
+// $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX, Keras) and $PEERS_VENV/pt/bin/python (PyTorch). PEERS_VENV is
 // ~/.cache/dnn-peers by default. What is not installed is shown as failed.
 package main
 

@@ -102,7 +102,7 @@ func TestPageWithoutChart(t *testing.T) {
 }
 
 func TestEveryTargetCanBeJudged(t *testing.T) {
-	b := &bench{peers: "peers", originals: "originals", sets: []string{"avx2", "generic"}}
+	b := &bench{peers: "peers", originals: "originals", sets: []string{"avx512", "avx2", "neon", "generic"}}
 	known := map[string]bool{} // experiment, contender and metric
 	for _, s := range scenarios() {
 		for _, e := range s.experiments(b) {

@@ -24,6 +24,7 @@ func scenarios() []scenario {
 		{"simd", "the epoch with each instruction set", simdScenario},
 		{"gemm", "matrix products beside OpenBLAS", gemmScenario},
 		{"wide", "training steps of three layers of 2048, beside PyTorch and JAX", wideScenario},
+		{"kinds", "the epoch with each activation, layer, loss and optimizer", kindsScenario},
 	}
 }
 

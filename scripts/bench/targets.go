@@ -4,7 +4,7 @@ import "dnn/scripts/bench/paired"
 
 // targets returns what this project wants to reach on two cores.
 func targets() []paired.Target {
-	return []paired.Target{
+	return append([]paired.Target{
 		wanted("epoch", "epoch", dnn2, "jax", paired.AtMost, 1./4),
 		wanted("epoch", "epoch", dnn2, "keras-tensorflow", paired.AtMost, 1./20),
 		wanted("epoch", "epoch", dnn1, "jax", paired.AtMost, 1./3),
@@ -26,7 +26,7 @@ func targets() []paired.Target {
 		wanted("wide", "step", dnn2, "torch", paired.Below, 1),
 		wanted("wide", "step", dnn2, "jax", paired.Below, 1),
 		wanted("wide", "step", dnn2, openBLASProducts, paired.AtMost, 1/0.75),
-	}
+	}, kindTargets()...)
 }
 
 // wanted returns the target that the metric of the subject, or its ratio to that of the reference, keeps the limit.

@@ -18,6 +18,10 @@ type Experiment struct {
 	About      string // what exactly is measured, for readers of the page
 	Metrics    []Metric
 	Contenders []Contender // ratios are to the first
+
+	// RowPerMetric says that the table has a row for each metric and a column for each contender, for many metrics of
+	// one kind. Else it has a row for each figure.
+	RowPerMetric bool
 }
 
 // Metric is something that is measured.

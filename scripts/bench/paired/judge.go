@@ -58,16 +58,7 @@ func (r *Result) Judge(targets []Target) []Verdict {
 
 // judgeOne returns the verdict on one target. Of several metrics, the worst counts.
 func (r *Result) judgeOne(t Target, metrics []string) Verdict {
-	v := Verdict{Target: t, what: r.Name}
-	if t.Metric == "" {
-		v.what += ", the worst of all"
-	} else if len(r.Metrics) > 1 {
-		v.what += ", " + t.Metric
-	}
-	v.what += ": " + t.Subject
-	if t.Reference != "" {
-		v.what += " / " + t.Reference
-	}
+	v, worst := Verdict{Target: t}, ""
 	for _, m := range metrics {
 		values := r.Values(t.Subject, m)
 		if t.Reference != "" {
@@ -83,8 +74,21 @@ func (r *Result) judgeOne(t Target, metrics []string) Verdict {
 			worse = value < v.value
 		}
 		if !v.measured || worse {
-			v.value, v.measured = value, true
+			v.value, v.measured, worst = value, true, m
 		}
+	}
+	v.what = r.Name
+	switch {
+	case t.Metric != "" && len(r.Metrics) > 1:
+		v.what += ", " + t.Metric
+	case t.Metric == "" && v.measured:
+		v.what += ", the worst of all (" + worst + ")"
+	case t.Metric == "":
+		v.what += ", the worst of all"
+	}
+	v.what += ": " + t.Subject
+	if t.Reference != "" {
+		v.what += " / " + t.Reference
 	}
 	return v
 }

@@ -36,6 +36,11 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%+v: %v, want %s, %s", c.Target, row, c.value, c.outcome)
 		}
 	}
+	for metric, want := range map[string]string{"x": "e, x: a / b", "": "e, the worst of all (y): a / b"} {
+		if row := r.Judge([]Target{{"e", metric, "a", "b", AtMost, 1}})[0].Row(); row[0] != want {
+			t.Errorf("a target is called %q, want %q", row[0], want)
+		}
+	}
 	for _, other := range []Target{{"f", "x", "a", "", AtMost, 1}, {"e", "x", "c", "", AtMost, 1},
 		{"e", "x", "a", "c", AtMost, 1}} {
 		if verdicts := r.Judge([]Target{other}); len(verdicts) != 0 {

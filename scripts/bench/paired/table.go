@@ -32,6 +32,9 @@ func (m Metric) format(value float64) string {
 
 // Table returns the result as rows of cells. The first row has the headings.
 func (r *Result) Table() [][]string {
+	if r.RowPerMetric {
+		return r.metricRows()
+	}
 	first := r.Contenders[0].Name
 	several := len(r.Metrics) > 1
 	heading := []string{"program", "median", "least to most"}
@@ -65,6 +68,46 @@ func (r *Result) Table() [][]string {
 			}
 			rows = append(rows, row)
 		}
+	}
+	return rows
+}
+
+// metricRows returns the result with a row for each metric. Its columns are the contenders' medians and, of metrics
+// with a unit, the first contender's ratios to the others.
+func (r *Result) metricRows() [][]string {
+	first, others := r.Contenders[0].Name, r.Contenders[1:]
+	compared := slices.ContainsFunc(r.Metrics, func(m Metric) bool { return m.Unit != "" })
+	heading := []string{"", first}
+	for _, c := range others {
+		heading = append(heading, c.Name)
+	}
+	if compared {
+		for _, c := range others {
+			heading = append(heading, first+" / "+c.Name)
+		}
+	}
+	rows := [][]string{heading}
+	for _, m := range r.Metrics {
+		row := []string{m.Name}
+		for _, c := range r.Contenders {
+			cell := "-"
+			if values := r.Values(c.Name, m.Name); len(values) > 0 {
+				cell = strings.TrimSpace(Digits(Median(values)) + " " + m.Unit)
+			} else if r.Failed[c.Name] != nil {
+				cell = "failed"
+			}
+			row = append(row, cell)
+		}
+		if compared {
+			for _, c := range others {
+				cell := ""
+				if ratios := r.ratios(first, c.Name, m.Name); len(ratios) > 0 && m.Unit != "" {
+					cell = Digits(Median(ratios))
+				}
+				row = append(row, cell)
+			}
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
