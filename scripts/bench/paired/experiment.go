@@ -24,6 +24,25 @@ type Experiment struct {
 type Metric struct {
 	Name string // by which targets refer to it; shown if an experiment has several
 	Unit string // empty: a fraction such as an accuracy, which has no ratio
+	Mean bool   // the figure is the mean over the rounds instead of the median
+}
+
+// middle returns the figure that stands for the values of all rounds.
+func (m Metric) middle(values []float64) float64 {
+	if m.Mean {
+		return Mean(values)
+	}
+	return Median(values)
+}
+
+// metric returns the metric of that name.
+func (e Experiment) metric(name string) Metric {
+	for _, m := range e.Metrics {
+		if m.Name == name {
+			return m
+		}
+	}
+	return Metric{Name: name}
 }
 
 // Contender is a program in an experiment.
@@ -80,8 +99,8 @@ func (r *Result) Values(contender, metric string) []float64 {
 	return values
 }
 
-// ratios returns subject / reference, of all rounds that have both.
-func (r *Result) ratios(subject, reference, metric string) []float64 {
+// Ratios returns subject / reference, of all rounds that have both.
+func (r *Result) Ratios(subject, reference, metric string) []float64 {
 	var ratios []float64
 	for _, round := range r.Rounds {
 		s, ok := round[subject][metric]

@@ -4,7 +4,8 @@ import "testing"
 
 func TestJudge(t *testing.T) {
 	r := &Result{
-		Experiment: Experiment{Name: "e", Metrics: []Metric{{"x", "s"}, {"y", "s"}, {"z", "s"}},
+		Experiment: Experiment{Name: "e", Metrics: []Metric{
+			{Name: "x", Unit: "s"}, {Name: "y", Unit: "s", Mean: true}, {Name: "z", Unit: "s"}},
 			Contenders: []Contender{{Name: "a"}, {Name: "b"}}},
 		Rounds: []map[string]Figures{
 			{"a": {"x": 1, "y": 9}, "b": {"x": 2, "y": 6}},
