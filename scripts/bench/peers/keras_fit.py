@@ -1,0 +1,61 @@
+"""Keras, Model.fit, on the backend that KERAS_BACKEND names."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from recipe import Run, gaussian, report
+
+
+class Rates(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, rates):
+        self.rates = rates
+
+    def __call__(self, step):
+        return ops.take(self.rates, ops.cast(step, "int32"))
+
+
+class Distortion(keras.layers.Layer):
+    """Random shifts, rotations, scales, shears and elastic fields, as internal/augment of dnn defines them. Keras has a
+    layer for each of them, but each of those would interpolate the images anew."""
+
+    def __init__(self, shift, rotation, scale, shear, alpha, sigma):
+        super().__init__()
+        self.ranges = [shift, shift, np.radians(rotation), scale, scale, shear]
+        self.alpha, self.smooth = alpha, gaussian(sigma)
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, x, training=None):
+        if not training:
+            return x
+        n = ops.shape(x)[0]
+        draws = [r * keras.random.uniform((n, 1, 1), -1, 1, seed=self.seeds) for r in self.ranges]
+        left, up, angle, wide, high, shear = draws
+        sin, cos = ops.sin(angle), ops.cos(angle)
+        noise = keras.random.uniform((n, 2, 28, 28), -1, 1, seed=self.seeds)
+        field = self.alpha * ops.matmul(ops.matmul(self.smooth, noise), self.smooth)
+        v, u = np.mgrid[:28, :28].astype(np.float32) - 13.5
+        row = 13.5 + up + sin * (1 + wide) * u + (sin * shear + cos * (1 + high)) * v + field[:, 1]
+        column = 13.5 + left + cos * (1 + wide) * u + (cos * shear - sin * (1 + high)) * v + field[:, 0]
+        image = ops.broadcast_to(ops.cast(ops.arange(n), "float32")[:, None, None], ops.shape(row))
+        points = ops.stack([image, row, column])
+        return ops.reshape(ops.image.map_coordinates(ops.reshape(x, (n, 28, 28)), points, order=1), (n, 784))
+
+
+run = Run()
+if keras.backend.backend() != "tensorflow":  # seeded TensorFlow repeats its order in every epoch
+    keras.utils.set_random_seed(run.seed)
+model = keras.Sequential([keras.Input((run.layers[0],))])
+if run.distort:
+    model.add(Distortion(*run.distort))
+for units in run.layers[1:-1]:
+    model.add(keras.layers.Dense(units, activation="relu", kernel_initializer=run.initializer))
+model.add(keras.layers.Dense(run.layers[-1], activation="softmax"))
+adam = keras.optimizers.Adam(Rates(run.rates), run.beta_1, run.beta_2, run.epsilon)
+loss = keras.losses.CategoricalCrossentropy(label_smoothing=run.label_smoothing)
+model.compile(optimizer=adam, loss=loss, metrics=["accuracy"], steps_per_execution=50)
+x, y = run.train()
+model.fit(x, keras.utils.to_categorical(y), batch_size=run.batch, epochs=run.epochs, verbose=0)
+model.save_weights(run.model)
+x, y = run.test()
+report(np.mean(model.predict(x, batch_size=1000, verbose=0).argmax(1) == y))
