@@ -24,6 +24,8 @@ func scenarios() []scenario {
 		{"simd", "the epoch with each instruction set", simdScenario},
 		{"gemm", "matrix products beside OpenBLAS", gemmScenario},
 		{"wide", "training steps of three layers of 2048, beside PyTorch and JAX", wideScenario},
+		{"fast", "whole processes until 97, 98 and 99 % are reached, beside the peers in scripts/bench/peers",
+			fastScenario},
 	}
 }
 
