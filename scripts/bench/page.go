@@ -39,18 +39,22 @@ func (p page) probe(folder string) error {
 // write writes the page and the charts to the folder. A chart that has nothing to show is not written.
 func (p page) write(folder string) error {
 	drawn := map[string]bool{}
-	for file, panels := range map[string][]panel{chartFile: panels(), marksFile: marksPanels(p.results)} {
-		picture, err := drawChart(p.results, panels)
+	for _, chart := range []struct {
+		file    string
+		results []*paired.Result
+		panels  []panel
+	}{{chartFile, p.results, panels()}, {marksFile, marks.Best(p.results), marksPanels(p.results)}} {
+		picture, err := drawChart(chart.results, chart.panels)
 		if err != nil {
 			return err
 		}
 		if picture == nil {
 			continue
 		}
-		if err := replace(filepath.Join(folder, file), picture); err != nil {
+		if err := replace(filepath.Join(folder, chart.file), picture); err != nil {
 			return err
 		}
-		drawn[file] = true
+		drawn[chart.file] = true
 	}
 	return replace(filepath.Join(folder, pageFile), p.markdown(drawn))
 }

@@ -16,6 +16,9 @@ type Peer struct {
 	Distorts bool   // whether it can follow a recipe that distorts the images
 }
 
+// oneThread is at the end of the name of a peer that has a single thread.
+const oneThread = ", 1 thread"
+
 // python is the language of most peers.
 const python = "Python"
 
@@ -35,17 +38,17 @@ func Peers() []Peer {
 		{"keras-jax", python, []string{"KERAS_BACKEND=jax"}, jax, "keras_fit.py", ".weights.h5", true},
 		{"jax", python, nil, jax, "jax_scan.py", ".npz", true},
 		{"torch", python, nil, torch, "torch_loop.py", "", true},
-		{"torch, 1 thread", python, torchOne, torch, "torch_loop.py", "", true},
-		{"torch-compile, 1 thread", python, []string{"TORCH_THREADS=1", "PEER_COMPILE=1"}, torch, "torch_loop.py",
+		{"torch" + oneThread, python, torchOne, torch, "torch_loop.py", "", true},
+		{"torch-compile" + oneThread, python, []string{"TORCH_THREADS=1", "PEER_COMPILE=1"}, torch, "torch_loop.py",
 			"", true},
 		{"scikit-learn", python, nil, sklearn, "sklearn_mlp.py", "", false},
-		{"scikit-learn, 1 thread", python, []string{"OPENBLAS_NUM_THREADS=1"}, sklearn, "sklearn_mlp.py", "", false},
+		{"scikit-learn" + oneThread, python, []string{"OPENBLAS_NUM_THREADS=1"}, sklearn, "sklearn_mlp.py", "", false},
 		{"libtorch", "C++", nil, "bin/libtorch", "", "", true},
-		{"libtorch, 1 thread", "C++", torchOne, "bin/libtorch", "", "", true},
+		{"libtorch" + oneThread, "C++", torchOne, "bin/libtorch", "", "", true},
 		{"burn", "Rust", nil, "bin/burn", "", "", true},
-		{"burn, 1 thread", "Rust", rayonOne, "bin/burn", "", "", true},
+		{"burn" + oneThread, "Rust", rayonOne, "bin/burn", "", "", true},
 		{"candle", "Rust", nil, "bin/candle", "", "", false},
-		{"candle, 1 thread", "Rust", rayonOne, "bin/candle", "", "", false},
+		{"candle" + oneThread, "Rust", rayonOne, "bin/candle", "", "", false},
 	}
 }
 

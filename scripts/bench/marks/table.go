@@ -55,6 +55,25 @@ func Of(results []*paired.Result) []*paired.Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r *paired.Result) bool { return !Is(r) })
 }
 
+// Best returns the results that are about marks, each peer once: with the number of threads with which it is faster.
+func Best(results []*paired.Result) []*paired.Result {
+	var all []*paired.Result
+	for _, r := range Of(results) {
+		best := *r
+		best.Contenders = slices.DeleteFunc(slices.Clone(r.Contenders), func(c paired.Contender) bool {
+			return slices.ContainsFunc(r.Contenders, func(twin paired.Contender) bool {
+				return c.Name != twin.Name && program(c.Name) == program(twin.Name) &&
+					slices.Compare(rank(r, c), rank(r, twin)) > 0
+			})
+		})
+		all = append(all, &best)
+	}
+	return all
+}
+
+// program returns the name of a peer without the number of its threads.
+func program(name string) string { return strings.TrimSuffix(name, oneThread) }
+
 // Is reports whether the result is about a mark.
 func Is(r *paired.Result) bool { return strings.HasPrefix(r.Name, scenario) }
 

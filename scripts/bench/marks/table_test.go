@@ -91,6 +91,30 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// A peer with two numbers of threads is there once, as the faster of the two; one that failed with one has the other.
+func TestBest(t *testing.T) {
+	r := result()
+	r.Contenders = append(r.Contenders, paired.Contender{Name: "torch, 1 thread"},
+		paired.Contender{Name: "libtorch, 1 thread"}, paired.Contender{Name: "candle, 1 thread"})
+	for _, round := range r.Rounds {
+		round["torch, 1 thread"] = paired.Figures{Time: 2}
+		round["libtorch, 1 thread"] = paired.Figures{Time: 2}
+		round["candle, 1 thread"] = paired.Figures{Time: 2}
+	}
+	best := Best([]*paired.Result{{Experiment: paired.Experiment{Name: "epoch"}}, r})
+	if len(best) != 1 {
+		t.Fatalf("%d results, want the one about a mark", len(best))
+	}
+	var names []string
+	for _, c := range best[0].Contenders {
+		names = append(names, c.Name)
+	}
+	want := []string{DNN, FromNothing, "jax", "libtorch", "keras-jax", "torch, 1 thread", "candle, 1 thread"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("contenders (-want +got):\n%s", diff)
+	}
+}
+
 func TestPeersAreNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range Peers() {
