@@ -19,7 +19,7 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// Recipe says how a dense network with relu and softmax is trained on MNIST by Adam.
+// Recipe says how a dense network with relu and softmax is trained on MNIST by Adam or AdamW.
 type Recipe struct {
 	Percent int   // of the test images, which a network is to reach
 	Layers  []int // units of each level, from the pixels on
@@ -27,6 +27,7 @@ type Recipe struct {
 	Epochs  int
 	Batch   int
 	Adam    optimizer.AdamRule
+	Decay   float64   // weight decay
 	Initial string    // Keras's name of the initializer of the hidden layers
 	Smooth  float64   // label smoothing
 	Distort []float64 // ranges of shift, rotation, scale, shear, then alpha and sigma of the elastic field; nil: none
@@ -37,7 +38,8 @@ type Recipe struct {
 // what a network learns.
 func followed() []string {
 	return []string{"dataset", "layers", "activation", "kernel_initializer", "label_smoothing", "optimizer.name",
-		"optimizer.learning_rate", "optimizer.beta_1", "optimizer.beta_2", "optimizer.epsilon", "schedule", "epochs",
+		"optimizer.learning_rate", "optimizer.beta_1", "optimizer.beta_2", "optimizer.epsilon",
+		"optimizer.weight_decay", "schedule", "epochs",
 		"batch_size", "validation_split", "seed", "threads", "output", "augment",
 		"augment.shift", "augment.rotation", "augment.scale", "augment.shear",
 		"augment.elastic"}
@@ -72,8 +74,8 @@ func Read(percent int, name, text string) (Recipe, error) {
 		return Recipe{}, c.Fault("dataset", "wanted mnist, found %q", c.Dataset.Name)
 	}
 	rule, ok := c.Optimizer.Rule.(*optimizer.AdamRule)
-	if !ok || c.Optimizer.Name != "adam" {
-		return Recipe{}, c.Fault("optimizer.name", "wanted adam, found %s", c.Optimizer.Name)
+	if !ok {
+		return Recipe{}, c.Fault("optimizer.name", "wanted adam or adamw, found %s", c.Optimizer.Name)
 	}
 	if c.Activation != "relu" {
 		return Recipe{}, c.Fault("activation", "wanted relu, found %s", c.Activation)
@@ -83,7 +85,7 @@ func Read(percent int, name, text string) (Recipe, error) {
 		return Recipe{}, c.Fault("kernel_initializer", "wanted one of %s, found %s", strings.Join(known, ", "), initial)
 	}
 	r := Recipe{Percent: percent, Layers: []int{set.Features()}, Epochs: c.Epochs, Batch: c.BatchSize, Adam: *rule,
-		Initial: initial, Smooth: c.LabelSmoothing}
+		Decay: c.Optimizer.WeightDecay, Initial: initial, Smooth: c.LabelSmoothing}
 	for _, l := range c.Layers {
 		plain := nn.NewLayerSpec("dense")
 		if plain.Units = l.Units; nn.LayerSpec(l) != plain {
@@ -139,6 +141,7 @@ func (r Recipe) Text() []byte {
 	line("beta_1", r.Adam.Beta1)
 	line("beta_2", r.Adam.Beta2)
 	line("epsilon", r.Adam.Epsilon)
+	line("weight_decay", r.Decay)
 	if r.Distort != nil {
 		line("distort", anys(r.Distort)...)
 	}
@@ -165,6 +168,10 @@ func (r Recipe) String() string {
 	if r.Epochs == 1 {
 		epochs = "epoch"
 	}
-	return fmt.Sprintf("%s, %d %s of %d,%03d %s, batch %d, Adam, rate up to %.3g",
-		shape, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, slices.Max(r.Rates))
+	adam := "Adam"
+	if r.Decay > 0 {
+		adam = "AdamW"
+	}
+	return fmt.Sprintf("%s, %d %s of %d,%03d %s, batch %d, %s, rate up to %.3g",
+		shape, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, adam, slices.Max(r.Rates))
 }

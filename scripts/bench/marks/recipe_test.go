@@ -15,7 +15,7 @@ func TestRead(t *testing.T) {
 activation: relu
 kernel_initializer: he_normal
 label_smoothing: 0.1
-optimizer: {name: adam, learning_rate: 0.5, epsilon: 1e-5}
+optimizer: {name: adamw, learning_rate: 0.5, epsilon: 1e-5, weight_decay: 0.2}
 schedule: {name: polynomial, warmup_epochs: 0.5, end_learning_rate: 0}
 epochs: 3
 batch_size: 30000
@@ -29,7 +29,7 @@ seed: 7
 	want := Recipe{
 		Percent: 97, Layers: []int{784, 20, 10}, Images: 45000, Epochs: 3, Batch: 30000,
 		Initial: "he_normal", Smooth: 0.1,
-		Adam:    optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5},
+		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5}, Decay: 0.2,
 		Distort: []float64{0.5, 10, 0, 0, 34, 6},
 		Rates:   []float64{0, 0.5, 0.4, 0.3, 0.2, 0.1}, // two steps an epoch; the first is the warm-up
 	}
@@ -37,7 +37,7 @@ seed: 7
 	if diff := cmp.Diff(want, got, near); diff != "" {
 		t.Errorf("recipe (-want +got):\n%s", diff)
 	}
-	const words = "784-20-10, 3 epochs of 45,000 distorted images, batch 30000, Adam, rate up to 0.5"
+	const words = "784-20-10, 3 epochs of 45,000 distorted images, batch 30000, AdamW, rate up to 0.5"
 	if got.String() != words {
 		t.Errorf("in words: %q, want %q", got, words)
 	}
@@ -47,7 +47,7 @@ func TestText(t *testing.T) {
 	r := Recipe{Percent: 97, Layers: []int{784, 10}, Initial: "glorot_uniform", Images: 60000, Epochs: 1, Batch: 30000,
 		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}, Rates: []float64{0.001, 1e-9}}
 	const want = "mark 97\nlayers 784 10\ninitializer glorot_uniform\nlabel_smoothing 0\nimages 60000\n" +
-		"epochs 1\nbatch 30000\nbeta_1 0.9\nbeta_2 0.999\nepsilon 1e-07\n"
+		"epochs 1\nbatch 30000\nbeta_1 0.9\nbeta_2 0.999\nepsilon 1e-07\nweight_decay 0\n"
 	if diff := cmp.Diff(want+"rates 0.001 1e-09\n", string(r.Text())); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}
@@ -63,8 +63,8 @@ func TestReadRefuses(t *testing.T) {
 		"kernel_initializer: lecun_normal":                "kernel_initializer: wanted one of glorot_uniform, he_",
 		"shuffle: false":                                  "shuffle: wanted only settings that all programs",
 		"optimizer: {use_ema: true}":                      "optimizer.use_ema: wanted only settings",
-		"optimizer: {name: adamw}":                        "optimizer.name: wanted adam, found adamw",
-		"optimizer: {weight_decay: 0.1}":                  "optimizer.weight_decay: wanted only settings",
+		"optimizer: {name: sgd}":                          "optimizer.name: wanted adam or adamw, found sgd",
+		"optimizer: {amsgrad: true}":                      "optimizer.amsgrad: wanted only settings",
 		"dataset: fashion-mnist":                          `dataset: wanted mnist, found "fashion-mnist"`,
 		"activation: tanh":                                "activation: wanted relu, found tanh",
 		"layers: [{dense: 100, activation: tanh}]":        "layers: wanted only units",

@@ -55,8 +55,9 @@ def step(carry, batch):
     grad = jax.grad(loss_of)(params, x, y)
     m = jax.tree.map(lambda m, g: run.beta_1 * m + (1 - run.beta_1) * g, m, grad)
     v = jax.tree.map(lambda v, g: run.beta_2 * v + (1 - run.beta_2) * g * g, v, grad)
+    kept = 1 - rate * run.weight_decay
     rate *= jnp.sqrt(1 - run.beta_2**t) / (1 - run.beta_1**t)
-    params = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + run.epsilon), params, m, v)
+    params = jax.tree.map(lambda p, m, v: kept * p - rate * m / (jnp.sqrt(v) + run.epsilon), params, m, v)
     return (params, m, v, t), None
 
 

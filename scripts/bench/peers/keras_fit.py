@@ -37,9 +37,18 @@ class Distortion(keras.layers.Layer):
         v, u = np.mgrid[:28, :28].astype(np.float32) - 13.5
         row = 13.5 + up + sin * (1 + wide) * u + (sin * shear + cos * (1 + high)) * v + field[:, 1]
         column = 13.5 + left + cos * (1 + wide) * u + (cos * shear - sin * (1 + high)) * v + field[:, 0]
-        image = ops.broadcast_to(ops.cast(ops.arange(n), "float32")[:, None, None], ops.shape(row))
-        points = ops.stack([image, row, column])
-        return ops.reshape(ops.image.map_coordinates(ops.reshape(x, (n, 28, 28)), points, order=1), (n, 784))
+        return sampled(x, ops.reshape(row, (n, 784)), ops.reshape(column, (n, 784)))
+
+
+def sampled(x, row, column):
+    """Return the pixels at these points, bilinearly. Keras's map_coordinates wants to know the size of a batch before."""
+    top, left, total = ops.floor(row), ops.floor(column), 0
+    for r, c in (top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1):
+        weight = (1 - ops.abs(row - r)) * (1 - ops.abs(column - c))
+        near_r, near_c = ops.clip(r, 0, 27), ops.clip(c, 0, 27)
+        weight = ops.where(ops.logical_and(r == near_r, c == near_c), weight, 0)  # nothing is outside
+        total += weight * ops.take_along_axis(x, ops.cast(near_r * 28 + near_c, "int32"), axis=1)
+    return total
 
 
 run = Run()
@@ -51,7 +60,9 @@ if run.distort:
 for units in run.layers[1:-1]:
     model.add(keras.layers.Dense(units, activation="relu", kernel_initializer=run.initializer))
 model.add(keras.layers.Dense(run.layers[-1], activation="softmax"))
-adam = keras.optimizers.Adam(Rates(run.rates), run.beta_1, run.beta_2, run.epsilon)
+adam = keras.optimizers.Adam(
+    Rates(run.rates), run.beta_1, run.beta_2, run.epsilon, weight_decay=run.weight_decay or None
+)
 loss = keras.losses.CategoricalCrossentropy(label_smoothing=run.label_smoothing)
 model.compile(optimizer=adam, loss=loss, metrics=["accuracy"], steps_per_execution=50)
 x, y = run.train()

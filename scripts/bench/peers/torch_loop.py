@@ -26,7 +26,8 @@ for i, (fan_in, fan_out) in enumerate(zip(run.layers, run.layers[1:]), 2):
     torch.nn.init.zeros_(linear.bias)
     layers += [linear, torch.nn.ReLU()]
 model = torch.nn.Sequential(*layers[:-1])
-adam = torch.optim.Adam(model.parameters(), betas=(run.beta_1, run.beta_2), eps=run.epsilon, fused=True)
+betas = run.beta_1, run.beta_2
+adam = torch.optim.AdamW(model.parameters(), betas=betas, eps=run.epsilon, weight_decay=run.weight_decay, fused=True)
 
 
 def distorted(x):

@@ -1,4 +1,4 @@
-// LibTorch, the C++ library of PyTorch: eager, Adam. Arguments: RECIPE IMAGES SEED MODEL, see ../README.md.
+// LibTorch, the C++ library of PyTorch: eager, AdamW. Arguments: RECIPE IMAGES SEED MODEL, see ../README.md.
 #include <torch/torch.h>
 
 #include <cmath>
@@ -118,10 +118,11 @@ int main(int argc, char** argv) {
     torch::nn::init::zeros_(layer->bias);
     net->push_back(layer);
   }
-  torch::optim::AdamOptions options;
+  torch::optim::AdamWOptions options;
   options.betas({recipe.number("beta_1"), recipe.number("beta_2")}).eps(recipe.number("epsilon"));
-  torch::optim::Adam adam(net->parameters(), options);
-  auto& group = static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options());
+  options.weight_decay(recipe.number("weight_decay"));
+  torch::optim::AdamW adam(net->parameters(), options);
+  auto& group = static_cast<torch::optim::AdamWOptions&>(adam.param_groups()[0].options());
 
   auto train = readSet(images + "/train", int64_t(recipe.number("images")));
   std::unique_ptr<Distortion> distortion;

@@ -1,11 +1,11 @@
 //! Burn on its CPU backend in Rust (flex), as its own examples train MNIST with a loop of their own: a module,
-//! cross-entropy, Adam.
+//! cross-entropy, AdamW.
 mod distort;
 
 use burn::module::{Module, Param};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::nn::{Linear, LinearConfig, Relu};
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use common::{report, Args, Random, Recipe, Set};
 use distort::Distortion;
@@ -57,10 +57,11 @@ fn main() {
     let mut net = Net::new(&mut random, r, &device);
     let smoothing = Some(r.one("label_smoothing")).filter(|&s: &f32| s > 0.0);
     let loss = CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&device);
-    let mut adam = AdamConfig::new()
+    let mut adam = AdamWConfig::new()
         .with_beta_1(r.one("beta_1"))
         .with_beta_2(r.one("beta_2"))
         .with_epsilon(r.one("epsilon"))
+        .with_weight_decay(r.one("weight_decay"))
         .init();
     let distortion = Distortion::new(&r.list("distort"), &plain);
     let mut rates = r.list::<f64>("rates").into_iter();

@@ -1,5 +1,5 @@
-//! Candle on the CPU, as its own examples train MNIST: linear layers, cross-entropy, the AdamW of candle-nn without
-//! weight decay. It has no operation that samples an image at given points, so it does not distort.
+//! Candle on the CPU, as its own examples train MNIST: linear layers, cross-entropy, AdamW.
+//! It has no operation that samples an image at given points, so it does not distort.
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{loss::nll, ops::log_softmax, AdamW, Linear, Module, Optimizer, ParamsAdamW};
 use common::{report, Args, Random, Set};
@@ -48,7 +48,7 @@ fn main() -> Result<()> {
         beta1: r.one("beta_1"),
         beta2: r.one("beta_2"),
         eps: r.one("epsilon"),
-        weight_decay: 0.0,
+        weight_decay: r.one("weight_decay"),
     };
     let mut adam = AdamW::new(named.values().cloned().collect(), params)?;
     let smoothing: f64 = r.one("label_smoothing");
