@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dnn/configs"
 	"dnn/internal/nn/optimizer"
 )
 
@@ -40,6 +41,24 @@ seed: 7
 	const words = "784-20-10, 3 epochs of 45,000 distorted images, batch 30000, AdamW, rate up to 0.5"
 	if got.String() != words {
 		t.Errorf("in words: %q, want %q", got, words)
+	}
+}
+
+// The peers can follow every experiment file that is there for a mark, with a rate for each step.
+func TestReadConfigs(t *testing.T) {
+	for _, name := range configs.Names() {
+		if !strings.HasPrefix(name, "fast-") {
+			continue
+		}
+		r, err := Read(97, name, configs.Text(name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		steps := (r.Images + r.Batch - 1) / r.Batch
+		if len(r.Rates) != r.Epochs*steps {
+			t.Errorf("%s: %d rates, want %d epochs of %d steps", name, len(r.Rates), r.Epochs, steps)
+		}
 	}
 }
 

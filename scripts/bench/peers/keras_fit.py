@@ -41,7 +41,7 @@ class Distortion(keras.layers.Layer):
 
 
 def sampled(x, row, column):
-    """Return the pixels at these points, bilinearly. Keras's map_coordinates wants to know the size of a batch before."""
+    """Return the pixels at these points, bilinearly. map_coordinates wants to know the size of a batch."""
     top, left, total = ops.floor(row), ops.floor(column), 0
     for r, c in (top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1):
         weight = (1 - ops.abs(row - r)) * (1 - ops.abs(column - c))
