@@ -45,8 +45,8 @@ func Peers() []Peer {
 		{"scikit-learn" + oneThread, python, []string{"OPENBLAS_NUM_THREADS=1"}, sklearn, "sklearn_mlp.py", "", false},
 		{"libtorch", "C++", nil, "bin/libtorch", "", "", true},
 		{"libtorch" + oneThread, "C++", torchOne, "bin/libtorch", "", "", true},
-		{"burn", "Rust", nil, "bin/burn", "", "", true},
-		{"burn" + oneThread, "Rust", rayonOne, "bin/burn", "", "", true},
+		{"burn", "Rust", nil, "bin/burn", "", ".bpk", true},
+		{"burn" + oneThread, "Rust", rayonOne, "bin/burn", "", ".bpk", true},
 		{"candle", "Rust", nil, "bin/candle", "", "", false},
 		{"candle" + oneThread, "Rust", rayonOne, "bin/candle", "", "", false},
 	}
