@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 
+	"dnn/scripts/bench/marks"
 	"dnn/scripts/bench/paired"
 )
 
@@ -24,12 +25,22 @@ type panel struct {
 	title              string
 }
 
+// panels returns the panels of the chart at the top of the page.
 func panels() []panel {
 	return []panel{
 		{"epoch", "epoch", "One epoch of MNIST with validation, seconds"},
 		{"process/train", "time", "Whole process, seconds"},
 		{"process/train", "peak memory", "Its peak memory, MiB"},
 	}
+}
+
+// marksPanels returns the panels of the chart of the times to an accuracy.
+func marksPanels(results []*paired.Result) []panel {
+	var all []panel
+	for _, r := range marks.Of(results) {
+		all = append(all, panel{r.Name, marks.Time, "Seconds until " + r.Title + " are right"})
+	}
+	return all
 }
 
 // bar is a contender in a panel.
@@ -61,8 +72,8 @@ func barColor(name string) color.Color {
 	return color.Gray{Y: 0xb4}
 }
 
-// drawChart returns the chart as PNG, or nil if nothing that it shows was measured.
-func drawChart(results []*paired.Result) ([]byte, error) {
+// drawChart returns a chart of these panels as PNG, or nil if nothing that it shows was measured.
+func drawChart(results []*paired.Result, panels []panel) ([]byte, error) {
 	type drawing struct {
 		panel
 		bars []bar
@@ -70,7 +81,7 @@ func drawChart(results []*paired.Result) ([]byte, error) {
 	var drawings []drawing
 	var names vg.Length // the width of the widest name
 	height := 2 * chartMargin
-	for _, p := range panels() {
+	for _, p := range panels {
 		if bars := barsOf(results, p); len(bars) > 0 {
 			drawings = append(drawings, drawing{p, bars})
 			names = max(names, namesWidth(bars))

@@ -140,15 +140,16 @@ func kindsScenario(b *bench) []paired.Experiment {
 		}
 		all = append(all, g.kinds...)
 	}
-	r := recipe{threads: 2, batch: usualBatch, epochs: b.effort.epochs}
+	r := recipe{threads: 2, batch: usualBatch, epochs: min(b.effort.epochs, 3)}
 	e := paired.Experiment{
 		Name: "kinds/peers", Title: "Activations, layers, losses and optimizers beside JAX and Keras",
 		About: "Seconds for one epoch of 784-100-50-10 on MNIST with validation, batch 100, where in each line one " +
 			"thing is other than relu and Adam: of each training the median of its epochs but the first, in which " +
 			"the peers compile. JAX runs the whole epoch as one jitted scan, with Keras's activations. Keras runs " +
 			"Model.fit on JAX, which is faster than on TensorFlow. exponential has a learning rate of 0.0001, since " +
-			"its loss becomes NaN with the usual one.",
-		Metrics: kindMetrics(all, "s"), RowPerMetric: true,
+			"its loss becomes NaN with the usual one. It is measured in one round.",
+		MostRounds: 1,
+		Metrics:    kindMetrics(all, "s"), RowPerMetric: true,
 		Contenders: []paired.Contender{b.kindsDNN(r, all)},
 	}
 	if b.peers != "" {

@@ -3,7 +3,7 @@
 //	go run ./scripts/bench                                  # dnn alone
 //	go run ./scripts/bench --peers DIR                      # with the peers in DIR
 //	go run ./scripts/bench --peers DIR --only epoch,gemm --quick
-//	go run ./scripts/bench --peers DIR --write              # also docs/benchmarks.md and docs/benchmarks.png
+//	go run ./scripts/bench --peers DIR --write              # also docs/benchmarks.md and its pictures
 //
 // It builds dnn, then runs all programs of an experiment in turn, A B C A B C …, so that whatever else happens on the
 // machine affects all of them alike. A figure is the median over the rounds. A ratio is the median of the ratios within
@@ -16,7 +16,8 @@
 //
 // OpenBLAS, PyTorch and JAX are also measured by the Python scripts in this folder. Their interpreters are
 // $PEERS_VENV/tf/bin/python (NumPy, threadpoolctl, JAX, Keras) and $PEERS_VENV/pt/bin/python (PyTorch). PEERS_VENV is
-// ~/.cache/dnn-peers by default. What is not installed is shown as failed.
+// ~/.cache/dnn-peers by default. The scenario fast has peers of its own, which scripts/bench/peers/setup installs
+// there. What is not installed is shown as failed.
 package main
 
 import (
@@ -33,6 +34,7 @@ import (
 	"strings"
 	"syscall"
 
+	"dnn/scripts/bench/marks"
 	"dnn/scripts/bench/process"
 )
 
@@ -106,7 +108,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		})
 	f.IntVar(&o.rounds, "rounds", 5, "how often each program is measured")
 	f.BoolVar(&o.quick, "quick", false, "measure as little as possible, to see that everything works")
-	f.BoolVar(&o.write, "write", false, "write benchmarks.md and benchmarks.png")
+	f.BoolVar(&o.write, "write", false, "write benchmarks.md and its pictures")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -168,7 +170,7 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 				return context.Cause(ctx)
 			}
 			p.results = append(p.results, r)
-			if err := r.Show(stdout, targets()); err != nil {
+			if err := r.Show(stdout, append(targets(), marks.Targets(r)...)); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dnn/internal/atomicfile"
+	"dnn/scripts/bench/marks"
 	"dnn/scripts/bench/paired"
 )
 
@@ -23,26 +24,39 @@ type page struct {
 const (
 	pageFile  = "benchmarks.md"
 	chartFile = "benchmarks.png"
+	marksFile = "benchmarks-accuracy.png" // the chart of the times to an accuracy
 )
 
 // probe reports whether write could write to the folder.
 func (p page) probe(folder string) error {
-	return errors.Join(atomicfile.Probe(filepath.Join(folder, pageFile)),
-		atomicfile.Probe(filepath.Join(folder, chartFile)))
+	var all []error
+	for _, file := range []string{pageFile, chartFile, marksFile} {
+		all = append(all, atomicfile.Probe(filepath.Join(folder, file)))
+	}
+	return errors.Join(all...)
 }
 
-// write writes the page and, if there is something to draw, the chart, to the folder.
+// write writes the page and the charts to the folder. A chart that has nothing to show is not written.
 func (p page) write(folder string) error {
-	picture, err := drawChart(p.results)
-	if err != nil {
-		return err
-	}
-	if picture != nil {
-		if err := replace(filepath.Join(folder, chartFile), picture); err != nil {
+	drawn := map[string]bool{}
+	for _, chart := range []struct {
+		file    string
+		results []*paired.Result
+		panels  []panel
+	}{{chartFile, p.results, panels()}, {marksFile, marks.Best(p.results), marksPanels(p.results)}} {
+		picture, err := drawChart(chart.results, chart.panels)
+		if err != nil {
 			return err
 		}
+		if picture == nil {
+			continue
+		}
+		if err := replace(filepath.Join(folder, chart.file), picture); err != nil {
+			return err
+		}
+		drawn[chart.file] = true
 	}
-	return replace(filepath.Join(folder, pageFile), p.markdown(picture != nil))
+	return replace(filepath.Join(folder, pageFile), p.markdown(drawn))
 }
 
 func replace(path string, content []byte) error {
@@ -52,8 +66,8 @@ func replace(path string, content []byte) error {
 	})
 }
 
-// markdown returns the page, with or without the chart.
-func (p page) markdown(chart bool) []byte {
+// markdown returns the page. drawn says which charts there are.
+func (p page) markdown(drawn map[string]bool) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Benchmarks\n\n<!-- Written by scripts/bench; edit that instead. -->\n\n")
 	fmt.Fprintf(&b,
@@ -61,7 +75,7 @@ func (p page) markdown(chart bool) []byte {
 			"machine, A B C A\nB C …, %d rounds. A figure is the median of the rounds, with the least and the most; "+
 			"a ratio is the median of the rounds'\nratios, each between two runs of one round. Other machines give "+
 			"other figures.\n\n", p.options.rounds)
-	if chart {
+	if drawn[chartFile] {
 		fmt.Fprintf(&b, "![Time of an epoch, time and memory of the whole process](%s)\n\n", chartFile)
 	}
 	b.WriteString(paired.Markdown(append([][]string{{"machine", ""}}, p.machine...)))
@@ -71,7 +85,7 @@ func (p page) markdown(chart bool) []byte {
 
 	verdicts := [][]string{{"figure", "measured", "target", ""}}
 	for _, r := range p.results {
-		for _, v := range r.Judge(targets()) {
+		for _, v := range r.Judge(append(targets(), marks.Targets(r)...)) {
 			verdicts = append(verdicts, v.Row())
 		}
 	}
@@ -80,13 +94,37 @@ func (p page) markdown(chart bool) []byte {
 			"the ratio of a's figure to b's.\n\n")
 		b.WriteString(paired.Markdown(verdicts))
 	}
+	p.writeMarks(&b, drawn[marksFile])
 	for _, r := range p.results {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", r.Title, r.About, paired.Markdown(r.Table()))
-		for _, line := range r.Failures() {
-			fmt.Fprintf(&b, "\n%s\n", line)
+		if !marks.Is(r) {
+			writeResult(&b, "##", r, r.Table())
 		}
 	}
 	return b.Bytes()
+}
+
+// writeMarks writes the section about the times to an accuracy, if they were measured.
+func (p page) writeMarks(b *bytes.Buffer, chart bool) {
+	results := marks.Of(p.results)
+	if len(results) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n## Time to an accuracy\n\n%s\n", marks.About(p.options.effort().seeds))
+	if chart {
+		fmt.Fprintf(b, "\n![Time of the whole process until an accuracy is reached](%s)\n", marksFile)
+	}
+	fmt.Fprintf(b, "\n%s", paired.Markdown(marks.Summary(results)))
+	for _, r := range results {
+		writeResult(b, "###", r, marks.Table(r))
+	}
+}
+
+// writeResult writes a section about one result, with this table.
+func writeResult(b *bytes.Buffer, level string, r *paired.Result, table [][]string) {
+	fmt.Fprintf(b, "\n%s %s\n\n%s\n\n%s", level, r.Title, r.About, paired.Markdown(table))
+	for _, line := range r.Failures() {
+		fmt.Fprintf(b, "\n%s\n", line)
+	}
 }
 
 // command returns the command that measures the same. It has placeholders for the folders of this machine.

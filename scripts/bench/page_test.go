@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dnn/scripts/bench/marks"
 	"dnn/scripts/bench/paired"
 )
 
@@ -48,13 +49,26 @@ func measured() []*paired.Result {
 			openBLAS: {gemmMetric("1024", 1): 95, gemmMetric("1024", 2): 190},
 		}},
 	}
-	return []*paired.Result{epoch, process, gemm}
+	accurate := func(seconds, accuracy float64) paired.Figures {
+		return paired.Figures{marks.Time: seconds, marks.Accuracy: accuracy}
+	}
+	fast := &paired.Result{
+		Experiment: marks.Experiment(97, marks.Recipe{Layers: []int{784, 64, 10}, Images: 60000, Epochs: 1, Batch: 100,
+			Rates: []float64{0.015, 0}}, []paired.Contender{{Name: marks.DNN}, {Name: "jax"}, {Name: "libtorch"},
+			{Name: "burn"}}),
+		Rounds: []map[string]paired.Figures{
+			{marks.DNN: accurate(0.1, 0.9722), "jax": accurate(4, 0.97), "libtorch": accurate(0.45, 0.9699)},
+			{marks.DNN: accurate(0.12, 0.97), "jax": accurate(4.2, 0.9713), "libtorch": accurate(0.5, 0.9704)},
+		},
+		Failed: map[string]error{"burn": errors.New("fork/exec bin/burn: no such file or directory")},
+	}
+	return []*paired.Result{epoch, process, gemm, fast}
 }
 
 func TestPage(t *testing.T) {
 	p := page{
 		machine: machine{{"CPU", "Some CPU"}, {"cores", "2 of 8"}}, results: measured(),
-		options: options{peers: "/home/me/peers", rounds: 2, only: []string{"epoch", "process", "gemm"}},
+		options: options{peers: "/home/me/peers", rounds: 2, only: []string{"epoch", "process", "gemm", "fast"}},
 	}
 	folder := t.TempDir()
 	if err := p.write(folder); err != nil {
@@ -77,18 +91,19 @@ func TestPage(t *testing.T) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}
-	picture, err := os.Open(filepath.Join(folder, chartFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = picture.Close() }()
-	if _, err := png.Decode(picture); err != nil {
-		t.Error(err)
+	for _, file := range []string{chartFile, marksFile} {
+		picture, err := os.ReadFile(filepath.Join(folder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
 
 func TestPageWithoutChart(t *testing.T) {
-	p := page{results: measured()[2:], options: options{rounds: 1}}
+	p := page{results: measured()[2:3], options: options{rounds: 1}}
 	folder := t.TempDir()
 	if err := p.write(folder); err != nil {
 		t.Fatal(err)
@@ -96,7 +111,7 @@ func TestPageWithoutChart(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, chartFile)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a chart of nothing: %v", err)
 	}
-	if page := p.markdown(false); bytes.Contains(page, []byte(chartFile)) {
+	if page := p.markdown(nil); bytes.Contains(page, []byte(chartFile)) {
 		t.Error("the page shows a chart that does not exist")
 	}
 }

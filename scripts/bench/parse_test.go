@@ -50,6 +50,17 @@ func TestParsePeer(t *testing.T) {
 	}
 }
 
+func TestParseAccuracy(t *testing.T) {
+	if got, err := parseAccuracy([]byte("{\"accuracy\": 0.9712}\n")); err != nil || got != 0.9712 {
+		t.Errorf("accuracy %v, error %v", got, err)
+	}
+	for _, bad := range []string{``, `{}`, `0.97`, `{"accuracy": "0.97"}`, `Traceback`} {
+		if _, err := parseAccuracy([]byte(bad)); err == nil {
+			t.Errorf("parseAccuracy(%q) found no fault", bad)
+		}
+	}
+}
+
 func TestParseTraining(t *testing.T) {
 	got, err := parseTraining(process.Outcome{Stdout: []byte(`{"event":"start","epochs":2}
 {"event":"epoch","epoch":1,"epoch_s":0.5,"phases":{"input":0.2,"validation":0.1}}

@@ -25,6 +25,8 @@ func scenarios() []scenario {
 		{"gemm", "matrix products beside OpenBLAS", gemmScenario},
 		{"wide", "training steps of three layers of 2048, beside PyTorch and JAX", wideScenario},
 		{"kinds", "the epoch with each activation, layer, loss and optimizer", kindsScenario},
+		{"fast", "whole processes until 97, 98 and 99 % are reached, beside the peers in scripts/bench/peers",
+			fastScenario},
 	}
 }
 

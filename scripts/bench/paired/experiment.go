@@ -18,6 +18,7 @@ type Experiment struct {
 	About      string // what exactly is measured, for readers of the page
 	Metrics    []Metric
 	Contenders []Contender // ratios are to the first
+	MostRounds int         // rounds are no more than these, for what takes long; 0: as many as are asked for
 
 	// RowPerMetric says that the table has a row for each metric and a column for each contender, for many metrics of
 	// one kind. Else it has a row for each figure.
@@ -28,6 +29,25 @@ type Experiment struct {
 type Metric struct {
 	Name string // by which targets refer to it; shown if an experiment has several
 	Unit string // empty: a fraction such as an accuracy, which has no ratio
+	Mean bool   // the figure is the mean over the rounds instead of the median
+}
+
+// middle returns the figure that stands for the values of all rounds.
+func (m Metric) middle(values []float64) float64 {
+	if m.Mean {
+		return Mean(values)
+	}
+	return Median(values)
+}
+
+// metric returns the metric of that name.
+func (e Experiment) metric(name string) Metric {
+	for _, m := range e.Metrics {
+		if m.Name == name {
+			return m
+		}
+	}
+	return Metric{Name: name}
 }
 
 // Contender is a program in an experiment.
@@ -48,6 +68,7 @@ type Result struct {
 
 // Measure runs all contenders in turn, for so many rounds or until ctx ends.
 func (e Experiment) Measure(ctx context.Context, rounds int, progress io.Writer) *Result {
+	rounds = e.rounds(rounds)
 	r := &Result{Experiment: e, Failed: map[string]error{}}
 	for i := range rounds {
 		round := map[string]Figures{}
@@ -73,6 +94,14 @@ func (e Experiment) Measure(ctx context.Context, rounds int, progress io.Writer)
 	return r
 }
 
+// rounds returns how many of the rounds that are asked for the experiment has.
+func (e Experiment) rounds(asked int) int {
+	if e.MostRounds > 0 {
+		return min(asked, e.MostRounds)
+	}
+	return asked
+}
+
 // Values returns the figures of a contender, of all rounds that have one.
 func (r *Result) Values(contender, metric string) []float64 {
 	var values []float64
@@ -84,8 +113,8 @@ func (r *Result) Values(contender, metric string) []float64 {
 	return values
 }
 
-// ratios returns subject / reference, of all rounds that have both.
-func (r *Result) ratios(subject, reference, metric string) []float64 {
+// Ratios returns subject / reference, of all rounds that have both.
+func (r *Result) Ratios(subject, reference, metric string) []float64 {
 	var ratios []float64
 	for _, round := range r.Rounds {
 		s, ok := round[subject][metric]

@@ -26,7 +26,7 @@ func nan() float64 { var zero float64; return zero / zero }
 
 func TestMeasureAlternates(t *testing.T) {
 	var ran []string
-	e := Experiment{Name: "epoch", Metrics: []Metric{{"epoch", "s"}}, Contenders: []Contender{
+	e := Experiment{Name: "epoch", Metrics: []Metric{{Name: "epoch", Unit: "s"}}, Contenders: []Contender{
 		script("a", &ran, 2, 4, 6), script("b", &ran, 1, nan()), script("c", &ran, 8, 8, 60),
 	}}
 	r := e.Measure(t.Context(), 3, io.Discard)
@@ -39,10 +39,10 @@ func TestMeasureAlternates(t *testing.T) {
 	if got, want := r.Values("b", "epoch"), []float64{1}; !slices.Equal(got, want) {
 		t.Errorf("values of b: %v, want %v: what it gave before it failed", got, want)
 	}
-	if got, want := r.ratios("c", "a", "epoch"), []float64{4, 2, 10}; !slices.Equal(got, want) {
+	if got, want := r.Ratios("c", "a", "epoch"), []float64{4, 2, 10}; !slices.Equal(got, want) {
 		t.Errorf("ratios of c to a: %v, want %v: round by round", got, want)
 	}
-	if got, want := r.ratios("a", "b", "epoch"), []float64{2}; !slices.Equal(got, want) {
+	if got, want := r.Ratios("a", "b", "epoch"), []float64{2}; !slices.Equal(got, want) {
 		t.Errorf("ratios of a to b: %v, want %v: only where both were measured", got, want)
 	}
 }

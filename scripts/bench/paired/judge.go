@@ -29,6 +29,7 @@ const (
 type Verdict struct {
 	Target
 	what     string // the target in words
+	format   func(float64) string
 	value    float64
 	measured bool // there is a value
 	partly   bool // some metrics of the target were not measured
@@ -58,17 +59,19 @@ func (r *Result) Judge(targets []Target) []Verdict {
 
 // judgeOne returns the verdict on one target. Of several metrics, the worst counts.
 func (r *Result) judgeOne(t Target, metrics []string) Verdict {
-	v, worst := Verdict{Target: t}, ""
+	v, worst := Verdict{Target: t, format: Digits}, ""
 	for _, m := range metrics {
-		values := r.Values(t.Subject, m)
+		values, metric := r.Values(t.Subject, m), r.metric(m)
 		if t.Reference != "" {
-			values = r.ratios(t.Subject, t.Reference, m)
+			values, metric.Mean = r.Ratios(t.Subject, t.Reference, m), false
+		} else {
+			v.format = metric.format
 		}
 		if len(values) == 0 {
 			v.partly = true
 			continue
 		}
-		value := Median(values)
+		value := metric.middle(values)
 		worse := value > v.value
 		if t.Is == AtLeast {
 			worse = value < v.value
@@ -108,7 +111,7 @@ func (v Verdict) passed() bool {
 
 // Row returns the verdict as a row of a table.
 func (v Verdict) Row() []string {
-	value, outcome := Digits(v.value), "PASS"
+	value, outcome := v.format(v.value), "PASS"
 	switch {
 	case !v.measured:
 		value, outcome = "-", "not measured"
@@ -117,5 +120,5 @@ func (v Verdict) Row() []string {
 	case v.partly:
 		outcome = "not all measured"
 	}
-	return []string{v.what, value, fmt.Sprintf("%s %s", v.Is, Digits(v.Limit)), outcome}
+	return []string{v.what, value, fmt.Sprintf("%s %s", v.Is, v.format(v.Limit)), outcome}
 }

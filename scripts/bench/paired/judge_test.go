@@ -4,7 +4,8 @@ import "testing"
 
 func TestJudge(t *testing.T) {
 	r := &Result{
-		Experiment: Experiment{Name: "e", Metrics: []Metric{{"x", "s"}, {"y", "s"}, {"z", "s"}},
+		Experiment: Experiment{Name: "e", Metrics: []Metric{
+			{Name: "x", Unit: "s"}, {Name: "y", Unit: "s"}, {Name: "z", Unit: "s"}},
 			Contenders: []Contender{{Name: "a"}, {Name: "b"}}},
 		Rounds: []map[string]Figures{
 			{"a": {"x": 1, "y": 9}, "b": {"x": 2, "y": 6}},
@@ -46,5 +47,23 @@ func TestJudge(t *testing.T) {
 		if verdicts := r.Judge([]Target{other}); len(verdicts) != 0 {
 			t.Errorf("%+v is judged by an experiment that it is not about: %v", other, verdicts)
 		}
+	}
+}
+
+// A metric that is a fraction and a mean is judged by its mean, and shown as the tables show it.
+func TestJudgeMean(t *testing.T) {
+	r := &Result{
+		Experiment: Experiment{Name: "e", Metrics: []Metric{{Name: "accuracy", Mean: true}},
+			Contenders: []Contender{{Name: "a"}}},
+		Rounds: []map[string]Figures{
+			{"a": {"accuracy": 0.9706}}, {"a": {"accuracy": 0.9699}}, {"a": {"accuracy": 0.9698}},
+		},
+	}
+	row := r.Judge([]Target{{"e", "accuracy", "a", "", AtLeast, 0.97}})[0].Row()
+	if row[1] != "0.9701" || row[2] != "≥ 0.9700" || row[3] != "PASS" {
+		t.Errorf("verdict %v, want 0.9701, ≥ 0.9700, PASS", row)
+	}
+	if table := r.Table(); table[1][1] != "0.9701" {
+		t.Errorf("table %v, want a figure of 0.9701", table)
 	}
 }

@@ -9,6 +9,15 @@ func Median(values []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
+// Mean returns the arithmetic mean of the values. There must be at least one value.
+func Mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}
+
 // Steady returns the median of the times of repeated work, without the first, in which a program may compile or load
 // something. If there is only one, it is returned.
 func Steady(values []float64) float64 {

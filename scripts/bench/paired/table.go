@@ -52,12 +52,12 @@ func (r *Result) Table() [][]string {
 			values, ratio := r.Values(c.Name, m.Name), ""
 			switch {
 			case len(values) > 0:
-				row[1] = strings.TrimSpace(m.format(Median(values)) + " " + m.Unit)
+				row[1] = strings.TrimSpace(m.format(m.middle(values)) + " " + m.Unit)
 				row[2] = m.format(slices.Min(values)) + " to " + m.format(slices.Max(values))
 			case r.Failed[c.Name] != nil:
 				row[1] = "failed"
 			}
-			if ratios := r.ratios(c.Name, first, m.Name); len(ratios) > 0 && m.Unit != "" {
+			if ratios := r.Ratios(c.Name, first, m.Name); len(ratios) > 0 && m.Unit != "" {
 				ratio = Digits(Median(ratios))
 			}
 			if compared {
@@ -101,7 +101,7 @@ func (r *Result) metricRows() [][]string {
 		if compared {
 			for _, c := range others {
 				cell := ""
-				if ratios := r.ratios(first, c.Name, m.Name); len(ratios) > 0 && m.Unit != "" {
+				if ratios := r.Ratios(first, c.Name, m.Name); len(ratios) > 0 && m.Unit != "" {
 					cell = Digits(Median(ratios))
 				}
 				row = append(row, cell)

@@ -11,7 +11,7 @@ import (
 func TestRowPerMetric(t *testing.T) {
 	r := &Result{
 		Experiment: Experiment{
-			Metrics:      []Metric{{"gelu", "s"}, {"share", ""}, {"mish", "s"}},
+			Metrics:      []Metric{{Name: "gelu", Unit: "s"}, {Name: "share"}, {Name: "mish", Unit: "s"}},
 			Contenders:   []Contender{{Name: "a"}, {Name: "b"}, {Name: "c"}},
 			RowPerMetric: true,
 		},
