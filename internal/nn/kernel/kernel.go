@@ -4,7 +4,8 @@
 //
 // A kernel, or a family of them, has a file of its own. There, a method of Set says what the kernel computes and checks
 // its operands, and a function of that name in small letters is the kernel in plain Go. The method calls the set's own
-// function: that one, or assembly.
+// function: that one, or assembly. What is done element by element is a program of the generator in gen/elementwise, and
+// its plain Go stands in the method.
 //
 // # Numeric contract
 //
@@ -17,6 +18,7 @@
 //   - Go may fuse x*y+z on some architectures. Where the assembly rounds once, plain Go calls exact.FMA. Where it
 //     rounds twice, plain Go is float32(x*y)+z.
 //   - exp is a polynomial (exact.Exp). Division and square root are those of IEEE 754.
+//   - No optimizer keeps a denormal number: see flush.
 package kernel
 
 import (
