@@ -152,7 +152,8 @@ func (pl *plan) addRows(from int, f func(w *kernel.Worker, r kernel.Span)) {
 
 // columnTasks returns one task for each worker: f on its part of the i-th layer's columns, for the whole batch.
 func (pl *plan) columnTasks(i int, f func(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)) []task {
-	const line = 16 // float32s in a cache line
+	const line = 16  // float32s in a cache line
+	const block = 64 // columns at a time: a few vectors, whose sums need not wait for each other
 	tasks := make([]task, pl.workers)
 	for p := range tasks {
 		c := kernel.Part(p, pl.workers, pl.model.Shapes()[i].Size(), line)
@@ -160,8 +161,8 @@ func (pl *plan) columnTasks(i int, f func(w *kernel.Worker, x, y, dy, dx kernel.
 			n := pl.tape.In.Count
 			x, y := pl.tape.Y[i-1].Slice(0, n), pl.tape.Y[i].Slice(0, n)
 			dx, dy := pl.tape.DY[i-1].Slice(0, n), pl.tape.DY[i].Slice(0, n)
-			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += line {
-				f(w, x, y, dy, dx, kernel.Span{Lo: lo, Hi: min(lo+line, c.Hi)})
+			for lo := c.Lo; lo < c.Hi && !w.Stopped(); lo += block {
+				f(w, x, y, dy, dx, kernel.Span{Lo: lo, Hi: min(lo+block, c.Hi)})
 			}
 		}
 	}
