@@ -1,15 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 )
 
 // arm64 emits programs for NEON. Go's assembler does not know most of the instructions, so macros spell them as words.
 type arm64 struct {
-	out       io.Writer
+	out       *bytes.Buffer
 	constants []uint32 // in the order of the table
 }
 
