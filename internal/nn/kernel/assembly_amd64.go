@@ -41,7 +41,6 @@ func avx512(vbmi2 bool) *Set {
 			warpAVX512(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
 		},
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX512(x.Rows, x.Cols, x.Data, x.Stride, dst) },
-		exp:        expAVX512,
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX512(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
 		},
@@ -80,7 +79,6 @@ func avx2() *Set {
 			warpAVX2(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
 		},
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX2(x.Rows, x.Cols, x.Data, x.Stride, dst) },
-		exp:        expAVX2,
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX2(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
 		},

@@ -17,13 +17,8 @@ func (s *Set) Dropout(y, x Matrix, bits []uint32, threshold uint32, scale float3
 	if len(bits) > 0 {
 		random.Data = unsafe.Slice((*float32)(unsafe.Pointer(&bits[0])), len(bits))
 	}
-	most, scalar := uint32(0), scale // the largest bits of an element that is dropped
-	if threshold > 0 {
-		most = threshold - 1
-	} else {
-		s = &Set{} // there is no such number
-	}
-	s.elementwise("Dropout y x bits", dropoutKernel, [8]float32{scalar, math.Float32frombits(most)}, func(r int) {
+	scalars := [8]float32{scale, math.Float32frombits(threshold)}
+	s.elementwise("Dropout y x bits", dropoutKernel, scalars, func(r int) {
 		y, bits := y.Row(r), bits[r*x.Cols:]
 		for c, v := range x.Row(r) {
 			if bits[c] < threshold {

@@ -4376,14 +4376,15 @@ vector:
 	VMOVUPS      (CX)(R8*4), Y1
 	VMOVUPS      (DX)(R8*4), Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
-	VPMINUD      Y3, Y2, Y3
-	VPCMPEQD     Y2, Y3, Y2
+	VPMINUD      Y3, Y2, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VPCMPEQD     Y3, Y2, Y2
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y3, Y1, Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
 	VADDPS       Y3, Y1, Y1
 	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VBLENDVPS    Y2, Y1, Y3, Y1
 	VMOVUPS      Y1, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
@@ -4395,14 +4396,15 @@ vectorRest:
 	VMASKMOVPS   (CX)(R8*4), Y0, Y1
 	VMASKMOVPS   (DX)(R8*4), Y0, Y2
 	VBROADCASTSS scalars_1+132(FP), Y3
-	VPMINUD      Y3, Y2, Y3
-	VPCMPEQD     Y2, Y3, Y2
+	VPMINUD      Y3, Y2, Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VPCMPEQD     Y3, Y2, Y2
 	VBROADCASTSS scalars_0+128(FP), Y3
 	VMULPS       Y3, Y1, Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
 	VADDPS       Y3, Y1, Y1
 	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VBLENDVPS    Y2, Y1, Y3, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
 
 vectorDone:
@@ -5961,14 +5963,14 @@ vector:
 	VCMPPS       $0x11, Y6, Y5, Y5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
 	VBLENDVPS    Y5, Y6, Y3, Y3
-	VCMPPS       $0x11, Y4, Y3, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y4
 	VMOVUPS      Y2, (CX)(R10*4)
 	VMOVUPS      Y3, (DX)(R10*4)
-	VMOVUPS      Y4, (BX)(R10*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VSQRTPS      Y4, Y3
+	VCMPPS       $0x11, Y4, Y3, Y5
+	VBLENDVPS    Y5, Y4, Y3, Y3
+	VMOVUPS      Y3, (BX)(R10*4)
+	VBROADCASTSS scalars_0+128(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VSQRTPS      Y3, Y3
 	VBROADCASTSS scalars_3+140(FP), Y4
 	VADDPS       Y4, Y3, Y3
 	VDIVPS       Y3, Y2, Y2
@@ -6011,14 +6013,14 @@ vectorRest:
 	VCMPPS       $0x11, Y6, Y5, Y5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
 	VBLENDVPS    Y5, Y6, Y3, Y3
-	VCMPPS       $0x11, Y4, Y3, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y4
 	VMASKMOVPS   Y2, Y0, (CX)(R10*4)
 	VMASKMOVPS   Y3, Y0, (DX)(R10*4)
-	VMASKMOVPS   Y4, Y0, (BX)(R10*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VSQRTPS      Y4, Y3
+	VCMPPS       $0x11, Y4, Y3, Y5
+	VBLENDVPS    Y5, Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (BX)(R10*4)
+	VBROADCASTSS scalars_0+128(FP), Y4
+	VMULPS       Y4, Y2, Y2
+	VSQRTPS      Y3, Y3
 	VBROADCASTSS scalars_3+140(FP), Y4
 	VADDPS       Y4, Y3, Y3
 	VDIVPS       Y3, Y2, Y2

@@ -57,8 +57,7 @@ type Set struct {
 	transpose      func(dst, src Matrix)
 	warp           func(dst []uint8, src Bytes, pairs []uint16, x, y []float32)
 	columnSums     func(dst []float32, x Matrix)
-	exp            func(dst, src []float32)
-	softmax        func(z Matrix, largest, sums []float32, best []int32)
+	softmax        func(z Matrix, largest, sums []float32, best []int32) // nil: see softmaxByRows
 
 	elementwiseKernels *elementwiseTable // nil: plain Go
 }
@@ -83,8 +82,6 @@ func generic() *Set {
 		transpose:      transpose,
 		warp:           warp,
 		columnSums:     columnSums,
-		exp:            exp,
-		softmax:        softmaxBy(exp),
 	}
 }
 

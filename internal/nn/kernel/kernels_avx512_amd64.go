@@ -12,11 +12,6 @@ func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []
 //go:noescape
 func sparseMulAVX512(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 
-// expAVX512 is Set.Exp.
-//
-//go:noescape
-func expAVX512(dst []float32, src []float32)
-
 // softmaxAVX512 is Set.Softmax for rows >= 1.
 //
 //go:noescape

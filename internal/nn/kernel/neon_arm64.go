@@ -21,8 +21,6 @@ func neon() *Set {
 		transpose:      transposeNEON,
 		warp:           warp,
 		columnSums:     func(dst []float32, x Matrix) { columnSumsNEON(x.Rows, x.Cols, x.Data, x.Stride, dst) },
-		exp:            expNEON,
-		softmax:        softmaxBy(expNEON),
 
 		elementwiseKernels: &elementwiseNEON,
 	}
@@ -50,6 +48,3 @@ func gatherNEON(dst []uint32, src []uint8, base uint32) int
 
 //go:noescape
 func columnSumsNEON(rows, cols int, x []float32, ldx int, dst []float32)
-
-//go:noescape
-func expNEON(dst, src []float32)

@@ -12,39 +12,41 @@ func (s *Set) Softmax(z Matrix, largest, sums []float32, best []int32) {
 	requireLength("Softmax", "sums", len(sums), z.Cols)
 	requireLength("Softmax", "best", len(best), z.Cols)
 	if z.Rows > 0 && z.Cols > 0 {
+		if s.softmax == nil {
+			s.softmaxByRows(z, largest, sums, best)
+			return
+		}
 		s.softmax(z, largest, sums, best)
 	}
 }
 
-// softmaxBy returns a Set's softmax, made of its exp.
-func softmaxBy(exp func(dst, src []float32)) func(z Matrix, largest, sums []float32, best []int32) {
-	return func(z Matrix, largest, sums []float32, best []int32) {
-		largest, sums, best = largest[:z.Cols], sums[:z.Cols], best[:z.Cols]
-		for c := range largest {
-			largest[c], sums[c], best[c] = float32(math.NaN()), 0, 0
-		}
-		for r := range z.Rows {
-			for c, v := range z.Row(r) {
-				if v == v && !(v <= largest[c]) {
-					largest[c], best[c] = v, int32(r)
-				}
+// softmaxByRows is Softmax made of Exp.
+func (s *Set) softmaxByRows(z Matrix, largest, sums []float32, best []int32) {
+	largest, sums, best = largest[:z.Cols], sums[:z.Cols], best[:z.Cols]
+	for c := range largest {
+		largest[c], sums[c], best[c] = float32(math.NaN()), 0, 0
+	}
+	for r := range z.Rows {
+		for c, v := range z.Row(r) {
+			if v == v && !(v <= largest[c]) {
+				largest[c], best[c] = v, int32(r)
 			}
 		}
-		for r := range z.Rows {
-			row := z.Row(r)
-			for c := range row {
-				row[c] -= largest[c]
-			}
-			exp(row, row)
-			for c, e := range row {
-				sums[c] += e
-			}
+	}
+	for r := range z.Rows {
+		row := z.Row(r)
+		for c := range row {
+			row[c] -= largest[c]
 		}
-		for r := range z.Rows {
-			row := z.Row(r)
-			for c := range row {
-				row[c] /= sums[c]
-			}
+		s.Exp(row, row)
+		for c, e := range row {
+			sums[c] += e
+		}
+	}
+	for r := range z.Rows {
+		row := z.Row(r)
+		for c := range row {
+			row[c] /= sums[c]
 		}
 	}
 }

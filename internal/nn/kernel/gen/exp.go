@@ -89,18 +89,6 @@ func (e expOf) emit(x reg.VecVirtual) reg.VecVirtual {
 	return p
 }
 
-func (s isa) exp(table expTable) {
-	s.Text("exp", "(dst, src []float32)", "is Set.Exp.")
-	dst, src := asm.Slice("dst"), asm.Slice("src")
-	e := table.load(s)
-	s.Sweep("vector", s.Span(asm.Length("src")), func(j reg.GPVirtual, m asm.Mask) {
-		x := s.Vector()
-		s.Load(asm.Element(src, j), x, s.Lanes, m)
-		s.Store(e.emit(x), asm.Element(dst, j), s.Lanes, m)
-	})
-	asm.End()
-}
-
 // softmax passes over the rows three times for each vector of columns: for the largest elements, for the exponentials
 // and their sums, and for the quotients.
 func (s isa) softmax(table expTable) {

@@ -34,12 +34,13 @@ func residual() *program {
 	return p
 }
 
-// dropout: y, x, random bits; scale, and the largest bits of an element that is dropped.
+// dropout: y, x, random bits; scale, and the bits from which on an element is kept.
 func dropout() *program {
 	p := newProgram("dropout", 3, 2)
 	x, bits := p.operand(1), p.operand(2)
-	dropped := p.equalInt(p.minUint(bits, p.scalar(1)), bits)
-	p.store(0, p.choose(dropped, p.pattern(1<<31), p.add(p.mul(x, p.scalar(0)), p.number(0))))
+	threshold := p.scalar(1)
+	kept := p.equalInt(p.minUint(bits, threshold), threshold)
+	p.store(0, p.choose(kept, p.add(p.mul(x, p.scalar(0)), p.number(0)), p.pattern(1<<31)))
 	return p
 }
 

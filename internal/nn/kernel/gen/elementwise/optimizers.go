@@ -23,14 +23,20 @@ func (p *program) square(g *value) *value {
 	return p.mul(g, g)
 }
 
+// moments moves the moments m and v, which are operands 1 and 2, towards g and its square, and stores them.
+func (p *program) moments(m, v, g, c1, c2 *value) (movedM, movedV *value) {
+	m = p.flush(p.fma(p.sub(g, m), c1, m))
+	v = p.flush(p.fma(p.sub(p.square(g), v), c2, v))
+	p.store(1, m)
+	p.store(2, v)
+	return m, v
+}
+
 // adam: p, m, v, g; alpha, 1-beta1, 1-beta2, epsilon.
 func adam() *program {
 	p := newProgram("adam", 4, 4)
 	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
-	m = p.flush(p.fma(p.sub(g, m), p.scalar(1), m))
-	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(2), v))
-	p.store(1, m)
-	p.store(2, v)
+	m, v = p.moments(m, v, g, p.scalar(1), p.scalar(2))
 	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(v), p.scalar(3)))))
 	return p
 }
@@ -112,10 +118,7 @@ func lion() *program {
 func nadam() *program {
 	p := newProgram("nadam", 4, 5)
 	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
-	m = p.flush(p.fma(p.sub(g, m), p.scalar(2), m))
-	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(3), v))
-	p.store(1, m)
-	p.store(2, v)
+	m, v = p.moments(m, v, g, p.scalar(2), p.scalar(3))
 	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
 	p.store(0, p.sub(w, p.div(step, p.add(p.sqrt(v), p.scalar(4)))))
 	return p
@@ -125,11 +128,8 @@ func nadam() *program {
 func amsgrad() *program {
 	p := newProgram("amsgrad", 5, 4)
 	w, m, v, h, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3), p.operand(4)
-	m = p.flush(p.fma(p.sub(g, m), p.scalar(1), m))
-	v = p.flush(p.fma(p.sub(p.square(g), v), p.scalar(2), v))
+	m, v = p.moments(m, v, g, p.scalar(1), p.scalar(2))
 	h = p.choose(p.less(v, h), h, v) // NaN of v stays
-	p.store(1, m)
-	p.store(2, v)
 	p.store(3, h)
 	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(h), p.scalar(3)))))
 	return p
