@@ -47,10 +47,11 @@ func fold(c *Chain, whole bool) (*folding, error) {
 	if f.steps == nil {
 		return nil, errors.New("wanted a Dense layer, found none")
 	}
-	if err := f.flush(); err != nil {
-		return nil, err
+	err := f.flush()
+	if err == nil {
+		err = f.finish()
 	}
-	return f, f.finish()
+	return f, err
 }
 
 func product(shape []int) int {

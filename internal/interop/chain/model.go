@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,7 +48,7 @@ func (c *Chain) Model(o Options, where string) (m *modelfile.Model, notes []stri
 
 // named returns err as a fault of the file where, unless it is a fault already.
 func named(err error, where string) error {
-	if f, ok := err.(*fault.Error); ok {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		f.Where = where
 		return f
 	}
