@@ -83,7 +83,7 @@ func (b *builder) setInput(c *Chain, scale float64) {
 	case b.input.scale == nil && !c.Bytes:
 		m.Scale = pixel
 		b.note("the file does not say what its inputs are: pixels from 0 to 255 are divided by 255 " +
-			"(--scale 1 leaves them as they are)")
+			"(dnn import --scale 1 leaves them as they are)")
 	case b.input.scale != nil:
 		b.scalePixels()
 	}

@@ -19,7 +19,7 @@ func (c *Chain) say(o Options) (*Chain, error) {
 		return c, nil
 	case len(o.Activations) == 0 && o.Like == nil:
 		return nil, fault.New(fault.Data, "", "the file has weights only, and does not say which activations its "+
-			"layers have").WithHint("--activations relu (of the hidden layers), or --like mlp.yaml (a network as there)")
+			"layers have").WithHint("dnn import takes --activations relu (of the hidden layers), or --like mlp.yaml (a network as there)")
 	case o.Like != nil:
 		return c.like(*o.Like)
 	}
