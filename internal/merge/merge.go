@@ -11,9 +11,9 @@
 //	inputs [ A1 | B1 ]     A    [ A2 |  0 ]       A    [ A3 / 2 ]
 //	                       B    [  0 | B2 ]       B    [ B3 / 2 ]
 //
-// Three more things are folded into the weights, since they are linear (or nothing at all) once a network is trained:
-// batch normalization, into the layer after it (fold.go); Dropout, which leaves inference as it is; and a fixed view of
-// the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
+// More is folded into the weights, since they are linear (or nothing at all) once a network is trained:
+// batch normalization, into the layer after it, and an activation layer, into the one before it (fold.go); Dropout,
+// which leaves inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
 //
 // All of it is exact but for the rounding of weights to float32: sums are formed in float64. The package reads model
 // files, and neither samples nor a terminal.
@@ -59,6 +59,7 @@ func Read(paths, views []string) (*Mean, error) {
 		if f.Model, err = modelfile.Read(path); err != nil {
 			return nil, err
 		}
+		f.Architecture = fuse(f.Architecture)
 		if f.trained, err = config.Stored(path, f.Config); err != nil {
 			return nil, err
 		}
@@ -132,7 +133,7 @@ func (m *Mean) Model(version string) (*modelfile.Model, error) {
 	first := m.files[0]
 	merged := *first.Model
 	merged.Version, merged.Architecture, merged.Config, merged.SHA256 = version, m.arch, settings, ""
-	merged.Teachers, merged.Merged = nil, nil
+	merged.Teachers, merged.Merged, merged.Start = nil, nil, ""
 	if len(m.files) > 1 {
 		merged.History = nil // no epoch gave this network
 	}

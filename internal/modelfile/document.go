@@ -29,6 +29,7 @@ type document struct {
 	Architecture nn.Architecture           `json:"architecture"`
 	Config       json.RawMessage           `json:"config,omitempty"`
 	Teachers     []string                  `json:"teachers,omitempty"`
+	Start        string                    `json:"start,omitempty"`
 	Merged       []Part                    `json:"merged,omitempty"`
 	History      []history.Record[float64] `json:"history"`
 }
@@ -55,6 +56,7 @@ func encodeDocument(m *Model) string {
 		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
 		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
 		Teachers:     m.Teachers,
+		Start:        m.Start,
 		Merged:       m.Merged,
 		Classes:      append([]string{}, m.Classes...), // without classes "[]", never "null"
 		Architecture: m.Architecture,
@@ -69,9 +71,12 @@ func encodeDocument(m *Model) string {
 	return string(safetensors.Marshal(d))
 }
 
-// formatOf returns the oldest format that can say what m is: 3 with a layer that is only a function of each value, 2 with
-// Merged, else 1.
+// formatOf returns the oldest format that can say what m is: 3 with Start or with a layer that is only a function of each
+// value, 2 with Merged, else 1.
 func formatOf(m *Model) int {
+	if m.Start != "" {
+		return 3
+	}
 	for _, l := range m.Architecture.Layers {
 		if slices.Contains([]string{"activation", "leaky_relu", "elu"}, l.Type) || l.NegativeSlope != 0 || l.Alpha != 0 {
 			return 3
@@ -106,6 +111,7 @@ func decodeDocument(text, where string) (*Model, error) {
 		Mean:         d.Input.Mean,
 		Std:          d.Input.Std,
 		Teachers:     d.Teachers,
+		Start:        d.Start,
 		Merged:       d.Merged,
 		Classes:      d.Classes,
 		Architecture: d.Architecture,

@@ -98,7 +98,7 @@ func units() *Model {
 		{Type: "elu", Name: "elu", Alpha: 0.5},
 		m.Architecture.Layers[1],
 	}
-	m.History = nil
+	m.Start, m.History = "0a1b", nil
 	return m
 }
 
