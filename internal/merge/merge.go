@@ -11,9 +11,10 @@
 //	inputs [ A1 | B1 ]     A    [ A2 |  0 ]       A    [ A3 / 2 ]
 //	                       B    [  0 | B2 ]       B    [ B3 / 2 ]
 //
-// More is folded into the weights, since they are linear (or nothing at all) once a network is trained:
-// batch normalization, into the layer after it, and an activation layer, into the one before it (fold.go); Dropout,
-// which leaves inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
+// More is folded into the weights, since it is linear (or nothing at all) once a network is trained: batch
+// normalization, into a layer beside it, and an activation layer, into the one before it (fold.go); Dropout, which leaves
+// inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first
+// kernel (view.go).
 //
 // All of it is exact but for the rounding of weights to float32: sums are formed in float64. The package reads model
 // files, and neither samples nor a terminal.
@@ -140,7 +141,10 @@ func (m *Mean) Model(version string) (*modelfile.Model, error) {
 	merged.Mean, merged.Std = m.standardization()
 	var parts []network
 	for _, f := range m.files {
-		part := fold(f.Restandardized(merged.Mean, merged.Std))
+		part, err := fold(f.Restandardized(merged.Mean, merged.Std))
+		if err != nil {
+			return nil, fault.New(fault.Data, f.path, "%w", err)
+		}
 		parts = append(parts, part)
 		merged.Merged = append(merged.Merged, modelfile.Part{SHA256: f.SHA256})
 		for _, v := range m.views {
