@@ -55,7 +55,8 @@ func (o *Object) chunked(d *fields, version uint64, a *Array, size uint64) ([]by
 // divide reads the shape of a chunk, of numbers of n bytes, and makes room for all values.
 func (c *chunks) divide(d *fields, rank, n, size uint64) error {
 	if rank != uint64(len(c.shape)+1) {
-		return fmt.Errorf("wanted chunks of %d dimensions and the size of an element, found %d numbers", len(c.shape), rank)
+		return fmt.Errorf("wanted chunks of %d dimensions and the size of an element, found %d numbers",
+			len(c.shape), rank)
 	}
 	// There are no more chunks than values, and no more values than may be made.
 	if err := c.f.charge(2 * size); err != nil {
@@ -66,7 +67,8 @@ func (c *chunks) divide(d *fields, rank, n, size uint64) error {
 	for i := range c.shape {
 		side := d.uint(n)
 		if side == 0 || c.size > uint64(max(c.f.left, 0))/side {
-			return fmt.Errorf("wanted chunks of at least one value and at most %d bytes, found a side of %d", c.f.left, side)
+			return fmt.Errorf("wanted chunks of at least one value and at most %d bytes, found a side of %d",
+				c.f.left, side)
 		}
 		c.chunk, c.size = append(c.chunk, side), c.size*side
 		c.grid = append(c.grid, (c.shape[i]+side-1)/side)
@@ -90,7 +92,8 @@ func (c *chunks) tree(at uint64) error {
 		for k, side := range c.chunk {
 			from := d.uint(8)
 			if from%side != 0 || from/side >= c.grid[k] {
-				return fmt.Errorf("wanted a chunk at a multiple of %d below %d, found one at %d", side, c.shape[k], from)
+				return fmt.Errorf("wanted a chunk at a multiple of %d below %d, found one at %d",
+					side, c.shape[k], from)
 			}
 			i = i*c.grid[k] + from/side
 		}
@@ -211,8 +214,8 @@ func (c *chunks) read(i, at, stored, mask uint64) error {
 	return nil
 }
 
-// place copies the part of a chunk from dimension k on, b, to its place. offset is the number of values before it in the
-// data set, as far as the dimensions before k say.
+// place copies the part of a chunk from dimension k on, b, to its place. offset is the number of values before it in
+// the data set, as far as the dimensions before k say.
 func (c *chunks) place(b []byte, from []uint64, k int, offset uint64) {
 	n := min(c.chunk[k], c.shape[k]-from[k])
 	offset = offset*c.shape[k] + from[k]

@@ -52,7 +52,8 @@ func parseDatatype(body []byte) (t datatype, err error) {
 		t.signed = flags&8 != 0
 		offset, precision := d.uint(2), d.uint(2)
 		if d.short || size > 8 || offset != 0 || precision != 8*size {
-			return t, fmt.Errorf("integers of %d bytes with %d bits from bit %d are not supported", size, precision, offset)
+			return t, fmt.Errorf("integers of %d bytes with %d bits from bit %d are not supported",
+				size, precision, offset)
 		}
 	case 1:
 		return t, t.float(flags, &d)
@@ -86,8 +87,9 @@ func (t *datatype) float(flags uint64, d *fields) error {
 		kind                     Type
 		size, exponent, mantissa uint64
 	}{{Float16, 2, 5, 10}, {BFloat16, 2, 8, 7}, {Float32, 4, 8, 23}, {Float64, 8, 11, 52}} {
-		if t.size == known.size && precision == 8*t.size && exponentAt == known.mantissa && exponent == known.exponent &&
-			mantissaAt == 0 && mantissa == known.mantissa && bias == 1<<(exponent-1)-1 && flags&vax == 0 {
+		if t.size == known.size && precision == 8*t.size && flags&vax == 0 && mantissaAt == 0 &&
+			mantissa == known.mantissa && exponentAt == known.mantissa && exponent == known.exponent &&
+			bias == 1<<(exponent-1)-1 {
 			t.kind = known.kind
 			return nil
 		}
@@ -118,7 +120,8 @@ func dataspace(body []byte) (shape []int, count uint64, err error) {
 	for range rank {
 		n := d.uint(8)
 		if n > math.MaxInt32 || n > 0 && count > math.MaxInt32/n {
-			return nil, 0, fmt.Errorf("wanted at most 2147483647 values, found a dimension of %d after %d values", n, count)
+			return nil, 0, fmt.Errorf("wanted at most 2147483647 values, found a dimension of %d after %d values",
+				n, count)
 		}
 		shape, count = append(shape, int(n)), count*n
 	}

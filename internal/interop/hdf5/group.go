@@ -62,7 +62,7 @@ func (o *Object) load() error {
 		return err
 	}
 	if info != nil && dense(info, 8) {
-		return errors.New("a group with dense links (in a fractal heap, as h5py's libver='latest' stores more than 8) " +
+		return errors.New("a group with dense links (in a fractal heap, as libver='latest' has them for more than 8) " +
 			"is not supported")
 	}
 	for _, m := range o.messages {
@@ -180,8 +180,8 @@ func (f *File) symbols(at uint64, names []byte, members map[string]uint64) error
 	return nil
 }
 
-// tree calls leaf for the entries at level 0 of a B-tree of version 1 whose nodes are of that kind (0: groups, 1: chunks)
-// and whose keys have so many bytes, with the key before each. Levels fall, so that it ends. [III.A.1]
+// tree calls leaf for the entries at level 0 of a B-tree of version 1 whose nodes are of that kind (0: groups, 1:
+// chunks) and whose keys have so many bytes, with the key before each. Levels fall, so that it ends. [III.A.1]
 func (f *File) tree(at, kind, keySize uint64, leaf func(key []byte, child uint64) error) error {
 	return f.node(at, kind, keySize, -1, leaf)
 }

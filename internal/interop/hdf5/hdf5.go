@@ -1,12 +1,14 @@
-// Package hdf5 reads and writes the part of HDF5 that holds networks: groups, arrays of numbers, and attributes, as Keras
-// and h5py store them. Numbers in brackets are sections of the HDF5 File Format Specification, version 3.0.
+// Package hdf5 reads and writes the part of HDF5 that holds networks: groups, arrays of numbers, and attributes, as
+// Keras and h5py store them. Numbers in brackets are sections of the HDF5 File Format Specification, version 3.0.
 //
 // It writes what h5py does by default: superblock 0, object headers of version 1, groups with symbol tables, contiguous
 // data, and strings in a global heap. It reads that, and what newer and compressed files have: superblocks 1 to 3,
-// object headers of version 2, compact links, and chunks with deflate and shuffle. Anything else has a name in an error.
+// object headers of version 2, compact links, and chunks with deflate and shuffle. Anything else has a name in an
+// error.
 //
-// HDF5 has a checksum for metadata of version 2, which is checked, and none for older metadata and for values: a changed
-// byte there can go unnoticed. Whatever the bytes, reading is bounded in work and memory by the limit given to Open.
+// HDF5 has a checksum for metadata of version 2, which is checked, and none for older metadata and for values: a
+// changed byte there can go unnoticed. Whatever the bytes, reading is bounded in work and memory by the limit given to
+// Open.
 package hdf5
 
 import (

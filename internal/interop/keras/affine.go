@@ -8,22 +8,23 @@ import (
 	"slices"
 
 	"dnn/internal/interop/chain"
+	"dnn/internal/interop/keras/config"
 )
 
 // rescaling adds x scale + offset, in which both are numbers, or arrays of the shape of x's last dimensions.
-func (b *builder) rescaling(l *layer) error {
-	s := chain.Affine{Name: l.name}
+func (b *builder) rescaling(l *config.Layer) error {
+	s := chain.Affine{Name: l.Name}
 	for _, one := range []struct {
 		name string
 		to   *[]float64
 	}{{"scale", &s.Scale}, {"offset", &s.Shift}} {
-		raw := l.config[one.name]
-		if one.name == "offset" && !l.config.given(one.name) {
+		raw := l.Settings[one.name]
+		if one.name == "offset" && !l.Settings.Given(one.name) {
 			raw = json.RawMessage("0")
 		}
-		values, shape, err := numbers(raw)
+		values, shape, err := config.Numbers(raw)
 		if err != nil {
-			return fmt.Errorf("%s: %w, found %s", one.name, err, clip(string(raw)))
+			return fmt.Errorf("%s: %w, found %s", one.name, err, config.Clip(string(raw)))
 		}
 		if *one.to, err = b.broadcast(values, shape); err != nil {
 			return fmt.Errorf("%s: %w", one.name, err)
@@ -33,8 +34,8 @@ func (b *builder) rescaling(l *layer) error {
 	return nil
 }
 
-// broadcast returns the values for all values that reach the layer, as NumPy does: dimensions are aligned at the last, and
-// what has one element is repeated. One number stays one.
+// broadcast returns the values for all values that reach the layer, as NumPy does: dimensions are aligned at the last,
+// and what has one element is repeated. One number stays one.
 func (b *builder) broadcast(values []float64, shape []int) ([]float64, error) {
 	if len(values) == 1 {
 		return values, nil
@@ -51,7 +52,7 @@ func (b *builder) broadcast(values []float64, shape []int) ([]float64, error) {
 			return nil, fmt.Errorf("wanted a number, or one for each of %v values, found %v", b.shape, shape)
 		}
 	}
-	all := make([]float64, product(b.shape))
+	all := make([]float64, config.Product(b.shape))
 	for i := range all {
 		at, rest, stride := 0, i, 1
 		for k := len(shape) - 1; k >= 0; k-- {
@@ -66,8 +67,8 @@ func (b *builder) broadcast(values []float64, shape []int) ([]float64, error) {
 	return all, nil
 }
 
-func normalizationVariables(s settings) ([]variable, error) {
-	if s.given("mean") {
+func normalizationVariables(s config.Settings) ([]variable, error) {
+	if s.Given("mean") {
 		return nil, nil
 	}
 	return []variable{{"mean", false}, {"variance", false}, {"count", false}}, nil
@@ -75,14 +76,14 @@ func normalizationVariables(s settings) ([]variable, error) {
 
 // normalization adds (x - mean) / max(sqrt(variance), 1e-7), or its inverse. mean and variance have the dimensions of x
 // that axis names.
-func (b *builder) normalization(l *layer) error {
-	axes, err := l.config.axes("axis", -1)
+func (b *builder) normalization(l *config.Layer) error {
+	axes, err := l.Settings.Axes("axis", -1)
 	if err != nil {
 		return err
 	}
-	if b.shape == nil && len(axes) == 1 && len(l.values) == 3 {
+	if b.shape == nil && len(axes) == 1 && len(b.weights[l]) == 3 {
 		// The file does not say the shape of its inputs elsewhere.
-		a, err := l.values[0].at.Values()
+		a, err := b.weights[l][0].at.Values()
 		if err != nil {
 			return err
 		}
@@ -100,13 +101,13 @@ func (b *builder) normalization(l *layer) error {
 	if err != nil {
 		return err
 	}
-	invert, err := l.config.flag("invert", false)
+	invert, err := l.Settings.Flag("invert", false)
 	if err != nil {
 		return err
 	}
 	const epsilon = 1e-7 // keras.config.epsilon()
 	n := max(len(mean), len(variance))
-	s := chain.Affine{Name: l.name, Scale: make([]float64, n), Shift: make([]float64, n)}
+	s := chain.Affine{Name: l.Name, Scale: make([]float64, n), Shift: make([]float64, n)}
 	for i := range n {
 		m, v := mean[min(i, len(mean)-1)], variance[min(i, len(variance)-1)]
 		std := max(math.Sqrt(v), epsilon)
@@ -141,12 +142,12 @@ func (b *builder) kept(axes []int) ([]int, error) {
 }
 
 // moment returns the mean or the variance for all values that reach the layer.
-func (b *builder) moment(l *layer, name string, kept []int) ([]float64, error) {
+func (b *builder) moment(l *config.Layer, name string, kept []int) ([]float64, error) {
 	sides := slices.DeleteFunc(slices.Clone(kept), func(n int) bool { return n == 1 })
-	if len(l.values) == 0 {
-		values, shape, err := numbers(l.config[name])
+	if len(b.weights[l]) == 0 {
+		values, shape, err := config.Numbers(l.Settings[name])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w, found %s", name, err, clip(string(l.config[name])))
+			return nil, fmt.Errorf("%s: %w, found %s", name, err, config.Clip(string(l.Settings[name])))
 		}
 		if len(values) == 1 {
 			return values, nil

@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/interop/keras/config"
 )
 
-// unzip returns the files of those names. All must be there but metadata.json. What they take is bounded by what they say
-// and by what they really have: a config by maxConfig, weights by four times the archive and slack.
+// unzip returns the files of those names. All must be there but metadata.json. What they take is bounded by what they
+// say and by what they really have: a config by config.Max, weights by four times the archive and slack.
 func unzip(data []byte, where string, names ...string) (map[string][]byte, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -31,7 +32,7 @@ func unzip(data []byte, where string, names ...string) (map[string][]byte, error
 			}
 			return nil, missing(z, where, name)
 		}
-		most := uint64(maxConfig)
+		most := uint64(config.Max)
 		if name == weightsFile {
 			most = slack + 4*uint64(len(data))
 		}
@@ -68,7 +69,8 @@ func extract(f *zip.File, most uint64) ([]byte, error) {
 	defer r.Close()
 	var b bytes.Buffer
 	if n, err := io.Copy(&b, io.LimitReader(r, int64(most)+1)); err != nil || uint64(n) > most {
-		return nil, fmt.Errorf("wanted %d bytes, found %d or more: %w", f.UncompressedSize64, n, cmp.Or(err, errTooLong))
+		return nil, fmt.Errorf("wanted %d bytes, found %d or more: %w",
+			f.UncompressedSize64, n, cmp.Or(err, errTooLong))
 	}
 	return b.Bytes(), nil
 }
@@ -80,12 +82,13 @@ func missing(z *zip.Reader, where, name string) error {
 	var names []string
 	for _, f := range z.File {
 		if f.Name == "model.weights.json" || f.Name == "model.weights.npz" {
-			return fault.New(fault.Data, where, "its weights are in %s, which is not supported: wanted %s", f.Name, weightsFile)
+			return fault.New(fault.Data, where,
+				"its weights are in %s, which is not supported: wanted %s", f.Name, weightsFile)
 		}
 		if len(names) < 5 {
 			names = append(names, f.Name)
 		}
 	}
 	return fault.New(fault.Data, where, "a zip file, but no model of Keras: wanted %s in it, found %s",
-		name, clip(strings.Join(names, ", ")))
+		name, config.Clip(strings.Join(names, ", ")))
 }

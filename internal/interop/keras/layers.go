@@ -7,20 +7,21 @@ import (
 	"slices"
 
 	"dnn/internal/interop/chain"
+	"dnn/internal/interop/keras/config"
 )
 
 // kind is a class of layers that can be read.
 type kind struct {
 	group     string // what its groups in .keras are called; empty: it has no variables
-	variables func(s settings) ([]variable, error)
-	build     func(b *builder, l *layer) error
+	variables func(s config.Settings) ([]variable, error)
+	build     func(b *builder, l *config.Layer) error
 }
 
 // kinds has all classes by name. It is never written to.
 var kinds = map[string]kind{
 	"InputLayer":         {build: (*builder).input},
 	"Dense":              {group: "dense", variables: denseVariables, build: (*builder).dense},
-	"BatchNormalization": {group: "batch_normalization", variables: batchVariables, build: (*builder).batchNormalization},
+	"BatchNormalization": {group: "batch_normalization", variables: batchVariables, build: (*builder).batch},
 	"Normalization":      {group: "normalization", variables: normalizationVariables, build: (*builder).normalization},
 	"Rescaling":          {build: (*builder).rescaling},
 	"Flatten":            {build: (*builder).flatten},
@@ -48,11 +49,11 @@ var kinds = map[string]kind{
 }
 
 // input begins the chain with the shape of a sample.
-func (b *builder) input(l *layer) error {
+func (b *builder) input(l *config.Layer) error {
 	if b.started {
 		return b.sameShape(l)
 	}
-	switch l.config.text("dtype") {
+	switch l.Settings.Text("dtype") {
 	case "uint8":
 		b.c.Bytes = true
 	case "string":
@@ -62,7 +63,7 @@ func (b *builder) input(l *layer) error {
 }
 
 // sameShape checks what an input layer of a nested model says of the values that reach it.
-func (b *builder) sameShape(l *layer) error {
+func (b *builder) sameShape(l *config.Layer) error {
 	shape, err := shapeOf(l)
 	if err == nil && shape != nil && b.shape != nil && !slices.Equal(shape, b.shape) {
 		err = fmt.Errorf("wanted the shape %v, found %v", b.shape, shape)
@@ -70,32 +71,32 @@ func (b *builder) sameShape(l *layer) error {
 	return err
 }
 
-func (b *builder) dropout(l *layer) error {
-	rate, err := l.config.number("rate", 0)
+func (b *builder) dropout(l *config.Layer) error {
+	rate, err := l.Settings.Number("rate", 0)
 	if err != nil {
 		return err
 	}
-	b.add(chain.Dropout{Name: l.name, Rate: rate})
+	b.add(chain.Dropout{Name: l.Name, Rate: rate})
 	return nil
 }
 
-func (b *builder) nothing(l *layer) error {
-	b.c.Note(fmt.Sprintf("layer %s (%s) does nothing when a model is used: left out", clip(l.name), l.class))
+func (b *builder) nothing(l *config.Layer) error {
+	b.c.Note(fmt.Sprintf("layer %s (%s) does nothing when a model is used: left out", config.Clip(l.Name), l.Class))
 	return nil
 }
 
-func (b *builder) flatten(l *layer) error {
-	if l.config.text("data_format") == "channels_first" && len(b.shape) > 1 {
+func (b *builder) flatten(l *config.Layer) error {
+	if l.Settings.Text("data_format") == "channels_first" && len(b.shape) > 1 {
 		return errors.New("data_format: channels_first changes the order of values, which is not supported")
 	}
 	if b.shape != nil {
-		b.shape = []int{product(b.shape)}
+		b.shape = []int{config.Product(b.shape)}
 	}
 	return nil
 }
 
-func (b *builder) reshape(l *layer) error {
-	target, err := l.config.axes("target_shape", 0)
+func (b *builder) reshape(l *config.Layer) error {
+	target, err := l.Settings.Axes("target_shape", 0)
 	if err != nil {
 		return err
 	}
@@ -107,29 +108,29 @@ func (b *builder) reshape(l *layer) error {
 		switch {
 		case side == -1 && free < 0:
 			free = i
-		case side < 1 || size > product(b.shape)/side:
-			return fmt.Errorf("target_shape: wanted %d values, found the shape %v", product(b.shape), target)
+		case side < 1 || size > config.Product(b.shape)/side:
+			return fmt.Errorf("target_shape: wanted %d values, found the shape %v", config.Product(b.shape), target)
 		default:
 			size *= side
 		}
 	}
 	if free >= 0 {
-		target[free] = product(b.shape) / size
+		target[free] = config.Product(b.shape) / size
 	}
-	if product(target) != product(b.shape) {
-		return fmt.Errorf("target_shape: wanted %d values, found the shape %v", product(b.shape), target)
+	if config.Product(target) != config.Product(b.shape) {
+		return fmt.Errorf("target_shape: wanted %d values, found the shape %v", config.Product(b.shape), target)
 	}
 	b.shape = target
 	return nil
 }
 
-func denseVariables(s settings) ([]variable, error) {
+func denseVariables(s config.Settings) ([]variable, error) {
 	for _, name := range []string{"lora_rank", "quantization_config", "quantization_mode"} {
-		if s.given(name) {
+		if s.Given(name) {
 			return nil, fmt.Errorf("%s: quantized kernels and those with LoRA are not supported", name)
 		}
 	}
-	bias, err := s.flag("use_bias", true)
+	bias, err := s.Flag("use_bias", true)
 	all := []variable{{"kernel", true}}
 	if bias {
 		all = append(all, variable{"bias", true})
@@ -137,8 +138,8 @@ func denseVariables(s settings) ([]variable, error) {
 	return all, err
 }
 
-func (b *builder) dense(l *layer) error {
-	units, err := l.config.whole("units", 1, math.MaxInt32)
+func (b *builder) dense(l *config.Layer) error {
+	units, err := l.Settings.Whole("units", 1, math.MaxInt32)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (b *builder) dense(l *layer) error {
 	if err != nil {
 		return err
 	}
-	d := chain.Dense{Name: l.name, Inputs: inputs, Units: units}
+	d := chain.Dense{Name: l.Name, Inputs: inputs, Units: units}
 	if d.Kernel, err = b.floats(l, "kernel", inputs, units); err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func (b *builder) dense(l *layer) error {
 	}
 	b.add(d)
 	b.shape = append(slices.Clone(b.shape[:len(b.shape)-1]), units)
-	a, err := b.m.function(l.config["activation"])
+	a, err := b.m.Activation(l.Settings["activation"])
 	if err != nil {
 		return fmt.Errorf("activation: %w", err)
 	}
@@ -165,15 +166,15 @@ func (b *builder) dense(l *layer) error {
 	return nil
 }
 
-func batchVariables(s settings) (all []variable, err error) {
-	if renorm, err := s.flag("renorm", false); err != nil || renorm {
+func batchVariables(s config.Settings) (all []variable, err error) {
+	if renorm, err := s.Flag("renorm", false); err != nil || renorm {
 		return nil, errors.Join(err, errors.New("renorm is not supported"))
 	}
-	scale, err := s.flag("scale", true)
+	scale, err := s.Flag("scale", true)
 	if err != nil {
 		return nil, err
 	}
-	center, err := s.flag("center", true)
+	center, err := s.Flag("center", true)
 	if err != nil {
 		return nil, err
 	}
@@ -186,23 +187,23 @@ func batchVariables(s settings) (all []variable, err error) {
 	return append(all, variable{"moving_mean", false}, variable{"moving_variance", false}), nil
 }
 
-func (b *builder) batchNormalization(l *layer) error {
+func (b *builder) batch(l *config.Layer) error {
 	n, err := b.vector(l)
 	if err != nil {
 		return err
 	}
-	axes, err := l.config.axes("axis", -1)
+	axes, err := l.Settings.Axes("axis", -1)
 	if err != nil {
 		return err
 	}
 	if len(axes) != 1 || axes[0] != -1 && axes[0] != len(b.shape) {
 		return fmt.Errorf("axis: wanted the last, -1 or %d, found %v", len(b.shape), axes)
 	}
-	s := chain.BatchNormalization{Name: l.name}
-	if s.Momentum, err = l.config.number("momentum", 0.99); err != nil {
+	s := chain.BatchNormalization{Name: l.Name}
+	if s.Momentum, err = l.Settings.Number("momentum", 0.99); err != nil {
 		return err
 	}
-	if s.Epsilon, err = l.config.number("epsilon", 0.001); err != nil {
+	if s.Epsilon, err = l.Settings.Number("epsilon", 0.001); err != nil {
 		return err
 	}
 	for _, one := range []struct {
@@ -217,13 +218,13 @@ func (b *builder) batchNormalization(l *layer) error {
 	return nil
 }
 
-func (b *builder) activation(l *layer) error {
+func (b *builder) activation(l *config.Layer) error {
 	var a chain.Activation
 	var err error
-	if l.class == "Activation" {
-		a, err = b.m.function(l.config["activation"])
+	if l.Class == "Activation" {
+		a, err = b.m.Activation(l.Settings["activation"])
 	} else {
-		a, err = b.m.layerActivation(l.class, l.config, len(b.shape))
+		a, err = b.m.LayerActivation(l.Class, l.Settings, len(b.shape))
 	}
 	if err != nil {
 		return err
@@ -233,7 +234,7 @@ func (b *builder) activation(l *layer) error {
 			return err
 		}
 	}
-	a.Name = l.name
+	a.Name = l.Name
 	b.add(a)
 	return nil
 }

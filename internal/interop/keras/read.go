@@ -1,6 +1,6 @@
-// Package keras reads and writes the models of Keras 3 and Keras 2 (tf_keras, tf.keras) that are chains of dense layers:
-// .keras (a zip file of config.json and model.weights.h5), .h5 (a whole model in HDF5, with its config as an attribute),
-// and .weights.h5, which needs the config of its model beside it. Nothing in a file is ever executed.
+// Package keras reads and writes the models of Keras 3 and Keras 2 (tf_keras, tf.keras) that are chains of dense
+// layers: .keras (a zip file of config.json and model.weights.h5), .h5 (a whole model in HDF5, with its config as an
+// attribute), and .weights.h5, which needs the config of its model beside it. Nothing in a file is ever executed.
 //
 // What files look like is not specified anywhere. It is what Keras's saving/saving_lib.py (.keras, .weights.h5) and
 // legacy/saving/legacy_h5_format.py (.h5) do, and layers say of themselves in get_config.
@@ -8,6 +8,7 @@ package keras
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/hdf5"
+	"dnn/internal/interop/keras/config"
 )
 
 // The files in a .keras file.
@@ -24,12 +26,8 @@ const (
 	weightsFile  = "model.weights.h5"
 )
 
-const (
-	// maxConfig is the most bytes of a config; Keras writes about a thousand for a layer.
-	maxConfig = 4 << 20
-	// slack is how much memory any file may ask for. Beyond it, memory is bounded by a multiple of the file's size.
-	slack = 16 << 20
-)
+// slack is how much memory any file may ask for. Beyond it, memory is bounded by a multiple of the file's size.
+const slack = 16 << 20
 
 // Read returns the chain of a whole model, .keras or .h5. Errors are of kind fault.Data and name where. Of a file that
 // has weights only, the error asks for the config.
@@ -42,37 +40,39 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	case len(data) == 0:
 		return nil, fault.New(fault.Data, where, "empty file")
 	}
-	return nil, fault.New(fault.Data, where, "wanted a model of Keras, .keras (a zip file) or .h5 (HDF5), found other bytes")
+	return nil, fault.New(fault.Data, where,
+		"wanted a model of Keras, .keras (a zip file) or .h5 (HDF5), found other bytes")
 }
 
 // ReadWeights returns the chain of a model whose weights are in the HDF5 file data (.weights.h5, as Keras 3 and 2 write
-// it), and whose layers are in config: the config.json of a .keras file, that file itself, or what to_json() gives.
+// it), and whose config is model: the config.json of a .keras file, that file itself, or what to_json() gives.
 // Errors are of kind fault.Data and name where.
-func ReadWeights(data, config []byte, where string) (*chain.Chain, error) {
-	if len(config) == 0 {
+func ReadWeights(data, model []byte, where string) (*chain.Chain, error) {
+	if len(model) == 0 {
 		return nil, onlyWeights(where)
 	}
-	if isZip(config) {
-		files, err := unzip(config, where, configFile)
+	var keras string
+	if isZip(model) {
+		files, err := unzip(model, where, configFile, metadataFile)
 		if err != nil {
 			return nil, err
 		}
-		config = files[configFile]
+		model, keras = files[configFile], version(files[metadataFile])
 	}
 	f, err := open(data, len(data), where)
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseModel(config, "")
+	m, err := config.Parse(model, keras)
 	if err != nil {
 		return nil, named(err, where)
 	}
-	return m.chain(f, where)
+	return build(m, f, where)
 }
 
 func onlyWeights(where string) error {
 	return fault.New(fault.Data, where, "a file of weights only: it does not say which layers they belong to").WithHint(
-		"give the model's config with --config: config.json, unzipped from its .keras file, or what model.to_json() returns")
+		"give the model's config with --config: the config.json in its .keras file, or what model.to_json() returns")
 }
 
 // readArchive reads a .keras file.
@@ -85,11 +85,11 @@ func readArchive(data []byte, where string) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseModel(files[configFile], version(files[metadataFile]))
+	m, err := config.Parse(files[configFile], version(files[metadataFile]))
 	if err != nil {
 		return nil, named(err, where)
 	}
-	return m.chain(f, where)
+	return build(m, f, where)
 }
 
 // readH5 reads an .h5 file of a whole model.
@@ -99,18 +99,18 @@ func readH5(data []byte, where string) (*chain.Chain, error) {
 		return nil, err
 	}
 	root := f.Root()
-	config, err := attribute(root, "model_config")
+	description, err := attribute(root, "model_config")
 	if err != nil {
 		return nil, err
 	}
-	if len(config) != 1 {
+	if len(description) != 1 {
 		return nil, noModel(root, where)
 	}
 	keras, err := attribute(root, "keras_version")
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseModel([]byte(config[0]), strings.Join(keras, ""))
+	m, err := config.Parse([]byte(description[0]), strings.Join(keras, ""))
 	if err != nil {
 		return nil, named(err, where)
 	}
@@ -119,9 +119,9 @@ func readH5(data []byte, where string) (*chain.Chain, error) {
 		return nil, err
 	}
 	if len(training) == 1 {
-		m.setLoss([]byte(training[0]))
+		m.SetLoss([]byte(training[0]))
 	}
-	return m.chain(f, where)
+	return build(m, f, where)
 }
 
 // noModel returns the error about an HDF5 file without a config.
@@ -143,7 +143,7 @@ func noModel(root *hdf5.Object, where string) error {
 	}
 	return fault.New(fault.Data, where,
 		"an HDF5 file, but no model of Keras: wanted the attribute model_config, or the group layers, found %s",
-		clip(strings.Join(names, ", ")))
+		config.Clip(strings.Join(names, ", ")))
 }
 
 // open opens an HDF5 file, whose bytes come from a file of size bytes. Honest weights take at most their own size to
@@ -161,8 +161,8 @@ func attribute(o *hdf5.Object, name string) ([]string, error) {
 	return a.Strings()
 }
 
-// attributes returns the strings of an attribute that Keras divides among several, name0, name1, and so on, if it is too
-// large for one.
+// attributes returns the strings of an attribute that Keras divides among several, name0, name1, and so on, if it is
+// too large for one.
 func attributes(o *hdf5.Object, name string) (all []string, err error) {
 	if all, err = attribute(o, name); len(all) > 0 || err != nil {
 		return all, err
@@ -184,19 +184,15 @@ func named(err error, where string) error {
 	return fault.New(fault.Data, where, "%w", err)
 }
 
-// clip returns a text from a file so that it can stand in a message: printable, and not too long.
-func clip(text string) string {
-	const most = 80
-	text = strings.ToValidUTF8(text, "?")
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "..."
+// version returns the version of Keras that metadata.json tells, or nothing.
+func version(metadata []byte) string {
+	var m struct {
+		KerasVersion string `json:"keras_version"`
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return '?'
-		}
-		return r
-	}, text)
+	if json.Unmarshal(metadata, &m) != nil {
+		return ""
+	}
+	return m.KerasVersion
 }
 
 func isZip(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }

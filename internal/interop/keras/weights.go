@@ -8,6 +8,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/interop/hdf5"
+	"dnn/internal/interop/keras/config"
 )
 
 // oldLayers is the group that TensorFlow 2.12 and 2.13 call what is layers in all other files.
@@ -25,21 +26,24 @@ type stored struct {
 	at *hdf5.Object
 }
 
+// weights are the variables of layers, each layer's in the order of variables.
+type weights map[*config.Layer][]stored
+
 // variables returns what the layer, which is no model, has in a file, in Keras's order.
-func (l *layer) variables() ([]variable, error) {
-	k := kinds[l.class]
+func variables(l *config.Layer) ([]variable, error) {
+	k := kinds[l.Class]
 	if k.variables == nil {
 		return nil, nil
 	}
-	all, err := k.variables(l.config)
+	all, err := k.variables(l.Settings)
 	if err != nil {
-		return nil, l.fault(err)
+		return nil, l.Fault(err)
 	}
 	return all, nil
 }
 
 // find finds the variables of all layers in a file.
-func (m *model) find(f *hdf5.File, where string) error {
+func (w weights) find(f *hdf5.File, m *config.Model, where string) error {
 	root := f.Root()
 	for _, name := range []string{"layers", oldLayers} {
 		layers, err := root.Find(name)
@@ -47,7 +51,7 @@ func (m *model) find(f *hdf5.File, where string) error {
 			return err
 		}
 		if layers != nil {
-			return findByClass(layers, m.layers, name == oldLayers)
+			return w.findByClass(layers, m.Layers, name == oldLayers)
 		}
 	}
 	group, err := root.Find("model_weights")
@@ -62,19 +66,20 @@ func (m *model) find(f *hdf5.File, where string) error {
 		return err
 	}
 	if len(names) == 0 {
-		return fault.New(fault.Data, where, "wanted weights of Keras: a group layers, or the attribute layer_names; found neither")
+		return fault.New(fault.Data, where,
+			"wanted weights of Keras: a group layers, or the attribute layer_names; found neither")
 	}
-	return findInOrder(group, names, m.layers)
+	return w.findInOrder(group, names, m.Layers)
 }
 
-// findByClass finds variables as .keras and .weights.h5 have them: the third Dense layer's are dense_2/vars/0, 1. A model
-// has a group of its own, with the same within it. In old files, numbers are left out.
-func findByClass(group *hdf5.Object, layers []*layer, old bool) error {
+// findByClass finds variables as .keras and .weights.h5 have them: the third Dense layer's are dense_2/vars/0, 1. A
+// model has a group of its own, with the same within it. In old files, numbers are left out.
+func (w weights) findByClass(group *hdf5.Object, layers []*config.Layer, old bool) error {
 	counts := map[string]int{}
 	for _, l := range layers {
-		base := kinds[l.class].group
-		if isModel(l.class) {
-			base = strings.ToLower(l.class)
+		base := kinds[l.Class].group
+		if config.IsModel(l.Class) {
+			base = strings.ToLower(l.Class)
 		}
 		if base == "" {
 			continue
@@ -84,10 +89,10 @@ func findByClass(group *hdf5.Object, layers []*layer, old bool) error {
 			return err
 		}
 		counts[base]++
-		if isModel(l.class) {
-			err = findInModel(own, l, old)
+		if config.IsModel(l.Class) {
+			err = w.findInModel(own, l, old)
 		} else {
-			err = l.findOwn(own)
+			err = w.findOwn(own, l)
 		}
 		if err != nil {
 			return err
@@ -128,9 +133,9 @@ func member3(group *hdf5.Object, base string, n int, old bool) (*hdf5.Object, er
 }
 
 // findInModel finds the variables of a nested model in its group, which is nil if there is none.
-func findInModel(own *hdf5.Object, l *layer, old bool) error {
+func (w weights) findInModel(own *hdf5.Object, l *config.Layer, old bool) error {
 	if own == nil { // of a model without weights
-		return noneWanted(flat(l.inner))
+		return noneWanted(config.Flat(l.Inner))
 	}
 	name := "layers"
 	if old {
@@ -141,17 +146,17 @@ func findInModel(own *hdf5.Object, l *layer, old bool) error {
 		return err
 	}
 	if layers == nil {
-		return noneWanted(flat(l.inner))
+		return noneWanted(config.Flat(l.Inner))
 	}
-	return findByClass(layers, l.inner, old)
+	return w.findByClass(layers, l.Inner, old)
 }
 
 // noneWanted returns an error if one of the layers, whose variables are not there, has some.
-func noneWanted(layers []*layer) error {
+func noneWanted(layers []*config.Layer) error {
 	for _, l := range layers {
-		wanted, err := l.variables()
+		wanted, err := variables(l)
 		if err == nil && len(wanted) > 0 {
-			err = l.fault(fmt.Errorf("wanted its weights (%s), found none", names(wanted)))
+			err = l.Fault(fmt.Errorf("wanted its weights (%s), found none", names(wanted)))
 		}
 		if err != nil {
 			return err
@@ -161,8 +166,8 @@ func noneWanted(layers []*layer) error {
 }
 
 // findOwn finds the layer's variables 0, 1, and so on, in its group, which is nil if there is none.
-func (l *layer) findOwn(own *hdf5.Object) error {
-	wanted, err := l.variables()
+func (w weights) findOwn(own *hdf5.Object, l *config.Layer) error {
+	wanted, err := variables(l)
 	if err != nil || len(wanted) == 0 {
 		return err
 	}
@@ -172,14 +177,15 @@ func (l *layer) findOwn(own *hdf5.Object) error {
 		}
 	}
 	if own == nil {
-		return noneWanted([]*layer{l})
+		return noneWanted([]*config.Layer{l})
 	}
 	found, err := own.Names()
 	if err != nil {
 		return err
 	}
 	if len(found) != len(wanted) {
-		return l.fault(fmt.Errorf("wanted %s (%s), found %d", fault.Count(len(wanted), "array"), names(wanted), len(found)))
+		return l.Fault(fmt.Errorf("wanted %s (%s), found %d",
+			fault.Count(len(wanted), "array"), names(wanted), len(found)))
 	}
 	for i, v := range wanted {
 		at, err := own.Find(strconv.Itoa(i))
@@ -187,16 +193,16 @@ func (l *layer) findOwn(own *hdf5.Object) error {
 			return err
 		}
 		if at == nil {
-			return l.fault(fmt.Errorf("wanted the array %d (%s) in %s, found none", i, v.name, own.Path()))
+			return l.Fault(fmt.Errorf("wanted the array %d (%s) in %s, found none", i, v.name, own.Path()))
 		}
-		l.values = append(l.values, stored{v, at})
+		w[l] = append(w[l], stored{v, at})
 	}
 	return nil
 }
 
 // findInOrder finds variables as .h5 has them: for each layer of the model, also one that is a model, a group with the
 // names of its arrays. Those that are trained come first. As in Keras, it is the order that counts, not the names.
-func findInOrder(group *hdf5.Object, names []string, layers []*layer) error {
+func (w weights) findInOrder(group *hdf5.Object, names []string, layers []*config.Layer) error {
 	var full []*hdf5.Object // groups of layers that have variables
 	for _, name := range names {
 		own, err := group.Find(name)
@@ -204,7 +210,7 @@ func findInOrder(group *hdf5.Object, names []string, layers []*layer) error {
 			return err
 		}
 		if own == nil {
-			return fmt.Errorf("wanted the group of layer %s, found none", clip(name))
+			return fmt.Errorf("wanted the group of layer %s, found none", config.Clip(name))
 		}
 		arrays, err := attributes(own, "weight_names")
 		if err != nil {
@@ -215,8 +221,8 @@ func findInOrder(group *hdf5.Object, names []string, layers []*layer) error {
 		}
 	}
 	for _, l := range layers {
-		inner := flat([]*layer{l})
-		wanted, err := slots(inner)
+		inner := config.Flat([]*config.Layer{l})
+		wanted, err := w.slots(inner)
 		if err != nil {
 			return err
 		}
@@ -232,26 +238,27 @@ func findInOrder(group *hdf5.Object, names []string, layers []*layer) error {
 		full = full[1:]
 	}
 	if len(full) > 0 {
-		return fmt.Errorf("wanted no more weights than those of the config's layers, found %s too", clip(full[0].Path()))
+		return fmt.Errorf("wanted no more weights than those of the config's layers, found %s too",
+			config.Clip(full[0].Path()))
 	}
 	return nil
 }
 
 // slots makes room for the variables of layers, and returns it in the order in which a file has them.
-func slots(layers []*layer) (all []*stored, err error) {
+func (w weights) slots(layers []*config.Layer) (all []*stored, err error) {
 	var rest []*stored
 	for _, l := range layers {
-		wanted, err := l.variables()
+		wanted, err := variables(l)
 		if err != nil {
 			return nil, err
 		}
-		l.values = make([]stored, len(wanted))
+		w[l] = make([]stored, len(wanted))
 		for i, v := range wanted {
-			l.values[i].variable = v
-			if v.trainable && l.trainable {
-				all = append(all, &l.values[i])
+			w[l][i].variable = v
+			if v.trainable && l.Trainable {
+				all = append(all, &w[l][i])
 			} else {
-				rest = append(rest, &l.values[i])
+				rest = append(rest, &w[l][i])
 			}
 		}
 	}
@@ -259,13 +266,13 @@ func slots(layers []*layer) (all []*stored, err error) {
 }
 
 // fill finds the wanted variables of l in its group.
-func fill(own *hdf5.Object, l *layer, wanted []*stored) error {
+func fill(own *hdf5.Object, l *config.Layer, wanted []*stored) error {
 	arrays, err := attributes(own, "weight_names")
 	if err != nil {
 		return err
 	}
 	if len(arrays) != len(wanted) {
-		return l.fault(fmt.Errorf("wanted %s, found %d", fault.Count(len(wanted), "array"), len(arrays)))
+		return l.Fault(fmt.Errorf("wanted %s, found %d", fault.Count(len(wanted), "array"), len(arrays)))
 	}
 	for i, name := range arrays {
 		at, err := own.Find(name)
@@ -273,7 +280,7 @@ func fill(own *hdf5.Object, l *layer, wanted []*stored) error {
 			return err
 		}
 		if at == nil {
-			return l.fault(fmt.Errorf("wanted the array %s, found none", clip(name)))
+			return l.Fault(fmt.Errorf("wanted the array %s, found none", config.Clip(name)))
 		}
 		wanted[i].at = at
 	}

@@ -1,4 +1,4 @@
-package keras
+package config
 
 import (
 	"encoding/json"
@@ -8,14 +8,18 @@ import (
 // losses has the names of Keras's losses that are known, by those that files have.
 var losses = map[string]string{
 	"categorical_crossentropy": "categorical_crossentropy", "categoricalcrossentropy": "categorical_crossentropy",
-	"sparse_categorical_crossentropy": "categorical_crossentropy", "sparsecategoricalcrossentropy": "categorical_crossentropy",
+
+	// With classes as labels it is the same.
+	"sparse_categorical_crossentropy": "categorical_crossentropy",
+	"sparsecategoricalcrossentropy":   "categorical_crossentropy",
+
 	"binary_crossentropy": "binary_crossentropy", "binarycrossentropy": "binary_crossentropy",
 	"mean_squared_error": "mean_squared_error", "meansquarederror": "mean_squared_error", "mse": "mean_squared_error",
 }
 
-// setLoss reads the loss from how a model was compiled: a name, or an object; also in a list of one. What is not known
+// SetLoss reads the loss from how a model was compiled: a name, or an object; also in a list of one. What is not known
 // leaves it empty.
-func (m *model) setLoss(compiled json.RawMessage) {
+func (m *Model) SetLoss(compiled json.RawMessage) {
 	var config struct {
 		Loss json.RawMessage `json:"loss"`
 	}
@@ -41,6 +45,6 @@ func (m *model) setLoss(compiled json.RawMessage) {
 			return
 		}
 	}
-	m.loss = losses[strings.ToLower(name)]
-	m.logits = settings.FromLogits && m.loss != ""
+	m.Loss = losses[strings.ToLower(name)]
+	m.Logits = settings.FromLogits && m.Loss != ""
 }

@@ -1,4 +1,6 @@
-package keras
+// Package config reads how Keras describes a model in JSON: as a chain of layers, each with its class, its name and its
+// settings, and how it was compiled. It knows no weights, and executes nothing.
+package config
 
 import (
 	"bytes"
@@ -37,28 +39,17 @@ func decode(raw json.RawMessage, v any, what string) error {
 	return nil
 }
 
-// version returns the version of Keras that metadata.json tells, or nothing.
-func version(metadata []byte) string {
-	var m struct {
-		KerasVersion string `json:"keras_version"`
-	}
-	if json.Unmarshal(metadata, &m) != nil {
-		return ""
-	}
-	return m.KerasVersion
-}
+// Settings are the settings of a layer by name.
+type Settings map[string]json.RawMessage
 
-// settings are the settings of a layer by name.
-type settings map[string]json.RawMessage
-
-// given reports whether a setting is there and not null.
-func (s settings) given(name string) bool {
+// Given reports whether a setting is there and not null.
+func (s Settings) Given(name string) bool {
 	raw := bytes.TrimSpace(s[name])
 	return len(raw) > 0 && string(raw) != "null"
 }
 
-// text returns a setting that is a string, or nothing if it is another thing, or not there.
-func (s settings) text(name string) string {
+// Text returns a setting that is a string, or nothing if it is another thing, or not there.
+func (s Settings) Text(name string) string {
 	var text string
 	if json.Unmarshal(s[name], &text) != nil {
 		return ""
@@ -66,58 +57,59 @@ func (s settings) text(name string) string {
 	return text
 }
 
-// flag returns a setting that is true or false.
-func (s settings) flag(name string, otherwise bool) (bool, error) {
-	if !s.given(name) {
+// Flag returns a setting that is true or false.
+func (s Settings) Flag(name string, otherwise bool) (bool, error) {
+	if !s.Given(name) {
 		return otherwise, nil
 	}
 	v := otherwise
 	if err := json.Unmarshal(s[name], &v); err != nil {
-		return false, fmt.Errorf("%s: wanted true or false, found %s", name, clip(string(s[name])))
+		return false, fmt.Errorf("%s: wanted true or false, found %s", name, Clip(string(s[name])))
 	}
 	return v, nil
 }
 
-// number returns a setting that is one number.
-func (s settings) number(name string, otherwise float64) (float64, error) {
-	if !s.given(name) {
+// Number returns a setting that is one number.
+func (s Settings) Number(name string, otherwise float64) (float64, error) {
+	if !s.Given(name) {
 		return otherwise, nil
 	}
-	values, shape, err := numbers(s[name])
+	values, shape, err := Numbers(s[name])
 	if err == nil && (len(values) != 1 || len(shape) > 1) {
 		err = errors.New("wanted one number")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w, found %s", name, err, clip(string(s[name])))
+		return 0, fmt.Errorf("%s: %w, found %s", name, err, Clip(string(s[name])))
 	}
 	return shortest(values[0]), nil
 }
 
-// whole returns a setting that is a whole number from low to high.
-func (s settings) whole(name string, low, high int) (int, error) {
-	v, err := s.number(name, math.NaN())
+// Whole returns a setting that is a whole number from low to high.
+func (s Settings) Whole(name string, low, high int) (int, error) {
+	v, err := s.Number(name, math.NaN())
 	if err != nil {
 		return 0, err
 	}
 	if v != math.Trunc(v) || v < float64(low) || v > float64(high) || math.IsNaN(v) {
-		return 0, fmt.Errorf("%s: wanted a whole number from %d to %d, found %s", name, low, high, clip(string(s[name])))
+		return 0, fmt.Errorf("%s: wanted a whole number from %d to %d, found %s",
+			name, low, high, Clip(string(s[name])))
 	}
 	return int(v), nil
 }
 
-// axes returns a setting that is one axis or a list of axes.
-func (s settings) axes(name string, otherwise int) ([]int, error) {
-	if !s.given(name) {
+// Axes returns a setting that is one axis or a list of axes.
+func (s Settings) Axes(name string, otherwise int) ([]int, error) {
+	if !s.Given(name) {
 		return []int{otherwise}, nil
 	}
-	values, _, err := numbers(s[name])
+	values, _, err := Numbers(s[name])
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w, found %s", name, err, clip(string(s[name])))
+		return nil, fmt.Errorf("%s: %w, found %s", name, err, Clip(string(s[name])))
 	}
 	axes := make([]int, len(values))
 	for i, v := range values {
 		if axes[i] = int(v); float64(axes[i]) != v {
-			return nil, fmt.Errorf("%s: wanted axes, found %s", name, clip(string(s[name])))
+			return nil, fmt.Errorf("%s: wanted axes, found %s", name, Clip(string(s[name])))
 		}
 	}
 	return axes, nil
@@ -136,9 +128,9 @@ func shortest(v float64) float64 {
 	return short
 }
 
-// numbers returns a number, or a list of lists of numbers in row-major order with its shape. Keras also wraps them, as in
-// {"class_name": "__numpy__", "config": {"value": 0.5, "dtype": "float32"}}.
-func numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
+// Numbers returns a number, or a list of lists of numbers in row-major order with its shape. Keras also wraps them, as
+// in {"class_name": "__numpy__", "config": {"value": 0.5, "dtype": "float32"}}.
+func Numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
 		var wrapped struct {
 			Value  json.RawMessage `json:"value"`
@@ -193,14 +185,14 @@ func numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 			break
 		}
 	}
-	if len(values) != product(shape) {
+	if len(values) != Product(shape) {
 		return nil, nil, errors.New("wanted lists of one length")
 	}
 	return values, shape, nil
 }
 
-// product returns how many values an array of that shape has.
-func product(shape []int) int {
+// Product returns how many values an array of that shape has.
+func Product(shape []int) int {
 	n := 1
 	for _, side := range shape {
 		n *= side
@@ -208,9 +200,9 @@ func product(shape []int) int {
 	return n
 }
 
-// dims returns a shape without the batch's dimension, which is the first: from [null, 28, 28] it returns [28, 28]. It is
-// nil if raw says nothing.
-func dims(raw json.RawMessage) ([]int, error) {
+// Shape returns a shape without the batch's dimension, which is the first: from [null, 28, 28] it returns [28, 28]. It
+// is nil if raw says nothing.
+func Shape(raw json.RawMessage) ([]int, error) {
 	var sides []*float64
 	if raw == nil || json.Unmarshal(raw, &sides) != nil || len(sides) < 1 {
 		return nil, nil
@@ -220,22 +212,38 @@ func dims(raw json.RawMessage) ([]int, error) {
 	const most, maxRank = 1 << 24, 8
 	for _, side := range sides[1:] {
 		if side == nil {
-			return nil, fmt.Errorf("wanted an input whose shape is fixed, found %s", clip(string(raw)))
+			return nil, fmt.Errorf("wanted an input whose shape is fixed, found %s", Clip(string(raw)))
 		}
 		if size *= *side; *side < 1 || *side != math.Trunc(*side) || size > most || len(shape) == maxRank {
 			return nil, fmt.Errorf("wanted an input of at most %d values in %d dimensions, found the shape %s",
-				most, maxRank, clip(string(raw)))
+				most, maxRank, Clip(string(raw)))
 		}
 		shape = append(shape, int(*side))
 	}
 	if len(shape) == 0 {
-		return nil, fmt.Errorf("wanted an input of at least one dimension beside the batch's, found %s", clip(string(raw)))
+		return nil, fmt.Errorf("wanted an input of at least one dimension beside the batch's, found %s",
+			Clip(string(raw)))
 	}
 	return shape, nil
 }
 
-// unregistered returns the name of a class or function without what Keras 2 puts before those of its own, and whether it
-// is a user's own.
+// Clip returns a text from a file so that it can stand in a message: printable, and not too long.
+func Clip(text string) string {
+	const most = 80
+	text = strings.ToValidUTF8(text, "?")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// unregistered returns the name of a class or function without what Keras 2 puts before those of its own, and whether
+// it is a user's own.
 func unregistered(name string) (short string, custom bool) {
 	i := strings.LastIndexByte(name, '>')
 	return name[i+1:], i >= 0

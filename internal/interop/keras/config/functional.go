@@ -1,4 +1,4 @@
-package keras
+package config
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// order returns the layers of a functional model in the order in which a sample passes them. Each must take the output of
-// the one before, and nothing else.
+// order returns the layers of a functional model in the order in which a sample passes them. Each must take the output
+// of the one before, and nothing else.
 func order(objects []object, inputs, outputs json.RawMessage) ([]object, error) {
 	input, err := oneLayer(inputs, "input")
 	if err != nil {
@@ -23,7 +23,7 @@ func order(objects []object, inputs, outputs json.RawMessage) ([]object, error) 
 	for i, o := range objects {
 		sources, err := sources(o.InboundNodes)
 		if err != nil {
-			return nil, fmt.Errorf("layer %s (%s): %w", clip(o.Name), clip(o.ClassName), err)
+			return nil, fmt.Errorf("layer %s (%s): %w", Clip(o.Name), Clip(o.ClassName), err)
 		}
 		if o.Name == input {
 			at = &objects[i]
@@ -31,16 +31,17 @@ func order(objects []object, inputs, outputs json.RawMessage) ([]object, error) 
 		}
 		if len(sources) != 1 {
 			return nil, fmt.Errorf("layer %s (%s): wanted the output of one layer as its input, found %d",
-				clip(o.Name), clip(o.ClassName), len(sources))
+				Clip(o.Name), Clip(o.ClassName), len(sources))
 		}
 		if other, ok := next[sources[0]]; ok {
-			return nil, fmt.Errorf("the output of layer %s goes to layers %s (%s) and %s (%s): wanted a chain without branches",
-				clip(sources[0]), clip(other.Name), clip(other.ClassName), clip(o.Name), clip(o.ClassName))
+			return nil, fmt.Errorf(
+				"the output of layer %s goes to layers %s (%s) and %s (%s): wanted a chain without branches",
+				Clip(sources[0]), Clip(other.Name), Clip(other.ClassName), Clip(o.Name), Clip(o.ClassName))
 		}
 		next[sources[0]] = o
 	}
 	if at == nil {
-		return nil, fmt.Errorf("config: wanted the input layer %s, found none", clip(input))
+		return nil, fmt.Errorf("config: wanted the input layer %s, found none", Clip(input))
 	}
 	ordered := []object{*at}
 	for len(ordered) < len(objects) {
@@ -52,7 +53,7 @@ func order(objects []object, inputs, outputs json.RawMessage) ([]object, error) 
 	}
 	if last := ordered[len(ordered)-1]; last.Name != output || len(ordered) != len(objects) {
 		return nil, fmt.Errorf("config: wanted a chain of %d layers to %s, found one of %d to %s",
-			len(objects), clip(output), len(ordered), clip(last.Name))
+			len(objects), Clip(output), len(ordered), Clip(last.Name))
 	}
 	return ordered, nil
 }
@@ -65,7 +66,7 @@ func oneLayer(raw json.RawMessage, what string) (string, error) {
 	}
 	name, ok := history(raw)
 	if !ok {
-		return "", fmt.Errorf("config: wanted a model with one %s, found %s", what, clip(string(raw)))
+		return "", fmt.Errorf("config: wanted a model with one %s, found %s", what, Clip(string(raw)))
 	}
 	return name, nil
 }
@@ -106,7 +107,7 @@ func sources(raw json.RawMessage) ([]string, error) {
 	for _, node := range nodes {
 		name, ok := history(node)
 		if !ok {
-			return nil, fmt.Errorf("wanted the output of a layer as its input, found %s", clip(string(node)))
+			return nil, fmt.Errorf("wanted the output of a layer as its input, found %s", Clip(string(node)))
 		}
 		names = append(names, name)
 	}
