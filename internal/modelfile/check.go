@@ -20,7 +20,7 @@ func (m *Model) check() error {
 	if err := m.Architecture.Validate(); err != nil {
 		return fmt.Errorf("architecture: %w", err)
 	}
-	texts := append([]string{m.Version, m.Dataset, m.DataHash}, m.Classes...)
+	texts := append([]string{m.Version, m.Dataset, m.DataHash, m.Start}, m.Classes...)
 	texts = append(append(texts, m.Columns...), m.Teachers...)
 	for _, p := range m.Merged {
 		texts = append(texts, p.SHA256, p.View)
@@ -160,3 +160,11 @@ func (m *Model) checkTensors() error {
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Check returns the first mistake in m: what would keep Encode from writing it.
+func (m *Model) Check() error {
+	if err := m.check(); err != nil {
+		return err
+	}
+	return m.checkTensors()
+}
