@@ -1,0 +1,248 @@
+package onnx
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dnn/internal/fault"
+	"dnn/internal/interop/chain"
+	"dnn/internal/interop/onnx/curve"
+	"dnn/internal/interop/onnx/message"
+)
+
+// freeBytes is what a model may compute in addition to six times the sizes of its files. A graph can ask for any amount,
+// by using one tensor many times.
+const freeBytes = 32 << 20
+
+// reader is a model that is being read.
+type reader struct {
+	where    string
+	model    *message.Model
+	external func(name string) ([]byte, error)
+	files    map[string][]byte // that external returned
+	opset    int64
+	values   map[string]value
+	budget   int     // bytes that may still be computed
+	in       *signal // the input
+	batch    int64   // the number of samples, if the input says it; else 0
+	chain    *chain.Chain
+
+	operators map[string]map[string]operator // by domain and name
+}
+
+// spend takes bytes for what is about to be computed.
+func (r *reader) spend(bytes int) error {
+	if r.budget -= bytes; bytes < 0 || r.budget < 0 {
+		return errors.New("wanted a graph that computes little with its constants, found one that needs many times its size")
+	}
+	return nil
+}
+
+func (r *reader) read() error {
+	for _, o := range r.model.Opsets {
+		if o.Domain == "" || o.Domain == "ai.onnx" {
+			r.opset = o.Version
+		}
+	}
+	if r.opset < 7 {
+		return fmt.Errorf("wanted operators of version 7 or later, found %d", r.opset)
+	}
+	g := &r.model.Graph
+	for i := range g.Initializers {
+		t := &g.Initializers[i]
+		c, err := r.tensor(t)
+		if err != nil {
+			return fmt.Errorf("tensor %s: %w", name(t.Name), err)
+		}
+		r.values[t.Name] = value{constant: c}
+	}
+	if err := r.input(g); err != nil {
+		return err
+	}
+	for i := range g.Nodes {
+		if err := r.node(&g.Nodes[i]); err != nil {
+			return err
+		}
+	}
+	out, err := r.output(g)
+	if err != nil {
+		return err
+	}
+	return r.finish(out)
+}
+
+// input makes a signal of the only input that is no initializer.
+func (r *reader) input(g *message.Graph) error {
+	var inputs []message.Value
+	for _, v := range g.Inputs {
+		if _, ok := r.values[v.Name]; !ok {
+			inputs = append(inputs, v)
+		}
+	}
+	if len(inputs) != 1 {
+		var names []string
+		for _, v := range inputs[:min(len(inputs), 3)] {
+			names = append(names, name(v.Name))
+		}
+		return fmt.Errorf("wanted one input, found %d: %s", len(inputs), strings.Join(names, ", "))
+	}
+	in := inputs[0]
+	s := &signal{
+		base: &base{}, function: curve.Variable(), anyDims: !in.Ranked, whole: in.Type != 0 && !in.Type.Fraction(),
+	}
+	if in.Ranked && len(in.Dims) == 0 {
+		return fmt.Errorf("input %s: wanted [batch, values...], found a single number", name(in.Name))
+	}
+	for i, d := range in.Dims {
+		if i == 0 {
+			r.batch = d.Size
+			continue
+		}
+		size := -1
+		if d.Size > 0 && d.Size <= maxSize {
+			size = int(d.Size)
+		}
+		s.dims = append(s.dims, size)
+	}
+	switch {
+	case in.Type == message.Uint8:
+		r.chain.Bytes = true
+	case in.Type == message.String || in.Type == message.Bool:
+		return fmt.Errorf("input %s: wanted numbers, found %v", name(in.Name), in.Type)
+	}
+	r.in, r.values[in.Name] = s, value{signal: s}
+	return nil
+}
+
+// node says what the outputs of an operator are. An operator that it does not know is an error later, if the output of
+// the model depends on it.
+func (r *reader) node(n *message.Node) error {
+	c := &call{reader: r, node: n}
+	for _, in := range n.Inputs {
+		v, ok := r.values[in]
+		if in != "" && !ok {
+			return fmt.Errorf("%s: wanted an input that is there, found %s", c, name(in))
+		}
+		c.in = append(c.in, v)
+	}
+	var result value
+	if i := slices.IndexFunc(c.in, func(v value) bool { return v.unknown != nil }); i >= 0 {
+		result = c.in[i]
+	} else if v, err := c.evaluate(); err != nil {
+		result = unknown("%s: %w", c, err)
+	} else {
+		result = v
+	}
+	for i, out := range n.Outputs {
+		if _, twice := r.values[out]; twice && out != "" {
+			return fmt.Errorf("%s: wanted a new name for its output, found %s", c, name(out))
+		}
+		if out == "" {
+			continue
+		}
+		if i > 0 {
+			result = unknown("%s: wanted only its first output in use, found %s", c, name(out))
+		}
+		r.values[out] = result
+	}
+	return nil
+}
+
+// output returns the signal of the model's outputs, with its classes.
+func (r *reader) output(g *message.Graph) (*signal, error) {
+	var out *signal
+	var labels []*label
+	var names []string
+	for _, o := range g.Outputs {
+		v, ok := r.values[o.Name]
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("output %s: wanted a value of the graph, found none", name(o.Name))
+		case v.unknown != nil:
+			return nil, v.unknown
+		case v.label != nil:
+			labels = append(labels, v.label)
+		case v.signal == nil:
+			return nil, fmt.Errorf("output %s: wanted a value that depends on the input, found a constant", name(o.Name))
+		case v.signal == out:
+		default:
+			names = append(names, name(o.Name))
+			out = v.signal
+		}
+	}
+	if len(names) > 1 {
+		return nil, fmt.Errorf("wanted one output, or one and its label, found %d: %s",
+			len(names), strings.Join(names[:min(len(names), 3)], ", "))
+	}
+	if out == nil {
+		if len(labels) == 0 {
+			return nil, errors.New("wanted an output, found none")
+		}
+		out = labels[0].of
+		r.chain.Note("the file gives classes only; here it gives what they are the largest of")
+	}
+	named := *out
+	for _, l := range labels {
+		if named.classes == nil {
+			named.classes = l.classes
+		}
+	}
+	return &named, nil
+}
+
+// finish fills the chain.
+func (r *reader) finish(out *signal) error {
+	if err := r.unroll(out); err != nil {
+		return err
+	}
+	m := r.model
+	r.chain.Program = strings.TrimSpace(m.Producer + " " + m.ProducerVersion)
+	r.chain.Classes = out.classes
+	if m.Producer == producer {
+		if err := r.metadata(); err != nil {
+			return err
+		}
+	}
+	outputs := r.chain.Outputs()
+	if n := len(r.chain.Classes); n > 0 && n != outputs && (n != 2 || outputs != 1) {
+		return fmt.Errorf("wanted %s for the outputs, found %d", fault.Count(outputs, "class"), n)
+	}
+	if inputs := product(r.chain.Input); r.chain.Columns != nil && len(r.chain.Columns) != inputs {
+		return fmt.Errorf("wanted %s for the inputs, found %d", fault.Count(inputs, "column"), len(r.chain.Columns))
+	}
+	return nil
+}
+
+// metadata takes what Write writes.
+func (r *reader) metadata() error {
+	names := func(e message.Entry) (list []string, err error) {
+		if err = json.Unmarshal([]byte(e.Value), &list); err != nil {
+			err = fmt.Errorf("metadata %s: wanted names as a JSON array, found %s", e.Key, name(e.Value))
+		}
+		return list, err
+	}
+	var err error
+	for _, e := range r.model.Metadata {
+		switch e.Key {
+		case classesKey:
+			r.chain.Classes, err = names(e)
+		case columnsKey:
+			r.chain.Columns, err = names(e)
+		case lossKey:
+			r.chain.Loss = e.Value
+		case bytesKey:
+			r.chain.Bytes = r.chain.Bytes || e.Value == "true"
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name quotes a name from the file.
+func name(s string) string { return strconv.Quote(brief(s)) }
