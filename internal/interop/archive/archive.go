@@ -5,6 +5,7 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -88,26 +89,47 @@ func (a *Archive) Read(name string) ([]byte, error) {
 
 func (a *Archive) content(f *zip.File) ([]byte, error) {
 	var content []byte
+	at, err := f.DataOffset()
+	if err != nil {
+		return nil, err
+	}
+	if at > int64(len(a.data)) || f.CompressedSize64 > uint64(int64(len(a.data))-at) {
+		return nil, zip.ErrFormat
+	}
+	if !a.named(f, int(at)) {
+		return nil, errors.New("its name is another one than the directory says")
+	}
 	if f.Method == zip.Store {
-		at, err := f.DataOffset()
-		if err != nil {
-			return nil, err
-		}
 		end := at + int64(f.CompressedSize64)
-		if f.CompressedSize64 != f.UncompressedSize64 || end > int64(len(a.data)) {
+		if f.CompressedSize64 != f.UncompressedSize64 {
 			return nil, zip.ErrFormat
 		}
 		content = a.data[at:end:end]
-	} else {
-		var err error
-		if content, err = inflate(f); err != nil {
-			return nil, err
-		}
+	} else if content, err = inflate(f); err != nil {
+		return nil, err
 	}
 	if f.CRC32 != 0 && crc32.ChecksumIEEE(content) != f.CRC32 {
 		return nil, zip.ErrChecksum
 	}
 	return content, nil
+}
+
+// named reports whether the header before a member, whose content is at the given offset, has the name that the directory
+// has: a bit of that may have flipped, and no checksum is over it. The header ends with the name and extra fields.
+func (a *Archive) named(f *zip.File, at int) bool {
+	const fixed, signature = 30, "PK\x03\x04"
+	for extra := range 1 << 16 {
+		begin := at - extra - len(f.Name) - fixed
+		if begin < 0 {
+			return false
+		}
+		h := a.data[begin:at]
+		if string(h[:len(signature)]) == signature && binary.LittleEndian.Uint16(h[28:]) == uint16(extra) &&
+			binary.LittleEndian.Uint16(h[26:]) == uint16(len(f.Name)) {
+			return string(h[fixed:fixed+len(f.Name)]) == f.Name
+		}
+	}
+	return false
 }
 
 // inflate reads a compressed member. Its memory grows as bytes arrive, up to the size that the directory says.

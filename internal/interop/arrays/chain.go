@@ -1,6 +1,7 @@
 package arrays
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,7 +121,7 @@ func inOrder(layers []layer, m layout, where string) (steps []element, reordered
 	}
 	for _, order := range []func(a, b element) int{
 		func(a, b element) int { return natural(a.name, b.name) },
-		byNumber,
+		byNumber(steps),
 	} {
 		sorted := slices.Clone(steps)
 		slices.SortStableFunc(sorted, order)
@@ -150,27 +151,36 @@ func misfit(steps []element) string {
 	return ""
 }
 
-// byNumber compares the last numbers in the names of two layers: fc1, bn1, fc2, bn2, out.
-func byNumber(a, b element) int {
-	x, y := lastNumber(a.name), lastNumber(b.name)
-	switch {
-	case x == "" && y != "":
-		return 1
-	case x != "" && y == "":
-		return -1
+// byNumber returns a comparison of layers by the last numbers in their names, a Dense before others: fc1, bn1, fc2, bn2,
+// out. A name without one comes last, unless another name is the same with a number: dense is before dense_1.
+func byNumber(steps []element) func(a, b element) int {
+	numbers := map[string]string{}
+	for _, s := range steps {
+		n := lastNumber(s.name)
+		numbers[s.name] = n
+		if base := strings.TrimSuffix(strings.TrimSuffix(s.name, n), "_"); n != "" && numbers[base] == "" {
+			numbers[base] = "0"
+		}
 	}
-	if c := number(x, y); c != 0 {
-		return c
+	return func(a, b element) int {
+		x, y := numbers[a.name], numbers[b.name]
+		if x == "" || y == "" {
+			if c := cmp.Compare(len(y), len(x)); c != 0 {
+				return c
+			}
+		}
+		_, first := a.step.(chain.Dense)
+		_, second := b.step.(chain.Dense)
+		switch c := number(x, y); {
+		case c != 0:
+			return c
+		case first && !second:
+			return -1
+		case second && !first:
+			return 1
+		}
+		return 0
 	}
-	_, first := a.step.(chain.Dense)
-	_, second := b.step.(chain.Dense)
-	switch {
-	case first && !second:
-		return -1
-	case second && !first:
-		return 1
-	}
-	return 0
 }
 
 // The search for an order is bounded, by the layers that a file has and by how often one is tried.
