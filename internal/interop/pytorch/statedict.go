@@ -1,0 +1,154 @@
+package pytorch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dnn/internal/fault"
+	"dnn/internal/interop/arrays"
+)
+
+// wrappers are the keys under which checkpoints have the weights, the likeliest first: those of PyTorch's tutorials,
+// Lightning, and other programs.
+var wrappers = []string{
+	"state_dict", "model_state_dict", "model_state", "model_dict", "model", "net", "network", "module", "weights", "params",
+	"net_state_dict", "network_state_dict", "model_weights", "state",
+}
+
+// notWeights are beginnings of keys whose values have tensors that are no weights of a network.
+var notWeights = []string{"optim", "lr_sched", "sched", "scaler", "rng", "callbacks", "loops", "hyper"}
+
+// maxNesting is how deep the weights may be: {"checkpoint": {"model": {"state_dict": …}}}.
+const maxNesting = 4
+
+// candidate is a dictionary of tensors, or a list of them.
+type candidate struct {
+	path  string
+	dict  *dict
+	items []any // if dict is nil
+}
+
+// find returns the tensors of the network that a pickle holds, in its order.
+func find(top any, where string) (candidate, error) {
+	visits := 1000
+	found := candidates(top, "", maxNesting, &visits)
+	switch len(found) {
+	case 0:
+		return candidate{}, fault.New(fault.Data, where, "wanted the weights of a network (a state_dict), found %s without any",
+			describe(top)).WithHint("%s", stateHint)
+	case 1:
+		return found[0], nil
+	}
+	for _, w := range wrappers {
+		i := slices.IndexFunc(found, func(c candidate) bool { return c.path == w })
+		if i >= 0 {
+			return found[i], nil
+		}
+	}
+	var paths []string
+	for _, c := range found[:min(len(found), 5)] {
+		paths = append(paths, fmt.Sprintf("%.40q", c.path))
+	}
+	return candidate{}, fault.New(fault.Data, where, "wanted the weights of one network, found those of %d: %s", len(found),
+		strings.Join(paths, ", ")).WithHint("in Python, save the one that you want: torch.save(checkpoint[…], \"weights.pt\")")
+}
+
+// candidates returns the dictionaries in v that have weights. It looks into none of these.
+func candidates(v any, path string, depth int, visits *int) []candidate {
+	if *visits--; *visits < 0 {
+		return nil
+	}
+	items := sequence(v)
+	if len(items) > 0 && !slices.ContainsFunc(items, func(v any) bool { _, ok := v.(*tensor); return !ok }) {
+		return []candidate{{path: path, items: items}}
+	}
+	d, ok := v.(*dict)
+	if !ok {
+		return nil
+	}
+	for i, k := range d.keys {
+		key, isText := k.(string)
+		if t, ok := d.values[i].(*tensor); isText && ok && (recognized(key) || len(t.shape) >= 2) {
+			return []candidate{{path: path, dict: d}}
+		}
+	}
+	if depth == 0 {
+		return nil
+	}
+	var all []candidate
+	for i, k := range d.keys {
+		key, isText := k.(string)
+		other := slices.ContainsFunc(notWeights, func(p string) bool { return strings.HasPrefix(strings.ToLower(key), p) })
+		if isText && !other {
+			inner := key
+			if path != "" && !slices.Contains(wrappers, key) {
+				inner = path + "." + key
+			}
+			all = append(all, candidates(d.values[i], inner, depth-1, visits)...)
+		}
+	}
+	return all
+}
+
+// sequence returns the items of a list or tuple.
+func sequence(v any) []any {
+	switch v := v.(type) {
+	case *list:
+		return v.items
+	case tuple:
+		return v
+	}
+	return nil
+}
+
+// arrays returns the tensors as arrays.
+func (c candidate) arrays(s *source) (all []arrays.Array, err error) {
+	if c.dict == nil {
+		for i, v := range c.items {
+			a, err := s.array(arrays.Position(i), v.(*tensor))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, a)
+		}
+		return all, nil
+	}
+	for i, k := range c.dict.keys {
+		key, isText := k.(string)
+		t, ok := c.dict.values[i].(*tensor)
+		if !ok {
+			continue // a number or a text of the program beside the weights
+		}
+		if !isText {
+			return nil, fmt.Errorf("wanted names of tensors that are text, found %v", describe(k))
+		}
+		a, err := s.array(key, t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// describe names a value.
+func describe(v any) string {
+	switch v := v.(type) {
+	case *dict:
+		return fault.Count(len(v.keys), "key")
+	case *list:
+		return "a list"
+	case tuple:
+		return "a tuple"
+	case *tensor:
+		return "a tensor"
+	case string:
+		return "a text"
+	case int64, float64, bool:
+		return "a number"
+	case nil:
+		return "None"
+	}
+	return "an object"
+}
