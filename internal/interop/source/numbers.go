@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-const perLine = 8 // numbers
+const perLine = 6 // numbers
 
 // float32s returns lines of Go with the shortest decimal numbers that are these, a tab before each line.
 func float32s(v []float32) string {
@@ -22,22 +22,11 @@ func float64s(v []float64) string {
 // hexFloats returns lines of C with hexadecimal numbers, which any compiler has to take exactly (C99, 6.4.4.2).
 func hexFloats(v []float32) string {
 	return lines(len(v), func(b []byte, i int) []byte {
-		return append(appendHex(b, v[i]), 'f')
-	})
-}
-
-// appendHex appends x as C and Go spell it: 0x1.8p-3; 0 is 0x0p0.
-func appendHex(b []byte, x float32) []byte {
-	if x == 0 {
-		return append(b, "0x0p0"...)
-	}
-	b = strconv.AppendFloat(b, float64(x), 'x', -1, 32)
-	for _, zero := range []string{"p+0", "p-0"} { // Go has two digits in every exponent
-		if at := strings.Index(string(b), zero); at >= 0 {
-			b = append(b[:at+2], b[at+3:]...)
+		if v[i] == 0 {
+			return append(b, "0.0f"...)
 		}
-	}
-	return b
+		return append(strconv.AppendFloat(b, float64(v[i]), 'x', -1, 32), 'f')
+	})
 }
 
 func lines(n int, number func([]byte, int) []byte) string {

@@ -4,7 +4,9 @@
 package source
 
 import (
+	"bytes"
 	"embed"
+	"go/format"
 	"io"
 	"math"
 	"slices"
@@ -25,7 +27,16 @@ var files embed.FS
 // The input is uint8 if c.Bytes is set, float64 if the network begins with a scale and shift, else float32. A network
 // with one output that is no sigmoid returns only that. An error is of w, or says what is wrong with c.
 func WriteGo(w io.Writer, c *chain.Chain, packageName string) error {
-	return write(w, "predict.go.tmpl", c, &view{Name: packageName})
+	var b bytes.Buffer
+	if err := write(&b, "predict.go.tmpl", c, &view{Name: packageName}); err != nil {
+		return err
+	}
+	code, err := format.Source(b.Bytes())
+	if err != nil {
+		return err // no test would pass
+	}
+	_, err = w.Write(code)
+	return err
 }
 
 // WriteHeader writes c as a header with all of it, static: what NAME.h has is included once, and called. It is C99 and
@@ -204,14 +215,14 @@ func (f formula) Cases() []oneCase { return f.cases }
 func (c oneCase) When() string     { return c.when }
 func (c oneCase) Then() string     { return c.then }
 
-// Argument returns the second argument of an activation, or nil.
-func (l layer) Argument() any {
+// Arguments returns what an activation takes besides the value.
+func (l layer) Arguments() []float64 {
 	a, ok := l.Step.(inference.Activation)
 	switch {
 	case ok && a.Function == "leaky_relu":
-		return a.Slope
+		return []float64{a.Slope}
 	case ok && a.Function == "elu":
-		return a.Alpha
+		return []float64{a.Alpha}
 	}
 	return nil
 }
