@@ -1,0 +1,231 @@
+// From ink to the image that the network was trained with: as MNIST has it, the longer side of a digit's box is 20 of 28
+// pixels, and its centre of mass lies at 14.5, to the nearest whole pixel, where pixel i covers [i, i + 1). Strokes that
+// are thinner than an eighth of the longer side are made so thick, since MNIST's are. `dnn predict` does the same.
+
+const fine = 8; // pixels of the working copy in one of the image
+const thinnest = 1 / 8; // width of a stroke, as a share of the longer side
+
+// normalize returns height x width bytes, 0 for no ink, of the ink on a plane; or null if there is none.
+function normalize(plane, height, width) {
+  const inner = Math.round((20 / 28) * Math.min(height, width));
+  if (plane.w === width && plane.h === height) {
+    const box = bytesOf(plane);
+    if (box && Math.max(box.w, box.h) === inner) {
+      return place(box, height, width); // it has that size already
+    }
+  }
+  const large = enlarge(plane, fine * inner);
+  if (!large) {
+    return null;
+  }
+  thicken(large);
+  return place(shrink(large, outline(large), inner), height, width);
+}
+
+// bytesOf returns the box of all ink as bytes, or null.
+function bytesOf(plane) {
+  let [left, top, right, bottom] = [plane.w, plane.h, 0, 0];
+  plane.ink.forEach((v, i) => {
+    if (v > 0) {
+      const x = i % plane.w;
+      const y = Math.floor(i / plane.w);
+      [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
+    }
+  });
+  if (right === 0) {
+    return null;
+  }
+  const box = { w: right - left, h: bottom - top, bytes: null };
+  box.bytes = Uint8Array.from({ length: box.w * box.h }, (_, i) =>
+    Math.round(255 * plane.at(left + (i % box.w), top + Math.floor(i / box.w))));
+  return box;
+}
+
+// outline returns the box of all places with at least half the ink, to a part of a pixel: between the centres of two
+// pixels, ink changes evenly. Its size is 0 if there is none.
+function outline(plane) {
+  const columns = new Float64Array(plane.w);
+  const rows = new Float64Array(plane.h);
+  plane.ink.forEach((v, i) => {
+    const x = i % plane.w;
+    const y = Math.floor(i / plane.w);
+    columns[x] = Math.max(columns[x], v);
+    rows[y] = Math.max(rows[y], v);
+  });
+  const [x0, x1] = extent(columns);
+  const [y0, y1] = extent(rows);
+  return { x0, y0, x1, y1, longer: Math.max(x1 - x0, y1 - y0) };
+}
+
+// extent returns where values first and last cross a half.
+function extent(values) {
+  const first = values.findIndex((v) => v >= 0.5);
+  if (first < 0) {
+    return [0, 0];
+  }
+  let last = values.length - 1;
+  while (values[last] < 0.5) {
+    last--;
+  }
+  const crossing = (inside, outside) => (inside - 0.5) / (inside - outside);
+  return [
+    first + 0.5 - crossing(values[first], values[first - 1] || 0),
+    last + 0.5 + crossing(values[last], values[last + 1] || 0),
+  ];
+}
+
+// enlarge returns the ink in another size, so that the longer side of its outline is `size`, with room for thicker
+// strokes around it; null if there is no outline.
+function enlarge(plane, size) {
+  const box = outline(plane);
+  if (box.longer <= 0) {
+    return null;
+  }
+  const scale = size / box.longer;
+  const margin = (fine * 3) / 2;
+  const out = new Plane(
+    Math.ceil((box.x1 - box.x0) * scale) + 2 * margin,
+    Math.ceil((box.y1 - box.y0) * scale) + 2 * margin);
+  for (let y = 0; y < out.h; y++) {
+    for (let x = 0; x < out.w; x++) {
+      const cx = box.x0 + (x - margin + 0.5) / scale;
+      const cy = box.y0 + (y - margin + 0.5) / scale;
+      out.ink[y * out.w + x] = around(plane, cx, cy, 1 / scale);
+    }
+  }
+  return out;
+}
+
+// around returns the mean of a square around a point, between whose pixels ink changes evenly.
+function around(plane, x, y, size) {
+  const n = Math.max(Math.ceil(size), 1);
+  const step = size > 1 ? size / n : 0;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      sum += between(plane, x - 0.5 + step * (j + 0.5 - n / 2), y - 0.5 + step * (i + 0.5 - n / 2));
+    }
+  }
+  return sum / (n * n);
+}
+
+// between returns the ink at a point; the centres of pixels have whole coordinates.
+function between(plane, x, y) {
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const dx = x - ix;
+  const dy = y - iy;
+  const row = (j) => plane.at(ix, j) * (1 - dx) + plane.at(ix + 1, j) * dx;
+  return row(iy) * (1 - dy) + row(iy + 1) * dy;
+}
+
+// thicken makes strokes that are thinner than an eighth of the longer side, on average, so thick. The edge stays one
+// pixel soft.
+function thicken(plane) {
+  const { longer } = outline(plane);
+  // Ink is as far from the outline as 0 to half the width, a quarter of it on average.
+  let [sum, count] = [0, 0];
+  distances(plane, (v) => v < 0.5).forEach((d, i) => {
+    if (plane.ink[i] >= 0.5) {
+      sum += d - 0.5;
+      count++;
+    }
+  });
+  const width = (4 * sum) / Math.max(count, 1);
+  // All grows by r on each side: width + 2r = (longer + 2r) / 8.
+  const r = (longer * thinnest - width) / (2 - 2 * thinnest);
+  if (r <= 0.25) {
+    return;
+  }
+  distances(plane, (v) => v >= 0.5).forEach((d, i) => {
+    plane.ink[i] = Math.max(plane.ink[i], Math.min(Math.max(r - d + 1, 0), 1));
+  });
+}
+
+// distances returns how far the centre of each pixel is from that of the nearest pixel whose ink is as wanted: along
+// rows first, then along columns by the lower envelope of parabolas (Felzenszwalb and Huttenlocher, 2012).
+function distances(plane, wanted) {
+  const { w, h, ink } = plane;
+  const far = w + h;
+  const d = new Float64Array(w * h);
+  for (let y = 0; y < h; y++) {
+    let last = far;
+    for (let i = y * w; i < (y + 1) * w; i++) {
+      last = wanted(ink[i]) ? 0 : Math.min(last + 1, far);
+      d[i] = last;
+    }
+    for (let i = (y + 1) * w - 2; i >= y * w; i--) {
+      d[i] = Math.min(d[i], d[i + 1] + 1);
+    }
+  }
+  const f = new Float64Array(h); // squared distances along the row
+  const lowest = new Int32Array(h); // the rows whose parabolas are the lowest somewhere
+  const from = new Float64Array(h + 1); // where they begin to be
+  for (let x = 0; x < w; x++) {
+    for (let y = 0; y < h; y++) {
+      f[y] = d[y * w + x] ** 2;
+    }
+    const meet = (a, b) => (f[a] + a * a - f[b] - b * b) / (2 * (a - b));
+    let k = 0;
+    lowest[0] = 0;
+    from[0] = -Infinity;
+    for (let y = 1; y < h; y++) {
+      let cross = meet(y, lowest[k]);
+      while (cross <= from[k]) {
+        k--;
+        cross = meet(y, lowest[k]);
+      }
+      k++;
+      lowest[k] = y;
+      from[k] = cross;
+    }
+    from[k + 1] = Infinity;
+    k = 0;
+    for (let y = 0; y < h; y++) {
+      while (from[k + 1] < y) {
+        k++;
+      }
+      d[y * w + x] = Math.sqrt((y - lowest[k]) ** 2 + f[lowest[k]]);
+    }
+  }
+  return d;
+}
+
+// shrink returns bytes of a box, by the mean of the area of each pixel; its longer side has `inner` of them.
+function shrink(plane, box, inner) {
+  const cell = box.longer / inner;
+  const w = Math.min(Math.ceil((box.x1 - box.x0) / cell - 1e-9), inner);
+  const h = Math.min(Math.ceil((box.y1 - box.y0) / cell - 1e-9), inner);
+  const bytes = new Uint8Array(w * h);
+  const part = (i, from, to) => Math.max(Math.min(i + 1, to) - Math.max(i, from), 0);
+  for (let i = 0; i < w * h; i++) {
+    const left = box.x0 + (i % w) * cell;
+    const top = box.y0 + Math.floor(i / w) * cell;
+    let sum = 0;
+    for (let y = Math.floor(top); y < top + cell; y++) {
+      for (let x = Math.floor(left); x < left + cell; x++) {
+        sum += part(y, top, top + cell) * part(x, left, left + cell) * plane.at(x, y);
+      }
+    }
+    bytes[i] = Math.floor(Math.min((255 * sum) / (cell * cell) + 0.5, 255));
+  }
+  return { w, h, bytes };
+}
+
+// place puts a box into an image, at whole pixels, its centre of mass as near to the image's as goes.
+function place({ w, h, bytes }, height, width) {
+  let [sum, sumX, sumY] = [0, 0, 0];
+  bytes.forEach((v, i) => {
+    sum += v;
+    sumX += v * ((i % w) + 0.5);
+    sumY += v * (Math.floor(i / w) + 0.5);
+  });
+  const corner = (side, size, mass) => Math.min(Math.max(Math.round((side + 1) / 2 - mass / sum), 0), side - size);
+  const image = new Uint8Array(height * width);
+  const left = corner(width, w, sumX);
+  const top = corner(height, h, sumY);
+  bytes.forEach((v, i) => {
+    image[(top + Math.floor(i / w)) * width + left + (i % w)] = v;
+  });
+  return image;
+}
