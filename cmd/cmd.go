@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dnn/internal/convert"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
@@ -110,6 +111,8 @@ others that an experiment file describes. The same seed gives the same model, to
 		newTrain(system, experiment.Train),
 		newEval(system, experiment.Evaluate),
 		newMerge(system, experiment.Merge),
+		newExport(system, convert.Export),
+		newImport(system, convert.Import),
 		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
 		newConfig(system),

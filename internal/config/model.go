@@ -59,7 +59,9 @@ func StoredFor(path string, experiment json.RawMessage, a nn.Architecture) (*Res
 
 func stored(path string, experiment json.RawMessage, flags []Flag) (*Resolved, error) {
 	if len(experiment) == 0 {
-		return nil, fault.New(fault.Data, path, "wanted the config that it was trained with, found none")
+		return nil, fault.New(fault.Data, path, "does not say which experiment it belongs to: "+
+			"wanted its data set and settings, found none").
+			WithHint("dnn import --like experiment.yaml makes a model file that does")
 	}
 	read := func(string) ([]byte, error) { return experiment, nil }
 	resolved, err := Load(Options{Path: path, Read: read, Flags: flags})

@@ -10,11 +10,21 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/download"
+	"dnn/internal/interop"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
 	"dnn/internal/table"
 	"dnn/internal/train"
 )
+
+// readModel reads a model file, or a file of another program; notes about the latter go to standard error.
+func readModel(system *System, path string) (*modelfile.Model, error) {
+	model, notes, err := interop.Read(path, interop.Options{})
+	for _, note := range notes {
+		report.Note(system.Stderr, path+": "+note)
+	}
+	return model, err
+}
 
 // learned returns what a data set needs to know of a model that is to read it. from is the path of the model.
 func learned(model *modelfile.Model, from string) *dataset.Learned {

@@ -116,7 +116,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 // read reads the model, or merges several.
 func (o EvalOptions) read(system *System) (*modelfile.Model, error) {
 	if len(o.Models) == 1 && len(o.Views) == 0 {
-		return modelfile.Read(o.Models[0])
+		return readModel(system, o.Models[0])
 	}
 	mean, err := readMean(system, o.Models, o.Views)
 	if err != nil {

@@ -40,7 +40,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 	x := &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
-	} else if x.from, err = modelfile.Read(o.From); err == nil {
+	} else if x.from, err = readModel(system, o.From); err == nil {
 		x.start = x.from.SHA256
 		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
@@ -55,7 +55,7 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 			x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
-		if x.teachers, err = readTeachers(x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
+		if x.teachers, err = readTeachers(system, x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
 			return nil, err
 		}
 	}
@@ -67,10 +67,12 @@ func newExperiment(system *System, o Options) (*experiment, error) {
 
 // readTeachers reads the models that teach a network of the given architecture, and checks that they fit its data set
 // s, which is called set.
-func readTeachers(paths []string, student nn.Architecture, s *dataset.Source, set string) ([]*modelfile.Model, error) {
+func readTeachers(
+	system *System, paths []string, student nn.Architecture, s *dataset.Source, set string,
+) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
-		teacher, err := modelfile.Read(path)
+		teacher, err := readModel(system, path)
 		if err != nil {
 			return nil, err
 		}

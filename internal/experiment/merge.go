@@ -64,7 +64,7 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 
 // readMean reads the models to be merged. It refuses a merged network that does not fit into memory.
 func readMean(system *System, paths, views []string) (*merge.Mean, error) {
-	mean, err := merge.Read(paths, views)
+	mean, err := merge.Read(paths, views, func(path string) (*modelfile.Model, error) { return readModel(system, path) })
 	if err != nil {
 		return nil, err
 	}

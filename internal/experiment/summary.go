@@ -36,7 +36,7 @@ func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
 // architecture returns the network of a model or of an experiment file.
 func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 	if o.Model != "" {
-		model, err := modelfile.Read(o.Model)
+		model, err := readModel(system, o.Model)
 		if err != nil {
 			return nn.Architecture{}, err
 		}

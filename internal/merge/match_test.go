@@ -110,7 +110,7 @@ func TestRefused(t *testing.T) {
 			wanted: "b.bin: wanted test rows drawn with the seed 1, as those of a.bin, found 2",
 			hint:   hint + "; with split_seed: 1 in dataset, models of any seed are tested on the same rows"},
 		{name: "without an experiment", second: change(func(m *modelfile.Model) { m.Config = nil }),
-			wanted: "b.bin: wanted the config that it was trained with, found none"},
+			wanted: "b.bin: does not say which experiment it belongs to: wanted its data set and settings, found none"},
 		{name: "view of a table", first: tableA, second: tableB(`{"dataset":{"csv":"t.csv","target":"kind"}}`),
 			views: "horizontal_flip", wanted: "a.bin: wanted a model of images, which horizontal_flip can turn over, found one of a table"},
 		{name: "unknown view", second: plain, views: "flip",
@@ -123,7 +123,7 @@ func TestRefused(t *testing.T) {
 				c.first = func() *modelfile.Model { return model(t, arch(7, 5), 1) }
 			}
 			a := c.first()
-			_, err := merge.Read(save(t, a, c.second()), strings.Fields(c.views))
+			_, err := merge.Read(save(t, a, c.second()), strings.Fields(c.views), modelfile.Read)
 			kind := fault.Data
 			if strings.HasPrefix(c.wanted, "--view") {
 				kind = fault.Usage
@@ -136,10 +136,10 @@ func TestRefused(t *testing.T) {
 	}
 	inside := save(t, model(t, arch(7, nntest.Dense(5, "softmax")), 2))
 	const wanted = "a.bin: dense_1: wanted hidden units that do not depend on each other, found softmax"
-	if _, err := merge.Read(inside, []string{"vertical_flip"}); err == nil || err.Error() != wanted {
+	if _, err := merge.Read(inside, []string{"vertical_flip"}, modelfile.Read); err == nil || err.Error() != wanted {
 		t.Errorf("one model in two views: wanted %q, found %v", wanted, err)
 	}
-	if _, err := merge.Read([]string{"none.bin"}, nil); fault.KindOf(err) != fault.Data {
+	if _, err := merge.Read([]string{"none.bin"}, nil, modelfile.Read); fault.KindOf(err) != fault.Data {
 		t.Errorf("wanted an error about a missing file, found %v", err)
 	}
 }
@@ -160,7 +160,7 @@ func TestTooWide(t *testing.T) {
 		m.InputShape = []int{1, 1}
 		return m
 	}
-	_, err := merge.Read(save(t, wide(1), wide(2)), nil)
+	_, err := merge.Read(save(t, wide(1), wide(2)), nil, modelfile.Read)
 	const wanted = "the merged network: dense: wanted at most 1000000 units, found 1000002"
 	if err == nil || err.Error() != wanted || fault.KindOf(err) != fault.Data {
 		t.Errorf("wanted %q, found %v", wanted, err)
@@ -190,7 +190,7 @@ func TestValidationNote(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := model(t, arch(7), 1), model(t, arch(7), 2)
 			a.Config, b.Config = json.RawMessage("{"+c.first+"}"), json.RawMessage("{"+c.second+"}")
-			mean, err := merge.Read(save(t, a, b), nil)
+			mean, err := merge.Read(save(t, a, b), nil, modelfile.Read)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -46,10 +46,10 @@ type file struct {
 	trained *config.Resolved // the experiment that it was trained by
 }
 
-// Read reads the models at paths, at least one, which are to be merged. views are names out of Views, each at most
+// Read reads the models at paths, at least one, with the given function. They are to be merged. views are names out of Views, each at most
 // once. Models whose mean would not be a network, or would not be tested fairly, are a fault.Data that names the file.
 // One model alone may be any: there is nothing to average then, only to fold.
-func Read(paths, views []string) (*Mean, error) {
+func Read(paths, views []string, read func(path string) (*modelfile.Model, error)) (*Mean, error) {
 	m := &Mean{}
 	var err error
 	if m.views, err = parseViews(views); err != nil {
@@ -57,7 +57,7 @@ func Read(paths, views []string) (*Mean, error) {
 	}
 	for _, path := range paths {
 		f := file{path: path}
-		if f.Model, err = modelfile.Read(path); err != nil {
+		if f.Model, err = read(path); err != nil {
 			return nil, err
 		}
 		f.Architecture = fuse(f.Architecture)

@@ -100,7 +100,7 @@ func save(t *testing.T, models ...*modelfile.Model) []string {
 // merged reads and merges the models at paths.
 func merged(t *testing.T, paths []string, views ...string) *modelfile.Model {
 	t.Helper()
-	mean, err := merge.Read(paths, views)
+	mean, err := merge.Read(paths, views, modelfile.Read)
 	if err != nil {
 		t.Fatal(err)
 	}

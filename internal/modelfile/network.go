@@ -35,7 +35,7 @@ func (m *Model) Network(where string) (*nn.Sequential, error) {
 // differ.
 func (m *Model) Load(network *nn.Sequential, where string) error {
 	if found, wanted := inference(m.Architecture), inference(network.Architecture()); !reflect.DeepEqual(found, wanted) {
-		return fault.New(fault.Config, where, "wanted the network %s, found %s", describe(wanted), describe(found))
+		return fault.New(fault.Config, where, "wanted the network %s, found %s", Describe(wanted), Describe(found))
 	}
 	for i, p := range network.Params() {
 		p.SetFloats(m.Tensors[i].Data)
@@ -99,8 +99,8 @@ func inference(a nn.Architecture) nn.Architecture {
 	return reduced
 }
 
-// describe returns an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
-func describe(a nn.Architecture) string {
+// Describe returns an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
+func Describe(a nn.Architecture) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(a.Input))
 	for _, l := range a.Layers {

@@ -61,3 +61,8 @@ func elements(shape []int) (n int, ok bool) {
 	}
 	return n, true
 }
+
+// Sealed reports whether a file that starts with prefix is one that Encode wrote.
+func Sealed(prefix []byte) bool {
+	return len(prefix) > lengthBytes && Recognize(prefix) && sealed(prefix[lengthBytes:])
+}

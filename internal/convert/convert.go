@@ -1,0 +1,138 @@
+// Package convert is what dnn export and dnn import do: it goes between model files and the formats of package interop,
+// and tells the user what it did.
+package convert
+
+import (
+	"context"
+
+	"dnn/internal/await"
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/interop"
+	"dnn/internal/interop/chain"
+	"dnn/internal/modelfile"
+	"dnn/internal/report"
+	"dnn/internal/world"
+)
+
+// ExportOptions say which network to write, and how.
+type ExportOptions struct {
+	Model   string // a model file, a checkpoint, or a file of another program
+	Output  string // the file to write, or the folder of a TensorFlow.js model
+	Format  string // one of interop.Formats; empty: the one whose ending Output has
+	Fold    bool   // without Dropout, and with BatchNormalization in the weights of the layers beside it
+	Program string // that writes it, with its version
+
+	interop.Writing
+}
+
+// Export writes a network in the format of another program.
+func Export(ctx context.Context, system *world.System, o ExportOptions) error {
+	format, err := interop.FormatOf(o.Output, o.Format)
+	if err != nil {
+		return err
+	}
+	if err := format.Check(o.Writing); err != nil {
+		return err
+	}
+	outputs := []world.File{{Role: "the export", Path: o.Output}}
+	if err := world.CheckDistinct(outputs, []world.File{{Role: "the model", Path: o.Model}}); err != nil {
+		return err
+	}
+	c, err := await.Do(ctx, func() (*chain.Chain, error) { return read(system, o) })
+	if err != nil {
+		return err
+	}
+	if c.Optimizer != nil && (o.Fold || !format.HoldsState()) {
+		report.Note(system.Stderr, o.Model+": the state of the optimizer is left out; a .keras file without --fold takes it")
+	}
+	if o.Fold {
+		if c, err = c.Folded(); err != nil {
+			return fault.New(fault.Data, o.Model, "%w", err)
+		}
+	}
+	write := func() (struct{}, error) { return struct{}{}, format.Write(o.Output, c, o.Writing, o.Model) }
+	if _, err := await.Pass(ctx, o.Output, write); err != nil {
+		return err
+	}
+	report.Message(system.Stderr, "wrote %s: %s", o.Output, format.Title)
+	return nil
+}
+
+// read returns the chain of the model or checkpoint to be exported.
+func read(system *world.System, o ExportOptions) (*chain.Chain, error) {
+	m, adam, notes, err := interop.ReadWithState(o.Model)
+	if err != nil {
+		return nil, err
+	}
+	tell(system, o.Model, notes)
+	c := chain.Of(m, o.Program)
+	c.Optimizer = adam
+	return c, nil
+}
+
+// tell prints notes about the file at path.
+func tell(system *world.System, path string, notes []string) {
+	for _, note := range notes {
+		report.Note(system.Stderr, path+": "+note)
+	}
+}
+
+// ImportOptions say which file to import, and what it cannot say itself.
+type ImportOptions struct {
+	File   string
+	Output string // the model file to write
+	Like   string // an experiment file; empty: none
+
+	interop.Options
+	Version string // of this program
+}
+
+// Import writes a model file of a network in the format of another program.
+func Import(ctx context.Context, system *world.System, o ImportOptions) error {
+	if err := modelfile.CheckName("--output", o.Output); err != nil {
+		return err
+	}
+	if o.Like != "" {
+		like, err := config.Load(config.Options{Path: o.Like})
+		if err != nil {
+			return err
+		}
+		o.Options.Like = like
+	}
+	type read struct {
+		model *modelfile.Model
+		notes []string
+	}
+	in, err := await.Do(ctx, func() (r read, err error) {
+		r.model, r.notes, err = interop.Read(o.File, o.Options)
+		return r, err
+	})
+	if err != nil {
+		return err
+	}
+	if interop.IsOwn(o.File) {
+		return fault.New(fault.Usage, o.File, "is a model file of dnn already: wanted one of another program").
+			WithHint("dnn summary, eval, predict and export take it as it is")
+	}
+	inputs := []world.File{{Role: "the imported file", Path: o.File}, {Role: "the experiment file", Path: o.Like}}
+	if err := world.CheckDistinct([]world.File{{Role: "the model", Path: o.Output}}, inputs); err != nil {
+		return err
+	}
+	unlock, warning, err := modelfile.Lock(o.Output)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if warning != "" {
+		report.Note(system.Stderr, warning)
+	}
+	tell(system, o.File, in.notes)
+	in.model.Version = o.Version
+	write := func() (string, error) { return modelfile.Write(o.Output, in.model) }
+	if _, err := await.Pass(ctx, o.Output, write); err != nil {
+		return err
+	}
+	report.Message(system.Stderr, "wrote %s: %s", o.Output, modelfile.Describe(in.model.Architecture))
+	return nil
+}

@@ -1,0 +1,96 @@
+package interop
+
+import (
+	"bytes"
+	"math"
+	"strings"
+
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/interop/chain"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn/optimizer"
+	"dnn/internal/safetensors"
+	"dnn/internal/train"
+)
+
+// ReadWithState is Read without options, but takes a checkpoint too; of one, state is that of Adam. It is nil for any
+// other optimizer, and for a model file.
+func ReadWithState(path string) (m *modelfile.Model, state *chain.Adam, notes []string, err error) {
+	start, err := peek(path)
+	if err == nil && safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`)) {
+		m, state, err = readCheckpoint(path)
+		return m, state, nil, err
+	}
+	m, notes, err = Read(path, Options{})
+	return m, nil, notes, err
+}
+
+// readCheckpoint reads a checkpoint as a model with the weights that the run's next step finds, and the state of Adam;
+// nil if the run has another optimizer. A checkpoint of a table is refused: it does not hold the standardization.
+func readCheckpoint(path string) (*modelfile.Model, *chain.Adam, error) {
+	c, err := train.ReadCheckpoint(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	experiment, err := config.Stored(path, c.Config())
+	if err != nil {
+		return nil, nil, err
+	}
+	if experiment.Dataset.CSV != "" {
+		return nil, nil, fault.New(fault.Data, path, "wanted a checkpoint of images, found one of a table: "+
+			"it does not hold how the columns are standardized").WithHint("the run's model file does")
+	}
+	weights := c.Weights()
+	if len(weights) < 2 {
+		return nil, nil, fault.New(fault.Data, path, "wanted weights, found %s", fault.Count(len(weights), "tensor"))
+	}
+	features, classes := weights[0].Shape[0], len(weights[len(weights)-1].Data)
+	arch, err := experiment.Architecture(features, max(2, classes))
+	if err != nil {
+		return nil, nil, fault.New(fault.Data, path, "its network: %w", err)
+	}
+	m := &modelfile.Model{
+		Seed: experiment.Seed, Dataset: experiment.Dataset.String(), DataHash: c.Inputs()["data set"],
+		InputShape: square(features), Scale: pixel, Architecture: arch, Config: c.Config(), Tensors: weights,
+	}
+	if err := m.Check(); err != nil {
+		return nil, nil, fault.New(fault.Data, path, "%w", err)
+	}
+	return m, adamOf(experiment.Optimizer, c), nil
+}
+
+// square returns the shape of an image of so many pixels, if it is a square.
+func square(pixels int) []int {
+	if side := int(math.Sqrt(float64(pixels))); side*side == pixels {
+		return []int{side, side}
+	}
+	return []int{pixels}
+}
+
+// adamOf returns the state of the optimizer, if it is Adam.
+func adamOf(spec optimizer.Spec, c *train.Checkpoint) *chain.Adam {
+	if spec.Name != "adam" || spec.AMSGrad {
+		return nil
+	}
+	numbers, arrays := c.Optimizer()
+	a := &chain.Adam{
+		LearningRate: spec.LearningRate, Beta1: spec.Beta1, Beta2: spec.Beta2, Epsilon: spec.Epsilon,
+		Momentum: momentsOf(arrays, "adam.momentum/"), Velocity: momentsOf(arrays, "adam.velocity/"),
+	}
+	if power := numbers["adam.beta_2_power"]; power > 0 && power < 1 { // beta_2 to the power of the number of steps
+		a.Iterations = int64(math.Round(math.Log(power) / math.Log(spec.Beta2)))
+	}
+	return a
+}
+
+// momentsOf returns the arrays whose names have that prefix, without it.
+func momentsOf(arrays []safetensors.Tensor, prefix string) map[string][]float32 {
+	moments := make(map[string][]float32)
+	for _, t := range arrays {
+		if name, ok := strings.CutPrefix(t.Name, prefix); ok {
+			moments[name] = t.Data
+		}
+	}
+	return moments
+}

@@ -1,0 +1,124 @@
+// Package interop reads and writes networks in the formats of other programs. Each format is a package below it, which
+// turns a file into a chain.Chain or a Chain into a file. This package tells formats apart, makes models of chains, and
+// opens and replaces files.
+package interop
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/config"
+	"dnn/internal/fault"
+	"dnn/internal/interop/chain"
+	"dnn/internal/modelfile"
+	"dnn/internal/safetensors"
+)
+
+// Options say what a file cannot say of its network. The zero Options are for a file that says all.
+type Options struct {
+	Activations []string         // of the hidden Dense layers: one for all, or one for each, and then the output's
+	Like        *config.Resolved // the experiment that describes the network and its data; nil: none
+	Scale       float64          // what an input is multiplied with before all else; 0: as the file says
+	Classes     []string         // names of the classes, in the order of the outputs; nil: as the file says
+	KerasConfig string           // path of the JSON, or the .keras file, that describes a .weights.h5; empty: none
+}
+
+const (
+	maxFile         = 4 << 30 // bytes of the largest file of another program that is read: it is in memory as a whole
+	recognizedBytes = 4096    // at the start of a file: enough to tell its format
+)
+
+// Read reads the network at path: a model file, or a file or folder of another program. Notes say what was assumed,
+// rounded or left out. Errors are of kind fault.Data and name path; what a person has to add is a hint. The SHA256 of a
+// model from another program is that of its file.
+func Read(path string, o Options) (m *modelfile.Model, notes []string, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		inside := filepath.Join(path, tfjsModel)
+		if _, err := os.Stat(inside); err != nil {
+			return nil, nil, fault.New(fault.Data, path, "wanted a model file, found a folder without a %s", tfjsModel)
+		}
+		path = inside
+	}
+	start, err := peek(path)
+	decode := decoderOf(start)
+	if err != nil || decode == nil || safetensors.Sealed(start) {
+		m, err := modelfile.Read(path) // which says what is wrong, if it is no model file
+		return m, nil, err
+	}
+	data, err := readFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := decode(file{data: data, path: path, options: o})
+	if err != nil {
+		return nil, nil, err
+	}
+	if m, notes, err = model(c, o, path); err != nil {
+		return nil, nil, err
+	}
+	digest := sha256.Sum256(data)
+	m.SHA256 = hex.EncodeToString(digest[:])
+	return m, notes, nil
+}
+
+// IsOwn reports whether the file at path is one of dnn's, a model file or a checkpoint, by its first bytes.
+func IsOwn(path string) bool {
+	start, err := peek(path)
+	return err == nil && safetensors.Sealed(start)
+}
+
+// peek returns the first bytes of a file.
+func peek(path string) ([]byte, error) {
+	in, err := atomicfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	start := make([]byte, recognizedBytes)
+	n, err := io.ReadFull(in, start)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return start[:n], err
+}
+
+// readFile reads a whole file.
+func readFile(path string) ([]byte, error) {
+	in, err := atomicfile.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	var b bytes.Buffer
+	if info, err := in.Stat(); err == nil {
+		if info.Size() > maxFile {
+			return nil, fault.New(fault.Data, path, "wanted at most %d bytes, found %d", int64(maxFile), info.Size())
+		}
+		b.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	if _, err := io.Copy(&b, io.LimitReader(in, maxFile)); err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	return b.Bytes(), nil
+}
+
+// file is a file to be decoded.
+type file struct {
+	data    []byte
+	path    string
+	options Options
+}
+
+// beside reads another file in the folder of f.
+func (f file) beside(name string) ([]byte, error) {
+	return readFile(filepath.Join(filepath.Dir(f.path), name))
+}
+
+// decoder reads what a file of its format says.
+type decoder func(f file) (*chain.Chain, error)
