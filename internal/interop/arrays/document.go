@@ -56,7 +56,7 @@ func Names(c *chain.Chain) []string {
 		default:
 			continue
 		}
-		base := strings.Map(safe, own)
+		base := Safe(own)
 		if base == "" {
 			base = kind
 		}
@@ -70,7 +70,9 @@ func Names(c *chain.Chain) []string {
 	return names
 }
 
-// safe replaces what may mean something in a name of an array or a file.
+// Safe returns a name with an underscore in place of what may mean something in a name of an array or a file.
+func Safe(name string) string { return strings.Map(safe, name) }
+
 func safe(r rune) rune {
 	if r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
 		return r
