@@ -12,17 +12,9 @@ import (
 	"dnn/internal/download"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
-	"dnn/internal/table"
+	"dnn/internal/testset"
 	"dnn/internal/train"
 )
-
-// learned returns what a data set needs to know of a model that is to read it. from is the path of the model.
-func learned(model *modelfile.Model, from string) *dataset.Learned {
-	return &dataset.Learned{
-		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
-		Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
-	}
-}
 
 // startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.
 // seed decides how the samples are split. The columns and classes of a table must mean the same as for the model, and
@@ -38,7 +30,7 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 	if err := model.MatchesClasses(from, d.String(), own.Classes); err != nil {
 		return nil, err
 	}
-	return dataset.NewFrom(d, seed, learned(model, from))
+	return dataset.NewFrom(d, seed, testset.Learned(model, from))
 }
 
 // loadOptions says how the data set of an experiment is read and split.
