@@ -76,16 +76,16 @@ type Comparison struct {
 	First, Second Tested `json:"-"`
 	unit          string // what a sample is: image or row
 
-	Name      string       `json:"model"`     // of the second model
-	Accuracy  float64      `json:"accuracy"`  // of the second model
-	Structure [2]string    `json:"structure"` // of the first and of the second: 784-100 relu-10 softmax
-	Weight    *WeightGap   `json:"weight"`    // nil: the weights have other shapes
-	Output    OutputGap    `json:"probability"`
-	Changed   int          `json:"changed"` // samples whose class is another one
-	Changes   []int        `json:"changes"` // which: the first few of them, from 0
-	McNemar   McNemar      `json:"mcnemar"`
-	Same      bool         `json:"same"` // each class is the same, and outputs are within the tolerance
-	Better    Significance `json:"verdict"`
+	Name      string     `json:"model"`     // of the second model
+	Accuracy  float64    `json:"accuracy"`  // of the second model
+	Structure [2]string  `json:"structure"` // of the first and of the second: 784-100 relu-10 softmax
+	Weight    *WeightGap `json:"weight"`    // nil: the weights have other shapes
+	Output    OutputGap  `json:"probability"`
+	Changed   int        `json:"changed"` // samples whose class is another one
+	Changes   []int      `json:"changes"` // which: the first few of them, from 0
+	McNemar   McNemar    `json:"mcnemar"`
+	Same      bool       `json:"same"` // each class is the same, and outputs are within the tolerance
+	Outcome   Outcome    `json:"verdict"`
 }
 
 // WeightGap is how far apart the weights of two models are that have tensors of the same shapes, in the same order.
@@ -106,15 +106,15 @@ type OutputGap struct {
 	Values  [2]float64 `json:"values"` // of the first and of the second model
 }
 
-// Significance says what the difference between two models amounts to.
-type Significance string
+// Outcome says what the difference between two models amounts to.
+type Outcome string
 
 // What the second model is beside the first.
 const (
-	Same   Significance = "same"   // the same function
-	Better Significance = "better" // right more often, by more than chance explains
-	Worse  Significance = "worse"  // right less often, by more than chance explains
-	Noise  Significance = "noise"  // another function, and neither is better as far as these samples tell
+	Same   Outcome = "same"   // the same function
+	Better Outcome = "better" // right more often, by more than chance explains
+	Worse  Outcome = "worse"  // right less often, by more than chance explains
+	Noise  Outcome = "noise"  // another function, and neither is better as far as these samples tell
 )
 
 // fewChanges is how many samples whose class changes a Comparison lists.
@@ -150,13 +150,13 @@ func of(first, second Tested, labels []uint8, tolerance float64) Comparison {
 	c.Same = c.Changed == 0 && c.Output.Largest <= tolerance
 	switch {
 	case c.Same:
-		c.Better = Same
+		c.Outcome = Same
 	case c.McNemar.P >= Level:
-		c.Better = Noise
+		c.Outcome = Noise
 	case onlySecond > onlyFirst:
-		c.Better = Better
+		c.Outcome = Better
 	default:
-		c.Better = Worse
+		c.Outcome = Worse
 	}
 	return c
 }

@@ -15,18 +15,18 @@ func (c Comparison) Verdict() string {
 	counts := fmt.Sprintf("%s against %s of %s right, %d in %s alone, %d in %s alone (McNemar's exact test: p = %s)",
 		percent(c.Second), percent(c.First), samples, c.McNemar.OnlySecond, b, c.McNemar.OnlyFirst, a, short(c.McNemar.P))
 	switch {
-	case c.Better == Same && c.identical():
+	case c.Outcome == Same && c.identical():
 		return fmt.Sprintf("%s is the same function as %s: all %s are equal", b, a, count(c.Weight.Count, "weight"))
-	case c.Better == Same:
+	case c.Outcome == Same:
 		return fmt.Sprintf("%s is the same function as %s: on %s each class is the same, and no %s differs by more than %s",
 			b, a, samples, c.output(), short(c.Output.Largest))
 	case c.Changed == 0:
 		return fmt.Sprintf("%s gives each of %s the same class as %s, but a %s differs by %s", b, samples, a, c.output(),
 			short(c.Output.Largest))
-	case c.Better == Noise:
+	case c.Outcome == Noise:
 		return fmt.Sprintf("%s and %s are equally good, as far as these %s tell: %s", b, a, plural(c.unit), counts)
 	}
-	return fmt.Sprintf("%s is %s than %s: %s", b, c.Better, a, counts)
+	return fmt.Sprintf("%s is %s than %s: %s", b, c.Outcome, a, counts)
 }
 
 // Details returns what differs, a line for each aspect.
