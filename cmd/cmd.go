@@ -95,6 +95,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		Example: `  dnn train                          # download MNIST, train the course's network, test it
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
+  dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn merge a.bin b.bin -o one.bin   # make one network of two, whose output is their mean
   dnn summary model.bin              # its layers and parameters`,
 		SilenceErrors: true,
@@ -110,6 +111,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newDownload(system, experiment.Download),
 		newTrain(system, experiment.Train),
 		newEval(system, experiment.Evaluate),
+		newCompare(system, experiment.Compare),
 		newMerge(system, experiment.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),

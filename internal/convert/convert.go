@@ -39,7 +39,13 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	if err := world.CheckDistinct(outputs, []world.File{{Role: "the model", Path: o.Model}}); err != nil {
 		return err
 	}
-	c, err := await.Do(ctx, func() (*chain.Chain, error) { return read(system, o) })
+	c, err := await.Do(ctx, func() (*chain.Chain, error) {
+		c, notes, err := interop.ReadChain(o.Model, o.Program)
+		if err == nil {
+			tell(system, o.Model, notes)
+		}
+		return c, err
+	})
 	if err != nil {
 		return err
 	}
@@ -57,18 +63,6 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	}
 	report.Message(system.Stderr, "wrote %s: %s", o.Output, format.Title)
 	return nil
-}
-
-// read returns the chain of the model or checkpoint to be exported.
-func read(system *world.System, o ExportOptions) (*chain.Chain, error) {
-	m, adam, notes, err := interop.ReadWithState(o.Model)
-	if err != nil {
-		return nil, err
-	}
-	tell(system, o.Model, notes)
-	c := chain.Of(m, o.Program)
-	c.Optimizer = adam
-	return c, nil
 }
 
 // tell prints notes about the file at path.
@@ -133,6 +127,6 @@ func Import(ctx context.Context, system *world.System, o ImportOptions) error {
 	if _, err := await.Pass(ctx, o.Output, write); err != nil {
 		return err
 	}
-	report.Message(system.Stderr, "wrote %s: %s", o.Output, modelfile.Describe(in.model.Architecture))
+	report.Message(system.Stderr, "wrote %s: %s", o.Output, in.model.Structure())
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"dnn/internal/interop"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
-	"dnn/internal/table"
+	"dnn/internal/testset"
 	"dnn/internal/train"
 )
 
@@ -24,14 +24,6 @@ func readModel(system *System, path string) (*modelfile.Model, error) {
 		report.Note(system.Stderr, path+": "+note)
 	}
 	return model, err
-}
-
-// learned returns what a data set needs to know of a model that is to read it. from is the path of the model.
-func learned(model *modelfile.Model, from string) *dataset.Learned {
-	return &dataset.Learned{
-		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
-		Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
-	}
 }
 
 // startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.
@@ -48,7 +40,7 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 	if err := model.MatchesClasses(from, d.String(), own.Classes); err != nil {
 		return nil, err
 	}
-	return dataset.NewFrom(d, seed, learned(model, from))
+	return dataset.NewFrom(d, seed, testset.Learned(model, from))
 }
 
 // loadOptions says how the data set of an experiment is read and split.

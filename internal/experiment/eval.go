@@ -3,18 +3,16 @@ package experiment
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/merge"
-	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
-	"dnn/internal/nn/batch"
 	"dnn/internal/nn/step"
 	"dnn/internal/report"
+	"dnn/internal/testset"
 	"dnn/internal/world"
 )
 
@@ -46,27 +44,19 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := o.checkReport(system, trained.Dataset); err != nil {
+	request := testset.Request{
+		Name: o.name(), Model: file, Trained: trained.Dataset, Split: o.Split, Data: o.Data,
+	}
+	if err := checkReport(system, o.Report, request, o.DataDir, o.Models); err != nil {
 		return err
 	}
-	src, err := await.Do(ctx, func() (*dataset.Source, error) { return evalSource(o, file, trained.Dataset) })
-	if err != nil {
-		return err
-	}
-	how := loadOptions(system, trained, o.DataDir)
-	how.TestOnly = o.Split == "test"
-	data, err := load(ctx, system, src, how, !o.Listener.Verbose)
+	src, data, err := loadTested(ctx, system, request, loadOptions(system, trained, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = data.Close() }() // read-only: nothing can be lost
 	defer data.Recover(&err)
-	if o.Data == "" {
-		if err := file.Fits(o.name(), src.Features, data.Hash); err != nil {
-			return err
-		}
-	}
-	samples, err := o.samples(data)
+	samples, err := request.Samples(data)
 	if err != nil {
 		return err
 	}
@@ -92,14 +82,14 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 		report.Message(system.Stderr, "tested the mean of %d networks: %s", len(file.Merged), o.name())
 	}
 	if o.Data != "" && o.Listener.Verbose {
-		report.Message(system.Stderr, "%s", testedMessage(o, trained, data, samples.Count))
+		report.Message(system.Stderr, "%s", request.Message(data, samples.Count))
 	}
 	if err := o.tell(result, evaluator.Predicted(), samples.Labels, src.Classes); err != nil {
 		return err
 	}
 	if o.Report != "" {
 		e := evaluated{
-			model: file, source: src, dataset: o.datasetName(trained.Dataset, file.Dataset), dataHash: data.Hash,
+			model: file, source: src, dataset: request.DatasetName(), dataHash: data.Hash,
 			split: o.Split, samples: samples, result: result, evaluator: evaluator, settings: trained.Settings(),
 		}
 		if err := e.report(ctx, system, o); err != nil {
@@ -131,107 +121,28 @@ func (o EvalOptions) read(system *System) (*modelfile.Model, error) {
 // name returns the name of what is evaluated.
 func (o EvalOptions) name() string { return merge.Name(o.Models, o.Views) }
 
-// samples returns the samples to evaluate on.
-func (o EvalOptions) samples(data *dataset.Data) (*batch.Samples, error) {
-	splits := map[string]*batch.Samples{"test": data.Test, "validation": data.Validation, "train": data.Train}
-	samples := splits[o.Split]
-	switch {
-	case samples != nil:
-		return samples, nil
-	case data.Train == nil:
-		return nil, fault.New(fault.Usage, "--split",
-			"wanted test, found %s: the model was not trained on this file, so all of its rows are for testing",
-			o.Split)
-	case o.Split == "test":
-		return nil, fault.New(fault.Usage, "--data",
-			"wanted a file with rows for testing, found %s: the model was trained on all of its rows", o.Data).
-			WithHint("--split train and --split validation take them")
-	}
-	return nil, fault.New(fault.Usage, "--split", "the model was trained without validation data")
+// checkReport returns an error if the report would overwrite one of the models or the data.
+func checkReport(system *System, path string, r testset.Request, dataDir string, models []string) error {
+	inputs := append(dataFiles(system, r.Dataset(), dataDir), modelFiles(models)...)
+	return world.CheckDistinct([]world.File{{Role: "the report", Path: path}}, inputs)
 }
 
-// datasetName returns the name of the data set to evaluate on. name is that of the data set of the training.
-func (o EvalOptions) datasetName(trained config.Dataset, name string) string {
-	if o.Split == "test" {
-		name = cmp.Or(trained.Test, name)
+// loadTested loads the data set that is tested on. The caller closes the Data.
+func loadTested(
+	ctx context.Context, system *System, r testset.Request, how dataset.Options, quiet bool,
+) (*dataset.Source, *dataset.Data, error) {
+	src, err := await.Do(ctx, r.Source)
+	if err != nil {
+		return nil, nil, err
 	}
-	return cmp.Or(o.Data, name)
-}
-
-// testedMessage says which samples of the data set at --data were used, and how many.
-func testedMessage(o EvalOptions, trained *config.Resolved, data *dataset.Data, count int) string {
-	switch {
-	case trained.Dataset.CSV == "":
-		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.Split+" image"), o.Data)
-	case data.Train == nil:
-		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.Data)
-	}
-	rows := 0
-	for _, split := range []*batch.Samples{data.Train, data.Validation, data.Test} {
-		if split != nil {
-			rows += split.Count
+	how.TestOnly = r.Split == "test"
+	data, err := load(ctx, system, src, how, quiet)
+	if err == nil && r.Data == "" {
+		if err = r.Model.Fits(r.Name, src.Features, data.Hash); err != nil {
+			_ = data.Close()
 		}
 	}
-	return fmt.Sprintf("tested %d of %s of %s: the %s split of the training "+
-		"(the file is the one that the model was trained on)", count, fault.Count(rows, "row"), o.Data, o.Split)
-}
-
-// checkReport returns an error if the report would overwrite the model or its data.
-func (o EvalOptions) checkReport(system *System, trained config.Dataset) error {
-	if o.Data != "" {
-		trained = dataAt(o.Data, trained)
-	}
-	inputs := append(dataFiles(system, trained, o.DataDir), modelFiles(o.Models)...)
-	return world.CheckDistinct([]world.File{{Role: "the report", Path: o.Report}}, inputs)
-}
-
-// dataAt returns a data set at another path, of the same kind as the one that the model was trained on.
-func dataAt(path string, trained config.Dataset) config.Dataset {
-	if trained.CSV == "" {
-		return config.Dataset{IDX: path}
-	}
-	trained.CSV, trained.Test = path, ""
-	return trained
-}
-
-// evalSource returns the data set to evaluate on: the one of the training, or the one at --data.
-func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
-	if o.Data == "" {
-		s, err := dataset.New(trained, o.name(), learned(file, o.name()))
-		return s, fault.HintMissing(err, "the model was trained on it; --data PATH says where it is as seen from here")
-	}
-	s, err := sourceAt(o, file, trained)
-	if err != nil {
-		return nil, err
-	}
-	known := file.Architecture.Classes()
-	switch {
-	case s.Features != file.Architecture.Input:
-		return nil, fault.New(fault.Data, o.Data, "has %s a sample, %s takes %d",
-			fault.Count(s.Features, "feature"), o.name(), file.Architecture.Input)
-	case len(s.Classes) > known:
-		return nil, fault.New(fault.Data, o.Data, "has %s, %s knows %d",
-			fault.Count(len(s.Classes), "class"), o.name(), known)
-	case len(file.Classes) == known: // use the model's names: samples of some classes may be missing here
-		s.Classes = file.Classes
-	}
-	return s, nil
-}
-
-// sourceAt returns the data set at --data, a file or folder of the same kind as the one of the training. In a folder,
-// only the files of the split that is evaluated have to exist.
-func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
-	d := dataAt(o.Data, trained)
-	if d.CSV != "" {
-		s, err := dataset.New(d, o.name(), learned(file, o.name()))
-		return s, fault.HintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
-	}
-	wanted := mnist.TrainOnly
-	if o.Split == "test" {
-		wanted = mnist.TestOnly
-	}
-	s, err := dataset.Folder(d.IDX, wanted)
-	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
+	return src, data, err
 }
 
 // tell tells the listener the result.

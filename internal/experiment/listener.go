@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 
+	"dnn/internal/compare"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/report"
@@ -20,6 +21,7 @@ type Listener struct {
 	Ended     func(text string)             // why the run ended before its last epoch
 	End       func(report.EndEvent) error   // the result of the run
 	Evaluated func(report.Evaluation) error // the result of Evaluate
+	Compared  func(compare.Report) error    // the result of Compare
 
 	// Verbose shows the progress of downloads and range tests, and which samples were evaluated, on standard error.
 	Verbose bool
@@ -40,6 +42,7 @@ func Text(system *System) Listener {
 		return report.TrainProgress(system.Stderr, system.Screen(system.Stderr), system.Now)
 	}
 	l.Ended = func(text string) { report.Message(system.Stderr, "%s", text) }
+	l.Compared = func(r compare.Report) error { return r.Write(system.Stdout, system.Stderr) }
 	l.Verbose = true
 	return l
 }
@@ -80,6 +83,7 @@ func JSON(system *System) Listener {
 		Ended:     func(text string) { report.Message(system.Stderr, "%s", text) },
 		End:       events.End,
 		Evaluated: events.Evaluation,
+		Compared:  func(r compare.Report) error { return events.Object(r) },
 	}
 }
 

@@ -87,7 +87,7 @@ func storedText(o ShowOptions) (string, error) {
 		return "", fault.New(fault.Usage, o.Flags[0].Name,
 			"does not go with a model, whose experiment is as it was run")
 	}
-	model, err := readModel(system, o.Path)
+	model, err := modelfile.Read(o.Path)
 	if err != nil {
 		return "", err
 	}

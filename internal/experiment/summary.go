@@ -7,7 +7,6 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/config"
 	"dnn/internal/dataset"
-	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
 )

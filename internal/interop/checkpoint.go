@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"bytes"
 	"math"
 	"strings"
 
@@ -13,18 +12,6 @@ import (
 	"dnn/internal/safetensors"
 	"dnn/internal/train"
 )
-
-// ReadWithState is Read without options, but takes a checkpoint too; of one, state is that of Adam. It is nil for any
-// other optimizer, and for a model file.
-func ReadWithState(path string) (m *modelfile.Model, state *chain.Adam, notes []string, err error) {
-	start, err := peek(path)
-	if err == nil && safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`)) {
-		m, state, err = readCheckpoint(path)
-		return m, state, nil, err
-	}
-	m, notes, err = Read(path, Options{})
-	return m, nil, notes, err
-}
 
 // readCheckpoint reads a checkpoint as a model with the weights that the run's next step finds, and the state of Adam;
 // nil if the run has another optimizer. A checkpoint of a table is refused: it does not hold the standardization.
@@ -52,7 +39,7 @@ func readCheckpoint(path string) (*modelfile.Model, *chain.Adam, error) {
 	}
 	m := &modelfile.Model{
 		Seed: experiment.Seed, Dataset: experiment.Dataset.String(), DataHash: c.Inputs()["data set"],
-		InputShape: square(features), Scale: pixel, Architecture: arch, Config: c.Config(), Tensors: weights,
+		InputShape: square(features), Scale: 1. / 255, Architecture: arch, Config: c.Config(), Tensors: weights,
 	}
 	if err := m.Check(); err != nil {
 		return nil, nil, fault.New(fault.Data, path, "%w", err)
@@ -70,16 +57,17 @@ func square(pixels int) []int {
 
 // adamOf returns the state of the optimizer, if it is Adam.
 func adamOf(spec optimizer.Spec, c *train.Checkpoint) *chain.Adam {
-	if spec.Name != "adam" || spec.AMSGrad {
+	rule, ok := spec.Rule.(*optimizer.AdamRule)
+	if !ok || spec.Name != "adam" || rule.AMSGrad {
 		return nil
 	}
 	numbers, arrays := c.Optimizer()
 	a := &chain.Adam{
-		LearningRate: spec.LearningRate, Beta1: spec.Beta1, Beta2: spec.Beta2, Epsilon: spec.Epsilon,
+		LearningRate: spec.LearningRate, Beta1: rule.Beta1, Beta2: rule.Beta2, Epsilon: rule.Epsilon,
 		Momentum: momentsOf(arrays, "adam.momentum/"), Velocity: momentsOf(arrays, "adam.velocity/"),
 	}
-	if power := numbers["adam.beta_2_power"]; power > 0 && power < 1 { // beta_2 to the power of the number of steps
-		a.Iterations = int64(math.Round(math.Log(power) / math.Log(spec.Beta2)))
+	if power := numbers["adam.beta_2_power"]; power > 0 && power < 1 { // beta_2, as float32, to the number of steps
+		a.Iterations = int64(math.Round(math.Log(power) / math.Log(float64(float32(rule.Beta2)))))
 	}
 	return a
 }

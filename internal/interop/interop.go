@@ -38,39 +38,86 @@ const (
 // rounded or left out. Errors are of kind fault.Data and name path; what a person has to add is a hint. The SHA256 of a
 // model from another program is that of its file.
 func Read(path string, o Options) (m *modelfile.Model, notes []string, err error) {
+	f, decode, err := open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if decode == nil {
+		m, err := modelfile.Read(path) // which says what is wrong, if it is no model file
+		return m, nil, err
+	}
+	f.options = o
+	c, err := decode(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m, notes, err = model(c, o, f.path); err != nil {
+		return nil, nil, err
+	}
+	digest := sha256.Sum256(f.data)
+	m.SHA256 = hex.EncodeToString(digest[:])
+	return m, notes, nil
+}
+
+// ReadChain is Read for a network that is to be written in another format. Of a file of another program nothing is
+// assumed: the chain takes and gives the same as the file. A checkpoint is read too, with the state of Adam. program is
+// the name and version of this one.
+func ReadChain(path, program string) (c *chain.Chain, notes []string, err error) {
+	f, decode, err := open(path)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case decode != nil:
+		if c, err = decode(f); err != nil {
+			return nil, nil, err
+		}
+		c.Program = program
+		return c, c.Notes, c.CheckSaid(f.path)
+	case isCheckpoint(path):
+		m, adam, err := readCheckpoint(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		c := chain.Of(m, program)
+		c.Optimizer = adam
+		return c, nil, nil
+	}
+	m, err := modelfile.Read(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return chain.Of(m, program), nil, nil
+}
+
+// open reads the file at path, or the one that describes the network in a folder. The decoder is nil if modelfile is to
+// read it, or to say what is wrong with it.
+func open(path string) (f file, decode decoder, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		inside := filepath.Join(path, tfjsModel)
 		if _, err := os.Stat(inside); err != nil {
-			return nil, nil, fault.New(fault.Data, path, "wanted a model file, found a folder without a %s", tfjsModel)
+			return f, nil, fault.New(fault.Data, path, "wanted a model file, found a folder without a %s", tfjsModel)
 		}
 		path = inside
 	}
 	start, err := peek(path)
-	decode := decoderOf(start)
+	decode = decoderOf(start)
 	if err != nil || decode == nil || safetensors.Sealed(start) {
-		m, err := modelfile.Read(path) // which says what is wrong, if it is no model file
-		return m, nil, err
+		return file{}, nil, nil
 	}
 	data, err := readFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	c, err := decode(file{data: data, path: path, options: o})
-	if err != nil {
-		return nil, nil, err
-	}
-	if m, notes, err = model(c, o, path); err != nil {
-		return nil, nil, err
-	}
-	digest := sha256.Sum256(data)
-	m.SHA256 = hex.EncodeToString(digest[:])
-	return m, notes, nil
+	return file{data: data, path: path}, decode, err
 }
 
 // IsOwn reports whether the file at path is one of dnn's, a model file or a checkpoint, by its first bytes.
 func IsOwn(path string) bool {
 	start, err := peek(path)
 	return err == nil && safetensors.Sealed(start)
+}
+
+// isCheckpoint reports whether the file at path is a checkpoint of dnn, by its first bytes.
+func isCheckpoint(path string) bool {
+	start, err := peek(path)
+	return err == nil && safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`))
 }
 
 // peek returns the first bytes of a file.

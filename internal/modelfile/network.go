@@ -35,7 +35,8 @@ func (m *Model) Network(where string) (*nn.Sequential, error) {
 // differ.
 func (m *Model) Load(network *nn.Sequential, where string) error {
 	if found, wanted := inference(m.Architecture), inference(network.Architecture()); !reflect.DeepEqual(found, wanted) {
-		return fault.New(fault.Config, where, "wanted the network %s, found %s", Describe(wanted), Describe(found))
+		return fault.New(fault.Config, where, "wanted the network %s, %s, found %s, %s",
+			describe(wanted), wanted.Loss, describe(found), found.Loss)
 	}
 	for i, p := range network.Params() {
 		p.SetFloats(m.Tensors[i].Data)
@@ -99,8 +100,12 @@ func inference(a nn.Architecture) nn.Architecture {
 	return reduced
 }
 
-// Describe returns an architecture on one line: 784-100 relu-10 softmax, categorical_crossentropy.
-func Describe(a nn.Architecture) string {
+// Structure returns, on one line, what decides the outputs of given weights: 784-100 relu-10 softmax. Two models with the
+// same structure and the same weights compute the same.
+func (m *Model) Structure() string { return describe(inference(m.Architecture)) }
+
+// describe returns an architecture on one line, without its loss.
+func describe(a nn.Architecture) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(a.Input))
 	for _, l := range a.Layers {
@@ -113,7 +118,7 @@ func Describe(a nn.Architecture) string {
 			out.WriteString("-" + l.Type + number(l))
 		}
 	}
-	return out.String() + ", " + a.Loss
+	return out.String()
 }
 
 // number returns the number that a layer without units has: " (epsilon 0.001)"; "" for one without a number.

@@ -37,8 +37,13 @@ func (m Mistakes) check() error {
 
 // tile returns the image of a mistake, dark on light.
 func (m Mistakes) tile(mistake Mistake) image.Image {
-	tile := image.NewGray(image.Rect(0, 0, m.Cols, m.Rows))
-	for i, v := range mistake.Image {
+	return darkOnLight(m.Rows, m.Cols, mistake.Image)
+}
+
+// darkOnLight returns an image whose background is 0 in pixels.
+func darkOnLight(rows, cols int, pixels []uint8) image.Image {
+	tile := image.NewGray(image.Rect(0, 0, cols, rows))
+	for i, v := range pixels {
 		tile.Pix[i] = 255 - v
 	}
 	return tile

@@ -35,6 +35,9 @@ type Content struct {
 //go:embed page.html
 var pageTemplate string
 
+//go:embed style.html
+var styleTemplate string
+
 // Write writes the page with its pictures. The same Content gives the same bytes. It is an error if an image or a
 // kernel has another size than the Content says.
 func Write(w io.Writer, c Content) error {
@@ -42,17 +45,24 @@ func Write(w io.Writer, c Content) error {
 	if err != nil {
 		return err
 	}
-	// The template is not parsed when the program starts, since few runs write a page.
+	return execute(w, pageTemplate, v)
+}
+
+// execute fills a template in. It is not parsed when the program starts, since few runs write a page.
+func execute(w io.Writer, text string, content any) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
 		"group":   report.GroupDigits,
 		"percent": func(v float64) string { return fixed(v*100, 2) + " %" },
 		"four":    func(v float64) string { return fixed(v, 4) },
 		"rate":    func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) },
-	}).Parse(pageTemplate)
+	}).Parse(text)
+	if err == nil {
+		page, err = page.Parse(styleTemplate)
+	}
 	if err != nil {
 		return fault.New(fault.Bug, "report", "%w", err)
 	}
-	return page.Execute(w, v)
+	return page.Execute(w, content)
 }
 
 // view is a Content, and what the template cannot work out itself.

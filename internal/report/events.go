@@ -147,6 +147,9 @@ func (e *Events) Evaluation(found Evaluation) error {
 	return e.write(line)
 }
 
+// Object writes the only line of a command that prints one object.
+func (e *Events) Object(v any) error { return e.write(v) }
+
 // Error writes {"event":"error",…}, with the exit status as its code. An error that is not a *fault.Error has code 70,
 // and its text as the message. Texts are at most as long as PrintError's.
 func (e *Events) Error(err error) error {

@@ -98,9 +98,9 @@ func printError(w io.Writer, err error) {
 			WithHint("please report this line, the command and the output of dnn version to where you got dnn from")
 	}
 	where, what := fit(e.Where, e.What)
-	text := "dnn: " + oneLine((&fault.Error{Where: where, What: what}).Error()) + "\n"
+	text := "dnn: " + OneLine((&fault.Error{Where: where, What: what}).Error()) + "\n"
 	if e.Hint != "" {
-		text += "hint: " + oneLine(abridge(e.Hint, longestHint)) + "\n"
+		text += "hint: " + OneLine(abridge(e.Hint, longestHint)) + "\n"
 	}
 	_, _ = io.WriteString(w, text)
 }
@@ -132,15 +132,15 @@ func abridge(text string, longest int) string {
 
 // Message prints one line about what the program does. Like PrintError, it ignores a failure to write.
 func Message(w io.Writer, format string, args ...any) {
-	_, _ = io.WriteString(w, oneLine(abridge(fmt.Sprintf(format, args...), longestMessage))+"\n")
+	_, _ = io.WriteString(w, OneLine(abridge(fmt.Sprintf(format, args...), longestMessage))+"\n")
 }
 
 // Note prints one line about a possible mistake that changes nothing.
 func Note(w io.Writer, text string) { Message(w, "note: %s", text) }
 
-// oneLine returns text as one line that is safe on a terminal: text from a file or a server must not move the cursor.
+// OneLine returns text as one line that is safe on a terminal: text from a file or a server must not move the cursor.
 // Line breaks become spaces, and other control characters "�".
-func oneLine(text string) string {
+func OneLine(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\t' {

@@ -10,6 +10,14 @@ import (
 	"dnn/internal/nn"
 )
 
+// CheckSaid returns an error, of the file where, if the file of the chain does not say all of its network.
+func (c *Chain) CheckSaid(where string) error {
+	if _, err := c.say(Options{}); err != nil {
+		return named(err, where)
+	}
+	return nil
+}
+
 // say returns the chain with what its file cannot say, out of the options.
 func (c *Chain) say(o Options) (*Chain, error) {
 	switch {

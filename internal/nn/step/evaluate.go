@@ -15,6 +15,7 @@ type Evaluator struct {
 	loss       []float32    // by sample, as the next two
 	predicted  []uint8
 	confidence []float32
+	outputs    kernel.Matrix       // [samples, units], if they are kept
 	run        func(worker, i int) // runs the i-th task
 	stop       func() bool
 }
@@ -63,6 +64,13 @@ func (v *Evaluator) Predicted() []uint8 { return v.predicted }
 // activation is softmax or sigmoid. The next pass overwrites it.
 func (v *Evaluator) Confidence() []float32 { return v.confidence }
 
+// KeepOutputs makes each pass keep the network's outputs, [samples, units], in the matrix that it returns: probabilities
+// if the last activation is softmax or sigmoid.
+func (v *Evaluator) KeepOutputs() kernel.Matrix {
+	v.outputs = kernel.NewMatrix(v.samples.Count, v.model.Architecture().Output())
+	return v.outputs
+}
+
 // evaluate passes over the samples s, at most MaxPredict.
 func (v *Evaluator) evaluate(p *Predictor, s kernel.Span) {
 	y := p.forward(v.samples, s)
@@ -70,5 +78,8 @@ func (v *Evaluator) evaluate(p *Predictor, s kernel.Span) {
 	v.model.Loss().Rows(p.worker, y, kernel.Matrix{}, labels, 0, loss, predicted)
 	for r := range y.Rows { // y holds probabilities now, even if the loss took logits
 		v.confidence[s.Lo+r] = confidence(y.Row(r), v.predicted[s.Lo+r])
+		if v.outputs.Rows > 0 {
+			copy(v.outputs.Row(s.Lo+r), y.Row(r))
+		}
 	}
 }

@@ -31,7 +31,9 @@ func TestEvaluate(t *testing.T) {
 					m := nntest.RandomModel(t, arch, 1)
 					before := nntest.Digest(m)
 					v := NewEvaluator(e, m, s)
+					outputs := v.KeepOutputs()
 					first := v.Evaluate()
+					checkOutputs(t, outputs, reference.New(m), s)
 					checkResult(t, first, reference.New(m), s, nntest.Counting(count))
 					if again := v.Evaluate(); again != first {
 						t.Errorf("%d samples: wanted %v in a second pass, found %v", count, first, again)
@@ -52,6 +54,19 @@ func TestEvaluate(t *testing.T) {
 					checkConfidence(t, v, s.Labels)
 					e.Close()
 				}
+			}
+		}
+	}
+}
+
+// checkOutputs compares the outputs that an evaluation has kept with the reference's.
+func checkOutputs(t *testing.T, found kernel.Matrix, r *reference.Network, s *batch.Samples) {
+	t.Helper()
+	for i := range s.Count {
+		_, wanted := r.Outputs(reference.Sample(s, i))
+		for j, p := range found.Row(i) {
+			if math.Abs(float64(p)-wanted[j]) > 1e-6 || len(wanted) != found.Cols {
+				t.Fatalf("sample %d: wanted the outputs %v, found %v", i, wanted, found.Row(i))
 			}
 		}
 	}
