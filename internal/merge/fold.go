@@ -18,42 +18,6 @@ type dense struct {
 	bias    []float32 // [out]
 }
 
-// fuse returns the architecture with each activation layer as the activation of the linear Dense layer before it, where
-// there is one; what is left of such layers cannot be merged. Only Dropout may stand between the two. Parameters stay
-// what they are, since such layers have none.
-func fuse(a nn.Architecture) nn.Architecture {
-	layers := a.Layers
-	a.Layers = nil
-	linear := -1 // index of a linear Dense layer that the next activation can join
-	for _, l := range layers {
-		switch name := function(l); {
-		case name == "linear":
-			continue
-		case name != "" && linear >= 0:
-			a.Layers[linear].Activation = name
-			linear = -1
-			continue
-		case l.Type == "dense" && l.Activation == "linear":
-			linear = len(a.Layers)
-		case l.Type != "dropout":
-			linear = -1
-		}
-		a.Layers = append(a.Layers, l)
-	}
-	return a
-}
-
-// function returns the activation that a layer of another type than Dense applies, by its name; "" for none that has one.
-func function(l nn.LayerSpec) string {
-	switch {
-	case l.Type == "activation":
-		return l.Activation
-	case l.Type == "leaky_relu" && l.NegativeSlope == 0.2, l.Type == "elu" && l.Alpha == 1:
-		return l.Type
-	}
-	return ""
-}
-
 // fold returns m's network as Dense layers alone. Dropout goes, since it does nothing in inference. Batch normalization
 // then multiplies each unit by a constant and adds one, and goes into the next Dense layer. (There is one: the last
 // layer of a network is Dense.)

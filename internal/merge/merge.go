@@ -12,8 +12,8 @@
 //	                       B    [  0 | B2 ]       B    [ B3 / 2 ]
 //
 // More is folded into the weights, since they are linear (or nothing at all) once a network is trained:
-// batch normalization, into the layer after it, and an activation layer, into the one before it (fold.go); Dropout,
-// which leaves inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
+// batch normalization, into the layer after it, and an activation layer, into the one before it (fold.go, fuse.go);
+// Dropout, which leaves inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
 //
 // All of it is exact but for the rounding of weights to float32: sums are formed in float64. The package reads model
 // files, and neither samples nor a terminal.
@@ -59,7 +59,7 @@ func Read(paths, views []string) (*Mean, error) {
 		if f.Model, err = modelfile.Read(path); err != nil {
 			return nil, err
 		}
-		f.Architecture = fuse(f.Architecture)
+		f.Model = fuse(f.Model)
 		if f.trained, err = config.Stored(path, f.Config); err != nil {
 			return nil, err
 		}
