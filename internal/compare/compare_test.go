@@ -275,3 +275,25 @@ func TestBase(t *testing.T) {
 		}
 	}
 }
+
+// Another class is another function, however small the difference of probabilities may be.
+func TestSameNeedsClasses(t *testing.T) {
+	s := nntest.RandomBytes(200, 6, 3, 1)
+	r := compared(t, s, 1, model(t, "a.bin", 1), model(t, "b.bin", 9))
+	if c := r.Comparisons[0]; c.Same || c.Changed == 0 || c.Output.Largest > 1 || r.Wrong(true, false) == nil {
+		t.Errorf("wanted models that are not the same, found %+v", c)
+	}
+}
+
+// A table is standardized for each model as in its training.
+func TestStandardization(t *testing.T) {
+	first := model(t, "a.bin", 1)
+	first.Columns = []string{"u", "v", "w", "x", "y", "z"}
+	first.Mean, first.Std = []float64{0, 1, 2, 3, 4, 5}, []float64{1, 2, 1, 2, 1, 2}
+	mean, std := []float64{1, 1, -2, 3, 4, 7}, []float64{2, 1, 1, 3, 1, 0.5}
+	second := Model{first.Restandardized(mean, std), "b.bin"}
+	r := compared(t, nntest.RandomFloats(100, 6, 3, 1), 4e-6, first, second)
+	if c := r.Comparisons[0]; !c.Same || c.Weight.Different == 0 || r.Unit != "row" {
+		t.Errorf("wanted the same function of rows with other weights, found %s, %q", c.Verdict(), c.Details())
+	}
+}

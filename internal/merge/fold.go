@@ -16,56 +16,47 @@ type dense struct {
 	bias    []float32 // [out]
 }
 
-// fuse returns the architecture with each activation layer as the activation of the linear Dense layer before it, where
-// there is one; what is left of such layers cannot be merged. Only Dropout may stand between the two. Parameters stay
-// what they are, since such layers have none.
-func fuse(a nn.Architecture) nn.Architecture {
-	layers := a.Layers
-	a.Layers = nil
-	linear := -1 // index of a linear Dense layer that the next activation can join
-	for _, l := range layers {
-		switch name := function(l); {
-		case name == "linear":
-			continue
-		case name != "" && linear >= 0:
-			a.Layers[linear].Activation = name
-			linear = -1
-			continue
-		case l.Type == "dense" && l.Activation == "linear":
-			linear = len(a.Layers)
-		case l.Type != "dropout":
-			linear = -1
-		}
-		a.Layers = append(a.Layers, l)
-	}
-	return a
-}
-
-// function returns the activation that a layer of another type than Dense applies, by its name; "" for none that has one.
-func function(l nn.LayerSpec) string {
-	switch {
-	case l.Type == "activation":
-		return l.Activation
-	case l.Type == "leaky_relu" && l.NegativeSlope == 0.2, l.Type == "elu" && l.Alpha == 1:
-		return l.Type
-	}
-	return ""
-}
-
-// fold returns m's network as Dense layers alone. Dropout goes, since it does nothing in inference, and batch
-// normalization goes into the weights of the layers beside it.
-func fold(m *modelfile.Model) (network, error) {
-	folded, err := chain.Of(m, "").Folded()
+// fold returns a model that gives the same in inference and has Dense layers alone. Dropout goes, batch normalization goes
+// into the weights of the layers beside it, and an activation layer becomes the activation of the Dense layer before it. A
+// model with a layer for which this is not possible is returned as it is.
+func fold(m *modelfile.Model) *modelfile.Model {
+	short, err := chain.Of(m, "").Folded()
 	if err != nil {
-		return nil, err
+		return m
 	}
+	folded := *m
+	folded.Architecture.Layers = nil
 	var layers network
-	for _, s := range folded.Steps {
-		if d, ok := s.(chain.Dense); ok {
-			layers = append(layers, dense{in: d.Inputs, out: d.Units, kernel: d.Kernel, bias: d.Bias})
+	for _, s := range short.Steps {
+		switch s := s.(type) {
+		case chain.Dense:
+			name := nn.LayerName("dense", len(layers))
+			folded.Architecture.Layers = append(folded.Architecture.Layers,
+				nn.LayerSpec{Type: "dense", Name: name, Units: s.Units, Activation: "linear"})
+			layers = append(layers, dense{in: s.Inputs, out: s.Units, kernel: s.Kernel, bias: s.Bias})
+		case chain.Activation:
+			last := &folded.Architecture.Layers[len(layers)-1]
+			if last.Activation != "linear" || !s.IsPlain() {
+				return m
+			}
+			last.Activation = s.Function
 		}
 	}
-	return layers, nil
+	if len(layers) > len(denseLayers(m.Architecture)) { // one was added, which nobody asked for
+		return m
+	}
+	folded.Tensors = layers.tensors()
+	return &folded
+}
+
+// layersOf returns the weights of a model of Dense layers alone.
+func layersOf(m *modelfile.Model) network {
+	var layers network
+	for i := 0; i < len(m.Tensors); i += 2 {
+		kernel, bias := m.Tensors[i], m.Tensors[i+1]
+		layers = append(layers, dense{in: kernel.Shape[0], out: kernel.Shape[1], kernel: kernel.Data, bias: bias.Data})
+	}
+	return layers
 }
 
 // tensors returns the weights as a model file has them.

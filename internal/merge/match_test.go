@@ -47,7 +47,7 @@ func TestRefused(t *testing.T) {
 	}
 	tableB := func(text string) func() *modelfile.Model { return table(2, text) }
 	tableA := table(1, `{"dataset":{"csv":"t.csv","target":"kind"}}`)
-	const behind = "a function can be merged as the activation of a dense layer, or right behind a linear one"
+	const behind = "a function can be merged as the activation of a dense layer, or behind a linear one"
 	const hint = "else the mean would be tested on rows that one of the models has learned"
 	for _, c := range []struct {
 		name         string
@@ -59,7 +59,7 @@ func TestRefused(t *testing.T) {
 		{name: "the same model", second: func() *modelfile.Model { return model(t, arch(7, 5), 1) },
 			wanted: "b.bin: is the same model as a.bin: wanted each one once"},
 		{name: "depth", second: network(arch(7)), wanted: "b.bin: wanted 3 Dense layers, as a.bin has, found 2"},
-		{name: "activation behind a normalization", second: network(arch(nntest.Dense(7, "linear"), normalization, apart("relu"), 5)),
+		{name: "activation behind a normalization", second: network(arch(7, normalization, apart("relu"), 5)),
 			wanted: "b.bin: activation: wanted a layer that can be merged, found activation", hint: behind},
 		{name: "activation behind another", second: network(arch(7, nntest.Dense(5, "tanh"), apart("relu"))),
 			wanted: "b.bin: activation: wanted a layer that can be merged, found activation", hint: behind},
@@ -110,7 +110,8 @@ func TestRefused(t *testing.T) {
 			wanted: "b.bin: wanted test rows drawn with the seed 1, as those of a.bin, found 2",
 			hint:   hint + "; with split_seed: 1 in dataset, models of any seed are tested on the same rows"},
 		{name: "without an experiment", second: change(func(m *modelfile.Model) { m.Config = nil }),
-			wanted: "b.bin: does not say which experiment it belongs to: wanted its data set and settings, found none"},
+			wanted: "b.bin: does not say which experiment it belongs to: wanted its data set and settings, found none",
+			hint: "dnn import --like experiment.yaml makes a model file that does"},
 		{name: "view of a table", first: tableA, second: tableB(`{"dataset":{"csv":"t.csv","target":"kind"}}`),
 			views: "horizontal_flip", wanted: "a.bin: wanted a model of images, which horizontal_flip can turn over, found one of a table"},
 		{name: "unknown view", second: plain, views: "flip",

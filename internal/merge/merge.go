@@ -60,7 +60,7 @@ func Read(paths, views []string, read func(path string) (*modelfile.Model, error
 		if f.Model, err = read(path); err != nil {
 			return nil, err
 		}
-		f.Architecture = fuse(f.Architecture)
+		f.Model = fold(f.Model)
 		if f.trained, err = config.Stored(path, f.Config); err != nil {
 			return nil, err
 		}
@@ -141,10 +141,7 @@ func (m *Mean) Model(version string) (*modelfile.Model, error) {
 	merged.Mean, merged.Std = m.standardization()
 	var parts []network
 	for _, f := range m.files {
-		part, err := fold(f.Restandardized(merged.Mean, merged.Std))
-		if err != nil {
-			return nil, fault.New(fault.Data, f.path, "%w", err)
-		}
+		part := layersOf(f.Restandardized(merged.Mean, merged.Std))
 		parts = append(parts, part)
 		merged.Merged = append(merged.Merged, modelfile.Part{SHA256: f.SHA256})
 		for _, v := range m.views {

@@ -193,6 +193,10 @@ func TestMean(t *testing.T) {
 		{"activations apart", []nn.Architecture{arch(7, tanh),
 			arch(nntest.Dense(5, "linear"), apart("relu"), nntest.Dense(3, "linear"), dropout, apart("linear"), apart("tanh"))},
 			nil, "12 relu, 9 tanh, 4 softmax"},
+		{"normalized before activations apart", []nn.Architecture{
+			arch(nntest.Dense(5, "linear"), normalization, dropout, normalization, apart("relu"), normalization,
+				nntest.Dense(3, "linear"), normalization, apart("tanh")),
+			arch(7, tanh)}, nil, "12 relu, 9 tanh, 4 softmax"},
 		{"units apart", []nn.Architecture{arch(nntest.Dense(7, "leaky_relu"), nntest.Dense(5, "elu")),
 			arch(nntest.Dense(5, "linear"), nn.LayerSpec{Type: "leaky_relu", NegativeSlope: 0.2},
 				nntest.Dense(3, "linear"), nn.LayerSpec{Type: "elu", Alpha: 1})},

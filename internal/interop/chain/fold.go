@@ -182,7 +182,7 @@ func (f *folding) finish() error {
 // close adds a Dense layer that changes nothing, unless there is at most a plain activation behind the one at the place.
 func (f *folding) close(at int) error {
 	end, isActivation := f.steps[len(f.steps)-1].(Activation)
-	plain := isActivation && end.plain()
+	plain := isActivation && end.IsPlain()
 	if behind := len(f.steps) - 1 - at; behind == 0 || behind == 1 && plain {
 		return nil
 	}
@@ -199,8 +199,8 @@ func (f *folding) close(at int) error {
 	return nil
 }
 
-// plain reports whether a Dense layer can have the activation: it is one that a name says all of.
-func (a Activation) plain() bool {
+// IsPlain reports whether a Dense layer can have the activation: it is one that a name says all of.
+func (a Activation) IsPlain() bool {
 	switch a.Function {
 	case "leaky_relu":
 		return float32(a.Slope) == 0.2

@@ -165,7 +165,7 @@ func (b *builder) setLayers(loss string) {
 		case Dense:
 			function := "linear"
 			if i+1 < len(b.steps) {
-				if a, ok := b.steps[i+1].(Activation); ok && a.plain() {
+				if a, ok := b.steps[i+1].(Activation); ok && a.IsPlain() {
 					function = a.Function
 					i++
 				}
@@ -245,7 +245,7 @@ func (b *builder) setOutput(loss string) {
 
 // activationLayer returns the layer for an activation that stands alone, or that a name does not say all of.
 func (b *builder) activationLayer(a Activation) nn.LayerSpec {
-	if a.plain() {
+	if a.IsPlain() {
 		l := b.layer("activation")
 		l.Activation = a.Function
 		return l
