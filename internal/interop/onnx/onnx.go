@@ -1,16 +1,18 @@
 // Package onnx reads and writes models of the Open Neural Network Exchange (https://onnx.ai), as Keras, PyTorch and
 // scikit-learn export them, and as ONNX Runtime and browsers run them.
 //
-// Read goes through the graph in its order and says of each value what it is (value.go): a constant, or a number of
-// layers applied to the input. Each operator has a function for that: of constants (constants.go), of layers
-// (layers.go), element by element (elements.go), of shapes (shapes.go), and of what follows the network, such as class
-// labels (labels.go). In the end the output is unrolled into a chain (unroll.go). Which activation a part of a graph is,
-// package curve recognizes by its values. Nothing of a graph is run but arithmetic on its constants.
+// The messages of a file are package message's, and what its graph means is package graph's. This package has what goes
+// around them, and writes graphs: layers (write.go) and activations, most of which take several operators (spell.go).
 package onnx
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
+	"dnn/internal/interop/onnx/graph"
 	"dnn/internal/interop/onnx/message"
 )
 
@@ -27,31 +29,61 @@ const (
 
 // Read returns the network of an ONNX file, with operators of version 7 or later. where names the file in errors, which
 // are of kind fault.Data. external returns the content of a file beside the model, where large models have their weights;
-// it is called with plain names only. Memory is bounded by the sizes of both files.
+// it is called with plain names only, and may be nil. Memory is bounded by the sizes of both files.
 //
 // Softmax at the end stays; of LogSoftmax the softmax is taken, and a note says so. Outputs with the class, which
 // scikit-learn's models have beside the probabilities, only say how the classes are called.
 func Read(data []byte, where string, external func(name string) ([]byte, error)) (*chain.Chain, error) {
 	m, err := message.Decode(data)
 	if err != nil {
-		return nil, fault.New(fault.Data, where, "not an ONNX model, or damaged: %s", brief(err.Error()))
+		return nil, fault.New(fault.Data, where, "not an ONNX model, or damaged: %w", err)
 	}
-	r := &reader{
-		where: where, model: m, external: external, files: map[string][]byte{},
-		values: map[string]value{}, budget: 6*len(data) + freeBytes, chain: &chain.Chain{},
-		operators: operators(),
+	c, err := graph.Read(m, len(data), external)
+	if err == nil {
+		err = finish(c, m)
 	}
-	if err := r.read(); err != nil {
-		return nil, fault.New(fault.Data, where, "%w", err)
+	if err != nil {
+		bad := fault.New(fault.Data, where, "%w", err)
+		if m.Producer == "tf2onnx" { // of Keras's gelu and Normalization it makes what ONNX Runtime does not run either
+			bad.Hint = "Keras's export to ONNX is wrong for some layers: give its .keras file instead"
+		}
+		return nil, bad
 	}
-	return r.chain, nil
+	return c, nil
 }
 
-// brief shortens a text from a file, so that an error stays readable whatever the file has.
-func brief(s string) string {
-	const most = 90
-	if len(s) > most {
-		s = s[:most] + "…"
+// finish fills in what the graph does not say, and checks it.
+func finish(c *chain.Chain, m *message.Model) error {
+	c.Program = strings.TrimSpace(m.Producer + " " + m.ProducerVersion)
+	if m.Producer == producer {
+		if err := readMetadata(c, m.Metadata); err != nil {
+			return err
+		}
 	}
-	return s
+	outputs := c.Outputs()
+	if n := len(c.Classes); n > 0 && n != outputs && (n != 2 || outputs != 1) {
+		return fmt.Errorf("wanted %s for the outputs, found %d", fault.Count(outputs, "class"), n)
+	}
+	if n := len(c.Columns); n > 0 && n != c.Inputs() {
+		return fmt.Errorf("wanted %s for the inputs, found %d", fault.Count(c.Inputs(), "column"), n)
+	}
+	return nil
+}
+
+// readMetadata takes what Write writes.
+func readMetadata(c *chain.Chain, entries []message.Entry) error {
+	for _, e := range entries {
+		names := map[string]*[]string{classesKey: &c.Classes, columnsKey: &c.Columns}[e.Key]
+		switch {
+		case names != nil:
+			if err := json.Unmarshal([]byte(e.Value), names); err != nil {
+				return fmt.Errorf("metadata %s: wanted names as a JSON array: %w", e.Key, err)
+			}
+		case e.Key == lossKey:
+			c.Loss = e.Value
+		case e.Key == bytesKey:
+			c.Bytes = c.Bytes || e.Value == "true"
+		}
+	}
+	return nil
 }

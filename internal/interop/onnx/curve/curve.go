@@ -17,7 +17,7 @@ type Function struct {
 }
 
 // maxDepth is the largest number of functions that one may be made of, one after the other. Activations have below ten.
-const maxDepth = 24
+const maxDepth = 32
 
 // Variable returns a variable x.
 func Variable() *Function { return &Function{} }
@@ -25,18 +25,13 @@ func Variable() *Function { return &Function{} }
 // IsVariable reports whether f is x itself.
 func (f *Function) IsVariable() bool { return f.above == nil }
 
-// Line returns a f + b. A line of a line is one line.
+// Line returns a f + b.
 func (f *Function) Line(a, b float64) (*Function, bool) {
-	if f.line {
-		return f.args[0].Line(a*f.a, float64(a*f.b)+b)
-	}
 	if a == 1 && b == 0 {
 		return f, true
 	}
 	l, ok := f.Map(func(x float64) float64 { return float64(a*x) + b })
-	if ok {
-		l.line, l.a, l.b = true, a, b
-	}
+	l.line, l.a, l.b = true, a, b
 	return l, ok
 }
 

@@ -5,7 +5,7 @@ import "math"
 // Operators returns ONNX's operators that are applied element by element and have no settings. Truth is 1, falsehood 0.
 func Operators() map[string]func(args []float64) float64 {
 	all := map[string]func(args []float64) float64{
-		"Gelu": Gelu, "Where": where, "PRelu": prelu,
+		"Where": where, "PRelu": prelu,
 		"Max": func(x []float64) float64 { return fold(x, func(a, b float64) float64 { return max(a, b) }) },
 		"Min": func(x []float64) float64 { return fold(x, func(a, b float64) float64 { return min(a, b) }) },
 		"Sum": func(x []float64) float64 { return fold(x, func(a, b float64) float64 { return a + b }) },
@@ -79,6 +79,9 @@ func where(x []float64) float64 {
 	}
 	return x[2]
 }
+
+// Truth is 1 for a number other than 0.
+func Truth(x float64) float64 { return truth(x != 0) }
 
 func truth(condition bool) float64 {
 	if condition {

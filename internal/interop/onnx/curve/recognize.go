@@ -43,8 +43,12 @@ func (f *Function) longest() (from *Function, reversed []Step) {
 
 // since returns f as a function of p.
 func (f *Function) since(p *Function) []Step {
-	if f.line && f.args[0] == p {
-		return []Step{{A: f.a, B: f.b}}
+	line := Step{A: 1}
+	for q := f; q.line; { // exactly, where it can be
+		line.A, line.B = line.A*q.a, float64(line.A*q.b)+line.B
+		if q = q.args[0]; q == p {
+			return []Step{line}
+		}
 	}
 	ys := f.values(p, points())
 	if ys == nil {
@@ -116,8 +120,8 @@ func recognize(ys []float64) (Step, bool) {
 	return Step{}, false
 }
 
-// same reports whether f has the values ys at points, within what constants in float32 allow. Where a spelling leaves the
-// range of numbers, as log(1 + e^x) does far away, it is not compared.
+// same reports whether f has the values ys at points, within what constants in float32 allow, and the rounding of x. Where
+// a spelling leaves the range of numbers, as log(1 + e^x) does far away, it is not compared.
 func same(ys []float64, f func(x float64) float64) bool {
 	const tolerance = 4e-6
 	for i, x := range points() {
@@ -125,7 +129,7 @@ func same(ys []float64, f func(x float64) float64) bool {
 		switch wanted := f(x); {
 		case !finite && math.Abs(x) > 80:
 		case math.IsInf(wanted, 0) && !finite:
-		case !(math.Abs(y-wanted) <= tolerance*(1+math.Abs(wanted))):
+		case !(math.Abs(y-wanted) <= tolerance*(1+math.Abs(wanted))+1e-7*math.Abs(x)):
 			return false
 		}
 	}

@@ -1,4 +1,4 @@
-package onnx
+package graph
 
 import (
 	"errors"
@@ -6,7 +6,9 @@ import (
 	"math"
 	"slices"
 
+	"dnn/internal/interop/onnx/curve"
 	"dnn/internal/interop/onnx/message"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // same is Identity.
@@ -25,7 +27,10 @@ func (c *call) cast() (value, error) {
 	case err != nil || v.label != nil:
 		return v, err
 	case v.constant != nil:
-		return c.castConstant(v.constant, to)
+		k, err := v.constant.Cast(to)
+		return value{constant: k}, err
+	case to == message.Bool && !v.signal.whole:
+		return c.apply(func(x []float64) float64 { return curve.Truth(x[0]) }, c.in[:1])
 	case !to.Fraction() && !v.signal.whole:
 		return value{}, fmt.Errorf("wanted a type with fractions, such as float32, found %v", to)
 	}
@@ -35,24 +40,6 @@ func (c *call) cast() (value, error) {
 		c.chain.Note("values that the file computes in " + to.String() + " are float32 here")
 	}
 	return value{signal: &s}, nil
-}
-
-func (c *call) castConstant(k *constant, to message.Type) (value, error) {
-	if k.strings != nil || to.Width() == 0 {
-		return value{}, fmt.Errorf("wanted numbers, found %v", to)
-	}
-	out := *k
-	out.whole = !to.Fraction()
-	if out.whole && !k.whole {
-		out.tensor, out.values = nil, nil
-		if k.size() < 0 || k.size() > maxSmall {
-			return value{}, fmt.Errorf("wanted at most %d whole numbers, found %v", maxSmall, k.dims)
-		}
-		for i := range k.size() {
-			out.values = append(out.values, math.Trunc(k.at(i)))
-		}
-	}
-	return value{constant: &out}, nil
 }
 
 // flatten is Flatten, of all values of a sample.
@@ -73,7 +60,7 @@ func (c *call) flatten() (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if a == 0 || product(s.dims[:a-1]) != 1 {
+	if a == 0 || tensor.Product(s.dims[:a-1]) != 1 {
 		return value{}, fmt.Errorf("wanted to flatten each sample, with axis = 1, found %d", at)
 	}
 	return value{signal: s.shaped([]int{s.size()})}, nil
@@ -89,24 +76,26 @@ func (c *call) reshape() (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if to.strings != nil || to.size() < 0 || to.size() > maxRank {
-		return value{}, fmt.Errorf("wanted at most %d dimensions, found %d", maxRank, to.size())
+	dims, err := to.Short()
+	if err == nil && len(dims) > maxRank {
+		err = fmt.Errorf("wanted at most %d dimensions, found %d", maxRank, len(dims))
+	}
+	if err != nil {
+		return value{}, err
 	}
 	zeros := c.integer("allowzero", 0) != 0
-	if v.constant != nil {
-		k := *v.constant
-		k.dims, err = reshaped(k.dims, to.floats(), k.size(), zeros)
-		return value{constant: &k}, err
+	if k := v.constant; k != nil {
+		shape, err := reshaped(k.Dims, dims, k.Size(), zeros)
+		return value{constant: k.Shaped(shape)}, err
 	}
-	s, dims := v.signal, to.floats()
+	s := v.signal
 	if len(dims) == 0 || !c.isBatch(dims[0], zeros) {
 		return value{}, fmt.Errorf("wanted dimensions that begin with the batch, found %v", dims)
 	}
-	own := s.dims
 	if dims[0] == -1 && slices.Contains(dims[1:], -1) {
 		return value{}, fmt.Errorf("wanted at most one dimension of -1, found %v", dims)
 	}
-	shape, err := reshaped(own, dims[1:], s.size(), zeros)
+	shape, err := reshaped(s.dims, dims[1:], s.size(), zeros)
 	if err != nil {
 		return value{}, err
 	}
@@ -131,18 +120,18 @@ func reshaped(own []int, to []float64, size int, zeros bool) ([]int, error) {
 			open = i
 		case d == 0 && !zeros && i < len(own):
 			d = float64(own[i])
-		case !(d >= 1 && d <= maxSize):
+		case !(d >= 1 && d <= tensor.MaxSize):
 			return nil, fmt.Errorf("wanted dimensions of one sample, found %v", to)
 		}
 		dims = append(dims, int(d))
 		if d != -1 {
-			known = product([]int{known, int(d)})
+			known = tensor.Product([]int{known, int(d)})
 		}
 	}
 	if open >= 0 && size >= 0 && known > 0 {
 		dims[open] = size / known
 	}
-	if found := product(dims); size >= 0 && found != size {
+	if found := tensor.Product(dims); size >= 0 && found != size {
 		return nil, fmt.Errorf("wanted dimensions for %d values, found %v", size, to)
 	}
 	return dims, nil
@@ -206,7 +195,7 @@ func (c *call) unsqueeze() (value, error) {
 // ranked returns the dimensions of a value with that of the batch, and 1 if there is a batch, else 0.
 func ranked(v value) (dims []int, first int) {
 	if v.constant != nil {
-		return v.constant.dims, 0
+		return v.constant.Dims, 0
 	}
 	return append([]int{-1}, v.signal.dims...), 1
 }
@@ -217,7 +206,7 @@ func (v value) withDims(dims []int, first int) value {
 		return value{signal: v.signal.shaped(dims[1:])}
 	}
 	k := *v.constant
-	k.dims = dims
+	k.Dims = dims
 	return value{constant: &k}
 }
 
@@ -241,7 +230,7 @@ func (c *call) transpose() (value, error) {
 		}
 	}
 	if v.constant != nil {
-		k, err := c.permuted(v.constant, order)
+		k, err := v.constant.Permuted(order, &c.budget)
 		return value{constant: k}, err
 	}
 	var out []int
@@ -272,7 +261,7 @@ func (c *call) shape() (value, error) {
 	for i, d := range dims {
 		switch {
 		case i < first:
-			all = append(all, math.NaN())
+			all = append(all, tensor.Batch)
 		case d < 0:
 			return value{}, fmt.Errorf("wanted known dimensions, found %v", v.signal.dims)
 		default:
@@ -281,7 +270,7 @@ func (c *call) shape() (value, error) {
 	}
 	from, to := c.integer("start", 0), c.integer("end", int64(len(all)))
 	low, high := clamp(from, len(all)), clamp(to, len(all))
-	return value{constant: integers(all[low:max(low, high)])}, nil
+	return value{constant: tensor.List(all[low:max(low, high)], true)}, nil
 }
 
 // clamp returns an index counted from the start, within [0, n].

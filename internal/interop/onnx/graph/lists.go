@@ -1,4 +1,4 @@
-package onnx
+package graph
 
 import (
 	"errors"
@@ -6,18 +6,20 @@ import (
 	"slices"
 
 	"dnn/internal/interop/onnx/curve"
+	"dnn/internal/interop/onnx/tensor"
 )
 
-// list returns input i, which must be constant, short and of at most one dimension, as a shape is.
-func (c *call) list(i int) (*constant, error) {
+// list returns the elements of input i, which must be constant, short and of at most one dimension, as a shape is.
+func (c *call) list(i int) ([]float64, *tensor.Tensor, error) {
 	k, err := c.constantIn(i)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if k.strings != nil || len(k.dims) > 1 || k.size() < 0 || k.size() > maxSmall {
-		return nil, fmt.Errorf("wanted a list of at most %d numbers, found %v", maxSmall, k.dims)
+	if len(k.Dims) > 1 {
+		return nil, nil, fmt.Errorf("wanted a list, found %v", k.Dims)
 	}
-	return k, nil
+	values, err := k.Short()
+	return values, k, err
 }
 
 // gather is Gather from a list of numbers, or of the names of classes.
@@ -25,32 +27,32 @@ func (c *call) gather() (value, error) {
 	if len(c.in) == 2 && c.in[1].label != nil {
 		return c.named(c.in[1].label, 0)
 	}
-	from, err := c.list(0)
+	values, from, err := c.list(0)
 	if err != nil {
 		return value{}, err
 	}
-	at, err := c.list(1)
+	_, at, err := c.list(1)
 	if err != nil {
 		return value{}, err
 	}
-	indices, err := wholeNumbers(at)
+	indices, err := at.Integers()
 	if err != nil {
 		return value{}, err
 	}
-	out := &constant{dims: at.dims, values: []float64{}, whole: from.whole}
+	var out []float64
 	for _, v := range indices {
-		i, err := axis(v, from.size())
+		i, err := axis(v, len(values))
 		if err != nil {
 			return value{}, err
 		}
-		out.values = append(out.values, from.at(i))
+		out = append(out, values[i])
 	}
-	return value{constant: out}, nil
+	return value{constant: tensor.List(out, from.Whole).Shaped(at.Dims)}, nil
 }
 
 // slice is Slice of a list.
 func (c *call) slice() (value, error) {
-	from, err := c.list(0)
+	values, from, err := c.list(0)
 	if err != nil {
 		return value{}, err
 	}
@@ -66,14 +68,12 @@ func (c *call) slice() (value, error) {
 			return value{}, fmt.Errorf("wanted one number of %s, found %d", attribute, len(vs))
 		}
 	}
-	if len(from.dims) != 1 || settings[2] != 0 && settings[2] != -1 || settings[3] != 1 {
+	if len(from.Dims) != 1 || settings[2] != 0 && settings[2] != -1 || settings[3] != 1 {
 		return value{}, fmt.Errorf("wanted a part of a list, found axis %d of %v, step %d",
-			settings[2], from.dims, settings[3])
+			settings[2], from.Dims, settings[3])
 	}
-	low, high := clamp(settings[0], from.size()), clamp(settings[1], from.size())
-	out := integers(from.floats()[low:max(low, high)])
-	out.whole = from.whole
-	return value{constant: out}, nil
+	low, high := clamp(settings[0], len(values)), clamp(settings[1], len(values))
+	return value{constant: tensor.List(values[low:max(low, high)], from.Whole)}, nil
 }
 
 // concat is Concat of lists, or of the probabilities of two classes.
@@ -81,19 +81,19 @@ func (c *call) concat() (value, error) {
 	if len(c.in) == 2 && c.in[0].signal != nil && c.in[1].signal != nil {
 		return c.pair()
 	}
-	out := integers([]float64{})
+	var out []float64
+	whole := true
 	for i := range c.in {
-		k, err := c.list(i)
+		values, k, err := c.list(i)
 		if err != nil {
 			return value{}, err
 		}
-		if len(k.dims) != 1 || len(out.values) > maxSmall {
-			return value{}, fmt.Errorf("wanted lists, found %v", k.dims)
+		if len(k.Dims) != 1 || len(out) > tensor.MaxShort {
+			return value{}, fmt.Errorf("wanted short lists, found %v", k.Dims)
 		}
-		out.values, out.whole = append(out.values, k.floats()...), out.whole && k.whole
+		out, whole = append(out, values...), whole && k.Whole
 	}
-	out.dims[0] = len(out.values)
-	return value{constant: out}, nil
+	return value{constant: tensor.List(out, whole)}, nil
 }
 
 // pair is Concat of 1 - p and p, which skl2onnx writes for two classes. A chain has p alone. In the other order it has

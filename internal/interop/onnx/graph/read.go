@@ -1,57 +1,70 @@
-package onnx
+// Package graph finds out which layers the graph of an ONNX model computes. It goes through the graph in its order and says
+// of each value what it is (value.go): a constant, or a number of layers applied to the input. Each operator has a function
+// for that: of constants (constants.go), of layers (layers.go), element by element (elements.go), of shapes (shapes.go,
+// lists.go), and of what follows the network, such as class labels (labels.go). In the end the output is unrolled into a
+// chain (unroll.go). Nothing of a graph is run but arithmetic on its constants.
+package graph
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/onnx/curve"
 	"dnn/internal/interop/onnx/message"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // freeBytes is what a model may compute in addition to six times the sizes of its files. A graph can ask for any amount,
 // by using one tensor many times.
-const freeBytes = 32 << 20
+const freeBytes = 16 << 20
 
 // reader is a model that is being read.
 type reader struct {
-	where    string
-	model    *message.Model
+	graph    *message.Graph
+	opset    int64
 	external func(name string) ([]byte, error)
 	files    map[string][]byte // that external returned
-	opset    int64
-	values   map[string]value
-	budget   int     // bytes that may still be computed
-	in       *signal // the input
-	batch    int64   // the number of samples, if the input says it; else 0
-	chain    *chain.Chain
+	budget   tensor.Budget
 
-	operators map[string]map[string]operator // by domain and name
+	operators map[string]map[string]operator // by domain and name, of the domains that the model says it uses
+	values    map[string]value
+	in        *signal // the input
+	batch     int64   // the number of samples, if the input says it; else 0
+	chain     *chain.Chain
 }
 
-// spend takes bytes for what is about to be computed.
-func (r *reader) spend(bytes int) error {
-	if r.budget -= bytes; bytes < 0 || r.budget < 0 {
-		return errors.New("wanted a graph that computes little with its constants, found one that needs many times its size")
+// Read returns the layers of a model's graph, and what it says of its input and its classes. size is the number of bytes
+// of its file. external returns the content of a file beside it; it is called with plain names only.
+func Read(m *message.Model, size int, external func(name string) ([]byte, error)) (*chain.Chain, error) {
+	r := &reader{
+		graph: &m.Graph, external: external, files: map[string][]byte{}, budget: tensor.Budget(6*size + freeBytes),
+		operators: map[string]map[string]operator{}, values: map[string]value{}, chain: &chain.Chain{},
 	}
-	return nil
-}
-
-func (r *reader) read() error {
-	for _, o := range r.model.Opsets {
-		if o.Domain == "" || o.Domain == "ai.onnx" {
+	known := operators()
+	for _, o := range m.Opsets {
+		if o.Domain == "ai.onnx" {
+			o.Domain = ""
+		}
+		r.operators[o.Domain] = known[o.Domain]
+		if o.Domain == "" {
 			r.opset = o.Version
 		}
 	}
 	if r.opset < 7 {
-		return fmt.Errorf("wanted operators of version 7 or later, found %d", r.opset)
+		return nil, fmt.Errorf("wanted operators of version 7 or later, found %d", r.opset)
 	}
-	g := &r.model.Graph
+	if err := r.read(); err != nil {
+		return nil, err
+	}
+	return r.chain, nil
+}
+
+func (r *reader) read() error {
+	g := r.graph
 	for i := range g.Initializers {
 		t := &g.Initializers[i]
 		c, err := r.tensor(t)
@@ -72,7 +85,8 @@ func (r *reader) read() error {
 	if err != nil {
 		return err
 	}
-	return r.finish(out)
+	r.chain.Classes = out.classes
+	return r.unroll(out)
 }
 
 // input makes a signal of the only input that is no initializer.
@@ -103,7 +117,7 @@ func (r *reader) input(g *message.Graph) error {
 			continue
 		}
 		size := -1
-		if d.Size > 0 && d.Size <= maxSize {
+		if d.Size > 0 && d.Size <= tensor.MaxSize {
 			size = int(d.Size)
 		}
 		s.dims = append(s.dims, size)
@@ -133,7 +147,7 @@ func (r *reader) node(n *message.Node) error {
 	if i := slices.IndexFunc(c.in, func(v value) bool { return v.unknown != nil }); i >= 0 {
 		result = c.in[i]
 	} else if v, err := c.evaluate(); err != nil {
-		result = unknown("%s: %w", c, err)
+		result = value{unknown: fmt.Errorf("%s: %w", c, err)}
 	} else {
 		result = v
 	}
@@ -145,7 +159,7 @@ func (r *reader) node(n *message.Node) error {
 			continue
 		}
 		if i > 0 {
-			result = unknown("%s: wanted only its first output in use, found %s", c, name(out))
+			result = value{unknown: fmt.Errorf("%s: wanted only its first output in use, found %s", c, name(out))}
 		}
 		r.values[out] = result
 	}
@@ -194,55 +208,14 @@ func (r *reader) output(g *message.Graph) (*signal, error) {
 	return &named, nil
 }
 
-// finish fills the chain.
-func (r *reader) finish(out *signal) error {
-	if err := r.unroll(out); err != nil {
-		return err
-	}
-	m := r.model
-	r.chain.Program = strings.TrimSpace(m.Producer + " " + m.ProducerVersion)
-	r.chain.Classes = out.classes
-	if m.Producer == producer {
-		if err := r.metadata(); err != nil {
-			return err
-		}
-	}
-	outputs := r.chain.Outputs()
-	if n := len(r.chain.Classes); n > 0 && n != outputs && (n != 2 || outputs != 1) {
-		return fmt.Errorf("wanted %s for the outputs, found %d", fault.Count(outputs, "class"), n)
-	}
-	if inputs := product(r.chain.Input); r.chain.Columns != nil && len(r.chain.Columns) != inputs {
-		return fmt.Errorf("wanted %s for the inputs, found %d", fault.Count(inputs, "column"), len(r.chain.Columns))
-	}
-	return nil
-}
-
-// metadata takes what Write writes.
-func (r *reader) metadata() error {
-	names := func(e message.Entry) (list []string, err error) {
-		if err = json.Unmarshal([]byte(e.Value), &list); err != nil {
-			err = fmt.Errorf("metadata %s: wanted names as a JSON array, found %s", e.Key, name(e.Value))
-		}
-		return list, err
-	}
-	var err error
-	for _, e := range r.model.Metadata {
-		switch e.Key {
-		case classesKey:
-			r.chain.Classes, err = names(e)
-		case columnsKey:
-			r.chain.Columns, err = names(e)
-		case lossKey:
-			r.chain.Loss = e.Value
-		case bytesKey:
-			r.chain.Bytes = r.chain.Bytes || e.Value == "true"
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // name quotes a name from the file.
 func name(s string) string { return strconv.Quote(brief(s)) }
+
+// brief shortens a text from a file, so that an error stays readable whatever the file has.
+func brief(s string) string {
+	const most = 90
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return s
+}

@@ -1,4 +1,4 @@
-package onnx
+package graph
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dnn/internal/interop/onnx/curve"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // element returns what an operator computes element by element, and how many of the node's inputs are its arguments; 0 is
@@ -63,9 +64,9 @@ func clip(c *call) (func(args []float64) float64, int, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		v, ok := k.scalar()
+		v, ok := k.Scalar()
 		if !ok {
-			return nil, 0, fmt.Errorf("wanted one bound, found %v", k.dims)
+			return nil, 0, fmt.Errorf("wanted one bound, found %v", k.Dims)
 		}
 		bounds[i] = v
 	}
@@ -73,11 +74,11 @@ func clip(c *call) (func(args []float64) float64, int, error) {
 }
 
 // element is an operator of the table elements.
-func (c *call) element() (value, error) {
+func (c *call) element(e element) (value, error) {
 	if v, ok := c.logarithm(); ok {
 		return v, nil
 	}
-	f, n, err := elements()[c.node.Op](c)
+	f, n, err := e(c)
 	if err != nil {
 		return value{}, err
 	}
@@ -108,7 +109,8 @@ func (c *call) logarithm() (value, bool) {
 // apply returns f of its arguments: of constants a constant, else a function of the base that all have.
 func (c *call) apply(f func(args []float64) float64, in []value) (value, error) {
 	if ks, ok := (&call{reader: c.reader, node: c.node, in: in}).constants(); ok {
-		return c.fold(f, ks)
+		k, err := tensor.Fold(f, ks, &c.budget)
+		return value{constant: k}, err
 	}
 	// Constants are numbers in f, and the rest its arguments.
 	fixed, at := make([]float64, len(in)), make([]int, 0, len(in))
@@ -145,16 +147,18 @@ func (c *call) apply(f func(args []float64) float64, in []value) (value, error) 
 			return f(all)
 		}
 	}
-	return composed(s, of, functions)
+	return c.composed(s, of, functions)
 }
 
 // composed returns f(functions...) of the base of s.
-func composed(s *signal, f func(args []float64) float64, functions []*curve.Function) (value, error) {
+func (c *call) composed(s *signal, f func(args []float64) float64, functions []*curve.Function) (value, error) {
 	function, ok := curve.Combine(f, functions...)
 	if !ok {
 		return value{}, errors.New("wanted an activation made of fewer operators")
 	}
-	return value{signal: s.with(function)}, nil
+	out := s.with(function)
+	out.by = c
+	return value{signal: out}, nil
 }
 
 // arithmetic is Add, Sub, Mul and Div.
@@ -180,7 +184,7 @@ func (c *call) arithmetic() (value, error) {
 
 // line returns a signal after an operator with a constant, which is its first argument if first is set: a bias, a line, or
 // a layer with a line for each value.
-func (c *call) line(s *signal, op string, k *constant, first bool) (*signal, error) {
+func (c *call) line(s *signal, op string, k *tensor.Tensor, first bool) (*signal, error) {
 	if op == "Add" {
 		if with, ok := withBias(s, k); ok {
 			return with, nil
@@ -224,29 +228,29 @@ func coefficients(op string, v float64, first bool) (a, b float64) {
 }
 
 // uniform returns the number that all elements of k have, where it is applied to s.
-func (c *call) uniform(k *constant, s *signal) (float64, error) {
-	if k.strings != nil || k.size() < 1 {
+func (c *call) uniform(k *tensor.Tensor, s *signal) (float64, error) {
+	if k.Strings != nil || k.Size() < 1 {
 		return 0, errors.New("wanted numbers, found texts")
 	}
-	v := k.at(0)
-	for i := range k.size() {
-		if k.at(i) != v {
+	v := k.At(0)
+	for i := range k.Size() {
+		if k.At(i) != v {
 			return 0, errors.New("wanted one number for all values, found several")
 		}
 	}
-	if k.size() == 1 && (len(k.dims) <= 1 || s.anyDims && len(k.dims) <= 2) {
+	if k.Size() == 1 && (len(k.Dims) <= 1 || s.anyDims && len(k.Dims) <= 2) {
 		return v, nil
 	}
 	return v, c.fits(k, s)
 }
 
 // fits refuses a constant that is not broadcast to the dimensions of s, but s to its.
-func (c *call) fits(k *constant, s *signal) error {
-	dims := k.dims
+func (c *call) fits(k *tensor.Tensor, s *signal) error {
+	dims := k.Dims
 	if len(dims) > 1 && (s.anyDims || len(dims) == len(s.dims)+1) && dims[0] == 1 {
 		dims = dims[1:] // of the batch
 	}
-	bad := fmt.Errorf("wanted a constant for values of dimensions %v, found %v", s.dims, k.dims)
+	bad := fmt.Errorf("wanted a constant for values of dimensions %v, found %v", s.dims, k.Dims)
 	switch {
 	case s.anyDims && len(dims) <= 1:
 		return nil
@@ -263,31 +267,15 @@ func (c *call) fits(k *constant, s *signal) error {
 }
 
 // expand returns the number for each value of s.
-func (c *call) expand(k *constant, s *signal) ([]float64, error) {
+func (c *call) expand(k *tensor.Tensor, s *signal) ([]float64, error) {
 	if err := c.fits(k, s); err != nil {
 		return nil, err
 	}
-	dims, from := s.dims, k.dims
+	dims := s.dims
 	if s.anyDims || len(dims) == 1 && dims[0] < 0 {
-		dims = []int{k.size()}
+		dims = []int{k.Size()}
 	}
-	if len(from) > len(dims) {
-		from = from[len(from)-len(dims):]
-	}
-	size := product(dims)
-	if size < 0 {
-		return nil, fmt.Errorf("wanted known dimensions, found %v", dims)
-	}
-	if err := c.spend(24 * size); err != nil {
-		return nil, err
-	}
-	all := make([]float64, size)
-	for i := range all {
-		all[i] = k.at(source(i, dims, from))
-	}
-	return all, nil
+	return k.Spread(dims, &c.budget)
 }
 
 func decimal(v float64) float64 { return curve.Decimal(float32(v)) }
-
-func squareRoot(v float64) float64 { return math.Sqrt(v) }

@@ -1,4 +1,4 @@
-package onnx
+package graph
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	"dnn/internal/interop/onnx/curve"
 	"dnn/internal/interop/onnx/message"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // call is a node of the graph with the values of its inputs.
@@ -38,7 +39,11 @@ var errOperator = errors.New("wanted an operator of a dense network")
 
 // evaluate returns the first output of the node.
 func (c *call) evaluate() (value, error) {
-	op := c.operators[c.node.Domain][c.node.Op]
+	domain := c.node.Domain
+	if domain == "ai.onnx" { // another name of the standard one
+		domain = ""
+	}
+	op := c.operators[domain][c.node.Op]
 	if op == nil {
 		return value{}, errOperator
 	}
@@ -50,7 +55,7 @@ func (c *call) evaluate() (value, error) {
 func operators() map[string]map[string]operator {
 	all := standard()
 	return map[string]map[string]operator{
-		"": all, "ai.onnx": all, "ai.onnx.ml": learned(), "com.microsoft": {"Gelu": all["Gelu"]},
+		"": all, "ai.onnx.ml": learned(), "com.microsoft": {"Gelu": all["Gelu"]},
 	}
 }
 
@@ -66,8 +71,8 @@ func standard() map[string]operator {
 		"Softmax": (*call).softmax, "LogSoftmax": (*call).softmax, "ArgMax": (*call).argMax,
 		"Add": (*call).arithmetic, "Sub": (*call).arithmetic, "Mul": (*call).arithmetic, "Div": (*call).arithmetic,
 	}
-	for op := range elements() {
-		all[op] = (*call).element
+	for op, e := range elements() {
+		all[op] = func(c *call) (value, error) { return c.element(e) }
 	}
 	return all
 }
@@ -98,7 +103,7 @@ func (c *call) signalIn(i int) (*signal, error) {
 }
 
 // constantIn returns input i, which must be a constant.
-func (c *call) constantIn(i int) (*constant, error) {
+func (c *call) constantIn(i int) (*tensor.Tensor, error) {
 	if i >= len(c.in) || c.in[i].constant == nil {
 		return nil, fmt.Errorf("wanted input %d to be constant, found %s", i+1, c.kind(i))
 	}
@@ -123,8 +128,8 @@ func (c *call) kind(i int) string {
 func (c *call) given(i int) bool { return i < len(c.in) && c.in[i] != value{} }
 
 // constants returns all inputs, or false if one is not constant.
-func (c *call) constants() ([]*constant, bool) {
-	var all []*constant
+func (c *call) constants() ([]*tensor.Tensor, bool) {
+	var all []*tensor.Tensor
 	for _, v := range c.in {
 		if v.constant == nil {
 			return nil, false
@@ -164,28 +169,9 @@ func (c *call) integersOf(attribute string, i int) ([]int64, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	values, err := wholeNumbers(k)
+	values, err := k.Integers()
 	return values, true, err
 }
-
-// wholeNumbers returns a short list of numbers that are no sizes of a batch.
-func wholeNumbers(k *constant) ([]int64, error) {
-	if k.strings != nil || k.size() < 0 || k.size() > maxSmall {
-		return nil, fmt.Errorf("wanted at most %d whole numbers, found %v", maxSmall, k.dims)
-	}
-	all := make([]int64, k.size())
-	for i := range all {
-		v := k.at(i)
-		all[i] = int64(v)
-		if float64(all[i]) != v {
-			return nil, fmt.Errorf("wanted whole numbers, found %v", v)
-		}
-	}
-	return all, nil
-}
-
-// maxSmall is the largest number of elements that shapes and the like may have.
-const maxSmall = 1024
 
 // axis returns an axis of a tensor of the given rank, counted from its end if it is negative.
 func axis(v int64, rank int) (int, error) {

@@ -1,4 +1,4 @@
-package onnx
+package graph
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dnn/internal/interop/onnx/message"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // probabilities returns input i, whose classes are asked for.
@@ -54,13 +55,13 @@ func (c *call) named(l *label, i int) (value, error) {
 	if l.of.binary {
 		classes = 2
 	}
-	if l.classes != nil || len(k.dims) == 0 || k.size() != classes || k.dims[len(k.dims)-1] != classes {
-		return value{}, fmt.Errorf("wanted the names of %d classes, found %v", classes, k.dims)
+	if l.classes != nil || len(k.Dims) == 0 || k.Size() != classes || k.Dims[len(k.Dims)-1] != classes {
+		return value{}, fmt.Errorf("wanted the names of %d classes, found %v", classes, k.Dims)
 	}
-	if err := c.spend(32 * classes); err != nil {
+	if err := c.budget.Spend(32 * classes); err != nil {
 		return value{}, err
 	}
-	return value{label: &label{of: l.of, classes: k.names()}}, nil
+	return value{label: &label{of: l.of, classes: k.Names()}}, nil
 }
 
 // zipMap is ai.onnx.ml's ZipMap: a map from the names of classes to their probabilities.
@@ -73,7 +74,7 @@ func (c *call) zipMap() (value, error) {
 	for _, a := range c.node.Attributes {
 		switch a.Name {
 		case "classlabels_int64s":
-			out.classes = (&constant{dims: []int{len(a.Ints)}, values: widened(a.Ints)}).names()
+			out.classes = tensor.List(a.Ints, true).Names()
 		case "classlabels_strings":
 			out.classes = a.Strings
 		}
@@ -99,7 +100,7 @@ func (c *call) encode() (value, error) {
 		case a.Name == "values_strings":
 			names = a.Strings
 		case a.Name == "values_int64s" && a.Type == message.IntsAttribute:
-			names = (&constant{dims: []int{len(a.Ints)}, values: widened(a.Ints)}).names()
+			names = tensor.List(a.Ints, true).Names()
 		}
 	}
 	inOrder := slices.IndexFunc(keys, func(k int64) bool { return k != int64(slices.Index(keys, k)) }) < 0
