@@ -18,6 +18,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/machine"
 	"dnn/internal/report"
+	"dnn/internal/verify"
 )
 
 // System is the outside world as a command sees it.
@@ -109,6 +110,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newTrain(system, experiment.Train),
 		newEval(system, experiment.Evaluate),
 		newMerge(system, experiment.Merge),
+		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
 		newConfig(system),
 		newVersion(system),

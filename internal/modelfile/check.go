@@ -160,3 +160,11 @@ func (m *Model) checkTensors() error {
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Check returns the first mistake in m: what would keep Encode from writing it.
+func (m *Model) Check() error {
+	if err := m.check(); err != nil {
+		return err
+	}
+	return m.checkTensors()
+}

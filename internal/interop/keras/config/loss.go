@@ -1,0 +1,50 @@
+package config
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// losses has the names of Keras's losses that are known, by those that files have.
+var losses = map[string]string{
+	"categorical_crossentropy": "categorical_crossentropy", "categoricalcrossentropy": "categorical_crossentropy",
+
+	// With classes as labels it is the same.
+	"sparse_categorical_crossentropy": "categorical_crossentropy",
+	"sparsecategoricalcrossentropy":   "categorical_crossentropy",
+
+	"binary_crossentropy": "binary_crossentropy", "binarycrossentropy": "binary_crossentropy",
+	"mean_squared_error": "mean_squared_error", "meansquarederror": "mean_squared_error", "mse": "mean_squared_error",
+}
+
+// SetLoss reads the loss from how a model was compiled: a name, or an object; also in a list of one. What is not known
+// leaves it empty.
+func (m *Model) SetLoss(compiled json.RawMessage) {
+	var config struct {
+		Loss json.RawMessage `json:"loss"`
+	}
+	if len(compiled) == 0 || json.Unmarshal(compiled, &config) != nil {
+		return
+	}
+	raw := config.Loss
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) == nil && len(list) == 1 {
+		raw = list[0]
+	}
+	var name string
+	var o object
+	var settings struct {
+		FromLogits bool `json:"from_logits"`
+	}
+	if json.Unmarshal(raw, &name) != nil {
+		if len(raw) == 0 || json.Unmarshal(raw, &o) != nil {
+			return
+		}
+		name = o.ClassName
+		if json.Unmarshal(o.Config, &name) != nil && json.Unmarshal(o.Config, &settings) != nil {
+			return
+		}
+	}
+	m.Loss = losses[strings.ToLower(name)]
+	m.Logits = settings.FromLogits && m.Loss != ""
+}
