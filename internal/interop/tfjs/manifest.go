@@ -32,8 +32,11 @@ type quantization struct {
 	Min   float64 `json:"min"`
 }
 
-// maxPaths bounds the files of a model: TensorFlow.js cuts weights into files of 4 MiB.
-const maxPaths = 4096
+// The bounds of a manifest. TensorFlow.js cuts weights into files of 4 MiB.
+const (
+	maxPaths   = 4096
+	maxWeights = 1 << 14
+)
 
 // weights returns the weights that the manifest of a model lists. notes says what was rounded.
 func weights(manifest []group, open func(name string) ([]byte, error), where string) (all []arrays.Array, notes []string,
@@ -58,6 +61,9 @@ func weights(manifest []group, open func(name string) ([]byte, error), where str
 			} else {
 				data = append(data[:len(data):len(data)], shard...)
 			}
+		}
+		if len(all)+len(g.Weights) > maxWeights {
+			return nil, nil, fault.New(fault.Data, where, "wanted at most %d weights, found more", maxWeights)
 		}
 		for _, w := range g.Weights {
 			a, size, err := w.array(data)

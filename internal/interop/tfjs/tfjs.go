@@ -20,9 +20,14 @@ type model struct {
 	Format   string          `json:"format"`
 	Topology json.RawMessage `json:"modelTopology"`
 	Manifest []group         `json:"weightsManifest"`
-	Metadata struct {
-		Document json.RawMessage `json:"dnn.chain"`
-	} `json:"userDefinedMetadata"`
+	Metadata json.RawMessage `json:"userDefinedMetadata"`
+}
+
+// metadata is what dnn says of a model that layers do not.
+type metadata struct {
+	Bytes   bool     `json:"bytes,omitempty"` // inputs are whole numbers from 0 to 255
+	Classes []string `json:"classes,omitempty"`
+	Columns []string `json:"columns,omitempty"`
 }
 
 // Read returns the network of a model.json. open returns the content of a file of weights beside it; its errors are
@@ -53,6 +58,11 @@ func Read(modelJSON []byte, open func(name string) ([]byte, error), where string
 	}
 	for _, n := range notes {
 		c.Note(n)
+	}
+	var said metadata
+	if json.Unmarshal(m.Metadata, &said) == nil { // another program's may be anything
+		c.Bytes = c.Bytes || said.Bytes
+		c.Classes, c.Columns = said.Classes, said.Columns
 	}
 	return c, nil
 }

@@ -34,17 +34,13 @@ var activations = map[string]string{
 
 // Write writes a chain as a layers model of TensorFlow.js, model.json and a file of weights, which
 // tf.loadLayersModel("…/model.json") reads. create opens a file of the folder to write. The input has the chain's shape and
-// is scaled within the model. The model's getUserDefinedMetadata() has the names of classes. An activation that
+// is scaled within the model. The model's getUserDefinedMetadata() has the names of classes and columns. An activation that
 // TensorFlow.js has not, or has with other values, is an error of kind fault.Usage; other errors are create's and the
 // files'.
 func Write(create func(name string) (io.WriteCloser, error), c *chain.Chain) error {
 	b := builder{names: arrays.Names(c), used: map[string]bool{}}
 	if err := b.build(c); err != nil {
 		return err
-	}
-	metadata := map[string]any{arrays.DocumentName: json.RawMessage(arrays.Describe(c, arrays.Names(c)))}
-	if c.Classes != nil {
-		metadata["classes"] = c.Classes
 	}
 	text, err := json.MarshalIndent(map[string]any{
 		"format": layersModel, "generatedBy": "dnn", "convertedBy": nil,
@@ -53,7 +49,7 @@ func Write(create func(name string) (io.WriteCloser, error), c *chain.Chain) err
 			"model_config": layer{"Sequential", map[string]any{"name": "sequential", "layers": b.layers}},
 		},
 		"weightsManifest":     []group{{Paths: []string{weightFile}, Weights: b.weights}},
-		"userDefinedMetadata": metadata,
+		"userDefinedMetadata": metadata{c.Bytes, c.Classes, c.Columns},
 	}, "", " ")
 	if err != nil {
 		return err
@@ -183,7 +179,7 @@ func (b *builder) activation(c *chain.Chain, i int, a chain.Activation) error {
 	}
 	function, ok := activations[a.Function]
 	if !ok {
-		return fault.New(fault.Usage, "", "the activation %s cannot be exported: TensorFlow.js has no such function", a.Function).
+		return fault.New(fault.Usage, "", "the activation %s cannot be exported: TensorFlow.js has no function of the same values", a.Function).
 			WithHint("export to ONNX, .keras or one of the other formats")
 	}
 	if a.Function == "elu" && a.Alpha != 1 {
