@@ -131,12 +131,11 @@ func task(classes []string) string {
 func footer(n *inference.Network) string {
 	var steps []string
 	for _, s := range n.Steps {
-		switch s := s.(type) {
-		case inference.Dense:
+		if d, ok := s.(inference.Dense); ok {
 			if len(steps) == 0 {
-				steps = append(steps, fmt.Sprint(s.Inputs))
+				steps = append(steps, fmt.Sprint(d.Inputs))
 			}
-			steps = append(steps, fmt.Sprint(s.Units))
+			steps = append(steps, fmt.Sprint(d.Units))
 		}
 	}
 	return fmt.Sprintf("A dense neural network, %s, made by dnn. It is all in this file: the page works offline, and what you "+

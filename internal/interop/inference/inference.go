@@ -9,13 +9,11 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
-	"dnn/internal/nn"
 )
 
 // Network is the steps of a chain in inference.
 type Network struct {
 	Inputs, Outputs int    // the number of values that the first step takes, and the last one gives
-	Widest          int    // the most values between two steps, or at an end
 	Steps           []Step // in order from the input
 	Answer          Answer
 	Classes         []string // the name of each class, "0", "1", … if the chain has none; nil if Answer is Value
@@ -65,7 +63,7 @@ func Of(c *chain.Chain) (*Network, error) {
 	if c.Unsaid.Activations {
 		return nil, fault.New(fault.Data, "", "wanted a network with its activations, found weights only")
 	}
-	n := &Network{Inputs: width, Widest: width}
+	n := &Network{Inputs: width}
 	for i, s := range c.Steps {
 		where := "step " + strconv.Itoa(i+1)
 		step, err := reduce(s, width, where)
@@ -74,7 +72,6 @@ func Of(c *chain.Chain) (*Network, error) {
 		}
 		if d, ok := step.(Dense); ok {
 			width = d.Units
-			n.Widest = max(n.Widest, width)
 		}
 		if step != nil {
 			n.Steps = append(n.Steps, step)
@@ -87,7 +84,10 @@ func Of(c *chain.Chain) (*Network, error) {
 	if k := len(c.Columns); k != 0 && k != n.Inputs {
 		return nil, fault.New(fault.Data, "", "wanted %s, found %d", fault.Count(n.Inputs, "column name"), k)
 	}
-	return n, n.answer(c.Classes)
+	if err := n.answer(c.Classes); err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
 // inputs returns the number of values of a sample of a shape.
@@ -154,6 +154,3 @@ func (n *Network) Weights() int {
 	}
 	return count
 }
-
-// hasActivation reports whether there is an activation of that name.
-func hasActivation(name string) bool { return slices.Contains(nn.Activations(), name) }

@@ -3,9 +3,11 @@ package inference
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
+	"dnn/internal/nn"
 )
 
 // Describe says how many numbers there are.
@@ -97,7 +99,7 @@ func normalization(s chain.BatchNormalization, width int, where string) (Step, e
 
 func activation(s chain.Activation, where string) (Step, error) {
 	switch {
-	case !hasActivation(s.Function):
+	case !slices.Contains(nn.Activations(), s.Function):
 		return nil, fault.New(fault.Data, "", "%s: unknown activation %q", where, s.Function)
 	case math.IsNaN(s.Slope+s.Alpha) || math.IsInf(s.Slope+s.Alpha, 0):
 		return nil, notFinite(where, s.Slope+s.Alpha)

@@ -39,7 +39,7 @@ func examples(t *testing.T) []example {
 			size *= d
 		}
 		e := example{name: name, chain: c}
-		for range 5 {
+		for range 3 {
 			x := make([]float64, size)
 			for i := range x {
 				switch {

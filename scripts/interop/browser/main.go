@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,19 +28,25 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 2 || len(os.Args) > 3 {
-		fmt.Fprintln(os.Stderr, "usage: go run . FILE.html [FOLDER]")
-		os.Exit(2)
+	os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) //nolint:forbidigo // this is the program's main.go
+}
+
+// start returns the exit status.
+func start(arguments []string, stdout, stderr io.Writer) int {
+	if len(arguments) < 1 || len(arguments) > 2 {
+		fmt.Fprintln(stderr, "usage: go run . FILE.html [FOLDER]")
+		return 2
 	}
 	folder := ""
-	if len(os.Args) == 3 {
-		folder = os.Args[2]
+	if len(arguments) == 2 {
+		folder = arguments[1]
 	}
-	if err := check(os.Args[1], folder); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	if err := check(arguments[0], folder); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
 	}
-	fmt.Println("all digits are read, and nothing was asked for")
+	fmt.Fprintln(stdout, "all digits are read, and nothing was asked for")
+	return 0
 }
 
 // check opens the page and tries all that it can do. It returns all that is wrong.

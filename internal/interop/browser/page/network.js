@@ -117,7 +117,7 @@ class Network {
     };
     const inked = this.apply(Float64Array.from(pixels), 0, this.firstDense);
     const blank = this.apply(new Float64Array(pixels.length), 0, this.firstDense);
-    const sums = this.apply(inked, this.firstDense, this.firstDense + 1);
+    const sums = multiply(inked, first);
     const whole = margin(sums.slice());
     const effects = new Float64Array(pixels.length);
     for (let i = 0; i < pixels.length; i++) {
@@ -125,8 +125,11 @@ class Network {
         continue;
       }
       const change = blank[i] - inked[i];
-      const row = first.kernel.subarray(i * first.units, (i + 1) * first.units);
-      effects[i] = whole - margin(sums.map((z, j) => z + change * row[j]));
+      const without = sums.slice();
+      for (let j = 0; j < first.units; j++) {
+        without[j] += change * first.kernel[i * first.units + j];
+      }
+      effects[i] = whole - margin(without);
     }
     return effects;
   }
@@ -143,24 +146,34 @@ class Network {
 
   // apply returns what the steps from `from` up to `to` make of x, which they may change.
   apply(x, from, to) {
-    for (const s of this.steps.slice(from, to)) {
-      switch (s.kind) {
-        case "dense":
-          x = multiply(x, s);
-          break;
-        case "affine":
-          x = x.map((v, i) => Math.fround(v * at(s.scale, i) + at(s.shift, i)));
-          break;
-        case "normalization":
-          x = x.map((v, i) => (v - s.mean[i]) * s.scale[i] + s.shift[i]);
-          break;
-        default: {
-          const f = activations[s.function];
-          x = s.function === "softmax" ? softmax(x) : x.map((z) => f(z, s));
-        }
+    for (let i = from; i < to; i++) {
+      const s = this.steps[i];
+      if (s.kind === "dense") {
+        x = multiply(x, s);
+      } else if (s.function === "softmax") {
+        x = softmax(x);
+      } else {
+        inPlace(x, s);
       }
     }
     return x;
+  }
+}
+
+// inPlace applies a step that works value by value.
+function inPlace(x, s) {
+  const f = activations[s.function];
+  for (let i = 0; i < x.length; i++) {
+    switch (s.kind) {
+      case "affine":
+        x[i] = Math.fround(x[i] * at(s.scale, i) + at(s.shift, i));
+        break;
+      case "normalization":
+        x[i] = (x[i] - s.mean[i]) * s.scale[i] + s.shift[i];
+        break;
+      default:
+        x[i] = f(x[i], s);
+    }
   }
 }
 
@@ -172,13 +185,14 @@ function at(numbers, i) {
 // multiply returns x kernel + bias. Most pixels are 0, and their rows of the kernel are skipped.
 function multiply(x, { units, kernel, bias }) {
   const y = Float64Array.from(bias);
-  x.forEach((v, i) => {
+  for (let i = 0; i < x.length; i++) {
+    const v = x[i];
     if (v !== 0) {
       for (let j = 0, k = i * units; j < units; j++, k++) {
         y[j] += v * kernel[k];
       }
     }
-  });
+  }
   return y;
 }
 

@@ -46,12 +46,12 @@ function bytesOf(plane) {
 function outline(plane) {
   const columns = new Float64Array(plane.w);
   const rows = new Float64Array(plane.h);
-  plane.ink.forEach((v, i) => {
-    const x = i % plane.w;
-    const y = Math.floor(i / plane.w);
-    columns[x] = Math.max(columns[x], v);
-    rows[y] = Math.max(rows[y], v);
-  });
+  for (let y = 0, i = 0; y < plane.h; y++) {
+    for (let x = 0; x < plane.w; x++, i++) {
+      columns[x] = Math.max(columns[x], plane.ink[i]);
+      rows[y] = Math.max(rows[y], plane.ink[i]);
+    }
+  }
   const [x0, x1] = extent(columns);
   const [y0, y1] = extent(rows);
   return { x0, y0, x1, y1, longer: Math.max(x1 - x0, y1 - y0) };
