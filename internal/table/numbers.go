@@ -48,6 +48,11 @@ func newNumbers(columns int) *numbers {
 
 // add appends the number that text is to the last row.
 func (n *numbers) add(text []byte) error {
+	if len(text) == 1 && text[0] >= '0' && text[0] <= '9' { // most pixels
+		n.mantissas = append(n.mantissas, int64(text[0]-'0'))
+		n.decimals = append(n.decimals, 0)
+		return nil
+	}
 	if mantissa, decimals, ok := shortDecimal(text); ok {
 		n.mantissas = append(n.mantissas, mantissa)
 		n.decimals = append(n.decimals, decimals)
@@ -118,62 +123,78 @@ func (n *numbers) end() {
 
 // pack makes a block of the rows after the blocks.
 func (n *numbers) pack() {
-	b := block{kinds: make([]kind, n.columns)}
-	for c := range b.kinds {
-		b.kinds[c] = n.kind(c)
-		b.stride += int(b.kinds[c].bytes)
+	b := block{kinds: n.kinds()}
+	for _, k := range b.kinds {
+		b.stride += int(k.bytes)
 	}
 	b.data = make([]byte, 0, len(n.mantissas)/n.columns*b.stride)
-	for i, m := range n.mantissas {
-		k := b.kinds[i%n.columns]
-		switch d := n.decimals[i]; {
-		case k.bytes == 8 && d != isFloat:
-			m = int64(math.Float64bits(float64(m) / float64(tens[d])))
-		case k.bytes < 8:
-			m *= tens[k.decimals-uint8(d)]
-		}
-		switch k.bytes {
-		case 1:
-			b.data = append(b.data, byte(m))
-		case 2:
-			b.data = binary.LittleEndian.AppendUint16(b.data, uint16(m))
-		case 4:
-			b.data = binary.LittleEndian.AppendUint32(b.data, uint32(m))
-		default:
-			b.data = binary.LittleEndian.AppendUint64(b.data, uint64(m))
+	for at := 0; at < len(n.mantissas); at += n.columns {
+		mantissas, decimals := n.mantissas[at:at+n.columns], n.decimals[at:at+n.columns]
+		for c, k := range b.kinds {
+			m, d := mantissas[c], decimals[c]
+			if k.bytes < 8 && k.decimals > 0 {
+				m *= tens[k.decimals-uint8(d)]
+			}
+			switch k.bytes {
+			case 1:
+				b.data = append(b.data, byte(m))
+			case 2:
+				b.data = binary.LittleEndian.AppendUint16(b.data, uint16(m))
+			case 4:
+				b.data = binary.LittleEndian.AppendUint32(b.data, uint32(m))
+			default:
+				if d != isFloat {
+					m = int64(math.Float64bits(float64(m) / float64(tens[d])))
+				}
+				b.data = binary.LittleEndian.AppendUint64(b.data, uint64(m))
+			}
 		}
 	}
 	n.blocks = append(n.blocks, b)
 	n.mantissas, n.decimals = n.mantissas[:0], n.decimals[:0]
 }
 
-// kind returns how to store column c of the rows after the blocks.
-func (n *numbers) kind(c int) kind {
-	float := kind{bytes: 8}
-	decimals := int8(0)
-	for i := c; i < len(n.decimals); i += n.columns {
-		d := n.decimals[i]
-		if d == isFloat {
-			return float
+// kinds returns how to store each column of the rows after the blocks.
+func (n *numbers) kinds() []kind {
+	kinds := make([]kind, n.columns)
+	for at := 0; at < len(n.decimals); at += n.columns {
+		for c, d := range n.decimals[at : at+n.columns] {
+			kinds[c].decimals = max(kinds[c].decimals, uint8(d)) // isFloat is the largest
 		}
-		decimals = max(decimals, d)
 	}
-	low, high := int64(0), int64(0)
-	for i := c; i < len(n.decimals); i += n.columns {
-		m, ten := n.mantissas[i], tens[decimals-n.decimals[i]]
-		if m > math.MaxInt32/ten || m < math.MinInt32/ten {
-			return float
+	for at := 0; at < len(n.mantissas); at += n.columns {
+		decimals := n.decimals[at : at+n.columns]
+		for c, m := range n.mantissas[at : at+n.columns] {
+			k := &kinds[c]
+			switch {
+			case k.decimals > maxDecimals:
+				k.bytes = 8
+			case k.decimals == 0:
+				k.bytes = max(k.bytes, bytesOf(m))
+			default:
+				ten := tens[k.decimals-uint8(decimals[c])]
+				if m > math.MaxInt32/ten || m < math.MinInt32/ten {
+					k.bytes = 8
+				} else {
+					k.bytes = max(k.bytes, bytesOf(m*ten))
+				}
+			}
 		}
-		low, high = min(low, m*ten), max(high, m*ten)
 	}
-	k := kind{bytes: 4, decimals: uint8(decimals)}
+	return kinds
+}
+
+// bytesOf returns how many bytes can hold m: 1 without a sign, 2 or 4 with one, or 8.
+func bytesOf(m int64) uint8 {
 	switch {
-	case low == 0 && high <= math.MaxUint8:
-		k.bytes = 1
-	case low >= math.MinInt16 && high <= math.MaxInt16:
-		k.bytes = 2
+	case m == int64(uint8(m)):
+		return 1
+	case m == int64(int16(m)):
+		return 2
+	case m == int64(int32(m)):
+		return 4
 	}
-	return k
+	return 8
 }
 
 // row reads row r into dst, which has room for all columns.
