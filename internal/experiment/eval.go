@@ -229,7 +229,7 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*da
 	if o.Split == "test" {
 		wanted = mnist.TestOnly
 	}
-	s, err := dataset.Folder(d.IDX, wanted)
+	s, err := dataset.Folder(d, wanted)
 	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn/batch"
 )
 
 // checkPixels returns an error if the columns are not as many as an image has pixels.
@@ -115,11 +116,7 @@ func parseOddPixel(text []byte) (uint8, error) {
 func transpose(pixels []uint8, height, width int) {
 	image := make([]uint8, height*width)
 	for ; len(pixels) > 0; pixels = pixels[len(image):] {
-		copy(image, pixels)
-		for y := range height {
-			for x := range width {
-				pixels[y*width+x] = image[x*height+y]
-			}
-		}
+		batch.Transpose(image, pixels[:len(image)], height, width)
+		copy(pixels, image)
 	}
 }
