@@ -69,6 +69,7 @@ type Data struct {
 // table, and the data that it was trained on.
 type Learned struct {
 	From     string                // the model's file, for errors
+	Shape    []int                 // of one sample, as Source.Shape returns it
 	Columns  []string              // in the order of the network's inputs
 	Classes  []string              // in the order of the network's outputs
 	Standard table.Standardization // that its training rows gave
@@ -81,6 +82,10 @@ type Learned struct {
 func New(d config.Dataset, where string, model *Learned) (*Source, error) {
 	switch {
 	case d.CSV != "":
+		d, err := guess(d, model)
+		if err != nil {
+			return nil, err
+		}
 		s, err := tableSource(d, model)
 		return s, fault.HintMissing(err, "a path in an experiment file starts from the folder that dnn is run in")
 	case d.IDX != "":
