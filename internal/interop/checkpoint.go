@@ -24,7 +24,7 @@ func readCheckpoint(path string) (*modelfile.Model, *chain.Adam, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if experiment.Dataset.CSV != "" {
+	if experiment.Dataset.IsTable() {
 		return nil, nil, fault.New(fault.Data, path, "wanted a checkpoint of images, found one of a table: "+
 			"it does not hold how the columns are standardized").WithHint("the run's model file does")
 	}

@@ -39,7 +39,7 @@ func model(c *chain.Chain, o Options, path string) (*modelfile.Model, []string, 
 
 // nameColumns gives the inputs and classes of a chain the names that the experiment's table has for them.
 func nameColumns(c *chain.Chain, d config.Dataset) error {
-	if d.CSV == "" || c.Columns != nil {
+	if !d.IsTable() || c.Columns != nil {
 		return nil
 	}
 	s, err := dataset.New(d, "dataset", nil)

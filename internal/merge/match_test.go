@@ -111,7 +111,7 @@ func TestRefused(t *testing.T) {
 			hint:   hint + "; with split_seed: 1 in dataset, models of any seed are tested on the same rows"},
 		{name: "without an experiment", second: change(func(m *modelfile.Model) { m.Config = nil }),
 			wanted: "b.bin: does not say which experiment it belongs to: wanted its data set and settings, found none",
-			hint: "dnn import --like experiment.yaml makes a model file that does"},
+			hint:   "dnn import --like experiment.yaml makes a model file that does"},
 		{name: "view of a table", first: tableA, second: tableB(`{"dataset":{"csv":"t.csv","target":"kind"}}`),
 			views: "horizontal_flip", wanted: "a.bin: wanted a model of images, which horizontal_flip can turn over, found one of a table"},
 		{name: "unknown view", second: plain, views: "flip",

@@ -29,21 +29,16 @@ type Request struct {
 func Learned(model *modelfile.Model, from string) *dataset.Learned {
 	return &dataset.Learned{
 		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
-		Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
+		Shape: model.InputShape, Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
 	}
 }
 
 // Dataset returns the data set to test on. At r.Data it is of the same kind as the one of the training.
 func (r Request) Dataset() config.Dataset {
-	d := r.Trained
-	switch {
-	case r.Data == "":
-	case d.CSV == "":
-		return config.Dataset{IDX: r.Data}
-	default:
-		d.CSV, d.Test = r.Data, ""
+	if r.Data == "" {
+		return r.Trained
 	}
-	return d
+	return dataset.At(r.Data, r.Trained)
 }
 
 // DatasetName returns the name of the data set to test on.
@@ -90,7 +85,7 @@ func (r Request) sourceAt() (*dataset.Source, error) {
 	if r.Split == "test" {
 		wanted = mnist.TestOnly
 	}
-	s, err := dataset.Folder(d.IDX, wanted)
+	s, err := dataset.Folder(d, wanted)
 	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 
@@ -116,7 +111,7 @@ func (r Request) Samples(data *dataset.Data) (*batch.Samples, error) {
 // Message says which samples of the data set at r.Data were used, and how many.
 func (r Request) Message(data *dataset.Data, count int) string {
 	switch {
-	case r.Trained.CSV == "":
+	case !r.Trained.IsTable():
 		return fmt.Sprintf("tested the %s of %s", fault.Count(count, r.Split+" image"), r.Data)
 	case data.Train == nil:
 		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), r.Data)
