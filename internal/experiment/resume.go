@@ -126,7 +126,7 @@ func (x *experiment) isComplete() bool {
 		return false
 	}
 	for _, f := range x.sideOutputs() {
-		if _, err := os.Stat(f.path); err != nil && f.role != bestModel {
+		if _, err := os.Stat(f.Path); err != nil && f.Role != bestModel {
 			return false
 		}
 	}
