@@ -1,0 +1,179 @@
+package predict
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
+)
+
+// stream is the name of standard input as an input, and of standard output as an output.
+const stream = "-"
+
+// kind is what an input is.
+type kind int
+
+const (
+	pictureFile kind = iota
+	tableFile
+	idxFile
+)
+
+// String names the kind with its article, for messages.
+func (k kind) String() string {
+	return [...]string{"a picture", "a table", "an IDX file"}[k]
+}
+
+// expand returns the files that arguments name, in their order. A folder stands for its pictures, and a pattern that is
+// no file for the files that match it, as a shell would have it; both in natural order, so that 2.png comes before
+// 10.png.
+func expand(arguments []string) ([]string, error) {
+	var files []string
+	for _, argument := range arguments {
+		info, err := os.Stat(argument)
+		switch {
+		case argument == stream:
+			if slices.Contains(files, stream) {
+				return nil, fault.New(fault.Usage, stream, "standard input can be read only once")
+			}
+			files = append(files, argument)
+		case err == nil && info.IsDir():
+			pictures, err := folder(argument)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, pictures...)
+		case err != nil && errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(argument, "*?["):
+			matches, err := filepath.Glob(argument)
+			if err != nil {
+				return nil, fault.New(fault.Usage, argument, "wanted a pattern such as *.png: %w", err)
+			}
+			if len(matches) == 0 {
+				return nil, fault.New(fault.Data, argument, "no file matches this pattern")
+			}
+			slices.SortFunc(matches, natural)
+			files = append(files, matches...)
+		default: // also a file that is not there, so that the others are predicted
+			files = append(files, argument)
+		}
+	}
+	return files, nil
+}
+
+// folder returns the pictures of a folder, told by their names, in natural order.
+func folder(path string) ([]string, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	var pictures []string
+	for _, e := range entries {
+		if isPictureName(e.Name()) && !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			pictures = append(pictures, filepath.Join(path, e.Name()))
+		}
+	}
+	if len(pictures) == 0 {
+		return nil, fault.New(fault.Data, path, "wanted a folder with pictures, found none whose name ends in %s",
+			strings.Join(pictureEndings, ", "))
+	}
+	slices.SortFunc(pictures, natural)
+	return pictures, nil
+}
+
+// pictureEndings are the ends of names of pictures. HEIC cannot be read, but is not to be passed over in silence.
+var pictureEndings = []string{
+	".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif",
+}
+
+func isPictureName(name string) bool {
+	return slices.Contains(pictureEndings, strings.ToLower(filepath.Ext(name)))
+}
+
+// natural compares names with their numbers as numbers: 2.png comes before 10.png. Names that differ only in zeros before
+// a number are compared as texts.
+func natural(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		m, n := digits(x), digits(y)
+		if m == 0 || n == 0 {
+			if x[0] != y[0] {
+				return cmp.Compare(x[0], y[0])
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		p, q := strings.TrimLeft(x[:m], "0"), strings.TrimLeft(y[:n], "0")
+		if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q)); c != 0 {
+			return c
+		}
+		x, y = x[m:], y[n:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+}
+
+// digits returns how many digits a text begins with.
+func digits(text string) int { return len(text) - len(strings.TrimLeft(text, "0123456789")) }
+
+// kindOf returns what kind of input a file is: by its name, or else by how it begins. A file that is nothing that dnn
+// knows counts as a picture, and the decoder of pictures says what it found.
+func kindOf(path string) (kind, error) {
+	ending := strings.ToLower(filepath.Ext(path))
+	switch {
+	case path == stream, isPictureName(path):
+		return pictureFile, nil
+	case ending == ".csv", ending == ".tsv":
+		return tableFile, nil
+	}
+	f, err := atomicfile.Open(path)
+	if err != nil {
+		return pictureFile, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	begin := make([]byte, 512)
+	n, err := io.ReadFull(f, begin)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return pictureFile, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	return kindOfBytes(path, begin[:n]), nil
+}
+
+// kindOfBytes returns the kind of a file that begins with begin.
+func kindOfBytes(path string, begin []byte) kind {
+	isIDX := len(begin) >= 4 && begin[0] == 0 && begin[1] == 0 && begin[2] >= 8 && begin[2] <= 14
+	isGzip := bytes.HasPrefix(begin, []byte{0x1f, 0x8b})
+	switch {
+	case isIDX, isGzip && strings.Contains(strings.ToLower(path), "ubyte"), isGzip && strings.Contains(path, "idx"):
+		return idxFile
+	case isText(begin):
+		return tableFile
+	}
+	return pictureFile
+}
+
+// isText reports whether a file that begins so is text with several fields in a line.
+func isText(begin []byte) bool {
+	whole := begin[:len(begin)-incomplete(begin)]
+	return utf8.Valid(whole) && !bytes.ContainsRune(whole, 0) && bytes.ContainsAny(whole, ",;\t")
+}
+
+// incomplete returns how many bytes at the end of a text belong to a character that is cut off.
+func incomplete(text []byte) int {
+	for n := 1; n < min(utf8.UTFMax, len(text)+1); n++ {
+		if c := text[len(text)-n]; utf8.RuneStart(c) {
+			if utf8.FullRune(text[len(text)-n:]) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
