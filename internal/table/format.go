@@ -15,8 +15,19 @@ var otherFormats = []struct{ begin, found, hint string }{
 	{"\x93NUMPY", "a NumPy array", "numpy.savetxt with delimiter=',', comments='' and a header that names the columns"},
 }
 
-// checkFormat refuses a file in another format than CSV. begin is its first part.
+// checkFormat refuses a file in another format than CSV. begin is its first part. It skips the mark with which some
+// programs begin a UTF-8 file.
 func (r *reader) checkFormat(begin []byte) error {
+	begin, marked := bytes.CutPrefix(begin, []byte("\ufeff"))
+	if marked {
+		r.skip(len("\ufeff"))
+	}
+	switch {
+	case len(begin) == 0:
+		return fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
+	case bytes.HasPrefix(begin, []byte("\xff\xfe")), bytes.HasPrefix(begin, []byte("\xfe\xff")):
+		return fault.New(fault.Data, r.Path, "is UTF-16, wanted UTF-8").WithHint("save it anew as CSV UTF-8")
+	}
 	for _, f := range otherFormats {
 		if bytes.HasPrefix(begin, []byte(f.begin)) {
 			return r.notCSV(f.found).WithHint("%s", f.hint)
@@ -41,7 +52,7 @@ func (r *reader) checkFormat(begin []byte) error {
 		return nil
 	}
 	found := map[byte]string{';': "semicolons", '\t': "tabs"}[line[separator]]
-	return fault.New(fault.Data, r.place(1, 1), "wanted columns separated by commas, found %s: %s", found, quote(line)).
+	return fault.New(fault.Data, place(r.Path, 1, 1), "wanted columns separated by commas, found %s: %s", found, quote(line)).
 		WithHint("save it with commas, and numbers with a decimal point")
 }
 

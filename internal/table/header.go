@@ -1,10 +1,8 @@
 package table
 
 import (
-	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"dnn/internal/fault"
 	"dnn/internal/nearest"
@@ -15,12 +13,9 @@ const headerHint = "put a line with the names of the columns first, " +
 
 // readHeader reads the first line and finds the columns that are to be read. Without a header, that line is a row.
 func (r *reader) readHeader() error {
-	record, err := r.csv.Read()
-	if err == io.EOF {
-		return fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
-	}
+	record, err := r.record()
 	if err != nil {
-		return r.syntax(err)
+		return err
 	}
 	r.table.Fields = len(record)
 	if r.NoHeader {
@@ -33,20 +28,43 @@ func (r *reader) readHeader() error {
 		if err := r.findColumns(); err != nil {
 			return err
 		}
-		return r.readRow(record)
+		return r.readRow()
 	}
 	numbers := 0
 	for _, field := range record {
-		if _, err := parseNumber(strings.TrimSpace(field)); err == nil {
+		if _, err := parseNumber(field); err == nil {
 			numbers++
 		}
 	}
 	if numbers == len(record) && !inOrder(record) {
 		return r.at(0, "wanted a line with the names of the columns, found numbers only").WithHint(headerHint)
 	}
+	if err := r.readNames(record); err != nil {
+		return err
+	}
+	return r.findColumns()
+}
+
+// record returns the fields of the first line.
+func (r *reader) record() ([]string, error) {
+	found, err := r.next()
+	if err == nil && !found {
+		err = fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
+	}
+	if err != nil {
+		return nil, err
+	}
+	record := make([]string, len(r.fields))
+	for i := range record {
+		record[i] = r.text(i)
+	}
+	return record, nil
+}
+
+// readNames takes the first line as the names of the columns.
+func (r *reader) readNames(record []string) error {
 	seen := make(map[string]bool, len(record))
-	for i, field := range record {
-		name := strings.TrimSpace(field)
+	for i, name := range record {
 		if err := printable(name); err != nil {
 			return r.at(i, "the name of a column %w", err)
 		}
@@ -68,7 +86,7 @@ func (r *reader) readHeader() error {
 		seen[name] = true
 		r.header = append(r.header, name)
 	}
-	return r.findColumns()
+	return nil
 }
 
 // findColumns finds the columns of the target and of the features in the header.
@@ -147,7 +165,7 @@ func inOrder(names []string) bool {
 func (r *reader) mostlyNumbers(names []string) bool {
 	numbers, others := 0, 0
 	for _, name := range names {
-		if name = strings.TrimSpace(name); name == r.Target {
+		if name == r.Target {
 			continue
 		}
 		others++
@@ -164,7 +182,7 @@ func (r *reader) rowAsHeader() error {
 	if !isClass || r.NoHeader || inOrder(r.table.Columns) || !r.mostlyNumbers(r.table.Columns) {
 		return nil
 	}
-	return fault.New(fault.Data, r.place(1, 1),
+	return fault.New(fault.Data, place(r.Path, 1, 1),
 		"wanted a line with the names of the columns, found what looks like a row: numbers and the class %s",
 		quote(r.Target)).WithHint(headerHint)
 }

@@ -1,18 +1,16 @@
 package table
 
 import (
-	"bufio"
 	"cmp"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -91,7 +89,7 @@ func open(path string) (*os.File, error) {
 // reader reads one file into a table.
 type reader struct {
 	Options
-	csv    *csv.Reader
+	*scanner
 	header []string
 	order  []int // the field of a line that each of the table's columns is in
 	target int   // the field of the class
@@ -101,83 +99,64 @@ type reader struct {
 	firstLine map[string]int   // by class, the line in which it appears first
 }
 
-// parse reads a CSV file from f. It allocates in proportion to what f holds.
-func parse(f io.Reader, o Options) (*Table, error) {
+// newReader returns a reader of f, once it has looked at the first bytes, and the hash of all that it will have read.
+func newReader(f io.Reader, o Options) (*reader, hash.Hash, error) {
 	hash := sha256.New()
-	in := bufio.NewReaderSize(io.TeeReader(&lineLimiter{Reader: f}, hash), peeked)
 	r := &reader{
-		Options: o, table: &Table{Path: o.Path},
+		Options: o, scanner: newScanner(io.TeeReader(f, hash), o.Path), table: &Table{Path: o.Path},
 		labels: map[string]uint8{}, firstLine: map[string]int{},
 	}
-	if err := r.skipByteOrderMark(in); err != nil {
+	begin, err := r.peek(peeked)
+	if err == nil {
+		err = r.checkFormat(begin)
+	}
+	return r, hash, err
+}
+
+// parse reads a CSV file from f. It allocates in proportion to what f holds.
+func parse(f io.Reader, o Options) (*Table, error) {
+	r, hash, err := newReader(f, o)
+	if err != nil {
 		return nil, err
 	}
-	begin, err := in.Peek(peeked)
-	if err != nil && err != io.EOF {
-		return nil, fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
-	}
-	if err := r.checkFormat(begin); err != nil {
-		return nil, err
-	}
-	r.csv = csv.NewReader(in)
-	r.csv.ReuseRecord, r.csv.FieldsPerRecord, r.csv.TrimLeadingSpace = true, -1, true
 	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
 	for {
-		record, err := r.csv.Read()
-		if err == io.EOF {
+		more, err := r.next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
 			break
 		}
-		if err != nil {
-			return nil, r.syntax(err)
-		}
-		if err := r.readRow(record); err != nil {
+		if err := r.readRow(); err != nil {
 			return nil, err
 		}
 	}
-	if err := r.finish(); err != nil {
+	if err := r.finishTable(); err != nil {
 		return nil, err
 	}
 	r.table.Hash = hex.EncodeToString(hash.Sum(nil))
 	return r.table, nil
 }
 
-// skipByteOrderMark skips the mark with which some programs begin a UTF-8 file, and refuses those of UTF-16.
-func (r *reader) skipByteOrderMark(in *bufio.Reader) error {
-	begin, err := in.Peek(3)
-	switch {
-	case len(begin) == 0 && err == io.EOF:
-		return fault.New(fault.Data, r.Path, "is empty, wanted a line with the names of the columns")
-	case err != nil && err != io.EOF:
-		return fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
-	case string(begin) == "\ufeff":
-		_, err := in.Discard(3)
-		return err
-	case len(begin) >= 2 && (string(begin[:2]) == "\xff\xfe" || string(begin[:2]) == "\xfe\xff"):
-		return fault.New(fault.Data, r.Path, "is UTF-16, wanted UTF-8").WithHint("save it anew as CSV UTF-8")
-	}
-	return nil
-}
-
 // readRow appends a line to the table.
-func (r *reader) readRow(record []string) error {
-	if len(record) != len(r.header) {
-		line, _ := r.csv.FieldPos(0)
-		return fault.New(fault.Data, r.place(line, 1), "has %s, wanted %d: one for each column",
-			fault.Count(len(record), "field"), len(r.header))
+func (r *reader) readRow() error {
+	if err := r.checkFields(); err != nil {
+		return err
 	}
 	if len(r.table.Values)+len(r.order) > maxValues {
 		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
 	}
 	for _, i := range r.order {
-		v, err := parseNumber(strings.TrimSpace(record[i]))
+		v, err := parseNumber(r.text(i))
 		if err != nil {
 			return r.at(i, "%s: %w", shorten(r.header[i]), err)
 		}
 		r.table.Values = append(r.table.Values, v)
 	}
-	label, err := r.label(strings.TrimSpace(record[r.target]))
+	label, err := r.label(r.text(r.target))
 	if errors.Is(err, errMany) { // perhaps the target is no class at all
 		if err := r.quantity(r.table.Rows()); err != nil {
 			return err
@@ -190,7 +169,7 @@ func (r *reader) readRow(record []string) error {
 	return nil
 }
 
-// label returns the number of a class. Without Options.Classes it numbers them as they appear; finish sorts them.
+// label returns the number of a class. Without Options.Classes it numbers them as they appear; finishTable sorts them.
 func (r *reader) label(name string) (uint8, error) {
 	if label, ok := r.labels[name]; ok {
 		return label, nil
@@ -211,14 +190,13 @@ func (r *reader) label(name string) (uint8, error) {
 		return 0, fmt.Errorf("the name of a class %w", err)
 	}
 	label := uint8(len(r.labels))
-	name = strings.Clone(name) // a field is a slice of its whole line
 	r.labels[name] = label
-	r.firstLine[name], _ = r.csv.FieldPos(r.target)
+	r.firstLine[name], _ = r.position(r.target)
 	return label, nil
 }
 
-// finish makes the checks that need the whole file, and renumbers the classes in sorted order.
-func (r *reader) finish() error {
+// finishTable makes the checks that need the whole file, and renumbers the classes in sorted order.
+func (r *reader) finishTable() error {
 	t := r.table
 	if t.Rows() == 0 {
 		return fault.New(fault.Data, r.Path, "has no rows, only the names of columns")
@@ -250,31 +228,24 @@ func (r *reader) finish() error {
 	return nil
 }
 
+// checkFields returns an error if the line that was read last has not one field for each column.
+func (r *reader) checkFields() error {
+	if len(r.fields) == len(r.header) {
+		return nil
+	}
+	return fault.New(fault.Data, place(r.Path, r.line, 1), "has %s, wanted %d: one for each column",
+		fault.Count(len(r.fields), "field"), len(r.header))
+}
+
 // at returns an error about the given field of the line that was read last.
 func (r *reader) at(field int, format string, args ...any) *fault.Error {
-	line, column := r.csv.FieldPos(field)
-	return fault.New(fault.Data, r.place(line, column), format, args...)
+	line, column := r.position(field)
+	return fault.New(fault.Data, place(r.Path, line, column), format, args...)
 }
 
-// place returns the path with a line and a column.
-func (r *reader) place(line, column int) string {
-	return r.Path + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
-}
-
-// syntax turns an error of package csv into one that a user understands.
-func (r *reader) syntax(err error) error {
-	e, ok := errors.AsType[*csv.ParseError](err)
-	if !ok {
-		return fault.New(fault.Data, r.Path, "%w", fault.Pathless(err))
-	}
-	what := fault.New(fault.Data, r.place(e.Line, e.Column), "%w", e.Err)
-	switch {
-	case errors.Is(err, csv.ErrBareQuote):
-		what.What = `has a " inside a field that does not begin with one`
-	case errors.Is(err, csv.ErrQuote):
-		what.What = `has a field in quotes that ends wrong: after its closing " wanted a comma or the end of the line`
-	}
-	return what
+// place returns a path with a line and a column.
+func place(path string, line, column int) string {
+	return path + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
 }
 
 // printable returns an error if a name cannot be shown on a terminal.
