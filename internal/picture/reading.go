@@ -63,12 +63,20 @@ func (g Reading) marked(least, most int) image.Image {
 	case longer < least:
 		scale = float64((least + longer - 1) / longer)
 	}
-	canvas := vgimg.NewWith(vgimg.UseImage(scaled(g.Image, scale)), vgimg.UseDPI(dpi))
-	paper := canvas.Image() // a copy of what it was made from
+	canvas, all := canvasOn(scaled(g.Image, scale))
+	longer = max(canvas.Bounds().Dx(), canvas.Bounds().Dy())
 	for _, m := range g.Marks {
-		pen{draw.New(canvas)}.mark(m, g.Bounds.Min, scale, float64(max(paper.Bounds().Dx(), paper.Bounds().Dy())))
+		all.mark(m, g.Bounds.Min, scale, float64(longer))
 	}
-	return paper
+	return canvas
+}
+
+// canvasOn returns an image that begins as a copy of another one, and a pen that draws on it.
+func canvasOn(paper image.Image) (xdraw.Image, pen) {
+	size := paper.Bounds().Size()
+	canvas := vgimg.NewWith(vgimg.UseWH(px(size.X), px(size.Y)), vgimg.UseDPI(dpi))
+	xdraw.Draw(canvas.Image(), canvas.Image().Bounds(), paper, paper.Bounds().Min, xdraw.Src)
+	return canvas.Image(), pen{draw.New(canvas)}
 }
 
 // scaled returns an image enlarged by a whole number, with pixels as squares, or reduced.
@@ -124,20 +132,19 @@ func (g Reading) sheet() image.Image {
 	width := stageGap + min(stagesAcross, len(tiles))*(stageSide+stageGap)
 	paper := image.NewRGBA(image.Rect(0, 0, width, height))
 	xdraw.Draw(paper, paper.Bounds(), image.NewUniform(previewPaper), image.Point{}, xdraw.Src)
-	canvas := vgimg.NewWith(vgimg.UseImage(paper), vgimg.UseDPI(dpi))
-	all := pen{draw.New(canvas)}
+	canvas, all := canvasOn(paper)
 	title := textStyle(10.5, color.Black, draw.XLeft, draw.YTop)
 	y := stageGap
 	for i, tile := range tiles {
 		at := image.Pt(stageGap+i%stagesAcross*(stageSide+stageGap), y)
 		all.text(float64(at.X), float64(at.Y), title, shorten(stages[i].Title, title, stageSide))
 		place := tile.Bounds().Add(at).Add(image.Pt(0, stageHead))
-		xdraw.Draw(canvas.Image(), place, tile, image.Point{}, xdraw.Src)
+		xdraw.Draw(canvas, place, tile, image.Point{}, xdraw.Src)
 		if (i+1)%stagesAcross == 0 {
 			y += stageHead + tallest(tiles[i+1-stagesAcross:i+1]) + stageGap
 		}
 	}
-	return canvas.Image()
+	return canvas
 }
 
 // tallest returns the height of the tallest image.

@@ -20,9 +20,9 @@ type network struct {
 	input       *modelfile.Input
 	layers      *nn.Sequential
 	kernels     *kernel.Set
-	classes     []string // of each output, two for a single one
-	rows, width int      // of an image, in pixels; 0: the model takes tables
-	target      string   // what the classes are called in the data set of the training; empty: unknown
+	classes     []string       // of each output, two for a single one
+	rows, width int            // of an image, in pixels; 0: the model takes tables
+	trained     config.Dataset // on which it was trained; empty if the model does not tell
 }
 
 // newNetwork builds the network of a model. path is the file that the model was read from.
@@ -45,7 +45,7 @@ func newNetwork(m *modelfile.Model, path string, kernels *kernel.Set) (*network,
 	}
 	if len(m.Config) > 0 {
 		if trained, err := config.Stored(path, m.Config); err == nil { // a model of other origin has no config of ours
-			n.target = trained.Dataset.Target
+			n.trained = trained.Dataset
 		}
 	}
 	return n, nil

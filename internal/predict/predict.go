@@ -151,7 +151,7 @@ func (o Options) forms(system *world.System, n *network) []form {
 		})
 	}
 	if o.CSV != "" {
-		forms = append(forms, &csvFile{path: o.CSV, system: system, target: n.target})
+		forms = append(forms, &csvFile{path: o.CSV, system: system, target: n.trained.Target})
 	}
 	if o.Annotate != "" {
 		forms = append(forms, &annotation{path: o.Annotate, system: system})
