@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +71,8 @@ func checkPredict(o predict.Options) error {
 	case o.Show != "" && o.Show != predict.ShowDigits && o.Show != predict.ShowStages:
 		return fault.New(fault.Usage, "--show", "wanted %s or %s, found %q", predict.ShowDigits, predict.ShowStages, o.Show).
 			WithHint("--show alone is --show=%s", predict.ShowDigits)
+	case o.Annotate != "" && !strings.EqualFold(filepath.Ext(o.Annotate), ".png"):
+		return fault.New(fault.Usage, "--annotate", "wanted a name that ends in .png, found %q", o.Annotate)
 	case o.Threads < 0:
 		return fault.New(fault.Usage, "--threads", "wanted 0 (all cores) or more, found %d", o.Threads)
 	case o.Raw && (o.Boxes || o.Annotate != "" || o.Show == predict.ShowStages):

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"runtime"
 
+	"dnn/internal/atomicfile"
 	"dnn/internal/await"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
@@ -121,7 +122,15 @@ func (o Options) checkFiles(inputs []string) error {
 	for _, path := range inputs {
 		files = append(files, world.File{Role: "an input", Path: path})
 	}
-	return world.CheckDistinct(outputs, files)
+	if err := world.CheckDistinct(outputs, files); err != nil {
+		return err
+	}
+	for _, out := range outputs { // fail now, and not after all is predicted
+		if err := atomicfile.Probe(out.Path); out.Path != "" && err != nil {
+			return fault.CannotWrite(out.Path, err)
+		}
+	}
+	return nil
 }
 
 // checkModel refuses options that make no sense for the model.
