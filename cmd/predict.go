@@ -22,8 +22,8 @@ func newPredict(system *System, run func(context.Context, *System, predict.Optio
                 MNIST were made, and read line by line. With --raw the picture is one sample, of the model's own size.
   a folder      its pictures
   "*.png"       a pattern: the files that match it
-  a CSV file    rows of a table, with the model's columns by name, or images, with a column for each pixel. Other columns,
-                such as the target, are passed over. The first whose name ends in id names the rows (see --id).
+  a CSV file    rows of a table, with the model's columns by name, or images, with a column for each pixel. The target and
+                others are passed over, but the first of them with another text in each row names the rows (see --id).
   an IDX file   images, such as t10k-images-idx3-ubyte, as it is or with .gz
 
 It prints a line for each sample or, of a page, for each line of digits, with the probability of the least sure digit.
