@@ -1,0 +1,3 @@
+package photo
+type rule struct{}
+func (f *finder) eraseRules() {}
