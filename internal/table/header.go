@@ -122,7 +122,7 @@ func (r *reader) findColumns() error {
 		}
 		return r.at(0, "wanted a column of numbers besides %s%s, found none", quote(r.Target), also)
 	}
-	r.table.Columns = columns
+	r.table.Columns, r.table.values = columns, newNumbers(len(columns))
 	for i, name := range r.Classes {
 		r.labels[name] = uint8(i)
 	}

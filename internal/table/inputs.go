@@ -35,11 +35,15 @@ type InputOptions struct {
 type Inputs struct {
 	Path   string
 	Rows   int
-	Values []float64 // [Rows, columns], in the order of InputOptions.Columns; nil for images
-	Pixels []uint8   // [Rows, pixels], nil for a table
-	ID     string    // the column of IDs; empty if rows have their numbers
-	IDs    []string  // one for each row
+	Pixels []uint8  // [Rows, pixels], nil for a table
+	ID     string   // the column of IDs; empty if rows have their numbers
+	IDs    []string // one for each row
+
+	values *numbers // of a table
 }
+
+// Row sets dst to the numbers of row r of a table, in the order of InputOptions.Columns.
+func (in *Inputs) Row(r int, dst []float64) { in.values.row(r, dst) }
 
 // ReadInputs reads rows to predict from a CSV file as Read takes it. Columns that are neither inputs nor the id may hold
 // anything. Errors are of kind fault.Data and name line and column.
@@ -187,6 +191,7 @@ func (r *inputReader) findInputs() error {
 		}
 		r.order = append(r.order, i)
 	}
+	r.in.values = newNumbers(len(r.order))
 	return nil
 }
 
@@ -255,23 +260,14 @@ func (r *inputReader) readInput() error {
 	if err := r.checkFields(); err != nil {
 		return err
 	}
-	if (r.in.Rows+1)*len(r.order) > maxValues {
-		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
-	}
+	err := error(nil)
 	if r.o.Columns == nil {
-		pixels, err := r.appendPixels(r.in.Pixels)
-		if err != nil {
-			return err
-		}
-		r.in.Pixels = pixels
+		r.in.Pixels, err = r.appendPixels(r.in.Pixels)
 	} else {
-		for _, i := range r.order {
-			v, err := parseNumber(r.text(i))
-			if err != nil {
-				return r.at(i, "%s: %w", shorten(r.header[i]), err)
-			}
-			r.in.Values = append(r.in.Values, v)
-		}
+		err = r.addNumbers(r.in.values)
+	}
+	if err != nil {
+		return err
 	}
 	r.in.Rows++
 	r.candidates = slices.DeleteFunc(r.candidates, func(c *candidate) bool { return !c.add(r.text(c.field)) })
@@ -280,6 +276,9 @@ func (r *inputReader) readInput() error {
 
 // appendPixels appends the pixels of the line that was read last.
 func (r *reader) appendPixels(pixels []uint8) ([]uint8, error) {
+	if len(pixels)+len(r.order) > maxValues {
+		return nil, r.at(0, "more than %d pixels, which is all that dnn reads", maxValues)
+	}
 	for _, i := range r.order {
 		v, err := parsePixel(r.field(i))
 		if err != nil {
@@ -306,6 +305,9 @@ func (c *candidate) add(text string) bool {
 func (r *inputReader) finishInputs() error {
 	if r.in.Rows == 0 {
 		return fault.New(fault.Data, r.o.Path, "has no rows, only the names of columns")
+	}
+	if r.in.values != nil {
+		r.in.values.end()
 	}
 	if len(r.candidates) > 0 {
 		id := r.candidates[0]

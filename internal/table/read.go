@@ -146,15 +146,8 @@ func (r *reader) readRow() error {
 	if err := r.checkFields(); err != nil {
 		return err
 	}
-	if len(r.table.Values)+len(r.order) > maxValues {
-		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
-	}
-	for _, i := range r.order {
-		v, err := parseNumber(r.text(i))
-		if err != nil {
-			return r.at(i, "%s: %w", shorten(r.header[i]), err)
-		}
-		r.table.Values = append(r.table.Values, v)
+	if err := r.addNumbers(r.table.values); err != nil {
+		return err
 	}
 	label, err := r.label(r.text(r.target))
 	if errors.Is(err, errMany) { // perhaps the target is no class at all
@@ -166,6 +159,20 @@ func (r *reader) readRow() error {
 		return r.at(r.target, "%s: %w", shorten(r.Target), err)
 	}
 	r.table.Labels = append(r.table.Labels, label)
+	return nil
+}
+
+// addNumbers appends the inputs of a line to numbers.
+func (r *reader) addNumbers(to *numbers) error {
+	if (to.rows+1)*to.columns > maxValues {
+		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
+	}
+	for _, i := range r.order {
+		if err := to.add(r.field(i)); err != nil {
+			return r.at(i, "%s: %w", shorten(r.header[i]), err)
+		}
+	}
+	to.endRow()
 	return nil
 }
 
@@ -198,6 +205,7 @@ func (r *reader) label(name string) (uint8, error) {
 // finishTable makes the checks that need the whole file, and renumbers the classes in sorted order.
 func (r *reader) finishTable() error {
 	t := r.table
+	t.values.end()
 	if t.Rows() == 0 {
 		return fault.New(fault.Data, r.Path, "has no rows, only the names of columns")
 	}

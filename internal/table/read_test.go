@@ -23,6 +23,17 @@ func read(text string, change ...func(*Options)) (*Table, error) {
 	return parse(strings.NewReader(text), o)
 }
 
+// valuesOf returns the numbers of all rows.
+func valuesOf(t *Table) []float64 {
+	var all []float64
+	row := make([]float64, len(t.Columns))
+	for r := range t.Rows() {
+		t.values.row(r, row)
+		all = append(all, row...)
+	}
+	return all
+}
+
 func TestRead(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -43,9 +54,9 @@ func TestRead(t *testing.T) {
 			if !slices.Equal(got.Columns, []string{"a", "b"}) || !slices.Equal(got.Classes, []string{"x", "y"}) {
 				t.Errorf("columns %q, classes %q", got.Columns, got.Classes)
 			}
-			if !slices.Equal(got.Values, []float64{1, 2, -3.5, 400}) || !slices.Equal(got.Labels, []uint8{0, 1}) ||
+			if !slices.Equal(valuesOf(got), []float64{1, 2, -3.5, 400}) || !slices.Equal(got.Labels, []uint8{0, 1}) ||
 				got.Rows() != 2 {
-				t.Errorf("values %v, labels %v", got.Values, got.Labels)
+				t.Errorf("values %v, labels %v", valuesOf(got), got.Labels)
 			}
 		})
 	}
@@ -82,9 +93,9 @@ func TestReadForModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.Values, []float64{2, 1, 4, 3}) || !slices.Equal(got.Labels, []uint8{1, 0}) ||
+	if !slices.Equal(valuesOf(got), []float64{2, 1, 4, 3}) || !slices.Equal(got.Labels, []uint8{1, 0}) ||
 		!slices.Equal(got.Classes, []string{"y", "x", "w"}) {
-		t.Errorf("values %v, labels %v, classes %v", got.Values, got.Labels, got.Classes)
+		t.Errorf("values %v, labels %v, classes %v", valuesOf(got), got.Labels, got.Classes)
 	}
 	for text, want := range map[string]string{
 		"class,a,b\nx,1,2\nz,3,4\n": `t.csv:3:1: class: wanted a class that the model knows (y, x, w), found "z"`,
@@ -103,8 +114,8 @@ func TestReadForModel(t *testing.T) {
 // Ignored columns are not read, whatever they hold.
 func TestIgnore(t *testing.T) {
 	got, err := read("Id,a,class,b\n1,2,x,tall\n2,3,y,\n", func(o *Options) { o.Ignore = []string{"b", "Id"} })
-	if err != nil || !slices.Equal(got.Columns, []string{"a"}) || !slices.Equal(got.Values, []float64{2, 3}) {
-		t.Errorf("columns %v, values %v, error %v", got.Columns, got.Values, err)
+	if err != nil || !slices.Equal(got.Columns, []string{"a"}) || !slices.Equal(valuesOf(got), []float64{2, 3}) {
+		t.Errorf("columns %v, values %v, error %v", got.Columns, valuesOf(got), err)
 	}
 	for name, want := range map[string]string{
 		"aa": `t.csv:1:1: there is no column "aa", which is to be ignored`,
@@ -121,7 +132,7 @@ func TestIgnore(t *testing.T) {
 func TestReadLike(t *testing.T) {
 	train := &Table{Path: "train.csv", Columns: []string{"a"}, Classes: []string{"x", "y"}, Fields: 2}
 	like := func(o *Options) { o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train }
-	if got, err := read("class,b,a\ny,1,2\n", like); err != nil || got.Labels[0] != 1 || got.Values[0] != 2 {
+	if got, err := read("class,b,a\ny,1,2\n", like); err != nil || got.Labels[0] != 1 || valuesOf(got)[0] != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for text, want := range map[string]string{
@@ -275,9 +286,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if len(got.Values) != got.Rows()*len(got.Columns) || len(got.Classes) < 2 || len(got.Columns) < 1 {
+		if len(valuesOf(got)) != got.Rows()*len(got.Columns) || len(got.Classes) < 2 || len(got.Columns) < 1 {
 			t.Fatalf("%d values of %d rows and %d columns, %d classes",
-				len(got.Values), got.Rows(), len(got.Columns), len(got.Classes))
+				len(valuesOf(got)), got.Rows(), len(got.Columns), len(got.Classes))
 		}
 		for _, label := range got.Labels {
 			if int(label) >= len(got.Classes) {
@@ -317,7 +328,7 @@ func TestNumbersAsNames(t *testing.T) {
 	}
 	got, err = read("x,1,2\ny,3,4\n", func(o *Options) { o.NoHeader, o.Target = true, "0" })
 	if err != nil || got.Rows() != 2 || !slices.Equal(got.Columns, []string{"1", "2"}) ||
-		!slices.Equal(got.Values, []float64{1, 2, 3, 4}) {
+		!slices.Equal(valuesOf(got), []float64{1, 2, 3, 4}) {
 		t.Errorf("%+v: %v", got, err)
 	}
 }

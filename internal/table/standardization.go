@@ -1,6 +1,9 @@
 package table
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Standardization maps each value x of a column to (x - Mean) / Std, so that the training rows have mean 0 and standard
 // deviation 1. Keras's Normalization does the same after adapt. A model file keeps it, since the model's inputs must
@@ -19,35 +22,38 @@ const ConstantStd = math.MaxFloat64
 // float64, in the order of rows.
 func (t *Table) FitStandardization(rows []int32) Standardization {
 	n := len(t.Columns)
+	row := make([]float64, n)
+	t.values.row(int(rows[0]), row)
+	low, high, squares := slices.Clone(row), slices.Clone(row), make([]float64, n)
 	s := Standardization{Mean: make([]float64, n), Std: make([]float64, n)}
-	for c := range n {
-		s.Mean[c], s.Std[c] = t.moments(rows, c)
-	}
-	return s
-}
-
-// moments returns mean and standard deviation of column c over the rows.
-func (t *Table) moments(rows []int32, c int) (mean, std float64) {
-	low, high, sum := math.Inf(1), math.Inf(-1), 0.0
 	for _, r := range rows {
-		v := t.row(int(r))[c]
-		low, high = min(low, v), max(high, v)
-		sum += v
-	}
-	if low == high { // a rounded mean could differ from the values, and the tiny differences would be scaled to 1
-		return low, ConstantStd
+		t.values.row(int(r), row)
+		for c, v := range row {
+			low[c], high[c] = min(low[c], v), max(high[c], v)
+			s.Mean[c] += v
+		}
 	}
 	count := float64(len(rows))
-	mean = sum / count
-	squares := 0.0
+	for c := range s.Mean {
+		s.Mean[c] /= count
+	}
 	for _, r := range rows {
-		d := t.row(int(r))[c] - mean
-		squares += float64(d * d)
+		t.values.row(int(r), row)
+		for c, v := range row {
+			d := v - s.Mean[c]
+			squares[c] += float64(d * d)
+		}
 	}
-	if std = math.Sqrt(squares / count); std == 0 { // so close together that the squares underflow
-		std = ConstantStd
+	for c := range s.Std {
+		s.Std[c] = math.Sqrt(squares[c] / count)
+		if low[c] == high[c] { // a rounded mean could differ from the values, and the tiny differences would be scaled to 1
+			s.Mean[c], s.Std[c] = low[c], ConstantStd
+		}
+		if s.Std[c] == 0 { // values so close together that the squares underflow
+			s.Std[c] = ConstantStd
+		}
 	}
-	return mean, std
+	return s
 }
 
 // Apply computes dst = (values - Mean) / Std, clamped to the range of float32.

@@ -11,22 +11,17 @@ import "dnn/internal/nn/batch"
 // Table is a CSV file in memory.
 type Table struct {
 	Path    string
-	Columns []string  // names of the feature columns, in the order of Options.Columns if given, else of the file
-	Classes []string  // in the order of Options.Classes if given, else sorted (see sortClasses)
-	Values  []float64 // [rows, columns], row-major, as the file has them
-	Labels  []uint8   // [rows], indices into Classes
-	Hash    string    // SHA-256 of the file, in hex
-	Fields  int       // number of fields of a line, also of those that are not read
+	Columns []string // names of the feature columns, in the order of Options.Columns if given, else of the file
+	Classes []string // in the order of Options.Classes if given, else sorted (see sortClasses)
+	Labels  []uint8  // [rows], indices into Classes
+	Hash    string   // SHA-256 of the file, in hex
+	Fields  int      // number of fields of a line, also of those that are not read
+
+	values *numbers // [rows, columns], as the file has them
 }
 
 // Rows returns the number of rows.
 func (t *Table) Rows() int { return len(t.Labels) }
-
-// row returns the values of row r.
-func (t *Table) row(r int) []float64 {
-	n := len(t.Columns)
-	return t.Values[r*n : (r+1)*n]
-}
 
 // Samples returns the given rows as samples, in the order of rows. The features are the standardized values.
 func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
@@ -34,8 +29,10 @@ func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
 		Count: len(rows), Features: len(t.Columns),
 		Floats: make([]float32, len(rows)*len(t.Columns)), Labels: make([]uint8, len(rows)),
 	}
+	row := make([]float64, len(t.Columns))
 	for i, r := range rows {
-		s.Apply(samples.Floats[i*samples.Features:], t.row(int(r)))
+		t.values.row(int(r), row)
+		s.Apply(samples.Floats[i*samples.Features:], row)
 		samples.Labels[i] = t.Labels[r]
 	}
 	return samples
