@@ -45,17 +45,13 @@ func (o Options) photoJob(system *world.System, path string) job {
 			return found{err: err}
 		}
 		page, err := photo.Find(img, photo.Options{Read: w.read, Stages: o.Show == ShowStages})
-		if err != nil {
-			return found{err: placed(err, path)}
-		}
 		f := found{kind: pictureFile, page: page}
+		if err != nil {
+			f.err = placed(err, path) // the page may have stages all the same
+			return f
+		}
 		if o.Annotate != "" {
 			f.image = img
-		}
-		if len(page.Digits) == 0 {
-			f.err = fault.New(fault.Data, displayed(path), "no digit was found").WithHint(
-				"--show=stages shows what was looked at; --raw takes a picture of 28 x 28 pixels as it is")
-			return f
 		}
 		images := make([][]byte, len(page.Digits))
 		for i := range page.Digits {

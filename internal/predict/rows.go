@@ -79,8 +79,12 @@ func (o Options) rows(w *worker, in *table.Inputs, lo, hi int) ([]answer, error)
 		size := len(in.Pixels) / in.Rows
 		return o.images(w, slices.Collect(slices.Chunk(in.Pixels[lo*size:hi*size], size)))
 	}
-	columns := len(in.Values) / in.Rows
-	s, err := w.input.Values(in.Values[lo*columns : hi*columns])
+	columns := len(w.columns())
+	values := make([]float64, (hi-lo)*columns)
+	for r := lo; r < hi; r++ {
+		in.Row(r, values[(r-lo)*columns:][:columns])
+	}
+	s, err := w.input.Values(values)
 	if err != nil {
 		return nil, err
 	}
