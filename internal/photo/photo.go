@@ -60,7 +60,7 @@ type Page struct {
 
 // Find returns the digits of a picture: dark ones on light paper or light ones on dark. A picture of at most 64x64
 // pixels is one digit; if it is 28x28 and placed as in MNIST already, its bytes stay as they are. The error, of kind
-// fault.Data, says that there is no digit.
+// fault.Data, says that there is no digit; the page still has the stages.
 func Find(img image.Image, o Options) (*Page, error) {
 	page := &Page{Bounds: img.Bounds().Sub(img.Bounds().Min)}
 	if page.Bounds.Empty() {
@@ -69,11 +69,12 @@ func Find(img image.Image, o Options) (*Page, error) {
 	f := &finder{options: o, grey: luminance(img, maxWork)}
 	f.scaleX = float64(page.Bounds.Dx()) / float64(f.grey.w)
 	f.scaleY = float64(page.Bounds.Dy()) / float64(f.grey.h)
-	if page.Digits = f.find(); len(page.Digits) == 0 {
-		return nil, fault.New(fault.Data, "", "wanted a picture with digits, found no digit in it").
+	page.Digits = f.find()
+	page.Stages = f.stages
+	if len(page.Digits) == 0 {
+		return page, fault.New(fault.Data, "", "wanted a picture with digits, found no digit in it").
 			WithHint("--show=stages shows what was seen at each stage; ink must stand out from its paper")
 	}
-	page.Stages = f.stages
 	return page, nil
 }
 

@@ -52,7 +52,7 @@ func (g Reading) Write(w io.Writer) error {
 	return encoder.Encode(w, g.sheet())
 }
 
-// marked returns the picture with its marks. Its longer side has at least least and at most most pixels.
+// marked returns the picture with its marks. The pixels of its longer side are least or more, and most or fewer.
 func (g Reading) marked(least, most int) image.Image {
 	size := g.Bounds.Size()
 	longer := max(size.X, size.Y, 1)

@@ -79,8 +79,12 @@ func (n *network) accepts(path string, k kind, raw bool) error {
 			"28 x 28 only", n.path, n.width, n.rows).
 			WithHint("--raw takes a picture of %d x %d pixels as it is", n.width, n.rows)
 	case !n.readsDigits():
-		return fault.New(fault.Data, where, "%s tells %s apart, and no digits, which are all that is found in a picture",
-			n.path, few(n.classes)).WithHint("--raw takes a picture of 28 x 28 pixels as it is")
+		knows := "knows " + few(n.classes)
+		if n.model.Dataset != "" {
+			knows = "was trained on " + n.model.Dataset
+		}
+		return fault.New(fault.Data, where, "%s %s, and only digits are found in a picture", n.path, knows).
+			WithHint("--raw takes a picture of 28 x 28 pixels as it is")
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func (o Options) forms(system *world.System, n *network) []form {
 	switch {
 	case o.JSON:
 		forms = append(forms, newJSONLines(system.Stdout))
-	case o.CSV == "":
+	case o.CSV == "" || o.Show != "":
 		forms = append(forms, &text{
 			w: system.Stdout, screen: system.Screen(system.Stdout), o: o, rows: n.rows, columns: n.width,
 		})

@@ -28,8 +28,8 @@ func main() {
 	folder := flag.String("data", "", "`folder` of the data sets (default as for dnn)")
 	flag.Parse()
 	if err := run(*output, *folder, flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		_, _ = fmt.Fprintln(os.Stderr, err) //nolint:forbidigo // this is the program's main.go
+		os.Exit(1)                          //nolint:forbidigo // this is the program's main.go
 	}
 }
 
