@@ -22,7 +22,15 @@ type Dataset struct {
 	Test      string   // a file like CSV with test samples; empty: CSV is split
 	Ignore    []string // columns of CSV that are not read
 	SplitSeed *uint64  // of the split; nil: the seed of the run
+
+	Image     [2]int // height and width of the images that the columns of CSV are; zeros: they are a table
+	Transpose bool   // IDX or CSV has its images column by column
+	Prefix    string // of the names of IDX's files
+	Classes   string // the file that names the classes of IDX; empty: they are called by their numbers
 }
+
+// IsTable reports whether the samples are rows of a table, and not images.
+func (d Dataset) IsTable() bool { return d.CSV != "" && d.Image == [2]int{} }
 
 // defaultTestSplit is the TestSplit of a table that says none.
 const defaultTestSplit = 0.2
@@ -61,6 +69,10 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 	type file struct {
 		CSV string `json:"csv"`
 	}
+	var image []int
+	if d.Image != [2]int{} {
+		image = d.Image[:]
+	}
 	var test *file
 	if d.Test != "" {
 		test = &file{d.Test}
@@ -74,7 +86,13 @@ func (d Dataset) MarshalJSON() ([]byte, error) {
 		Header    *bool    `json:"header,omitempty"`
 		Ignore    []string `json:"ignore,omitempty"`
 		SplitSeed *uint64  `json:"split_seed,omitempty"`
-	}{d.IDX, d.CSV, test, d.Target, d.TestSplit, header, d.Ignore, d.SplitSeed})
+		Image     []int    `json:"image,omitempty"`
+		Prefix    string   `json:"prefix,omitempty"`
+		Transpose bool     `json:"transpose,omitempty"`
+		Classes   string   `json:"classes,omitempty"`
+	}{
+		d.IDX, d.CSV, test, d.Target, d.TestSplit, header, d.Ignore, d.SplitSeed, image, d.Prefix, d.Transpose, d.Classes,
+	})
 }
 
 // dataset is the kind of the key dataset: a name, or a mapping that says where files are. Its values are Dataset.
@@ -95,7 +113,7 @@ func (k dataset) Show(value any) string {
 	d, _ := value.(Dataset)
 	switch {
 	case d.IDX != "":
-		return "{idx: " + keyfile.ShowText(d.IDX) + "}"
+		return "{idx: " + keyfile.ShowText(d.IDX) + k.showImages(d) + "}"
 	case d.CSV != "":
 		return k.showTable(d)
 	}
@@ -119,7 +137,7 @@ func (k dataset) showTable(d Dataset) string {
 	if d.SplitSeed != nil {
 		fmt.Fprintf(&text, ", split_seed: %d", *d.SplitSeed)
 	}
-	return text.String() + "}"
+	return text.String() + k.showImages(d) + "}"
 }
 
 func (k dataset) Read(n *yaml.Node) (any, *keyfile.Problem) {

@@ -24,6 +24,10 @@ func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 		field("ignore", labels{"the name of a column or a list of them"}),
 		field("split_seed", keyfile.Whole{Min: 0, Max: math.MaxUint64}),
 		field("test", testFile{}),
+		field("image", imageSize{}),
+		field("prefix", label{"the beginning of the files' names"}),
+		field("transpose", keyfile.Boolean{}),
+		field("classes", keyfile.Path{}),
 	})
 	if split := keyfile.ValueOf(n, "test_split"); problem != nil && problem.At == split && isZero(split.Value) {
 		problem.Hint = "to test on the rows of another file, write test: {csv: FILE} instead"
@@ -37,6 +41,10 @@ func (k dataset) readFiles(n *yaml.Node) (any, *keyfile.Problem) {
 	d.Target, _ = values["target"].(string)
 	d.Test, _ = values["test"].(string)
 	d.Ignore, _ = values["ignore"].([]string)
+	d.Image, _ = values["image"].([2]int)
+	d.Prefix, _ = values["prefix"].(string)
+	d.Transpose, _ = values["transpose"].(bool)
+	d.Classes, _ = values["classes"].(string)
 	header, isHeader := values["header"].(bool)
 	d.NoHeader = isHeader && !header
 	if seed, ok := values["split_seed"].(uint64); ok {
@@ -78,6 +86,8 @@ func (d Dataset) checkTogether(n *yaml.Node, values map[string]any) (problem *ke
 		problem = keyfile.Wrong(keyfile.ValueOf(n, "ignore"),
 			"ignore: wanted columns besides the target, found the target %s", keyfile.Shorten(d.Target))
 		problem.Hint = "take it out: the target is none of the columns that are learned from"
+	default:
+		return d.refuseImageSettings(n, values)
 	}
 	return problem
 }
@@ -91,6 +101,7 @@ func refuseTableSettings(n *yaml.Node, values map[string]any) *keyfile.Problem {
 		{"test", ": IDX files have a test set of their own"},
 		{"ignore", ""},
 		{"split_seed", ""},
+		{"image", ": IDX files say how large their images are"},
 	} {
 		if _, found := values[of.key]; found {
 			problem := keyfile.Wrong(n, "wanted %s beside csv only, found it beside idx", of.key)

@@ -19,7 +19,7 @@ func (c Config) LayersNote(a nn.Architecture) string {
 	input := first.Units == a.Input
 	output := last.Type == "dense" && last.Units == a.Output()
 	if both := input && output; !both {
-		image := c.Dataset.CSV == ""
+		image := !c.Dataset.IsTable()
 		input = input && image && second.Type == "dense" && second.Units < first.Units
 		output = output && image
 	}

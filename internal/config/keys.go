@@ -61,7 +61,10 @@ func networkKeys() []Key {
 				"{csv: data/iris.csv, target: species, test_split: 0.25}",
 				"{csv: data/sonar.csv, target: 60, header: false}",
 				"{csv: data/iris.csv, target: species, ignore: [Id, place], split_seed: 1}",
-				"{csv: data/train.csv, test: {csv: data/test.csv}, target: species}"},
+				"{csv: data/train.csv, test: {csv: data/test.csv}, target: species}",
+				"{csv: data/train.csv, target: label, image: [28, 28]}",
+				"{csv: data/mnist_train.csv, test: {csv: data/mnist_test.csv}, target: 0, header: false, image: [28, 28]}",
+				"{idx: data/emnist, prefix: emnist-letters-, transpose: true, classes: data/emnist/emnist-letters-mapping.txt}"},
 			Doc: "Data set to train and test on: a name, a folder of IDX files, or a CSV file.",
 			Advice: "mnist to begin with; fashion-mnist is harder. " +
 				"docs/data.md describes images and tables of your own."},

@@ -24,6 +24,8 @@ var roundTrips = []string{
 	"early_stopping: {}\nreduce_lr_on_plateau: {}\naugment: {}\n", "dataset: {csv: \"5\", target: \"a, b\"}",
 	"dataset: {csv: a.csv, target: b, test_split: 1e-3}",
 	"dataset: {csv: a.csv, target: b, ignore: Id, split_seed: 7}",
+	"dataset: {csv: a.csv, target: b, image: [28, 28], transpose: true}",
+	"dataset: {idx: a, prefix: emnist-letters-, transpose: true, classes: \"m, 1.txt\"}",
 	"dataset: {csv: a.csv, target: 0, test: {csv: \"t, 1.csv\"}, ignore: [1, 2], header: false}",
 	"kernel_initializer: {constant: -2.5e-7}\n" +
 		"layers: [{dense: 5, kernel_initializer: zeros, bias_initializer: {constant: 0}}, " +
@@ -126,6 +128,8 @@ func TestTableStored(t *testing.T) {
 		"{csv: a.csv, target: b}":                                                 `{"csv":"a.csv","target":"b","test_split":0.2}`,
 		"{csv: a.csv, target: 0, test_split: 0.5, header: false}":                 `{"csv":"a.csv","target":"0","test_split":0.5,"header":false}`,
 		"{csv: a.csv, target: b, test: {csv: c.csv}, ignore: [d], split_seed: 3}": `{"csv":"a.csv","test":{"csv":"c.csv"},"target":"b","ignore":["d"],"split_seed":3}`,
+		"{csv: a.csv, target: b, image: [28, 20]}":                                `{"csv":"a.csv","target":"b","test_split":0.2,"image":[28,20]}`,
+		"{idx: a, prefix: p-, transpose: true, classes: c.txt}":                   `{"idx":"a","prefix":"p-","transpose":true,"classes":"c.txt"}`,
 	} {
 		got, err := json.Marshal(mustLoad(t, "dataset: "+text).Dataset)
 		if err != nil || string(got) != want {

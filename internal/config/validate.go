@@ -132,9 +132,10 @@ func (r *Resolved) checkCheckpoint() *fault.Error {
 }
 
 func (r *Resolved) checkAugment() *fault.Error {
-	if r.Augment != nil && r.Dataset.CSV != "" {
+	if r.Augment != nil && r.Dataset.IsTable() {
 		return r.Fault("augment", "wanted a data set of images, found %s", r.Dataset).
-			WithHint("take augment out: the rows of a table cannot be shifted or rotated")
+			WithHint("take augment out: the rows of a table cannot be shifted or rotated; " +
+				"of rows that are images, image: [HEIGHT, WIDTH] in dataset says so")
 	}
 	for _, d := range r.Augment {
 		if m := setting.Contradiction(d); m != nil {

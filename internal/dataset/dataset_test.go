@@ -145,6 +145,74 @@ func TestImages(t *testing.T) {
 	}
 }
 
+// Rows of a CSV file that are images give the samples that the same images give in IDX files, in the same splits.
+func TestImagesInRows(t *testing.T) {
+	folder := images(t)
+	idx, err := dataset.New(config.Dataset{IDX: folder}, "dataset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := config.Dataset{
+		CSV:  write(t, folder, "train.csv", "label,a,b\n0,0,255\n1,0,255\n0,0,255\n1,0,255\n2,0,255\n2,0,255\n"),
+		Test: write(t, folder, "test.csv", "a,label,b\n0,0,255\n0,1,255\n0,2,255\n"), Target: "label", Image: [2]int{2, 1},
+	}
+	csv, err := dataset.New(d, "dataset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if csv.Features != 2 || csv.Count != 6 || csv.Height != 2 || csv.Width != 1 || csv.Columns != nil ||
+		csv.Scale() != idx.Scale() || csv.Notes() != nil || !slices.Equal(csv.Classes, idx.Classes) {
+		t.Errorf("source %+v", csv)
+	}
+	for _, stratified := range []bool{false, true} {
+		o := options(3)
+		o.Stratified = stratified
+		own, other := load(t, csv, o), load(t, idx, o)
+		if own.Columns != nil || own.Standard.Mean != nil {
+			t.Errorf("columns %v, %+v", own.Columns, own.Standard)
+		}
+		for i, s := range []*batch.Samples{own.Train, own.Validation, own.Test} {
+			w := []*batch.Samples{other.Train, other.Validation, other.Test}[i]
+			if s.Count != w.Count || !slices.Equal(s.Labels, w.Labels) || *s.Table != *w.Table {
+				t.Fatalf("part %d: %d samples, labels %v, wanted %d, %v", i, s.Count, s.Labels, w.Count, w.Labels)
+			}
+			for at := range s.Count {
+				if !slices.Equal(s.Pixels(at), w.Pixels(at)) {
+					t.Errorf("part %d, image %d: %v, wanted %v", i, at, s.Pixels(at), w.Pixels(at))
+				}
+			}
+		}
+	}
+	d.Test, d.TestSplit = "", 0.5
+	drawn, err := dataset.New(d, "dataset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := load(t, drawn, options(1))
+	if got := counts(parts); got != [3]int{2, 1, 3} || !slices.Equal(parts.Test.Counts(3), []int{1, 1, 1}) ||
+		parts.Validation.Labels[0] != 2 { // the last row
+
+		t.Errorf("%v samples, labels %v, %v, %v", got, parts.Train.Labels, parts.Validation.Labels, parts.Test.Labels)
+	}
+	// A model has learned none of another file.
+	model := &dataset.Learned{From: "m.bin", Classes: []string{"0", "1", "2"}, Hash: parts.Hash}
+	if again, err := dataset.New(d, "m.bin", model); err != nil || again.Count != 3 {
+		t.Errorf("%+v, %v", again, err)
+	}
+	d.CSV = write(t, folder, "other.csv", "label,a,b\n2,0,255\n0,0,255\n")
+	other, err := dataset.New(d, "m.bin", model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, other, options(0)); counts(got) != [3]int{-1, -1, 2} || !slices.Equal(got.Test.Labels, []uint8{2, 0}) {
+		t.Errorf("%v samples", counts(got))
+	}
+	d.TestSplit = 0.2
+	if _, err := dataset.New(d, "dataset", nil); err == nil || !strings.Contains(err.Error(), "leaves none to test on") {
+		t.Errorf("too few rows: %v", err)
+	}
+}
+
 func TestNamed(t *testing.T) {
 	s, err := dataset.New(config.Dataset{Name: "mnist"}, "dataset", nil)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/nn/batch"
+	"dnn/internal/random"
 	"dnn/internal/table"
 )
 
@@ -79,11 +81,28 @@ func testSource(d config.Dataset, model *Learned) (*Source, error) {
 
 // testOnly returns the source of a table whose rows all test.
 func testOnly(t *table.Table, standard table.Standardization) *Source {
-	s := &Source{Features: len(t.Columns), Classes: t.Classes, Columns: t.Columns}
+	s := describe(t)
 	s.load = func(Options) (*Data, error) {
-		return inMemory(Data{Hash: t.Hash, Test: t.Samples(allRows(t), standard)}), nil
+		return inMemory(Data{Hash: t.Hash, Test: allSamples(t, standard)}), nil
 	}
 	return s
+}
+
+// describe returns what the rows of a table are.
+func describe(t *table.Table) *Source {
+	s := &Source{Features: len(t.Columns), Classes: t.Classes, Columns: t.Columns, Height: t.Height, Width: t.Width}
+	if t.Height > 0 {
+		s.Columns = nil
+	}
+	return s
+}
+
+// allSamples returns all rows of a table as samples.
+func allSamples(t *table.Table, standard table.Standardization) *batch.Samples {
+	if t.Height > 0 {
+		return t.Images()
+	}
+	return t.Samples(allRows(t), standard)
 }
 
 // readTables reads the CSV files of an experiment. With a model, columns and classes are in the model's order. The test
@@ -111,7 +130,10 @@ func readTables(d config.Dataset, model *Learned) (tables, error) {
 // tableOptions returns how to read the file at path as a file of d. A model, if there is one, fixes columns and
 // classes.
 func tableOptions(d config.Dataset, path string, model *Learned) table.Options {
-	o := table.Options{Path: path, Target: d.Target, NoHeader: d.NoHeader, Ignore: d.Ignore}
+	o := table.Options{
+		Path: path, Target: d.Target, NoHeader: d.NoHeader, Ignore: d.Ignore,
+		Height: d.Image[0], Width: d.Image[1], Transpose: d.Transpose,
+	}
 	if model != nil {
 		o.Columns, o.Classes = model.Columns, model.Classes
 	}
@@ -137,8 +159,11 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *Sourc
 	if !t.testFile {
 		test = testRows(train.Rows(), d.TestSplit)
 	}
-	s := &Source{
-		Features: len(train.Columns), Classes: train.Classes, Columns: train.Columns, Count: train.Rows() - test,
+	s := describe(train)
+	s.Count = train.Rows() - test
+	if train.Height > 0 {
+		s.load = func(o Options) (*Data, error) { return t.images(test, o) }
+		return s
 	}
 	s.notes = func() []string { return counterNotes(d, train) }
 	s.load = func(o Options) (*Data, error) {
@@ -159,7 +184,7 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *Sourc
 		case !t.testFile:
 			data.Test = train.Samples(parts.Test, data.Standard)
 		case t.test != nil:
-			data.Test = t.test.Samples(allRows(t.test), data.Standard)
+			data.Test = allSamples(t.test, data.Standard)
 		}
 		if len(parts.Validation) > 0 {
 			data.Validation = train.Samples(parts.Validation, data.Standard)
@@ -167,6 +192,25 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *Sourc
 		return data, nil
 	}
 	return s
+}
+
+// images returns rows that are images, of which so many test if there is no test file. They stay in the order of the
+// file, as those of IDX files do, and are split as those are: the same images give the same samples.
+func (t tables) images(test int, o Options) (*Data, error) {
+	data := inMemory(Data{Hash: t.hash()})
+	all := t.train.Images()
+	switch {
+	case !t.testFile:
+		rest, drawn := batch.Stratified(all.Labels, test, random.NewKey(o.Seed, "table/test", 0))
+		if len(drawn) == 0 {
+			return nil, t.train.NoTest()
+		}
+		all, data.Test = all.Select(rest), all.Select(drawn)
+	case t.test != nil:
+		data.Test = t.test.Images()
+	}
+	data.split(all, o)
+	return data, nil
 }
 
 // NewFrom is New for a table and a run that goes on training the model's weights. The columns and classes have to be

@@ -147,7 +147,8 @@ func (m *Mean) ValidationNote() string {
 func (f file) holdsBack(other file) bool {
 	own, wanted := f.trained, other.trained
 	stratified := wanted.Validation == "stratified"
-	drawn := stratified || wanted.Dataset.CSV != "" // the rows of a table are in a random order
+	tail := wanted.Dataset.CSV == "" || !wanted.Dataset.IsTable() && wanted.Dataset.Test != "" // in the files' order
+	drawn := stratified || !tail
 	switch {
 	case own.Validation != wanted.Validation, drawn && own.SplitSeed() != wanted.SplitSeed():
 		return false

@@ -30,9 +30,7 @@ func (t *Table) Divide(d Division) (Parts, error) {
 	var rest []int32
 	rest, p.Test = batch.Stratified(t.Labels, d.Test, random.NewKey(d.Seed, "table/test", 0))
 	if len(p.Test) == 0 && !d.TestFile {
-		return Parts{}, fault.New(fault.Data, t.Path,
-			"%d rows of %d classes leave none to test on", t.Rows(), len(t.Classes)).
-			WithHint("a part for testing needs several rows of a class")
+		return Parts{}, t.NoTest()
 	}
 	random.Shuffle(random.Stream(d.Seed, "table/order", 0), rest)
 	if d.Tail {
@@ -45,6 +43,12 @@ func (t *Table) Divide(d Division) (Parts, error) {
 		return Parts{}, fault.New(fault.Data, t.Path, "%d rows leave none to train on", t.Rows())
 	}
 	return p, nil
+}
+
+// NoTest is the error of a table from which no test rows can be drawn.
+func (t *Table) NoTest() error {
+	return fault.New(fault.Data, t.Path, "%d rows of %d classes leave none to test on", t.Rows(), len(t.Classes)).
+		WithHint("a part for testing needs several rows of a class")
 }
 
 // stratified takes n of the given rows, with the same fraction of each class. Both results keep the order of rows.

@@ -122,7 +122,15 @@ func (r *reader) findColumns() error {
 		}
 		return r.at(0, "wanted a column of numbers besides %s%s, found none", quote(r.Target), also)
 	}
-	r.table.Columns, r.table.values = columns, newNumbers(len(columns))
+	r.table.Columns = columns
+	if r.Height > 0 {
+		if err := r.checkPixels(columns); err != nil {
+			return err
+		}
+		r.table.Height, r.table.Width = r.Height, r.Width
+	} else {
+		r.table.values = newNumbers(len(columns))
+	}
 	for i, name := range r.Classes {
 		r.labels[name] = uint8(i)
 	}

@@ -1,8 +1,6 @@
 package table
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -19,8 +17,11 @@ type InputOptions struct {
 	// of the table that it was trained on. They are nil for a model of images.
 	Columns []string
 
-	// Pixels is the number of pixels of an image, if Columns is nil.
-	Pixels int
+	// Pixels is the number of pixels of an image, if Columns is nil. With Transpose, the file has them column by column;
+	// then Height is the number of rows of an image.
+	Pixels    int
+	Transpose bool
+	Height    int
 
 	Target   string   // the column of classes, if there is one; it is no input and no id
 	Ignore   []string // columns that the table of the training had besides; needed with NoHeader only
@@ -222,17 +223,6 @@ func (r *inputReader) findPixels() (from int, err error) {
 	return 0, wrong
 }
 
-// shape is a name without its digits.
-func shape(name string) string {
-	isDigit := func(c rune) rune {
-		if c >= '0' && c <= '9' {
-			return -1
-		}
-		return c
-	}
-	return string(bytes.Map(isDigit, []byte(name)))
-}
-
 // findID finds the columns that may be the id.
 func (r *inputReader) findID() error {
 	if id := r.o.ID; id != "" {
@@ -260,33 +250,12 @@ func (r *inputReader) readInput() error {
 	if err := r.checkFields(); err != nil {
 		return err
 	}
-	err := error(nil)
-	if r.o.Columns == nil {
-		r.in.Pixels, err = r.appendPixels(r.in.Pixels)
-	} else {
-		err = r.addNumbers(r.in.values)
-	}
-	if err != nil {
+	if err := r.addInputs(&r.in.Pixels, r.in.values); err != nil {
 		return err
 	}
 	r.in.Rows++
 	r.candidates = slices.DeleteFunc(r.candidates, func(c *candidate) bool { return !c.add(r.text(c.field)) })
 	return nil
-}
-
-// appendPixels appends the pixels of the line that was read last.
-func (r *reader) appendPixels(pixels []uint8) ([]uint8, error) {
-	if len(pixels)+len(r.order) > maxValues {
-		return nil, r.at(0, "more than %d pixels, which is all that dnn reads", maxValues)
-	}
-	for _, i := range r.order {
-		v, err := parsePixel(r.field(i))
-		if err != nil {
-			return nil, r.at(i, "%s: %w", shorten(r.header[i]), err)
-		}
-		pixels = append(pixels, v)
-	}
-	return pixels, nil
 }
 
 // add adds the text of a row. It reports whether the column may still be the id.
@@ -309,6 +278,9 @@ func (r *inputReader) finishInputs() error {
 	if r.in.values != nil {
 		r.in.values.end()
 	}
+	if r.o.Transpose {
+		transpose(r.in.Pixels, r.o.Height, r.o.Pixels/r.o.Height)
+	}
 	if len(r.candidates) > 0 {
 		id := r.candidates[0]
 		r.in.ID, r.in.IDs = r.header[id.field], id.texts
@@ -318,32 +290,4 @@ func (r *inputReader) finishInputs() error {
 		r.in.IDs = append(r.in.IDs, strconv.Itoa(i+1))
 	}
 	return nil
-}
-
-// parsePixel reads a whole number from 0 to 255.
-func parsePixel(text []byte) (uint8, error) {
-	v := 0
-	for _, c := range text {
-		if c < '0' || c > '9' || len(text) > 3 {
-			return parseOddPixel(text)
-		}
-		v = 10*v + int(c-'0')
-	}
-	if v > math.MaxUint8 || len(text) == 0 {
-		return parseOddPixel(text)
-	}
-	return uint8(v), nil
-}
-
-// parseOddPixel is parsePixel for any spelling of a number.
-func parseOddPixel(text []byte) (uint8, error) {
-	trimmed := string(bytes.TrimSpace(text))
-	v, err := parseNumber(trimmed)
-	if err != nil {
-		return 0, err
-	}
-	if v < 0 || v > math.MaxUint8 || v != math.Trunc(v) {
-		return 0, fmt.Errorf("wanted the brightness of a pixel, a whole number from 0 to 255, found %s", quote(trimmed))
-	}
-	return uint8(v), nil
 }

@@ -37,6 +37,11 @@ type Options struct {
 
 	// Ignore names columns that are not read, and so need not hold numbers. It has no effect if Columns is not nil.
 	Ignore []string
+
+	// Height and Width, if not 0, mean that the columns are the pixels of an image, row by row, or, with Transpose,
+	// column by column: whole numbers from 0 to 255.
+	Height, Width int
+	Transpose     bool
 }
 
 // maxClasses is the largest number of classes: labels are bytes.
@@ -90,6 +95,7 @@ func open(path string) (*os.File, error) {
 type reader struct {
 	Options
 	*scanner
+	size   int64 // of the file, in bytes; 0: unknown
 	header []string
 	order  []int // the field of a line that each of the table's columns is in
 	target int   // the field of the class
@@ -105,6 +111,11 @@ func newReader(f io.Reader, o Options) (*reader, hash.Hash, error) {
 	r := &reader{
 		Options: o, scanner: newScanner(io.TeeReader(f, hash), o.Path), table: &Table{Path: o.Path},
 		labels: map[string]uint8{}, firstLine: map[string]int{},
+	}
+	if file, ok := f.(*os.File); ok {
+		if info, err := file.Stat(); err == nil {
+			r.size = info.Size()
+		}
 	}
 	begin, err := r.peek(peeked)
 	if err == nil {
@@ -146,7 +157,7 @@ func (r *reader) readRow() error {
 	if err := r.checkFields(); err != nil {
 		return err
 	}
-	if err := r.addNumbers(r.table.values); err != nil {
+	if err := r.addInputs(&r.table.Pixels, r.table.values); err != nil {
 		return err
 	}
 	label, err := r.label(r.text(r.target))
@@ -160,6 +171,15 @@ func (r *reader) readRow() error {
 	}
 	r.table.Labels = append(r.table.Labels, label)
 	return nil
+}
+
+// addInputs appends the inputs of a line to numbers or, if they are nil, to pixels.
+func (r *reader) addInputs(pixels *[]uint8, to *numbers) (err error) {
+	if to == nil {
+		*pixels, err = r.appendPixels(*pixels)
+		return err
+	}
+	return r.addNumbers(to)
 }
 
 // addNumbers appends the inputs of a line to numbers.
@@ -205,7 +225,12 @@ func (r *reader) label(name string) (uint8, error) {
 // finishTable makes the checks that need the whole file, and renumbers the classes in sorted order.
 func (r *reader) finishTable() error {
 	t := r.table
-	t.values.end()
+	if t.values != nil {
+		t.values.end()
+	}
+	if r.Transpose {
+		transpose(t.Pixels, r.Height, r.Width)
+	}
 	if t.Rows() == 0 {
 		return fault.New(fault.Data, r.Path, "has no rows, only the names of columns")
 	}

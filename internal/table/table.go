@@ -1,6 +1,9 @@
 // Package table reads CSV files with columns of numbers and one column of classes. It knows nothing of networks,
 // terminals or flags.
 //
+// A scanner divides a file into records. The columns may be the pixels of an image: then they are kept as bytes, and
+// nothing is standardized. ReadInputs reads rows without classes.
+//
 // Read reads a file into a Table and checks it; Divide divides the rows into training, validation and test rows;
 // FitStandardization computes mean and standard deviation of each column over the training rows; Samples returns
 // standardized rows, which a network can read.
@@ -17,11 +20,21 @@ type Table struct {
 	Hash    string   // SHA-256 of the file, in hex
 	Fields  int      // number of fields of a line, also of those that are not read
 
-	values *numbers // [rows, columns], as the file has them
+	Height, Width int     // of an image, in pixels; 0 for numbers
+	Pixels        []uint8 // [rows, Height*Width], row by row of each image; nil for numbers
+
+	values *numbers // [rows, columns], as the file has them; nil for images
 }
 
 // Rows returns the number of rows.
 func (t *Table) Rows() int { return len(t.Labels) }
+
+// Images returns all rows, which are images, as samples. Nothing is copied.
+func (t *Table) Images() *batch.Samples {
+	return &batch.Samples{
+		Count: t.Rows(), Features: t.Height * t.Width, Bytes: t.Pixels, Table: batch.PixelTable(), Labels: t.Labels,
+	}
+}
 
 // Samples returns the given rows as samples, in the order of rows. The features are the standardized values.
 func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
