@@ -91,6 +91,19 @@ func TestImageSize(t *testing.T) {
 	}
 }
 
+// Files of a model whose own files have columns for rows are turned.
+func TestUpright(t *testing.T) {
+	n := &network{rows: 2, width: 3}
+	pixels := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	if got := n.upright(pixels); len(got) != 2 || !bytes.Equal(got[1], []byte{7, 8, 9, 10, 11, 12}) {
+		t.Errorf("found %v", got)
+	}
+	n.trained.Transpose = true
+	if got := n.upright(pixels); len(got) != 2 || !bytes.Equal(got[1], []byte{7, 9, 11, 8, 10, 12}) {
+		t.Errorf("transposed: found %v", got)
+	}
+}
+
 // Which models read the digits of a picture.
 func TestReadsDigits(t *testing.T) {
 	for _, c := range []struct {

@@ -66,9 +66,9 @@ func BenchmarkRaw(b *testing.B) {
 				b.Fatal(err)
 			}
 			var jobs iter.Seq[func(int) error] = func(yield func(func(int) error) bool) {
-				for _, path := range files {
+				for _, file := range files {
 					decoded := func(int) error {
-						picture, err := decode(system, path)
+						picture, err := decode(system, file.path)
 						if err == nil {
 							_, err = photo.Raw(picture, 28, 28)
 						}

@@ -23,53 +23,65 @@ const stream = "-"
 type kind int
 
 const (
-	pictureFile kind = iota
+	unknown kind = iota
+	pictureFile
 	tableFile
 	idxFile
 )
 
 // String names the kind with its article, for messages.
 func (k kind) String() string {
-	return [...]string{"a picture", "a table", "an IDX file"}[k]
+	return [...]string{"nothing", "a picture", "a table", "an IDX file"}[k]
 }
 
-// expand returns the files that arguments name, in their order. A folder stands for its pictures, and a pattern that is
+// input is a file to predict, or what an argument could not be made into.
+type input struct {
+	path string // -: standard input
+	err  error  // if not nil, there is no such input
+}
+
+// expand returns the inputs that arguments name, in their order. A folder stands for its pictures, and a pattern that is
 // no file for the files that match it, as a shell would have it; both in natural order, so that 2.png comes before
 // 10.png.
-func expand(arguments []string) ([]string, error) {
-	var files []string
-	for _, argument := range arguments {
-		info, err := os.Stat(argument)
-		switch {
-		case argument == stream:
-			if slices.Contains(files, stream) {
-				return nil, fault.New(fault.Usage, stream, "standard input can be read only once")
-			}
-			files = append(files, argument)
-		case err == nil && info.IsDir():
-			pictures, err := folder(argument)
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, pictures...)
-		case err != nil && errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(argument, "*?["):
-			matches, err := filepath.Glob(argument)
-			if err != nil {
-				return nil, fault.New(fault.Usage, argument, "wanted a pattern such as *.png: %w", err)
-			}
-			if len(matches) == 0 {
-				return nil, fault.New(fault.Data, argument, "no file matches this pattern")
-			}
-			slices.SortFunc(matches, natural)
-			files = append(files, matches...)
-		default: // also a file that is not there, so that the others are predicted
-			files = append(files, argument)
+func expand(arguments []string) ([]input, error) {
+	var all []input
+	for i, argument := range arguments {
+		if argument == stream && slices.Contains(arguments[:i], stream) {
+			return nil, fault.New(fault.Usage, stream, "standard input can be read only once")
+		}
+		files, err := expandOne(argument)
+		if err != nil {
+			all = append(all, input{err: err})
+		}
+		slices.SortFunc(files, natural)
+		for _, path := range files {
+			all = append(all, input{path: path})
 		}
 	}
-	return files, nil
+	return all, nil
 }
 
-// folder returns the pictures of a folder, told by their names, in natural order.
+// expandOne returns the files that one argument names.
+func expandOne(argument string) ([]string, error) {
+	info, err := os.Stat(argument)
+	switch {
+	case argument == stream:
+	case err == nil && info.IsDir():
+		return folder(argument)
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(argument, "*?["):
+		matches, err := filepath.Glob(argument)
+		switch {
+		case err != nil:
+			return nil, fault.New(fault.Usage, argument, "wanted a pattern such as *.png: %w", err)
+		case len(matches) == 0:
+			return nil, fault.New(fault.Data, argument, "no file matches this pattern")
+		}
+		return matches, nil
+	}
+	return []string{argument}, nil // also a file that is not there: its turn comes
+}
+
+// folder returns the pictures of a folder, told by their names.
 func folder(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -82,10 +94,13 @@ func folder(path string) ([]string, error) {
 		}
 	}
 	if len(pictures) == 0 {
-		return nil, fault.New(fault.Data, path, "wanted a folder with pictures, found none whose name ends in %s",
+		err := fault.New(fault.Data, path, "wanted a folder with pictures, found none whose name ends in %s",
 			strings.Join(pictureEndings, ", "))
+		if len(entries) > 0 {
+			err = err.WithHint("of other files, give their names: %s", filepath.Join(path, entries[len(entries)-1].Name()))
+		}
+		return nil, err
 	}
-	slices.SortFunc(pictures, natural)
 	return pictures, nil
 }
 
@@ -135,13 +150,13 @@ func kindOf(path string) (kind, error) {
 	}
 	f, err := atomicfile.Open(path)
 	if err != nil {
-		return pictureFile, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return unknown, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	begin := make([]byte, 512)
 	n, err := io.ReadFull(f, begin)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return pictureFile, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return unknown, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 	}
 	return kindOfBytes(path, begin[:n]), nil
 }

@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -57,7 +58,12 @@ func TestExpand(t *testing.T) {
 		{arguments: "[", problem: "[: wanted a pattern such as *.png", kind: fault.Usage},
 		{arguments: "empty", problem: "empty: wanted a folder with pictures", kind: fault.Data},
 	} {
-		files, err := expand(strings.Fields(c.arguments))
+		inputs, err := expand(strings.Fields(c.arguments))
+		var files []string
+		for _, in := range inputs {
+			files = append(files, in.path)
+			err = cmp.Or(err, in.err)
+		}
 		switch {
 		case c.problem == "":
 			if got := strings.Join(files, " "); err != nil || got != c.want {

@@ -14,52 +14,66 @@ import (
 type job = func(w *worker) found
 
 // jobs returns the jobs for all inputs, in their order. It looks at an input when its turn comes.
-func (o Options) jobs(system *world.System, n *network, inputs []string) iter.Seq[job] {
+func (o Options) jobs(system *world.System, n *network, inputs []input) iter.Seq[job] {
 	return func(yield func(job) bool) {
-		var first *kind // of the first input
-		for i := 0; i < len(inputs); {
-			path := inputs[i]
-			k, err := kindOf(path)
-			if err == nil {
-				err = n.accepts(path, k, o.Raw)
+		first := unknown // the kind of the first input
+		for len(inputs) > 0 {
+			path, taken := inputs[0].path, 1
+			k, err := o.kind(n, inputs[0], first)
+			if err == nil && first == unknown {
+				first = k
 			}
-			if err == nil && o.CSV != "" && first != nil && *first != k {
-				err = fault.New(fault.Data, displayed(path), "is %v, which has no place in the CSV file: "+
-					"the first input was %v", k, *first)
-			}
-			if first == nil {
-				first = &k
-			}
-			i++
+			var some iter.Seq[job]
 			switch {
 			case err != nil:
-				if !yield(failed(err)) {
-					return
-				}
+				some = one(failed(err))
 			case k == tableFile:
-				if !o.rowJobs(n, path, yield) {
-					return
-				}
+				some = o.rowJobs(n, path)
 			case k == idxFile:
-				if !o.idxJobs(n, path, yield) {
-					return
-				}
+				some = o.idxJobs(n, path)
 			case o.Raw:
-				chunk := []string{path}
-				for ; i < len(inputs) && len(chunk) < rawAtOnce && isPictureName(inputs[i]); i++ {
-					chunk = append(chunk, inputs[i])
-				}
-				if !o.rawJobs(system, n, chunk, yield) {
-					return
-				}
+				taken = picturesAtOnce(inputs)
+				some = one(o.rawJob(system, inputs[:taken]))
 			default:
-				if !yield(o.photoJob(system, path)) {
+				some = one(o.photoJob(system, path))
+			}
+			inputs = inputs[taken:]
+			for job := range some {
+				if !yield(job) {
 					return
 				}
 			}
 		}
 	}
 }
+
+// kind returns the kind of an input, or why it cannot be predicted. first is the kind of the first input.
+func (o Options) kind(n *network, in input, first kind) (kind, error) {
+	if in.err != nil {
+		return unknown, in.err
+	}
+	k, err := kindOf(in.path)
+	if err == nil {
+		err = n.accepts(in.path, k, o.Raw)
+	}
+	if err == nil && o.CSV != "" && first != unknown && first != k {
+		err = fault.New(fault.Data, displayed(in.path),
+			"is %v, which has no place in the CSV file: the first input was %v", k, first)
+	}
+	return k, err
+}
+
+// picturesAtOnce returns how many inputs, from the first on, a job of --raw takes.
+func picturesAtOnce(inputs []input) int {
+	n := 1
+	for n < min(len(inputs), rawAtOnce) && isPictureName(inputs[n].path) {
+		n++
+	}
+	return n
+}
+
+// one is a single job.
+func one(j job) iter.Seq[job] { return func(yield func(job) bool) { yield(j) } }
 
 // failed is a job without answers.
 func failed(err error) job {

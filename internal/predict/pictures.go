@@ -81,26 +81,20 @@ func (o Options) images(w *worker, images [][]byte) ([]answer, error) {
 	return answers, nil
 }
 
-// rawJobs yields the job that predicts pictures of the model's own size. Its answers are those of the pictures that can
+// rawJob returns the job that predicts pictures of the model's own size. Its answers are those of the pictures that can
 // be used, and its errors those of the others.
-func (o Options) rawJobs(
-	system *world.System, n *network, paths []string, yield func(job) bool,
-) bool {
-	return yield(func(w *worker) found {
+func (o Options) rawJob(system *world.System, inputs []input) job {
+	return func(w *worker) found {
 		var images [][]byte
 		var names []string
 		var errs []error
-		for _, path := range paths {
-			img, err := decode(system, path)
-			if err == nil {
-				var pixels []byte
-				if pixels, err = photo.Raw(img, n.rows, n.width); err == nil {
-					images, names = append(images, pixels), append(names, path)
-				}
-			}
+		for _, in := range inputs {
+			pixels, err := w.raw(system, in.path)
 			if err != nil {
-				errs = append(errs, placed(err, path))
+				errs = append(errs, placed(err, in.path))
+				continue
 			}
+			images, names = append(images, pixels), append(names, in.path)
 		}
 		f := found{kind: pictureFile, err: errors.Join(errs...)}
 		if len(images) == 0 {
@@ -115,7 +109,16 @@ func (o Options) rawJobs(
 		}
 		f.answers = answers
 		return f
-	})
+	}
+}
+
+// raw reads a picture of the model's own size.
+func (n *network) raw(system *world.System, path string) ([]byte, error) {
+	img, err := decode(system, path)
+	if err != nil {
+		return nil, err
+	}
+	return photo.Raw(img, n.rows, n.width)
 }
 
 // placed returns err with the path as its place, unless it has one.

@@ -107,7 +107,7 @@ func readNetwork(system *world.System, path string) (*network, error) {
 }
 
 // checkFiles returns an error if an output would be written over the model, an input or another output.
-func (o Options) checkFiles(inputs []string) error {
+func (o Options) checkFiles(inputs []input) error {
 	if o.Annotate != "" && len(inputs) != 1 {
 		return fault.New(fault.Usage, "--annotate", "wanted one picture, found %d inputs", len(inputs))
 	}
@@ -119,8 +119,8 @@ func (o Options) checkFiles(inputs []string) error {
 		return nil
 	}
 	files := []world.File{{Role: "the model", Path: o.Model}}
-	for _, path := range inputs {
-		files = append(files, world.File{Role: "an input", Path: path})
+	for _, in := range inputs {
+		files = append(files, world.File{Role: "an input", Path: in.path})
 	}
 	if err := world.CheckDistinct(outputs, files); err != nil {
 		return err
