@@ -92,7 +92,7 @@ func (r *rule) isRule(ink *plane, long int) bool {
 		return x < ink.w/30 || x >= ink.w-ink.w/30 || y < ink.h/30 || y >= ink.h-ink.h/30
 	}
 	switch {
-	case length < 40*(r.bottom-r.top-1):
+	case length < 40*(r.bottom-r.top-3):
 		return false
 	case long < 2:
 		return 5*length >= 4*ink.w
@@ -205,10 +205,16 @@ func (r *rule) measure(ink *plane) bool {
 	for r.bottom < 2*ruleBand && r.level[r.bottom+1] > max(0.15*middle, 0.01) {
 		r.bottom++
 	}
-	if r.top == 0 || r.bottom == 2*ruleBand {
+	if r.top <= 1 || r.bottom >= 2*ruleBand-1 {
 		return false // no line, but something broad
 	}
 	r.span(ink, middle)
+	// A line between two rows is now in the one, now in the other.
+	r.top, r.bottom = r.top-1, r.bottom+1
+	level := r.level
+	for k := r.top; k <= r.bottom; k++ {
+		r.level[k] = max(level[k-1], level[k], level[k+1])
+	}
 	return r.to > r.from
 }
 
