@@ -26,7 +26,7 @@ func inkOn(grey *plane, dark bool) (ink, background *plane) {
 		radius := max(light.w, light.h) / 10
 		background = smooth.closed(radius)
 		// Strokes are much thinner than that, as a rule; what is left of shadows then belongs to the paper too.
-		if r := thickest(share(light, background)); r > 0 && 3*r < radius {
+		if r := halfWidth(share(light, background)); r > 0 && 3*r < radius {
 			background = smooth.closed(3 * r)
 		}
 	}
@@ -83,32 +83,31 @@ func (p *plane) border() []float32 {
 	return ring
 }
 
-// darkInk reports whether a picture's ink is darker than its paper. If most of its edge is alike, that is the paper.
-// Else the paper is what there is more of nearby: ink differs from the mean around it by more than paper does.
+// darkInk reports whether a picture's ink is darker than its paper. If all paper is alike, what differs from it is ink.
+// Else ink is what there is less of: it differs from the mean around it by more than paper does, so that the differences
+// are skewed to its side. Near and far are tried, since only at the scale of the strokes ink stands out from shadows.
 func (p *plane) darkInk() bool {
-	ring := p.border()
-	m := median(ring)
-	alike := 0
-	for _, v := range ring {
-		if v >= m-25 && v <= m+25 {
-			alike++
-		}
-	}
-	sum := 0.
-	if float64(alike) >= 0.8*float64(len(ring)) {
+	if paper, flat := p.flat(); flat {
+		sum := float32(0)
 		for _, v := range p.pix {
-			if d := float64(v - m); math.Abs(d) > 12 {
-				sum += d
-			}
+			sum += v - paper
 		}
 		return sum <= 0
 	}
-	means := p.means(max(p.w, p.h) / 8)
-	for i, v := range p.pix {
-		d := float64(v - means.pix[i])
-		sum += d * d * d
+	most := 0.
+	for _, part := range []int{64, 32, 16, 8, 4} {
+		means := p.means(max(max(p.w, p.h)/part, 2))
+		var squares, cubes float64
+		for i, v := range p.pix {
+			d := float64(v/max(means.pix[i], 8) - 1)
+			squares += d * d
+			cubes += d * d * d
+		}
+		if skew := cubes / max(squares*math.Sqrt(squares), 1e-9); math.Abs(skew) > math.Abs(most) {
+			most = skew
+		}
 	}
-	return sum <= 0
+	return most <= 0
 }
 
 // means returns the mean of the square of that radius around each pixel, as far as it is in the picture.
@@ -134,12 +133,28 @@ func (p *plane) means(radius int) *plane {
 }
 
 // closed returns the morphological closing of the plane by a square of that radius: the largest value nearby, then the
-// smallest of those. What is dark and narrower than the square vanishes; edges of shadows stay where they are.
+// smallest of those. What is dark and narrower than the square vanishes; edges of shadows stay where they are. Beyond
+// its edges the plane goes on as it ends, so that a shadow may begin there.
 func (p *plane) closed(radius int) *plane {
 	larger := func(a, b float32) float32 { return max(a, b) }
 	smaller := func(a, b float32) float32 { return min(a, b) }
-	return p.windows(radius, larger).transposed().windows(radius, larger).
+	q := newPlane(p.w+2*radius, p.h+2*radius)
+	spread(q.h, func(lo, hi int) {
+		for y := lo; y < hi; y++ {
+			from, to := p.row(min(max(y-radius, 0), p.h-1)), q.row(y)
+			copy(to[radius:], from)
+			for i := range radius {
+				to[i], to[q.w-1-i] = from[0], from[p.w-1]
+			}
+		}
+	})
+	q = q.windows(radius, larger).transposed().windows(radius, larger).
 		windows(radius, smaller).transposed().windows(radius, smaller)
+	out := newPlane(p.w, p.h)
+	for y := range p.h {
+		copy(out.row(y), q.row(y + radius)[radius:])
+	}
+	return out
 }
 
 // windows returns the best value within that radius along each row, by the two running sums of M. van Herk, A fast
@@ -179,9 +194,9 @@ func (p *plane) windows(radius int, best func(a, b float32) float32) *plane {
 	return out
 }
 
-// thickest returns half the width of the thickest common strokes, in pixels, rounded up: the distance from paper that
-// one in 50 pixels of ink exceeds.
-func thickest(ink *plane) int {
+// halfWidth returns more than half the width of most strokes, in pixels: the distance from paper that one in four
+// pixels of ink exceeds is three eighths of the width.
+func halfWidth(ink *plane) int {
 	level := otsu(ink)
 	var inside []float32
 	for i, d := range ink.distances(func(v float32) bool { return v < level }) {
@@ -189,5 +204,5 @@ func thickest(ink *plane) int {
 			inside = append(inside, d)
 		}
 	}
-	return int(math.Ceil(float64(quantile(inside, 0.98))))
+	return int(math.Ceil(1.5 * float64(quantile(inside, 0.75))))
 }

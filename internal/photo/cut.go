@@ -1,2 +1,3 @@
 package photo
+
 func (f *finder) cut(parts []part) []part { return parts }

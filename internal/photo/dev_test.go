@@ -20,7 +20,9 @@ func TestDevLone(t *testing.T) {
 	read := network(t, "/tmp/photo/best.bin")
 	read0 := network(t, "/tmp/photo/mlp.bin")
 	n := 2000
-	if testing.Short() { n = 500 }
+	if testing.Short() {
+		n = 500
+	}
 	mnistAt := func(i, zoom, pad int, paper, ink float64) image.Image {
 		s := 28*zoom + 2*pad
 		g := image.NewGray(image.Rect(0, 0, s, s))
@@ -47,7 +49,9 @@ func TestDevLone(t *testing.T) {
 		for i := range n {
 			p, err := Find(mnistAt(i, c.zoom, c.pad, c.paper, c.ink), Options{Read: read})
 			if err != nil || len(p.Digits) != 1 {
-				if wrong < 3 { save(fmt.Sprintf("bad-%s-%d.png", c.name, wrong), mnistAt(i, c.zoom, c.pad, c.paper, c.ink)) }
+				if wrong < 3 {
+					save(fmt.Sprintf("bad-%s-%d.png", c.name, wrong), mnistAt(i, c.zoom, c.pad, c.paper, c.ink))
+				}
 				wrong++
 				continue
 			}
@@ -57,8 +61,12 @@ func TestDevLone(t *testing.T) {
 		ok, ok0 := 0, 0
 		y0 := read0(x)
 		for i, p := range read(x) {
-			if class(p) == label[i] { ok++ }
-			if class(y0[i]) == label[i] { ok0++ }
+			if class(p) == label[i] {
+				ok++
+			}
+			if class(y0[i]) == label[i] {
+				ok0++
+			}
 		}
 		fmt.Println(c.name, "right", ok, "default", ok0, "not one digit", wrong, "of", n)
 	}
@@ -66,23 +74,29 @@ func TestDevLone(t *testing.T) {
 func TestDevHWD(t *testing.T) {
 	read := network(t, "/tmp/photo/best.bin")
 	read0 := network(t, "/tmp/photo/mlp.bin")
-		files, _ := filepath.Glob(shared + "/img/*.png")
-		var x [][]byte
-		for _, f := range files {
-			g, _ := os.Open(f)
-			img, _ := Decode(g, f)
-			g.Close()
-			p, err := Find(img, Options{})
-			if err != nil { t.Fatal(f, err) }
-			x = append(x, p.Digits[0].Pixels)
+	files, _ := filepath.Glob(shared + "/img/*.png")
+	var x [][]byte
+	for _, f := range files {
+		g, _ := os.Open(f)
+		img, _ := Decode(g, f)
+		g.Close()
+		p, err := Find(img, Options{})
+		if err != nil {
+			t.Fatal(f, err)
 		}
-		ok, ok0 := 0, 0
-		y0 := read0(x)
-		for i, p := range read(x) {
-			if class(p) == int(filepath.Base(files[i])[0]-'0') {
-				ok++
-			} else { fmt.Println(files[i], class(p)) }
-			if class(y0[i]) == int(filepath.Base(files[i])[0]-'0') { ok0++ }
+		x = append(x, p.Digits[0].Pixels)
+	}
+	ok, ok0 := 0, 0
+	y0 := read0(x)
+	for i, p := range read(x) {
+		if class(p) == int(filepath.Base(files[i])[0]-'0') {
+			ok++
+		} else {
+			fmt.Println(files[i], class(p))
 		}
-		fmt.Println("hwd", ok, ok0, len(files))
+		if class(y0[i]) == int(filepath.Base(files[i])[0]-'0') {
+			ok0++
+		}
+	}
+	fmt.Println("hwd", ok, ok0, len(files))
 }

@@ -81,3 +81,12 @@ func without(t testing.TB, reason string) {
 }
 
 var shared = filepath.Join("..", "..", "..", "shared", "data", "hwd-1000")
+
+// inkOfBytes returns 28x28 bytes as ink.
+func inkOfBytes(b []byte) *plane {
+	p := newPlane(side, side)
+	for i, v := range b {
+		p.pix[i] = float32(v) / 255
+	}
+	return p
+}
