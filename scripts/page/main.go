@@ -1,7 +1,8 @@
 // Program page draws a page of handwritten digits, as a photo of ruled paper could show it: MNIST's test images in ink,
-// on lines, under uneven light. docs/page.png was made by
+// on lines, under uneven light. docs/predict.png was made by
 //
-//	go run ./scripts/page -o docs/page.png 31415926535 8979323846 264338327950
+//	go run ./scripts/page -o page.png 31415926535 8979323846 264338327950
+//	dnn predict model.bin page.png --annotate docs/predict.png
 //
 // Each argument is a line. A digit is the next test image of its class, so the same arguments give the same page.
 package main
