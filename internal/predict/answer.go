@@ -47,8 +47,8 @@ func (a answer) class() string {
 // probability returns that of the likeliest class.
 func (a answer) probability() float32 { return a.guesses[0].probability }
 
-// rank returns the top likeliest classes. predicted is the class that the network itself predicts: its probability may
-// be that of another one after rounding, and of a sigmoid of few bits even less.
+// rank returns the top likeliest classes, of equal ones in their order. predicted, the class that the network predicts,
+// comes first: two probabilities may be equal only after rounding.
 func rank(classes []string, probabilities []float32, predicted uint8, top int) []guess {
 	order := make([]int, len(classes))
 	for i := range order {
@@ -58,8 +58,13 @@ func rank(classes []string, probabilities []float32, predicted uint8, top int) [
 		order = []int{int(predicted)}
 	} else {
 		slices.SortStableFunc(order, func(a, b int) int {
-			first := func(i int) int { return map[bool]int{true: 0, false: 1}[i == int(predicted)] }
-			return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(probabilities[b], probabilities[a]))
+			switch int(predicted) {
+			case a:
+				return -1
+			case b:
+				return 1
+			}
+			return cmp.Compare(probabilities[b], probabilities[a])
 		})
 	}
 	var guesses []guess

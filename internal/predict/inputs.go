@@ -85,7 +85,7 @@ func expandOne(argument string) ([]string, error) {
 func folder(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return nil, cannotRead(path, err)
 	}
 	var pictures []string
 	for _, e := range entries {
@@ -150,15 +150,23 @@ func kindOf(path string) (kind, error) {
 	}
 	f, err := atomicfile.Open(path)
 	if err != nil {
-		return unknown, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return unknown, cannotRead(path, err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	begin := make([]byte, 512)
 	n, err := io.ReadFull(f, begin)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return unknown, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return unknown, cannotRead(path, err)
 	}
 	return kindOfBytes(path, begin[:n]), nil
+}
+
+// cannotRead is the error of an input that cannot be opened or read.
+func cannotRead(path string, err error) error {
+	if errors.Is(err, atomicfile.ErrIrregular) {
+		return fault.New(fault.Data, path, "%w", err).WithHint("a picture can come from standard input, which is -")
+	}
+	return fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
 }
 
 // kindOfBytes returns the kind of a file that begins with begin.

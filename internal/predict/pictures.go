@@ -1,10 +1,8 @@
 package predict
 
 import (
-	"bytes"
 	"errors"
 	"image"
-	"io"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
@@ -22,19 +20,10 @@ func decode(system *world.System, path string) (image.Image, error) {
 	}
 	f, err := atomicfile.Open(path)
 	if err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		return nil, cannotRead(path, err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	var r io.Reader = f
-	if info, err := f.Stat(); err == nil && info.Size() < 1<<16 { // decoders read a few bytes at a time
-		begin := make([]byte, info.Size())
-		n, err := io.ReadFull(f, begin)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
-		}
-		r = bytes.NewReader(begin[:n])
-	}
-	return photo.Decode(r, path)
+	return photo.Decode(f, path)
 }
 
 // photoJob returns the job that finds and reads the digits of a picture.
