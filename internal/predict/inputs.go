@@ -136,7 +136,13 @@ func natural(a, b string) int {
 }
 
 // digits returns how many digits a text begins with.
-func digits(text string) int { return len(text) - len(strings.TrimLeft(text, "0123456789")) }
+func digits(text string) int {
+	n := 0
+	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
+		n++
+	}
+	return n
+}
 
 // kindOf returns what kind of input a file is: by its name, or else by how it begins. A file that is nothing that dnn
 // knows counts as a picture, and the decoder of pictures says what it found.
