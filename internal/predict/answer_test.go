@@ -164,18 +164,18 @@ func TestForms(t *testing.T) {
 			"a.png: 3  1.000  7  0.000\na.png: ?  1  0.875  7  0.125\na.png: 4  0.750  7  0.250\n",
 		},
 		"strange": {&text{w: &out, o: Options{Top: 1}}, nan, "b\ufffd.csv:x,y: ?  NaN\n"},
-		"json": {newJSONLines(&out), page(), `{"file":"a.png","class":"3","probability":1,"box":[1,2,3,6],"line":1,` +
-			`"top":[{"class":"3","probability":1},{"class":"7","probability":0}]}
-{"file":"a.png","class":"?","probability":0.875,"unsure":true,"box":[5,2,4,6],"line":1,"cut":true,` +
-			`"top":[{"class":"1","probability":0.875},{"class":"7","probability":0.125}]}
-{"file":"a.png","class":"4","probability":0.75,"box":[1,10,3,6],"line":2,` +
-			`"top":[{"class":"4","probability":0.75},{"class":"7","probability":0.25}]}
+		"json": {newJSONLines(&out), page(), `{"file":"a.png","digit":"3","probability":1,"box":[1,2,3,6],"line":1,` +
+			`"top":[{"digit":"3","probability":1},{"digit":"7","probability":0}]}
+{"file":"a.png","digit":"?","probability":0.875,"unsure":true,"box":[5,2,4,6],"line":1,"cut":true,` +
+			`"top":[{"digit":"1","probability":0.875},{"digit":"7","probability":0.125}]}
+{"file":"a.png","digit":"4","probability":0.75,"box":[1,10,3,6],"line":2,` +
+			`"top":[{"digit":"4","probability":0.75},{"digit":"7","probability":0.25}]}
 `},
 		"json nan": {newJSONLines(&out), nan,
 			`{"file":"b\u001b.csv","row":2,"id":"x,y","class":"?","probability":null,"unsure":true}` + "\n"},
 		"csv": {
 			&csvFile{path: stream, system: system}, one,
-			"file,line,x,y,width,height,label,probability\na.png,1,1,2,3,6,3,1\na.png,1,5,2,4,6,?,0.875\n" +
+			"file,line,x,y,width,height,digit,probability\na.png,1,1,2,3,6,3,1\na.png,1,5,2,4,6,?,0.875\n" +
 				"a.png,2,1,10,3,6,4,0.75\n",
 		},
 		"csv id":    {&csvFile{path: stream, system: system, target: "kind"}, nan, "Id,kind\n\"x,y\",?\n"},

@@ -17,8 +17,8 @@ import (
 //
 //	ImageId,Label                                        images of a CSV or an IDX file, as Kaggle's Digit Recognizer
 //	Id,species                                           rows of a table: what names them, and the target
-//	file,label,probability                               pictures that are one sample each
-//	file,line,x,y,width,height,label,probability         digits that were found in pictures
+//	file,class,probability                               pictures that are one sample each
+//	file,line,x,y,width,height,digit,probability         digits that were found in pictures
 //
 // Without a column that names the rows, they are numbered from 1 on, over all files.
 type csvFile struct {
@@ -54,9 +54,9 @@ func (c *csvFile) tell(f found) error {
 func (c *csvFile) header(f found) []string {
 	switch {
 	case f.page != nil:
-		return []string{"file", "line", "x", "y", "width", "height", "label", "probability"}
+		return []string{"file", "line", "x", "y", "width", "height", "digit", "probability"}
 	case f.kind == pictureFile:
-		return []string{"file", "label", "probability"}
+		return []string{"file", "class", "probability"}
 	case f.answers[0].pixels != nil:
 		return []string{cmp.Or(f.id, "ImageId"), "Label"}
 	}
