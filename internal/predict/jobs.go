@@ -56,6 +56,9 @@ func (o Options) kind(n *network, in input, first kind) (kind, error) {
 	if err == nil {
 		err = n.accepts(in.path, k, o.Raw)
 	}
+	if err == nil && o.Annotate != "" && k != pictureFile {
+		err = fault.New(fault.Usage, "--annotate", "wanted a picture to draw on, found %v (%s)", k, in.path)
+	}
 	if err == nil && o.CSV != "" && first != unknown && first != k {
 		err = fault.New(fault.Data, displayed(in.path),
 			"is %v, which has no place in the CSV file: the first input was %v", k, first)
