@@ -18,6 +18,7 @@ import (
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
+	"dnn/internal/predict"
 	"dnn/internal/report"
 	"dnn/internal/verify"
 )
@@ -89,13 +90,14 @@ func classify(err error) error {
 func newRoot(system *System) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dnn",
-		Short: "Train and evaluate dense neural networks on MNIST",
+		Short: "Train, evaluate and use dense neural networks on MNIST",
 		Long: `dnn trains and evaluates dense neural networks on MNIST: the network of the course (784-100-50-10), and
 others that an experiment file describes. The same seed gives the same model, to the last bit, on any machine.`,
 		Example: `  dnn train                          # download MNIST, train the course's network, test it
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
+  dnn predict model.bin page.jpg     # read the digits of a picture
   dnn merge a.bin b.bin -o one.bin   # make one network of two, whose output is their mean
   dnn summary model.bin              # its layers and parameters`,
 		SilenceErrors: true,
@@ -112,6 +114,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newTrain(system, experiment.Train),
 		newEval(system, experiment.Evaluate),
 		newCompare(system, experiment.Compare),
+		newPredict(system, predict.Run),
 		newMerge(system, experiment.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),

@@ -55,6 +55,9 @@ func TestScripts(t *testing.T) {
 			"newermodel": newerModel,
 			"reseal":     reseal,
 			"fulldisk":   fullDisk,
+			"drawimage":  drawImage,
+			"drawpage":   drawPage,
+			"drawpaper":  drawPaper,
 		},
 	})
 }

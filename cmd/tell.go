@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"dnn/internal/experiment"
+	"dnn/internal/fault"
 	"dnn/internal/report"
 )
 
@@ -16,13 +17,16 @@ func listener(system *System, json, quiet bool) experiment.Listener {
 	return experiment.Text(system)
 }
 
-// tellJSON returns the error of a command. If the command was asked for JSON, it first prints the error as a JSON line.
+// tellJSON returns the error of a command. If the command was asked for JSON, it first prints the error as a JSON line,
+// or each error of a joined one.
 func tellJSON(system *System, json bool, err error) error {
 	if err == nil || !json {
 		return err
 	}
-	if terr := report.NewEvents(system.Stdout).Error(err); terr != nil {
-		return terr
+	for _, one := range fault.Each(err) {
+		if terr := report.NewEvents(system.Stdout).Error(one); terr != nil {
+			return terr
+		}
 	}
 	return err
 }

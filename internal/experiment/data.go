@@ -19,11 +19,7 @@ import (
 
 // readModel reads a model file, or a file of another program; notes about the latter go to standard error.
 func readModel(system *System, path string) (*modelfile.Model, error) {
-	model, notes, err := interop.Read(path, interop.Options{})
-	for _, note := range notes {
-		report.Note(system.Stderr, path+": "+note)
-	}
-	return model, err
+	return interop.ReadModel(path, func(text string) { report.Note(system.Stderr, text) })
 }
 
 // startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.

@@ -59,6 +59,15 @@ func Read(path string, o Options) (m *modelfile.Model, notes []string, err error
 	return m, notes, nil
 }
 
+// ReadModel is Read for a file that has to say all itself. note is called with each note, which names the file.
+func ReadModel(path string, note func(text string)) (*modelfile.Model, error) {
+	m, notes, err := Read(path, Options{})
+	for _, text := range notes {
+		note(path + ": " + text)
+	}
+	return m, err
+}
+
 // ReadChain is Read for a network that is to be written in another format. Of a file of another program nothing is
 // assumed: the chain takes and gives the same as the file. A checkpoint is read too, with the state of Adam. program is
 // the name and version of this one.

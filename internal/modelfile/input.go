@@ -89,6 +89,24 @@ func (in *Input) Rows(rows ...map[string]float64) (*batch.Samples, error) {
 	return s, nil
 }
 
+// Values returns samples of the rows of a table, without labels. Each row is a value for each of Columns, in their order.
+// The values must be finite. An error says that the number of values is no multiple of that of the columns, or that the
+// model takes images.
+func (in *Input) Values(values []float64) (*batch.Samples, error) {
+	n := len(in.columns)
+	switch {
+	case in.columns == nil:
+		return nil, fmt.Errorf("wanted images of %v pixels, found rows of a table", in.shape)
+	case len(values)%n != 0:
+		return nil, fmt.Errorf("wanted a value for each of %d columns in each row, found %d values", n, len(values))
+	}
+	s := &batch.Samples{Count: len(values) / n, Features: n, Floats: make([]float32, len(values))}
+	for i := 0; i < len(values); i += n {
+		in.standard.Apply(s.Floats[i:], values[i:i+n])
+	}
+	return s, nil
+}
+
 // other returns the first key of row, in alphabetical order, that is not a column.
 func (in *Input) other(row map[string]float64) string {
 	var others []string

@@ -82,3 +82,27 @@ func TestInputOfRows(t *testing.T) {
 		t.Errorf("wanted %q, found %v", wrong, err)
 	}
 }
+
+// Rows as values in the order of the columns give the same inputs as by the names of the columns.
+func TestInputOfValues(t *testing.T) {
+	m := tiny()
+	m.Columns, m.Mean, m.Std = []string{"b", "a"}, []float64{1, 2}, []float64{2, table.ConstantStd}
+	in := m.Input()
+	s, err := in.Values([]float64{5, 7, -1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := in.Rows(map[string]float64{"a": 7, "b": 5}, map[string]float64{"a": 2, "b": -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Count != 2 || s.Features != 2 || !slices.Equal(s.Floats, named.Floats) || s.Floats[0] != 2 {
+		t.Errorf("wanted %v, found %+v", named.Floats, s)
+	}
+	if _, err := in.Values([]float64{1, 2, 3}); err == nil {
+		t.Error("took a row and a half")
+	}
+	if _, err := tiny().Input().Values([]float64{1}); err == nil {
+		t.Error("a model of images took a row")
+	}
+}

@@ -1,0 +1,92 @@
+package photo
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"dnn/internal/mnist"
+	"dnn/internal/modelfile"
+	"dnn/internal/nn/kernel"
+	"dnn/internal/nn/step"
+)
+
+// network returns the Reader of a model file.
+func network(t testing.TB, path string) Reader {
+	t.Helper()
+	m, err := modelfile.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := m.Network(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := m.Input()
+	like, err := in.Images(make([]byte, side*side))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := step.NewPredictor(kernel.Available()[0], n, like)
+	return func(digits [][]byte) [][]float32 {
+		out := make([][]float32, 0, len(digits))
+		for lo := 0; lo < len(digits); lo += step.MaxPredict {
+			s, err := in.Images(digits[lo:min(lo+step.MaxPredict, len(digits))]...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y := p.Predict(s, kernel.Span{Lo: 0, Hi: s.Count}).Outputs
+			for r := range y.Rows {
+				out = append(out, append([]float32(nil), y.Row(r)...))
+			}
+		}
+		return out
+	}
+}
+
+// class returns the class of the largest probability.
+func class(p []float32) int {
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// digits returns MNIST.
+func digits(t testing.TB) *mnist.Dataset {
+	t.Helper()
+	set, _ := mnist.Lookup("mnist")
+	folder, err := set.Folder("", os.LookupEnv)
+	if err == nil {
+		var d *mnist.Dataset
+		if d, err = mnist.Load(mnist.LoadOptions{Set: set, Folder: folder}); err == nil {
+			t.Cleanup(func() { d.Close() })
+			return d
+		}
+	}
+	without(t, "MNIST is not here (dnn download)")
+	return nil
+}
+
+// without skips a test that lacks something, and fails it in CI.
+func without(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
+}
+
+var shared = filepath.Join("..", "..", "..", "shared", "data", "hwd-1000")
+
+// inkOfBytes returns 28x28 bytes as ink.
+func inkOfBytes(b []byte) *plane {
+	p := newPlane(side, side)
+	for i, v := range b {
+		p.pix[i] = float32(v) / 255
+	}
+	return p
+}
