@@ -33,7 +33,7 @@ var magics = []struct{ start, name, hint string }{
 // bytes, tell.
 func foreign(start []byte, where string) error {
 	name, hint := recognize(start)
-	err := fault.New(fault.Data, where, "wanted a model file that dnn wrote, found %s", name)
+	err := fault.New(fault.Data, where, "wanted a model, found %s", name)
 	if hint != "" {
 		return err.WithHint("%s", hint)
 	}

@@ -50,7 +50,7 @@ func TestForeign(t *testing.T) {
 	for _, c := range foreignStarts {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(strings.NewReader(c.start), "f")
-			wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found "+c.want, c.hint)
+			wantFault(t, err, fault.Data, "f: wanted a model, found "+c.want, c.hint)
 		})
 	}
 }
@@ -87,13 +87,13 @@ func TestForeignArchives(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := Decode(&b, "f")
-			wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found "+c.want, "")
+			wantFault(t, err, fault.Data, "f: wanted a model, found "+c.want, "")
 		})
 	}
 	// A zip file that ends within its first header, and one that ends within the first name.
 	for _, cut := range []string{"PK\x03\x04", "PK\x03\x04" + strings.Repeat("\xff", 26) + "x"} {
 		_, err := Decode(strings.NewReader(cut), "f")
-		wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found a zip archive", "")
+		wantFault(t, err, fault.Data, "f: wanted a model, found a zip archive", "")
 	}
 }
 
@@ -107,7 +107,7 @@ func TestForeignGzip(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Decode(&b, "f")
-	wantFault(t, err, fault.Data, "f: wanted a model file that dnn wrote, found a gzip file",
+	wantFault(t, err, fault.Data, "f: wanted a model, found a gzip file",
 		"if a model file is in it: gunzip it first")
 }
 
@@ -126,5 +126,5 @@ func TestReadNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Read(empty)
-	wantFault(t, err, fault.Data, empty+": wanted a model file that dnn wrote, found an empty file", "")
+	wantFault(t, err, fault.Data, empty+": wanted a model, found an empty file", "")
 }
