@@ -191,7 +191,6 @@ func TestImagesInRows(t *testing.T) {
 	parts := load(t, drawn, options(1))
 	last := parts.Validation.Labels[0] // of the rows that do not test
 	if got := counts(parts); got != [3]int{2, 1, 3} || !slices.Equal(parts.Test.Counts(3), []int{1, 1, 1}) || last != 2 {
-
 		t.Errorf("%v samples, labels %v, %v, %v", got, parts.Train.Labels, parts.Validation.Labels, parts.Test.Labels)
 	}
 	// A model has learned none of another file.
