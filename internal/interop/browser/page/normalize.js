@@ -8,11 +8,8 @@ const thinnest = 1 / 8; // width of a stroke, as a share of the longer side
 // normalize returns height x width bytes, 0 for no ink, of the ink on a plane; or null if there is none.
 function normalize(plane, height, width) {
   const inner = Math.round((20 / 28) * Math.min(height, width));
-  if (plane.w === width && plane.h === height) {
-    const box = bytesOf(plane);
-    if (box && Math.max(box.w, box.h) === inner) {
-      return place(box, height, width); // it has that size already
-    }
+  if (plane.w === width && plane.h === height && isNormal(plane, inner)) {
+    return Uint8Array.from(plane.ink, (v) => Math.round(255 * v));
   }
   const large = enlarge(plane, fine * inner);
   if (!large) {
@@ -22,23 +19,25 @@ function normalize(plane, height, width) {
   return place(shrink(large, outline(large), inner), height, width);
 }
 
-// bytesOf returns the box of all ink as bytes, or null.
-function bytesOf(plane) {
-  let [left, top, right, bottom] = [plane.w, plane.h, 0, 0];
-  plane.ink.forEach((v, i) => {
-    if (v > 0) {
-      const x = i % plane.w;
-      const y = Math.floor(i / plane.w);
-      [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
-    }
+// isNormal reports whether an image is as those of MNIST, of which a few have a box of 19 pixels.
+function isNormal({ w, h, ink }, inner) {
+  const inked = Array.from(ink.keys()).filter((i) => ink[i] > 0);
+  const size = (at) => Math.max(...inked.map(at)) - Math.min(...inked.map(at)) + 1;
+  const longer = Math.max(size((i) => i % w), size((i) => Math.floor(i / w)));
+  const [x, y] = massOf(ink, w);
+  const off = Math.max(Math.abs(x - (w + 1) / 2), Math.abs(y - (h + 1) / 2));
+  return (longer === inner || longer === inner - 1) && off <= 1;
+}
+
+// massOf returns the centre of mass of ink in rows of w pixels.
+function massOf(ink, w) {
+  let [sum, sumX, sumY] = [0, 0, 0];
+  ink.forEach((v, i) => {
+    sum += v;
+    sumX += v * ((i % w) + 0.5);
+    sumY += v * (Math.floor(i / w) + 0.5);
   });
-  if (right === 0) {
-    return null;
-  }
-  const box = { w: right - left, h: bottom - top, bytes: null };
-  box.bytes = Uint8Array.from({ length: box.w * box.h }, (_, i) =>
-    Math.round(255 * plane.at(left + (i % box.w), top + Math.floor(i / box.w))));
-  return box;
+  return [sumX / sum, sumY / sum];
 }
 
 // outline returns the box of all places with at least half the ink, to a part of a pixel: between the centres of two
@@ -217,16 +216,11 @@ function shrink(plane, box, inner) {
 
 // place puts a box into an image, at whole pixels, its centre of mass as near to the image's as goes.
 function place({ w, h, bytes }, height, width) {
-  let [sum, sumX, sumY] = [0, 0, 0];
-  bytes.forEach((v, i) => {
-    sum += v;
-    sumX += v * ((i % w) + 0.5);
-    sumY += v * (Math.floor(i / w) + 0.5);
-  });
-  const corner = (side, size, mass) => Math.min(Math.max(Math.round((side + 1) / 2 - mass / sum), 0), side - size);
+  const [x, y] = massOf(bytes, w);
+  const corner = (side, size, mass) => Math.min(Math.max(Math.round((side + 1) / 2 - mass), 0), side - size);
   const image = new Uint8Array(height * width);
-  const left = corner(width, w, sumX);
-  const top = corner(height, h, sumY);
+  const left = corner(width, w, x);
+  const top = corner(height, h, y);
   bytes.forEach((v, i) => {
     image[(top + Math.floor(i / w)) * width + left + (i % w)] = v;
   });
