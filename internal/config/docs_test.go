@@ -117,7 +117,8 @@ func layerDocs() string {
 	var b strings.Builder
 	b.WriteString(`
 An item is a number of units, or a layer with settings; the first is dense. Dropout or an l2 keeps a network from overfitting;
-batch_normalization lets one of many layers learn at a higher rate.
+batch_normalization lets one of many layers learn at a higher rate. activation, leaky_relu and elu apply a function to what the
+layer before them gives; a dense layer before them has a function of its own unless it says activation: linear.
 
 | layer | key | value | default | what it is |
 |---|---|---|---|---|

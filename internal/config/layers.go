@@ -129,7 +129,9 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 	}
 	p := keyfile.Wrong(n, "wanted %s, found %s", layerForms(), keyfile.Describe(n))
 	if n.Kind == yaml.ScalarNode {
-		if name, ok := nearest.Name(n.Value, nn.LayerTypes()); ok {
+		if slices.Contains(nn.Activations(), n.Value) {
+			p.Hint = "write {activation: " + n.Value + "}"
+		} else if name, ok := nearest.Name(n.Value, nn.LayerTypes()); ok {
 			p.Hint = "did you mean " + name + "?"
 		}
 	}
@@ -139,6 +141,12 @@ func readLayer(n *yaml.Node) (Layer, *keyfile.Problem) {
 // readLayerMapping reads an item such as {dense: 100, activation: tanh}.
 func readLayerMapping(n *yaml.Node) (Layer, *keyfile.Problem) {
 	found := slices.DeleteFunc(nn.LayerTypes(), func(name string) bool { return keyfile.ValueOf(n, name) == nil })
+	if len(found) > 1 && found[0] == "dense" { // {dense: 100, activation: tanh} is a dense layer
+		found = slices.DeleteFunc(found, func(name string) bool { return name == "activation" })
+	}
+	if p := unitsByAnotherName(n); p != nil && !slices.Contains(found, "dense") {
+		return Layer{}, p
+	}
 	switch {
 	case len(found) > 1:
 		p := keyfile.Wrong(n, "wanted one layer, found %s and %s in one", found[0], found[1])
@@ -192,8 +200,8 @@ func setValue(s setting.Setting, value any) {
 	s.Set(value)
 }
 
-// noLayer returns what is wrong with a mapping that names no type of layer.
-func noLayer(n *yaml.Node) *keyfile.Problem {
+// unitsByAnotherName returns what is wrong with a mapping that calls the units of a dense layer otherwise, else nil.
+func unitsByAnotherName(n *yaml.Node) *keyfile.Problem {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		units := slices.Contains([]string{"units", "neurons", "size", "hidden", "linear"}, strings.ToLower(name.Value))
@@ -202,6 +210,14 @@ func noLayer(n *yaml.Node) *keyfile.Problem {
 			p.Hint = "write {dense: " + value.Value + "}"
 			return p
 		}
+	}
+	return nil
+}
+
+// noLayer returns what is wrong with a mapping that names no type of layer.
+func noLayer(n *yaml.Node) *keyfile.Problem {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i]
 		if _, ok := nearest.Name(name.Value, nn.LayerTypes()); ok || strings.Contains(name.Value, ":") {
 			return keyfile.UnknownField(name, nn.LayerTypes())
 		}

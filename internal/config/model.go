@@ -32,7 +32,8 @@ func Stored(path string, experiment json.RawMessage) (*Resolved, error) {
 	return stored(path, experiment, nil)
 }
 
-// StoredFor is Stored, with the hidden layers of the network a in place of the experiment's.
+// StoredFor is Stored, with the hidden layers, the output's activation and the loss of the network a in place of the
+// experiment's.
 func StoredFor(path string, experiment json.RawMessage, a nn.Architecture) (*Resolved, error) {
 	own, err := Stored(path, experiment)
 	if err != nil {
@@ -46,7 +47,14 @@ func StoredFor(path string, experiment json.RawMessage, a nn.Architecture) (*Res
 		}
 		list = append(list, Layer(l))
 	}
-	return stored(path, experiment, []Flag{{Name: path, Key: "layers", Value: layers{}.Show(list)}})
+	flags := []Flag{{Name: path, Key: "layers", Value: layers{}.Show(list)}}
+	if output := a.Layers[len(a.Layers)-1]; output.Activation != own.OutputLayer.Activation {
+		flags = append(flags, Flag{Name: path, Key: "output_layer.activation", Value: output.Activation})
+	}
+	if a.Loss != own.Loss {
+		flags = append(flags, Flag{Name: path, Key: "loss", Value: a.Loss})
+	}
+	return stored(path, experiment, flags)
 }
 
 func stored(path string, experiment json.RawMessage, flags []Flag) (*Resolved, error) {

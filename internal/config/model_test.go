@@ -69,6 +69,10 @@ func TestStored(t *testing.T) {
 	if got, err = StoredFor("m.bin", stored, other); err != nil || len(got.Layers) != 0 {
 		t.Errorf("wanted no hidden layer, found %v, %v", got.Layers, err)
 	}
+	other.Loss, other.Layers[0].Activation = "mse", "sigmoid"
+	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Loss != "mse" || got.OutputLayer.Activation != "sigmoid" {
+		t.Errorf("wanted sigmoid and mse, found %v, %v", got, err)
+	}
 	for _, text := range []string{"", "[]", `{"validation_split": 1}`, `{"unknown": 1}`} {
 		if _, err := StoredFor("m.bin", json.RawMessage(text), other); fault.KindOf(err) != fault.Data {
 			t.Errorf("%q, with other layers: found %v", text, err)

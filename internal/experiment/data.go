@@ -76,7 +76,7 @@ func fetch(
 	}
 	o.Env = system.Env
 	if !quiet {
-		view := report.NewDownload(system.Stderr, system.screen(), system.Now)
+		view := report.NewDownload(system.Stderr, system.Screen(system.Stderr), system.Now)
 		progress, end := report.FollowDownload(view)
 		defer end()
 		o.Progress = download.Progress{Bytes: progress, Message: view.Message}

@@ -11,19 +11,9 @@ import (
 	"dnn/internal/nn/step"
 )
 
-// kernels returns the kernels that DNN_SIMD names; by default the fastest ones that this machine supports.
-func kernels(system *System) (*kernel.Set, error) {
-	name, _ := system.Env("DNN_SIMD")
-	set, err := kernel.Select(name)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "DNN_SIMD", "%w", err)
-	}
-	return set, nil
-}
-
 // Kernels returns the names of all kernels that this machine supports, and the name of those that it uses.
 func Kernels(system *System) (available []string, chosen string, err error) {
-	set, err := kernels(system)
+	set, err := system.Kernels()
 	if err != nil {
 		return nil, "", err
 	}
@@ -35,7 +25,7 @@ func Kernels(system *System) (available []string, chosen string, err error) {
 
 // newEngine returns an engine with the given number of threads; 0 means one for each core.
 func newEngine(system *System, threads int) (*step.Engine, error) {
-	set, err := kernels(system)
+	set, err := system.Kernels()
 	if err != nil {
 		return nil, err
 	}

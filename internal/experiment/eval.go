@@ -15,6 +15,7 @@ import (
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/step"
 	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // EvalOptions say which model to evaluate, and on what.
@@ -181,7 +182,7 @@ func (o EvalOptions) checkReport(system *System, trained config.Dataset) error {
 		trained = dataAt(o.Data, trained)
 	}
 	inputs := append(dataFiles(system, trained, o.DataDir), modelFiles(o.Models)...)
-	return checkDistinct([]file{{"the report", o.Report}}, inputs)
+	return world.CheckDistinct([]world.File{{Role: "the report", Path: o.Report}}, inputs)
 }
 
 // dataAt returns a data set at another path, of the same kind as the one that the model was trained on.

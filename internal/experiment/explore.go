@@ -22,7 +22,7 @@ func findRate(ctx context.Context, system *System, run *train.Run, path string, 
 	o := train.LRFindOptions{From: 1e-6, To: 10, Steps: 200, Beta: 0.9, Diverged: 4}
 	end := func() {}
 	if !quiet {
-		o.StepEnd, end = report.RangeProgress(system.Stderr, system.screen(), system.Now, o.Steps)
+		o.StepEnd, end = report.RangeProgress(system.Stderr, system.Screen(system.Stderr), system.Now, o.Steps)
 	}
 	found, err := train.LRFind(ctx, run, o)
 	end()
@@ -53,7 +53,7 @@ func (x *experiment) preview(
 		return fault.New(fault.Config, "--preview-augmentation", "wanted augment in the experiment, found none").
 			WithHint("try --set augment.rotation=10")
 	}
-	set, err := kernels(system)
+	set, err := system.Kernels()
 	if err != nil {
 		return err
 	}

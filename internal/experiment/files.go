@@ -9,31 +9,8 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/train"
+	"dnn/internal/world"
 )
-
-// file is a file that a command reads or writes.
-type file struct {
-	role string // its name in errors, such as --profile or "the data set"
-	path string
-}
-
-// checkDistinct returns an error if an output is the same file as an input or another output, even by another name.
-// Devices and FIFOs may be named more than once, since they are not replaced.
-func checkDistinct(outputs, inputs []file) error {
-	for i, out := range outputs {
-		if out.path == "" || atomicfile.IsStream(out.path) {
-			continue
-		}
-		for _, other := range slices.Concat(inputs, outputs[:i]) {
-			if other.path == "" || !atomicfile.Same(out.path, other.path) {
-				continue
-			}
-			return fault.New(fault.Config, out.path, "%s would be written over %s (%s)",
-				out.role, other.role, other.path).WithHint("give one of them another name")
-		}
-	}
-	return nil
-}
 
 // outputs says which files a run writes.
 type outputs struct{ model, checkpoints, history, picture bool }
@@ -49,23 +26,23 @@ func outputsOf(o Options, output string) outputs {
 }
 
 // dataFiles returns the files of a data set.
-func dataFiles(system *System, d config.Dataset, dataDir string) []file {
-	var files []file
+func dataFiles(system *System, d config.Dataset, dataDir string) []world.File {
+	var files []world.File
 	for _, path := range dataset.Files(d, dataDir, system.Env) {
 		role := "the data set"
 		if path == d.Test {
 			role = "the test file"
 		}
-		files = append(files, file{role, path})
+		files = append(files, world.File{Role: role, Path: path})
 	}
 	return files
 }
 
 // modelFiles returns the model files at paths.
-func modelFiles(paths []string) []file {
-	var files []file
+func modelFiles(paths []string) []world.File {
+	var files []world.File
 	for _, path := range paths {
-		files = append(files, file{"the model", path})
+		files = append(files, world.File{Role: "the model", Path: path})
 	}
 	return files
 }
@@ -76,45 +53,49 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 	if err := modelfile.CheckName(x.Origins["output"], x.Output); err != nil {
 		return err
 	}
-	inputs := append(dataFiles(system, x.Dataset, o.DataDir), file{"the experiment file", o.Config})
+	inputs := append(dataFiles(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
 	if x.Distill != nil {
 		for _, teacher := range x.Distill.Teacher {
-			inputs = append(inputs, file{"a teacher", teacher})
+			inputs = append(inputs, world.File{Role: "a teacher", Path: teacher})
 		}
 	}
-	outputs := []file{{"--profile", o.Profile}, {"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview}}
+	outputs := []world.File{
+		{Role: "--profile", Path: o.Profile}, {Role: "--lr-find", Path: o.LRFind},
+		{Role: "--preview-augmentation", Path: o.Preview},
+	}
 	if o.trains() {
 		outputs = append(outputs, x.sideOutputs()...)
 		for _, c := range x.Callbacks {
 			if log, ok := c.Log(); ok {
-				outputs = append(outputs, file{c.Name, log.Path()})
+				outputs = append(outputs, world.File{Role: c.Name, Path: log.Path()})
 			}
 		}
 	}
 	// The starting model is read before anything is written, so the new model, and nothing else, may replace it.
-	if err := checkDistinct(outputs, append(slices.Clone(inputs), file{"the starting model", o.From})); err != nil {
+	from := world.File{Role: "the starting model", Path: o.From}
+	if err := world.CheckDistinct(outputs, append(slices.Clone(inputs), from)); err != nil {
 		return err
 	}
 	if !o.trains() || !x.writes.model {
 		return nil
 	}
-	return checkDistinct([]file{{"the model", x.Output}}, slices.Concat(inputs, outputs))
+	return world.CheckDistinct([]world.File{{Role: "the model", Path: x.Output}}, slices.Concat(inputs, outputs))
 }
 
 // bestModel is the role of the only output that a finished run may lack: it may have had no best epoch.
 const bestModel = "the best model"
 
 // sideOutputs returns the files that a run writes next to its model.
-func (x *experiment) sideOutputs() []file {
-	var files []file
+func (x *experiment) sideOutputs() []world.File {
+	var files []world.File
 	if x.writes.history {
-		files = append(files, file{"the history", modelfile.ReplaceExtension(x.Output, ".history.csv")})
+		files = append(files, world.File{Role: "the history", Path: modelfile.ReplaceExtension(x.Output, ".history.csv")})
 	}
 	if x.writes.picture {
-		files = append(files, file{"the curves", modelfile.ReplaceExtension(x.Output, ".history.png")})
+		files = append(files, world.File{Role: "the curves", Path: modelfile.ReplaceExtension(x.Output, ".history.png")})
 	}
 	if x.writes.checkpoints && x.Checkpoint != nil && x.Checkpoint.Best != "" {
-		files = append(files, file{bestModel, modelfile.ReplaceExtension(x.Output, ".best.bin")})
+		files = append(files, world.File{Role: bestModel, Path: modelfile.ReplaceExtension(x.Output, ".best.bin")})
 	}
 	return files
 }
@@ -127,7 +108,7 @@ func (x *experiment) probe(o Options) error {
 		replaced = append(replaced, x.Output)
 	}
 	for _, f := range x.sideOutputs() {
-		replaced = append(replaced, f.path)
+		replaced = append(replaced, f.Path)
 	}
 	for _, path := range replaced {
 		if err := atomicfile.Probe(path); err != nil {

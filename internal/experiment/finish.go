@@ -167,7 +167,7 @@ func (f finished) writeModel(path string, history history.Epochs) (sum string, e
 		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.Hash,
 		InputShape: f.source.Shape(), Scale: f.source.Scale(), Classes: f.source.ClassesOf(f.arch.Classes()),
 		Columns: f.data.Columns, Mean: f.data.Standard.Mean, Std: f.data.Standard.Std,
-		Config: f.settings, History: history,
+		Config: f.settings, History: history, Start: f.start,
 	}
 	for _, teacher := range f.teachers {
 		file.Teachers = append(file.Teachers, teacher.SHA256)

@@ -36,7 +36,9 @@ func Text(system *System) Listener {
 			fault.Count(p.TrainSamples, "training sample"), fault.Count(p.ValidationSamples, "validation sample"))
 		return err
 	}
-	l.Run = func() train.Callback { return report.TrainProgress(system.Stderr, system.screen(), system.Now) }
+	l.Run = func() train.Callback {
+		return report.TrainProgress(system.Stderr, system.Screen(system.Stderr), system.Now)
+	}
 	l.Ended = func(text string) { report.Message(system.Stderr, "%s", text) }
 	l.Verbose = true
 	return l

@@ -8,6 +8,7 @@ import (
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // MergeOptions say which models to merge.
@@ -29,7 +30,7 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 		return err
 	}
 	inputs := append(modelFiles(o.Models), dataFiles(system, mean.Experiment().Dataset, "")...)
-	if err := checkDistinct([]file{{"the merged model", o.Output}}, inputs); err != nil {
+	if err := world.CheckDistinct([]world.File{{Role: "the merged model", Path: o.Output}}, inputs); err != nil {
 		return err
 	}
 	unlock, warning, err := modelfile.Lock(o.Output)

@@ -78,7 +78,8 @@ func (x *experiment) readOutcome(data *dataset.Data, settings json.RawMessage, p
 	}
 	_, here := epochsOf(settings)
 	epochs, there := epochsOf(file.Config)
-	if !bytes.Equal(here, there) || file.DataHash != data.Hash || !slices.Equal(file.Teachers, teachers) {
+	if !bytes.Equal(here, there) || file.DataHash != data.Hash || !slices.Equal(file.Teachers, teachers) ||
+		x.start != "" && x.start != file.Start {
 		return o, false
 	}
 	o = outcome{epochs: epochs, done: len(file.History), ended: x.ends(plan, file.History)}
@@ -126,7 +127,7 @@ func (x *experiment) isComplete() bool {
 		return false
 	}
 	for _, f := range x.sideOutputs() {
-		if _, err := os.Stat(f.path); err != nil && f.role != bestModel {
+		if _, err := os.Stat(f.Path); err != nil && f.Role != bestModel {
 			return false
 		}
 	}

@@ -8,35 +8,16 @@
 package experiment
 
 import (
-	"io"
 	"runtime/debug"
-	"time"
 
-	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // Version is the version of the program. It is stored in model files.
 const Version = "0.1.0"
 
 // System is the outside world as an experiment sees it.
-type System struct {
-	Stdin  io.Reader
-	Stdout io.Writer // results, and nothing else
-	Stderr io.Writer // progress, messages, errors
-	Env    func(name string) (string, bool)
-	Now    func() time.Time
-	Memory func() (bytes uint64, ok bool) // memory that is available; not ok: unknown
-
-	Environ func() []string // all variables as NAME=value, to warn of unknown ones; nil: none
-}
-
-// screen returns what standard error can display.
-func (s *System) screen() report.Screen {
-	return report.ScreenOf(s.Stderr, func(name string) string {
-		value, _ := s.Env(name)
-		return value
-	})
-}
+type System = world.System
 
 // panicOnReadFault makes a failed read of a memory-mapped data set a panic of the current goroutine instead of the end
 // of the process. The function that it returns restores the previous setting.

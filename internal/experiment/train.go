@@ -136,6 +136,9 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 			}
 		}
 	}
+	if run.Checkpoints != nil {
+		x.start = run.Checkpoints.Start // of the checkpoint, if the run goes on
+	}
 	if c := x.Checkpoint; c != nil && c.Best != "" && run.Checkpoints != nil {
 		path := modelfile.ReplaceExtension(x.Output, ".best.bin")
 		run.Callbacks = append([]train.Callback{callback.ModelCheckpoint(c.Best, func(h history.Epochs) error {

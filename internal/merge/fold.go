@@ -1,9 +1,7 @@
 package merge
 
 import (
-	"math"
-	"slices"
-
+	"dnn/internal/interop/chain"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 )
@@ -18,79 +16,56 @@ type dense struct {
 	bias    []float32 // [out]
 }
 
-// fold returns m's network as Dense layers alone. Dropout goes, since it does nothing in inference. Batch normalization
-// then multiplies each unit by a constant and adds one, and goes into the next Dense layer. (There is one: the last
-// layer of a network is Dense.)
-func fold(m *modelfile.Model) network {
-	var layers network
-	var before affine // what stands between the last Dense layer and the next
-	tensors := m.Tensors
-	for _, l := range m.Architecture.Layers {
-		switch l.Type {
-		case "dense":
-			kernel, bias := tensors[0], tensors[1]
-			tensors = tensors[2:]
-			d := dense{in: kernel.Shape[0], out: kernel.Shape[1], kernel: kernel.Data, bias: bias.Data}
-			layers = append(layers, before.into(d))
-			before = affine{}
-		case "batch_normalization":
-			before = before.then(normalization(l.Epsilon, tensors[0], tensors[1], tensors[2], tensors[3]))
-			tensors = tensors[4:]
+// fuse returns the architecture with each activation layer as the activation of the linear Dense layer before it, where
+// there is one; what is left of such layers cannot be merged. Only Dropout may stand between the two. Parameters stay
+// what they are, since such layers have none.
+func fuse(a nn.Architecture) nn.Architecture {
+	layers := a.Layers
+	a.Layers = nil
+	linear := -1 // index of a linear Dense layer that the next activation can join
+	for _, l := range layers {
+		switch name := function(l); {
+		case name == "linear":
+			continue
+		case name != "" && linear >= 0:
+			a.Layers[linear].Activation = name
+			linear = -1
+			continue
+		case l.Type == "dense" && l.Activation == "linear":
+			linear = len(a.Layers)
+		case l.Type != "dropout":
+			linear = -1
 		}
-	}
-	return layers
-}
-
-// affine is the map of x [in] to scale x + shift, element by element. The zero affine leaves x as it is.
-type affine struct{ scale, shift []float64 }
-
-// normalization returns what BatchNormalization does in inference: gamma (x - mean) / sqrt(variance + epsilon) + beta.
-func normalization(epsilon float64, gamma, beta, mean, variance modelfile.Tensor) affine {
-	n := len(gamma.Data)
-	a := affine{make([]float64, n), make([]float64, n)}
-	for i := range n {
-		a.scale[i] = float64(gamma.Data[i]) / math.Sqrt(float64(variance.Data[i])+epsilon)
-		a.shift[i] = float64(beta.Data[i]) - float64(float64(mean.Data[i])*a.scale[i])
+		a.Layers = append(a.Layers, l)
 	}
 	return a
 }
 
-// then returns the map that applies a and, to its result, b.
-func (a affine) then(b affine) affine {
-	if a.scale == nil {
-		return b
+// function returns the activation that a layer of another type than Dense applies, by its name; "" for none that has one.
+func function(l nn.LayerSpec) string {
+	switch {
+	case l.Type == "activation":
+		return l.Activation
+	case l.Type == "leaky_relu" && l.NegativeSlope == 0.2, l.Type == "elu" && l.Alpha == 1:
+		return l.Type
 	}
-	c := affine{slices.Clone(b.scale), slices.Clone(b.shift)}
-	for i := range c.scale {
-		c.scale[i] *= a.scale[i]
-		c.shift[i] += float64(b.scale[i] * a.shift[i])
-	}
-	return c
+	return ""
 }
 
-// into returns the layer that gives for x what d gives for a's result:
-//
-//	kernel'_io = scale_i kernel_io,  bias'_o = bias_o + sum_i shift_i kernel_io
-func (a affine) into(d dense) dense {
-	if a.scale == nil {
-		return d
+// fold returns m's network as Dense layers alone. Dropout goes, since it does nothing in inference, and batch
+// normalization goes into the weights of the layers beside it.
+func fold(m *modelfile.Model) (network, error) {
+	folded, err := chain.Of(m, "").Folded()
+	if err != nil {
+		return nil, err
 	}
-	folded := dense{in: d.in, out: d.out, kernel: make([]float32, len(d.kernel)), bias: make([]float32, d.out)}
-	sums := make([]float64, d.out)
-	for o, b := range d.bias {
-		sums[o] = float64(b)
-	}
-	for i := range d.in {
-		for o := range d.out {
-			k := float64(d.kernel[i*d.out+o])
-			folded.kernel[i*d.out+o] = float32(a.scale[i] * k)
-			sums[o] += float64(a.shift[i] * k)
+	var layers network
+	for _, s := range folded.Steps {
+		if d, ok := s.(chain.Dense); ok {
+			layers = append(layers, dense{in: d.Inputs, out: d.Units, kernel: d.Kernel, bias: d.Bias})
 		}
 	}
-	for o, sum := range sums {
-		folded.bias[o] = float32(sum)
-	}
-	return folded
+	return layers, nil
 }
 
 // tensors returns the weights as a model file has them.

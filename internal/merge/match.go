@@ -14,7 +14,8 @@ func (m *Mean) check() error {
 	for i, f := range m.files {
 		for _, l := range f.Architecture.Layers {
 			if !slices.Contains([]string{"dense", "dropout", "batch_normalization"}, l.Type) {
-				return fault.New(fault.Data, f.path, "%s: wanted a layer that can be merged, found %s", l.Name, l.Type)
+				return fault.New(fault.Data, f.path, "%s: wanted a layer that can be merged, found %s", l.Name, l.Type).
+					WithHint("a function can be merged as the activation of a dense layer, or right behind a linear one")
 			}
 		}
 		if len(m.views) > 0 && (len(f.Columns) > 0 || len(f.InputShape) != 2) {

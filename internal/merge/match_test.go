@@ -47,6 +47,7 @@ func TestRefused(t *testing.T) {
 	}
 	tableB := func(text string) func() *modelfile.Model { return table(2, text) }
 	tableA := table(1, `{"dataset":{"csv":"t.csv","target":"kind"}}`)
+	const behind = "a function can be merged as the activation of a dense layer, or right behind a linear one"
 	const hint = "else the mean would be tested on rows that one of the models has learned"
 	for _, c := range []struct {
 		name         string
@@ -58,6 +59,13 @@ func TestRefused(t *testing.T) {
 		{name: "the same model", second: func() *modelfile.Model { return model(t, arch(7, 5), 1) },
 			wanted: "b.bin: is the same model as a.bin: wanted each one once"},
 		{name: "depth", second: network(arch(7)), wanted: "b.bin: wanted 3 Dense layers, as a.bin has, found 2"},
+		{name: "activation behind a normalization", second: network(arch(nntest.Dense(7, "linear"), normalization, apart("relu"), 5)),
+			wanted: "b.bin: activation: wanted a layer that can be merged, found activation", hint: behind},
+		{name: "activation behind another", second: network(arch(7, nntest.Dense(5, "tanh"), apart("relu"))),
+			wanted: "b.bin: activation: wanted a layer that can be merged, found activation", hint: behind},
+		{name: "slope of its own", second: network(arch(7, nntest.Dense(5, "linear"),
+			nn.LayerSpec{Type: "leaky_relu", NegativeSlope: 0.3})),
+			wanted: "b.bin: leaky_re_lu: wanted a layer that can be merged, found leaky_relu", hint: behind},
 		{name: "activation", second: network(arch(7, nntest.Dense(5, "tanh"))),
 			wanted: "b.bin: dense_1: wanted relu, as a.bin has, found tanh"},
 		{name: "output activation", second: network(ending("linear", "mse")),

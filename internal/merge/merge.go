@@ -11,9 +11,10 @@
 //	inputs [ A1 | B1 ]     A    [ A2 |  0 ]       A    [ A3 / 2 ]
 //	                       B    [  0 | B2 ]       B    [ B3 / 2 ]
 //
-// Three more things are folded into the weights, since they are linear (or nothing at all) once a network is trained:
-// batch normalization, into the layer after it (fold.go); Dropout, which leaves inference as it is; and a fixed view of
-// the input, such as an image in a mirror, which only moves rows of the first kernel (view.go).
+// More is folded into the weights, since it is linear (or nothing at all) once a network is trained: batch
+// normalization, into a layer beside it, and an activation layer, into the one before it (fold.go); Dropout, which leaves
+// inference as it is; and a fixed view of the input, such as an image in a mirror, which only moves rows of the first
+// kernel (view.go).
 //
 // All of it is exact but for the rounding of weights to float32: sums are formed in float64. The package reads model
 // files, and neither samples nor a terminal.
@@ -59,6 +60,7 @@ func Read(paths, views []string) (*Mean, error) {
 		if f.Model, err = modelfile.Read(path); err != nil {
 			return nil, err
 		}
+		f.Architecture = fuse(f.Architecture)
 		if f.trained, err = config.Stored(path, f.Config); err != nil {
 			return nil, err
 		}
@@ -132,14 +134,17 @@ func (m *Mean) Model(version string) (*modelfile.Model, error) {
 	first := m.files[0]
 	merged := *first.Model
 	merged.Version, merged.Architecture, merged.Config, merged.SHA256 = version, m.arch, settings, ""
-	merged.Teachers, merged.Merged = nil, nil
+	merged.Teachers, merged.Merged, merged.Start = nil, nil, ""
 	if len(m.files) > 1 {
 		merged.History = nil // no epoch gave this network
 	}
 	merged.Mean, merged.Std = m.standardization()
 	var parts []network
 	for _, f := range m.files {
-		part := fold(f.Restandardized(merged.Mean, merged.Std))
+		part, err := fold(f.Restandardized(merged.Mean, merged.Std))
+		if err != nil {
+			return nil, fault.New(fault.Data, f.path, "%w", err)
+		}
 		parts = append(parts, part)
 		merged.Merged = append(merged.Merged, modelfile.Part{SHA256: f.SHA256})
 		for _, v := range m.views {

@@ -55,6 +55,9 @@ var (
 	normalization = nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 0.001}
 )
 
+// apart returns an activation as a layer of its own.
+func apart(name string) nn.LayerSpec { return nn.LayerSpec{Type: "activation", Activation: name} }
+
 // model returns a model of images with random weights, which are other ones for each seed.
 func model(t *testing.T, a nn.Architecture, seed uint64) *modelfile.Model {
 	t.Helper()
@@ -187,6 +190,13 @@ func TestMean(t *testing.T) {
 			"14 relu, 12 tanh, 4 softmax"},
 		{"linear before normalization", []nn.Architecture{arch(nntest.Dense(5, "linear"), normalization, 3)}, nil,
 			"5 linear, 3 relu, 4 softmax"},
+		{"activations apart", []nn.Architecture{arch(7, tanh),
+			arch(nntest.Dense(5, "linear"), apart("relu"), nntest.Dense(3, "linear"), dropout, apart("linear"), apart("tanh"))},
+			nil, "12 relu, 9 tanh, 4 softmax"},
+		{"units apart", []nn.Architecture{arch(nntest.Dense(7, "leaky_relu"), nntest.Dense(5, "elu")),
+			arch(nntest.Dense(5, "linear"), nn.LayerSpec{Type: "leaky_relu", NegativeSlope: 0.2},
+				nntest.Dense(3, "linear"), nn.LayerSpec{Type: "elu", Alpha: 1})},
+			nil, "12 leaky_relu, 8 elu, 4 softmax"},
 		{"one model, folded", []nn.Architecture{arch(7, normalization, dropout, 5)}, nil, "7 relu, 5 relu, 4 softmax"},
 		{"softmax inside, alone", []nn.Architecture{arch(7, nntest.Dense(3, "softmax"), normalization)}, nil,
 			"7 relu, 3 softmax, 4 softmax"},

@@ -20,7 +20,7 @@ func (m *Model) check() error {
 	if err := m.Architecture.Validate(); err != nil {
 		return fmt.Errorf("architecture: %w", err)
 	}
-	texts := append([]string{m.Version, m.Dataset, m.DataHash}, m.Classes...)
+	texts := append([]string{m.Version, m.Dataset, m.DataHash, m.Start}, m.Classes...)
 	texts = append(append(texts, m.Columns...), m.Teachers...)
 	for _, p := range m.Merged {
 		texts = append(texts, p.SHA256, p.View)

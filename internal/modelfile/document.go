@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -13,13 +14,13 @@ import (
 
 const (
 	documentKey = "dnn" // the document's key in the metadata of the safetensors file
-	format      = 2     // the newest format that this program reads
+	format      = 3     // the newest format that this program reads
 )
 
 // document is the JSON document next to the tensors. Its fields are in the order of the file. Any change to it is a new
 // format, since readers refuse keys that they do not know.
 type document struct {
-	Format       int                       `json:"format"` // 2 with Merged, else 1
+	Format       int                       `json:"format"` // see formatOf
 	Version      string                    `json:"version"`
 	Seed         uint64                    `json:"seed"`
 	Dataset      dataset                   `json:"dataset"`
@@ -28,6 +29,7 @@ type document struct {
 	Architecture nn.Architecture           `json:"architecture"`
 	Config       json.RawMessage           `json:"config,omitempty"`
 	Teachers     []string                  `json:"teachers,omitempty"`
+	Start        string                    `json:"start,omitempty"`
 	Merged       []Part                    `json:"merged,omitempty"`
 	History      []history.Record[float64] `json:"history"`
 }
@@ -48,20 +50,18 @@ type input struct {
 // encodeDocument returns m's document as compact JSON. m must have passed check.
 func encodeDocument(m *Model) string {
 	d := document{
-		Format:       1,
+		Format:       formatOf(m),
 		Version:      m.Version,
 		Seed:         m.Seed,
 		Dataset:      dataset{Name: m.Dataset, Hash: m.DataHash},
 		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
 		Teachers:     m.Teachers,
+		Start:        m.Start,
 		Merged:       m.Merged,
 		Classes:      append([]string{}, m.Classes...), // without classes "[]", never "null"
 		Architecture: m.Architecture,
 		Config:       m.Config,
 		History:      make([]history.Record[float64], 0, len(m.History)),
-	}
-	if len(m.Merged) > 0 {
-		d.Format = 2
 	}
 	for _, e := range m.History {
 		stored := history.RecordOf[float64](e)
@@ -69,6 +69,23 @@ func encodeDocument(m *Model) string {
 		d.History = append(d.History, stored)
 	}
 	return string(safetensors.Marshal(d))
+}
+
+// formatOf returns the oldest format that can say what m is: 3 with Start or with a layer that is only a function of each
+// value, 2 with Merged, else 1.
+func formatOf(m *Model) int {
+	if m.Start != "" {
+		return 3
+	}
+	for _, l := range m.Architecture.Layers {
+		if slices.Contains([]string{"activation", "leaky_relu", "elu"}, l.Type) || l.NegativeSlope != 0 || l.Alpha != 0 {
+			return 3
+		}
+	}
+	if len(m.Merged) > 0 {
+		return 2
+	}
+	return 1
 }
 
 // decodeDocument returns the Model that text describes, without its tensors.
@@ -94,6 +111,7 @@ func decodeDocument(text, where string) (*Model, error) {
 		Mean:         d.Input.Mean,
 		Std:          d.Input.Std,
 		Teachers:     d.Teachers,
+		Start:        d.Start,
 		Merged:       d.Merged,
 		Classes:      d.Classes,
 		Architecture: d.Architecture,

@@ -87,10 +87,25 @@ func merged() *Model {
 	return m
 }
 
+// units is tiny with functions as layers of their own: a file of format 3.
+func units() *Model {
+	m := tiny()
+	m.Architecture.Layers = []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 3, Activation: "linear"},
+		{Type: "activation", Name: "activation", Activation: "tanh"},
+		{Type: "leaky_relu", Name: "leaky_re_lu", NegativeSlope: 0.3},
+		{Type: "leaky_relu", Name: "leaky_re_lu_1"},
+		{Type: "elu", Name: "elu", Alpha: 0.5},
+		m.Architecture.Layers[1],
+	}
+	m.Start, m.History = "0a1b", nil
+	return m
+}
+
 // TestGolden pins the formats: files of each format must be readable forever, and the same Model must always give the
 // same bytes.
 func TestGolden(t *testing.T) {
-	for name, model := range map[string]func() *Model{"tiny": tiny, "merged": merged} {
+	for name, model := range map[string]func() *Model{"tiny": tiny, "merged": merged, "units": units} {
 		t.Run(name, func(t *testing.T) { checkGolden(t, "testdata/"+name, model) })
 	}
 }
@@ -147,7 +162,7 @@ func TestRoundTrip(t *testing.T) {
 	columns.Teachers = []string{"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 	columns.InputShape = []int{4}
 	for name, m := range map[string]*Model{"full": tiny(), "bare": bare, "binary": binary, "constants": constants,
-		"columns": columns, "merged": merged()} {
+		"columns": columns, "merged": merged(), "units": units()} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.bin")
 			digest, err := Write(path, m)

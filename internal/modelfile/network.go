@@ -84,16 +84,16 @@ func (m *Model) Fits(where string, features int, dataHash string) error {
 	return nil
 }
 
-// inference returns a without what does not change the outputs of given weights. Layers without weights are left out.
+// inference returns a without what does not change the outputs of given weights.
 func inference(a nn.Architecture) nn.Architecture {
-	all := a.Summary()
 	reduced := nn.Architecture{Input: a.Input, Loss: a.Loss}
-	for i, l := range a.Layers {
-		if all[i].Params == 0 {
+	for _, l := range a.Layers {
+		if l.Type == "dropout" {
 			continue
 		}
 		reduced.Layers = append(reduced.Layers, nn.LayerSpec{
 			Type: l.Type, Name: l.Name, Units: l.Units, Activation: l.Activation, Epsilon: l.Epsilon,
+			NegativeSlope: l.NegativeSlope, Alpha: l.Alpha,
 		})
 	}
 	return reduced
@@ -104,13 +104,25 @@ func describe(a nn.Architecture) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(a.Input))
 	for _, l := range a.Layers {
-		if l.Type == "dense" {
+		switch l.Type {
+		case "dense":
 			fmt.Fprintf(&out, "-%d %s", l.Units, l.Activation)
-		} else {
-			fmt.Fprintf(&out, "-%s (epsilon %v)", l.Type, l.Epsilon)
+		case "activation":
+			out.WriteString("-" + l.Activation)
+		default:
+			out.WriteString("-" + l.Type + number(l))
 		}
 	}
 	return out.String() + ", " + a.Loss
+}
+
+// number returns the number that a layer without units has: " (epsilon 0.001)"; "" for one without a number.
+func number(l nn.LayerSpec) string {
+	names := map[string]string{"batch_normalization": "epsilon", "leaky_relu": "negative_slope", "elu": "alpha"}
+	if name, ok := names[l.Type]; ok {
+		return fmt.Sprintf(" (%s %v)", name, l.Epsilon+l.NegativeSlope+l.Alpha) // all but one are 0
+	}
+	return ""
 }
 
 // ReplaceExtension returns the name of a file that belongs to the model at path, with another extension than .bin:

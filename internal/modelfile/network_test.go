@@ -50,9 +50,14 @@ func TestLoad(t *testing.T) {
 	const found = ", found 2-3 relu-batch_normalization (epsilon 0.001)-2 softmax, categorical_crossentropy"
 	for wanted, a := range map[string]nn.Architecture{
 		"2-3 tanh-batch_normalization (epsilon 0.001)-2 softmax, categorical_crossentropy": arch(loss, tanh, batch, output),
-		"2-3 relu-2 softmax, categorical_crossentropy":                                     arch(loss, hidden, output),
-		"2-3 relu-batch_normalization (epsilon 0.001)-2 softmax, mse":                      arch("mse", hidden, batch, output),
-		"2-3 relu-batch_normalization (epsilon 0.01)-2 softmax, categorical_crossentropy":  arch(loss, hidden, wide, output),
+		"2-3 relu-batch_normalization (epsilon 0.001)-tanh-leaky_relu (negative_slope 0.3)-elu (alpha 0)-2 softmax, " +
+			"categorical_crossentropy": arch(loss, hidden, batch,
+			nn.LayerSpec{Type: "activation", Name: "activation", Activation: "tanh"},
+			nn.LayerSpec{Type: "leaky_relu", Name: "leaky_re_lu", NegativeSlope: 0.3},
+			nn.LayerSpec{Type: "elu", Name: "elu"}, output),
+		"2-3 relu-2 softmax, categorical_crossentropy":                                    arch(loss, hidden, output),
+		"2-3 relu-batch_normalization (epsilon 0.001)-2 softmax, mse":                     arch("mse", hidden, batch, output),
+		"2-3 relu-batch_normalization (epsilon 0.01)-2 softmax, categorical_crossentropy": arch(loss, hidden, wide, output),
 	} {
 		wantFault(t, m.Load(network(a), "m.bin"), fault.Config, "m.bin: wanted the network "+wanted+found, "")
 	}

@@ -16,6 +16,7 @@ type Activation struct {
 	// backward computes dz = dy f'(z), given v, which is z if ofInput is set, else y = f(z). dz may be dy.
 	backward func(w *kernel.Worker, v, dy, dz kernel.Matrix)
 	ofInput  bool
+	inPlace  bool // y must be z, and dz must be dy
 
 	// forwardBias, if not nil, computes y = f(y + bias) in one pass.
 	forwardBias func(w *kernel.Worker, y kernel.Matrix, bias []float32)
@@ -39,15 +40,17 @@ var activations = func() map[string]Activation {
 // Activations returns the names of all activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
-// The activations that layers apply in place only.
+// The activations that are applied in place only.
 var (
 	linear = Activation{
+		inPlace:  true,
 		forward:  func(*kernel.Worker, kernel.Matrix, kernel.Matrix) {},
 		backward: func(*kernel.Worker, kernel.Matrix, kernel.Matrix, kernel.Matrix) {},
 	}
 
 	// relu is max(z, 0); its gradient at 0 is taken as 0.
 	relu = Activation{
+		inPlace:     true,
 		forward:     func(_ *kernel.Worker, y, _ kernel.Matrix) { kernel.EachElement(y, kernel.Relu) },
 		backward:    func(w *kernel.Worker, y, dy, _ kernel.Matrix) { w.ReluGrad(dy, y) },
 		forwardBias: func(w *kernel.Worker, y kernel.Matrix, bias []float32) { w.BiasRelu(y, bias) },
@@ -55,6 +58,7 @@ var (
 
 	// softmax is e^z_j / sum_k e^z_k over a row; the gradient is y_j (dy_j - sum_k dy_k y_k).
 	softmax = Activation{
+		inPlace: true,
 		forward: func(w *kernel.Worker, y, _ kernel.Matrix) {
 			if y.Rows > 0 {
 				w.SoftmaxRows(y).Store(w, y)

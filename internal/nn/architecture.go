@@ -22,7 +22,7 @@ type LayerSpec struct {
 	Type string `json:"type"` // one of LayerTypes
 	Name string `json:"name"` // dense, dense_1, …: unique in the network
 
-	// dense
+	// dense; activation has an Activation too
 	Units             int         `json:"units,omitempty"`             // outputs
 	Activation        string      `json:"activation,omitempty"`        // one of Activations
 	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // by default glorot_uniform
@@ -36,6 +36,9 @@ type LayerSpec struct {
 	// batch_normalization
 	Momentum float64 `json:"momentum,omitempty"` // of the moving averages
 	Epsilon  float64 `json:"epsilon,omitempty"`  // added to variances
+
+	NegativeSlope float64 `json:"negative_slope,omitempty"` // leaky_relu: factor of what is below 0
+	Alpha         float64 `json:"alpha,omitempty"`          // elu: minus what it tends to below 0
 }
 
 // InputShape returns the shape of one sample.

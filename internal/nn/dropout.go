@@ -38,9 +38,7 @@ func (d *Dropout) Params() []*Param { return nil }
 // Forward computes y = x mask / (1 - rate), with a random mask of zeros and ones. What is dropped is -0.
 func (d *Dropout) Forward(w *kernel.Worker, p Pass, x, y kernel.Matrix) {
 	if !p.Train {
-		for r := range x.Rows {
-			copy(y.Row(r), x.Row(r))
-		}
+		copyRows(y, x)
 		return
 	}
 	bits := w.Random(x.Rows * x.Cols)

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 type kind struct {
 	name     string    // what LayerSpec.Type says
 	class    string    // Keras's name of the layer's class
+	layer    string    // Keras's name of the first such layer; empty: name
 	defaults LayerSpec // the settings of a new layer
 
 	settings func(l *LayerSpec) []setting.Setting    // with pointers into l
@@ -21,7 +23,9 @@ type kind struct {
 }
 
 // kinds returns the types of layers in the order of the documentation. A new type is a file, and a line here.
-func kinds() []kind { return []kind{denseKind, dropoutKind, batchNormalizationKind} }
+func kinds() []kind {
+	return []kind{denseKind, dropoutKind, batchNormalizationKind, activationKind, leakyReluKind, eluKind}
+}
 
 // LayerTypes returns the types of layers in the order of the documentation.
 func LayerTypes() []string {
@@ -71,10 +75,11 @@ func check(settings []setting.Setting) error {
 	return setting.Check(settings)
 }
 
-// LayerName returns Keras's name of the n-th layer of a type, counted from 0: dense, dense_1, dropout.
+// LayerName returns Keras's name of the n-th layer of a type, counted from 0: dense, dense_1, dropout, leaky_re_lu.
 func LayerName(layerType string, n int) string {
+	name := cmp.Or(LayerSpec{Type: layerType}.kind().layer, layerType)
 	if n == 0 {
-		return layerType
+		return name
 	}
-	return fmt.Sprintf("%s_%d", layerType, n)
+	return fmt.Sprintf("%s_%d", name, n)
 }

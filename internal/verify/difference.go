@@ -24,6 +24,8 @@ func difference(file, again *modelfile.Model) string {
 		return unlike("the name of the data set", file.Dataset, again.Dataset)
 	case file.DataHash != again.DataHash:
 		return unlike("the hash of "+file.Dataset, file.DataHash, again.DataHash)
+	case file.Start != again.Start:
+		return unlike("the SHA-256 of the model that it was trained from", file.Start, again.Start)
 	case !slices.Equal(file.Teachers, again.Teachers):
 		return unlike("the SHA-256 of the teachers", file.Teachers, again.Teachers)
 	}

@@ -39,6 +39,7 @@ func TestDifference(t *testing.T) {
 		{func(m *modelfile.Model) { m.Dataset = "letters" }, "the name of the data set: training again gave digits, "},
 		{func(m *modelfile.Model) { m.DataHash, m.Config = "cd", nil }, "the hash of digits: training again gave ab, "},
 		{func(m *modelfile.Model) { m.Teachers = []string{"ef"} }, "the SHA-256 of the teachers: training again gave [], "},
+		{func(m *modelfile.Model) { m.Start = "ef" }, "the SHA-256 of the model that it was trained from: training again"},
 		{func(m *modelfile.Model) { m.Config = json.RawMessage(`{"epochs":3}`) },
 			"the setting epochs: training again gave 2, the file has 3"},
 		{func(m *modelfile.Model) { m.Config = json.RawMessage(`{"epochs":2,"layers":[],"shuffle":true}`) },

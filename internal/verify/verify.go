@@ -62,11 +62,7 @@ func Run(ctx context.Context, system *experiment.System, o Options) error {
 	}
 	switch {
 	case !r.Verified:
-		err := fault.New(fault.BelowMinimum, o.Model, "not verified: %s", r.Difference)
-		if o.From == "" {
-			return err.WithHint("a model that was trained from another one needs it: --from")
-		}
-		return err
+		return fault.New(fault.BelowMinimum, o.Model, "not verified: %s", r.Difference)
 	case !o.JSON:
 		_, err = fmt.Fprintf(system.Stdout, "verified: the same %s bytes from its experiment, seed %d, %s, %s %.8s…\n",
 			report.GroupDigits(r.Bytes), r.Seed, fault.Count(r.Epochs, "epoch"), r.Dataset, r.DataHash)
@@ -86,7 +82,7 @@ func Model(ctx context.Context, system *experiment.System, o Options) (*Result, 
 	if err != nil {
 		return nil, err
 	}
-	if err := trainable(model, o.Model); err != nil {
+	if err := trainable(model, o); err != nil {
 		return nil, err
 	}
 	folder, err := os.MkdirTemp("", "dnn-verify-")
@@ -117,14 +113,19 @@ func Model(ctx context.Context, system *experiment.System, o Options) (*Result, 
 	return r, nil
 }
 
-// trainable refuses a model that no run gave.
-func trainable(m *modelfile.Model, path string) error {
+// trainable refuses a model that no run gave, or whose run cannot be repeated with what was given.
+func trainable(m *modelfile.Model, o Options) error {
 	switch {
 	case len(m.Merged) > 0:
-		return fault.New(fault.Data, path, "was merged of %s: wanted a model that one run gave",
+		return fault.New(fault.Data, o.Model, "was merged of %s: wanted a model that one run gave",
 			fault.Count(len(m.Merged), "network")).WithHint("dnn verify takes each of them, and dnn merge makes it again")
 	case len(m.Config) == 0 || len(m.History) == 0:
-		return fault.New(fault.Data, path, "does not say how it was trained: wanted its experiment and its epochs")
+		return fault.New(fault.Data, o.Model, "does not say how it was trained: wanted its experiment and its epochs")
+	case m.Start != "" && o.From == "":
+		return fault.New(fault.Data, o.Model, "was trained from another model: wanted that one, of SHA-256 %.8s…, with --from",
+			m.Start)
+	case m.Start == "" && o.From != "":
+		return fault.New(fault.Data, o.Model, "was trained from random weights: wanted no --from, found %s", o.From)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ FOLDER is internal/nn/nntest/testdata, from which the tests of internal/nn and i
     training-activations.json   values of each activation and its gradient
     training-losses.json        single predictions with the losses that have label smoothing, and mean squared error
     training-layers.json        three steps of a network with regularizers and batch normalization, then inference
+    training-units.json         the same of a network with activations, LeakyReLU and ELU as layers of their own
     training-initializers.json  mean, standard deviation and range of what each initializer draws
 
 Everything comes from Keras on TensorFlow. The same packages give the same files up to rounding.
@@ -158,18 +159,31 @@ def losses():
     ]}
 
 
-def layers(rng):
+LAYERS = [
+    keras.layers.Dense(5, activation="elu", kernel_regularizer=keras.regularizers.L1L2(l1=0.01, l2=0.02)),
+    keras.layers.BatchNormalization(momentum=0.9),
+    keras.layers.Dense(4, activation="gelu", kernel_regularizer=keras.regularizers.L2(0.03)),
+    keras.layers.Dense(4, activation="silu"),
+    keras.layers.BatchNormalization(),
+]
+UNITS = [
+    keras.layers.Dense(7),
+    keras.layers.BatchNormalization(momentum=0.9),
+    keras.layers.LeakyReLU(),
+    keras.layers.Dense(6),
+    keras.layers.ELU(alpha=1.7),
+    keras.layers.Dense(5),
+    keras.layers.Activation("gelu"),
+    keras.layers.Dense(5, activation="tanh"),
+    keras.layers.Activation("softmax"),
+    keras.layers.LeakyReLU(negative_slope=0.01),
+]
+
+
+def layers(rng, hidden):
     """Return what three steps of SGD do to a network, and what it then gives in inference."""
     batch, features, classes, smoothing = 9, 6, 3, 0.1
-    model = keras.Sequential([
-        keras.Input((features,)),
-        keras.layers.Dense(5, activation="elu", kernel_regularizer=keras.regularizers.L1L2(l1=0.01, l2=0.02)),
-        keras.layers.BatchNormalization(momentum=0.9),
-        keras.layers.Dense(4, activation="gelu", kernel_regularizer=keras.regularizers.L2(0.03)),
-        keras.layers.Dense(4, activation="silu"),
-        keras.layers.BatchNormalization(),
-        keras.layers.Dense(classes, activation="softmax"),
-    ])
+    model = keras.Sequential([keras.Input((features,)), *hidden, keras.layers.Dense(classes, activation="softmax")])
 
     def parameters():
         return [numbers(w) for layer in model.layers for w in layer.get_weights()]
@@ -210,7 +224,8 @@ def main(folder=FOLDER):
     write(folder / "training-activations.json",
           {"points": numbers(POINTS), "activations": [activation(name) for name in ACTIVATIONS]})
     write(folder / "training-losses.json", losses())
-    write(folder / "training-layers.json", layers(np.random.default_rng(2)))
+    write(folder / "training-layers.json", layers(np.random.default_rng(2), LAYERS))
+    write(folder / "training-units.json", layers(np.random.default_rng(3), UNITS))
     write(folder / "training-initializers.json",
           {"drawn": [initializer(name, shape) for name in INITIALIZERS for shape in ((400, 200), (100, 800))]})
 

@@ -45,8 +45,11 @@ func (a affine) none() bool {
 
 // then returns the map that applies a and, to its result, b.
 func (a affine) then(b affine) affine {
-	if a.scale == nil {
+	switch {
+	case a.scale == nil:
 		return b
+	case b.scale == nil:
+		return a
 	}
 	c := affine{make([]float64, len(a.scale)), make([]float64, len(a.scale))}
 	for i := range c.scale {

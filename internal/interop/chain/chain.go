@@ -92,10 +92,7 @@ func (c *Chain) Note(text string) {
 
 // Outputs returns the number of values that the last step gives.
 func (c *Chain) Outputs() int {
-	size := 1
-	for _, n := range c.Input {
-		size *= n
-	}
+	size := product(c.Input)
 	for _, s := range c.Steps {
 		if d, ok := s.(Dense); ok {
 			size = d.Units
@@ -103,3 +100,6 @@ func (c *Chain) Outputs() int {
 	}
 	return size
 }
+
+// Inputs returns the number of values of one sample.
+func (c *Chain) Inputs() int { return product(c.Input) }

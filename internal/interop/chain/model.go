@@ -14,7 +14,7 @@ import (
 // Options say what a file cannot say of its network.
 type Options struct {
 	Activations []string         // of the hidden Dense layers: one for all, or one for each, and then the output's
-	Like        *nn.Architecture // a network whose layers are to be taken instead; nil: none
+	Like        *nn.Architecture // a network whose layers a file of weights only takes; nil: none
 	Scale       float64          // what an input is multiplied with before all else; 0: as the file says
 }
 
@@ -34,9 +34,7 @@ func (c *Chain) Model(o Options, where string) (m *modelfile.Model, notes []stri
 	}
 	b := &builder{model: &modelfile.Model{Classes: said.Classes}, folding: f, notes: append(slices.Clone(said.Notes), f.notes...)}
 	b.setInput(said, o.Scale)
-	if err := b.setLayers(said.Loss); err != nil {
-		return nil, nil, named(err, where)
-	}
+	b.setLayers(said.Loss)
 	if n := b.model.Architecture.Classes(); len(b.model.Classes) != n {
 		b.model.Classes = nil
 	}
@@ -72,11 +70,7 @@ func (b *builder) setInput(c *Chain, scale float64) {
 	m := b.model
 	m.InputShape, m.Scale = imageShape(c), 1
 	if scale != 0 {
-		n := product(c.Input)
-		b.input = Affine{Scale: []float64{scale}, Shift: []float64{0}}.affine(n).then(b.input)
-		if b.input.scale == nil {
-			b.input = Affine{Scale: []float64{scale}, Shift: []float64{0}}.affine(n)
-		}
+		b.input = Affine{Scale: []float64{scale}, Shift: []float64{0}}.affine(product(c.Input)).then(b.input)
 	}
 	if len(m.InputShape) == 1 {
 		b.setColumns(c)
@@ -89,7 +83,7 @@ func (b *builder) setInput(c *Chain, scale float64) {
 	case b.input.scale == nil && !c.Bytes:
 		m.Scale = pixel
 		b.note("the file does not say what its inputs are: pixels from 0 to 255 are divided by 255 " +
-			"(--scale 1 leaves them as they are)")
+			"(dnn import --scale 1 leaves them as they are)")
 	case b.input.scale != nil:
 		b.scalePixels()
 	}
@@ -162,7 +156,7 @@ func imageShape(c *Chain) []int {
 }
 
 // setLayers adds the layers.
-func (b *builder) setLayers(loss string) error {
+func (b *builder) setLayers(loss string) {
 	arch := &b.model.Architecture
 	arch.Input = product(b.model.InputShape)
 	b.names = make(map[string]int)
@@ -184,15 +178,10 @@ func (b *builder) setLayers(loss string) error {
 			l.Rate = s.Rate
 			arch.Layers = append(arch.Layers, l)
 		case Activation:
-			l, err := b.activationLayer(s)
-			if err != nil {
-				return err
-			}
-			arch.Layers = append(arch.Layers, l)
+			arch.Layers = append(arch.Layers, b.activationLayer(s))
 		}
 	}
 	b.setOutput(loss)
-	return nil
 }
 
 // layer returns a layer of that type with Keras's next name for it.
@@ -254,7 +243,14 @@ func (b *builder) setOutput(loss string) {
 	}
 }
 
-// activationLayer returns the layer for an activation that no Dense can have as its own.
-func (b *builder) activationLayer(a Activation) (nn.LayerSpec, error) {
-	return nn.LayerSpec{}, fmt.Errorf("%s: no layer yet", a.Function)
+// activationLayer returns the layer for an activation that stands alone, or that a name does not say all of.
+func (b *builder) activationLayer(a Activation) nn.LayerSpec {
+	if a.plain() {
+		l := b.layer("activation")
+		l.Activation = a.Function
+		return l
+	}
+	l := b.layer(a.Function) // leaky_relu or elu
+	l.NegativeSlope, l.Alpha = a.Slope, a.Alpha
+	return l
 }

@@ -77,5 +77,11 @@ func activationOf(layer, function string) Activation {
 
 // layerActivation returns the step of a layer that is an activation.
 func layerActivation(l nn.LayerSpec) Activation {
+	switch l.Type {
+	case "leaky_relu":
+		return Activation{Name: l.Name, Function: l.Type, Slope: l.NegativeSlope}
+	case "elu":
+		return Activation{Name: l.Name, Function: l.Type, Alpha: l.Alpha}
+	}
 	return activationOf(l.Name, l.Activation)
 }

@@ -12,16 +12,14 @@ import (
 
 // say returns the chain with what its file cannot say, out of the options.
 func (c *Chain) say(o Options) (*Chain, error) {
-	given := len(o.Activations) > 0 || o.Like != nil
 	switch {
-	case !c.Unsaid.Activations && given:
-		return nil, fault.New(fault.Usage, "", "the file says itself which activations it has: "+
-			"wanted neither --activations nor --like")
+	case !c.Unsaid.Activations && len(o.Activations) > 0:
+		return nil, fault.New(fault.Usage, "", "the file says itself which activations it has: wanted no --activations")
 	case !c.Unsaid.Activations:
 		return c, nil
-	case !given:
+	case len(o.Activations) == 0 && o.Like == nil:
 		return nil, fault.New(fault.Data, "", "the file has weights only, and does not say which activations its "+
-			"layers have").WithHint("--activations relu (of the hidden layers), or --like mlp.yaml (a network as there)")
+			"layers have").WithHint("dnn import takes --activations relu (of the hidden layers), or --like mlp.yaml (a network as there)")
 	case o.Like != nil:
 		return c.like(*o.Like)
 	}

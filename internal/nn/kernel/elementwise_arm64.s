@@ -4652,6 +4652,279 @@ oneDone:
 	BNE row
 	RET
 
+// func leakyUnitNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·leakyUnitNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	ADD $0, R4, R5
+	VLD1R (R5), [V1.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F2
+	FCMGT(3, 0, 2)
+	FMUL(4, 1, 2)
+	SELECT(3, 4, 2)
+	FMOVQ F3, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F3
+	FCMGT(2, 0, 3)
+	FMUL(4, 1, 3)
+	SELECT(2, 4, 3)
+	FMOVS F2, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func leakyUnitSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·leakyUnitSlopeNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	FMOVQ 16(R3), F1
+	ADD $0, R4, R5
+	VLD1R (R5), [V2.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	MOVD R9, R21
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R21), F3
+	FCMGT(3, 3, 0)
+	SELECT(3, 1, 2)
+	FMOVQ (R20), F4
+	FMUL(3, 4, 3)
+	FMOVQ F3, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	ADD $16, R21
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R21), F3
+	FCMGT(3, 3, 0)
+	SELECT(3, 1, 2)
+	FMOVS (R20), F4
+	FMUL(3, 4, 3)
+	FMOVS F3, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	ADD $4, R21
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func alphaUnitNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·alphaUnitNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	ADD $0, R4, R5
+	VLD1R (R5), [V1.S4]
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F3
+	FMOVQ 64(R3), F4
+	FMOVQ 80(R3), F5
+	FMOVQ 96(R3), F6
+	FMOVQ 112(R3), F7
+	FMOVQ 128(R3), F8
+	FMOVQ 144(R3), F9
+	FMOVQ 160(R3), F10
+	FMOVQ 176(R3), F11
+	FMOVQ 16(R3), F12
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F13
+	FCMGT(14, 0, 13)
+	FCMGT(15, 2, 13)
+	SELECT(15, 2, 13)
+	COPY(16, 4, 4)
+	FMLA(16, 15, 3)
+	FSUB(17, 16, 4)
+	FMLS(15, 17, 5)
+	FMLS(15, 17, 6)
+	COPY(17, 8, 8)
+	FMLA(17, 7, 15)
+	COPY(18, 9, 9)
+	FMLA(18, 17, 15)
+	COPY(17, 10, 10)
+	FMLA(17, 18, 15)
+	COPY(18, 11, 11)
+	FMLA(18, 17, 15)
+	FMUL(17, 15, 15)
+	FMLA(15, 18, 17)
+	SHIFT(16, 16, 23)
+	IADD(16, 12, 16)
+	FSUB(17, 16, 12)
+	FMLA(17, 15, 16)
+	FMUL(17, 1, 17)
+	SELECT(14, 17, 13)
+	FMOVQ F14, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F14
+	FCMGT(13, 0, 14)
+	FCMGT(17, 2, 14)
+	SELECT(17, 2, 14)
+	COPY(16, 4, 4)
+	FMLA(16, 17, 3)
+	FSUB(15, 16, 4)
+	FMLS(17, 15, 5)
+	FMLS(17, 15, 6)
+	COPY(15, 8, 8)
+	FMLA(15, 7, 17)
+	COPY(18, 9, 9)
+	FMLA(18, 15, 17)
+	COPY(15, 10, 10)
+	FMLA(15, 18, 17)
+	COPY(18, 11, 11)
+	FMLA(18, 15, 17)
+	FMUL(15, 17, 17)
+	FMLA(17, 18, 15)
+	SHIFT(16, 16, 23)
+	IADD(16, 12, 16)
+	FSUB(15, 16, 12)
+	FMLA(15, 17, 16)
+	FMUL(15, 1, 15)
+	SELECT(13, 15, 14)
+	FMOVS F13, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func alphaUnitSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·alphaUnitSlopeNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	FMOVQ 0(R3), F0
+	FMOVQ 16(R3), F1
+	ADD $0, R4, R5
+	VLD1R (R5), [V2.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
+	MOVD data_3+40(FP), R10
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	MOVD R9, R21
+	MOVD R10, R22
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R21), F3
+	FCMGT(3, 3, 0)
+	FMOVQ (R22), F4
+	FADD(4, 4, 2)
+	SELECT(3, 1, 4)
+	FMOVQ (R20), F4
+	FMUL(3, 4, 3)
+	FMOVQ F3, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	ADD $16, R21
+	ADD $16, R22
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R21), F3
+	FCMGT(3, 3, 0)
+	FMOVS (R22), F4
+	FADD(4, 4, 2)
+	SELECT(3, 1, 4)
+	FMOVS (R20), F4
+	FMUL(3, 4, 3)
+	FMOVS F3, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	ADD $4, R21
+	ADD $4, R22
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
+	MOVD strides_3+96(FP), R4
+	ADD R4, R10
+	SUBS $1, R0
+	BNE row
+	RET
+
 // func adamNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 TEXT ·adamNEON(SB), NOSPLIT, $0-160
 	MOVD rows+0(FP), R0

@@ -165,6 +165,18 @@ func normalizeSumsAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars
 func normalizeSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func leakyUnitAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func leakyUnitSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func adamAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -267,6 +279,10 @@ var elementwiseAVX2 = elementwiseTable{
 	normalizeKernel:               normalizeAVX2,
 	normalizeSumsKernel:           normalizeSumsAVX2,
 	normalizeSlopeKernel:          normalizeSlopeAVX2,
+	leakyUnitKernel:               leakyUnitAVX2,
+	leakyUnitSlopeKernel:          leakyUnitSlopeAVX2,
+	alphaUnitKernel:               alphaUnitAVX2,
+	alphaUnitSlopeKernel:          alphaUnitSlopeAVX2,
 	adamKernel:                    adamAVX2,
 	sgdKernel:                     sgdAVX2,
 	decayKernel:                   decayAVX2,

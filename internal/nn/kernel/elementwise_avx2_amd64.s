@@ -4759,6 +4759,288 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func leakyUnitAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·leakyUnitAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func leakyUnitSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·leakyUnitSlopeAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), BX
+	MOVQ    BX, SI
+	ANDQ    $-8, SI
+	MOVQ    BX, AX
+	SUBQ    SI, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    data_2+32(FP), DX
+	MOVQ    rows+0(FP), DI
+
+row:
+	XORQ R8, R8
+	CMPQ R8, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (DX)(R8*4), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      (CX)(R8*4), Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, SI
+	JL           vector
+
+vectorRest:
+	CMPQ         R8, BX
+	JGE          vectorDone
+	VMASKMOVPS   (DX)(R8*4), Y0, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   (CX)(R8*4), Y0, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	DECQ DI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func alphaUnitAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·alphaUnitAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $-8, BX
+	MOVQ    DX, AX
+	SUBQ    BX, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
+	VFMADD231PS  Y5, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
+	VPADDD       Y4, Y5, Y4
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y5, Y3, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMOVUPS      Y1, (AX)(DI*4)
+	ADDQ         $+8, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
+	VBLENDVPS    Y3, Y4, Y1, Y3
+	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
+	VFMADD231PS  Y5, Y3, Y4
+	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
+	VPADDD       Y4, Y5, Y4
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VMULPS       Y5, Y3, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func alphaUnitSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX
+TEXT ·alphaUnitSlopeAVX2(SB), NOSPLIT, $0-160
+	MOVQ    cols+8(FP), SI
+	MOVQ    SI, DI
+	ANDQ    $-8, DI
+	MOVQ    SI, AX
+	SUBQ    DI, AX
+	LEAQ    laneMasks<>+0(SB), CX
+	NEGQ    AX
+	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    data_0+16(FP), AX
+	MOVQ    data_1+24(FP), CX
+	MOVQ    data_2+32(FP), DX
+	MOVQ    data_3+40(FP), BX
+	MOVQ    rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (DX)(R9*4), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VMOVUPS      (BX)(R9*4), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
+	VMOVUPS      (CX)(R9*4), Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, DI
+	JL           vector
+
+vectorRest:
+	CMPQ         R9, SI
+	JGE          vectorDone
+	VMASKMOVPS   (DX)(R9*4), Y0, Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VMASKMOVPS   (BX)(R9*4), Y0, Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
+	VMASKMOVPS   (CX)(R9*4), Y0, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func adamAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·adamAVX2(SB), NOSPLIT, $0-160

@@ -165,6 +165,18 @@ func normalizeSumsAVX512(rows, cols int, data [7]*float32, strides [7]int, scala
 func normalizeSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func leakyUnitAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func leakyUnitSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func adamAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -267,6 +279,10 @@ var elementwiseAVX512 = elementwiseTable{
 	normalizeKernel:               normalizeAVX512,
 	normalizeSumsKernel:           normalizeSumsAVX512,
 	normalizeSlopeKernel:          normalizeSlopeAVX512,
+	leakyUnitKernel:               leakyUnitAVX512,
+	leakyUnitSlopeKernel:          leakyUnitSlopeAVX512,
+	alphaUnitKernel:               alphaUnitAVX512,
+	alphaUnitSlopeKernel:          alphaUnitSlopeAVX512,
 	adamKernel:                    adamAVX512,
 	sgdKernel:                     sgdAVX512,
 	decayKernel:                   decayAVX512,

@@ -4308,6 +4308,265 @@ vectorDone:
 	VZEROUPPER
 	RET
 
+// func leakyUnitAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leakyUnitAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	VBROADCASTSS scalars_0+128(FP), Z1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (CX)(DI*4), Z2
+	VCMPPS    $0x11, Z0, Z2, K2
+	VMULPS    Z2, Z1, Z3
+	VBLENDMPS Z3, Z2, K2, Z4
+	VMOVUPS   Z4, (AX)(DI*4)
+	ADDQ      $+16, DI
+	CMPQ      DI, BX
+	JL        vector
+
+vectorRest:
+	CMPQ      DI, DX
+	JGE       vectorDone
+	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VCMPPS    $0x11, Z0, Z2, K2
+	VMULPS    Z2, Z1, Z3
+	VBLENDMPS Z3, Z2, K2, Z5
+	VMOVUPS   Z5, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func leakyUnitSlopeAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leakyUnitSlopeAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
+	VBROADCASTSS scalars_0+128(FP), Z2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-16, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
+
+row:
+	XORQ R8, R8
+	CMPQ R8, SI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (DX)(R8*4), Z3
+	VCMPPS    $0x11, Z3, Z0, K2
+	VBLENDMPS Z1, Z2, K2, Z4
+	VMOVUPS   (CX)(R8*4), Z3
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS   Z3, (AX)(R8*4)
+	ADDQ      $+16, R8
+	CMPQ      R8, SI
+	JL        vector
+
+vectorRest:
+	CMPQ      R8, BX
+	JGE       vectorDone
+	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VCMPPS    $0x11, Z3, Z0, K2
+	VBLENDMPS Z1, Z2, K2, Z5
+	VMOVUPS.Z (CX)(R8*4), K1, Z3
+	VMULPS    Z5, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)(R8*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	DECQ DI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func alphaUnitAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·alphaUnitAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	VBROADCASTSS scalars_0+128(FP), Z1
+	VBROADCASTSS elementwiseConstants<>+8(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+12(SB), Z3
+	VBROADCASTSS elementwiseConstants<>+16(SB), Z4
+	VBROADCASTSS elementwiseConstants<>+20(SB), Z5
+	VBROADCASTSS elementwiseConstants<>+24(SB), Z6
+	VBROADCASTSS elementwiseConstants<>+28(SB), Z7
+	VBROADCASTSS elementwiseConstants<>+32(SB), Z8
+	VBROADCASTSS elementwiseConstants<>+36(SB), Z9
+	VBROADCASTSS elementwiseConstants<>+40(SB), Z10
+	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
+	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-16, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
+
+row:
+	XORQ DI, DI
+	CMPQ DI, BX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (CX)(DI*4), Z13
+	VCMPPS       $0x11, Z0, Z13, K2
+	VCMPPS       $0x11, Z2, Z13, K3
+	VBLENDMPS    Z2, Z13, K3, Z14
+	VMOVAPS      Z4, Z15
+	VFMADD231PS  Z3, Z14, Z15
+	VSUBPS       Z4, Z15, Z16
+	VFNMADD231PS Z5, Z16, Z14
+	VFNMADD231PS Z6, Z16, Z14
+	VMOVAPS      Z8, Z16
+	VFMADD231PS  Z14, Z7, Z16
+	VFMADD213PS  Z9, Z14, Z16
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z11, Z14, Z16
+	VMULPS       Z14, Z14, Z20
+	VFMADD231PS  Z20, Z16, Z14
+	VPSLLD       $0x17, Z15, Z15
+	VPADDD       Z15, Z12, Z15
+	VSUBPS       Z12, Z15, Z16
+	VFMADD231PS  Z15, Z14, Z16
+	VMULPS       Z16, Z1, Z15
+	VBLENDMPS    Z15, Z13, K2, Z17
+	VMOVUPS      Z17, (AX)(DI*4)
+	ADDQ         $+16, DI
+	CMPQ         DI, BX
+	JL           vector
+
+vectorRest:
+	CMPQ         DI, DX
+	JGE          vectorDone
+	VMOVUPS.Z    (CX)(DI*4), K1, Z13
+	VCMPPS       $0x11, Z0, Z13, K2
+	VCMPPS       $0x11, Z2, Z13, K3
+	VBLENDMPS    Z2, Z13, K3, Z18
+	VMOVAPS      Z4, Z15
+	VFMADD231PS  Z3, Z18, Z15
+	VSUBPS       Z4, Z15, Z16
+	VFNMADD231PS Z5, Z16, Z18
+	VFNMADD231PS Z6, Z16, Z18
+	VMOVAPS      Z8, Z16
+	VFMADD231PS  Z18, Z7, Z16
+	VFMADD213PS  Z9, Z18, Z16
+	VFMADD213PS  Z10, Z18, Z16
+	VFMADD213PS  Z11, Z18, Z16
+	VMULPS       Z18, Z18, Z20
+	VFMADD231PS  Z20, Z16, Z18
+	VPSLLD       $0x17, Z15, Z15
+	VPADDD       Z15, Z12, Z15
+	VSUBPS       Z12, Z15, Z16
+	VFMADD231PS  Z15, Z18, Z16
+	VMULPS       Z16, Z1, Z15
+	VBLENDMPS    Z15, Z13, K2, Z19
+	VMOVUPS      Z19, K1, (AX)(DI*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	DECQ SI
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func alphaUnitSlopeAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·alphaUnitSlopeAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
+	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
+	VBROADCASTSS scalars_0+128(FP), Z2
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-16, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	MOVQ         $-1, CX
+	BZHIQ        AX, CX, CX
+	KMOVW        CX, K1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
+
+row:
+	XORQ R9, R9
+	CMPQ R9, DI
+	JGE  vectorRest
+
+vector:
+	VMOVUPS   (DX)(R9*4), Z3
+	VCMPPS    $0x11, Z3, Z0, K2
+	VMOVUPS   (BX)(R9*4), Z3
+	VADDPS    Z2, Z3, Z3
+	VBLENDMPS Z1, Z3, K2, Z4
+	VMOVUPS   (CX)(R9*4), Z3
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS   Z3, (AX)(R9*4)
+	ADDQ      $+16, R9
+	CMPQ      R9, DI
+	JL        vector
+
+vectorRest:
+	CMPQ      R9, SI
+	JGE       vectorDone
+	VMOVUPS.Z (DX)(R9*4), K1, Z3
+	VCMPPS    $0x11, Z3, Z0, K2
+	VMOVUPS.Z (BX)(R9*4), K1, Z3
+	VADDPS    Z2, Z3, Z3
+	VBLENDMPS Z1, Z3, K2, Z5
+	VMOVUPS.Z (CX)(R9*4), K1, Z3
+	VMULPS    Z5, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)(R9*4)
+
+vectorDone:
+	ADDQ strides_0+72(FP), AX
+	ADDQ strides_1+80(FP), CX
+	ADDQ strides_2+88(FP), DX
+	ADDQ strides_3+96(FP), BX
+	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func adamAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adamAVX512(SB), NOSPLIT, $0-160

@@ -58,6 +58,10 @@ const (
 	normalizeKernel
 	normalizeSumsKernel
 	normalizeSlopeKernel
+	leakyUnitKernel
+	leakyUnitSlopeKernel
+	alphaUnitKernel
+	alphaUnitSlopeKernel
 	adamKernel
 	sgdKernel
 	decayKernel

@@ -165,6 +165,18 @@ func normalizeSumsNEON(rows, cols int, data [7]*float32, strides [7]int, scalars
 func normalizeSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func leakyUnitNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func leakyUnitSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
+func alphaUnitSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func adamNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -267,6 +279,10 @@ var elementwiseNEON = elementwiseTable{
 	normalizeKernel:               normalizeNEON,
 	normalizeSumsKernel:           normalizeSumsNEON,
 	normalizeSlopeKernel:          normalizeSlopeNEON,
+	leakyUnitKernel:               leakyUnitNEON,
+	leakyUnitSlopeKernel:          leakyUnitSlopeNEON,
+	alphaUnitKernel:               alphaUnitNEON,
+	alphaUnitSlopeKernel:          alphaUnitSlopeNEON,
 	adamKernel:                    adamNEON,
 	sgdKernel:                     sgdNEON,
 	decayKernel:                   decayNEON,

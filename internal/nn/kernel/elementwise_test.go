@@ -39,6 +39,22 @@ func elementwiseCases() []elementwiseCase {
 		{"normalize slope", 3, 4, func(s *Set, m []Matrix, v [][]float32) {
 			s.NormalizeSlope(m[0], m[1], m[2], v[0], v[1], v[2], v[3])
 		}},
+		{"leaky unit", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.LeakyUnit(m[0], m[1], 0.3) }},
+		{"leaky unit in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.LeakyUnit(m[0], m[0], 0.3) }},
+		{"leaky unit slope", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.LeakyUnitSlope(m[0], m[1], m[2], 0.3)
+		}},
+		{"leaky unit slope in place", 2, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.LeakyUnitSlope(m[0], m[0], m[1], 0.3)
+		}},
+		{"alpha unit", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.AlphaUnit(m[0], m[1], 1.7) }},
+		{"alpha unit in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.AlphaUnit(m[0], m[0], 1.7) }},
+		{"alpha unit slope", 4, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.AlphaUnitSlope(m[0], m[1], m[2], m[3], 1.7)
+		}},
+		{"alpha unit slope in place", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.AlphaUnitSlope(m[0], m[0], m[1], m[2], 1.7)
+		}},
 		{"momentum", 3, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Momentum(m[0], m[1], m[2], 0.9, 0.01, false) }},
 		{"nesterov", 3, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Momentum(m[0], m[1], m[2], 0.9, 0.01, true) }},
 		{"rmsprop", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {

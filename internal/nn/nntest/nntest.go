@@ -180,6 +180,8 @@ func Forms(s *batch.Samples) map[string]*batch.Samples {
 func LayerStacks() map[string][]nn.LayerSpec {
 	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 0.001}
 	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.4}
+	activation := func(name string) nn.LayerSpec { return nn.LayerSpec{Type: "activation", Activation: name} }
+	leaky, elu := nn.LayerSpec{Type: "leaky_relu", NegativeSlope: 0.3}, nn.LayerSpec{Type: "elu", Alpha: 1.7}
 	regular := nn.LayerSpec{Type: "dense", Units: 7, Activation: "tanh", L1: 0.02, L2: 0.03}
 	output := Dense(3, "softmax")
 	all := map[string][]nn.LayerSpec{
@@ -194,6 +196,11 @@ func LayerStacks() map[string][]nn.LayerSpec {
 		"dropout before normalized": {Dense(18, "sigmoid"), dropout, normalization, Dense(4, "tanh"), dropout, output},
 		"regularized":               {regular, regular, {Type: "dense", Units: 3, Activation: "softmax", L1: 0.01}},
 		"regularized panels":        {{Type: "dense", Units: 140, Activation: "tanh", L1: 0.02, L2: 0.03}, output},
+		"activation":                {Dense(18, "linear"), normalization, activation("tanh"), Dense(5, "linear"), activation("silu"), output},
+		"activations in a row":      {Dense(5, "tanh"), activation("softmax"), activation("gelu"), activation("linear"), output},
+		"relu apart":                {Dense(9, "linear"), activation("relu"), dropout, output},
+		"leaky":                     {Dense(9, "linear"), leaky, Dense(6, "gelu"), leaky, dropout, output},
+		"elu":                       {Dense(17, "linear"), normalization, elu, Dense(5, "tanh"), elu, normalization, output},
 		"slope at the end":          {Dense(4, "tanh"), normalization, Dense(3, "gelu")},
 	}
 	for _, layers := range all {

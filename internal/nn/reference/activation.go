@@ -1,6 +1,10 @@
 package reference
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/nn"
+)
 
 // Constants of selu (Klambauer et al., arXiv:1706.02515).
 const (
@@ -39,14 +43,10 @@ var functions = map[string]function{
 	"hard_tanh":      clipped(-1, 1, 1, 0),
 	"sparse_sigmoid": clipped(-1, 1, 0.5, 0.5),
 
-	"leaky_relu": {
-		of:    func(z float64) float64 { return math.Max(z, 0.2*z) },
-		slope: func(z float64) float64 { return choose(z > 0, 1, 0.2) },
-		kinks: []float64{0},
-	},
-	"elu":  exponentialUnit(1, 1),
-	"celu": exponentialUnit(1, 1),
-	"selu": exponentialUnit(seluScale, seluAlpha),
+	"leaky_relu": leakyUnit(0.2),
+	"elu":        exponentialUnit(1, 1),
+	"celu":       exponentialUnit(1, 1),
+	"selu":       exponentialUnit(seluScale, seluAlpha),
 
 	"softplus": {of: softplus, slope: sigmoid},
 	"silu": {
@@ -120,6 +120,23 @@ func clipped(low, high, slope, offset float64) function {
 	}
 }
 
+// unitOf returns the function of a leaky_relu or elu layer.
+func unitOf(l nn.LayerSpec) function {
+	if l.Type == "elu" {
+		return exponentialUnit(1, l.Alpha)
+	}
+	return leakyUnit(l.NegativeSlope)
+}
+
+// leakyUnit is z for z > 0, else below z.
+func leakyUnit(below float64) function {
+	return function{
+		of:    func(z float64) float64 { return z * choose(z > 0, 1, below) },
+		slope: func(z float64) float64 { return choose(z > 0, 1, below) },
+		kinks: []float64{0},
+	}
+}
+
 // exponentialUnit is scale z for z > 0, else scale alpha (e^z - 1).
 func exponentialUnit(scale, alpha float64) function {
 	f := function{
@@ -134,9 +151,8 @@ func exponentialUnit(scale, alpha float64) function {
 
 // Activate returns the activation of the values z of one sample.
 func (n *Network) Activate(name string, z []float64) []float64 {
-	y := make([]float64, len(z))
 	if name == "softmax" {
-		sum := 0.0
+		y, sum := make([]float64, len(z)), 0.0
 		for _, v := range z {
 			sum += math.Exp(v)
 		}
@@ -149,6 +165,12 @@ func (n *Network) Activate(name string, z []float64) []float64 {
 	if !ok {
 		panic(unknown("activation", name))
 	}
+	return n.apply(f, z)
+}
+
+// apply returns the function of each of the values z of one sample.
+func (n *Network) apply(f function, z []float64) []float64 {
+	y := make([]float64, len(z))
 	for j, v := range z {
 		for _, kink := range f.kinks {
 			n.nearKink(v - kink)
@@ -166,9 +188,8 @@ func (n *Network) nearKink(distance float64) { n.Kink = min(n.Kink, 1000*math.Ab
 // For softmax, whose derivative of y_j by z_k is y_j (1 if j = k, else 0) - y_j y_k, that is y_k (dy_k - sum_j dy_j
 // y_j).
 func activationBackward(name string, z, y, dy []float64) []float64 {
-	dz := make([]float64, len(z))
 	if name == "softmax" {
-		dot := 0.0
+		dz, dot := make([]float64, len(z)), 0.0
 		for j := range y {
 			dot += dy[j] * y[j]
 		}
@@ -177,8 +198,14 @@ func activationBackward(name string, z, y, dy []float64) []float64 {
 		}
 		return dz
 	}
+	return functions[name].backward(z, dy)
+}
+
+// backward returns the gradient by z, given dy, the gradient by the function of z.
+func (f function) backward(z, dy []float64) []float64 {
+	dz := make([]float64, len(z))
 	for j := range dz {
-		dz[j] = dy[j] * functions[name].slope(z[j])
+		dz[j] = dy[j] * f.slope(z[j])
 	}
 	return dz
 }

@@ -36,6 +36,18 @@ func (n *Network) Gradient(x [][]float64, labels []uint8) (loss float64, gradien
 			dy = normalizeBackward(n.Params[first], v, dy, gradient[first], gradient[first+1])
 		case "dropout":
 			dy = drop(n.Masks[l.Name], dy).Y // dropped values have no effect on the loss
+		case "activation":
+			dz := like(v.X)
+			for r := range dz {
+				dz[r] = activationBackward(l.Activation, v.X[r], v.Y[r], dy[r])
+			}
+			dy = dz
+		case "leaky_relu", "elu":
+			dz := like(v.X)
+			for r := range dz {
+				dz[r] = unitOf(l).backward(v.X[r], dy[r])
+			}
+			dy = dz
 		}
 	}
 	return loss + n.penalty(), gradient

@@ -77,7 +77,8 @@ func Sample(s *batch.Samples, i int) []float64 {
 // Values is the values of a batch at one layer: [batch][features].
 type Values struct {
 	X [][]float64 // inputs
-	Z [][]float64 // of a Dense layer, x kernel + bias; of a BatchNormalization, x normalized, before gamma and beta
+	Z [][]float64 // of a Dense layer, x kernel + bias; of a BatchNormalization, x normalized, before gamma and beta;
+	// of an activation, X
 	Y [][]float64 // outputs
 
 	deviation []float64 // of a BatchNormalization: sqrt(variance + epsilon) of each feature
@@ -97,6 +98,13 @@ func (n *Network) Forward(x [][]float64) []Values {
 			v = normalize(l, params[0], params[1], x)
 		case "dropout":
 			v = drop(n.Masks[l.Name], x)
+		case "activation":
+			v = Values{X: x, Z: x}
+			for _, z := range x {
+				v.Y = append(v.Y, n.Activate(l.Activation, z))
+			}
+		case "leaky_relu", "elu":
+			v = n.unit(unitOf(l), x)
 		default:
 			panic(unknown("layer", l.Type))
 		}
@@ -124,7 +132,7 @@ func (n *Network) layer(i int) [][]float64 {
 
 // count returns how many of Params a layer has.
 func count(l nn.LayerSpec) int {
-	return map[string]int{"dense": 2, "batch_normalization": 4, "dropout": 0}[l.Type]
+	return map[string]int{"dense": 2, "batch_normalization": 4}[l.Type]
 }
 
 // dense computes y = activation(x kernel + bias):
@@ -175,6 +183,15 @@ func drop(mask, x [][]float64) Values {
 		for f := range x {
 			v.Y[r][f] = x[f] * mask[r][f]
 		}
+	}
+	return v
+}
+
+// unit applies a function to each value.
+func (n *Network) unit(f function, x [][]float64) Values {
+	v := Values{X: x, Z: x}
+	for _, z := range x {
+		v.Y = append(v.Y, n.apply(f, z))
 	}
 	return v
 }

@@ -122,3 +122,30 @@ func TestSameBitsOfLayers(t *testing.T) {
 		}
 	}
 }
+
+// A layer of its own computes the same bits as the activation of the Dense layer before it, backward too.
+func TestSameBitsAsActivation(t *testing.T) {
+	output := nntest.Dense(3, "softmax")
+	for _, c := range []struct {
+		activation string
+		layer      nn.LayerSpec
+	}{
+		{"elu", nn.LayerSpec{Type: "elu", Alpha: 1}},
+		{"leaky_relu", nn.LayerSpec{Type: "leaky_relu", NegativeSlope: 0.2}},
+		{"relu", nn.LayerSpec{Type: "activation", Activation: "relu"}},
+		{"tanh", nn.LayerSpec{Type: "activation", Activation: "tanh"}},
+		{"gelu", nn.LayerSpec{Type: "activation", Activation: "gelu"}},
+		{"softmax", nn.LayerSpec{Type: "activation", Activation: "softmax"}},
+		{"linear", nn.LayerSpec{Type: "activation", Activation: "linear"}},
+	} {
+		inside := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(9, c.activation), output)
+		apart := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(9, "linear"), output)
+		c.layer.Name = "apart"
+		apart.Layers = []nn.LayerSpec{apart.Layers[0], c.layer, apart.Layers[1]}
+		s := nntest.RandomBytes(25, 30, 3, 1)
+		for _, set := range kernel.Available() {
+			want, got := train(t, set, 2, inside, adam, s, 25, 10), train(t, set, 2, apart, adam, s, 25, 10)
+			compare(t, c.activation+" apart, "+set.Name, got, want)
+		}
+	}
+}

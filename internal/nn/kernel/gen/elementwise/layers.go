@@ -2,7 +2,11 @@ package main
 
 // layerPrograms returns the kernels of layers other than activations.
 func layerPrograms() []*program {
-	return []*program{bias(), biasRelu(), reluGrad(), residual(), dropout(), dropoutSlope(), squareSums(), normalize(), normalizeSums(), normalizeSlope()}
+	return []*program{
+		bias(), biasRelu(), reluGrad(), residual(), dropout(), dropoutSlope(),
+		squareSums(), normalize(), normalizeSums(), normalizeSlope(),
+		leakyUnit(), leakyUnitSlope(), alphaUnit(), alphaUnitSlope(),
+	}
 }
 
 // bias: y, bias.
@@ -83,5 +87,37 @@ func normalizeSlope() *program {
 	p := newProgram("normalizeSlope", 7, 0)
 	d := p.sub(p.mul(p.operand(1), p.operand(4)), p.operand(6))
 	p.store(0, p.fnma(p.sub(p.operand(2), p.operand(3)), p.operand(5), d))
+	return p
+}
+
+// leakyUnit: y, x; slope.
+func leakyUnit() *program {
+	p := newProgram("leakyUnit", 2, 1)
+	x := p.operand(1)
+	p.store(0, p.choose(p.less(x, p.number(0)), p.mul(p.scalar(0), x), x))
+	return p
+}
+
+// leakyUnitSlope: dx, dy, x; slope.
+func leakyUnitSlope() *program {
+	p := newProgram("leakyUnitSlope", 3, 1)
+	slope := p.choose(p.less(p.number(0), p.operand(2)), p.number(1), p.scalar(0))
+	p.store(0, p.mul(p.operand(1), slope))
+	return p
+}
+
+// alphaUnit: y, x; alpha.
+func alphaUnit() *program {
+	p := newProgram("alphaUnit", 2, 1)
+	x := p.operand(1)
+	p.store(0, p.choose(p.less(x, p.number(0)), p.mul(p.scalar(0), p.expm1(x)), x))
+	return p
+}
+
+// alphaUnitSlope: dx, dy, x, y; alpha.
+func alphaUnitSlope() *program {
+	p := newProgram("alphaUnitSlope", 4, 1)
+	slope := p.choose(p.less(p.number(0), p.operand(2)), p.number(1), p.add(p.operand(3), p.scalar(0)))
+	p.store(0, p.mul(p.operand(1), slope))
 	return p
 }
