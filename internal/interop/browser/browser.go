@@ -121,7 +121,7 @@ func image(c *chain.Chain) (height, width int, err error) {
 func task(classes []string) string {
 	for _, name := range classes {
 		if len(name) != 1 || name[0] < '0' || name[0] > '9' {
-			return fmt.Sprintf("Draw one of %s, and see what the network makes of it.", fault.Count(len(classes), "class"))
+			return fmt.Sprintf("Draw one of the %d things that the network knows, and see what it makes of it.", len(classes))
 		}
 	}
 	return "Draw a digit, and see what the network makes of it."

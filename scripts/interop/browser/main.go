@@ -1,17 +1,17 @@
 // Browser draws on a page that `dnn export model.bin -o digit.html` wrote, in a headless Chromium, and checks what it says.
 //
-//	go -C scripts/interop/browser run . FILE.html [FOLDER]
+//	go -C scripts/interop/browser run . $PWD/digit.html [FOLDER]
 //
 // Mouse, stylus, finger and keys each draw; every one of the ten digits has to be read. The page may print nothing to the
-// console and ask for nothing but itself. FOLDER gets pictures of the page: light, dark, and on a phone.
-// The model has to know the ten digits, such as the course's.
+// console and ask for nothing but itself. The script prints what is wrong, and nothing if all is well. FOLDER gets
+// pictures of the page: light, dark, and on a phone. The model has to know the ten digits, such as the course's.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"log"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
+	browserlog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -28,25 +28,20 @@ import (
 )
 
 func main() {
-	os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) //nolint:forbidigo // this is the program's main.go
+	if err := start(os.Args[1:]); err != nil { //nolint:forbidigo // this is the program's main.go
+		log.SetFlags(0)
+		log.Fatal(err)
+	}
 }
 
-// start returns the exit status.
-func start(arguments []string, stdout, stderr io.Writer) int {
-	if len(arguments) < 1 || len(arguments) > 2 {
-		fmt.Fprintln(stderr, "usage: go run . FILE.html [FOLDER]")
-		return 2
+func start(arguments []string) error {
+	switch len(arguments) {
+	case 1:
+		return check(arguments[0], "")
+	case 2:
+		return check(arguments[0], arguments[1])
 	}
-	folder := ""
-	if len(arguments) == 2 {
-		folder = arguments[1]
-	}
-	if err := check(arguments[0], folder); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 1
-	}
-	fmt.Fprintln(stdout, "all digits are read, and nothing was asked for")
-	return 0
+	return errors.New("usage: go run . FILE.html [FOLDER]")
 }
 
 // check opens the page and tries all that it can do. It returns all that is wrong.
@@ -135,7 +130,7 @@ func (n *noise) hear(event any, address string) {
 		add("exception: %s", e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
 		add("the page writes to the console: %s", e.Type)
-	case *log.EventEntryAdded:
+	case *browserlog.EventEntryAdded:
 		add("log: %s", e.Entry.Text)
 	}
 }

@@ -42,25 +42,23 @@ class Drawing {
 
   // undo takes the last stroke away.
   undo() {
-    this.strokes.pop();
-    this.plane.ink.fill(0);
-    for (const stroke of this.strokes) {
-      stroke.forEach((point, i) => this.paint(stroke[Math.max(i - 1, 0)], point));
-    }
+    this.restore(this.strokes.slice(0, -1));
   }
 
   // clear takes all strokes away, and returns them, for restore.
   clear() {
     const strokes = this.strokes;
-    this.strokes = [];
-    this.plane.ink.fill(0);
+    this.restore([]);
     return strokes;
   }
 
-  // restore brings strokes back.
+  // restore draws strokes on an empty sheet.
   restore(strokes) {
-    this.strokes = strokes.concat([[]]);
-    this.undo();
+    this.strokes = strokes;
+    this.plane.ink.fill(0);
+    for (const stroke of strokes) {
+      stroke.forEach((point, i) => this.paint(stroke[Math.max(i - 1, 0)], point));
+    }
   }
 
   // paint leaves the ink of a line with round ends, whose edge is one pixel soft. Its width changes evenly.

@@ -2,17 +2,14 @@
 // pixels, and its centre of mass lies at 14.5, to the nearest whole pixel, where pixel i covers [i, i + 1). Strokes that
 // are thinner than an eighth of the longer side are made so thick, since MNIST's are. `dnn predict` does the same.
 
-const fine = 8; // pixels of the working copy in one of the image
+const fine = 5; // pixels of the working copy in one of the image
 const thinnest = 1 / 8; // width of a stroke, as a share of the longer side
 
 // normalize returns height x width bytes, 0 for no ink, of the ink on a plane; or null if there is none.
 function normalize(plane, height, width) {
   const inner = Math.round((20 / 28) * Math.min(height, width));
-  if (plane.w === width && plane.h === height) {
-    const box = bytesOf(plane);
-    if (box && Math.max(box.w, box.h) === inner) {
-      return place(box, height, width); // it has that size already
-    }
+  if (plane.w === width && plane.h === height && isNormal(plane, inner)) {
+    return Uint8Array.from(plane.ink, (v) => Math.round(255 * v));
   }
   const large = enlarge(plane, fine * inner);
   if (!large) {
@@ -22,23 +19,25 @@ function normalize(plane, height, width) {
   return place(shrink(large, outline(large), inner), height, width);
 }
 
-// bytesOf returns the box of all ink as bytes, or null.
-function bytesOf(plane) {
-  let [left, top, right, bottom] = [plane.w, plane.h, 0, 0];
-  plane.ink.forEach((v, i) => {
-    if (v > 0) {
-      const x = i % plane.w;
-      const y = Math.floor(i / plane.w);
-      [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
-    }
+// isNormal reports whether an image is as those of MNIST, of which a few have a box of 19 pixels.
+function isNormal({ w, h, ink }, inner) {
+  const inked = Array.from(ink.keys()).filter((i) => ink[i] > 0);
+  const size = (at) => Math.max(...inked.map(at)) - Math.min(...inked.map(at)) + 1;
+  const longer = Math.max(size((i) => i % w), size((i) => Math.floor(i / w)));
+  const [x, y] = massOf(ink, w);
+  const off = Math.max(Math.abs(x - (w + 1) / 2), Math.abs(y - (h + 1) / 2));
+  return (longer === inner || longer === inner - 1) && off <= 1;
+}
+
+// massOf returns the centre of mass of ink in rows of w pixels.
+function massOf(ink, w) {
+  let [sum, sumX, sumY] = [0, 0, 0];
+  ink.forEach((v, i) => {
+    sum += v;
+    sumX += v * ((i % w) + 0.5);
+    sumY += v * (Math.floor(i / w) + 0.5);
   });
-  if (right === 0) {
-    return null;
-  }
-  const box = { w: right - left, h: bottom - top, bytes: null };
-  box.bytes = Uint8Array.from({ length: box.w * box.h }, (_, i) =>
-    Math.round(255 * plane.at(left + (i % box.w), top + Math.floor(i / box.w))));
-  return box;
+  return [sumX / sum, sumY / sum];
 }
 
 // outline returns the box of all places with at least half the ink, to a part of a pixel: between the centres of two
@@ -82,41 +81,57 @@ function enlarge(plane, size) {
     return null;
   }
   const scale = size / box.longer;
-  const margin = (fine * 3) / 2;
-  const out = new Plane(
-    Math.ceil((box.x1 - box.x0) * scale) + 2 * margin,
-    Math.ceil((box.y1 - box.y0) * scale) + 2 * margin);
-  for (let y = 0; y < out.h; y++) {
-    for (let x = 0; x < out.w; x++) {
-      const cx = box.x0 + (x - margin + 0.5) / scale;
-      const cy = box.y0 + (y - margin + 0.5) / scale;
-      out.ink[y * out.w + x] = around(plane, cx, cy, 1 / scale);
+  const margin = Math.floor(fine * 1.5);
+  const along = (lo, hi) => samples(lo - margin / scale, 1 / scale, Math.ceil((hi - lo) * scale) + 2 * margin);
+  return resample(plane, along(box.x0, box.x1), along(box.y0, box.y1));
+}
+
+// samples returns the parts of the numbers of a row that make up each of `count` others, which are `size` apart: the mean
+// over that size, where the row is linear between the centres of its pixels.
+function samples(start, size, count) {
+  const points = Math.ceil(size);
+  return Array.from({ length: count }, (_, i) => {
+    const parts = [];
+    for (let j = 0; j < points; j++) {
+      const x = start + size * (i + (j + 0.5) / points) - 0.5;
+      const at = Math.floor(x);
+      parts.push({ at, weight: (1 - (x - at)) / points }, { at: at + 1, weight: (x - at) / points });
     }
+    return parts;
+  });
+}
+
+// cells returns the parts of the numbers of a row that make up the means of `count` cells of a size.
+function cells(start, size, count) {
+  return Array.from({ length: count }, (_, i) => {
+    const [lo, hi] = [start + i * size, start + (i + 1) * size];
+    const parts = [];
+    for (let at = Math.floor(lo); at < hi; at++) {
+      parts.push({ at, weight: (Math.min(at + 1, hi) - Math.max(at, lo)) / size });
+    }
+    return parts;
+  });
+}
+
+// resample returns sums of parts of a plane: across for each column of the result, down for each row.
+function resample(plane, across, down) {
+  const rows = new Plane(across.length, plane.h);
+  for (let y = 0; y < rows.h; y++) {
+    across.forEach((parts, x) => {
+      for (const { at, weight } of parts) {
+        rows.ink[y * rows.w + x] += plane.at(at, y) * weight;
+      }
+    });
   }
+  const out = new Plane(across.length, down.length);
+  down.forEach((parts, y) => {
+    for (const { at, weight } of parts) {
+      for (let x = 0; x < out.w; x++) {
+        out.ink[y * out.w + x] += rows.at(x, at) * weight;
+      }
+    }
+  });
   return out;
-}
-
-// around returns the mean of a square around a point, between whose pixels ink changes evenly.
-function around(plane, x, y, size) {
-  const n = Math.max(Math.ceil(size), 1);
-  const step = size > 1 ? size / n : 0;
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      sum += between(plane, x - 0.5 + step * (j + 0.5 - n / 2), y - 0.5 + step * (i + 0.5 - n / 2));
-    }
-  }
-  return sum / (n * n);
-}
-
-// between returns the ink at a point; the centres of pixels have whole coordinates.
-function between(plane, x, y) {
-  const ix = Math.floor(x);
-  const iy = Math.floor(y);
-  const dx = x - ix;
-  const dy = y - iy;
-  const row = (j) => plane.at(ix, j) * (1 - dx) + plane.at(ix + 1, j) * dx;
-  return row(iy) * (1 - dy) + row(iy + 1) * dy;
 }
 
 // thicken makes strokes that are thinner than an eighth of the longer side, on average, so thick. The edge stays one
@@ -194,36 +209,18 @@ function distances(plane, wanted) {
 // shrink returns bytes of a box, by the mean of the area of each pixel; its longer side has `inner` of them.
 function shrink(plane, box, inner) {
   const cell = box.longer / inner;
-  const w = Math.min(Math.ceil((box.x1 - box.x0) / cell - 1e-9), inner);
-  const h = Math.min(Math.ceil((box.y1 - box.y0) / cell - 1e-9), inner);
-  const bytes = new Uint8Array(w * h);
-  const part = (i, from, to) => Math.max(Math.min(i + 1, to) - Math.max(i, from), 0);
-  for (let i = 0; i < w * h; i++) {
-    const left = box.x0 + (i % w) * cell;
-    const top = box.y0 + Math.floor(i / w) * cell;
-    let sum = 0;
-    for (let y = Math.floor(top); y < top + cell; y++) {
-      for (let x = Math.floor(left); x < left + cell; x++) {
-        sum += part(y, top, top + cell) * part(x, left, left + cell) * plane.at(x, y);
-      }
-    }
-    bytes[i] = Math.floor(Math.min((255 * sum) / (cell * cell) + 0.5, 255));
-  }
-  return { w, h, bytes };
+  const along = (lo, hi) => cells(lo, cell, Math.min(Math.ceil((hi - lo) / cell - 1e-9), inner));
+  const { w, h, ink } = resample(plane, along(box.x0, box.x1), along(box.y0, box.y1));
+  return { w, h, bytes: Uint8Array.from(ink, (v) => Math.min(255 * v + 0.5, 255)) };
 }
 
 // place puts a box into an image, at whole pixels, its centre of mass as near to the image's as goes.
 function place({ w, h, bytes }, height, width) {
-  let [sum, sumX, sumY] = [0, 0, 0];
-  bytes.forEach((v, i) => {
-    sum += v;
-    sumX += v * ((i % w) + 0.5);
-    sumY += v * (Math.floor(i / w) + 0.5);
-  });
-  const corner = (side, size, mass) => Math.min(Math.max(Math.round((side + 1) / 2 - mass / sum), 0), side - size);
+  const [x, y] = massOf(bytes, w);
+  const corner = (side, size, mass) => Math.min(Math.max(Math.round((side + 1) / 2 - mass), 0), side - size);
   const image = new Uint8Array(height * width);
-  const left = corner(width, w, sumX);
-  const top = corner(height, h, sumY);
+  const left = corner(width, w, x);
+  const top = corner(height, h, y);
   bytes.forEach((v, i) => {
     image[(top + Math.floor(i / w)) * width + left + (i % w)] = v;
   });

@@ -74,7 +74,7 @@ class View {
       const p = order ? probabilities[at] : 0;
       row.cells[0].textContent = this.classes[at];
       row.cells[1].firstChild.firstChild.style.transform = `scaleX(${p})`;
-      row.cells[2].textContent = order ? percent(p) : "";
+      row.cells[2].textContent = order ? sure(p) : "";
       row.classList.toggle("best", Boolean(order) && at === order[0]);
     });
   }
@@ -121,6 +121,7 @@ function mix(a, b, share) {
   return a.map((v, i) => Math.round(v + share * (b[i] - v)));
 }
 
+// percent returns a probability as people read it.
 function percent(p) {
   return `${(100 * p).toFixed(1)} %`;
 }
