@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"damage":     damage,
 			"linkmnist":  linkMNIST,
 			"tinyidx":    writeTinyIDX,
+			"imagesas":   writeImagesAs,
 			"seal":       seal,
 			"interrupt":  interrupt,
 			"hangup":     hangUp,

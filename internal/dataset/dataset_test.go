@@ -189,9 +189,8 @@ func TestImagesInRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := load(t, drawn, options(1))
-	if got := counts(parts); got != [3]int{2, 1, 3} || !slices.Equal(parts.Test.Counts(3), []int{1, 1, 1}) ||
-		parts.Validation.Labels[0] != 2 { // the last row
-
+	last := parts.Validation.Labels[0] // of the rows that do not test
+	if got := counts(parts); got != [3]int{2, 1, 3} || !slices.Equal(parts.Test.Counts(3), []int{1, 1, 1}) || last != 2 {
 		t.Errorf("%v samples, labels %v, %v, %v", got, parts.Train.Labels, parts.Validation.Labels, parts.Test.Labels)
 	}
 	// A model has learned none of another file.
@@ -210,6 +209,59 @@ func TestImagesInRows(t *testing.T) {
 	d.TestSplit = 0.2
 	if _, err := dataset.New(d, "dataset", nil); err == nil || !strings.Contains(err.Error(), "leaves none to test on") {
 		t.Errorf("too few rows: %v", err)
+	}
+}
+
+// Images that files have column by column are turned, in IDX files and in rows alike, and their hashes tell.
+func TestTransposed(t *testing.T) {
+	folder := images(t)
+	names := []string{"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"}
+	for i, count := range []string{"\x06", "\x03"} {
+		write(t, folder, names[i], "\x00\x00\x08\x03\x00\x00\x00"+count+"\x00\x00\x00\x03\x00\x00\x00\x02"+
+			strings.Repeat("\x01\x04\x02\x05\x03\x06", int(count[0])))
+	}
+	row := "1,4,2,5,3,6\n"
+	csv := write(t, folder, "a.csv", "0,"+row+"1,"+row+"2,"+row+"0,"+row)
+	test := write(t, folder, "b.csv", "0,"+row+"1,"+row)
+	var hashes []string
+	for _, d := range []config.Dataset{
+		{IDX: folder}, {CSV: csv, Target: "0", NoHeader: true, Image: [2]int{2, 3}, TestSplit: 0.25},
+		{CSV: csv, Target: "0", NoHeader: true, Image: [2]int{2, 3}, Test: test},
+	} {
+		for _, transposed := range []bool{false, true} {
+			d.Transpose = transposed
+			s, err := dataset.New(d, "dataset", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data := load(t, s, options(0))
+			want := []byte{1, 4, 2, 5, 3, 6}
+			if transposed {
+				want = []byte{1, 2, 3, 4, 5, 6}
+			}
+			for _, samples := range []*batch.Samples{data.Train, data.Test} {
+				if !slices.Equal(samples.Pixels(0), want) {
+					t.Errorf("%v: pixels %v, wanted %v", d, samples.Pixels(0), want)
+				}
+			}
+			if transposed && !slices.Equal(s.Shape(), []int{2, 3}) {
+				t.Errorf("%v: shape %v", d, s.Shape())
+			}
+			model := &dataset.Learned{From: "m.bin", Classes: s.Classes, Hash: data.Hash}
+			again, err := dataset.New(d, "m.bin", model)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := options(0)
+			o.TestOnly = true
+			if got := load(t, again, o); got.Hash != data.Hash || got.Test.Count != data.Test.Count {
+				t.Errorf("%v: hash %s, wanted %s", d, got.Hash, data.Hash)
+			}
+			if slices.Contains(hashes, data.Hash) {
+				t.Errorf("%v: a hash of other samples", d)
+			}
+			hashes = append(hashes, data.Hash)
+		}
 	}
 }
 

@@ -15,14 +15,16 @@ func Files(d config.Dataset, dataDir string, env func(string) (string, bool)) []
 		return []string{d.CSV, d.Test}
 	case d.CSV != "":
 		return []string{d.CSV}
+	case d.IDX != "":
+		return own(d).Paths()
 	}
-	folder := d.IDX
-	if set, ok := mnist.Lookup(d.Name); ok {
-		folder, _ = set.Folder(dataDir, env) // an error is reported when the files are loaded
+	set, ok := mnist.Lookup(d.Name)
+	if !ok {
+		return nil
 	}
+	folder, _ := set.Folder(dataDir, env) // an error is reported when the files are loaded
 	var files []string
-	names, _ := mnist.Lookup("mnist")
-	for _, f := range names.Files() {
+	for _, f := range set.Files() {
 		path := filepath.Join(folder, f.Name)
 		files = append(files, path, path+".gz")
 	}

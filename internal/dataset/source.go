@@ -69,6 +69,7 @@ type Data struct {
 // table, and the data that it was trained on.
 type Learned struct {
 	From     string                // the model's file, for errors
+	Shape    []int                 // of one sample, as Source.Shape returns it
 	Columns  []string              // in the order of the network's inputs
 	Classes  []string              // in the order of the network's outputs
 	Standard table.Standardization // that its training rows gave
@@ -81,16 +82,20 @@ type Learned struct {
 func New(d config.Dataset, where string, model *Learned) (*Source, error) {
 	switch {
 	case d.CSV != "":
+		d, err := guess(d, model)
+		if err != nil {
+			return nil, err
+		}
 		s, err := tableSource(d, model)
 		return s, fault.HintMissing(err, "a path in an experiment file starts from the folder that dnn is run in")
 	case d.IDX != "":
-		return Folder(d.IDX, mnist.Both)
+		return Folder(d, mnist.Both)
 	}
 	set, err := Named(d.Name, where, fault.Config)
 	if err != nil {
 		return nil, err
 	}
-	s := images(set)
+	s := images(set, false)
 	s.Set = &set
 	return s, nil
 }
@@ -107,19 +112,34 @@ func Named(name, where string, kind fault.Kind) (mnist.Set, error) {
 }
 
 // Folder returns the data set of a folder with IDX files. Only the files of the wanted splits have to be there.
-func Folder(folder string, wanted mnist.Splits) (*Source, error) {
-	set, err := mnist.Describe(folder, wanted)
+func Folder(d config.Dataset, wanted mnist.Splits) (*Source, error) {
+	set, err := mnist.Describe(own(d), wanted)
 	if err != nil {
 		return nil, err
 	}
-	return images(set), nil
+	return images(set, d.Transpose), nil
 }
 
-// images returns the source of a set of images.
-func images(set mnist.Set) *Source {
+// own returns where the IDX files of d are.
+func own(d config.Dataset) mnist.Own {
+	return mnist.Own{Folder: d.IDX, Prefix: d.Prefix, Classes: d.Classes}
+}
+
+// images returns the source of a set of images, which the files may have transposed.
+func images(set mnist.Set, transposed bool) *Source {
 	s := &Source{
 		Features: set.Features(), Classes: set.Classes, Count: set.TrainCount(),
 		Height: set.Height, Width: set.Width,
+	}
+	read := pixels
+	if transposed {
+		s.Height, s.Width = s.Width, s.Height
+		read = func(split mnist.Split) *batch.Samples {
+			samples := pixels(split)
+			samples.Bytes = make([]uint8, len(split.Images))
+			batch.Transpose(samples.Bytes, split.Images, s.Height, s.Width)
+			return samples
+		}
 	}
 	s.load = func(o Options) (_ *Data, err error) {
 		folder, err := set.Folder(o.DataDir, o.Env)
@@ -131,16 +151,24 @@ func images(set mnist.Set) *Source {
 			return nil, err
 		}
 		defer files.Recover(&err)
-		d := &Data{Hash: files.Hash, Close: files.Close, CheckSizes: files.CheckSizes, Recover: files.Recover}
+		d := &Data{Hash: hashOf(files.Hash, transposed), Close: files.Close, CheckSizes: files.CheckSizes, Recover: files.Recover}
 		if files.Test.Count > 0 {
-			d.Test = pixels(files.Test)
+			d.Test = read(files.Test)
 		}
 		if !o.TestOnly {
-			d.split(pixels(files.Train), o)
+			d.split(read(files.Train), o)
 		}
 		return d, nil
 	}
 	return s
+}
+
+// hashOf returns the hash of images that a file with this hash has transposed or not.
+func hashOf(hash string, transposed bool) string {
+	if transposed {
+		return hash + "-transposed"
+	}
+	return hash
 }
 
 // Load reads the samples and splits them. The error of a missing file wraps fs.ErrNotExist (or syscall.ENOTDIR, if a

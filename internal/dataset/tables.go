@@ -56,7 +56,8 @@ func testSource(d config.Dataset, model *Learned) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	test, err := table.Read(tableOptions(d, d.Test, model))
+	trainHash = hashOf(trainHash, d.Transpose)
+	test, err := readTable(tableOptions(d, d.Test, model))
 	if err != nil {
 		return nil, err
 	}
@@ -105,16 +106,25 @@ func allSamples(t *table.Table, standard table.Standardization) *batch.Samples {
 	return t.Samples(allRows(t), standard)
 }
 
+// readTable reads a CSV file. Its hash tells whether it is read transposed.
+func readTable(o table.Options) (*table.Table, error) {
+	t, err := table.Read(o)
+	if err == nil {
+		t.Hash = hashOf(t.Hash, o.Transpose)
+	}
+	return t, err
+}
+
 // readTables reads the CSV files of an experiment. With a model, columns and classes are in the model's order. The test
 // file must have the columns and classes of the training file, and must not be the same file.
 func readTables(d config.Dataset, model *Learned) (tables, error) {
-	train, err := table.Read(tableOptions(d, d.CSV, model))
+	train, err := readTable(tableOptions(d, d.CSV, model))
 	if err != nil || d.Test == "" {
 		return tables{train: train}, err
 	}
 	o := tableOptions(d, d.Test, nil)
 	o.Columns, o.Classes, o.Like = train.Columns, train.Classes, train
-	test, err := table.Read(o)
+	test, err := readTable(o)
 	if err != nil {
 		return tables{}, err
 	}

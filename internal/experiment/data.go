@@ -20,7 +20,7 @@ import (
 func learned(model *modelfile.Model, from string) *dataset.Learned {
 	return &dataset.Learned{
 		From: from, Columns: model.Columns, Classes: model.Classes, Hash: model.DataHash, Config: model.Config,
-		Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
+		Shape: model.InputShape, Standard: table.Standardization{Mean: model.Mean, Std: model.Std},
 	}
 }
 

@@ -161,7 +161,7 @@ func (o EvalOptions) datasetName(trained config.Dataset, name string) string {
 // testedMessage says which samples of the data set at --data were used, and how many.
 func testedMessage(o EvalOptions, trained *config.Resolved, data *dataset.Data, count int) string {
 	switch {
-	case trained.Dataset.CSV == "":
+	case !trained.Dataset.IsTable():
 		return fmt.Sprintf("tested the %s of %s", fault.Count(count, o.Split+" image"), o.Data)
 	case data.Train == nil:
 		return fmt.Sprintf("tested all %s of %s", fault.Count(count, "row"), o.Data)
@@ -179,19 +179,10 @@ func testedMessage(o EvalOptions, trained *config.Resolved, data *dataset.Data, 
 // checkReport returns an error if the report would overwrite the model or its data.
 func (o EvalOptions) checkReport(system *System, trained config.Dataset) error {
 	if o.Data != "" {
-		trained = dataAt(o.Data, trained)
+		trained = dataset.At(o.Data, trained)
 	}
 	inputs := append(dataFiles(system, trained, o.DataDir), modelFiles(o.Models)...)
 	return world.CheckDistinct([]world.File{{Role: "the report", Path: o.Report}}, inputs)
-}
-
-// dataAt returns a data set at another path, of the same kind as the one that the model was trained on.
-func dataAt(path string, trained config.Dataset) config.Dataset {
-	if trained.CSV == "" {
-		return config.Dataset{IDX: path}
-	}
-	trained.CSV, trained.Test = path, ""
-	return trained
 }
 
 // evalSource returns the data set to evaluate on: the one of the training, or the one at --data.
@@ -218,10 +209,9 @@ func evalSource(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*
 	return s, nil
 }
 
-// sourceAt returns the data set at --data, a file or folder of the same kind as the one of the training. In a folder,
-// only the files of the split that is evaluated have to exist.
+// sourceAt returns the data set at --data. In a folder, only the files of the split that is evaluated have to exist.
 func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*dataset.Source, error) {
-	d := dataAt(o.Data, trained)
+	d := dataset.At(o.Data, trained)
 	if d.CSV != "" {
 		s, err := dataset.New(d, o.name(), learned(file, o.name()))
 		return s, fault.HintMissing(err, "--data wants a CSV file with the columns of %s", trained.CSV)
@@ -230,7 +220,7 @@ func sourceAt(o EvalOptions, file *modelfile.Model, trained config.Dataset) (*da
 	if o.Split == "test" {
 		wanted = mnist.TestOnly
 	}
-	s, err := dataset.Folder(d.IDX, wanted)
+	s, err := dataset.Folder(d, wanted)
 	return s, fault.HintMissing(err, "--data wants a folder with %s", wanted.Files())
 }
 

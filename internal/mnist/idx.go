@@ -18,10 +18,22 @@ import (
 // pixels.
 const maxElements = 1 << 30
 
-// idxUbyte is the only type of element that the MNIST family uses.
-const idxUbyte = 0x08
+// The types of elements that the MNIST family uses.
+const (
+	idxUbyte = 0x08
+	idxInt   = 0x0c // int32, big-endian
+)
 
-// idxHeader is the shape of an IDX file of unsigned bytes.
+// elementOf returns the type of the elements of a file with that rank. Only QMNIST's labels have two dimensions, and
+// only they are no bytes (Yadav and Bottou, arXiv:1905.10498).
+func elementOf(rank int) byte {
+	if rank == 2 {
+		return idxInt
+	}
+	return idxUbyte
+}
+
+// idxHeader is the shape of an IDX file.
 type idxHeader struct {
 	Dims []int // the size of each dimension, at least 1
 }
@@ -29,7 +41,15 @@ type idxHeader struct {
 // bytes returns the size of the header itself, in bytes.
 func (h idxHeader) bytes() int { return 4 + 4*len(h.Dims) }
 
-// elements returns the number of elements after the header. Each is one byte.
+// size returns the size of the elements after the header, in bytes.
+func (h idxHeader) size() int {
+	if elementOf(len(h.Dims)) == idxInt {
+		return 4 * h.elements()
+	}
+	return h.elements()
+}
+
+// elements returns the number of elements after the header.
 func (h idxHeader) elements() int {
 	n := 1
 	for _, d := range h.Dims {
@@ -43,7 +63,7 @@ func (h idxHeader) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(h.Dims), " ", " x "), "[]")
 }
 
-// readHeader reads the header of an IDX file of unsigned bytes with the given rank, and nothing after it. A dimension
+// readHeader reads the header of an IDX file with the given rank, and nothing after it. A dimension
 // of 0 or more than 2^30 elements are an error.
 func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	buf := make([]byte, 4+4*rank)
@@ -74,7 +94,7 @@ func readHeader(r io.Reader, rank int) (idxHeader, error) {
 	return h, nil
 }
 
-// readIDX reads an IDX file of unsigned bytes with the given rank. Anything after its last element is an error. r can
+// readIDX reads an IDX file with the given rank. Anything after its last element is an error. r can
 // hold at most the given number of bytes; 0 means that this is unknown. If the header declares no more than that, all
 // memory is allocated at once: growing a slice takes twice as much for a while. Otherwise the memory grows with what r
 // really holds.
@@ -83,7 +103,7 @@ func readIDX(r io.Reader, rank int, possible int64) (idxHeader, []byte, error) {
 	if err != nil {
 		return idxHeader{}, nil, err
 	}
-	wanted := h.elements()
+	wanted := h.size()
 	first := min(wanted, 64<<10)
 	if int64(wanted) <= possible {
 		first = wanted // pages take memory only once they are written to
@@ -116,7 +136,7 @@ func skimIDX(r io.Reader, rank int) (idxHeader, error) {
 	if err != nil {
 		return idxHeader{}, err
 	}
-	n, err := io.CopyN(io.Discard, r, int64(h.elements()))
+	n, err := io.CopyN(io.Discard, r, int64(h.size()))
 	switch {
 	case errors.Is(err, io.EOF):
 		return idxHeader{}, h.checkSize(int64(h.bytes()) + n)
@@ -133,7 +153,7 @@ func skimIDX(r io.Reader, rank int) (idxHeader, error) {
 func (h idxHeader) checkEnd(r io.Reader) error {
 	switch n, err := io.ReadFull(r, make([]byte, 1)); {
 	case n > 0:
-		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.bytes()+h.elements(), h)
+		return fmt.Errorf("goes on after byte %d, where its header (%s) ends it", h.bytes()+h.size(), h)
 	case err != io.EOF:
 		return err
 	}
@@ -142,23 +162,24 @@ func (h idxHeader) checkEnd(r io.Reader) error {
 
 // checkSize compares the size of a file with what its header declares.
 func (h idxHeader) checkSize(bytes int64) error {
-	if wanted := int64(h.bytes() + h.elements()); bytes != wanted {
-		return fmt.Errorf("has %s, wanted %d (a header of %d and %s bytes)",
-			fault.Count(bytes, "byte"), wanted, h.bytes(), h)
+	if wanted := int64(h.bytes() + h.size()); bytes != wanted {
+		return fmt.Errorf("has %s, wanted %d (a header of %d and %s %ss)",
+			fault.Count(bytes, "byte"), wanted, h.bytes(), h, map[byte]string{idxUbyte: "byte", idxInt: "number"}[elementOf(len(h.Dims))])
 	}
 	return nil
 }
 
-// checkMagic compares the first four bytes of a file with those of an IDX file of unsigned bytes.
+// checkMagic compares the first four bytes of a file with those of an IDX file of that rank.
 func checkMagic(magic []byte, rank int) error {
-	wanted := fmt.Sprintf("00 00 %02x %02x", idxUbyte, rank)
+	element := elementOf(rank)
+	wanted := fmt.Sprintf("00 00 %02x %02x", element, rank)
 	switch {
 	case magic[0] == 0x1f && magic[1] == 0x8b:
 		return errors.New("is compressed with gzip, wanted IDX (only a name that ends in .gz may be compressed)")
 	case magic[0] != 0 || magic[1] != 0:
 		return fmt.Errorf("is not an IDX file: it begins with % x, wanted %s", magic, wanted)
-	case magic[2] != idxUbyte:
-		return fmt.Errorf("has elements of %s, wanted unsigned bytes (type 0x08)", elementType(magic[2]))
+	case magic[2] != element:
+		return fmt.Errorf("has elements of %s, wanted %s", elementType(magic[2]), elementType(element))
 	case int(magic[3]) != rank:
 		return fmt.Errorf("has %s, wanted %d", fault.Count(magic[3], "dimension"), rank)
 	}
@@ -166,7 +187,7 @@ func checkMagic(magic []byte, rank int) error {
 }
 
 func elementType(code byte) string {
-	names := map[byte]string{0x09: "signed bytes", 0x0b: "int16", 0x0c: "int32", 0x0d: "float32", 0x0e: "float64"}
+	names := map[byte]string{0x08: "unsigned bytes", 0x09: "signed bytes", 0x0b: "int16", 0x0c: "int32", 0x0d: "float32", 0x0e: "float64"}
 	if name, ok := names[code]; ok {
 		return fmt.Sprintf("%s (type 0x%02x)", name, code)
 	}

@@ -5,10 +5,13 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -16,7 +19,7 @@ import (
 	"dnn/internal/fault"
 )
 
-// idxFile is an open, valid IDX file of unsigned bytes.
+// idxFile is an open, valid IDX file.
 type idxFile struct {
 	path   string // of the file that was read, NAME or NAME.gz
 	info   fs.FileInfo
@@ -53,6 +56,23 @@ func openIDX(folder, name string, rank int, skim bool) (*idxFile, error) {
 	}
 	defer func() { _ = z.Close() }()
 	return openGzip(z, path+".gz", rank, skim)
+}
+
+// labels returns the labels of a file of labels: its bytes, or, of QMNIST's labels, the first number of each row.
+func (f *idxFile) labels() ([]uint8, error) {
+	dims := f.header.Dims
+	if len(dims) == 1 {
+		return f.data, nil
+	}
+	labels := make([]uint8, dims[0])
+	for i := range labels {
+		label := binary.BigEndian.Uint32(f.data[4*i*dims[1]:])
+		if label > math.MaxUint8 {
+			return nil, fmt.Errorf("label %d of image %d, wanted 0 to %d", int32(label), i, math.MaxUint8)
+		}
+		labels[i] = uint8(label)
+	}
+	return labels, nil
 }
 
 // openPlain maps the IDX file f. If it succeeds, f is closed with the result.

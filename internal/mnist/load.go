@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"dnn/internal/fault"
 )
@@ -63,7 +64,7 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 	if err != nil {
 		return Split{}, err
 	}
-	labels, err := d.open(o, p.Labels, 1)
+	labels, err := d.open(o, p.Labels, labelRank(p.Labels.Name))
 	if err != nil {
 		return Split{}, err
 	}
@@ -76,11 +77,12 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		return Split{}, o.damaged(labels.path, fmt.Errorf("has %s, wanted %d: one for each image in %s",
 			fault.Count(count, "label"), dims[0], images.path))
 	}
-	for i, l := range labels.data {
-		if int(l) >= len(o.Set.Classes) {
-			return Split{}, o.damaged(labels.path, fmt.Errorf("label %d of image %d, wanted 0 to %d",
-				l, i, len(o.Set.Classes)-1))
-		}
+	classes, err := labels.labels()
+	if err == nil {
+		classes, err = o.Set.classesOf(classes)
+	}
+	if err != nil {
+		return Split{}, o.damaged(labels.path, err)
 	}
 	for _, f := range []struct {
 		file File
@@ -96,7 +98,29 @@ func (d *Dataset) loadSplit(o LoadOptions, m *manifest, p Pair) (Split, error) {
 		}
 		m.record(f.idx.info, sum)
 	}
-	return Split{Images: images.data, Labels: labels.data, Count: dims[0], Height: dims[1], Width: dims[2]}, nil
+	return Split{Images: images.data, Labels: classes, Count: dims[0], Height: dims[1], Width: dims[2]}, nil
+}
+
+// classesOf returns the class of each label. If they are the same, nothing is copied.
+func (s Set) classesOf(labels []uint8) ([]uint8, error) {
+	if s.Numbers == nil {
+		for i, l := range labels {
+			if int(l) >= len(s.Classes) {
+				return nil, fmt.Errorf("label %d of image %d, wanted 0 to %d", l, i, len(s.Classes)-1)
+			}
+		}
+		return labels, nil
+	}
+	classes := make([]uint8, len(labels))
+	for i, l := range labels {
+		class, ok := slices.BinarySearch(s.Numbers, l)
+		if !ok {
+			return nil, fmt.Errorf("label %d of image %d has no name: wanted one of %d labels from %d to %d",
+				l, i, len(s.Numbers), s.Numbers[0], s.Numbers[len(s.Numbers)-1])
+		}
+		classes[i] = uint8(class)
+	}
+	return classes, nil
 }
 
 // open opens one file, which d.Close closes.

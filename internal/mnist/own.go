@@ -3,8 +3,10 @@ package mnist
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"dnn/internal/fault"
 )
@@ -31,61 +33,86 @@ func (s Splits) Files() string {
 	return "four IDX files with MNIST's names"
 }
 
-// Describe returns a Set for a folder with IDX files of the user's own. They have MNIST's names, each with or without
-// .gz, and their images may have any size. The classes are called 0 to the largest label. Sizes and hashes are those
-// that the files have now. Files of a split that is not wanted are ignored, and the set has no such split. Errors are
-// of kind fault.Data.
-func Describe(folder string, wanted Splits) (_ Set, err error) {
+// Own says where a data set of the user's own is.
+type Own struct {
+	Folder  string
+	Prefix  string // of the names of its files, such as emnist-letters-
+	Classes string // a file that names the classes, see readClasses; empty: they are called by their labels
+}
+
+// Describe returns a Set for a folder with IDX files of the user's own. They have MNIST's names or others of this
+// family (see names), each with or without .gz, and their images may have any size. The classes are called 0 to the
+// largest label, unless a file names them. Sizes and hashes are those that the files have now. Files of a split that is
+// not wanted are ignored, and the set has no such split. Errors are of kind fault.Data.
+func Describe(own Own, wanted Splits) (_ Set, err error) {
 	var read files
 	defer func() {
 		read.recovered(recover(), &err)
 		_ = read.close() // nothing is lost if a file that was only read cannot be closed
 	}()
-	s := Set{Name: folder, Title: folder, Path: folder}
-	names, _ := Lookup("mnist")
+	s := Set{Name: own.Folder, Title: own.Folder, Path: own.Folder}
+	if own.Classes != "" {
+		if s.Classes, s.Numbers, err = readClasses(own.Classes); err != nil {
+			return Set{}, err
+		}
+	}
 	largest, seen := 0, map[uint8]bool{}
 	for _, split := range []struct {
-		not        Splits // where this split is not wanted
-		names, own *Pair  // MNIST's, and those to describe
-	}{{TestOnly, &names.Train, &s.Train}, {TrainOnly, &names.Test, &s.Test}} {
+		not   Splits // where this split is not wanted
+		names splitNames
+		own   *Pair // to describe
+	}{{TestOnly, trainNames(), &s.Train}, {TrainOnly, testNames(), &s.Test}} {
 		if split.not == wanted {
 			continue
 		}
-		images, err := s.open(split.names.Images.Name, 3, wanted, true)
+		images, err := own.open(split.names.images(), 3, wanted, true)
 		if err != nil {
 			return Set{}, err
 		}
 		read = append(read, images)
-		split.own.Images = images.describe(split.names.Images.Name)
+		split.own.Images = images.describe()
 		if s.Height == 0 {
 			s.Height, s.Width = images.header.Dims[1], images.header.Dims[2]
 		}
-		labels, err := s.open(split.names.Labels.Name, 1, wanted, false)
+		file, err := own.open(split.names.labels(), 1, wanted, false)
 		if err != nil {
 			return Set{}, err
 		}
-		read = append(read, labels)
-		split.own.Labels = labels.describe(split.names.Labels.Name)
-		largest = max(largest, int(slices.Max(labels.data)))
-		for _, l := range labels.data {
+		read = append(read, file)
+		split.own.Labels = file.describe()
+		labels, err := file.labels()
+		if err != nil {
+			return Set{}, fault.New(fault.Data, file.path, "%w", err)
+		}
+		largest = max(largest, int(slices.Max(labels)))
+		for _, l := range labels {
 			seen[l] = true
 		}
 	}
 	if wanted == Both && len(seen) == 1 { // a single split may have one class
-		return Set{}, fault.New(fault.Data, folder, "its labels are %d only, wanted two classes or more", largest)
+		return Set{}, fault.New(fault.Data, own.Folder, "its labels are %d only, wanted two classes or more", largest)
 	}
-	for i := range largest + 1 {
-		s.Classes = append(s.Classes, strconv.Itoa(i))
+	if s.Classes == nil {
+		for i := range largest + 1 {
+			s.Classes = append(s.Classes, strconv.Itoa(i))
+		}
 	}
 	return s, nil
 }
 
-// open opens one file of the user's own.
-func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, error) {
-	idx, err := openIDX(s.Path, name, rank, skim)
+// open opens the first of the files that is there. rank is that of bytes.
+func (o Own) open(names []string, rank int, wanted Splits, skim bool) (*idxFile, error) {
+	name := o.find(names)
+	if rank == 1 {
+		rank = labelRank(name)
+	}
+	idx, err := openIDX(o.Folder, name, rank, skim)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist).
-			WithHint("wanted %s in that folder, each as it is or with .gz at its end", wanted.Files())
+		missing := fault.New(fault.Data, idx.path, "%w", fs.ErrNotExist)
+		if hint := o.near(names); hint != "" {
+			return nil, missing.WithHint("%s", hint)
+		}
+		return nil, missing.WithHint("wanted %s in that folder, each as it is or with .gz at its end", wanted.Files())
 	}
 	if err != nil {
 		return nil, fault.New(fault.Data, idx.path, "%w", err)
@@ -94,6 +121,7 @@ func (s Set) open(name string, rank int, wanted Splits, skim bool) (*idxFile, er
 }
 
 // describe returns the entry of a Set for the file.
-func (f *idxFile) describe(name string) File {
-	return File{Name: name, Bytes: int64(f.header.bytes() + f.header.elements()), SHA256: f.sha256()}
+func (f *idxFile) describe() File {
+	name := strings.TrimSuffix(filepath.Base(f.path), ".gz")
+	return File{Name: name, Bytes: int64(f.header.bytes() + f.header.size()), SHA256: f.sha256()}
 }

@@ -40,7 +40,7 @@ func TestDescribe(t *testing.T) {
 	for _, gz := range [][]string{nil, {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}} {
 		folder := ownFolder(t, nil, gz...)
 		before := mnisttest.List(t, folder)
-		s, err := Describe(folder, Both)
+		s, err := Describe(Own{Folder: folder}, Both)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("the user's folder holds %q, and %q before", after, before)
 		}
 	}
-	changed, err := Describe(ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": mnisttest.IDX([]byte{2, 1, 1}, 3)}),
+	changed, err := Describe(Own{Folder: ownFolder(t, map[string][]byte{"t10k-labels-idx1-ubyte": mnisttest.IDX([]byte{2, 1, 1}, 3)})},
 		Both)
 	if err != nil || changed.hash() == hash {
 		t.Errorf("the hash does not depend on the labels: %v", err)
@@ -93,7 +93,7 @@ func TestDescribeErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := ownFolder(t, map[string][]byte{c.file: c.data})
-			s, err := Describe(folder, Both)
+			s, err := Describe(Own{Folder: folder}, Both)
 			if err == nil {
 				_, err = Load(LoadOptions{Set: s, Folder: folder})
 			}
@@ -105,7 +105,7 @@ func TestDescribeErrors(t *testing.T) {
 	}
 	one := map[string][]byte{"train-labels-idx1-ubyte": mnisttest.IDX(make([]byte, 5), 5),
 		labels: mnisttest.IDX(make([]byte, 3), 3)}
-	_, err := Describe(ownFolder(t, one), Both)
+	_, err := Describe(Own{Folder: ownFolder(t, one)}, Both)
 	wantFault(t, err, fault.Data, "its labels are 0 only, wanted two classes or more")
 }
 
@@ -127,7 +127,7 @@ func TestDescribeSplit(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s, err := Describe(folder, c.wanted)
+		s, err := Describe(Own{Folder: folder}, c.wanted)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestDescribeSplit(t *testing.T) {
 		if err := os.Remove(filepath.Join(folder, c.need[1])); err != nil {
 			t.Fatal(err)
 		}
-		_, err = Describe(folder, c.wanted)
+		_, err = Describe(Own{Folder: folder}, c.wanted)
 		wantFault(t, err, fault.Data, c.need[1]+": file does not exist")
 		if hint := hintOf(err); !strings.Contains(hint, c.need[0]+" and "+c.need[1]) {
 			t.Errorf("hint %q", hint)
@@ -159,7 +159,7 @@ func hintOf(err error) string {
 // A file that goes between Describe and Load is missed without a hint to download it.
 func TestLoadOwnMissing(t *testing.T) {
 	folder := ownFolder(t, nil)
-	s, err := Describe(folder, Both)
+	s, err := Describe(Own{Folder: folder}, Both)
 	if err != nil {
 		t.Fatal(err)
 	}

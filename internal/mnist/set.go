@@ -18,7 +18,8 @@ type Set struct {
 	Name    string   // in commands, experiment files and model files, and of its folder
 	Path    string   // folder of the user's own files (see Describe), never written to; "" for a known set
 	Title   string   // for people
-	Classes []string // the name of each label, from label 0 on
+	Classes []string // the name of each class
+	Numbers []uint8  // the label of each class in the files, ascending; nil: 0, 1, 2, …
 	Height  int      // of an image, in pixels
 	Width   int
 	Train   Pair
@@ -66,11 +67,14 @@ func (s Set) Files() []File {
 func (s Set) Features() int { return s.Height * s.Width }
 
 // hash identifies the content of the set. It is the SHA-256, in hex, of what the program sha256sum prints for the
-// files, in the order of Files: a line "<sha256>  <name>\n" for each.
+// files, in the order of Files: a line "<sha256>  <name>\n" for each. Numbers, if there are any, follow.
 func (s Set) hash() string {
 	h := sha256.New()
 	for _, f := range s.Files() {
 		_, _ = fmt.Fprintf(h, "%s  %s\n", f.SHA256, f.Name) // a hash never returns an error
+	}
+	if s.Numbers != nil { // else an older dnn has hashed the set
+		_, _ = fmt.Fprintf(h, "labels %d\n", s.Numbers)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -196,5 +200,6 @@ func sets() []Set {
 	}
 }
 
-// TrainCount returns the number of training samples: the size of the labels' file without its header of 8 bytes.
-func (s Set) TrainCount() int { return max(int(s.Train.Labels.Bytes)-8, 0) }
+// TrainCount returns the number of training samples: the size of the images' file without its header of 16 bytes, in
+// images.
+func (s Set) TrainCount() int { return max(int(s.Train.Images.Bytes)-16, 0) / s.Features() }

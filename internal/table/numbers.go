@@ -18,6 +18,7 @@ type numbers struct {
 	// The rows after the blocks.
 	mantissas []int64 // [rows, columns]: whole numbers, or the bits of a float64
 	decimals  []int8  // [rows, columns]: of the power of ten; isFloat: the mantissa is the bits
+	odd       bool    // some of them is no whole number from 0 to 255
 }
 
 // block is some rows of numbers.
@@ -56,11 +57,12 @@ func (n *numbers) add(text []byte) error {
 	if mantissa, decimals, ok := shortDecimal(text); ok {
 		n.mantissas = append(n.mantissas, mantissa)
 		n.decimals = append(n.decimals, decimals)
+		n.odd = n.odd || mantissa != int64(uint8(mantissa)) || decimals != 0
 		return nil
 	}
+	n.odd = true
 	v, err := strconv.ParseFloat(string(text), 64) // copies nothing, unlike parseNumber
-	strange := bytes.IndexByte(text, '_') >= 0 || bytes.ContainsAny(text[:min(3, len(text))], "xX")
-	if err != nil || strange || !(math.Abs(v) <= math.MaxFloat32) {
+	if err != nil || !isDecimal(text) || !(math.Abs(v) <= math.MaxFloat32) {
 		if v, err = parseNumber(string(bytes.TrimSpace(text))); err != nil {
 			return err
 		}
@@ -68,6 +70,16 @@ func (n *numbers) add(text []byte) error {
 	n.mantissas = append(n.mantissas, int64(math.Float64bits(v)))
 	n.decimals = append(n.decimals, isFloat)
 	return nil
+}
+
+// isDecimal reports whether text has decimal digits, points, signs and exponents only: strconv reads more.
+func isDecimal(text []byte) bool {
+	for _, c := range text {
+		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			return false
+		}
+	}
+	return true
 }
 
 // shortDecimal reads a number of up to maxDecimals digits, without exponent, as mantissa / 10^decimals. It is not ok for
@@ -128,7 +140,12 @@ func (n *numbers) pack() {
 		b.stride += int(k.bytes)
 	}
 	b.data = make([]byte, 0, len(n.mantissas)/n.columns*b.stride)
-	for at := 0; at < len(n.mantissas); at += n.columns {
+	if !n.odd {
+		for _, m := range n.mantissas {
+			b.data = append(b.data, byte(m))
+		}
+	}
+	for at := 0; n.odd && at < len(n.mantissas); at += n.columns {
 		mantissas, decimals := n.mantissas[at:at+n.columns], n.decimals[at:at+n.columns]
 		for c, k := range b.kinds {
 			m, d := mantissas[c], decimals[c]
@@ -151,12 +168,18 @@ func (n *numbers) pack() {
 		}
 	}
 	n.blocks = append(n.blocks, b)
-	n.mantissas, n.decimals = n.mantissas[:0], n.decimals[:0]
+	n.mantissas, n.decimals, n.odd = n.mantissas[:0], n.decimals[:0], false
 }
 
 // kinds returns how to store each column of the rows after the blocks.
 func (n *numbers) kinds() []kind {
 	kinds := make([]kind, n.columns)
+	if !n.odd {
+		for c := range kinds {
+			kinds[c].bytes = 1
+		}
+		return kinds
+	}
 	for at := 0; at < len(n.decimals); at += n.columns {
 		for c, d := range n.decimals[at : at+n.columns] {
 			kinds[c].decimals = max(kinds[c].decimals, uint8(d)) // isFloat is the largest

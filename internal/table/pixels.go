@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/nn/batch"
 )
 
 // checkPixels returns an error if the columns are not as many as an image has pixels.
@@ -79,7 +80,9 @@ func (r *reader) appendPixels(pixels []uint8) ([]uint8, error) {
 }
 
 // errFraction means that a pixel is a number between 0 and 1.
-var errFraction = errors.New("wanted the brightness of a pixel, a whole number from 0 to 255")
+var errFraction = errors.New(wantPixel)
+
+const wantPixel = "wanted the brightness of a pixel, a whole number from 0 to 255"
 
 // parsePixel reads a whole number from 0 to 255.
 func parsePixel(text []byte) (uint8, error) {
@@ -106,7 +109,7 @@ func parseOddPixel(text []byte) (uint8, error) {
 	case v > 0 && v < 1:
 		return 0, fmt.Errorf("%w, found %s", errFraction, quote(trimmed))
 	case v < 0 || v > math.MaxUint8 || v != math.Trunc(v):
-		return 0, fmt.Errorf("%s, found %s", errFraction, quote(trimmed))
+		return 0, fmt.Errorf(wantPixel+", found %s", quote(trimmed))
 	}
 	return uint8(v), nil
 }
@@ -115,11 +118,7 @@ func parseOddPixel(text []byte) (uint8, error) {
 func transpose(pixels []uint8, height, width int) {
 	image := make([]uint8, height*width)
 	for ; len(pixels) > 0; pixels = pixels[len(image):] {
-		copy(image, pixels)
-		for y := range height {
-			for x := range width {
-				pixels[y*width+x] = image[x*height+y]
-			}
-		}
+		batch.Transpose(image, pixels[:len(image)], height, width)
+		copy(pixels, image)
 	}
 }

@@ -123,41 +123,35 @@ func (s *scanner) divide() outcome {
 	b := s.buf
 	s.fields, s.places = s.fields[:0], s.places[:0]
 	for i := s.begin; ; i++ { // i is where a field begins
-		for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
-			i++
-		}
 		begin := i
-		if i < len(b) {
-			switch c := b[i]; {
-			case c == '"':
-				begin++
-				n := bytes.IndexByte(b[begin:], '"')
-				if n < 0 || bytes.IndexByte(b[begin:begin+n], '\n') >= 0 {
+		if i == len(b) || !isNumeral(b[i]) {
+			for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
+				i++
+			}
+			begin = i
+			if i < len(b) && b[i] == '"' {
+				end, ok := s.simplyQuoted(i + 1)
+				if !ok {
 					return quoted
 				}
-				i = begin + n
-				s.fields = append(s.fields, span{int32(begin), int32(i)})
-				if i++; bytes.HasPrefix(b[i:], []byte("\r\n")) {
+				s.fields = append(s.fields, span{int32(begin + 1), int32(end)})
+				if i = end + 1; b[i] == '\r' {
 					i++
 				}
-				if i == len(b) || b[i] != ',' && b[i] != '\n' {
-					return quoted
+				if b[i] == '\n' {
+					s.finish(i + 1)
+					return divided
 				}
-				if b[i] == ',' {
-					if len(s.fields) >= maxColumns {
-						return tooMany
-					}
-					continue
+				if len(s.fields) >= maxColumns {
+					return tooMany
 				}
-				s.finish(i + 1)
-				return divided
-			case c == '\v' || c == '\f' || c == 0xc2 || c >= 0xe1 && c <= 0xe3: // perhaps space
-				return quoted
-			case c == '\r' && !s.lineEnds(i+1):
+				continue
+			}
+			if i < len(b) && s.maybeSpace(i) {
 				return quoted
 			}
 		}
-		for i < len(b) && b[i] != ',' && b[i] != '\n' && b[i] != '"' {
+		for i < len(b) && (isNumeral(b[i]) || b[i] != ',' && b[i] != '\n' && b[i] != '"') {
 			i++
 		}
 		if i == len(b) && !s.end {
@@ -181,6 +175,35 @@ func (s *scanner) divide() outcome {
 			return tooMany
 		}
 	}
+}
+
+// isNumeral reports whether a byte is of ASCII, and comes after the comma: a digit, a point, a sign, a letter, and no space
+// or quote. Nearly all bytes are, so that this is looked at first.
+func isNumeral(c byte) bool { return c > ',' && c < 0x80 }
+
+// simplyQuoted returns where a text in quotes that begins at buf[begin] ends. It is not ok unless the text has neither
+// quotes nor line breaks, and a comma or a line break comes after its quote.
+func (s *scanner) simplyQuoted(begin int) (end int, ok bool) {
+	b := s.buf
+	n := bytes.IndexByte(b[begin:], '"')
+	if n < 0 || bytes.IndexByte(b[begin:begin+n], '\n') >= 0 {
+		return 0, false
+	}
+	end = begin + n
+	rest := b[end+1:]
+	return end, bytes.HasPrefix(rest, []byte(",")) || bytes.HasPrefix(rest, []byte("\n")) ||
+		bytes.HasPrefix(rest, []byte("\r\n"))
+}
+
+// maybeSpace reports whether the text at buf[i] may begin with space that divide does not skip.
+func (s *scanner) maybeSpace(i int) bool {
+	switch c := s.buf[i]; c {
+	case '\v', '\f', 0xc2, 0xe1, 0xe2, 0xe3: // or is the first byte of a space in UTF-8
+		return true
+	case '\r':
+		return !s.lineEnds(i + 1)
+	}
+	return false
 }
 
 // lineEnds reports whether a line break comes at buf[i], or nothing more.

@@ -44,7 +44,7 @@ func scanCSV(text string) string {
 			return found.String()
 		}
 		if err != nil {
-			e := (&scanner{path: "t.csv", nextLine: 1}).syntax(err).(*fault.Error)
+			e, _ := errors.AsType[*fault.Error]((&scanner{path: "t.csv", nextLine: 1}).syntax(err))
 			return found.String() + e.Where + " " + e.What
 		}
 		for i, text := range record {

@@ -32,6 +32,19 @@ func PixelTable() *[256]float32 {
 	return &table
 }
 
+// Transpose copies images whose pixels src has column by column, as EMNIST has them, to images of height x width in dst,
+// row by row.
+func Transpose(dst, src []uint8, height, width int) {
+	for at := 0; at < len(src); at += height * width {
+		from, to := src[at:at+height*width], dst[at:at+height*width]
+		for y := range height {
+			for x := range width {
+				to[y*width+x] = from[x*height+y]
+			}
+		}
+	}
+}
+
 // Pixels returns the bytes of sample i. The samples must be bytes.
 func (s *Samples) Pixels(i int) []uint8 {
 	at := s.row(i) * s.Features

@@ -140,3 +140,11 @@ func TestShares(t *testing.T) {
 		}
 	}
 }
+
+func TestTranspose(t *testing.T) {
+	got := make([]uint8, 12)
+	Transpose(got, []uint8{1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12}, 2, 3)
+	if want := []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}; !slices.Equal(got, want) {
+		t.Errorf("%v, wanted %v", got, want)
+	}
+}
