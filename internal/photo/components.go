@@ -8,6 +8,7 @@ type part struct {
 	box    image.Rectangle
 	area   int     // pixels over the low level
 	peak   float32 // the most ink at a pixel
+	ink    *plane  // of a piece that was cut out, with a margin; nil: that of its labels
 	cut    bool
 }
 
@@ -91,6 +92,9 @@ func measure(ink *plane, l levels, labels []int32, root func(int32) int32, count
 // glyph returns the ink of some parts alone, with a margin of a pixel, which belongs to the soft edge of their strokes,
 // so that full ink is 1: the level that a quarter of the pixels exceed.
 func (f *finder) glyph(p *part) *plane {
+	if p.ink != nil {
+		return p.ink
+	}
 	b := p.box.Inset(-2)
 	out := newPlane(b.Dx(), b.Dy())
 	mine := make([]bool, f.labelLimit+1)

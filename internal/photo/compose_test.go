@@ -145,6 +145,12 @@ func (s *sheet) light(r *rand.Rand, c composition, ink, rules *plane) {
 // result is how many of a page's digits were found and read rightly.
 type result struct{ all, found, right, invented, order int }
 
+// add adds another result.
+func (r *result) add(o result) {
+	r.all, r.found, r.right = r.all+o.all, r.found+o.found, r.right+o.right
+	r.invented, r.order = r.invented+o.invented, r.order+o.order
+}
+
 // score returns the result of reading a page.
 func (s *sheet) score(p *Page, read Reader) (r result) {
 	r.all = len(s.labels)
@@ -182,4 +188,18 @@ func (s *sheet) score(p *Page, read Reader) (r result) {
 		}
 	}
 	return r
+}
+
+// between returns the plane at a point between pixels, whose centers have whole coordinates; it is 0 outside.
+func (p *plane) between(x, y float64) float32 {
+	fx, fy := math.Floor(x), math.Floor(y)
+	ix, iy, dx, dy := int(fx), int(fy), float32(x-fx), float32(y-fy)
+	get := func(x, y int) float32 {
+		if x < 0 || y < 0 || x >= p.w || y >= p.h {
+			return 0
+		}
+		return p.pix[y*p.w+x]
+	}
+	top := get(ix, iy)*(1-dx) + get(ix+1, iy)*dx
+	return top*(1-dy) + (get(ix, iy+1)*(1-dx)+get(ix+1, iy+1)*dx)*dy
 }

@@ -1,24 +1,53 @@
 package photo
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
+	"dnn/internal/config"
+	"dnn/internal/experiment"
 	"dnn/internal/mnist"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/step"
 )
 
-// network returns the Reader of a model file.
-func network(t testing.TB, path string) Reader {
-	t.Helper()
-	m, err := modelfile.Read(path)
-	if err != nil {
-		t.Fatal(err)
+// trained returns the Reader of the model that DNN_MODEL names, such as one of configs/mlp-best.yaml; without it, that of
+// the built-in experiment, which is trained first. best tells which.
+var trained = sync.OnceValues(func() (model *modelfile.Model, best bool) {
+	path := os.Getenv("DNN_MODEL")
+	if best = path != ""; !best {
+		folder, err := os.MkdirTemp("", "photo")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(folder)
+		path = filepath.Join(folder, "model.bin")
+		system := &experiment.System{Stdout: io.Discard, Stderr: io.Discard, Env: os.LookupEnv, Now: time.Now,
+			Memory: func() (uint64, bool) { return 0, false }}
+		if err := experiment.Train(context.Background(), system, experiment.Options{NoHistory: true, NoPicture: true,
+			Flags: []config.Flag{{Name: "--output", Key: "output", Value: path}}}); err != nil {
+			panic(err)
+		}
 	}
-	n, err := m.Network(path)
+	model, err := modelfile.Read(path)
+	if err != nil {
+		panic(err)
+	}
+	return model, best
+})
+
+// network returns the Reader of the model, and whether it is a good one.
+func network(t testing.TB) (read Reader, best bool) {
+	t.Helper()
+	digits(t) // or skip
+	m, best := trained()
+	n, err := m.Network("model.bin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +70,7 @@ func network(t testing.TB, path string) Reader {
 			}
 		}
 		return out
-	}
+	}, best
 }
 
 // class returns the class of the largest probability.
@@ -63,7 +92,7 @@ func digits(t testing.TB) *mnist.Dataset {
 	if err == nil {
 		var d *mnist.Dataset
 		if d, err = mnist.Load(mnist.LoadOptions{Set: set, Folder: folder}); err == nil {
-			t.Cleanup(func() { d.Close() })
+			t.Cleanup(func() { _ = d.Close() })
 			return d
 		}
 	}
@@ -80,6 +109,7 @@ func without(t testing.TB, reason string) {
 	t.Skip(reason)
 }
 
+// shared is a folder with handwritten digits of other people than MNIST's.
 var shared = filepath.Join("..", "..", "..", "shared", "data", "hwd-1000")
 
 // inkOfBytes returns 28x28 bytes as ink.

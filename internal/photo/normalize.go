@@ -7,7 +7,7 @@ const (
 	inner  = 20   // pixels of the longer side of a digit in it
 	center = 14.5 // where its center of mass lies, to half a pixel, if pixel i covers [i, i+1)
 
-	fine       = 8               // the working copy of a digit has so many pixels in one of the image
+	fine       = 5               // the working copy of a digit has so many pixels in one of the image
 	fineSide   = fine * inner    // of its longer side
 	thinnest   = 1. / 8          // stroke width, as a share of the longer side, below which strokes are thickened
 	fineMargin = fine * 3 / 2    // room for thicker strokes
@@ -37,44 +37,81 @@ func enlarge(ink *plane) *plane {
 	}
 	scale := fineSide / max(x1-x0, y1-y0)
 	w, h := int(math.Ceil((x1-x0)*scale)), int(math.Ceil((y1-y0)*scale))
-	out := newPlane(w+2*fineMargin, h+2*fineMargin)
-	for y := range out.h {
-		for x := range out.w {
-			cx, cy := x0+(float64(x-fineMargin)+0.5)/scale, y0+(float64(y-fineMargin)+0.5)/scale
-			out.pix[y*out.w+x] = ink.around(cx, cy, 1/scale)
+	return ink.resampled(tapsAt(x0-fineMargin/scale, 1/scale, w+2*fineMargin, ink.w),
+		tapsAt(y0-fineMargin/scale, 1/scale, h+2*fineMargin, ink.h))
+}
+
+// tap is a number of a row and its weight in a sum.
+type tap struct {
+	at     int
+	weight float32
+}
+
+// tapsAt returns what makes up each of count numbers that are the given size apart, from the place start on: the mean
+// over that size, or over a pixel if that is more, of a row of n that is linear between the centers of its pixels and 0
+// outside.
+func tapsAt(start, size float64, count, n int) [][]tap {
+	all := make([][]tap, count)
+	points := int(math.Ceil(size))
+	for i := range all {
+		for j := range points {
+			x := start + size*(float64(i)+(float64(j)+0.5)/float64(points)) - 0.5
+			at := int(math.Floor(x))
+			share := float32(x - float64(at))
+			all[i] = addTap(all[i], at, n, (1-share)/float32(points))
+			all[i] = addTap(all[i], at+1, n, share/float32(points))
+		}
+	}
+	return all
+}
+
+// addTap adds a weight for the number at to taps, if there is such a number.
+func addTap(taps []tap, at, n int, weight float32) []tap {
+	if at < 0 || at >= n || weight == 0 {
+		return taps
+	}
+	if last := len(taps) - 1; last >= 0 && taps[last].at == at {
+		taps[last].weight += weight
+		return taps
+	}
+	return append(taps, tap{at, weight})
+}
+
+// tapsOver returns what makes up each of count cells of the given size, from the place start on: the share of its mean
+// that lies in each of a row of n.
+func tapsOver(start, size float64, count, n int) [][]tap {
+	all := make([][]tap, count)
+	for i := range all {
+		lo, hi := start+float64(i)*size, start+float64(i+1)*size
+		for at := int(math.Floor(lo)); float64(at) < hi; at++ {
+			all[i] = addTap(all[i], at, n, float32((min(float64(at+1), hi)-max(float64(at), lo))/size))
+		}
+	}
+	return all
+}
+
+// resampled returns sums of the plane's numbers: across for each column of the result, down for each row.
+func (p *plane) resampled(across, down [][]tap) *plane {
+	rows, out := newPlane(len(across), p.h), newPlane(len(across), len(down))
+	for y := range p.h {
+		from, to := p.row(y), rows.row(y)
+		for x, taps := range across {
+			sum := float32(0)
+			for _, t := range taps {
+				sum += from[t.at] * t.weight
+			}
+			to[x] = sum
+		}
+	}
+	for y, taps := range down {
+		to := out.row(y)
+		for _, t := range taps {
+			for x, v := range rows.row(t.at) {
+				to[x] += v * t.weight
+			}
 		}
 	}
 	return out
-}
-
-// around returns the mean of the square of the given size around a point, where the plane is linear between the centers
-// of its pixels and 0 outside; for a size of at most 1, the value at the point.
-func (p *plane) around(x, y, size float64) float32 {
-	if size <= 1 {
-		return p.between(x-0.5, y-0.5)
-	}
-	n := int(math.Ceil(size))
-	sum := float32(0)
-	for i := range n {
-		for j := range n {
-			sum += p.between(x-0.5+size*((float64(j)+0.5)/float64(n)-0.5), y-0.5+size*((float64(i)+0.5)/float64(n)-0.5))
-		}
-	}
-	return sum / float32(n*n)
-}
-
-// between returns the plane at a point between pixels, whose centers have whole coordinates; it is 0 outside.
-func (p *plane) between(x, y float64) float32 {
-	fx, fy := math.Floor(x), math.Floor(y)
-	ix, iy, dx, dy := int(fx), int(fy), float32(x-fx), float32(y-fy)
-	get := func(x, y int) float32 {
-		if x < 0 || y < 0 || x >= p.w || y >= p.h {
-			return 0
-		}
-		return p.pix[y*p.w+x]
-	}
-	top := get(ix, iy)*(1-dx) + get(ix+1, iy)*dx
-	return top*(1-dy) + (get(ix, iy+1)*(1-dx)+get(ix+1, iy+1)*dx)*dy
 }
 
 // outline returns the box around all places where the plane is at least half, to a part of a pixel: at the edge, a
@@ -201,23 +238,8 @@ func meet(f []float32, a, b int) float32 {
 // is inner of them.
 func (p *plane) shrunk(x0, y0, x1, y1 float64) *plane {
 	cell := max(x1-x0, y1-y0) / inner
-	out := newPlane(min(int(math.Ceil((x1-x0)/cell-1e-9)), inner), min(int(math.Ceil((y1-y0)/cell-1e-9)), inner))
-	weight := func(i int, lo, hi float64) float64 { return max(min(float64(i+1), hi)-max(float64(i), lo), 0) }
-	for y := range out.h {
-		top, bottom := y0+float64(y)*cell, y0+float64(y+1)*cell
-		for x := range out.w {
-			left, right := x0+float64(x)*cell, x0+float64(x+1)*cell
-			sum := 0.
-			for iy := max(int(top), 0); iy < min(int(math.Ceil(bottom)), p.h); iy++ {
-				wy := weight(iy, top, bottom)
-				for ix := max(int(left), 0); ix < min(int(math.Ceil(right)), p.w); ix++ {
-					sum += wy * weight(ix, left, right) * float64(p.pix[iy*p.w+ix])
-				}
-			}
-			out.pix[y*out.w+x] = float32(sum / (cell * cell))
-		}
-	}
-	return out
+	w, h := min(int(math.Ceil((x1-x0)/cell-1e-9)), inner), min(int(math.Ceil((y1-y0)/cell-1e-9)), inner)
+	return p.resampled(tapsOver(x0, cell, w, p.w), tapsOver(y0, cell, h, p.h))
 }
 
 // place puts the ink of a digit, of at most 20x20 pixels, into an image, at whole pixels and with its center of mass as
@@ -232,20 +254,26 @@ func place(ink *plane) []byte {
 
 // placeBytes is place for bytes, w of them in a row.
 func placeBytes(ink []byte, w, h int) []byte {
+	x, y := massOf(ink, w)
+	left := min(max(int(math.Round(center-x)), 0), side-w)
+	top := min(max(int(math.Round(center-y)), 0), side-h)
+	out := make([]byte, side*side)
+	for y := range h {
+		copy(out[(top+y)*side+left:], ink[y*w:(y+1)*w])
+	}
+	return out
+}
+
+// massOf returns the center of mass of ink, w bytes in a row, where pixel i covers [i, i+1).
+func massOf(ink []byte, w int) (x, y float64) {
 	var sum, sumX, sumY float64
 	for i, b := range ink {
 		sum += float64(b)
 		sumX += float64(b) * (float64(i%w) + 0.5)
 		sumY += float64(b) * (float64(i/w) + 0.5)
 	}
-	out := make([]byte, side*side)
 	if sum == 0 {
-		return out
+		return 0, 0
 	}
-	left := min(max(int(math.Round(center-sumX/sum)), 0), side-w)
-	top := min(max(int(math.Round(center-sumY/sum)), 0), side-h)
-	for y := range h {
-		copy(out[(top+y)*side+left:], ink[y*w:(y+1)*w])
-	}
-	return out
+	return sumX / sum, sumY / sum
 }
