@@ -1,12 +1,13 @@
 package graph
 
 import (
-	"dnn/internal/interop/chain"
-	"dnn/internal/interop/onnx/tensor"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"dnn/internal/interop/chain"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // normalization is BatchNormalization, with one number for each value.

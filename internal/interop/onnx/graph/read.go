@@ -122,10 +122,10 @@ func (r *reader) input(g *message.Graph) error {
 		}
 		s.dims = append(s.dims, size)
 	}
-	switch {
-	case in.Type == message.Uint8:
+	switch in.Type {
+	case message.Uint8:
 		r.chain.Bytes = true
-	case in.Type == message.String || in.Type == message.Bool:
+	case message.String, message.Bool:
 		return fmt.Errorf("input %s: wanted numbers, found %v", name(in.Name), in.Type)
 	}
 	r.in, r.values[in.Name] = s, value{signal: s}

@@ -31,7 +31,7 @@ func (t *Tensor) Permuted(order []int, b *Budget) (*Tensor, error) {
 	if t.file != nil {
 		width = t.file.Type.Width()
 	}
-	if err := b.Spend(width * size); err != nil {
+	if err := b.Spend(4 * width * size); err != nil { // it takes longer than other things
 		return nil, err
 	}
 	if t.file == nil {

@@ -161,10 +161,16 @@ func (t *Tensor) Float32s(b *Budget) (all []float32, note string, err error) {
 	if t.file != nil && t.file.Type.Fraction() && t.file.Type != message.Float && t.Size() > 1 {
 		note = "weights of type " + t.file.Type.String() + " were rounded to float32"
 	}
-	all = make([]float32, t.Size())
-	for i := range all {
-		all[i] = float32(t.At(i))
-		if v := float64(all[i]); v-v != 0 {
+	if t.file != nil {
+		all = t.file.Float32s()
+	} else {
+		all = make([]float32, len(t.values))
+		for i, v := range t.values {
+			all[i] = float32(v)
+		}
+	}
+	for i, v := range all {
+		if v-v != 0 {
 			return nil, "", fmt.Errorf("wanted weights that are finite in float32, found %v", t.At(i))
 		}
 	}
