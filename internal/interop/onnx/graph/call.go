@@ -62,7 +62,7 @@ func operators() map[string]map[string]operator {
 // standard returns ONNX's own operators.
 func standard() map[string]operator {
 	all := map[string]operator{
-		"Constant": (*call).constantNode, "ConstantOfShape": (*call).constantOfShape,
+		"Constant": (*call).constantNode, "ConstantOfShape": (*call).constantOfShape, "Expand": (*call).expand,
 		"Identity": (*call).same, "Cast": (*call).cast, "CastLike": (*call).cast, "Dropout": (*call).dropout,
 		"Flatten": (*call).flatten, "Reshape": (*call).reshape, "Squeeze": (*call).squeeze,
 		"Unsqueeze": (*call).unsqueeze, "Transpose": (*call).transpose, "Shape": (*call).shape,

@@ -197,7 +197,7 @@ func (c *call) line(s *signal, op string, k *tensor.Tensor, first bool) (*signal
 		}
 		return s.with(f), nil
 	}
-	vs, err := c.expand(k, s)
+	vs, err := c.spread(k, s)
 	if err != nil {
 		return nil, err
 	}
@@ -266,8 +266,8 @@ func (c *call) fits(k *tensor.Tensor, s *signal) error {
 	return nil
 }
 
-// expand returns the number for each value of s.
-func (c *call) expand(k *tensor.Tensor, s *signal) ([]float64, error) {
+// spread returns the number for each value of s.
+func (c *call) spread(k *tensor.Tensor, s *signal) ([]float64, error) {
 	if err := c.fits(k, s); err != nil {
 		return nil, err
 	}
