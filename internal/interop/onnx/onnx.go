@@ -28,8 +28,8 @@ const (
 )
 
 // Read returns the network of an ONNX file, with operators of version 7 or later. where names the file in errors, which
-// are of kind fault.Data. external returns the content of a file beside the model, where large models have their weights;
-// it is called with plain names only, and may be nil. Memory is bounded by the sizes of both files.
+// are of kind fault.Data. external returns the content of a file beside the model, where large models have their
+// weights; it is called with plain names only, and may be nil. Memory is bounded by the sizes of both files.
 //
 // Softmax at the end stays; of LogSoftmax the softmax is taken, and a note says so. Outputs with the class, which
 // scikit-learn's models have beside the probabilities, only say how the classes are called.

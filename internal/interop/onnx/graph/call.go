@@ -50,8 +50,8 @@ func (c *call) evaluate() (value, error) {
 	return op(c)
 }
 
-// operators returns all operators, by domain and name. Those of com.microsoft, which ONNX Runtime writes, have the meaning
-// of the standard ones.
+// operators returns all operators, by domain and name. Those of com.microsoft, which ONNX Runtime writes, have the
+// meaning of the standard ones.
 func operators() map[string]map[string]operator {
 	all := standard()
 	return map[string]map[string]operator{
@@ -153,8 +153,8 @@ func (c *call) float(attribute string, otherwise float64) float64 {
 	return otherwise
 }
 
-// integersOf returns the whole numbers of an attribute, or of input i, where newer versions have them. The second result
-// is false if neither is given.
+// integersOf returns the whole numbers of an attribute, or of input i, where newer versions have them. The second
+// result is false if neither is given.
 func (c *call) integersOf(attribute string, i int) ([]int64, bool, error) {
 	if a := c.node.Attribute(attribute); a != nil {
 		if a.Type == message.IntAttribute {

@@ -11,8 +11,8 @@ import (
 	"dnn/internal/interop/onnx/tensor"
 )
 
-// tensor returns a tensor of the file as a constant, after its numbers were fetched from the file beside it, if they are
-// there.
+// tensor returns a tensor of the file as a constant, after its numbers were fetched from the file beside it, if they
+// are there.
 func (r *reader) tensor(t *message.Tensor) (*tensor.Tensor, error) {
 	if t.External != nil {
 		raw, err := r.fetch(t)
@@ -103,8 +103,8 @@ func (c *call) constantNode() (value, error) {
 	return value{constant: k}, nil
 }
 
-// constantOfShape is ConstantOfShape. If the size of the batch is a dimension, its elements are all the same anyway, so it is
-// taken as one number, which is broadcast.
+// constantOfShape is ConstantOfShape. If the size of the batch is a dimension, its elements are all the same anyway, so
+// it is taken as one number, which is broadcast.
 func (c *call) constantOfShape() (value, error) {
 	k, err := c.constantIn(0)
 	if err != nil {

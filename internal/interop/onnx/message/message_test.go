@@ -80,7 +80,7 @@ func TestTypes(t *testing.T) {
 		"float one by one":    {append(fields(1, 2, 2, 1), fixed32(4, 1, -2)...), []float64{1, -2}},
 		"double":              {fields(1, 2, 2, 11, 10, doubles), []float64{1.5, -2}},
 		"double raw":          {fields(1, 2, 2, 11, 9, doubles), []float64{1.5, -2}},
-		"float16":             {fields(1, 3, 2, 10, 5, []byte{0x80, 0x78, 0x80, 0x80, 0x02, 0x01}), []float64{1, -0.0, 1. / (1 << 24)}},
+		"float16":             {fields(1, 3, 2, 10, 5, []byte{0x80, 0x78, 0x80, 0x80, 0x02, 0x01}), []float64{1, 0, 1. / (1 << 24)}},
 		"float16 raw":         {fields(1, 2, 2, 10, 9, []byte{0, 0x3c, 1, 0x80}), []float64{1, -1. / (1 << 24)}},
 		"bfloat16 raw":        {fields(1, 2, 2, 16, 9, []byte{0x80, 0x3f, 0, 0xc0}), []float64{1, -2}},
 		"int64":               {fields(1, 2, 2, 7, 7, []byte{3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}), []float64{3, -1}},

@@ -1,5 +1,5 @@
-// Package tensor computes with the constants of an ONNX graph: it gives them other shapes, and applies operators to them
-// element by element. Whatever a graph asks for, a Budget bounds what is computed.
+// Package tensor computes with the constants of an ONNX graph: it gives them other shapes, and applies operators to
+// them element by element. Whatever a graph asks for, a Budget bounds what is computed.
 package tensor
 
 import (
@@ -37,7 +37,7 @@ type Budget int
 // Spend takes bytes for what is about to be computed.
 func (b *Budget) Spend(bytes int) error {
 	if bytes < 0 || Budget(bytes) > *b {
-		return errors.New("wanted a graph that computes little with its constants, found one that needs many times its size")
+		return errors.New("wanted constants that need little more than the file, found some that need many times that")
 	}
 	*b -= Budget(bytes)
 	return nil
