@@ -19,6 +19,9 @@ import (
 // producer is the name of this program in files that it writes. The metadata of others is theirs.
 const producer = "dnn"
 
+// longest is the largest number of characters that an error has.
+const longest = 400
+
 // The keys of the metadata that Write writes. Names are JSON arrays of texts.
 const (
 	classesKey = "classes"
@@ -44,6 +47,9 @@ func Read(data []byte, where string, external func(name string) ([]byte, error))
 	}
 	if err != nil {
 		bad := fault.New(fault.Data, where, "%w", err)
+		if len(bad.What) > longest { // a damaged file can have names of any length, of which each is shortened
+			bad.What = strings.ToValidUTF8(bad.What[:longest], "")
+		}
 		if m.Producer == "tf2onnx" { // of Keras's gelu and Normalization it makes what ONNX Runtime does not run either
 			bad.Hint = "Keras's export to ONNX is wrong for some layers: give its .keras file instead"
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -64,10 +65,12 @@ func Write(w io.Writer, c *chain.Chain, o Options) error {
 		IR: ir, Producer: producer, ProducerVersion: strings.TrimPrefix(c.Program, producer+" "),
 		Graph: g.Graph, Opsets: []message.Opset{{Version: opset}}, Metadata: metadata(c),
 	}
-	if _, err := w.Write(m.Encode()); err != nil {
-		return fmt.Errorf("%w", err)
+	data := m.Encode()
+	if len(data) > math.MaxInt32 { // which readers of protocol buffers refuse
+		return fault.New(fault.Data, "", "wanted a network of at most 2 GB for ONNX, found %d bytes", len(data))
 	}
-	return nil
+	_, err := w.Write(data)
+	return err
 }
 
 // metadata returns what a graph cannot say.

@@ -23,13 +23,18 @@ func (c *call) String() string {
 	if d := c.node.Domain; d != "" && d != "ai.onnx" {
 		op = d + "." + op
 	}
+	if quoted := name(op); quoted == `"`+op+`"` {
+		op = brief(op)
+	} else { // damaged
+		op = quoted
+	}
 	switch {
 	case c.node.Name != "":
-		return fmt.Sprintf("operator %s %s", brief(op), name(c.node.Name))
+		return fmt.Sprintf("operator %s %s", op, name(c.node.Name))
 	case len(c.node.Outputs) > 0:
-		return fmt.Sprintf("operator %s, which gives %s", brief(op), name(c.node.Outputs[0]))
+		return fmt.Sprintf("operator %s, which gives %s", op, name(c.node.Outputs[0]))
 	}
-	return "operator " + brief(op)
+	return "operator " + op
 }
 
 // operator says what the first output of a node is.
@@ -50,12 +55,15 @@ func (c *call) evaluate() (value, error) {
 	return op(c)
 }
 
-// operators returns all operators, by domain and name. Those of com.microsoft, which ONNX Runtime writes, have the
-// meaning of the standard ones.
+// operators returns all operators, by domain and name. Those of com.microsoft are what ONNX Runtime's optimizer makes of
+// gelu and silu.
 func operators() map[string]map[string]operator {
 	all := standard()
+	swish := withAlpha(curve.Swish, 1.702)
 	return map[string]map[string]operator{
-		"": all, "ai.onnx.ml": learned(), "com.microsoft": {"Gelu": all["Gelu"]},
+		"": all, "ai.onnx.ml": learned(), "com.microsoft": {
+			"Gelu": all["Gelu"], "QuickGelu": func(c *call) (value, error) { return c.element(swish) },
+		},
 	}
 }
 

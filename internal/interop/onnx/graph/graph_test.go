@@ -74,7 +74,7 @@ func graph(dims []int64, tensors []message.Tensor, nodes []message.Node, outputs
 		}
 	}
 	m := &message.Model{
-		Opsets: []message.Opset{{Version: 17}, {Domain: "ai.onnx.ml", Version: 3}},
+		Opsets: []message.Opset{{Version: 17}, {Domain: "ai.onnx.ml", Version: 3}, {Domain: "com.microsoft", Version: 1}},
 		Graph:  message.Graph{Inputs: []message.Value{in}, Initializers: tensors, Nodes: nodes},
 	}
 	if outputs == nil {
@@ -150,6 +150,8 @@ func TestOperators(t *testing.T) {
 			[]float64{0.2689414213699951, 0.7310585786300049}},
 		"p and 1 - p": {[]int64{1}, []message.Tensor{number("one", 1)},
 			[]message.Node{op("Sigmoid x -> p"), op("Sub one p -> q"), op("Concat p q -> y", integer("axis", -1))}, nil, []float64{0.2689414213699951}},
+		"quick gelu": {[]int64{2}, nil, []message.Node{op("com.microsoft:QuickGelu x -> y",
+			message.Attribute{Name: "alpha", Type: message.FloatAttribute, F: 1})}, nil, []float64{0.7310585786300049, 1.7615941559557649}},
 		"unused": {[]int64{3}, []message.Tensor{k32}, []message.Node{op("Conv x k -> z"), op("MatMul x k -> y")}, nil, []float64{22, 28}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -214,7 +214,7 @@ func name(s string) string { return strconv.Quote(brief(s)) }
 
 // brief shortens a text from a file, so that an error stays readable whatever the file has.
 func brief(s string) string {
-	const most = 90
+	const most = 80
 	if len(s) > most {
 		s = s[:most] + "…"
 	}
