@@ -63,7 +63,7 @@ func (r *reader) fetch(t *message.Tensor) ([]byte, error) {
 	if length < 0 {
 		length = int64(len(data)) - offset
 	}
-	if offset > int64(len(data)) || length < 0 || length > int64(len(data))-offset {
+	if length < 0 || length > int64(len(data))-offset {
 		return nil, fmt.Errorf("external data: wanted bytes %d to %d of %s, found %d bytes",
 			offset, offset+length, name(file), len(data))
 	}
