@@ -1,4 +1,4 @@
-"""Writes the models of internal/interop/onnx/testdata, as PyTorch and scikit-learn export them, with inputs and outputs.
+"""Writes the models of internal/interop/onnx/testdata: what PyTorch and scikit-learn export, with inputs and outputs.
 
     onnx_models.py FOLDER
 
@@ -130,7 +130,8 @@ def pytorch():
         ("softshrink", between(nn.Softshrink()), ["17"]), ("logsigmoid", between(nn.LogSigmoid()), ["11"]),
         ("prelu", between(nn.PReLU()), ["17"]), ("hardtanh", between(nn.Hardtanh()), ["11"]),
         ("normalized_first", (nn.Sequential(normalization(6), nn.Linear(6, 3)), (6,)), ["17"]),
-        ("refused_gelu_tanh", between(nn.GELU("tanh")), ["17", "dynamo"]), ("refused_residual", (Residual(), (6,)), ["17"]),
+        ("refused_gelu_tanh", between(nn.GELU("tanh")), ["17", "dynamo"]),
+        ("refused_residual", (Residual(), (6,)), ["17"]),
         ("refused_conv", (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 3)), (1, 4, 4)), ["17"]),
     ]:
         model.eval()
@@ -148,7 +149,8 @@ def pytorch():
             else:
                 version = 17 if exporter == "plain" else int(exporter)
                 names = {} if exporter == "plain" else {"dynamic_axes": {"x": {0: "n"}}}
-                torch.onnx.export(model, (inputs[:2],), target, dynamo=False, opset_version=version, input_names=["x"], **names)
+                torch.onnx.export(model, (inputs[:2],), target, dynamo=False, opset_version=version, input_names=["x"],
+                                  **names)
             sys.stdout = stdout
             exported = onnx.load_from_string(target.getvalue())
             save(f"{name}.{exporter}.onnx", exported, inputs, None if "refused" in name else outputs.detach())
@@ -172,10 +174,12 @@ def scikit_learn():
         ("standard", make_pipeline(StandardScaler(), mlp()), y, FloatTensorType, False, None),
         ("minmax", make_pipeline(MinMaxScaler(), mlp()), texts, FloatTensorType, True, 18),
         ("robust_double", make_pipeline(RobustScaler(), mlp()), texts, DoubleTensorType, False, None),
-        ("regression", MLPRegressor(hidden_layer_sizes=(5,), max_iter=30, random_state=1), y, FloatTensorType, None, None),
+        ("regression", MLPRegressor(hidden_layer_sizes=(5,), max_iter=30, random_state=1), y, FloatTensorType, None,
+         None),
     ]:
         model.fit(x, labels)
-        options = None if zipmap is None else {id(model if not hasattr(model, "steps") else model.steps[-1][1]): {"zipmap": zipmap}}
+        last = model.steps[-1][1] if hasattr(model, "steps") else model
+        options = None if zipmap is None else {id(last): {"zipmap": zipmap}}
         exported = to_onnx(model, initial_types=[("X", kind([None, 6]))], options=options, target_opset=version)
         taken = {FloatTensorType: numpy.float32, DoubleTensorType: numpy.float64, Int64TensorType: numpy.int64}[kind]
         inputs = x[:4].astype(taken)

@@ -8,11 +8,15 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/chain/chaintest"
+	"dnn/internal/interop/onnx/message"
 )
 
 // small returns files to damage.
@@ -156,4 +160,16 @@ func TestExternal(t *testing.T) {
 	}
 	_, err := Read(external("w.data", "0", "24"), "model.onnx", nil)
 	checkFault(t, err, "found the model alone")
+}
+
+// TestLongNames has names that would make an error unreadable.
+func TestLongNames(t *testing.T) {
+	for _, bad := range []string{strings.Repeat("\x01", 500), strings.Repeat("\xff", 500), strings.Repeat("Ü", 500)} {
+		n := message.Node{Op: bad, Domain: bad, Name: bad, Inputs: []string{"x"}, Outputs: []string{"y"}}
+		_, err := Read(model([]message.Node{n}, nil, message.Dim{Size: 3}), "model.onnx", nil)
+		checkFault(t, err, "operator ")
+		if !utf8.ValidString(err.Error()) || strings.ContainsFunc(err.Error(), unicode.IsControl) {
+			t.Errorf("%q", err)
+		}
+	}
 }

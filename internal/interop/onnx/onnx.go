@@ -19,6 +19,9 @@ import (
 // producer is the name of this program in files that it writes. The metadata of others is theirs.
 const producer = "dnn"
 
+// longest is the largest number of characters that an error has.
+const longest = 400
+
 // The keys of the metadata that Write writes. Names are JSON arrays of texts.
 const (
 	classesKey = "classes"
@@ -28,8 +31,8 @@ const (
 )
 
 // Read returns the network of an ONNX file, with operators of version 7 or later. where names the file in errors, which
-// are of kind fault.Data. external returns the content of a file beside the model, where large models have their weights;
-// it is called with plain names only, and may be nil. Memory is bounded by the sizes of both files.
+// are of kind fault.Data. external returns the content of a file beside the model, where large models have their
+// weights; it is called with plain names only, and may be nil. Memory is bounded by the sizes of both files.
 //
 // Softmax at the end stays; of LogSoftmax the softmax is taken, and a note says so. Outputs with the class, which
 // scikit-learn's models have beside the probabilities, only say how the classes are called.
@@ -44,6 +47,9 @@ func Read(data []byte, where string, external func(name string) ([]byte, error))
 	}
 	if err != nil {
 		bad := fault.New(fault.Data, where, "%w", err)
+		if len(bad.What) > longest { // a damaged file can have names of any length, of which each is shortened
+			bad.What = strings.ToValidUTF8(bad.What[:longest], "")
+		}
 		if m.Producer == "tf2onnx" { // of Keras's gelu and Normalization it makes what ONNX Runtime does not run either
 			bad.Hint = "Keras's export to ONNX is wrong for some layers: give its .keras file instead"
 		}

@@ -187,7 +187,7 @@ func TestReadBroken(t *testing.T) {
 		"keras_normalization.onnx": `wanted one input, found 3: "input_layer_8", ` +
 			`"sequential_7_1/normalization_1/Sub/y:0"`,
 	} {
-		_, err := readFile(t, filepath.Join("../testdata/onnx", file))
+		_, err := readFile(t, "../testdata/onnx/"+file)
 		checkFault(t, err, want)
 		if f, ok := errors.AsType[*fault.Error](err); ok && !strings.Contains(f.Hint, ".keras") {
 			t.Errorf("%s: hint %q", file, f.Hint)

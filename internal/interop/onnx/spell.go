@@ -8,8 +8,8 @@ import (
 	"dnn/internal/interop/onnx/message"
 )
 
-// activation writes an activation as standard operators of the version that is written. The formulas are those of package
-// nn/activation.
+// activation writes an activation as standard operators of the version that is written. The formulas are those of
+// package nn/activation.
 func (g *written) activation(a chain.Activation) error {
 	if a.Function == "linear" {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -12,8 +13,8 @@ import (
 	"dnn/internal/interop/onnx/message"
 )
 
-// The version of the standard operators that is written, and that of the format which goes with it. ONNX Runtime has read
-// both since 1.12 (2022). gelu and mish became operators later, so they are written as what they are made of.
+// The version of the standard operators that is written, and that of the format which goes with it. ONNX Runtime has
+// read both since 1.12 (2022). gelu and mish became operators later, so they are written as what they are made of.
 const (
 	opset = 17
 	ir    = 8
@@ -31,8 +32,9 @@ const (
 )
 
 // Write writes a network as an ONNX model. Its input is "input", [batch, c.Input...], and its output "probabilities",
-// [batch, classes]; the size of the batch is free. All that scales the input is in the graph. Names of classes and columns
-// and the loss are in the metadata. Dropout is left out, since it does nothing in inference. Equal chains give equal bytes.
+// [batch, classes]; the size of the batch is free. All that scales the input is in the graph. Names of classes and
+// columns and the loss are in the metadata. Dropout is left out, since it does nothing in inference. Equal chains give
+// equal bytes.
 func Write(w io.Writer, c *chain.Chain, o Options) error {
 	g := &written{names: map[string]bool{inputName: true, outputName: true}, at: inputName, size: c.Inputs()}
 	in := message.Value{Name: inputName, Type: message.Float, Ranked: true, Dims: []message.Dim{{Name: "batch"}}}
@@ -63,10 +65,12 @@ func Write(w io.Writer, c *chain.Chain, o Options) error {
 		IR: ir, Producer: producer, ProducerVersion: strings.TrimPrefix(c.Program, producer+" "),
 		Graph: g.Graph, Opsets: []message.Opset{{Version: opset}}, Metadata: metadata(c),
 	}
-	if _, err := w.Write(m.Encode()); err != nil {
-		return fmt.Errorf("%w", err)
+	data := m.Encode()
+	if len(data) > math.MaxInt32 { // which readers of protocol buffers refuse
+		return fault.New(fault.Data, "", "wanted a network of at most 2 GB for ONNX, found %d bytes", len(data))
 	}
-	return nil
+	_, err := w.Write(data)
+	return err
 }
 
 // metadata returns what a graph cannot say.
@@ -226,8 +230,8 @@ func filled(n int, v float32) []float32 {
 	return all
 }
 
-// affine writes x scale + shift. Where it can be, it is (x - mean) scale: of values far from 0 the difference is exact in
-// float32, the product is not. A scale of 1/n, such as that of pixels, is a division by n, which is exact as well.
+// affine writes x scale + shift. Where it can be, it is (x - mean) scale: of values far from 0 the difference is exact
+// in float32, the product is not. A scale of 1/n, such as that of pixels, is a division by n, which is exact as well.
 func (g *written) affine(a chain.Affine) error {
 	name := named(a.Name, "affine")
 	for _, n := range []int{len(a.Scale), len(a.Shift)} {
@@ -243,7 +247,8 @@ func (g *written) affine(a chain.Affine) error {
 	scales, divisors := make([]float32, n), make([]float32, n)
 	for i := range n {
 		scale, shift := a.Scale[min(i, len(a.Scale)-1)], a.Shift[min(i, len(a.Shift)-1)]
-		scales[i], shifts[i], means[i], divisors[i] = float32(scale), float32(shift), float32(-shift/scale), float32(1/scale)
+		scales[i], shifts[i] = float32(scale), float32(shift)
+		means[i], divisors[i] = float32(-shift/scale), float32(1/scale)
 		shifted = shifted || shift != 0
 		centered = centered && scale != 0
 		dividing = dividing && scale != 0 && 1/float64(divisors[i]) == scale

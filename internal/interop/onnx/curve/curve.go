@@ -1,6 +1,7 @@
-// Package curve finds out which function an element-wise part of a graph computes. Exporters spell the same activation in
-// many ways: gelu as Div, Erf, Add, Mul and Mul, in several orders, or hard_silu as Add, Clip, Mul and Div. A Function is
-// such a part. It is recognized by its values: it is the activation that gives the same numbers, whatever its spelling.
+// Package curve finds out which function an element-wise part of a graph computes. Exporters spell the same activation
+// in many ways: gelu as Div, Erf, Add, Mul and Mul, in several orders, or hard_silu as Add, Clip, Mul and Div. A
+// Function is such a part. It is recognized by its values: it is the activation that gives the same numbers, whatever
+// its spelling.
 package curve
 
 import "slices"
@@ -70,8 +71,8 @@ func common(f, g *Function) *Function {
 // maxParts is the largest number of operators that an activation may be spelled with.
 const maxParts = 48
 
-// values returns f(x) for many x, where x is the function from, or nil if f has too many parts, or parts of which from is
-// not one.
+// values returns f(x) for many x, where x is the function from, or nil if f has too many parts, or parts of which from
+// is not one.
 func (f *Function) values(from *Function, xs []float64) []float64 {
 	order, ok := f.parts(from, nil)
 	if !ok {

@@ -11,11 +11,11 @@ func Operators() map[string]func(args []float64) float64 {
 		"Sum": func(x []float64) float64 { return fold(x, func(a, b float64) float64 { return a + b }) },
 	}
 	for op, f := range map[string]func(x float64) float64{
-		"Relu": func(x float64) float64 { return max(x, 0) }, "Sigmoid": sigmoid, "Tanh": math.Tanh, "Softplus": softplus,
+		"Relu": func(x float64) float64 { return max(x, 0) }, "Sigmoid": sigmoid, "Softplus": softplus,
 		"Softsign":  func(x float64) float64 { return x / (1 + math.Abs(x)) },
 		"HardSwish": func(x float64) float64 { return x * max(0, min(1, x/6+0.5)) },
 		"Mish":      func(x float64) float64 { return x * math.Tanh(softplus(x)) },
-		"Exp":       math.Exp, "Log": math.Log, "Sqrt": math.Sqrt, "Erf": math.Erf, "Abs": math.Abs,
+		"Tanh":      math.Tanh, "Exp": math.Exp, "Log": math.Log, "Sqrt": math.Sqrt, "Erf": math.Erf, "Abs": math.Abs,
 		"Neg": func(x float64) float64 { return -x }, "Reciprocal": func(x float64) float64 { return 1 / x },
 		"Sign": func(x float64) float64 { return truth(x > 0) - truth(x < 0) },
 		"Not":  func(x float64) float64 { return truth(x == 0) },
@@ -38,8 +38,10 @@ func Operators() map[string]func(args []float64) float64 {
 // Arithmetic returns Add, Sub, Mul or Div.
 func Arithmetic(op string) func(args []float64) float64 {
 	return map[string]func(args []float64) float64{
-		"Add": binary(func(a, b float64) float64 { return a + b }), "Sub": binary(func(a, b float64) float64 { return a - b }),
-		"Mul": binary(func(a, b float64) float64 { return a * b }), "Div": binary(func(a, b float64) float64 { return a / b }),
+		"Add": binary(func(a, b float64) float64 { return a + b }),
+		"Sub": binary(func(a, b float64) float64 { return a - b }),
+		"Mul": binary(func(a, b float64) float64 { return a * b }),
+		"Div": binary(func(a, b float64) float64 { return a / b }),
 	}[op]
 }
 

@@ -14,8 +14,8 @@ type Step struct {
 	Slope, Alpha float64 // leaky_relu's and elu's; 0 for others
 }
 
-// Steps returns f as lines and activations, in the order in which they are applied. The second result is false if a part
-// of f is neither.
+// Steps returns f as lines and activations, in the order in which they are applied. The second result is false if a
+// part of f is neither.
 func (f *Function) Steps() ([]Step, bool) {
 	var reversed []Step
 	for !f.IsVariable() {
@@ -120,8 +120,8 @@ func recognize(ys []float64) (Step, bool) {
 	return Step{}, false
 }
 
-// same reports whether f has the values ys at points, within what constants in float32 allow, and the rounding of x. Where
-// a spelling leaves the range of numbers, as log(1 + e^x) does far away, it is not compared.
+// same reports whether f has the values ys at points, within what constants in float32 allow, and the rounding of x.
+// Where a spelling leaves the range of numbers, as log(1 + e^x) does far away, it is not compared.
 func same(ys []float64, f func(x float64) float64) bool {
 	const tolerance = 4e-6
 	for i, x := range points() {

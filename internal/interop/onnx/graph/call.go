@@ -23,13 +23,18 @@ func (c *call) String() string {
 	if d := c.node.Domain; d != "" && d != "ai.onnx" {
 		op = d + "." + op
 	}
+	if quoted := name(op); quoted == `"`+op+`"` {
+		op = brief(op)
+	} else { // damaged
+		op = quoted
+	}
 	switch {
 	case c.node.Name != "":
-		return fmt.Sprintf("operator %s %s", brief(op), name(c.node.Name))
+		return fmt.Sprintf("operator %s %s", op, name(c.node.Name))
 	case len(c.node.Outputs) > 0:
-		return fmt.Sprintf("operator %s, which gives %s", brief(op), name(c.node.Outputs[0]))
+		return fmt.Sprintf("operator %s, which gives %s", op, name(c.node.Outputs[0]))
 	}
-	return "operator " + brief(op)
+	return "operator " + op
 }
 
 // operator says what the first output of a node is.
@@ -50,19 +55,22 @@ func (c *call) evaluate() (value, error) {
 	return op(c)
 }
 
-// operators returns all operators, by domain and name. Those of com.microsoft, which ONNX Runtime writes, have the meaning
-// of the standard ones.
+// operators returns all operators, by domain and name. Those of com.microsoft are what ONNX Runtime's optimizer makes of
+// gelu and silu.
 func operators() map[string]map[string]operator {
 	all := standard()
+	swish := withAlpha(curve.Swish, 1.702)
 	return map[string]map[string]operator{
-		"": all, "ai.onnx.ml": learned(), "com.microsoft": {"Gelu": all["Gelu"]},
+		"": all, "ai.onnx.ml": learned(), "com.microsoft": {
+			"Gelu": all["Gelu"], "QuickGelu": func(c *call) (value, error) { return c.element(swish) },
+		},
 	}
 }
 
 // standard returns ONNX's own operators.
 func standard() map[string]operator {
 	all := map[string]operator{
-		"Constant": (*call).constantNode, "ConstantOfShape": (*call).constantOfShape,
+		"Constant": (*call).constantNode, "ConstantOfShape": (*call).constantOfShape, "Expand": (*call).expand,
 		"Identity": (*call).same, "Cast": (*call).cast, "CastLike": (*call).cast, "Dropout": (*call).dropout,
 		"Flatten": (*call).flatten, "Reshape": (*call).reshape, "Squeeze": (*call).squeeze,
 		"Unsqueeze": (*call).unsqueeze, "Transpose": (*call).transpose, "Shape": (*call).shape,
@@ -153,8 +161,8 @@ func (c *call) float(attribute string, otherwise float64) float64 {
 	return otherwise
 }
 
-// integersOf returns the whole numbers of an attribute, or of input i, where newer versions have them. The second result
-// is false if neither is given.
+// integersOf returns the whole numbers of an attribute, or of input i, where newer versions have them. The second
+// result is false if neither is given.
 func (c *call) integersOf(attribute string, i int) ([]int64, bool, error) {
 	if a := c.node.Attribute(attribute); a != nil {
 		if a.Type == message.IntAttribute {

@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -10,8 +11,8 @@ import (
 	"dnn/internal/interop/onnx/tensor"
 )
 
-// tensor returns a tensor of the file as a constant, after its numbers were fetched from the file beside it, if they are
-// there.
+// tensor returns a tensor of the file as a constant, after its numbers were fetched from the file beside it, if they
+// are there.
 func (r *reader) tensor(t *message.Tensor) (*tensor.Tensor, error) {
 	if t.External != nil {
 		raw, err := r.fetch(t)
@@ -62,7 +63,7 @@ func (r *reader) fetch(t *message.Tensor) ([]byte, error) {
 	if length < 0 {
 		length = int64(len(data)) - offset
 	}
-	if offset > int64(len(data)) || length < 0 || length > int64(len(data))-offset {
+	if length < 0 || length > int64(len(data))-offset {
 		return nil, fmt.Errorf("external data: wanted bytes %d to %d of %s, found %d bytes",
 			offset, offset+length, name(file), len(data))
 	}
@@ -102,31 +103,46 @@ func (c *call) constantNode() (value, error) {
 	return value{constant: k}, nil
 }
 
-// constantOfShape is ConstantOfShape with constant dimensions.
+// constantOfShape is ConstantOfShape. If the size of the batch is a dimension, its elements are all the same anyway, so
+// it is taken as one number, which is broadcast.
 func (c *call) constantOfShape() (value, error) {
 	k, err := c.constantIn(0)
 	if err != nil {
 		return value{}, err
 	}
-	list, err := k.Integers()
-	if err != nil {
-		return value{}, err
+	fill := tensor.Number(0, false)
+	if a := c.node.Attribute("value"); a != nil && a.T != nil {
+		if fill, err = c.tensor(a.T); err != nil {
+			return value{}, err
+		}
+	}
+	v, ok := fill.Scalar()
+	list, err := k.Short()
+	if err != nil || !ok {
+		return value{}, fmt.Errorf("wanted dimensions and a number, found %v and %v", k.Dims, fill.Dims)
 	}
 	dims := make([]int, len(list))
 	for i, d := range list {
+		if math.IsNaN(d) { // tensor.Batch
+			return value{constant: tensor.Number(v, fill.Whole)}, nil
+		}
 		dims[i] = int(min(d, tensor.MaxSize))
 	}
-	fill, whole := 0.0, false
-	if a := c.node.Attribute("value"); a != nil && a.T != nil {
-		of, err := c.tensor(a.T)
-		if err != nil {
-			return value{}, err
-		}
-		fill, _ = of.Scalar()
-		whole = of.Whole
-	}
-	out, err := tensor.Filled(dims, fill, whole, &c.budget)
+	out, err := tensor.Filled(dims, v, fill.Whole, &c.budget)
 	return value{constant: out}, err
+}
+
+// expand is Expand of one number, which is broadcast wherever it is used.
+func (c *call) expand() (value, error) {
+	k, err := c.constantIn(0)
+	if err != nil {
+		return value{}, err
+	}
+	v, ok := k.Scalar()
+	if !ok {
+		return value{}, fmt.Errorf("wanted one number, found %v", k.Dims)
+	}
+	return value{constant: tensor.Number(v, k.Whole)}, nil
 }
 
 // float32s returns the numbers of a constant as weights, and notes if they had another type.

@@ -10,8 +10,8 @@ import (
 	"dnn/internal/interop/onnx/tensor"
 )
 
-// element returns what an operator computes element by element, and how many of the node's inputs are its arguments; 0 is
-// all. The rest are settings.
+// element returns what an operator computes element by element, and how many of the node's inputs are its arguments; 0
+// is all. The rest are settings.
 type element func(c *call) (f func(args []float64) float64, arguments int, err error)
 
 // elements returns the operators that are applied element by element, apart from arithmetic.
@@ -182,8 +182,8 @@ func (c *call) arithmetic() (value, error) {
 	return value{signal: out}, err
 }
 
-// line returns a signal after an operator with a constant, which is its first argument if first is set: a bias, a line, or
-// a layer with a line for each value.
+// line returns a signal after an operator with a constant, which is its first argument if first is set: a bias, a line,
+// or a layer with a line for each value.
 func (c *call) line(s *signal, op string, k *tensor.Tensor, first bool) (*signal, error) {
 	if op == "Add" {
 		if with, ok := withBias(s, k); ok {
@@ -197,7 +197,7 @@ func (c *call) line(s *signal, op string, k *tensor.Tensor, first bool) (*signal
 		}
 		return s.with(f), nil
 	}
-	vs, err := c.expand(k, s)
+	vs, err := c.spread(k, s)
 	if err != nil {
 		return nil, err
 	}
@@ -266,8 +266,8 @@ func (c *call) fits(k *tensor.Tensor, s *signal) error {
 	return nil
 }
 
-// expand returns the number for each value of s.
-func (c *call) expand(k *tensor.Tensor, s *signal) ([]float64, error) {
+// spread returns the number for each value of s.
+func (c *call) spread(k *tensor.Tensor, s *signal) ([]float64, error) {
 	if err := c.fits(k, s); err != nil {
 		return nil, err
 	}

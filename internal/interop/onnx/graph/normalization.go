@@ -1,12 +1,13 @@
 package graph
 
 import (
-	"dnn/internal/interop/chain"
-	"dnn/internal/interop/onnx/tensor"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"dnn/internal/interop/chain"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // normalization is BatchNormalization, with one number for each value.
@@ -31,8 +32,8 @@ func (n *normalization) step(r *reader) (chain.Step, error) {
 	return out, nil
 }
 
-// batchNormalization is BatchNormalization in inference. Of images that are not flat, it is the same for all values of a
-// channel.
+// batchNormalization is BatchNormalization in inference. Of images that are not flat, it is the same for all values of
+// a channel.
 func (c *call) batchNormalization() (value, error) {
 	s, err := c.signalIn(0)
 	if err != nil {

@@ -1,10 +1,11 @@
 package graph
 
 import (
-	"dnn/internal/interop/chain"
-	"dnn/internal/interop/onnx/tensor"
 	"errors"
 	"fmt"
+
+	"dnn/internal/interop/chain"
+	"dnn/internal/interop/onnx/tensor"
 )
 
 // softmax is Softmax and LogSoftmax, over all values of a sample.

@@ -1,8 +1,8 @@
-// Package graph finds out which layers the graph of an ONNX model computes. It goes through the graph in its order and says
-// of each value what it is (value.go): a constant, or a number of layers applied to the input. Each operator has a function
-// for that: of constants (constants.go), of layers (layers.go), element by element (elements.go), of shapes (shapes.go,
-// lists.go), and of what follows the network, such as class labels (labels.go). In the end the output is unrolled into a
-// chain (unroll.go). Nothing of a graph is run but arithmetic on its constants.
+// Package graph finds out which layers the graph of an ONNX model computes. It goes through the graph in its order and
+// says of each value what it is (value.go): a constant, or a number of layers applied to the input. Each operator has a
+// function for that: of constants (constants.go), of layers (layers.go), element by element (elements.go), of shapes
+// (shapes.go, lists.go), and of what follows the network, such as class labels (labels.go). In the end the output is
+// unrolled into a chain (unroll.go). Nothing of a graph is run but arithmetic on its constants.
 package graph
 
 import (
@@ -18,8 +18,8 @@ import (
 	"dnn/internal/interop/onnx/tensor"
 )
 
-// freeBytes is what a model may compute in addition to six times the sizes of its files. A graph can ask for any amount,
-// by using one tensor many times.
+// freeBytes is what a model may compute in addition to six times the sizes of its files. A graph can ask for any
+// amount, by using one tensor many times.
 const freeBytes = 16 << 20
 
 // reader is a model that is being read.
@@ -37,8 +37,8 @@ type reader struct {
 	chain     *chain.Chain
 }
 
-// Read returns the layers of a model's graph, and what it says of its input and its classes. size is the number of bytes
-// of its file. external returns the content of a file beside it; it is called with plain names only.
+// Read returns the layers of a model's graph, and what it says of its input and its classes. size is the number of
+// bytes of its file. external returns the content of a file beside it; it is called with plain names only.
 func Read(m *message.Model, size int, external func(name string) ([]byte, error)) (*chain.Chain, error) {
 	r := &reader{
 		graph: &m.Graph, external: external, files: map[string][]byte{}, budget: tensor.Budget(6*size + freeBytes),
@@ -122,10 +122,10 @@ func (r *reader) input(g *message.Graph) error {
 		}
 		s.dims = append(s.dims, size)
 	}
-	switch {
-	case in.Type == message.Uint8:
+	switch in.Type {
+	case message.Uint8:
 		r.chain.Bytes = true
-	case in.Type == message.String || in.Type == message.Bool:
+	case message.String, message.Bool:
 		return fmt.Errorf("input %s: wanted numbers, found %v", name(in.Name), in.Type)
 	}
 	r.in, r.values[in.Name] = s, value{signal: s}
@@ -181,7 +181,8 @@ func (r *reader) output(g *message.Graph) (*signal, error) {
 		case v.label != nil:
 			labels = append(labels, v.label)
 		case v.signal == nil:
-			return nil, fmt.Errorf("output %s: wanted a value that depends on the input, found a constant", name(o.Name))
+			return nil, fmt.Errorf("output %s: wanted a value that depends on the input, found a constant",
+				name(o.Name))
 		case v.signal == out:
 		default:
 			names = append(names, name(o.Name))
@@ -213,7 +214,7 @@ func name(s string) string { return strconv.Quote(brief(s)) }
 
 // brief shortens a text from a file, so that an error stays readable whatever the file has.
 func brief(s string) string {
-	const most = 90
+	const most = 80
 	if len(s) > most {
 		s = s[:most] + "…"
 	}

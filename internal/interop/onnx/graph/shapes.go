@@ -110,8 +110,8 @@ func (c *call) isBatch(d float64, zeros bool) bool {
 	return math.IsNaN(d) || d == -1 || d == 0 && !zeros || c.batch > 0 && d == float64(c.batch)
 }
 
-// reshaped returns the dimensions that size values get, which have the dimensions own so far. 0 is the old dimension at its
-// place, unless zeros is set, and -1 is what is left. If size is -1 it is unknown.
+// reshaped returns the dimensions that size values get, which have the dimensions own so far. 0 is the old dimension at
+// its place, unless zeros is set, and -1 is what is left. If size is -1 it is unknown.
 func reshaped(own []int, to []float64, size int, zeros bool) ([]int, error) {
 	dims, open, known := []int{}, -1, 1
 	for i, d := range to {
@@ -237,7 +237,8 @@ func (c *call) transpose() (value, error) {
 	last := -1
 	for i, a := range order {
 		if (a == 0) != (i == 0) || dims[a] != 1 && a < last || v.signal.anyDims {
-			return value{}, fmt.Errorf("wanted values in the order that they have, found axes %v of %v", order, v.signal.dims)
+			return value{}, fmt.Errorf("wanted values in the order that they have, found axes %v of %v",
+				order, v.signal.dims)
 		}
 		if dims[a] != 1 {
 			last = a

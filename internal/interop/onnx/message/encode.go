@@ -2,6 +2,7 @@ package message
 
 import (
 	"math"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -28,6 +29,7 @@ func (e *encoder) always(number protowire.Number, s string) {
 }
 
 func (e *encoder) bytes(number protowire.Number, b []byte) {
+	*e = slices.Grow(*e, len(b)+16) // with its tag and length
 	*e = protowire.AppendBytes(protowire.AppendTag(*e, number, protowire.BytesType), b)
 }
 

@@ -1,6 +1,6 @@
-// Package message has the messages of an ONNX file, as far as a dense network needs them: Decode reads them from the wire
-// format of protocol buffers, and Model.Encode writes them. What they mean is package onnx's. Field numbers are those of
-// onnx.proto3 in the ONNX specification (https://onnx.ai/onnx/api/classes.html).
+// Package message has the messages of an ONNX file, as far as a dense network needs them: Decode reads them from the
+// wire format of protocol buffers, and Model.Encode writes them. What they mean is package onnx's. Field numbers are
+// those of onnx.proto3 in the ONNX specification (https://onnx.ai/onnx/api/classes.html).
 //
 // A file is not trusted: every length is bounded by the bytes that are there, strings and weights point into the file
 // where they can, and of what takes more memory than the file there is a largest number.

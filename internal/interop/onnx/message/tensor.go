@@ -84,10 +84,6 @@ func (t *Tensor) decode(f field) error {
 		return err
 	}
 	var halves []byte // int32_data of 16-bit floats, which may be weights; the type comes before them in a file
-	addHalf := func(v int64) error {
-		halves = binary.LittleEndian.AppendUint16(halves, uint16(v))
-		return nil
-	}
 	err = each(b, func(f field) (err error) {
 		switch f.number {
 		case 1:
@@ -100,7 +96,10 @@ func (t *Tensor) decode(f field) error {
 			t.Raw, err = f.fixed(t.Raw, 4)
 		case 5:
 			if t.Type == Float16 || t.Type == BFloat16 {
-				err = f.integers(addHalf)
+				err = f.integers(func(v int64) error {
+					halves = binary.LittleEndian.AppendUint16(halves, uint16(v))
+					return nil
+				})
 			} else {
 				err = f.integers(add)
 			}
@@ -195,6 +194,20 @@ func (t *Tensor) At(i int) float64 {
 		return float64(int64(bits))
 	}
 	return float64(bits)
+}
+
+// Float32s returns all elements of a tensor of numbers, rounded to float32.
+func (t *Tensor) Float32s() []float32 {
+	width := t.Type.Width()
+	all := make([]float32, len(t.Raw)/width)
+	for i := range all {
+		if t.Type == Float { // the common case, and ten times as fast
+			all[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Raw[4*i:]))
+		} else {
+			all[i] = float32(t.At(i))
+		}
+	}
+	return all
 }
 
 // half returns the value of IEEE 754's binary16.

@@ -100,8 +100,8 @@ func (f field) integers(add func(v int64) error) error {
 	return err
 }
 
-// fixed appends the bytes of a repeated field of floats or doubles, packed or not, to all. If it is the first part, it is
-// not copied.
+// fixed appends the bytes of a repeated field of floats or doubles, packed or not, to all. If it is the first part, it
+// is not copied.
 func (f field) fixed(all []byte, width int) ([]byte, error) {
 	switch {
 	case f.kind == protowire.Fixed32Type && width == 4:

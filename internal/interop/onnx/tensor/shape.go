@@ -31,7 +31,7 @@ func (t *Tensor) Permuted(order []int, b *Budget) (*Tensor, error) {
 	if t.file != nil {
 		width = t.file.Type.Width()
 	}
-	if err := b.Spend(width * size); err != nil {
+	if err := b.Spend(4 * width * size); err != nil { // it takes longer than other things
 		return nil, err
 	}
 	if t.file == nil {
@@ -130,8 +130,8 @@ func broadcast(a, b []int) ([]int, error) {
 	return out, nil
 }
 
-// source returns the index of the element of a tensor of dimensions in that becomes element i of one that it is broadcast
-// to, of dimensions out. in may have more dimensions, of 1, in front.
+// source returns the index of the element of a tensor of dimensions in that becomes element i of one that it is
+// broadcast to, of dimensions out. in may have more dimensions, of 1, in front.
 func source(i int, out, in []int) int {
 	index, stride := 0, 1
 	for n := 1; n <= min(len(in), len(out)); n++ {

@@ -1,5 +1,5 @@
-// Package tensor computes with the constants of an ONNX graph: it gives them other shapes, and applies operators to them
-// element by element. Whatever a graph asks for, a Budget bounds what is computed.
+// Package tensor computes with the constants of an ONNX graph: it gives them other shapes, and applies operators to
+// them element by element. Whatever a graph asks for, a Budget bounds what is computed.
 package tensor
 
 import (
@@ -37,7 +37,7 @@ type Budget int
 // Spend takes bytes for what is about to be computed.
 func (b *Budget) Spend(bytes int) error {
 	if bytes < 0 || Budget(bytes) > *b {
-		return errors.New("wanted a graph that computes little with its constants, found one that needs many times its size")
+		return errors.New("wanted constants that need little more than the file, found some that need many times that")
 	}
 	*b -= Budget(bytes)
 	return nil
@@ -161,10 +161,16 @@ func (t *Tensor) Float32s(b *Budget) (all []float32, note string, err error) {
 	if t.file != nil && t.file.Type.Fraction() && t.file.Type != message.Float && t.Size() > 1 {
 		note = "weights of type " + t.file.Type.String() + " were rounded to float32"
 	}
-	all = make([]float32, t.Size())
-	for i := range all {
-		all[i] = float32(t.At(i))
-		if v := float64(all[i]); v-v != 0 {
+	if t.file != nil {
+		all = t.file.Float32s()
+	} else {
+		all = make([]float32, len(t.values))
+		for i, v := range t.values {
+			all[i] = float32(v)
+		}
+	}
+	for i, v := range all {
+		if v-v != 0 {
 			return nil, "", fmt.Errorf("wanted weights that are finite in float32, found %v", t.At(i))
 		}
 	}
