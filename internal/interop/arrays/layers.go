@@ -26,7 +26,7 @@ var lossName = regexp.MustCompile(`(?i)(^|[._/])(\w*loss(_fn|_function)?|criteri
 func group(arrays []Array, where string) ([]layer, error) {
 	var names []string
 	for _, a := range arrays {
-		names = append(names, a.Name)
+		names = append(names, variableName.ReplaceAllString(a.Name, "$1/$2"))
 	}
 	prefix := common(names)
 	var layers []layer
@@ -35,7 +35,7 @@ func group(arrays []Array, where string) ([]layer, error) {
 		name, r := split(a.Name[prefix:])
 		variable := variableName.FindStringSubmatch(a.Name)
 		if variable != nil {
-			name, _, _ = strings.Cut(a.Name[prefix:], "/vars/")
+			name = variable[1][prefix:]
 			r = role("vars/" + variable[2])
 		}
 		if skipped(a, r) {
