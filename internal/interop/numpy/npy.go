@@ -57,7 +57,8 @@ func parseHeader(file []byte) (h header, err error) {
 	if n > maxHeader || int(n) > len(rest) {
 		return h, fmt.Errorf("wanted a header of at most %d bytes, found one of %d", min(maxHeader, len(rest)), n)
 	}
-	return h, h.parse(string(rest[:n]), rest[n:])
+	err = h.parse(string(rest[:n]), rest[n:])
+	return h, err
 }
 
 func (h *header) parse(text string, data []byte) error {

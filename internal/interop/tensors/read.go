@@ -95,7 +95,7 @@ func parse(header []byte) (metadata map[string]string, entries map[string]entry,
 // tensors returns the tensors in the natural order of their names. Each must have the bytes that its shape takes, and
 // together they must have all bytes, each once.
 func tensors(entries map[string]entry, body []byte) ([]arrays.Array, error) {
-	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return cmp.Compare(a, b) })
+	names := slices.SortedFunc(maps.Keys(entries), cmp.Compare)
 	for _, name := range names {
 		if o := entries[name].Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > len(body) {
 			return nil, fmt.Errorf("tensor %.60q: wanted a begin and an end among %d bytes, found %v", name, len(body),
