@@ -88,7 +88,6 @@ func (a *Archive) Read(name string) ([]byte, error) {
 }
 
 func (a *Archive) content(f *zip.File) ([]byte, error) {
-	var content []byte
 	at, err := f.DataOffset()
 	if err != nil {
 		return nil, err
@@ -99,15 +98,14 @@ func (a *Archive) content(f *zip.File) ([]byte, error) {
 	if !a.named(f, int(at)) {
 		return nil, errors.New("its name is another one than the directory says")
 	}
-	if f.Method == zip.Store {
-		end := at + int64(f.CompressedSize64)
-		if f.CompressedSize64 != f.UncompressedSize64 {
-			return nil, zip.ErrFormat
-		}
-		content = a.data[at:end:end]
-	} else if content, err = inflate(f); err != nil {
-		return nil, err
+	if f.Method != zip.Store {
+		return inflate(f)
 	}
+	end := at + int64(f.CompressedSize64)
+	if f.CompressedSize64 != f.UncompressedSize64 {
+		return nil, zip.ErrFormat
+	}
+	content := a.data[at:end:end]
 	if f.CRC32 != 0 && crc32.ChecksumIEEE(content) != f.CRC32 {
 		return nil, zip.ErrChecksum
 	}
@@ -132,7 +130,7 @@ func (a *Archive) named(f *zip.File, at int) bool {
 	return false
 }
 
-// inflate reads a compressed member. Its memory grows as bytes arrive, up to the size that the directory says.
+// inflate reads a compressed member, and compares its CRC-32. Its memory grows as bytes arrive, up to the size that the directory says.
 func inflate(f *zip.File) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -140,6 +138,9 @@ func inflate(f *zip.File) ([]byte, error) {
 	}
 	defer r.Close()
 	var b bytes.Buffer
+	if f.UncompressedSize64 <= maxRatio*f.CompressedSize64 { // else the size may be a lie
+		b.Grow(int(f.UncompressedSize64) + bytes.MinRead)
+	}
 	n, err := io.Copy(&b, io.LimitReader(r, int64(f.UncompressedSize64)+1))
 	if err != nil {
 		return nil, err
