@@ -17,7 +17,7 @@ import (
 // compress a thousand times.
 const (
 	maxRatio = 16
-	allowed  = 24 << 20
+	allowed  = 12 << 20
 )
 
 // Archive is a zip file.

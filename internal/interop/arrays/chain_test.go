@@ -81,6 +81,12 @@ func TestChain(t *testing.T) {
 		{"of the inputs", "bn.running_mean 6; bn.running_var 6; a.weight 3,6", "bn (6)-, a 6>3"},
 		{"declared after", "fc1.weight 5,6; fc2.weight 4,5; out.weight 3,4; bn1.running_mean 5; bn1.running_var 5; " +
 			"bn2.running_mean 4; bn2.running_var 4", "fc1 6>5, bn1 (5)-, fc2 5>4, bn2 (4)-, out 4>3"},
+		{"declared after, of one size", "fc1.weight 5,5; fc2.weight 5,5; bn1.running_mean 5; bn1.running_var 5; fc3.weight 3,5",
+			"fc1 5>5, bn1 (5)-, fc2 5>5, fc3 5>3"},
+		{"before", "norm1.running_mean 5; norm1.running_var 5; fc1.weight 5,5; norm2.running_mean 5; norm2.running_var 5; " +
+			"fc2.weight 3,5", "norm1 (5)-, fc1 5>5, norm2 (5)-, fc2 5>3"},
+		{"blocks", "encoder.0.weight 5,5; encoder.1.weight 5,5; decoder.0.weight 5,5; decoder.1.weight 3,5",
+			"encoder.0 5>5, encoder.1 5>5, decoder.0 5>5, decoder.1 5>3"},
 		{"sorted as text", "1.weight 5,6; 10.weight 3,5; 4.weight 5,5; 8.weight 5,5", "1 6>5, 4 5>5, 8 5>5, 10 5>3"},
 		{"by shape", "hidden.weight 4,5; in.weight 5,6; out.weight 3,4", "in 6>5, hidden 5>4, out 4>3"},
 		{"keras", "dense.kernel 6,5; dense.bias 5; dense_1.kernel 5,3", "dense 6>5+, dense_1 5>3"},
@@ -121,6 +127,24 @@ func TestChain(t *testing.T) {
 				t.Errorf("%s\nwant %s", steps(got), c.want)
 			}
 		})
+	}
+}
+
+// TestUnordered is about a file whose arrays are sorted by name.
+func TestUnordered(t *testing.T) {
+	for _, c := range []struct{ arrays, want string }{
+		{"bn1.running_mean 5; bn1.running_var 5; bn2.running_mean 5; bn2.running_var 5; fc1.weight 5,5; fc2.weight 5,5; " +
+			"out.weight 3,5", "fc1 5>5, bn1 (5)-, fc2 5>5, bn2 (5)-, out 5>3"},
+		{"1.weight 5,5; 10.weight 3,5; 9.weight 5,5", "1 5>5, 9 5>5, 10 5>3"},
+		{"z.weight 5,6; a.weight 3,5", "z 6>5, a 5>3"},
+	} {
+		got, err := arrays.Unordered(list(c.arrays), "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if steps(got) != c.want {
+			t.Errorf("%s\nwant %s", steps(got), c.want)
+		}
 	}
 }
 
@@ -201,6 +225,13 @@ func TestRefuse(t *testing.T) {
 	}
 	a[0].Data[3] = float32(math.NaN())
 	if _, err := arrays.Chain(a, "f"); err == nil || !strings.Contains(err.Error(), "wanted finite numbers, found NaN") {
+		t.Error(err)
+	}
+}
+
+func TestManyArrays(t *testing.T) {
+	_, err := arrays.Chain(make([]arrays.Array, arrays.Max+1), "f")
+	if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), "wanted at most 4096 arrays") {
 		t.Error(err)
 	}
 }

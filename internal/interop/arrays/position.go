@@ -24,7 +24,7 @@ func positional(arrays []Array) bool {
 // all biases, is the order of scikit-learn's coefs_ and intercepts_.
 func byPosition(arrays []Array, where string) ([]layer, error) {
 	arrays = slices.Clone(arrays)
-	Sort(arrays)
+	sortByName(arrays)
 	arrays = slices.DeleteFunc(arrays, func(a Array) bool { return skipped(a, "") })
 	for _, a := range arrays {
 		if err := check(a, matrix, where); err != nil {

@@ -51,6 +51,9 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := arrays.Few(len(zipped.Names()), where); err != nil {
+		return nil, err
+	}
 	var all []arrays.Array
 	texts := map[string][]string{}
 	for _, member := range zipped.Names() {

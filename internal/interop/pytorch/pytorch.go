@@ -30,7 +30,7 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := weights.arrays(s)
+	all, err := weights.arrays(s, where)
 	if err != nil {
 		return nil, explain(err, where)
 	}

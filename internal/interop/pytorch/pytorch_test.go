@@ -150,7 +150,7 @@ func TestRefusePickles(t *testing.T) {
 		{"memo", "\x80\x02h\x07.", "value 7 of its memo"},
 		{"long text", "\x80\x02X\xff\xff\xff\x7f", "damaged or cut"},
 		{"longer text", "\x80\x02\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "damaged or cut"},
-		{"operations", "\x80\x02" + strings.Repeat("]0", 1<<18) + ".", "wanted at most 524288 operations"},
+		{"operations", "\x80\x02" + strings.Repeat("]0", 1<<18) + ".", "wanted at most 262144 operations"},
 		{"number", "\x80\x02K\x01.]", "wanted the weights of a network (a state_dict), found a number without any"},
 		{"call a list", "\x80\x02])R.", "it calls what is no function"},
 		{"no storage", "\x80\x02X\x01\x00\x00\x00a\x85Q.", "wanted the name of a storage"},

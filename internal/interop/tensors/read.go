@@ -64,7 +64,7 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	if text, ok := metadata[arrays.DocumentName]; ok {
 		return arrays.Rebuild(text, all, where)
 	}
-	return arrays.Chain(all, where)
+	return arrays.Unordered(all, where)
 }
 
 // parse returns a header's metadata and tensors by name.
@@ -92,7 +92,7 @@ func parse(header []byte) (metadata map[string]string, entries map[string]entry,
 	return metadata, entries, nil
 }
 
-// tensors returns the tensors in the natural order of their names. Each must have the bytes that its shape takes, and
+// tensors returns the tensors in the order of their bytes. Each must have the bytes that its shape takes, and
 // together they must have all bytes, each once.
 func tensors(entries map[string]entry, body []byte) ([]arrays.Array, error) {
 	names := slices.SortedFunc(maps.Keys(entries), cmp.Compare)
@@ -131,6 +131,5 @@ func tensors(entries map[string]entry, body []byte) ([]arrays.Array, error) {
 	if end != len(body) {
 		return nil, fmt.Errorf("wanted %d bytes of tensors, found %d", end, len(body))
 	}
-	arrays.Sort(all)
 	return all, nil
 }
