@@ -108,7 +108,7 @@ func decode(name string, file []byte) (a arrays.Array, text []string, err error)
 		return a, text, err
 	}
 	if strings.HasPrefix(kind, "O") {
-		return a, nil, fmt.Errorf("wanted an array of numbers, found one of objects, which is a pickle")
+		return a, nil, fmt.Errorf("wanted an array of numbers, found one of objects, which is a pickle: numpy.savez(FILE, *arrays) writes none")
 	}
 	t, ok := arrays.TypeOf(a.Type)
 	if !ok {

@@ -126,7 +126,11 @@ func Write(w io.Writer, c *chain.Chain) error {
 			}
 		}
 	}
-	descr, data := encodeTexts([]string{arrays.Describe(c, arrays.Names(c))})
+	document, err := arrays.Describe(c, arrays.Names(c))
+	if err != nil {
+		return err
+	}
+	descr, data := encodeTexts([]string{document})
 	if err := add(arrays.DocumentName, descr, nil, data); err != nil {
 		return err
 	}

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
 
 	"dnn/internal/fault"
+	"dnn/internal/interop/chain"
 	"dnn/internal/interop/pytorch"
 )
 
@@ -30,9 +33,15 @@ func tensor(key string, offset int, shape, strides string) string {
 // file returns a zip file of a pickle, and a storage 0 of the given size.
 func file(t *testing.T, pickle string, size int) []byte {
 	t.Helper()
+	return zipped(t, map[string][]byte{"a/data.pkl": []byte("\x80\x02" + pickle + "."), "a/data/0": make([]byte, size)})
+}
+
+// zipped returns a zip file.
+func zipped(t *testing.T, members map[string][]byte) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for name, content := range map[string][]byte{"a/data.pkl": []byte("\x80\x02" + pickle + "."), "a/data/0": make([]byte, size)} {
+	for name, content := range members {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 		if err == nil {
 			_, err = w.Write(content)
@@ -75,6 +84,31 @@ func TestTensors(t *testing.T) {
 			}
 			wantFault(t, err, c.want, "")
 		})
+	}
+}
+
+// TestByteOrder reads 1, 2, 3 from a file of a machine whose bytes are in the other order.
+func TestByteOrder(t *testing.T) {
+	for _, order := range []string{"little", "big"} {
+		var o binary.AppendByteOrder = binary.LittleEndian
+		if order == "big" {
+			o = binary.BigEndian
+		}
+		var data []byte
+		for i := range 3 {
+			data = o.AppendUint32(data, math.Float32bits(float32(i+1)))
+		}
+		c, err := pytorch.Read(zipped(t, map[string][]byte{
+			"a/data.pkl": []byte("\x80\x02" + dict(text("a.weight"),
+				tensor("0", 0, "("+number(1)+number(3)+"t", "("+number(3)+number(1)+"t")) + "."),
+			"a/data/0": data, "a/byteorder": []byte(order),
+		}), "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := c.Steps[0].(chain.Dense); !reflect.DeepEqual(d.Kernel, []float32{1, 2, 3}) {
+			t.Errorf("%s: %v", order, d.Kernel)
+		}
 	}
 }
 

@@ -47,15 +47,24 @@ func Write(w io.Writer, c *chain.Chain, layout Layout) error {
 		}
 	case PyTorch:
 		python, numbers := module(c)
-		for _, n := range numbers {
-			names = append(names, strconv.Itoa(n))
+		for i, n := range numbers {
+			name := ""
+			switch c.Steps[i].(type) {
+			case chain.Dense, chain.BatchNormalization:
+				name = strconv.Itoa(n)
+			}
+			names = append(names, name)
 		}
 		extra["format"], extra["module"] = "pt", python
 		all = stateDict(c, names)
 	default:
 		return fault.New(fault.Usage, "", "wanted a layout: keras or pytorch, found %q", layout)
 	}
-	extra[arrays.DocumentName] = arrays.Describe(c, names)
+	document, err := arrays.Describe(c, names)
+	if err != nil {
+		return err
+	}
+	extra[arrays.DocumentName] = document
 	return write(w, all, extra)
 }
 
