@@ -100,7 +100,7 @@ func TestFlipped(t *testing.T) {
 	}
 	for _, data := range [][]byte{small(t), latest} {
 		refused := 0
-		for i := range data {
+		for i := 0; i < len(data); i += 1 + len(data)/4096 {
 			data[i] ^= 1 << (i % 8)
 			if check(t, data) != nil {
 				refused++
