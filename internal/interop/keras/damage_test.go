@@ -43,7 +43,7 @@ func little() *chain.Chain {
 func TestTruncated(t *testing.T) {
 	whole := mustWrite(t, WriteKeras, little())
 	for name, data := range map[string][]byte{".keras": whole, ".h5": mustWrite(t, WriteH5, little())} {
-		for n := range data {
+		for n := 0; n < len(data); n += 3 {
 			if check(t, data[:n], nil) != nil {
 				t.Errorf("%s, %d of %d bytes: no error", name, n, len(data))
 			}
@@ -57,7 +57,7 @@ func TestFlipped(t *testing.T) {
 	want := check(t, mustWrite(t, WriteKeras, little()), nil)
 	whole := mustWrite(t, WriteKeras, little())
 	refused := 0
-	for i := range whole {
+	for i := 0; i < len(whole); i += 3 {
 		whole[i] ^= 1 << (i % 8)
 		got := check(t, whole, nil)
 		if got == nil {
@@ -67,8 +67,8 @@ func TestFlipped(t *testing.T) {
 		}
 		whole[i] ^= 1 << (i % 8)
 	}
-	if refused < len(whole)*9/10 {
-		t.Errorf("only %d of %d damaged files are refused", refused, len(whole))
+	if refused < len(whole)/3*9/10 {
+		t.Errorf("only %d of %d damaged files are refused", refused, len(whole)/3)
 	}
 	for name, data := range map[string][]byte{
 		".h5": mustWrite(t, WriteH5, little()), ".weights.h5": mustWrite(t, WriteWeights, little()),
@@ -77,7 +77,7 @@ func TestFlipped(t *testing.T) {
 		if name == ".weights.h5" {
 			model = whole
 		}
-		for i := range data {
+		for i := 0; i < len(data); i += 3 {
 			data[i] ^= 1 << (i % 8)
 			check(t, data, model)
 			data[i] ^= 1 << (i % 8)
