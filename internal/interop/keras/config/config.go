@@ -147,46 +147,41 @@ func Numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 	}
 	const maxRank = 8
 	d := json.NewDecoder(bytes.NewReader(raw))
-	depth := 0
 	var counts [maxRank + 1]int // at each depth, of the list that is open
-	known := false
-	for {
+	deepest := maxRank          // where numbers are, once it is known
+	for depth := 0; ; {
 		token, err := d.Token()
 		if err != nil {
 			return nil, nil, errors.New("wanted numbers")
 		}
-		switch v := token.(type) {
-		case float64:
+		v, isNumber := token.(float64)
+		switch {
+		case isNumber && (depth == deepest || deepest == maxRank && len(shape) == depth):
+			deepest = depth
 			counts[depth]++
 			values = append(values, v)
-		case json.Delim:
-			switch {
-			case v == '[' && depth < maxRank:
-				counts[depth]++
-				depth++
-				counts[depth] = 0
-				if !known {
-					shape = append(shape, 0)
-				}
-			case v == ']':
-				known = true
-				if depth > len(shape) || shape[depth-1] != 0 && shape[depth-1] != counts[depth] {
-					return nil, nil, errors.New("wanted lists of one length")
-				}
-				shape[depth-1] = counts[depth]
-				depth--
-			default:
-				return nil, nil, errors.New("wanted numbers")
+		case token == json.Delim('[') && depth < deepest:
+			counts[depth]++
+			depth++
+			counts[depth] = 0
+			if depth > len(shape) {
+				shape = append(shape, -1)
 			}
+		case token == json.Delim(']'):
+			if known := shape[depth-1]; known >= 0 && known != counts[depth] {
+				return nil, nil, errors.New("wanted lists of one length")
+			}
+			shape[depth-1] = counts[depth]
+			depth--
 		default:
-			return nil, nil, errors.New("wanted numbers")
+			return nil, nil, errors.New("wanted numbers in lists of one length")
 		}
 		if depth == 0 {
 			break
 		}
 	}
-	if len(values) != Product(shape) {
-		return nil, nil, errors.New("wanted lists of one length")
+	if len(values) == 0 || len(values) != Product(shape) {
+		return nil, nil, errors.New("wanted numbers in lists of one length")
 	}
 	return values, shape, nil
 }
