@@ -9,6 +9,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"dnn/internal/fault"
 )
@@ -31,6 +32,15 @@ type Archive struct {
 
 // Is reports whether data starts as a zip file does.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
+
+// HasMember reports whether data is a zip file with a member whose name is wanted.
+func HasMember(data []byte, wanted func(name string) bool) bool {
+	if !Is(data) {
+		return false
+	}
+	a, err := Open(data, "")
+	return err == nil && slices.ContainsFunc(a.names, wanted)
+}
 
 // Open reads the directory of a zip file. It refuses one whose members would be far larger than the file, has two
 // members of one name, or is encrypted.

@@ -42,9 +42,13 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	return c, nil
 }
 
-// Recognize reports whether a file that begins with start is one of torch.save in the old format, or a zip file, which
-// may be one in the new format.
-func Recognize(start []byte) bool { return isLegacy(start) || archive.Is(start) }
+// Is reports whether data is a file of PyTorch: of torch.save, or one that Read refuses by name (TorchScript, .pt2).
+func Is(data []byte) bool {
+	return isLegacy(data) || archive.HasMember(data, func(name string) bool {
+		base := path.Base(name)
+		return base == "data.pkl" || base == "constants.pkl" || base == "archive_format"
+	})
+}
 
 // explain makes a fault of an error about the content of a file.
 func explain(err error, where string) error {

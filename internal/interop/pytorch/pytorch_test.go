@@ -72,6 +72,22 @@ func TestReadOwn(t *testing.T) {
 	}
 }
 
+func TestIs(t *testing.T) {
+	for name, want := range map[string]bool{
+		shared + "net.pt": true, shared + "net.legacy.pth": true, shared + "net.ckpt.tar": true, shared + "net.ts": true,
+		"testdata/n.pt2": true, "../testdata/keras/course.npz": false, "../testdata/keras/course.keras": false,
+		shared + "net.safetensors": false, "testdata/cases.json": false,
+	} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pytorch.Is(data) != want {
+			t.Errorf("%s: %t", name, !want)
+		}
+	}
+}
+
 // TestTypes compares single weights with what PyTorch prints.
 func TestTypes(t *testing.T) {
 	for _, c := range []struct {

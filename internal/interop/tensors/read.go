@@ -76,6 +76,9 @@ func parse(header []byte) (metadata map[string]string, entries map[string]entry,
 	if err := safetensors.Unmarshal(header, &raw); err != nil {
 		return nil, nil, err
 	}
+	if len(raw) > arrays.Max+1 {
+		return nil, nil, fmt.Errorf("wanted at most %d tensors, as a dense network has them, found %d", arrays.Max, len(raw))
+	}
 	entries = map[string]entry{}
 	for name, text := range raw {
 		if name == metadataKey {
