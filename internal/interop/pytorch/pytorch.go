@@ -46,7 +46,7 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 func Is(data []byte) bool {
 	return isLegacy(data) || archive.HasMember(data, func(name string) bool {
 		base := path.Base(name)
-		return base == "data.pkl" || base == "constants.pkl" || base == "archive_format"
+		return base == "data.pkl" || base == "constants.pkl" || exported(base)
 	})
 }
 
@@ -130,6 +130,9 @@ func readZip(data []byte, where string) (any, *source, error) {
 	return top, s, err
 }
 
+// exported reports whether torch.export.save names a member so.
+func exported(base string) bool { return base == "archive_format" || base == "serialized_exported_program.json" }
+
 // folderOf returns what the names of a file's members begin with. It refuses zip files of PyTorch's other formats.
 func folderOf(a *archive.Archive, where string) (string, error) {
 	folder, found := "", false
@@ -139,7 +142,7 @@ func folderOf(a *archive.Archive, where string) (string, error) {
 		case base == "constants.pkl" || strings.Contains(name, "/code/"):
 			return "", fault.New(fault.Data, where, "wanted the weights of a network (a state_dict), found a TorchScript program").
 				WithHint(`in Python: torch.save(torch.jit.load(FILE).state_dict(), "weights.pt")`)
-		case base == "archive_format" || base == "serialized_exported_program.json":
+		case exported(base):
 			return "", fault.New(fault.Data, where,
 				"wanted the weights of a network (a state_dict), found a program of torch.export (.pt2)").
 				WithHint(`in Python: torch.save(torch.export.load(FILE).state_dict, "weights.pt")`)
