@@ -131,7 +131,9 @@ func readZip(data []byte, where string) (any, *source, error) {
 }
 
 // exported reports whether torch.export.save names a member so.
-func exported(base string) bool { return base == "archive_format" || base == "serialized_exported_program.json" }
+func exported(base string) bool {
+	return base == "archive_format" || base == "serialized_exported_program.json"
+}
 
 // folderOf returns what the names of a file's members begin with. It refuses zip files of PyTorch's other formats.
 func folderOf(a *archive.Archive, where string) (string, error) {
