@@ -38,7 +38,7 @@ func readAll(o *Object, depth int) error {
 	}
 	for _, name := range names {
 		below, err := o.Find(name)
-		if err == nil {
+		if err == nil && below != nil { // a damaged name can have a slash
 			err = readAll(below, depth-1)
 		}
 		if err != nil {

@@ -113,7 +113,7 @@ func TestBomb(t *testing.T) {
 		zeros   int
 		claimed uint64
 		want    string
-	}{{64 << 20, 64 << 20, "wanted at most 4194304 bytes"}, {64 << 20, 1000, "config.json"}} {
+	}{{64 << 20, 64 << 20, "wanted at most 1048576 bytes"}, {64 << 20, 1000, "config.json"}} {
 		data := bomb(t, c.zeros, c.claimed)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

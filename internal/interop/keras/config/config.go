@@ -31,6 +31,27 @@ type object struct {
 	KerasVersion  string          `json:"keras_version"` // in to_json() of Keras 2
 }
 
+// objects is a list of objects, as long as a model may be.
+type objects []object
+
+// UnmarshalJSON parses a list, one object after the other, so that a list of nothing cannot take much memory.
+func (o *objects) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if token, err := d.Token(); token != json.Delim('[') {
+		return errors.Join(err, errors.New("wanted a list"))
+	}
+	for d.More() {
+		var one object
+		if err := d.Decode(&one); err != nil {
+			return err
+		}
+		if *o = append(*o, one); len(*o) > maxLayers {
+			return fmt.Errorf("wanted at most %d layers, found more", maxLayers)
+		}
+	}
+	return nil
+}
+
 // decode parses a part of a config that must be one, and says what it is of in an error.
 func decode(raw json.RawMessage, v any, what string) error {
 	if err := json.Unmarshal(raw, v); err != nil {
@@ -38,6 +59,9 @@ func decode(raw json.RawMessage, v any, what string) error {
 	}
 	return nil
 }
+
+// parses reports whether raw is there and could be parsed into v.
+func parses(raw json.RawMessage, v any) bool { return raw != nil && json.Unmarshal(raw, v) == nil }
 
 // Settings are the settings of a layer by name.
 type Settings map[string]json.RawMessage
@@ -199,7 +223,7 @@ func Product(shape []int) int {
 // is nil if raw says nothing.
 func Shape(raw json.RawMessage) ([]int, error) {
 	var sides []*float64
-	if raw == nil || json.Unmarshal(raw, &sides) != nil || len(sides) < 1 {
+	if !parses(raw, &sides) || len(sides) < 1 {
 		return nil, nil
 	}
 	shape := make([]int, 0, len(sides))

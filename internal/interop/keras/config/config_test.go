@@ -186,7 +186,7 @@ func TestParseRefuses(t *testing.T) {
 			"layer d (my>Dense): a layer of the user's own"},
 		{`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": 7}]}}`, "wanted settings"},
 		{`{"class_name": "Sequential", "config": {"layers": [` + strings.Repeat(`{},`, 5000) + `{}]}}`, "4096 layers"},
-		{strings.Repeat(" ", Max+1), "at most 4194304 bytes"},
+		{strings.Repeat(" ", Max+1), "at most 1048576 bytes"},
 	} {
 		if _, err := Parse([]byte(c.config), ""); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60s: %v, wanted %q", c.config, err, c.want)
