@@ -80,7 +80,6 @@ torch.save({"generator": nn.Linear(2, 3).state_dict(), "discriminator": nn.Linea
 # What must be refused.
 torch.save({"state_dict": state, "x": Evil()}, "evil.pt")
 torch.save({"m": net.fc1}, "wholein.pt")
-torch.export.save(torch.export.export(net, (x,)), "n.pt2")
 torch.save(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 3)).state_dict(), "conv.pt")
 torch.save(nn.LSTM(3, 4).state_dict(), "lstm.pt")
 quantized = torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(6, 5)), {nn.Linear})

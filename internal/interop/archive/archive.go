@@ -9,6 +9,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"dnn/internal/fault"
 )
@@ -17,7 +18,7 @@ import (
 // compress a thousand times.
 const (
 	maxRatio = 16
-	allowed  = 24 << 20
+	allowed  = 12 << 20
 )
 
 // Archive is a zip file.
@@ -31,6 +32,15 @@ type Archive struct {
 
 // Is reports whether data starts as a zip file does.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
+
+// HasMember reports whether data is a zip file with a member whose name is wanted.
+func HasMember(data []byte, wanted func(name string) bool) bool {
+	if !Is(data) {
+		return false
+	}
+	a, err := Open(data, "")
+	return err == nil && slices.ContainsFunc(a.names, wanted)
+}
 
 // Open reads the directory of a zip file. It refuses one whose members would be far larger than the file, has two
 // members of one name, or is encrypted.
@@ -88,7 +98,6 @@ func (a *Archive) Read(name string) ([]byte, error) {
 }
 
 func (a *Archive) content(f *zip.File) ([]byte, error) {
-	var content []byte
 	at, err := f.DataOffset()
 	if err != nil {
 		return nil, err
@@ -99,15 +108,14 @@ func (a *Archive) content(f *zip.File) ([]byte, error) {
 	if !a.named(f, int(at)) {
 		return nil, errors.New("its name is another one than the directory says")
 	}
-	if f.Method == zip.Store {
-		end := at + int64(f.CompressedSize64)
-		if f.CompressedSize64 != f.UncompressedSize64 {
-			return nil, zip.ErrFormat
-		}
-		content = a.data[at:end:end]
-	} else if content, err = inflate(f); err != nil {
-		return nil, err
+	if f.Method != zip.Store {
+		return inflate(f)
 	}
+	end := at + int64(f.CompressedSize64)
+	if f.CompressedSize64 != f.UncompressedSize64 {
+		return nil, zip.ErrFormat
+	}
+	content := a.data[at:end:end]
 	if f.CRC32 != 0 && crc32.ChecksumIEEE(content) != f.CRC32 {
 		return nil, zip.ErrChecksum
 	}
@@ -132,7 +140,7 @@ func (a *Archive) named(f *zip.File, at int) bool {
 	return false
 }
 
-// inflate reads a compressed member. Its memory grows as bytes arrive, up to the size that the directory says.
+// inflate reads a compressed member, and compares its CRC-32. Its memory grows as bytes arrive, up to the size that the directory says.
 func inflate(f *zip.File) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -140,6 +148,9 @@ func inflate(f *zip.File) ([]byte, error) {
 	}
 	defer r.Close()
 	var b bytes.Buffer
+	if f.UncompressedSize64 <= maxRatio*f.CompressedSize64 { // else the size may be a lie
+		b.Grow(int(f.UncompressedSize64) + bytes.MinRead)
+	}
 	n, err := io.Copy(&b, io.LimitReader(r, int64(f.UncompressedSize64)+1))
 	if err != nil {
 		return nil, err

@@ -69,6 +69,12 @@ func (t Type) Floats(data []byte, order binary.ByteOrder) []float32 {
 		return nil
 	}
 	values := make([]float32, len(data)/t.Bytes)
+	if t.Name == "float32" && order == binary.LittleEndian { // nearly all files
+		for i := range values {
+			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[i*4:]))
+		}
+		return values
+	}
 	for i := range values {
 		values[i] = t.Float(data[i*t.Bytes:], order)
 	}

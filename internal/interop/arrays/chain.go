@@ -1,7 +1,6 @@
 package arrays
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,12 +9,29 @@ import (
 	"dnn/internal/interop/chain"
 )
 
+// Max is the most arrays that a file may have. Those of a thousand layers are fewer.
+const Max = 4096
+
 // Chain returns the chain of dense and batch normalization layers whose weights the arrays are. The layers are in the
 // arrays' order if each takes what the one before gives; else in the order of the numbers in their names; else in the
-// only order that fits. It has no activations (Unsaid). An array that belongs to no such layer is an error.
-func Chain(arrays []Array, where string) (*chain.Chain, error) {
+// only order that fits. Numbers come first where names have nothing else: a module of fc1, fc2 and bn1, declared in this
+// order, computes fc1, bn1, fc2. The chain has no activations (Unsaid). An array that belongs to no such layer is an
+// error.
+func Chain(arrays []Array, where string) (*chain.Chain, error) { return read(arrays, true, where) }
+
+// Unordered is Chain for arrays of a format that has no order.
+func Unordered(arrays []Array, where string) (*chain.Chain, error) {
+	arrays = slices.Clone(arrays)
+	sortByName(arrays)
+	return read(arrays, false, where)
+}
+
+func read(arrays []Array, ordered bool, where string) (*chain.Chain, error) {
 	if len(arrays) == 0 {
 		return nil, fault.New(fault.Data, where, "wanted arrays of weights, found none")
+	}
+	if err := Few(len(arrays), where); err != nil {
+		return nil, err
 	}
 	var layers []layer
 	var err error
@@ -31,20 +47,28 @@ func Chain(arrays []Array, where string) (*chain.Chain, error) {
 		return nil, fault.New(fault.Data, where, "wanted weights of layers, found none among %s",
 			fault.Count(len(arrays), "array"))
 	}
-	return assemble(layers, where)
+	return assemble(layers, ordered, where)
 }
 
-// Sort sorts arrays by their names, numbers by their value, for a format that has no order of its own.
-func Sort(arrays []Array) {
+// Few refuses more than Max arrays.
+func Few(n int, where string) error {
+	if n > Max {
+		return fault.New(fault.Data, where, "wanted at most %d arrays, as a dense network has them, found %d", Max, n)
+	}
+	return nil
+}
+
+// sortByName sorts arrays by their names, numbers by their value.
+func sortByName(arrays []Array) {
 	slices.SortStableFunc(arrays, func(a, b Array) int { return natural(a.Name, b.Name) })
 }
 
 // assemble tries the layouts of matrices that the names allow, and for each the orders. The error is that of the
 // likeliest layout.
-func assemble(layers []layer, where string) (*chain.Chain, error) {
+func assemble(layers []layer, ordered bool, where string) (*chain.Chain, error) {
 	var first error
 	for i, m := range layouts(layers) {
-		steps, reordered, err := inOrder(layers, m, where)
+		steps, reordered, err := inOrder(layers, m, ordered, where)
 		if err != nil {
 			if first == nil {
 				first = err
@@ -104,125 +128,4 @@ func listed(steps []element) string {
 		names = append(names, short(s.name))
 	}
 	return strings.Join(names, ", ")
-}
-
-// inOrder returns the layers as steps, in the first order in which each takes what the one before gives.
-func inOrder(layers []layer, m layout, where string) (steps []element, reordered bool, err error) {
-	for _, l := range layers {
-		s, err := l.element(m, where)
-		if err != nil {
-			return nil, false, err
-		}
-		steps = append(steps, s)
-	}
-	first := misfit(steps)
-	if first == "" {
-		return steps, false, nil
-	}
-	for _, order := range []func(a, b element) int{
-		func(a, b element) int { return natural(a.name, b.name) },
-		byNumber(steps),
-	} {
-		sorted := slices.Clone(steps)
-		slices.SortStableFunc(sorted, order)
-		if misfit(sorted) == "" {
-			return sorted, true, nil
-		}
-	}
-	if sorted := onlyOrder(steps); sorted != nil {
-		return sorted, true, nil
-	}
-	return nil, false, fault.New(fault.Data, where, "wanted layers each of which takes what the one before gives, found %s",
-		first).WithHint("export the layers of a dense network alone, in their order")
-}
-
-// misfit says which step does not take what the one before gives; empty: all do.
-func misfit(steps []element) string {
-	size, from := 0, ""
-	for _, s := range steps {
-		if size > 0 && s.inputs > 0 && s.inputs != size {
-			return fmt.Sprintf("%s with %s after %s with %s", short(s.shape), fault.Count(s.inputs, "input"), short(from),
-				fault.Count(size, "output"))
-		}
-		if s.outputs > 0 {
-			size, from = s.outputs, s.shape
-		}
-	}
-	return ""
-}
-
-// byNumber returns a comparison of layers by the last numbers in their names, a Dense before others: fc1, bn1, fc2, bn2,
-// out. A name without one comes last, unless another name is the same with a number: dense is before dense_1.
-func byNumber(steps []element) func(a, b element) int {
-	numbers := map[string]string{}
-	for _, s := range steps {
-		n := lastNumber(s.name)
-		numbers[s.name] = n
-		if base := strings.TrimSuffix(strings.TrimSuffix(s.name, n), "_"); n != "" && numbers[base] == "" {
-			numbers[base] = "0"
-		}
-	}
-	return func(a, b element) int {
-		x, y := numbers[a.name], numbers[b.name]
-		if x == "" || y == "" {
-			if c := cmp.Compare(len(y), len(x)); c != 0 {
-				return c
-			}
-		}
-		_, first := a.step.(chain.Dense)
-		_, second := b.step.(chain.Dense)
-		switch c := number(x, y); {
-		case c != 0:
-			return c
-		case first && !second:
-			return -1
-		case second && !first:
-			return 1
-		}
-		return 0
-	}
-}
-
-// The search for an order is bounded, by the layers that a file has and by how often one is tried.
-const (
-	maxLayers = 200
-	maxSearch = 20_000
-)
-
-// onlyOrder returns the only order in which each step takes what the one before gives; nil: there is none, or more than
-// one, or too many to try.
-func onlyOrder(steps []element) []element {
-	if len(steps) > maxLayers {
-		return nil
-	}
-	var found, path []element
-	count, tried := 0, 0
-	used := make([]bool, len(steps))
-	var extend func()
-	extend = func() {
-		if len(path) == len(steps) {
-			if count++; count == 1 {
-				found = slices.Clone(path)
-			}
-			return
-		}
-		for i, s := range steps {
-			if used[i] || len(path) > 0 && path[len(path)-1].outputs != s.inputs {
-				continue
-			}
-			if tried++; tried > maxSearch || count > 1 {
-				return
-			}
-			used[i] = true
-			path = append(path, s)
-			extend()
-			path = path[:len(path)-1]
-			used[i] = false
-		}
-	}
-	extend()
-	if count != 1 || tried > maxSearch {
-		return nil
-	}
-	return found
 }

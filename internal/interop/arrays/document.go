@@ -105,8 +105,9 @@ func Keras(c *chain.Chain) (all []Array) {
 }
 
 // Describe returns, as JSON, what the arrays of a chain do not say: its steps, inputs and classes. arrayNames has what the
-// names of each step's arrays begin with (Names, or those of another layout).
-func Describe(c *chain.Chain, arrayNames []string) string {
+// names of each step's arrays begin with (Names, or those of another layout). A number that JSON has not, such as an
+// infinite scale, is an error of kind fault.Data.
+func Describe(c *chain.Chain, arrayNames []string) (string, error) {
 	d := document{Input: c.Input, Bytes: c.Bytes, Classes: c.Classes, Columns: c.Columns, Loss: c.Loss, Program: c.Program}
 	for i, s := range c.Steps {
 		var e documentStep
@@ -127,9 +128,9 @@ func Describe(c *chain.Chain, arrayNames []string) string {
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
-		panic(fmt.Sprintf("arrays: a chain that JSON cannot hold: %v", err)) // a scale that is not finite
+		return "", fault.New(fault.Data, "", "a setting of a layer cannot be exported: %w", err)
 	}
-	return string(text)
+	return string(text), nil
 }
 
 // maxDocument bounds a document, in bytes: 100,000 columns of a table with their scales fit.

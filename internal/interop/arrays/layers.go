@@ -26,7 +26,7 @@ var lossName = regexp.MustCompile(`(?i)(^|[._/])(\w*loss(_fn|_function)?|criteri
 func group(arrays []Array, where string) ([]layer, error) {
 	var names []string
 	for _, a := range arrays {
-		names = append(names, a.Name)
+		names = append(names, variableName.ReplaceAllString(a.Name, "$1/$2"))
 	}
 	prefix := common(names)
 	var layers []layer
@@ -35,7 +35,7 @@ func group(arrays []Array, where string) ([]layer, error) {
 		name, r := split(a.Name[prefix:])
 		variable := variableName.FindStringSubmatch(a.Name)
 		if variable != nil {
-			name, _, _ = strings.Cut(a.Name[prefix:], "/vars/")
+			name = variable[1][prefix:]
 			r = role("vars/" + variable[2])
 		}
 		if skipped(a, r) {
@@ -89,8 +89,9 @@ func check(a Array, r role, where string) error {
 	case r == "":
 		return refuse(where, a, "wanted a name that ends in weight, kernel, bias, gamma, running_mean or the like")
 	}
+	const exponent = 0x7f800000 // all ones: infinite, or not a number
 	for _, x := range a.Data {
-		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+		if math.Float32bits(x)&exponent == exponent {
 			return refuse(where, a, "wanted finite numbers, found %v", x)
 		}
 	}
@@ -277,10 +278,15 @@ func (l layer) affine(where string) (element, error) {
 
 // Transpose returns the transpose of a matrix of the given rows and columns, row-major.
 func Transpose(data []float32, rows, columns int) []float32 {
+	const block = 32 // rows and columns that stay in the cache
 	t := make([]float32, len(data))
-	for r := range rows {
-		for c := range columns {
-			t[c*rows+r] = data[r*columns+c]
+	for r0 := 0; r0 < rows; r0 += block {
+		for c0 := 0; c0 < columns; c0 += block {
+			for r := r0; r < min(r0+block, rows); r++ {
+				for c := c0; c < min(c0+block, columns); c++ {
+					t[c*rows+r] = data[r*columns+c]
+				}
+			}
 		}
 	}
 	return t

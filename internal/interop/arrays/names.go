@@ -97,8 +97,8 @@ func foreignLayer(name string) string {
 	return ""
 }
 
-// common returns how many bytes of the names are a prefix that all have, such as module. or model. or _orig_mod., of
-// which something remains of each.
+// common returns how many bytes of the names are a prefix that all have, such as module. or model. or _orig_mod.; a
+// layer and its array remain of each.
 func common(names []string) int {
 	n := 0
 	for {
@@ -108,7 +108,7 @@ func common(names []string) int {
 		}
 		prefix := names[0][:n+at+1]
 		for _, name := range names {
-			if !strings.HasPrefix(name, prefix) || len(name) == len(prefix) {
+			if !strings.HasPrefix(name, prefix) || !strings.ContainsAny(name[len(prefix):], "./") {
 				return n
 			}
 		}

@@ -24,7 +24,7 @@ func positional(arrays []Array) bool {
 // all biases, is the order of scikit-learn's coefs_ and intercepts_.
 func byPosition(arrays []Array, where string) ([]layer, error) {
 	arrays = slices.Clone(arrays)
-	Sort(arrays)
+	sortByName(arrays)
 	arrays = slices.DeleteFunc(arrays, func(a Array) bool { return skipped(a, "") })
 	for _, a := range arrays {
 		if err := check(a, matrix, where); err != nil {
@@ -54,8 +54,8 @@ func byPosition(arrays []Array, where string) ([]layer, error) {
 		isMatrix := len(arrays[0].Shape) == 2
 		if isMatrix {
 			n := 1
-			if v := vectorsAfter(arrays[1:]); v%2 == 1 {
-				n = 2
+			if v := vectorsAfter(arrays[1:]); v == 1 || v == 5 {
+				n = 2 // of 3 vectors, which may be those of two kinds of layers, nothing is made
 			}
 			add(arrays[:n], []role{matrix, bias}[:n]...)
 			arrays = arrays[n:]

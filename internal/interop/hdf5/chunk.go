@@ -84,6 +84,9 @@ func (c *chunks) divide(d *fields, rank, n, size uint64) error {
 // tree reads the chunks that a B-tree of version 1 tells of. Its keys have a chunk's size in bytes, which filters were
 // left out, and where it begins. [III.A.1]
 func (c *chunks) tree(at uint64) error {
+	if at == undefined {
+		return errUnwritten
+	}
 	keySize := 8 + 8*uint64(len(c.shape)+1)
 	return c.f.tree(at, 1, keySize, func(key []byte, child uint64) error {
 		d := fields{b: key}
@@ -144,6 +147,9 @@ func (c *chunks) index(d *fields, size uint64) error {
 
 // fixed reads the chunks of a fixed array that is not divided into pages. [VII.B]
 func (c *chunks) fixed(at uint64) error {
+	if at == undefined {
+		return errUnwritten
+	}
 	const headSize = 28
 	head, err := c.f.bytes(at, headSize)
 	if err != nil {

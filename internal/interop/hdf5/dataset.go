@@ -5,6 +5,8 @@ import (
 	"fmt"
 )
 
+var errUnwritten = errors.New("its values were never written")
+
 // Values returns the values of a data set.
 func (o *Object) Values() (*Array, error) {
 	a, err := o.values()
@@ -59,7 +61,7 @@ func (o *Object) layout(body []byte, a *Array, size uint64) ([]byte, error) {
 	case contiguous:
 		at, stored := d.uint(8), d.uint(8)
 		if at == undefined {
-			return nil, errors.New("its values were never written")
+			return nil, errUnwritten
 		}
 		if stored > size {
 			stored = size

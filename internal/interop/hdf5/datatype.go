@@ -56,7 +56,8 @@ func parseDatatype(body []byte) (t datatype, err error) {
 				size, precision, offset)
 		}
 	case 1:
-		return t, t.float(flags, &d)
+		err := t.float(flags, &d)
+		return t, err
 	case 3:
 		t.spaces = flags&15 == 2
 	case 9:

@@ -194,12 +194,12 @@ func (f *File) node(at, kind, keySize uint64, level int, leaf func(key []byte, c
 	}
 	foundKind, foundLevel, count := d.uint(1), int(d.uint(1)), d.uint(2)
 	if foundKind != kind || level >= 0 && foundLevel != level {
-		return fmt.Errorf("B-tree: wanted a node of kind %d and level %d, found kind %d and level %d",
+		return fmt.Errorf("node of a B-tree: wanted kind %d and level %d, found kind %d and level %d",
 			kind, level, foundKind, foundLevel)
 	}
 	body, err := f.bytes(at+head, count*(keySize+8))
 	if err != nil {
-		return fmt.Errorf("B-tree: %w", err)
+		return fmt.Errorf("node of a B-tree: %w", err)
 	}
 	d = fields{b: body}
 	for range count {

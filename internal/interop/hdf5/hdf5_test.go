@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -117,8 +118,45 @@ func TestWriteRead(t *testing.T) {
 	if again, _ := g.Bytes(); !bytes.Equal(data, again) {
 		t.Error("the same groups give other bytes")
 	}
-	if dir := os.Getenv("HDF5_OUT"); dir != "" {
-		os.WriteFile(dir, data, 0o644)
+	f := mustOpen(t, data)
+	for path, want := range map[string][]float32{
+		"a/b/kernel": {1, 2, 3, 4, 5, 6}, "a/empty": {}, "a/scalar": {-0.5}, "a/n": {-7},
+		"many/" + strings.Repeat("z", 700): {699},
+	} {
+		if got, _ := mustFloats(t, f, path); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, wanted %v", path, got, want)
+		}
 	}
-	_ = mustOpen(t, data)
+	if _, a := mustFloats(t, f, "a/b/kernel"); !slices.Equal(a.Shape, []int{2, 3}) || a.Type != Float32 {
+		t.Errorf("kernel: %v of %s", a.Shape, a.Type)
+	}
+	for name, want := range map[string][]string{
+		"name": {"dense"}, "empty": {""}, "none": {}, "names": {"dense", "ä", "", strings.Repeat("x", 5000)},
+	} {
+		a, err := f.Root().Attribute(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.Strings(); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if names, err := mustFind(t, f, "many").Names(); err != nil || len(names) != 700 {
+		t.Errorf("%d members, %v", len(names), err)
+	}
+}
+
+// What does not fit into a file of this kind is an error, or, if only a program can be wrong, a panic.
+func TestWriteRefuses(t *testing.T) {
+	var g Group
+	g.Strings("names", make([]string, 5000))
+	if _, err := g.Bytes(); err == nil {
+		t.Error("5000 strings in an attribute: no error")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a wrong shape: no panic")
+		}
+	}()
+	g.Floats("x", []int{2}, nil)
 }

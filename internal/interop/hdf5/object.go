@@ -159,7 +159,10 @@ func (o *Object) eachBlock(first []byte, read func([]byte) error) error {
 		return err
 	}
 	seen := map[uint64]bool{}
-	for i := 0; i < len(o.messages); i++ {
+	for i := 0; ; i++ {
+		if i == len(o.messages) {
+			return nil
+		}
 		if o.messages[i].kind != kindContinuation {
 			continue
 		}
@@ -177,7 +180,6 @@ func (o *Object) eachBlock(first []byte, read func([]byte) error) error {
 			return err
 		}
 	}
-	return nil
 }
 
 func (o *Object) add(kind, flags uint64, body []byte, short bool) error {

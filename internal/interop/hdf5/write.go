@@ -204,7 +204,7 @@ func (w *writer) entry(b []byte, name uint64, o located) []byte {
 // group writes a group, and before it its members. [III.A.1, III.D, IV.A.2.r]
 func (w *writer) group(g *Group) located {
 	sorted := slices.Sorted(maps.Keys(g.members))
-	names := make([]byte, 8)
+	names := pad([]byte{0})
 	var nodes, keys []byte
 	perNode := 2 * w.leafK
 	members := make([]located, len(sorted))

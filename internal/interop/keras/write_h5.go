@@ -26,6 +26,7 @@ func WriteH5(w io.Writer, c *chain.Chain) error {
 	o.putOldWeights(root.Group("model_weights"))
 	if c.Loss != "" {
 		compiled := compileConfig(c.Loss)
+		compiled["metrics"] = []string{oldMetric(c)}
 		compiled["optimizer_config"] = map[string]any{"class_name": "Adam", "config": adamSettings(c)}
 		training, err := encode(compiled)
 		if err != nil {
@@ -76,4 +77,15 @@ func (o *layout) putOldWeights(g *hdf5.Group) {
 	}
 	g.Strings("layer_names", layers)
 	g.Group("top_level_model_weights").Strings("weight_names", nil)
+}
+
+// oldMetric returns what "accuracy" means for c, which Keras 2 does not find out of a file.
+func oldMetric(c *chain.Chain) string {
+	switch {
+	case c.Loss == "categorical_crossentropy":
+		return "sparse_categorical_accuracy"
+	case c.Outputs() > 1 && c.Loss != "binary_crossentropy":
+		return "categorical_accuracy"
+	}
+	return "binary_accuracy"
 }

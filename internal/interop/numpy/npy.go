@@ -57,7 +57,8 @@ func parseHeader(file []byte) (h header, err error) {
 	if n > maxHeader || int(n) > len(rest) {
 		return h, fmt.Errorf("wanted a header of at most %d bytes, found one of %d", min(maxHeader, len(rest)), n)
 	}
-	return h, h.parse(string(rest[:n]), rest[n:])
+	err = h.parse(string(rest[:n]), rest[n:])
+	return h, err
 }
 
 func (h *header) parse(text string, data []byte) error {
@@ -107,7 +108,7 @@ func decode(name string, file []byte) (a arrays.Array, text []string, err error)
 		return a, text, err
 	}
 	if strings.HasPrefix(kind, "O") {
-		return a, nil, fmt.Errorf("wanted an array of numbers, found one of objects, which is a pickle")
+		return a, nil, fmt.Errorf("wanted an array of numbers, found one of objects, which is a pickle: numpy.savez(FILE, *arrays) writes none")
 	}
 	t, ok := arrays.TypeOf(a.Type)
 	if !ok {

@@ -4,6 +4,7 @@ package numpy
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -28,9 +29,10 @@ const (
 	columnsName = "columns"
 )
 
-// Recognize reports whether a file that begins with start is an .npy file, or a zip file, which may be an .npz file.
-func Recognize(start []byte) bool {
-	return strings.HasPrefix(string(start[:min(len(start), len(magic))]), magic) || archive.Is(start)
+// Is reports whether data is an .npy file, or an .npz file.
+func Is(data []byte) bool {
+	return bytes.HasPrefix(data, []byte(magic)) ||
+		archive.HasMember(data, func(name string) bool { return strings.HasSuffix(name, ".npy") })
 }
 
 // Read returns the network whose weights are in data, an .npz or .npy file: one that dnn wrote, or one with the names of
@@ -49,6 +51,9 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	}
 	zipped, err := archive.Open(data, where)
 	if err != nil {
+		return nil, err
+	}
+	if err := arrays.Few(len(zipped.Names()), where); err != nil {
 		return nil, err
 	}
 	var all []arrays.Array
@@ -123,7 +128,11 @@ func Write(w io.Writer, c *chain.Chain) error {
 			}
 		}
 	}
-	descr, data := encodeTexts([]string{arrays.Describe(c, arrays.Names(c))})
+	document, err := arrays.Describe(c, arrays.Names(c))
+	if err != nil {
+		return err
+	}
+	descr, data := encodeTexts([]string{document})
 	if err := add(arrays.DocumentName, descr, nil, data); err != nil {
 		return err
 	}

@@ -40,6 +40,23 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestIs(t *testing.T) {
+	for name, want := range map[string]bool{
+		"keras/course.npz": true, "keras/course.keras": false, "pytorch/net.pt": false, "keras/course.h5": false,
+	} {
+		data, err := os.ReadFile("../testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if numpy.Is(data) != want || numpy.Is(data[:10]) {
+			t.Errorf("%s: %t", name, !want)
+		}
+	}
+	if !numpy.Is(array(1, "'<f4'", "False", "(1, 1)")) {
+		t.Error("an .npy file is none")
+	}
+}
+
 // array returns a .npy file with the given header and data.
 func array(version byte, descr, fortran, shape string, data ...byte) []byte {
 	text := fmt.Sprintf("{'descr': %s, 'fortran_order': %s, 'shape': %s, }\n", descr, fortran, shape)
@@ -200,8 +217,8 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestDamage(t *testing.T) {
-	c := whole()
-	c.Classes, c.Columns, c.Loss = nil, nil, ""
+	c := &chain.Chain{Input: []int{2}, Steps: []chain.Step{
+		chain.Dense{Inputs: 2, Units: 1, Kernel: []float32{1, 2}, Bias: []float32{3}}, chain.Activation{Function: "sigmoid"}}}
 	read := func(d []byte) (*chain.Chain, error) { return numpy.Read(d, "f") }
 	arraystest.Damage(t, write(t, c), true, read)
 	arraystest.Damage(t, []byte(array(1, "'<f4'", "False", "(1, 2)", make([]byte, 8)...)), false, read)

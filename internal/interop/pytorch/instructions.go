@@ -51,7 +51,8 @@ func asList(items []any) (any, error)  { return &list{items: items}, nil }
 
 func asDict(items []any) (any, error) {
 	d := &dict{}
-	return d, d.add(items)
+	err := d.add(items)
+	return d, err
 }
 
 // add adds keys and values that follow one another.

@@ -24,7 +24,7 @@ type machine struct {
 // The bounds of a pickle. A checkpoint of a hundred layers with its optimizer's state takes a hundredth of them.
 const (
 	maxPickle     = 32 << 20
-	maxOperations = 1 << 19
+	maxOperations = 1 << 18
 )
 
 var errCut = errors.New("it ends within itself")

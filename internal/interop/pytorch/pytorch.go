@@ -30,7 +30,7 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := weights.arrays(s)
+	all, err := weights.arrays(s, where)
 	if err != nil {
 		return nil, explain(err, where)
 	}
@@ -42,9 +42,13 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	return c, nil
 }
 
-// Recognize reports whether a file that begins with start is one of torch.save in the old format, or a zip file, which
-// may be one in the new format.
-func Recognize(start []byte) bool { return isLegacy(start) || archive.Is(start) }
+// Is reports whether data is a file of PyTorch: of torch.save, or one that Read refuses by name (TorchScript, .pt2).
+func Is(data []byte) bool {
+	return isLegacy(data) || archive.HasMember(data, func(name string) bool {
+		base := path.Base(name)
+		return base == "data.pkl" || base == "constants.pkl" || exported(base)
+	})
+}
 
 // explain makes a fault of an error about the content of a file.
 func explain(err error, where string) error {
@@ -126,6 +130,11 @@ func readZip(data []byte, where string) (any, *source, error) {
 	return top, s, err
 }
 
+// exported reports whether torch.export.save names a member so.
+func exported(base string) bool {
+	return base == "archive_format" || base == "serialized_exported_program.json"
+}
+
 // folderOf returns what the names of a file's members begin with. It refuses zip files of PyTorch's other formats.
 func folderOf(a *archive.Archive, where string) (string, error) {
 	folder, found := "", false
@@ -135,7 +144,7 @@ func folderOf(a *archive.Archive, where string) (string, error) {
 		case base == "constants.pkl" || strings.Contains(name, "/code/"):
 			return "", fault.New(fault.Data, where, "wanted the weights of a network (a state_dict), found a TorchScript program").
 				WithHint(`in Python: torch.save(torch.jit.load(FILE).state_dict(), "weights.pt")`)
-		case base == "archive_format" || base == "serialized_exported_program.json":
+		case exported(base):
 			return "", fault.New(fault.Data, where,
 				"wanted the weights of a network (a state_dict), found a program of torch.export (.pt2)").
 				WithHint(`in Python: torch.save(torch.export.load(FILE).state_dict, "weights.pt")`)

@@ -19,8 +19,12 @@ var wrappers = []string{
 // notWeights are beginnings of keys whose values have tensors that are no weights of a network.
 var notWeights = []string{"optim", "lr_sched", "sched", "scaler", "rng", "callbacks", "loops", "hyper"}
 
-// maxNesting is how deep the weights may be: {"checkpoint": {"model": {"state_dict": …}}}.
-const maxNesting = 4
+// The bounds of the search for weights, which may be deep, as in {"checkpoint": {"model": {"state_dict": …}}}. A pickle
+// may have the same dictionary in many places.
+const (
+	maxNesting = 4
+	maxVisits  = 1 << 16 // keys and items
+)
 
 // candidate is a dictionary of tensors, or a list of them.
 type candidate struct {
@@ -31,7 +35,7 @@ type candidate struct {
 
 // find returns the tensors of the network that a pickle holds, in its order.
 func find(top any, where string) (candidate, error) {
-	visits := 1000
+	visits := maxVisits
 	found := candidates(top, "", maxNesting, &visits)
 	switch len(found) {
 	case 0:
@@ -56,15 +60,18 @@ func find(top any, where string) (candidate, error) {
 
 // candidates returns the dictionaries in v that have weights. It looks into none of these.
 func candidates(v any, path string, depth int, visits *int) []candidate {
-	if *visits--; *visits < 0 {
+	items := sequence(v)
+	d, isDict := v.(*dict)
+	if *visits -= 1 + len(items); isDict {
+		*visits -= len(d.keys)
+	}
+	if *visits < 0 {
 		return nil
 	}
-	items := sequence(v)
 	if len(items) > 0 && !slices.ContainsFunc(items, func(v any) bool { _, ok := v.(*tensor); return !ok }) {
 		return []candidate{{path: path, items: items}}
 	}
-	d, ok := v.(*dict)
-	if !ok {
+	if !isDict {
 		return nil
 	}
 	for i, k := range d.keys {
@@ -102,8 +109,24 @@ func sequence(v any) []any {
 	return nil
 }
 
+// tensors returns the number of tensors in the dictionary.
+func (c candidate) tensors() (n int) {
+	if c.dict == nil {
+		return 0
+	}
+	for _, v := range c.dict.values {
+		if _, ok := v.(*tensor); ok {
+			n++
+		}
+	}
+	return n
+}
+
 // arrays returns the tensors as arrays.
-func (c candidate) arrays(s *source) (all []arrays.Array, err error) {
+func (c candidate) arrays(s *source, where string) (all []arrays.Array, err error) {
+	if err := arrays.Few(max(len(c.items), c.tensors()), where); err != nil {
+		return nil, err
+	}
 	if c.dict == nil {
 		for i, v := range c.items {
 			a, err := s.array(arrays.Position(i), v.(*tensor))

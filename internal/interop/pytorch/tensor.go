@@ -96,7 +96,11 @@ func (s *source) array(name string, t *tensor) (arrays.Array, error) {
 	if s.budget -= n * kind.Bytes; s.budget < 0 {
 		return a, errors.New("its tensors have many more numbers than the file")
 	}
-	a.Data = gather(t, bytes, kind, s.order, n)
+	if t.contiguous() {
+		a.Data = kind.Floats(bytes[t.offset*kind.Bytes:][:n*kind.Bytes], s.order)
+	} else {
+		a.Data = gather(t, bytes, kind, s.order, n)
+	}
 	return a, nil
 }
 
@@ -116,6 +120,18 @@ func (t *tensor) within(count int) bool {
 		}
 	}
 	return last < count
+}
+
+// contiguous reports whether the numbers of a tensor, which has some, follow one another in row-major order.
+func (t *tensor) contiguous() bool {
+	n := 1
+	for i := len(t.shape) - 1; i >= 0; i-- {
+		if t.shape[i] != 1 && t.strides[i] != n {
+			return false
+		}
+		n *= t.shape[i]
+	}
+	return true
 }
 
 // gather copies the n numbers of a tensor into row-major order.

@@ -18,7 +18,7 @@ var modules = map[string]string{
 }
 
 // module returns the Python expression of the nn.Sequential that computes a chain after its first Affine, if it is one;
-// and for each step the number of its module, by which a state_dict names its tensors (-1: it has no module). An
+// and for each step the number of its module, by which a state_dict names its tensors. An
 // activation that PyTorch has not is a module of the name that it has here, which a reader must define.
 func module(c *chain.Chain) (python string, numbers []int) {
 	var all []string
@@ -33,11 +33,9 @@ func module(c *chain.Chain) (python string, numbers []int) {
 		number := len(all)
 		switch s := s.(type) {
 		case chain.Affine:
-			if i == 0 {
-				number = -1
-				break
+			if i > 0 {
+				all = append(all, "Affine()")
 			}
-			all = append(all, "Affine()")
 		case chain.Dense:
 			all = append(all, fmt.Sprintf("nn.Linear(%d, %d%s)", s.Inputs, s.Units, option(s.Bias == nil, ", bias=False")))
 			size = s.Units

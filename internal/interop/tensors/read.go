@@ -64,7 +64,7 @@ func Read(data []byte, where string) (*chain.Chain, error) {
 	if text, ok := metadata[arrays.DocumentName]; ok {
 		return arrays.Rebuild(text, all, where)
 	}
-	return arrays.Chain(all, where)
+	return arrays.Unordered(all, where)
 }
 
 // parse returns a header's metadata and tensors by name.
@@ -75,6 +75,9 @@ func parse(header []byte) (metadata map[string]string, entries map[string]entry,
 	var raw map[string]json.RawMessage
 	if err := safetensors.Unmarshal(header, &raw); err != nil {
 		return nil, nil, err
+	}
+	if len(raw) > arrays.Max+1 {
+		return nil, nil, fmt.Errorf("wanted at most %d tensors, as a dense network has them, found %d", arrays.Max, len(raw))
 	}
 	entries = map[string]entry{}
 	for name, text := range raw {
@@ -92,10 +95,10 @@ func parse(header []byte) (metadata map[string]string, entries map[string]entry,
 	return metadata, entries, nil
 }
 
-// tensors returns the tensors in the natural order of their names. Each must have the bytes that its shape takes, and
+// tensors returns the tensors in the order of their bytes. Each must have the bytes that its shape takes, and
 // together they must have all bytes, each once.
 func tensors(entries map[string]entry, body []byte) ([]arrays.Array, error) {
-	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return cmp.Compare(a, b) })
+	names := slices.SortedFunc(maps.Keys(entries), cmp.Compare)
 	for _, name := range names {
 		if o := entries[name].Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > len(body) {
 			return nil, fmt.Errorf("tensor %.60q: wanted a begin and an end among %d bytes, found %v", name, len(body),
@@ -131,6 +134,5 @@ func tensors(entries map[string]entry, body []byte) ([]arrays.Array, error) {
 	if end != len(body) {
 		return nil, fmt.Errorf("wanted %d bytes of tensors, found %d", end, len(body))
 	}
-	arrays.Sort(all)
 	return all, nil
 }

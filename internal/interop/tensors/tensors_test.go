@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"reflect"
 	"strings"
@@ -141,6 +142,30 @@ func TestRoundTrip(t *testing.T) {
 				t.Errorf("module %s\nwant   %s", metadata["module"], want)
 			}
 		}
+	}
+}
+
+// TestHalfAffine is about a batch normalization with a gamma and no beta, which PyTorch has not: it gets a beta of zeros.
+func TestHalfAffine(t *testing.T) {
+	c := &chain.Chain{Input: []int{2}, Steps: []chain.Step{
+		chain.Dense{Inputs: 2, Units: 2, Kernel: []float32{1, 2, 3, 4}},
+		chain.BatchNormalization{Gamma: []float32{5, 6}, Mean: []float32{1, 2}, Variance: []float32{1, 4}, Epsilon: 1e-5},
+	}}
+	got, err := tensors.Read(write(t, c, tensors.PyTorch), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := got.Steps[1].(chain.BatchNormalization)
+	if !reflect.DeepEqual(b.Gamma, []float32{5, 6}) || !reflect.DeepEqual(b.Beta, []float32{0, 0}) {
+		t.Errorf("gamma %v, beta %v", b.Gamma, b.Beta)
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	c := whole()
+	c.Steps[0] = chain.Affine{Scale: []float64{math.Inf(1)}, Shift: []float64{0}}
+	if err := tensors.Write(&bytes.Buffer{}, c, tensors.Keras); fault.KindOf(err) != fault.Data {
+		t.Error(err)
 	}
 }
 

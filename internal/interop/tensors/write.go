@@ -34,7 +34,8 @@ type tensor struct {
 // Write writes a chain as a .safetensors file with the names and layouts of Keras or PyTorch. Metadata say what weights
 // do not: dnn.chain (JSON), from which Read makes the same chain; in PyTorch's layout also format, "pt", and module, the
 // Python expression of an nn.Sequential whose load_state_dict takes the tensors. A scale of inputs is in dnn.chain only.
-// What PyTorch has not is an error of kind fault.Usage; other errors are w's.
+// A function that PyTorch has not, such as exponential, is a module of that name there, for the reader to define. An
+// unknown layout is an error of kind fault.Usage, a number that JSON has not one of kind fault.Data; others are w's.
 func Write(w io.Writer, c *chain.Chain, layout Layout) error {
 	var all []tensor
 	var names []string
@@ -47,15 +48,24 @@ func Write(w io.Writer, c *chain.Chain, layout Layout) error {
 		}
 	case PyTorch:
 		python, numbers := module(c)
-		for _, n := range numbers {
-			names = append(names, strconv.Itoa(n))
+		for i, n := range numbers {
+			name := ""
+			switch c.Steps[i].(type) {
+			case chain.Dense, chain.BatchNormalization:
+				name = strconv.Itoa(n)
+			}
+			names = append(names, name)
 		}
 		extra["format"], extra["module"] = "pt", python
 		all = stateDict(c, names)
 	default:
 		return fault.New(fault.Usage, "", "wanted a layout: keras or pytorch, found %q", layout)
 	}
-	extra[arrays.DocumentName] = arrays.Describe(c, names)
+	document, err := arrays.Describe(c, names)
+	if err != nil {
+		return err
+	}
+	extra[arrays.DocumentName] = document
 	return write(w, all, extra)
 }
 

@@ -59,7 +59,9 @@ func load(t *testing.T, name string) folder {
 	return f
 }
 
-func read(f folder) (*chain.Chain, error) { return tfjs.Read(f[tfjs.ModelFile], f.open, "f/model.json") }
+func read(f folder) (*chain.Chain, error) {
+	return tfjs.Read(f[tfjs.ModelFile], f.open, "f/model.json")
+}
 
 // TestRead compares with what TensorFlow.js, Keras 3 and Keras 2 computed.
 func TestRead(t *testing.T) {

@@ -94,7 +94,7 @@ func (b *builder) build(c *chain.Chain) error {
 	flat := len(c.Input) <= 1
 	for i, s := range c.Steps {
 		a, scaled := s.(chain.Affine)
-		if !flat && !(scaled && len(a.Scale) == 1 && len(a.Shift) == 1) {
+		if !flat && (!scaled || len(a.Scale) != 1 || len(a.Shift) != 1) {
 			b.add("Flatten", "flatten", map[string]any{})
 			flat = true
 		}

@@ -3,6 +3,7 @@
 package arraystest
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -90,8 +91,9 @@ func Activate(c *chain.Chain, activations ...chain.Activation) *chain.Chain {
 	return &with
 }
 
-// Damage reads every beginning of data, and data with each bit flipped. Reading must not panic, errors must be faults of
-// data with short texts, and, if the format has a checksum, what is read must have the same numbers as data has.
+// Damage reads every beginning of data, and data with each bit flipped, or with one bit of each byte if the format has no
+// checksum. Reading must not panic, errors must be faults of data with short texts, and, if there is a checksum, what is
+// read must have the same numbers as data has.
 func Damage(t *testing.T, data []byte, checksum bool, read func([]byte) (*chain.Chain, error)) {
 	t.Helper()
 	want, err := read(data)
@@ -116,6 +118,9 @@ func Damage(t *testing.T, data []byte, checksum bool, read func([]byte) (*chain.
 	flipped := append([]byte{}, data...)
 	for i := range flipped {
 		for bit := range 8 {
+			if !checksum && bit != i%8 { // panics are found by fewer
+				continue
+			}
 			flipped[i] ^= 1 << bit
 			check(flipped, "flipped in byte", i)
 			flipped[i] ^= 1 << bit
@@ -127,5 +132,5 @@ func Damage(t *testing.T, data []byte, checksum bool, read func([]byte) (*chain.
 func same(a, b *chain.Chain) bool {
 	x, errX := json.Marshal(a.Steps)
 	y, errY := json.Marshal(b.Steps)
-	return errX == nil && errY == nil && string(x) == string(y)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }

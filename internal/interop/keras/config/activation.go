@@ -36,9 +36,9 @@ func (m *Model) Activation(raw json.RawMessage) (chain.Activation, error) {
 		return m.byName(name, nil)
 	}
 	class, custom := unregistered(o.ClassName)
-	if custom || o.ClassName == "__lambda__" {
-		return chain.Activation{}, fmt.Errorf("a function of the user's own is not supported, found %s",
-			Clip(o.ClassName))
+	if custom || class == "" || class == "__lambda__" {
+		return chain.Activation{}, fmt.Errorf("a function of the user's own (Lambda) is not supported, found %s",
+			Clip(string(raw)))
 	}
 	var s Settings
 	if json.Unmarshal(o.Config, &s) != nil {

@@ -31,6 +31,27 @@ type object struct {
 	KerasVersion  string          `json:"keras_version"` // in to_json() of Keras 2
 }
 
+// objects is a list of objects, as long as a model may be.
+type objects []object
+
+// UnmarshalJSON parses a list, one object after the other, so that a list of nothing cannot take much memory.
+func (o *objects) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if token, err := d.Token(); token != json.Delim('[') {
+		return errors.Join(err, errors.New("wanted a list"))
+	}
+	for d.More() {
+		var one object
+		if err := d.Decode(&one); err != nil {
+			return err
+		}
+		if *o = append(*o, one); len(*o) > maxLayers {
+			return fmt.Errorf("wanted at most %d layers, found more", maxLayers)
+		}
+	}
+	return nil
+}
+
 // decode parses a part of a config that must be one, and says what it is of in an error.
 func decode(raw json.RawMessage, v any, what string) error {
 	if err := json.Unmarshal(raw, v); err != nil {
@@ -38,6 +59,9 @@ func decode(raw json.RawMessage, v any, what string) error {
 	}
 	return nil
 }
+
+// parses reports whether raw is there and could be parsed into v.
+func parses(raw json.RawMessage, v any) bool { return raw != nil && json.Unmarshal(raw, v) == nil }
 
 // Settings are the settings of a layer by name.
 type Settings map[string]json.RawMessage
@@ -147,46 +171,41 @@ func Numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 	}
 	const maxRank = 8
 	d := json.NewDecoder(bytes.NewReader(raw))
-	depth := 0
 	var counts [maxRank + 1]int // at each depth, of the list that is open
-	known := false
-	for {
+	deepest := maxRank          // where numbers are, once it is known
+	for depth := 0; ; {
 		token, err := d.Token()
 		if err != nil {
 			return nil, nil, errors.New("wanted numbers")
 		}
-		switch v := token.(type) {
-		case float64:
+		v, isNumber := token.(float64)
+		switch {
+		case isNumber && (depth == deepest || deepest == maxRank && len(shape) == depth):
+			deepest = depth
 			counts[depth]++
 			values = append(values, v)
-		case json.Delim:
-			switch {
-			case v == '[' && depth < maxRank:
-				counts[depth]++
-				depth++
-				counts[depth] = 0
-				if !known {
-					shape = append(shape, 0)
-				}
-			case v == ']':
-				known = true
-				if depth > len(shape) || shape[depth-1] != 0 && shape[depth-1] != counts[depth] {
-					return nil, nil, errors.New("wanted lists of one length")
-				}
-				shape[depth-1] = counts[depth]
-				depth--
-			default:
-				return nil, nil, errors.New("wanted numbers")
+		case token == json.Delim('[') && depth < deepest:
+			counts[depth]++
+			depth++
+			counts[depth] = 0
+			if depth > len(shape) {
+				shape = append(shape, -1)
 			}
+		case token == json.Delim(']'):
+			if known := shape[depth-1]; known >= 0 && known != counts[depth] {
+				return nil, nil, errors.New("wanted lists of one length")
+			}
+			shape[depth-1] = counts[depth]
+			depth--
 		default:
-			return nil, nil, errors.New("wanted numbers")
+			return nil, nil, errors.New("wanted numbers in lists of one length")
 		}
 		if depth == 0 {
 			break
 		}
 	}
-	if len(values) != Product(shape) {
-		return nil, nil, errors.New("wanted lists of one length")
+	if len(values) == 0 || len(values) != Product(shape) {
+		return nil, nil, errors.New("wanted numbers in lists of one length")
 	}
 	return values, shape, nil
 }
@@ -204,7 +223,7 @@ func Product(shape []int) int {
 // is nil if raw says nothing.
 func Shape(raw json.RawMessage) ([]int, error) {
 	var sides []*float64
-	if raw == nil || json.Unmarshal(raw, &sides) != nil || len(sides) < 1 {
+	if !parses(raw, &sides) || len(sides) < 1 {
 		return nil, nil
 	}
 	shape := make([]int, 0, len(sides))

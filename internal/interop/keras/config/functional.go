@@ -18,27 +18,33 @@ func order(objects []object, inputs, outputs json.RawMessage) ([]object, error) 
 	if err != nil {
 		return nil, err
 	}
-	next := map[string]object{} // by the layer before
+	before := make([]string, len(objects)) // the name of the layer before each
 	var at *object
 	for i, o := range objects {
 		sources, err := sources(o.InboundNodes)
+		if err == nil && len(sources) != 1 && o.Name != input {
+			err = fmt.Errorf("wanted the output of one layer as its input, found %d", len(sources))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("layer %s (%s): %w", Clip(o.Name), Clip(o.ClassName), err)
 		}
 		if o.Name == input {
 			at = &objects[i]
+		} else {
+			before[i] = sources[0]
+		}
+	}
+	next := map[string]object{} // by the layer before
+	for i, o := range objects {
+		if o.Name == input {
 			continue
 		}
-		if len(sources) != 1 {
-			return nil, fmt.Errorf("layer %s (%s): wanted the output of one layer as its input, found %d",
-				Clip(o.Name), Clip(o.ClassName), len(sources))
-		}
-		if other, ok := next[sources[0]]; ok {
+		if other, ok := next[before[i]]; ok {
 			return nil, fmt.Errorf(
 				"the output of layer %s goes to layers %s (%s) and %s (%s): wanted a chain without branches",
-				Clip(sources[0]), Clip(other.Name), Clip(other.ClassName), Clip(o.Name), Clip(o.ClassName))
+				Clip(before[i]), Clip(other.Name), Clip(other.ClassName), Clip(o.Name), Clip(o.ClassName))
 		}
-		next[sources[0]] = o
+		next[before[i]] = o
 	}
 	if at == nil {
 		return nil, fmt.Errorf("config: wanted the input layer %s, found none", Clip(input))
@@ -71,12 +77,13 @@ func oneLayer(raw json.RawMessage, what string) (string, error) {
 	return name, nil
 }
 
-// history returns the name in ["dense", 0, 0, ...]: the first output of the first call of a layer.
+// history returns the name in ["dense", 0, 0, ...]: the first output of a layer. Which call of the layer it is of, the
+// number before the last, does not matter where layers are called once.
 func history(raw json.RawMessage) (name string, ok bool) {
 	var parts []json.RawMessage
 	var call, tensor int
 	ok = json.Unmarshal(raw, &parts) == nil && len(parts) >= 3 && json.Unmarshal(parts[0], &name) == nil &&
-		json.Unmarshal(parts[1], &call) == nil && json.Unmarshal(parts[2], &tensor) == nil && call == 0 && tensor == 0
+		json.Unmarshal(parts[1], &call) == nil && json.Unmarshal(parts[2], &tensor) == nil && tensor == 0
 	return name, ok
 }
 

@@ -29,7 +29,7 @@ type Layer struct {
 }
 
 // Max is the most bytes that a config may have. Keras writes about a thousand for a layer.
-const Max = 4 << 20
+const Max = 1 << 20
 
 const (
 	maxLayers = 4096
@@ -86,7 +86,7 @@ func (m *Model) parseLayers(o object, trainable bool, depth int) ([]*Layer, erro
 			Clip(o.ClassName))
 	}
 	var config struct {
-		Layers       []object        `json:"layers"`
+		Layers       objects         `json:"layers"`
 		Trainable    *bool           `json:"trainable"`
 		InputLayers  json.RawMessage `json:"input_layers"`
 		OutputLayers json.RawMessage `json:"output_layers"`
@@ -106,14 +106,14 @@ func (m *Model) parseLayers(o object, trainable bool, depth int) ([]*Layer, erro
 	if m.count += len(config.Layers); m.count > maxLayers {
 		return nil, fmt.Errorf("config: wanted at most %d layers, found more", maxLayers)
 	}
-	objects := config.Layers
+	ordered := config.Layers
 	if class != "Sequential" {
-		if objects, err = order(objects, config.InputLayers, config.OutputLayers); err != nil {
+		if ordered, err = order(ordered, config.InputLayers, config.OutputLayers); err != nil {
 			return nil, err
 		}
 	}
 	var layers []*Layer
-	for _, o := range objects {
+	for _, o := range ordered {
 		l, err := m.parseLayer(o, trainable, depth)
 		if err != nil {
 			return nil, err
@@ -166,7 +166,7 @@ func (m *Model) inputShape(o object) ([]int, error) {
 		BuildInputShape json.RawMessage `json:"build_input_shape"`
 		BatchInputShape json.RawMessage `json:"batch_input_shape"`
 	}
-	if json.Unmarshal(o.Config, &config) != nil { // a list
+	if !parses(o.Config, &config) { // a list
 		return nil, nil
 	}
 	for _, raw := range []json.RawMessage{config.BatchInputShape, config.BuildInputShape, o.BuildConfig.InputShape} {
