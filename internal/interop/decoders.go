@@ -2,10 +2,6 @@ package interop
 
 import (
 	"bytes"
-	"path"
-	"strings"
-
-	"dnn/internal/fault"
 	"dnn/internal/interop/archive"
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/hdf5"
@@ -28,15 +24,15 @@ func decoderOf(start []byte) decoder {
 		return decodeHDF5
 	case archive.Is(start):
 		return decodeZip
-	case pytorch.Recognize(start):
+	case safetensors.Recognize(start):
+		return func(f file) (*chain.Chain, error) { return tensors.Read(f.data, f.path) }
+	case isPickle(start):
 		return func(f file) (*chain.Chain, error) { return pytorch.Read(f.data, f.path) }
 	case onnx.Recognize(start):
 		return func(f file) (*chain.Chain, error) { return onnx.Read(f.data, f.path, f.beside) }
 	case bytes.HasPrefix(bytes.TrimSpace(start), []byte("{")):
 		return func(f file) (*chain.Chain, error) { return tfjs.Read(f.data, f.beside, f.path) }
-	case safetensors.Recognize(start):
-		return func(f file) (*chain.Chain, error) { return tensors.Read(f.data, f.path) }
-	case numpy.Recognize(start):
+	case bytes.HasPrefix(start, []byte("\x93NUMPY")):
 		return func(f file) (*chain.Chain, error) { return numpy.Read(f.data, f.path) }
 	}
 	return nil
@@ -56,20 +52,17 @@ func decodeHDF5(f file) (*chain.Chain, error) {
 
 // decodeZip tells the formats that are zip archives apart by their members.
 func decodeZip(f file) (*chain.Chain, error) {
-	a, err := archive.Open(f.data, f.path)
-	if err != nil {
-		return nil, err
+	switch {
+	case pytorch.Is(f.data):
+		return pytorch.Read(f.data, f.path)
+	case numpy.Is(f.data):
+		return numpy.Read(f.data, f.path)
 	}
-	for _, member := range a.Names() {
-		switch base := path.Base(member); {
-		case base == "config.json", base == "metadata.json", strings.HasSuffix(base, ".weights.h5"):
-			return keras.Read(f.data, f.path)
-		case base == "data.pkl":
-			return pytorch.Read(f.data, f.path)
-		case strings.HasSuffix(base, ".npy"):
-			return numpy.Read(f.data, f.path)
-		}
-	}
-	return nil, fault.New(fault.Data, f.path,
-		"wanted a model of Keras or PyTorch, or NumPy's arrays, found another zip archive")
+	return keras.Read(f.data, f.path)
+}
+
+// isPickle recognizes pickles of protocols 2 to 5: the opcode PROTO, then the protocol. A state_dict of an old PyTorch is
+// one.
+func isPickle(start []byte) bool {
+	return len(start) > 2 && start[0] == 0x80 && 2 <= start[1] && start[1] <= 5
 }
