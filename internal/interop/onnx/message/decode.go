@@ -16,13 +16,16 @@ const (
 	maxAttributes = 64
 	maxInts       = 1 << 20
 	maxDims       = 8
+
+	maxElements = 1 << 21 // of all these lists together
 )
 
 // Decode reads a model. Tensors point into data.
 func Decode(data []byte) (*Model, error) {
 	m := &Model{}
 	graphs := 0
-	err := each(data, func(f field) (err error) {
+	left := maxElements
+	err := each(data, &left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			m.IR, err = f.integer()
@@ -36,7 +39,7 @@ func Decode(data []byte) (*Model, error) {
 		case 8:
 			var o Opset
 			if o, err = decodeOpset(f); err == nil {
-				m.Opsets, err = appendOne(m.Opsets, o, maxEntries, "sets of operators")
+				m.Opsets, err = appendOne(f, m.Opsets, o, maxEntries, "sets of operators")
 			}
 		case 14:
 			m.Metadata, err = appendEntry(m.Metadata, f)
@@ -59,7 +62,7 @@ func decodeOpset(f field) (o Opset, err error) {
 	if err != nil {
 		return o, err
 	}
-	return o, each(b, func(f field) (err error) {
+	return o, each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			o.Domain, err = f.text()
@@ -76,7 +79,7 @@ func appendEntry(all []Entry, f field) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(b, func(f field) (err error) {
+	err = each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			e.Key, err = f.text()
@@ -88,7 +91,7 @@ func appendEntry(all []Entry, f field) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appendOne(all, e, maxEntries, "entries")
+	return appendOne(f, all, e, maxEntries, "entries")
 }
 
 func (g *Graph) decode(f field) error {
@@ -96,19 +99,19 @@ func (g *Graph) decode(f field) error {
 	if err != nil {
 		return err
 	}
-	return each(b, func(f field) (err error) {
+	return each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			var n Node
 			if err = n.decode(f); err == nil {
-				g.Nodes, err = appendOne(g.Nodes, n, maxNodes, "operators")
+				g.Nodes, err = appendOne(f, g.Nodes, n, maxNodes, "operators")
 			}
 		case 2:
 			g.Name, err = f.text()
 		case 5:
 			var t Tensor
 			if err = t.decode(f); err == nil {
-				g.Initializers, err = appendOne(g.Initializers, t, maxTensors, "tensors")
+				g.Initializers, err = appendOne(f, g.Initializers, t, maxTensors, "tensors")
 			}
 		case 11:
 			g.Inputs, err = appendValue(g.Inputs, f, "inputs")
@@ -131,9 +134,9 @@ func (n *Node) decode(f field) error {
 		if err != nil {
 			return nil, err
 		}
-		return appendOne(all, name, maxNames, "names")
+		return appendOne(f, all, name, maxNames, "names")
 	}
-	return each(b, func(f field) (err error) {
+	return each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			n.Inputs, err = names(n.Inputs, f)
@@ -146,7 +149,7 @@ func (n *Node) decode(f field) error {
 		case 5:
 			var a Attribute
 			if err = a.decode(f); err == nil {
-				n.Attributes, err = appendOne(n.Attributes, a, maxAttributes, "attributes")
+				n.Attributes, err = appendOne(f, n.Attributes, a, maxAttributes, "attributes")
 			}
 		case 7:
 			n.Domain, err = f.text()
@@ -161,7 +164,7 @@ func (a *Attribute) decode(f field) error {
 		return err
 	}
 	var floats []byte
-	err = each(b, func(f field) (err error) {
+	err = each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			a.Name, err = f.text()
@@ -178,13 +181,13 @@ func (a *Attribute) decode(f field) error {
 			floats, err = f.fixed(floats, 4)
 		case 8:
 			err = f.integers(func(v int64) (err error) {
-				a.Ints, err = appendOne(a.Ints, v, maxInts, "numbers of an attribute")
+				a.Ints, err = appendOne(f, a.Ints, v, maxInts, "numbers of an attribute")
 				return err
 			})
 		case 9:
 			var s string
 			if s, err = f.text(); err == nil {
-				a.Strings, err = appendOne(a.Strings, s, maxInts, "texts of an attribute")
+				a.Strings, err = appendOne(f, a.Strings, s, maxInts, "texts of an attribute")
 			}
 		case 20:
 			var v int64
@@ -208,7 +211,7 @@ func appendValue(all []Value, f field, thing string) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(b, func(f field) (err error) {
+	err = each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
 			v.Name, err = f.text()
@@ -220,11 +223,15 @@ func appendValue(all []Value, f field, thing string) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appendOne(all, v, maxTensors, thing)
+	return appendOne(f, all, v, maxTensors, thing)
 }
 
 // decodeType reads a TypeProto, which has the fields of its tensor type two levels below.
 func (v *Value) decodeType(f field) error {
+	begin := func() (err error) { // of whose dimension nothing is known yet
+		v.Dims, err = appendOne(f, v.Dims, Dim{}, maxDims, "dimensions")
+		return err
+	}
 	return nested(f, 1, func(f field) (err error) {
 		switch f.number {
 		case 1:
@@ -233,16 +240,10 @@ func (v *Value) decodeType(f field) error {
 			v.Type = Type(t)
 		case 2:
 			v.Ranked = true
-			err = nested(f, 1, v.decodeDim, v.beginDim)
+			err = nested(f, 1, v.decodeDim, begin)
 		}
 		return err
 	}, nil)
-}
-
-// beginDim adds a dimension, of which nothing is known yet.
-func (v *Value) beginDim() (err error) {
-	v.Dims, err = appendOne(v.Dims, Dim{}, maxDims, "dimensions")
-	return err
 }
 
 func (v *Value) decodeDim(f field) (err error) {
@@ -263,7 +264,7 @@ func nested(f field, number int, visit func(f field) error, begin func() error) 
 	if err != nil {
 		return err
 	}
-	return each(outer, func(f field) error {
+	return each(outer, f.left, func(f field) error {
 		if int(f.number) != number {
 			return nil
 		}
@@ -274,7 +275,7 @@ func nested(f field, number int, visit func(f field) error, begin func() error) 
 		if err != nil {
 			return err
 		}
-		return each(inner, visit)
+		return each(inner, f.left, visit)
 	})
 }
 

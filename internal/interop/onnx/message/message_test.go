@@ -142,6 +142,7 @@ func TestRefused(t *testing.T) {
 		"names":              {graph(fields(1, many(1, maxNames+1, nil))), "wanted at most 1024 names, found more"},
 		"entries":            {append(graph(nil), many(14, maxEntries+1, nil)...), "wanted at most 1024 entries, found more"},
 		"attributes":         {graph(fields(1, many(5, maxAttributes+1, nil))), "wanted at most 64 attributes, found more"},
+		"elements":           {graph(many(5, 3, fields(2, 7, 7, make([]byte, 1<<20)))), "wanted at most 1048576 whole numbers of a tensor"},
 		"sparse":             {graph(fields(15, []byte{})), "wanted dense tensors, found a sparse one"},
 		"number for text":    {fields(2, 3), "field 2: wanted a text, found wire type 0"},
 		"text for number":    {fields(1, []byte("x")), "field 1: wanted a number, found wire type 2"},

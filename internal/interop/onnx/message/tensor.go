@@ -80,14 +80,14 @@ func (t *Tensor) decode(f field) error {
 	var numbers []int64 // of int32_data, int64_data and uint64_data
 	var external bool
 	add := func(v int64) (err error) {
-		numbers, err = appendOne(numbers, v, maxInts, "whole numbers of a tensor")
+		numbers, err = appendOne(f, numbers, v, maxInts, "whole numbers of a tensor")
 		return err
 	}
 	var halves []byte // int32_data of 16-bit floats, which may be weights; the type comes before them in a file
-	err = each(b, func(f field) (err error) {
+	err = each(b, f.left, func(f field) (err error) {
 		switch f.number {
 		case 1:
-			err = f.integers(t.addDim)
+			err = f.integers(func(v int64) error { return t.addDim(f, v) })
 		case 2:
 			var v int64
 			v, err = f.integer()
@@ -106,7 +106,7 @@ func (t *Tensor) decode(f field) error {
 		case 6:
 			var s string
 			if s, err = f.text(); err == nil {
-				t.Strings, err = appendOne(t.Strings, s, maxInts, "texts of a tensor")
+				t.Strings, err = appendOne(f, t.Strings, s, maxInts, "texts of a tensor")
 			}
 		case 7, 11:
 			err = f.integers(add)
@@ -137,12 +137,12 @@ func (t *Tensor) decode(f field) error {
 	return err
 }
 
-func (t *Tensor) addDim(v int64) error {
+func (t *Tensor) addDim(f field, v int64) error {
 	if v < 0 || v > math.MaxInt32 {
 		return fmt.Errorf("wanted a dimension from 0 to %d, found %d", math.MaxInt32, v)
 	}
 	var err error
-	t.Dims, err = appendOne(t.Dims, int(v), maxDims, "dimensions")
+	t.Dims, err = appendOne(f, t.Dims, int(v), maxDims, "dimensions")
 	return err
 }
 

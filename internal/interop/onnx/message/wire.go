@@ -13,17 +13,19 @@ type field struct {
 	kind   protowire.Type
 	bits   uint64 // of a varint, fixed32 or fixed64
 	bytes  []byte // of a string, a message or packed numbers
+	left   *int   // how many elements of lists the file may still have
 }
 
-// each calls visit with each field of a message. It stops at the first error.
-func each(message []byte, visit func(f field) error) error {
+// each calls visit with each field of a message, of whose lists left elements may still come. It stops at the first
+// error.
+func each(message []byte, left *int, visit func(f field) error) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {
 			return protowire.ParseError(n)
 		}
 		message = message[n:]
-		f := field{number: number, kind: kind}
+		f := field{number: number, kind: kind, left: left}
 		switch kind {
 		case protowire.VarintType:
 			f.bits, n = protowire.ConsumeVarint(message)
@@ -116,10 +118,10 @@ func (f field) fixed(all []byte, width int) ([]byte, error) {
 	return append(all, f.bytes...), nil
 }
 
-// appendOne appends an element to a repeated field, of which there may be at most limit.
-func appendOne[T any](all []T, one T, limit int, thing string) ([]T, error) {
-	if len(all) >= limit {
-		return nil, fmt.Errorf("wanted at most %d %s, found more", limit, thing)
+// appendOne appends an element to a list that f is a part of, of which there may be at most limit.
+func appendOne[T any](f field, all []T, one T, limit int, thing string) ([]T, error) {
+	if *f.left--; len(all) >= limit || *f.left < 0 {
+		return nil, fmt.Errorf("wanted at most %d %s, found more", min(limit, maxElements), thing)
 	}
 	return append(all, one), nil
 }
