@@ -95,7 +95,7 @@ func assemble(layers []layer, ordered bool, where string) (*chain.Chain, error) 
 		}
 		if i > 0 {
 			c.Note("its matrices are " + [...]string{"[inputs, units]", "[units, inputs]"}[m] +
-				", other than their names let expect")
+				", unlike what their names suggest")
 		}
 		return c, nil
 	}

@@ -83,6 +83,9 @@ func TestChain(t *testing.T) {
 			"bn2.running_mean 4; bn2.running_var 4", "fc1 6>5, bn1 (5)-, fc2 5>4, bn2 (4)-, out 4>3"},
 		{"declared after, of one size", "fc1.weight 5,5; fc2.weight 5,5; bn1.running_mean 5; bn1.running_var 5; fc3.weight 3,5",
 			"fc1 5>5, bn1 (5)-, fc2 5>5, fc3 5>3"},
+		{"in lists", "bns.0.running_mean 5; bns.0.running_var 5; bns.1.running_mean 5; bns.1.running_var 5; " +
+			"layers.0.weight 5,5; layers.1.weight 5,5; head.weight 3,5",
+			"layers.0 5>5, bns.0 (5)-, layers.1 5>5, bns.1 (5)-, head 5>3"},
 		{"before", "norm1.running_mean 5; norm1.running_var 5; fc1.weight 5,5; norm2.running_mean 5; norm2.running_var 5; " +
 			"fc2.weight 3,5", "norm1 (5)-, fc1 5>5, norm2 (5)-, fc2 5>3"},
 		{"blocks", "encoder.0.weight 5,5; encoder.1.weight 5,5; decoder.0.weight 5,5; decoder.1.weight 3,5",

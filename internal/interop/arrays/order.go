@@ -35,12 +35,14 @@ func inOrder(layers []layer, m layout, ordered bool, where string) (steps []elem
 		}
 		orders = append([]func(a, b element) int{order}, orders...)
 	}
-	for _, order := range orders {
-		sorted := slices.Clone(steps)
-		slices.SortStableFunc(sorted, order)
-		if misfit(sorted) == "" {
-			moved := !slices.EqualFunc(steps, sorted, func(a, b element) bool { return a.name == b.name })
-			return sorted, moved, nil
+	for _, likely := range []bool{true, false} {
+		for _, order := range orders {
+			sorted := slices.Clone(steps)
+			slices.SortStableFunc(sorted, order)
+			if misfit(sorted) == "" && (!likely || !doubled(sorted)) {
+				moved := !slices.EqualFunc(steps, sorted, func(a, b element) bool { return a.name == b.name })
+				return sorted, moved, nil
+			}
 		}
 	}
 	if sorted := onlyOrder(steps); sorted != nil {
@@ -48,6 +50,19 @@ func inOrder(layers []layer, m layout, ordered bool, where string) (steps []elem
 	}
 	return nil, false, fault.New(fault.Data, where, "wanted layers each of which takes what the one before gives, found %s",
 		first).WithHint("export the layers of a dense network alone, in their order")
+}
+
+// doubled reports whether a batch normalization follows another, as where a program declares all of them in one place.
+func doubled(steps []element) bool {
+	before := false
+	for _, s := range steps {
+		_, is := s.step.(chain.BatchNormalization)
+		if is && before {
+			return true
+		}
+		before = is
+	}
+	return false
 }
 
 // misfit says which step does not take what the one before gives; empty: all do.

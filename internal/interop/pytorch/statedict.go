@@ -68,11 +68,11 @@ func candidates(v any, path string, depth int, visits *int) []candidate {
 	if *visits < 0 {
 		return nil
 	}
-	if len(items) > 0 && !slices.ContainsFunc(items, func(v any) bool { _, ok := v.(*tensor); return !ok }) {
+	if isList(items) {
 		return []candidate{{path: path, items: items}}
 	}
 	if !isDict {
-		return nil
+		d = &dict{}
 	}
 	for i, k := range d.keys {
 		key, isText := k.(string)
@@ -84,6 +84,9 @@ func candidates(v any, path string, depth int, visits *int) []candidate {
 		return nil
 	}
 	var all []candidate
+	for i, item := range items {
+		all = append(all, candidates(item, fmt.Sprint(path, "[", i, "]"), depth-1, visits)...)
+	}
 	for i, k := range d.keys {
 		key, isText := k.(string)
 		other := slices.ContainsFunc(notWeights, func(p string) bool { return strings.HasPrefix(strings.ToLower(key), p) })
@@ -96,6 +99,19 @@ func candidates(v any, path string, depth int, visits *int) []candidate {
 		}
 	}
 	return all
+}
+
+// isList reports whether items are the tensors of a network, which has a matrix.
+func isList(items []any) bool {
+	matrix := false
+	for _, item := range items {
+		t, ok := item.(*tensor)
+		if !ok {
+			return false
+		}
+		matrix = matrix || len(t.shape) == 2
+	}
+	return matrix
 }
 
 // sequence returns the items of a list or tuple.
