@@ -42,7 +42,7 @@ func StoredFor(path string, experiment json.RawMessage, a nn.Architecture) (*Res
 	list := make([]Layer, 0, len(a.Layers))
 	for _, l := range a.Layers[:len(a.Layers)-1] {
 		l.Name = ""
-		if l.Activation == own.Activation {
+		if l.Type == "dense" && l.Activation == own.Activation {
 			l.Activation = "" // which stands for it
 		}
 		list = append(list, Layer(l))

@@ -69,6 +69,13 @@ func TestStored(t *testing.T) {
 	if got, err = StoredFor("m.bin", stored, other); err != nil || len(got.Layers) != 0 {
 		t.Errorf("wanted no hidden layer, found %v, %v", got.Layers, err)
 	}
+	apart := nn.NewLayerSpec("activation")
+	apart.Name, apart.Activation = "activation", "relu" // the experiment's
+	other.Layers = append([]nn.LayerSpec{apart}, other.Layers...)
+	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Layers[0].Activation != "relu" {
+		t.Errorf("wanted relu, found %v, %v", got, err)
+	}
+	other.Layers = other.Layers[1:]
 	other.Loss, other.Layers[0].Activation = "mse", "sigmoid"
 	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Loss != "mse" || got.OutputLayer.Activation != "sigmoid" {
 		t.Errorf("wanted sigmoid and mse, found %v, %v", got, err)

@@ -67,9 +67,17 @@ func adamOf(spec optimizer.Spec, c *train.Checkpoint) *chain.Adam {
 		Momentum: momentsOf(arrays, "adam.momentum/"), Velocity: momentsOf(arrays, "adam.velocity/"),
 	}
 	if power := numbers["adam.beta_2_power"]; power > 0 && power < 1 { // beta_2, as float32, to the number of steps
-		a.Iterations = int64(math.Round(math.Log(power) / math.Log(float64(float32(rule.Beta2)))))
+		a.Iterations = int64(steps(float64(float32(rule.Beta2)), power))
 	}
 	return a
+}
+
+// steps returns the number of factors base, between 0 and 1, that give the power.
+func steps(base, power float64) (n int) {
+	for p := 1.; base < 1 && p > power*(1+base)/2; n++ { // half a factor above, whatever was rounded
+		p *= base
+	}
+	return n
 }
 
 // momentsOf returns the arrays whose names have that prefix, without it.

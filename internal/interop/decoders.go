@@ -2,6 +2,7 @@ package interop
 
 import (
 	"bytes"
+
 	"dnn/internal/interop/archive"
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/hdf5"

@@ -70,10 +70,12 @@ func setExperiment(m *modelfile.Model, like *config.Resolved, path string) (note
 		return "", nil
 	}
 	own, err := config.StoredFor(path, given, m.Architecture)
-	if err != nil { // the experiment cannot say such a network
-		return "", nil
+	switch {
+	case err == nil:
+		m.Dataset = own.Dataset.String()
+		m.Config, err = json.Marshal(own.Reproducible())
+	case like == nil: // the built-in experiment cannot say such a network
+		note, err = "", nil
 	}
-	m.Dataset = own.Dataset.String()
-	m.Config, err = json.Marshal(own.Reproducible())
 	return note, err
 }

@@ -80,8 +80,11 @@ func ReadChain(path, program string) (c *chain.Chain, notes []string, err error)
 		if c, err = decode(f); err != nil {
 			return nil, nil, err
 		}
+		if err = c.CheckSaid(f.path); err != nil {
+			return nil, nil, err
+		}
 		c.Program = program
-		return c, c.Notes, c.CheckSaid(f.path)
+		return c, c.Notes, nil
 	case isCheckpoint(path):
 		m, adam, err := readCheckpoint(path)
 		if err != nil {
@@ -108,9 +111,9 @@ func open(path string) (f file, decode decoder, err error) {
 		}
 		path = inside
 	}
-	start, err := peek(path)
+	start := peek(path)
 	decode = decoderOf(start)
-	if err != nil || decode == nil || safetensors.Sealed(start) {
+	if decode == nil || safetensors.Sealed(start) {
 		return file{}, nil, nil
 	}
 	data, err := readFile(path)
@@ -119,29 +122,28 @@ func open(path string) (f file, decode decoder, err error) {
 
 // IsOwn reports whether the file at path is one of dnn's, a model file or a checkpoint, by its first bytes.
 func IsOwn(path string) bool {
-	start, err := peek(path)
-	return err == nil && safetensors.Sealed(start)
+	return safetensors.Sealed(peek(path))
 }
 
 // isCheckpoint reports whether the file at path is a checkpoint of dnn, by its first bytes.
 func isCheckpoint(path string) bool {
-	start, err := peek(path)
-	return err == nil && safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`))
+	start := peek(path)
+	return safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`))
 }
 
-// peek returns the first bytes of a file.
-func peek(path string) ([]byte, error) {
+// peek returns the first bytes of a file; none if it cannot be read, which whoever reads it then says.
+func peek(path string) []byte {
 	in, err := atomicfile.Open(path)
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	defer func() { _ = in.Close() }() // it was only read
 	start := make([]byte, recognizedBytes)
 	n, err := io.ReadFull(in, start)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
 	}
-	return start[:n], err
+	return start[:n]
 }
 
 // readFile reads a whole file.
