@@ -71,11 +71,12 @@ func TestStored(t *testing.T) {
 	}
 	apart := nn.NewLayerSpec("activation")
 	apart.Name, apart.Activation = "activation", "relu" // the experiment's
-	other.Layers = append([]nn.LayerSpec{apart}, other.Layers...)
-	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Layers[0].Activation != "relu" {
+	last := other.Layers[0]
+	other.Layers = []nn.LayerSpec{{Type: "dense", Name: "dense", Units: 2, Activation: "linear"}, apart, last}
+	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Layers[1].Activation != "relu" {
 		t.Errorf("wanted relu, found %v, %v", got, err)
 	}
-	other.Layers = other.Layers[1:]
+	other.Layers = []nn.LayerSpec{last}
 	other.Loss, other.Layers[0].Activation = "mse", "sigmoid"
 	if got, err = StoredFor("m.bin", stored, other); err != nil || got.Loss != "mse" || got.OutputLayer.Activation != "sigmoid" {
 		t.Errorf("wanted sigmoid and mse, found %v, %v", got, err)

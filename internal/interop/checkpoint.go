@@ -74,7 +74,7 @@ func adamOf(spec optimizer.Spec, c *train.Checkpoint) *chain.Adam {
 
 // steps returns the number of factors base, between 0 and 1, that give the power.
 func steps(base, power float64) (n int) {
-	for p := 1.; base < 1 && p > power*(1+base)/2; n++ { // half a factor above, whatever was rounded
+	for p := 1.; base < 1 && p > power*(1+1/base)/2; n++ { // half a factor above it, whatever was rounded
 		p *= base
 	}
 	return n
