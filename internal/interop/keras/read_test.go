@@ -76,7 +76,8 @@ func read(t testing.TB, path string) (*chain.Chain, error) {
 // What Keras 3 and 2 wrote gives the outputs that they computed, or is refused. testdata here is of
 // scripts/interop/keras_files.py.
 func TestFilesOfKeras(t *testing.T) {
-	for _, folder := range []string{"../testdata/keras", "../testdata/keras2", "testdata/keras", "testdata/keras2"} {
+	for _, folder := range []string{"../testdata/keras", "../testdata/keras2", "testdata/keras", "testdata/keras2",
+		"testdata/tf2.13"} {
 		for name, c := range cases(t, folder) {
 			for _, file := range c.Files {
 				t.Run(filepath.Join(folder, file), func(t *testing.T) {

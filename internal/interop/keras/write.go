@@ -127,8 +127,11 @@ func (o *layout) config(c *chain.Chain) map[string]any {
 
 // compileConfig is how a model is compiled, but for the optimizer.
 func compileConfig(loss string) map[string]any {
-	if loss == "categorical_crossentropy" {
+	switch loss {
+	case "categorical_crossentropy":
 		loss = "sparse_categorical_crossentropy" // of classes, as dnn's labels are
+	case "mse":
+		loss = "mean_squared_error" // Keras 3 does not find the short name in .h5
 	}
 	return map[string]any{
 		"loss": loss, "loss_weights": nil, "metrics": []string{"accuracy"}, "weighted_metrics": nil,
