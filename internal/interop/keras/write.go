@@ -160,12 +160,9 @@ func (o *layout) weights(c *chain.Chain) ([]byte, error) {
 		if len(l.arrays) == 0 {
 			continue
 		}
-		name := firstNames[l.class]
-		if n := counts[name]; n > 0 {
-			name = fmt.Sprint(name, "_", n)
-		}
-		counts[firstNames[l.class]]++
-		vars := root.Group("layers/" + name + "/vars")
+		base := firstNames[l.class]
+		vars := root.Group("layers/" + numbered(base, counts[base]) + "/vars")
+		counts[base]++
 		vars.String("name", l.name)
 		for i, a := range l.arrays {
 			a.put(vars, fmt.Sprint(i))
