@@ -3,7 +3,9 @@
 
     python scripts/interop/keras_files.py keras internal/interop/keras/testdata/keras
     python scripts/interop/keras_files.py tf_keras internal/interop/keras/testdata/keras2
+    python scripts/interop/keras_files.py keras internal/interop/keras/testdata/tf2.13 functional sequential
 
+The last is with TensorFlow 2.13, whose .keras files name groups otherwise. Names at the end choose some of the models.
 They have what internal/interop/testdata does not show: functional models, models in models of which parts are frozen,
 Normalization by axes, activations that are layers, inputs whose shape only the build tells.
 """
@@ -52,11 +54,13 @@ def models(keras, rng):
 
 
 def main():
-    package, folder = sys.argv[1], Path(sys.argv[2])
+    package, folder, chosen = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
     keras = importlib.import_module(package)
     rng = np.random.default_rng(1)
     cases = {}
     for name, model, shape, formats in models(keras, rng):
+        if chosen and name not in chosen:
+            continue
         for layer in model.layers:
             # A Normalization keeps what it was adapted to.
             for w in [] if type(layer).__name__ == "Normalization" else layer.weights:

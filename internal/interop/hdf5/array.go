@@ -21,6 +21,9 @@ type Array struct {
 
 // Attribute returns the attribute of that name, or nil if there is none. [IV.A.2.m]
 func (o *Object) Attribute(name string) (*Array, error) {
+	if err := o.look(); err != nil {
+		return nil, o.f.fault(o.path, err)
+	}
 	for _, m := range o.messages {
 		if m.kind != kindAttribute {
 			continue

@@ -11,7 +11,8 @@ import (
 	"dnn/internal/fault"
 )
 
-// readAll reads all that can be read of o and what is below it, groups at most so deep, since a group can contain itself.
+// readAll reads all that can be read of o and what is below it, groups at most so deep, since a group can contain
+// itself.
 func readAll(o *Object, depth int) error {
 	for _, name := range []string{"name", "names", "float", "variable array", "fixed", "a1"} {
 		a, err := o.Attribute(name)
@@ -148,6 +149,21 @@ func TestCycle(t *testing.T) {
 	f := mustOpen(t, data)
 	if o := mustFind(t, f, "vars/vars/vars"); o != f.Root() {
 		t.Errorf("found %q", o.Path())
+	}
+}
+
+// Long and odd names do not make long and odd errors.
+func TestLongName(t *testing.T) {
+	var g Group
+	g.Int(strings.Repeat("\x1b", 5000)+"/"+strings.Repeat("y", 5000), 1)
+	data, err := g.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(data, []byte{8, 0, 24, 0}) // the layout
+	data[at+8] = 9
+	if err := check(t, data); err == nil || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -17,6 +17,9 @@ func (o *Object) Values() (*Array, error) {
 }
 
 func (o *Object) values() (*Array, error) {
+	if err := o.look(); err != nil {
+		return nil, err
+	}
 	var bodies [3][]byte
 	for i, kind := range []uint64{kindDatatype, kindDataspace, kindLayout} {
 		var err error

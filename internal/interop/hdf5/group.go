@@ -118,7 +118,7 @@ func (f *File) link(body []byte, members map[string]uint64) error {
 
 func add(members map[string]uint64, name string, at uint64) error {
 	if _, ok := members[name]; ok || name == "" {
-		return fmt.Errorf("wanted one member %q, found more", name)
+		return fmt.Errorf("wanted one member %.80q, found more", name)
 	}
 	members[name] = at
 	return nil

@@ -16,6 +16,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"dnn/internal/fault"
 )
@@ -61,6 +63,16 @@ func (f *File) Root() *Object { return f.root }
 
 // fault makes a fault.Error of an error that concerns the object at path.
 func (f *File) fault(path string, err error) error {
+	const most = 120
+	if len(path) > most {
+		path = path[:most] + "..."
+	}
+	path = strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, path)
 	if path != "" {
 		path += ": "
 	}

@@ -191,6 +191,9 @@ func (o *Object) add(kind, flags uint64, body []byte, short bool) error {
 	return nil
 }
 
+// look charges for a look at all messages, so that many looks at many messages come to an end.
+func (o *Object) look() error { return o.f.charge(8 * uint64(len(o.messages))) }
+
 // message returns the body of the message of that kind, or nil if there is none.
 func (o *Object) message(kind uint64) ([]byte, error) {
 	for _, m := range o.messages {

@@ -34,6 +34,9 @@ func (b *builder) rescaling(l *config.Layer) error {
 	return nil
 }
 
+// maxSpread is how many numbers all layers together may make of lists. Files have few, which are repeated.
+const maxSpread = 1 << 21
+
 // broadcast returns the values for all values that reach the layer, as NumPy does: dimensions are aligned at the last,
 // and what has one element is repeated. One number stays one.
 func (b *builder) broadcast(values []float64, shape []int) ([]float64, error) {
@@ -51,6 +54,9 @@ func (b *builder) broadcast(values []float64, shape []int) ([]float64, error) {
 		if side != 1 && side != b.shape[missing+i] {
 			return nil, fmt.Errorf("wanted a number, or one for each of %v values, found %v", b.shape, shape)
 		}
+	}
+	if b.spread += config.Product(b.shape); b.spread > maxSpread {
+		return nil, fmt.Errorf("wanted at most %d numbers that scale or shift a value, found more", maxSpread)
 	}
 	all := make([]float64, config.Product(b.shape))
 	for i := range all {

@@ -19,6 +19,7 @@ type builder struct {
 	c       *chain.Chain
 	shape   []int // of one sample where the chain ends so far; nil: not known yet
 	started bool  // a layer has been added
+	spread  int   // how many numbers broadcast has made
 }
 
 // build returns the model as a chain, with weights from f.

@@ -146,10 +146,10 @@ func noModel(root *hdf5.Object, where string) error {
 		config.Clip(strings.Join(names, ", ")))
 }
 
-// open opens an HDF5 file, whose bytes come from a file of size bytes. Honest weights take at most their own size to
-// find, their size to unpack, and twice that as float32.
+// open opens an HDF5 file, which may be in an archive, of a file of size bytes. Honest weights take at most their own size
+// to find, their size to unpack, and twice that as float32.
 func open(data []byte, size int, where string) (*hdf5.File, error) {
-	return hdf5.Open(data, where, 2*slack+6*int64(max(size, len(data))))
+	return hdf5.Open(data, where, 2*slack+6*int64(size))
 }
 
 // attribute returns the strings of an attribute, one if it is a scalar; none if it is not there.

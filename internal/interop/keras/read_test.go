@@ -60,8 +60,8 @@ func flatten(x []float64, v any) []float64 {
 }
 
 // tolerances are how much outputs that Keras computed in float16 or bfloat16 may differ from those in float64: each sum
-// and each activation is rounded to 11 or 8 bits, by up to 2^-12 or 2^-9 of itself, and outputs are probabilities below 1.
-// Two layers make it about twice that.
+// and each activation is rounded to 11 or 8 bits, by up to 2^-12 or 2^-9 of itself, and outputs are probabilities below
+// 1. Two layers make it about twice that.
 var tolerances = map[string]float64{"mixed_float16": 0x1p-11, "bfloat16": 0x1p-8}
 
 // read reads a file of a case, .weights.h5 with the config in the .keras file beside it.
@@ -76,7 +76,8 @@ func read(t testing.TB, path string) (*chain.Chain, error) {
 // What Keras 3 and 2 wrote gives the outputs that they computed, or is refused. testdata here is of
 // scripts/interop/keras_files.py.
 func TestFilesOfKeras(t *testing.T) {
-	for _, folder := range []string{"../testdata/keras", "../testdata/keras2", "testdata/keras", "testdata/keras2"} {
+	for _, folder := range []string{"../testdata/keras", "../testdata/keras2", "testdata/keras", "testdata/keras2",
+		"testdata/tf2.13"} {
 		for name, c := range cases(t, folder) {
 			for _, file := range c.Files {
 				t.Run(filepath.Join(folder, file), func(t *testing.T) {

@@ -2,7 +2,6 @@ package keras
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +72,8 @@ func (w weights) find(f *hdf5.File, m *config.Model, where string) error {
 }
 
 // findByClass finds variables as .keras and .weights.h5 have them: the third Dense layer's are dense_2/vars/0, 1. A
-// model has a group of its own, with the same within it. In old files, numbers are left out.
+// model has a group of its own, with the same within it. Old files count a layer with variables twice: the second Dense
+// layer's are in dense_2.
 func (w weights) findByClass(group *hdf5.Object, layers []*config.Layer, old bool) error {
 	counts := map[string]int{}
 	for _, l := range layers {
@@ -84,7 +84,11 @@ func (w weights) findByClass(group *hdf5.Object, layers []*config.Layer, old boo
 		if base == "" {
 			continue
 		}
-		own, err := member3(group, base, counts[base], old)
+		own, err := group.Find(numbered(base, counts[base]))
+		if old && own == nil && err == nil {
+			counts[base]++
+			own, err = group.Find(numbered(base, counts[base]))
+		}
 		if err != nil {
 			return err
 		}
@@ -101,35 +105,12 @@ func (w weights) findByClass(group *hdf5.Object, layers []*config.Layer, old boo
 	return nil
 }
 
-// member3 returns the group of the n-th layer, from 0, of a class, or nil if there is none.
-func member3(group *hdf5.Object, base string, n int, old bool) (*hdf5.Object, error) {
-	name := base
-	if n > 0 {
-		name = fmt.Sprint(base, "_", n)
+// numbered returns the name of the n-th of groups, from 0.
+func numbered(base string, n int) string {
+	if n == 0 {
+		return base
 	}
-	if !old {
-		return group.Find(name)
-	}
-	names, err := group.Names()
-	if err != nil {
-		return nil, err
-	}
-	var numbers []int
-	for _, name := range names {
-		rest, ok := strings.CutPrefix(name, base)
-		number, err := strconv.Atoi(strings.TrimPrefix(rest, "_"))
-		if ok && (rest == "" || err == nil && rest[0] == '_') {
-			numbers = append(numbers, number)
-		}
-	}
-	slices.Sort(numbers)
-	if n >= len(numbers) {
-		return nil, nil
-	}
-	if numbers[n] == 0 {
-		return group.Find(base)
-	}
-	return group.Find(fmt.Sprint(base, "_", numbers[n]))
+	return base + "_" + strconv.Itoa(n)
 }
 
 // findInModel finds the variables of a nested model in its group, which is nil if there is none.

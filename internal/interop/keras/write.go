@@ -127,8 +127,11 @@ func (o *layout) config(c *chain.Chain) map[string]any {
 
 // compileConfig is how a model is compiled, but for the optimizer.
 func compileConfig(loss string) map[string]any {
-	if loss == "categorical_crossentropy" {
+	switch loss {
+	case "categorical_crossentropy":
 		loss = "sparse_categorical_crossentropy" // of classes, as dnn's labels are
+	case "mse":
+		loss = "mean_squared_error" // Keras 3 does not find the short name in .h5
 	}
 	return map[string]any{
 		"loss": loss, "loss_weights": nil, "metrics": []string{"accuracy"}, "weighted_metrics": nil,
@@ -157,12 +160,9 @@ func (o *layout) weights(c *chain.Chain) ([]byte, error) {
 		if len(l.arrays) == 0 {
 			continue
 		}
-		name := firstNames[l.class]
-		if n := counts[name]; n > 0 {
-			name = fmt.Sprint(name, "_", n)
-		}
-		counts[firstNames[l.class]]++
-		vars := root.Group("layers/" + name + "/vars")
+		base := firstNames[l.class]
+		vars := root.Group("layers/" + numbered(base, counts[base]) + "/vars")
+		counts[base]++
 		vars.String("name", l.name)
 		for i, a := range l.arrays {
 			a.put(vars, fmt.Sprint(i))

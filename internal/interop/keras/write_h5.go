@@ -8,8 +8,8 @@ import (
 )
 
 // WriteH5 writes c as an .h5 file of a whole model, which load_model of Keras 3 and, if it knows the activations, of
-// Keras 2 (tf_keras) reads. It is compiled as that of WriteKeras is, but never has the state of an optimizer: Keras 3.15
-// cannot train a model on that it has read from an .h5 file with one, even its own.
+// Keras 2 (tf_keras) reads. It is compiled as that of WriteKeras is, but never has the state of an optimizer: Keras
+// 3.15 cannot train a model on that it has read from an .h5 file with one, even its own.
 func WriteH5(w io.Writer, c *chain.Chain) error {
 	o, err := lay(c)
 	if err != nil {

@@ -228,7 +228,7 @@ func Shape(raw json.RawMessage) ([]int, error) {
 	}
 	shape := make([]int, 0, len(sides))
 	size := 1.0
-	const most, maxRank = 1 << 24, 8
+	const most, maxRank = 1 << 21, 8
 	for _, side := range sides[1:] {
 		if side == nil {
 			return nil, fmt.Errorf("wanted an input whose shape is fixed, found %s", Clip(string(raw)))
