@@ -182,6 +182,10 @@ func TestInflate(t *testing.T) {
 	if _, err := c.unfilter(b.Bytes(), 0); err == nil {
 		t.Error("1 MB with a limit of 512 KB: no error")
 	}
+	// A chunk that does not become smaller is stored as it is, with the filter's bit set.
+	if got, err := c.unfilter(b.Bytes(), 1); err != nil || !bytes.Equal(got, b.Bytes()) {
+		t.Errorf("a chunk without its filter: %v", err)
+	}
 }
 
 func FuzzOpen(f *testing.F) {

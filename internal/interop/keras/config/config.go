@@ -54,7 +54,11 @@ func (o *objects) UnmarshalJSON(raw []byte) error {
 
 // decode parses a part of a config that must be one, and says what it is of in an error.
 func decode(raw json.RawMessage, v any, what string) error {
-	if err := json.Unmarshal(raw, v); err != nil {
+	err := json.Unmarshal(raw, v)
+	if other, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		err = fmt.Errorf("wanted another kind of value than the %s at byte %d", other.Value, other.Offset)
+	}
+	if err != nil {
 		return fmt.Errorf("config: %s: %w", what, err)
 	}
 	return nil
@@ -169,7 +173,7 @@ func Numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 			raw = wrapped.Value
 		}
 	}
-	const maxRank = 8
+	const maxRank, most = 8, 1 << 17
 	d := json.NewDecoder(bytes.NewReader(raw))
 	var counts [maxRank + 1]int // at each depth, of the list that is open
 	deepest := maxRank          // where numbers are, once it is known
@@ -183,7 +187,9 @@ func Numbers(raw json.RawMessage) (values []float64, shape []int, err error) {
 		case isNumber && (depth == deepest || deepest == maxRank && len(shape) == depth):
 			deepest = depth
 			counts[depth]++
-			values = append(values, v)
+			if values = append(values, v); len(values) > most {
+				return nil, nil, fmt.Errorf("wanted at most %d numbers", most)
+			}
 		case token == json.Delim('[') && depth < deepest:
 			counts[depth]++
 			depth++
@@ -223,6 +229,10 @@ func Product(shape []int) int {
 // is nil if raw says nothing.
 func Shape(raw json.RawMessage) ([]int, error) {
 	var sides []*float64
+	const longest = 1 << 10 // bytes
+	if len(raw) > longest {
+		return nil, errors.New("wanted a shape of few dimensions")
+	}
 	if !parses(raw, &sides) || len(sides) < 1 {
 		return nil, nil
 	}

@@ -187,6 +187,11 @@ func TestParseRefuses(t *testing.T) {
 		{`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": 7}]}}`, "wanted settings"},
 		{`{"class_name": "Sequential", "config": {"layers": [` + strings.Repeat(`{},`, 5000) + `{}]}}`, "4096 layers"},
 		{strings.Repeat(" ", Max+1), "at most 1048576 bytes"},
+		{`{"class_name": "Sequential", "config": {"layers": [7]}}`, "another kind of value than the number at byte"},
+		{functional(`["a", 0, 0]`, [2]string{"i", "[]"}, [2]string{"a", "[" + strings.Repeat("[],", 30000) + "[]]"}),
+			"wanted simple arguments"},
+		{`{"class_name": "Sequential", "config": {"layers": [], "build_input_shape": [` + strings.Repeat("1,", 1000) + `1]}}`,
+			"few dimensions"},
 	} {
 		if _, err := Parse([]byte(c.config), ""); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60s: %v, wanted %q", c.config, err, c.want)

@@ -89,6 +89,10 @@ func history(raw json.RawMessage) (name string, ok bool) {
 
 // sources returns the names of the layers whose outputs a layer takes.
 func sources(raw json.RawMessage) ([]string, error) {
+	const most = 64 << 10 // Keras writes a few hundred bytes
+	if len(raw) > most {
+		return nil, errors.New("wanted simple arguments")
+	}
 	var calls []json.RawMessage
 	if len(raw) > 0 && json.Unmarshal(raw, &calls) != nil {
 		return nil, errors.New("wanted a list of calls")

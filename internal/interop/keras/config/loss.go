@@ -23,7 +23,8 @@ func (m *Model) SetLoss(compiled json.RawMessage) {
 	var config struct {
 		Loss json.RawMessage `json:"loss"`
 	}
-	if len(compiled) == 0 || json.Unmarshal(compiled, &config) != nil {
+	const most = 64 << 10 // Keras writes about a thousand bytes
+	if len(compiled) == 0 || len(compiled) > most || json.Unmarshal(compiled, &config) != nil {
 		return
 	}
 	raw := config.Loss
