@@ -61,11 +61,13 @@ def main():
     print(f"{args.package} {keras.__version__}: probabilities differ by {worst:.1e}, {other} classes are other ones")
     wrong = worst > TOLERANCE or other > 0
 
+    y = keras.utils.to_categorical(y)
     before = model.evaluate(x, y, verbose=0)
     print("evaluate ->", before)
     if args.train:
         steps = int(np.asarray(model.optimizer.iterations))
         x, y = idx(f"{args.data}/train-images-idx3-ubyte"), idx(f"{args.data}/train-labels-idx1-ubyte")
+        y = keras.utils.to_categorical(y)
         after = model.fit(x, y, batch_size=100, verbose=0).history
         print(f"trained on from step {steps} -> {after}")
         # Where Adam begins without its state, or with that of other arrays, the loss rises.

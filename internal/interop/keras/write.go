@@ -127,10 +127,7 @@ func (o *layout) config(c *chain.Chain) map[string]any {
 
 // compileConfig is how a model is compiled, but for the optimizer.
 func compileConfig(loss string) map[string]any {
-	switch loss {
-	case "categorical_crossentropy":
-		loss = "sparse_categorical_crossentropy" // of classes, as dnn's labels are
-	case "mse":
+	if loss == "mse" {
 		loss = "mean_squared_error" // Keras 3 does not find the short name in .h5
 	}
 	return map[string]any{

@@ -81,10 +81,7 @@ func (o *layout) putOldWeights(g *hdf5.Group) {
 
 // oldMetric returns what "accuracy" means for c, which Keras 2 does not find out of a file.
 func oldMetric(c *chain.Chain) string {
-	switch {
-	case c.Loss == "categorical_crossentropy":
-		return "sparse_categorical_accuracy"
-	case c.Outputs() > 1 && c.Loss != "binary_crossentropy":
+	if c.Outputs() > 1 && c.Loss != "binary_crossentropy" {
 		return "categorical_accuracy"
 	}
 	return "binary_accuracy"
