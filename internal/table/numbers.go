@@ -189,19 +189,18 @@ func (n *numbers) kinds() []kind {
 		decimals := n.decimals[at : at+n.columns]
 		for c, m := range n.mantissas[at : at+n.columns] {
 			k := &kinds[c]
-			switch {
-			case k.decimals > maxDecimals:
+			if k.decimals > maxDecimals {
 				k.bytes = 8
-			case k.decimals == 0:
-				k.bytes = max(k.bytes, bytesOf(m))
-			default:
-				ten := tens[k.decimals-uint8(decimals[c])]
-				if m > math.MaxInt32/ten || m < math.MinInt32/ten {
-					k.bytes = 8
-				} else {
-					k.bytes = max(k.bytes, bytesOf(m*ten))
-				}
+				continue
 			}
+			if shift := k.decimals - uint8(decimals[c]); shift > 0 && m != 0 {
+				if shift > 9 || m != int64(int32(m)) { // else the product could be too large for an int64
+					k.bytes = 8
+					continue
+				}
+				m *= tens[shift]
+			}
+			k.bytes = max(k.bytes, bytesOf(m))
 		}
 	}
 	return kinds
