@@ -53,18 +53,18 @@ func (p *part) add(q part) {
 	p.cut = p.cut || q.cut
 }
 
-// typicalHeight returns the median of the parts' heights, in which a part counts as often as its height's square says,
-// so that specks do not matter.
+// typicalHeight returns the median of the parts' heights, in which a part counts by its ink, so that neither specks
+// matter nor what is left of a ruled line.
 func typicalHeight(parts []part) float64 {
 	sorted := slices.Clone(parts)
 	slices.SortFunc(sorted, func(a, b part) int { return a.box.Dy() - b.box.Dy() })
 	total := 0
 	for _, p := range sorted {
-		total += p.box.Dy() * p.box.Dy()
+		total += p.area
 	}
 	sum := 0
 	for _, p := range sorted {
-		if sum += p.box.Dy() * p.box.Dy(); 2*sum >= total {
+		if sum += p.area; 2*sum >= total {
 			return float64(p.box.Dy())
 		}
 	}
