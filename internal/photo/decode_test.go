@@ -72,7 +72,7 @@ func webpOf() []byte {
 	}
 	body := []byte{0x2f}
 	body = binary.LittleEndian.AppendUint64(body, bits)
-	body = append(body, 0b0001<<(n-64)|0, 0, 0, 0, 0)
+	body = append(body, 1<<(n-64), 0, 0, 0, 0)
 	return riff(body)
 }
 

@@ -105,7 +105,7 @@ func snapshot(r *rand.Rand, pixels []byte) *image.Gray {
 	return s.img
 }
 
-// TestFigures writes the pictures of docs/photos.md, if asked to, and logs its numbers: how many of MNIST's first 2,000
+// TestFigures writes the pictures of docs/photos.md, if asked to, and logs its numbers: how many of MNIST's first 1,000
 // test images are read rightly as snapshots, with each step of Find added to those before.
 func TestFigures(t *testing.T) {
 	if !*update {
@@ -114,7 +114,7 @@ func TestFigures(t *testing.T) {
 	d := digits(t)
 	read, _ := network(t)
 	m, _ := trained()
-	const n = 2000
+	const n = 1000
 	columns := make([][][]byte, len(ways)+1)
 	labels := d.Test.Labels[:n]
 	var shown []*plane
@@ -216,8 +216,8 @@ func writePage(t *testing.T, images, labels []byte, read Reader) {
 	for i := range 500 {
 		from = append(from, drawn{inkOfBytes(images[i*side*side : (i+1)*side*side]), int(labels[i])})
 	}
-	s := compose(rand.New(rand.NewPCG(2, 2)), from, composition{w: 640, h: 320, count: 24, size: 62, paper: 215, sharp: 2.5,
-		inkLo: 0.6, noise: 2, gradient: 0.3, shadow: 0.3, ruled: 0.2, degrees: 3})
+	s := compose(rand.New(rand.NewPCG(2, 2)), from, composition{w: 560, h: 280, count: 22, size: 56, paper: 215, sharp: 2.5,
+		inkLo: 0.6, noise: 1, gradient: 0.3, shadow: 0.3, ruled: 0.2, degrees: 3})
 	page, err := Find(s.img, Options{Read: read, Stages: true})
 	if err != nil {
 		t.Fatal(err)
