@@ -68,6 +68,17 @@ func (p *plane) flat() (paper float32, flat bool) {
 	return m, near(ring, m) >= 0.85 && near(p.pix, m) >= 0.4
 }
 
+// halved returns the plane with means of 2x2 pixels.
+func (p *plane) halved() *plane {
+	q := newPlane((p.w+1)/2, (p.h+1)/2)
+	for y := range q.h {
+		for x := range q.w {
+			q.pix[y*q.w+x] = (p.at(2*x, 2*y) + p.at(2*x+1, 2*y) + p.at(2*x, 2*y+1) + p.at(2*x+1, 2*y+1)) / 4
+		}
+	}
+	return q
+}
+
 // border returns the pixels at the picture's edge.
 func (p *plane) border() []float32 {
 	thick := max(min(p.w, p.h)/100, 1)
@@ -93,6 +104,9 @@ func (p *plane) darkInk() bool {
 			sum += v - paper
 		}
 		return sum <= 0
+	}
+	if max(p.w, p.h) > maxWork/2 { // a quarter of the pixels say the same
+		return p.halved().darkInk()
 	}
 	most := 0.
 	for _, part := range []int{64, 32, 16, 8, 4} {
@@ -197,6 +211,9 @@ func (p *plane) windows(radius int, best func(a, b float32) float32) *plane {
 // halfWidth returns more than half the width of most strokes, in pixels: the distance from paper that one in four
 // pixels of ink exceeds is three eighths of the width.
 func halfWidth(ink *plane) int {
+	if max(ink.w, ink.h) > maxWork/2 {
+		return 2 * halfWidth(ink.halved())
+	}
 	level := otsu(ink)
 	var inside []float32
 	for i, d := range ink.distances(func(v float32) bool { return v < level }) {

@@ -1,6 +1,8 @@
 package photo
 
 import (
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"math"
@@ -202,4 +204,9 @@ func (p *plane) between(x, y float64) float32 {
 	}
 	top := get(ix, iy)*(1-dx) + get(ix+1, iy)*dx
 	return top*(1-dy) + (get(ix, iy+1)*(1-dx)+get(ix+1, iy+1)*dx)*dy
+}
+
+// checksum returns PNG's checksum of a chunk.
+func checksum(chunk []byte) []byte {
+	return binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(chunk))
 }

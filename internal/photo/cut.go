@@ -9,13 +9,15 @@ import (
 )
 
 const (
-	cutFrom     = 0.9  // digits may touch in a part that is wider than this times its height
-	cutAlone    = 1.3  // the same if there is nothing else in the picture, which then is likely one digit
-	cutSeams    = 20   // places that are tried in one part
-	cutPrice    = 0.3  // that a network's certainty must gain by a cut, as a logarithm of probability
-	cutInk      = 1.0  // the same for a cut through ink as long as the part is high
-	cutWidest   = 1.25 // width of a digit, as a share of the height, beyond which it is unlikely
-	cutUnlikely = 5.0  // price of one more height of width
+	cutFrom     = 0.9   // digits may touch in a part that is wider than this times a digit's height
+	cutAlone    = 1.6   // the same if there is nothing else in the picture, which then is likely one digit
+	cutSeams    = 20    // places that are tried in one part
+	cutPrice    = 0.7   // that a network's certainty must gain by a cut, as a logarithm of probability
+	cutInk      = 1.0   // the same for a cut through ink as long as the part is high
+	cutWidest   = 1.35  // width of a digit, as a share of the height, beyond which it is unlikely
+	cutSure     = -0.01 // logarithm of the probability from which a part is one digit, unless it is
+	cutTwo      = 1.5   // so much wider than high
+	cutUnlikely = 5.0   // price of one more height of width
 )
 
 // seam is a way from the top of a part to its bottom: the column, in each row, before which it is cut.
@@ -37,7 +39,7 @@ func (f *finder) cut(parts []part) []part {
 	}
 	var all []part
 	for i := range parts {
-		if p := &parts[i]; float64(p.box.Dx()) > from*float64(p.box.Dy()) {
+		if p := &parts[i]; float64(p.box.Dx()) > from*f.tall(p) {
 			all = append(all, f.cutOne(p)...)
 		} else {
 			all = append(all, *p)
@@ -45,6 +47,10 @@ func (f *finder) cut(parts []part) []part {
 	}
 	return all
 }
+
+// tall returns the height by which a part's width is judged: that of a typical digit if the part is lower, since what is
+// low and wide is one digit that lies.
+func (f *finder) tall(p *part) float64 { return max(float64(p.box.Dy()), f.height) }
 
 // cutOne returns the pieces of a part.
 func (f *finder) cutOne(p *part) []part {
@@ -76,11 +82,14 @@ func (f *finder) cutOne(p *part) []part {
 	if len(pieces) == 0 {
 		return []part{*p}
 	}
-	high := float64(p.box.Dy())
+	high := f.tall(p)
 	for i, probabilities := range f.options.Read(images) {
 		q := &pieces[i]
-		q.score = float64(exact.Log(max(float64(slices.Max(probabilities)), 1e-6))) -
-			cutUnlikely*max(float64(q.part.box.Dx())/high-cutWidest, 0)
+		q.score = float64(exact.Log(max(float64(slices.Max(probabilities)), 1e-6)))
+		if q.from == 0 && q.to == last && q.score > cutSure && float64(p.box.Dx()) < cutTwo*high {
+			return []part{*p}
+		}
+		q.score -= cutUnlikely * max(float64(q.part.box.Dx())/high-cutWidest, 0)
 		if q.from > 0 {
 			q.score -= cutPrice + cutInk*float64(seams[q.from].cost)/high
 		}

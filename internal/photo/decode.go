@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"strings"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -161,7 +162,8 @@ func (f *format) checkSize(data []byte, where string) error {
 // damaged is the error of a decoder.
 func (f *format) damaged(where string, err error) error {
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
+		strings.Contains(err.Error(), "not enough "), strings.Contains(err.Error(), "short "):
 		return fault.New(fault.Data, where, "wanted a whole %s, found one that is cut off", f.name)
 	case errors.As(err, new(jpeg.UnsupportedError)), errors.As(err, new(png.UnsupportedError)),
 		errors.As(err, new(tiff.UnsupportedError)), errors.Is(err, bmp.ErrUnsupported):

@@ -20,6 +20,9 @@ func (f *finder) join(parts []part) []part {
 	parts = slices.DeleteFunc(parts, func(p part) bool { // they would join nothing, and there can be thousands
 		return max(p.box.Dx(), p.box.Dy()) < int(0.1*f.height)
 	})
+	if whole := wholeOf(parts); f.inPieces(parts, whole) {
+		f.height = float64(whole.Dy())
+	}
 	parts = f.joinNear(parts)
 	return slices.DeleteFunc(parts, func(p part) bool { return !f.isDigit(&p) })
 }
@@ -44,6 +47,34 @@ func (f *finder) joinLone(parts []part) []part {
 	return []part{all}
 }
 
+// wholeOf returns the box around all parts.
+func wholeOf(parts []part) (box image.Rectangle) {
+	for _, p := range parts {
+		box = box.Union(p.box)
+	}
+	return box
+}
+
+// inPieces reports whether few parts look like the pieces of one broken digit, with nothing else in the picture: so near
+// to each other that only a stroke is broken, and not side by side as digits are.
+func (f *finder) inPieces(parts []part, whole image.Rectangle) bool {
+	if len(parts) < 2 || len(parts) > 6 || 5*whole.Dx() > 6*whole.Dy() {
+		return false
+	}
+	for i := range parts {
+		nearest := math.Inf(1)
+		for j := range parts {
+			if i != j {
+				nearest = min(nearest, gap(f.edge(&parts[i]), f.edge(&parts[j])))
+			}
+		}
+		if nearest > 0.08*float64(whole.Dy()) || 10*parts[i].box.Dy() > 7*whole.Dy() && 2*parts[i].box.Dx() < whole.Dx() {
+			return false
+		}
+	}
+	return true
+}
+
 // add makes another part a part of p.
 func (p *part) add(q part) {
 	p.labels = append(p.labels, q.labels...)
@@ -53,18 +84,18 @@ func (p *part) add(q part) {
 	p.cut = p.cut || q.cut
 }
 
-// typicalHeight returns the median of the parts' heights, in which a part counts as often as its height's square says,
-// so that specks do not matter.
+// typicalHeight returns the median of the parts' heights, in which a part counts by its ink, so that neither specks
+// matter nor what is left of a ruled line.
 func typicalHeight(parts []part) float64 {
 	sorted := slices.Clone(parts)
 	slices.SortFunc(sorted, func(a, b part) int { return a.box.Dy() - b.box.Dy() })
 	total := 0
 	for _, p := range sorted {
-		total += p.box.Dy() * p.box.Dy()
+		total += p.area
 	}
 	sum := 0
 	for _, p := range sorted {
-		if sum += p.box.Dy() * p.box.Dy(); 2*sum >= total {
+		if sum += p.area; 2*sum >= total {
 			return float64(p.box.Dy())
 		}
 	}

@@ -49,23 +49,8 @@ func (f *finder) eraseRules() {
 func findRules(ink *plane, noise float32) []rule {
 	ridge := ridges(ink)
 	step := 4 / float64(ink.w)
-	best, bestScore := 0., 0.
-	try := func(slope float64) {
-		profile, _ := ridge.profile(slope)
-		score := 0.
-		for _, v := range profile {
-			score += max(v, 0) * max(v, 0)
-		}
-		if score > bestScore {
-			best, bestScore = slope, score
-		}
-	}
-	for i := range int(2*ruleSlopes/step) + 1 {
-		try(-ruleSlopes + float64(i)*step)
-	}
-	for i, middle := -3, best; i <= 3; i++ {
-		try(middle + float64(i)*step/4)
-	}
+	best := ridge.steepest(0, step, int(ruleSlopes/step))
+	best = ridge.steepest(best, step/4, 3)
 	profile, first := ridge.profile(best)
 	var rules []rule
 	long := 0
@@ -82,6 +67,26 @@ func findRules(ink *plane, noise float32) []rule {
 		}
 	}
 	return slices.DeleteFunc(rules, func(r rule) bool { return !r.isRule(ink, long) })
+}
+
+// steepest returns the slope along which there is most of a ridge: of those up to count steps from the middle.
+func (p *plane) steepest(middle, step float64, count int) float64 {
+	scores := make([]float64, 2*count+1)
+	spread(len(scores), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			profile, _ := p.profile(middle + float64(i-count)*step)
+			for _, v := range profile {
+				scores[i] += max(v, 0) * max(v, 0)
+			}
+		}
+	})
+	best := count
+	for i, score := range scores {
+		if score > scores[best] {
+			best = i
+		}
+	}
+	return middle + float64(best-count)*step
 }
 
 // isRule reports whether a line is long and thin enough: across most of the picture, or, if there are several, across

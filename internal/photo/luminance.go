@@ -40,8 +40,8 @@ func reduced(w, h, limit int) (rw, rh int) {
 
 // area is which of the many numbers one of few covers: those from first to last, the two at the ends in part.
 type area struct {
-	first, last           int
-	head, whole, tail, of float32
+	first, last       int
+	head, whole, tail float32
 }
 
 // weight returns the share of the number i in the mean.

@@ -47,6 +47,12 @@ func network(t testing.TB) (read Reader, best bool) {
 	t.Helper()
 	digits(t) // or skip
 	m, best := trained()
+	return readerOf(t, m), best
+}
+
+// readerOf returns the Reader of a model.
+func readerOf(t testing.TB, m *modelfile.Model) Reader {
+	t.Helper()
 	n, err := m.Network("model.bin")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +76,7 @@ func network(t testing.TB) (read Reader, best bool) {
 			}
 		}
 		return out
-	}, best
+	}
 }
 
 // class returns the class of the largest probability.

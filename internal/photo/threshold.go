@@ -40,7 +40,7 @@ func noiseOf(p *plane) float32 {
 // variance between them (N. Otsu, A threshold selection method from gray-level histograms, 1979).
 func otsu(p *plane) float32 {
 	const bins = 256
-	var count [bins]float64
+	count := make([]float64, bins)
 	for _, v := range p.pix {
 		count[int(min(max(v, 0), 1)*(bins-1)+0.5)]++
 	}
