@@ -16,7 +16,7 @@ const (
 	cutInk      = 1.0   // the same for a cut through ink as long as the part is high
 	cutWidest   = 1.35  // width of a digit, as a share of the height, beyond which it is unlikely
 	cutSure     = -0.01 // logarithm of the probability from which a part is one digit, unless it is
-	cutTwo      = 1.5   // so much wider than high
+	cutTwo      = 1.8   // so much wider than high
 	cutUnlikely = 5.0   // price of one more height of width
 )
 
@@ -133,7 +133,7 @@ func (f *finder) piece(p *part, ink *plane, from, to *seam) (part, bool) {
 	}
 	high := float64(p.box.Dy())
 	w, h := float64(q.box.Dx()), float64(q.box.Dy())
-	if h < 0.5*high || w > 1.6*high || float64(q.area) < 0.02*high*high {
+	if h < 0.5*high || w > cutTwo*f.tall(p) || float64(q.area) < 0.02*high*high {
 		return part{}, false
 	}
 	q.ink = q.ink.cropped(q.box.Inset(-2))

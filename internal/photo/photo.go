@@ -1,8 +1,8 @@
 // Package photo finds the digits in a picture, and makes of each what MNIST's makers made of theirs: 28x28 bytes.
 //
-// Decode reads a file. Find goes from its picture to its digits, each step in a file of its own:
+// Decode (in package source) reads a file. Find goes from its picture to its digits, each step in a file of its own:
 //
-//	luminance.go   the luminance, reduced to at most 1024 pixels
+//	source         the luminance, reduced to at most 1024 pixels
 //	background.go  what the paper would look like without ink, under uneven light; ink is what differs from it
 //	threshold.go   where there is ink: more than half of what is surely ink, and more than noise
 //	lines.go       ruled lines, which are erased, also where they cross a digit
@@ -19,8 +19,10 @@ package photo
 
 import (
 	"image"
+	"io"
 
 	"dnn/internal/fault"
+	"dnn/internal/photo/source"
 )
 
 // maxWork is the longer side, in pixels, of the picture in which digits are looked for.
@@ -29,6 +31,10 @@ const maxWork = 1024
 // Reader is a network: it returns the probability of each class for images of 28x28 bytes. Find calls it from the
 // goroutine that it was called from.
 type Reader func(digits [][]byte) [][]float32
+
+// Decode reads a picture (PNG, JPEG, GIF, BMP, TIFF or WebP) and returns it upright, as its EXIF orientation says. where
+// names it in errors, which are of kind fault.Data; source.Decode says which there are.
+func Decode(r io.Reader, where string) (image.Image, error) { return source.Decode(r, where) }
 
 // Options say how to find digits.
 type Options struct {

@@ -3,9 +3,9 @@ package photo
 import (
 	"image"
 	"image/color"
-	"runtime"
 	"slices"
-	"sync"
+
+	"dnn/internal/photo/source"
 )
 
 // plane is a picture of numbers, h rows of w.
@@ -86,15 +86,10 @@ func (p *plane) gray(lo, hi float32) *image.Gray {
 }
 
 // spread calls do for parts of [0, n), on all cores at once.
-func spread(n int, do func(lo, hi int)) {
-	parts := min(runtime.GOMAXPROCS(0), n)
-	if parts <= 1 {
-		do(0, n)
-		return
-	}
-	var all sync.WaitGroup
-	for i := range parts {
-		all.Go(func() { do(i*n/parts, (i+1)*n/parts) })
-	}
-	all.Wait()
+func spread(n int, do func(lo, hi int)) { source.Spread(n, do) }
+
+// luminance returns the luminance of a picture, upright, of at most limit pixels on the longer side.
+func luminance(img image.Image, limit int) *plane {
+	pix, w, h := source.Luminance(img, limit)
+	return &plane{w, h, pix}
 }

@@ -1,4 +1,6 @@
-package photo
+// Package source reads the files of pictures: it decodes them, upright and within limits, and reduces them to their
+// luminance.
+package source
 
 import (
 	"bytes"

@@ -1,32 +1,61 @@
-package photo
+package source
 
 import (
 	"image"
 	"image/color"
+	"runtime"
+	"sync"
 )
 
-// luminance returns the luminance of img, upright, 0 black and 255 white, reduced to at most limit pixels on the longer
-// side: each number is the mean of the area that it covers. The picture itself is not copied.
-func luminance(img image.Image, limit int) *plane {
+// Luminance returns the luminance of img, upright, row by row, 0 black and 255 white, reduced to at most limit pixels on
+// the longer side: each number is the mean of the area that it covers. The picture itself is not copied.
+func Luminance(img image.Image, limit int) (pix []float32, w, h int) {
 	orientation := 1
 	if u, ok := img.(*upright); ok {
 		img, orientation = u.Image, u.orientation
 	}
 	b := img.Bounds()
-	w, h := reduced(b.Dx(), b.Dy(), limit)
-	p := newPlane(w, h)
+	w, h = reduced(b.Dx(), b.Dy(), limit)
+	pix = make([]float32, w*h)
 	read := reader(img)
 	across, down := cover(b.Dx(), w), cover(b.Dy(), h)
-	spread(h, func(lo, hi int) {
+	Spread(h, func(lo, hi int) {
 		buffer := make([]uint8, b.Dx())
 		for y := lo; y < hi; y++ {
-			out := p.row(y)
 			for sy := down[y].first; sy <= down[y].last; sy++ {
-				addMeans(out, read(sy, buffer), across, down[y].weight(sy))
+				addMeans(pix[y*w:(y+1)*w], read(sy, buffer), across, down[y].weight(sy))
 			}
 		}
 	})
-	return p.turned(orientation)
+	if orientation <= 1 {
+		return pix, w, h
+	}
+	turnedW, turnedH := w, h
+	if orientation >= 5 {
+		turnedW, turnedH = h, w
+	}
+	out := make([]float32, w*h)
+	for y := range turnedH {
+		for x := range turnedW {
+			sx, sy := stored(orientation, x, y, w, h)
+			out[y*turnedW+x] = pix[sy*w+sx]
+		}
+	}
+	return out, turnedW, turnedH
+}
+
+// Spread calls do for parts of [0, n), on all cores at once.
+func Spread(n int, do func(lo, hi int)) {
+	parts := min(runtime.GOMAXPROCS(0), n)
+	if parts <= 1 {
+		do(0, n)
+		return
+	}
+	var all sync.WaitGroup
+	for i := range parts {
+		all.Go(func() { do(i*n/parts, (i+1)*n/parts) })
+	}
+	all.Wait()
 }
 
 // reduced returns the size of a picture of w x h pixels with at most limit on its longer side.
@@ -97,24 +126,6 @@ func addMeans(sums []float32, row []uint8, areas []area, weight float32) {
 		}
 		sums[x] += mean * weight
 	}
-}
-
-// turned returns the plane in an EXIF orientation.
-func (p *plane) turned(orientation int) *plane {
-	if orientation <= 1 {
-		return p
-	}
-	q := newPlane(p.w, p.h)
-	if orientation >= 5 {
-		q.w, q.h = p.h, p.w
-	}
-	for y := range q.h {
-		for x := range q.w {
-			sx, sy := stored(orientation, x, y, p.w, p.h)
-			q.pix[y*q.w+x] = p.pix[sy*p.w+sx]
-		}
-	}
-	return q
 }
 
 // luma is the luminance of a color, as color.GrayModel has it (ITU-R BT.601). That of a gray is its value.
