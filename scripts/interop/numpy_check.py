@@ -5,6 +5,7 @@
 cases.json has "inputs" and "outputs": samples before dnn's own scaling, and what dnn makes of them.
 """
 import json
+import math
 import sys
 
 import numpy as np
@@ -25,6 +26,8 @@ functions = {
     "elu": lambda z, s: np.where(z < 0, s["alpha"] * np.expm1(z), z),
     "sigmoid": lambda z, s: 1 / (1 + np.exp(-z)),
     "tanh": lambda z, s: np.tanh(z),
+    "silu": lambda z, s: z / (1 + np.exp(-z)),
+    "gelu": lambda z, s: z / 2 * (1 + np.vectorize(math.erf)(z / math.sqrt(2))),
     "softmax": lambda z, s: np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True),
 }
 x = np.array(cases["inputs"], np.float32)

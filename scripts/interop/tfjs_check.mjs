@@ -28,7 +28,8 @@ await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
 
 await tf.setBackend('cpu');
 const model = await tf.loadLayersModel(`http://127.0.0.1:${server.address().port}/model.json`);
-const y = model.predict(tf.tensor(cases.inputs)).arraySync();
+const shape = model.inputs[0].shape.slice(1);
+const y = model.predict(tf.tensor(cases.inputs).reshape([-1, ...shape])).arraySync();
 let worst = 0;
 y.forEach((row, i) => row.forEach((v, j) => { worst = Math.max(worst, Math.abs(v - cases.outputs[i][j])); }));
 console.log(`TensorFlow.js ${tf.version.tfjs}: outputs differ by at most ${worst.toPrecision(2)}`);
