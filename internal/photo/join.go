@@ -117,7 +117,7 @@ func (f *finder) isDigit(p *part) bool {
 	w, h := float64(p.box.Dx()), float64(p.box.Dy())
 	fill := float64(p.area) / (w * h)
 	switch {
-	case h < 0.4*f.height || h > 2.5*f.height: // a speck, a dash, a point; a frame
+	case h < 0.5*f.height || h > 2.5*f.height: // a speck, a dash, a piece; a frame
 		return false
 	case min(w, h) > 0.5*f.height && fill > 0.8: // a dark corner
 		return false
