@@ -40,7 +40,7 @@ func TestExperiment(t *testing.T) {
 		}
 	}
 	for data, wanted := range map[string]string{
-		"": "m: does not say which experiment it belongs to",
+		"":                                   "m: does not say which experiment it belongs to",
 		table("two.csv", "a,b,width,length"): "wanted the columns of the model and one more, the target, found 2 columns more (a, b)",
 		table("none.csv", "width,length"):    "found 0 columns more",
 		table("empty.csv", ""):               "wanted a line with the names of columns: EOF",
