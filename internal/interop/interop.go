@@ -13,6 +13,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
+	"dnn/internal/interop/hdf5"
 	"dnn/internal/modelfile"
 	"dnn/internal/safetensors"
 )
@@ -37,6 +38,10 @@ func Read(path string, o Options) (m *modelfile.Model, notes []string, err error
 	if decode == nil {
 		m, err := modelfile.Read(path) // which says what is wrong, if it is no model file
 		return m, nil, err
+	}
+	if o.KerasConfig != "" && !hdf5.Is(f.data) {
+		return nil, nil, fault.New(fault.Usage, "--config", "wanted none: it describes the layers of a .weights.h5, and %s "+
+			"is no HDF5 file", path)
 	}
 	f.options = o
 	c, err := decode(f)
