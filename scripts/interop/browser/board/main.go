@@ -1,0 +1,240 @@
+// Board uses the page of dnn serve in a headless Chromium as a person would, and checks what it says.
+//
+//	dnn serve model.bin other.bin &
+//	go -C scripts/interop/browser run ./board [-pictures FOLDER] [-axe axe.min.js] http://127.0.0.1:8080/
+//
+// Mouse, stylus, finger, keys, and pictures each give digits, and every part of the page is used. The page may print nothing
+// to the console and ask for nothing but its own server. The script prints what is wrong, then how long a first paint and an
+// answer take. The first model has to know the ten digits, such as the course's; with a second one, the choice is tried too.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"digitpage/tab"
+)
+
+func main() {
+	pictures := flag.String("pictures", "", "the folder for pictures of the page")
+	axe := flag.String("axe", "", "the script of axe-core, which checks that everybody can use the page")
+	flag.Parse()
+	log.SetFlags(0)
+	if flag.NArg() != 1 {
+		log.Fatal("usage: go run ./board [-pictures FOLDER] [-axe axe.min.js] URL")
+	}
+	if err := check(flag.Arg(0), *pictures, *axe); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// board is the page, and where its pictures go.
+type board struct {
+	*tab.Tab
+	pictures, axe string
+}
+
+// check returns all that is wrong.
+func check(address, pictures, axe string) error {
+	timed, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer stop()
+	ctx, cancel := chromedp.NewContext(timed)
+	defer cancel()
+	seen := tab.Noise{Address: address, Expected: "status of 415"} // a file that is no picture is tried
+	if err := chromedp.Listen(ctx, func(event any) { seen.Hear(event) }); err != nil {
+		return err
+	}
+	b := &board{Tab: &tab.Tab{Ctx: ctx}, pictures: pictures}
+	if axe != "" {
+		script, err := os.ReadFile(axe)
+		if err != nil {
+			return err
+		}
+		b.axe = string(script)
+	}
+	b.Do(chromedp.EmulateViewport(1280, 900))
+	b.Do(chromedp.Navigate(address))
+	b.Text("nothing is drawn", "second", "Nothing is drawn yet.")
+	b.wait("the first layer", `document.querySelectorAll("#units canvas").length > 0`)
+	b.accessible("empty")
+	b.strokes()
+	b.explained()
+	b.pixels()
+	b.pictureOfDigits()
+	b.otherModel()
+	b.times()
+	b.phone(address)
+	return errors.Join(append(b.Errors, seen.All()...)...)
+}
+
+// strokes draws with the mouse, a stylus and keys.
+func (b *board) strokes() {
+	for digit, strokes := range tab.Digits() {
+		b.Click("clear")
+		for _, s := range strokes {
+			b.Drag(s, "mouse")
+		}
+		b.Text(fmt.Sprintf("digit %d", digit), "best", fmt.Sprint(digit))
+	}
+	b.Click("clear")
+	b.Text("cleared", "best", "")
+	b.Click("undo")
+	b.Text("Clear undone", "best", "9")
+	b.Click("clear")
+	for _, s := range tab.Digits()[4] {
+		b.Drag(s, "pen")
+	}
+	b.Text("a stylus", "best", "4")
+	for range tab.Digits()[4] {
+		b.Click("undo")
+	}
+	b.Text("all strokes undone", "best", "")
+	b.Keys()
+	b.Text("keys", "best", "7")
+	b.Spoken("7")
+	b.Click("clear")
+	for _, s := range tab.Digits()[3] {
+		b.Drag(s, "mouse")
+	}
+	b.Text("a 3", "best", "3")
+	b.Spoken("3")
+	b.Centered()
+}
+
+// explained checks the explanations of a 3.
+func (b *board) explained() {
+	b.wait("red and blue pixels", `(() => {
+		const d = document.getElementById("heat").getContext("2d").getImageData(0, 0, 28, 28).data;
+		let [red, blue] = [0, 0];
+		for (let i = 0; i < d.length; i += 4) { red += d[i] > d[i + 2] + 60; blue += d[i + 2] > d[i] + 60; }
+		return red > 5 && blue > 5;
+	})()`)
+	b.wait("similar images of 3", `[...document.querySelectorAll("#similar figcaption")].filter((c) => c.textContent.startsWith("3")).length >= 2`)
+	b.wait("active units", `[...document.querySelectorAll("#units > div")].filter((e) => e.style.opacity > 0.9).length >= 1`)
+	b.wait("a smallest change", `/^(Adding|Erasing) .* would make it a \d\.$/.test(document.getElementById("mind").textContent)`)
+	b.Picture(b.pictures, "light")
+	b.accessible("light")
+	b.Media("dark")
+	b.Picture(b.pictures, "dark")
+	b.accessible("dark")
+	b.Media("light")
+	mind := tab.Evaluate[string](b.Tab, `document.getElementById("mind").textContent`)
+	b.Click("try")
+	if len(mind) > 2 {
+		b.Text("the change is tried", "best", mind[len(mind)-2:len(mind)-1])
+	}
+	b.Picture(b.pictures, "pixels")
+	b.accessible("pixels")
+	b.Click("undo")
+	b.Text("the change is undone", "best", "3")
+}
+
+// pixels draws a 1 with the keys of the grid.
+func (b *board) pixels() {
+	b.Click("clear")
+	tab.Evaluate[bool](b.Tab, `document.getElementById("fit").checked || document.getElementById("fit").click(), true`)
+	tab.Evaluate[bool](b.Tab, `document.getElementById("grid").focus(), true`)
+	b.Do(chromedp.KeyEvent(" "))
+	for range 12 {
+		b.Do(chromedp.KeyEvent(arrowDown, chromedp.KeyModifiers(shift)))
+	}
+	b.Text("keys on the grid", "best", "1")
+	cell := tab.Evaluate[string](b.Tab, `document.getElementById("cell").textContent`)
+	if !strings.HasPrefix(cell, "row ") || !strings.HasSuffix(cell, ": ink") {
+		b.Note("grid", fmt.Errorf("wanted the place of the cursor, found %q", cell))
+	}
+	b.Click("clear")
+	b.Text("the grid is cleared", "best", "")
+}
+
+// otherModel chooses the second model, if there is one, and the first again.
+func (b *board) otherModel() {
+	choose := func(i int) {
+		tab.Evaluate[bool](b.Tab, fmt.Sprintf(`(() => { const s = document.getElementById("model"); s.selectedIndex = %d;
+			s.dispatchEvent(new Event("change")); return true; })()`, i))
+	}
+	if tab.Evaluate[int](b.Tab, `document.getElementById("model").options.length`) < 2 {
+		return
+	}
+	first := tab.Evaluate[string](b.Tab, `document.getElementById("layers").textContent`)
+	choose(1)
+	b.wait("another model", fmt.Sprintf(`document.getElementById("layers").textContent !== %q`, first))
+	b.Picture(b.pictures, "other-model")
+	choose(0)
+	b.wait("the first model", fmt.Sprintf(`document.getElementById("layers").textContent === %q`, first))
+}
+
+// times prints how long it takes until something is seen, and until a stroke has its answer.
+func (b *board) times() {
+	paint := tab.Evaluate[float64](b.Tab, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+	answer := tab.Evaluate[[]float64](b.Tab, `(() => {
+		board.enter("pen");
+		board.clear();
+		const times = [];
+		board.drawing.begin({ x: 100, y: 60, width: 20 });
+		for (let i = 0; i < 60; i++) {
+			board.drawing.extend({ x: 140 + 50 * Math.cos(i / 9), y: 60 + 2 * i, width: 20 });
+			const start = performance.now();
+			board.show();
+			times.push(performance.now() - start);
+		}
+		times.sort((a, b) => a - b);
+		return [times[30], times[57]];
+	})()`)
+	if len(answer) == 2 {
+		fmt.Printf("first paint after %.0f ms; an answer takes %.1f ms, %.1f ms at most in 95 of 100 strokes\n", paint, answer[0],
+			answer[1])
+	}
+}
+
+// phone draws with a finger on a small screen.
+func (b *board) phone(address string) {
+	b.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
+	b.Do(chromedp.Navigate(address))
+	b.wait("the first layer", `document.querySelectorAll("#units canvas").length > 0`)
+	for _, s := range tab.Digits()[5] {
+		b.Drag(s, "touch")
+	}
+	b.Text("a finger", "best", "5")
+	b.wait("a smallest change", `document.getElementById("mind").textContent !== ""`)
+	b.Fits()
+	b.Picture(b.pictures, "phone")
+	b.accessible("phone")
+	b.Media("dark")
+	b.Picture(b.pictures, "phone-dark")
+	b.accessible("phone, dark")
+}
+
+// wait waits until an expression is true.
+func (b *board) wait(what, expression string) {
+	for range 60 {
+		if tab.Evaluate[bool](b.Tab, expression) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Note("page", fmt.Errorf("wanted %s, found none", what))
+}
+
+// accessible lets axe-core look for what some people cannot use.
+func (b *board) accessible(when string) {
+	if b.axe == "" {
+		return
+	}
+	time.Sleep(300 * time.Millisecond) // colors change slowly
+	tab.Evaluate[bool](b.Tab, b.axe+"; true")
+	tab.Evaluate[bool](b.Tab, `window.axe.run().then((r) => { window.found = r.violations.map((v) =>
+		v.id + ": " + v.help + " " + v.nodes.map((n) => n.html.slice(0, 90) + " " + n.any.map((a) => a.message).join()).join(" | ")); }), true`)
+	b.wait("axe-core's result", `Boolean(window.found)`)
+	for _, v := range tab.Evaluate[[]string](b.Tab, `((f) => (window.found = null, f))(window.found)`) {
+		b.Note("axe-core, "+when, errors.New(v))
+	}
+}
