@@ -181,9 +181,10 @@ class Board {
       this.view.answer(null, null);
       this.view.heat(null, null);
       this.noSimilar();
-      for (const id of ["why", "spoken", "rivals"]) {
-        byId(id).textContent = "";
-      }
+      byId("for").textContent = "For";
+      byId("against").textContent = "against";
+      byId("why").textContent = "";
+      byId("spoken").textContent = "";
       return;
     }
     const { network, classes } = this.model;
@@ -200,7 +201,8 @@ class Board {
       }, 400),
     ];
     const [best, second] = order.map((i) => classes[i]);
-    byId("rivals").textContent = ` ${best} rather than ${second}`;
+    byId("for").textContent = `For ${best}`;
+    byId("against").textContent = `for ${second}`;
     byId("why").textContent =
       `Without its red pixels the network would prefer ${best} to ${second} less, without its blue ones more.`;
     this.askSimilar();
@@ -327,6 +329,13 @@ class Board {
         this.open(e.dataTransfer.files[0]);
       }
     });
+    for (const start of ["selectstart", "dragstart"]) { // of text, when a stroke leaves the sheet
+      document.addEventListener(start, (e) => {
+        if (this.pen.pointer !== null || this.grid.pointer !== null) {
+          e.preventDefault();
+        }
+      });
+    }
     const again = () => {
       this.panels.paint();
       this.image = undefined;

@@ -72,9 +72,10 @@ function largest(numbers) {
 
 // changeTo looks for a small change of ink that makes a network prefer another class to its answer. It goes towards class
 // `to`: again and again it changes the pixel that tells the two classes apart the most, as far as it must; then it takes
-// back what was not needed. It returns the changed bytes, the class that they are, and the ink that was added and taken
-// away, in whole pixels; or null if that takes more than `limit` pixels of ink.
-function changeTo(network, pixels, to, limit) {
+// back what was not needed. Ink comes only where it touches other ink, as a pen would leave it: rows have `width` pixels.
+// It returns the changed bytes, the class that they are, and the ink that was added and taken away, in whole pixels; or
+// null if that takes more than `limit` pixels of ink.
+function changeTo(network, pixels, width, to, limit) {
   const from = largest(network.scores(pixels));
   const x = Float64Array.from(pixels);
   let left = 255 * limit;
@@ -86,7 +87,7 @@ function changeTo(network, pixels, to, limit) {
     const g = trace.gradient(to, from);
     let best = -1;
     for (let i = 0; i < x.length; i++) {
-      if (room(x[i], g[i]) > 0 && (best < 0 || Math.abs(g[i]) > Math.abs(g[best]))) {
+      if (room(x, i, width, g[i]) > 0 && (best < 0 || Math.abs(g[i]) > Math.abs(g[best]))) {
         best = i;
       }
     }
@@ -94,7 +95,7 @@ function changeTo(network, pixels, to, limit) {
       return null;
     }
     const missing = (trace.scores[from] - trace.scores[to]) / Math.abs(g[best]);
-    const step = Math.min(room(x[best], g[best]), Math.ceil(1.02 * missing) + 1);
+    const step = Math.min(room(x, best, width, g[best]), Math.ceil(1.02 * missing) + 1);
     x[best] += Math.sign(g[best]) * step;
     left -= step;
   }
@@ -109,9 +110,26 @@ function changeTo(network, pixels, to, limit) {
   return { image: Uint8Array.from(x), answer, probability: network.probabilities(scores)[answer], added, removed };
 }
 
-// room is how far a pixel can go in the direction of a derivative.
-function room(v, slope) {
-  return slope > 0 ? 255 - v : v;
+// room is how far pixel i can go in the direction of a derivative.
+function room(x, i, width, slope) {
+  if (slope <= 0) {
+    return x[i];
+  }
+  return touches(x, i, width) ? 255 - x[i] : 0;
+}
+
+// touches reports whether there is ink at pixel i or at one of the eight around it.
+function touches(x, i, width) {
+  const [column, height] = [i % width, x.length / width];
+  const row = (i - column) / width;
+  for (let r = Math.max(row - 1, 0); r <= Math.min(row + 1, height - 1); r++) {
+    for (let c = Math.max(column - 1, 0); c <= Math.min(column + 1, width - 1); c++) {
+      if (x[r * width + c] > 100) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 // tidy takes back changes that are not needed, the smallest first: whole, or by half as long as the answer is another.
@@ -137,11 +155,11 @@ function tidy(network, pixels, x, from) {
 
 // rivals returns the classes that may be the cheapest to change to: those whose scores are the nearest for each unit of ink
 // at the steepest pixel.
-function rivals(network, pixels, count) {
+function rivals(network, pixels, width, count) {
   const trace = new Trace(network, pixels);
   const from = largest(trace.scores);
   const distance = (to) => {
-    const steepest = trace.gradient(to, from).reduce((most, v, i) => Math.max(most, room(pixels[i], v) > 0 ? Math.abs(v) : 0), 0);
+    const steepest = trace.gradient(to, from).reduce((most, v, i) => Math.max(most, room(pixels, i, width, v) > 0 ? Math.abs(v) : 0), 0);
     return steepest > 0 ? (trace.scores[from] - trace.scores[to]) / steepest : Infinity;
   };
   const others = Array.from(trace.scores.keys()).filter((i) => i !== from);

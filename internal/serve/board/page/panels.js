@@ -50,7 +50,7 @@ class Panels {
       }
       fill(canvas, (i) => {
         const weight = kernel[i * units + j] / most;
-        return mix(paper, weight > 0 ? red : blue, Math.sqrt(Math.abs(weight)));
+        return mix(paper, weight > 0 ? red : blue, Math.abs(weight) ** 0.7);
       });
     });
   }
@@ -63,7 +63,7 @@ class Panels {
       const share = values ? Math.abs(values[j]) / most : 0;
       bar.style.transform = `scaleX(${share.toFixed(3)})`;
       bar.classList.toggle("negative", Boolean(values) && values[j] < 0);
-      element.style.opacity = values ? (0.25 + 0.75 * Math.sqrt(share)).toFixed(3) : "1";
+      element.style.opacity = values ? (0.35 + 0.65 * Math.sqrt(share)).toFixed(3) : "1";
     });
     if (!values) {
       byId("units-now").textContent = "";

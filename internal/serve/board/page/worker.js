@@ -3,6 +3,7 @@
 // given up.
 
 let network = null;
+let width = 0; // of its images, in pixels
 let latest = 0;
 
 const rest = () => new Promise((resolve) => setTimeout(resolve));
@@ -13,13 +14,13 @@ async function explain({ id, image, a, b }) {
   await rest();
   let change = null;
   const using = network;
-  for (const to of id === latest ? rivals(network, image, 4) : []) {
+  for (const to of id === latest ? rivals(network, image, width, 4) : []) {
     await rest();
     if (id !== latest || using !== network) {
       return;
     }
     const limit = change ? change.added + change.removed : 60;
-    const found = changeTo(network, image, to, limit);
+    const found = changeTo(network, image, width, to, limit);
     if (found && (!change || found.added + found.removed < limit)) {
       change = found;
     }
@@ -32,6 +33,7 @@ async function explain({ id, image, a, b }) {
 onmessage = ({ data }) => {
   if (data.model) {
     network = new Network(data.model, data.weights);
+    width = data.model.input[1];
     return;
   }
   latest = data.id;

@@ -111,6 +111,7 @@ func (b *board) strokes() {
 
 // explained checks the explanations of a 3.
 func (b *board) explained() {
+	b.wait("effects", `Boolean(board.effects)`)
 	b.wait("red and blue pixels", `(() => {
 		const d = document.getElementById("heat").getContext("2d").getImageData(0, 0, 28, 28).data;
 		let [red, blue] = [0, 0];
@@ -187,8 +188,17 @@ func (b *board) times() {
 			times.push(performance.now() - start);
 		}
 		times.sort((a, b) => a - b);
+		const t = [performance.now()];
+		for (let i = 0; i < 20; i++) normalize(board.drawing.plane, 28, 28); t.push(performance.now());
+		for (let i = 0; i < 20; i++) board.view.drawing(board.drawing, null); t.push(performance.now());
+		for (let i = 0; i < 20; i++) board.view.seen(board.image); t.push(performance.now());
+		for (let i = 0; i < 20; i++) board.panels.activity(board.image); t.push(performance.now());
+		for (let i = 0; i < 20; i++) board.panels.change(board.image, undefined); t.push(performance.now());
+		for (let i = 0; i < 20; i++) board.model.network.scores(board.image); t.push(performance.now());
+		window.parts = t.slice(1).map((v, i) => (v - t[i]) / 20);
 		return [times[30], times[57]];
 	})()`)
+	fmt.Println(tab.Evaluate[[]float64](b.Tab, "window.parts"))
 	if len(answer) == 2 {
 		fmt.Printf("first paint after %.0f ms; an answer takes %.1f ms, %.1f ms at most in 95 of 100 strokes\n", paint, answer[0],
 			answer[1])

@@ -71,7 +71,11 @@ func (t *Tab) Spoken(answer string) {
 
 // Drag draws a stroke with a mouse, a pen or a finger.
 func (t *Tab) Drag(stroke []Point, kind string) {
-	box := Evaluate[[]float64](t, `(b => [b.left, b.top, b.width])(document.getElementById("sheet").getBoundingClientRect())`)
+	box := Evaluate[[]float64](t, `((e) => {
+		e.scrollIntoView({ block: "nearest" }); // a key of the browser's own may have scrolled the page
+		const b = e.getBoundingClientRect();
+		return [b.left, b.top, b.width];
+	})(document.getElementById("sheet"))`)
 	if len(box) != 3 {
 		return
 	}
