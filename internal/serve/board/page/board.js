@@ -201,8 +201,8 @@ class Board {
       }, 400),
     ];
     const [best, second] = order.map((i) => classes[i]);
-    byId("for").textContent = `For ${best}`;
-    byId("against").textContent = `for ${second}`;
+    byId("for").textContent = `For\u00a0${best}`;
+    byId("against").textContent = `for\u00a0${second}`;
     byId("why").textContent =
       `Without its red pixels the network would prefer ${best} to ${second} less, without its blue ones more.`;
     this.askSimilar();

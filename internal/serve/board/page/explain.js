@@ -96,6 +96,9 @@ function changeTo(network, pixels, width, to, limit) {
     }
     const missing = (trace.scores[from] - trace.scores[to]) / Math.abs(g[best]);
     const step = Math.min(room(x, best, width, g[best]), Math.ceil(1.02 * missing) + 1);
+    if (!(step > 0)) {
+      return null; // a score is no number
+    }
     x[best] += Math.sign(g[best]) * step;
     left -= step;
   }
