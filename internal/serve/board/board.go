@@ -16,11 +16,13 @@ package board
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"dnn/internal/fault"
 	"dnn/internal/interop/browser"
@@ -43,8 +45,9 @@ type Model struct {
 	Model   *modelfile.Model
 	Kernels *kernel.Set
 
-	// Training returns the samples that the model was trained on. It is called once, when similar images are wanted for the
-	// first time; if it fails, again for the next request. nil: there are none to show.
+	// Training returns the samples that the model was trained on: bytes that stay as they are, so no file that is mapped and
+	// may shrink. It is called once, when similar images are wanted for the first time; if it fails, again for the next
+	// request. nil: there are none to show.
 	Training func() (*batch.Samples, error)
 }
 
@@ -57,6 +60,25 @@ type shown struct {
 	reader  *reader // nil: the model takes no images of package photo
 }
 
+// Page is Handler for models that may change while it serves. Its zero value has no models.
+type Page struct{ current atomic.Pointer[http.Handler] }
+
+// Show shows other models, from the next request on. Requests that are under way see the models that they began with.
+func (p *Page) Show(models []Model) {
+	h := Handler(models)
+	p.current.Store(&h)
+}
+
+// ServeHTTP answers a request as Handler does.
+func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := p.current.Load()
+	if h == nil {
+		p.Show(nil)
+		h = p.current.Load()
+	}
+	(*h).ServeHTTP(w, r)
+}
+
 // board answers the page's requests. It does not change.
 type board struct {
 	models []*shown
@@ -66,8 +88,7 @@ type board struct {
 }
 
 // Handler returns a handler of the page at / and of all below /board/. A model that takes no images, or is no classifier,
-// is listed with the reason and cannot be chosen. Models do not change; a server that reloads them makes a new handler. All
-// errors are JSON, {"error": what was wanted and what was found}.
+// is listed with the reason and cannot be chosen. All errors are JSON, {"error": what was wanted and what was found}.
 func Handler(models []Model) http.Handler {
 	b := &board{files: map[string]file{}, busy: make(chan struct{}, 2)}
 	var list struct {
@@ -242,12 +263,10 @@ func answer(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(append(text, '\n')) // a client that has gone misses nothing
 }
 
-// reason returns what an error says, with its hint, and without its place: the client sent no file with a name.
+// reason returns what an error says, without its place: the client sent no file with a name.
 func reason(err error) string {
-	for _, e := range fault.Each(err) {
-		if e, ok := e.(*fault.Error); ok {
-			return e.What
-		}
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e.What
 	}
 	return err.Error()
 }

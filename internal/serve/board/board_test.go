@@ -339,3 +339,18 @@ func TestTogether(t *testing.T) {
 		})
 	}
 }
+
+// A page shows the models that it was told last.
+func TestPage(t *testing.T) {
+	var p Page
+	list := func() int {
+		return len(answered[struct{ Models []entry }](t, send(t, &p, http.MethodGet, "/board/models", nil)).Models)
+	}
+	if n := list(); n != 0 {
+		t.Errorf("wanted no models, found %d", n)
+	}
+	p.Show([]Model{{Name: "a", Model: model(t, 10), Kernels: kernels(t)}})
+	if n := list(); n != 1 {
+		t.Errorf("wanted one model, found %d", n)
+	}
+}

@@ -174,8 +174,8 @@ class Board {
     this.image = image;
     this.turn++;
     this.view.seen(image);
-    this.panels.activity(image);
     this.panels.change(image, undefined);
+    this.panels.activity(image); // after all that asks for colors, which would wait for the new style of what this changes
     this.timers.forEach(clearTimeout);
     if (!image) {
       this.view.answer(null, null);

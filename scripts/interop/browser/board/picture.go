@@ -31,7 +31,7 @@ func (b *board) pictureOfDigits() {
 		b.Note("picture", err)
 		return
 	}
-	defer os.RemoveAll(folder)
+	defer func() { b.Note("picture", os.RemoveAll(folder)) }()
 	good, bad := filepath.Join(folder, "digits.png"), filepath.Join(folder, "text.png")
 	b.Note("picture", writeDigits(good))
 	b.Note("picture", os.WriteFile(bad, []byte("no picture"), 0o644))
