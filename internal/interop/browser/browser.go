@@ -47,7 +47,7 @@ func Write(w io.Writer, c *chain.Chain, title string) error {
 	style := Part("style.css")
 	page := strings.NewReplacer(
 		"[[title]]", html.EscapeString(title), "[[task]]", html.EscapeString(d.Task), "[[footer]]", html.EscapeString(footer(d)),
-		"[[script-hash]]", hash(script), "[[style-hash]]", hash(style), "[[style]]", style, "[[script]]", script,
+		"[[script-hash]]", Hash(script), "[[style-hash]]", Hash(style), "[[style]]", style, "[[script]]", script,
 		"[[model]]", string(d.Model), "[[weights]]", lines(d.Weights),
 	).Replace(Part("page.html"))
 	_, err = io.WriteString(w, page)
@@ -63,9 +63,9 @@ func Part(name string) string {
 	return string(text)
 }
 
-// hash returns what a content security policy says of an inline script or style, which may run only if it has it
+// Hash returns what a content security policy says of an inline script or style, which may run only if it has it
 // (W3C, Content Security Policy Level 3, section 2.3.1).
-func hash(text string) string {
+func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -15,10 +15,13 @@ import (
 //go:embed page
 var files embed.FS
 
+// style is in the page itself, which is painted the sooner.
+var style = "\n" + browser.Part("style.css") + own("board.css")
+
 // policy lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
 // are dropped on the page are blobs.
-const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; " +
-	"img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+var policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src '" + browser.Hash(style) + "'; " +
+	"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // secure sets the headers that every answer has.
 func secure(h http.Header) {
@@ -57,8 +60,7 @@ func assets() map[string]file {
 		return newFile("text/javascript; charset=utf-8", []byte("\"use strict\";\n\n"+strings.Join(parts, "\n")))
 	}
 	return map[string]file{
-		"/":                newFile("text/html; charset=utf-8", []byte(own("board.html"))),
-		"/board/style.css": newFile("text/css; charset=utf-8", []byte(browser.Part("style.css")+own("board.css"))),
+		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
 		"/board/board.js": script(browser.Part("network.js"), browser.Part("drawing.js"), browser.Part("normalize.js"),
 			browser.Part("pen.js"), browser.Part("view.js"), own("explain.js"), own("grid.js"), own("picture.js"), own("panels.js"),
 			own("board.js")),

@@ -109,7 +109,7 @@ func answered[T any](t *testing.T, w *httptest.ResponseRecorder) (v T) {
 func TestFiles(t *testing.T) {
 	h := handler(t)
 	for path, kind := range map[string]string{
-		"/": "text/html; charset=utf-8", "/board/style.css": "text/css; charset=utf-8",
+		"/":               "text/html; charset=utf-8",
 		"/board/board.js": "text/javascript; charset=utf-8", "/board/worker.js": "text/javascript; charset=utf-8",
 	} {
 		w := send(t, h, http.MethodGet, path, nil)

@@ -83,15 +83,14 @@ class Panels {
       return mix(ground, by > 0 ? add : remove, by === 0 ? 0 : 0.35 + (0.65 * Math.abs(by)) / 255);
     });
     byId("try").hidden = !change;
-    const amount = (v) => (v < 0.1 ? "less than 0.1" : v.toFixed(1));
     const parts = [];
-    if (change && change.added > 0) {
-      parts.push(`adding ${amount(change.added)}`);
+    if (change && change.added >= 0.05) {
+      parts.push(`adding ${change.added.toFixed(1)}`);
     }
-    if (change && change.removed > 0) {
-      parts.push(`erasing ${amount(change.removed)}`);
+    if (change && change.removed >= 0.05) {
+      parts.push(`erasing ${change.removed.toFixed(1)}`);
     }
-    const sum = parts.join(" and ");
+    const sum = parts.join(" and ") || "changing less than 0.1";
     byId("mind").textContent = !image || change === undefined ? "" : change
       ? `${sum[0].toUpperCase()}${sum.slice(1)} pixels of ink would make it a ${this.classes[change.answer]}.`
       : "No small change of ink was found that would change its mind.";

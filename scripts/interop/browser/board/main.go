@@ -121,7 +121,7 @@ func (b *board) explained() {
 	})()`)
 	b.wait("similar images of 3", `[...document.querySelectorAll("#similar figcaption")].filter((c) => c.textContent.startsWith("3")).length >= 2`)
 	b.wait("active units", `[...document.querySelectorAll("#units > div")].filter((e) => e.style.opacity > 0.9).length >= 1`)
-	b.wait("a smallest change", `/^(Adding|Erasing) .* would make it a \d\.$/.test(document.getElementById("mind").textContent)`)
+	b.wait("a smallest change", `/^(Adding|Erasing|Changing) .* would make it a \d\.$/.test(document.getElementById("mind").textContent)`)
 	b.Picture(b.pictures, "light")
 	b.accessible("light")
 	b.Media("dark")
