@@ -237,7 +237,7 @@ func body(w http.ResponseWriter, r *http.Request, limit int64) (data []byte, ok 
 }
 
 func tooLarge(limit int64) string {
-	return fmt.Sprintf("wanted a body of at most %d bytes, found a larger one", limit)
+	return fmt.Sprintf("wanted at most %d MB, found more", limit>>20)
 }
 
 // missing says that there is nothing at a path.

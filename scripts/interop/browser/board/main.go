@@ -94,10 +94,22 @@ func (b *board) strokes() {
 		b.Drag(s, "pen")
 	}
 	b.Text("a stylus", "best", "4")
+	const width = `Math.round(board.drawing.strokes[0][0].width)`
+	if w := tab.Evaluate[int](b.Tab, width); w != 18 { // the brush's 20, pressed with 0.4 of the force
+		b.Note("pressure", fmt.Errorf("wanted a line of 18, found %d", w))
+	}
 	for range tab.Digits()[4] {
 		b.Click("undo")
 	}
 	b.Text("all strokes undone", "best", "")
+	tab.Evaluate[bool](b.Tab, `document.getElementById("brush").value = 32, true`)
+	b.Drag(tab.Digits()[1][0], "mouse")
+	b.Text("a broad brush", "best", "1")
+	if w := tab.Evaluate[int](b.Tab, width); w != 32 {
+		b.Note("brush", fmt.Errorf("wanted a line of 32, found %d", w))
+	}
+	tab.Evaluate[bool](b.Tab, `document.getElementById("brush").value = 20, true`)
+	b.Click("clear")
 	b.Keys()
 	b.Text("keys", "best", "7")
 	b.Spoken("7")
