@@ -62,7 +62,7 @@ func assets() map[string]file {
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
 		"/board/board.js": script(browser.Part("network.js"), browser.Part("drawing.js"), browser.Part("normalize.js"),
-			browser.Part("pen.js"), browser.Part("view.js"), own("explain.js"), own("grid.js"), own("picture.js"), own("panels.js"),
+			browser.Part("pen.js"), browser.Part("view.js"), own("request.js"), own("explain.js"), own("grid.js"), own("picture.js"), own("panels.js"), own("listen.js"),
 			own("board.js")),
 		"/board/worker.js": script(browser.Part("network.js"), own("explain.js"), own("worker.js")),
 	}

@@ -10,6 +10,8 @@
 //	grid.js      the sheet as pixels, for keys
 //	picture.js   a picture, and boxes around its digits
 //	panels.js    views of all that package browser's view does not show
+//	request.js   requests to this package's handler
+//	listen.js    what buttons, keys and files do
 //	board.js     joins them
 package board
 

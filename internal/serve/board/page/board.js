@@ -1,22 +1,5 @@
 // The page: what is drawn becomes an image, an answer in the same frame, and its explanation as soon as it is there.
 
-// ask sends a request, and returns the response; an error says in words what the server did not like.
-async function ask(path, options) {
-  const response = await fetch(path, options).catch(() => {
-    throw new Error("The server does not answer.");
-  });
-  if (!response.ok) {
-    const { error } = await response.json().catch(() => ({ error: response.statusText }));
-    throw new Error(error);
-  }
-  return response;
-}
-
-// decodeBytes returns the bytes that base64 text has.
-function decodeBytes(text) {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-}
-
 class Board {
   constructor() {
     this.model = null; // {name, classes, width, height, network, ...}
@@ -44,7 +27,7 @@ class Board {
     });
     this.worker = new Worker("/board/worker.js");
     this.worker.onmessage = ({ data }) => this.explained(data);
-    this.listen();
+    listen(this);
   }
 
   // begin fetches the list of models, and shows the first one.
@@ -287,67 +270,6 @@ class Board {
       this.cleared = this.drawing.clear();
     }
     this.changed();
-  }
-
-  listen() {
-    for (const radio of document.querySelectorAll("input[name=mode]")) {
-      radio.addEventListener("change", () => this.enter(radio.value));
-    }
-    byId("undo").addEventListener("click", () => this.undo());
-    byId("clear").addEventListener("click", () => this.clear());
-    byId("other").addEventListener("click", () => {
-      this.picture.forget();
-      this.picked = null;
-      this.changed();
-    });
-    byId("fit").addEventListener("change", () => this.changed());
-    byId("try").addEventListener("click", () => {
-      byId("fit").checked = false;
-      const { image } = this.suggestion;
-      this.enter("pixels");
-      this.grid.set(image);
-    });
-    byId("model").addEventListener("change", (e) => {
-      this.use(this.models.find((m) => m.name === e.target.value)).catch((error) => trouble(error.message));
-    });
-    document.addEventListener("keydown", (e) => {
-      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key === "z") {
-        e.preventDefault();
-        this.undo();
-      }
-    });
-    document.addEventListener("paste", (e) => {
-      if (e.clipboardData.files.length > 0) {
-        e.preventDefault();
-        this.open(e.clipboardData.files[0]);
-      }
-    });
-    document.addEventListener("dragover", (e) => e.preventDefault());
-    document.addEventListener("drop", (e) => {
-      e.preventDefault();
-      if (e.dataTransfer.files.length > 0) {
-        this.open(e.dataTransfer.files[0]);
-      }
-    });
-    for (const start of ["selectstart", "dragstart"]) { // of text, when a stroke leaves the sheet
-      document.addEventListener(start, (e) => {
-        if (this.pen.pointer !== null || this.grid.pointer !== null) {
-          e.preventDefault();
-        }
-      });
-    }
-    const again = () => {
-      this.panels.paint();
-      this.image = undefined;
-      this.changed();
-    };
-    window.addEventListener("resize", () => {
-      if (this.model) {
-        this.view.drawing(this.drawing, this.pen.cursor);
-        this.grid.show();
-      }
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   }
 }
 

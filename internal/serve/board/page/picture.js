@@ -96,12 +96,6 @@ class Picture {
     for (const b of byId("boxes").children) {
       b.setAttribute("aria-pressed", String(b === box));
     }
-    this.chosen(Uint8Array.from(atob(d.pixels), (c) => c.charCodeAt(0)));
+    this.chosen(decodeBytes(d.pixels));
   }
-}
-
-// trouble tells what went wrong.
-function trouble(what) {
-  byId("trouble").textContent = what;
-  byId("trouble").hidden = false;
 }
