@@ -2,20 +2,17 @@
 // network connection, what the drawing is, and shows why.
 //
 // Its parts are files in folder page: a drawing (drawing.js) and the pen that makes it (pen.js), the image that is made
-// of it (normalize.js), the network (network.js), and the view that joins them (page.js).
+// of it (normalize.js), the network (network.js), what shows them (view.js), and what joins all (page.js). All but the
+// last serve other pages too: see Part and Describe.
 package browser
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"html"
 	"io"
-	"math"
 	"strings"
 
 	"dnn/internal/fault"
@@ -33,45 +30,32 @@ const (
 )
 
 // scripts are the parts of the page's script, in the order in which they need each other.
-var scripts = []string{"network.js", "drawing.js", "normalize.js", "pen.js", "page.js"}
+var scripts = []string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js", "page.js"}
 
-// Write writes c as a page with a title. c takes the bytes of an image, [height, width], [height, width, 1] or a square as
-// one dimension, and tells classes apart; otherwise it is refused. The page is as large as its weights in base64, 4/3 of
-// their size, and 40 KB. An error is of w, or says what is wrong with c.
+// Write writes c as a page with a title. It refuses what Describe refuses. The page is as large as its weights in base64,
+// 4/3 of their size, and 40 KB. An error is of w, or says what is wrong with c.
 func Write(w io.Writer, c *chain.Chain, title string) error {
-	height, width, err := image(c)
-	if err != nil {
-		return err
-	}
-	n, err := inference.Of(c)
-	if err != nil {
-		return err
-	}
-	if n.Answer == inference.Value {
-		return fault.New(fault.Data, "", "wanted a network that tells classes apart, found one output that is a value")
-	}
-	m, weights := describe(n, height, width)
-	text, err := json.Marshal(m) // of plain text and finite numbers; it has no < or & of its own
+	d, err := Describe(c)
 	if err != nil {
 		return err
 	}
 	var parts []string
 	for _, name := range scripts {
-		parts = append(parts, file(name))
+		parts = append(parts, Part(name))
 	}
 	script := "\n\"use strict\";\n\n" + strings.Join(parts, "\n")
-	style := file("style.css")
+	style := Part("style.css")
 	page := strings.NewReplacer(
-		"[[title]]", html.EscapeString(title), "[[task]]", html.EscapeString(task(n.Classes)), "[[footer]]", html.EscapeString(footer(n)),
-		"[[script-hash]]", hash(script), "[[style-hash]]", hash(style), "[[style]]", style, "[[script]]", script,
-		"[[model]]", string(text), "[[weights]]", weights,
-	).Replace(file("page.html"))
+		"[[title]]", html.EscapeString(title), "[[task]]", html.EscapeString(d.Task), "[[footer]]", html.EscapeString(footer(d)),
+		"[[script-hash]]", Hash(script), "[[style-hash]]", Hash(style), "[[style]]", style, "[[script]]", script,
+		"[[model]]", string(d.Model), "[[weights]]", lines(d.Weights),
+	).Replace(Part("page.html"))
 	_, err = io.WriteString(w, page)
 	return err
 }
 
-// file returns a part of the page.
-func file(name string) string {
+// Part returns a file of folder page, such as "network.js". There must be one of that name.
+func Part(name string) string {
 	text, err := files.ReadFile("page/" + name)
 	if err != nil {
 		panic(err) // it is compiled in
@@ -79,9 +63,9 @@ func file(name string) string {
 	return string(text)
 }
 
-// hash returns what a content security policy says of an inline script or style, which may run only if it has it
+// Hash returns what a content security policy says of an inline script or style, which may run only if it has it
 // (W3C, Content Security Policy Level 3, section 2.3.1).
-func hash(text string) string {
+func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
@@ -128,93 +112,33 @@ func task(classes []string) string {
 }
 
 // footer says what the network is, and that the page keeps to itself.
-func footer(n *inference.Network) string {
-	var steps []string
+func footer(d *Description) string {
+	return fmt.Sprintf("A dense neural network, %s, made by dnn. It is all in this file: the page works offline, and what you "+
+		"draw stays here.", d.Layers)
+}
+
+// layers returns the number of values that come in, and that each dense layer gives: 784–100–50–10.
+func layers(n *inference.Network) string {
+	var sizes []string
 	for _, s := range n.Steps {
 		if d, ok := s.(inference.Dense); ok {
-			if len(steps) == 0 {
-				steps = append(steps, fmt.Sprint(d.Inputs))
+			if len(sizes) == 0 {
+				sizes = append(sizes, fmt.Sprint(d.Inputs))
 			}
-			steps = append(steps, fmt.Sprint(d.Units))
+			sizes = append(sizes, fmt.Sprint(d.Units))
 		}
 	}
-	return fmt.Sprintf("A dense neural network, %s, made by dnn. It is all in this file: the page works offline, and what you "+
-		"draw stays here.", strings.Join(steps, "–"))
+	return strings.Join(sizes, "–")
 }
 
-// model is the JSON that network.js reads.
-type model struct {
-	Input   [2]int   `json:"input"`
-	Classes []string `json:"classes"`
-	Answer  string   `json:"answer"`
-	Steps   []any    `json:"steps"`
-}
-
-// part is some of the weights: where they begin, and how many they are.
-type part struct {
-	At     int `json:"at"`
-	Length int `json:"length"`
-}
-
-type affine struct {
-	Kind  string    `json:"kind"`
-	Scale []float64 `json:"scale"`
-	Shift []float64 `json:"shift"`
-}
-
-type dense struct {
-	Kind   string `json:"kind"`
-	Units  int    `json:"units"`
-	Kernel part   `json:"kernel"`
-	Bias   part   `json:"bias"`
-}
-
-type normalization struct {
-	Kind  string `json:"kind"`
-	Mean  part   `json:"mean"`
-	Scale part   `json:"scale"`
-	Shift part   `json:"shift"`
-}
-
-type activation struct {
-	Kind     string  `json:"kind"`
-	Function string  `json:"function"`
-	Slope    float64 `json:"slope"`
-	Alpha    float64 `json:"alpha"`
-}
-
-// describe returns a network for network.js: its steps, and their weights in base64, in lines.
-func describe(n *inference.Network, height, width int) (model, string) {
-	m := model{Input: [2]int{height, width}, Classes: n.Classes, Answer: "largest"}
-	if n.Answer == inference.Threshold {
-		m.Answer = "threshold"
-	}
-	var all bytes.Buffer
-	store := func(numbers []float32) part {
-		p := part{At: all.Len() / 4, Length: len(numbers)}
-		for _, x := range numbers {
-			all.Write(binary.LittleEndian.AppendUint32(nil, math.Float32bits(x)))
-		}
-		return p
-	}
-	for _, s := range n.Steps {
-		switch s := s.(type) {
-		case inference.Affine:
-			m.Steps = append(m.Steps, affine{"affine", s.Scale, s.Shift})
-		case inference.Dense:
-			m.Steps = append(m.Steps, dense{"dense", s.Units, store(s.Kernel), store(s.Bias)})
-		case inference.Normalization:
-			m.Steps = append(m.Steps, normalization{"normalization", store(s.Mean), store(s.Scale), store(s.Shift)})
-		case inference.Activation:
-			m.Steps = append(m.Steps, activation{"activation", s.Function, s.Slope, s.Alpha})
-		}
-	}
-	text := base64.StdEncoding.EncodeToString(all.Bytes())
-	var lines strings.Builder
+// lines returns bytes in base64, in lines.
+func lines(all []byte) string {
+	text := base64.StdEncoding.EncodeToString(all)
+	var b strings.Builder
 	for len(text) > 0 {
 		line := text[:min(len(text), 120)]
-		lines.WriteString(line + "\n")
+		b.WriteString(line + "\n")
 		text = text[len(line):]
 	}
-	return m, lines.String()
+	return b.String()
 }

@@ -77,10 +77,10 @@ func TestPage(t *testing.T) {
 		content, _, _ := strings.Cut(rest, "</"+element+">")
 		return content
 	}
-	if !strings.Contains(text, "script-src '"+hash(inside("script"))+"'") {
+	if !strings.Contains(text, "script-src '"+Hash(inside("script"))+"'") {
 		t.Error("the policy does not allow the script")
 	}
-	if !strings.Contains(text, "style-src '"+hash(inside("style"))+"'") {
+	if !strings.Contains(text, "style-src '"+Hash(inside("style"))+"'") {
 		t.Error("the policy does not allow the style")
 	}
 }

@@ -15,16 +15,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	browserlog "github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"digitpage/tab"
 )
 
 func main() {
@@ -55,109 +50,57 @@ func check(path, folder string) error {
 	defer stop()
 	ctx, cancel := chromedp.NewContext(timed)
 	defer cancel()
-	var seen noise
-	if err := chromedp.Listen(ctx, func(event any) { seen.hear(event, address) }); err != nil {
+	seen := tab.Noise{Address: address}
+	if err := chromedp.Listen(ctx, func(event any) { seen.Hear(event) }); err != nil {
 		return err
 	}
-	t := &tab{ctx: ctx}
-	t.do(chromedp.EmulateViewport(1200, 860))
-	t.do(chromedp.Navigate(address))
-	t.text("nothing is drawn", "second", "Nothing is drawn yet.")
+	t := &tab.Tab{Ctx: ctx}
+	t.Do(chromedp.EmulateViewport(1200, 860))
+	t.Do(chromedp.Navigate(address))
+	t.Text("nothing is drawn", "second", "Nothing is drawn yet.")
 
-	for digit, strokes := range digits() {
-		t.click("clear")
+	for digit, strokes := range tab.Digits() {
+		t.Click("clear")
 		for _, s := range strokes {
-			t.drag(s, "mouse")
+			t.Drag(s, "mouse")
 		}
-		t.text(fmt.Sprintf("digit %d", digit), "best", fmt.Sprint(digit))
+		t.Text(fmt.Sprintf("digit %d", digit), "best", fmt.Sprint(digit))
 		if digit == 3 {
-			t.picture(folder, "light")
-			t.media("dark")
-			t.picture(folder, "dark")
-			t.media("light")
+			t.Picture(folder, "light")
+			t.Media("dark")
+			t.Picture(folder, "dark")
+			t.Media("light")
 		}
 	}
-	t.centered()
+	t.Centered()
 
-	t.click("clear")
-	t.text("cleared", "best", "")
-	t.click("undo")
-	t.text("Clear undone", "best", "9")
-	t.click("clear")
-	for _, s := range digits()[4] {
-		t.drag(s, "pen")
+	t.Click("clear")
+	t.Text("cleared", "best", "")
+	t.Click("undo")
+	t.Text("Clear undone", "best", "9")
+	t.Click("clear")
+	for _, s := range tab.Digits()[4] {
+		t.Drag(s, "pen")
 	}
-	t.text("a stylus", "best", "4")
-	for range digits()[4] {
-		t.click("undo")
+	t.Text("a stylus", "best", "4")
+	for range tab.Digits()[4] {
+		t.Click("undo")
 	}
-	t.text("all strokes undone", "best", "")
+	t.Text("all strokes undone", "best", "")
 
-	t.keys()
-	t.text("keys", "best", "7")
-	t.spoken("7")
+	t.Keys()
+	t.Text("keys", "best", "7")
+	t.Spoken("7")
 
-	t.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
-	t.do(chromedp.Navigate(address))
-	for _, s := range digits()[5] {
-		t.drag(s, "touch")
+	t.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
+	t.Do(chromedp.Navigate(address))
+	for _, s := range tab.Digits()[5] {
+		t.Drag(s, "touch")
 	}
-	t.text("a finger", "best", "5")
-	t.fits()
-	t.picture(folder, "phone")
-	t.media("dark")
-	t.picture(folder, "phone-dark")
-	return errors.Join(append(t.errors, seen.all()...)...)
-}
-
-// noise is what a page should not cause: requests, errors, words on the console.
-type noise struct {
-	mutex  sync.Mutex
-	events []error
-}
-
-// hear notes an event. It is called by another goroutine.
-func (n *noise) hear(event any, address string) {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	add := func(format string, args ...any) { n.events = append(n.events, fmt.Errorf(format, args...)) }
-	switch e := event.(type) {
-	case *network.EventRequestWillBeSent:
-		if e.Request.URL != address && !strings.HasPrefix(e.Request.URL, "data:") {
-			add("the page asks for %s", e.Request.URL)
-		}
-	case *runtime.EventExceptionThrown:
-		add("exception: %s", e.ExceptionDetails.Text)
-	case *runtime.EventConsoleAPICalled:
-		add("the page writes to the console: %s", e.Type)
-	case *browserlog.EventEntryAdded:
-		add("log: %s", e.Entry.Text)
-	}
-}
-
-func (n *noise) all() []error {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	return n.events
-}
-
-// media sets the color scheme that the page is asked for.
-func (t *tab) media(scheme string) {
-	_, err := chromedp.Call(t.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	t.note("media", err)
-}
-
-// picture stores the whole page, if there is a folder, once it rests.
-func (t *tab) picture(folder, name string) {
-	if folder == "" {
-		return
-	}
-	time.Sleep(700 * time.Millisecond) // bars move, and the explanation may come later
-	whole := true
-	shot, err := chromedp.Call(t.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &whole})
-	t.note("screenshot", err)
-	if err == nil {
-		t.note("screenshot", os.WriteFile(filepath.Join(folder, name+".png"), shot.Data, 0o644))
-	}
+	t.Text("a finger", "best", "5")
+	t.Fits()
+	t.Picture(folder, "phone")
+	t.Media("dark")
+	t.Picture(folder, "phone-dark")
+	return errors.Join(append(t.Errors, seen.All()...)...)
 }

@@ -1,13 +1,13 @@
-package main
+package tab
 
 import "math"
 
-// point is a place on the sheet, whose sides are 280.
-type point struct{ x, y float64 }
+// Point is a place on the sheet, whose sides are 280.
+type Point struct{ X, Y float64 }
 
-// digits returns the strokes of the ten digits, as a hand would draw them.
-func digits() [][][]point {
-	return [][][]point{
+// Digits returns the strokes of the ten digits, as a hand would draw them.
+func Digits() [][][]Point {
+	return [][][]Point{
 		{arc(140, 140, 58, 92, -80, 285)},
 		{line(150, 45, 136, 235)},
 		{join(arc(138, 98, 54, 52, 190, 395), line(183, 128, 85, 228), line(85, 228, 205, 226))},
@@ -22,29 +22,29 @@ func digits() [][][]point {
 }
 
 // arc is part of an ellipse, from an angle to another in degrees, clockwise from the right.
-func arc(x, y, rx, ry, from, to float64) []point {
+func arc(x, y, rx, ry, from, to float64) []Point {
 	const n = 24
-	var all []point
+	var all []Point
 	for i := range n + 1 {
 		a := (from + (to-from)*float64(i)/n) * math.Pi / 180
-		all = append(all, point{x + rx*math.Cos(a), y + ry*math.Sin(a)})
+		all = append(all, Point{x + rx*math.Cos(a), y + ry*math.Sin(a)})
 	}
 	return all
 }
 
-func line(x0, y0, x1, y1 float64) []point {
+func line(x0, y0, x1, y1 float64) []Point {
 	const n = 8
-	var all []point
+	var all []Point
 	for i := range n + 1 {
 		t := float64(i) / n
-		all = append(all, point{x0 + t*(x1-x0), y0 + t*(y1-y0)})
+		all = append(all, Point{x0 + t*(x1-x0), y0 + t*(y1-y0)})
 	}
 	return all
 }
 
 // join makes one stroke of several.
-func join(parts ...[]point) []point {
-	var all []point
+func join(parts ...[]Point) []Point {
+	var all []Point
 	for _, p := range parts {
 		all = append(all, p...)
 	}

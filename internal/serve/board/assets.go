@@ -1,0 +1,78 @@
+package board
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"dnn/internal/interop/browser"
+)
+
+//go:embed page
+var files embed.FS
+
+// style is in the page itself, which is painted the sooner.
+var style = "\n" + browser.Part("style.css") + own("board.css")
+
+// policy lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
+// are dropped on the page are blobs.
+var policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src '" + browser.Hash(style) + "'; " +
+	"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// secure sets the headers that every answer has.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// file is bytes that a browser may keep, as long as it asks whether they are still the same.
+type file struct {
+	kind    string // Content-Type
+	content []byte
+	version string // the first half of the SHA-256
+}
+
+func newFile(kind string, content []byte) file {
+	sum := sha256.Sum256(content)
+	return file{kind, content, hex.EncodeToString(sum[:16])}
+}
+
+// serve answers with the file.
+func (f file) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	secure(h)
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", `"`+f.version+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
+}
+
+// assets returns the files of the page, by path.
+func assets() map[string]file {
+	script := func(parts ...string) file {
+		return newFile("text/javascript; charset=utf-8", []byte("\"use strict\";\n\n"+strings.Join(parts, "\n")))
+	}
+	return map[string]file{
+		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
+		"/board/board.js": script(browser.Part("network.js"), browser.Part("drawing.js"), browser.Part("normalize.js"),
+			browser.Part("pen.js"), browser.Part("view.js"), own("request.js"), own("explain.js"), own("grid.js"), own("picture.js"), own("panels.js"), own("listen.js"),
+			own("board.js")),
+		"/board/worker.js": script(browser.Part("network.js"), own("explain.js"), own("worker.js")),
+	}
+}
+
+// own returns a file of folder page.
+func own(name string) string {
+	text, err := files.ReadFile("page/" + name)
+	if err != nil {
+		panic(err) // it is compiled in
+	}
+	return string(text)
+}

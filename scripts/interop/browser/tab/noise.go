@@ -1,0 +1,49 @@
+package tab
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	browserlog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// Noise is what a page should not cause: requests, errors, words on the console.
+type Noise struct {
+	Address  string // of the page: requests may begin with it
+	Expected string // what the log may say; empty: nothing
+
+	mutex  sync.Mutex
+	events []error
+}
+
+// Hear notes an event. It is called by another goroutine.
+func (n *Noise) Hear(event any) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	add := func(format string, args ...any) { n.events = append(n.events, fmt.Errorf(format, args...)) }
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		own := func(start string) bool { return strings.HasPrefix(e.Request.URL, start) }
+		if !own(n.Address) && !own("blob:") && !own("data:") {
+			add("the page asks for %s", e.Request.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		add("exception: %s", e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		add("the page writes to the console: %s", e.Type)
+	case *browserlog.EventEntryAdded:
+		if n.Expected == "" || !strings.Contains(e.Entry.Text, n.Expected) {
+			add("log: %s", e.Entry.Text)
+		}
+	}
+}
+
+// All returns what was noted.
+func (n *Noise) All() []error {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return n.events
+}
