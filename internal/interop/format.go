@@ -119,8 +119,12 @@ func FormatOf(path, name string) (Format, error) {
 	if longest > 0 {
 		return found, nil
 	}
-	return Format{}, fault.New(fault.Usage, "--output", "wanted a name that tells the format (%s), or --format, found %q",
+	err := fault.New(fault.Usage, "--output", "wanted a name that tells the format (%s), or --format, found %q",
 		strings.Join(endings(), ", "), path)
+	if ending := strings.ToLower(filepath.Ext(path)); ending == ".pt" || ending == ".pth" {
+		return Format{}, err.WithHint("PyTorch reads a .safetensors file that was written with --layout pytorch")
+	}
+	return Format{}, err
 }
 
 // endings returns the ending of each format.

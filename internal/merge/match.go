@@ -65,19 +65,20 @@ func (f file) checkLike(first file) error {
 	unlike := func(what string, wanted, found any) error {
 		return fault.New(fault.Data, f.path, "wanted %s %v, as %s has, found %v", what, wanted, first.path, found)
 	}
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b } // a file of another program says neither
 	switch {
 	case !slices.Equal(f.InputShape, first.InputShape):
 		return unlike("inputs of the shape", first.InputShape, f.InputShape)
 	case f.Scale != first.Scale:
 		return unlike("the scale", first.Scale, f.Scale)
-	case f.DataHash != first.DataHash && f.Dataset != first.Dataset:
+	case f.DataHash != first.DataHash && differ(f.Dataset, first.Dataset):
 		return fault.New(fault.Data, f.path, "wanted a model of %s, as %s is, found one of %s",
 			first.Dataset, first.path, f.Dataset)
-	case f.DataHash != first.DataHash:
+	case differ(f.DataHash, first.DataHash):
 		return fault.New(fault.Data, f.path, "was trained on other files called %s than %s", f.Dataset, first.path)
 	case !slices.Equal(f.Columns, first.Columns):
 		return unlike("the columns", quoted(first.Columns), quoted(f.Columns))
-	case !slices.Equal(f.Classes, first.Classes):
+	case len(f.Classes) > 0 && len(first.Classes) > 0 && !slices.Equal(f.Classes, first.Classes):
 		return unlike("the classes", quoted(first.Classes), quoted(f.Classes))
 	}
 	if err := f.checkLayersLike(first); err != nil {
