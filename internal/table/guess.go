@@ -61,9 +61,9 @@ func target(names []string) int {
 }
 
 // GuessTarget finds out which column of a CSV file with names is the target, where no experiment says so: the only one
-// besides the columns that the model from reads, or the one that is called label, class, target or y. Errors are of kind
+// besides the columns that a model reads, or the one that is called label, class, target or y. Errors are of kind
 // fault.Data.
-func GuessTarget(path string, columns []string, from string) (Options, error) {
+func GuessTarget(path string, columns []string) (Options, error) {
 	o := Options{Path: path}
 	f, err := open(path)
 	if err != nil {
@@ -81,11 +81,9 @@ func GuessTarget(path string, columns []string, from string) (Options, error) {
 	others := slices.DeleteFunc(record, func(name string) bool { return slices.Contains(columns, name) })
 	i := target(others)
 	if i < 0 {
-		found := "none more"
-		if len(others) > 0 {
-			found = strconv.Itoa(len(others)) + " more: " + strings.Join(others[:min(len(others), 8)], ", ")
-		}
-		return o, fault.New(fault.Data, path, "wanted the columns of %s and one more, the class, found %.200s", from, found).
+		return o, fault.New(fault.Data, path,
+			"wanted the columns of the model and one more, the target, found %s more (%.100s)",
+			fault.Count(len(others), "column"), strings.Join(others[:min(len(others), 8)], ", ")).
 			WithHint("dnn import --like experiment.yaml makes a model file that knows its target")
 	}
 	o.Target = others[i]
