@@ -65,16 +65,15 @@ func (f file) checkLike(first file) error {
 	unlike := func(what string, wanted, found any) error {
 		return fault.New(fault.Data, f.path, "wanted %s %v, as %s has, found %v", what, wanted, first.path, found)
 	}
-	differ := func(a, b string) bool { return a != "" && b != "" && a != b } // a file of another program says neither
 	switch {
 	case !slices.Equal(f.InputShape, first.InputShape):
 		return unlike("inputs of the shape", first.InputShape, f.InputShape)
 	case f.Scale != first.Scale:
 		return unlike("the scale", first.Scale, f.Scale)
-	case f.DataHash != first.DataHash && differ(f.Dataset, first.Dataset):
+	case f.Dataset != first.Dataset && (f.DataHash != first.DataHash || f.DataHash == ""):
 		return fault.New(fault.Data, f.path, "wanted a model of %s, as %s is, found one of %s",
 			first.Dataset, first.path, f.Dataset)
-	case differ(f.DataHash, first.DataHash):
+	case f.DataHash != first.DataHash && f.DataHash != "" && first.DataHash != "": // those of other programs have none
 		return fault.New(fault.Data, f.path, "was trained on other files called %s than %s", f.Dataset, first.path)
 	case !slices.Equal(f.Columns, first.Columns):
 		return unlike("the columns", quoted(first.Columns), quoted(f.Columns))
