@@ -56,8 +56,7 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 			return fault.New(fault.Data, o.Model, "%w", err)
 		}
 	}
-	write := func() (struct{}, error) { return struct{}{}, format.Write(o.Output, c, o.Writing, o.Model) }
-	if _, err := await.Pass(ctx, o.Output, write); err != nil {
+	if err := format.Write(ctx, o.Output, c, o.Writing, o.Model); err != nil {
 		return err
 	}
 	report.Message(system.Stderr, "wrote %s: %s", o.Output, format.Title)
