@@ -48,6 +48,10 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.Bytes && c.Columns != nil {
+		return fault.New(fault.Data, o.Model, "wanted a network of images for --uint8, found one of a table: "+
+			"its numbers would be cut to whole ones from 0 to 255")
+	}
 	if c.Optimizer != nil && (o.Fold || !format.HoldsState()) {
 		report.Note(system.Stderr, o.Model+": the state of the optimizer is left out; a .keras file without --fold takes it")
 	}

@@ -176,6 +176,9 @@ func replace(ctx context.Context, path, from string, fill func(io.Writer) error)
 	var refused error
 	err := await.Write(ctx, path, func(w io.Writer) error {
 		refused = fill(w)
+		if f, ok := errors.AsType[*fault.Error](refused); ok && f.Where == "" {
+			f.Where = from // before await says path
+		}
 		return refused
 	})
 	if ctx.Err() != nil {
