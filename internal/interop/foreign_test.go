@@ -119,7 +119,6 @@ var refused = map[string]string{
 	"refuse_conv":              "Conv2D",
 	"refuse_lambda":            "Lambda",
 	".whole.pt":                "model.state_dict()",
-	".ts":                      "TorchScript",
 	"keras_everything_":        "Erfc",
 	"keras_normalization.onnx": "wanted one input, found 3",
 }

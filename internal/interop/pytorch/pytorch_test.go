@@ -74,7 +74,7 @@ func TestReadOwn(t *testing.T) {
 
 func TestIs(t *testing.T) {
 	for name, want := range map[string]bool{
-		shared + "net.pt": true, shared + "net.legacy.pth": true, shared + "net.ckpt.tar": true, shared + "net.ts": true,
+		shared + "net.pt": true, shared + "net.legacy.pth": true, shared + "net.ckpt.tar": true, "testdata/script.ts": true,
 		"../testdata/keras/course.npz": false, "../testdata/keras/course.keras": false,
 		shared + "net.safetensors": false, "testdata/cases.json": false,
 	} {
@@ -116,7 +116,7 @@ func TestRefuse(t *testing.T) {
 		{shared + "sequential.whole.pt", "found a whole module (torch.nn.modules.container.Sequential)", "state_dict()"},
 		{shared + "seq_bn.whole.pt", "found a whole module", "state_dict()"},
 		{shared + "net.whole.pt", "found an object of the class __main__.Net", "state_dict()"},
-		{shared + "net.ts", "found a TorchScript program", "torch.jit.load"},
+		{"testdata/script.ts", "found a TorchScript program", "torch.jit.load"},
 		{"testdata/evil.pt", "names posix.system, which weights need not; nothing of it was run", "state_dict()"},
 		{"testdata/wholein.pt", "found a whole module (torch.nn.modules.linear.Linear)", "state_dict()"},
 		{"testdata/conv.pt", "0.weight [2, 1, 3, 3]: wanted weights of at most 2 dimensions, found those of a convolution", ""},
