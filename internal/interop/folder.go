@@ -10,7 +10,9 @@ import (
 
 // writeFolder makes the folder at path, unless it is there, and the files in it that fill creates. They are made in
 // memory first, so that a network that is refused leaves nothing behind.
-func writeFolder(ctx context.Context, path, from string, fill func(create func(name string) (io.WriteCloser, error)) error) error {
+func writeFolder(
+	ctx context.Context, path, from string, fill func(create func(name string) (io.WriteCloser, error)) error,
+) error {
 	var files []*memoryFile
 	create := func(name string) (io.WriteCloser, error) {
 		files = append(files, &memoryFile{name: name})

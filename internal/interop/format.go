@@ -163,7 +163,9 @@ func (f Format) Write(ctx context.Context, path string, c *chain.Chain, how Writ
 		how.Layout = f.layouts[0]
 	}
 	if f.folder != nil {
-		return writeFolder(ctx, path, from, func(create func(string) (io.WriteCloser, error)) error { return f.folder(create, c) })
+		return writeFolder(ctx, path, from, func(create func(string) (io.WriteCloser, error)) error {
+			return f.folder(create, c)
+		})
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fault.New(fault.Write, path, "wanted the name of a file, found a folder")

@@ -94,7 +94,8 @@ func describe(model []byte, where string) (*config.Model, metadata, error) {
 
 func onlyWeights(where string) error {
 	return fault.New(fault.Data, where, "a file of weights only: it does not say which layers they belong to").WithHint(
-		"dnn import takes the model's config with --config: its .keras file, the config.json in that, or what model.to_json() returns")
+		"dnn import takes the model's config with --config: its .keras file, the config.json in that, or what " +
+			"model.to_json() returns")
 }
 
 // readArchive reads a .keras file.
