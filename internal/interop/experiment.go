@@ -85,7 +85,7 @@ func useData(c *chain.Chain, d config.Dataset) (hash string, err error) {
 // classes gets the built-in one, and the note says so, unless its classes have names that are not those of digits: then
 // it is of the data set that has them, or of none.
 func setExperiment(m *modelfile.Model, like *config.Resolved, path string) (note string, err error) {
-	given := []byte(`{}`)
+	var given []byte
 	switch {
 	case like != nil:
 		if given, err = json.Marshal(like.Reproducible()); err != nil {
