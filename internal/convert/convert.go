@@ -48,6 +48,10 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.Bytes && c.Columns != nil {
+		return fault.New(fault.Data, o.Model, "wanted a network of images for --uint8, found one of a table: "+
+			"its numbers would be cut to whole ones from 0 to 255")
+	}
 	if c.Optimizer != nil && (o.Fold || !format.HoldsState()) {
 		report.Note(system.Stderr, o.Model+": the state of the optimizer is left out; a .keras file without --fold takes it")
 	}
@@ -56,8 +60,7 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 			return fault.New(fault.Data, o.Model, "%w", err)
 		}
 	}
-	write := func() (struct{}, error) { return struct{}{}, format.Write(o.Output, c, o.Writing, o.Model) }
-	if _, err := await.Pass(ctx, o.Output, write); err != nil {
+	if err := format.Write(ctx, o.Output, c, o.Writing, o.Model); err != nil {
 		return err
 	}
 	report.Message(system.Stderr, "wrote %s: %s", o.Output, format.Title)

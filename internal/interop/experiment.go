@@ -27,7 +27,7 @@ func model(c *chain.Chain, o Options, path string) (*modelfile.Model, []string, 
 			return nil, nil, err
 		}
 		how.Like = &like
-		if hash, err = useTable(c, o.Like.Dataset); err != nil {
+		if hash, err = useData(c, o.Like.Dataset); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -57,16 +57,20 @@ func checkClasses(names []string, n int) error {
 	return nil
 }
 
-// useTable gives the inputs and classes of a chain the names that the experiment's CSV file has for them, and returns the
-// hash of the file: its rows are then split as in a training, so that the test rows of the one are those of the other.
+// useData gives the inputs and classes of a chain the names that the experiment's data set has for them. It returns the
+// hash of a CSV file: its rows are then split as in a training, so that the test rows of the one are those of the other.
 // Other data sets have a hash of "", since their test samples are in files of their own.
-func useTable(c *chain.Chain, d config.Dataset) (hash string, err error) {
-	if d.CSV == "" {
+func useData(c *chain.Chain, d config.Dataset) (hash string, err error) {
+	if d.IDX != "" { // its files may be elsewhere
 		return "", nil
 	}
 	s, err := dataset.New(d, "dataset", nil)
 	if err != nil {
 		return "", err
+	}
+	if s.Features != c.Inputs() {
+		return "", fault.New(fault.Data, "--like", "wanted the experiment of a network that takes %s, found one on %s, of %d",
+			fault.Count(c.Inputs(), "input"), d, s.Features)
 	}
 	if d.IsTable() && c.Columns == nil && len(s.Columns) == c.Inputs() {
 		c.Columns = s.Columns
@@ -81,7 +85,7 @@ func useTable(c *chain.Chain, d config.Dataset) (hash string, err error) {
 // classes gets the built-in one, and the note says so, unless its classes have names that are not those of digits: then
 // it is of the data set that has them, or of none.
 func setExperiment(m *modelfile.Model, like *config.Resolved, path string) (note string, err error) {
-	given := []byte(`{}`)
+	var given []byte
 	switch {
 	case like != nil:
 		if given, err = json.Marshal(like.Reproducible()); err != nil {

@@ -2,6 +2,7 @@ package interop
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,7 +10,9 @@ import (
 
 // writeFolder makes the folder at path, unless it is there, and the files in it that fill creates. They are made in
 // memory first, so that a network that is refused leaves nothing behind.
-func writeFolder(path, from string, fill func(create func(name string) (io.WriteCloser, error)) error) error {
+func writeFolder(
+	ctx context.Context, path, from string, fill func(create func(name string) (io.WriteCloser, error)) error,
+) error {
 	var files []*memoryFile
 	create := func(name string) (io.WriteCloser, error) {
 		files = append(files, &memoryFile{name: name})
@@ -23,7 +26,7 @@ func writeFolder(path, from string, fill func(create func(name string) (io.Write
 	}
 	for _, f := range files {
 		inside := filepath.Join(path, f.name)
-		err := replace(inside, from, func(w io.Writer) error {
+		err := replace(ctx, inside, from, func(w io.Writer) error {
 			_, err := w.Write(f.Bytes())
 			return err
 		})

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -8,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"dnn/internal/atomicfile"
+	"dnn/internal/await"
 	"dnn/internal/fault"
 	"dnn/internal/interop/browser"
 	"dnn/internal/interop/chain"
@@ -119,8 +120,12 @@ func FormatOf(path, name string) (Format, error) {
 	if longest > 0 {
 		return found, nil
 	}
-	return Format{}, fault.New(fault.Usage, "--output", "wanted a name that tells the format (%s), or --format, found %q",
+	err := fault.New(fault.Usage, "--output", "wanted a name that tells the format (%s), or --format, found %q",
 		strings.Join(endings(), ", "), path)
+	if ending := strings.ToLower(filepath.Ext(path)); ending == ".pt" || ending == ".pth" {
+		return Format{}, err.WithHint("PyTorch reads a .safetensors file that was written with --layout pytorch")
+	}
+	return Format{}, err
 }
 
 // endings returns the ending of each format.
@@ -151,27 +156,36 @@ func (f Format) Check(how Writing) error {
 func (f Format) HoldsState() bool { return f.states }
 
 // Write writes a network to a file or folder, which it replaces or creates. The same network gives the same bytes. What
-// the format cannot say is an error of kind fault.Data that names where the network came from.
-func (f Format) Write(path string, c *chain.Chain, how Writing, from string) error {
+// the format cannot say is an error of kind fault.Data that names where the network came from. If ctx ends first, what was
+// there stays, and the error is the cause of ctx.
+func (f Format) Write(ctx context.Context, path string, c *chain.Chain, how Writing, from string) error {
 	if how.Layout == "" && f.layouts != nil {
 		how.Layout = f.layouts[0]
 	}
 	if f.folder != nil {
-		return writeFolder(path, from, func(create func(string) (io.WriteCloser, error)) error { return f.folder(create, c) })
+		return writeFolder(ctx, path, from, func(create func(string) (io.WriteCloser, error)) error {
+			return f.folder(create, c)
+		})
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fault.New(fault.Write, path, "wanted the name of a file, found a folder")
 	}
-	return replace(path, from, func(w io.Writer) error { return f.write(w, c, path, how) })
+	return replace(ctx, path, from, func(w io.Writer) error { return f.write(w, c, path, how) })
 }
 
 // replace replaces the file at path by what fill writes.
-func replace(path, from string, fill func(io.Writer) error) error {
+func replace(ctx context.Context, path, from string, fill func(io.Writer) error) error {
 	var refused error
-	err := atomicfile.Write(path, func(w io.Writer) error {
+	err := await.Write(ctx, path, func(w io.Writer) error {
 		refused = fill(w)
+		if f, ok := errors.AsType[*fault.Error](refused); ok && f.Where == "" {
+			f.Where = from // before await says path
+		}
 		return refused
 	})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	return blame(err, refused, path, from)
 }
 

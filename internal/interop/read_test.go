@@ -2,6 +2,8 @@ package interop_test
 
 import (
 	"archive/zip"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/interop"
+	"dnn/internal/interop/chain"
 )
 
 // TestLonger tests that files which claim gigabytes, or have them behind what they say they have, are refused with what
@@ -77,6 +80,36 @@ func TestBombs(t *testing.T) {
 		_, _, err = interop.Read(path, interop.Options{})
 		if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestStopped tests that an export that is stopped leaves the file that was there, and nothing besides.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancelCause(t.Context())
+	why := errors.New("stopped")
+	stop(why)
+	c := chain.Of(random(t, []int{3, 3}, nil, dense(2, "softmax")), "dnn")
+	for _, f := range interop.Formats() {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "old")
+		if len(f.Endings) == 0 {
+			path = folder
+		} else if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Write(ctx, path, c, interop.Writing{}, "m"); !errors.Is(err, why) {
+			t.Errorf("%s: wanted the cause, found %v", f.Name, err)
+		}
+		entries, err := os.ReadDir(folder)
+		if err != nil || len(entries) > len(f.Endings) || len(entries) > 1 {
+			t.Errorf("%s: found %d files, %v", f.Name, len(entries), err)
+		}
+		if len(entries) == 1 {
+			if text, err := os.ReadFile(path); err != nil || string(text) != "old" {
+				t.Errorf("%s: wanted the old file, found %.20q, %v", f.Name, text, err)
+			}
 		}
 	}
 }

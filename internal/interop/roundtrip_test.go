@@ -119,7 +119,7 @@ func TestRoundTrip(t *testing.T) {
 				}
 				folder := t.TempDir()
 				path := filepath.Join(folder, "m."+f.Name)
-				err := f.Write(path, chain.Of(m, "dnn"), how, "model.bin")
+				err := f.Write(t.Context(), path, chain.Of(m, "dnn"), how, "model.bin")
 				if err != nil && (f.Name == "tfjs" || how.Layout == "pytorch") {
 					continue // it has fewer activations
 				}
@@ -129,7 +129,7 @@ func TestRoundTrip(t *testing.T) {
 				}
 				written[f.Name+how.Layout]++
 				again := filepath.Join(folder, "again."+f.Name)
-				if err := f.Write(again, chain.Of(m, "dnn"), how, "model.bin"); err != nil {
+				if err := f.Write(t.Context(), again, chain.Of(m, "dnn"), how, "model.bin"); err != nil {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(content(t, path), content(t, again)) {
@@ -155,7 +155,7 @@ func checkSame(t *testing.T, name string, m *modelfile.Model, path string) {
 		o.KerasConfig = strings.TrimSuffix(path, ".weights.h5") + ".keras"
 		f, err := interop.FormatOf(o.KerasConfig, "")
 		if err == nil {
-			err = f.Write(o.KerasConfig, chain.Of(m, "dnn"), interop.Writing{}, "model.bin")
+			err = f.Write(t.Context(), o.KerasConfig, chain.Of(m, "dnn"), interop.Writing{}, "model.bin")
 		}
 		if err != nil {
 			t.Fatal(err)

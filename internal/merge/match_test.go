@@ -166,7 +166,6 @@ func TestOtherPrograms(t *testing.T) {
 	}
 }
 
-
 // TestTooWide merges models whose units would be more together than a layer can have.
 func TestTooWide(t *testing.T) {
 	wide := func(seed uint64) *modelfile.Model {

@@ -65,11 +65,16 @@ func expand(arguments []string) ([]input, error) {
 func expandOne(argument string) ([]string, error) {
 	info, err := os.Stat(argument)
 	switch {
+	case argument == "":
+		return nil, fault.New(fault.Usage, "dnn predict", "wanted the name of an input, found an empty one")
 	case argument == stream:
 	case err == nil && info.IsDir():
 		return folder(argument)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(argument, "*?["):
 		matches, err := filepath.Glob(argument)
+		if !strings.HasPrefix(filepath.Base(argument), ".") {
+			matches = slices.DeleteFunc(matches, func(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") })
+		}
 		switch {
 		case err != nil:
 			return nil, fault.New(fault.Usage, argument, "wanted a pattern such as *.png: %w", err)

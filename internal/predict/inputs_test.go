@@ -50,6 +50,8 @@ func TestExpand(t *testing.T) {
 	}{
 		{arguments: ".", want: "9.PNG 10.png x.heic"},
 		{arguments: "*.txt", want: "notes.txt"},
+		{arguments: "*.png", want: "10.png folder.png"}, // not what is hidden
+		{arguments: ".*.png", want: ".hidden.png"},
 		{arguments: "[1].csv", want: "[1].csv"}, // a file, and no pattern
 		{arguments: "*[0-9].*", want: "9.PNG 10.png"},
 		{arguments: "none.png - .", want: "none.png - 9.PNG 10.png x.heic"},

@@ -87,6 +87,8 @@ func failed(err error) job {
 func (n *network) accepts(path string, k kind, raw bool) error {
 	where := displayed(path)
 	switch {
+	case n.columns() != nil && path == stream:
+		return n.wantsRows(where, "standard input, which only gives a picture")
 	case n.columns() != nil && k != tableFile:
 		return n.wantsRows(where, k.String())
 	case k != pictureFile || raw:

@@ -31,20 +31,22 @@ func TestExperiment(t *testing.T) {
 		{stored, rows, "mnist"},
 		{&modelfile.Model{}, folder, folder},
 		{ofTable, rows, rows},
+		{ofTable, table("label.csv", "width,no,label,kind of iris,length"), filepath.Join(folder, "label.csv")},
 	} {
 		found, err := testset.Experiment("m", c.model, c.data)
 		if err != nil || found.Dataset.String() != c.wanted {
 			t.Errorf("wanted the data set %s, found %v, %v", c.wanted, found, err)
-		} else if c.model == ofTable && found.Dataset.Target != "kind, of iris" {
+		} else if c.data == rows && c.model == ofTable && found.Dataset.Target != "kind, of iris" {
 			t.Errorf("wanted the column that the model has not, found %q", found.Dataset.Target)
 		}
 	}
 	for data, wanted := range map[string]string{
 		"":                                   "m: does not say which experiment it belongs to",
 		table("two.csv", "a,b,width,length"): "wanted the columns of the model and one more, the target, found 2 columns more (a, b)",
+		os.DevNull:                           "is not a regular file",
 		table("none.csv", "width,length"):    "found 0 columns more",
-		table("empty.csv", ""):               "wanted a line with the names of columns: EOF",
-		filepath.Join(folder, "no.csv"):      "no.csv: cannot read: no such file or directory",
+		table("empty.csv", ""):               "is empty, wanted a line with the names of the columns",
+		filepath.Join(folder, "no.csv"):      "no.csv: no such file or directory",
 	} {
 		if _, err := testset.Experiment("m", ofTable, data); fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), wanted) {
 			t.Errorf("wanted %q, found %v", wanted, err)

@@ -64,8 +64,10 @@ func ReadWeights(data, model []byte, where string) (*chain.Chain, error) {
 
 // CheckConfig returns an error about the file where unless its content describes a model for ReadWeights.
 func CheckConfig(content []byte, where string) error {
-	start := bytes.TrimSpace(content[:min(len(content), 1000)])
-	if !isZip(content) && (!bytes.HasPrefix(start, []byte("{")) || !bytes.Contains(content, []byte(`"class_name"`))) {
+	var said struct {
+		Class string `json:"class_name"`
+	}
+	if !isZip(content) && (len(content) > config.Max || json.Unmarshal(content, &said) != nil || said.Class == "") {
 		return fault.New(fault.Data, where, "wanted what describes a model of Keras, found something else").
 			WithHint("the .keras file has it, as its config.json; model.to_json() returns it")
 	}
@@ -92,7 +94,8 @@ func describe(model []byte, where string) (*config.Model, metadata, error) {
 
 func onlyWeights(where string) error {
 	return fault.New(fault.Data, where, "a file of weights only: it does not say which layers they belong to").WithHint(
-		"dnn import takes the model's config with --config: its .keras file, the config.json in that, or what model.to_json() returns")
+		"dnn import takes the model's config with --config: its .keras file, the config.json in that, or what " +
+			"model.to_json() returns")
 }
 
 // readArchive reads a .keras file.

@@ -6,6 +6,7 @@ package source
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"go/format"
 	"io"
 	"math"
@@ -28,12 +29,31 @@ var files embed.FS
 // with one output that is no sigmoid returns only that. An error is of w, or says what is wrong with c.
 func WriteGo(w io.Writer, c *chain.Chain, packageName string) error {
 	var b bytes.Buffer
-	if err := write(&b, "predict.go.tmpl", c, &view{Name: packageName}); err != nil {
+	var blocks []string // of numbers, which have gofmt's form: it would take half a minute for 80 MB
+	block := func(text string) string {
+		blocks = append(blocks, text)
+		return fmt.Sprintf("\tnumbers%d,", len(blocks)-1)
+	}
+	instead := template.FuncMap{
+		"float32s": func(v []float32) string { return block(float32s(v)) },
+		"float64s": func(v []float64) string { return block(float64s(v)) },
+	}
+	if err := write(&b, "predict.go.tmpl", c, &view{Name: packageName}, instead); err != nil {
 		return err
 	}
 	code, err := format.Source(b.Bytes())
 	if err != nil {
 		return err // no test would pass
+	}
+	for i, text := range blocks {
+		before, after, _ := bytes.Cut(code, fmt.Appendf(nil, "\tnumbers%d,", i))
+		if _, err := w.Write(before); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+		code = after
 	}
 	_, err = w.Write(code)
 	return err
@@ -46,12 +66,12 @@ func WriteGo(w io.Writer, c *chain.Chain, packageName string) error {
 //
 // Otherwise it is like WriteGo, with double for float64. The name comes from Identifier.
 func WriteHeader(w io.Writer, c *chain.Chain, name string) error {
-	return write(w, "predict.c.tmpl", c, &view{Name: name, Header: true})
+	return write(w, "predict.c.tmpl", c, &view{Name: name, Header: true}, nil)
 }
 
 // WriteC writes the same as WriteHeader as a file to compile; the declarations that its callers need stand at its top.
 func WriteC(w io.Writer, c *chain.Chain, name string) error {
-	return write(w, "predict.c.tmpl", c, &view{Name: name})
+	return write(w, "predict.c.tmpl", c, &view{Name: name}, nil)
 }
 
 // view is what the templates show.
@@ -80,7 +100,8 @@ type layer struct {
 	Divisor  float64
 }
 
-func write(w io.Writer, name string, c *chain.Chain, v *view) error {
+// write executes a template with v, completed from c. The functions instead replace those of the same names.
+func write(w io.Writer, name string, c *chain.Chain, v *view, instead template.FuncMap) error {
 	n, err := inference.Of(c)
 	if err != nil {
 		return err
@@ -92,7 +113,7 @@ func write(w io.Writer, name string, c *chain.Chain, v *view) error {
 		"comment": comment, "float32s": float32s, "float64s": float64s, "hexFloats": hexFloats,
 		"float32": oneFloat32, "float64": oneFloat64, "floatC": oneFloatC, "quoteC": quoteC, "inC": inC, "upper": strings.ToUpper,
 		"title": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
-	})
+	}).Funcs(instead)
 	t, err = t.ParseFS(files, name)
 	if err != nil {
 		return err // no test would pass

@@ -223,7 +223,7 @@ func TestWriteRefuses(t *testing.T) {
 		c.Steps[len(c.Steps)-1] = a
 		f := folder{}
 		err := tfjs.Write(f.create, c)
-		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), a.Function) || len(f) > 0 {
+		if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), a.Function) || len(f) > 0 {
 			t.Errorf("%s: %v, %d files", a.Function, err, len(f))
 		}
 	}

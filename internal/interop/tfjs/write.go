@@ -179,11 +179,11 @@ func (b *builder) activation(c *chain.Chain, i int, a chain.Activation) error {
 	}
 	function, ok := activations[a.Function]
 	if !ok {
-		return fault.New(fault.Usage, "", "the activation %s cannot be exported: TensorFlow.js has no function of the same values", a.Function).
+		return fault.New(fault.Data, "", "the activation %s cannot be exported: TensorFlow.js has no function of the same values", a.Function).
 			WithHint("export to ONNX, .keras or one of the other formats")
 	}
 	if a.Function == "elu" && a.Alpha != 1 {
-		return fault.New(fault.Usage, "", "the activation elu with alpha %v cannot be exported: TensorFlow.js has only alpha 1",
+		return fault.New(fault.Data, "", "the activation elu with alpha %v cannot be exported: TensorFlow.js has only alpha 1",
 			a.Alpha).WithHint("export to ONNX, .keras or one of the other formats")
 	}
 	last := b.layers[len(b.layers)-1]
