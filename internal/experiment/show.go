@@ -98,6 +98,11 @@ func storedText(o ShowOptions) (string, error) {
 	return resolved.Settings(), nil
 }
 
+// Load loads an experiment file, or one that comes with dnn, as it is: nothing overrides it.
+func Load(system *System, path string) (*config.Resolved, error) {
+	return config.Load(config.Options{Path: path, Read: readFrom(system)})
+}
+
 // loadConfig loads an experiment file with all that may override it.
 func loadConfig(system *System, path string, flags []config.Flag) (*config.Resolved, error) {
 	return config.Load(config.Options{
