@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"sync/atomic"
@@ -100,7 +99,7 @@ func (s *server) serve(ctx context.Context, l *listener, watched []*watch) error
 	h := &http.Server{
 		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: log.New(io.Discard, "", 0), // of what clients do wrong: the access log has the rest
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
 	}
 	watching, stop := context.WithCancel(ctx)
 	defer stop()

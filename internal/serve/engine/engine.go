@@ -150,7 +150,10 @@ func (e *Engine) Load(path string, note func(string)) (*Network, error) {
 		}
 		n.bytes.like = *s
 	}
-	return n, n.try()
+	if err := n.try(); err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
 // try refuses a network whose outputs for an empty sample are no numbers.

@@ -19,8 +19,8 @@ func (m *Model) Network() *Network { return m.current.Load() }
 type Models []*Model
 
 // Named returns the network of the model with a name.
-func (all Models) Named(name string) (*Network, bool) {
-	for _, m := range all {
+func (ms Models) Named(name string) (*Network, bool) {
+	for _, m := range ms {
 		if m.Name == name {
 			return m.Network(), true
 		}

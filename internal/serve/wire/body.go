@@ -36,12 +36,12 @@ const firstRead = 64 << 10
 // keep is the size of the largest body whose memory is kept for another.
 const keep = 4 << 20
 
-// Read reads the body of a request, up to its end. Release gives its memory back. Errors are a *Status.
+// Read reads the body of a request, up to its end. Release gives its memory back. Errors are a *StatusError.
 func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	if r.ContentLength > b.Max {
 		return nil, b.tooLarge()
 	}
-	var source io.Reader = io.LimitReader(r.Body, b.Max+1)
+	source := io.LimitReader(r.Body, b.Max+1)
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 	case "gzip", "x-gzip":
@@ -72,24 +72,24 @@ func (b *Bodies) Read(r *http.Request) (*Body, error) {
 }
 
 // fill reads all of source.
-func (body *Body) fill(source io.Reader) error {
-	body.Data = body.Data[:0]
-	if err := body.hold(int64(cap(body.Data))); err != nil {
+func (y *Body) fill(source io.Reader) error {
+	y.Data = y.Data[:0]
+	if err := y.hold(int64(cap(y.Data))); err != nil {
 		return err
 	}
 	for {
-		if len(body.Data) == cap(body.Data) {
-			more := max(firstRead, 2*cap(body.Data))
-			if err := body.hold(int64(more)); err != nil {
+		if len(y.Data) == cap(y.Data) {
+			more := max(firstRead, 2*cap(y.Data))
+			if err := y.hold(int64(more)); err != nil {
 				return err
 			}
-			body.Data = append(make([]byte, 0, more), body.Data...)
+			y.Data = append(make([]byte, 0, more), y.Data...)
 		}
-		n, err := source.Read(body.Data[len(body.Data):cap(body.Data)])
-		body.Data = body.Data[:len(body.Data)+n]
+		n, err := source.Read(y.Data[len(y.Data):cap(y.Data)])
+		y.Data = y.Data[:len(y.Data)+n]
 		switch {
-		case int64(len(body.Data)) > body.from.Max:
-			return body.from.tooLarge()
+		case int64(len(y.Data)) > y.from.Max:
+			return y.from.tooLarge()
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -99,24 +99,24 @@ func (body *Body) fill(source io.Reader) error {
 }
 
 // hold counts that the body holds so many bytes in all.
-func (body *Body) hold(bytes int64) error {
-	more := bytes - body.held
-	if now := body.from.held.Add(more); more > 0 && now > body.from.All {
-		body.from.held.Add(-more)
+func (y *Body) hold(bytes int64) error {
+	more := bytes - y.held
+	if now := y.from.held.Add(more); more > 0 && now > y.from.All {
+		y.from.held.Add(-more)
 		return Errorf(http.StatusServiceUnavailable, "too many bytes are on their way: try again later")
 	}
-	body.held = bytes
+	y.held = bytes
 	return nil
 }
 
 // Release gives the memory of the body back: nothing may use its Data afterwards.
-func (body *Body) Release() {
-	body.from.held.Add(-body.held)
-	body.held = 0
-	if cap(body.Data) > keep {
-		body.Data = nil
+func (y *Body) Release() {
+	y.from.held.Add(-y.held)
+	y.held = 0
+	if cap(y.Data) > keep {
+		y.Data = nil
 	}
-	body.from.pool.Put(body)
+	y.from.pool.Put(y)
 }
 
 func (b *Bodies) tooLarge() error {

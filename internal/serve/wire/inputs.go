@@ -30,7 +30,7 @@ func Values(n *engine.Network, values []float64) (*engine.Answer, error) {
 		}
 		s, err := n.Input().Values(values)
 		if err != nil {
-			return nil, &Status{http.StatusBadRequest, err}
+			return nil, &StatusError{http.StatusBadRequest, err}
 		}
 		return n.Floats(s.Floats)
 	}

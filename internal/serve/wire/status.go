@@ -11,27 +11,27 @@ import (
 	"dnn/internal/serve/engine"
 )
 
-// Status is an error with its HTTP status.
-type Status struct {
+// StatusError is an error with its HTTP status.
+type StatusError struct {
 	Code int
 	Err  error
 }
 
 // Error returns the message.
-func (s *Status) Error() string { return s.Err.Error() }
+func (s *StatusError) Error() string { return s.Err.Error() }
 
 // Unwrap returns the error that was the reason.
-func (s *Status) Unwrap() error { return s.Err }
+func (s *StatusError) Unwrap() error { return s.Err }
 
-// Errorf returns a Status with a message.
-func Errorf(code int, format string, args ...any) *Status {
-	return &Status{code, fmt.Errorf(format, args...)}
+// Errorf returns a StatusError with a message.
+func Errorf(code int, format string, args ...any) *StatusError {
+	return &StatusError{code, fmt.Errorf(format, args...)}
 }
 
 // StatusOf returns the HTTP status of an error and its message, of at most 400 characters.
 func StatusOf(err error) (code int, message string) {
 	code, message = http.StatusInternalServerError, err.Error()
-	if s, ok := errors.AsType[*Status](err); ok {
+	if s, ok := errors.AsType[*StatusError](err); ok {
 		code = s.Code
 	} else if f, ok := errors.AsType[*fault.Error](err); ok {
 		if f.Kind == fault.Data || f.Kind == fault.Usage {
@@ -56,7 +56,7 @@ func Short(text string) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-// Method reports whether a request has one of the methods. If not, err is the Status, and the response says which.
+// Method reports whether a request has one of the methods. If not, err is the StatusError, and the response says which.
 func Method(w http.ResponseWriter, r *http.Request, methods ...string) error {
 	for _, m := range methods {
 		if r.Method == m || m == http.MethodGet && r.Method == http.MethodHead {
