@@ -17,8 +17,21 @@ import (
 
 // split is a table as pandas writes it with orient="split".
 type split struct {
-	Columns []string            `json:"columns"`
+	Columns []column            `json:"columns"`
 	Data    [][]json.RawMessage `json:"data"`
+}
+
+// column is the name of a column. Without names, pandas writes numbers.
+type column string
+
+// UnmarshalJSON takes a text, or anything else as it is written.
+func (c *column) UnmarshalJSON(text []byte) error {
+	var name string
+	if json.Unmarshal(text, &name) != nil {
+		name = string(text)
+	}
+	*c = column(name)
+	return nil
 }
 
 // invocations answers what MLflow and SageMaker send, with the first model: JSON (instances, inputs, dataframe_split,
@@ -103,7 +116,7 @@ func (s *split) answer(n *engine.Network) (*engine.Answer, error) {
 		}
 		objects[i] = make(map[string]json.RawMessage, len(row))
 		for c, text := range row {
-			objects[i][s.Columns[c]] = text
+			objects[i][string(s.Columns[c])] = text
 		}
 	}
 	switch {

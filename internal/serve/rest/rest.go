@@ -90,7 +90,7 @@ func (h *Handler) tensorflow(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case rest == "":
-		h.tellState(w, r)
+		h.tellState(w, r, name)
 	case rest == "metadata" && !hasVerb:
 		wire.WriteJSON(w, r, http.StatusOK, signature(name, n))
 	default:
@@ -99,13 +99,15 @@ func (h *Handler) tensorflow(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// tellState writes the state of a model, which is the server's.
-func (h *Handler) tellState(w http.ResponseWriter, r *http.Request) {
-	state := "AVAILABLE"
-	if !h.Ready() {
-		state = "UNLOADING"
+// tellState writes the state of a model, which is the server's. KServe's protocol 1 has the same path, and wants name and
+// ready there.
+func (h *Handler) tellState(w http.ResponseWriter, r *http.Request, name string) {
+	code, state, ready := http.StatusOK, "AVAILABLE", h.Ready()
+	if !ready {
+		code, state = http.StatusServiceUnavailable, "UNLOADING"
 	}
-	wire.WriteJSON(w, r, http.StatusOK, map[string]any{
+	wire.WriteJSON(w, r, code, map[string]any{
+		"name": name, "ready": ready,
 		"model_version_status": []any{map[string]any{
 			"version": version, "state": state,
 			"status": map[string]string{"error_code": "OK", "error_message": ""},
