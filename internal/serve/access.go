@@ -105,7 +105,7 @@ func (s *server) as(protocol string, next http.Handler) http.Handler {
 				})
 			}
 		}()
-		if s.draining.Load() {
+		if s.draining.Load() || s.awake() > maxAwake {
 			rec.Header().Set("Connection", "close")
 		}
 		rec.Header().Set("X-Content-Type-Options", "nosniff")

@@ -84,7 +84,7 @@ func TestManyClients(t *testing.T) {
 	reloaded := make(chan struct{})
 	go func() {
 		defer close(reloaded)
-		for {
+		for range 100 {
 			select {
 			case r.reload <- struct{}{}:
 			case <-stop:

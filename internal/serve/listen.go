@@ -15,10 +15,17 @@ import (
 )
 
 // listener accepts a bounded number of connections. One more is closed at once, so that the others are served.
+//
+// A connection without a first byte is parked: it costs a few kilobytes, and becomes one of the HTTP server's, which costs
+// several times as much, when there is something to read.
 type listener struct {
 	net.Listener
-	max  int64
-	open atomic.Int64
+	max   int64
+	open  atomic.Int64    // connections, parked ones too
+	awake atomic.Int64    // those of the HTTP server
+	ready chan net.Conn   // connections with a first byte
+	ended context.Context // ends when the listener is closed
+	end   context.CancelFunc
 }
 
 // listen opens the address: host:port, or unix:/path.
@@ -41,7 +48,10 @@ func listen(ctx context.Context, addr string, most int) (*listener, error) {
 		}
 		return nil, fault.New(fault.Write, addr, "cannot listen: %w", err).WithHint("--addr names another address")
 	}
-	return &listener{Listener: l, max: int64(most)}, nil
+	ended, end := context.WithCancel(context.Background())
+	parking := &listener{Listener: l, max: int64(most), ready: make(chan net.Conn), ended: ended, end: end}
+	go parking.accept()
+	return parking, nil
 }
 
 // removeStale removes the socket of a server that was killed. One that somebody listens on stays.
@@ -77,32 +87,99 @@ func (l *listener) url(secure bool) string {
 	return "http://" + l.Addr().String() + "/"
 }
 
-// Accept returns the next connection, if there are not too many.
-func (l *listener) Accept() (net.Conn, error) {
+// accept accepts connections, if there are not too many, and parks them, until the listener is closed.
+func (l *listener) accept() {
+	pause := time.Millisecond
 	for {
 		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			l.end()
+			return
+		case err != nil: // no more file descriptors, or the like: others have to end first
+			time.Sleep(pause)
+			pause = min(2*pause, time.Second)
+			continue
 		}
+		pause = time.Millisecond
 		if l.open.Add(1) > l.max {
 			l.open.Add(-1)
 			_ = c.Close()
 			continue
 		}
-		return &connection{Conn: c, from: l}, nil
+		go l.park(&connection{Conn: c, from: l})
 	}
+}
+
+// park waits for the first byte of a connection and hands it to Accept.
+func (l *listener) park(c *connection) {
+	stop := context.AfterFunc(l.ended, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if err := c.SetReadDeadline(time.Now().Add(idleTimeout)); err != nil || l.ended.Err() != nil {
+		_ = c.Close()
+		return
+	}
+	if _, err := c.Conn.Read(c.first[:]); err != nil {
+		_ = c.Close()
+		return
+	}
+	c.hasFirst = true
+	stop()
+	_ = c.SetReadDeadline(time.Time{}) // the HTTP server sets its own
+	l.awake.Add(1)
+	c.awake = true
+	select {
+	case l.ready <- c:
+	case <-l.ended.Done():
+		_ = c.Close()
+	}
+}
+
+// Accept returns the next connection that has something to read.
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.ready:
+		return c, nil
+	case <-l.ended.Done():
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends the listener, with the connections that are parked.
+func (l *listener) Close() error {
+	err := l.Listener.Close()
+	l.end()
+	return err
 }
 
 // connection is counted until it is closed.
 type connection struct {
 	net.Conn
-	from *listener
-	once sync.Once
+	from     *listener
+	once     sync.Once
+	awake    bool    // counted as such
+	first    [1]byte // what was read while it was parked
+	hasFirst bool    // first was not read yet by the HTTP server
+}
+
+// Read returns the first byte, and then the others.
+func (c *connection) Read(p []byte) (int, error) {
+	if c.hasFirst && len(p) > 0 {
+		c.hasFirst = false
+		p[0] = c.first[0]
+		return 1, nil
+	}
+	return c.Conn.Read(p)
 }
 
 // Close closes the connection.
 func (c *connection) Close() error {
-	c.once.Do(func() { c.from.open.Add(-1) })
+	c.once.Do(func() {
+		c.from.open.Add(-1)
+		if c.awake {
+			c.from.awake.Add(-1)
+		}
+	})
 	return c.Conn.Close()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -28,7 +29,8 @@ type server struct {
 	metrics  *metrics.Metrics
 	bodies   *wire.Bodies
 	draining atomic.Bool
-	access   *accessLog // nil: none
+	awake    func() int64 // connections of the HTTP server
+	access   *accessLog   // nil: none
 }
 
 // Run serves until ctx ends by SIGTERM or SIGINT: it then answers what it has begun, and returns nil. Any other cause is
@@ -71,10 +73,8 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
-	if secure != nil {
-		listener.Listener = tls.NewListener(listener.Listener, secure)
-	}
-	return s.serve(ctx, listener, watched)
+	s.awake = listener.awake.Load
+	return s.serve(ctx, listener, secure, watched)
 }
 
 // tls returns the certificate's configuration; nil: plain HTTP.
@@ -95,7 +95,7 @@ func (o Options) tls() (*tls.Config, error) {
 }
 
 // serve answers requests until ctx ends.
-func (s *server) serve(ctx context.Context, l *listener, watched []*watch) error {
+func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
 	h := &http.Server{
 		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
@@ -105,10 +105,21 @@ func (s *server) serve(ctx context.Context, l *listener, watched []*watch) error
 	defer stop()
 	go s.watch(watching, watched)
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
-	report.Message(s.system.Stderr, "serving %s at %s", fault.Count(len(s.models), "model"), l.url(s.o.TLSCert != ""))
+	go func() {
+		if secure == nil {
+			failed <- h.Serve(l)
+		} else {
+			h.TLSConfig = secure
+			failed <- h.ServeTLS(l, "", "")
+		}
+	}()
+	url := l.url(secure != nil)
+	_, err := fmt.Fprintf(s.system.Stdout, "serving %s at %s\n", fault.Count(len(s.models), "model"), url)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
 	if s.o.Started != nil {
-		s.o.Started(l.url(s.o.TLSCert != ""))
+		s.o.Started(url)
 	}
 	select {
 	case err := <-failed:
