@@ -93,8 +93,8 @@ func (l *listener) accept() {
 	for {
 		c, err := l.Listener.Accept()
 		switch {
-		case errors.Is(err, net.ErrClosed):
-			l.end()
+		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
+			_ = l.Listener.Close()
 			return
 		case err != nil: // no more file descriptors, or the like: others have to end first
 			time.Sleep(pause)
@@ -145,10 +145,27 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
+// refuse takes no more connections after a while, in which those that wait already are accepted. Those that are parked may
+// still become some of the HTTP server's.
+func (l *listener) refuse(after time.Duration) {
+	tcp, ok := l.Listener.(*net.TCPListener)
+	if !ok {
+		_ = l.Listener.Close()
+		return
+	}
+	if raw, err := tcp.SyscallConn(); err == nil {
+		deafen(raw)
+	}
+	_ = tcp.SetDeadline(time.Now().Add(after))
+}
+
 // Close ends the listener, with the connections that are parked.
 func (l *listener) Close() error {
 	err := l.Listener.Close()
 	l.end()
+	if errors.Is(err, net.ErrClosed) {
+		return nil // refuse was called
+	}
 	return err
 }
 

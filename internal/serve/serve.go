@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -126,7 +127,7 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 		return fault.New(fault.Network, s.o.Addr, "stopped: %w", err)
 	case <-ctx.Done():
 	}
-	s.shutDown(h)
+	s.shutDown(h, l)
 	switch cause := context.Cause(ctx); fault.KindOf(cause) {
 	case fault.Terminated, fault.Interrupted:
 		return nil
@@ -136,13 +137,12 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 }
 
 // shutDown ends the server without losing a request: for a while it goes on, but says that it closes each connection
-// after its response; then it takes no more.
-func (s *server) shutDown(h *http.Server) {
+// after its response; then it takes no more connections, but still waits for requests on those it has.
+func (s *server) shutDown(h *http.Server, l *listener) {
 	s.draining.Store(true)
-	grace, most := drainGrace, drainTimeout
-	if s.o.drain != 0 {
-		grace, most = s.o.drain, s.o.drain
-	}
+	grace, most := cmp.Or(s.o.grace, drainGrace), drainTimeout
+	time.Sleep(grace)
+	l.refuse(grace / 2)
 	time.Sleep(grace)
 	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()

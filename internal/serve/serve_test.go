@@ -3,11 +3,15 @@ package serve
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,7 +101,7 @@ func start(t *testing.T, change func(*Options)) *running {
 	started := make(chan string, 1)
 	o := Options{
 		Models: []string{r.model, table}, Addr: "127.0.0.1:0", Threads: 2, Reload: r.reload, Version: "1.2.3",
-		Started: func(url string) { started <- url }, poll: time.Millisecond, drain: time.Millisecond,
+		Started: func(url string) { started <- url }, poll: time.Millisecond, grace: time.Millisecond,
 	}
 	if change != nil {
 		change(&o)
@@ -146,6 +150,51 @@ func (r *running) ask(method, path, body string, header ...string) (int, string,
 func TestStops(t *testing.T) {
 	r := start(t, nil)
 	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Error(err)
+	}
+	r.ended <- nil
+}
+
+// TestShutdownLosesNothing stops a server while clients ask it. Each request is answered, or its connection refused.
+func TestShutdownLosesNothing(t *testing.T) {
+	r := start(t, func(o *Options) { o.grace = 50 * time.Millisecond })
+	body, header := inferBytes(image(1))
+	var group sync.WaitGroup
+	var answered atomic.Int64
+	for range 16 {
+		group.Go(func() {
+			client := http.Client{Transport: &http.Transport{}}
+			defer client.CloseIdleConnections()
+			for {
+				q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"v2/models/digits/infer",
+					strings.NewReader(body))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				q.Header.Set(header[0], header[1])
+				response, err := client.Do(q)
+				if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+					return // no connection, no request
+				}
+				if err != nil {
+					t.Errorf("a request was lost: %v", err)
+					return
+				}
+				text, err := io.ReadAll(response.Body)
+				_ = response.Body.Close()
+				if response.StatusCode != http.StatusOK || err != nil {
+					t.Errorf("found %d %s, %v", response.StatusCode, text, err)
+					return
+				}
+				if answered.Add(1) == 100 {
+					r.stop()
+				}
+			}
+		})
+	}
+	group.Wait()
 	if err := <-r.ended; err != nil {
 		t.Error(err)
 	}
