@@ -20,6 +20,7 @@ import (
 	"dnn/internal/machine"
 	"dnn/internal/predict"
 	"dnn/internal/report"
+	"dnn/internal/serve"
 	"dnn/internal/verify"
 )
 
@@ -98,6 +99,7 @@ others that an experiment file describes. The same seed gives the same model, to
   dnn eval model.bin --confusion     # test it again, class by class
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn predict model.bin page.jpg     # read the digits of a picture
+  dnn serve model.bin                # answer requests over HTTP
   dnn merge a.bin b.bin -o one.bin   # make one network of two, whose output is their mean
   dnn summary model.bin              # its layers and parameters`,
 		SilenceErrors: true,
@@ -115,6 +117,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newEval(system, experiment.Evaluate),
 		newCompare(system, experiment.Compare),
 		newPredict(system, predict.Run),
+		newServe(system, serve.Run),
 		newMerge(system, experiment.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),

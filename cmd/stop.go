@@ -6,32 +6,65 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"dnn/internal/fault"
 )
 
-// untilSignal returns a context that ends at the first SIGINT, SIGTERM or SIGHUP. Its cause is the fault to exit with.
-// A second signal ends the process at once. Signals that only repeat an error (see errorSignals) are ignored.
+// hangingUp is what SIGHUP means: the end of the command, or word to it.
+type hangingUp struct {
+	wanted atomic.Bool
+	told   chan struct{}
+}
+
+// hangingUpKey is the key of the context's *hangingUp.
+type hangingUpKey struct{}
+
+// hangUps makes SIGHUP no end of the command from now on: the channel tells it instead. Without signals it is nil.
+func hangUps(ctx context.Context) <-chan struct{} {
+	h, ok := ctx.Value(hangingUpKey{}).(*hangingUp)
+	if !ok {
+		return nil
+	}
+	h.wanted.Store(true)
+	return h.told
+}
+
+// tell reports whether the command wants to be told of SIGHUP, and tells it. One signal that waits stands for more.
+func (h *hangingUp) tell() bool {
+	if !h.wanted.Load() {
+		return false
+	}
+	select {
+	case h.told <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// untilSignal returns a context that ends at the first SIGINT, SIGTERM or, unless hangUps was called, SIGHUP. Its cause is
+// the fault to exit with. A second signal ends the process at once. Signals that only repeat an error (see errorSignals)
+// are ignored.
 func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(parent)
+	hup := &hangingUp{told: make(chan struct{}, 1)}
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, hangingUpKey{}, hup))
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(errorSignals()...)
 	done := make(chan struct{})
 	go func() {
-		select {
-		case s := <-signals:
-			signal.Stop(signals)
-			kind, name := fault.Interrupted, "SIGINT (Ctrl-C)"
-			switch s {
-			case syscall.SIGTERM:
-				kind, name = fault.Terminated, "SIGTERM"
-			case syscall.SIGHUP:
-				kind, name = fault.HungUp, "SIGHUP (the terminal is gone)"
+		for {
+			select {
+			case s := <-signals:
+				if s == syscall.SIGHUP && hup.tell() {
+					continue
+				}
+				signal.Stop(signals)
+				cancel(stoppedBy(s))
+			case <-done:
 			}
-			cancel(fault.New(kind, "", "stopped by %s", name))
-		case <-done:
+			return
 		}
 	}()
 	return ctx, func() {
@@ -40,6 +73,17 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 		close(done)
 		cancel(nil)
 	}
+}
+
+// stoppedBy returns the fault to exit with after a signal.
+func stoppedBy(s os.Signal) error {
+	switch s {
+	case syscall.SIGTERM:
+		return fault.New(fault.Terminated, "", "stopped by SIGTERM")
+	case syscall.SIGHUP:
+		return fault.New(fault.HungUp, "", "stopped by SIGHUP (the terminal is gone)")
+	}
+	return fault.New(fault.Interrupted, "", "stopped by SIGINT (Ctrl-C)")
 }
 
 // output is standard output. A failure to write is the user's matter (a full disk) and not a bug. If it is a pipe that

@@ -33,28 +33,33 @@ func (o Options) photoJob(system *world.System, path string) job {
 		if err != nil {
 			return found{err: err}
 		}
-		page, err := photo.Find(img, photo.Options{Read: w.read, Stages: o.Show == ShowStages})
-		f := found{kind: pictureFile, page: page}
-		if err != nil {
-			f.err = placed(err, path) // the page may have stages all the same
-			return f
-		}
-		if o.Annotate != "" {
-			f.image = img
-		}
-		images := make([][]byte, len(page.Digits))
-		for i := range page.Digits {
-			images[i] = page.Digits[i].Pixels
-		}
-		f.answers, err = o.images(w, images)
-		if err != nil {
-			return found{err: placed(err, path)}
-		}
-		for i := range f.answers {
-			f.answers[i].file, f.answers[i].digit = path, &page.Digits[i]
-		}
+		return o.photo(w, img, path)
+	}
+}
+
+// photo finds and reads the digits of a picture.
+func (o Options) photo(w *worker, img image.Image, path string) found {
+	page, err := photo.Find(img, photo.Options{Read: w.read, Stages: o.Show == ShowStages})
+	f := found{kind: pictureFile, page: page}
+	if err != nil {
+		f.err = placed(err, path) // the page may have stages all the same
 		return f
 	}
+	if o.Annotate != "" {
+		f.image = img
+	}
+	images := make([][]byte, len(page.Digits))
+	for i := range page.Digits {
+		images[i] = page.Digits[i].Pixels
+	}
+	f.answers, err = o.images(w, images)
+	if err != nil {
+		return found{err: placed(err, path)}
+	}
+	for i := range f.answers {
+		f.answers[i].file, f.answers[i].digit = path, &page.Digits[i]
+	}
+	return f
 }
 
 // images returns the answers for images of the model's own size.

@@ -1,0 +1,114 @@
+package serve
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"dnn/internal/fault"
+	"dnn/internal/report"
+	"dnn/internal/serve/wire"
+)
+
+// accessLog writes a line for each request.
+type accessLog struct {
+	json bool
+	mu   sync.Mutex
+	w    io.Writer
+}
+
+func newAccessLog(w io.Writer, json bool) *accessLog { return &accessLog{w: w, json: json} }
+
+// accessLine is a line of the access log, as JSON. Keys may be added, but not renamed.
+type accessLine struct {
+	Time        string  `json:"time"`
+	Remote      string  `json:"remote"`
+	Method      string  `json:"method"`
+	Path        string  `json:"path"`
+	Protocol    string  `json:"protocol"`
+	Status      int     `json:"status"`
+	Bytes       int64   `json:"bytes"`
+	Seconds     float64 `json:"seconds"`
+	TraceParent string  `json:"traceparent,omitempty"`
+}
+
+func (l *accessLog) write(a accessLine) {
+	a.Path, a.Method, a.TraceParent = wire.Short(a.Path), wire.Short(a.Method), wire.Short(a.TraceParent)
+	var line []byte
+	if l.json {
+		var err error
+		if line, err = json.Marshal(a); err != nil {
+			return // a struct of texts and numbers can be marshaled
+		}
+		line = append(line, '\n')
+	} else {
+		line = fmt.Appendf(nil, "%s %s %s %s %d %d %.6f\n", a.Time, a.Remote, report.OneLine(a.Method),
+			strconv.Quote(a.Path), a.Status, a.Bytes, a.Seconds)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, _ = l.w.Write(line) // nobody could be told
+}
+
+// recorder notes the status and size of a response.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader notes the status.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes the size.
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(p)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController find what is below.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// as makes a handler part of the server, under the name of a protocol. A panic becomes an error of its request alone.
+func (s *server) as(protocol string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		rec := &recorder{ResponseWriter: w}
+		s.metrics.Begin()
+		defer func() {
+			if crash := recover(); crash != nil {
+				report.PrintError(s.system.Stderr, fault.New(fault.Bug, r.URL.Path, "%v", crash))
+				if rec.status == 0 {
+					wire.Fail(rec, r, wire.Errorf(http.StatusInternalServerError, "a bug in dnn"))
+				}
+			}
+			took := time.Since(begun)
+			s.metrics.End(protocol, max(rec.status, 100), took)
+			if s.access != nil {
+				s.access.write(accessLine{
+					Time: begun.UTC().Format("2006-01-02T15:04:05.000Z"), Remote: r.RemoteAddr, Method: r.Method,
+					Path: r.URL.Path, Protocol: protocol, Status: rec.status, Bytes: rec.bytes, Seconds: took.Seconds(),
+					TraceParent: r.Header.Get("Traceparent"),
+				})
+			}
+		}()
+		if s.draining.Load() || s.awake() > maxAwake {
+			rec.Header().Set("Connection", "close")
+		}
+		rec.Header().Set("X-Content-Type-Options", "nosniff")
+		s.guard(next).ServeHTTP(rec, r)
+	})
+}

@@ -1,0 +1,72 @@
+package serve
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"dnn/internal/serve/wire"
+)
+
+// guard lets only those requests through that come from this machine's own names and pages, or from allowed ones.
+//
+// Without a check of Host, a page on the web could give its own name this machine's address (DNS rebinding) and read what
+// only local programs are to read. An address of digits cannot be rebound, so it is always allowed; so is localhost.
+// Without a check of Origin, it could still send requests, whose answers it cannot read.
+func (s *server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.hostAllowed(r) {
+			wire.Fail(w, r, wire.Errorf(http.StatusForbidden,
+				"the Host %q is not one of this server's: --allow-host allows it", wire.Short(r.Host)))
+			return
+		}
+		origin := r.Header.Get("Origin")
+		listed := slices.Contains(s.o.AllowOrigins, origin) || slices.Contains(s.o.AllowOrigins, "*")
+		if origin != "" && !listed && !sameOrigin(origin, r.Host) {
+			wire.Fail(w, r, wire.Errorf(http.StatusForbidden,
+				"pages of %q may not ask this server: --allow-origin allows them", wire.Short(origin)))
+			return
+		}
+		if origin != "" && listed {
+			h := w.Header()
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Add("Vary", "Origin")
+			h.Set("Access-Control-Expose-Headers", "Inference-Header-Content-Length")
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+				h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
+				h.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length")
+				h.Set("Access-Control-Max-Age", "600")
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostAllowed reports whether the Host of a request is one of the server's names.
+func (s *server) hostAllowed(r *http.Request) bool {
+	if strings.HasPrefix(s.o.Addr, "unix:") || slices.Contains(s.o.AllowHosts, "*") {
+		return true
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host) != nil {
+		return true // without a Host it is no browser
+	}
+	if named, _, err := net.SplitHostPort(s.o.Addr); err == nil && strings.EqualFold(named, host) {
+		return true
+	}
+	return slices.ContainsFunc(s.o.AllowHosts, func(name string) bool { return strings.EqualFold(name, host) })
+}
+
+// sameOrigin reports whether an Origin is that of the server's own pages.
+func sameOrigin(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+}

@@ -1,0 +1,88 @@
+// Package serve answers requests over HTTP with what models say: the Open Inference Protocol (package oip), TensorFlow
+// Serving's, MLflow's and SageMaker's protocols and plain pictures (package rest). Run does the work of dnn serve.
+//
+// A request passes the limits of connections (listen.go), the checks of its Host and Origin (guard.go), the log and the
+// counters (access.go), and reaches a protocol. That reads the body (package wire) and asks the engine, which puts
+// samples of all requests into common batches (package engine). Files of models are watched, and read again when they
+// change (reload.go).
+package serve
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dnn/internal/fault"
+)
+
+// Options say what to serve, where, and to whom.
+type Options struct {
+	Models []string // files, or name=file; the first is the one for requests that name none
+
+	Addr           string   // host:port, or unix:/path of a socket
+	AllowHosts     []string // names that a request may have as its Host, besides those of this machine; *: any
+	AllowOrigins   []string // origins of other pages that may ask, such as https://example.org; *: any
+	TLSCert        string   // PEM file of the certificate; empty: plain HTTP
+	TLSKey         string   // PEM file of its key
+	Log            string   // empty: no access log; LogText or LogJSON
+	Threads        int      // 0: one for each core
+	MaxBody        int64    // bytes of a request's body; 0: 32 MiB
+	MaxConnections int      // at a time; 0: 16384
+
+	Page    http.Handler    // of / and /board/; nil: there is none
+	Reload  <-chan struct{} // tells that the models are to be read again; may be nil
+	Version string          // of the program
+	Started func(url string)
+
+	poll, grace time.Duration // for tests; 0: the usual
+}
+
+// The forms of the access log.
+const (
+	LogText = "text"
+	LogJSON = "json"
+)
+
+// Bounds that no option changes.
+const (
+	maxHeader     = 32 << 10         // bytes of a request's header
+	maxHeld       = 512 << 20        // bytes of all bodies that are held at a time
+	maxAwake      = 1500             // connections that are kept open between requests, beyond those without any
+	headerTimeout = 5 * time.Second  // for the header of a request
+	readTimeout   = 60 * time.Second // for the whole request
+	writeTimeout  = 90 * time.Second // from the header of a request to the end of its response
+	idleTimeout   = 2 * time.Minute  // between two requests
+	drainTimeout  = 10 * time.Second // for what is being answered when the server is stopped
+	drainGrace    = 250 * time.Millisecond
+	pollInterval  = time.Second // between two looks at the files of models
+)
+
+// named is a model's file and its name.
+type named struct{ name, path string }
+
+// names returns the models. Without a name, a model has that of its file without its ending.
+func (o Options) names() ([]named, error) {
+	var all []named
+	for _, argument := range o.Models {
+		name, path, ok := strings.Cut(argument, "=")
+		if !ok || strings.ContainsAny(name, `/\`) { // a path with an equals sign in it
+			path = argument
+			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		}
+		if name == "" || strings.ContainsAny(name, "/:?#%") || path == "" {
+			return nil, fault.New(fault.Usage, argument, "wanted name=file, with a name without any of /:?#%%, found %q", name)
+		}
+		for _, other := range all {
+			if other.name == name {
+				return nil, fault.New(fault.Usage, argument, "wanted models with different names, found %q twice", name).
+					WithHint("give one of them another: other=%s", path)
+			}
+		}
+		all = append(all, named{name, path})
+	}
+	if len(all) == 0 {
+		return nil, fault.New(fault.Usage, "", "wanted at least one model, found none")
+	}
+	return all, nil
+}

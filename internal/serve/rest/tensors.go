@@ -1,0 +1,192 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+
+	"dnn/internal/serve/engine"
+	"dnn/internal/serve/wire"
+)
+
+const (
+	inputName     = "input"
+	signatureName = "serving_default"
+	maxPictures   = 256 // in a request: each takes much longer than an image of the model's size
+)
+
+// tensors is the body of :predict, and of MLflow's invocations.
+type tensors struct {
+	Signature string          `json:"signature_name"`
+	Instances json.RawMessage `json:"instances"` // a list, with an element for each sample
+	Inputs    json.RawMessage `json:"inputs"`    // a tensor, or an object with one
+
+	Split *split `json:"dataframe_split"` // MLflow
+}
+
+// predictTensors answers a request to :predict.
+func (h *Handler) predictTensors(w http.ResponseWriter, r *http.Request, n *engine.Network) error {
+	body, err := h.Bodies.Read(r)
+	if err != nil {
+		return err
+	}
+	defer body.Release()
+	var q tensors
+	if err := json.Unmarshal(body.Data, &q); err != nil {
+		return bad("wanted JSON with instances or inputs: %w", err)
+	}
+	if q.Signature != "" && q.Signature != signatureName {
+		return bad("wanted the signature %s, found %q", signatureName, wire.Short(q.Signature))
+	}
+	a, err := q.answer(n)
+	if err != nil {
+		return err
+	}
+	key := "predictions"
+	if len(q.Inputs) > 0 {
+		key = "outputs"
+	}
+	tell(w, r, key, a)
+	return nil
+}
+
+// tell writes probabilities, a row for each sample.
+func tell(w http.ResponseWriter, r *http.Request, key string, a *engine.Answer) {
+	body := append([]byte(nil), `{"`+key+`":`...)
+	body = wire.AppendRows(body, a.Probabilities, a.Classes)
+	wire.Write(w, r, http.StatusOK, wire.JSON, append(body, "}\n"...))
+}
+
+// answer computes the answer for instances or inputs, of which there must be one.
+func (q *tensors) answer(n *engine.Network) (*engine.Answer, error) {
+	switch {
+	case len(q.Instances) > 0 && len(q.Inputs) > 0:
+		return nil, bad("wanted instances or inputs, found both")
+	case len(q.Instances) > 0:
+		if text := bytes.TrimSpace(q.Instances); text[0] != '[' {
+			return nil, bad("instances: wanted a list")
+		}
+		return answerOf(n, q.Instances, "instances")
+	case len(q.Inputs) > 0:
+		var named map[string]json.RawMessage
+		if err := json.Unmarshal(q.Inputs, &named); err != nil || named["b64"] != nil {
+			return answerOf(n, q.Inputs, "inputs")
+		}
+		tensor, ok := named[inputName]
+		if !ok || len(named) != 1 {
+			return nil, bad("inputs: wanted the input %q, found %d others", inputName, len(named))
+		}
+		return answerOf(n, tensor, "inputs")
+	}
+	return nil, bad("wanted instances or inputs, found neither")
+}
+
+// answerOf computes the answer for a tensor of samples: numbers in lists, or pictures as {"b64": text}, or objects that
+// have one of these under the input's name, or rows of a table as objects by columns.
+func answerOf(n *engine.Network, text json.RawMessage, where string) (*engine.Answer, error) {
+	first := bytes.TrimLeft(text, " \t\r\n[")
+	if len(first) == 0 || first[0] != '{' {
+		numbers, err := wire.ParseNumbers(text)
+		if err != nil {
+			return nil, bad("%s: %w", where, err)
+		}
+		if len(numbers.Data) == 0 && len(numbers.Shape) == 1 {
+			return nil, bad("%s: wanted at least one sample, found none", where)
+		}
+		if len(numbers.Shape) < 2 { // a list of numbers is samples of one number each, as TensorFlow has it
+			if len(numbers.Shape) == 0 || n.Features() > 1 {
+				return nil, bad("%s: wanted a list of samples, found numbers in the shape %v", where, numbers.Shape)
+			}
+			numbers.Shape = append(numbers.Shape, 1)
+		}
+		samples, err := wire.CheckShape(n, numbers.Shape)
+		if err != nil {
+			return nil, err
+		}
+		if samples*n.Features() != len(numbers.Data) {
+			return nil, bad("%s: wanted %d numbers in each sample", where, n.Features())
+		}
+		return wire.Values(n, numbers.Data)
+	}
+	var objects []map[string]json.RawMessage
+	if bytes.TrimSpace(text)[0] == '{' {
+		text = append(append([]byte{'['}, text...), ']')
+	}
+	if err := json.Unmarshal(text, &objects); err != nil {
+		return nil, bad("%s: wanted objects in a list: %w", where, err)
+	}
+	return answerObjects(n, objects, where)
+}
+
+// answerObjects computes the answer for samples that are objects, all of the same kind as the first.
+func answerObjects(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
+	switch first := objects[0]; {
+	case first["b64"] != nil:
+		return answerPictures(n, objects, where)
+	case first[inputName] != nil && len(first) == 1:
+		list := []byte{'['}
+		for i, o := range objects {
+			if len(o) != 1 || o[inputName] == nil {
+				return nil, bad("%s, sample %d: wanted %q alone", where, i+1, inputName)
+			}
+			if i > 0 {
+				list = append(list, ',')
+			}
+			list = append(list, o[inputName]...)
+		}
+		list = append(list, ']')
+		if inner := bytes.TrimLeft(first[inputName], " \t\r\n["); len(inner) > 0 && inner[0] == '{' {
+			var pictures []map[string]json.RawMessage
+			if err := json.Unmarshal(list, &pictures); err != nil {
+				return nil, bad("%s: wanted pictures as {\"b64\": text}: %w", where, err)
+			}
+			return answerPictures(n, pictures, where)
+		}
+		return answerOf(n, list, where)
+	case n.Columns() != nil:
+		return answerRecords(n, objects, where)
+	}
+	return nil, bad("%s: wanted {\"b64\": text} or {%q: numbers}, found another object", where, inputName)
+}
+
+// answerPictures computes the answer for encoded pictures.
+func answerPictures(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
+	if len(objects) > maxPictures {
+		return nil, bad("%s: wanted at most %d pictures, found %d", where, maxPictures, len(objects))
+	}
+	var pictures [][]byte
+	for i, o := range objects {
+		var text string
+		if err := json.Unmarshal(o["b64"], &text); err != nil || len(o) != 1 {
+			return nil, bad("%s, sample %d: wanted {\"b64\": text} alone", where, i+1)
+		}
+		picture, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, bad("%s, sample %d: wanted base64: %w", where, i+1, err)
+		}
+		pictures = append(pictures, picture)
+	}
+	return wire.Pictures(n, pictures)
+}
+
+// answerRecords computes the answer for rows of a table.
+func answerRecords(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
+	rows := make([]map[string]float64, len(objects))
+	for i, o := range objects {
+		rows[i] = make(map[string]float64, len(o))
+		for name, text := range o {
+			var v *float64
+			if err := json.Unmarshal(text, &v); err != nil || v == nil {
+				return nil, bad("%s, row %d, %q: wanted a number, found %s", where, i+1, wire.Short(name),
+					wire.Short(string(text)))
+			}
+			rows[i][name] = *v
+		}
+	}
+	s, err := n.Input().Rows(rows...)
+	if err != nil {
+		return nil, bad("%s: %w", where, err)
+	}
+	return n.Floats(s.Floats)
+}

@@ -1,0 +1,75 @@
+package serve
+
+import (
+	_ "embed" // openapi.json
+	"net/http"
+
+	"dnn/internal/serve/oip"
+	"dnn/internal/serve/rest"
+	"dnn/internal/serve/wire"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+// handler returns the handler of all paths.
+func (s *server) handler() http.Handler {
+	ready := func() bool { return !s.draining.Load() }
+	o := &oip.Handler{Models: s.models, Bodies: s.bodies, Version: s.o.Version, Ready: ready}
+	r := &rest.Handler{Models: s.models, Bodies: s.bodies, Ready: ready}
+	mux := http.NewServeMux()
+	for _, route := range []struct {
+		path, protocol string
+		handler        http.Handler
+	}{
+		{"/v2", "v2", o},
+		{"/v2/", "v2", o},
+		{"/v1/", "v1", r.TensorFlow()},
+		{"/invocations", "invocations", r.Invocations()},
+		{"/ping", "invocations", r.Ping()},
+		{"/predict", "predict", r.Predict()},
+		{"/openapi.json", "other", only(openAPIHandler)},
+		{"/healthz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, true) })},
+		{"/readyz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, ready()) })},
+		{"/metrics", "other", only(s.metrics.Handler().ServeHTTP)},
+	} {
+		mux.Handle(route.path, s.as(route.protocol, route.handler))
+	}
+	if s.o.Page != nil {
+		mux.Handle("/{$}", s.as("page", s.o.Page))
+		mux.Handle("/board/", s.as("page", s.o.Page))
+		mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
+	} else {
+		mux.Handle("/{$}", s.as("other", only(openAPIHandler)))
+		mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
+	}
+	return mux
+}
+
+// only lets GET and HEAD through.
+func only(f http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := wire.Method(w, r, http.MethodGet); err != nil {
+			wire.Fail(w, r, err)
+			return
+		}
+		f(w, r)
+	})
+}
+
+func openAPIHandler(w http.ResponseWriter, r *http.Request) {
+	wire.Write(w, r, http.StatusOK, wire.JSON, openAPI)
+}
+
+func health(w http.ResponseWriter, r *http.Request, ok bool) {
+	if !ok {
+		wire.Write(w, r, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte("stopping\n"))
+		return
+	}
+	wire.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
+}
+
+func unknown(w http.ResponseWriter, r *http.Request) {
+	wire.Fail(w, r, wire.Errorf(http.StatusNotFound, "unknown path %q: /openapi.json lists those that are there",
+		wire.Short(r.URL.Path)))
+}

@@ -1,0 +1,130 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestParseNumbers(t *testing.T) {
+	for text, want := range map[string]Numbers{
+		"7":                        {nil, []float64{7}},
+		"[]":                       {[]int{0}, nil},
+		" [ 1 , 2 ] ":              {[]int{2}, []float64{1, 2}},
+		"[[1,2],[3,4],[5,6]]":      {[]int{3, 2}, []float64{1, 2, 3, 4, 5, 6}},
+		"[-1.5e3,0.25,1234567890]": {[]int{3}, []float64{-1500, 0.25, 1234567890}},
+		"[true,false,1]":           {[]int{3}, []float64{1, 0, 1}},
+		"[[],[]]":                  {[]int{2, 0}, nil},
+	} {
+		if found, err := ParseNumbers([]byte(text)); err != nil || !reflect.DeepEqual(found, want) {
+			t.Errorf("%s: wanted %v, found %v, %v", text, want, found, err)
+		}
+	}
+	for _, text := range []string{
+		"[[1,2],[3]]", "[1,[2]]", "[[1],2]", `["1"]`, "[null]", "[{}]", "[1e999]", strings.Repeat("[", 9) + strings.Repeat("]", 9),
+		"[[],[1]]", "[[[]],[]]",
+	} {
+		if found, err := ParseNumbers([]byte(text)); err == nil {
+			t.Errorf("%s: wanted an error, found %v", text, found)
+		}
+	}
+}
+
+// FuzzParseNumbers compares with encoding/json: what is read has the same numbers in the same order.
+func FuzzParseNumbers(f *testing.F) {
+	for _, text := range []string{"[[1,2],[3,4]]", "[1.5e3,-0,true]", "[[],[]]", "7", `[null,"x",{}]`, "[[1],2]", "1234567890123"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if !json.Valid(text) {
+			return
+		}
+		found, err := ParseNumbers(text)
+		if err != nil {
+			return
+		}
+		var want []float64
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		for {
+			token, err := decoder.Token()
+			if err != nil {
+				break
+			}
+			switch v := token.(type) {
+			case float64:
+				want = append(want, v)
+			case bool:
+				want = append(want, map[bool]float64{true: 1}[v])
+			}
+		}
+		if len(want) != len(found.Data) {
+			t.Fatalf("wanted %v, found %v", want, found.Data)
+		}
+		for i, v := range want {
+			if math.Float64bits(v) != math.Float64bits(found.Data[i]) && v != 0 {
+				t.Errorf("wanted %v, found %v", want, found.Data)
+			}
+		}
+	})
+}
+
+func TestAppendRows(t *testing.T) {
+	nan := float32(math.NaN())
+	for want, c := range map[string][]float32{
+		"[]": nil, "[[1,2]]": {1, 2}, "[[0.1,null],[1e-10,3]]": {0.1, nan, 1e-10, 3},
+	} {
+		found := AppendRows(nil, c, 2)
+		if string(found) != want || !json.Valid(found) {
+			t.Errorf("wanted %s, found %s", want, found)
+		}
+	}
+}
+
+// TestBodies tests the bounds of one body and of all together.
+func TestBodies(t *testing.T) {
+	b := &Bodies{Max: 100 << 10, All: 150 << 10}
+	read := func(n int) (*Body, error) {
+		return b.Read(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(strings.Repeat("x", n))))
+	}
+	first, err := read(100 << 10)
+	if err != nil || len(first.Data) != 100<<10 {
+		t.Fatal(err)
+	}
+	want := func(err error, code int) {
+		t.Helper()
+		if s, ok := errors.AsType[*StatusError](err); !ok || s.Code != code {
+			t.Errorf("wanted %d, found %v", code, err)
+		}
+	}
+	_, err = read(10 << 10)
+	want(err, http.StatusServiceUnavailable)
+	first.Release()
+	second, err := read(10 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Release()
+	_, err = read(100<<10 + 1)
+	want(err, http.StatusRequestEntityTooLarge)
+	if held := b.held.Load(); held != 0 {
+		t.Errorf("wanted that nothing is held, found %d bytes", held)
+	}
+}
+
+func TestTakesGzip(t *testing.T) {
+	for header, want := range map[string]bool{
+		"": false, "gzip": true, "deflate, gzip;q=0.5": true, "gzip;q=0": false, "br": false, "*": true, "gzip; q=0.000": false,
+	} {
+		q := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		q.Header.Set("Accept-Encoding", header)
+		if TakesGzip(q) != want {
+			t.Errorf("%q: wanted %t", header, want)
+		}
+	}
+}
