@@ -8,7 +8,6 @@
 package serve
 
 import (
-	"net/http"
 	"path/filepath"
 	"strings"
 	"time"
@@ -30,7 +29,6 @@ type Options struct {
 	MaxBody        int64    // bytes of a request's body; 0: 32 MiB
 	MaxConnections int      // at a time; 0: 16384
 
-	Page    http.Handler    // of / and /board/; nil: there is none
 	Reload  <-chan struct{} // tells that the models are to be read again; may be nil
 	Version string          // of the program
 	Started func(url string)

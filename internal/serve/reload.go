@@ -101,6 +101,7 @@ func (s *server) reload(w *watch) {
 	}
 	w.model.Use(n)
 	s.metrics.Use(w.model.Name, n, old)
+	s.show()
 	report.Message(s.system.Stderr, "%s is now %s, %.12s", w.model.Name, w.model.Path, n.SHA256)
 }
 

@@ -35,14 +35,9 @@ func (s *server) handler() http.Handler {
 	} {
 		mux.Handle(route.path, s.as(route.protocol, route.handler))
 	}
-	if s.o.Page != nil {
-		mux.Handle("/{$}", s.as("page", s.o.Page))
-		mux.Handle("/board/", s.as("page", s.o.Page))
-		mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
-	} else {
-		mux.Handle("/{$}", s.as("other", only(openAPIHandler)))
-		mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
-	}
+	mux.Handle("/{$}", s.as("page", &s.page))
+	mux.Handle("/board/", s.as("page", &s.page))
+	mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
 	return mux
 }
 

@@ -14,7 +14,9 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/fault"
+	"dnn/internal/nn/kernel"
 	"dnn/internal/report"
+	"dnn/internal/serve/board"
 	"dnn/internal/serve/engine"
 	"dnn/internal/serve/metrics"
 	"dnn/internal/serve/wire"
@@ -27,6 +29,8 @@ type server struct {
 	system   *world.System
 	engine   *engine.Engine
 	models   engine.Models
+	kernels  *kernel.Set
+	page     board.Page
 	metrics  *metrics.Metrics
 	bodies   *wire.Bodies
 	draining atomic.Bool
@@ -58,7 +62,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
-	s := &server{o: o, system: system, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: maxHeld}}
+	s := &server{o: o, system: system, kernels: kernels, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: maxHeld}}
 	s.engine = engine.New(engine.Options{
 		Kernels: kernels, Threads: o.Threads, Now: time.Now, Observe: s.metrics,
 	})
@@ -70,6 +74,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
+	s.show()
 	listener, err := listen(ctx, o.Addr, o.MaxConnections)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/interop"
+	"dnn/internal/modelfile"
 	"dnn/internal/nn/batch"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/step"
@@ -86,6 +87,7 @@ func (e *Engine) Close() {
 type Network struct {
 	*predict.Network
 	SHA256  string // of the model file
+	File    *modelfile.Model
 	Path    string
 	engine  *Engine
 	bytes   lane
@@ -135,7 +137,7 @@ func (e *Engine) Load(path string, note func(string)) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{Network: p, SHA256: m.SHA256, Path: path, engine: e, readers: make(chan *predict.Reader, e.o.Threads)}
+	n := &Network{Network: p, SHA256: m.SHA256, File: m, Path: path, engine: e, readers: make(chan *predict.Reader, e.o.Threads)}
 	for range e.o.Threads {
 		n.readers <- p.NewReader()
 	}
