@@ -18,8 +18,10 @@ import (
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
+	"dnn/internal/obtain"
 	"dnn/internal/predict"
 	"dnn/internal/report"
+	"dnn/internal/seeds"
 	"dnn/internal/verify"
 )
 
@@ -110,8 +112,8 @@ others that an experiment file describes. The same seed gives the same model, to
 	root.SetErr(system.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newDownload(system, experiment.Download),
-		newTrain(system, experiment.Train),
+		newDownload(system, obtain.Download),
+		newTrain(system, seeds.Train),
 		newEval(system, experiment.Evaluate),
 		newCompare(system, experiment.Compare),
 		newPredict(system, predict.Run),
