@@ -98,6 +98,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		Example: `  dnn train                          # download MNIST, train the course's network, test it
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
+  dnn train --seeds 20               # train with 20 seeds: the mean, and how sure it is
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn predict model.bin page.jpg     # read the digits of a picture
   dnn merge a.bin b.bin -o one.bin   # make one network of two, whose output is their mean
@@ -115,7 +116,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newDownload(system, obtain.Download),
 		newTrain(system, seeds.Train),
 		newEval(system, experiment.Evaluate),
-		newCompare(system, experiment.Compare),
+		newCompare(system, experiment.Compare, seeds.Compare),
 		newPredict(system, predict.Run),
 		newMerge(system, experiment.Merge),
 		newExport(system, convert.Export),

@@ -66,7 +66,7 @@ func newTraining(system *world.System, o experiment.Options, p *experiment.Prepa
 	if err := p.CheckSeeds(); err != nil {
 		return nil, err
 	}
-	t := &training{Prepared: p, system: system, options: o, plan: planFor(system, p, p.Seeds)}
+	t := &training{Prepared: p, system: system, options: o, plan: planFor(system, p, p.Seeds, p.Threads)}
 	if atomicfile.IsStream(p.Output) {
 		return t, nil
 	}
@@ -102,9 +102,8 @@ type plan struct {
 
 // planFor returns how so many runs share the cores: as many at once as there are threads, with one thread each, since
 // threads of one run wait for each other and runs do not. Only fewer runs than threads, or runs that do not fit into
-// memory side by side, have several threads each.
-func planFor(system *world.System, p *experiment.Prepared, runs int) plan {
-	threads := p.Threads
+// memory side by side, have several threads each. 0 threads are all cores.
+func planFor(system *world.System, p *experiment.Prepared, runs, threads int) plan {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
@@ -187,7 +186,7 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 		}
 		run.Note = func(text string) error { noted.say(run.Seed, text); return nil }
 		s, err := t.Train(ctx, run)
-		return s, ofSeed(ctx, err, run.Seed)
+		return s, ofSeed(ctx, err, fmt.Sprintf("seed %d", run.Seed))
 	}
 	took := func(_ int, s report.Seed) (bool, error) {
 		all = append(all, s)
@@ -213,14 +212,17 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 	return all, err
 }
 
-// ofSeed says in an error of a run which seed it is of. That a run was stopped is no matter of its seed.
-func ofSeed(ctx context.Context, err error, seed uint64) error {
+// ofSeed says in an error of a run which run it is of. That a run was stopped is no matter of this one.
+func ofSeed(ctx context.Context, err error, which string) error {
 	f, ok := err.(*fault.Error) //nolint:errorlint // only the error itself is reworded, not what it wraps
 	if !ok || ctx.Err() != nil {
 		return err
 	}
 	named := *f
-	named.Where = fmt.Sprintf("seed %d, %s", seed, f.Where)
+	named.Where = which
+	if f.Where != "" {
+		named.Where += ", " + f.Where
+	}
 	return &named
 }
 
