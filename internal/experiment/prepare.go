@@ -82,7 +82,11 @@ func (p *Prepared) Profiled(f func() error) error {
 }
 
 // Lock prevents other runs from writing the output, and the files next to it, until unlock is called.
-func (p *Prepared) Lock() (unlock func(), err error) { return p.lock(p.system, p.options) }
+func (p *Prepared) Lock() (unlock func(), err error) {
+	x := *p.experiment
+	x.writes.model = true // as good as: something is written next to it
+	return x.lock(p.system, p.options)
+}
 
 // Note reports something that the user may want to know, on standard error and to the listener.
 func (p *Prepared) Note(text string) error { return p.options.note(p.system, "%s", text) }
@@ -107,6 +111,7 @@ func (p *Prepared) Load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	p.data.Train.Share()
 	if untrained := p.source.Untrained(p.data, p.Validation == "stratified"); untrained != "" {
 		return p.options.note(p.system, "%s", untrained)
 	}

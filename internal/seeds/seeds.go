@@ -130,6 +130,9 @@ func (t *training) run(ctx context.Context) error {
 		return err
 	}
 	if t.options.DryRun {
+		if err := atomicfile.ProbeFolder(t.folder); t.folder != "" && err != nil {
+			return fault.CannotWrite(t.folder, err)
+		}
 		if t.options.Listener.Planned == nil {
 			return nil
 		}
@@ -153,7 +156,10 @@ func (t *training) run(ctx context.Context) error {
 	if err := t.write(ctx, &found); err != nil {
 		return err
 	}
-	return t.options.Listener.Seeds(found)
+	if tell := t.options.Listener.Seeds; tell != nil {
+		return tell(found)
+	}
+	return nil
 }
 
 // prepareFolder makes the folder, and removes what killed writers have left in it.
@@ -277,7 +283,7 @@ func best(all []report.Seed) (one *report.Seed, by string) {
 		return one, ""
 	}
 	for i := range all {
-		if all[i].ValLoss < one.ValLoss || one.ValLoss != one.ValLoss {
+		if loss := all[i].ValLoss; loss < one.ValLoss || one.ValLoss != one.ValLoss && loss == loss {
 			one = &all[i]
 		}
 	}
