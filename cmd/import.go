@@ -37,6 +37,11 @@ What a file does not say, the flags do: weights only have no activations, and fe
 			if o.Scale, err = parseScale(scale); err != nil {
 				return err
 			}
+			if o.Like != "" {
+				if o.Options.Like, err = recipe.LoadAsIs(system, o.Like); err != nil {
+					return work(err)
+				}
+			}
 			return work(run(c.Context(), system, o))
 		},
 	}
@@ -45,7 +50,7 @@ What a file does not say, the flags do: weights only have no activations, and fe
 	f.StringVarP(&o.Output, "output", "o", "", "the model `file` to write")
 	f.StringSliceVar(&o.Activations, "activations", nil,
 		"the `activation` of the hidden layers, or one for each, then the output's")
-	f.StringVar(&o.Like, "like", "", "the experiment `file` of such a network: its layers, data set and names")
+	f.StringVar(&o.Like, "like", "", "the experiment `file` of such a network, or one of dnn config list: its layers, data set and names")
 	f.StringVar(&scale, "scale", "", "what an input is multiplied with: 1/255 for pixels that were divided by 255 (`number`)")
 	f.StringSliceVar(&o.Classes, "classes", nil, "the `names` of the classes, in the order of the outputs")
 	f.StringVar(&o.KerasConfig, "config", "", "the `file` that describes a .weights.h5: config.json, or a .keras file")
@@ -64,7 +69,8 @@ func parseScale(text string) (float64, error) {
 		divisor, err = strconv.ParseFloat(below, 64)
 		scale /= divisor
 	}
-	if err != nil || !(scale > 0) || math.IsInf(scale, 0) {
+	as32 := float64(float32(scale)) // 0 for 1e-99
+	if err != nil || !(as32 > 0) || math.IsInf(as32, 0) {
 		return 0, fault.New(fault.Usage, "--scale", "wanted a number above 0, such as 1/255, found %q", text)
 	}
 	return scale, nil

@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"drawimage":  drawImage,
 			"drawpage":   drawPage,
 			"drawpaper":  drawPaper,
+			"foreign":    foreign,
 		},
 	})
 }

@@ -132,6 +132,25 @@ func writeTinyIDX(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(tinyIDX(ts.MkAbs(args[0]), side, classes))
 }
 
+// foreign FILE NAME copies a file that another program wrote, of internal/interop/testdata.
+func foreign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: foreign FILE NAME")
+	}
+	data, err := os.ReadFile(filepath.Join(foreignFiles, args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o666))
+}
+
+// foreignFiles is where the files of other programs are.
+var foreignFiles = func() string {
+	folder, err := filepath.Abs("../internal/interop/testdata")
+	if err != nil {
+		panic(err)
+	}
+	return folder
+}()
+
 // seal VARIABLE FILE sets a variable to the SHA-256 that seals a model file.
 func seal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -244,24 +244,24 @@ func TestBase(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		models       []Model
-		others       bool
+		others       string
 		base, wanted string
 	}{
-		{"the first", []Model{images, known("b.bin", `{"dataset":"fashion-mnist","seed":4}`, "1f")}, false, "a.bin", ""},
-		{"the first that knows", []Model{imported, images}, false, "a.bin", ""},
-		{"none knows", []Model{imported, imported}, false, "",
+		{"the first", []Model{images, known("b.bin", `{"dataset":"fashion-mnist","seed":4}`, "1f")}, "", "a.bin", ""},
+		{"the first that knows", []Model{imported, images}, "", "a.bin", ""},
+		{"none knows", []Model{imported, imported}, "", "",
 			"i.keras: wanted a model that says what it was trained on, found none"},
-		{"none needs to", []Model{imported, imported}, true, "i.keras", ""},
-		{"other data", []Model{images, known("b.bin", `{}`, "20")}, false, "",
+		{"none needs to", []Model{imported, imported}, "other", "i.keras", ""},
+		{"other data", []Model{images, known("b.bin", `{}`, "20")}, "", "",
 			"b.bin: wanted a model that was trained on the files of squares, as a.bin was, found one of squares"},
-		{"other data, and other samples", []Model{images, known("b.bin", `{}`, "20")}, true, "a.bin", ""},
-		{"the same rows", []Model{known("a.bin", iris+"}", "1f"), known("b.bin", iris+`,"epochs":3}`, "1f")}, false,
+		{"other data, and other samples", []Model{images, known("b.bin", `{}`, "20")}, "other", "a.bin", ""},
+		{"the same rows", []Model{known("a.bin", iris+"}", "1f"), known("b.bin", iris+`,"epochs":3}`, "1f")}, "",
 			"a.bin", ""},
-		{"other rows", []Model{known("a.bin", iris+"}", "1f"), known("b.bin", iris+`,"seed":3}`, "1f")}, false, "",
+		{"other rows", []Model{known("a.bin", iris+"}", "1f"), known("b.bin", iris+`,"seed":3}`, "1f")}, "", "",
 			"b.bin: has learned some of the rows that test a.bin: wanted the same test_split and split_seed " +
 				"(0.2 and 1), found 0.2 and 3"},
 		{"other rows, and other samples", []Model{known("a.bin", iris+"}", "1f"), known("b.bin", iris+`,"seed":3}`, "1f")},
-			true, "a.bin", ""},
+			"other", "a.bin", ""},
 	} {
 		base, trained, err := Base(c.models, c.others)
 		if c.wanted != "" {

@@ -6,6 +6,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
+	"dnn/internal/testset"
 )
 
 // Read reads the models at paths, of which there are at least two, with the function read (nil: modelfile.Read), and
@@ -52,20 +53,16 @@ const hintData = "--data PATH compares them on samples that neither has learned"
 
 // Base returns the model whose test samples are used, the first one that says what it was trained on, and its
 // experiment. If these are not test samples of another model, because that was trained on other data or on other rows
-// of a table, it is an error, unless others says that other samples are used.
-func Base(models []Model, others bool) (Model, *config.Resolved, error) {
+// of a table, it is an error, unless others, the path of other samples to use, is not empty.
+func Base(models []Model, others string) (Model, *config.Resolved, error) {
 	at := slices.IndexFunc(models, func(m Model) bool { return len(m.Config) > 0 })
-	if at < 0 && !others {
+	if at < 0 && others == "" {
 		return Model{}, nil, fault.New(fault.Data, models[0].Name,
 			"wanted a model that says what it was trained on, found none").WithHint("--data PATH says what to test it on")
 	}
-	if at < 0 { // the built-in experiment, of images
-		built, err := config.Stored(models[0].Name, []byte("{}"))
-		return models[0], built, err
-	}
-	base := models[at]
-	trained, err := config.Stored(base.Name, base.Config)
-	if err != nil || others {
+	base := models[max(at, 0)]
+	trained, err := testset.Experiment(base.Name, base.Model, others)
+	if err != nil || others != "" {
 		return base, trained, err
 	}
 	for _, m := range models {

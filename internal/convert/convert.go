@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"dnn/internal/await"
-	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/interop"
 	"dnn/internal/interop/chain"
@@ -76,7 +75,7 @@ func tell(system *world.System, path string, notes []string) {
 type ImportOptions struct {
 	File   string
 	Output string // the model file to write
-	Like   string // an experiment file; empty: none
+	Like   string // the file of Options.Like; empty: none
 
 	interop.Options
 	Version string // of this program
@@ -86,13 +85,6 @@ type ImportOptions struct {
 func Import(ctx context.Context, system *world.System, o ImportOptions) error {
 	if err := modelfile.CheckName("--output", o.Output); err != nil {
 		return err
-	}
-	if o.Like != "" {
-		like, err := config.Load(config.Options{Path: o.Like})
-		if err != nil {
-			return err
-		}
-		o.Options.Like = like
 	}
 	type read struct {
 		model *modelfile.Model

@@ -30,6 +30,7 @@ type Source struct {
 	Count         int        // training and validation samples together
 	Height, Width int        // of an image, in pixels; 0 for a table
 	Set           *mnist.Set // the named data set; nil for the user's own files
+	Hash          string     // Data.Hash of CSV files; empty for others, whose files only Load reads
 
 	notes func() []string // see Notes; nil: no notes
 	load  func(o Options) (*Data, error)
@@ -109,6 +110,16 @@ func Named(name, where string, kind fault.Kind) (mnist.Set, error) {
 		return mnist.Set{}, fault.New(kind, where, "wanted a data set (%s), found %q", known, name)
 	}
 	return set, nil
+}
+
+// WithClasses returns the name of the data set that dnn knows whose classes have these names; empty: none has.
+func WithClasses(names []string) string {
+	for _, name := range mnist.Names() {
+		if set, ok := mnist.Lookup(name); ok && slices.Equal(set.Classes, names) {
+			return name
+		}
+	}
+	return ""
 }
 
 // Folder returns the data set of a folder with IDX files. Only the files of the wanted splits have to be there.

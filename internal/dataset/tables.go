@@ -170,6 +170,7 @@ func (t tables) source(d config.Dataset, standard *table.Standardization) *Sourc
 		test = testRows(train.Rows(), d.TestSplit)
 	}
 	s := describe(train)
+	s.Hash = t.hash()
 	s.Count = train.Rows() - test
 	if train.Height > 0 {
 		s.load = func(o Options) (*Data, error) { return t.images(test, o) }

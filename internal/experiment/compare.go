@@ -37,7 +37,7 @@ func Compare(ctx context.Context, system *System, o CompareOptions) (err error) 
 	if err != nil {
 		return err
 	}
-	base, trained, err := compare.Base(models, o.Data != "")
+	base, trained, err := compare.Base(models, o.Data)
 	if err != nil {
 		return err
 	}

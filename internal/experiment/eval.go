@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"dnn/internal/await"
-	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/merge"
@@ -41,7 +40,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	trained, err := config.Stored(o.name(), file.Config)
+	trained, err := testset.Experiment(o.name(), file, o.Data)
 	if err != nil {
 		return err
 	}

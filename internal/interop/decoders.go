@@ -48,6 +48,9 @@ func decodeHDF5(f file) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := keras.CheckConfig(description, f.options.KerasConfig); err != nil {
+		return nil, err
+	}
 	return keras.ReadWeights(f.data, description, f.path)
 }
 

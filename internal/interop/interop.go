@@ -7,15 +7,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
-	"dnn/internal/atomicfile"
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
+	"dnn/internal/interop/hdf5"
 	"dnn/internal/modelfile"
 	"dnn/internal/safetensors"
 )
@@ -29,11 +27,6 @@ type Options struct {
 	KerasConfig string           // path of the JSON, or the .keras file, that describes a .weights.h5; empty: none
 }
 
-const (
-	maxFile         = 4 << 30 // bytes of the largest file of another program that is read: it is in memory as a whole
-	recognizedBytes = 4096    // at the start of a file: enough to tell its format
-)
-
 // Read reads the network at path: a model file, or a file or folder of another program. Notes say what was assumed,
 // rounded or left out. Errors are of kind fault.Data and name path; what a person has to add is a hint. The SHA256 of a
 // model from another program is that of its file.
@@ -45,6 +38,10 @@ func Read(path string, o Options) (m *modelfile.Model, notes []string, err error
 	if decode == nil {
 		m, err := modelfile.Read(path) // which says what is wrong, if it is no model file
 		return m, nil, err
+	}
+	if o.KerasConfig != "" && !hdf5.Is(f.data) {
+		return nil, nil, fault.New(fault.Usage, "--config", "wanted none: it describes the layers of a .weights.h5, and %s "+
+			"is no HDF5 file", path)
 	}
 	f.options = o
 	c, err := decode(f)
@@ -129,41 +126,6 @@ func IsOwn(path string) bool {
 func isCheckpoint(path string) bool {
 	start := peek(path)
 	return safetensors.Sealed(start) && bytes.Contains(start[:min(len(start), 200)], []byte(`"checkpoint":`))
-}
-
-// peek returns the first bytes of a file; none if it cannot be read, which whoever reads it then says.
-func peek(path string) []byte {
-	in, err := atomicfile.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = in.Close() }() // it was only read
-	start := make([]byte, recognizedBytes)
-	n, err := io.ReadFull(in, start)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	return start[:n]
-}
-
-// readFile reads a whole file.
-func readFile(path string) ([]byte, error) {
-	in, err := atomicfile.Open(path)
-	if err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
-	}
-	defer func() { _ = in.Close() }() // it was only read
-	var b bytes.Buffer
-	if info, err := in.Stat(); err == nil {
-		if info.Size() > maxFile {
-			return nil, fault.New(fault.Data, path, "wanted at most %d bytes, found %d", int64(maxFile), info.Size())
-		}
-		b.Grow(int(info.Size()) + bytes.MinRead)
-	}
-	if _, err := io.Copy(&b, io.LimitReader(in, maxFile)); err != nil {
-		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
-	}
-	return b.Bytes(), nil
 }
 
 // file is a file to be decoded.

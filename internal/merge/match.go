@@ -70,14 +70,14 @@ func (f file) checkLike(first file) error {
 		return unlike("inputs of the shape", first.InputShape, f.InputShape)
 	case f.Scale != first.Scale:
 		return unlike("the scale", first.Scale, f.Scale)
-	case f.DataHash != first.DataHash && f.Dataset != first.Dataset:
+	case f.Dataset != first.Dataset && (f.DataHash != first.DataHash || f.DataHash == ""):
 		return fault.New(fault.Data, f.path, "wanted a model of %s, as %s is, found one of %s",
 			first.Dataset, first.path, f.Dataset)
-	case f.DataHash != first.DataHash:
+	case f.DataHash != first.DataHash && f.DataHash != "" && first.DataHash != "": // those of other programs have none
 		return fault.New(fault.Data, f.path, "was trained on other files called %s than %s", f.Dataset, first.path)
 	case !slices.Equal(f.Columns, first.Columns):
 		return unlike("the columns", quoted(first.Columns), quoted(f.Columns))
-	case !slices.Equal(f.Classes, first.Classes):
+	case len(f.Classes) > 0 && len(first.Classes) > 0 && !slices.Equal(f.Classes, first.Classes):
 		return unlike("the classes", quoted(first.Classes), quoted(f.Classes))
 	}
 	if err := f.checkLayersLike(first); err != nil {

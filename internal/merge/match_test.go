@@ -95,6 +95,9 @@ func TestRefused(t *testing.T) {
 			wanted: "b.bin: wanted a model of mnist, as a.bin is, found one of fashion-mnist"},
 		{name: "files", second: change(func(m *modelfile.Model) { m.DataHash = "33" }),
 			wanted: "b.bin: was trained on other files called mnist than a.bin"},
+		{name: "data set of another program's", second: change(func(m *modelfile.Model) {
+			m.Dataset, m.DataHash = "fashion-mnist", ""
+		}), wanted: "b.bin: wanted a model of mnist, as a.bin is, found one of fashion-mnist"},
 		{name: "classes", second: change(func(m *modelfile.Model) { m.Classes[1] = "one" }),
 			wanted: `b.bin: wanted the classes "0", "1", "2", "3", as a.bin has, found "0", "one", "2", "3"`},
 		{name: "columns", first: tableA, second: func() *modelfile.Model {
@@ -153,6 +156,16 @@ func columns(first, second string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// TestOtherPrograms tests that what a file of another program does not say does not keep it from being merged.
+func TestOtherPrograms(t *testing.T) {
+	other := model(t, arch(9, 5), 2)
+	other.DataHash, other.Classes = "", nil
+	if _, err := merge.Read(save(t, model(t, arch(7, 5), 1), other), nil, modelfile.Read); err != nil {
+		t.Error(err)
+	}
+}
+
 
 // TestTooWide merges models whose units would be more together than a layer can have.
 func TestTooWide(t *testing.T) {

@@ -2,6 +2,7 @@ package modelfile
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dnn/internal/fault"
@@ -24,6 +25,9 @@ func CheckName(where, path string) error {
 	}
 	err := fault.New(fault.Config, where,
 		"wanted the name of a model file, found %q: names that end in %s are those of %s", path, ending, kind)
-	return err.WithHint("call it %s.bin; it is a safetensors file, which Python reads",
-		strings.TrimSuffix(path, ending))
+	own := strings.TrimSuffix(path, ending) + ".bin"
+	if slices.Contains([]string{".keras", ".h5", ".hdf5", ".onnx", ".npz"}, strings.ToLower(ending)) {
+		return err.WithHint("call it %s; dnn export %s -o %s then writes one of those", own, own, path)
+	}
+	return err.WithHint("call it %s; it is a safetensors file, which Python reads", own)
 }

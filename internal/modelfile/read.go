@@ -22,8 +22,11 @@ func Read(path string) (*Model, error) {
 		return nil, fault.New(fault.Data, path, "%w", err)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, path, "wanted a model file, found no file of that name").
-			WithHint("dnn train -o %s writes one", path)
+		err := fault.New(fault.Data, path, "wanted a model file, found no file of that name")
+		if CheckName("", path) != nil { // dnn train writes none of that name
+			return nil, err
+		}
+		return nil, err.WithHint("dnn train -o %s writes one", path)
 	}
 	if err != nil {
 		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))

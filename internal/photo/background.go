@@ -150,8 +150,6 @@ func (p *plane) means(radius int) *plane {
 // smallest of those. What is dark and narrower than the square vanishes; edges of shadows stay where they are. Beyond
 // its edges the plane goes on as it ends, so that a shadow may begin there.
 func (p *plane) closed(radius int) *plane {
-	larger := func(a, b float32) float32 { return max(a, b) }
-	smaller := func(a, b float32) float32 { return min(a, b) }
 	q := newPlane(p.w+2*radius, p.h+2*radius)
 	spread(q.h, func(lo, hi int) {
 		for y := lo; y < hi; y++ {
@@ -162,18 +160,23 @@ func (p *plane) closed(radius int) *plane {
 			}
 		}
 	})
-	q = q.windows(radius, larger).transposed().windows(radius, larger).
-		windows(radius, smaller).transposed().windows(radius, smaller)
+	q = q.largest(radius).transposed().largest(radius)
+	for i, v := range q.pix {
+		q.pix[i] = -v // the smallest is the largest of the opposites
+	}
+	q = q.largest(radius).transposed().largest(radius)
 	out := newPlane(p.w, p.h)
 	for y := range p.h {
-		copy(out.row(y), q.row(y + radius)[radius:])
+		for x, v := range q.row(y + radius)[radius : radius+p.w] {
+			out.pix[y*p.w+x] = -v
+		}
 	}
 	return out
 }
 
-// windows returns the best value within that radius along each row, by the two running sums of M. van Herk, A fast
+// largest returns the largest value within that radius along each row, by the two running maxima of M. van Herk, A fast
 // algorithm for local minimum and maximum filters on rectangular and octagonal kernels (1992).
-func (p *plane) windows(radius int, best func(a, b float32) float32) *plane {
+func (p *plane) largest(radius int) *plane {
 	out := newPlane(p.w, p.h)
 	size := 2*radius + 1
 	spread(p.h, func(lo, hi int) {
@@ -182,12 +185,12 @@ func (p *plane) windows(radius int, best func(a, b float32) float32) *plane {
 			row := p.row(y)
 			for x, v := range row {
 				if ahead[x] = v; x%size > 0 {
-					ahead[x] = best(ahead[x-1], v)
+					ahead[x] = max(ahead[x-1], v)
 				}
 			}
 			for x := p.w - 1; x >= 0; x-- {
 				if behind[x] = row[x]; x < p.w-1 && x%size < size-1 {
-					behind[x] = best(behind[x+1], row[x])
+					behind[x] = max(behind[x+1], row[x])
 				}
 			}
 			to := out.row(y)
@@ -196,7 +199,7 @@ func (p *plane) windows(radius int, best func(a, b float32) float32) *plane {
 				first, last := max(x-radius, 0), min(x+radius, p.w-1)
 				switch {
 				case first/size != last/size:
-					to[x] = best(behind[first], ahead[last])
+					to[x] = max(behind[first], ahead[last])
 				case first%size == 0:
 					to[x] = ahead[last]
 				default: // it ends at the right edge

@@ -193,6 +193,30 @@ func TestPagesOfMNIST(t *testing.T) {
 	testPages(t, from)
 }
 
+// TestTouching tests lines of MNIST's training images in which two of five neighbors touch or overlap.
+func TestTouching(t *testing.T) {
+	d := digits(t)
+	read, _ := network(t)
+	var from []drawn
+	for i := range 2000 {
+		from = append(from, drawn{inkOfBytes(d.Train.Images[i*side*side : (i+1)*side*side]), int(d.Train.Labels[i])})
+	}
+	var sum result
+	for seed := range 6 {
+		s := compose(rand.New(rand.NewPCG(uint64(seed), 9)), from, composition{w: 800, h: 400, count: 25, size: 75, paper: 255,
+			sharp: 3, inkLo: 0.6, touching: 0.4})
+		page, err := Find(s.img, Options{Read: read})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum.add(s.score(page, read))
+	}
+	t.Logf("%+v", sum)
+	if sum.right*10 < sum.all*7 || sum.invented*50 > sum.all {
+		t.Errorf("wanted 70 %% of the digits right, and at most 2 %% invented, found %+v", sum)
+	}
+}
+
 func testPages(t *testing.T, from []drawn) {
 	read, best := network(t)
 	pages := 6
@@ -221,8 +245,8 @@ func testPages(t *testing.T, from []drawn) {
 		sum.add(one)
 	}
 	t.Logf("%d pages: %+v", pages, sum)
-	if sum.right*100 < sum.all*98 || sum.invented*200 > sum.all || sum.order > 0 {
-		t.Errorf("wanted 98 %% of the digits right, in order, and at most 0.5 %% invented, found %+v", sum)
+	if sum.right*100 < sum.all*98 || sum.invented > 0 || sum.order > 0 {
+		t.Errorf("wanted 98 %% of the digits right, in order, and none invented, found %+v", sum)
 	}
 }
 

@@ -24,8 +24,18 @@ func (f *finder) join(parts []part) []part {
 		f.height = float64(whole.Dy())
 	}
 	parts = f.joinNear(parts)
-	return slices.DeleteFunc(parts, func(p part) bool { return !f.isDigit(&p) })
+	parts = slices.DeleteFunc(parts, func(p part) bool { return !f.isDigit(&p) })
+	var inks []float32
+	for i := range parts {
+		inks = append(inks, parts[i].inkOfLength())
+	}
+	least := median(inks) / 5
+	return slices.DeleteFunc(parts, func(p part) bool { return p.inkOfLength() < least })
 }
+
+// inkOfLength returns the pixels of ink for each pixel of the longer side: a 1 has a stroke's width of it, an 8 four or
+// five; what is left of a ruled line has much less.
+func (p *part) inkOfLength() float32 { return float32(p.area) / float32(max(p.box.Dx(), p.box.Dy())) }
 
 // joinLone joins all parts of a picture of one digit, except specks.
 func (f *finder) joinLone(parts []part) []part {
@@ -107,7 +117,7 @@ func (f *finder) isDigit(p *part) bool {
 	w, h := float64(p.box.Dx()), float64(p.box.Dy())
 	fill := float64(p.area) / (w * h)
 	switch {
-	case h < 0.4*f.height || h > 2.5*f.height: // a speck, a dash, a point; a frame
+	case h < 0.5*f.height || h > 2.5*f.height: // a speck, a dash, a piece; a frame
 		return false
 	case min(w, h) > 0.5*f.height && fill > 0.8: // a dark corner
 		return false

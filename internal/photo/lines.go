@@ -97,7 +97,7 @@ func (r *rule) isRule(ink *plane, long int) bool {
 		return x < ink.w/30 || x >= ink.w-ink.w/30 || y < ink.h/30 || y >= ink.h-ink.h/30
 	}
 	switch {
-	case length < 40*(r.bottom-r.top-3):
+	case length < 40*(r.bottom-r.top-5):
 		return false
 	case long < 2:
 		return 5*length >= 4*ink.w
@@ -210,15 +210,15 @@ func (r *rule) measure(ink *plane) bool {
 	for r.bottom < 2*ruleBand && r.level[r.bottom+1] > max(0.15*middle, 0.01) {
 		r.bottom++
 	}
-	if r.top <= 1 || r.bottom >= 2*ruleBand-1 {
+	if r.top <= 3 || r.bottom >= 2*ruleBand-3 {
 		return false // no line, but something broad
 	}
 	r.span(ink, middle)
-	// A line between two rows is now in the one, now in the other.
-	r.top, r.bottom = r.top-1, r.bottom+1
+	// A line between two rows is now in the one, now in the other, and where it bends it may be one further.
+	r.top, r.bottom = r.top-2, r.bottom+2
 	level := r.level
 	for k := r.top; k <= r.bottom; k++ {
-		r.level[k] = max(level[k-1], level[k], level[k+1])
+		r.level[k] = max(level[k-2], level[k-1], level[k], level[k+1], level[k+2])
 	}
 	return r.to > r.from
 }

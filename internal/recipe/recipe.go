@@ -101,6 +101,11 @@ func storedText(o ShowOptions) (string, error) {
 	return resolved.Settings(), nil
 }
 
+// LoadAsIs loads an experiment file, or one that comes with dnn, as it is: nothing overrides it.
+func LoadAsIs(system *world.System, path string) (*config.Resolved, error) {
+	return config.Load(config.Options{Path: path, Read: ReadFrom(system)})
+}
+
 // Load loads an experiment file with all that may override it.
 func Load(system *world.System, path string, flags []config.Flag) (*config.Resolved, error) {
 	return config.Load(config.Options{

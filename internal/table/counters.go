@@ -19,7 +19,7 @@ func (t *Table) Counters() []string {
 	begin := make([][]float64, fewRows)
 	for r := range begin {
 		begin[r] = make([]float64, len(t.Columns))
-		t.values.row(r, begin[r])
+		t.values.Row(r, begin[r])
 	}
 	var candidates []int
 	for c := range t.Columns {
@@ -64,7 +64,7 @@ func (t *Table) wholeColumns(columns []int) [][]int64 {
 	row := make([]float64, len(t.Columns))
 	first := make([]float64, len(columns))
 	for r := range n {
-		t.values.row(r, row)
+		t.values.Row(r, row)
 		for i, c := range columns {
 			switch v := row[c]; {
 			case r == 0:

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"dnn/internal/table/decimal"
 )
 
 func TestCounters(t *testing.T) {
@@ -32,16 +34,16 @@ func TestCounters(t *testing.T) {
 			want = append(want, c.name)
 		}
 	}
-	table.values = newNumbers(len(columns))
+	table.values = decimal.New(len(columns), parseNumber)
 	for r := range rows {
 		for _, c := range columns {
-			if err := table.values.add(strconv.AppendFloat(nil, c.value(r), 'g', -1, 64)); err != nil {
+			if err := table.values.Add(strconv.AppendFloat(nil, c.value(r), 'g', -1, 64)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		table.values.endRow()
+		table.values.EndRow()
 	}
-	table.values.end()
+	table.values.End()
 	if found := table.Counters(); !slices.Equal(found, want) {
 		t.Errorf("found %q, wanted %q", found, want)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/nearest"
+	"dnn/internal/table/decimal"
 )
 
 const headerHint = "put a line with the names of the columns first, " +
@@ -129,7 +130,7 @@ func (r *reader) findColumns() error {
 		}
 		r.table.Height, r.table.Width = r.Height, r.Width
 	} else {
-		r.table.values = newNumbers(len(columns))
+		r.table.values = decimal.New(len(columns), parseNumber)
 	}
 	for i, name := range r.Classes {
 		r.labels[name] = uint8(i)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"dnn/internal/fault"
+	"dnn/internal/table/decimal"
 )
 
 // InputOptions say which fields of a file are the inputs of a model.
@@ -40,11 +41,11 @@ type Inputs struct {
 	ID     string   // the column of IDs; empty if rows have their numbers
 	IDs    []string // one for each row
 
-	values *numbers // of a table
+	values *decimal.Rows // of a table
 }
 
 // Row sets dst to the numbers of row r of a table, in the order of InputOptions.Columns.
-func (in *Inputs) Row(r int, dst []float64) { in.values.row(r, dst) }
+func (in *Inputs) Row(r int, dst []float64) { in.values.Row(r, dst) }
 
 // ReadInputs reads rows to predict from a CSV file as Read takes it. Columns that are neither inputs nor the id may hold
 // anything. Errors are of kind fault.Data and name line and column.
@@ -192,7 +193,7 @@ func (r *inputReader) findInputs() error {
 		}
 		r.order = append(r.order, i)
 	}
-	r.in.values = newNumbers(len(r.order))
+	r.in.values = decimal.New(len(r.order), parseNumber)
 	return nil
 }
 
@@ -276,7 +277,7 @@ func (r *inputReader) finishInputs() error {
 		return fault.New(fault.Data, r.o.Path, "has no rows, only the names of columns")
 	}
 	if r.in.values != nil {
-		r.in.values.end()
+		r.in.values.End()
 	}
 	if r.o.Transpose {
 		transpose(r.in.Pixels, r.o.Height, r.o.Pixels/r.o.Height)

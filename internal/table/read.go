@@ -16,6 +16,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/table/decimal"
 )
 
 // Options say what to read.
@@ -174,7 +175,7 @@ func (r *reader) readRow() error {
 }
 
 // addInputs appends the inputs of a line to numbers or, if they are nil, to pixels.
-func (r *reader) addInputs(pixels *[]uint8, to *numbers) (err error) {
+func (r *reader) addInputs(pixels *[]uint8, to *decimal.Rows) (err error) {
 	if to == nil {
 		*pixels, err = r.appendPixels(*pixels)
 		return err
@@ -183,16 +184,16 @@ func (r *reader) addInputs(pixels *[]uint8, to *numbers) (err error) {
 }
 
 // addNumbers appends the inputs of a line to numbers.
-func (r *reader) addNumbers(to *numbers) error {
-	if (to.rows+1)*to.columns > maxValues {
+func (r *reader) addNumbers(to *decimal.Rows) error {
+	if to.Count()+len(r.order) > maxValues {
 		return r.at(0, "more than %d numbers, which is all that dnn reads", maxValues)
 	}
 	for _, i := range r.order {
-		if err := to.add(r.field(i)); err != nil {
+		if err := to.Add(r.field(i)); err != nil {
 			return r.at(i, "%s: %w", shorten(r.header[i]), err)
 		}
 	}
-	to.endRow()
+	to.EndRow()
 	return nil
 }
 
@@ -226,7 +227,7 @@ func (r *reader) label(name string) (uint8, error) {
 func (r *reader) finishTable() error {
 	t := r.table
 	if t.values != nil {
-		t.values.end()
+		t.values.End()
 	}
 	if r.Transpose {
 		transpose(t.Pixels, r.Height, r.Width)

@@ -28,7 +28,7 @@ func valuesOf(t *Table) []float64 {
 	var all []float64
 	row := make([]float64, len(t.Columns))
 	for r := range t.Rows() {
-		t.values.row(r, row)
+		t.values.Row(r, row)
 		all = append(all, row...)
 	}
 	return all

@@ -23,11 +23,11 @@ const ConstantStd = math.MaxFloat64
 func (t *Table) FitStandardization(rows []int32) Standardization {
 	n := len(t.Columns)
 	row := make([]float64, n)
-	t.values.row(int(rows[0]), row)
+	t.values.Row(int(rows[0]), row)
 	low, high, squares := slices.Clone(row), slices.Clone(row), make([]float64, n)
 	s := Standardization{Mean: make([]float64, n), Std: make([]float64, n)}
 	for _, r := range rows {
-		t.values.row(int(r), row)
+		t.values.Row(int(r), row)
 		for c, v := range row {
 			low[c], high[c] = min(low[c], v), max(high[c], v)
 			s.Mean[c] += v
@@ -38,7 +38,7 @@ func (t *Table) FitStandardization(rows []int32) Standardization {
 		s.Mean[c] /= count
 	}
 	for _, r := range rows {
-		t.values.row(int(r), row)
+		t.values.Row(int(r), row)
 		for c, v := range row {
 			d := v - s.Mean[c]
 			squares[c] += float64(d * d)

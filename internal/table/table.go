@@ -9,7 +9,10 @@
 // standardized rows, which a network can read.
 package table
 
-import "dnn/internal/nn/batch"
+import (
+	"dnn/internal/nn/batch"
+	"dnn/internal/table/decimal"
+)
 
 // Table is a CSV file in memory.
 type Table struct {
@@ -23,7 +26,7 @@ type Table struct {
 	Height, Width int     // of an image, in pixels; 0 for numbers
 	Pixels        []uint8 // [rows, Height*Width], row by row of each image; nil for numbers
 
-	values *numbers // [rows, columns], as the file has them; nil for images
+	values *decimal.Rows // [rows, columns], as the file has them; nil for images
 }
 
 // Rows returns the number of rows.
@@ -44,7 +47,7 @@ func (t *Table) Samples(rows []int32, s Standardization) *batch.Samples {
 	}
 	row := make([]float64, len(t.Columns))
 	for i, r := range rows {
-		t.values.row(int(r), row)
+		t.values.Row(int(r), row)
 		s.Apply(samples.Floats[i*samples.Features:], row)
 		samples.Labels[i] = t.Labels[r]
 	}

@@ -73,17 +73,16 @@ func Run(ctx context.Context, system *experiment.System, o Options) error {
 // Model trains the model again, in a temporary folder, and compares the two files. A model that does not say how it was
 // trained is a fault.Data. That the files differ is not an error.
 func Model(ctx context.Context, system *experiment.System, o Options) (*Result, error) {
-	given, err := os.ReadFile(o.Model)
-	if err != nil {
-		_, err := modelfile.Read(o.Model) // which says more of what is wrong with the path
-		return nil, err
-	}
-	model, err := modelfile.Decode(bytes.NewReader(given), o.Model)
+	model, err := modelfile.Read(o.Model) // which stops early at what is no model file, such as a device without an end
 	if err != nil {
 		return nil, err
 	}
 	if err := trainable(model, o); err != nil {
 		return nil, err
+	}
+	given, err := os.ReadFile(o.Model)
+	if err != nil {
+		return nil, fault.New(fault.Data, o.Model, "cannot read: %w", fault.Pathless(err))
 	}
 	folder, err := os.MkdirTemp("", "dnn-verify-")
 	if err != nil {

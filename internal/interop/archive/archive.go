@@ -33,13 +33,19 @@ type Archive struct {
 // Is reports whether data starts as a zip file does.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
+// MaxEnd is how many bytes at the end of a zip file have the record that ends it: its own 22, then a comment. [4.3.16]
+const MaxEnd = 22 + 1<<16 - 1
+
+// HasEnd reports whether end, the last bytes of a file, has the record that ends a zip file.
+func HasEnd(end []byte) bool { return bytes.Contains(end, []byte("PK\x05\x06")) }
+
 // HasMember reports whether data is a zip file with a member whose name is wanted.
 func HasMember(data []byte, wanted func(name string) bool) bool {
 	if !Is(data) {
 		return false
 	}
-	a, err := Open(data, "")
-	return err == nil && slices.ContainsFunc(a.names, wanted)
+	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data))) // not Open: of what it refuses, the reader tells why
+	return err == nil && slices.ContainsFunc(r.File, func(f *zip.File) bool { return wanted(f.Name) })
 }
 
 // Open reads the directory of a zip file. It refuses one whose members would be far larger than the file, has two

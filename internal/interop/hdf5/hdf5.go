@@ -30,6 +30,23 @@ const undefined = math.MaxUint64
 // Is reports whether data begins as an HDF5 file does.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte(signature)) }
 
+// Size returns how many bytes a file has by its superblock, which is at the beginning of start; not ok: it does not say.
+// [II]
+func Size(start []byte) (size int64, ok bool) {
+	if !Is(start) || len(start) < 56 {
+		return 0, false
+	}
+	at := 28 // the address of the end of the file, by the version of the superblock
+	switch start[len(signature)] {
+	case 0:
+		at = 40
+	case 1:
+		at = 44
+	}
+	end := binary.LittleEndian.Uint64(start[at:])
+	return int64(end), end <= math.MaxInt64
+}
+
 // File is an HDF5 file in memory. It must not be used by two goroutines at once.
 type File struct {
 	data    []byte

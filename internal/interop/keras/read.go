@@ -51,28 +51,48 @@ func ReadWeights(data, model []byte, where string) (*chain.Chain, error) {
 	if len(model) == 0 {
 		return nil, onlyWeights(where)
 	}
-	var keras string
-	if isZip(model) {
-		files, err := unzip(model, where, configFile, metadataFile)
-		if err != nil {
-			return nil, err
-		}
-		model, keras = files[configFile], version(files[metadataFile])
+	m, about, err := describe(model, where)
+	if err != nil {
+		return nil, err
 	}
 	f, err := open(data, len(data), where)
 	if err != nil {
 		return nil, err
 	}
-	m, err := config.Parse(model, keras)
-	if err != nil {
-		return nil, named(err, where)
+	return about.build(m, f, where)
+}
+
+// CheckConfig returns an error about the file where unless its content describes a model for ReadWeights.
+func CheckConfig(content []byte, where string) error {
+	start := bytes.TrimSpace(content[:min(len(content), 1000)])
+	if !isZip(content) && (!bytes.HasPrefix(start, []byte("{")) || !bytes.Contains(content, []byte(`"class_name"`))) {
+		return fault.New(fault.Data, where, "wanted what describes a model of Keras, found something else").
+			WithHint("the .keras file has it, as its config.json; model.to_json() returns it")
 	}
-	return build(m, f, where)
+	_, _, err := describe(content, where)
+	return err
+}
+
+// describe reads the config of a model, which may be in a .keras file.
+func describe(model []byte, where string) (*config.Model, metadata, error) {
+	var about metadata
+	if isZip(model) {
+		files, err := unzip(model, where, configFile, metadataFile)
+		if err != nil {
+			return nil, about, err
+		}
+		model, about = files[configFile], parseMetadata(files[metadataFile])
+	}
+	m, err := config.Parse(model, about.KerasVersion)
+	if err != nil {
+		return nil, about, named(err, where)
+	}
+	return m, about, nil
 }
 
 func onlyWeights(where string) error {
 	return fault.New(fault.Data, where, "a file of weights only: it does not say which layers they belong to").WithHint(
-		"give the model's config with --config: the config.json in its .keras file, or what model.to_json() returns")
+		"dnn import takes the model's config with --config: its .keras file, the config.json in that, or what model.to_json() returns")
 }
 
 // readArchive reads a .keras file.
@@ -85,11 +105,12 @@ func readArchive(data []byte, where string) (*chain.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := config.Parse(files[configFile], version(files[metadataFile]))
+	about := parseMetadata(files[metadataFile])
+	m, err := config.Parse(files[configFile], about.KerasVersion)
 	if err != nil {
 		return nil, named(err, where)
 	}
-	return build(m, f, where)
+	return about.build(m, f, where)
 }
 
 // readH5 reads an .h5 file of a whole model.
@@ -121,7 +142,11 @@ func readH5(data []byte, where string) (*chain.Chain, error) {
 	if len(training) == 1 {
 		m.SetLoss([]byte(training[0]))
 	}
-	return build(m, f, where)
+	about := metadata{}
+	if own, err := attribute(root, labelsAttribute); err == nil && len(own) == 1 {
+		about.Names = []byte(own[0])
+	}
+	return about.build(m, f, where)
 }
 
 // noModel returns the error about an HDF5 file without a config.
@@ -184,15 +209,26 @@ func named(err error, where string) error {
 	return fault.New(fault.Data, where, "%w", err)
 }
 
-// version returns the version of Keras that metadata.json tells, or nothing.
-func version(metadata []byte) string {
-	var m struct {
-		KerasVersion string `json:"keras_version"`
+// metadata is what metadata.json tells, or nothing.
+type metadata struct {
+	KerasVersion string          `json:"keras_version"`
+	Names        json.RawMessage `json:"dnn"`
+}
+
+func parseMetadata(text []byte) (m metadata) {
+	if json.Unmarshal(text, &m) != nil {
+		return metadata{}
 	}
-	if json.Unmarshal(metadata, &m) != nil {
-		return ""
+	return m
+}
+
+// build is the function build, with the names of classes and columns.
+func (m metadata) build(described *config.Model, f *hdf5.File, where string) (*chain.Chain, error) {
+	c, err := build(described, f, where)
+	if err == nil {
+		labels{}.set(c, m.Names)
 	}
-	return m.KerasVersion
+	return c, err
 }
 
 func isZip(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }

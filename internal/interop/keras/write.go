@@ -27,7 +27,11 @@ func WriteKeras(w io.Writer, c *chain.Chain) error {
 	if err != nil {
 		return err
 	}
-	metadata, err := encode(map[string]any{"keras_version": kerasVersion, "date_saved": "1980-01-01@00:00:00"})
+	about := map[string]any{"keras_version": kerasVersion, "date_saved": "1980-01-01@00:00:00"}
+	if n, ok := labelsOf(c); ok {
+		about[labelsAttribute] = n
+	}
+	metadata, err := encode(about)
 	if err != nil {
 		return err
 	}

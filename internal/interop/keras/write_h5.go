@@ -23,6 +23,13 @@ func WriteH5(w io.Writer, c *chain.Chain) error {
 	root.String("keras_version", kerasVersion)
 	root.String("backend", "tensorflow")
 	root.String("model_config", string(description))
+	if n, ok := labelsOf(c); ok {
+		text, err := encode(n)
+		if err != nil {
+			return err
+		}
+		root.String(labelsAttribute, string(text))
+	}
 	o.putOldWeights(root.Group("model_weights"))
 	if c.Loss != "" {
 		compiled := compileConfig(c.Loss)

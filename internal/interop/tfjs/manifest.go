@@ -42,25 +42,11 @@ const (
 func weights(manifest []group, open func(name string) ([]byte, error), where string) (all []arrays.Array, notes []string,
 	err error,
 ) {
-	paths := 0
+	opened := map[string]bool{}
 	for _, g := range manifest {
-		var data []byte
-		for _, p := range g.Paths {
-			if paths++; paths > maxPaths {
-				return nil, nil, fault.New(fault.Data, where, "wanted at most %d files of weights, found more", maxPaths)
-			}
-			if !local(p) {
-				return nil, nil, fault.New(fault.Data, where, "wanted files of weights beside the model, found %.80q", p)
-			}
-			shard, err := open(p)
-			if err != nil {
-				return nil, nil, err
-			}
-			if data == nil {
-				data = shard
-			} else {
-				data = append(data[:len(data):len(data)], shard...)
-			}
+		data, err := g.files(opened, open, where)
+		if err != nil {
+			return nil, nil, err
 		}
 		if len(all)+len(g.Weights) > maxWeights {
 			return nil, nil, fault.New(fault.Data, where, "wanted at most %d weights, found more", maxWeights)
@@ -82,6 +68,33 @@ func weights(manifest []group, open func(name string) ([]byte, error), where str
 		}
 	}
 	return all, notes, nil
+}
+
+// files returns the content of the files of a group, one after another. opened is the names of those before it: a name
+// that comes again is refused, since a small manifest could otherwise ask for any amount of memory.
+func (g group) files(opened map[string]bool, open func(name string) ([]byte, error), where string) ([]byte, error) {
+	var data []byte
+	for i, p := range g.Paths {
+		switch {
+		case len(opened) == maxPaths:
+			return nil, fault.New(fault.Data, where, "wanted at most %d files of weights, found more", maxPaths)
+		case !local(p):
+			return nil, fault.New(fault.Data, where, "wanted files of weights beside the model, found %.80q", p)
+		case opened[p]:
+			return nil, fault.New(fault.Data, where, "wanted each file of weights once, found %.80q again", p)
+		}
+		opened[p] = true
+		file, err := open(p)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			data = file[:len(file):len(file)] // the file's own bytes, of which nothing behind them is written
+		} else {
+			data = append(data, file...)
+		}
+	}
+	return data, nil
 }
 
 // local reports whether a path of a manifest is a file beside the model. Nothing else is opened.

@@ -130,6 +130,8 @@ func TestRefuse(t *testing.T) {
 		{"null", change("keras2", `"model_config": {`, `"model_config": null, "x": {`), "wanted the config of a model, found none"},
 		{"above", change("keras2", "group1-shard1of1.bin", "../weights.bin"), `beside the model, found "../weights.bin"`},
 		{"a URL", change("keras2", "group1-shard1of1.bin", "http:x"), `beside the model, found "http:x"`},
+		{"twice", change("keras2", `"group1-shard1of1.bin"`, `"group1-shard1of1.bin", "group1-shard1of1.bin"`),
+			`wanted each file of weights once, found "group1-shard1of1.bin" again`},
 		{"missing", change("keras2", "group1-shard1of1.bin", "x.bin"), "no such file"},
 		{"long", long, "found 1 byte more"},
 		{"short", short, "wanted the bytes of its shape"},

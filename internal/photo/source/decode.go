@@ -37,21 +37,22 @@ type format struct {
 	decode func(io.Reader) (image.Image, error)
 
 	// densest is more pixels than a byte of such a file can ever hold, so that a size which its file cannot fill is
-	// refused before memory is taken for it; 0: no limit.
+	// refused before memory is taken for it.
 	densest int64
 	// unpacked is the bytes that decoding takes for a pixel.
 	unpacked func(data []byte, c image.Config) int64
 }
 
 // formats are the files that can be decoded. Deflate makes at most 1032 bytes of one, of 8 pixels each; GIF's LZW fewer
-// than 4096; JPEG spends at least one bit on 64 pixels.
+// than 4096; JPEG spends at least one bit on 64 pixels. TIFF's fax codes and WebP have no such limit; what is denser than
+// this has nothing on it.
 var formats = []format{
 	{"PNG", []string{"\x89PNG\r\n\x1a\n"}, png.DecodeConfig, png.Decode, 8 * 1032, bytesOf},
 	{"JPEG", []string{"\xff\xd8\xff"}, jpeg.DecodeConfig, jpeg.Decode, 512, jpegBytes},
 	{"GIF", []string{"GIF87a", "GIF89a"}, gif.DecodeConfig, gif.Decode, 4096, bytesOf},
 	{"BMP", []string{"BM"}, bmp.DecodeConfig, bmp.Decode, 8, bytesOf},
-	{"TIFF", []string{"II*\x00", "MM\x00*"}, tiff.DecodeConfig, tiff.Decode, 0, bytesOf},
-	{"WebP", []string{"RIFF????WEBP"}, webp.DecodeConfig, webp.Decode, 0, bytesOf},
+	{"TIFF", []string{"II*\x00", "MM\x00*"}, tiff.DecodeConfig, tiff.Decode, 1 << 14, bytesOf},
+	{"WebP", []string{"RIFF????WEBP"}, webp.DecodeConfig, webp.Decode, 1 << 14, bytesOf},
 }
 
 // Decode reads a picture (PNG, JPEG, GIF, BMP, TIFF or WebP; of several frames or pages the first) and returns it
@@ -149,7 +150,7 @@ func (f *format) checkSize(data []byte, where string) error {
 			maxSide, w, h).WithHint("make it smaller; 12 megapixels are more than enough")
 	}
 	size := int64(len(data))
-	if f.densest > 0 && w*h > size*f.densest+64 {
+	if w*h > size*f.densest && w*h > 1<<16 {
 		return fault.New(fault.Data, where, "wanted the pixels of a %s of %dx%d, found only %s: it is damaged or cut off",
 			f.name, w, h, fault.Count(size, "byte"))
 	}

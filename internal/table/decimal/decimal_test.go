@@ -1,10 +1,11 @@
-package table
+package decimal
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -25,31 +26,31 @@ func texts() []string {
 }
 
 // Each number is the float64 that strconv makes of its text, whatever other numbers share its column and block.
-func TestNumbers(t *testing.T) {
+func TestRows(t *testing.T) {
 	all := texts()
 	for _, columns := range []int{1, 3, 1000} {
 		for _, only := range []int{1, 2, 37, len(all)} { // so few texts for a column
-			n := newNumbers(columns)
+			n := New(columns, parse)
 			var want []float64
 			rows := 2*n.perBlock + 5
 			for r := range rows {
 				for c := range columns {
 					text := all[(c+r%only)%len(all)]
-					v, err := parseNumber(string([]byte(trim(text))))
+					v, err := parse(string([]byte(trim(text))))
 					if err == nil {
-						err = n.add([]byte(text))
+						err = n.Add([]byte(text))
 					}
 					if err != nil {
 						t.Fatal(err)
 					}
 					want = append(want, v)
 				}
-				n.endRow()
+				n.EndRow()
 			}
-			n.end()
+			n.End()
 			got := make([]float64, columns)
 			for r := range rows {
-				n.row(r, got)
+				n.Row(r, got)
 				for c, v := range got {
 					if w := want[r*columns+c]; math.Float64bits(v) != math.Float64bits(w) {
 						t.Fatalf("row %d, column %d is %v, wanted %v", r, c, v, w)
@@ -58,6 +59,15 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// parse is strconv's, for decimal numbers that float32 has.
+func parse(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err == nil && (!(math.Abs(v) <= math.MaxFloat32) || strings.ContainsAny(text, "xX_")) {
+		err = strconv.ErrRange
+	}
+	return v, err
 }
 
 func trim(text string) string {
@@ -71,42 +81,42 @@ func trim(text string) string {
 }
 
 // Numbers take no more memory than their texts have bytes, commas not counted.
-func TestNumbersAreSmall(t *testing.T) {
+func TestRowsAreSmall(t *testing.T) {
 	for text, want := range map[string]int{"5": 1, "255": 1, "5.1": 1, "-1": 2, "0.125": 1, "31.25": 2, "1234.567": 4, "1e-9": 8} {
-		n := newNumbers(2)
+		n := New(2, parse)
 		for range 2 * n.perBlock {
 			for range 2 {
-				if err := n.add([]byte(text)); err != nil {
+				if err := n.Add([]byte(text)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			n.endRow()
+			n.EndRow()
 		}
-		n.end()
+		n.End()
 		if got := fmt.Sprint(n.blocks[1].stride); got != strconv.Itoa(2*want) {
 			t.Errorf("a row of two numbers %s takes %s bytes, wanted %d", text, got, 2*want)
 		}
 	}
 }
 
-func FuzzNumber(f *testing.F) {
+func FuzzRows(f *testing.F) {
 	for _, text := range texts()[:37] {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		n := newNumbers(1)
-		want, werr := parseNumber(trim(text))
-		err := n.add([]byte(text))
+		n := New(1, parse)
+		want, werr := parse(trim(text))
+		err := n.Add([]byte(text))
 		if werr != nil {
 			return // space of another kind is trimmed too
 		}
 		if err != nil {
 			t.Fatalf("%q: %v, wanted %v", text, err, want)
 		}
-		n.endRow()
-		n.end()
+		n.EndRow()
+		n.End()
 		got := []float64{0}
-		if n.row(0, got); math.Float64bits(got[0]) != math.Float64bits(want) {
+		if n.Row(0, got); math.Float64bits(got[0]) != math.Float64bits(want) {
 			t.Errorf("%q is %v, wanted %v", text, got[0], want)
 		}
 	})

@@ -1,4 +1,6 @@
-package table
+// Package decimal keeps rows of decimal numbers in less memory than their texts take, and gives back the very float64s that
+// the texts stand for.
+package decimal
 
 import (
 	"bytes"
@@ -7,13 +9,14 @@ import (
 	"strconv"
 )
 
-// numbers are rows of numbers, exactly as float64 has them, in less memory than their texts take. They are kept in
-// blocks of rows. In each block, a column is whole numbers of 1, 2 or 4 bytes, to be divided by a power of ten; where
+// Rows are rows of numbers, exactly as float64 has them, in less memory than their texts take. They are kept in blocks of
+// rows. In each block, a column is whole numbers of 1, 2 or 4 bytes, to be divided by a power of ten; where
 // that does not give the very float64s, it is those.
-type numbers struct {
-	columns, rows int
-	perBlock      int // rows
-	blocks        []block
+type Rows struct {
+	parse          func(text string) (float64, error)
+	columns, count int
+	perBlock       int // rows
+	blocks         []block
 
 	// The rows after the blocks.
 	mantissas []int64 // [rows, columns]: whole numbers, or the bits of a float64
@@ -42,13 +45,17 @@ const maxDecimals = 15
 // tens are the powers of ten.
 var tens = [maxDecimals + 1]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
-// newNumbers returns no rows of so many columns.
-func newNumbers(columns int) *numbers {
-	return &numbers{columns: columns, perBlock: min(max((1<<16)/columns, 8), 1<<13)}
+// New returns no rows of so many columns. parse reads a text without space at its ends that is no plain decimal number,
+// or says why it cannot.
+func New(columns int, parse func(text string) (float64, error)) *Rows {
+	return &Rows{parse: parse, columns: columns, perBlock: min(max((1<<16)/columns, 8), 1<<13)}
 }
 
-// add appends the number that text is to the last row.
-func (n *numbers) add(text []byte) error {
+// Count returns how many numbers the rows have.
+func (n *Rows) Count() int { return n.count * n.columns }
+
+// Add appends the number that text is to the last row.
+func (n *Rows) Add(text []byte) error {
 	if len(text) == 1 && text[0] >= '0' && text[0] <= '9' { // most pixels
 		n.mantissas = append(n.mantissas, int64(text[0]-'0'))
 		n.decimals = append(n.decimals, 0)
@@ -61,9 +68,9 @@ func (n *numbers) add(text []byte) error {
 		return nil
 	}
 	n.odd = true
-	v, err := strconv.ParseFloat(string(text), 64) // copies nothing, unlike parseNumber
+	v, err := strconv.ParseFloat(string(text), 64) // copies nothing, unlike n.parse
 	if err != nil || !isDecimal(text) || !(math.Abs(v) <= math.MaxFloat32) {
-		if v, err = parseNumber(string(bytes.TrimSpace(text))); err != nil {
+		if v, err = n.parse(string(bytes.TrimSpace(text))); err != nil {
 			return err
 		}
 	}
@@ -118,15 +125,15 @@ func shortDecimal(text []byte) (mantissa int64, decimals int8, ok bool) {
 	return mantissa, decimals, true
 }
 
-// endRow ends the last row.
-func (n *numbers) endRow() {
-	if n.rows++; n.rows%n.perBlock == 0 {
+// EndRow ends the last row.
+func (n *Rows) EndRow() {
+	if n.count++; n.count%n.perBlock == 0 {
 		n.pack()
 	}
 }
 
-// end makes all rows readable. None can be added after it.
-func (n *numbers) end() {
+// End makes all rows readable. None can be added after it.
+func (n *Rows) End() {
 	if len(n.mantissas) > 0 {
 		n.pack()
 	}
@@ -134,7 +141,7 @@ func (n *numbers) end() {
 }
 
 // pack makes a block of the rows after the blocks.
-func (n *numbers) pack() {
+func (n *Rows) pack() {
 	b := block{kinds: n.kinds()}
 	for _, k := range b.kinds {
 		b.stride += int(k.bytes)
@@ -172,7 +179,7 @@ func (n *numbers) pack() {
 }
 
 // kinds returns how to store each column of the rows after the blocks.
-func (n *numbers) kinds() []kind {
+func (n *Rows) kinds() []kind {
 	kinds := make([]kind, n.columns)
 	if !n.odd {
 		for c := range kinds {
@@ -219,8 +226,8 @@ func bytesOf(m int64) uint8 {
 	return 8
 }
 
-// row reads row r into dst, which has room for all columns.
-func (n *numbers) row(r int, dst []float64) {
+// Row reads row r into dst, which has room for all columns.
+func (n *Rows) Row(r int, dst []float64) {
 	b := &n.blocks[r/n.perBlock]
 	at := r % n.perBlock * b.stride
 	data := b.data[at : at+b.stride]
