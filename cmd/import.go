@@ -11,6 +11,7 @@ import (
 	"dnn/internal/convert"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/recipe"
 )
 
 func newImport(system *System, run func(context.Context, *System, convert.ImportOptions) error) *cobra.Command {

@@ -220,12 +220,7 @@ func (x *experiment) again(engine *step.Engine, data *dataset.Data) (f finished,
 	if err != nil {
 		return f, false
 	}
-	validation := 0
-	if data.Validation != nil {
-		validation = data.Validation.Count
-	}
-	plan := train.NewPlan(x.Epochs, x.BatchSize, data.Train.Count, validation)
-	if o, ok := x.outcomeOf(file, data, settings, plan); !ok || o.epochs != x.Epochs {
+	if o, ok := x.outcomeOf(file, data, settings, x.plan()); !ok || o.epochs != x.Epochs {
 		return f, false
 	}
 	model, err := file.Network(x.Output)
