@@ -137,6 +137,15 @@ func (p *pair) same() (bool, error) {
 	return a == b, err
 }
 
+// close releases the data that was loaded.
+func (p *pair) close() {
+	for _, one := range p.experiments {
+		if data := one.Data(); data != nil {
+			_ = data.Close() // read-only: nothing can be lost
+		}
+	}
+}
+
 // compare trains both until it knows which is better.
 func (p *pair) compare(ctx context.Context, c *Comparison) error {
 	most := p.options.MaxSeeds
@@ -144,13 +153,12 @@ func (p *pair) compare(ctx context.Context, c *Comparison) error {
 	if other := planFor(p.system, p.experiments[1], 2*most, p.options.Threads); other.workers < share.workers {
 		share = other
 	}
+	defer p.close()
 	for i, one := range p.experiments {
 		if err := one.Load(ctx); err != nil {
 			return err
 		}
-		data := one.Data()
-		defer func() { _ = data.Close() }() // read-only: nothing can be lost
-		if hash := p.experiments[0].Data().Hash; data.Hash != hash {
+		if hash := p.experiments[0].Data().Hash; one.Data().Hash != hash {
 			return fault.New(fault.Data, c.Experiments[i], "wanted the data of %s, found other data: %s and %s",
 				c.Experiments[0], p.experiments[0].Dataset, one.Dataset)
 		}
