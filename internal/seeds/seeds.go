@@ -157,8 +157,11 @@ func (t *training) run(ctx context.Context) error {
 		return err
 	}
 	if tell := t.options.Listener.Seeds; tell != nil {
-		return tell(found)
+		if err := tell(found); err != nil {
+			return err
+		}
 	}
+	t.sayBest(found)
 	return nil
 }
 
@@ -262,17 +265,20 @@ func (t *training) write(ctx context.Context, found *report.Seeds) error {
 		return err
 	}
 	found.Model = t.Output
-	if !t.options.Listener.Verbose {
-		return nil
-	}
-	if found.ChosenBy == "" {
+	return nil
+}
+
+// sayBest says which seed the model is.
+func (t *training) sayBest(found report.Seeds) {
+	switch {
+	case found.Best == nil || !t.options.Listener.Verbose:
+	case found.ChosenBy == "":
 		report.Message(t.system.Stderr, "%s has seed %d, the first: without validation there is no way to choose the best",
 			t.Output, found.Best.Seed)
-		return nil
+	default:
+		report.Message(t.system.Stderr, "%s has seed %d, the best of %d by %s, %.4f; all are in %s", t.Output,
+			found.Best.Seed, len(found.List), found.ChosenBy, found.Best.ValLoss, t.folder)
 	}
-	report.Message(t.system.Stderr, "%s has seed %d, the best of %d by %s, %.4f; all are in %s", t.Output,
-		found.Best.Seed, len(found.List), found.ChosenBy, found.Best.ValLoss, t.folder)
-	return nil
 }
 
 // best returns the seed with the lowest loss on the validation samples, and the name of that metric; without validation
