@@ -18,8 +18,10 @@ import (
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
+	"dnn/internal/obtain"
 	"dnn/internal/predict"
 	"dnn/internal/report"
+	"dnn/internal/seeds"
 	"dnn/internal/serve"
 	"dnn/internal/verify"
 )
@@ -97,6 +99,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		Example: `  dnn train                          # download MNIST, train the course's network, test it
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
+  dnn train --seeds 20               # train with 20 seeds: the mean, and how sure it is
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn predict model.bin page.jpg     # read the digits of a picture
   dnn serve model.bin                # answer requests over HTTP
@@ -112,10 +115,10 @@ others that an experiment file describes. The same seed gives the same model, to
 	root.SetErr(system.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newDownload(system, experiment.Download),
-		newTrain(system, experiment.Train),
+		newDownload(system, obtain.Download),
+		newTrain(system, seeds.Train),
 		newEval(system, experiment.Evaluate),
-		newCompare(system, experiment.Compare),
+		newCompare(system, experiment.Compare, seeds.Compare),
 		newPredict(system, predict.Run),
 		newServe(system, serve.Run),
 		newMerge(system, experiment.Merge),

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/configs"
-	"dnn/internal/experiment"
+	"dnn/internal/recipe"
 )
 
 func newConfig(system *System) *cobra.Command {
@@ -17,9 +17,9 @@ func newConfig(system *System) *cobra.Command {
 	}
 	group(c)
 	c.AddCommand(
-		newConfigInit(system, experiment.WriteTemplate),
-		newConfigValidate(system, experiment.Validate),
-		newConfigShow(system, experiment.Show),
+		newConfigInit(system, recipe.WriteTemplate),
+		newConfigValidate(system, recipe.Validate),
+		newConfigShow(system, recipe.Show),
 		newConfigList(system),
 	)
 	return c
@@ -66,8 +66,8 @@ func newConfigValidate(system *System, run func(context.Context, *System, []stri
 	}
 }
 
-func newConfigShow(system *System, run func(context.Context, *System, experiment.ShowOptions) error) *cobra.Command {
-	var o experiment.ShowOptions
+func newConfigShow(system *System, run func(context.Context, *System, recipe.ShowOptions) error) *cobra.Command {
+	var o recipe.ShowOptions
 	c := &cobra.Command{
 		Use:   "show [mlp.yaml | model.bin | -]",
 		Short: "Show every value and where it came from, of a file, a model or standard input (-)",

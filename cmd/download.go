@@ -5,12 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/obtain"
 )
 
-func newDownload(system *System, run func(context.Context, *System, experiment.DownloadOptions) error) *cobra.Command {
-	o := experiment.DownloadOptions{Dataset: "mnist"}
+func newDownload(system *System, run func(context.Context, *System, obtain.DownloadOptions) error) *cobra.Command {
+	o := obtain.DownloadOptions{Dataset: "mnist"}
 	c := &cobra.Command{
 		Use:   "download [mnist|fashion-mnist]",
 		Short: "Download a data set and verify it",

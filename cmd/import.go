@@ -11,6 +11,7 @@ import (
 	"dnn/internal/convert"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/recipe"
 )
 
 func newImport(system *System, run func(context.Context, *System, convert.ImportOptions) error) *cobra.Command {
@@ -38,7 +39,7 @@ What a file does not say, the flags do: weights only have no activations, and fe
 				return err
 			}
 			if o.Like != "" {
-				if o.Options.Like, err = experiment.Load(system, o.Like); err != nil {
+				if o.Options.Like, err = recipe.LoadAsIs(system, o.Like); err != nil {
 					return work(err)
 				}
 			}

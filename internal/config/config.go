@@ -36,6 +36,7 @@ type Config struct {
 	Validation        string  // tail or stratified: how these samples are chosen
 	Shuffle           bool
 	Seed              uint64
+	Seeds             int    // the number of runs, with the seeds from Seed on
 	Threads           int    // 0: all cores
 	Input             int    // features of one sample; 0: what the data set has
 	Output            string // the model file

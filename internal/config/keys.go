@@ -128,7 +128,10 @@ func runKeys() []Key {
 			Advice: "true; false is for comparison with a program that does not."},
 		{Name: "seed", Default: "1", Example: "42", Flag: "--seed", Kind: keyfile.Whole{Min: 0, Max: math.MaxUint64},
 			Doc:    "Start of all randomness: the same seed gives the same model, bit for bit.",
-			Advice: "any; take several to tell a better setting from luck."},
+			Advice: "any; seeds takes several, to tell a better setting from luck."},
+		{Name: "seeds", Default: "1", Example: "20", Flag: "--seeds", Kind: keyfile.Whole{Min: 1, Max: MaxSeeds},
+			Doc:    "Runs to train, with the seeds from seed on: the result is their mean, with an error bar.",
+			Advice: "1 to train a model; 20 to say how good an experiment is."},
 		{Name: "threads", Default: "0", Example: "2", Flag: "--threads", Kind: keyfile.Whole{Min: 0, Max: 1024},
 			Doc:    "Threads that compute; 0: all cores. It never changes a result.",
 			Advice: "0; fewer where other programs need the cores."},
@@ -146,6 +149,9 @@ const (
 	softmax = "softmax"
 	sigmoid = "sigmoid"
 )
+
+// MaxSeeds is the largest number of seeds of an experiment. Each leaves a file.
+const MaxSeeds = 10_000
 
 // maxLayers is the largest number of hidden layers.
 const maxLayers = 1000

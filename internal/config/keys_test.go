@@ -111,7 +111,7 @@ func TestDefaultsAreKeras(t *testing.T) {
 		OutputLayer: OutputLayer{Activation: "softmax"}, Loss: "categorical_crossentropy",
 		Optimizer: optimizer.Default("adam"),
 		Schedule:  schedule.All()[0],
-		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1,
+		Epochs:    10, BatchSize: 100, ValidationSplit: 0.2, Validation: "tail", Shuffle: true, Seed: 1, Seeds: 1,
 		Output: "model.bin",
 	}
 	if diff := cmp.Diff(want, mustLoad(t, "").Config); diff != "" {

@@ -9,9 +9,9 @@ import (
 )
 
 // resultIndependent returns the keys and groups that do not change what is learned. A model file leaves them out: its
-// bytes must not depend on the number of threads or the name of the file.
+// bytes must not depend on the number of threads, the name of the file, or which other seeds are trained.
 func resultIndependent() []string {
-	names := []string{"threads", "output", "checkpoint"}
+	names := []string{"threads", "output", "seeds", "checkpoint"}
 	for _, c := range callback.All() {
 		if _, ok := c.Log(); ok {
 			names = append(names, c.Name)

@@ -18,7 +18,7 @@ func TestReproducible(t *testing.T) {
 		return string(got)
 	}
 	for _, text := range []string{
-		"threads: 3", "output: a.bin", "checkpoint: {every_epochs: 3, best: loss, keep_last: true}", "tensorboard: a",
+		"threads: 3", "output: a.bin", "seeds: 20", "checkpoint: {every_epochs: 3, best: loss, keep_last: true}", "tensorboard: a",
 		"json_log: a",
 		"learning_rate_log: {file: a.csv, interval: step}",
 	} {

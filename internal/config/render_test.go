@@ -94,7 +94,7 @@ func TestJSON(t *testing.T) {
 		`"output_layer":{"activation":"softmax","units":0},"loss":"categorical_crossentropy","label_smoothing":0,` +
 		`"optimizer":{"name":"sgd","learning_rate":0.01,"momentum":0,"nesterov":false,"weight_decay":0,"clipvalue":0,` +
 		`"clipnorm":0,"global_clipnorm":0,"use_ema":false},"schedule":{"name":"constant"},"epochs":10,"batch_size":100,` +
-		`"validation_split":0.2,"validation":"tail","shuffle":true,"seed":1,"threads":0,"input":0,"output":"model.bin"}`
+		`"validation_split":0.2,"validation":"tail","shuffle":true,"seed":1,"seeds":1,"threads":0,"input":0,"output":"model.bin"}`
 	if err != nil || string(got) != want {
 		t.Errorf("found %s, %v\nwanted %s", got, err, want)
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func (r *Resolved) validate() error {
 	var found []error
 	for _, check := range []func() *fault.Error{
 		r.checkOutput, r.checkOptimizer, r.checkRate, r.checkCallbacks, r.checkCheckpoint, r.checkAugment,
-		r.checkDistill,
+		r.checkDistill, r.checkSeeds,
 	} {
 		if err := check(); err != nil {
 			found = append(found, err)
@@ -155,6 +156,14 @@ func (r *Resolved) checkDistill() *fault.Error {
 		return r.Fault("distill", "wanted an output layer with softmax, found %s", r.OutputLayer.Activation)
 	case r.Loss != nn.CategoricalCrossentropy:
 		return r.Fault("distill", "wanted the loss %s, found %s", nn.CategoricalCrossentropy, r.Loss)
+	}
+	return nil
+}
+
+// checkSeeds refuses seeds beyond the largest one.
+func (r *Resolved) checkSeeds() *fault.Error {
+	if left := math.MaxUint64 - r.Seed; uint64(r.Seeds-1) > left {
+		return r.Fault("seeds", "wanted at most %d from seed %d on, found %d", left+1, r.Seed, r.Seeds)
 	}
 	return nil
 }

@@ -35,14 +35,19 @@ func newEngine(system *System, threads int) (*step.Engine, error) {
 	return step.NewEngine(set, threads), nil
 }
 
-// fitsMemory returns an error if training the network would need more memory than is available.
-func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Model, batch int) error {
+// trainingBytes returns how much memory training the network needs, beside the data.
+func trainingBytes(arch nn.Architecture, teachers []*modelfile.Model, batch int) float64 {
 	var taught []nn.Architecture
 	for _, t := range teachers {
 		taught = append(taught, t.Architecture)
 	}
+	return step.TrainingBytes(arch, taught, batch)
+}
+
+// fitsMemory returns an error if training the network would need more memory than is available.
+func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Model, batch int) error {
 	available, ok := system.Memory()
-	if need := step.TrainingBytes(arch, taught, batch); ok && need > float64(available) {
+	if need := trainingBytes(arch, teachers, batch); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s",
 			gigabytes(need), gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
 	}

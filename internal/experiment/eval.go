@@ -10,6 +10,7 @@ import (
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/step"
+	"dnn/internal/obtain"
 	"dnn/internal/report"
 	"dnn/internal/testset"
 	"dnn/internal/world"
@@ -135,7 +136,7 @@ func loadTested(
 		return nil, nil, err
 	}
 	how.TestOnly = r.Split == "test"
-	data, err := load(ctx, system, src, how, quiet)
+	data, err := obtain.Data(ctx, system, src, how, quiet)
 	if err == nil && r.Data == "" {
 		if err = r.Model.Fits(r.Name, src.Features, data.Hash); err != nil {
 			_ = data.Close()

@@ -31,13 +31,9 @@ type experiment struct {
 	start    string           // SHA-256 of that model
 }
 
-// newExperiment loads a config and checks it against its data set and this machine.
-func newExperiment(system *System, o Options) (*experiment, error) {
-	resolved, err := loadConfig(system, o.Config, o.Flags)
-	if err != nil {
-		return nil, err
-	}
-	x := &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
+// newExperiment checks a config against its data set and this machine.
+func newExperiment(system *System, o Options, resolved *config.Resolved) (x *experiment, err error) {
+	x = &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = readModel(system, o.From); err == nil {

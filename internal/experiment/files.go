@@ -47,18 +47,24 @@ func modelFiles(paths []string) []world.File {
 	return files
 }
 
+// inputs returns the files that the experiment reads, but for the model that it starts from.
+func (x *experiment) inputs(system *System, o Options) []world.File {
+	files := append(dataFiles(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
+	if x.Distill != nil {
+		for _, teacher := range x.Distill.Teacher {
+			files = append(files, world.File{Role: "a teacher", Path: teacher})
+		}
+	}
+	return files
+}
+
 // checkFiles returns an error if the experiment would overwrite one of its inputs or write two outputs to the same
 // file.
 func (x *experiment) checkFiles(system *System, o Options) error {
 	if err := modelfile.CheckName(x.Origins["output"], x.Output); err != nil {
 		return err
 	}
-	inputs := append(dataFiles(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
-	if x.Distill != nil {
-		for _, teacher := range x.Distill.Teacher {
-			inputs = append(inputs, world.File{Role: "a teacher", Path: teacher})
-		}
-	}
+	inputs := x.inputs(system, o)
 	outputs := []world.File{
 		{Role: "--profile", Path: o.Profile}, {Role: "--lr-find", Path: o.LRFind},
 		{Role: "--preview-augmentation", Path: o.Preview},

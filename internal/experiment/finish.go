@@ -30,11 +30,14 @@ type finished struct {
 	history  history.Epochs
 	seconds  float64
 	stopped  error // why the run was interrupted; nil: it was not
+
+	tested step.Result // on the test samples, set by finish
+	sum    string      // SHA-256 of the model, set by finish
 }
 
 // finish writes the files of a run, tests the model, and reports the result. An interrupted run gets the model of its
 // last completed epoch; finish then returns the error that stopped it.
-func finish(ctx context.Context, system *System, o Options, f finished) error {
+func finish(ctx context.Context, system *System, o Options, f *finished) error {
 	if f.stopped != nil && len(f.history) == 0 {
 		if f.writes.checkpoints {
 			report.Message(system.Stderr, "stopped in the first epoch: no model was written; --resume goes on")
@@ -45,6 +48,7 @@ func finish(ctx context.Context, system *System, o Options, f finished) error {
 	if err == nil && f.stopped == nil {
 		err = f.noteUnlearned(system, o)
 	}
+	f.sum, f.tested = sum, test
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ type Listener struct {
 	Run       func() train.Callback         // returns a callback for the steps and epochs of the run
 	Ended     func(text string)             // why the run ended before its last epoch
 	End       func(report.EndEvent) error   // the result of the run
+	Seed      func(report.Seed) error       // the result of one seed of several
+	Seeds     func(report.Seeds) error      // what the results of all seeds say together
 	Evaluated func(report.Evaluation) error // the result of Evaluate
 	Compared  func(compare.Report) error    // the result of Compare
 
@@ -42,6 +44,8 @@ func Text(system *System) Listener {
 		return report.TrainProgress(system.Stderr, system.Screen(system.Stderr), system.Now)
 	}
 	l.Ended = func(text string) { report.Message(system.Stderr, "%s", text) }
+	table := report.SeedTable{W: system.Stdout}
+	l.Seed, l.Seeds = table.Row, table.End
 	l.Compared = func(r compare.Report) error { return r.Write(system.Stdout, system.Stderr) }
 	l.Verbose = true
 	return l
@@ -60,6 +64,7 @@ func Quiet(system *System) Listener {
 			}
 			return tested(e.TestLoss, e.TestAccuracy)
 		},
+		Seeds: func(s report.Seeds) error { return s.Write(system.Stdout) },
 		Evaluated: func(e report.Evaluation) error {
 			if e.Confusion != nil {
 				if err := e.Confusion.Write(system.Stdout); err != nil {
@@ -82,6 +87,8 @@ func JSON(system *System) Listener {
 		},
 		Ended:     func(text string) { report.Message(system.Stderr, "%s", text) },
 		End:       events.End,
+		Seed:      events.Seed,
+		Seeds:     events.Seeds,
 		Evaluated: events.Evaluation,
 		Compared:  func(r compare.Report) error { return events.Object(r) },
 	}

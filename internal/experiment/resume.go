@@ -65,13 +65,26 @@ type outcome struct {
 // readOutcome returns what a finished run of the same experiment, except perhaps for the number of epochs, has left at
 // the output. It returns false if there is no such model.
 func (x *experiment) readOutcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
-	if info, err := os.Stat(x.Output); err != nil || !info.Mode().IsRegular() {
+	file, ok := readFinished(x.Output)
+	if !ok { // not a model; if it cannot be replaced, the run reports that later
 		return o, false
 	}
-	file, err := modelfile.Read(x.Output)
-	if err != nil { // not a model; if it cannot be replaced, the run reports that later
-		return o, false
+	return x.outcomeOf(file, data, settings, plan)
+}
+
+// readFinished reads what may be the model of a finished run. It returns false if there is no model file.
+func readFinished(path string) (file *modelfile.Model, ok bool) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, false
 	}
+	file, err := modelfile.Read(path)
+	return file, err == nil
+}
+
+// outcomeOf is readOutcome of a model.
+func (x *experiment) outcomeOf(
+	file *modelfile.Model, data *dataset.Data, settings json.RawMessage, plan train.Plan,
+) (o outcome, ok bool) {
 	var teachers []string
 	for _, t := range x.teachers {
 		teachers = append(teachers, t.SHA256)

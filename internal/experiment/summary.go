@@ -8,6 +8,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/nn"
+	"dnn/internal/recipe"
 	"dnn/internal/report"
 )
 
@@ -41,11 +42,11 @@ func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 		}
 		return model.Architecture, nil
 	}
-	resolved, err := loadConfig(system, o.Config, o.Flags)
+	resolved, err := recipe.Load(system, o.Config, o.Flags)
 	if err != nil {
 		return nn.Architecture{}, err
 	}
-	printNotes(system, resolved)
+	recipe.PrintNotes(system, resolved)
 	if resolved.Input != 0 { // the file gives the input size, so no data set is needed
 		return resolved.Architecture(0, 0)
 	}

@@ -5,14 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 
-	"dnn/internal/await"
 	"dnn/internal/config"
-	"dnn/internal/cpuprofile"
 	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
+	"dnn/internal/obtain"
 	"dnn/internal/train"
 	"dnn/internal/train/callback"
 )
@@ -31,6 +30,8 @@ type Options struct {
 
 	NoModel, NoHistory, NoPicture bool // files that are not written
 
+	wholeOnly bool // a run that is stopped leaves no model
+
 	Listener Listener
 }
 
@@ -38,24 +39,17 @@ type Options struct {
 func (o Options) trains() bool { return o.LRFind == "" && o.Preview == "" }
 
 // Train runs an experiment from its config to its output files: data, network, training loop, test. If ctx ends before
-// the run does, it leaves what Resume needs to go on, and returns the cause.
+// the run does, it leaves what Resume needs to go on, and returns the cause. It trains one run, whatever seeds says: see
+// Prepare for several.
 func Train(ctx context.Context, system *System, o Options) error {
-	defer panicOnReadFault()()
-	x, err := await.Do(ctx, func() (*experiment, error) { return newExperiment(system, o) })
+	p, err := Prepare(ctx, system, o)
 	if err == nil {
-		err = x.checkFiles(system, o)
-	}
-	profiled := o.Profile
-	if o.DryRun {
-		profiled = "" // a dry run leaves no files
-	}
-	if err == nil {
-		err = cpuprofile.During(profiled, func() error { return x.trainRun(ctx, system, o) })
+		err = p.Run(ctx)
 	}
 	return err
 }
 
-// trainRun is Train with an experiment that was checked.
+// trainRun runs an experiment that was checked.
 func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (err error) {
 	if !o.DryRun && o.trains() {
 		unlock, err := x.lock(system, o)
@@ -79,7 +73,7 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 	if o.DryRun {
 		return tell(o.Listener.Planned, x.plan())
 	}
-	data, err := load(ctx, system, x.source, loadOptions(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
+	data, err := obtain.Data(ctx, system, x.source, loadOptions(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
@@ -104,35 +98,38 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 			return err
 		}
 	}
-	return x.train(ctx, system, o, run, data)
+	_, err = x.train(ctx, system, o, run, data)
+	return err
 }
 
-// train runs the training loop, or resumes it, then writes the files and reports the result.
-func (x *experiment) train(ctx context.Context, system *System, o Options, run *train.Run, data *dataset.Data) error {
+// train runs the training loop, or resumes it, then writes the files and reports the result, which it returns.
+func (x *experiment) train(
+	ctx context.Context, system *System, o Options, run *train.Run, data *dataset.Data,
+) (f finished, err error) {
 	settings, err := json.Marshal(x.Reproducible())
 	if err != nil {
-		return err
+		return f, err
 	}
-	f := finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
+	f = finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
 	if x.writes.checkpoints {
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
 	case o.Resume:
 		if over, err := x.resume(system, run, data, settings); over || err != nil {
-			return err
+			return f, err
 		}
 	case run.Checkpoints != nil:
 		aside, err := run.Checkpoints.SetAside()
 		if err != nil {
-			return err
+			return f, err
 		}
 		if aside != "" {
 			err := o.note(system, "an earlier run's checkpoint is now %s; to go on with it: mv %s %s, "+
 				"then --resume with its settings, and more epochs if it was finished",
 				aside, aside, run.Checkpoints.OriginalPath(aside))
 			if err != nil {
-				return err
+				return f, err
 			}
 		}
 	}
@@ -156,22 +153,19 @@ func (x *experiment) train(ctx context.Context, system *System, o Options, run *
 	f.history, f.stopped = run.Do(ctx)
 	f.seconds = system.Now().Sub(begun).Seconds()
 	interrupted := ctx.Err() != nil && errors.Is(f.stopped, context.Cause(ctx))
-	if f.stopped != nil && !interrupted {
-		return f.stopped
+	if f.stopped != nil && (!interrupted || o.wholeOnly) {
+		return f, f.stopped
 	}
 	if err := data.CheckSizes(); err != nil {
-		return err
+		return f, err
 	}
 	if run.Ended != "" && o.Listener.Ended != nil {
 		o.Listener.Ended(run.Ended)
 	}
-	if err := finish(ctx, system, o, f); err != nil {
-		return err
+	if err := finish(ctx, system, o, &f); err != nil || run.Checkpoints == nil {
+		return f, err
 	}
-	if run.Checkpoints == nil {
-		return nil
-	}
-	return run.Checkpoints.Finish()
+	return f, run.Checkpoints.Finish()
 }
 
 // newNetwork returns the network with weights drawn from the seed, or with those of the model at the path from.

@@ -1,11 +1,32 @@
 package batch
 
-import "dnn/internal/nn/kernel"
+import (
+	"slices"
+	"sync"
+
+	"dnn/internal/nn/kernel"
+)
 
 // Packed is samples in the form from which a batch of random ones is loaded fastest: of each block of features, a bit
 // for each feature and the nonzero bytes (see kernel.PackedBlock). For MNIST that is a third of the bytes, so more
 // samples stay in the caches and fewer are waited for.
 type Packed struct{ samples kernel.Packed } // by the blocks of features of all shares, in their order
+
+// packings is the packed forms of samples that several networks learn from, each made once.
+type packings struct {
+	of   *Samples // a copy of the samples may have other rows, and shares nothing
+	lock sync.Mutex
+	all  []packing
+}
+
+// packing is one of them: kernels differ in what they read, and batches in their blocks.
+type packing struct {
+	kernels string
+	packed  *Packed
+}
+
+// Share lets all networks that learn from the samples, and may do so at once, use one packed form of them.
+func (s *Samples) Share() { s.shared = &packings{of: s} }
 
 // mostPacked is how many bytes of address space packed samples may take. It is enough for some 290,000 images of MNIST,
 // and kernel.Packed can address it.
@@ -18,7 +39,9 @@ const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block
 
 // Pack packs the samples for batches that have the shares of in. It returns nil if that would not make loading faster.
 // run calls task for each number below tasks, from several goroutines if it can.
-func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples) *Packed {
+func (in *Batch) Pack(
+	k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples,
+) (packed *Packed) {
 	if len(in.shares) == 0 || s.Count == 0 || !k.Packs() {
 		return nil
 	}
@@ -27,6 +50,20 @@ func (in *Batch) Pack(k *kernel.Set, run func(tasks int, task func(worker, task 
 		for b := range share.blocks {
 			edges = append(edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
+	}
+	if shared := s.shared; shared != nil && shared.of == s {
+		shared.lock.Lock() // until they are packed: another network waits for them rather than pack them too
+		defer shared.lock.Unlock()
+		for _, p := range shared.all {
+			if p.kernels == k.Name && slices.Equal(p.packed.samples.Edges, edges) {
+				return p.packed
+			}
+		}
+		defer func() {
+			if packed != nil {
+				shared.all = append(shared.all, packing{k.Name, packed})
+			}
+		}()
 	}
 	// A task has room for samples without any zero. Its packed samples lie one behind the other, so the rest of its
 	// room is one piece that is never written to, and for which the operating system usually provides no memory.

@@ -70,3 +70,41 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 		}
 	}
 }
+
+// TestShare: samples that are shared are packed once for all batches of the same shares, also at once; a copy with other
+// rows, and batches with other shares, have packed samples of their own.
+func TestShare(t *testing.T) {
+	all := randomBytes(packedTask+5, 150, 3, 1)
+	some := all.Slice(0, 10)
+	all.Share()
+	part := all.Slice(10, 20)
+	for _, set := range kernel.Available() {
+		if !set.Packs() {
+			continue
+		}
+		pack := func(s *Samples, cut int) *Packed {
+			pool := parallel.NewPool(1)
+			defer pool.Close()
+			in := New(s, 10, []kernel.Span{{Lo: 0, Hi: cut}, {Lo: cut, Hi: 150}}, true)
+			return in.Pack(set, pool.Run, s)
+		}
+		found := make(chan *Packed)
+		for range 4 {
+			go func() { found <- pack(all, 100) }()
+		}
+		first := <-found
+		for range 3 {
+			if p := <-found; p != first {
+				t.Errorf("%s: packed twice", set.Name)
+			}
+		}
+		if other := pack(all, 50); other == first || other == nil {
+			t.Errorf("%s: other shares have the same packed samples", set.Name)
+		}
+		for name, s := range map[string]*Samples{"not shared": some, "a slice of shared ones": part} {
+			if p := pack(s, 100); p == first || p == pack(s, 100) || len(p.samples.At) != 10 {
+				t.Errorf("%s: %s: shares packed samples", set.Name, name)
+			}
+		}
+	}
+}

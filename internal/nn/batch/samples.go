@@ -18,6 +18,8 @@ type Samples struct {
 	Labels   []uint8       // [Count]: the class of each sample; nil: unknown, which is enough for a prediction
 
 	rows []int32 // [Count]: the row of Bytes or Floats that each sample is; nil: sample i is row i
+
+	shared *packings // what several networks that learn from these samples share; nil: nothing
 }
 
 // MaxClasses is the largest number of classes: labels are bytes.

@@ -1,4 +1,6 @@
-package experiment
+// Package recipe finds, checks and shows experiment files, which package config reads: those of the user, and those that
+// come with the program.
+package recipe
 
 import (
 	"context"
@@ -19,10 +21,11 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // Validate checks experiment files. It prints ok for each valid one, and returns the mistakes of the others.
-func Validate(ctx context.Context, system *System, paths []string) error {
+func Validate(ctx context.Context, system *world.System, paths []string) error {
 	var mistakes []error
 	for _, path := range paths {
 		_, err := await.Do(ctx, func() (nn.Architecture, error) { return validate(system, path) })
@@ -41,8 +44,8 @@ func Validate(ctx context.Context, system *System, paths []string) error {
 }
 
 // validate checks an experiment file and returns its network.
-func validate(system *System, path string) (nn.Architecture, error) {
-	resolved, err := config.LoadAll(config.Options{Path: path, Read: readFrom(system)})
+func validate(system *world.System, path string) (nn.Architecture, error) {
+	resolved, err := config.LoadAll(config.Options{Path: path, Read: ReadFrom(system)})
 	if err != nil {
 		return nn.Architecture{}, err
 	}
@@ -60,7 +63,7 @@ type ShowOptions struct {
 }
 
 // Show prints every setting of an experiment, with its origin.
-func Show(ctx context.Context, system *System, o ShowOptions) error {
+func Show(ctx context.Context, system *world.System, o ShowOptions) error {
 	text, err := await.Do(ctx, func() (string, error) { return experimentText(system, o) })
 	if err == nil {
 		_, err = io.WriteString(system.Stdout, text)
@@ -69,15 +72,15 @@ func Show(ctx context.Context, system *System, o ShowOptions) error {
 }
 
 // experimentText returns the settings of the experiment as YAML.
-func experimentText(system *System, o ShowOptions) (string, error) {
+func experimentText(system *world.System, o ShowOptions) (string, error) {
 	if filepath.Ext(o.Path) == ".bin" {
 		return storedText(o)
 	}
-	resolved, err := loadConfig(system, o.Path, o.Flags)
+	resolved, err := Load(system, o.Path, o.Flags)
 	if err != nil {
 		return "", err
 	}
-	printNotes(system, resolved)
+	PrintNotes(system, resolved)
 	return resolved.YAML(), nil
 }
 
@@ -98,21 +101,21 @@ func storedText(o ShowOptions) (string, error) {
 	return resolved.Settings(), nil
 }
 
-// Load loads an experiment file, or one that comes with dnn, as it is: nothing overrides it.
-func Load(system *System, path string) (*config.Resolved, error) {
-	return config.Load(config.Options{Path: path, Read: readFrom(system)})
+// LoadAsIs loads an experiment file, or one that comes with dnn, as it is: nothing overrides it.
+func LoadAsIs(system *world.System, path string) (*config.Resolved, error) {
+	return config.Load(config.Options{Path: path, Read: ReadFrom(system)})
 }
 
-// loadConfig loads an experiment file with all that may override it.
-func loadConfig(system *System, path string, flags []config.Flag) (*config.Resolved, error) {
+// Load loads an experiment file with all that may override it.
+func Load(system *world.System, path string, flags []config.Flag) (*config.Resolved, error) {
 	return config.Load(config.Options{
-		Path: path, Read: readFrom(system), Env: system.Env, Environ: system.Environ, Flags: flags,
+		Path: path, Read: ReadFrom(system), Env: system.Env, Environ: system.Environ, Flags: flags,
 	})
 }
 
-// readFrom returns the function that reads experiment files. The path - means standard input. If there is no file of a
-// name, an experiment that comes with dnn may have it, with or without .yaml; readFrom then uses that one and says so.
-func readFrom(system *System) func(path string) ([]byte, error) {
+// ReadFrom returns the function that reads experiment files. The path - means standard input. If there is no file of a
+// name, an experiment that comes with dnn may have it, with or without .yaml; ReadFrom then uses that one and says so.
+func ReadFrom(system *world.System) func(path string) ([]byte, error) {
 	return func(path string) ([]byte, error) {
 		if path == "-" {
 			return config.ReadText(system.Stdin)
@@ -132,8 +135,8 @@ func readFrom(system *System) func(path string) ([]byte, error) {
 	}
 }
 
-// printNotes prints the notes of an experiment.
-func printNotes(system *System, resolved *config.Resolved) {
+// PrintNotes prints the notes of an experiment.
+func PrintNotes(system *world.System, resolved *config.Resolved) {
 	for _, note := range resolved.Notes {
 		report.Note(system.Stderr, note)
 	}
@@ -141,7 +144,7 @@ func printNotes(system *System, resolved *config.Resolved) {
 
 // WriteTemplate writes a commented experiment file to path, or to standard output if that is -. It replaces a file only
 // with force.
-func WriteTemplate(_ context.Context, system *System, path string, force bool) error {
+func WriteTemplate(_ context.Context, system *world.System, path string, force bool) error {
 	if path == "-" {
 		_, err := io.WriteString(system.Stdout, config.Template())
 		return err

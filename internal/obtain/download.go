@@ -1,4 +1,4 @@
-package experiment
+package obtain
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/mnist"
 	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // DownloadOptions say which data set to download, and how.
@@ -23,7 +24,7 @@ type DownloadOptions struct {
 }
 
 // Download downloads the missing files of a data set, or only verifies the existing ones, and prints the result.
-func Download(ctx context.Context, system *System, o DownloadOptions) error {
+func Download(ctx context.Context, system *world.System, o DownloadOptions) error {
 	set, err := dataset.Named(o.Dataset, "dnn download", fault.Usage)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func Download(ctx context.Context, system *System, o DownloadOptions) error {
 }
 
 // verify prints the state of each file.
-func verify(ctx context.Context, system *System, set mnist.Set, folder string) error {
+func verify(ctx context.Context, system *world.System, set mnist.Set, folder string) error {
 	states, err := await.Do(ctx, func() ([]mnist.FileState, error) { return mnist.Verify(set, folder) })
 	table := tabwriter.NewWriter(system.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range states {

@@ -1,0 +1,286 @@
+package seeds
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/internal/config"
+	"dnn/internal/experiment"
+	"dnn/internal/fault"
+	"dnn/internal/modelfile"
+	"dnn/internal/report"
+	"dnn/internal/world"
+)
+
+// newSystem returns an outside world whose output a test can read.
+func newSystem() (s *world.System, stdout, stderr *bytes.Buffer) {
+	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
+	return &world.System{
+		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr,
+		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+		Memory: func() (uint64, bool) { return 0, false },
+	}, stdout, stderr
+}
+
+// write writes a table and an experiment on it with these lines, and returns a function that makes the options of a run
+// which writes its model to a file in a folder of the test.
+func write(t *testing.T, lines string) func(output string, flags ...string) experiment.Options {
+	t.Helper()
+	folder := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("x,y,kind\n")
+	for i := range 60 {
+		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
+	}
+	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
+	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\nbatch_size: 8\n%s\n", table, lines)
+	for name, content := range map[string]string{table: rows.String(), path: text} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func(output string, flags ...string) experiment.Options {
+		o := experiment.Options{Config: path, NoHistory: true, NoPicture: true}
+		o.Flags = []config.Flag{{Name: "-o", Key: "output", Value: filepath.Join(folder, output)}}
+		for _, f := range flags {
+			key, value, _ := strings.Cut(f, "=")
+			o.Flags = append(o.Flags, config.Flag{Name: "--set", Key: key, Value: value})
+		}
+		return o
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// TestSameBytesAsAlone: with everything that can depend on a seed, or be shared by mistake, the model of each seed is
+// that of its run alone, and the best is the one that its own file says is best.
+func TestSameBytesAsAlone(t *testing.T) {
+	options := write(t, "epochs: 12\nvalidation: stratified\nvalidation_split: 0.3\n"+
+		"layers: [6, {dropout: 0.3}, batch_normalization]\n"+
+		"early_stopping: {patience: 1, restore_best_weights: true}\nreduce_lr_on_plateau: {patience: 1}\n"+
+		"optimizer: {name: adam, use_ema: true}\n")
+	o := options("many.bin", "seed=5", "seeds=6", "threads=3")
+	s, _, stderr := newSystem()
+	var told report.Seeds
+	var order []uint64
+	o.Listener = experiment.Listener{
+		Seed:  func(s report.Seed) error { order = append(order, s.Seed); return nil },
+		Seeds: func(s report.Seeds) error { told = s; return nil },
+	}
+	if err := Train(t.Context(), s, o); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if want := []uint64{5, 6, 7, 8, 9, 10}; !slices.Equal(order, want) {
+		t.Errorf("told of the seeds %v, wanted %v", order, want)
+	}
+	folder := filepath.Dir(o.Flags[0].Value)
+	lowest := math.Inf(1)
+	var best uint64
+	for i, one := range told.List {
+		alone := options("alone.bin", "seed="+strconv.FormatUint(one.Seed, 10))
+		var end report.EndEvent
+		alone.Listener.End = func(e report.EndEvent) error { end = e; return nil }
+		if err := experiment.Train(t.Context(), s, alone); err != nil {
+			t.Fatal(err)
+		}
+		bin := read(t, filepath.Join(folder, "alone.bin"))
+		if !bytes.Equal(bin, read(t, one.Model)) {
+			t.Errorf("seed %d: another model than alone", one.Seed)
+		}
+		if end.TestLoss != one.TestLoss || end.TestAccuracy != one.TestAccuracy || end.SHA256 != one.SHA256 {
+			t.Errorf("seed %d: found %+v, alone %+v", one.Seed, one, end)
+		}
+		// Of a model with restored weights, another evaluation knows the metrics of validation.
+		var evaluated report.Evaluation
+		err := experiment.Evaluate(t.Context(), s, experiment.EvalOptions{
+			Models: []string{one.Model}, Split: "validation",
+			Listener: experiment.Listener{Evaluated: func(e report.Evaluation) error { evaluated = e; return nil }},
+		})
+		if err != nil || evaluated.Loss != one.ValLoss || evaluated.Accuracy != one.ValAccuracy {
+			t.Errorf("seed %d: validation %v, %v, evaluated %+v, %v", one.Seed, one.ValLoss, one.ValAccuracy, evaluated, err)
+		}
+		if float64(one.ValLoss) < lowest {
+			lowest, best = float64(one.ValLoss), told.List[i].Seed
+		}
+	}
+	model, err := modelfile.Read(o.Flags[0].Value)
+	if err != nil || told.Best == nil || told.Best.Seed != best || model.Seed != best || model.SHA256 != told.Best.SHA256 {
+		t.Errorf("the best is %+v, wanted seed %d, %v", told.Best, best, err)
+	}
+}
+
+// TestGoesOn: a call that was stopped goes on, to the same table.
+func TestGoesOn(t *testing.T) {
+	options := write(t, "epochs: 3\nlayers: [6]")
+	o := options("a.bin", "seeds=8", "threads=2")
+	ctx, stop := context.WithCancelCause(t.Context())
+	enough := fault.New(fault.Interrupted, "", "enough")
+	o.Listener.Seed = func(s report.Seed) error {
+		if s.Seed == 3 {
+			stop(enough)
+		}
+		return nil
+	}
+	s, _, stderr := newSystem()
+	if err := Train(ctx, s, o); !errors.Is(err, enough) {
+		t.Fatalf("stopped with %v", err)
+	}
+	if !strings.Contains(stderr.String(), " of 8 seeds are finished, in ") {
+		t.Errorf("printed %q", stderr)
+	}
+	folder := strings.TrimSuffix(o.Flags[0].Value, ".bin") + ".seeds"
+	if _, err := os.Stat(filepath.Join(folder, "table.csv")); err == nil {
+		t.Error("a stopped call has left a table")
+	}
+	before := 0
+	o.Listener.Seed = func(s report.Seed) error {
+		if s.Before {
+			before++
+		}
+		return nil
+	}
+	if err := Train(t.Context(), s, o); err != nil || before < 3 || before == 8 {
+		t.Errorf("%d seeds were finished before, %v", before, err)
+	}
+	other := options("b.bin", "seeds=8", "threads=1")
+	if err := Train(t.Context(), s, other); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, filepath.Join(folder, "table.csv")),
+		read(t, filepath.Join(filepath.Dir(folder), "b.seeds", "table.csv"))) {
+		t.Error("the table of a call that was stopped differs")
+	}
+}
+
+// TestPlan: runs go side by side as far as threads and memory allow.
+func TestPlan(t *testing.T) {
+	s, _, _ := newSystem()
+	p, err := experiment.Prepare(t.Context(), s, write(t, "epochs: 1\nlayers: [6]")("a.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		runs, threads int
+		memory        float64 // in runs; 0: unknown
+		want          plan
+	}{
+		{20, 4, 0, plan{4, 1}}, {3, 8, 0, plan{3, 2}}, {2, 2, 0, plan{2, 1}}, {20, 1, 0, plan{1, 1}},
+		{20, 8, 2.5, plan{2, 4}}, {20, 8, 0.5, plan{1, 8}}, {20, 8, 100, plan{8, 1}},
+	} {
+		s.Memory = func() (uint64, bool) { return uint64(c.memory * p.Bytes()), c.memory > 0 }
+		if got := planFor(s, p, c.runs, c.threads); got != c.want {
+			t.Errorf("%d runs, %d threads, memory for %v: %+v, wanted %+v", c.runs, c.threads, c.memory, got, c.want)
+		}
+	}
+}
+
+// TestInOrder: results are taken in order, however they come; the end of one is the end of all.
+func TestInOrder(t *testing.T) {
+	bad := errors.New("bad")
+	for _, workers := range []int{1, 2, 7} {
+		var taken []int
+		took := func(i, v int) (bool, error) { taken = append(taken, v-100*i); return false, nil }
+		finished, err := inOrder(t.Context(), workers, 50, func(_ context.Context, i int) (int, error) { return 101 * i, nil }, took)
+		if err != nil || finished != 50 || !slices.IsSorted(taken) || len(taken) != 50 {
+			t.Errorf("%d workers: %d finished, took %v, %v", workers, finished, taken, err)
+		}
+		last := 0
+		_, err = inOrder(t.Context(), workers, 1000, func(_ context.Context, i int) (int, error) { return i, nil },
+			func(i, _ int) (bool, error) { last = i; return i == 20, nil })
+		if err != nil || last != 20 {
+			t.Errorf("%d workers: ended at %d, %v", workers, last, err)
+		}
+		_, err = inOrder(t.Context(), workers, 50, func(ctx context.Context, i int) (int, error) {
+			if i == 3 {
+				return 0, bad
+			}
+			if i > 30 {
+				<-ctx.Done() // hangs unless the error ends it
+			}
+			return i, nil
+		}, func(int, int) (bool, error) { return false, nil })
+		if !errors.Is(err, bad) {
+			t.Errorf("%d workers: %v, wanted the error", workers, err)
+		}
+		func() {
+			defer func() {
+				if crash := recover(); crash != "crash" {
+					t.Errorf("%d workers: recovered %v", workers, crash)
+				}
+			}()
+			_, _ = inOrder(t.Context(), workers, 5, func(context.Context, int) (int, error) { panic("crash") }, took)
+		}()
+	}
+}
+
+// TestBest: the lowest loss on validation; of equal ones the first; a NaN is never the best.
+func TestBest(t *testing.T) {
+	nan := float32(math.NaN())
+	seed := func(loss float32) report.Seed { return report.Seed{Validated: true, ValLoss: loss} }
+	for _, c := range []struct {
+		losses []float32
+		want   int
+	}{{[]float32{3, 1, 2}, 1}, {[]float32{1, 1}, 0}, {[]float32{nan, 2, 1}, 2}, {[]float32{2, nan}, 0}, {[]float32{nan, nan}, 0}} {
+		var all []report.Seed
+		for i, loss := range c.losses {
+			all = append(all, seed(loss))
+			all[i].Seed = uint64(i)
+		}
+		if one, by := best(all); int(one.Seed) != c.want || by != "val_loss" {
+			t.Errorf("%v: %d by %q, wanted %d", c.losses, one.Seed, by, c.want)
+		}
+	}
+	if one, by := best([]report.Seed{{Seed: 4}, {Seed: 5}}); one.Seed != 4 || by != "" {
+		t.Errorf("without validation: %d by %q", one.Seed, by)
+	}
+}
+
+// TestVerdicts are the sentences of each outcome.
+func TestVerdicts(t *testing.T) {
+	c := Comparison{Experiments: [2]string{"a.yaml", "b.yaml"}, Metric: "test_accuracy"}
+	base := []float64{0.97, 0.972, 0.969, 0.971, 0.9705, 0.9695, 0.9712}
+	plus := func(by ...float64) []float64 {
+		moved := slices.Clone(base)
+		for i := range moved {
+			moved[i] += by[i%len(by)]
+		}
+		return moved
+	}
+	for _, row := range []struct {
+		metric  string
+		second  []float64
+		verdict string
+	}{
+		{"test_accuracy", plus(0.002, 0.0021), "b.yaml is better than a.yaml: test accuracy +0.002043 +- 0.000094 after 7 seeds"},
+		{"test_accuracy", plus(-0.002, -0.0021), "b.yaml is worse than a.yaml: test accuracy -0.002043 +- 0.000094 after 7 seeds"},
+		{"test_loss", plus(-0.002, -0.0021), "b.yaml is better than a.yaml: test loss -0.002043 +- 0.000094 after 7 seeds"},
+		{"test_accuracy", plus(0.002, -0.002), "b.yaml and a.yaml: no difference of test accuracy larger than 0.0040 found in 7 seeds"},
+	} {
+		c.Metric = row.metric
+		c.look(base, row.second)
+		if got := c.Verdict(); got != row.verdict {
+			t.Errorf("found %q, wanted %q", got, row.verdict)
+		}
+	}
+	c.look(base[:3], base[:3])
+	if c.Difference != nil || c.Outcome != Unknown {
+		t.Errorf("after 3 seeds: %+v", c)
+	}
+}
