@@ -13,6 +13,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -204,7 +205,7 @@ type connection struct {
 }
 
 func dial(addr string) (*connection, error) {
-	c, err := net.Dial("tcp", addr)
+	c, err := new(net.Dialer).DialContext(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
