@@ -46,9 +46,9 @@ func main() {
 	flag.Float64Var(&o.seconds, "seconds", 5, "how long")
 	flag.IntVar(&o.connections, "connections", 16, "how many connections")
 	flag.Parse()
-	if err := run(o, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "load:", err)
-		os.Exit(1)
+	if err := run(o, os.Stdout); err != nil { //nolint:forbidigo // this is the program's main.go
+		_, _ = fmt.Fprintln(os.Stderr, "load:", err) //nolint:forbidigo // this is the program's main.go
+		os.Exit(1)                                   //nolint:forbidigo // this is the program's main.go
 	}
 }
 
