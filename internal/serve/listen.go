@@ -89,11 +89,15 @@ func (l *listener) url(secure bool) string {
 
 // accept accepts connections, if there are not too many, and parks them, until the listener is closed.
 func (l *listener) accept() {
-	pause := time.Millisecond
+	pause, last := time.Millisecond, false
 	for {
 		c, err := l.Listener.Accept()
 		switch {
-		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
+		case errors.Is(err, os.ErrDeadlineExceeded) && !last:
+			last = true // this goroutine may have had no processor before the deadline
+			l.wait(lastAccept)
+			continue
+		case errors.Is(err, net.ErrClosed), err != nil && last:
 			_ = l.Listener.Close()
 			return
 		case err != nil: // no more file descriptors, or the like: others have to end first
@@ -102,6 +106,9 @@ func (l *listener) accept() {
 			continue
 		}
 		pause = time.Millisecond
+		if last {
+			l.wait(lastAccept)
+		}
 		if l.open.Add(1) > l.max {
 			l.open.Add(-1)
 			_ = c.Close()
@@ -156,7 +163,17 @@ func (l *listener) refuse(after time.Duration) {
 	if raw, err := tcp.SyscallConn(); err == nil {
 		deafen(raw)
 	}
-	_ = tcp.SetDeadline(time.Now().Add(after))
+	l.wait(after)
+}
+
+// lastAccept is how long accept waits for one more connection before it closes the listener.
+const lastAccept = 10 * time.Millisecond
+
+// wait lets accept wait for so long.
+func (l *listener) wait(d time.Duration) {
+	if tcp, ok := l.Listener.(*net.TCPListener); ok {
+		_ = tcp.SetDeadline(time.Now().Add(d))
+	}
 }
 
 // Close ends the listener, with the connections that are parked.

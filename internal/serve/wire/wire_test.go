@@ -16,7 +16,7 @@ func TestParseNumbers(t *testing.T) {
 	for text, want := range map[string]Numbers{
 		"7":                        {nil, []float64{7}},
 		"[]":                       {[]int{0}, nil},
-		" [ 1 , 2 ] ":              {[]int{2}, []float64{1, 2}},
+		"\t[ 1 , 2 ]\n":            {[]int{2}, []float64{1, 2}},
 		"[[1,2],[3,4],[5,6]]":      {[]int{3, 2}, []float64{1, 2, 3, 4, 5, 6}},
 		"[-1.5e3,0.25,1234567890]": {[]int{3}, []float64{-1500, 0.25, 1234567890}},
 		"[true,false,1]":           {[]int{3}, []float64{1, 0, 1}},

@@ -13,6 +13,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -45,9 +46,9 @@ func main() {
 	flag.Float64Var(&o.seconds, "seconds", 5, "how long")
 	flag.IntVar(&o.connections, "connections", 16, "how many connections")
 	flag.Parse()
-	if err := run(o, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "load:", err)
-		os.Exit(1)
+	if err := run(o, os.Stdout); err != nil { //nolint:forbidigo // this is the program's main.go
+		_, _ = fmt.Fprintln(os.Stderr, "load:", err) //nolint:forbidigo // this is the program's main.go
+		os.Exit(1)                                   //nolint:forbidigo // this is the program's main.go
 	}
 }
 
@@ -204,7 +205,7 @@ type connection struct {
 }
 
 func dial(addr string) (*connection, error) {
-	c, err := net.Dial("tcp", addr)
+	c, err := new(net.Dialer).DialContext(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
