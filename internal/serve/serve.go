@@ -141,8 +141,9 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 	}
 }
 
-// shutDown ends the server without losing a request: for a while it goes on, but says that it closes each connection
-// after its response; then it takes no more connections, but still waits for requests on those it has.
+// shutDown ends the server. For a while it goes on, but says that it closes each connection after its response; then it
+// takes no more connections, but still waits for requests on those it has. A request that has come is answered; a client
+// that keeps connecting meanwhile may find a connection reset.
 func (s *server) shutDown(h *http.Server, l *listener) {
 	s.draining.Store(true)
 	grace, most := cmp.Or(s.o.grace, drainGrace), drainTimeout
