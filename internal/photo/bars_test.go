@@ -22,6 +22,9 @@ func grayOf(pixels []byte) *image.Gray {
 // TestNormalStaysNormal tests that MNIST's images stay as they are, white on black and black on white, but for the 19
 // whose longer side is not 20 pixels.
 func TestNormalStaysNormal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("140,000 pictures")
+	}
 	d := digits(t)
 	var same, sameInverted atomic.Int32
 	for _, images := range [][]byte{d.Train.Images, d.Test.Images} {
@@ -53,6 +56,9 @@ func TestAccuracyOfPictures(t *testing.T) {
 	d := digits(t)
 	read, _ := network(t)
 	n := len(d.Test.Labels)
+	if testing.Short() {
+		n = 1000
+	}
 	raw, found := make([][]byte, n), make([][]byte, n)
 	var wrong atomic.Int32
 	spread(n, func(lo, hi int) {
@@ -75,7 +81,7 @@ func TestAccuracyOfPictures(t *testing.T) {
 			}
 		}
 	})
-	before, after := right(read(raw), d.Test.Labels), right(read(found), d.Test.Labels)
+	before, after := right(read(raw), d.Test.Labels[:n]), right(read(found), d.Test.Labels[:n])
 	t.Logf("%d of %d right as bytes, %d as pictures", before, n, after)
 	if after < before-n/1000 || wrong.Load() > 0 {
 		t.Errorf("%d right as bytes, %d as pictures; %d pictures were not one digit", before, after, wrong.Load())
@@ -220,7 +226,10 @@ func TestTouching(t *testing.T) {
 func testPages(t *testing.T, from []drawn) {
 	read, best := network(t)
 	pages := 6
-	if best {
+	switch {
+	case testing.Short():
+		pages = 1
+	case best:
 		pages = 24
 	}
 	var sum result
