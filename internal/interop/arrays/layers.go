@@ -2,7 +2,6 @@ package arrays
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,20 +19,20 @@ type layer struct {
 }
 
 // lossName matches the parts of names that a loss with weights of its own has in a state_dict.
-var lossName = regexp.MustCompile(`(?i)(^|[._/])(\w*loss(_fn|_function)?|criterion)([._/]|$)`)
+var lossName = pattern(`(?i)(^|[._/])(\w*loss(_fn|_function)?|criterion)([._/]|$)`)
 
 // group puts the arrays of each layer together, in the order in which they appear. What is no weight is left out.
 func group(arrays []Array, where string) ([]layer, error) {
 	var names []string
 	for _, a := range arrays {
-		names = append(names, variableName.ReplaceAllString(a.Name, "$1/$2"))
+		names = append(names, variableName().ReplaceAllString(a.Name, "$1/$2"))
 	}
 	prefix := common(names)
 	var layers []layer
 	at := map[string]int{}
 	for _, a := range arrays {
 		name, r := split(a.Name[prefix:])
-		variable := variableName.FindStringSubmatch(a.Name)
+		variable := variableName().FindStringSubmatch(a.Name)
 		if variable != nil {
 			name = variable[1][prefix:]
 			r = role("vars/" + variable[2])
@@ -69,7 +68,7 @@ func skipped(a Array, r role) bool {
 	if a.Data == nil && (r == counter || len(a.Shape) == 0) {
 		return true
 	}
-	return r == counter || len(a.Shape) <= 1 && lossName.MatchString(a.Name)
+	return r == counter || len(a.Shape) <= 1 && lossName().MatchString(a.Name)
 }
 
 // check refuses an array that no layer of a chain has.
@@ -100,7 +99,7 @@ func check(a Array, r role, where string) error {
 
 // number gives the arrays of a layer whose names are numbers, as in the files of Keras 3, their roles.
 func (l *layer) number(where string) error {
-	if !slices.ContainsFunc(l.arrays, func(a Array) bool { return variableName.MatchString(a.Name) }) {
+	if !slices.ContainsFunc(l.arrays, func(a Array) bool { return variableName().MatchString(a.Name) }) {
 		return nil
 	}
 	var sorted []Array
@@ -234,8 +233,8 @@ func (l layer) normalization(m layout, where string) (element, error) {
 	if l.inputs || last == "mean" && b.Gamma == nil && b.Beta == nil {
 		return element{standardize(l.name, means.Data, v.Data), l.name, n, n, shape}, nil
 	}
-	if strings.HasPrefix(last, "moving") || variableName.MatchString(means.Name) ||
-		positionName.MatchString(means.Name) && m == inputsFirst {
+	if strings.HasPrefix(last, "moving") || variableName().MatchString(means.Name) ||
+		positionName().MatchString(means.Name) && m == inputsFirst {
 		b.Epsilon = kerasEpsilon
 	}
 	return element{b, l.name, n, n, shape}, nil

@@ -3,7 +3,6 @@ package arrays
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -46,11 +45,11 @@ var foreign = []struct{ part, layer string }{
 }
 
 var (
-	matrixName = regexp.MustCompile(`^(?:w|weights?|kernel|coefs?|theta)_?(\d+)$`)
-	biasName   = regexp.MustCompile(`^(?:b|bias(?:es)?|intercepts?)_?(\d+)$`)
-	joinedName = regexp.MustCompile(`^(.+)_(weights?|kernel|w|bias|b|gamma|beta|moving_mean|moving_variance|` +
+	matrixName = pattern(`^(?:w|weights?|kernel|coefs?|theta)_?(\d+)$`)
+	biasName   = pattern(`^(?:b|bias(?:es)?|intercepts?)_?(\d+)$`)
+	joinedName = pattern(`^(.+)_(weights?|kernel|w|bias|b|gamma|beta|moving_mean|moving_variance|` +
 		`running_mean|running_var|num_batches_tracked)$`)
-	variableName = regexp.MustCompile(`^(.*)/vars/(\d+)$`)
+	variableName = pattern(`^(.*)/vars/(\d+)$`)
 )
 
 // split returns the name of an array's layer and its role in it; an empty role: the name says nothing.
@@ -71,13 +70,13 @@ func split(name string) (layer string, r role) {
 	if r := roles[lower]; r != "" {
 		return layer, r
 	}
-	if m := matrixName.FindStringSubmatch(lower); m != nil {
+	if m := matrixName().FindStringSubmatch(lower); m != nil {
 		return layer + m[1], matrix
 	}
-	if m := biasName.FindStringSubmatch(lower); m != nil {
+	if m := biasName().FindStringSubmatch(lower); m != nil {
 		return layer + m[1], bias
 	}
-	if m := joinedName.FindStringSubmatch(last); m != nil {
+	if m := joinedName().FindStringSubmatch(last); m != nil {
 		if layer != "" {
 			layer += "."
 		}

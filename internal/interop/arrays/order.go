@@ -3,7 +3,6 @@ package arrays
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -87,7 +86,7 @@ type numbering struct {
 }
 
 // numbered matches a name that says nothing but a number, and perhaps a kind.
-var numbered = regexp.MustCompile(`^[A-Za-z]*_?\d+$`)
+var numbered = pattern(`^[A-Za-z]*_?\d+$`)
 
 // byNumber returns the numbers of layers. A name without one counts as 0 if another is the same with a number: dense is
 // before dense_1.
@@ -102,7 +101,7 @@ func byNumber(steps []element) numbering {
 		}
 	}
 	for _, s := range steps {
-		if !numbered.MatchString(s.name) && n.of[s.name] != "0" {
+		if !numbered().MatchString(s.name) && n.of[s.name] != "0" {
 			bare++
 		}
 	}

@@ -1,7 +1,6 @@
 package arrays
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -9,14 +8,14 @@ import (
 )
 
 // positionName matches the names that numpy.savez gives to arrays without one.
-var positionName = regexp.MustCompile(`^arr_(\d+)$`)
+var positionName = pattern(`^arr_(\d+)$`)
 
 // Position returns the name of an array that has only a position, as numpy.savez(*arrays) names it.
 func Position(i int) string { return "arr_" + strconv.Itoa(i) }
 
 // positional reports whether the arrays have no names, only positions.
 func positional(arrays []Array) bool {
-	return !slices.ContainsFunc(arrays, func(a Array) bool { return !positionName.MatchString(a.Name) })
+	return !slices.ContainsFunc(arrays, func(a Array) bool { return !positionName().MatchString(a.Name) })
 }
 
 // byPosition returns the layers of arrays without names, in the order of Keras's get_weights and PyTorch's state_dict: a

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,10 +19,10 @@ const maxHeader = 10_000
 
 // The parts of a header, which is a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (784, 12), }.
 var (
-	headerDescr   = regexp.MustCompile(`['"]descr['"]\s*:\s*['"]([^'"]*)['"]`)
-	headerOrder   = regexp.MustCompile(`['"]fortran_order['"]\s*:\s*(True|False)`)
-	headerShape   = regexp.MustCompile(`['"]shape['"]\s*:\s*\(([0-9L,\s]*)\)`)
-	headerRecords = regexp.MustCompile(`['"]descr['"]\s*:\s*\[`)
+	headerDescr   = pattern(`['"]descr['"]\s*:\s*['"]([^'"]*)['"]`)
+	headerOrder   = pattern(`['"]fortran_order['"]\s*:\s*(True|False)`)
+	headerShape   = pattern(`['"]shape['"]\s*:\s*\(([0-9L,\s]*)\)`)
+	headerRecords = pattern(`['"]descr['"]\s*:\s*\[`)
 )
 
 // header is what a .npy file says of its array.
@@ -62,9 +61,9 @@ func parseHeader(file []byte) (h header, err error) {
 }
 
 func (h *header) parse(text string, data []byte) error {
-	descr, order, shape := headerDescr.FindStringSubmatch(text), headerOrder.FindStringSubmatch(text),
-		headerShape.FindStringSubmatch(text)
-	if headerRecords.MatchString(text) {
+	descr, order, shape := headerDescr().FindStringSubmatch(text), headerOrder().FindStringSubmatch(text),
+		headerShape().FindStringSubmatch(text)
+	if headerRecords().MatchString(text) {
 		return fmt.Errorf("wanted an array of numbers, found one of records")
 	}
 	if descr == nil || order == nil || shape == nil {

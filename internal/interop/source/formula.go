@@ -1,7 +1,6 @@
 package source
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -63,13 +62,13 @@ func (f formula) helpers() []string {
 }
 
 var (
-	calls   = regexp.MustCompile(`\b[a-z0-9]+\(`)
-	numbers = regexp.MustCompile(`\b\d+(\.\d+)?\b`)
+	calls   = pattern(`\b[a-z0-9]+\(`)
+	numbers = pattern(`\b\d+(\.\d+)?\b`)
 )
 
 // inC returns an expression in C, with float32 numbers and the functions of math.h for them.
 func inC(expression string) string {
-	expression = calls.ReplaceAllStringFunc(expression, func(call string) string {
+	expression = calls().ReplaceAllStringFunc(expression, func(call string) string {
 		switch name := strings.TrimSuffix(call, "("); name {
 		case "abs", "min", "max":
 			return "f" + name + "f("
@@ -77,7 +76,7 @@ func inC(expression string) string {
 			return name + "f("
 		}
 	})
-	return numbers.ReplaceAllStringFunc(expression, func(number string) string {
+	return numbers().ReplaceAllStringFunc(expression, func(number string) string {
 		if !strings.Contains(number, ".") {
 			number += ".0"
 		}
