@@ -182,33 +182,48 @@ func (p *plane) largest(radius int) *plane {
 	spread(p.h, func(lo, hi int) {
 		ahead, behind := make([]float32, p.w), make([]float32, p.w)
 		for y := lo; y < hi; y++ {
-			row := p.row(y)
-			for x, v := range row {
-				if ahead[x] = v; x%size > 0 {
-					ahead[x] = max(ahead[x-1], v)
-				}
+			row, to := p.row(y), out.row(y)
+			for begin := 0; begin < p.w; begin += size { // block by block
+				end := min(begin+size, p.w)
+				runningMaxima(row[begin:end], ahead[begin:end], behind[begin:end])
 			}
-			for x := p.w - 1; x >= 0; x-- {
-				if behind[x] = row[x]; x < p.w-1 && x%size < size-1 {
-					behind[x] = max(behind[x+1], row[x])
-				}
+			for x := range min(radius, p.w) { // windows that begin at the left edge
+				to[x] = ahead[min(x+radius, p.w-1)]
 			}
-			to := out.row(y)
-			for x := range to {
-				// A window is the end of one block and the start of the next, or, at the edges, less.
-				first, last := max(x-radius, 0), min(x+radius, p.w-1)
-				switch {
-				case first/size != last/size:
-					to[x] = max(behind[first], ahead[last])
-				case first%size == 0:
-					to[x] = ahead[last]
-				default: // it ends at the right edge
-					to[x] = behind[first]
+			for x := radius; x+radius < p.w; x++ { // the end of one block and the start of the next
+				to[x] = larger(behind[x-radius], ahead[x+radius])
+			}
+			for x := max(radius, p.w-radius); x < p.w; x++ { // windows that end at the right edge
+				first := x - radius
+				if to[x] = behind[first]; first/size != (p.w-1)/size {
+					to[x] = larger(behind[first], ahead[p.w-1])
 				}
 			}
 		}
 	})
 	return out
+}
+
+// runningMaxima sets ahead to the largest of the values up to each, and behind to that from each on.
+func runningMaxima(values, ahead, behind []float32) {
+	most := values[0]
+	for i, v := range values {
+		most = larger(most, v)
+		ahead[i] = most
+	}
+	most = values[len(values)-1]
+	for i := len(values) - 1; i >= 0; i-- {
+		most = larger(most, values[i])
+		behind[i] = most
+	}
+}
+
+// larger is max without its care for NaN and -0, which are not here.
+func larger(a, b float32) float32 {
+	if a > b {
+		return a
+	}
+	return b
 }
 
 // halfWidth returns more than half the width of most strokes, in pixels: the distance from paper that one in four
