@@ -27,15 +27,19 @@ type Activation struct {
 var activations = func() map[string]Activation {
 	all := map[string]Activation{"linear": linear, "relu": relu, "softmax": softmax}
 	for _, f := range activation.All() {
-		f := kernel.NewActivation(f)
-		all[f.Name] = Activation{
-			forward:  func(w *kernel.Worker, y, z kernel.Matrix) { w.Activate(f, y, z) },
-			backward: func(w *kernel.Worker, v, dy, dz kernel.Matrix) { w.ActivationSlope(f, dz, dy, v) },
-			ofInput:  f.OfInput,
-		}
+		all[f.Name] = elementwise(kernel.NewActivation(f))
 	}
 	return all
 }()
+
+// elementwise returns the activation that applies f to each element.
+func elementwise(f kernel.Activation) Activation {
+	return Activation{
+		forward:  func(w *kernel.Worker, y, z kernel.Matrix) { w.Activate(f, y, z) },
+		backward: func(w *kernel.Worker, v, dy, dz kernel.Matrix) { w.ActivationSlope(f, dz, dy, v) },
+		ofInput:  f.OfInput,
+	}
+}
 
 // Activations returns the names of all activations in alphabetical order.
 func Activations() []string { return slices.Sorted(maps.Keys(activations)) }

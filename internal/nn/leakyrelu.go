@@ -5,6 +5,7 @@ import (
 	"dnn/internal/setting"
 )
 
+// leakyReluKind is y = x for x > 0, else negative_slope x (Maas, Hannun and Ng, ICML workshop 2013).
 var leakyReluKind = kind{
 	name:     "leaky_relu",
 	class:    "LeakyReLU",
@@ -18,23 +19,10 @@ var leakyReluKind = kind{
 	},
 	shape:  func(_ LayerSpec, in Shape) Shape { return in },
 	params: func(LayerSpec, Shape) []ParamSpec { return nil },
-	build:  func(l LayerSpec, _ []*Param) Layer { return leakyRelu{slope: float32(l.NegativeSlope)} },
+	build: func(l LayerSpec, _ []*Param) Layer {
+		return activationLayer{elementwise(kernel.NewLeakyRelu(float32(l.NegativeSlope)))}
+	},
 }
 
 // maxSlope is the largest negative_slope or alpha.
 const maxSlope = 1000
-
-// leakyRelu is y = x for x > 0, else slope x (Maas, Hannun and Ng, ICML workshop 2013).
-type leakyRelu struct{ slope float32 }
-
-func (leakyRelu) Params() []*Param { return nil }
-
-func (l leakyRelu) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) { w.LeakyUnit(y, x, l.slope) }
-
-func (l leakyRelu) Backward(w *kernel.Worker, _ Pass, x, _, dy, dx kernel.Matrix) {
-	if dx.Rows > 0 {
-		w.LeakyUnitSlope(dx, dy, x, l.slope)
-	}
-}
-
-func (leakyRelu) Update(*kernel.Worker, kernel.Matrix, kernel.Matrix, int, int, Updater) {}

@@ -21,6 +21,15 @@ func linearUnits() []Function {
 	}
 }
 
+// LeakyRelu returns z for z > 0, else slope z; its slope at 0 is the one below.
+func LeakyRelu(slope float32) Function {
+	return Function{
+		Name: "leaky_relu", OfInput: true,
+		Of:    func(z float32) float32 { return choose(z < 0, slope*z, z) },
+		Slope: func(z float32) float32 { return choose(z > 0, 1, slope) },
+	}
+}
+
 // exponentialUnit is scale z for z > 0, else scale alpha (e^z - 1). Its slope below 0 is y + scale alpha.
 func exponentialUnit(name string, scale, alpha float32) Function {
 	below := float32(scale * alpha)

@@ -39,13 +39,13 @@ func elementwiseCases() []elementwiseCase {
 		{"normalize slope", 3, 4, func(s *Set, m []Matrix, v [][]float32) {
 			s.NormalizeSlope(m[0], m[1], m[2], v[0], v[1], v[2], v[3])
 		}},
-		{"leaky unit", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.LeakyUnit(m[0], m[1], 0.3) }},
-		{"leaky unit in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.LeakyUnit(m[0], m[0], 0.3) }},
+		{"leaky unit", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Activate(NewLeakyRelu(0.3), m[0], m[1]) }},
+		{"leaky unit in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.Activate(NewLeakyRelu(0.3), m[0], m[0]) }},
 		{"leaky unit slope", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
-			s.LeakyUnitSlope(m[0], m[1], m[2], 0.3)
+			s.ActivationSlope(NewLeakyRelu(0.3), m[0], m[1], m[2])
 		}},
 		{"leaky unit slope in place", 2, 0, func(s *Set, m []Matrix, _ [][]float32) {
-			s.LeakyUnitSlope(m[0], m[0], m[1], 0.3)
+			s.ActivationSlope(NewLeakyRelu(0.3), m[0], m[0], m[1])
 		}},
 		{"alpha unit", 2, 0, func(s *Set, m []Matrix, _ [][]float32) { s.AlphaUnit(m[0], m[1], 1.7) }},
 		{"alpha unit in place", 1, 0, func(s *Set, m []Matrix, _ [][]float32) { s.AlphaUnit(m[0], m[0], 1.7) }},

@@ -1,32 +1,13 @@
 package kernel
 
-import "dnn/internal/exact"
+import (
+	"dnn/internal/exact"
+	"dnn/internal/nn/activation"
+)
 
-// LeakyUnit computes Y = X where X is not below 0, else slope X. Y may be X.
-func (s *Set) LeakyUnit(y, x Matrix, slope float32) {
-	s.elementwise("LeakyUnit y x", leakyUnitKernel, [8]float32{slope}, func(r int) {
-		y := y.Row(r)
-		for c, v := range x.Row(r) {
-			if v < 0 {
-				v = slope * v
-			}
-			y[c] = v
-		}
-	}, y, y, x)
-}
-
-// LeakyUnitSlope computes DX = DY where X > 0, else slope DY. DX may be DY.
-func (s *Set) LeakyUnitSlope(dx, dy, x Matrix, slope float32) {
-	s.elementwise("LeakyUnitSlope dx dy x", leakyUnitSlopeKernel, [8]float32{slope}, func(r int) {
-		dx, dy := dx.Row(r), dy.Row(r)
-		for c, v := range x.Row(r) {
-			f := slope
-			if v > 0 {
-				f = 1
-			}
-			dx[c] = dy[c] * f
-		}
-	}, dx, dx, dy, x)
+// NewLeakyRelu returns activation.LeakyRelu with its kernels.
+func NewLeakyRelu(slope float32) Activation {
+	return Activation{activation.LeakyRelu(slope), leakyUnitKernel, leakyUnitSlopeKernel, [8]float32{slope}}
 }
 
 // AlphaUnit computes Y = X where X is not below 0, else alpha (e^X - 1). Y may be X.
