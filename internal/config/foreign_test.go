@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/config/synonym"
 	"dnn/internal/keyfile"
 	"dnn/internal/nn"
 )
@@ -12,7 +13,7 @@ import (
 func TestForeignNames(t *testing.T) {
 	seen := map[string]bool{}
 	tbl := table()
-	for f, names := range foreignNames() {
+	for f, names := range synonym.Keys() {
 		mended := f.Key + ": " + f.Value
 		if f.Value == "" {
 			k, _ := tbl.Find(f.Key)
@@ -78,7 +79,7 @@ func TestForeignValues(t *testing.T) {
 		if !ok {
 			continue
 		}
-		for name, others := range foreignValues() {
+		for name, others := range synonym.Values() {
 			for _, other := range others {
 				if _, problem := names.Read(keyfile.PlainNode(other)); problem == nil ||
 					problem.Hint != "did you mean "+name+"?" {
@@ -91,7 +92,7 @@ func TestForeignValues(t *testing.T) {
 			}
 		}
 	}
-	for name := range foreignValues() {
+	for name := range synonym.Values() {
 		if !used[name] {
 			t.Errorf("%s is a value of no key", name)
 		}

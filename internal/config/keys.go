@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"dnn/internal/config/synonym"
 	"dnn/internal/history"
 	"dnn/internal/keyfile"
 	"dnn/internal/nn"
@@ -24,7 +25,7 @@ func table() keyfile.Table {
 		Top:    "epochs",
 		Dotted: "optimizer.name",
 
-		Foreign: foreignNames(),
+		Foreign: synonym.Keys(),
 	}
 }
 
@@ -158,7 +159,7 @@ const maxLayers = 1000
 
 // choice returns the kind of a value that is one of names. It knows the names of other libraries.
 func choice(names ...string) keyfile.Choice {
-	return keyfile.Choice{Names: names, Foreign: foreignValues()}
+	return keyfile.Choice{Names: names, Foreign: synonym.Values()}
 }
 
 // variants returns the defaults of a key that depends on another key. pairs are a value of that key, the default for

@@ -1,4 +1,6 @@
-package config
+// Package synonym has the names by which Keras, PyTorch and scikit-learn call things that have other names in an experiment
+// file, so that an error can say what was meant.
+package synonym
 
 import (
 	"sync"
@@ -7,10 +9,8 @@ import (
 	"dnn/internal/nn"
 )
 
-// The names by which Keras, PyTorch and scikit-learn call things that have other names here.
-
-// foreignNames lists the other names of each key, in lower case and without underscores and hyphens.
-var foreignNames = sync.OnceValue(func() map[keyfile.Foreign][]string {
+// Keys lists the other names of each key, in lower case and without underscores and hyphens.
+var Keys = sync.OnceValue(func() map[keyfile.Foreign][]string {
 	return map[keyfile.Foreign][]string{
 		{Key: "optimizer.learning_rate"}: {
 			"lr", "eta", "eta0", "alpha", "learningrateinit", "stepsize",
@@ -56,9 +56,9 @@ var foreignNames = sync.OnceValue(func() map[keyfile.Foreign][]string {
 	}
 })
 
-// foreignValues lists the other names of each value, in lower case and without underscores and hyphens. Some are those
+// Values lists the other names of each value, in lower case and without underscores and hyphens. Some are those
 // of things that do not exist here; the value is then the nearest.
-var foreignValues = sync.OnceValue(func() map[string][]string {
+var Values = sync.OnceValue(func() map[string][]string {
 	return map[string][]string{
 		"silu":      {"swish"},
 		"sigmoid":   {"logistic"},
