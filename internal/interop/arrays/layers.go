@@ -175,7 +175,7 @@ func (l layer) dense(a Array, m layout, where string) (element, error) {
 	d := chain.Dense{Name: l.name, Inputs: a.Shape[0], Units: a.Shape[1], Kernel: a.Data}
 	if m == unitsFirst {
 		d.Inputs, d.Units = d.Units, d.Inputs
-		d.Kernel = Transpose(a.Data, a.Shape[0], a.Shape[1])
+		d.Kernel = chain.Transpose(a.Data, a.Shape[0], a.Shape[1])
 	}
 	for _, other := range l.arrays {
 		if other.Name != a.Name && other.Name != l.parts[bias].Name {
@@ -273,20 +273,4 @@ func (l layer) affine(where string) (element, error) {
 		n = 0 // for any number of inputs
 	}
 	return element{a, l.name, n, n, s.Name + " " + shapeText(s.Shape)}, nil
-}
-
-// Transpose returns the transpose of a matrix of the given rows and columns, row-major.
-func Transpose(data []float32, rows, columns int) []float32 {
-	const block = 32 // rows and columns that stay in the cache
-	t := make([]float32, len(data))
-	for r0 := 0; r0 < rows; r0 += block {
-		for c0 := 0; c0 < columns; c0 += block {
-			for r := r0; r < min(r0+block, rows); r++ {
-				for c := c0; c < min(c0+block, columns); c++ {
-					t[c*rows+r] = data[r*columns+c]
-				}
-			}
-		}
-	}
-	return t
 }

@@ -77,7 +77,7 @@ func stateDict(c *chain.Chain, names []string) (all []tensor) {
 		}
 		switch s := s.(type) {
 		case chain.Dense:
-			add("weight", arrays.Transpose(s.Kernel, s.Inputs, s.Units), s.Units, s.Inputs)
+			add("weight", chain.Transpose(s.Kernel, s.Inputs, s.Units), s.Units, s.Inputs)
 			if s.Bias != nil {
 				add("bias", s.Bias, s.Units)
 			}

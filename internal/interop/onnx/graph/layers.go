@@ -47,7 +47,7 @@ func (d *dense) step(r *reader) (chain.Step, error) {
 		if err := r.budget.Spend(4 * len(out.Kernel)); err != nil {
 			return nil, err
 		}
-		out.Kernel = transposed(out.Kernel, d.units, d.inputs)
+		out.Kernel = chain.Transpose(out.Kernel, d.units, d.inputs)
 	}
 	if d.alpha != 1 {
 		scale(out.Kernel, d.alpha)
@@ -68,22 +68,6 @@ func (d *dense) step(r *reader) (chain.Step, error) {
 		out.Bias = slices.Repeat(out.Bias, d.units)
 	}
 	return out, nil
-}
-
-// transposed returns a matrix of rows x columns as one of columns x rows.
-func transposed(m []float32, rows, columns int) []float32 {
-	const tile = 16 // so that both matrices are used by whole cache lines
-	t := make([]float32, len(m))
-	for top := 0; top < rows; top += tile {
-		for left := 0; left < columns; left += tile {
-			for r := top; r < min(top+tile, rows); r++ {
-				for c := left; c < min(left+tile, columns); c++ {
-					t[c*rows+r] = m[r*columns+c]
-				}
-			}
-		}
-	}
-	return t
 }
 
 func scale(vs []float32, by float64) {
