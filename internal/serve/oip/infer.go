@@ -44,7 +44,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) (text, data []byte) {
 	text = append(text, `{"model_name":`...)
 	text = appendText(text, name)
-	text = append(text, `,"model_version":"`+version+`"`...)
+	text = append(text, `,"model_version":"`+wire.Version+`"`...)
 	if q.ID != "" {
 		text = append(text, `,"id":`...)
 		text = appendText(text, q.ID)

@@ -14,12 +14,11 @@ import (
 	"dnn/internal/serve/wire"
 )
 
-// The names of a model's tensors, and its only version.
+// The names of a model's tensors.
 const (
 	inputName          = "input"
 	probabilitiesName  = "probabilities"
 	className          = "class"
-	version            = "1"
 	headerLengthHeader = "Inference-Header-Content-Length"
 )
 
@@ -92,17 +91,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 
 // model answers a request for /v2/models/rest.
 func (h *Handler) model(w http.ResponseWriter, r *http.Request, rest string) error {
-	name, rest, _ := strings.Cut(rest, "/")
-	n, ok := h.Models.Named(name)
-	if !ok {
-		return wire.Errorf(http.StatusNotFound, "unknown model %q", wire.Short(name))
-	}
-	if after, ok := strings.CutPrefix(rest, "versions/"); ok {
-		var found string
-		if found, rest, _ = strings.Cut(after, "/"); found != version {
-			return wire.Errorf(http.StatusNotFound, "model %q has only version %s, found version %q", name, version,
-				wire.Short(found))
-		}
+	name, n, rest, err := wire.Named(h.Models, rest)
+	if err != nil {
+		return err
 	}
 	switch rest {
 	case "infer":
@@ -139,7 +130,7 @@ func describe(name string, n *engine.Network) modelInfo {
 		parameters["datatypes"] = []string{"FP32", "FP64", "UINT8", "BYTES"}
 	}
 	return modelInfo{
-		Name: name, Versions: []string{version}, Platform: "dnn",
+		Name: name, Versions: []string{wire.Version}, Platform: "dnn",
 		Inputs: []tensorInfo{{inputName, "FP32", []int{-1, n.Features()}}},
 		Outputs: []tensorInfo{
 			{probabilitiesName, "FP32", []int{-1, len(n.Classes())}}, {className, "INT64", []int{-1}},

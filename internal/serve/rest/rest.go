@@ -55,26 +55,15 @@ func (h *Handler) Ping() http.Handler {
 // Predict returns the handler of /predict.
 func (h *Handler) Predict() http.Handler { return do(h.predict) }
 
-// version is the only version of a model.
-const version = "1"
-
 func (h *Handler) tensorflow(w http.ResponseWriter, r *http.Request) error {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/v1/models/")
 	if !ok {
 		return wire.Errorf(http.StatusNotFound, "unknown path %q", wire.Short(r.URL.Path))
 	}
 	rest, verb, hasVerb := strings.Cut(rest, ":")
-	name, rest, _ := strings.Cut(rest, "/")
-	n, ok := h.Models.Named(name)
-	if !ok {
-		return wire.Errorf(http.StatusNotFound, "unknown model %q", wire.Short(name))
-	}
-	if after, ok := strings.CutPrefix(rest, "versions/"); ok {
-		var found string
-		if found, rest, _ = strings.Cut(after, "/"); found != version {
-			return wire.Errorf(http.StatusNotFound, "model %q has only version %s, found version %q", name, version,
-				wire.Short(found))
-		}
+	name, n, rest, err := wire.Named(h.Models, rest)
+	if err != nil {
+		return err
 	}
 	switch {
 	case rest == "" && hasVerb && verb == "predict":
@@ -109,7 +98,7 @@ func (h *Handler) tellState(w http.ResponseWriter, r *http.Request, name string)
 	wire.WriteJSON(w, r, code, map[string]any{
 		"name": name, "ready": ready,
 		"model_version_status": []any{map[string]any{
-			"version": version, "state": state,
+			"version": wire.Version, "state": state,
 			"status": map[string]string{"error_code": "OK", "error_message": ""},
 		}},
 	})
@@ -133,7 +122,7 @@ func signature(name string, n *engine.Network) any {
 		"method_name": "tensorflow/serving/predict", "defaults": map[string]any{},
 	}
 	return map[string]any{
-		"model_spec": map[string]string{"name": name, "signature_name": "", "version": version},
+		"model_spec": map[string]string{"name": name, "signature_name": "", "version": wire.Version},
 		"metadata": map[string]any{"signature_def": map[string]any{
 			"signature_def": map[string]any{signatureName: definition},
 		}},
