@@ -5,54 +5,19 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"dnn/internal/modelfile"
-	"dnn/internal/nn"
-	"dnn/internal/nn/kernel"
-	"dnn/internal/nn/nntest"
-	"dnn/internal/serve/engine"
+	"dnn/internal/serve/engine/enginetest"
 	"dnn/internal/serve/wire"
 )
 
-// silent is an observer that is told for nothing.
-type silent struct{}
-
-func (silent) Batch(int)                                {}
-func (silent) Waited(time.Duration)                     {}
-func (silent) Answered(*engine.Network, *engine.Answer) {}
-
-// newHandler returns a handler of a model of images, m, with four pixels.
+// newHandler returns a handler of the models of enginetest.
 func newHandler(tb testing.TB) *Handler {
 	tb.Helper()
-	kernels, err := kernel.Select("")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	layers, err := nn.New(nntest.Network(4, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	path := filepath.Join(tb.TempDir(), "m.bin")
-	m := &modelfile.Model{InputShape: []int{2, 2}, Scale: 1. / 255}
-	m.Store(layers)
-	if _, err := modelfile.Write(path, m); err != nil {
-		tb.Fatal(err)
-	}
-	e := engine.New(engine.Options{Kernels: kernels, Threads: 1, Now: time.Now, Observe: silent{}})
-	tb.Cleanup(e.Close)
-	n, err := e.Load(path, func(string) {})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	model := &engine.Model{Name: "m", Path: path}
-	model.Use(n)
 	return &Handler{
-		Models: engine.Models{model}, Bodies: &wire.Bodies{Max: 1 << 20, All: 1 << 22}, Ready: func() bool { return true },
+		Models: enginetest.Models(tb), Bodies: &wire.Bodies{Max: 1 << 20, All: 1 << 22}, Ready: func() bool { return true },
 	}
 }
 

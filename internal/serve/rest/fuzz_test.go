@@ -3,62 +3,19 @@ package rest
 import (
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"dnn/internal/modelfile"
-	"dnn/internal/nn"
-	"dnn/internal/nn/kernel"
-	"dnn/internal/nn/nntest"
-	"dnn/internal/serve/engine"
+	"dnn/internal/serve/engine/enginetest"
 	"dnn/internal/serve/wire"
 )
 
-// silent is an observer that is told for nothing.
-type silent struct{}
-
-func (silent) Batch(int)                                {}
-func (silent) Waited(time.Duration)                     {}
-func (silent) Answered(*engine.Network, *engine.Answer) {}
-
-// newHandler returns a handler of a model of images of 2 x 2 pixels, m, and one of a table with two columns, t.
+// newHandler returns a handler of the models of enginetest.
 func newHandler(tb testing.TB) *Handler {
 	tb.Helper()
-	kernels, err := kernel.Select("")
-	if err != nil {
-		tb.Fatal(err)
+	return &Handler{
+		Models: enginetest.Models(tb), Bodies: &wire.Bodies{Max: 1 << 20, All: 1 << 22}, Ready: func() bool { return true },
 	}
-	e := engine.New(engine.Options{Kernels: kernels, Threads: 1, Now: time.Now, Observe: silent{}})
-	tb.Cleanup(e.Close)
-	h := &Handler{Bodies: &wire.Bodies{Max: 1 << 20, All: 1 << 22}, Ready: func() bool { return true }}
-	for name, m := range map[string]*modelfile.Model{
-		"m": {InputShape: []int{2, 2}, Scale: 1. / 255},
-		"t": {InputShape: []int{2}, Scale: 1, Columns: []string{"a", "b"}, Mean: []float64{0, 0}, Std: []float64{1, 1}},
-	} {
-		features := m.InputShape[0]
-		if len(m.InputShape) == 2 {
-			features = 4
-		}
-		layers, err := nn.New(nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(3, "softmax")), 1)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		m.Store(layers)
-		path := filepath.Join(tb.TempDir(), name+".bin")
-		if _, err := modelfile.Write(path, m); err != nil {
-			tb.Fatal(err)
-		}
-		n, err := e.Load(path, func(string) {})
-		if err != nil {
-			tb.Fatal(err)
-		}
-		model := &engine.Model{Name: name, Path: path}
-		model.Use(n)
-		h.Models = append(h.Models, model)
-	}
-	return h
 }
 
 // FuzzBodies sends any body, as any type, to each path. It is answered or refused, with the error in JSON.
