@@ -44,22 +44,27 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 	if err != nil {
 		return nil, err
 	}
+	return x, x.check(system, o)
+}
+
+// check checks an experiment that has its source against it and this machine.
+func (x *experiment) check(system *System, o Options) (err error) {
 	if x.arch, err = x.Architecture(x.source.Features, len(x.source.Classes)); err != nil {
-		return nil, err
+		return err
 	}
 	if held := train.ValidationSamples(x.source.Count, x.ValidationSplit); held == x.source.Count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on",
+		return fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on",
 			x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(system, x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := x.noteExperiment(system, o); err != nil {
-		return nil, err
+		return err
 	}
-	return x, fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
+	return fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
 }
 
 // readTeachers reads the models that teach a network of the given architecture, and checks that they fit its data set
