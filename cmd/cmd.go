@@ -101,6 +101,7 @@ others that an experiment file describes. The same seed gives the same model, to
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
   dnn train --seeds 20               # train with 20 seeds: the mean, and how sure it is
+  dnn sweep run rates.yaml           # train with many settings: which is best
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn predict model.bin page.jpg     # read the digits of a picture
   dnn serve model.bin                # answer requests over HTTP
@@ -127,6 +128,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newImport(system, convert.Import),
 		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
+		newSweep(system),
 		newConfig(system),
 		newVersion(system),
 	)

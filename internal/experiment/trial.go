@@ -21,6 +21,7 @@ type TrialRun struct {
 	To      string // the path with which the names of that checkpoint begin
 	From    string // go on from the checkpoint there; empty: start at the first step
 
+	Plan  func(train.Plan)          // is told the size of the run; nil: nothing is
 	Step  func(train.Step) error    // is called after each step; nil: nothing is
 	Epoch func(history.Epoch) error // is called after each epoch; nil: nothing is
 }
@@ -82,6 +83,12 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 		run.Checkpoints = t.checkpointsAt(f, r.To)
 	}
 	run.Callbacks = append(run.Callbacks, train.Callback{
+		TrainBegin: func(p train.Plan) error {
+			if r.Plan != nil {
+				r.Plan(p)
+			}
+			return nil
+		},
 		StepEnd: r.Step,
 		EpochEnd: func(e history.Epoch) error {
 			if run.Checkpoints != nil && e.Epoch == r.Pause {
