@@ -149,7 +149,7 @@ func (r *run) check() error {
 		return fault.New(fault.Config, r.Path, "wanted a metric that is measured at each epoch beside early_terminate, found %s",
 			s.Metric.Name).WithHint("val_loss or val_accuracy is")
 	}
-	return nil
+	return experiment.CheckNoLog(s.Experiment())
 }
 
 // identity says which sweep the folder is of.

@@ -61,27 +61,28 @@ func shareOf(o Options, env func(string) (string, bool)) (Share, error) {
 		}
 		return Share{Index: *o.Index, Count: 1, Single: true, Why: "--index"}, nil
 	}
-	if _, ok := env("SLURM_ARRAY_TASK_ID"); ok {
-		return slurmShare(env)
+	v := variables{env}
+	if v.given("SLURM_ARRAY_TASK_ID") { // the tasks of an array need not be numbered from 0, or by ones
+		return v.share("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP", "SLURM_ARRAY_TASK_COUNT")
 	}
-	if _, ok := env("JOB_COMPLETION_INDEX"); ok {
+	if v.given("JOB_COMPLETION_INDEX") {
 		count := "DNN_SHARDS"
-		if _, ok := env(count); !ok {
+		if !v.given(count) {
 			count = "JOB_COMPLETIONS"
 		}
-		return variables{env}.share("JOB_COMPLETION_INDEX", "", "", count)
+		return v.share("JOB_COMPLETION_INDEX", "", "", count)
 	}
 	return whole(), nil
 }
 
-// slurmShare is the share of a task of an array. Its tasks need not be numbered from 0, or by ones.
-func slurmShare(env func(string) (string, bool)) (Share, error) {
-	return variables{env}.share("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP", "SLURM_ARRAY_TASK_COUNT")
-}
-
-// variables reads whole numbers from the environment.
+// variables reads whole numbers from the environment. An empty variable is as one that is not set.
 type variables struct {
 	env func(string) (string, bool)
+}
+
+func (v variables) given(name string) bool {
+	text, ok := v.env(name)
+	return ok && text != ""
 }
 
 // share returns the share that the variables of these names say. least and step may be empty or not set.
@@ -113,17 +114,14 @@ func (v variables) share(index, least, step, count string) (Share, error) {
 
 // number returns the value of a variable. One that is not set has the value otherwise; below 0, that is an error.
 func (v variables) number(name string, otherwise int) (int, error) {
-	text, ok := "", false
-	if name != "" {
-		text, ok = v.env(name)
-	}
-	if !ok {
+	if name == "" || !v.given(name) {
 		if otherwise < 0 {
-			return 0, fault.New(fault.Usage, name, "wanted a whole number beside the index of the task, found none").
+			return 0, fault.New(fault.Usage, name, "wanted the number of tasks beside the index of this one, found none").
 				WithHint("say which points with --shard I/N")
 		}
 		return otherwise, nil
 	}
+	text, _ := v.env(name)
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return 0, fault.New(fault.Usage, name, "wanted a whole number, found %q", text).
