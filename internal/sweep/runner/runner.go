@@ -146,9 +146,6 @@ func (r *run) check() error {
 	case len(r.rungs) > 0 && s.Method == space.Bayes:
 		return fault.New(fault.Config, r.Path, "wanted method: bayes or early_terminate, found both").
 			WithHint("take method: random or sobol beside early_terminate")
-	case len(r.rungs) > 0 && strings.HasPrefix(s.Metric.Name, "test_"):
-		return fault.New(fault.Config, r.Path, "wanted a metric that is measured at each epoch beside early_terminate, found %s",
-			s.Metric.Name).WithHint("val_loss or val_accuracy is")
 	}
 	return experiment.CheckNoLog(s.Experiment())
 }
