@@ -276,7 +276,7 @@ func (r reader) listed(name string) (parameter, *keyfile.Problem) {
 func (r reader) numbers(name string) (parameter, *keyfile.Problem) {
 	bounds, whole, ok := boundsOf(r.kind)
 	if !ok {
-		p := keyfile.Wrong(r.node, "wanted values, since it is %s, found %s", r.kind.Want(), name)
+		p := keyfile.Wrong(r.node, "wanted values, since it is no number, found %s", name)
 		p.Hint = "write {values: […]}"
 		return parameter{}, p
 	}

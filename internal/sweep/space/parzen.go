@@ -33,27 +33,24 @@ func newParzen(x *axis, index int, seen []observed) parzen {
 	if x.texts != nil {
 		return newCounts(x, index, seen)
 	}
-	places := make([]float64, len(seen))
+	p := parzen{bumps: make([]bump, len(seen))}
 	for i, o := range seen {
 		from, to := x.cell(o.texts[index])
-		places[i] = (from + to) / 2
+		p.bumps[i] = bump{mean: (from + to) / 2, deviation: (to - from) / 2}
 	}
-	slices.Sort(places)
-	p := parzen{bumps: make([]bump, len(places))}
-	narrowest := 1 / min(100, float64(len(places)+2))
-	for i, mean := range places {
-		left, right := 0.0, 1.0
-		if i > 0 {
-			left = places[i-1]
+	slices.SortFunc(p.bumps, func(a, b bump) int { return cmp.Compare(a.mean, b.mean) })
+	narrowest := 1 / min(100, float64(len(seen)+2))
+	left := 0.0
+	for i := range p.bumps {
+		b, right := &p.bumps[i], 1.0
+		if i+1 < len(p.bumps) {
+			right = p.bumps[i+1].mean
 		}
-		if i+1 < len(places) {
-			right = places[i+1]
-		}
-		deviation := min(max(mean-left, right-mean, narrowest), 1)
-		b := bump{mean: mean, deviation: deviation, from: normalBelow(-mean / deviation)}
-		b.share = normalBelow((1-mean)/deviation) - b.from
-		b.height = 1 / float64(deviation*b.share*math.Sqrt(2*math.Pi))
-		p.bumps[i] = b
+		b.deviation = min(max(b.deviation, b.mean-left, right-b.mean, narrowest), 1)
+		b.from = normalBelow(-b.mean / b.deviation)
+		b.share = normalBelow((1-b.mean)/b.deviation) - b.from
+		b.height = 1 / float64(b.deviation*b.share*math.Sqrt(2*math.Pi))
+		left = b.mean
 	}
 	return p
 }
@@ -104,23 +101,17 @@ func (p parzen) middle(i int) float64 {
 	return (p.upTo[i-1] + p.upTo[i]) / 2
 }
 
-// density returns the density at a place, or the probability of a cell.
+// density returns the density at a place, or the probability of a cell: its width times the density in its middle. No
+// bump is narrower than half of its own cell.
 func (p parzen) density(from, to float64) float64 {
 	if p.counts != nil {
 		i, _ := slices.BinarySearch(p.upTo, to)
 		return p.counts[min(i, len(p.counts)-1)] / p.total
 	}
-	sum := 1.0 // of the uniform distribution
-	if from < to {
-		sum = to - from
-	}
 	width, middle := cmp.Or(to-from, 1), (from+to)/2
+	sum := width // of the uniform distribution
 	for _, b := range p.bumps {
-		if to-from > b.deviation/4 {
-			sum += max(0, normalBelow((to-b.mean)/b.deviation)-normalBelow((from-b.mean)/b.deviation)) / b.share
-			continue
-		}
-		if z := (middle - b.mean) / b.deviation; z > -far && z < far { // the cell is so narrow that its middle tells
+		if z := (middle - b.mean) / b.deviation; z > -far && z < far {
 			sum += float64(width*b.height) * exact.Exp64(-0.5*float64(z*z))
 		}
 	}

@@ -130,6 +130,9 @@ func (p Point) String() string {
 	for i, v := range p.Values {
 		text[i] = v.Key + " " + v.Text
 	}
+	if len(text) == 0 {
+		return fmt.Sprintf("point %d (the base)", p.Number)
+	}
 	return fmt.Sprintf("point %d (%s)", p.Number, shorten(strings.Join(text, ", ")))
 }
 
@@ -144,6 +147,8 @@ func (s *Sweep) Resolve(p Point) (*config.Resolved, error) {
 		if s.Method == List {
 			at := s.listed[p.Setting].at
 			e.Where = fmt.Sprintf("%s:%d:%d", s.Path, at.Line, at.Column)
+		} else if strings.Contains(e.What, "there is no such key") {
+			e.Hint += "; settings of method: list can have different keys"
 		}
 	}
 	if err != nil {
