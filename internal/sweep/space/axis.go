@@ -131,7 +131,7 @@ func (x *axis) cell(text string) (from, to float64) {
 		n = min(max(n, first), last)
 		return (n - first) / (last - first + 1), (n + 1 - first) / (last - first + 1)
 	}
-	from, to = x.place((n-0.5)*x.quantum), x.place((n+0.5)*x.quantum)
+	from, to = x.place(float64((n-0.5)*x.quantum)), x.place(float64((n+0.5)*x.quantum))
 	if n <= first {
 		from = 0
 	}

@@ -368,7 +368,7 @@ func (r reader) bell(x *axis, d Distribution, bounds keyfile.Number) *keyfile.Pr
 		return keyfile.Wrong(r.at("sigma"), "sigma: wanted a number above 0, found %v", d.Sigma)
 	}
 	x.a, x.b = d.Mu, d.Sigma
-	from, to := d.Mu-far*d.Sigma, d.Mu+far*d.Sigma
+	from, to := d.Mu-float64(10*d.Sigma), d.Mu+float64(10*d.Sigma) // no number is drawn beyond
 	x.low, x.high = bounds.Min, bounds.Max
 	if bounds.MinOpen {
 		x.low = math.Nextafter(x.low, math.Inf(1))

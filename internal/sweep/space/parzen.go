@@ -1,7 +1,6 @@
 package space
 
 import (
-	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,113 +9,135 @@ import (
 	"dnn/internal/random"
 )
 
-// parzen estimates how the values of an axis are distributed, by their places between 0 and 1: the mean of a normal
-// distribution around each observed place, cut off at 0 and 1, and of the uniform one, which is the axis's own
-// distribution before anything was observed. For listed values, it counts instead: each begins with the count that it
-// has on average in as many draws as there are values.
+// parzen estimates how settings are distributed, by their places between 0 and 1 on each axis: the mean of the axes' own
+// distribution, which is uniform there, and of a kernel around each observed setting. A kernel is a product over the
+// axes, so that the estimate knows which values go together: a normal distribution that is cut off at 0 and 1, or, for
+// listed values, a distribution that has most of its weight at the observed one.
 type parzen struct {
-	bumps  []bump
-	upTo   []float64 // of listed values, the ends of their cells
-	counts []float64 // and how often each was seen, with what it begins with
-	total  float64   // their sum
+	axes    []*axis
+	kernels []kernel
+	other   []float64 // of listed values, the weight that a kernel has for all of them together, beside 1 for its own
+}
+
+// kernel is the distribution around one setting.
+type kernel struct {
+	bumps  []bump  // for axes of numbers
+	own    []int   // the index of the value, for axes of listed values
+	height float64 // the density at the setting, apart from listed values
 }
 
 // bump is a normal distribution that is cut off at 0 and 1.
 type bump struct {
 	mean, deviation float64
 	from, share     float64 // the probability below 0, and between 0 and 1
-	height          float64 // the density at the mean
 }
 
-// newParzen returns the estimate for an axis, of that index, from these settings.
-func newParzen(x *axis, index int, seen []observed) parzen {
-	if x.texts != nil {
-		return newCounts(x, index, seen)
-	}
-	p := parzen{bumps: make([]bump, len(seen))}
-	for i, o := range seen {
-		from, to := x.cell(o.texts[index])
-		p.bumps[i] = bump{mean: (from + to) / 2, deviation: (to - from) / 2}
-	}
-	slices.SortFunc(p.bumps, func(a, b bump) int { return cmp.Compare(a.mean, b.mean) })
-	narrowest := 1 / min(100, float64(len(seen)+2))
-	left := 0.0
-	for i := range p.bumps {
-		b, right := &p.bumps[i], 1.0
-		if i+1 < len(p.bumps) {
-			right = p.bumps[i+1].mean
-		}
-		b.deviation = min(max(b.deviation, b.mean-left, right-b.mean, narrowest), 1)
-		b.from = normalBelow(-b.mean / b.deviation)
-		b.share = normalBelow((1-b.mean)/b.deviation) - b.from
-		b.height = 1 / float64(b.deviation*b.share*math.Sqrt(2*math.Pi))
-		left = b.mean
-	}
-	return p
-}
-
-// newCounts is newParzen for listed values.
-func newCounts(x *axis, index int, seen []observed) parzen {
-	p := parzen{upTo: x.upTo, counts: make([]float64, len(x.texts)), total: float64(len(x.texts) + len(seen))}
-	begin := 0.0
-	for i, end := range x.upTo {
-		p.counts[i] = (end - begin) * float64(len(x.texts))
-		begin = end
+// newParzen returns the estimate from these settings.
+func newParzen(axes []*axis, seen []observed) parzen {
+	p := parzen{axes: axes, other: make([]float64, len(axes))}
+	n := float64(len(seen))
+	// As wide as Scott's rule says (Multivariate Density Estimation, 1992) for settings that fill a third of the range.
+	width := 0.1 * exact.Power(1/max(n, 1), 1/float64(len(axes)+4))
+	for i, x := range axes {
+		p.other[i] = float64(len(x.texts)) / max(n, 1)
 	}
 	for _, o := range seen {
-		if i := slices.Index(x.texts, o.texts[index]); i >= 0 {
-			p.counts[i]++
+		k := kernel{bumps: make([]bump, len(axes)), own: make([]int, len(axes)), height: 1}
+		for i, x := range axes {
+			if x.texts != nil {
+				k.own[i] = slices.Index(x.texts, o.texts[i])
+				continue
+			}
+			from, to := x.cell(o.texts[i])
+			b := bump{mean: (from + to) / 2, deviation: max((to-from)/2, width)} // no narrower than the cell
+			b.from = normalBelow(-b.mean / b.deviation)
+			b.share = normalBelow((1-b.mean)/b.deviation) - b.from
+			k.height /= float64(b.deviation * b.share * math.Sqrt(2*math.Pi))
+			k.bumps[i] = b
 		}
+		p.kernels = append(p.kernels, k)
 	}
 	return p
 }
 
-// draw returns a place that is drawn from the estimate.
-func (p parzen) draw(key random.Key) float64 {
+// draw returns a combination that is drawn from the estimate.
+func (p parzen) draw(key random.Key) []string {
 	var stream rand.PCG
 	key.Seed(&stream)
-	which, u := between(stream.Uint64()), between(stream.Uint64())
-	if p.counts != nil {
-		sum := 0.0
-		for i, c := range p.counts {
-			if sum += c; which*p.total < sum || i == len(p.counts)-1 {
-				return p.middle(i)
+	which := int(between(stream.Uint64()) * float64(len(p.kernels)+1))
+	texts := make([]string, len(p.axes))
+	for i, x := range p.axes {
+		u, keep := between(stream.Uint64()), between(stream.Uint64())
+		if which < len(p.kernels) {
+			k := p.kernels[which]
+			if x.texts != nil && k.own[i] >= 0 && keep*(1+p.other[i]) < 1 {
+				texts[i] = x.texts[k.own[i]]
+				continue
+			}
+			if x.texts == nil {
+				u = k.bumps[i].quantile(u)
 			}
 		}
+		texts[i] = x.text(u)
 	}
-	i := int(which * float64(len(p.bumps)+1))
-	if i >= len(p.bumps) {
-		return u
-	}
-	b := p.bumps[i]
+	return texts
+}
+
+// quantile returns the place below which the bump has a share u.
+func (b bump) quantile(u float64) float64 {
 	q := min(max(b.from+float64(u*b.share), 0x1p-53), 1-0x1p-53)
 	return min(max(b.mean+float64(b.deviation*normalQuantile(q)), 0), 1-0x1p-53)
 }
 
-// middle returns the middle of the cell of a listed value.
-func (p parzen) middle(i int) float64 {
-	if i == 0 {
-		return p.upTo[0] / 2
-	}
-	return (p.upTo[i-1] + p.upTo[i]) / 2
+// place is where a combination is.
+type place struct {
+	middle []float64 // of the cell of its value, for axes of numbers
+	index  []int     // of its value
+	prior  []float64 // the probability of the value, for axes of listed values
 }
 
-// density returns the density at a place, or the probability of a cell: its width times the density in its middle. No
-// bump is narrower than half of its own cell.
-func (p parzen) density(from, to float64) float64 {
-	if p.counts != nil {
-		i, _ := slices.BinarySearch(p.upTo, to)
-		return p.counts[min(i, len(p.counts)-1)] / p.total
-	}
-	width, middle := cmp.Or(to-from, 1), (from+to)/2
-	sum := width // of the uniform distribution
-	for _, b := range p.bumps {
-		if z := (middle - b.mean) / b.deviation; z > -far && z < far {
-			sum += float64(width*b.height) * exact.Exp64(-0.5*float64(z*z))
+// placeOf returns the place of a combination.
+func placeOf(axes []*axis, texts []string) place {
+	at := place{make([]float64, len(axes)), make([]int, len(axes)), make([]float64, len(axes))}
+	for i, x := range axes {
+		from, to := x.cell(texts[i])
+		at.middle[i], at.prior[i] = (from+to)/2, to-from
+		if x.texts != nil {
+			at.index[i] = slices.Index(x.texts, texts[i])
 		}
 	}
-	return sum / float64(len(p.bumps)+1)
+	return at
 }
 
-// far is the number of deviations beyond which a normal distribution is as good as 0.
-const far = 10
+// density returns the density at a place, as a multiple of the width of its cells of numbers, which is the same for all
+// estimates.
+func (p parzen) density(at place) float64 {
+	sum := 1.0 // of the uniform distribution
+	for i, x := range p.axes {
+		if x.texts != nil {
+			sum *= at.prior[i]
+		}
+	}
+	for _, k := range p.kernels {
+		squares, weight := 0.0, k.height
+		for i, x := range p.axes {
+			if x.texts == nil {
+				z := (at.middle[i] - k.bumps[i].mean) / k.bumps[i].deviation
+				squares += float64(z * z)
+				continue
+			}
+			own := float64(p.other[i] * at.prior[i])
+			if at.index[i] == k.own[i] {
+				own++
+			}
+			weight *= own / (1 + p.other[i])
+		}
+		if squares < far {
+			sum += float64(weight * exact.Exp64(-0.5*squares))
+		}
+	}
+	return sum / float64(len(p.kernels)+1)
+}
+
+// far is the square of a distance, in deviations, beyond which a kernel has as good as no density.
+const far = 100

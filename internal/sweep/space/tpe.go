@@ -11,8 +11,8 @@ import (
 )
 
 // The method bayes is the tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, NIPS 2011). It divides
-// the settings so far into few good ones and the rest, estimates for each parameter how both are distributed, l and g,
-// draws some values of l, and takes the one with the largest l/g.
+// the settings so far into few good ones and the rest, estimates how both are distributed, l and g, draws some settings
+// of l, and takes the one with the largest l/g.
 const (
 	// Generation is how many settings of the method bayes are chosen at once: each knows the results of the generations
 	// before its own. So they are the same whichever of its generation ends first.
@@ -112,45 +112,31 @@ type tpe struct {
 	taken      map[string]bool // combinations that are there already
 }
 
-// propose returns a combination for a setting. If there are finitely many, it is one that is not taken.
+// propose returns a combination for a setting: of some that are drawn of l, the one with the largest l/g. If there are
+// finitely many combinations, it is one that is not taken.
 func (t *tpe) propose(setting int) []string {
 	s := t.sweep
+	l, g := newParzen(s.axes, t.good), newParzen(s.axes, t.rest)
 	finite := s.combinations() != 0
-	for again := range maxDraws {
-		texts := make([]string, len(s.axes))
-		for i, x := range s.axes {
-			texts[i] = t.choose(i, random.NewKey(s.seed(), "tpe/"+x.key, again).At(setting))
-		}
-		if !finite || !t.taken[joined(texts)] {
-			return texts
+	var best []string
+	ratio := -1.0
+	for again := 0; again < maxDraws && best == nil; again++ {
+		key := random.NewKey(s.seed(), "tpe", again).At(setting)
+		for i := range candidates {
+			texts := l.draw(key.At(i))
+			if finite && t.taken[joined(texts)] {
+				continue
+			}
+			at := placeOf(s.axes, texts)
+			if r := l.density(at) / g.density(at); r > ratio {
+				ratio, best = r, texts
+			}
 		}
 	}
-	for again := range maxDraws {
-		if texts := s.draw(setting, again); !t.taken[joined(texts)] {
-			return texts
-		}
-	}
-	for i := uint64(0); ; i++ {
+	for i := uint64(0); best == nil; i++ {
 		if texts := s.gridded(i); !t.taken[joined(texts)] {
-			return texts
+			best = texts
 		}
 	}
-}
-
-// choose returns the value of an axis with the largest l/g among some that are drawn of l.
-func (t *tpe) choose(axis int, key random.Key) string {
-	x := t.sweep.axes[axis]
-	if x.count() == 1 {
-		return x.nth(0)
-	}
-	l, g := newParzen(x, axis, t.good), newParzen(x, axis, t.rest)
-	best, text := -1.0, ""
-	for i := range candidates {
-		drawn := x.text(l.draw(key.At(i)))
-		from, to := x.cell(drawn)
-		if ratio := l.density(from, to) / g.density(from, to); ratio > best {
-			best, text = ratio, drawn
-		}
-	}
-	return text
+	return best
 }

@@ -5,79 +5,72 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
-// problem is a function of the values of a setting that a sweep minimizes.
+// problem is a function of a setting's values that a sweep minimizes.
 type problem struct {
 	name       string
 	parameters string
 	f          func(v map[string]string) float64
-}
-
-func numberAt(v map[string]string, key string) float64 {
-	f, err := strconv.ParseFloat(v[key], 64)
-	if err != nil {
-		panic(err)
-	}
-	return f
+	margin     float64 // the best of the method bayes is at least so many times better than that of random
 }
 
 func problems() []problem {
+	number := func(v map[string]string, key string) float64 {
+		f, err := strconv.ParseFloat(v[key], 64)
+		if err != nil {
+			panic(err)
+		}
+		return f
+	}
 	return []problem{
-		{"a quadratic of five parameters, one of them logarithmic", `
+		{"a quadratic of five parameters, one of them logarithmic, one whole", `
   optimizer.learning_rate: {distribution: log_uniform_values, min: 0.00001, max: 1.0}
   label_smoothing: {min: 0.0, max: 0.9}
   validation_split: {min: 0.01, max: 0.9}
   batch_size: {min: 1, max: 1000}
   optimizer.beta_1: {min: 0.0, max: 0.99}
 `, func(v map[string]string) float64 {
-			rate := math.Log10(numberAt(v, "optimizer.learning_rate")) + 3
-			return rate*rate/4 + math.Pow(numberAt(v, "label_smoothing")-0.2, 2)*4 +
-				math.Pow(numberAt(v, "validation_split")-0.3, 2)*4 + math.Pow(numberAt(v, "batch_size")/1000-0.6, 2)*4 + math.Pow(numberAt(v, "optimizer.beta_1")-0.7, 2)*4
-		}},
-		{"Branin", `
-  label_smoothing: {min: 0.0, max: 0.99}
-  validation_split: {min: 0.0, max: 0.99}
-`, func(v map[string]string) float64 {
-			x, y := numberAt(v, "label_smoothing")/0.99*15-5, numberAt(v, "validation_split")/0.99*15
-			a := y - 5.1/(4*math.Pi*math.Pi)*x*x + 5/math.Pi*x - 6
-			return a*a + 10*(1-1/(8*math.Pi))*math.Cos(x) + 10
-		}},
-		{"categories", `
-  optimizer.name: {values: [adam, sgd, adamw, rmsprop, nadam]}
+			rate := math.Log10(number(v, "optimizer.learning_rate")) + 3
+			sum := rate * rate / 16
+			for key, best := range map[string]float64{"label_smoothing": 0.2, "validation_split": 0.3, "optimizer.beta_1": 0.7} {
+				sum += math.Pow(number(v, key)-best, 2)
+			}
+			return sum + math.Pow(number(v, "batch_size")/1000-0.6, 2)
+		}, 4},
+		{"names, and multiples on a logarithmic scale", `
+  optimizer.name: {values: [adam, adamw, lion, nadam, adafactor]}
   activation: {values: [relu, tanh, sigmoid, elu, gelu]}
   kernel_initializer: {values: [he_normal, glorot_normal, glorot_uniform, lecun_normal]}
   optimizer.learning_rate: {distribution: q_log_uniform_values, min: 0.001, max: 1.0, q: 0.001}
 `, func(v map[string]string) float64 {
-			f := math.Pow(math.Log10(numberAt(v, "optimizer.learning_rate"))+1.5, 2)
-			if v["optimizer.name"] != "nadam" {
-				f++
-			}
-			if v["activation"] != "gelu" {
-				f += 0.5
-			}
-			if v["kernel_initializer"] != "glorot_normal" {
-				f += 0.3
+			f := 0.01 + math.Pow(math.Log10(number(v, "optimizer.learning_rate"))+1.5, 2)
+			for key, best := range map[string]string{
+				"optimizer.name": "nadam", "activation": "gelu", "kernel_initializer": "glorot_normal",
+			} {
+				if v[key] != best {
+					f += 0.5
+				}
 			}
 			return f
-		}},
+		}, 4},
 	}
 }
 
-// best returns the smallest value of f that a sweep finds.
-func best(t *testing.T, p problem, method string, seed, settings int) float64 {
+// best returns the smallest value of a problem that a sweep finds, and its settings.
+func best(t *testing.T, p problem, method string, seed, settings int) (float64, []string) {
 	t.Helper()
-	text := fmt.Sprintf("method: %s\nmetric: {name: loss}\nrun_cap: %d\nparameters:%s", method, settings, p.parameters)
-	s, err := Load(Options{Path: "sweep.yaml", Read: func(string) ([]byte, error) { return []byte(text), nil }, Unchecked: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Hash = fmt.Sprintf("%016x", seed)
+	s := load(t, fmt.Sprintf("method: %s\nbase: base.yaml\nmetric: {name: loss}\nrun_cap: %d\nparameters:%s", method, settings,
+		p.parameters), "base.yaml", fmt.Sprintf("seed: %d\n", seed))
 	var seen []Observed
+	var texts []string
+	smallest := math.Inf(1)
 	for i := range settings {
 		var values []Value
 		if s.Method == Bayes {
+			var err error
 			if values, err = s.Propose(i, seen); err != nil {
 				t.Fatal(err)
 			}
@@ -92,26 +85,117 @@ func best(t *testing.T, p problem, method string, seed, settings int) float64 {
 		for _, v := range values {
 			m[v.Key] = v.Text
 		}
-		seen = append(seen, Observed{i, values, p.f(m)})
+		score := p.f(m)
+		smallest = min(smallest, score)
+		seen = append(seen, Observed{i, values, score})
+		texts = append(texts, fmt.Sprint(values))
 	}
-	slices.SortFunc(seen, func(a, b Observed) int {
-		if a.Score < b.Score {
-			return -1
-		}
-		return 1
-	})
-	return seen[0].Score
+	return smallest, texts
 }
 
 func TestTPEBeatsRandom(t *testing.T) {
 	for _, p := range problems() {
-		for _, m := range []string{"random", "sobol", "bayes"} {
-			var all []float64
-			for seed := range 3 {
-				all = append(all, best(t, p, m, seed, 100))
+		medians := map[string]float64{}
+		for _, method := range []string{"random", "bayes"} {
+			var found []float64
+			for seed := range 7 {
+				value, _ := best(t, p, method, seed, 60)
+				found = append(found, value)
 			}
-			slices.Sort(all)
-			t.Logf("%-10s %-10s median %.5f  quartiles %.5f %.5f", p.name[:6], m, all[1], all[0], all[2])
+			slices.Sort(found)
+			medians[method] = found[3]
+		}
+		if medians["bayes"]*p.margin > medians["random"] {
+			t.Errorf("%s: medians %v", p.name, medians)
+		}
+	}
+}
+
+// The proposal of a setting depends on the results of the generations before its own, and on nothing else.
+func TestPropose(t *testing.T) {
+	p := problems()[0]
+	s := load(t, "method: bayes\nrun_cap: 40\nmetric: {name: accuracy, goal: maximize}\nparameters:"+p.parameters)
+	var seen []Observed
+	for i := range 24 {
+		values, err := s.Propose(i, seen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		score := float64(i % 7)
+		if i%5 == 0 {
+			score = math.NaN()
+		}
+		if i%Generation == Generation-1 { // only now are the results of the generation there
+			for k := i - Generation + 1; k < i; k++ {
+				again, err := s.Propose(k, seen)
+				if err != nil || !slices.Equal(again, seen[k].Values) {
+					t.Errorf("setting %d is %v and then %v, %v", k, seen[k].Values, again, err)
+				}
+			}
+		}
+		seen = append(seen, Observed{i, values, score})
+	}
+	first, err := s.Propose(24, seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shuffled := slices.Clone(seen)
+	slices.Reverse(shuffled)
+	shuffled = append(shuffled, Observed{Setting: 26, Score: 100})
+	if again, err := s.Propose(24, shuffled); err != nil || !slices.Equal(first, again) {
+		t.Errorf("in another order: %v and %v, %v", first, again, err)
+	}
+	if _, err := s.Propose(24, seen[1:]); err == nil || !strings.Contains(err.Error(), "setting 0 is missing") {
+		t.Errorf("without setting 0: %v", err)
+	}
+	changed := slices.Clone(seen)
+	for i := range changed {
+		changed[i].Score = -changed[i].Score
+	}
+	if again, err := s.Propose(24, changed); err != nil || slices.Equal(first, again) {
+		t.Errorf("other results give the same %v, %v", again, err)
+	}
+	for i := range changed {
+		changed[i].Score = math.NaN()
+	}
+	if _, err := s.Propose(24, changed); err != nil {
+		t.Errorf("all diverged: %v", err)
+	}
+}
+
+// In a small space no setting is proposed twice, up to the last one.
+func TestProposalsDiffer(t *testing.T) {
+	p := problem{parameters: `
+  batch_size: {values: [1, 2, 3, 4, 5, 6]}
+  epochs: {min: 1, max: 6}
+`, f: func(v map[string]string) float64 { return float64(len(v["batch_size"])) }}
+	_, texts := best(t, p, "bayes", 1, 36)
+	slices.Sort(texts)
+	if distinct := slices.Compact(texts); len(distinct) != 36 {
+		t.Errorf("%d settings differ, wanted 36", len(distinct))
+	}
+}
+
+// The same bits on every machine.
+func TestProposalIsExact(t *testing.T) {
+	_, texts := best(t, problems()[0], "bayes", 1, 30)
+	const want = "[{optimizer.learning_rate 4.044128231048356e-05} {label_smoothing 0.5034143962012954} " +
+		"{validation_split 0.36451125941132556} {batch_size 767} {optimizer.beta_1 0.8492839417149072}]"
+	if texts[29] != want {
+		t.Errorf("setting 29 is %s", texts[29])
+	}
+}
+
+func BenchmarkPropose(b *testing.B) {
+	p := problems()[0]
+	s := load(b, "method: bayes\nrun_cap: 1000\nmetric: {name: loss}\nparameters:"+p.parameters)
+	var seen []Observed
+	for i := range 400 {
+		seen = append(seen, Observed{i, s.values(i), float64(i % 37)})
+	}
+	for b.Loop() {
+		if _, err := s.Propose(403, seen); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
