@@ -1,8 +1,9 @@
-"""Writes what W&B's and SciPy's own code computes, for the tests of internal/sweep/space.
+"""Writes what W&B's and SciPy's own code computes, for the tests of internal/sweep.
 
-    venv/bin/python scripts/sweep/fixtures.py internal/sweep/space/testdata
+    venv/bin/python scripts/sweep/fixtures.py internal/sweep
 
-quantiles.json: values of each distribution of W&B's package sweeps. sobol.csv: points of SciPy's Sobol sequence.
+space/testdata/quantiles.json: values of each distribution of W&B's package sweeps.
+sampler/testdata/sobol.csv: points of SciPy's Sobol sequence.
 """
 
 import json
@@ -45,10 +46,10 @@ def main():
         {"distribution": d, "values": [plain(HyperParameter("x", d).ppf(u)) for u in PLACES]} for d in DISTRIBUTIONS
     ]
     text = ",\n".join(json.dumps(q) for q in quantiles)
-    (folder / "quantiles.json").write_text(f'{{"places": {json.dumps(PLACES)}, "quantiles": [\n{text}\n]}}\n')
+    (folder / "space/testdata/quantiles.json").write_text(f'{{"places": {json.dumps(PLACES)}, "quantiles": [\n{text}\n]}}\n')
     points = qmc.Sobol(DIMENSIONS, scramble=False, bits=32).random(max(POINTS) + 1)
     lines = [",".join([str(n)] + [str(int(v * 2**32)) for v in points[n]]) for n in POINTS]
-    (folder / "sobol.csv").write_text("\n".join(lines) + "\n")
+    (folder / "sampler/testdata/sobol.csv").write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

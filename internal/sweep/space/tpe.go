@@ -8,6 +8,7 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/random"
+	"dnn/internal/sweep/sampler"
 )
 
 // The method bayes is the tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, NIPS 2011). It divides
@@ -82,9 +83,9 @@ func (s *Sweep) ranked(begin int, seen []Observed) ([]observed, error) {
 		}
 		texts := make([]string, len(s.axes))
 		for i, x := range s.axes {
-			at := slices.IndexFunc(o.Values, func(v Value) bool { return v.Key == x.key })
+			at := slices.IndexFunc(o.Values, func(v Value) bool { return v.Key == x.Key })
 			if at < 0 {
-				return nil, fmt.Errorf("space: setting %d has no value of %s", o.Setting, x.key)
+				return nil, fmt.Errorf("space: setting %d has no value of %s", o.Setting, x.Key)
 			}
 			texts[i] = o.Values[at].Text
 		}
@@ -116,27 +117,36 @@ type tpe struct {
 // finitely many combinations, it is one that is not taken.
 func (t *tpe) propose(setting int) []string {
 	s := t.sweep
-	l, g := newParzen(s.axes, t.good), newParzen(s.axes, t.rest)
-	finite := s.combinations() != 0
+	l, g := sampler.NewParzen(s.axes, textsOf(t.good)), sampler.NewParzen(s.axes, textsOf(t.rest))
+	finite := sampler.Combinations(s.axes) != 0
 	var best []string
 	ratio := -1.0
 	for again := 0; again < maxDraws && best == nil; again++ {
 		key := random.NewKey(s.seed(), "tpe", again).At(setting)
 		for i := range candidates {
-			texts := l.draw(key.At(i))
+			texts := l.Draw(key.At(i))
 			if finite && t.taken[joined(texts)] {
 				continue
 			}
-			at := placeOf(s.axes, texts)
-			if r := l.density(at) / g.density(at); r > ratio {
+			at := sampler.PlaceOf(s.axes, texts)
+			if r := l.Density(at) / g.Density(at); r > ratio {
 				ratio, best = r, texts
 			}
 		}
 	}
 	for i := uint64(0); best == nil; i++ {
-		if texts := s.gridded(i); !t.taken[joined(texts)] {
+		if texts := sampler.Grid(s.axes, i); !t.taken[joined(texts)] {
 			best = texts
 		}
 	}
 	return best
+}
+
+// textsOf returns the combinations of settings.
+func textsOf(all []observed) [][]string {
+	texts := make([][]string, len(all))
+	for i, o := range all {
+		texts[i] = o.texts
+	}
+	return texts
 }

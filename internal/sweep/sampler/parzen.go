@@ -1,4 +1,4 @@
-package space
+package sampler
 
 import (
 	"math"
@@ -9,12 +9,12 @@ import (
 	"dnn/internal/random"
 )
 
-// parzen estimates how settings are distributed, by their places between 0 and 1 on each axis: the mean of the axes' own
+// Parzen estimates how settings are distributed, by their places between 0 and 1 on each axis: the mean of the axes' own
 // distribution, which is uniform there, and of a kernel around each observed setting. A kernel is a product over the
 // axes, so that the estimate knows which values go together: a normal distribution that is cut off at 0 and 1, or, for
 // listed values, a distribution that has most of its weight at the observed one.
-type parzen struct {
-	axes    []*axis
+type Parzen struct {
+	axes    []*Axis
 	kernels []kernel
 	other   []float64 // of listed values, the weight that a kernel has for all of them together, beside 1 for its own
 }
@@ -32,26 +32,26 @@ type bump struct {
 	from, share     float64 // the probability below 0, and between 0 and 1
 }
 
-// newParzen returns the estimate from these settings.
-func newParzen(axes []*axis, seen []observed) parzen {
-	p := parzen{axes: axes, other: make([]float64, len(axes))}
+// NewParzen returns the estimate from these settings.
+func NewParzen(axes []*Axis, seen [][]string) Parzen {
+	p := Parzen{axes: axes, other: make([]float64, len(axes))}
 	n := float64(len(seen))
 	// As wide as Scott's rule says (Multivariate Density Estimation, 1992) for settings that fill a third of the range.
 	width := 0.1 * exact.Power(1/max(n, 1), 1/float64(len(axes)+4))
 	for i, x := range axes {
-		p.other[i] = float64(len(x.texts)) / max(n, 1)
+		p.other[i] = float64(len(x.Texts)) / max(n, 1)
 	}
 	for _, o := range seen {
 		k := kernel{bumps: make([]bump, len(axes)), own: make([]int, len(axes)), height: 1}
 		for i, x := range axes {
-			if x.texts != nil {
-				k.own[i] = slices.Index(x.texts, o.texts[i])
+			if x.Texts != nil {
+				k.own[i] = slices.Index(x.Texts, o[i])
 				continue
 			}
-			from, to := x.cell(o.texts[i])
+			from, to := x.Cell(o[i])
 			b := bump{mean: (from + to) / 2, deviation: max((to-from)/2, width)} // no narrower than the cell
-			b.from = normalBelow(-b.mean / b.deviation)
-			b.share = normalBelow((1-b.mean)/b.deviation) - b.from
+			b.from = NormalBelow(-b.mean / b.deviation)
+			b.share = NormalBelow((1-b.mean)/b.deviation) - b.from
 			k.height /= float64(b.deviation * b.share * math.Sqrt(2*math.Pi))
 			k.bumps[i] = b
 		}
@@ -60,25 +60,25 @@ func newParzen(axes []*axis, seen []observed) parzen {
 	return p
 }
 
-// draw returns a combination that is drawn from the estimate.
-func (p parzen) draw(key random.Key) []string {
+// Draw returns a combination that is drawn from the estimate.
+func (p Parzen) Draw(key random.Key) []string {
 	var stream rand.PCG
 	key.Seed(&stream)
-	which := int(between(stream.Uint64()) * float64(len(p.kernels)+1))
+	which := int(Between(stream.Uint64()) * float64(len(p.kernels)+1))
 	texts := make([]string, len(p.axes))
 	for i, x := range p.axes {
-		u, keep := between(stream.Uint64()), between(stream.Uint64())
+		u, keep := Between(stream.Uint64()), Between(stream.Uint64())
 		if which < len(p.kernels) {
 			k := p.kernels[which]
-			if x.texts != nil && k.own[i] >= 0 && keep*(1+p.other[i]) < 1 {
-				texts[i] = x.texts[k.own[i]]
+			if x.Texts != nil && k.own[i] >= 0 && keep*(1+p.other[i]) < 1 {
+				texts[i] = x.Texts[k.own[i]]
 				continue
 			}
-			if x.texts == nil {
+			if x.Texts == nil {
 				u = k.bumps[i].quantile(u)
 			}
 		}
-		texts[i] = x.text(u)
+		texts[i] = x.Text(u)
 	}
 	return texts
 }
@@ -89,39 +89,39 @@ func (b bump) quantile(u float64) float64 {
 	return min(max(b.mean+float64(b.deviation*normalQuantile(q)), 0), 1-0x1p-53)
 }
 
-// place is where a combination is.
-type place struct {
+// Place is where a combination is.
+type Place struct {
 	middle []float64 // of the cell of its value, for axes of numbers
 	index  []int     // of its value
 	prior  []float64 // the probability of the value, for axes of listed values
 }
 
-// placeOf returns the place of a combination.
-func placeOf(axes []*axis, texts []string) place {
-	at := place{make([]float64, len(axes)), make([]int, len(axes)), make([]float64, len(axes))}
+// PlaceOf returns the place of a combination.
+func PlaceOf(axes []*Axis, texts []string) Place {
+	at := Place{make([]float64, len(axes)), make([]int, len(axes)), make([]float64, len(axes))}
 	for i, x := range axes {
-		from, to := x.cell(texts[i])
+		from, to := x.Cell(texts[i])
 		at.middle[i], at.prior[i] = (from+to)/2, to-from
-		if x.texts != nil {
-			at.index[i] = slices.Index(x.texts, texts[i])
+		if x.Texts != nil {
+			at.index[i] = slices.Index(x.Texts, texts[i])
 		}
 	}
 	return at
 }
 
-// density returns the density at a place, as a multiple of the width of its cells of numbers, which is the same for all
+// Density returns the density at a place, as a multiple of the width of its cells of numbers, which is the same for all
 // estimates.
-func (p parzen) density(at place) float64 {
+func (p Parzen) Density(at Place) float64 {
 	sum := 1.0 // of the uniform distribution
 	for i, x := range p.axes {
-		if x.texts != nil {
+		if x.Texts != nil {
 			sum *= at.prior[i]
 		}
 	}
 	for _, k := range p.kernels {
 		squares, weight := 0.0, k.height
 		for i, x := range p.axes {
-			if x.texts == nil {
+			if x.Texts == nil {
 				z := (at.middle[i] - k.bumps[i].mean) / k.bumps[i].deviation
 				squares += float64(z * z)
 				continue
