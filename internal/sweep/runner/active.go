@@ -31,6 +31,7 @@ type event struct {
 	ended  bool
 	result folder.Result
 	err    error
+	crash  any // a panic of the job
 }
 
 // begin starts a job on a goroutine of its own.
@@ -60,8 +61,7 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 		end := event{active: a, ended: true}
 		defer func() {
 			if crash := recover(); crash != nil { // becomes one of the caller
-				p.crash = crash
-				end.err = context.Canceled
+				end.crash, end.err = crash, context.Canceled
 			}
 			p.events <- end
 		}()

@@ -57,6 +57,9 @@ func (a *everything) more(bool) ([]job, error) {
 		}
 		jobs = append(jobs, job{point: p})
 	}
+	if a.share.IsWhole() && a.sweep.Metric.Target == nil && a.folder.Busy() {
+		slices.Reverse(jobs) // another command has begun with the first: both meet in the middle
+	}
 	return jobs, nil
 }
 

@@ -162,7 +162,7 @@ func (d *display) redraw(active []*active) {
 
 // activeLine describes a point that goes on.
 func (d *display) activeLine(a *active) string {
-	line := fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, a.epochs.Load()+1, a.trial.Epochs)
+	line := fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, min(int(a.epochs.Load())+1, a.trial.Epochs), a.trial.Epochs)
 	switch v := math.Float64frombits(a.metric.Load()); {
 	case a.trained:
 		line = fmt.Sprintf("point %d: writes its files", a.point.Number)

@@ -91,6 +91,8 @@ func (p *pool) took(e event) {
 	}
 	p.active = slices.DeleteFunc(p.active, func(a *active) bool { return a == e.active })
 	switch {
+	case e.crash != nil:
+		p.crash = e.crash
 	case e.err == nil:
 		if p.failed == nil {
 			p.failed = p.takeJob(e.job, e.result)

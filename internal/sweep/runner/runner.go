@@ -98,6 +98,10 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if r.folder, err = folder.Create(r.Output, r.identity()); err != nil {
 		return err
 	}
+	if was := r.folder.Before(); was != "" && was != experiment.Version {
+		report.Note(system.Stderr, fmt.Sprintf("dnn %s has written in %s: its points may differ from those of dnn %s", was, r.Output,
+			experiment.Version))
+	}
 	r.folder.RemoveAbandoned()
 	if err := r.findDone(); err != nil {
 		return err
