@@ -96,3 +96,6 @@ func (p Point) Flags() []config.Flag {
 	}
 	return flags
 }
+
+// Points returns how many points there are.
+func (s *Sweep) Points() int { return s.Settings * s.Seeds }
