@@ -153,6 +153,9 @@ func (j *job) Each() string {
 	if j.Points == j.Tasks {
 		return "one point"
 	}
+	if j.Points%j.Tasks == 0 {
+		return fault.Count(j.Points/j.Tasks, "point")
+	}
 	return "about " + fault.Count((j.Points+j.Tasks/2)/j.Tasks, "point")
 }
 
