@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"dnn/internal/history"
+	"dnn/internal/picture/axis"
 )
 
 // The sizes of the picture of a history, in pixels.
@@ -98,7 +99,7 @@ func historyPanels(epochs history.Epochs, t Theme) ([]*panel, error) {
 		return nil, err
 	}
 	rate.Y.Min, rate.Y.Max = lossRange(rate.Y.Min, rate.Y.Max)
-	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 3) }) // it is low
+	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return axis.About(lo, hi, 3) }) // it is low
 	return append(panels, rate), nil
 }
 
