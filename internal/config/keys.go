@@ -40,6 +40,9 @@ func SetFlag(argument string) (Flag, error) {
 // ForeignFlag returns the flag, without its hyphens, for which another library has that name.
 func ForeignFlag(name string) (flag string, ok bool) { return table().ForeignFlag(name) }
 
+// KeyHint says which key may have been meant by a dotted name that is none.
+func KeyHint(name string) string { return table().Hint(name) }
+
 // Key is an entry of the table. Everything about a key follows from it. A new key is a new entry, and a field of Config
 // of the same name.
 type Key = keyfile.Key

@@ -24,8 +24,8 @@ func taylor(x, first float64, k int) float64 {
 	return float64(first * sum)
 }
 
-// exp64 returns e^x within a few ulp: 2^n e^r with x = n ln 2 + r and |r| <= 0.35, where e^r is a Taylor series.
-func exp64(x float64) float64 {
+// Exp64 returns e^x for |x| <= 745 within a few ulp, unless it is denormal: 2^n e^r with x = n ln 2 + r and |r| <= 0.35, where e^r is a Taylor series.
+func Exp64(x float64) float64 {
 	const high, low = 0x1.62e42feep-1, 0x1.a39ef35793c76p-33 // ln 2; n times high is exact
 	n := math.RoundToEven(x / math.Ln2)
 	r := x - float64(n*high) - float64(n*low)
@@ -54,7 +54,7 @@ func Log64(x float64) float64 {
 }
 
 // Power returns base^exponent for base >= 0; for base 0, exponent must not be negative. If the exponent is a whole
-// number from 0 to 2^20, it multiplies, which is exact as long as all products are; otherwise it uses exp64 and Log64.
+// number from 0 to 2^20, it multiplies, which is exact as long as all products are; otherwise it uses Exp64 and Log64.
 func Power(base, exponent float64) float64 {
 	const maxWhole = 1 << 20
 	if n := int(min(exponent, maxWhole)); exponent >= 0 && float64(n) == exponent {
@@ -70,5 +70,5 @@ func Power(base, exponent float64) float64 {
 	if base == 0 {
 		return 0
 	}
-	return exp64(float64(exponent * Log64(base)))
+	return Exp64(float64(exponent * Log64(base)))
 }

@@ -17,8 +17,8 @@ func TestFloat64(t *testing.T) {
 		x := float64(i) / 10_000
 		near("CosPi", x, CosPi(x), math.Cos(math.Pi*x), 4)
 		wide := 40*x - 20
-		if got, want := exp64(wide), math.Exp(wide); math.Abs(got/want-1) > 1e-15 {
-			t.Errorf("exp64(%v) = %v, wanted %v", wide, got, want)
+		if got, want := Exp64(wide), math.Exp(wide); math.Abs(got/want-1) > 1e-15 {
+			t.Errorf("Exp64(%v) = %v, wanted %v", wide, got, want)
 		}
 		if x > 0 {
 			near("Log64", 3*x, Log64(3*x), math.Log(3*x), 4)
@@ -53,8 +53,8 @@ func TestFloat64Bits(t *testing.T) {
 	}{
 		{"CosPi(0.1)", CosPi(0.1), 0x3fee6f0e134454ff},
 		{"CosPi(0.37)", CosPi(0.37), 0x3fd96adefc7ce9c2},
-		{"exp64(-0.7)", exp64(-0.7), 0x3fdfc80db9dd5542},
-		{"exp64(3.3)", exp64(3.3), 0x403b1cd5e7807b7b},
+		{"Exp64(-0.7)", Exp64(-0.7), 0x3fdfc80db9dd5542},
+		{"Exp64(3.3)", Exp64(3.3), 0x403b1cd5e7807b7b},
 		{"Log64(0.96)", Log64(0.96), 0xbfa4e69ed6d80eb3},
 		{"Log64(1234.5)", Log64(1234.5), 0x401c79436f818745},
 		{"Power(0.96, 0.37)", Power(0.96, 0.37), 0x3fef853258070b56},

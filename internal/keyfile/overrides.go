@@ -74,19 +74,7 @@ func parseFlags(t Table, flags []Flag) ([]assignment, error) {
 		switch {
 		case !known:
 			err := fault.New(fault.Config, f.Name, "unknown key %q", Shorten(f.Key))
-			if hint, ok := t.foreignKey(f.Key); ok {
-				return nil, err.WithHint("%s", hint)
-			}
-			if near, ok := nearest.Name(f.Key, t.Settable()); ok {
-				return nil, err.WithHint("did you mean %s?", near)
-			}
-			for _, k := range t.Keys {
-				if _, leaf := k.Parent(); leaf == f.Key {
-					return nil, err.WithHint("did you mean %s?", k.Name)
-				}
-			}
-			return nil, err.WithHint("the keys are %s; those of a group have a dot (%s)",
-				strings.Join(t.names(""), ", "), t.Dotted)
+			return nil, err.WithHint("%s", t.Hint(f.Key))
 		case key.Group() && !key.Optional:
 			return nil, fault.New(fault.Config, f.Name, "%s is a group of keys", key.Name).
 				WithHint("set one of them: %s.%s", key.Name, strings.Join(t.names(key.Name), ", "+key.Name+"."))
@@ -98,6 +86,22 @@ func parseFlags(t Table, flags []Flag) ([]assignment, error) {
 		settings = append(settings, s)
 	}
 	return settings, nil
+}
+
+// Hint says which key may have been meant by a dotted name that is none.
+func (t Table) Hint(name string) string {
+	if hint, ok := t.foreignKey(name); ok {
+		return hint
+	}
+	if near, ok := nearest.Name(name, t.Settable()); ok {
+		return "did you mean " + near + "?"
+	}
+	for _, k := range t.Keys {
+		if _, leaf := k.Parent(); leaf == name {
+			return "did you mean " + k.Name + "?"
+		}
+	}
+	return "the keys are " + strings.Join(t.names(""), ", ") + "; those of a group have a dot (" + t.Dotted + ")"
 }
 
 // parseText reads a value that came as text, by the rules of the file. An optional group can be switched on and off.

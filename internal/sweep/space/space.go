@@ -2,7 +2,17 @@
 // the sweep's parameters, and a seed. Points are numbered from 0, and a number means the same point on every machine.
 package space
 
-import "dnn/internal/config"
+import (
+	"sync"
+
+	"dnn/internal/config"
+)
+
+// Limits of a sweep.
+const (
+	MaxPoints = 1_000_000
+	MaxSeeds  = config.MaxSeeds
+)
 
 // Method says how the settings of a sweep are chosen.
 type Method string
@@ -20,6 +30,7 @@ const (
 type Sweep struct {
 	Path        string // of the file
 	Name        string // empty: it has none
+	Text        string // of the file
 	Description string
 	Base        string // the experiment file that the parameters change; empty: the built-in one
 	Method      Method
@@ -29,8 +40,21 @@ type Sweep struct {
 	Settings    int         // how many settings there are, as run_cap or the grid bounds them
 	Early       *Halving    // nil: every point trains to its end
 	Hash        string      // SHA-256, in hex, of what decides the points: not of comments, names or run_cap
-	Notes       []string    // what only W&B needs, and is ignored
+	Notes       []string    // what the user may want to know, such as that what only W&B needs is ignored
+
+	options  Options
+	baseText func() ([]byte, error)
+	base     *config.Resolved
+	axes     []*axis   // of Parameters, in the order of their keys
+	listed   []setting // of the method list
+	at       map[string]string
+
+	mutex sync.Mutex // guards drawn
+	drawn *distinct
 }
+
+// Experiment returns the base experiment with all that overrides it, and the first seed.
+func (s *Sweep) Experiment() *config.Resolved { return s.base }
 
 // Metric is what makes one point better than another.
 type Metric struct {
@@ -79,20 +103,11 @@ type Point struct {
 	Number  int // from 0: Setting * Sweep.Seeds + the index of the seed
 	Setting int // from 0; points of one setting differ in the seed alone
 	Seed    uint64
-	Values  []Value // one for each parameter, in their order
+	Values  []Value // one for each parameter, in their order; of a list, those that the setting gives
 }
 
 // Value is what one parameter is at a point.
 type Value struct {
 	Key  string // of the experiment file
 	Text string // YAML on one line, such as 0.003 or [300, 100]
-}
-
-// Flags returns the point as settings that override the experiment file.
-func (p Point) Flags() []config.Flag {
-	flags := make([]config.Flag, len(p.Values))
-	for i, v := range p.Values {
-		flags[i] = config.Flag{Name: "parameter " + v.Key, Key: v.Key, Value: v.Text}
-	}
-	return flags
 }
