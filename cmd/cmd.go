@@ -124,6 +124,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newMerge(system, experiment.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),
+		newSweep(system),
 		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
 		newConfig(system),
