@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"math"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
@@ -39,25 +37,4 @@ func styledPlot(title string, t Theme) *plot.Plot {
 	grid.Vertical.Width, grid.Horizontal.Width = vg.Points(0.75), vg.Points(0.75)
 	p.Add(grid)
 	return p
-}
-
-// lossRange returns the range of the axis for losses from lo to hi. It begins at 0 and has room at the top.
-func lossRange(lo, hi float64) (float64, float64) {
-	if math.IsInf(lo, 0) || math.IsInf(hi, 0) { // no finite value
-		return 0, 1
-	}
-	if hi <= 0 {
-		hi = 1
-	}
-	return min(0, lo), hi * 1.05
-}
-
-// accuracyRange returns the range of the axis for accuracies from lo to hi. It has room at both ends, but stays within
-// 0 to 1.
-func accuracyRange(lo, hi float64) (float64, float64) {
-	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
-		return 0, 1
-	}
-	room := max(0.01, (hi-lo)*0.08)
-	return max(0, lo-room), min(1, hi+room)
 }

@@ -3,7 +3,6 @@ package picture
 import (
 	"fmt"
 	"image/color"
-	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -31,6 +30,7 @@ type SweepAxis struct {
 type SweepPoint struct {
 	Values []float64 // for each axis the number, or the index of the category; NaN: it has none
 	Metric float64   // NaN or infinite: the run has none, such as one that diverged
+	Early  bool      // the metric is of an early epoch, at which the run was stopped
 }
 
 // check returns an error if there is nothing to draw.
@@ -52,11 +52,11 @@ func (s Sweep) bad() float64 {
 	return 1.07
 }
 
-// best returns the index of the point with the best metric, the first of several; -1 if none has a metric.
+// best returns the index of the point that has the best metric at its end, the first of several; -1: none has.
 func (s Sweep) best() int {
 	best := -1
 	for i, p := range s.Points {
-		if axis.Finite(p.Metric) && (best < 0 || p.Metric != s.Points[best].Metric &&
+		if axis.Finite(p.Metric) && !p.Early && (best < 0 || p.Metric != s.Points[best].Metric &&
 			(p.Metric > s.Points[best].Metric) == s.Maximize) {
 			best = i
 		}
@@ -64,15 +64,17 @@ func (s Sweep) best() int {
 	return best
 }
 
-// without returns how many points have no metric.
-func (s Sweep) without() int {
-	n := 0
+// count returns how many points have no metric, and how many have one of an early epoch.
+func (s Sweep) count() (without, early int) {
 	for _, p := range s.Points {
-		if !axis.Finite(p.Metric) {
-			n++
+		switch {
+		case !axis.Finite(p.Metric):
+			without++
+		case p.Early:
+			early++
 		}
 	}
-	return n
+	return without, early
 }
 
 // metrics returns the scale of the metric.
@@ -103,13 +105,6 @@ func categoryTicks(names []string, style draw.TextStyle, width float64) []plot.T
 		ticks[i] = plot.Tick{Value: (float64(i) + 0.5) / float64(len(names)), Label: shorten(name, style, width)}
 	}
 	return ticks
-}
-
-// spread returns a number from -1 to 1 for the i-th of many points that would cover each other: the multiples of the
-// golden ratio spread evenly, however many there are.
-func spread(i int) float64 {
-	_, part := math.Modf(float64(i) * 0.6180339887498949)
-	return 2*part - 1
 }
 
 // shortenKey returns a dotted key, or as much of its end as fits the width in pixels: the end says what it is.
@@ -157,28 +152,37 @@ func diamond(c *draw.Canvas, at vg.Point, t Theme) {
 func (s Sweep) drawHead(paper pen, width float64, title string, t Theme) {
 	const gap, mark = 24, 14 // pixels
 	paper.text(width/2, margin, textStyle(14, t.ink, draw.XCenter, draw.YTop), title)
-	style := textStyle(10, t.gray, draw.XLeft, draw.YCenter)
-	var best, without string
-	room := 0.0
+	type entry struct {
+		draw func(at vg.Point)
+		text string
+	}
+	var entries []entry
 	if i := s.best(); i >= 0 {
-		best = fmt.Sprintf("the best, %.4g", s.Points[i].Metric)
-		room += mark + textWidth(style, best)
+		entries = append(entries, entry{func(at vg.Point) { diamond(&paper.Canvas, at, t) },
+			fmt.Sprintf("the best, %.4g", s.Points[i].Metric)})
 	}
-	if n := s.without(); n > 0 {
-		without = fmt.Sprintf("%d of %d points have no %s", n, len(s.Points), s.Metric)
-		room += mark + textWidth(style, without)
+	without, early := s.count()
+	if early > 0 {
+		entries = append(entries, entry{func(at vg.Point) { paper.DrawGlyph(earlyDot(t), at) },
+			fmt.Sprintf("%d of %d points were stopped early", early, len(s.Points))})
 	}
-	if best != "" && without != "" {
-		room += gap
+	if without > 0 {
+		entries = append(entries, entry{func(at vg.Point) { cross(&paper.Canvas, at, t.gray, vg.Points(3)) },
+			fmt.Sprintf("%d of %d points have no %s", without, len(s.Points), s.Metric)})
 	}
-	x, y := (width-room)/2, margin+30.0
-	if best != "" {
-		diamond(&paper.Canvas, paper.point(x+4, y), t)
-		paper.text(x+mark, y, style, best)
-		x += mark + textWidth(style, best) + gap
+	style := textStyle(10, t.gray, draw.XLeft, draw.YCenter)
+	x, y := (width+gap)/2, margin+30.0
+	for _, e := range entries {
+		x -= (mark + textWidth(style, e.text) + gap) / 2
 	}
-	if without != "" {
-		cross(&paper.Canvas, paper.point(x+4, y), t.gray, vg.Points(3))
-		paper.text(x+mark, y, style, without)
+	for _, e := range entries {
+		e.draw(paper.point(x+4, y))
+		paper.text(x+mark, y, style, e.text)
+		x += mark + textWidth(style, e.text) + gap
 	}
+}
+
+// earlyDot is the mark of a point that was stopped early.
+func earlyDot(t Theme) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: t.gray, Radius: vg.Points(3), Shape: draw.PlusGlyph{}}
 }

@@ -21,8 +21,8 @@ const (
 
 // WriteSweepParallel draws the points of a sweep in parallel coordinates (Inselberg, The Visual Computer 1, 1985): an
 // axis for each parameter, the last one for the metric, and each point as a line through its values, the darker the
-// more points are worse. The best is drawn in another color. Lines of points without a metric are gray and end at a mark beyond the
-// worst. The format is "png" or "svg".
+// more points are worse. The best is drawn in another color. Lines of points that were stopped early are dashed; those of
+// points without a metric are gray and end at a mark beyond the worst. The format is "png" or "svg".
 //
 // The picture is 546 to 574 pixels high, and as wide as the axes need.
 func WriteSweepParallel(w io.Writer, format string, s Sweep) error {
@@ -34,7 +34,7 @@ func WriteSweepParallel(w io.Writer, format string, s Sweep) error {
 	axes := parallelLeft + apart*len(s.Axes) + parallelRight
 	width, height := max(axes, 560), parallelTop+parallelHeight+2*margin
 	g := parallel{sweep: s, theme: t, apart: float64(apart), left: parallelLeft + float64(width-axes)/2, top: parallelTop}
-	if s.without() > 0 {
+	if without, _ := s.count(); without > 0 {
 		height += parallelMark
 		if !s.Maximize {
 			g.top += parallelMark
@@ -97,14 +97,15 @@ func (g parallel) drawLines() {
 		return b - a // the first of the best is drawn last
 	})
 	shades := ramp{rgb(0xdfe6ec), rgb(0x8cb8d8), rgb(0x00456f)}
-	worse := -s.without() // how many points with a metric were drawn
+	without, _ := s.count()
+	worse := -without // how many points with a metric were drawn
 	width := vg.Points(1.25)
 	if len(s.Points) > 300 {
 		width = vg.Points(0.6)
 	}
 	for _, i := range order {
 		// By rank, so that one bad point does not make all others alike; only the best third is dark.
-		rank := max(0, float64(worse)) / float64(len(order)-s.without())
+		rank := max(0, float64(worse)) / float64(len(order)-without)
 		worse++
 		style := draw.LineStyle{Width: width, Color: shades.at(float64(rank * rank))}
 		end := s.bad()
@@ -112,6 +113,9 @@ func (g parallel) drawLines() {
 			end = metric.At(s.Points[i].Metric)
 		} else {
 			style.Color = rgb(0xd0d0d0)
+		}
+		if s.Points[i].Early {
+			style.Dashes = []vg.Length{5, 3}
 		}
 		if i == s.best() {
 			style = draw.LineStyle{Width: vg.Points(2.5), Color: g.theme.validation}
@@ -131,13 +135,17 @@ func (g parallel) drawLine(i int, scales []axis.Scale, end float64, style draw.L
 		}
 		where := scales[k].At(v)
 		if n := len(g.sweep.Axes[k].Categories); n > 0 {
-			where += spread(i) * 0.2 / float64(n)
+			where += axis.Spread(i) * 0.2 / float64(n)
 		}
 		points = append(points, g.point(g.x(k), g.y(where)))
 	}
 	last := g.point(g.x(len(scales)), g.y(end))
-	if g.StrokeLines(style, append(points, last)); !axis.Finite(g.sweep.Points[i].Metric) {
+	g.StrokeLines(style, append(points, last))
+	switch p := g.sweep.Points[i]; {
+	case !axis.Finite(p.Metric):
 		cross(&g.Canvas, last, g.theme.gray, vg.Points(3))
+	case p.Early:
+		g.DrawGlyph(earlyDot(g.theme), last)
 	}
 	if i == g.sweep.best() {
 		diamond(&g.Canvas, last, g.theme)
@@ -183,7 +191,7 @@ func (g parallel) drawAxis(i int) {
 		g.drawLabel(x+side*7, y, style, tick.Label)
 	}
 	above := g.top - 12
-	if !s.Maximize && s.without() > 0 { // there is a mark above the last axis
+	if without, _ := s.count(); without > 0 && !s.Maximize { // there is a mark above the last axis
 		above -= parallelMark
 	}
 	if i%2 == 1 {

@@ -49,7 +49,7 @@ func (s Sweep) panel(i int, width float64, t Theme) *plot.Plot {
 	p.X.Label.Text = ""
 	p.X.Tick.Label.Font, p.Y.Tick.Label.Font = sans(9), sans(9)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.04, 1.04, -0.06, 1.06
-	if s.without() > 0 {
+	if without, _ := s.count(); without > 0 {
 		p.Y.Min, p.Y.Max = min(p.Y.Min, s.bad()-0.05), max(p.Y.Max, s.bad()+0.05)
 	}
 	p.Y.Tick.Marker = plot.ConstantTicks(s.metrics().Ticks(5))
@@ -106,7 +106,7 @@ func (d sweepDots) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		where := x.At(v)
 		if categories > 0 {
-			where += spread(i) * 0.32 / float64(categories)
+			where += axis.Spread(i) * 0.32 / float64(categories)
 		}
 		height := s.bad()
 		if axis.Finite(s.Points[i].Metric) {
@@ -126,10 +126,13 @@ func (d sweepDots) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		drawn[place] = true
-		if axis.Finite(s.Points[i].Metric) {
-			c.DrawGlyph(dot, where)
-		} else {
+		switch p := s.Points[i]; {
+		case !axis.Finite(p.Metric):
 			cross(&c, where, t.gray, vg.Points(2.5))
+		case p.Early:
+			c.DrawGlyph(earlyDot(t), where)
+		default:
+			c.DrawGlyph(dot, where)
 		}
 	}
 	d.drawMedians(c, toX, toY)
@@ -146,17 +149,17 @@ func (d sweepDots) drawMedians(c draw.Canvas, toX, toY func(float64) vg.Length) 
 	x, y := s.axis(d.parameter), s.metrics()
 	line := draw.LineStyle{Color: d.theme.ink, Width: vg.Points(2)}
 	for k := range s.Axes[d.parameter].Categories {
-		var all strip
+		var all []float64
 		for _, p := range s.Points {
 			if p.Values[d.parameter] == float64(k) && axis.Finite(p.Metric) {
-				all.values = append(all.values, p.Metric)
+				all = append(all, p.Metric)
 			}
 		}
-		if slices.Sort(all.values); len(all.values) < 3 {
+		if slices.Sort(all); len(all) < 3 {
 			continue
 		}
 		half := 0.4 / float64(len(s.Axes[d.parameter].Categories))
-		middle, height := x.At(float64(k)), toY(y.At(all.quantile(0.5)))
+		middle, height := x.At(float64(k)), toY(y.At(axis.Quantile(all, 0.5)))
 		c.StrokeLine2(line, toX(middle-half), height, toX(middle+half), height)
 	}
 }

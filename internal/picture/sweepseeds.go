@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"image/color"
 	"io"
 	"math"
 	"slices"
@@ -80,43 +81,37 @@ func WriteSweepSeeds(w io.Writer, format, metric string, settings []SweepSetting
 
 // drawBox draws the runs of a setting around the line y.
 func drawBox(paper pen, runs []float64, mean statistics.Interval, x func(float64) float64, y float64, t Theme) {
-	s := strip{}
-	for _, v := range runs {
-		if axis.Finite(v) {
-			s.values = append(s.values, v)
-		}
-	}
-	slices.Sort(s.values)
-	line := func(width, x1, y1, x2, y2 float64, c ramp) {
-		paper.StrokeLines(draw.LineStyle{Color: c[0], Width: vg.Points(width)},
+	values := slices.DeleteFunc(slices.Clone(runs), func(v float64) bool { return !axis.Finite(v) })
+	slices.Sort(values)
+	line := func(width, x1, y1, x2, y2 float64, c color.Color) {
+		paper.StrokeLines(draw.LineStyle{Color: c, Width: vg.Points(width)},
 			[]vg.Point{paper.point(x1, y1), paper.point(x2, y2)})
 	}
-	blue, ink := ramp{t.training}, ramp{t.ink}
-	for i, v := range s.values {
+	for i, v := range values {
 		paper.DrawGlyph(draw.GlyphStyle{Color: t.training, Radius: vg.Points(2), Shape: draw.RingGlyph{}},
-			paper.point(x(v), y-13+spread(i)*5))
+			paper.point(x(v), y-13+axis.Spread(i)*5))
 	}
-	if len(s.values) < 2 {
+	if len(values) < 2 {
 		return
 	}
 	const top, bottom = -3, 11
-	low, high := x(s.values[0]), x(s.values[len(s.values)-1])
-	q1, median, q3 := x(s.quantile(0.25)), x(s.quantile(0.5)), x(s.quantile(0.75))
+	low, high := x(values[0]), x(values[len(values)-1])
+	q1, median, q3 := x(axis.Quantile(values, 0.25)), x(axis.Quantile(values, 0.5)), x(axis.Quantile(values, 0.75))
 	middle := y + (top+bottom)/2.0
-	line(1.25, low, middle, q1, middle, blue)
-	line(1.25, q3, middle, high, middle, blue)
-	line(1.25, q1, y+top, q3, y+top, blue)
-	line(1.25, q1, y+bottom, q3, y+bottom, blue)
-	line(1.25, q1, y+top, q1, y+bottom, blue)
-	line(1.25, q3, y+top, q3, y+bottom, blue)
-	line(2.5, median, y+top, median, y+bottom, blue)
+	line(1.25, low, middle, q1, middle, t.training)
+	line(1.25, q3, middle, high, middle, t.training)
+	line(1.25, q1, y+top, q3, y+top, t.training)
+	line(1.25, q1, y+bottom, q3, y+bottom, t.training)
+	line(1.25, q1, y+top, q1, y+bottom, t.training)
+	line(1.25, q3, y+top, q3, y+bottom, t.training)
+	line(2.5, median, y+top, median, y+bottom, t.training)
 	if !(mean.Half < math.Inf(1)) {
 		return
 	}
 	const below = 18
-	line(1.25, x(mean.Mean-mean.Half), y+below, x(mean.Mean+mean.Half), y+below, ink)
+	line(1.25, x(mean.Mean-mean.Half), y+below, x(mean.Mean+mean.Half), y+below, t.ink)
 	for _, end := range []float64{mean.Mean - mean.Half, mean.Mean + mean.Half} {
-		line(1.25, x(end), y+below-3, x(end), y+below+3, ink)
+		line(1.25, x(end), y+below-3, x(end), y+below+3, t.ink)
 	}
 	paper.DrawGlyph(draw.GlyphStyle{Color: t.ink, Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}},
 		paper.point(x(mean.Mean), y+below))

@@ -38,14 +38,14 @@ type Setting struct {
 
 // Experiment writes what the runs below the folder have in common. It belongs into a file of its own, above theirs.
 func (w *Writer) Experiment(e Experiment) error {
-	m := message(nil).text(1, e.Description).double(3, seconds(w.now()))
+	m := message(nil).given(1, e.Description).double(3, seconds(w.now()))
 	for _, h := range e.Hyperparameters {
 		m = m.message(4, h.info())
 	}
 	for _, tag := range e.Metrics {
 		m = m.message(5, message(nil).message(1, message(nil).text(2, tag)))
 	}
-	return w.hparams("experiment", 2, m.text(6, e.Name))
+	return w.hparams("experiment", 2, m.given(6, e.Name))
 }
 
 // info returns the HParamInfo.
@@ -92,7 +92,7 @@ func (w *Writer) SessionStart(group string, settings []Setting) error {
 	for _, s := range settings {
 		m = m.message(1, message(nil).text(1, s.Name).message(2, anyValue(s.Value)))
 	}
-	return w.hparams("session_start_info", 3, m.text(4, group).double(5, seconds(w.now())))
+	return w.hparams("session_start_info", 3, m.given(4, group).double(5, seconds(w.now())))
 }
 
 // SessionEnd says that the run has ended, well or not, after some time.

@@ -90,3 +90,20 @@ func thin(ticks []plot.Tick, n int) []plot.Tick {
 
 // Finite reports whether v is neither NaN nor infinite.
 func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// Spread returns a number from -1 to 1 for the i-th of many points that would cover each other: the multiples of the
+// golden ratio spread evenly, however many there are.
+func Spread(i int) float64 {
+	_, part := math.Modf(float64(i) * 0.6180339887498949)
+	return 2*part - 1
+}
+
+// Quantile returns the value below which that part of sorted values is, between two of them by their distance.
+func Quantile(sorted []float64, part float64) float64 {
+	at := part * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 == len(sorted) {
+		return sorted[i]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}

@@ -12,6 +12,7 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/fault"
 	"dnn/internal/picture"
+	"dnn/internal/sweep/folder"
 )
 
 // boxes is how many of the best settings are drawn with their seeds.
@@ -67,7 +68,7 @@ func (s *sweep) drawn() picture.Sweep {
 		p.Axes = append(p.Axes, axis)
 	}
 	for _, one := range s.points {
-		d := picture.SweepPoint{Metric: one.metric}
+		d := picture.SweepPoint{Metric: one.metric, Early: one.Status == folder.Stopped || one.Status == folder.Paused}
 		for i, v := range one.values {
 			at := v.number
 			switch {
