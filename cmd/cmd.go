@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/convert"
+	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
@@ -100,6 +101,7 @@ others that an experiment file describes. The same seed gives the same model, to
   dnn train --config mlp.yaml        # the same from an experiment file
   dnn eval model.bin --confusion     # test it again, class by class
   dnn train --seeds 20               # train with 20 seeds: the mean, and how sure it is
+  dnn sweep run rates.yaml           # train with many settings: which is best
   dnn compare a.bin b.bin            # tell which is better, or that they are the same function
   dnn predict model.bin page.jpg     # read the digits of a picture
   dnn serve model.bin                # answer requests over HTTP
@@ -117,16 +119,16 @@ others that an experiment file describes. The same seed gives the same model, to
 	root.AddCommand(
 		newDownload(system, obtain.Download),
 		newTrain(system, seeds.Train),
-		newEval(system, experiment.Evaluate),
-		newCompare(system, experiment.Compare, seeds.Compare),
+		newEval(system, evaluate.Run),
+		newCompare(system, evaluate.Compare, seeds.Compare),
 		newPredict(system, predict.Run),
 		newServe(system, serve.Run),
-		newMerge(system, experiment.Merge),
+		newMerge(system, evaluate.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),
-		newSweep(system),
 		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
+		newSweep(system),
 		newConfig(system),
 		newVersion(system),
 	)

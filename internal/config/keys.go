@@ -20,7 +20,7 @@ func table() keyfile.Table {
 		Prefix:  "DNN_",
 		Missing: "`dnn config init` writes one to start from",
 
-		OtherVariables: []string{"DNN_DATA_DIR", "DNN_SIMD"},
+		OtherVariables: []string{"DNN_DATA_DIR", "DNN_SHARDS", "DNN_SIMD"},
 
 		Top:    "epochs",
 		Dotted: "optimizer.name",

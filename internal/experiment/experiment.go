@@ -13,6 +13,7 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
+	"dnn/internal/obtain"
 	"dnn/internal/report"
 	"dnn/internal/train"
 	"dnn/internal/train/callback"
@@ -36,29 +37,34 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 	x = &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
-	} else if x.from, err = readModel(system, o.From); err == nil {
+	} else if x.from, err = obtain.Model(system, o.From); err == nil {
 		x.start = x.from.SHA256
 		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
 	if err != nil {
 		return nil, err
 	}
+	return x, x.check(system, o)
+}
+
+// check checks an experiment that has its source against it and this machine.
+func (x *experiment) check(system *System, o Options) (err error) {
 	if x.arch, err = x.Architecture(x.source.Features, len(x.source.Classes)); err != nil {
-		return nil, err
+		return err
 	}
 	if held := train.ValidationSamples(x.source.Count, x.ValidationSplit); held == x.source.Count {
-		return nil, fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on",
+		return fault.New(fault.Config, "validation_split", "%v of %s leaves none to train on",
 			x.ValidationSplit, fault.Count(held, "sample"))
 	}
 	if x.Distill != nil {
 		if x.teachers, err = readTeachers(system, x.Distill.Teacher, x.arch, x.source, x.Dataset.String()); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := x.noteExperiment(system, o); err != nil {
-		return nil, err
+		return err
 	}
-	return x, fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
+	return fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
 }
 
 // readTeachers reads the models that teach a network of the given architecture, and checks that they fit its data set
@@ -68,7 +74,7 @@ func readTeachers(
 ) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
-		teacher, err := readModel(system, path)
+		teacher, err := obtain.Model(system, path)
 		if err != nil {
 			return nil, err
 		}

@@ -62,7 +62,7 @@ func finish(ctx context.Context, system *System, o Options, f *finished) error {
 	if !f.writes.model {
 		model = ""
 	}
-	err = tell(o.Listener.End, report.EndEvent{
+	err = Tell(o.Listener.End, report.EndEvent{
 		Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds,
 		Epochs: len(f.history), Model: model, SHA256: sum, Interrupted: f.stopped != nil,
 	})
@@ -167,6 +167,11 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 
 // writeModel writes the model with the given history, and returns the SHA-256 of the file.
 func (f finished) writeModel(path string, history history.Epochs) (sum string, err error) {
+	return modelfile.Write(path, f.file(history))
+}
+
+// file returns the model with the given history, as it is written.
+func (f finished) file(history history.Epochs) *modelfile.Model {
 	file := &modelfile.Model{
 		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.Hash,
 		InputShape: f.source.Shape(), Scale: f.source.Scale(), Classes: f.source.ClassesOf(f.arch.Classes()),
@@ -177,5 +182,5 @@ func (f finished) writeModel(path string, history history.Epochs) (sum string, e
 		file.Teachers = append(file.Teachers, teacher.SHA256)
 	}
 	file.Store(f.model)
-	return modelfile.Write(path, file)
+	return file
 }

@@ -180,7 +180,7 @@ func TestDamaged(t *testing.T) {
 		{"point", strings.Replace(good, `"point":3`, `"point":4`, 1), "wanted point 3 of setting 1, found point 4 of setting 1"},
 		{"status", strings.Replace(good, "finished", "fine", 1), `wanted a status of a point, found "fine"`},
 		{"parameters", strings.Replace(good, `{"key":"layers","value":"[300, 100]"}`, `{"key":"layers","value":"1"},{}`, 1),
-			"wanted 2 parameters, found 3"},
+			"wanted at most 2 parameters, found 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := create(t)

@@ -1,0 +1,182 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"dnn/internal/config"
+	"dnn/internal/dataset"
+	"dnn/internal/obtain"
+)
+
+// Pool trains experiments that differ in their settings, of which many go side by side. They share the data sets, each
+// of which is read once. All its methods can be called from several goroutines.
+type Pool struct {
+	system  System // with the memory that there was before the first run
+	options Options
+
+	mutex   sync.Mutex
+	sources map[string]*dataset.Source // by data set
+	loaded  []*loadedData              // the ones used last come last
+	noted   map[string]bool
+}
+
+// loadedData is a data set, split in one way, that runs share.
+type loadedData struct {
+	key   string
+	data  *dataset.Data
+	users int
+}
+
+// idleData is how many data sets that no run uses are kept: those of seeds that split the data, or of several
+// validation_split, come again.
+const idleData = 4
+
+// NewPool returns a Pool. Of the options, DataDir counts and, of the Listener, Note, which is told each note once, and
+// Verbose.
+func NewPool(system *System, o Options) *Pool {
+	p := &Pool{system: *system, options: o, sources: map[string]*dataset.Source{}, noted: map[string]bool{}}
+	memory, known := system.Memory()
+	p.system.Memory = func() (uint64, bool) { return memory, known }
+	return p
+}
+
+// Close releases the data sets. No run may go on.
+func (p *Pool) Close() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for _, l := range p.loaded {
+		_ = l.data.Close() // read-only: nothing can be lost
+	}
+	p.loaded = nil
+}
+
+// Trial is an experiment of a Pool that was checked against its data set and this machine. It can be trained once.
+type Trial struct {
+	*experiment
+	pool *Pool
+}
+
+// Trial checks an experiment. The pool takes it over: callbacks change it as it is trained. A log, which all runs of
+// the pool would write to, is an error.
+func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
+	for _, c := range r.Callbacks {
+		if _, ok := c.Log(); ok {
+			return nil, r.Fault(c.Name, "wanted no log in a sweep, whose points would all write to it").
+				WithHint("take it out of the experiment: each point has its history.csv")
+		}
+	}
+	source, err := p.source(r.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{experiment: &experiment{Resolved: r, source: source}, pool: p}
+	quiet := p.system
+	quiet.Stderr = io.Discard
+	return t, t.check(&quiet, Options{Listener: Listener{Note: p.note}})
+}
+
+// note tells a note, unless it was told before.
+func (p *Pool) note(text string) error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.noted[text] {
+		return nil
+	}
+	p.noted[text] = true
+	return Tell(p.options.Listener.Note, text)
+}
+
+// source returns the source of a data set.
+func (p *Pool) source(d config.Dataset) (*dataset.Source, error) {
+	key, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if s, ok := p.sources[string(key)]; ok {
+		return s, nil
+	}
+	s, err := dataset.New(d, "dataset", nil)
+	if err == nil {
+		p.sources[string(key)] = s
+	}
+	return s, err
+}
+
+// Bytes returns how much memory the run needs beside the data.
+func (t *Trial) Bytes() float64 {
+	return trainingBytes(t.arch, t.teachers, min(t.BatchSize, t.source.Count))
+}
+
+// Parameters returns how many the network has.
+func (t *Trial) Parameters() int { return t.arch.Parameters() }
+
+// Load reads the data set of the trial, unless the pool has it.
+func (t *Trial) Load(ctx context.Context) error {
+	l, err := t.pool.load(ctx, t.experiment)
+	if err == nil {
+		t.pool.release(l)
+	}
+	return err
+}
+
+// dataKey names the data of an experiment and how it is split.
+func (x *experiment) dataKey() (string, error) {
+	d, err := json.Marshal(x.Dataset)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprintf("%s %v %s", d, x.ValidationSplit, x.Validation)
+	if x.Dataset.IsTable() || x.Validation == "stratified" {
+		key += fmt.Sprintf(" %d", x.SplitSeed())
+	}
+	return key, nil
+}
+
+// load returns the data of an experiment, until release.
+func (p *Pool) load(ctx context.Context, x *experiment) (*loadedData, error) {
+	key, err := x.dataKey()
+	if err != nil {
+		return nil, err
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if i := slices.IndexFunc(p.loaded, func(l *loadedData) bool { return l.key == key }); i >= 0 {
+		l := p.loaded[i]
+		p.loaded = append(slices.Delete(p.loaded, i, i+1), l)
+		l.users++
+		return l, nil
+	}
+	quiet := !p.options.Listener.Verbose
+	data, err := obtain.Data(ctx, &p.system, x.source, obtain.How(&p.system, x.Resolved, p.options.DataDir), quiet)
+	if err != nil {
+		return nil, err
+	}
+	data.Train.Share()
+	l := &loadedData{key: key, data: data, users: 1}
+	p.loaded = append(p.loaded, l)
+	return l, nil
+}
+
+// release ends the use of a data set. It closes those that have not been used for longest.
+func (p *Pool) release(l *loadedData) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	l.users--
+	idle := 0
+	for i := len(p.loaded) - 1; i >= 0; i-- {
+		if p.loaded[i].users > 0 {
+			continue
+		}
+		if idle++; idle > idleData {
+			_ = p.loaded[i].data.Close() // read-only: nothing can be lost
+			p.loaded = slices.Delete(p.loaded, i, i+1)
+		}
+	}
+}

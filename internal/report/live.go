@@ -1,0 +1,63 @@
+package report
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Live is a few lines at the end of a terminal that are drawn again and again in place, such as one for each run that
+// goes on. Like a bar, it never hides the cursor, so that a killed program leaves the terminal as it was.
+type Live struct {
+	W      io.Writer
+	Screen Screen
+	Now    func() time.Time
+
+	lines int       // that are on the screen
+	drawn time.Time // when
+}
+
+// Due reports whether it is time to draw again: on a terminal, at most 20 times a second.
+func (l *Live) Due() bool { return l.Screen.Terminal && l.Now().Sub(l.drawn) >= redrawPeriod }
+
+// Draw replaces the lines by others. What is too long for the screen is cut off.
+func (l *Live) Draw(lines []string) {
+	if !l.Screen.Terminal {
+		return
+	}
+	var b strings.Builder
+	b.WriteString(l.erase())
+	width := l.Screen.columns() - 1
+	for _, line := range lines {
+		runes := []rune(OneLine(line))
+		b.WriteString(string(runes[:min(len(runes), width)]) + "\n")
+	}
+	_, _ = io.WriteString(l.W, b.String()) // progress must not end a run
+	l.lines, l.drawn = len(lines), l.Now()
+}
+
+// Clear removes the lines.
+func (l *Live) Clear() {
+	if l.lines > 0 {
+		_, _ = io.WriteString(l.W, l.erase())
+		l.lines = 0
+	}
+}
+
+// erase returns what moves to the first line and clears the screen from there.
+func (l *Live) erase() string {
+	if l.lines == 0 {
+		return ""
+	}
+	return "\r\x1b[" + strconv.Itoa(l.lines) + "A\x1b[J"
+}
+
+// Left returns in words how long something will take yet: 12s, 3:40.
+func Left(d time.Duration) string { return formatETA(d.Seconds()) }
+
+// Value returns a metric as tables and lines show it: four decimals, or four digits if it is small.
+func Value(v float64) string {
+	_, text, _ := strings.Cut(metric("", v), ": ")
+	return text
+}

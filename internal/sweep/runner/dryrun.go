@@ -1,0 +1,125 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dnn/internal/experiment"
+	"dnn/internal/fault"
+	"dnn/internal/report"
+	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/space"
+	"dnn/internal/train"
+)
+
+// dryRun says how much there is to do, and about how long it would take. It leaves nothing behind.
+func (r *run) dryRun(ctx context.Context) error {
+	if f, err := folder.Open(r.Output); err == nil {
+		if id := r.identity(); f.Identity().Hash != id.Hash {
+			_, err := folder.Create(r.Output, id) // says what is wrong, and changes nothing
+			return err
+		}
+		r.folder = f
+		all, _, err := f.Results()
+		if err != nil {
+			return err
+		}
+		for _, one := range all {
+			if r.share.has(one.Point) && one.Point < r.sweep.Points() {
+				r.done[one.Point] = one
+			}
+		}
+	}
+	numbers := r.numbers()
+	text := fault.Count(len(numbers), "point")
+	if !r.share.isWhole() {
+		text += fmt.Sprintf(" of %d", r.sweep.Points())
+	} else {
+		text += fmt.Sprintf(": %s, %s each", fault.Count(r.sweep.Settings, "setting"), fault.Count(r.sweep.Seeds, "seed"))
+	}
+	if _, err := fmt.Fprintf(r.system.Stdout, "%s; %d have a result\n", text, len(r.done)); err != nil {
+		return err
+	}
+	if len(r.rungs) > 0 {
+		if _, err := fmt.Fprintf(r.system.Stdout, "early stopping after %v of %s: of %d, one goes on\n", r.rungs,
+			fault.Count(r.sweep.Experiment().Epochs, "epoch"), r.sweep.Early.Eta); err != nil {
+			return err
+		}
+	}
+	left, err := r.estimate(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.system.Stdout, "about %s on %s\n", report.Left(left), fault.Count(r.Threads, "thread"))
+	return err
+}
+
+// errMeasured ends the run that is measured.
+var errMeasured = errors.New("measured")
+
+// estimate returns about how long the points that have no result would take: the first one is trained for a moment, and
+// the others are compared with it, by their samples and parameters. Points that stop early take less.
+func (r *run) estimate(ctx context.Context, numbers []int) (time.Duration, error) {
+	const sampled = 64 // settings that are looked at; the others are like them
+	var first *job
+	work, looked, left := 0.0, 0, 0
+	for _, n := range numbers {
+		if _, ok := r.done[n]; ok {
+			continue
+		}
+		left++
+		if looked == sampled {
+			continue
+		}
+		j, err := r.estimated(n)
+		if err != nil {
+			return 0, err
+		}
+		if err := r.prepare(&j); err != nil {
+			if fault.KindOf(err) == fault.Config {
+				report.Note(r.system.Stderr, err.Error())
+				continue
+			}
+			return 0, err
+		}
+		looked++
+		work += float64(j.trial.Epochs) * float64(j.trial.Parameters())
+		if first == nil {
+			first = &j
+		}
+	}
+	if first == nil {
+		return 0, nil
+	}
+	if err := first.trial.Load(ctx); err != nil {
+		return 0, err
+	}
+	steps, plan, begun := 0, train.Plan{}, time.Time{}
+	_, err := first.trial.Train(ctx, experiment.TrialRun{
+		Threads: 1, Plan: func(p train.Plan) { plan, begun = p, r.system.Now() },
+		Step: func(train.Step) error {
+			if steps++; r.system.Now().Sub(begun) > window {
+				return errMeasured
+			}
+			return nil
+		},
+	})
+	if err != nil && !errors.Is(err, errMeasured) && fault.KindOf(err) != fault.Diverged {
+		return 0, err
+	}
+	perEpoch := r.system.Now().Sub(begun).Seconds() * float64(plan.Steps) / float64(max(1, steps))
+	per := perEpoch / float64(first.trial.Parameters()) * work / float64(looked)
+	return time.Duration(per * float64(left) / float64(r.Threads) * float64(time.Second)), nil
+}
+
+// estimated returns the job of a point. One of the method bayes is like any other for this.
+func (r *run) estimated(n int) (job, error) {
+	if r.sweep.Method != space.Bayes {
+		p, err := r.sweep.Point(n)
+		return job{point: p, rung: len(r.rungs)}, err
+	}
+	values, err := r.sweep.Propose(0, nil)
+	return job{point: r.sweep.PointOf(n, values)}, err
+}

@@ -1,0 +1,369 @@
+package runner
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dnn/internal/experiment"
+	"dnn/internal/fault"
+	"dnn/internal/history"
+	"dnn/internal/sweep/folder"
+	"dnn/internal/train"
+)
+
+// active is a job that goes on.
+type active struct {
+	job
+	threads int
+	bytes   float64
+	cancel  context.CancelCauseFunc
+	gate    gate
+	trained bool // needs no threads any more
+
+	epochs atomic.Int64  // done
+	metric atomic.Uint64 // the bits of the sweep's metric after the last of them
+}
+
+// event is what a job tells the pool: that its threads are free, or that it has ended.
+type event struct {
+	*active
+	ended  bool
+	result folder.Result
+	err    error
+}
+
+// pool starts the jobs of an agenda as threads and memory allow. One goroutine, that of run, uses its fields.
+type pool struct {
+	*run
+	agenda agenda
+	queue  []job
+	active []*active // in the order in which they were begun
+	events chan event
+	memory float64 // that all jobs together may use
+	tuner  tuner
+	work   atomic.Uint64 // samples times parameters that were trained
+	failed error         // what ends the sweep
+	crash  any           // a panic of a job
+	target int           // no point after this one is of interest; -1: all are
+	loaded bool          // the first data set is there
+	asked  bool          // the agenda was asked
+}
+
+// trainAll trains what the agenda says.
+func (r *run) trainAll(ctx context.Context) error {
+	p := &pool{
+		run: r, agenda: r.newAgenda(), events: make(chan event), target: -1, memory: math.Inf(1), tuner: newTuner(r.Threads),
+	}
+	if available, ok := r.system.Memory(); ok {
+		p.memory = float64(available)
+	}
+	for _, found := range r.done {
+		p.look(found)
+	}
+	r.show.begin()
+	defer r.show.live.Clear()
+	err := p.loop(ctx)
+	if p.crash != nil {
+		panic(p.crash)
+	}
+	if err != nil {
+		r.show.interrupted()
+	}
+	return err
+}
+
+// loop starts jobs, and takes what they tell, until the agenda has nothing more, or the first error.
+func (p *pool) loop(parent context.Context) error {
+	ctx, stop := context.WithCancelCause(parent)
+	defer stop(nil)
+	tick := time.NewTicker(p.show.period())
+	defer tick.Stop()
+	for {
+		if p.failed == nil && ctx.Err() == nil {
+			if err := p.start(ctx); err != nil {
+				p.failed = err
+			}
+		}
+		if p.failed != nil || p.crash != nil {
+			stop(p.failed)
+		}
+		if len(p.active) == 0 {
+			if p.failed != nil {
+				return p.failed
+			}
+			return context.Cause(parent)
+		}
+		select {
+		case e := <-p.events:
+			p.took(e)
+		case <-p.tuner.over():
+			p.decide()
+		case <-tick.C:
+			p.show.redraw(p.active)
+		}
+	}
+}
+
+// took deals with an event.
+func (p *pool) took(e event) {
+	if !e.ended {
+		e.trained = true
+		return
+	}
+	p.active = slices.DeleteFunc(p.active, func(a *active) bool { return a == e.active })
+	switch {
+	case e.err == nil:
+		if p.failed == nil {
+			p.failed = p.takeJob(e.job, e.result)
+		}
+	case e.err == errBeyond: //nolint:errorlint // it is nobody else's, and not wrapped
+	case p.failed == nil:
+		p.failed = e.err
+	}
+}
+
+// takeJob tells a result to the agenda and to the user.
+func (p *pool) takeJob(j job, result folder.Result) error {
+	if err := p.agenda.ended(j, result); err != nil || result.Status == folder.Paused {
+		return err
+	}
+	if err := p.take(result); err != nil {
+		return err
+	}
+	p.look(result)
+	return nil
+}
+
+// take adds the result of a point.
+func (r *run) take(result folder.Result) error {
+	r.done[result.Point] = result
+	return r.show.point(result)
+}
+
+// look finds out whether a result reaches the target of the metric. Then later points are of no interest.
+func (p *pool) look(result folder.Result) {
+	m := p.sweep.Metric
+	if m.Target == nil || result.Status != folder.Finished {
+		return
+	}
+	score := p.score(result)
+	if score != *m.Target && !m.Better(score, *m.Target) || p.target >= 0 && p.target <= result.Point {
+		return
+	}
+	p.target = result.Point
+	for _, a := range p.active {
+		if a.point.Number > p.target {
+			a.cancel(errBeyond)
+		}
+	}
+}
+
+// errBeyond ends a job that is after the point that reached the target.
+var errBeyond = fault.New(fault.Interrupted, "", "an earlier point has reached the target")
+
+// start begins as many jobs as can go on now.
+func (p *pool) start(ctx context.Context) error {
+	for {
+		if p.thaw() {
+			continue
+		}
+		if err := p.refill(); err != nil {
+			return err
+		}
+		if len(p.queue) == 0 {
+			p.tuner.giveUp(p)
+			if p.thaw() {
+				continue
+			}
+			return nil
+		}
+		j := &p.queue[0]
+		if p.target >= 0 && j.point.Number > p.target {
+			p.queue = p.queue[1:]
+			continue
+		}
+		if ready, err := p.check(j); err != nil {
+			return err
+		} else if !ready {
+			p.queue = p.queue[1:]
+			continue
+		}
+		threads, ok := p.threadsFor(j)
+		if !ok || !p.fits(j.trial.Bytes()) {
+			return nil
+		}
+		if !p.loaded { // before several ask for it, so that its progress is shown and no measurement is of it
+			if err := j.trial.Load(ctx); err != nil {
+				return err
+			}
+			p.loaded = true
+		}
+		begun := *j
+		p.queue = p.queue[1:]
+		p.begin(ctx, begun, threads)
+	}
+}
+
+// refill asks the agenda for more if the queue is empty.
+func (p *pool) refill() error {
+	if len(p.queue) > 0 || p.target >= 0 && p.asked {
+		return nil
+	}
+	var err error
+	p.asked = true
+	p.queue, err = p.agenda.more(len(p.active) == 0)
+	return err
+}
+
+// check prepares a job. ready is false if it has a result without being trained: its experiment contradicts itself, or
+// another process has done it meanwhile.
+func (p *pool) check(j *job) (ready bool, err error) {
+	if p.last(*j) {
+		if found, ok, err := p.folder.Result(j.point.Number); ok && err == nil {
+			return false, p.takeJob(*j, found)
+		}
+	}
+	err = p.prepare(j)
+	switch fault.KindOf(err) {
+	case fault.Config:
+		found, err := p.fail(*j, err)
+		if err != nil {
+			return false, err
+		}
+		return false, p.takeJob(*j, found)
+	case fault.Resources:
+		p.left = append(p.left, err.Error())
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// fits reports whether a job that needs so much memory fits beside those that go on. One alone always does.
+func (p *pool) fits(bytes float64) bool {
+	for _, a := range p.active {
+		bytes += a.bytes
+	}
+	const waiting = 4 // jobs for each thread that may write their files meanwhile
+	return len(p.active) == 0 || bytes <= p.memory && len(p.active) < waiting*p.Threads+waiting
+}
+
+// free returns how many threads no job uses.
+func (p *pool) free() int {
+	free := p.Threads
+	for _, a := range p.active {
+		if !a.trained && !a.gate.closed() {
+			free -= a.threads
+		}
+	}
+	return free
+}
+
+// threadsFor returns how many threads a job is to have. ok is false if it cannot begin yet.
+func (p *pool) threadsFor(j *job) (threads int, ok bool) {
+	threads, ok = p.tuner.threads(p, j)
+	free := p.free()
+	if !ok || free < threads {
+		return 0, false
+	}
+	if _, all := p.agenda.(*everything); all && !p.tuner.measures() && len(p.queue)*threads < free {
+		threads = free / len(p.queue) // nothing else will need them
+	}
+	return threads, true
+}
+
+// thaw lets a job go on that a measurement has stopped, if it has its threads again.
+func (p *pool) thaw() bool {
+	if p.tuner.measures() {
+		return false
+	}
+	for _, a := range p.active {
+		if a.gate.closed() && !a.trained && p.free() >= a.threads {
+			a.gate.open()
+			return true
+		}
+	}
+	return false
+}
+
+// begin starts a job on a goroutine of its own.
+func (p *pool) begin(parent context.Context, j job, threads int) {
+	ctx, cancel := context.WithCancelCause(parent)
+	a := &active{job: j, threads: threads, bytes: j.trial.Bytes(), cancel: cancel}
+	a.metric.Store(math.Float64bits(math.NaN()))
+	p.active = append(p.active, a)
+	step := uint64(j.trial.BatchSize) * uint64(j.trial.Parameters())
+	how := experiment.TrialRun{
+		Threads: threads,
+		Step: func(train.Step) error {
+			p.work.Add(step)
+			a.gate.pass(ctx)
+			return nil
+		},
+		Epoch: func(e history.Epoch) error {
+			if c := p.curve(history.Epochs{e}); len(c) > 0 {
+				a.metric.Store(math.Float64bits(c[0]))
+			}
+			a.epochs.Store(int64(e.Epoch))
+			return nil
+		},
+	}
+	go func() {
+		defer cancel(nil)
+		end := event{active: a, ended: true}
+		defer func() {
+			if crash := recover(); crash != nil { // becomes one of the caller
+				p.crash = crash
+				end.err = context.Canceled
+			}
+			p.events <- end
+		}()
+		end.result, end.err = p.train(ctx, j, how, func() { p.events <- event{active: a} })
+	}()
+}
+
+// gate is a place where a job can be stopped for a while.
+type gate struct {
+	mutex sync.Mutex
+	shut  chan struct{} // is closed when the gate opens; nil: it is open
+}
+
+func (g *gate) close() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.shut == nil {
+		g.shut = make(chan struct{})
+	}
+}
+
+func (g *gate) open() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.shut != nil {
+		close(g.shut)
+		g.shut = nil
+	}
+}
+
+func (g *gate) closed() bool {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	return g.shut != nil
+}
+
+// pass waits until the gate is open, or ctx ends.
+func (g *gate) pass(ctx context.Context) {
+	g.mutex.Lock()
+	shut := g.shut
+	g.mutex.Unlock()
+	if shut == nil {
+		return
+	}
+	select {
+	case <-shut:
+	case <-ctx.Done():
+	}
+}
