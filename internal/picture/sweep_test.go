@@ -147,7 +147,7 @@ func TestWriteSweepRefuses(t *testing.T) {
 
 func TestShortenKey(t *testing.T) {
 	style := textStyle(10, rgb(0), 0, 0)
-	for width, want := range map[float64]string{1000: "optimizer.learning_rate", 96: "…learning_rate", 1: "…"} {
+	for width, want := range map[float64]string{1000: "optimizer.learning_rate", 94: "…learning_rate", 1: "…"} {
 		if got := shortenKey("optimizer.learning_rate", style, width); got != want {
 			t.Errorf("in %v pixels: %q, wanted %q", width, got, want)
 		}
