@@ -81,7 +81,10 @@ func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
 	t := &Trial{experiment: &experiment{Resolved: r, source: source}, pool: p}
 	quiet := p.system
 	quiet.Stderr = io.Discard
-	return t, t.check(&quiet, Options{Listener: Listener{Note: p.note}})
+	if err := t.check(&quiet, Options{Listener: Listener{Note: p.note}}); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // note tells a note, unless it was told before.

@@ -15,7 +15,6 @@ type asha struct {
 	at       []map[int]bool  // the settings that have come to each rung
 	promoted []map[int]bool  // those that were let go on from it
 	results  []map[int]found // of points, at each rung
-	over     bool            // all settings were begun, and what goes on after the last one was decided
 }
 
 // found is the result of a point at a rung.
@@ -128,22 +127,17 @@ func (a *asha) arrive(rung int, result folder.Result) {
 // stopRest leaves the results of the settings that do not go on.
 func (a *asha) stopRest() error {
 	for k := range a.rungs {
-		for _, setting := range a.ranked(sorted(a.at[k]), a.results[k]) {
+		var rest []folder.Result
+		for _, setting := range sorted(a.at[k]) {
 			if a.promoted[k][setting] {
 				continue
 			}
 			for _, n := range a.points(setting) {
-				if _, ok := a.done[n]; ok {
-					continue
-				}
-				result, err := a.stop(k, a.results[k][n])
-				if err == nil {
-					err = a.take(result)
-				}
-				if err != nil {
-					return err
-				}
+				rest = append(rest, a.results[k][n])
 			}
+		}
+		if err := a.stopAll(k, rest); err != nil {
+			return err
 		}
 	}
 	return nil

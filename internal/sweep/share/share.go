@@ -1,4 +1,6 @@
-package runner
+// Package share says which part of a sweep's points one command is to train, when many do: by its flags, or by what Slurm
+// and Kubernetes tell their tasks.
+package share
 
 import (
 	"fmt"
@@ -15,19 +17,19 @@ type Share struct {
 	Why          string // what says so
 }
 
-// whole is the share of a command that trains all points.
-func whole() Share { return Share{Count: 1} }
+// Whole is the share of a command that trains all points.
+func Whole() Share { return Share{Count: 1} }
 
-// has reports whether a point is in the share.
-func (s Share) has(point int) bool {
+// Has reports whether a point is in the share.
+func (s Share) Has(point int) bool {
 	if s.Single {
 		return point == s.Index
 	}
 	return point%s.Count == s.Index
 }
 
-// isWhole reports whether the share is all points.
-func (s Share) isWhole() bool { return !s.Single && s.Count == 1 }
+// IsWhole reports whether the share is all points.
+func (s Share) IsWhole() bool { return !s.Single && s.Count == 1 }
 
 // String names the share.
 func (s Share) String() string {
@@ -37,29 +39,29 @@ func (s Share) String() string {
 	return fmt.Sprintf("shard %d of %d", s.Index, s.Count)
 }
 
-// ParseShard reads I/N: the shard I, from 0, of N.
-func ParseShard(where, text string) (Share, error) {
+// parse reads I/N: the shard I, from 0, of N.
+func parse(text string) (Share, error) {
 	first, second, ok := strings.Cut(text, "/")
 	index, err1 := strconv.Atoi(first)
 	count, err2 := strconv.Atoi(second)
 	if !ok || err1 != nil || err2 != nil || count < 1 || index < 0 || index >= count {
-		return Share{}, fault.New(fault.Usage, where, "wanted I/N with I from 0 to N-1, such as 0/4, found %q", text)
+		return Share{}, fault.New(fault.Usage, "--shard", "wanted I/N with I from 0 to N-1, such as 0/4, found %q", text)
 	}
-	return Share{Index: index, Count: count, Why: where}, nil
+	return Share{Index: index, Count: count, Why: "--shard"}, nil
 }
 
-// shareOf returns the share that the options or, without them, the variables of Slurm or Kubernetes ask for.
-func shareOf(o Options, env func(string) (string, bool)) (Share, error) {
+// Of returns the share that --shard (empty: not given) or --index (nil: not given) or, without them, the variables of Slurm or Kubernetes ask for.
+func Of(shard string, index *int, env func(string) (string, bool)) (Share, error) {
 	switch {
-	case o.Shard != "" && o.Index != nil:
+	case shard != "" && index != nil:
 		return Share{}, fault.New(fault.Usage, "--shard", "does not go with --index")
-	case o.Shard != "":
-		return ParseShard("--shard", o.Shard)
-	case o.Index != nil:
-		if *o.Index < 0 {
-			return Share{}, fault.New(fault.Usage, "--index", "wanted the number of a point, from 0, found %d", *o.Index)
+	case shard != "":
+		return parse(shard)
+	case index != nil:
+		if *index < 0 {
+			return Share{}, fault.New(fault.Usage, "--index", "wanted the number of a point, from 0, found %d", *index)
 		}
-		return Share{Index: *o.Index, Count: 1, Single: true, Why: "--index"}, nil
+		return Share{Index: *index, Count: 1, Single: true, Why: "--index"}, nil
 	}
 	v := variables{env}
 	if v.given("SLURM_ARRAY_TASK_ID") { // the tasks of an array need not be numbered from 0, or by ones
@@ -72,7 +74,7 @@ func shareOf(o Options, env func(string) (string, bool)) (Share, error) {
 		}
 		return v.share("JOB_COMPLETION_INDEX", "", "", count)
 	}
-	return whole(), nil
+	return Whole(), nil
 }
 
 // variables reads whole numbers from the environment. An empty variable is as one that is not set.
