@@ -45,13 +45,13 @@ func otsu(p *plane) float32 {
 		count[uint8(int32(min(max(v, 0), 1)*(bins-1)+0.5))]++
 	}
 	var sum, all float64
-	for i, n := range count {
+	for i, n := range &count {
 		sum += float64(i) * float64(n)
 		all += float64(n)
 	}
 	var below, belowSum, best float64
 	first, last := 0, 0
-	for i, n := range count {
+	for i, n := range &count {
 		below += float64(n)
 		belowSum += float64(i) * float64(n)
 		if below == 0 || below == all {

@@ -59,7 +59,7 @@ func Closed(pix []float32, w, h, radius int) []float32 {
 	return out
 }
 
-// negate sets each number of to to the opposite of that in from.
+// negate puts the opposites of numbers of from into to, as many as it holds.
 func negate(to, from []float32) {
 	for i, v := range from[:len(to)] {
 		to[i] = -v
