@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/convert"
+	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
@@ -117,11 +118,11 @@ others that an experiment file describes. The same seed gives the same model, to
 	root.AddCommand(
 		newDownload(system, obtain.Download),
 		newTrain(system, seeds.Train),
-		newEval(system, experiment.Evaluate),
-		newCompare(system, experiment.Compare, seeds.Compare),
+		newEval(system, evaluate.Run),
+		newCompare(system, evaluate.Compare, seeds.Compare),
 		newPredict(system, predict.Run),
 		newServe(system, serve.Run),
-		newMerge(system, experiment.Merge),
+		newMerge(system, evaluate.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),
 		newVerify(system, verify.Run),
