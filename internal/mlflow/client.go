@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"dnn/internal/fault"
 )
 
 // client speaks to one server.
@@ -29,15 +28,6 @@ type client struct {
 // MLflow's own client takes them: MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN.
 func newClient(uri string, env func(name string) (string, bool)) *client {
 	return &client{uri: strings.TrimRight(uri, "/"), http: &http.Client{}, env: env}
-}
-
-// CheckURI returns an error if uri is not the address of a server.
-func CheckURI(uri string) error {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return fault.New(fault.Config, "", "wanted the address of an MLflow server, such as http://127.0.0.1:5000, found %q", uri)
-	}
-	return nil
 }
 
 // requestTime is how long one request may take. Files may take longer: see upload.

@@ -251,13 +251,3 @@ func TestRecords(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckURI(t *testing.T) {
-	for uri, ok := range map[string]bool{
-		"http://127.0.0.1:5000": true, "https://mlflow.example/base": true, "": false, "mlruns": false, "file:///tmp": false, "http://": false,
-	} {
-		if err := CheckURI(uri); (err == nil) != ok {
-			t.Errorf("CheckURI(%q) = %v, wanted ok: %t", uri, err, ok)
-		}
-	}
-}

@@ -9,10 +9,13 @@ package mlflow
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
@@ -59,6 +62,39 @@ const (
 type Param struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
+}
+
+// maxParam is how many bytes the value of a parameter may have for MLflow.
+const maxParam = 6000
+
+// Params returns the settings of an experiment, a JSON object, as parameters with dotted names, in the order of the names.
+// A list is its JSON.
+func Params(settings json.RawMessage) ([]Param, error) {
+	var all []Param
+	var add func(prefix string, text json.RawMessage) error
+	add = func(prefix string, text json.RawMessage) error {
+		var group map[string]json.RawMessage
+		if json.Unmarshal(text, &group) == nil && group != nil {
+			for _, name := range slices.Sorted(maps.Keys(group)) {
+				if err := add(strings.TrimPrefix(prefix+"."+name, "."), group[name]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		value := string(text)
+		if strings.HasPrefix(value, `"`) {
+			if err := json.Unmarshal(text, &value); err != nil {
+				return err
+			}
+		}
+		if len(value) > maxParam {
+			value = value[:maxParam-3] + "..."
+		}
+		all = append(all, Param{Key: prefix, Value: value})
+		return nil
+	}
+	return all, add("", settings)
 }
 
 // Metric is one value of a metric.
