@@ -34,20 +34,18 @@ func (x *experiment) track(ctx context.Context, system *System, o Options, run *
 		Name: filepath.Base(modelfile.ReplaceExtension(x.Output, "")),
 		Tags: []mlflow.Param{{Key: "dnn.version", Value: Version}, {Key: "mlflow.source.name", Value: "dnn"}},
 	})
-	epoch := func(e history.Epoch) error {
-		t.Log(e.Epoch, valuesOf(e)...)
-		return nil
-	}
+	epoch := func(e history.Epoch) { t.Log(e.Epoch, valuesOf(e)...) }
 	run.Callbacks = append(run.Callbacks, train.Callback{
 		Resume: func(before history.Epochs, _ train.State) error {
 			for _, e := range before {
-				if err := epoch(e); err != nil {
-					return err
-				}
+				epoch(e)
 			}
 			return nil
 		},
-		EpochEnd: epoch,
+		EpochEnd: func(e history.Epoch) error {
+			epoch(e)
+			return nil
+		},
 	})
 	return func(f finished, err error) error {
 		status := mlflow.Finished

@@ -133,11 +133,6 @@ func (n *Number) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// complete reports whether the server has all of a run that has ended.
-func (r *Record) complete() bool {
-	return r.RunID != "" && r.SentParams && r.SentMetrics == len(r.Metrics) && r.SentArtifacts == len(r.Artifacts)
-}
-
 // maxRecord is how many bytes a record may have: a million epochs with ten metrics each.
 const maxRecord = 1 << 30
 
