@@ -29,8 +29,12 @@ func (x *experiment) track(ctx context.Context, system *System, o Options, run *
 	if err != nil {
 		return nil, err
 	}
+	output := x.Output
+	if x.writes == (outputs{}) { // nothing is written next to it
+		output = ""
+	}
 	t := mlflow.Start(ctx, mlflow.Options{
-		URI: server.TrackingURI, Experiment: server.Experiment, Output: x.Output, Params: params, Env: system.Env, Now: system.Now,
+		URI: server.TrackingURI, Experiment: server.Experiment, Output: output, Params: params, Env: system.Env, Now: system.Now,
 		Name: filepath.Base(modelfile.ReplaceExtension(x.Output, "")),
 		Tags: []mlflow.Param{{Key: "dnn.version", Value: Version}, {Key: "mlflow.source.name", Value: "dnn"}},
 	})

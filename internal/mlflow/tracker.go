@@ -18,7 +18,7 @@ type Options struct {
 	URI        string // of the server
 	Experiment string // of the server, which is made if there is none
 	Name       string // of the run
-	Output     string // the model's file: a record and the artifacts are next to it
+	Output     string // the model's file: a record and the artifacts are next to it; empty: nothing is written
 	Params     []Param
 	Tags       []Param
 
@@ -48,13 +48,16 @@ type Tracker struct {
 // model that is about to be replaced: it is removed.
 func Start(ctx context.Context, o Options) *Tracker {
 	t := &Tracker{
-		options: o, client: newClient(o.URI, o.Env), path: RecordPath(o.Output), wake: make(chan struct{}, 1),
+		options: o, client: newClient(o.URI, o.Env), wake: make(chan struct{}, 1),
 		record: Record{
 			Format: 1, TrackingURI: o.URI, Experiment: o.Experiment, Name: o.Name, Begun: o.Now().UnixMilli(),
 			Params: o.Params, Tags: o.Tags, Metrics: []Metric{}, Artifacts: []string{},
 		},
 	}
-	_ = os.Remove(t.path) // there may be none
+	if o.Output != "" {
+		t.path = RecordPath(o.Output)
+		_ = os.Remove(t.path) // there may be none
+	}
 	ctx, t.stop = context.WithCancel(context.WithoutCancel(ctx))
 	t.sender.Go(func() { t.send(ctx) })
 	t.wake <- struct{}{}
@@ -177,6 +180,9 @@ func (t *Tracker) End(ctx context.Context, status Status, artifacts []string) (n
 		if note, t.away = t.client.finish(ctx, r, folder); t.away == nil {
 			return note, nil
 		}
+	}
+	if t.path == "" {
+		return fmt.Sprintf("MLflow at %s: %v; it lacks this run, which has written no files", t.options.URI, t.away), nil
 	}
 	if err := r.write(t.path); err != nil {
 		return "", err
