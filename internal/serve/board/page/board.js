@@ -55,35 +55,17 @@ class Board {
     }
   }
 
-  // use shows another model.
+  // use shows another model of the server's list.
   async use(entry) {
     const turn = (this.using = (this.using || 0) + 1);
-    const query = `?model=${encodeURIComponent(entry.name)}`;
-    const weights = new Float32Array(await (await ask(`/board/weights${query}&v=${entry.weights}`)).arrayBuffer());
-    if (turn !== this.using) {
-      return; // another was chosen meanwhile
+    const weights = await fetchWeights(entry);
+    if (turn === this.using && weights) { // else another was chosen meanwhile, or replaced
+      setModel(this, entry, weights);
     }
-    const [height, width] = entry.network.input;
-    const { classes } = entry.network;
-    this.model = { ...entry, query, classes, height, width, network: new Network(entry.network, weights) };
-    this.worker.postMessage({ model: entry.network, weights });
-    byId("bars").replaceChildren();
-    this.view = new View(classes, height, width);
-    if (this.grid.width !== width || this.grid.height !== height) {
-      this.grid.resize(width, height);
-      this.picked = null;
-    }
-    this.panels.use(this.model.network, classes, width, height);
-    byId("layers").textContent = entry.layers;
-    byId("task").textContent = entry.task;
-    byId("similar-section").hidden = !entry.similar;
-    byId("picture-mode").hidden = !entry.read;
-    if (!entry.read && this.mode === "picture") {
-      this.enter("pen");
-    }
-    if (this.picture.blob && entry.read) {
-      this.picture.open(this.picture.blob);
-    }
+  }
+
+  // redraw shows all anew, although the drawing is the same.
+  redraw() {
     this.image = undefined;
     this.changed();
   }

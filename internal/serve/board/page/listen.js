@@ -49,8 +49,7 @@ function listen(board) {
   }
   const again = () => {
     board.panels.paint();
-    board.image = undefined;
-    board.changed();
+    board.redraw();
   };
   window.addEventListener("resize", () => {
     if (board.model) {

@@ -6,6 +6,12 @@ class Panels {
     this.units = []; // of the first layer: {element, bar}
   }
 
+  // setNetwork shows other weights of the same network.
+  setNetwork(network) {
+    this.network = network;
+    this.paint();
+  }
+
   // use shows the first layer of another network, with images of width x height.
   use(network, classes, width, height) {
     Object.assign(this, { network, classes, width, height });
