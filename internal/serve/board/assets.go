@@ -59,7 +59,8 @@ func assets() map[string]file {
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
 		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js"},
-			"request.js", "explain.js", "grid.js", "picture.js", "panels.js", "model.js", "listen.js", "board.js"),
+			"request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js", "listen.js",
+			"board.js"),
 		"/board/worker.js": newScript([]string{"network.js"}, "explain.js", "worker.js"),
 	}
 }
