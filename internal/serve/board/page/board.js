@@ -165,7 +165,7 @@ class Board {
       const { images, of } = await response.json();
       if (this.image && model === this.model) {
         this.panels.similar(images.map((m) => ({ ...m, pixels: decodeBytes(m.pixels) })),
-          `The nearest of ${of.toLocaleString("en")} images; 100 % would be the same ink (the cosine between their pixels).`);
+          `The nearest of ${of.toLocaleString("en")} images; 100 % (cosine) is the same ink.`);
       }
     } catch (e) {
       if (this.image === image) {

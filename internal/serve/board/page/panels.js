@@ -54,7 +54,7 @@ class Panels {
     setText(byId("for"), best === null ? "For" : `For\u00a0${best}`);
     setText(byId("against"), best === null ? "against" : `for\u00a0${second}`);
     setText(byId("why"), best === null ? ""
-      : `Red ink speaks for ${best} and against ${second}, which comes next; blue ink does the opposite.`);
+      : `Red ink speaks for ${best} rather than ${second}, blue ink for ${second} rather than ${best}.`);
   }
 
   // similar shows training images {pixels, class, similarity}; where there are too few, nothing.

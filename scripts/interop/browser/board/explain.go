@@ -15,7 +15,7 @@ func (b *board) explained() {
 		return board.image.every((v, i) => Math.abs(d[4 * i] - Math.round(255 - v * (255 - 0x1c) / 255)) <= 1);
 	})()`)
 	b.Wait("red and blue pixels", colored("heat", 5))
-	if why := b.text("why"); !regexp.MustCompile(`^Red ink speaks for 3 and against \d, `).MatchString(why) {
+	if why := b.text("why"); !regexp.MustCompile(`^Red ink speaks for 3 rather than \d, `).MatchString(why) {
 		b.Note("why", fmt.Errorf("found %q", why))
 	}
 	// The sum of all effects would be the whole margin if the network had no hidden layer, so it has the margin's sign.

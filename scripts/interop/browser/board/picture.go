@@ -34,7 +34,7 @@ func (b *board) pictureOfDigits() {
 	b.Note("picture", os.WriteFile(bad, []byte("no picture"), 0o644))
 
 	b.choose(bad)
-	b.Wait("an error", `document.getElementById("trouble").textContent.includes("wanted a picture")`)
+	b.Wait("an error", `document.getElementById("trouble").textContent.startsWith("Wanted a picture")`)
 	b.look("picture-error", false)
 	b.choose(good)
 	b.boxes("a file")

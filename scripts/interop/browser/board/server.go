@@ -48,8 +48,6 @@ func (b *board) replaced() {
 	b.Press("#sheet")
 	b.Text("the word goes when one draws on", "notice", "")
 	use(before, served)
-	b.Wait("the first model again", fmt.Sprintf(`board.model.weights === %q && board.image !== undefined`, version))
-	b.Press("#clear")
 }
 
 // gone takes the network away: the page says so, still answers, and goes on when the server is back.
@@ -65,6 +63,7 @@ func (b *board) gone() {
 	b.draw(7, "mouse")
 	b.look("gone", false)
 	set(false)
+	tab.Evaluate[bool](b.Tab, `document.dispatchEvent(new Event("visibilitychange"))`) // as when one comes back to the tab
 	b.Text("the server is back", "notice", "")
 }
 

@@ -50,6 +50,8 @@ func (b *board) digits() {
 // agrees compares the bars with what the server answers by another protocol, and their length with their numbers.
 func (b *board) agrees(when string) {
 	wrong := tab.Evaluate[string](b.Tab, `(async () => {
+		const frame = () => new Promise(requestAnimationFrame);
+		await frame().then(frame); // the last event is shown
 		const body = JSON.stringify({ instances: [Array.from(board.image)] });
 		const response = await fetch("/v1/models/" + board.model.name + ":predict", { method: "POST", body });
 		const [wanted] = (await response.json()).predictions;
@@ -146,6 +148,10 @@ func (b *board) phone() {
 	b.Press("input[value=picture]")
 	b.Fits()
 	b.look("phone-picture", false)
+}
+
+// wide draws on a large screen.
+func (b *board) wide() {
 	b.Do(chromedp.EmulateViewport(1920, 1080))
 	b.open()
 	b.draw(2, "mouse")
