@@ -26,6 +26,9 @@ function setModel(board, entry, weights) {
     query: `?model=${encodeURIComponent(entry.name)}`,
   };
   board.worker.postMessage({ model: entry.network, weights });
+  if (before === null) {
+    warmUp(board.model, 8);
+  }
   if (before === null || JSON.stringify(before.form) !== JSON.stringify(entry.network)) {
     byId("bars").replaceChildren();
     board.view = new View(classes, height, width);
@@ -47,4 +50,19 @@ function setModel(board, entry, weights) {
     board.picture.open(board.picture.blob);
   }
   board.redraw();
+}
+
+// warmUp works out answers to a line that nobody sees, each when the browser has nothing else to do: it compiles what it has
+// seen some times, so that the first stroke has its answer as soon as the others.
+function warmUp(model, times) {
+  const whenIdle = window.requestIdleCallback || setTimeout; // Safari has no idle callbacks
+  whenIdle(() => {
+    const drawing = new Drawing();
+    drawing.begin({ x: 100, y: 60, width: 20 });
+    drawing.extend({ x: 180, y: 200, width: 20 });
+    model.network.scores(normalize(drawing.plane, model.height, model.width));
+    if (times > 1) {
+      warmUp(model, times - 1);
+    }
+  });
 }
