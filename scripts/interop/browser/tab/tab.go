@@ -174,7 +174,7 @@ func (t *Tab) Keys() {
 
 // Fits checks that nothing is wider than the screen.
 func (t *Tab) Fits() {
-	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 		t.Note("phone", fmt.Errorf("the page is %v pixels too wide", over))
 	}
 }
