@@ -74,9 +74,10 @@ func (b *board) themes() {
 
 // change tries the smallest change of ink, which has to change the answer to the one that was told.
 func (b *board) change() {
+	b.settle() // colors changed, so all is drawn anew
 	b.Wait("a smallest change", `Boolean(board.suggestion)`)
 	mind := regexp.MustCompile(`would make it a (\d)`).FindStringSubmatch(b.text("mind"))
-	if mind == nil || mind[1] == "3" {
+	if len(mind) != 2 || mind[1] == "3" {
 		b.Note("change", fmt.Errorf("wanted a change to another class, found %v", mind))
 		return
 	}
