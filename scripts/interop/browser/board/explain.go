@@ -59,6 +59,7 @@ func (b *board) themes() {
 	b.Media("prefers-color-scheme: dark")
 	b.Wait("dark colors", sheet+` < 50`)
 	b.Wait("a dark picture", pixelsOf("seen")+`[0] < 50`)
+	b.Wait("light ink", pixelsOf("sheet")+`.some((v, i) => i % 4 === 0 && v > 200)`)
 	b.look("dark", true)
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("forced-colors: active", "prefers-color-scheme: "+scheme)

@@ -83,6 +83,7 @@ func (b *board) tools() {
 	b.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl)))
 	b.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl)))
 	b.Text("all strokes undone", "best", "")
+	b.Wait("an empty sheet", pixelsOf("sheet")+`.every((v) => v === 0)`)
 	if !tab.Evaluate[bool](b.Tab, `document.getElementById("undo").disabled && document.getElementById("clear").disabled`) {
 		b.Note("undo", fmt.Errorf("there is nothing to undo, but one can"))
 	}
