@@ -34,6 +34,7 @@ type options struct {
 
 // Result is what -json prints.
 type Result struct {
+	Sent     int     `json:"sent"`     // requests in all
 	Requests int     `json:"requests"` // that were answered, without those of the warm-up
 	Images   int     `json:"images"`   // in all of them
 	Seconds  float64 `json:"seconds"`  // from the end of the warm-up to the last answer
@@ -91,18 +92,18 @@ func run(o options, w io.Writer) error {
 	if err := l.run(); err != nil {
 		return err
 	}
-	return o.tell(w, l.latencies, time.Since(l.begin).Seconds()-o.warm)
+	return o.tell(w, len(want)+l.next, l.latencies, time.Since(l.begin).Seconds()-o.warm)
 }
 
 // tell prints the result.
-func (o options) tell(w io.Writer, latencies []int64, seconds float64) error {
+func (o options) tell(w io.Writer, sent int, latencies []int64, seconds float64) error {
 	if len(latencies) == 0 {
 		return fmt.Errorf("no request was answered in %v s", o.seconds)
 	}
 	slices.Sort(latencies)
 	at := func(share float64) float64 { return float64(latencies[int(share*float64(len(latencies)-1))]) / 1e6 }
 	r := Result{
-		len(latencies), len(latencies) * kinds()[o.kind].each, seconds, at(0.5), at(0.99), at(0.999), at(1),
+		sent, len(latencies), len(latencies) * kinds()[o.kind].each, seconds, at(0.5), at(0.99), at(0.999), at(1),
 	}
 	if o.json {
 		return json.NewEncoder(w).Encode(r)
