@@ -18,7 +18,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 		return err
 	}
 	defer body.Release()
-	q, raw, err := parse(body.Data, r.Header.Get(headerLengthHeader))
+	q, raw, err := h.memo.parse(body.Data, r.Header.Get(headerLengthHeader))
 	if err != nil {
 		return err
 	}
@@ -42,6 +42,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 
 // encode returns the JSON of a response, and the bytes that follow it; nil: there are no binary outputs.
 func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) (text, data []byte) {
+	text = make([]byte, 0, 256)
 	text = append(text, `{"model_name":`...)
 	text = appendText(text, name)
 	text = append(text, `,"model_version":"`+wire.Version+`"`...)
@@ -101,7 +102,7 @@ func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) 
 // appendBinary appends an output as little-endian numbers. It is not nil even if there are none.
 func appendBinary(data []byte, output string, a *engine.Answer) []byte {
 	if data == nil {
-		data = make([]byte, 0, 4*len(a.Probabilities)+8*len(a.Class))
+		data = make([]byte, 0, 4*len(a.Probabilities)+8*len(a.Class)) // for both
 	}
 	if output == probabilitiesName {
 		for _, p := range a.Probabilities {
