@@ -102,7 +102,7 @@ func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) 
 // appendBinary appends an output as little-endian numbers. It is not nil even if there are none.
 func appendBinary(data []byte, output string, a *engine.Answer) []byte {
 	if data == nil {
-		data = make([]byte, 0, 4*len(a.Probabilities)+8*len(a.Class)) // for both
+		data = make([]byte, 0, 4*len(a.Probabilities)+8*len(a.Class))
 	}
 	if output == probabilitiesName {
 		for _, p := range a.Probabilities {

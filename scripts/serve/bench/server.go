@@ -122,7 +122,7 @@ func freePort(ctx context.Context) (string, error) {
 	return port, errors.Join(err, l.Close())
 }
 
-// processes returns the folders in /proc of the server's processes.
+// processes returns the folders in /proc of the server's processes that have not ended.
 func (s *server) processes() []string {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	var own []string
@@ -132,7 +132,7 @@ func (s *server) processes() []string {
 			continue // it has ended meanwhile
 		}
 		_, after, _ := strings.Cut(string(text), ") ")
-		if f := strings.Fields(after); len(f) > 2 && f[2] == strconv.Itoa(s.group) {
+		if f := strings.Fields(after); len(f) > 2 && f[2] == strconv.Itoa(s.group) && f[0] != "Z" {
 			own = append(own, folder)
 		}
 	}
