@@ -39,10 +39,10 @@ func TestParseNumbers(t *testing.T) {
 
 func TestParseMember(t *testing.T) {
 	for text, want := range map[string]Numbers{
-		` { "x" : [ [0,12,255], [1, 2, 3] ] } `: {[]int{2, 3}, []float64{0, 12, 255, 1, 2, 3}},
-		`{"x":[-0.5e-1,1E+2,100000000000]}`:     {[]int{3}, []float64{-0.05, 100, 1e11}},
-		`{"x":[]}`:                              {[]int{0}, nil},
-		`{"x":[true,false]}`:                    {[]int{2}, []float64{1, 0}},
+		`{ "x" : [ [0,12,255], [1, 2, 3] ] }`: {[]int{2, 3}, []float64{0, 12, 255, 1, 2, 3}},
+		`{"x":[-0.5e-1,1E+2,100000000000]}`:   {[]int{3}, []float64{-0.05, 100, 1e11}},
+		`{"x":[]}`:                            {[]int{0}, nil},
+		`{"x":[true,false]}`:                  {[]int{2}, []float64{1, 0}},
 	} {
 		if found, ok := ParseMember([]byte(text), "x"); !ok || !reflect.DeepEqual(found, want) {
 			t.Errorf("%s: wanted %v, found %v, %t", text, want, found, ok)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -215,15 +214,21 @@ func (s *server) reloads() int {
 // idle opens connections that ask nothing.
 func (b *bench) idle(ctx context.Context, _ program, s *server) (paired.Figures, error) {
 	var d net.Dialer
+	var all []net.Conn
+	defer func() {
+		for _, c := range all {
+			_ = c.Close() // nothing is on it
+		}
+	}()
 	for range idleConnections {
 		c, err := d.DialContext(ctx, "tcp", s.addr)
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = c.Close() }() // nothing is on it
+		all = append(all, c)
 	}
 	time.Sleep(time.Second) // the last ones may still be in the queue of the system
-	open, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(s.group), "fd"))
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.group))
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func (b *bench) serve(ctx context.Context, p program, cpus []int) (s *server, er
 	if p.name == dnnName {
 		return launch(ctx, addr, log, nil, 1, b.dnn, "serve", "model="+b.model, "--addr", addr)
 	}
-	run := filepath.Join(b.root, "scripts/serve/peers/run")
+	run := filepath.Join(b.root, "scripts", "serve", "peers", "run")
 	return launch(ctx, addr, log, []string{"MODEL=" + b.onnx}, p.workers, run, p.name, port, strconv.Itoa(p.workers))
 }
 

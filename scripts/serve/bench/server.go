@@ -143,7 +143,7 @@ func (s *server) processes() []string {
 func (s *server) cpuSeconds() float64 {
 	total := 0.
 	for _, folder := range s.processes() {
-		threads, _ := filepath.Glob(filepath.Join(folder, "task/*/schedstat"))
+		threads, _ := filepath.Glob(filepath.Join(folder, "task", "*", "schedstat"))
 		for _, path := range threads {
 			text, _ := os.ReadFile(path)
 			first, _, _ := strings.Cut(string(text), " ")
