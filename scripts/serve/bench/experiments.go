@@ -49,7 +49,8 @@ func (b *bench) experiments() []paired.Experiment {
 		About: "The server and the load generator share two cores. 16 connections (4 for what has many images), each " +
 			"of which sends a request as soon as it has the answer to the last. dnn and Triton get images in the binary " +
 			"form of the Open Inference Protocol 2, the Python programs get nothing but their bytes. JSON is TensorFlow " +
-			"Serving's, for MLServer and Triton the Open Inference Protocol's.",
+			"Serving's, for MLServer, which takes nothing else, and Triton the Open Inference Protocol's. The CPU time is that " +
+			"of a request with a single image.",
 		Metrics: []paired.Metric{
 			{Name: single, Unit: "requests/s"}, {Name: cpu, Unit: "µs a request"}, {Name: batch, Unit: "images/s"},
 			{Name: row, Unit: "requests/s"}, {Name: rows, Unit: "images/s"},

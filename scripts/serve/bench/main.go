@@ -3,7 +3,7 @@
 // Bench measures dnn serve, beside ONNX Runtime behind other servers: how soon requests are answered, and how many.
 //
 //	go run ./scripts/serve/bench                  # dnn alone
-//	go run ./scripts/serve/bench --peers          # with the peers of scripts/serve/peers, which their setup installs
+//	go run ./scripts/serve/bench --peers          # with the peers of scripts/serve/peers, which it installs
 //	go run ./scripts/serve/bench --peers --quick  # to see that everything works
 //	go run ./scripts/serve/bench --peers --write  # also docs/benchmarks.md
 //

@@ -64,7 +64,7 @@ func (p page) markdown() []byte {
 	b.WriteString(paired.Markdown(p.machine))
 	command := "go run ./scripts/serve/bench"
 	if p.options.peers {
-		command = "scripts/serve/peers/setup\n    " + command + " --peers"
+		command += " --peers"
 	}
 	fmt.Fprintf(&b, "\nTo measure this on another machine, from the root of the repository:\n\n    %s --rounds %d\n",
 		command, p.options.rounds)

@@ -89,12 +89,16 @@ func newBench(ctx context.Context, o options, cpus []int) (_ *bench, err error) 
 	}
 	b.dnn, b.load = filepath.Join(b.work, "dnn"), filepath.Join(b.work, "load")
 	b.model, b.onnx = filepath.Join(b.work, "model.bin"), filepath.Join(b.work, "model.onnx")
-	for _, command := range [][]string{
+	commands := [][]string{
 		{"go", "build", "-C", b.root, "-trimpath", "-o", b.dnn, "."},
 		{"go", "build", "-C", b.root, "-trimpath", "-o", b.load, "./scripts/serve/load"},
 		{b.dnn, "train", "--quiet", "--data-dir", filepath.Dir(folder), "-o", b.model},
 		{b.dnn, "export", b.model, "-o", b.onnx, "--uint8"},
-	} {
+	}
+	if o.peers {
+		commands = append(commands, []string{filepath.Join(b.root, "scripts", "serve", "peers", "setup")})
+	}
+	for _, command := range commands {
 		if _, err := process.Run(ctx, b.root, []string{"CGO_ENABLED=0"}, command[0], command[1:]...); err != nil {
 			return nil, errors.Join(err, os.RemoveAll(b.work))
 		}
