@@ -42,7 +42,9 @@ func Values(n *engine.Network, values []float64) (*engine.Answer, error) {
 				return nil, Errorf(http.StatusBadRequest, "sample %d: wanted pixels from 0 to 255, or from 0 to 1, "+
 					"found %v", lo/features+1, v)
 			}
-			most = max(most, v)
+			if v > most { // max would look for NaNs again, which takes as long as the rest of the loop
+				most = v
+			}
 		}
 		one := scale
 		if most <= 1 {
