@@ -16,6 +16,9 @@ import (
 //go:embed directions.txt
 var directionText string
 
+// Dimensions is the number of dimensions of Sobol's sequence here.
+const Dimensions = 128
+
 // sobolBits are the binary digits of a coordinate: the sequence repeats itself after 2^sobolBits points.
 const sobolBits = 32
 

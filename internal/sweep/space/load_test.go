@@ -11,6 +11,7 @@ import (
 	"dnn/configs"
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/sweep/sampler"
 )
 
 // from returns a function that reads these files, in pairs of name and text.
@@ -209,6 +210,9 @@ func TestEarly(t *testing.T) {
 
 // Every value that the documentation of a key shows can be one of a sweep, and arrives as it is.
 func TestEveryKey(t *testing.T) {
+	if n := len(config.Keys()); n > sampler.Dimensions {
+		t.Errorf("%d keys, and Sobol's sequence has %d dimensions", n, sampler.Dimensions)
+	}
 	for _, k := range config.Keys() {
 		if k.Group() || slices.Contains([]string{"seed", "seeds", "threads", "output"}, k.Name) {
 			continue
