@@ -272,12 +272,12 @@ func TestDamaged(t *testing.T) {
 	result := func(sweep string, n int) string {
 		return filepath.Join(sweep, "points", fmt.Sprintf("%06d", n), "result.json")
 	}
-	whole := func(t *testing.T, path, old, new string) {
+	whole := func(t *testing.T, path, from, to string) {
 		text := read(t, path)
-		if !strings.Contains(text, old) {
-			t.Fatalf("%s has no %q", path, old)
+		if !strings.Contains(text, from) {
+			t.Fatalf("%s has no %q", path, from)
 		}
-		if err := os.WriteFile(path, []byte(strings.Replace(text, old, new, 1)), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(strings.Replace(text, from, to, 1)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -95,7 +95,9 @@ func (s *sweep) drawnSettings() []picture.SweepSetting {
 		}
 		var values []string
 		for i, v := range one.points[0].values {
-			values = append(values, names[i]+" "+v.text)
+			if v.kind != none {
+				values = append(values, names[i]+" "+v.short())
+			}
 		}
 		d.Values = strings.Join(values, ", ")
 		for _, p := range one.points {
