@@ -25,7 +25,7 @@ func (s *sweep) pictureNames() []string {
 		names = append(names, "parameters", "parallel")
 	}
 	if s.Seeds > 1 {
-		names = append(names, "seeds")
+		names = append(names, "boxes")
 	}
 	return names
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,7 +56,13 @@ func (s *sweep) head() []string {
 	} else {
 		head = append([]string{"point"}, s.names...)
 	}
-	return append(append(head, shortKeys(s.Keys)...), "status")
+	for i, key := range shortKeys(s.Keys) {
+		if slices.Contains(head, key) {
+			key = s.columns()[3+i]
+		}
+		head = append(head, key)
+	}
+	return append(head, "status")
 }
 
 // row returns the cells of a setting: with several seeds the mean of the metric, half of its confidence interval and the

@@ -166,13 +166,15 @@ func parameterOf(key string, i int, points []point) parameter {
 	return p
 }
 
-// shortKeys returns the shortest end of each dotted key that no other key has.
+// shortKeys returns the shortest end of each dotted key that no other key has. The end "name" alone says too little.
 func shortKeys(keys []string) []string {
 	short := make([]string, len(keys))
 	for i, key := range keys {
 		parts := strings.Split(key, ".")
 		for n := 1; n <= len(parts); n++ {
-			short[i] = strings.Join(parts[len(parts)-n:], ".")
+			if short[i] = strings.Join(parts[len(parts)-n:], "."); short[i] == "name" {
+				continue
+			}
 			end := func(other string) bool {
 				return other != key && (other == short[i] || strings.HasSuffix(other, "."+short[i]))
 			}
