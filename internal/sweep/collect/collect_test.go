@@ -161,6 +161,16 @@ func TestCollect(t *testing.T) {
 	if after := files(t, here); !maps.Equal(before, after) {
 		t.Error("the second call gave other files")
 	}
+	foreign := filepath.Join(o.TensorBoard, "notes.txt")
+	if err := os.WriteFile(foreign, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := run(o); err == nil || !strings.Contains(err.Error(), "this sweep's events, found notes.txt") {
+		t.Errorf("with a file that is not ours: %v", err)
+	}
+	if err := os.Remove(foreign); err != nil { // it is still there
+		t.Fatal(err)
+	}
 	o.JSON = true
 	stdout, stderr, err = run(o)
 	if err != nil || stderr != "" {
