@@ -59,6 +59,9 @@ func TestScripts(t *testing.T) {
 			"drawpage":   drawPage,
 			"drawpaper":  drawPaper,
 			"foreign":    foreign,
+			"samesweep":  sameSweep,
+			"aloneas":    aloneAs,
+			"cutall":     cutAll,
 		},
 	})
 }

@@ -225,12 +225,14 @@ func scriptCommand(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return command
 }
 
-// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT, TERM or HUP) when a line
+// interrupt SIGNAL REGEXP STATUS COMMAND ARGS... starts a command, sends it the signal (INT, TERM, HUP or KILL) when a line
 // of its standard output matches, and wants it to end with that exit status. It works on Unix only.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
+	signals := map[string]os.Signal{
+		"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
+	}
 	if neg || len(args) < 4 || signals[args[0]] == nil {
-		ts.Fatalf("usage: interrupt INT|TERM|HUP REGEXP STATUS COMMAND [ARGS...]")
+		ts.Fatalf("usage: interrupt INT|TERM|HUP|KILL REGEXP STATUS COMMAND [ARGS...]")
 	}
 	line, err := regexp.Compile(args[1])
 	ts.Check(err)

@@ -61,15 +61,19 @@ type Trial struct {
 	pool *Pool
 }
 
-// Trial checks an experiment. The pool takes it over: callbacks change it as it is trained. A log, which all runs of
-// the pool would write to, is an error.
-func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
+// CheckNoLog returns an error if the experiment has a log, which all runs of a pool would write to.
+func CheckNoLog(r *config.Resolved) error {
 	for _, c := range r.Callbacks {
 		if _, ok := c.Log(); ok {
-			return nil, r.Fault(c.Name, "wanted no log in a sweep, whose points would all write to it").
+			return r.Fault(c.Name, "wanted no log in a sweep, whose points would all write to it").
 				WithHint("take it out of the experiment: each point has its history.csv")
 		}
 	}
+	return nil
+}
+
+// Trial checks an experiment. The pool takes it over: callbacks change it as it is trained.
+func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
 	source, err := p.source(r.Dataset)
 	if err != nil {
 		return nil, err
@@ -77,7 +81,10 @@ func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
 	t := &Trial{experiment: &experiment{Resolved: r, source: source}, pool: p}
 	quiet := p.system
 	quiet.Stderr = io.Discard
-	return t, t.check(&quiet, Options{Listener: Listener{Note: p.note}})
+	if err := t.check(&quiet, Options{Listener: Listener{Note: p.note}}); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // note tells a note, unless it was told before.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
@@ -134,6 +135,9 @@ func (id Identity) title() string {
 func readIdentity(path string) (id Identity, err error) {
 	file := filepath.Join(path, identityFile)
 	text, err := readRegular(file)
+	if errors.Is(err, syscall.ENOTDIR) { // a file is where the folder should be
+		err = fs.ErrNotExist
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return id, err
 	}

@@ -167,22 +167,19 @@ func (a *halving) jobs() ([]job, error) {
 				k, fault.Count(len(missing), "point"), some(missing)).WithHint("run all shards with --rung %d first", k)
 		}
 		next := a.best(alive, at)
+		var rest []folder.Result
 		for _, setting := range alive {
 			if slices.Contains(next, setting) {
 				continue
 			}
 			for _, n := range a.points(setting) {
-				if _, ok := a.done[n]; ok || !a.share.has(n) {
-					continue
-				}
-				result, err := a.stop(k, at[n])
-				if err != nil {
-					return nil, err
-				}
-				if err := a.take(result); err != nil {
-					return nil, err
+				if a.share.Has(n) {
+					rest = append(rest, at[n])
 				}
 			}
+		}
+		if err := a.stopAll(k, rest); err != nil {
+			return nil, err
 		}
 		alive = next
 	}
@@ -193,7 +190,7 @@ func (a *halving) jobs() ([]job, error) {
 	var jobs []job
 	for _, setting := range alive {
 		for _, n := range a.points(setting) {
-			if _, ok := here[n]; ok || !a.share.has(n) {
+			if _, ok := here[n]; ok || !a.share.Has(n) {
 				continue
 			}
 			p, err := a.sweep.Point(n)

@@ -128,22 +128,17 @@ func (a *asha) arrive(rung int, result folder.Result) {
 // stopRest leaves the results of the settings that do not go on.
 func (a *asha) stopRest() error {
 	for k := range a.rungs {
-		for _, setting := range a.ranked(sorted(a.at[k]), a.results[k]) {
+		var rest []folder.Result
+		for _, setting := range sorted(a.at[k]) {
 			if a.promoted[k][setting] {
 				continue
 			}
 			for _, n := range a.points(setting) {
-				if _, ok := a.done[n]; ok {
-					continue
-				}
-				result, err := a.stop(k, a.results[k][n])
-				if err == nil {
-					err = a.take(result)
-				}
-				if err != nil {
-					return err
-				}
+				rest = append(rest, a.results[k][n])
 			}
+		}
+		if err := a.stopAll(k, rest); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -76,7 +76,7 @@ func (d *display) begin() {
 	if d.events != nil || d.Quiet {
 		return
 	}
-	if !d.share.isWhole() {
+	if !d.share.IsWhole() {
 		d.say("takes %s, as %s says", d.share, d.share.Why)
 	}
 	if d.before > 0 {

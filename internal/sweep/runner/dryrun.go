@@ -27,14 +27,14 @@ func (r *run) dryRun(ctx context.Context) error {
 			return err
 		}
 		for _, one := range all {
-			if r.share.has(one.Point) && one.Point < r.sweep.Points() {
+			if r.share.Has(one.Point) && one.Point < r.sweep.Points() {
 				r.done[one.Point] = one
 			}
 		}
 	}
 	numbers := r.numbers()
 	text := fault.Count(len(numbers), "point")
-	if !r.share.isWhole() {
+	if !r.share.IsWhole() {
 		text += fmt.Sprintf(" of %d", r.sweep.Points())
 	} else {
 		text += fmt.Sprintf(": %s, %s each", fault.Count(r.sweep.Settings, "setting"), fault.Count(r.sweep.Seeds, "seed"))

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
@@ -225,6 +226,32 @@ func (r *run) fail(j job, why error) (folder.Result, error) {
 	defer draft.Discard()
 	_, err = draft.Commit(result)
 	return result, err
+}
+
+// stopAll leaves the results of points that early stopping ended at a rung, and tells them. Those that have a result stay
+// as they are.
+func (r *run) stopAll(rung int, points []folder.Result) error {
+	const writers = 16 // at once: each waits for the disk
+	points = slices.DeleteFunc(points, func(at folder.Result) bool { _, ok := r.done[at.Point]; return ok })
+	failed := make([]error, len(points))
+	var all sync.WaitGroup
+	for first := range writers {
+		all.Go(func() {
+			for i := first; i < len(points); i += writers {
+				points[i], failed[i] = r.stop(rung, points[i])
+			}
+		})
+	}
+	all.Wait()
+	for i, one := range points {
+		if failed[i] != nil {
+			return failed[i]
+		}
+		if err := r.take(one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stop leaves the result of a point that early stopping ended at a rung.

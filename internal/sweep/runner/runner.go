@@ -20,6 +20,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/report"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/share"
 	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
@@ -54,7 +55,7 @@ type run struct {
 	sweep  *space.Sweep
 	folder *folder.Folder
 	trials *experiment.Pool
-	share  Share
+	share  share.Share
 	rungs  []int // epochs; empty: without early stopping
 	show   *display
 
@@ -68,7 +69,7 @@ type run struct {
 func Run(ctx context.Context, system *world.System, o Options) error {
 	r := &run{Options: o, system: system, done: map[int]folder.Result{}}
 	var err error
-	if r.share, err = shareOf(o, system.Env); err != nil {
+	if r.share, err = share.Of(o.Shard, o.Index, system.Env); err != nil {
 		return err
 	}
 	if r.sweep, err = await.Do(ctx, r.load); err != nil {
@@ -111,7 +112,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 func (r *run) load() (*space.Sweep, error) {
 	return space.Load(space.Options{
 		Path: r.Path, Env: r.system.Env, Environ: r.system.Environ, Flags: r.Flags, Seeds: r.Seeds,
-		Unchecked: !r.share.isWhole(),
+		Unchecked: !r.share.IsWhole(),
 	})
 }
 
@@ -127,10 +128,10 @@ func (r *run) check() error {
 	switch {
 	case r.share.Single && r.share.Index >= s.Points():
 		return fault.New(fault.Usage, r.share.Why, "wanted a point from 0 to %d, found %d", s.Points()-1, r.share.Index)
-	case !r.share.isWhole() && s.Method == space.Bayes:
+	case !r.share.IsWhole() && s.Method == space.Bayes:
 		return fault.New(fault.Usage, r.share.Why, "does not go with method: bayes, whose points depend on the results before").
 			WithHint("method: random or sobol can be run in parts, in any order")
-	case r.Rung == nil && !r.ASHA && !r.share.isWhole() && len(r.rungs) > 0:
+	case r.Rung == nil && !r.ASHA && !r.share.IsWhole() && len(r.rungs) > 0:
 		return fault.New(fault.Usage, r.share.Why, "wanted --rung beside it: which points early stopping ends depends on all").
 			WithHint("run all shards with --rung 0, then all with --rung 1, up to --rung %d", len(r.rungs))
 	case r.Rung != nil && len(r.rungs) == 0:
@@ -139,17 +140,14 @@ func (r *run) check() error {
 		return fault.New(fault.Usage, "--rung", "wanted 0 to %d, the last of which trains to the end, found %d", len(r.rungs), *r.Rung)
 	case r.ASHA && len(r.rungs) == 0:
 		return fault.New(fault.Usage, "--asha", "wanted early_terminate in %s, found none", r.Path)
-	case r.ASHA && (r.Rung != nil || !r.share.isWhole()):
+	case r.ASHA && (r.Rung != nil || !r.share.IsWhole()):
 		return fault.New(fault.Usage, "--asha", "wanted all points and rungs in one command, found a part of them").
 			WithHint("without --asha, rungs can be run in parts")
 	case len(r.rungs) > 0 && s.Method == space.Bayes:
 		return fault.New(fault.Config, r.Path, "wanted method: bayes or early_terminate, found both").
 			WithHint("take method: random or sobol beside early_terminate")
-	case len(r.rungs) > 0 && strings.HasPrefix(s.Metric.Name, "test_"):
-		return fault.New(fault.Config, r.Path, "wanted a metric that is measured at each epoch beside early_terminate, found %s",
-			s.Metric.Name).WithHint("val_loss or val_accuracy is")
 	}
-	return nil
+	return experiment.CheckNoLog(s.Experiment())
 }
 
 // identity says which sweep the folder is of.
@@ -168,7 +166,7 @@ func (r *run) identity() folder.Identity {
 
 // findDone finds the points that have a result. A damaged one is set aside, so that the point is done again.
 func (r *run) findDone() error {
-	if !r.share.isWhole() && len(r.rungs) == 0 { // one of many tasks does not read what all others have left
+	if !r.share.IsWhole() && len(r.rungs) == 0 { // one of many tasks does not read what all others have left
 		for _, n := range r.numbers() {
 			found, ok, err := r.folder.Result(n)
 			if err != nil {

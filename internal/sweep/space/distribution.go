@@ -367,7 +367,6 @@ func (r reader) bell(x *axis, d Distribution, bounds keyfile.Number) *keyfile.Pr
 	if d.Sigma <= 0 {
 		return keyfile.Wrong(r.at("sigma"), "sigma: wanted a number above 0, found %v", d.Sigma)
 	}
-	const far = 10 // deviations, beyond which no number is drawn
 	x.a, x.b = d.Mu, d.Sigma
 	from, to := d.Mu-far*d.Sigma, d.Mu+far*d.Sigma
 	x.low, x.high = bounds.Min, bounds.Max

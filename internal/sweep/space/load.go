@@ -57,10 +57,13 @@ func Load(o Options) (*Sweep, error) {
 	if err := s.checkCount(f); err != nil {
 		return nil, err
 	}
-	if o.Unchecked {
-		return s, nil
+	if !o.Unchecked {
+		err = s.check()
 	}
-	return s, s.check()
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // file is a sweep that is being loaded.

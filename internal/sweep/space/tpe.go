@@ -1,11 +1,28 @@
 package space
 
-// Generation is how many settings of the method bayes are chosen at once: each knows the results of the generations
-// before its own, and of no other setting.
-const Generation = 4
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
 
-// startup is how many results the method bayes wants before it chooses by them; until then it draws at random.
-const startup = 10
+	"dnn/internal/fault"
+	"dnn/internal/random"
+)
+
+// The method bayes is the tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, NIPS 2011). It divides
+// the settings so far into few good ones and the rest, estimates for each parameter how both are distributed, l and g,
+// draws some values of l, and takes the one with the largest l/g.
+const (
+	// Generation is how many settings of the method bayes are chosen at once: each knows the results of the generations
+	// before its own. So they are the same whichever of its generation ends first.
+	Generation = 4
+
+	startup    = 10   // results that it wants before it chooses by them; until then settings are drawn at random
+	good       = 0.15 // the fraction of the settings that are good ones
+	mostGood   = 25
+	candidates = 24
+)
 
 // Observed is what a setting has given.
 type Observed struct {
@@ -14,7 +31,126 @@ type Observed struct {
 	Score   float64 // the mean of the metric over the seeds; NaN: it diverged
 }
 
-// Propose returns the values of a setting of the method bayes.
-func (s *Sweep) Propose(setting int, _ []Observed) ([]Value, error) {
-	return s.values(setting), nil
+// Propose returns the values of a setting of the method bayes, one for each parameter in their order. seen must have all
+// settings of the generations before; others are ignored, and so is the order.
+func (s *Sweep) Propose(setting int, seen []Observed) ([]Value, error) {
+	if s.Method != Bayes || setting < 0 || setting >= s.Settings {
+		return nil, fault.New(fault.Usage, s.Path, "wanted a setting from 0 to %d of method: bayes, found %d of %s",
+			s.Settings-1, setting, s.Method)
+	}
+	begin := setting / Generation * Generation
+	known, err := s.ranked(begin, seen)
+	if err != nil {
+		return nil, err
+	}
+	n := slices.IndexFunc(known, func(o observed) bool { return math.IsNaN(o.score) })
+	if n < 0 {
+		n = len(known)
+	}
+	if begin < startup || n == 0 {
+		return s.values(setting), nil
+	}
+	n = min(int(math.Ceil(good*float64(len(known)))), mostGood, n)
+	t := tpe{sweep: s, good: known[:n], rest: slices.Clone(known[n:]), taken: map[string]bool{}}
+	for _, o := range known {
+		t.taken[joined(o.texts)] = true
+	}
+	for i := begin; ; i++ {
+		texts := t.propose(i)
+		if i == setting {
+			return s.inOrder(texts), nil
+		}
+		// What is still running counts as bad, so that the others of its generation look elsewhere.
+		t.rest = append(t.rest, observed{texts: texts})
+		t.taken[joined(texts)] = true
+	}
+}
+
+// observed is a setting with its result.
+type observed struct {
+	setting int
+	texts   []string // of each axis
+	score   float64
+}
+
+// ranked returns the settings before begin, the best one first.
+func (s *Sweep) ranked(begin int, seen []Observed) ([]observed, error) {
+	known := make([]observed, begin)
+	for _, o := range seen {
+		if o.Setting < 0 || o.Setting >= begin {
+			continue
+		}
+		texts := make([]string, len(s.axes))
+		for i, x := range s.axes {
+			at := slices.IndexFunc(o.Values, func(v Value) bool { return v.Key == x.key })
+			if at < 0 {
+				return nil, fmt.Errorf("space: setting %d has no value of %s", o.Setting, x.key)
+			}
+			texts[i] = o.Values[at].Text
+		}
+		known[o.Setting] = observed{o.Setting, texts, o.Score}
+	}
+	if i := slices.IndexFunc(known, func(o observed) bool { return o.texts == nil }); i >= 0 {
+		return nil, fmt.Errorf("space: the result of setting %d is missing, which comes before setting %d", i, begin)
+	}
+	slices.SortFunc(known, func(a, b observed) int {
+		switch {
+		case s.Metric.Better(a.score, b.score):
+			return -1
+		case s.Metric.Better(b.score, a.score):
+			return 1
+		}
+		return cmp.Compare(a.setting, b.setting)
+	})
+	return known, nil
+}
+
+// tpe is what is known when a setting is proposed.
+type tpe struct {
+	sweep      *Sweep
+	good, rest []observed
+	taken      map[string]bool // combinations that are there already
+}
+
+// propose returns a combination for a setting. If there are finitely many, it is one that is not taken.
+func (t *tpe) propose(setting int) []string {
+	s := t.sweep
+	finite := s.combinations() != 0
+	for again := range maxDraws {
+		texts := make([]string, len(s.axes))
+		for i, x := range s.axes {
+			texts[i] = t.choose(i, random.NewKey(s.seed(), "tpe/"+x.key, again).At(setting))
+		}
+		if !finite || !t.taken[joined(texts)] {
+			return texts
+		}
+	}
+	for again := range maxDraws {
+		if texts := s.draw(setting, again); !t.taken[joined(texts)] {
+			return texts
+		}
+	}
+	for i := uint64(0); ; i++ {
+		if texts := s.gridded(i); !t.taken[joined(texts)] {
+			return texts
+		}
+	}
+}
+
+// choose returns the value of an axis with the largest l/g among some that are drawn of l.
+func (t *tpe) choose(axis int, key random.Key) string {
+	x := t.sweep.axes[axis]
+	if x.count() == 1 {
+		return x.nth(0)
+	}
+	l, g := newParzen(x, axis, t.good), newParzen(x, axis, t.rest)
+	best, text := -1.0, ""
+	for i := range candidates {
+		drawn := x.text(l.draw(key.At(i)))
+		from, to := x.cell(drawn)
+		if ratio := l.density(from, to) / g.density(from, to); ratio > best {
+			best, text = ratio, drawn
+		}
+	}
+	return text
 }

@@ -1,4 +1,6 @@
-package runner
+// Package share says which part of a sweep's points one command is to train, when many do: by its flags, or by what Slurm
+// and Kubernetes tell their tasks.
+package share
 
 import (
 	"fmt"
@@ -15,19 +17,19 @@ type Share struct {
 	Why          string // what says so
 }
 
-// whole is the share of a command that trains all points.
-func whole() Share { return Share{Count: 1} }
+// Whole is the share of a command that trains all points.
+func Whole() Share { return Share{Count: 1} }
 
-// has reports whether a point is in the share.
-func (s Share) has(point int) bool {
+// Has reports whether a point is in the share.
+func (s Share) Has(point int) bool {
 	if s.Single {
 		return point == s.Index
 	}
 	return point%s.Count == s.Index
 }
 
-// isWhole reports whether the share is all points.
-func (s Share) isWhole() bool { return !s.Single && s.Count == 1 }
+// IsWhole reports whether the share is all points.
+func (s Share) IsWhole() bool { return !s.Single && s.Count == 1 }
 
 // String names the share.
 func (s Share) String() string {
@@ -37,51 +39,52 @@ func (s Share) String() string {
 	return fmt.Sprintf("shard %d of %d", s.Index, s.Count)
 }
 
-// ParseShard reads I/N: the shard I, from 0, of N.
-func ParseShard(where, text string) (Share, error) {
+// parse reads I/N: the shard I, from 0, of N.
+func parse(text string) (Share, error) {
 	first, second, ok := strings.Cut(text, "/")
 	index, err1 := strconv.Atoi(first)
 	count, err2 := strconv.Atoi(second)
 	if !ok || err1 != nil || err2 != nil || count < 1 || index < 0 || index >= count {
-		return Share{}, fault.New(fault.Usage, where, "wanted I/N with I from 0 to N-1, such as 0/4, found %q", text)
+		return Share{}, fault.New(fault.Usage, "--shard", "wanted I/N with I from 0 to N-1, such as 0/4, found %q", text)
 	}
-	return Share{Index: index, Count: count, Why: where}, nil
+	return Share{Index: index, Count: count, Why: "--shard"}, nil
 }
 
-// shareOf returns the share that the options or, without them, the variables of Slurm or Kubernetes ask for.
-func shareOf(o Options, env func(string) (string, bool)) (Share, error) {
+// Of returns the share that --shard (empty: not given) or --index (nil: not given) or, without them, the variables of Slurm or Kubernetes ask for.
+func Of(shard string, index *int, env func(string) (string, bool)) (Share, error) {
 	switch {
-	case o.Shard != "" && o.Index != nil:
+	case shard != "" && index != nil:
 		return Share{}, fault.New(fault.Usage, "--shard", "does not go with --index")
-	case o.Shard != "":
-		return ParseShard("--shard", o.Shard)
-	case o.Index != nil:
-		if *o.Index < 0 {
-			return Share{}, fault.New(fault.Usage, "--index", "wanted the number of a point, from 0, found %d", *o.Index)
+	case shard != "":
+		return parse(shard)
+	case index != nil:
+		if *index < 0 {
+			return Share{}, fault.New(fault.Usage, "--index", "wanted the number of a point, from 0, found %d", *index)
 		}
-		return Share{Index: *o.Index, Count: 1, Single: true, Why: "--index"}, nil
+		return Share{Index: *index, Count: 1, Single: true, Why: "--index"}, nil
 	}
-	if _, ok := env("SLURM_ARRAY_TASK_ID"); ok {
-		return slurmShare(env)
+	v := variables{env}
+	if v.given("SLURM_ARRAY_TASK_ID") { // the tasks of an array need not be numbered from 0, or by ones
+		return v.share("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP", "SLURM_ARRAY_TASK_COUNT")
 	}
-	if _, ok := env("JOB_COMPLETION_INDEX"); ok {
+	if v.given("JOB_COMPLETION_INDEX") {
 		count := "DNN_SHARDS"
-		if _, ok := env(count); !ok {
+		if !v.given(count) {
 			count = "JOB_COMPLETIONS"
 		}
-		return variables{env}.share("JOB_COMPLETION_INDEX", "", "", count)
+		return v.share("JOB_COMPLETION_INDEX", "", "", count)
 	}
-	return whole(), nil
+	return Whole(), nil
 }
 
-// slurmShare is the share of a task of an array. Its tasks need not be numbered from 0, or by ones.
-func slurmShare(env func(string) (string, bool)) (Share, error) {
-	return variables{env}.share("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP", "SLURM_ARRAY_TASK_COUNT")
-}
-
-// variables reads whole numbers from the environment.
+// variables reads whole numbers from the environment. An empty variable is as one that is not set.
 type variables struct {
 	env func(string) (string, bool)
+}
+
+func (v variables) given(name string) bool {
+	text, ok := v.env(name)
+	return ok && text != ""
 }
 
 // share returns the share that the variables of these names say. least and step may be empty or not set.
@@ -113,17 +116,14 @@ func (v variables) share(index, least, step, count string) (Share, error) {
 
 // number returns the value of a variable. One that is not set has the value otherwise; below 0, that is an error.
 func (v variables) number(name string, otherwise int) (int, error) {
-	text, ok := "", false
-	if name != "" {
-		text, ok = v.env(name)
-	}
-	if !ok {
+	if name == "" || !v.given(name) {
 		if otherwise < 0 {
-			return 0, fault.New(fault.Usage, name, "wanted a whole number beside the index of the task, found none").
+			return 0, fault.New(fault.Usage, name, "wanted the number of tasks beside the index of this one, found none").
 				WithHint("say which points with --shard I/N")
 		}
 		return otherwise, nil
 	}
+	text, _ := v.env(name)
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return 0, fault.New(fault.Usage, name, "wanted a whole number, found %q", text).

@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+
+	"dnn/internal/experiment"
+	"dnn/internal/history"
+	"dnn/internal/sweep/folder"
+	"dnn/internal/train"
+)
+
+// active is a job that goes on.
+type active struct {
+	job
+	threads int
+	bytes   float64
+	cancel  context.CancelCauseFunc
+	gate    gate
+	trained bool // needs no threads any more
+
+	epochs atomic.Int64  // done
+	metric atomic.Uint64 // the bits of the sweep's metric after the last of them
+}
+
+// event is what a job tells the pool: that its threads are free, or that it has ended.
+type event struct {
+	*active
+	ended  bool
+	result folder.Result
+	err    error
+}
+
+// begin starts a job on a goroutine of its own.
+func (p *pool) begin(parent context.Context, j job, threads int) {
+	ctx, cancel := context.WithCancelCause(parent)
+	a := &active{job: j, threads: threads, bytes: j.trial.Bytes(), cancel: cancel}
+	a.metric.Store(math.Float64bits(math.NaN()))
+	p.active = append(p.active, a)
+	step := uint64(j.trial.BatchSize) * uint64(j.trial.Parameters())
+	how := experiment.TrialRun{
+		Threads: threads,
+		Step: func(train.Step) error {
+			p.work.Add(step)
+			a.gate.pass(ctx)
+			return nil
+		},
+		Epoch: func(e history.Epoch) error {
+			if c := p.curve(history.Epochs{e}); len(c) > 0 {
+				a.metric.Store(math.Float64bits(c[0]))
+			}
+			a.epochs.Store(int64(e.Epoch))
+			return nil
+		},
+	}
+	go func() {
+		defer cancel(nil)
+		end := event{active: a, ended: true}
+		defer func() {
+			if crash := recover(); crash != nil { // becomes one of the caller
+				p.crash = crash
+				end.err = context.Canceled
+			}
+			p.events <- end
+		}()
+		end.result, end.err = p.train(ctx, j, how, func() { p.events <- event{active: a} })
+	}()
+}
+
+// gate is a place where a job can be stopped for a while.
+type gate struct {
+	mutex sync.Mutex
+	shut  chan struct{} // is closed when the gate opens; nil: it is open
+}
+
+func (g *gate) close() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.shut == nil {
+		g.shut = make(chan struct{})
+	}
+}
+
+func (g *gate) open() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.shut != nil {
+		close(g.shut)
+		g.shut = nil
+	}
+}
+
+func (g *gate) closed() bool {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	return g.shut != nil
+}
+
+// pass waits until the gate is open, or ctx ends.
+func (g *gate) pass(ctx context.Context) {
+	g.mutex.Lock()
+	shut := g.shut
+	g.mutex.Unlock()
+	if shut == nil {
+		return
+	}
+	select {
+	case <-shut:
+	case <-ctx.Done():
+	}
+}

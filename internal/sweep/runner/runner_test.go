@@ -1,0 +1,284 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/internal/fault"
+	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/space"
+	"dnn/internal/world"
+)
+
+// newSystem returns an outside world whose output a test can read, with so much memory; 0: unknown.
+func newSystem(memory uint64) (s *world.System, stdout, stderr *bytes.Buffer) {
+	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
+	return &world.System{
+		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr,
+		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
+		Memory: func() (uint64, bool) { return memory, memory > 0 },
+	}, stdout, stderr
+}
+
+// write writes a table, an experiment on it and a sweep with these lines, and returns the sweep's path.
+func write(t *testing.T, lines string) string {
+	t.Helper()
+	folder := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("x,y,kind\n")
+	for i := range 60 {
+		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
+	}
+	table := filepath.Join(folder, "t.csv")
+	base := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n", table) +
+		"batch_size: 8\nlayers: [6]\nepochs: 5\nvalidation_split: 0.25\n"
+	for name, content := range map[string]string{"t.csv": rows.String(), "base.yaml": base, "s.yaml": "base: base.yaml\n" + lines} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(folder, "s.yaml")
+}
+
+// runSweep runs a sweep that must succeed, and returns the results of its points.
+func runSweep(t *testing.T, o Options, memory uint64) []folder.Result {
+	t.Helper()
+	s, _, stderr := newSystem(memory)
+	if err := Run(t.Context(), s, o); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	return results(t, o)
+}
+
+// results returns the results of a sweep, without times.
+func results(t *testing.T, o Options) []folder.Result {
+	t.Helper()
+	path := o.Output
+	if path == "" {
+		path = DefaultFolder(o.Path)
+	}
+	f, err := folder.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, damaged, err := f.Results()
+	if err != nil || len(damaged) > 0 {
+		t.Fatal(damaged, err)
+	}
+	for i := range all {
+		all[i].Seconds = 0
+	}
+	return all
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+const rates = "method: random\nrun_cap: 12\nseeds: 2\nparameters:\n" +
+	"  optimizer.learning_rate: {distribution: log_uniform_values, min: 0.001, max: 0.1}\n" +
+	"  layers: {values: [[4], [40, 40], [400]]}\n"
+
+// TestSameResults: threads, memory and parts have no influence on what points give, also where a seed splits the data,
+// and networks differ in size.
+func TestSameResults(t *testing.T) {
+	path := write(t, rates)
+	want := runSweep(t, Options{Path: path, Threads: 1}, 0)
+	if len(want) != 24 || want[23].Setting != 11 || want[23].Seed != 2 || want[0].Status != folder.Finished ||
+		len(want[0].Curve) != 5 || want[0].Metrics["val_loss"] != want[0].Curve[4] || len(want[0].Model) != 64 {
+		t.Fatalf("%+v", want)
+	}
+	for name, c := range map[string]struct {
+		o      Options
+		memory uint64
+	}{
+		"threads":       {Options{Threads: 7}, 0},
+		"little memory": {Options{Threads: 7}, 1_500_000},
+	} {
+		c.o.Path, c.o.Output = path, filepath.Join(t.TempDir(), "other")
+		if got := runSweep(t, c.o, c.memory); text(t, got) != text(t, want) {
+			t.Errorf("%s: %s\nwanted %s", name, text(t, got), text(t, want))
+		}
+	}
+}
+
+// TestMemory: a point for which there is too little memory has no result, and the others have.
+func TestMemory(t *testing.T) {
+	path := write(t, "method: list\nlist: [{layers: [5]}, {layers: [60000, 60000]}, {layers: [6]}]\n")
+	s, _, _ := newSystem(1e9)
+	err := Run(t.Context(), s, Options{Path: path, Threads: 2})
+	if fault.KindOf(err) != fault.Resources || !strings.Contains(err.Error(), "1 point need") {
+		t.Errorf("%v", err)
+	}
+	if all := results(t, Options{Path: path}); len(all) != 2 || all[1].Point != 2 {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestBayes: the points do not depend on what runs when, or on where it was stopped.
+func TestBayes(t *testing.T) {
+	path := write(t, strings.Replace(rates, "random", "bayes", 1))
+	want := runSweep(t, Options{Path: path, Threads: 1, NoModels: true}, 0)
+	o := Options{Path: path, Threads: 3, NoModels: true, Output: filepath.Join(t.TempDir(), "other")}
+	ctx, stop := context.WithCancelCause(t.Context())
+	enough := fault.New(fault.Interrupted, "", "enough")
+	s, _, _ := newSystem(0)
+	s.Stderr = &stopAfter{lines: 9, stop: func() { stop(enough) }}
+	if err := Run(ctx, s, o); !errors.Is(err, enough) {
+		t.Fatalf("stopped with %v", err)
+	}
+	if n := len(results(t, o)); n < 7 || n == 24 {
+		t.Fatalf("stopped after %d points", n)
+	}
+	if got := runSweep(t, o, 0); text(t, got) != text(t, want) {
+		t.Errorf("%s\nwanted %s", text(t, got), text(t, want))
+	}
+}
+
+// stopAfter calls stop after some writes.
+type stopAfter struct {
+	lines int
+	stop  func()
+}
+
+func (s *stopAfter) Write(p []byte) (int, error) {
+	if s.lines--; s.lines == 0 {
+		s.stop()
+	}
+	return len(p), nil
+}
+
+// TestBest: the settings that go on are those with the best means; of equal ones the lower, and never one that diverged
+// before one that did not.
+func TestBest(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		maximize bool
+		eta      int
+		scores   []float64 // of two seeds each
+		want     []int
+	}{
+		{false, 3, []float64{3, 3, 1, 2, 2, 2}, []int{1}},
+		{false, 2, []float64{3, 3, 1, 2, 2, 2}, []int{1, 2}},
+		{true, 2, []float64{3, 3, 1, 2, 2, 2}, []int{0, 2}},
+		{false, 2, []float64{1, 1, 1, 1, 1, 1}, []int{0, 1}},
+		{false, 3, []float64{0, nan, 5, 5, nan, 0}, []int{1}},
+		{true, 2, []float64{nan, nan, nan, 1, 0, 0}, []int{2, 0}},
+		{false, 9, []float64{2, 2, 1, 1}, []int{1}},
+	} {
+		r := &run{sweep: &space.Sweep{Seeds: 2, Metric: space.Metric{Name: "loss", Maximize: c.maximize}, Early: &space.Halving{Eta: c.eta}}}
+		at := map[int]folder.Result{}
+		var settings []int
+		for i, v := range c.scores {
+			metrics := map[string]float64{"loss": v}
+			if v != v {
+				metrics = nil
+			}
+			at[i] = folder.Result{Point: i, Setting: i / 2, Metrics: metrics}
+			if i%2 == 0 {
+				settings = append(settings, i/2)
+			}
+		}
+		if got := r.best(settings, at); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+// TestTuner: a number of threads that is not faster is left; what was measured holds for networks of nearly that size.
+func TestTuner(t *testing.T) {
+	tuner := newTuner(8)
+	tuner.best[6] = 2
+	tuner.best[12] = 8
+	for class, want := range map[int]int{0: 2, 6: 2, 8: 2, 9: 2, 10: 8, 30: 8} {
+		if got := tuner.nearest(class); got != want {
+			t.Errorf("class %d: %d threads, wanted %d", class, got, want)
+		}
+	}
+	if got := newTuner(8); got.nearest(5) != 1 {
+		t.Error("wanted one thread where nothing was measured")
+	}
+}
+
+// TestGate: a job waits at a closed gate until it opens or ends.
+func TestGate(t *testing.T) {
+	var g gate
+	g.pass(t.Context())
+	g.close()
+	passed := make(chan bool)
+	go func() { g.pass(t.Context()); passed <- true }()
+	select {
+	case <-passed:
+		t.Fatal("passed a closed gate")
+	default:
+	}
+	g.open()
+	<-passed
+	g.close()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	g.pass(ctx)
+}
+
+// TestDryRun leaves nothing behind.
+func TestDryRun(t *testing.T) {
+	path := write(t, rates+"early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n")
+	s, stdout, _ := newSystem(0)
+	if err := Run(t.Context(), s, Options{Path: path, Threads: 2, DryRun: true}); err != nil {
+		t.Fatal(err)
+	}
+	want := "24 points: 12 settings, 2 seeds each; 0 have a result\nearly stopping after [1 2 4] of 5 epochs: of 2, one goes on\nabout "
+	if !strings.HasPrefix(stdout.String(), want) {
+		t.Errorf("found %q, wanted %q", stdout, want)
+	}
+	if _, err := os.Stat(DefaultFolder(path)); err == nil {
+		t.Error("left a folder")
+	}
+}
+
+// TestCheck: options that do not go with the sweep.
+func TestCheck(t *testing.T) {
+	early := "early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n"
+	one, nine := 1, 9
+	for _, c := range []struct {
+		lines string
+		o     Options
+		kind  fault.Kind
+		want  string
+	}{
+		{strings.Replace(rates, "random", "bayes", 1), Options{Shard: "0/2"}, fault.Usage, "--shard: does not go with method: bayes"},
+		{strings.Replace(rates, "random", "bayes", 1) + early, Options{}, fault.Config, "wanted method: bayes or early_terminate, found both"},
+		{rates + early, Options{Shard: "0/2"}, fault.Usage, "--shard: wanted --rung beside it"},
+		{rates + early, Options{Index: &one}, fault.Usage, "--index: wanted --rung beside it"},
+		{rates + early, Options{Rung: &nine}, fault.Usage, "--rung: wanted 0 to 3, the last of which trains to the end, found 9"},
+		{rates + early, Options{ASHA: true, Rung: &one}, fault.Usage, "--asha: wanted all points and rungs"},
+		{rates, Options{Rung: &one}, fault.Usage, "--rung: wanted early_terminate"},
+		{rates, Options{ASHA: true}, fault.Usage, "--asha: wanted early_terminate"},
+		{rates, Options{Index: &nine, Seeds: 1, Output: "/dev/null"}, fault.Write, "/dev/null: cannot make the folder"},
+	} {
+		s, _, _ := newSystem(0)
+		c.o.Path = write(t, c.lines)
+		err := Run(t.Context(), s, c.o)
+		if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != c.kind {
+			t.Errorf("%v, wanted %s", err, c.want)
+		}
+		if _, err := os.Stat(DefaultFolder(c.o.Path)); err == nil {
+			t.Errorf("%s: left a folder", c.want)
+		}
+	}
+}
