@@ -17,7 +17,7 @@ func (o Options) check() error {
 		{Role: "the best experiment", Path: filepath.Join(o.Output, bestFile)},
 		{Role: "--optuna", Path: o.Optuna}, {Role: "--tensorboard", Path: o.TensorBoard}, {Role: "--pictures", Path: o.Pictures},
 	}
-	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, "sweep.json")}}
+	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, identityFile)}}
 	if err := world.CheckDistinct(outputs, inputs); err != nil {
 		return err
 	}
