@@ -69,6 +69,7 @@ type parameter struct {
 	log     bool           // whether logarithms are distributed evenly
 	whole   bool           // whether all are whole numbers
 	places  map[string]int // of the choices, by their texts
+	occur   int            // how many different values the points have
 }
 
 // parametersOf returns the parameters of a sweep, as its file has them. What the file does not say, such as the ends of a
@@ -160,7 +161,7 @@ func parameterOf(key string, i int, points []point) parameter {
 	for i, v := range p.choices {
 		p.places[v.text] = i
 	}
-	if len(p.choices) == 0 {
+	if p.occur = len(p.choices); p.occur == 0 {
 		p.low, p.high = 0, 0
 	}
 	return p
