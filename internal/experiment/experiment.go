@@ -44,7 +44,8 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 	if err != nil {
 		return nil, err
 	}
-	return x, x.check(system, o)
+	err = x.check(system, o)
+	return x, err
 }
 
 // check checks an experiment that has its source against it and this machine.

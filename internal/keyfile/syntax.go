@@ -53,15 +53,15 @@ func checkCharacters(name string, text []byte) error {
 	line, column := 1, 1
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
-		where := fmt.Sprintf("%s:%d:%d", name, line, column)
+		where := func() string { return fmt.Sprintf("%s:%d:%d", name, line, column) }
 		switch {
 		case r == utf8.RuneError && size == 1:
-			return fault.New(fault.Config, where, "wanted UTF-8 text, found the byte 0x%02x", text[i])
+			return fault.New(fault.Config, where(), "wanted UTF-8 text, found the byte 0x%02x", text[i])
 		case r == '\uFEFF' && i == 0:
 			column-- // a byte order mark at the start takes no room
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85,
 			r == '\uFEFF', r == 0xfffe, r == 0xffff:
-			return fault.New(fault.Config, where, "wanted text, found the control character U+%04X", r)
+			return fault.New(fault.Config, where(), "wanted text, found the control character U+%04X", r)
 		}
 		if column++; r == '\n' {
 			line, column = line+1, 1

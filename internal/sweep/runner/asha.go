@@ -15,7 +15,6 @@ type asha struct {
 	at       []map[int]bool  // the settings that have come to each rung
 	promoted []map[int]bool  // those that were let go on from it
 	results  []map[int]found // of points, at each rung
-	over     bool            // all settings were begun, and what goes on after the last one was decided
 }
 
 // found is the result of a point at a rung.

@@ -1,6 +1,10 @@
 package space
 
-import "strings"
+import (
+	"strings"
+
+	"dnn/internal/sweep/sampler"
+)
 
 // distinct remembers which combinations were drawn, where there are so few of them that one may be drawn twice.
 type distinct struct {
@@ -12,7 +16,7 @@ type distinct struct {
 
 // newDistinct returns what a sweep remembers of its settings; nil: nothing, since no combination comes twice.
 func newDistinct(s *Sweep) *distinct {
-	if s.Method == Grid || s.Method == List || s.combinations() == 0 {
+	if s.Method == Grid || s.Method == List || sampler.Combinations(s.axes) == 0 {
 		return nil
 	}
 	return &distinct{taken: map[string]int{}}
@@ -52,7 +56,7 @@ func (s *Sweep) fresh(setting int, taken func(texts []string) bool) []string {
 		}
 	}
 	for ; ; s.drawn.free++ {
-		if texts := s.gridded(s.drawn.free); !taken(texts) {
+		if texts := sampler.Grid(s.axes, s.drawn.free); !taken(texts) {
 			return texts
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/keyfile"
-	"dnn/internal/report"
+	"dnn/internal/sweep/sampler"
 )
 
 // Options are the sources of a sweep.
@@ -145,12 +145,12 @@ func (f *file) loadMethod() error {
 	var found []error
 	for i := range all {
 		p := &all[i]
-		f.at[p.axis.key] = fmt.Sprintf("%s:%d:%d", f.Path, p.at.Line, p.at.Column)
-		f.Parameters = append(f.Parameters, Parameter{p.axis.key, p.Distribution})
+		f.at[p.axis.Key] = fmt.Sprintf("%s:%d:%d", f.Path, p.at.Line, p.at.Column)
+		f.Parameters = append(f.Parameters, Parameter{p.axis.Key, p.Distribution})
 		f.axes = append(f.axes, &p.axis)
 		found = append(found, f.checkParameter(p))
 	}
-	slices.SortFunc(f.axes, func(a, b *axis) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(f.axes, func(a, b *sampler.Axis) int { return strings.Compare(a.Key, b.Key) })
 	return errors.Join(found...)
 }
 
@@ -180,28 +180,28 @@ func (f *file) loadList() error {
 
 // checkParameter checks whether a parameter suits the method, and notes what may surprise.
 func (f *file) checkParameter(p *parameter) error {
-	where := f.at[p.axis.key]
+	where := f.at[p.axis.Key]
 	if f.Method == Grid && (p.Weights != nil || p.Name != "constant" && p.Name != "categorical" &&
 		p.Name != "int_uniform" && p.Name != "q_uniform") {
 		what := p.Name
 		if p.Weights != nil {
 			what = "probabilities"
 		}
-		err := fault.New(fault.Config, where, "%s: wanted values for method: grid, found %s", p.axis.key, what)
+		err := fault.New(fault.Config, where, "%s: wanted values for method: grid, found %s", p.axis.Key, what)
 		return err.WithHint("list some values, or write method: random")
 	}
-	if p.axis.texts != nil {
+	if p.axis.Texts != nil {
 		return nil
 	}
 	switch p.Name {
 	case "int_uniform":
-		if !p.axis.whole {
+		if !p.whole {
 			f.note("%s: %s: min and max are whole numbers, so all its values are, as with W&B: "+
-				"write distribution: uniform for others", where, p.axis.key)
+				"write distribution: uniform for others", where, p.axis.Key)
 		}
 	case "log_uniform", "q_log_uniform", "inv_log_uniform":
-		f.note("%s: %s: %s takes exponents of e: values are from %.4g to %.4g", where, p.axis.key, p.Name, p.axis.low,
-			p.axis.high)
+		f.note("%s: %s: %s takes exponents of e: values are from %.4g to %.4g", where, p.axis.Key, p.Name, p.axis.Low,
+			p.axis.High)
 	}
 	return nil
 }
@@ -247,44 +247,6 @@ func (f *file) readBase(name string) ([]byte, error) {
 	return nil, err
 }
 
-// loadMetric loads the metric, and checks that it is measured.
-func (f *file) loadMetric() error {
-	given, _ := f.values.Group("metric")
-	name, _ := given["name"].(string)
-	goal, _ := given["goal"].(string)
-	if name == "" && len(given) > 0 {
-		return f.fault("metric", "wanted name, one of %s, found none", strings.Join(report.SeedMetrics(), ", "))
-	}
-	validated := f.base.ValidationSplit > 0
-	if name == "" {
-		name = "val_loss"
-		if !validated {
-			name = "loss"
-		}
-	}
-	f.Metric = Metric{Name: name, Maximize: goal == "maximize"}
-	if target, ok := given["target"].(float64); ok {
-		f.Metric.Target = &target
-	}
-	accuracy := strings.HasSuffix(name, "accuracy")
-	switch rest, ofValidation := strings.CutPrefix(name, "val_"); {
-	case ofValidation && !validated:
-		return f.fault("metric.name", "wanted a metric that is measured, found %s, and the experiment has no validation", name).
-			WithHint("set validation_split, or take %s", rest)
-	case accuracy && goal == "":
-		return f.fault("metric.name", "wanted a goal beside it, found none: the default would minimize the %s", name).
-			WithHint("write goal: maximize")
-	case accuracy != f.Metric.Maximize:
-		f.note("%s: the best point will be the one with the %s %s", f.Path,
-			map[bool]string{true: "largest", false: "smallest"}[f.Metric.Maximize], name)
-	}
-	if strings.HasPrefix(name, "test_") {
-		f.note("%s: choosing by %s makes the test part of the choice: the best one's will be too good. "+
-			"A metric of validation does not", f.Path, name)
-	}
-	return nil
-}
-
 // loadSeeds loads the seeds of each setting, and how many settings there are.
 func (f *file) loadSeeds() error {
 	seeds, _ := f.top["seeds"].(uint64)
@@ -300,7 +262,7 @@ func (s *Sweep) checkCount(f file) error {
 	limit, capped := f.top["run_cap"].(uint64)
 	settings := uint64(len(s.listed))
 	if s.Method != List {
-		settings = s.combinations()
+		settings = sampler.Combinations(s.axes)
 	}
 	switch {
 	case s.Method == Grid || s.Method == List:
@@ -334,22 +296,4 @@ func (s *Sweep) product(settings uint64) string {
 		text += fmt.Sprintf(" with %d seeds", s.Seeds)
 	}
 	return text
-}
-
-// combinations returns how many settings the parameters allow; 0: as many as there are numbers.
-func (s *Sweep) combinations() uint64 {
-	const most = 1 << 63
-	product := uint64(1)
-	for _, x := range s.axes {
-		n := x.count()
-		if n == 0 {
-			return 0
-		}
-		if product > most/n {
-			product = most
-			continue
-		}
-		product *= n
-	}
-	return product
 }

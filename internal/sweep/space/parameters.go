@@ -10,6 +10,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/keyfile"
+	"dnn/internal/sweep/sampler"
 )
 
 // maxValues is the most values that a parameter may list.
@@ -18,8 +19,9 @@ const maxValues = 1000
 // parameter is a Parameter with what a sampler needs, and where it stands in the file.
 type parameter struct {
 	Distribution
-	axis axis
-	at   *yaml.Node // its value
+	axis  sampler.Axis
+	at    *yaml.Node // its value
+	whole bool       // it is a whole number
 }
 
 // parameters is the kind of the key parameters. Its values are []parameter.
@@ -70,7 +72,7 @@ func (r *parametersReader) read(prefix string, n *yaml.Node) (found *keyfile.Pro
 		}
 		one, p := readDistribution(key, kind, value)
 		p.In(key)
-		one.axis.key, one.at = key, value
+		one.axis.Key, one.at = key, value
 		r.all = append(r.all, one)
 		found = found.And(p)
 	}

@@ -12,6 +12,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/keyfile"
 	"dnn/internal/random"
+	"dnn/internal/sweep/sampler"
 )
 
 // Points returns how many points the sweep has. They are numbered from 0.
@@ -41,7 +42,7 @@ func (s *Sweep) values(setting int) []Value {
 	case List:
 		return slices.Clone(s.listed[setting].values)
 	case Grid:
-		return s.inOrder(s.gridded(uint64(setting)))
+		return s.inOrder(sampler.Grid(s.axes, uint64(setting)))
 	}
 	return s.inOrder(s.distinctTexts(setting))
 }
@@ -50,28 +51,17 @@ func (s *Sweep) values(setting int) []Value {
 func (s *Sweep) inOrder(texts []string) []Value {
 	values := make([]Value, len(s.Parameters))
 	for i, p := range s.Parameters {
-		at, _ := slices.BinarySearchFunc(s.axes, p.Key, func(x *axis, key string) int { return strings.Compare(x.key, key) })
+		at, _ := slices.BinarySearchFunc(s.axes, p.Key, func(x *sampler.Axis, key string) int { return strings.Compare(x.Key, key) })
 		values[i] = Value{p.Key, texts[at]}
 	}
 	return values
 }
 
-// gridded returns the combination of that index: the last axis, in the order of their keys, changes fastest.
-func (s *Sweep) gridded(index uint64) []string {
-	texts := make([]string, len(s.axes))
-	for i := len(s.axes) - 1; i >= 0; i-- {
-		n := s.axes[i].count()
-		texts[i] = s.axes[i].nth(index % n)
-		index /= n
-	}
-	return texts
-}
-
-// drawn returns the combination that is drawn for a setting, or drawn again, if it is there already.
+// draw returns the combination that is drawn for a setting, or drawn again, if it is there already.
 func (s *Sweep) draw(setting, again int) []string {
 	texts := make([]string, len(s.axes))
 	for i, x := range s.axes {
-		texts[i] = x.text(s.place(x.key, setting, again))
+		texts[i] = x.Text(s.place(x.Key, setting, again))
 	}
 	return texts
 }
@@ -80,11 +70,8 @@ func (s *Sweep) draw(setting, again int) []string {
 func (s *Sweep) place(key string, setting, again int) float64 {
 	var stream rand.PCG
 	random.NewKey(s.seed(), "sweep/"+key, again).At(setting).Seed(&stream)
-	return between(stream.Uint64())
+	return sampler.Between(stream.Uint64())
 }
-
-// between makes a number between 0 and 1 of random bits. Neither 0 nor 1 is possible.
-func between(bits uint64) float64 { return (float64(bits>>12) + 0.5) * 0x1p-52 }
 
 // even returns the combination of that index of Sobol's sequence, scrambled by the hash.
 func (s *Sweep) even(index int) []string {
@@ -92,12 +79,12 @@ func (s *Sweep) even(index int) []string {
 	dimension := 0
 	for i, x := range s.axes {
 		u := 0.5
-		if x.count() != 1 {
-			bits := scrambled(sobol(uint32(index), dimension), random.NewKey(s.seed(), "sobol/"+x.key, 0))
+		if x.Count() != 1 {
+			bits := sampler.Scrambled(sampler.Sobol(uint32(index), dimension), random.NewKey(s.seed(), "sobol/"+x.Key, 0))
 			u = (float64(bits) + 0.5) * 0x1p-32
 			dimension++
 		}
-		texts[i] = x.text(u)
+		texts[i] = x.Text(u)
 	}
 	return texts
 }
@@ -130,6 +117,9 @@ func (p Point) String() string {
 	for i, v := range p.Values {
 		text[i] = v.Key + " " + v.Text
 	}
+	if len(text) == 0 {
+		return fmt.Sprintf("point %d (the base)", p.Number)
+	}
 	return fmt.Sprintf("point %d (%s)", p.Number, shorten(strings.Join(text, ", ")))
 }
 
@@ -144,6 +134,8 @@ func (s *Sweep) Resolve(p Point) (*config.Resolved, error) {
 		if s.Method == List {
 			at := s.listed[p.Setting].at
 			e.Where = fmt.Sprintf("%s:%d:%d", s.Path, at.Line, at.Column)
+		} else if strings.Contains(e.What, "there is no such key") {
+			e.Hint += "; settings of method: list can have different keys"
 		}
 	}
 	if err != nil {

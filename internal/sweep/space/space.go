@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"dnn/internal/config"
+	"dnn/internal/sweep/sampler"
 )
 
 // Limits of a sweep.
@@ -45,8 +46,8 @@ type Sweep struct {
 	options  Options
 	baseText func() ([]byte, error)
 	base     *config.Resolved
-	axes     []*axis   // of Parameters, in the order of their keys
-	listed   []setting // of the method list
+	axes     []*sampler.Axis // of Parameters, in the order of their keys
+	listed   []setting       // of the method list
 	at       map[string]string
 
 	mutex sync.Mutex // guards drawn

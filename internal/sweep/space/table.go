@@ -1,7 +1,6 @@
 package space
 
 import (
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -66,29 +65,6 @@ func table() keyfile.Table {
 func onlyWandB() []string {
 	return []string{"program", "command", "project", "entity", "controller", "job", "image_uri", "apiVersion", "kind"}
 }
-
-// foreignMetrics returns the names that Keras and its users log for the metrics here.
-func foreignMetrics() map[string][]string {
-	foreign := map[string][]string{
-		"loss":          {"trainloss", "trainingloss"},
-		"accuracy":      {"acc", "trainacc", "trainaccuracy", "trainingaccuracy", "categoricalaccuracy"},
-		"val_loss":      {"validationloss", "validloss", "valloss"},
-		"val_accuracy":  {"valacc", "validationaccuracy", "validationacc", "validaccuracy", "valcategoricalaccuracy"},
-		"test_loss":     {"evalloss"},
-		"test_accuracy": {"testacc", "evalaccuracy"},
-	}
-	for name, others := range foreign {
-		for _, other := range append(slices.Clone(others), strings.ReplaceAll(name, "_", "")) {
-			foreign[name] = append(foreign[name], "epoch/"+other, "val/"+strings.TrimPrefix(other, "val"))
-		}
-	}
-	foreign["loss"] = slices.DeleteFunc(foreign["loss"], isOfValidation)
-	foreign["accuracy"] = slices.DeleteFunc(foreign["accuracy"], isOfValidation)
-	return foreign
-}
-
-// isOfValidation reports whether a name belongs to a group of validation: val/loss.
-func isOfValidation(name string) bool { return strings.HasPrefix(name, "val/") }
 
 // line is the kind of a text for people. Its values are string.
 type line struct{}

@@ -8,11 +8,12 @@ import (
 
 	"dnn/internal/fault"
 	"dnn/internal/random"
+	"dnn/internal/sweep/sampler"
 )
 
 // The method bayes is the tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, NIPS 2011). It divides
-// the settings so far into few good ones and the rest, estimates for each parameter how both are distributed, l and g,
-// draws some values of l, and takes the one with the largest l/g.
+// the settings so far into few good ones and the rest, estimates how both are distributed, l and g, draws some settings
+// of l, and takes the one with the largest l/g.
 const (
 	// Generation is how many settings of the method bayes are chosen at once: each knows the results of the generations
 	// before its own. So they are the same whichever of its generation ends first.
@@ -82,9 +83,9 @@ func (s *Sweep) ranked(begin int, seen []Observed) ([]observed, error) {
 		}
 		texts := make([]string, len(s.axes))
 		for i, x := range s.axes {
-			at := slices.IndexFunc(o.Values, func(v Value) bool { return v.Key == x.key })
+			at := slices.IndexFunc(o.Values, func(v Value) bool { return v.Key == x.Key })
 			if at < 0 {
-				return nil, fmt.Errorf("space: setting %d has no value of %s", o.Setting, x.key)
+				return nil, fmt.Errorf("space: setting %d has no value of %s", o.Setting, x.Key)
 			}
 			texts[i] = o.Values[at].Text
 		}
@@ -112,45 +113,40 @@ type tpe struct {
 	taken      map[string]bool // combinations that are there already
 }
 
-// propose returns a combination for a setting. If there are finitely many, it is one that is not taken.
+// propose returns a combination for a setting: of some that are drawn of l, the one with the largest l/g. If there are
+// finitely many combinations, it is one that is not taken.
 func (t *tpe) propose(setting int) []string {
 	s := t.sweep
-	finite := s.combinations() != 0
-	for again := range maxDraws {
-		texts := make([]string, len(s.axes))
-		for i, x := range s.axes {
-			texts[i] = t.choose(i, random.NewKey(s.seed(), "tpe/"+x.key, again).At(setting))
-		}
-		if !finite || !t.taken[joined(texts)] {
-			return texts
-		}
-	}
-	for again := range maxDraws {
-		if texts := s.draw(setting, again); !t.taken[joined(texts)] {
-			return texts
-		}
-	}
-	for i := uint64(0); ; i++ {
-		if texts := s.gridded(i); !t.taken[joined(texts)] {
-			return texts
+	l, g := sampler.NewParzen(s.axes, textsOf(t.good)), sampler.NewParzen(s.axes, textsOf(t.rest))
+	finite := sampler.Combinations(s.axes) != 0
+	var best []string
+	ratio := -1.0
+	for again := 0; again < maxDraws && best == nil; again++ {
+		key := random.NewKey(s.seed(), "tpe", again).At(setting)
+		for i := range candidates {
+			texts := l.Draw(key.At(i))
+			if finite && t.taken[joined(texts)] {
+				continue
+			}
+			at := sampler.PlaceOf(s.axes, texts)
+			if r := l.Density(at) / g.Density(at); r > ratio {
+				ratio, best = r, texts
+			}
 		}
 	}
+	for i := uint64(0); best == nil; i++ {
+		if texts := sampler.Grid(s.axes, i); !t.taken[joined(texts)] {
+			best = texts
+		}
+	}
+	return best
 }
 
-// choose returns the value of an axis with the largest l/g among some that are drawn of l.
-func (t *tpe) choose(axis int, key random.Key) string {
-	x := t.sweep.axes[axis]
-	if x.count() == 1 {
-		return x.nth(0)
+// textsOf returns the combinations of settings.
+func textsOf(all []observed) [][]string {
+	texts := make([][]string, len(all))
+	for i, o := range all {
+		texts[i] = o.texts
 	}
-	l, g := newParzen(x, axis, t.good), newParzen(x, axis, t.rest)
-	best, text := -1.0, ""
-	for i := range candidates {
-		drawn := x.text(l.draw(key.At(i)))
-		from, to := x.cell(drawn)
-		if ratio := l.density(from, to) / g.density(from, to); ratio > best {
-			best, text = ratio, drawn
-		}
-	}
-	return text
+	return texts
 }

@@ -1,4 +1,4 @@
-package space
+package sampler
 
 import (
 	_ "embed"
@@ -60,9 +60,9 @@ func recurrence(degree int, coefficients uint32, m []uint32) (v [sobolBits]uint3
 	return v
 }
 
-// sobol returns the coordinate of point n of Sobol's sequence in a dimension, as a binary fraction of sobolBits digits.
+// Sobol returns the coordinate of point n of Sobol's sequence in a dimension, as a binary fraction of sobolBits digits.
 // Points are in the order of Antonov and Saleev (1979), so point 0 is the origin.
-func sobol(n uint32, dimension int) uint32 {
+func Sobol(n uint32, dimension int) uint32 {
 	x, v := uint32(0), &directions()[dimension]
 	for gray, j := n^n>>1, 0; gray != 0; gray, j = gray>>1, j+1 {
 		if gray&1 == 1 {
@@ -72,9 +72,9 @@ func sobol(n uint32, dimension int) uint32 {
 	return x
 }
 
-// scrambled permutes the digits of x at random: whether a digit flips depends on the digits before it (Owen, Monte Carlo
+// Scrambled permutes the digits of x at random: whether a digit flips depends on the digits before it (Owen, Monte Carlo
 // and Quasi-Monte Carlo Methods, 1995). Points that were spread evenly are so afterwards.
-func scrambled(x uint32, key random.Key) uint32 {
+func Scrambled(x uint32, key random.Key) uint32 {
 	out := x
 	for digit := range sobolBits {
 		before := uint64(1)<<digit | uint64(x)>>(sobolBits-digit)

@@ -1,4 +1,4 @@
-package space
+package sampler
 
 import (
 	"math"
@@ -57,8 +57,8 @@ var (
 		2.04426310338993978564e-15}
 )
 
-// normalBelow returns the probability that a standard normal variable is below z, within 1e-7.
-func normalBelow(z float64) float64 {
+// NormalBelow returns the probability that a standard normal variable is below z, within 1e-7.
+func NormalBelow(z float64) float64 {
 	p, _ := exact.Normal(float32(z))
 	return float64(p)
 }
