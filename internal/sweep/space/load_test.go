@@ -214,7 +214,8 @@ func TestEveryKey(t *testing.T) {
 		t.Errorf("%d keys, and Sobol's sequence has %d dimensions", n, sampler.Dimensions)
 	}
 	for _, k := range config.Keys() {
-		if k.Group() || slices.Contains([]string{"seed", "seeds", "threads", "output"}, k.Name) {
+		if k.Group() || slices.Contains([]string{"seed", "seeds", "threads", "output"}, k.Name) ||
+			strings.HasPrefix(k.Name, "mlflow.") { // no parameters
 			continue
 		}
 		for _, example := range append(k.More, k.Example, k.Default, `"a b.csv"`) {
