@@ -57,14 +57,18 @@ func (l *accessLog) write(a accessLine) {
 // recorder notes the status and size of a response.
 type recorder struct {
 	http.ResponseWriter
+	last   func() bool // whether the connection is to be closed
 	status int
 	bytes  int64
 }
 
-// WriteHeader notes the status.
+// WriteHeader notes the status, and says in the header whether the connection is closed.
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+		if r.last() {
+			r.Header().Set("Connection", "close")
+		}
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -72,7 +76,7 @@ func (r *recorder) WriteHeader(status int) {
 // Write notes the size.
 func (r *recorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.WriteHeader(http.StatusOK)
 	}
 	n, err := r.ResponseWriter.Write(p)
 	r.bytes += int64(n)
@@ -86,7 +90,7 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 func (s *server) as(protocol string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, last: s.last}
 		s.metrics.Begin()
 		defer func() {
 			if crash := recover(); crash != nil {
@@ -105,10 +109,13 @@ func (s *server) as(protocol string, next http.Handler) http.Handler {
 				})
 			}
 		}()
-		if s.draining.Load() || s.awake() > maxAwake {
-			rec.Header().Set("Connection", "close")
-		}
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
 		s.guard(next).ServeHTTP(rec, r)
+		if rec.status == 0 {
+			rec.WriteHeader(http.StatusOK)
+		}
 	})
 }
+
+// last reports whether a response is to be the last of its connection: the server ends, or too many are kept.
+func (s *server) last() bool { return s.draining.Load() || s.awake() > maxAwake }

@@ -52,7 +52,9 @@ const (
 	writeTimeout  = 90 * time.Second // from the header of a request to the end of its response
 	idleTimeout   = 2 * time.Minute  // between two requests
 	drainTimeout  = 10 * time.Second // for what is being answered when the server is stopped
-	drainGrace    = 250 * time.Millisecond
+	drainGrace    = time.Second      // for a request on a connection without one, when the server is stopped
+	handshakeTime = time.Second / 2  // for handshakes that have begun, when the server is stopped
+	drainLook     = 5 * time.Millisecond
 	pollInterval  = time.Second // between two looks at the files of models
 )
 

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/fault"
 	"dnn/internal/nn/kernel"
-	"dnn/internal/report"
 	"dnn/internal/serve/board"
 	"dnn/internal/serve/engine"
 	"dnn/internal/serve/metrics"
@@ -105,7 +103,8 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 	h := &http.Server{
 		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
+		ConnState: noteState,
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
 	}
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
@@ -138,22 +137,5 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 		return nil
 	default:
 		return cause
-	}
-}
-
-// shutDown ends the server. For a while it goes on, but says that it closes each connection after its response; then it
-// takes no more connections, but still waits for requests on those it has. A request that has come is answered; a client
-// that keeps connecting meanwhile may find a connection reset.
-func (s *server) shutDown(h *http.Server, l *listener) {
-	s.draining.Store(true)
-	grace, most := cmp.Or(s.o.grace, drainGrace), drainTimeout
-	time.Sleep(grace)
-	l.refuse(grace / 2)
-	time.Sleep(grace)
-	ctx, cancel := context.WithTimeout(context.Background(), most)
-	defer cancel()
-	if err := h.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
-		_ = h.Close()
-		report.Message(s.system.Stderr, "gave up on requests that took longer than %v", most)
 	}
 }

@@ -7,9 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,52 +146,6 @@ func (r *running) ask(method, path, body string, header ...string) (int, string,
 func TestStops(t *testing.T) {
 	r := start(t, nil)
 	r.stop()
-	if err := <-r.ended; err != nil {
-		t.Error(err)
-	}
-	r.ended <- nil
-}
-
-// TestShutdownLosesNothing stops a server while clients ask it. Each request on a connection that was there is answered,
-// and the last one is told that it is.
-func TestShutdownLosesNothing(t *testing.T) {
-	r := start(t, func(o *Options) { o.grace = drainGrace })
-	body, header := inferBytes(image(1))
-	var group sync.WaitGroup
-	var answered atomic.Int64
-	for range 16 {
-		group.Go(func() {
-			client := http.Client{Transport: &http.Transport{}}
-			defer client.CloseIdleConnections()
-			for {
-				q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"v2/models/digits/infer",
-					strings.NewReader(body))
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				q.Header.Set(header[0], header[1])
-				response, err := client.Do(q)
-				if err != nil {
-					t.Errorf("a request was lost: %v", err)
-					return
-				}
-				text, err := io.ReadAll(response.Body)
-				_ = response.Body.Close()
-				if response.StatusCode != http.StatusOK || err != nil {
-					t.Errorf("found %d %s, %v", response.StatusCode, text, err)
-					return
-				}
-				if answered.Add(1) == 100 {
-					r.stop()
-				}
-				if response.Close {
-					return // it was told that the server stops
-				}
-			}
-		})
-	}
-	group.Wait()
 	if err := <-r.ended; err != nil {
 		t.Error(err)
 	}

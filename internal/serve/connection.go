@@ -1,0 +1,128 @@
+package serve
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// connection is a connection of a listener until it is closed. It knows whether it is between two requests.
+type connection struct {
+	net.Conn
+	from     *listener
+	once     sync.Once
+	awake    atomic.Bool // counted as such
+	first    [1]byte     // what was read while it was parked
+	hasFirst bool        // first was not read yet by the HTTP server
+
+	mu      sync.Mutex
+	quiet   int64 // since when it waits for the first byte of a request, in nanoseconds of Unix; 0: it has one
+	leaving bool  // leave interrupted its Read
+}
+
+// lastLook is how long a connection that is to be closed looks for a request that came at the last moment.
+const lastLook = time.Millisecond
+
+// Read returns the first byte, and then the others.
+func (c *connection) Read(p []byte) (int, error) {
+	if c.hasFirst && len(p) > 0 {
+		c.hasFirst = false
+		p[0] = c.first[0]
+		return 1, nil
+	}
+	return c.receive(p)
+}
+
+// receive reads. After leave it reads what is there already, if anything is.
+func (c *connection) receive(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.left() {
+		n, err = c.Conn.Read(p)
+	}
+	if n > 0 {
+		c.busy()
+	}
+	return n, err
+}
+
+// left reports whether leave was called, and gives Read a last chance if so.
+func (c *connection) left() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.leaving {
+		_ = c.SetReadDeadline(time.Now().Add(lastLook))
+	}
+	return c.leaving
+}
+
+// busy notes that there is a request, so leave does nothing any more and what it did is undone.
+func (c *connection) busy() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quiet = 0
+	if c.leaving {
+		c.leaving = false
+		_ = c.SetReadDeadline(time.Now().Add(readTimeout))
+	}
+}
+
+// idle notes that a request was answered.
+func (c *connection) idle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quiet = time.Now().UnixNano()
+}
+
+// leave ends the connection if it has waited for a request since a time, in nanoseconds of Unix, or longer. A request that
+// comes meanwhile is still answered.
+func (c *connection) leave(since int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.quiet != 0 && c.quiet <= since {
+		c.leaving = true
+		_ = c.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// noteState tells a connection of a listener what the HTTP server makes of it.
+func noteState(c net.Conn, state http.ConnState) {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	one, ok := c.(*connection)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateActive:
+		one.busy() // a request may have been read together with the one before
+	case http.StateIdle:
+		one.idle()
+	}
+}
+
+// Close closes the connection.
+func (c *connection) Close() error {
+	c.once.Do(func() {
+		if c.awake.Swap(false) {
+			c.from.awake.Add(-1)
+		}
+		c.from.mu.Lock()
+		defer c.from.mu.Unlock()
+		delete(c.from.all, c)
+	})
+	return c.Conn.Close()
+}
+
+// CloseWrite ends what the server sends.
+func (c *connection) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
