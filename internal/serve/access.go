@@ -86,35 +86,47 @@ func (r *recorder) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController find what is below.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// as makes a handler part of the server, under the name of a protocol. A panic becomes an error of its request alone.
-func (s *server) as(protocol string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begun := time.Now()
-		rec := &recorder{ResponseWriter: w, last: s.last}
-		s.metrics.Begin()
-		defer func() {
-			if crash := recover(); crash != nil {
-				report.PrintError(s.system.Stderr, fault.New(fault.Bug, r.URL.Path, "%v", crash))
-				if rec.status == 0 {
-					wire.Fail(rec, r, wire.Errorf(http.StatusInternalServerError, "a bug in dnn"))
-				}
+// as answers a request with a handler, under the name of a protocol. A panic becomes an error of its request alone.
+func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
+	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
+		c.unread = false
+	}
+	rec := &recorder{ResponseWriter: w, last: s.last}
+	s.metrics.Begin()
+	defer func() {
+		if crash := recover(); crash != nil {
+			report.PrintError(s.system.Stderr, fault.New(fault.Bug, r.URL.Path, "%v", crash))
+			if rec.status != 0 { // the response has begun, and must not look as if it were whole
+				defer panic(http.ErrAbortHandler)
+			} else {
+				wire.Fail(rec, r, wire.Errorf(http.StatusInternalServerError, "a bug in dnn"))
 			}
-			took := time.Since(begun)
-			s.metrics.End(protocol, max(rec.status, 100), took)
-			if s.access != nil {
-				s.access.write(accessLine{
-					Time: begun.UTC().Format("2006-01-02T15:04:05.000Z"), Remote: r.RemoteAddr, Method: r.Method,
-					Path: r.URL.Path, Protocol: protocol, Status: rec.status, Bytes: rec.bytes, Seconds: took.Seconds(),
-					TraceParent: r.Header.Get("Traceparent"),
-				})
-			}
-		}()
-		rec.Header().Set("X-Content-Type-Options", "nosniff")
-		s.guard(next).ServeHTTP(rec, r)
+		}
 		if rec.status == 0 {
 			rec.WriteHeader(http.StatusOK)
 		}
-	})
+		s.note(begun, r.RemoteAddr, protocol, rec, r)
+	}()
+	rec.Header().Set("X-Content-Type-Options", "nosniff")
+	s.guard(next).ServeHTTP(rec, r)
+}
+
+// note counts a request that was answered, and logs it. Without r it could not be read.
+func (s *server) note(begun time.Time, remote, protocol string, rec *recorder, r *http.Request) {
+	took := time.Since(begun)
+	s.metrics.End(protocol, rec.status, took)
+	if s.access == nil {
+		return
+	}
+	a := accessLine{
+		Time: begun.UTC().Format("2006-01-02T15:04:05.000Z"), Remote: remote, Method: "-", Path: "-", Protocol: protocol,
+		Status: rec.status, Bytes: rec.bytes, Seconds: took.Seconds(),
+	}
+	if r != nil {
+		a.Method, a.Path, a.TraceParent = r.Method, r.URL.Path, r.Header.Get("Traceparent")
+	}
+	s.access.write(a)
 }
 
 // last reports whether a response is to be the last of its connection: the server ends, or too many are kept.

@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,10 @@ type connection struct {
 	awake    atomic.Bool // counted as such
 	first    [1]byte     // what was read while it was parked
 	hasFirst bool        // first was not read yet by the HTTP server
+
+	unread  bool // the HTTP server has a request that it has not given to the handler
+	refused int  // status of the HTTP server's own response to it
+	asked   time.Time
 
 	mu      sync.Mutex
 	quiet   int64 // since when it waits for the first byte of a request, in nanoseconds of Unix; 0: it has one
@@ -89,21 +95,47 @@ func (c *connection) leave(since int64) {
 	}
 }
 
-// noteState tells a connection of a listener what the HTTP server makes of it.
-func noteState(c net.Conn, state http.ConnState) {
+// connectionKey is the key of a *connection in the context of its requests.
+type connectionKey struct{}
+
+// below returns the connection of a listener that a connection of the HTTP server is, or is on.
+func below(c net.Conn) (*connection, bool) {
 	if secure, ok := c.(*tls.Conn); ok {
 		c = secure.NetConn()
 	}
 	one, ok := c.(*connection)
+	return one, ok
+}
+
+// noteState tells a connection what the HTTP server makes of it, and notes requests that the HTTP server refuses by
+// itself since they cannot be read.
+func (s *server) noteState(c net.Conn, state http.ConnState) {
+	one, ok := below(c)
 	if !ok {
 		return
 	}
 	switch state {
 	case http.StateActive:
 		one.busy() // a request may have been read together with the one before
+		one.unread, one.asked = true, time.Now()
 	case http.StateIdle:
 		one.idle()
+	case http.StateClosed:
+		if one.unread {
+			s.metrics.Begin()
+			rec := &recorder{status: cmp.Or(one.refused, http.StatusBadRequest)} // what TLS carries is not known here
+			s.note(one.asked, one.RemoteAddr().String(), "none", rec, nil)
+		}
 	}
+}
+
+// Write writes, and notes the status of the HTTP server's own responses.
+func (c *connection) Write(p []byte) (int, error) {
+	const begin = "HTTP/1.1 "
+	if c.unread && len(p) >= len(begin)+3 && string(p[:len(begin)]) == begin {
+		c.refused, _ = strconv.Atoi(string(p[len(begin):][:3])) // 0: not known
+	}
+	return c.Conn.Write(p)
 }
 
 // Close closes the connection.

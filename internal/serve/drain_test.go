@@ -139,7 +139,7 @@ func TestShutdownLosesNothing(t *testing.T) {
 				for client := range 48 {
 					group.Go(func() {
 						err := a.run(t.Context(), []int{1, 1, 1_000_000}[client%3], func() {
-							if answered.Add(1) == 1000 {
+							if answered.Add(1) == 500 {
 								r.stop()
 							}
 						})
@@ -162,7 +162,7 @@ func TestShutdownLosesNothing(t *testing.T) {
 // TestReloadLosesNothing replaces the model a hundred times, by another and back, while clients ask. Each answer is of one
 // of the two models.
 func TestReloadLosesNothing(t *testing.T) {
-	r := start(t, func(o *Options) { o.poll = time.Hour })
+	r := start(t, func(o *Options) { o.poll, o.grace = time.Hour, time.Minute })
 	other := filepath.Join(t.TempDir(), "other.bin")
 	writeModel(t, other, 2)
 	var known [2]string

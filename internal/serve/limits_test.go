@@ -20,7 +20,8 @@ import (
 func (r *running) dial() net.Conn {
 	r.t.Helper()
 	var d net.Dialer
-	c, err := d.DialContext(r.t.Context(), "tcp", strings.TrimSuffix(strings.TrimPrefix(r.url, "http://"), "/"))
+	_, host, _ := strings.Cut(r.url, "://")
+	c, err := d.DialContext(r.t.Context(), "tcp", strings.TrimSuffix(host, "/"))
 	if err != nil {
 		r.t.Fatal(err)
 	}

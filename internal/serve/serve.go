@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -89,13 +92,19 @@ func (o Options) tls() (*tls.Config, error) {
 	case o.TLSCert == "" || o.TLSKey == "":
 		return nil, fault.New(fault.Usage, "--tls-cert", "wanted --tls-cert and --tls-key together, found one")
 	}
-	certificate, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey)
-	if err != nil {
-		return nil, fault.New(fault.Data, o.TLSCert, "wanted a certificate and its key as PEM: %w", fault.Pathless(err))
+	var texts [2][]byte
+	for i, path := range []string{o.TLSCert, o.TLSKey} {
+		var err error
+		if texts[i], err = os.ReadFile(path); err != nil {
+			return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		}
 	}
-	return &tls.Config{
-		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}, nil
+	certificate, err := tls.X509KeyPair(texts[0], texts[1])
+	if err != nil {
+		return nil, fault.New(fault.Data, o.TLSCert, "wanted a certificate, and its key in %s, as PEM: %s", o.TLSKey,
+			strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // serve answers requests until ctx ends.
@@ -103,9 +112,15 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 	h := &http.Server{
 		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ConnState: noteState,
-		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
+		ConnState: s.noteState, DisableGeneralOptionsHandler: true,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			one, _ := below(c)
+			return context.WithValue(ctx, connectionKey{}, one)
+		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
 	}
+	h.Protocols = new(http.Protocols)
+	h.Protocols.SetHTTP1(true) // alone, as servers of these protocols do: a connection has one request at a time
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)
