@@ -37,12 +37,12 @@ type listener struct {
 func listen(ctx context.Context, addr string, most int) (*listener, error) {
 	var config net.ListenConfig
 	network := "tcp"
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok && path != "" {
 		network, addr = "unix", path
 		if err := removeStale(ctx, path); err != nil {
 			return nil, err
 		}
-	} else if _, _, err := net.SplitHostPort(addr); err != nil {
+	} else if _, _, err := net.SplitHostPort(addr); err != nil || addr == "unix:" {
 		return nil, fault.New(fault.Usage, "--addr", "wanted host:port or unix:/path, found %q", addr).
 			WithHint("--addr 127.0.0.1:8080")
 	}

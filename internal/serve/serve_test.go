@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -24,6 +23,7 @@ type running struct {
 	url    string
 	model  string // the file
 	log    *safeBuffer
+	system *world.System
 	stop   func() // as by SIGTERM
 	ended  chan error
 	reload chan struct{}
@@ -91,7 +91,7 @@ func start(t *testing.T, change func(*Options)) *running {
 	table := filepath.Join(here, "table.bin")
 	writeModel(t, r.model, 1)
 	writeTable(t, table)
-	system := &world.System{
+	r.system = &world.System{
 		Stdout: io.Discard, Stderr: r.log, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 	}
 	started := make(chan string, 1)
@@ -107,7 +107,7 @@ func start(t *testing.T, change func(*Options)) *running {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.ended <- Run(ctx, system, o)
+		r.ended <- Run(ctx, r.system, o)
 	}()
 	t.Cleanup(func() { r.stop(); <-done })
 	select {
@@ -150,34 +150,4 @@ func TestStops(t *testing.T) {
 		t.Error(err)
 	}
 	r.ended <- nil
-}
-
-func TestUnixSocket(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	r := start(t, func(o *Options) { o.Addr = "unix:" + path })
-	if r.url != "unix:"+path {
-		t.Errorf("found %s", r.url)
-	}
-	client := http.Client{Transport: &http.Transport{DialContext: dialUnix(path)}}
-	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://anything/healthz", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Errorf("found %d", response.StatusCode)
-	}
-	client.CloseIdleConnections()
-	r.stop()
-	if err := <-r.ended; err != nil {
-		t.Error(err)
-	}
-	r.ended <- nil
-	if _, err := os.Stat(path); err == nil {
-		t.Error("the socket is still there")
-	}
 }
