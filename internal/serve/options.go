@@ -46,7 +46,7 @@ const (
 const (
 	maxHeader     = 32 << 10         // bytes of a request's header
 	maxHeld       = 512 << 20        // bytes of all bodies that are held at a time
-	maxAwake      = 1500             // connections that are kept open between requests, beyond those without any
+	maxAwake      = 1000             // connections that are kept open between requests, beyond those without any
 	headerTimeout = 5 * time.Second  // for the header of a request
 	readTimeout   = 60 * time.Second // for the whole request
 	writeTimeout  = 90 * time.Second // from the header of a request to the end of its response
