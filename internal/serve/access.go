@@ -92,7 +92,11 @@ func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r
 	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
 		c.unread = false
 	}
-	rec := &recorder{ResponseWriter: w, last: s.last}
+	rec := &recorder{ResponseWriter: w, last: func() bool {
+		// A request with chunks may also have had a Content-Length, which net/http passes over. A proxy that went by that saw
+		// another end of it, and would take what follows for another client's request (RFC 9112, section 6.1).
+		return s.draining.Load() || s.awake() > maxAwake || len(r.TransferEncoding) > 0
+	}}
 	s.metrics.Begin()
 	defer func() {
 		if crash := recover(); crash != nil {
@@ -128,6 +132,3 @@ func (s *server) note(begun time.Time, remote, protocol string, rec *recorder, r
 	}
 	s.access.write(a)
 }
-
-// last reports whether a response is to be the last of its connection: the server ends, or too many are kept.
-func (s *server) last() bool { return s.draining.Load() || s.awake() > maxAwake }

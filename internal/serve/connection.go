@@ -73,7 +73,7 @@ func (c *connection) busy() {
 	c.quiet = 0
 	if c.leaving {
 		c.leaving = false
-		_ = c.SetReadDeadline(time.Now().Add(readTimeout))
+		_ = c.SetReadDeadline(time.Now().Add(c.from.waits.read))
 	}
 }
 

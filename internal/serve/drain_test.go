@@ -39,8 +39,7 @@ func newAsker(t *testing.T, r *running, secure *tls.Config, check func(body stri
 	if path, ok := strings.CutPrefix(r.url, "unix:"); ok {
 		a.network, a.address = "unix", path
 	} else {
-		_, host, _ := strings.Cut(r.url, "://")
-		a.address = strings.TrimSuffix(host, "/")
+		a.address = r.address()
 	}
 	return a
 }

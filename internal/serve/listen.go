@@ -23,6 +23,7 @@ import (
 type listener struct {
 	net.Listener
 	max     int
+	waits   patience
 	awake   atomic.Int64    // connections of the HTTP server
 	ready   chan net.Conn   // connections with a first byte
 	refused chan struct{}   // closed when no more connections are accepted
@@ -34,7 +35,7 @@ type listener struct {
 }
 
 // listen opens the address: host:port, or unix:/path.
-func listen(ctx context.Context, addr string, most int) (*listener, error) {
+func listen(ctx context.Context, addr string, most int, waits patience) (*listener, error) {
 	var config net.ListenConfig
 	network := "tcp"
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok && path != "" {
@@ -62,7 +63,7 @@ func listen(ctx context.Context, addr string, most int) (*listener, error) {
 	}
 	ended, end := context.WithCancel(context.Background())
 	parking := &listener{
-		Listener: l, max: most, ready: make(chan net.Conn), refused: make(chan struct{}), ended: ended, end: end,
+		Listener: l, max: most, waits: waits, ready: make(chan net.Conn), refused: make(chan struct{}), ended: ended, end: end,
 		all: make(map[*connection]struct{}),
 	}
 	go parking.accept()
@@ -160,7 +161,7 @@ func (l *listener) keep(c net.Conn) *connection {
 
 // park waits for the first byte of a connection and hands it to Accept.
 func (l *listener) park(c *connection) {
-	if err := c.SetReadDeadline(time.Now().Add(idleTimeout)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(l.waits.idle)); err != nil {
 		_ = c.Close()
 		return
 	}

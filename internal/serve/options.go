@@ -34,6 +34,23 @@ type Options struct {
 	Started func(url string)
 
 	poll, grace time.Duration // for tests; 0: the usual
+	patience    *patience     // for tests; nil: the usual
+}
+
+// patience is how long the server waits for a client.
+type patience struct {
+	header time.Duration // for the header of a request
+	read   time.Duration // for the whole request
+	write  time.Duration // from the header of a request to the end of its response
+	idle   time.Duration // between two requests
+}
+
+// waits returns the server's patience.
+func (o Options) waits() patience {
+	if o.patience != nil {
+		return *o.patience
+	}
+	return patience{header: 5 * time.Second, read: 60 * time.Second, write: 90 * time.Second, idle: 2 * time.Minute}
 }
 
 // The forms of the access log.
@@ -47,10 +64,6 @@ const (
 	maxHeader     = 32 << 10         // bytes of a request's header
 	maxHeld       = 512 << 20        // bytes of all bodies that are held at a time
 	maxAwake      = 1000             // connections that are kept open between requests, beyond those without any
-	headerTimeout = 5 * time.Second  // for the header of a request
-	readTimeout   = 60 * time.Second // for the whole request
-	writeTimeout  = 90 * time.Second // from the header of a request to the end of its response
-	idleTimeout   = 2 * time.Minute  // between two requests
 	drainTimeout  = 10 * time.Second // for what is being answered when the server is stopped
 	drainGrace    = time.Second      // for a request on a connection without one, when the server is stopped
 	handshakeTime = time.Second / 2  // for handshakes that have begun, when the server is stopped

@@ -76,7 +76,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		return err
 	}
 	s.show()
-	listener, err := listen(ctx, o.Addr, o.MaxConnections)
+	listener, err := listen(ctx, o.Addr, o.MaxConnections, o.waits())
 	if err != nil {
 		return err
 	}
@@ -109,9 +109,10 @@ func (o Options) tls() (*tls.Config, error) {
 
 // serve answers requests until ctx ends.
 func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
+	waits := s.o.waits()
 	h := &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		Handler: s.handler(), ReadHeaderTimeout: waits.header, ReadTimeout: waits.read, WriteTimeout: waits.write,
+		IdleTimeout: waits.idle, MaxHeaderBytes: maxHeader,
 		ConnState: s.noteState, DisableGeneralOptionsHandler: true,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			one, _ := below(c)

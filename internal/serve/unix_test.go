@@ -104,7 +104,7 @@ func TestUnixRefused(t *testing.T) {
 		"":                                  "--addr: wanted host:port or unix:/path, found \"unix:\"",
 		here + strings.Repeat("/long", 100): "cannot listen: ",
 	} {
-		_, err := listen(t.Context(), "unix:"+path, 1)
+		_, err := listen(t.Context(), "unix:"+path, 1, Options{}.waits())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: wanted %q, found %v", path, want, err)
 		}
