@@ -98,6 +98,62 @@ func TestManyClients(t *testing.T) {
 	<-reloaded
 }
 
+// TestManyForms has many clients ask at the same time in all protocols and forms, each with an input of its own. Each gets
+// the answer, to the last character, that it gets when it asks alone.
+func TestManyForms(t *testing.T) {
+	r := start(t, nil)
+	type request struct {
+		path, body string
+		header     []string
+		want       string
+	}
+	var all []request
+	add := func(path, body string, header ...string) {
+		all = append(all, request{path: path, body: body, header: header})
+	}
+	for seed := range uint64(8) {
+		pixels := image(seed)
+		row := strings.Trim(strings.ReplaceAll(fmt.Sprint(pixels), " ", ","), "[]")
+		binary, header := inferBytes(pixels, image(seed+100))
+		add("/v2/models/digits/infer", binary, header...)
+		for _, datatype := range []string{"UINT8", "FP32", "FP64"} {
+			add("/v2/models/digits/infer", fmt.Sprintf(
+				`{"id":"%d","inputs":[{"name":"input","datatype":%q,"shape":[1,784],"data":[%s]}]}`, seed, datatype, row))
+		}
+		add("/v1/models/digits:predict", `{"instances":[[`+row+`]]}`)
+		add("/v1/models/table:predict", fmt.Sprintf(`{"instances":[{"length":%d,"width":1}]}`, seed))
+		add("/invocations", row+"\n"+row, "Content-Type", "text/csv")
+		add("/invocations", `{"dataframe_split":{"data":[[`+row+`]]}}`)
+		add("/predict?name=p"+fmt.Sprint(seed), string(drawn(t)))
+	}
+	different := make(map[string]int)
+	for i, q := range all {
+		status, text, _ := r.ask("POST", q.path, q.body, q.header...)
+		if status != http.StatusOK {
+			t.Fatalf("%s: found %d %s", q.path, status, text)
+		}
+		all[i].want = text
+		different[text]++
+	}
+	if len(different) < len(all)*2/3 { // both lists of invocations and TensorFlow's say some of the same
+		t.Fatalf("wanted different answers, found %d of %d", len(different), len(all))
+	}
+	var group sync.WaitGroup
+	for client := range 16 {
+		group.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(client), 2))
+			for range 20 {
+				q := all[random.IntN(len(all))]
+				if status, text, _ := r.ask("POST", q.path, q.body, q.header...); status != http.StatusOK || text != q.want {
+					t.Errorf("%s: wanted %s, found %d %s", q.path, q.want, status, text)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
 // TestReload replaces the file of the model: by another, by one that cannot be used, by one with other inputs.
 func TestReload(t *testing.T) {
 	r := start(t, nil)
