@@ -113,7 +113,7 @@ func TestManyForms(t *testing.T) {
 	}
 	for seed := range uint64(8) {
 		pixels := image(seed)
-		row := strings.Trim(strings.ReplaceAll(fmt.Sprint(pixels), " ", ","), "[]")
+		row := strings.Trim(strings.Join(strings.Fields(fmt.Sprintf("%d", pixels)), ","), "[]")
 		binary, header := inferBytes(pixels, image(seed+100))
 		add("/v2/models/digits/infer", binary, header...)
 		for _, datatype := range []string{"UINT8", "FP32", "FP64"} {

@@ -69,7 +69,7 @@ func (a *asker) ask(c net.Conn, in *bufio.Reader) (last bool, err error) {
 		return false, fmt.Errorf("waiting for the answer: %w", err)
 	}
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return false, fmt.Errorf("reading the answer: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {

@@ -15,15 +15,14 @@ import (
 
 // impatient makes a server's patience end within the time of a test.
 func impatient(o *Options) {
-	o.patience = &patience{
-		header: time.Second / 10, read: time.Second / 5, write: time.Second / 2, idle: time.Second / 10,
-	}
+	o.patience = &patience{header: time.Second, read: time.Second, write: time.Minute, idle: time.Second}
 }
 
 // TestPatience has clients that say too little, too slowly: the server ends their connections, and tells those that it can
 // tell.
 func TestPatience(t *testing.T) {
 	r := start(t, impatient)
+	var group sync.WaitGroup
 	for name, c := range map[string]struct{ send, want string }{
 		"nothing":          {"", ""},
 		"a byte":           {"G", "HTTP/1.1 400 Bad Request\r\n"},
@@ -33,12 +32,15 @@ func TestPatience(t *testing.T) {
 		"a single request": {"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK\r\n"},
 	} {
 		conn := r.dial()
-		_, _ = io.WriteString(conn, c.send)
-		found, err := io.ReadAll(conn) // until the server closes it
-		if err != nil || !strings.HasPrefix(string(found), c.want) || c.want == "" && len(found) > 0 {
-			t.Errorf("%s: wanted %q, found %q, %v", name, c.want, found, err)
-		}
+		group.Go(func() {
+			_, _ = io.WriteString(conn, c.send)
+			found, err := io.ReadAll(conn) // until the server closes it
+			if err != nil || !strings.HasPrefix(string(found), c.want) || c.want == "" && len(found) > 0 {
+				t.Errorf("%s: wanted %q, found %q, %v", name, c.want, found, err)
+			}
+		})
 	}
+	group.Wait()
 }
 
 // TestDrip sends a header without an end, a byte at a time: what counts is when it began, not when the last byte came.
@@ -66,7 +68,9 @@ func TestDrip(t *testing.T) {
 // TestNeverReads has clients that ask for much and read nothing: they hold little memory, others are served, and the
 // server ends them.
 func TestNeverReads(t *testing.T) {
-	r := start(t, impatient)
+	r := start(t, func(o *Options) {
+		o.patience = &patience{header: time.Minute, read: time.Minute, write: time.Second, idle: time.Minute}
+	})
 	var images [][]byte
 	for seed := range uint64(100) {
 		images = append(images, image(seed))
