@@ -20,8 +20,8 @@ import (
 // connection without a request is given some time for one, and is closed if none comes.
 func (s *server) shutDown(h *http.Server, l *listener) {
 	s.draining.Store(true)
-	grace, begun := cmp.Or(s.o.grace, drainGrace), time.Now()
-	late := time.NewTimer(drainTimeout)
+	grace, most, begun := cmp.Or(s.o.grace, drainGrace), s.o.waits().drain, time.Now()
+	late := time.NewTimer(most)
 	defer late.Stop()
 	tick := time.NewTicker(drainLook)
 	defer tick.Stop()
@@ -36,7 +36,7 @@ func (s *server) shutDown(h *http.Server, l *listener) {
 			}
 		case <-late.C:
 			_ = h.Close()
-			report.Message(s.system.Stderr, "gave up on requests that took longer than %v", drainTimeout)
+			report.Message(s.system.Stderr, "gave up on requests that took longer than %v", most)
 			return
 		}
 	}

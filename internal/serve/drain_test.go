@@ -10,9 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -153,135 +151,6 @@ func TestShutdownLosesNothing(t *testing.T) {
 					t.Error(err)
 				}
 				r.ended <- nil
-			}
-		})
-	}
-}
-
-// TestReloadLosesNothing replaces the model a hundred times, by another and back, while clients ask. Each answer is of one
-// of the two models.
-func TestReloadLosesNothing(t *testing.T) {
-	r := start(t, func(o *Options) { o.poll, o.grace = time.Hour, time.Minute })
-	other := filepath.Join(t.TempDir(), "other.bin")
-	writeModel(t, other, 2)
-	var known [2]string
-	files := [2][]byte{}
-	for i, path := range []string{r.model, other} {
-		var err error
-		if files[i], err = os.ReadFile(path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// use makes one of the two the model, and waits until the log tells it.
-	reloads := 0
-	use := func(i int) {
-		t.Helper()
-		next := filepath.Join(filepath.Dir(r.model), "next")
-		if err := os.WriteFile(next, files[i], 0o666); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Rename(next, r.model); err != nil {
-			t.Fatal(err)
-		}
-		r.reload <- struct{}{}
-		for reloads++; strings.Count(r.log.String(), "digits is now ") < reloads; {
-			runtime.Gosched()
-		}
-	}
-	body, header := inferBytes(image(1))
-	for _, i := range []int{1, 0} {
-		use(i)
-		_, text, h := r.ask("POST", "/v2/models/digits/infer", body, header...)
-		known[i] = binaryPart(text, h)
-	}
-	if known[0] == known[1] {
-		t.Fatal("both models say the same")
-	}
-	var found [2]atomic.Int64
-	a := newAsker(t, r, nil, func(text string) error {
-		for i, one := range known {
-			if text == one {
-				found[i].Add(1)
-				return nil
-			}
-		}
-		return errors.New("an answer of neither model")
-	})
-	var group sync.WaitGroup
-	for client := range 16 {
-		group.Go(func() {
-			if err := a.run(t.Context(), []int{1, 1_000_000}[client%2], func() {}); err != nil {
-				t.Errorf("a request was lost: %v", err)
-			}
-		})
-	}
-	for i := range 100 {
-		before := found[0].Load() + found[1].Load()
-		use((i + 1) % 2)
-		for found[0].Load()+found[1].Load() == before && !t.Failed() {
-			runtime.Gosched()
-		}
-	}
-	r.stop()
-	group.Wait()
-	if found[0].Load() == 0 || found[1].Load() == 0 {
-		t.Errorf("wanted answers of both models, found %d and %d", found[0].Load(), found[1].Load())
-	}
-	if _, n, _ := strings.Cut(r.log.String(), "stays as it was"); n != "" {
-		t.Error(r.log.String())
-	}
-}
-
-// TestDeafen makes a connection, then deafens the socket: the connection is still there to be accepted, and no other is
-// made.
-func TestDeafen(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux can")
-	}
-	for network, address := range map[string]string{
-		"tcp4": "127.0.0.1:0", "tcp6": "[::1]:0", "unix": filepath.Join(t.TempDir(), "s"),
-	} {
-		t.Run(network, func(t *testing.T) {
-			var config net.ListenConfig
-			config.SetMultipathTCP(false)
-			l, err := config.Listen(t.Context(), network, address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			open, ok := l.(syscall.Conn)
-			if !ok {
-				t.Fatal("no socket")
-			}
-			if _, err := acceptNow(open); !errors.Is(err, syscall.EAGAIN) {
-				t.Errorf("before anything came: found %v", err)
-			}
-			var d net.Dialer
-			before, err := d.DialContext(t.Context(), network, l.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer before.Close()
-			if !deafen(open) {
-				t.Fatal("it hears as before")
-			}
-			_, _ = io.WriteString(before, "hello") // after it
-			soon := net.Dialer{Timeout: time.Second / 10}
-			if after, err := soon.DialContext(t.Context(), network, l.Addr().String()); err == nil {
-				_ = after.Close()
-				t.Error("a connection was made")
-			}
-			c, err := acceptNow(open)
-			if err != nil {
-				t.Fatalf("the connection that was made is gone: %v", err)
-			}
-			defer c.Close()
-			text := make([]byte, 5)
-			if _, err := io.ReadFull(c, text); err != nil || string(text) != "hello" {
-				t.Errorf("found %q, %v", text, err)
-			}
-			if _, err := acceptNow(open); !errors.Is(err, syscall.EAGAIN) {
-				t.Errorf("after all was accepted: found %v", err)
 			}
 		})
 	}

@@ -43,6 +43,7 @@ type patience struct {
 	read   time.Duration // for the whole request
 	write  time.Duration // from the header of a request to the end of its response
 	idle   time.Duration // between two requests
+	drain  time.Duration // for what is being answered when the server is stopped
 }
 
 // waits returns the server's patience.
@@ -50,7 +51,10 @@ func (o Options) waits() patience {
 	if o.patience != nil {
 		return *o.patience
 	}
-	return patience{header: 5 * time.Second, read: 60 * time.Second, write: 90 * time.Second, idle: 2 * time.Minute}
+	return patience{
+		header: 5 * time.Second, read: 60 * time.Second, write: 90 * time.Second, idle: 2 * time.Minute,
+		drain: 10 * time.Second,
+	}
 }
 
 // The forms of the access log.
@@ -61,12 +65,11 @@ const (
 
 // Bounds that no option changes.
 const (
-	maxHeader     = 32 << 10         // bytes of a request's header
-	maxHeld       = 512 << 20        // bytes of all bodies that are held at a time
-	maxAwake      = 1000             // connections that are kept open between requests, beyond those without any
-	drainTimeout  = 10 * time.Second // for what is being answered when the server is stopped
-	drainGrace    = time.Second      // for a request on a connection without one, when the server is stopped
-	handshakeTime = time.Second / 2  // for handshakes that have begun, when the server is stopped
+	maxHeader     = 32 << 10        // bytes of a request's header
+	maxHeld       = 512 << 20       // bytes of all bodies that are held at a time
+	maxAwake      = 1000            // connections that are kept open between requests, beyond those without any
+	drainGrace    = time.Second     // for a request on a connection without one, when the server is stopped
+	handshakeTime = time.Second / 2 // for handshakes that have begun, when the server is stopped
 	drainLook     = 5 * time.Millisecond
 	pollInterval  = time.Second // between two looks at the files of models
 )

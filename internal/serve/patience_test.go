@@ -15,7 +15,7 @@ import (
 
 // impatient makes a server's patience end within the time of a test.
 func impatient(o *Options) {
-	o.patience = &patience{header: time.Second, read: time.Second, write: time.Minute, idle: time.Second}
+	o.patience = &patience{header: time.Second, read: time.Second, write: time.Minute, idle: time.Second, drain: time.Minute}
 }
 
 // TestPatience has clients that say too little, too slowly: the server ends their connections, and tells those that it can
@@ -69,7 +69,7 @@ func TestDrip(t *testing.T) {
 // server ends them.
 func TestNeverReads(t *testing.T) {
 	r := start(t, func(o *Options) {
-		o.patience = &patience{header: time.Minute, read: time.Minute, write: time.Second, idle: time.Minute}
+		o.patience = &patience{header: time.Minute, read: time.Minute, write: time.Second, idle: time.Minute, drain: time.Minute}
 	})
 	var images [][]byte
 	for seed := range uint64(100) {
