@@ -13,9 +13,9 @@ import (
 // reset them, though their clients have sent requests. It reports whether it could.
 //
 // Linux has no call for that. A Unix socket can be shut down for reading: connect is refused from then on, and accept
-// still returns what was there before. Of TCP, a filter drops packets that ask for a connection (SYN without ACK). Their clients
-// send them again, after a second, and are then refused. All other packets pass, so handshakes end as usual; connections
-// inherit the filter, but get no such packet.
+// still returns what was there before. Of TCP, a filter drops packets that ask for a connection (SYN without ACK). Their
+// clients send them again, after a second, and are then refused. All other packets pass, so handshakes end as usual;
+// connections inherit the filter, but get no such packet.
 func deafen(open syscall.Conn) (done bool) {
 	control(open, func(fd int) {
 		if _, ok := open.(*net.UnixListener); ok {

@@ -95,6 +95,9 @@ func removeStale(ctx context.Context, path string) error {
 // restrict takes a socket away from other users than its owner and group, whatever the umask says.
 func restrict(path string) error {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) { // Linux has sockets without a file
+		return nil
+	}
 	if err == nil {
 		err = os.Chmod(path, info.Mode().Perm()&^0o007)
 	}
@@ -190,7 +193,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends the listener, with all its connections.
+// Close ends the listener, with the connections that are parked.
 func (l *listener) Close() error {
 	err := l.Listener.Close()
 	l.end()
@@ -198,7 +201,9 @@ func (l *listener) Close() error {
 	all := slices.Collect(maps.Keys(l.all))
 	l.mu.Unlock()
 	for _, c := range all {
-		_ = c.Close()
+		if !c.awake.Load() {
+			_ = c.Close()
+		}
 	}
 	if errors.Is(err, net.ErrClosed) {
 		return nil // refuse was called

@@ -107,21 +107,27 @@ func (o Options) tls() (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// serve answers requests until ctx ends.
-func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
+// web returns a server of a handler, for connections of a listener.
+func (s *server) web(h http.Handler) *http.Server {
 	waits := s.o.waits()
-	h := &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: waits.header, ReadTimeout: waits.read, WriteTimeout: waits.write,
-		IdleTimeout: waits.idle, MaxHeaderBytes: maxHeader,
-		ConnState: s.noteState, DisableGeneralOptionsHandler: true,
+	web := &http.Server{
+		Handler: h, ReadHeaderTimeout: waits.header, ReadTimeout: waits.read, WriteTimeout: waits.write,
+		IdleTimeout: waits.idle, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
+		ConnState: s.noteState,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			one, _ := below(c)
 			return context.WithValue(ctx, connectionKey{}, one)
 		},
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: see the access log
+		Protocols: new(http.Protocols),
 	}
-	h.Protocols = new(http.Protocols)
-	h.Protocols.SetHTTP1(true) // alone, as servers of these protocols do: a connection has one request at a time
+	web.Protocols.SetHTTP1(true) // alone, as servers of these protocols do: a connection has one request at a time
+	return web
+}
+
+// serve answers requests until ctx ends.
+func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
+	h := s.web(s.handler())
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)
