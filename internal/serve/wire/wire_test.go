@@ -2,8 +2,11 @@ package wire
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -171,4 +174,42 @@ func TestTakesGzip(t *testing.T) {
 			t.Errorf("%q: wanted %t", header, want)
 		}
 	}
+}
+
+// FuzzBodies reads any body in any encoding: it has at most the bytes that are allowed, or is refused with a status, and
+// nothing is held afterwards.
+func FuzzBodies(f *testing.F) {
+	b := &Bodies{Max: 1 << 12, All: 1 << 20}
+	for encoding, pack := range map[string]func(io.Writer) io.WriteCloser{
+		"gzip":    func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"deflate": func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) },
+	} {
+		var packed bytes.Buffer
+		z := pack(&packed)
+		_, err := z.Write(make([]byte, 1<<13)) // more than allowed
+		if err := errors.Join(err, z.Close()); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(packed.Bytes(), encoding)
+		f.Add(packed.Bytes()[:packed.Len()/2], encoding)
+		f.Add(append(packed.Bytes(), packed.Bytes()...), encoding)
+	}
+	f.Add([]byte("hello"), "")
+	f.Add([]byte("hello"), "br")
+	f.Fuzz(func(t *testing.T, text []byte, encoding string) {
+		q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(text))
+		q.Header.Set("Content-Encoding", encoding)
+		body, err := b.Read(q)
+		if err == nil {
+			if len(body.Data) > 1<<12 {
+				t.Errorf("found %d bytes", len(body.Data))
+			}
+			body.Release()
+		} else if s, ok := errors.AsType[*StatusError](err); !ok || s.Code < 400 || s.Code >= 500 {
+			t.Errorf("found %v", err)
+		}
+		if held := b.held.Load(); held != 0 {
+			t.Errorf("found %d bytes held", held)
+		}
+	})
 }
