@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/fault"
+	"dnn/internal/sweep/collect"
+	"dnn/internal/sweep/emit"
 	"dnn/internal/sweep/runner"
 )
 
@@ -15,7 +17,11 @@ func newSweep(system *System) *cobra.Command {
 		Short: "Train an experiment with many settings, and find the best",
 	}
 	group(c)
-	c.AddCommand(newSweepRun(system, runner.Run))
+	c.AddCommand(
+		newSweepRun(system, runner.Run),
+		newSweepCollect(system, collect.Run),
+		newSweepEmit(system, emit.Run),
+	)
 	return c
 }
 

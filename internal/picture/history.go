@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"dnn/internal/history"
+	"dnn/internal/picture/axis"
 )
 
 // The sizes of the picture of a history, in pixels.
@@ -80,13 +81,13 @@ func historyPanels(epochs history.Epochs, t Theme) ([]*panel, error) {
 	if err != nil {
 		return nil, err
 	}
-	loss.Y.Min, loss.Y.Max = lossRange(loss.Y.Min, loss.Y.Max)
+	loss.Y.Min, loss.Y.Max = axis.LossRange(loss.Y.Min, loss.Y.Max)
 	accuracy, err := newPanel("Accuracy", epochs, t, training(t, func(e history.Epoch) float64 { return e.Accuracy }),
 		validation(t, func(e history.Epoch) float64 { return e.ValAccuracy }))
 	if err != nil {
 		return nil, err
 	}
-	accuracy.Y.Min, accuracy.Y.Max = accuracyRange(accuracy.Y.Min, accuracy.Y.Max)
+	accuracy.Y.Min, accuracy.Y.Max = axis.AccuracyRange(accuracy.Y.Min, accuracy.Y.Max)
 	panels := []*panel{loss, accuracy}
 	if !epochs.RateVaries() {
 		return panels, nil
@@ -97,8 +98,8 @@ func historyPanels(epochs history.Epochs, t Theme) ([]*panel, error) {
 	if err != nil {
 		return nil, err
 	}
-	rate.Y.Min, rate.Y.Max = lossRange(rate.Y.Min, rate.Y.Max)
-	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return tickCount(lo, hi, 3) }) // it is low
+	rate.Y.Min, rate.Y.Max = axis.LossRange(rate.Y.Min, rate.Y.Max)
+	rate.Y.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return axis.About(lo, hi, 3) }) // it is low
 	return append(panels, rate), nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
 	"dnn/internal/fault"
@@ -219,35 +218,6 @@ func TestWriteHistoryRefuses(t *testing.T) {
 	}
 	if err := WriteHistory(brokenWriter{}, "png", curves(1, false)); err == nil {
 		t.Error("no error from a writer that fails")
-	}
-}
-
-func TestTicks(t *testing.T) {
-	for _, test := range []struct {
-		ticks  func(lo, hi float64) []plot.Tick
-		lo, hi float64
-		want   string
-	}{
-		{integerTicks, 0.5, 1.5, "1"},
-		{integerTicks, 1, 2, "1 2"},
-		{integerTicks, 1, 10, "1 2 3 4 5 6 7 8 9 10"},
-		{integerTicks, 1, 20, "5 10 15 20"},
-		{integerTicks, 1, 500, "100 200 300 400 500"},
-		{integerTicks, 11, 14, "11 12 13 14"},
-		{decimalTicks, 0, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
-		{decimalTicks, 0.88, 1, "0.88 0.90 0.92 0.94 0.96 0.98 1.00"},
-		{decimalTicks, -0.1, 0.1, "-0.10 -0.05 0.00 0.05 0.10"},
-		{decimalTicks, 0, 2.5, "0.0 0.5 1.0 1.5 2.0 2.5"},
-		{decimalTicks, 0, 30, "0 5 10 15 20 25 30"},
-		{decimalTicks, 0, 1e8, "0 2e+07 4e+07 6e+07 8e+07 1e+08"},
-	} {
-		var labels []string
-		for _, tick := range test.ticks(test.lo, test.hi) {
-			labels = append(labels, tick.Label)
-		}
-		if got := strings.Join(labels, " "); got != test.want {
-			t.Errorf("%v to %v: got %s, want %s", test.lo, test.hi, got, test.want)
-		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 
 	"dnn/internal/fault"
+	"dnn/internal/picture/axis"
 	"dnn/internal/train"
 )
 
@@ -39,7 +40,7 @@ func rangeTestDrawing(points []train.LRPoint, suggested float64, t Theme) (Drawi
 	p := &panel{Plot: styledPlot("Learning-rate range test", t)}
 	p.X.Label.Text, p.Y.Label.Text = "Learning rate", "Loss"
 	p.X.Scale = plot.LogScale{}
-	p.X.Tick.Marker = plot.TickerFunc(rateTicks)
+	p.X.Tick.Marker = plot.TickerFunc(axis.Powers)
 	if suggested > 0 {
 		p.addLine(suggested, "steepest: "+strconv.FormatFloat(suggested, 'g', 2, 64), t)
 	}
@@ -78,37 +79,4 @@ func rangeTestRange(points []train.LRPoint) (lo, hi float64) {
 	}
 	room := max((hi-lo)*0.15, 1e-3)
 	return lo - room/3, hi + room
-}
-
-// rateTicks returns ticks at 1, 2, … 9 times the powers of ten. The powers have labels, and in a range of less than two
-// powers, so have 2 and 5 times them.
-func rateTicks(lo, hi float64) []plot.Tick {
-	var ticks []plot.Tick
-	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
-	narrow := hi/lo < 100
-	for exponent := first; exponent <= last; exponent++ {
-		for digit := 1; digit <= 9; digit++ {
-			// Not math.Pow, whose result may not be the nearest number.
-			value, _ := strconv.ParseFloat(strconv.Itoa(digit)+"e"+strconv.Itoa(exponent), 64)
-			if value < lo*(1-1e-9) || value > hi*(1+1e-9) {
-				continue
-			}
-			tick := plot.Tick{Value: value}
-			if digit == 1 || narrow && (digit == 2 || digit == 5) {
-				tick.Label = rateLabel(digit, exponent)
-			}
-			ticks = append(ticks, tick)
-		}
-	}
-	return ticks
-}
-
-// rateLabel returns digit times a power of ten in the usual spelling of rates: 0.001, 1e-5.
-func rateLabel(digit, exponent int) string {
-	text := strconv.Itoa(digit) + "e" + strconv.Itoa(exponent)
-	if exponent < -4 || exponent > 3 {
-		return text
-	}
-	value, _ := strconv.ParseFloat(text, 64) // cannot fail: two small integers
-	return strconv.FormatFloat(value, 'f', -1, 64)
 }

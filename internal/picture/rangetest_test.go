@@ -73,25 +73,3 @@ func TestWriteRangeTestRefuses(t *testing.T) {
 		t.Errorf("a plot as bmp: %v", err)
 	}
 }
-
-func TestRateTicks(t *testing.T) {
-	for _, test := range []struct {
-		lo, hi float64
-		want   string
-	}{
-		{1e-6, 1, "1e-6 1e-5 0.0001 0.001 0.01 0.1 1"},
-		{1e-3, 1e-2, "0.001 0.002 0.005 0.01"},
-		{0.3, 4, "0.5 1 2"},
-		{100, 1e5, "100 1000 1e4 1e5"},
-	} {
-		var labels []string
-		for _, tick := range rateTicks(test.lo, test.hi) {
-			if tick.Label != "" {
-				labels = append(labels, tick.Label)
-			}
-		}
-		if got := strings.Join(labels, " "); got != test.want {
-			t.Errorf("%v to %v: got %s, want %s", test.lo, test.hi, got, test.want)
-		}
-	}
-}

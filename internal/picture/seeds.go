@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dnn/internal/fault"
+	"dnn/internal/picture/axis"
 	"dnn/internal/report"
 	"dnn/internal/statistics"
 )
@@ -57,7 +58,7 @@ func stripPanel(title string, seeds []report.Seed, mean statistics.Interval, met
 	}
 	s := strip{mean: mean, color: c, theme: t}
 	for _, one := range seeds {
-		if v := one.Metric(metric); !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v := one.Metric(metric); axis.Finite(v) {
 			s.values = append(s.values, v)
 		}
 	}
@@ -91,11 +92,10 @@ func (s strip) Plot(c draw.Canvas, p *plot.Plot) {
 	at := func(x, y float64) vg.Point { return vg.Point{X: toX(x), Y: toY(y)} }
 	glyph := draw.GlyphStyle{Color: s.color, Radius: vg.Points(2.5), Shape: draw.RingGlyph{}}
 	for i, v := range s.values {
-		// The multiples of the golden ratio spread evenly, however many there are.
-		_, spread := math.Modf(float64(i) * 0.6180339887498949)
-		c.DrawGlyph(glyph, at(stripX+(2*spread-1)*stripHalf, v))
+		c.DrawGlyph(glyph, at(stripX+axis.Spread(i)*stripHalf, v))
 	}
-	low, q1, median, q3, high := s.values[0], s.quantile(0.25), s.quantile(0.5), s.quantile(0.75), s.values[len(s.values)-1]
+	low, high := s.values[0], s.values[len(s.values)-1]
+	q1, median, q3 := axis.Quantile(s.values, 0.25), axis.Quantile(s.values, 0.5), axis.Quantile(s.values, 0.75)
 	c.StrokeLines(line, []vg.Point{
 		at(boxX-boxHalf, q1), at(boxX+boxHalf, q1), at(boxX+boxHalf, q3), at(boxX-boxHalf, q3), at(boxX-boxHalf, q1),
 	})
@@ -113,14 +113,4 @@ func (s strip) Plot(c draw.Canvas, p *plot.Plot) {
 		c.StrokeLines(ink, []vg.Point{at(meanX, s.mean.Mean), at(meanX, end)})
 	}
 	c.DrawGlyph(draw.GlyphStyle{Color: s.theme.ink, Radius: vg.Points(3), Shape: draw.CircleGlyph{}}, at(meanX, s.mean.Mean))
-}
-
-// quantile returns the value below which that part of the values is, between two of them by their distance.
-func (s strip) quantile(part float64) float64 {
-	at := part * float64(len(s.values)-1)
-	i := int(at)
-	if i+1 == len(s.values) {
-		return s.values[i]
-	}
-	return s.values[i] + (at-float64(i))*(s.values[i+1]-s.values[i])
 }

@@ -57,12 +57,3 @@ func TestWriteSeedsOfOddValues(t *testing.T) {
 		t.Errorf("one seed: %v", err)
 	}
 }
-
-func TestQuantiles(t *testing.T) {
-	s := strip{values: []float64{1, 2, 4, 8}}
-	for part, want := range map[float64]float64{0: 1, 0.25: 1.75, 0.5: 3, 0.75: 5, 1: 8} { // numpy.quantile
-		if got := s.quantile(part); math.Abs(got-want) > 1e-12 {
-			t.Errorf("quantile %v: %v, wanted %v", part, got, want)
-		}
-	}
-}

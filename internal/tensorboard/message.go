@@ -29,6 +29,14 @@ func (m message) integer(field int, v uint64) message {
 
 func (m message) text(field int, v string) message { return m.message(field, message(v)) }
 
+// given is text, unless v is empty: as in other encoders, a field that has its default is left out.
+func (m message) given(field int, v string) message {
+	if v == "" {
+		return m
+	}
+	return m.text(field, v)
+}
+
 func (m message) message(field int, v message) message {
 	return append(binary.AppendUvarint(m.tag(field, length), uint64(len(v))), v...)
 }

@@ -1,0 +1,136 @@
+package emit
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dnn/internal/fault"
+	"dnn/internal/sweep/space"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func options() Options {
+	return Options{
+		Sweep:  &space.Sweep{Path: "rates.yaml", Base: "mlp.yaml", Method: space.Grid, Seeds: 4, Settings: 500},
+		Folder: "rates.sweep", Flags: []string{"--no-models"},
+		PointSeconds: 1.25, Task: 5 * time.Minute, AtOnce: 4, Threads: 2, Memory: 300e6,
+		Image: "registry.example/dnn:0.1.0", Claim: "sweeps",
+		SweepText: []byte("base: mlp.yaml\nmethod: grid\nseeds: 4\n"), BaseText: []byte("epochs: 5\n\n"),
+	}
+}
+
+func write(t *testing.T, target Target, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, target, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestGolden compares what each scheduler gets with files that were submitted to real ones (scripts/engines).
+func TestGolden(t *testing.T) {
+	rungs := options()
+	rungs.Sweep.Early = &space.Halving{Rungs: []int{1, 3}, Eta: 3}
+	for name, text := range map[string]string{
+		"rates.sbatch":          write(t, Slurm, options()),
+		"rates-rungs.sbatch":    write(t, Slurm, rungs),
+		"rates.kubernetes.yaml": write(t, Kubernetes, options()),
+		"rungs.kubernetes.yaml": write(t, Kubernetes, rungs),
+		"rates.sh":              write(t, Parallel, options()),
+		"rates.mk":              write(t, Make, options()),
+	} {
+		golden := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(golden, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wanted, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text != string(wanted) {
+			t.Errorf("%s: found\n%s", golden, text)
+		}
+	}
+}
+
+// TestTasks checks that tasks last about as long as they should, and that there are never more than points.
+func TestTasks(t *testing.T) {
+	for _, c := range []struct {
+		points, threads int
+		seconds         float64
+		wanted          int
+	}{
+		{64, 1, 0.5, 1}, {64, 1, 300, 64}, {64, 1, 3000, 64}, {2000, 2, 1.25, 5}, {1, 1, 1e-9, 1}, {100_000, 1, 1000, 10_000},
+	} {
+		o := Options{PointSeconds: c.seconds, Task: 5 * time.Minute, Threads: c.threads}
+		if found := tasks(c.points, o); found != c.wanted {
+			t.Errorf("tasks(%d points of %v s on %d threads) = %d, wanted %d", c.points, c.seconds, c.threads, found, c.wanted)
+		}
+	}
+}
+
+func TestIdentifier(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "sweeps/Learning Rates.yaml", "learning-rates"}, {"My sweep (2)", "x.yaml", "my-sweep--2"},
+		{"", "2026.yaml", "sweep-2026"}, {"数字", "x.yaml", "sweep"}, {strings.Repeat("long-", 20), "x.yaml", strings.Repeat("long-", 7) + "long"},
+	} {
+		if found := identifier(&space.Sweep{Name: c[0], Path: c[1]}); found != c[2] {
+			t.Errorf("identifier of %q in %q is %q, wanted %q", c[0], c[1], found, c[2])
+		}
+	}
+}
+
+// TestShell checks that names which a shell would take apart reach dnn as they are.
+func TestShell(t *testing.T) {
+	for _, c := range [][2]string{
+		{"a.yaml", "a.yaml"}, {"my sweep.yaml", "'my sweep.yaml'"}, {"it's", `'it'\''s'`}, {"$(rm -rf x)", "'$(rm -rf x)'"}, {"", "''"},
+	} {
+		if found := shell(c[0]); found != c[1] {
+			t.Errorf("shell(%q) = %s, wanted %s", c[0], found, c[1])
+		}
+	}
+}
+
+func TestLiteral(t *testing.T) {
+	for _, c := range [][2]string{
+		{"a: 1\n", "2\n    a: 1"}, {"a", "2-\n    a"}, {"  a\n\nb\n\n", "2+\n      a\n\n    b\n"}, {"a\r\nb\r\n", "2\n    a\n    b"},
+	} {
+		if found := literal(c[0]); found != c[1] {
+			t.Errorf("literal(%q) = %q, wanted %q", c[0], found, c[1])
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for _, c := range []struct {
+		change func(*Options)
+		target Target
+		wanted string
+	}{
+		{func(o *Options) { o.Sweep.Method = space.Bayes }, Slurm, "do not depend on each other, found method: bayes"},
+		{func(o *Options) { o.Sweep.Early = &space.Halving{Rungs: []int{1}, Eta: 3} }, Make, "without early_terminate, found 1 rung"},
+		{func(o *Options) { o.Sweep.Base = "../mlp.yaml" }, Kubernetes, "wanted a file in the folder of rates.yaml or below"},
+		{func(o *Options) { o.Folder = "a\nb" }, Slurm, "without control characters"},
+		{func(o *Options) { o.BaseText = make([]byte, 2<<20) }, Kubernetes, "a ConfigMap holds no more"},
+		{func(o *Options) { o.BaseText = []byte("\xff") }, Kubernetes, "wanted text in UTF-8"},
+		{func(o *Options) { o.Folder = "my sweep" }, Make, "wanted a folder whose name make takes, found"},
+	} {
+		o := options()
+		c.change(&o)
+		var b bytes.Buffer
+		err := Write(&b, c.target, o)
+		f, ok := err.(*fault.Error) //nolint:errorlint // it is what users see
+		if !ok || !strings.Contains(f.What, c.wanted) || b.Len() > 0 {
+			t.Errorf("wanted an error with %q and nothing written, found %v and %d bytes", c.wanted, err, b.Len())
+		}
+	}
+}
