@@ -3,9 +3,9 @@ package runner
 import (
 	"context"
 	"math"
-	"sync"
 	"sync/atomic"
 
+	"dnn/internal/await"
 	"dnn/internal/experiment"
 	"dnn/internal/history"
 	"dnn/internal/sweep/folder"
@@ -18,7 +18,7 @@ type active struct {
 	threads int
 	bytes   float64
 	cancel  context.CancelCauseFunc
-	gate    gate
+	gate    await.Gate
 	trained bool // needs no threads any more
 
 	epochs atomic.Int64  // done
@@ -45,7 +45,7 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 		Threads: threads,
 		Step: func(train.Step) error {
 			p.work.Add(step)
-			a.gate.pass(ctx)
+			a.gate.Pass(ctx)
 			return nil
 		},
 		Epoch: func(e history.Epoch) error {
@@ -67,47 +67,4 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 		}()
 		end.result, end.err = p.train(ctx, j, how, func() { p.events <- event{active: a} })
 	}()
-}
-
-// gate is a place where a job can be stopped for a while.
-type gate struct {
-	mutex sync.Mutex
-	shut  chan struct{} // is closed when the gate opens; nil: it is open
-}
-
-func (g *gate) close() {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.shut == nil {
-		g.shut = make(chan struct{})
-	}
-}
-
-func (g *gate) open() {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.shut != nil {
-		close(g.shut)
-		g.shut = nil
-	}
-}
-
-func (g *gate) closed() bool {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	return g.shut != nil
-}
-
-// pass waits until the gate is open, or ctx ends.
-func (g *gate) pass(ctx context.Context) {
-	g.mutex.Lock()
-	shut := g.shut
-	g.mutex.Unlock()
-	if shut == nil {
-		return
-	}
-	select {
-	case <-shut:
-	case <-ctx.Done():
-	}
 }

@@ -105,8 +105,11 @@ func (p *pool) took(e event) {
 
 // takeJob tells a result to the agenda and to the user.
 func (p *pool) takeJob(j job, result folder.Result) error {
-	if err := p.agenda.ended(j, result); err != nil || result.Status == folder.Paused {
+	if err := p.agenda.ended(j, result); err != nil {
 		return err
+	}
+	if result.Status == folder.Paused {
+		return p.show.rung(j.rung, result)
 	}
 	if err := p.take(result); err != nil {
 		return err
@@ -232,7 +235,7 @@ func (p *pool) fits(bytes float64) bool {
 func (p *pool) free() int {
 	free := p.Threads
 	for _, a := range p.active {
-		if !a.trained && !a.gate.closed() {
+		if !a.trained && !a.gate.Closed() {
 			free -= a.threads
 		}
 	}
@@ -246,8 +249,8 @@ func (p *pool) threadsFor(j *job) (threads int, ok bool) {
 	if !ok || free < threads {
 		return 0, false
 	}
-	if _, all := p.agenda.(*everything); all && !p.tuner.measures() && len(p.queue)*threads < free {
-		threads = free / len(p.queue) // nothing else will need them
+	if _, more := p.agenda.(*asha); !more && !p.tuner.measures() && len(p.queue)*threads < free {
+		threads = free / len(p.queue) // nothing else will need them until these are done
 	}
 	return threads, true
 }
@@ -258,8 +261,8 @@ func (p *pool) thaw() bool {
 		return false
 	}
 	for _, a := range p.active {
-		if a.gate.closed() && !a.trained && p.free() >= a.threads {
-			a.gate.open()
+		if a.gate.Closed() && !a.trained && p.free() >= a.threads {
+			a.gate.Open()
 			return true
 		}
 	}

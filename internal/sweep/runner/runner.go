@@ -181,7 +181,7 @@ func (r *run) findDone() error {
 				r.done[n] = found
 			}
 		}
-		r.before = len(r.done)
+		r.before = r.count()
 		return nil
 	}
 	all, damaged, err := r.folder.Results()
@@ -206,8 +206,19 @@ func (r *run) findDone() error {
 			}
 		}
 	}
-	r.before = len(r.done)
+	r.before = r.count()
 	return nil
+}
+
+// count returns how many points of the share have a result.
+func (r *run) count() int {
+	n := 0
+	for point := range r.done {
+		if r.share.Has(point) {
+			n++
+		}
+	}
+	return n
 }
 
 // aside sets a point's damaged result aside, and says so.
