@@ -25,9 +25,10 @@ type active struct {
 	metric atomic.Uint64 // the bits of the sweep's metric after the last of them
 }
 
-// event is what a job tells the pool: that its threads are free, or that it has ended.
+// event is what a job tells the pool: that its threads are free, that it begins anew, or that it has ended.
 type event struct {
 	*active
+	anew   error // why
 	ended  bool
 	result folder.Result
 	err    error
@@ -65,6 +66,7 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 			}
 			p.events <- end
 		}()
-		end.result, end.err = p.train(ctx, j, how, func() { p.events <- event{active: a} })
+		end.result, end.err = p.train(ctx, j, how,
+			func() { p.events <- event{active: a} }, func(err error) { p.events <- event{active: a, anew: err} })
 	}()
 }

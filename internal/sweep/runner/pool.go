@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -85,7 +86,11 @@ func (p *pool) loop(parent context.Context) error {
 
 // took deals with an event.
 func (p *pool) took(e event) {
-	if !e.ended {
+	switch {
+	case e.anew != nil:
+		p.show.note(fmt.Sprintf("point %d begins anew: %v", e.point.Number, e.anew))
+		return
+	case !e.ended:
 		e.trained = true
 		return
 	}
