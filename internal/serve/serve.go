@@ -100,13 +100,18 @@ func (o Options) tls() (*tls.Config, error) {
 	}, nil
 }
 
-// serve answers requests until ctx ends.
-func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
-	h := &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+// newServer returns the server of a handler, with its limits.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
 	}
+}
+
+// serve answers requests until ctx ends.
+func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
+	h := newServer(s.handler())
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)
