@@ -79,6 +79,7 @@ func New(ctx context.Context, o Options) *Training {
 		state: state{Phase: Waiting, Factor: 1}, kept: keeper{memory: o.Memory, every: 1},
 		asked: asked{factor: 1, paused: o.Paused},
 	}
+	t.page.Training = true
 	t.busy.Store(o.Paused)
 	return t
 }

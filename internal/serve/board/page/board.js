@@ -257,4 +257,5 @@ class Board {
 
 const board = new Board();
 board.enter("pen");
-board.begin();
+const training = byId("training") ? new Training(board) : null;
+(training || board).begin();

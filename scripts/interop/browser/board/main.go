@@ -234,27 +234,7 @@ func (b *board) phone() {
 }
 
 // wait waits until an expression is true.
-func (b *board) wait(what, expression string) {
-	for range 60 {
-		if tab.Evaluate[bool](b.Tab, expression) {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	b.Note("page", fmt.Errorf("wanted %s, found none", what))
-}
+func (b *board) wait(what, expression string) { b.Wait(what, expression) }
 
 // accessible lets axe-core look for what some people cannot use.
-func (b *board) accessible(when string) {
-	if b.axe == "" {
-		return
-	}
-	time.Sleep(300 * time.Millisecond) // colors change slowly
-	tab.Evaluate[bool](b.Tab, b.axe+"; true")
-	tab.Evaluate[bool](b.Tab, `window.axe.run().then((r) => { window.found = r.violations.map((v) =>
-		v.id + ": " + v.help + " " + v.nodes.map((n) => n.html.slice(0, 90) + " " + n.any.map((a) => a.message).join()).join(" | ")); }), true`)
-	b.wait("axe-core's result", `Boolean(window.found)`)
-	for _, v := range tab.Evaluate[[]string](b.Tab, `((f) => (window.found = null, f))(window.found)`) {
-		b.Note("axe-core, "+when, errors.New(v))
-	}
-}
+func (b *board) accessible(when string) { b.Accessible(b.axe, when) }
