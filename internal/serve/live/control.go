@@ -38,12 +38,20 @@ func (t *Training) obey() {
 	if t.asked.paused && !t.asked.stop && t.ctx.Err() == nil {
 		t.pause()
 	}
-	if f := t.asked.factor; f != t.state.Factor {
-		t.run.MultiplyRate(f)
-		t.state.Factor, t.state.ByHand = f, true
-		t.tell()
-	}
+	t.turn()
 	t.busy.Store(t.needed())
+}
+
+// turn changes the learning rate if a person has asked for another one. The caller holds the lock.
+func (t *Training) turn() {
+	f := t.asked.factor
+	if f == t.state.Factor {
+		return
+	}
+	t.run.MultiplyRate(f)
+	t.state.Factor, t.state.ByHand = f, true
+	t.state.Rate = t.run.Schedule.Rate(len(t.history)*t.state.Steps+t.state.Step) * f
+	t.tell()
 }
 
 // pause waits until the run may go on, or is stopped. The caller holds the lock, which is free meanwhile.
@@ -51,6 +59,7 @@ func (t *Training) pause() {
 	begun := t.o.Now()
 	t.state.Phase = Paused
 	for t.asked.paused && !t.asked.stop && t.ctx.Err() == nil {
+		t.turn()
 		t.tell()
 		t.mu.Unlock()
 		select {

@@ -132,6 +132,7 @@ func (t *Training) resume(before history.Epochs, _ train.State) error {
 func (t *Training) epochBegin(epoch int) error {
 	t.mu.Lock()
 	t.state.Epoch, t.state.Step, t.begun = epoch, t.begun, 0
+	t.state.Rate = t.run.RateAt(len(t.history)*t.state.Steps + t.state.Step)
 	t.mu.Unlock()
 	t.obey()
 	return nil

@@ -4,7 +4,7 @@
 class Curves {
   constructor(svg) {
     this.svg = svg;
-    this.frame = { left: 38, right: 302, top: 12, bottom: 166 };
+    this.frame = { left: 46, right: 302, top: 12, bottom: 166 };
   }
 
   // show draws lines {points: [[epoch, value]], strong, name} between the values low and high. `label` writes a value; `cursor`

@@ -15,6 +15,7 @@ class Training {
     this.chosen = 0; // the epoch whose network answers
     this.following = true; // the latest epoch is chosen
     this.fetching = false;
+    this.missing = new Set(); // epochs that could not be fetched since the last event
     this.player = null; // the timer of Play
     this.way = new Map(); // probabilities for the drawing, by epoch
     this.wayTimer = null;
@@ -54,9 +55,9 @@ class Training {
     const askSimilar = board.askSimilar.bind(board);
     let asked = "";
     board.askSimilar = () => {
-      const image = String(board.image);
-      if (image !== asked) {
-        asked = image;
+      const wanted = `${color("--sheet")} ${board.image}`; // dark and light pictures differ
+      if (wanted !== asked) {
+        asked = wanted;
         askSimilar();
       }
     };
@@ -115,6 +116,7 @@ class Training {
         this.way.delete(epoch);
       }
     }
+    this.missing.clear();
     this.tell(before);
     if (!this.entry && state.kept.length > 0) {
       await this.meet();
@@ -147,6 +149,8 @@ class Training {
     const parts = [];
     if (s.phase === "finished" && s.test) {
       parts.push(`after ${s.epoch} of ${s.epochs} epochs: test accuracy ${percent(s.test.accuracy)}, loss ${s.test.loss.toFixed(4)}`);
+    } else if (s.phase === "paused" && s.epoch < 2 && s.step === 0) {
+      parts.push("before the first step: draw a digit, then press Go on");
     } else if (s.epoch > 0) {
       parts.push(`epoch ${s.epoch} of ${s.epochs}`);
       if (!this.over()) {
@@ -155,13 +159,12 @@ class Training {
       if (s.step > 0) {
         parts.push(`loss ${Number(s.loss).toFixed(4)}`, `accuracy ${percent(s.accuracy)}`);
       }
-    } else if (s.phase === "paused") {
-      parts.push("before the first step: draw a digit, then press Go on");
     }
     if (s.message) {
       parts.push(s.message);
     }
     byId("progress").textContent = parts.join(", ");
+    document.title = s.epoch > 0 ? `${phases[s.phase]}: epoch ${s.epoch} of ${s.epochs} – dnn` : `${phases[s.phase]} – dnn`;
     const done = s.steps > 0 ? (Math.max(s.epoch - 1, 0) + s.step / s.steps) / s.epochs : 0;
     byId("done").style.transform = `scaleX(${s.phase === "finished" ? 1 : done})`;
     const rate = s.learning_rate ? s.learning_rate.toPrecision(3).replace(/\.?0+($|e)/, "$1") : "";
@@ -169,6 +172,9 @@ class Training {
     byId("by-hand").hidden = !s.by_hand;
     byId("pause").textContent = s.phase === "paused" ? "Go on" : "Pause";
     this.enable(["running", "paused", "waiting"].includes(s.phase));
+    for (const e of document.querySelectorAll(".training .controls")) {
+      e.hidden = this.over();
+    }
     if (s.every > 1) {
       byId("kept").hidden = false;
       byId("kept").textContent = `There is room for the weights of every ${s.every}th epoch, and of the latest.`;
@@ -210,7 +216,7 @@ class Training {
       setModel(this.board, this.entry, this.weights.get(this.chosen));
       this.draw();
     }
-    const wanted = [this.chosen, ...this.points()].find((e) => !this.weights.has(e) && e !== this.missing);
+    const wanted = [this.chosen, ...this.points()].find((e) => !this.weights.has(e) && !this.missing.has(e));
     if (wanted === undefined || this.fetching) {
       return;
     }
@@ -220,7 +226,7 @@ class Training {
       this.weights.set(wanted, new Float32Array(await response.arrayBuffer()));
       this.follow(wanted);
     } catch (e) {
-      this.missing = wanted; // it is not kept any more
+      this.missing.add(wanted); // it is not kept any more, or the server is gone
     } finally {
       this.fetching = false;
     }
@@ -312,7 +318,11 @@ class Training {
     if (!state) {
       return;
     }
-    const last = Math.max(1, this.over() ? state.epoch : state.epochs);
+    let last = 10; // the axis grows with the run, which may be much shorter than planned
+    while (last < state.epoch) {
+      last *= 2;
+    }
+    last = Math.max(1, this.over() ? state.epoch : Math.min(last, state.epochs));
     const cursor = this.shown === undefined ? null : this.shown;
     const lines = (key) => {
       const all = [{ points: history.map((h) => [h.epoch, h[key]]) }];
@@ -322,10 +332,10 @@ class Training {
     };
     const values = (key) => history.flatMap((h) => [h[key], h[`val_${key}`]]).filter(Number.isFinite);
     this.charts.loss.show({
-      last, cursor, low: 0, high: above(Math.max(...values("loss"), 1e-6)), lines: lines("loss"),
+      last, cursor, low: 0, high: history.length > 0 ? above(Math.max(...values("loss"))) : 1, lines: lines("loss"),
       label: (v) => String(Number(v.toPrecision(2))),
     });
-    const low = Math.max(0, 1 - above(1 - Math.min(...values("accuracy"), 0.999)));
+    const low = history.length > 0 ? Math.max(0, 1 - above(Math.max(0.001, 1 - Math.min(...values("accuracy"))))) : 0;
     this.charts.accuracy.show({
       last, cursor, low, high: 1, lines: lines("accuracy"), label: (v) => `${Number((100 * v).toPrecision(4))} %`,
     });
