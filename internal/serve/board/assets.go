@@ -65,7 +65,8 @@ func assets(training bool) map[string]file {
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(page)),
 		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js"},
-			append(scripts, "request.js", "explain.js", "grid.js", "picture.js", "panels.js", "model.js", "listen.js", "board.js")...),
+			append(scripts, "request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js",
+				"listen.js", "board.js")...),
 		"/board/worker.js": newScript([]string{"network.js"}, "explain.js", "worker.js"),
 	}
 }

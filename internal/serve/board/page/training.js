@@ -5,6 +5,14 @@ const phases = {
   finished: "Finished", stopped: "Stopped", failed: "Failed",
 };
 
+let training = null; // what the page shows
+
+// watch shows the training on a board, from now on.
+function watch(board) {
+  training = new Training(board);
+  training.begin();
+}
+
 class Training {
   constructor(board) {
     this.board = board;
@@ -33,7 +41,7 @@ class Training {
       if (this.over()) {
         this.source.close();
       } else {
-        byId("progress").textContent = "The server does not answer.";
+        notice("gone", "The server does not answer. You can go on drawing.");
         this.enable(false);
       }
     };
@@ -117,6 +125,7 @@ class Training {
       }
     }
     this.missing.clear();
+    notice("gone", "");
     this.tell(before);
     if (!this.entry && state.kept.length > 0) {
       await this.meet();
@@ -213,7 +222,7 @@ class Training {
     this.slide();
     if (this.weights.has(this.chosen) && this.shown !== this.chosen) {
       this.shown = this.chosen;
-      setModel(this.board, this.entry, this.weights.get(this.chosen));
+      this.set(this.weights.get(this.chosen));
       this.draw();
     }
     const wanted = [this.chosen, ...this.points()].find((e) => !this.weights.has(e) && !this.missing.has(e));
@@ -231,6 +240,19 @@ class Training {
       this.fetching = false;
     }
     this.next();
+  }
+
+  // set lets the board compute with other weights. The model is the same to those who have asked about it, and a picture is not
+  // read again.
+  set(weights) {
+    const { board } = this;
+    const { model: before, picture: { blob } } = board;
+    board.picture.blob = null;
+    setModel(board, this.entry, weights);
+    board.picture.blob = blob;
+    if (before) {
+      board.model = Object.assign(before, board.model);
+    }
   }
 
   // points returns the epochs of which the curve of the drawing is made: as many as are worth their memory.
