@@ -3,7 +3,6 @@ package cmd_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -41,14 +40,14 @@ func (a *addressed) Write(p []byte) (int, error) {
 }
 
 // watch begins a run on its page, and looks on.
-func watch(t *testing.T, ctx context.Context, args ...string) *watched {
+func watch(t *testing.T, args ...string) *watched {
 	t.Helper()
 	s, _, _ := system(nil)
 	stderr := &addressed{url: make(chan string, 1)}
 	s.Stderr = stderr
 	w := &watched{T: t, ended: make(chan int, 1)}
 	go func() {
-		status := cmd.Run(ctx, s, append([]string{"train", "--quiet", "--serve=end", "--paused", "--addr", "127.0.0.1:0"}, args...))
+		status := cmd.Run(t.Context(), s, append([]string{"train", "--quiet", "--serve=end", "--paused", "--addr", "127.0.0.1:0"}, args...))
 		w.stderr = stderr.all.String()
 		w.ended <- status
 	}()
@@ -148,7 +147,7 @@ func TestWatchedSameModel(t *testing.T) {
 	runDNN(t, nil, append([]string{"train", "--quiet"}, args(plain)...)...)
 	want := readFile(t, plain)
 
-	w := watch(t, t.Context(), args(paused)...)
+	w := watch(t, args(paused)...)
 	w.one(0, 2)
 	w.do("resume", "")
 	w.end(0)
@@ -156,13 +155,13 @@ func TestWatchedSameModel(t *testing.T) {
 		t.Error("paused: wanted the bytes of a run that nobody watches, found others")
 	}
 
-	w = watch(t, t.Context(), args(stopped)...)
+	w = watch(t, args(stopped)...)
 	w.one(0, 3)
 	w.do("stop", "")
 	if text := w.end(int(fault.Interrupted)); !strings.HasSuffix(text, "\ndnn: stopped on the page\n") {
 		t.Errorf("stopped: found %q", text)
 	}
-	w = watch(t, t.Context(), append(args(stopped), "--resume")...)
+	w = watch(t, append(args(stopped), "--resume")...)
 	w.do("resume", "")
 	w.end(0)
 	if !bytes.Equal(readFile(t, stopped), want) {
@@ -177,7 +176,7 @@ func TestRateByHand(t *testing.T) {
 	const note = "a person changed the learning rate during the run, last to 0.25 times that of its schedule, after step 6: " +
 		"it is no longer reproducible from its experiment"
 	turn := func(path string) *watched {
-		w := watch(t, t.Context(), args(path)...)
+		w := watch(t, args(path)...)
 		w.one(0, 1)
 		w.do("rate", `{"factor":0.5}`)
 		w.one(1, 2)

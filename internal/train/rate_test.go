@@ -38,7 +38,8 @@ func TestRateByHand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return w, w.outcome(t, h)
+		result := w.outcome(t, h)
+		return w, result
 	}
 	turned, want := run(true)
 	changes := history.RateChanges{{Step: 3, Factor: 0.5}, {Step: 9, Factor: 0.25}}

@@ -6,7 +6,6 @@ import (
 
 	"dnn/internal/interop/browser"
 	"dnn/internal/interop/chain"
-	"dnn/internal/modelfile"
 	"dnn/internal/serve/board"
 	"dnn/internal/serve/wire"
 )
@@ -27,6 +26,12 @@ func (t *Training) Handler() http.Handler {
 	mux.HandleFunc("/training/resume", t.control(t.askResume))
 	mux.HandleFunc("/training/stop", t.control(askStop))
 	mux.HandleFunc("/training/rate", t.control(askRate))
+	mux.HandleFunc("/board/models", func(w http.ResponseWriter, r *http.Request) {
+		if t.hasEpoch() {
+			t.begin.Do(t.showLatest) // not before, since that costs more than an epoch of a small network
+		}
+		t.page.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("/board/read", func(w http.ResponseWriter, r *http.Request) {
 		t.showLatest()
 		t.page.ServeHTTP(w, r)
@@ -75,17 +80,20 @@ func (t *Training) getWeights(w http.ResponseWriter, r *http.Request) {
 	wire.Write(w, r, http.StatusOK, wire.Binary, d.Weights)
 }
 
-// show gives the page's own handler the network with some weights.
-func (t *Training) show(weights []modelfile.Tensor) {
-	t.page.Show([]board.Model{{Name: "training", Model: t.model(weights), Kernels: t.o.Kernels, Training: t.train}})
+// hasEpoch reports whether there is a network to show.
+func (t *Training) hasEpoch() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.kept.all) > 0
 }
 
-// showLatest lets the page's own handler, which finds the digits of pictures, use the latest epoch.
+// showLatest lets the page's own handler, which finds the digits of pictures, use the network of the latest epoch.
 func (t *Training) showLatest() {
 	t.mu.Lock()
 	all := t.kept.all
 	t.mu.Unlock() // the run does not wait for this
 	if len(all) > 0 {
-		t.show(all[len(all)-1].weights)
+		m := t.model(all[len(all)-1].weights)
+		t.page.Show([]board.Model{{Name: "training", Model: m, Kernels: t.o.Kernels, Training: t.train}})
 	}
 }

@@ -51,11 +51,12 @@ type Training struct {
 	o     Options
 	ctx   context.Context //nolint:containedctx // that of the run: a pause ends with it
 	run   *train.Run
-	held  time.Duration   // how long the run was paused; of the run's goroutine alone
-	begun int             // steps of the next epoch that were taken before the run was resumed
-	like  modelfile.Model // of the run, but for its weights
+	held  time.Duration                  // how long the run was paused; of the run's goroutine alone
+	begun int                            // steps of the next epoch that were taken before the run was resumed
+	like  modelfile.Model                // of the run, but for its weights
 	train func() (*batch.Samples, error) // the training images; nil: it learns no images
 	page  board.Page
+	begin sync.Once     // makes the page show a network, when it is looked at for the first time
 	busy  atomic.Bool   // whether StepEnd has something to do
 	awake chan struct{} // tells the run that a person asked for something
 
@@ -107,7 +108,6 @@ func (t *Training) trainBegin(p train.Plan) error {
 	t.state.Phase, t.state.Epochs, t.state.Steps = Running, p.Epochs, p.Steps
 	if t.run.From == nil {
 		t.kept.add(0, weights)
-		t.show(weights)
 	}
 	t.tell()
 	return nil
@@ -124,7 +124,6 @@ func (t *Training) resume(before history.Epochs, _ train.State) error {
 	t.state.Factor = t.run.RateChanges.Factor(len(before)*t.state.Steps + t.begun)
 	t.asked.factor = t.state.Factor
 	t.state.ByHand = t.run.RateChanges != nil
-	t.show(weights)
 	t.tell()
 	return nil
 }

@@ -422,7 +422,7 @@ func TestSlowViewer(t *testing.T) {
 // There is room for so many that watch, and for another when one has gone.
 func TestTooManyViewers(t *testing.T) {
 	b, _ := newBench(t, 1, live.Options{})
-	var close []func() error
+	var leave []func() error
 	for {
 		response, err := b.web.Client().Get(b.web.URL + "/training/events")
 		if err != nil {
@@ -430,14 +430,14 @@ func TestTooManyViewers(t *testing.T) {
 		}
 		if response.StatusCode != http.StatusOK {
 			_ = response.Body.Close()
-			if response.StatusCode != http.StatusServiceUnavailable || len(close) != 100 {
-				t.Errorf("after %d viewers: wanted status 503, found %d", len(close), response.StatusCode)
+			if response.StatusCode != http.StatusServiceUnavailable || len(leave) != 100 {
+				t.Errorf("after %d viewers: wanted status 503, found %d", len(leave), response.StatusCode)
 			}
 			break
 		}
-		close = append(close, response.Body.Close)
+		leave = append(leave, response.Body.Close)
 	}
-	for _, f := range close {
+	for _, f := range leave {
 		_ = f()
 	}
 	for { // the server notices in its own time
