@@ -36,7 +36,7 @@ func Train(
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	t := live.New(running, live.Options{
-		Kernels: kernels, Paused: w.Paused, Now: time.Now,
+		Kernels: kernels, Paused: w.Paused, Stays: w.Stay, Now: time.Now,
 		Stop: func() { stop(fault.New(fault.Interrupted, "", "stopped on the page")) },
 	})
 	o.Attach = t.Attach

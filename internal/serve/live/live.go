@@ -36,9 +36,13 @@ type Options struct {
 	Kernels *kernel.Set
 	Stop    func() // ends the run as Ctrl-C does; it may be called more than once
 	Paused  bool   // the run waits before its first step until a person lets it go on
+	Stays   bool   // there is a page also after the run, whose data may be gone then
 	Memory  int64  // bytes for the weights of epochs; 0: 256 MiB
 	Now     func() time.Time
 }
+
+// maxImages is the size of the largest training set of which similar images are shown, in bytes: it is copied.
+const maxImages = 512 << 20
 
 // defaultMemory holds 760 epochs of the course's network, 784-100-50-10.
 const defaultMemory = 256 << 20
@@ -89,14 +93,14 @@ func New(ctx context.Context, o Options) *Training {
 // input. The run's clock stands still while it is paused.
 func (t *Training) Attach(run *train.Run, like *modelfile.Model) {
 	t.run, t.like = run, *like
-	if run.Train.Bytes != nil {
+	if size := len(run.Train.Bytes); size > 0 && size <= maxImages {
 		t.train = sync.OnceValues(t.images)
 	}
 	now := run.Now
 	run.Now = func() time.Time { return now().Add(-t.held) }
 	run.Callbacks = append(run.Callbacks, train.Callback{
 		TrainBegin: t.trainBegin, Resume: t.resume, EpochBegin: t.epochBegin, StepEnd: t.stepEnd, EpochEnd: t.epochEnd,
-		Finish: func() error { return t.become(Testing) },
+		Finish: t.finish,
 	})
 }
 
@@ -194,12 +198,15 @@ func (t *Training) model(weights []modelfile.Tensor) *modelfile.Model {
 	return &m
 }
 
-// become goes on to another phase.
-func (t *Training) become(p Phase) error {
+// finish is called after the last epoch, while the training images are still there.
+func (t *Training) finish() error {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.state.Phase = p
+	t.state.Phase = Testing
 	t.tell()
+	t.mu.Unlock()
+	if t.o.Stays && t.train != nil {
+		_, _ = t.train() // the error is kept for who asks for images
+	}
 	return nil
 }
 

@@ -452,6 +452,24 @@ func TestTooManyViewers(t *testing.T) {
 	}
 }
 
+// A page that stays has similar images also when the run's data are gone.
+func TestImagesStay(t *testing.T) {
+	b, begin := newBench(t, 1, live.Options{Stays: true})
+	before := bytes.Clone(b.run.Train.Bytes)
+	begin()
+	if err := <-b.ended; err != nil {
+		t.Fatal(err)
+	}
+	clear(b.run.Train.Bytes)
+	if code, text := b.ask(http.MethodGet, "/board/models", ""); code != http.StatusOK || !strings.Contains(text, `"similar":true`) {
+		t.Errorf("status %d: %.300s", code, text)
+	}
+	code, text := b.ask(http.MethodPost, "/board/similar", string(before[:side*side]))
+	if code != http.StatusOK || !strings.Contains(text, `"index":0`) {
+		t.Errorf("wanted the image itself, found status %d: %.300s", code, text)
+	}
+}
+
 // The page shows the network from the first step on, and computes pictures and similar images with it.
 func TestPage(t *testing.T) {
 	b, begin := newBench(t, 1, live.Options{Paused: true})
