@@ -16,7 +16,7 @@
 //	request.js   requests to this package's handler
 //	listen.js    what buttons, keys and files do
 //	board.js     joins them
-//	training.js  what the page of a training has beside (package live), with curves.js
+//	training.js  what the page of a training has beside (package live), with curves.js and charts.js
 package board
 
 import (

@@ -25,9 +25,7 @@ class Training {
     this.fetching = false;
     this.missing = new Set(); // epochs that could not be fetched since the last event
     this.player = null; // the timer of Play
-    this.way = new Map(); // probabilities for the drawing, by epoch
-    this.wayTimer = null;
-    this.charts = Object.fromEntries(["way", "loss", "accuracy"].map((id) => [id, new Curves(byId(id))]));
+    this.charts = new Charts(this);
     this.hearBoard();
     this.listen();
   }
@@ -58,7 +56,7 @@ class Training {
     const show = board.show.bind(board);
     board.show = () => {
       show();
-      this.drawn(board.image);
+      this.charts.drawn(board.image);
     };
     const askSimilar = board.askSimilar.bind(board);
     let asked = "";
@@ -97,7 +95,7 @@ class Training {
       this.next();
     });
     byId("play").addEventListener("click", () => (this.player ? this.rest() : this.play()));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.charts.draw());
   }
 
   // order asks the server to do something with the run.
@@ -121,7 +119,7 @@ class Training {
     for (const epoch of this.weights.keys()) {
       if (!state.kept.includes(epoch)) {
         this.weights.delete(epoch);
-        this.way.delete(epoch);
+        this.charts.way.delete(epoch);
       }
     }
     this.missing.clear();
@@ -132,7 +130,7 @@ class Training {
     }
     this.next();
     if (!before || state.history.length > 0) {
-      this.draw();
+      this.charts.draw();
     }
   }
 
@@ -223,7 +221,7 @@ class Training {
     if (this.weights.has(this.chosen) && this.shown !== this.chosen) {
       this.shown = this.chosen;
       this.set(this.weights.get(this.chosen));
-      this.draw();
+      this.charts.draw();
     }
     const wanted = [this.chosen, ...this.points()].find((e) => !this.weights.has(e) && !this.missing.has(e));
     if (wanted === undefined || this.fetching) {
@@ -233,7 +231,7 @@ class Training {
     try {
       const response = await ask(`/training/epochs/${wanted}/weights`);
       this.weights.set(wanted, new Float32Array(await response.arrayBuffer()));
-      this.follow(wanted);
+      this.charts.follow(wanted);
     } catch (e) {
       this.missing.add(wanted); // it is not kept any more, or the server is gone
     } finally {
@@ -296,93 +294,5 @@ class Training {
     clearInterval(this.player);
     this.player = null;
     byId("play").textContent = "Play";
-  }
-
-  // drawn is told of each image: what the networks of all epochs say of it is computed once it stays the same for a while.
-  drawn(image) {
-    if (image === this.image || String(image) === String(this.image)) {
-      return;
-    }
-    this.image = image;
-    clearTimeout(this.wayTimer);
-    this.wayTimer = setTimeout(() => {
-      this.way.clear();
-      for (const epoch of this.weights.keys()) {
-        this.follow(epoch);
-      }
-      this.draw();
-    }, 60);
-  }
-
-  // follow computes what the network after an epoch says of the drawing.
-  follow(epoch) {
-    if (!this.image) {
-      return;
-    }
-    const network = new Network(this.entry.network, this.weights.get(epoch));
-    this.way.set(epoch, network.probabilities(network.scores(this.image)));
-    this.draw();
-  }
-
-  // draw draws the curves, at most once a frame.
-  draw() {
-    if (!this.drawing) {
-      this.drawing = true;
-      requestAnimationFrame(() => {
-        this.drawing = false;
-        this.drawCurves();
-      });
-    }
-  }
-
-  drawCurves() {
-    const { state, history } = this;
-    if (!state) {
-      return;
-    }
-    let last = 10; // the axis grows with the run, which may be much shorter than planned
-    while (last < state.epoch) {
-      last *= 2;
-    }
-    last = Math.max(1, this.over() ? state.epoch : Math.min(last, state.epochs));
-    const cursor = this.shown === undefined ? null : this.shown;
-    const lines = (key) => {
-      const all = [{ points: history.map((h) => [h.epoch, h[key]]) }];
-      const validated = history.filter((h) => h[`val_${key}`] !== undefined);
-      all.push({ points: validated.map((h) => [h.epoch, h[`val_${key}`]]), strong: true });
-      return all;
-    };
-    const values = (key) => history.flatMap((h) => [h[key], h[`val_${key}`]]).filter(Number.isFinite);
-    this.charts.loss.show({
-      last, cursor, low: 0, high: history.length > 0 ? above(Math.max(...values("loss"))) : 1, lines: lines("loss"),
-      label: (v) => String(Number(v.toPrecision(2))),
-    });
-    const low = history.length > 0 ? Math.max(0, 1 - above(Math.max(0.001, 1 - Math.min(...values("accuracy"))))) : 0;
-    this.charts.accuracy.show({
-      last, cursor, low, high: 1, lines: lines("accuracy"), label: (v) => `${Number((100 * v).toPrecision(4))} %`,
-    });
-    const latest = history[history.length - 1];
-    for (const key of ["loss", "accuracy"]) {
-      byId(key).setAttribute("aria-label", latest ? `The ${key}: ${latest[key].toFixed(4)} in training after epoch ${latest.epoch}` +
-        (latest[`val_${key}`] === undefined ? "" : `, ${latest[`val_${key}`].toFixed(4)} in validation`) : `The ${key}: no epoch is over yet`);
-    }
-    this.drawWay(last, cursor);
-  }
-
-  // drawWay draws the probabilities of the classes that are likely at some time; the one that is likeliest now is strong.
-  drawWay(last, cursor) {
-    const epochs = [...this.way.keys()].sort((a, b) => a - b);
-    const { classes } = this.entry && this.entry.network ? this.entry.network : { classes: [] };
-    const now = this.way.get(this.shown);
-    const lines = classes.map((name, i) => ({
-      name, points: epochs.map((e) => [e, this.way.get(e)[i]]), strong: Boolean(now) && now[i] === Math.max(...now),
-    })).filter((l) => l.points.some(([, p]) => p >= 0.15));
-    for (const l of lines) { // names would cover each other at the bottom
-      l.name = l.strong || l.points[l.points.length - 1][1] >= 0.1 ? l.name : "";
-    }
-    this.charts.way.show({ last, cursor, low: 0, high: 1, lines, label: (v) => `${100 * v} %` });
-    const best = lines.find((l) => l.strong);
-    byId("way").setAttribute("aria-label", best && now
-      ? `Your drawing: after epoch ${this.shown} it is ${best.name} with ${percent(Math.max(...now))}` : "Your drawing: nothing is drawn yet");
   }
 }

@@ -110,7 +110,7 @@ func (t *training) epochByEpoch() {
 		}
 	}
 	t.Wait("the latest epoch to be followed again", `document.getElementById("follow").checked`)
-	t.Wait("a curve of the drawing", `document.querySelectorAll("#way polyline").length > 0 && training.way.size === 4`)
+	t.Wait("a curve of the drawing", `document.querySelectorAll("#way polyline").length > 0 && training.charts.way.size === 4`)
 	t.Click("play")
 	t.Wait("the first epoch", `training.shown === 0`)
 	t.Wait("the last epoch", `training.shown === 3 && !training.player`)
@@ -149,7 +149,7 @@ func (t *training) looks() {
 	if t.finishes {
 		t.Wait("the end", `training.state.phase === "finished"`)
 	}
-	t.Wait("all curves", `training.way.size >= 6`)
+	t.Wait("all curves", `training.charts.way.size >= 6`)
 	t.Picture(t.pictures, "training-light")
 	t.accessible("light")
 	t.Media("prefers-color-scheme: dark")
@@ -167,7 +167,7 @@ func (t *training) phone(address string) {
 		t.Drag(s, "touch")
 	}
 	t.Text("a finger", "best", "5")
-	t.Wait("a curve", `training.way.size >= 6`)
+	t.Wait("a curve", `training.charts.way.size >= 6`)
 	t.Fits()
 	t.Picture(t.pictures, "training-phone")
 	t.accessible("phone")
