@@ -75,6 +75,7 @@ func (t *training) check(address string) error {
 	}
 	t.epochByEpoch()
 	t.rate()
+	t.pictureOfDigit()
 	t.goOn()
 	t.looks()
 	t.phone(address)
@@ -127,6 +128,30 @@ func (t *training) rate() {
 	t.Wait("word of the change", `!document.getElementById("by-hand").hidden`)
 	t.Text("half of the rate", "rate", "0.0005 (× 0.5)")
 	t.Wait("half of the rate in the history", `training.history[3].learning_rate === training.history[2].learning_rate / 2`)
+}
+
+// pictureOfDigit lets the server find the digit of a picture, which then stays while the network learns.
+func (t *training) pictureOfDigit() {
+	tab.Evaluate[bool](t.Tab, `(async () => {
+		const canvas = document.createElement("canvas");
+		canvas.width = canvas.height = 280;
+		const context = canvas.getContext("2d");
+		context.fillStyle = "#fff";
+		context.fillRect(0, 0, 280, 280);
+		context.drawImage(document.getElementById("sheet"), 0, 0, 280, 280);
+		board.open(await new Promise((resolve) => canvas.toBlob(resolve)));
+		return true;
+	})()`)
+	t.Text("a picture", "reading", "One digit: 3")
+	t.Text("its digit", "best", "3")
+	tab.Evaluate[bool](t.Tab, `window.box = document.querySelector(".box"), true`)
+	t.Click("one")
+	t.Wait("epoch 5", `training.shown === 5`)
+	t.Text("its digit after an epoch", "best", "3")
+	if !tab.Evaluate[bool](t.Tab, `window.box === document.querySelector(".box") && board.picked !== null`) {
+		t.Note("picture", errors.New("wanted the same picture after an epoch, found that it was read again"))
+	}
+	tab.Evaluate[bool](t.Tab, `board.enter("pen"), true`)
 }
 
 // goOn lets the run go on, and pauses it.
