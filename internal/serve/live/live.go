@@ -44,7 +44,7 @@ type Options struct {
 // maxImages is the size of the largest training set of which similar images are shown, in bytes: it is copied.
 const maxImages = 512 << 20
 
-// defaultMemory holds 760 epochs of the course's network, 784-100-50-10.
+// defaultMemory holds 798 epochs of the course's network, 784-100-50-10.
 const defaultMemory = 256 << 20
 
 // progressEvery is the shortest time between two events about steps of one epoch.
