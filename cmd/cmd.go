@@ -15,9 +15,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/convert"
+	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
+	"dnn/internal/mlflow"
 	"dnn/internal/obtain"
 	"dnn/internal/predict"
 	"dnn/internal/report"
@@ -117,16 +119,17 @@ others that an experiment file describes. The same seed gives the same model, to
 	root.AddCommand(
 		newDownload(system, obtain.Download),
 		newTrain(system, seeds.Train),
-		newEval(system, experiment.Evaluate),
-		newCompare(system, experiment.Compare, seeds.Compare),
+		newEval(system, evaluate.Run),
+		newCompare(system, evaluate.Compare, seeds.Compare),
 		newPredict(system, predict.Run),
 		newServe(system, serve.Run),
-		newMerge(system, experiment.Merge),
+		newMerge(system, evaluate.Merge),
 		newExport(system, convert.Export),
 		newImport(system, convert.Import),
 		newVerify(system, verify.Run),
 		newSummary(system, experiment.Summarize),
 		newConfig(system),
+		newMLflow(system, mlflow.Sync),
 		newVersion(system),
 	)
 	builtInCommands(root)

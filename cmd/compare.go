@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"dnn/internal/config"
-	"dnn/internal/experiment"
+	"dnn/internal/evaluate"
 	"dnn/internal/fault"
 	"dnn/internal/seeds"
 )
 
 func newCompare(
-	system *System, run func(context.Context, *System, experiment.CompareOptions) error,
+	system *System, run func(context.Context, *System, evaluate.CompareOptions) error,
 	runExperiments func(context.Context, *System, seeds.CompareOptions) error,
 ) *cobra.Command {
-	var o experiment.CompareOptions
+	var o evaluate.CompareOptions
 	var e seeds.CompareOptions
 	var json bool
 	c := &cobra.Command{

@@ -7,14 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dnn/internal/experiment"
+	"dnn/internal/evaluate"
 	"dnn/internal/fault"
 )
 
 var splits = []string{"test", "validation", "train"}
 
-func newEval(system *System, run func(context.Context, *System, experiment.EvalOptions) error) *cobra.Command {
-	var o experiment.EvalOptions
+func newEval(system *System, run func(context.Context, *System, evaluate.Options) error) *cobra.Command {
+	var o evaluate.Options
 	var json bool
 	c := &cobra.Command{
 		Use:   "eval model.bin...",

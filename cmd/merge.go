@@ -6,12 +6,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"dnn/internal/experiment"
+	"dnn/internal/evaluate"
 	"dnn/internal/fault"
 )
 
-func newMerge(system *System, run func(context.Context, *System, experiment.MergeOptions) error) *cobra.Command {
-	var o experiment.MergeOptions
+func newMerge(system *System, run func(context.Context, *System, evaluate.MergeOptions) error) *cobra.Command {
+	var o evaluate.MergeOptions
 	c := &cobra.Command{
 		Use:   "merge model.bin... -o merged.bin",
 		Short: "Make one network whose output is the mean of several",

@@ -63,7 +63,7 @@ func Write(path string, write func(io.Writer) error) error {
 		return err
 	}
 	renamed = true
-	return syncFolder(folder)
+	return SyncFolder(folder)
 }
 
 // writeThrough writes to a device or a FIFO, which cannot be replaced, synced or truncated.
@@ -122,9 +122,9 @@ func linked(path string) (to string, ok bool) {
 	return to, err == nil
 }
 
-// syncFolder makes renames and new files in a folder durable. It does nothing on systems that cannot sync a folder
+// SyncFolder makes renames and new files in a folder durable. It does nothing on systems that cannot sync a folder
 // (Windows).
-func syncFolder(folder string) error {
+func SyncFolder(folder string) error {
 	d, err := os.Open(folder)
 	if err != nil {
 		return err

@@ -200,10 +200,10 @@ func TestPermissions(t *testing.T) {
 }
 
 func TestSyncFolder(t *testing.T) {
-	if err := syncFolder(t.TempDir()); err != nil {
+	if err := SyncFolder(t.TempDir()); err != nil {
 		t.Errorf("a folder: %v", err)
 	}
-	if err := syncFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+	if err := SyncFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing folder: %v", err)
 	}
 }

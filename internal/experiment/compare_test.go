@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"dnn/internal/compare"
-	"dnn/internal/experiment"
+	"dnn/internal/evaluate"
 	"dnn/internal/modelfile"
 )
 
@@ -29,7 +29,7 @@ func TestCompare(t *testing.T) {
 	if _, err := modelfile.Write(elsewhere, m); err != nil {
 		t.Fatal(err)
 	}
-	o := experiment.CompareOptions{
+	o := evaluate.CompareOptions{
 		Models: []string{path, elsewhere}, Tolerance: 4e-6, Same: true, Report: filepath.Join(folder, "page.html"),
 	}
 	var found compare.Report
@@ -37,13 +37,13 @@ func TestCompare(t *testing.T) {
 
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := experiment.Compare(stopped, &w.System, o); !errors.Is(err, context.Canceled) {
+	if err := evaluate.Compare(stopped, &w.System, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped before it began: wanted %v, found %v", context.Canceled, err)
 	}
 	if _, err := os.Stat(o.Report); err == nil || found.Samples > 0 {
 		t.Error("wanted neither a page nor a result, found one")
 	}
-	if err := experiment.Compare(t.Context(), &w.System, o); err != nil {
+	if err := evaluate.Compare(t.Context(), &w.System, o); err != nil {
 		t.Fatal(err)
 	}
 	if len(found.Comparisons) != 1 || !found.Comparisons[0].Same || found.Samples != 12 {
@@ -54,7 +54,7 @@ func TestCompare(t *testing.T) {
 	}
 	const broken = "the result cannot be told"
 	o.Listener.Compared = func(compare.Report) error { return errors.New(broken) }
-	if err := experiment.Compare(t.Context(), &w.System, o); err == nil || err.Error() != broken {
+	if err := evaluate.Compare(t.Context(), &w.System, o); err == nil || err.Error() != broken {
 		t.Errorf("wanted the listener's error, found %v", err)
 	}
 }

@@ -3,17 +3,9 @@ package experiment
 import (
 	"dnn/internal/config"
 	"dnn/internal/dataset"
-	"dnn/internal/interop"
 	"dnn/internal/modelfile"
-	"dnn/internal/report"
 	"dnn/internal/testset"
-	"dnn/internal/train"
 )
-
-// readModel reads a model file, or a file of another program; notes about the latter go to standard error.
-func readModel(system *System, path string) (*modelfile.Model, error) {
-	return interop.ReadModel(path, func(text string) { report.Note(system.Stderr, text) })
-}
 
 // startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.
 // seed decides how the samples are split. The columns and classes of a table must mean the same as for the model, and
@@ -30,13 +22,4 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 		return nil, err
 	}
 	return dataset.NewFrom(d, seed, testset.Learned(model, from))
-}
-
-// loadOptions says how the data set of an experiment is read and split.
-func loadOptions(system *System, r *config.Resolved, dataDir string) dataset.Options {
-	return dataset.Options{
-		DataDir: dataDir, Env: system.Env,
-		Validation: func(samples int) int { return train.ValidationSamples(samples, r.ValidationSplit) },
-		Stratified: r.Validation == "stratified", Seed: r.SplitSeed(),
-	}
 }

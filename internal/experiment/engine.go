@@ -23,8 +23,8 @@ func Kernels(system *System) (available []string, chosen string, err error) {
 	return available, set.Name, nil
 }
 
-// newEngine returns an engine with the given number of threads; 0 means one for each core.
-func newEngine(system *System, threads int) (*step.Engine, error) {
+// NewEngine returns an engine with the given number of threads; 0 means one for each core.
+func NewEngine(system *System, threads int) (*step.Engine, error) {
 	set, err := system.Kernels()
 	if err != nil {
 		return nil, err
@@ -49,9 +49,10 @@ func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Mode
 	available, ok := system.Memory()
 	if need := trainingBytes(arch, teachers, batch); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s",
-			gigabytes(need), gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
+			Gigabytes(need), Gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
 	}
 	return nil
 }
 
-func gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }
+// Gigabytes returns an amount of memory in words.
+func Gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }

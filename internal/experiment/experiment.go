@@ -13,6 +13,7 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/optimizer"
 	"dnn/internal/nn/step"
+	"dnn/internal/obtain"
 	"dnn/internal/report"
 	"dnn/internal/train"
 	"dnn/internal/train/callback"
@@ -36,7 +37,7 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 	x = &experiment{Resolved: resolved, writes: outputsOf(o, resolved.Output)}
 	if o.From == "" {
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
-	} else if x.from, err = readModel(system, o.From); err == nil {
+	} else if x.from, err = obtain.Model(system, o.From); err == nil {
 		x.start = x.from.SHA256
 		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
@@ -68,7 +69,7 @@ func readTeachers(
 ) ([]*modelfile.Model, error) {
 	var teachers []*modelfile.Model
 	for _, path := range paths {
-		teacher, err := readModel(system, path)
+		teacher, err := obtain.Model(system, path)
 		if err != nil {
 			return nil, err
 		}

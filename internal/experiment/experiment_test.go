@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dnn/internal/config"
+	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -168,9 +169,9 @@ func TestEvaluate(t *testing.T) {
 	trained(t, o)
 	var found report.Evaluation
 	w := newSystem()
-	e := experiment.EvalOptions{Models: []string{end.Model}}
+	e := evaluate.Options{Models: []string{end.Model}}
 	e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
-	if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
+	if err := evaluate.Run(t.Context(), &w.System, e); err != nil {
 		t.Fatal(err)
 	}
 	if found.Samples != 12 || found.Loss != end.TestLoss || found.Accuracy != end.TestAccuracy {
@@ -180,17 +181,17 @@ func TestEvaluate(t *testing.T) {
 	exactly := float64(found.Accuracy)
 	for _, exact := range []float64{exactly, (exactly*3 + next) / 4} { // equal as float32
 		e.MinAccuracy = exact
-		if err := experiment.Evaluate(t.Context(), &w.System, e); err != nil {
+		if err := evaluate.Run(t.Context(), &w.System, e); err != nil {
 			t.Errorf("wanted the minimum %v reached, found %v", exact, err)
 		}
 	}
 	e.MinAccuracy = next
-	if err := experiment.Evaluate(t.Context(), &w.System, e); fault.KindOf(err) != fault.BelowMinimum {
+	if err := evaluate.Run(t.Context(), &w.System, e); fault.KindOf(err) != fault.BelowMinimum {
 		t.Errorf("wanted the minimum %v missed, found %v", next, err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := experiment.Evaluate(stopped, &w.System, e); !errors.Is(err, context.Canceled) {
+	if err := evaluate.Run(stopped, &w.System, e); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped before it began: wanted %v, found %v", context.Canceled, err)
 	}
 	if w.stdout.Len() > 0 {

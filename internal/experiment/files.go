@@ -4,10 +4,9 @@ import (
 	"slices"
 
 	"dnn/internal/atomicfile"
-	"dnn/internal/config"
-	"dnn/internal/dataset"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
+	"dnn/internal/obtain"
 	"dnn/internal/train"
 	"dnn/internal/world"
 )
@@ -25,31 +24,9 @@ func outputsOf(o Options, output string) outputs {
 	}
 }
 
-// dataFiles returns the files of a data set.
-func dataFiles(system *System, d config.Dataset, dataDir string) []world.File {
-	var files []world.File
-	for _, path := range dataset.Files(d, dataDir, system.Env) {
-		role := "the data set"
-		if path == d.Test {
-			role = "the test file"
-		}
-		files = append(files, world.File{Role: role, Path: path})
-	}
-	return files
-}
-
-// modelFiles returns the model files at paths.
-func modelFiles(paths []string) []world.File {
-	var files []world.File
-	for _, path := range paths {
-		files = append(files, world.File{Role: "the model", Path: path})
-	}
-	return files
-}
-
 // inputs returns the files that the experiment reads, but for the model that it starts from.
 func (x *experiment) inputs(system *System, o Options) []world.File {
-	files := append(dataFiles(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
+	files := append(obtain.Files(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
 	if x.Distill != nil {
 		for _, teacher := range x.Distill.Teacher {
 			files = append(files, world.File{Role: "a teacher", Path: teacher})

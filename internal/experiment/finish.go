@@ -60,7 +60,7 @@ func finish(ctx context.Context, system *System, o Options, f *finished) error {
 	if !f.writes.model {
 		model = ""
 	}
-	err = tell(o.Listener.End, report.EndEvent{
+	err = Tell(o.Listener.End, report.EndEvent{
 		Untested: !tested, TestLoss: test.MeanLoss(), TestAccuracy: test.Accuracy(), TrainSeconds: f.seconds,
 		Epochs: len(f.history), Model: model, SHA256: sum, Interrupted: f.stopped != nil,
 	})

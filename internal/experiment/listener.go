@@ -22,8 +22,8 @@ type Listener struct {
 	End       func(report.EndEvent) error   // the result of the run
 	Seed      func(report.Seed) error       // the result of one seed of several
 	Seeds     func(report.Seeds) error      // what the results of all seeds say together
-	Evaluated func(report.Evaluation) error // the result of Evaluate
-	Compared  func(compare.Report) error    // the result of Compare
+	Evaluated func(report.Evaluation) error // the result of evaluate.Run
+	Compared  func(compare.Report) error    // the result of evaluate.Compare
 
 	// Verbose shows the progress of downloads and range tests, and which samples were evaluated, on standard error.
 	Verbose bool
@@ -94,8 +94,8 @@ func JSON(system *System) Listener {
 	}
 }
 
-// tell calls a function of a Listener, unless it is nil.
-func tell[T any](listener func(T) error, what T) error {
+// Tell calls a function of a Listener, unless it is nil.
+func Tell[T any](listener func(T) error, what T) error {
 	if listener == nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"dnn/internal/experiment"
+	"dnn/internal/evaluate"
 	"dnn/internal/fault"
 	"dnn/internal/report"
 )
@@ -23,22 +23,22 @@ func TestMerge(t *testing.T) {
 		trained(t, options(smallExperiment(t), models[len(models)-1], set("layers", units)))
 	}
 	w := newSystem()
-	evaluate := func(models ...string) (found report.Evaluation, err error) {
-		e := experiment.EvalOptions{Models: models}
+	test := func(models ...string) (found report.Evaluation, err error) {
+		e := evaluate.Options{Models: models}
 		e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
-		return found, experiment.Evaluate(t.Context(), &w.System, e)
+		return found, evaluate.Run(t.Context(), &w.System, e)
 	}
-	o := experiment.MergeOptions{Models: models, Output: filepath.Join(folder, "merged.bin")}
+	o := evaluate.MergeOptions{Models: models, Output: filepath.Join(folder, "merged.bin")}
 	units := 0
 	o.Listener.Network = func(s report.Summary) error { units = s.Layers[0].OutputShape[0]; return nil }
-	if err := experiment.Merge(t.Context(), &w.System, o); err != nil || units != 15 {
+	if err := evaluate.Merge(t.Context(), &w.System, o); err != nil || units != 15 {
 		t.Fatalf("wanted 15 units, found %d, %v", units, err)
 	}
-	together, err := evaluate(models...)
+	together, err := test(models...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := evaluate(o.Output)
+	found, err := test(o.Output)
 	if err != nil || found.Loss != together.Loss || found.Accuracy != together.Accuracy || found.Samples != 12 {
 		t.Errorf("wanted %+v of the merged model, found %+v, %v", together, found, err)
 	}
@@ -49,15 +49,15 @@ func TestMerge(t *testing.T) {
 	o.Output = filepath.Join(folder, "none.bin")
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := experiment.Merge(stopped, &w.System, o); !errors.Is(err, context.Canceled) {
+	if err := evaluate.Merge(stopped, &w.System, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped before it began: wanted %v, found %v", context.Canceled, err)
 	}
 	w.Memory = func() (uint64, bool) { return 500, true }
 	const wanted = "the merged network: wanted about 0.0 GB of memory, found 0.0 GB"
-	if err := experiment.Merge(t.Context(), &w.System, o); fault.KindOf(err) != fault.Resources || err.Error() != wanted {
+	if err := evaluate.Merge(t.Context(), &w.System, o); fault.KindOf(err) != fault.Resources || err.Error() != wanted {
 		t.Errorf("merge: wanted %q, found %v", wanted, err)
 	}
-	if _, err := evaluate(models...); fault.KindOf(err) != fault.Resources {
+	if _, err := test(models...); fault.KindOf(err) != fault.Resources {
 		t.Errorf("eval: wanted %q, found %v", wanted, err)
 	}
 	if _, err := os.Stat(o.Output); err == nil {

@@ -11,7 +11,7 @@ import (
 func (o Options) note(system *System, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	report.Note(system.Stderr, text)
-	return tell(o.Listener.Note, text)
+	return Tell(o.Listener.Note, text)
 }
 
 // noteExperiment reports what looks like a mistake in the experiment, before any sample is read.

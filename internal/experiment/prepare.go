@@ -62,7 +62,7 @@ func (p *Prepared) resolve(more ...config.Flag) (*config.Resolved, error) {
 
 // Run runs the experiment once, as the options say.
 func (p *Prepared) Run(ctx context.Context) error {
-	defer panicOnReadFault()()
+	defer obtain.PanicOnReadFault()()
 	return p.Profiled(func() error { return p.trainRun(ctx, p.system, p.options) })
 }
 
@@ -93,10 +93,10 @@ func (p *Prepared) Note(text string) error { return p.options.note(p.system, "%s
 
 // Announce tells the listener the network, and in a dry run the size of a run.
 func (p *Prepared) Announce() error {
-	if err := tell(p.options.Listener.Network, summary(p.arch)); err != nil || !p.options.DryRun {
+	if err := Tell(p.options.Listener.Network, SummaryOf(p.arch)); err != nil || !p.options.DryRun {
 		return err
 	}
-	return tell(p.options.Listener.Planned, p.plan())
+	return Tell(p.options.Listener.Planned, p.plan())
 }
 
 // Bytes returns how much memory a run needs beside the data.
@@ -106,7 +106,7 @@ func (p *Prepared) Bytes() float64 {
 
 // Load reads the data set, for Data to return.
 func (p *Prepared) Load(ctx context.Context) (err error) {
-	how := loadOptions(p.system, p.Resolved, p.options.DataDir)
+	how := obtain.How(p.system, p.Resolved, p.options.DataDir)
 	p.data, err = obtain.Data(ctx, p.system, p.source, how, !p.options.Listener.Verbose)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (p *Prepared) seeded(ctx context.Context, seed uint64, output string) (*exp
 			return nil, nil, err
 		}
 	}
-	data, err := obtain.Data(ctx, p.system, x.source, loadOptions(p.system, resolved, p.options.DataDir), true)
+	data, err := obtain.Data(ctx, p.system, x.source, obtain.How(p.system, resolved, p.options.DataDir), true)
 	return &x, data, err
 }
 
@@ -167,7 +167,7 @@ type SeedRun struct {
 // tested, in a fraction of the time. Several runs may go on at once. If ctx ends, the error is its cause, and there is
 // no model; with checkpoints, the next call goes on from the last one.
 func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err error) {
-	defer panicOnReadFault()()
+	defer obtain.PanicOnReadFault()()
 	x, data, err := p.seeded(ctx, r.Seed, r.Output)
 	if err != nil {
 		return report.Seed{}, err
@@ -176,7 +176,7 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 		defer func() { _ = data.Close() }() // read-only: nothing can be lost
 	}
 	defer data.Recover(&err)
-	engine, err := newEngine(p.system, r.Threads)
+	engine, err := NewEngine(p.system, r.Threads)
 	if err != nil {
 		return report.Seed{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"dnn/internal/config"
 	"dnn/internal/dataset"
 	"dnn/internal/nn"
+	"dnn/internal/obtain"
 	"dnn/internal/recipe"
 	"dnn/internal/report"
 )
@@ -26,7 +27,7 @@ func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
 	if err != nil {
 		return err
 	}
-	s := summary(arch)
+	s := SummaryOf(arch)
 	if o.JSON {
 		return json.NewEncoder(system.Stdout).Encode(s.JSON())
 	}
@@ -36,7 +37,7 @@ func Summarize(ctx context.Context, system *System, o SummaryOptions) error {
 // architecture returns the network of a model or of an experiment file.
 func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 	if o.Model != "" {
-		model, err := readModel(system, o.Model)
+		model, err := obtain.Model(system, o.Model)
 		if err != nil {
 			return nn.Architecture{}, err
 		}
@@ -57,8 +58,8 @@ func architecture(system *System, o SummaryOptions) (nn.Architecture, error) {
 	return resolved.Architecture(src.Features, len(src.Classes))
 }
 
-// summary returns the table of a network's layers.
-func summary(a nn.Architecture) report.Summary {
+// SummaryOf returns the table of a network's layers.
+func SummaryOf(a nn.Architecture) report.Summary {
 	s := report.Summary{Name: "sequential"}
 	for _, l := range a.Summary() {
 		s.Layers = append(s.Layers, report.SummaryLayer{

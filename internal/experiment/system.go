@@ -7,21 +7,10 @@
 // statuses.
 package experiment
 
-import (
-	"runtime/debug"
-
-	"dnn/internal/world"
-)
+import "dnn/internal/world"
 
 // Version is the version of the program. It is stored in model files.
 const Version = "0.1.0"
 
 // System is the outside world as an experiment sees it.
 type System = world.System
-
-// panicOnReadFault makes a failed read of a memory-mapped data set a panic of the current goroutine instead of the end
-// of the process. The function that it returns restores the previous setting.
-func panicOnReadFault() (end func()) {
-	before := debug.SetPanicOnFault(true)
-	return func() { debug.SetPanicOnFault(before) }
-}

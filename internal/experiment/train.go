@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,19 +72,19 @@ func (x *experiment) trainRun(ctx context.Context, system *System, o Options) (e
 			return err
 		}
 	}
-	if err := tell(o.Listener.Network, summary(x.arch)); err != nil {
+	if err := Tell(o.Listener.Network, SummaryOf(x.arch)); err != nil {
 		return err
 	}
 	if o.DryRun {
-		return tell(o.Listener.Planned, x.plan())
+		return Tell(o.Listener.Planned, x.plan())
 	}
-	data, err := obtain.Data(ctx, system, x.source, loadOptions(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
+	data, err := obtain.Data(ctx, system, x.source, obtain.How(system, x.Resolved, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = data.Close() }() // read-only: nothing can be lost
 	defer data.Recover(&err)
-	engine, err := newEngine(system, x.Threads)
+	engine, err := NewEngine(system, x.Threads)
 	if err != nil {
 		return err
 	}
@@ -153,6 +154,11 @@ func (x *experiment) train(
 	if o.Listener.Run != nil {
 		run.Callbacks = append(run.Callbacks, o.Listener.Run())
 	}
+	over, err := x.track(ctx, system, o, run)
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = cmp.Or(err, over(f, err)) }()
 	if o.Attach != nil {
 		o.Attach(run, f.file(nil))
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dnn/internal/config"
+	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
@@ -109,7 +110,7 @@ func TestSameBytesAsAlone(t *testing.T) {
 		}
 		// Of a model with restored weights, another evaluation knows the metrics of validation.
 		var evaluated report.Evaluation
-		err := experiment.Evaluate(t.Context(), s, experiment.EvalOptions{
+		err := evaluate.Run(t.Context(), s, evaluate.Options{
 			Models: []string{one.Model}, Split: "validation",
 			Listener: experiment.Listener{Evaluated: func(e report.Evaluation) error { evaluated = e; return nil }},
 		})

@@ -26,12 +26,12 @@ func Beside(
 	if o.Log != "" {
 		s.access = newAccessLog(system.Stderr, o.Log == LogJSON)
 	}
-	l, err := listen(ctx, o.Addr, o.MaxConnections)
+	l, err := listen(ctx, o.Addr, o.MaxConnections, o.waits())
 	if err != nil {
 		return err
 	}
 	s.awake = l.awake.Load
-	web := newServer(s.as("page", h))
+	web := s.web(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.as("page", h, w, r) }))
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

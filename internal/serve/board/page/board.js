@@ -9,6 +9,8 @@ class Board {
     this.cleared = null; // strokes that Undo brings back
     this.waiting = false; // for the next frame
     this.image = null; // what is shown
+    this.effects = null; // of its pixels, once they are known
+    this.suggestion = null; // its smallest change to another answer, once it is known
     this.turn = 0; // of images: a later one makes the answers about the others useless
     this.asking = false; // for similar images
     this.timers = [];

@@ -24,11 +24,7 @@ function follow(board) {
       }
       notice("gone", "");
     } catch (e) {
-      if (board.model) {
-        notice("gone", "The server does not answer. You can go on drawing.");
-      } else {
-        trouble(e.message);
-      }
+      notice("gone", board.model ? "The server does not answer. You can go on drawing." : e.message);
     }
     running = false;
     timer = setTimeout(look, followInterval);
@@ -48,20 +44,27 @@ async function setList(board, { models, left_out: leftOut }) {
     ...models.map((m) => new Option(m.name, m.name, false, m === chosen)),
     ...leftOut.map((m) => Object.assign(new Option(`${m.name} (cannot be drawn for)`, m.name), { disabled: true })),
   ];
-  select.replaceChildren(...options);
-  select.disabled = options.length < 2;
+  const texts = (all) => Array.from(all, (o) => o.text).join("\n");
+  if (texts(options) !== texts(select.options)) { // else a menu that is open would close
+    select.replaceChildren(...options);
+    select.disabled = options.length < 2;
+  }
   if (!chosen) {
     trouble(leftOut.length > 0 ? `${leftOut[0].name}: ${leftOut[0].reason}` : "There is no model on this server.");
     return true;
   }
   const before = board.model;
+  if (!before) {
+    byId("trouble").hidden = true; // there was no model
+  }
   if (before && before.name === chosen.name && before.weights === chosen.weights) {
     return true;
   }
   const done = await useModel(board, chosen);
-  if (done && before) {
-    notice("model", before.name === chosen.name ? `${chosen.name} was replaced: this is what the new model says.`
-      : `${before.name} is no longer on this server: this is what ${chosen.name} says.`);
+  if (done && before && before.name === chosen.name) {
+    notice("model", `${chosen.name} was replaced: this is what the new model says.`);
+  } else if (done && before && !models.some((m) => m.name === before.name)) {
+    notice("model", `${before.name} is no longer on this server: this is what ${chosen.name} says.`);
   }
   return done;
 }

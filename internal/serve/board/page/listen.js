@@ -19,7 +19,10 @@ function listen(board) {
     board.grid.set(image);
   });
   byId("model").addEventListener("change", (e) => {
-    useModel(board, board.models.find((m) => m.name === e.target.value)).catch((error) => trouble(error.message));
+    useModel(board, board.models.find((m) => m.name === e.target.value)).catch((error) => {
+      trouble(error.message);
+      e.target.value = board.model.name; // as before
+    });
   });
   document.addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key === "z") {

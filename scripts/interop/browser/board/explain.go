@@ -59,6 +59,7 @@ func (b *board) themes() {
 	b.Media("prefers-color-scheme: dark")
 	b.Wait("dark colors", sheet+` < 50`)
 	b.Wait("a dark picture", pixelsOf("seen")+`[0] < 50`)
+	b.Wait("light ink", pixelsOf("sheet")+`.some((v, i) => i % 4 === 0 && v > 200)`)
 	b.look("dark", true)
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("forced-colors: active", "prefers-color-scheme: "+scheme)
@@ -74,9 +75,10 @@ func (b *board) themes() {
 
 // change tries the smallest change of ink, which has to change the answer to the one that was told.
 func (b *board) change() {
+	b.settle() // colors changed, so all is drawn anew
 	b.Wait("a smallest change", `Boolean(board.suggestion)`)
 	mind := regexp.MustCompile(`would make it a (\d)`).FindStringSubmatch(b.text("mind"))
-	if mind == nil || mind[1] == "3" {
+	if len(mind) != 2 || mind[1] == "3" {
 		b.Note("change", fmt.Errorf("wanted a change to another class, found %v", mind))
 		return
 	}

@@ -104,6 +104,15 @@ func (b *board) draw(digit int, kind string) {
 	b.Text(fmt.Sprintf("%d by %s", digit, kind), "best", fmt.Sprint(digit))
 }
 
+// settle waits until what the last event changed is shown.
+func (b *board) settle() {
+	tab.Evaluate[bool](b.Tab, `(async () => {
+		const frame = () => new Promise(requestAnimationFrame);
+		await frame().then(frame);
+		return true;
+	})()`)
+}
+
 // look stores a picture of the page and lets axe-core look at it: at each state, or, if the check is short, at those that
 // matter.
 func (b *board) look(name string, matters bool) {

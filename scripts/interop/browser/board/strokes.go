@@ -49,9 +49,8 @@ func (b *board) digits() {
 
 // agrees compares the bars with what the server answers by another protocol, and their length with their numbers.
 func (b *board) agrees(when string) {
+	b.settle()
 	wrong := tab.Evaluate[string](b.Tab, `(async () => {
-		const frame = () => new Promise(requestAnimationFrame);
-		await frame().then(frame); // the last event is shown
 		const body = JSON.stringify({ instances: [Array.from(board.image)] });
 		const response = await fetch("/v1/models/" + board.model.name + ":predict", { method: "POST", body });
 		const [wanted] = (await response.json()).predictions;
@@ -84,6 +83,7 @@ func (b *board) tools() {
 	b.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl)))
 	b.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl)))
 	b.Text("all strokes undone", "best", "")
+	b.Wait("an empty sheet", pixelsOf("sheet")+`.every((v) => v === 0)`)
 	if !tab.Evaluate[bool](b.Tab, `document.getElementById("undo").disabled && document.getElementById("clear").disabled`) {
 		b.Note("undo", fmt.Errorf("there is nothing to undo, but one can"))
 	}

@@ -33,13 +33,13 @@ const timer = `(() => {
 
 // times prints how long an answer took, of all strokes that were drawn since the page was opened.
 func (b *board) times() {
-	for name, list := range map[string]string{"from the event": "all", "of that, the page's part": "own"} {
-		all := tab.Evaluate[[]float64](b.Tab, `window.times.`+list)
+	for _, list := range []struct{ field, name string }{{"all", "from the event"}, {"own", "of that, the page's part"}} {
+		all := tab.Evaluate[[]float64](b.Tab, `window.times.`+list.field)
 		if len(all) == 0 {
 			continue
 		}
 		slices.Sort(all)
-		log.Printf("the answer to a stroke, %s: median %.1f ms, 95 %% in %.1f ms, worst %.1f ms (of %d)", name,
+		log.Printf("the answer to a stroke, %s: median %.1f ms, 95 %% in %.1f ms, worst %.1f ms (of %d)", list.name,
 			all[len(all)/2], all[len(all)*95/100], all[len(all)-1], len(all))
 	}
 }

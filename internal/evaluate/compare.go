@@ -1,4 +1,4 @@
-package experiment
+package evaluate
 
 import (
 	"cmp"
@@ -7,10 +7,13 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/compare"
+	"dnn/internal/experiment"
 	"dnn/internal/modelfile"
+	"dnn/internal/obtain"
 	"dnn/internal/page"
 	"dnn/internal/report"
 	"dnn/internal/testset"
+	"dnn/internal/world"
 )
 
 // CompareOptions say which models to compare, and what they are wanted to be.
@@ -24,15 +27,15 @@ type CompareOptions struct {
 	DataDir   string   // folder of the data sets; empty: from the environment
 	Threads   int      // 0: all cores
 
-	Listener Listener
+	Listener experiment.Listener
 }
 
 // Compare compares models on their test samples, or on another data set, as package compare describes it, and reports
 // the result. A model that is not what it is wanted to be is an error of kind fault.BelowMinimum.
-func Compare(ctx context.Context, system *System, o CompareOptions) (err error) {
-	defer panicOnReadFault()()
+func Compare(ctx context.Context, system *world.System, o CompareOptions) (err error) {
+	defer obtain.PanicOnReadFault()()
 	models, err := await.Do(ctx, func() ([]compare.Model, error) {
-		return compare.Read(o.Models, func(path string) (*modelfile.Model, error) { return readModel(system, path) })
+		return compare.Read(o.Models, func(path string) (*modelfile.Model, error) { return obtain.Model(system, path) })
 	})
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func Compare(ctx context.Context, system *System, o CompareOptions) (err error) 
 	if err := checkReport(system, o.Report, request, o.DataDir, o.Models); err != nil {
 		return err
 	}
-	src, data, err := loadTested(ctx, system, request, loadOptions(system, trained, o.DataDir), !o.Listener.Verbose)
+	src, data, err := loadTested(ctx, system, request, obtain.How(system, trained, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func Compare(ctx context.Context, system *System, o CompareOptions) (err error) 
 	if err != nil {
 		return err
 	}
-	engine, err := newEngine(system, o.Threads)
+	engine, err := experiment.NewEngine(system, o.Threads)
 	if err != nil {
 		return err
 	}
@@ -70,12 +73,12 @@ func Compare(ctx context.Context, system *System, o CompareOptions) (err error) 
 		return err
 	}
 	found := compare.New(tested, samples, request.DatasetName(), o.Tolerance)
-	if err := tell(o.Listener.Compared, found); err != nil {
+	if err := experiment.Tell(o.Listener.Compared, found); err != nil {
 		return err
 	}
 	if o.Report != "" {
 		content := found.Page(samples, src.Height, src.Width)
-		content.Version, content.DataHash = Version, data.Hash
+		content.Version, content.DataHash = experiment.Version, data.Hash
 		write := func(w io.Writer) error { return page.WriteComparison(w, content) }
 		if err := await.Write(ctx, o.Report, write); err != nil {
 			return err

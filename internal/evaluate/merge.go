@@ -1,12 +1,14 @@
-package experiment
+package evaluate
 
 import (
 	"context"
 
 	"dnn/internal/await"
+	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
+	"dnn/internal/obtain"
 	"dnn/internal/report"
 	"dnn/internal/world"
 )
@@ -17,11 +19,11 @@ type MergeOptions struct {
 	Views  []string // how each model sees the images besides as they are: horizontal_flip, vertical_flip
 	Output string   // the model file to write
 
-	Listener Listener
+	Listener experiment.Listener
 }
 
 // Merge writes one model whose logits are the mean of those of several, and tells the listener its network.
-func Merge(ctx context.Context, system *System, o MergeOptions) error {
+func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 	if err := modelfile.CheckName("--output", o.Output); err != nil {
 		return err
 	}
@@ -29,7 +31,7 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs := append(modelFiles(o.Models), dataFiles(system, mean.Experiment().Dataset, "")...)
+	inputs := append(modelFiles(o.Models), obtain.Files(system, mean.Experiment().Dataset, "")...)
 	if err := world.CheckDistinct([]world.File{{Role: "the merged model", Path: o.Output}}, inputs); err != nil {
 		return err
 	}
@@ -43,7 +45,7 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 			report.Note(system.Stderr, note)
 		}
 	}
-	model, err := mean.Model(Version)
+	model, err := mean.Model(experiment.Version)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 	if _, err := await.Pass(ctx, o.Output, write); err != nil {
 		return err
 	}
-	if err := tell(o.Listener.Network, summary(model.Architecture)); err != nil {
+	if err := experiment.Tell(o.Listener.Network, experiment.SummaryOf(model.Architecture)); err != nil {
 		return err
 	}
 	what := "the mean of " + fault.Count(mean.Networks(), "network")
@@ -62,16 +64,25 @@ func Merge(ctx context.Context, system *System, o MergeOptions) error {
 	return nil
 }
 
+// modelFiles returns the model files at paths.
+func modelFiles(paths []string) []world.File {
+	var files []world.File
+	for _, path := range paths {
+		files = append(files, world.File{Role: "the model", Path: path})
+	}
+	return files
+}
+
 // readMean reads the models to be merged. It refuses a merged network that does not fit into memory.
-func readMean(system *System, paths, views []string) (*merge.Mean, error) {
-	mean, err := merge.Read(paths, views, func(path string) (*modelfile.Model, error) { return readModel(system, path) })
+func readMean(system *world.System, paths, views []string) (*merge.Mean, error) {
+	mean, err := merge.Read(paths, views, func(path string) (*modelfile.Model, error) { return obtain.Model(system, path) })
 	if err != nil {
 		return nil, err
 	}
 	need := mean.Bytes()
 	if available, ok := system.Memory(); ok && need > float64(available) {
 		return nil, fault.New(fault.Resources, "the merged network", "wanted about %s of memory, found %s",
-			gigabytes(need), gigabytes(float64(available))).WithHint("merge fewer models, or smaller ones")
+			experiment.Gigabytes(need), experiment.Gigabytes(float64(available))).WithHint("merge fewer models, or smaller ones")
 	}
 	return mean, nil
 }

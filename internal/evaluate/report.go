@@ -1,4 +1,4 @@
-package experiment
+package evaluate
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/dataset"
+	"dnn/internal/experiment"
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/batch"
@@ -16,6 +17,7 @@ import (
 	"dnn/internal/page"
 	"dnn/internal/picture"
 	"dnn/internal/report"
+	"dnn/internal/world"
 )
 
 // evaluated is a model with its results on one split of a data set.
@@ -32,7 +34,7 @@ type evaluated struct {
 }
 
 // report writes the HTML page about the models, or their mean, to o.Report.
-func (e evaluated) report(ctx context.Context, system *System, o EvalOptions) error {
+func (e evaluated) report(ctx context.Context, system *world.System, o Options) error {
 	confusion, err := report.NewConfusion(e.samples.Labels, e.evaluator.Predicted(), e.source.Classes)
 	if err != nil {
 		return err
@@ -44,7 +46,7 @@ func (e evaluated) report(ctx context.Context, system *System, o EvalOptions) er
 	content := page.Content{
 		Title: merge.Name(names, o.Views), Version: e.model.Version, Dataset: e.dataset, DataHash: e.dataHash, Split: e.split,
 		Samples: e.samples.Count, Loss: float64(e.result.MeanLoss()), Accuracy: float64(e.result.Accuracy()),
-		Model: summary(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
+		Model: experiment.SummaryOf(e.model.Architecture), Config: e.settings, History: e.model.History, Confusion: confusion,
 	}
 	if e.source.Height > 0 {
 		content.Mistakes = page.Mistakes{Rows: e.source.Height, Cols: e.source.Width, List: e.mistakes()}

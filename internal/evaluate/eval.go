@@ -1,4 +1,6 @@
-package experiment
+// Package evaluate tests models: one, or the mean of several, on a split of its data set (Run), several against each
+// other (Compare). Merge writes the mean of several as one model, so that what Run tests is what it writes.
+package evaluate
 
 import (
 	"cmp"
@@ -6,6 +8,7 @@ import (
 
 	"dnn/internal/await"
 	"dnn/internal/dataset"
+	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
@@ -16,8 +19,8 @@ import (
 	"dnn/internal/world"
 )
 
-// EvalOptions say which model to evaluate, and on what.
-type EvalOptions struct {
+// Options say which model to evaluate, and on what.
+type Options struct {
 	Models      []string // at least one; of several, the mean of their logits is evaluated, as Merge would write it
 	Views       []string // how each model sees the images besides as they are; see MergeOptions
 	Split       string   // test, validation or train; empty: test
@@ -28,13 +31,13 @@ type EvalOptions struct {
 	DataDir     string   // folder of the data sets; empty: from the environment
 	Threads     int      // 0: all cores
 
-	Listener Listener
+	Listener experiment.Listener
 }
 
-// Evaluate evaluates a model on one split of its data set, or on another data set, and reports the result. An accuracy
+// Run evaluates a model on one split of its data set, or on another data set, and reports the result. An accuracy
 // below MinAccuracy is an error of kind fault.BelowMinimum.
-func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
-	defer panicOnReadFault()()
+func Run(ctx context.Context, system *world.System, o Options) (err error) {
+	defer obtain.PanicOnReadFault()()
 	o.Split = cmp.Or(o.Split, "test")
 	file, err := await.Do(ctx, func() (*modelfile.Model, error) { return o.read(system) })
 	if err != nil {
@@ -50,7 +53,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err := checkReport(system, o.Report, request, o.DataDir, o.Models); err != nil {
 		return err
 	}
-	src, data, err := loadTested(ctx, system, request, loadOptions(system, trained, o.DataDir), !o.Listener.Verbose)
+	src, data, err := loadTested(ctx, system, request, obtain.How(system, trained, o.DataDir), !o.Listener.Verbose)
 	if err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	engine, err := newEngine(system, o.Threads)
+	engine, err := experiment.NewEngine(system, o.Threads)
 	if err != nil {
 		return err
 	}
@@ -104,9 +107,9 @@ func Evaluate(ctx context.Context, system *System, o EvalOptions) (err error) {
 }
 
 // read reads the model, or merges several.
-func (o EvalOptions) read(system *System) (*modelfile.Model, error) {
+func (o Options) read(system *world.System) (*modelfile.Model, error) {
 	if len(o.Models) == 1 && len(o.Views) == 0 {
-		return readModel(system, o.Models[0])
+		return obtain.Model(system, o.Models[0])
 	}
 	mean, err := readMean(system, o.Models, o.Views)
 	if err != nil {
@@ -115,21 +118,21 @@ func (o EvalOptions) read(system *System) (*modelfile.Model, error) {
 	if note := mean.ValidationNote(); note != "" && o.Split == "validation" {
 		report.Note(system.Stderr, note)
 	}
-	return mean.Model(Version)
+	return mean.Model(experiment.Version)
 }
 
 // name returns the name of what is evaluated.
-func (o EvalOptions) name() string { return merge.Name(o.Models, o.Views) }
+func (o Options) name() string { return merge.Name(o.Models, o.Views) }
 
 // checkReport returns an error if the report would overwrite one of the models or the data.
-func checkReport(system *System, path string, r testset.Request, dataDir string, models []string) error {
-	inputs := append(dataFiles(system, r.Dataset(), dataDir), modelFiles(models)...)
+func checkReport(system *world.System, path string, r testset.Request, dataDir string, models []string) error {
+	inputs := append(obtain.Files(system, r.Dataset(), dataDir), modelFiles(models)...)
 	return world.CheckDistinct([]world.File{{Role: "the report", Path: path}}, inputs)
 }
 
 // loadTested loads the data set that is tested on. The caller closes the Data.
 func loadTested(
-	ctx context.Context, system *System, r testset.Request, how dataset.Options, quiet bool,
+	ctx context.Context, system *world.System, r testset.Request, how dataset.Options, quiet bool,
 ) (*dataset.Source, *dataset.Data, error) {
 	src, err := await.Do(ctx, r.Source)
 	if err != nil {
@@ -146,7 +149,7 @@ func loadTested(
 }
 
 // tell tells the listener the result.
-func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []string) error {
+func (o Options) tell(r step.Result, predicted, labels []uint8, classes []string) error {
 	found := report.Evaluation{
 		Models: o.Models, Views: o.Views, Split: o.Split, Samples: r.Count, Loss: r.MeanLoss(), Accuracy: r.Accuracy(),
 	}
@@ -156,5 +159,5 @@ func (o EvalOptions) tell(r step.Result, predicted, labels []uint8, classes []st
 			return err
 		}
 	}
-	return tell(o.Listener.Evaluated, found)
+	return experiment.Tell(o.Listener.Evaluated, found)
 }

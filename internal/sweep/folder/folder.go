@@ -1,0 +1,193 @@
+package folder
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"dnn/internal/atomicfile"
+	"dnn/internal/fault"
+)
+
+// format is the version of the files of a folder.
+const format = 1
+
+// Names of what is in the folder of a sweep, and in that of a point.
+const (
+	identityFile = "sweep.json"
+	resultFile   = "result.json"
+	pointsFolder = "points"
+	rungsFolder  = "rungs"
+	asideFolder  = "damaged"
+
+	ModelFile      = "model.bin"
+	HistoryFile    = "history.csv"
+	ExperimentFile = "experiment.yaml"
+)
+
+// Folder is the folder of one sweep. Its methods can be called from several goroutines.
+type Folder struct {
+	path     string
+	identity Identity
+}
+
+// Create makes the folder of a sweep, or opens the one that is there. That of another sweep is a fault.Data. A sweep with
+// fewer settings than were asked for before, such as by a smaller run_cap, is the same sweep: the folder keeps the larger
+// number.
+func Create(path string, id Identity) (*Folder, error) {
+	id.Format = format
+	found, err := readIdentity(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := makeEmpty(path); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, err
+	case found.Hash != id.Hash:
+		return nil, otherSweep(path, id, found)
+	case found.Settings > id.Settings:
+		id = found
+	}
+	f := &Folder{path: path, identity: id}
+	for _, sub := range []string{pointsFolder, rungsFolder} {
+		if sub == rungsFolder && len(id.Rungs) == 0 {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Join(path, sub), 0o777); err != nil {
+			return nil, fault.CannotWrite(filepath.Join(path, sub), err)
+		}
+	}
+	text, err := json.MarshalIndent(id, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(path, identityFile)
+	text = append(text, '\n')
+	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, text) {
+		return f, nil
+	}
+	err = atomicfile.Write(file, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if err != nil {
+		return nil, fault.CannotWrite(file, err)
+	}
+	// Of two sweeps that begin in one folder at the same moment, the one that reads the other's name ends.
+	if found, err = readIdentity(path); err == nil && found.Hash != id.Hash {
+		err = otherSweep(path, id, found)
+	}
+	return f, err
+}
+
+// Open opens the folder of a sweep.
+func Open(path string) (*Folder, error) {
+	id, err := readIdentity(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Data, path, "wanted the folder of a sweep, found no %s in it", identityFile).
+			WithHint("dnn sweep run makes it")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{path: path, identity: id}, nil
+}
+
+// makeEmpty makes the folder at path, or takes one that has nothing of a sweep in it.
+func makeEmpty(path string) error {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return fault.New(fault.Write, path, "cannot make the folder: %w", fault.Pathless(err))
+	}
+	for _, sub := range []string{pointsFolder, rungsFolder} {
+		if entries, _ := os.ReadDir(filepath.Join(path, sub)); len(entries) > 0 {
+			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, identityFile).
+				WithHint("write to another folder with -o")
+		}
+	}
+	return nil
+}
+
+// otherSweep is the error about a folder of another sweep than id.
+func otherSweep(path string, id, found Identity) error {
+	return fault.New(fault.Data, path, "wanted the folder of the sweep %s, found that of %s", id.title(), found.title()).
+		WithHint("a sweep whose points changed is another one: write it to another folder with -o")
+}
+
+// title names a sweep in messages.
+func (id Identity) title() string {
+	const digits = 12
+	hash := id.Hash[:min(len(id.Hash), digits)]
+	if id.Name == "" {
+		return hash
+	}
+	return fmt.Sprintf("%q (%s)", id.Name, hash)
+}
+
+// readIdentity reads sweep.json of the folder at path. That there is none is an fs.ErrNotExist.
+func readIdentity(path string) (id Identity, err error) {
+	file := filepath.Join(path, identityFile)
+	text, err := readRegular(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return id, err
+	}
+	if err != nil {
+		return id, fault.New(fault.Data, file, "cannot read: %w", fault.Pathless(err))
+	}
+	if err := json.Unmarshal(text, &id); err != nil {
+		return id, fault.New(fault.Data, file, "is damaged: wanted JSON, found: %w", err).
+			WithHint("without that file, dnn sweep run makes it anew if the folder has no points")
+	}
+	if id.Format != format {
+		return id, fault.New(fault.Data, file, "wanted format %d, found %d", format, id.Format).
+			WithHint("another version of dnn wrote the folder")
+	}
+	if id.Hash == "" || id.Seeds < 1 || id.Settings < 0 {
+		return id, fault.New(fault.Data, file, "wanted the hash, seeds and settings of a sweep, found %q, %d, %d",
+			id.Hash, id.Seeds, id.Settings)
+	}
+	return id, nil
+}
+
+// readRegular reads a file, but no FIFO or device, which might never end.
+func readRegular(path string) ([]byte, error) {
+	file, err := atomicfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return io.ReadAll(file)
+}
+
+// Identity says which sweep the folder is of.
+func (f *Folder) Identity() Identity { return f.identity }
+
+// Path returns where the folder is.
+func (f *Folder) Path() string { return f.path }
+
+// PointPath returns the folder of a point, whether it exists or not.
+func (f *Folder) PointPath(point int) string { return f.points().of(point) }
+
+// RungPath returns the folder of a point at a rung, whether it exists or not.
+func (f *Folder) RungPath(rung, point int) string { return f.rung(rung).of(point) }
+
+// stage is where points leave results: at their end, or at a rung.
+type stage struct {
+	*Folder
+	path string
+}
+
+func (f *Folder) points() stage { return stage{f, filepath.Join(f.path, pointsFolder)} }
+
+func (f *Folder) rung(k int) stage {
+	return stage{f, filepath.Join(f.path, rungsFolder, strconv.Itoa(k))}
+}
+
+// of returns the folder of a point. Six digits keep the usual numbers in order.
+func (s stage) of(point int) string { return filepath.Join(s.path, fmt.Sprintf("%06d", point)) }
