@@ -2,14 +2,13 @@ package emit
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/report"
+	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
@@ -18,7 +17,7 @@ import (
 type Request struct {
 	Path         string // of the sweep file
 	Target       Target
-	Folder       string        // of the sweep; empty: named after its file
+	Folder       string        // of the sweep; empty: folder.Default
 	Flags        []config.Flag // override the experiment
 	Seeds        int           // of each setting; 0: as the file says
 	NoModels     bool
@@ -35,7 +34,9 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 	texts := map[string][]byte{} // of the files that were read
 	read := func(path string) ([]byte, error) {
 		text, err := config.ReadFile(path)
-		texts[path] = text
+		if err == nil {
+			texts[path] = text
+		}
 		return text, err
 	}
 	from := space.Options{Path: r.Path, Read: read, Env: system.Env, Environ: system.Environ, Flags: r.Flags, Seeds: r.Seeds}
@@ -55,7 +56,10 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		Memory: usualMemory, Image: r.Image, Claim: r.Claim, SweepText: texts[r.Path], BaseText: texts[s.Base],
 	}
 	if o.Folder == "" {
-		o.Folder = strings.TrimSuffix(r.Path, filepath.Ext(r.Path)) + ".sweep"
+		o.Folder = folder.Default(r.Path)
+		if r.Target == Kubernetes {
+			o.Folder = identifier(s) + ".sweep"
+		}
 	}
 	if _, err := newJob(r.Target, o); err != nil { // before points are trained
 		return err

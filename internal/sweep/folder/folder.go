@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"dnn/internal/atomicfile"
@@ -37,6 +38,10 @@ type Folder struct {
 	path     string
 	identity Identity
 }
+
+// Default returns where the folder of a sweep file is unless something else is said: its name, with .sweep in place of
+// its extension.
+func Default(file string) string { return strings.TrimSuffix(file, filepath.Ext(file)) + ".sweep" }
 
 // Create makes the folder of a sweep, or opens the one that is there. That of another sweep is a fault.Data. A sweep with
 // fewer settings than were asked for before, such as by a smaller run_cap, is the same sweep: the folder keeps the larger
