@@ -102,6 +102,9 @@ func hintFolder(err error, path string) error {
 	if _, missing := os.Stat(filepath.Join(path, identityFile)); !ok || missing == nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(folder.Default(path), identityFile)); err == nil { // path is a sweep file
+		return e.WithHint("did you mean %s?", folder.Default(path))
+	}
 	for above := filepath.Dir(filepath.Clean(path)); ; above = filepath.Dir(above) {
 		if _, err := os.Stat(filepath.Join(above, identityFile)); err == nil {
 			return e.WithHint("did you mean %s?", above)

@@ -38,7 +38,11 @@ func (o Options) check() error {
 			continue
 		}
 		if err := atomicfile.Probe(file.Path); err != nil {
-			return fault.CannotWrite(file.Path, err)
+			err := fault.CannotWrite(file.Path, err)
+			if o.Output == o.Folder && file.Path != o.Optuna {
+				err.Hint = "-o FOLDER writes " + tableFile + " and " + bestFile + " elsewhere"
+			}
+			return err
 		}
 	}
 	return nil

@@ -51,7 +51,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	found, err := readIdentity(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := makeEmpty(path); err != nil {
+		if err := take(path, id); err != nil {
 			return nil, err
 		}
 	case err != nil:
@@ -106,13 +106,15 @@ func Open(path string) (*Folder, error) {
 	return &Folder{path: path, identity: id}, nil
 }
 
-// makeEmpty makes the folder at path, or takes one that has nothing of a sweep in it.
-func makeEmpty(path string) error {
+// take makes the folder at path, or takes one that has nothing of a sweep in it, or only results of this one: it has
+// lost its sweep.json.
+func take(path string, id Identity) error {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return fault.New(fault.Write, path, "cannot make the folder: %w", fault.Pathless(err))
 	}
 	for _, sub := range []string{pointsFolder, rungsFolder} {
-		if entries, _ := os.ReadDir(filepath.Join(path, sub)); len(entries) > 0 {
+		entries, _ := os.ReadDir(filepath.Join(path, sub))
+		if len(entries) > 0 && !(&Folder{path, id}).hasOnlyOwn() {
 			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, identityFile).
 				WithHint("write to another folder with -o")
 		}
@@ -120,20 +122,21 @@ func makeEmpty(path string) error {
 	return nil
 }
 
-// otherSweep is the error about a folder of another sweep than id.
-func otherSweep(path string, id, found Identity) error {
-	return fault.New(fault.Data, path, "wanted the folder of the sweep %s, found that of %s", id.title(), found.title()).
-		WithHint("a sweep whose points changed is another one: write it to another folder with -o")
-}
-
-// title names a sweep in messages.
-func (id Identity) title() string {
-	const digits = 12
-	hash := id.Hash[:min(len(id.Hash), digits)]
-	if id.Name == "" {
-		return hash
+// hasOnlyOwn reports whether the folder has results, and all of them are of its sweep and whole.
+func (f *Folder) hasOnlyOwn() bool {
+	stages := []stage{f.points()}
+	for k := range f.identity.Rungs {
+		stages = append(stages, f.rung(k))
 	}
-	return fmt.Sprintf("%q (%s)", id.Name, hash)
+	results := 0
+	for _, s := range stages {
+		all, damaged, err := s.results()
+		if err != nil || len(damaged) > 0 {
+			return false
+		}
+		results += len(all)
+	}
+	return results > 0
 }
 
 // readIdentity reads sweep.json of the folder at path. That there is none is an fs.ErrNotExist.
@@ -151,7 +154,7 @@ func readIdentity(path string) (id Identity, err error) {
 	}
 	if err := json.Unmarshal(text, &id); err != nil {
 		return id, fault.New(fault.Data, file, "is damaged: wanted JSON, found: %w", err).
-			WithHint("without that file, dnn sweep run makes it anew if the folder has no points")
+			WithHint("remove that file: dnn sweep run makes it anew, and keeps the points")
 	}
 	if id.Format != format {
 		return id, fault.New(fault.Data, file, "wanted format %d, found %d", format, id.Format).
