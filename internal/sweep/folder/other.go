@@ -36,8 +36,6 @@ func difference(id, found Identity) string {
 		return fmt.Sprintf("seeds: %d in place of %d", id.Seeds, found.Seeds)
 	case id.Metric != found.Metric || id.Maximize != found.Maximize:
 		return "another metric"
-	case !slices.Equal(id.Rungs, found.Rungs):
-		return "another early_terminate"
 	}
 	before := slices.Collect(strings.Lines(found.Base))
 	for i, line := range slices.Collect(strings.Lines(id.Base)) {
@@ -50,6 +48,9 @@ func difference(id, found Identity) string {
 			text = fmt.Sprintf(change, text, strings.TrimSpace(value))
 		}
 		return text
+	}
+	if !slices.Equal(id.Rungs, found.Rungs) {
+		return "another early_terminate"
 	}
 	return "a change of the parameters or of the base"
 }

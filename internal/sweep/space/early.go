@@ -1,8 +1,6 @@
 package space
 
-import (
-	"strings"
-)
+import "strings"
 
 // loadEarly loads early_terminate: the rungs of W&B's hyperband, those of them that the experiment passes.
 func (f *file) loadEarly() error {
@@ -63,6 +61,9 @@ func (f *file) checkEarly(h *Halving) error {
 		}
 	}
 	switch {
+	case len(h.Rungs) == 0 && f.base.Epochs == 1:
+		return f.fault(group, "wanted an experiment of at least 2 epochs, found one: there is nothing to stop early").
+			WithHint("take early_terminate out, or set epochs in the base")
 	case len(h.Rungs) == 0:
 		return f.fault(group, "wanted a rung before the last of %d epochs, found none", f.base.Epochs).
 			WithHint("write min_iter: 1, or train for more epochs")

@@ -259,3 +259,19 @@ func TestBases(t *testing.T) {
 		}
 	}
 }
+
+// A flag for a key that is a parameter has no effect, which is told.
+func TestOverriddenFlag(t *testing.T) {
+	s, err := Load(Options{
+		Path: "s.yaml", Read: func(string) ([]byte, error) {
+			return []byte("method: grid\nparameters: {epochs: {values: [1, 2]}}"), nil
+		},
+		Flags: []config.Flag{{Name: "--set", Key: "epochs", Value: "3"}, {Name: "--set", Key: "batch_size", Value: "50"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"--set epochs=3 changes nothing: epochs is a parameter of the sweep"}; !slices.Equal(s.Notes, want) {
+		t.Errorf("notes %q, wanted %q", s.Notes, want)
+	}
+}
