@@ -71,12 +71,12 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		report.Note(system.Stderr, "the tasks look for "+set.String()+" from /sweep on: copy it into the volume, and name it as /work/…")
 	}
 	if o.PointSeconds == 0 {
-		cost, err := Measure(ctx, system, s, r.DataDir, r.Flags)
+		cost, err := measure(ctx, system, s, r.DataDir, r.Flags)
 		if err != nil {
 			return err
 		}
-		o.PointSeconds, o.Memory = cost.Seconds, usualMemory+float64(r.Threads)*cost.Bytes
-		report.Message(system.Stderr, "a point takes %.3g s on one thread of this machine", cost.Seconds)
+		o.PointSeconds, o.Memory = cost.seconds, usualMemory+float64(r.Threads)*cost.bytes
+		report.Message(system.Stderr, "a point takes %.3g s on one thread of this machine", cost.seconds)
 	}
 	return Write(system.Stdout, r.Target, o)
 }

@@ -22,7 +22,9 @@ const format = 1
 
 // Names of what is in the folder of a sweep, and in that of a point.
 const (
-	identityFile = "sweep.json"
+	// IdentityFile says which sweep a folder is of.
+	IdentityFile = "sweep.json"
+
 	resultFile   = "result.json"
 	pointsFolder = "points"
 	rungsFolder  = "rungs"
@@ -38,6 +40,9 @@ type Folder struct {
 	path     string
 	identity Identity
 }
+
+// Subfolders returns the names of the folders in that of a sweep, in which nothing else may write.
+func Subfolders() []string { return []string{pointsFolder, rungsFolder, asideFolder} }
 
 // Default returns where the folder of a sweep file is unless something else is said: its name, with .sweep in place of
 // its extension.
@@ -74,7 +79,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(path, identityFile)
+	file := filepath.Join(path, IdentityFile)
 	text = append(text, '\n')
 	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, text) {
 		return f, nil
@@ -97,7 +102,7 @@ func Create(path string, id Identity) (*Folder, error) {
 func Open(path string) (*Folder, error) {
 	id, err := readIdentity(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, path, "wanted the folder of a sweep, found no %s in it", identityFile).
+		return nil, fault.New(fault.Data, path, "wanted the folder of a sweep, found no %s in it", IdentityFile).
 			WithHint("dnn sweep run makes it")
 	}
 	if err != nil {
@@ -115,7 +120,7 @@ func take(path string, id Identity) error {
 	for _, sub := range []string{pointsFolder, rungsFolder} {
 		entries, _ := os.ReadDir(filepath.Join(path, sub))
 		if len(entries) > 0 && !(&Folder{path, id}).hasOnlyOwn() {
-			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, identityFile).
+			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, IdentityFile).
 				WithHint("write to another folder with -o")
 		}
 	}
@@ -141,7 +146,7 @@ func (f *Folder) hasOnlyOwn() bool {
 
 // readIdentity reads sweep.json of the folder at path. That there is none is an fs.ErrNotExist.
 func readIdentity(path string) (id Identity, err error) {
-	file := filepath.Join(path, identityFile)
+	file := filepath.Join(path, IdentityFile)
 	text, err := readRegular(file)
 	if errors.Is(err, syscall.ENOTDIR) { // a file is where the folder should be
 		err = fs.ErrNotExist

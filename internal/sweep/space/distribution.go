@@ -141,7 +141,6 @@ func readDistribution(key string, kind keyfile.Kind, n *yaml.Node) (parameter, *
 // formOf returns the form that the fields have, or what is wrong with them.
 func formOf(n *yaml.Node, values map[string]any) (form, *keyfile.Problem) {
 	name, _ := values["distribution"].(string)
-	where := n
 	switch name {
 	case "":
 		name = inferred(values)
@@ -155,7 +154,7 @@ func formOf(n *yaml.Node, values map[string]any) (form, *keyfile.Problem) {
 	f := all[slices.IndexFunc(all, func(f form) bool { return f.name == name })]
 	for _, field := range f.needs {
 		if _, ok := values[field]; !ok {
-			return f, keyfile.Wrong(where, "wanted %s, since it is %s, found none", field, name)
+			return f, keyfile.Wrong(n, "wanted %s, since it is %s, found none", field, name)
 		}
 	}
 	var found *keyfile.Problem

@@ -72,7 +72,6 @@ type file struct {
 // load fills the sweep, and returns what does not go together.
 func (f *file) load() error {
 	f.Name, _ = f.top["name"].(string)
-	f.Description, _ = f.top["description"].(string)
 	f.ignore()
 	if err := f.loadMethod(); err != nil {
 		return err

@@ -29,7 +29,7 @@ func table() keyfile.Table {
 		{Name: "metric.target", Example: "0.98", Kind: keyfile.Number{Min: -maxFigure, Max: maxFigure}},
 		{Name: "metric.impute", Example: "worst", Kind: anything{}},
 		{Name: "metric.impute_while_running", Example: "worst", Kind: anything{}},
-		{Name: "seeds", Example: "5", Kind: keyfile.Whole{Min: 1, Max: MaxSeeds}},
+		{Name: "seeds", Example: "5", Kind: keyfile.Whole{Min: 1, Max: config.MaxSeeds}},
 		{Name: "run_cap", Example: "20", Kind: count},
 		{Name: "parameters", Kind: parameters{}},
 		{Name: "list", Kind: settings{}},
