@@ -108,7 +108,7 @@ func hintFolder(err error, path string) error {
 			return e.WithHint("did you mean %s?", above)
 		}
 		if above == filepath.Dir(above) {
-			return e.WithHint("it has %s and points/000000/result.json, …: dnn sweep run sweep.yaml makes sweep.sweep",
+			return e.WithHint("it has %s and points/000000/result.json, …: dnn sweep run rates.yaml makes rates.sweep",
 				folder.IdentityFile)
 		}
 	}

@@ -246,6 +246,22 @@ func TestOtherSweep(t *testing.T) {
 	}
 }
 
+// TestRemoved: somebody removes the folder of a sweep while a point is trained.
+func TestRemoved(t *testing.T) {
+	f := create(t)
+	draft, err := f.Draft(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(f.Path()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = draft.Commit(Result{})
+	if err == nil || !strings.Contains(err.Error(), "the folder of point 2 was removed") || fault.KindOf(err) != fault.Write {
+		t.Errorf("found %v", err)
+	}
+}
+
 func TestDifference(t *testing.T) {
 	with := func(change func(*Identity)) Identity {
 		id := identity()
