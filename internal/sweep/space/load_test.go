@@ -275,3 +275,15 @@ func TestOverriddenFlag(t *testing.T) {
 		t.Errorf("notes %q, wanted %q", s.Notes, want)
 	}
 }
+
+// Files of W&B often say the epochs as a constant parameter: rungs are before their end, not the base's.
+func TestRungsOfConstantEpochs(t *testing.T) {
+	s := load(t, `
+method: grid
+early_terminate: {type: hyperband, min_iter: 2, eta: 3}
+parameters: {epochs: {value: 20}, batch_size: {values: [50, 100]}}
+`)
+	if want := []int{2, 6, 18}; !slices.Equal(s.Early.Rungs, want) || s.Early.Epochs != 20 {
+		t.Errorf("rungs %v of %d epochs, wanted %v of 20", s.Early.Rungs, s.Early.Epochs, want)
+	}
+}

@@ -91,8 +91,9 @@ type Distribution struct {
 // Halving stops the points that are worst at some epochs, the rungs: synchronous successive halving (Li et al., JMLR
 // 18(185), 2018, algorithm 1's inner loop).
 type Halving struct {
-	Rungs []int // ascending numbers of epochs, all below the epochs of the experiment
-	Eta   int   // of so many settings, the best one goes on at each rung; at least 2
+	Rungs  []int // ascending numbers of epochs, all below Epochs
+	Eta    int   // of so many settings, the best one goes on at each rung; at least 2
+	Epochs int   `json:"-"` // of a point that goes on to the end; the hash has them from the base or the parameters
 }
 
 // Point is one training run of a sweep.
