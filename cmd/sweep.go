@@ -15,6 +15,11 @@ func newSweep(system *System) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sweep",
 		Short: "Train an experiment with many settings, and find the best",
+		Long: `Train an experiment with many settings, and find the best. A sweep file says which keys of the experiment change, and
+how: it is one of W&B's, with keys of the experiment file as names (docs/sweeps.md).`,
+		Example: `  dnn sweep run rates.yaml             train all points here
+  dnn sweep collect rates.sweep        which setting is the best
+  dnn sweep emit rates.yaml --slurm    the same for a cluster`,
 	}
 	group(c)
 	c.AddCommand(

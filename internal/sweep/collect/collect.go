@@ -38,8 +38,6 @@ type Options struct {
 const (
 	tableFile = "results.csv"
 	bestFile  = "best.yaml"
-
-	identityFile = "sweep.json" // of package folder
 )
 
 // Run writes results.csv and best.yaml, and what else the options name, and prints the settings from the best on.
@@ -99,16 +97,19 @@ func run(ctx context.Context, system *world.System, o Options, told *bool) error
 // hintFolder says in the error about a folder that is not a sweep's what that of a sweep is, or where it may be.
 func hintFolder(err error, path string) error {
 	e, ok := errors.AsType[*fault.Error](err)
-	if _, missing := os.Stat(filepath.Join(path, identityFile)); !ok || missing == nil {
+	if _, missing := os.Stat(filepath.Join(path, folder.IdentityFile)); !ok || missing == nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(folder.Default(path), folder.IdentityFile)); err == nil { // path is a sweep file
+		return e.WithHint("did you mean %s?", folder.Default(path))
+	}
 	for above := filepath.Dir(filepath.Clean(path)); ; above = filepath.Dir(above) {
-		if _, err := os.Stat(filepath.Join(above, identityFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(above, folder.IdentityFile)); err == nil {
 			return e.WithHint("did you mean %s?", above)
 		}
 		if above == filepath.Dir(above) {
-			return e.WithHint("it has %s and points/000000/result.json, …: dnn sweep run sweep.yaml makes sweep.sweep",
-				identityFile)
+			return e.WithHint("it has %s and points/000000/result.json, …: dnn sweep run rates.yaml makes rates.sweep",
+				folder.IdentityFile)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
+	"dnn/internal/sweep/folder"
 	"dnn/internal/world"
 )
 
@@ -17,12 +18,12 @@ func (o Options) check() error {
 		{Role: "the best experiment", Path: filepath.Join(o.Output, bestFile)},
 		{Role: "--optuna", Path: o.Optuna}, {Role: "--tensorboard", Path: o.TensorBoard}, {Role: "--pictures", Path: o.Pictures},
 	}
-	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, identityFile)}}
+	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, folder.IdentityFile)}}
 	if err := world.CheckDistinct(outputs, inputs); err != nil {
 		return err
 	}
 	for _, out := range outputs {
-		for _, sub := range []string{"points", "rungs", "damaged"} {
+		for _, sub := range folder.Subfolders() {
 			if out.Path != "" && within(out.Path, filepath.Join(o.Folder, sub)) {
 				return fault.New(fault.Config, out.Path, "%s would be written among the results in %s", out.Role,
 					filepath.Join(o.Folder, sub)).WithHint("give it another name")
@@ -38,7 +39,11 @@ func (o Options) check() error {
 			continue
 		}
 		if err := atomicfile.Probe(file.Path); err != nil {
-			return fault.CannotWrite(file.Path, err)
+			err := fault.CannotWrite(file.Path, err)
+			if o.Output == o.Folder && file.Path != o.Optuna {
+				err.Hint = "-o FOLDER writes " + tableFile + " and " + bestFile + " elsewhere"
+			}
+			return err
 		}
 	}
 	return nil

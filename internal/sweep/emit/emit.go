@@ -33,14 +33,20 @@ const (
 	Make       Target = "make"
 )
 
+// unlikeMake are the characters that a target of make cannot have, or that mean something else there.
+const unlikeMake = " $#%:;=\\*?[]|&()~"
+
 // maxTasks is how many tasks a Slurm array or a Kubernetes Job with a limit for each index may have. A cluster's
 // administrator can allow fewer.
 const maxTasks = 10_000
 
+// MaxSeconds bounds the time of a point and of a task, in seconds: three years.
+const MaxSeconds = 100_000_000
+
 // Options say how a sweep is divided, and where it runs.
 type Options struct {
 	Sweep  *space.Sweep
-	Folder string   // of the sweep, which all tasks see
+	Folder string   // of the sweep, which all tasks see; of Kubernetes: in the volume, at /work
 	Flags  []string // further arguments of dnn sweep run, such as --no-models
 
 	PointSeconds float64       // that one point takes on one thread
@@ -52,7 +58,7 @@ type Options struct {
 	// Of Kubernetes alone.
 	Image               string // the container image with dnn in it
 	Claim               string // the volume claim that holds the folder and the data sets
-	SweepText, BaseText []byte // the sweep file and its base
+	SweepText, BaseText []byte // the sweep file and its base; no BaseText: the base comes with dnn
 }
 
 // Write writes the sweep for a target.
@@ -108,15 +114,21 @@ func newJob(target Target, o Options) (*job, error) {
 			j.Rungs = append(j.Rungs, i)
 		}
 	}
-	if target == Make && strings.ContainsAny(o.Folder, " \t$#%:;=\\") {
-		return nil, fault.New(fault.Usage, "--output", "wanted a folder whose name make takes, found %q", o.Folder)
+	if target == Make && strings.ContainsAny(o.Folder, unlikeMake) {
+		return nil, fault.New(fault.Usage, o.Folder, "wanted a folder whose name make takes, without spaces or any of %s",
+			strings.TrimSpace(unlikeMake)).WithHint("-o NAME gives it another name")
+	}
+	if target == Kubernetes {
+		if err := j.inVolume(); err != nil {
+			return nil, err
+		}
 	}
 	for _, text := range slices.Concat([]string{s.Path, s.Base, o.Folder, o.Image, o.Claim}, o.Flags) {
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return nil, fault.New(fault.Usage, text, "wanted a name without control characters")
 		}
 	}
-	j.Run = slices.Concat([]string{"dnn", "sweep", "run", s.Path, "-o", o.Folder}, o.Flags)
+	j.Run = slices.Concat([]string{"dnn", "sweep", "run", s.Path, "-o", j.Folder}, o.Flags)
 	return j, nil
 }
 
@@ -183,6 +195,9 @@ func (j *job) Last() int { return j.Tasks - 1 }
 
 // Command returns the command for a shell.
 func (j *job) Command() string { return shell(j.Run...) }
+
+// MakeCommand returns the command for a recipe of make, which reads $$ as $.
+func (j *job) MakeCommand() string { return strings.ReplaceAll(j.Command(), "$", "$$") }
 
 // shell returns words as a POSIX shell takes them apart again.
 func shell(words ...string) string {

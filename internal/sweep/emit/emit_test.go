@@ -3,8 +3,12 @@ package emit
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +114,70 @@ func TestLiteral(t *testing.T) {
 	}
 }
 
+// TestLocal runs what is for parallel, xargs and make with a command in place of dnn that prints its arguments: each of
+// them must be one word, whatever the names of the files are.
+func TestLocal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a POSIX shell")
+	}
+	wanted := func(i int, folder string) string {
+		return fmt.Sprintf("[sweep][run][it's $x \"a\" sweep.yaml][-o][%s][--threads][1][--quiet][--index][%d]", folder, i)
+	}
+	for _, c := range []struct {
+		target Target
+		folder string
+		tool   string
+		hide   string // a command that the script must not find
+	}{
+		{Parallel, "it's $HOME", "parallel", ""}, {Parallel, "it's $HOME", "xargs", "parallel"}, {Make, "out", "make", ""},
+	} {
+		t.Run(c.tool, func(t *testing.T) {
+			if _, err := exec.LookPath(c.tool); err != nil {
+				t.Skip("there is no " + c.tool)
+			}
+			o := options()
+			o.Sweep.Path, o.Sweep.Settings, o.Sweep.Seeds, o.Flags, o.Threads = `it's $x "a" sweep.yaml`, 3, 1, nil, 1
+			o.Folder, o.AtOnce = c.folder, 1
+			text := write(t, c.target, o)
+			if c.hide != "" {
+				text = strings.ReplaceAll(text, "command -v "+c.hide, "false")
+			}
+			at := t.TempDir()
+			const fake = "#!/bin/sh\nfor word; do printf '[%s]' \"$word\"; done\necho\n"
+			if err := os.WriteFile(filepath.Join(at, "dnn"), []byte(fake), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			script := filepath.Join(at, "script")
+			if err := os.WriteFile(script, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			run := exec.Command("sh", script)
+			if c.target == Make {
+				run = exec.Command("make", "-f", script)
+			}
+			run.Dir, run.Env = at, append(os.Environ(), "PATH="+at+":"+os.Getenv("PATH"), "x=1")
+			found, err := run.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(string(found)), "\n")
+			slices.Sort(lines)
+			if want := []string{wanted(0, c.folder), wanted(1, c.folder), wanted(2, c.folder)}; !slices.Equal(lines, want) {
+				t.Errorf("found %q, wanted %q", lines, want)
+			}
+		})
+	}
+}
+
+// TestBaseOfDnn checks that a base which comes with dnn is no file of the ConfigMap: an empty one would take its place.
+func TestBaseOfDnn(t *testing.T) {
+	o := options()
+	o.Sweep.Base, o.BaseText = "mlp-best", nil
+	if text := write(t, Kubernetes, o); strings.Contains(text, "base.yaml") {
+		t.Errorf("found a file for the base:\n%s", text)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Options)
@@ -122,7 +190,11 @@ func TestRefused(t *testing.T) {
 		{func(o *Options) { o.Folder = "a\nb" }, Slurm, "without control characters"},
 		{func(o *Options) { o.BaseText = make([]byte, 2<<20) }, Kubernetes, "a ConfigMap holds no more"},
 		{func(o *Options) { o.BaseText = []byte("\xff") }, Kubernetes, "wanted text in UTF-8"},
-		{func(o *Options) { o.Folder = "my sweep" }, Make, "wanted a folder whose name make takes, found"},
+		{func(o *Options) { o.Folder = "my sweep" }, Make, "wanted a folder whose name make takes, without spaces"},
+		{func(o *Options) { o.Folder = "/home/me" }, Kubernetes, "wanted a folder in /work"},
+		{func(o *Options) { o.Folder = "../me" }, Kubernetes, "wanted a folder in /work"},
+		{func(o *Options) { o.Image = "" }, Kubernetes, "wanted the name of a container image"},
+		{func(o *Options) { o.Claim = "my claim" }, Kubernetes, "wanted the name of a volume claim"},
 	} {
 		o := options()
 		c.change(&o)

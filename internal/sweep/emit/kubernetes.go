@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ const kubernetesTemplate = `{{define "kubernetes"}}# Trains the {{count .Points 
 #   kubectl patch job/{{.Name}}-1 -p '{"spec":{"suspend":false}}'
 {{- end}}
 # See how far it is:       kubectl get job/{{.JobName 0}}
+# What the points left:    {{.Folder}} in the volume, for dnn sweep collect
 # A task was lost for good: delete the Job, and apply it again; points that are finished are not trained again.
 apiVersion: v1
 kind: ConfigMap
@@ -96,6 +98,32 @@ spec:
           persistentVolumeClaim: {claimName: {{quote .Claim}}}
 {{end}}{{end}}`
 
+// inVolume makes the folder of the sweep one in the volume, the only place that a task can write to, and checks what
+// Kubernetes alone needs.
+func (j *job) inVolume() error {
+	given := j.Folder
+	if j.Folder = filepath.ToSlash(given); !path.IsAbs(j.Folder) {
+		j.Folder = path.Join(volume, j.Folder)
+	}
+	switch {
+	case !strings.HasPrefix(path.Clean(j.Folder), volume+"/"):
+		return fault.New(fault.Usage, "--output", "wanted a folder in %s, where tasks see the volume, found %s", volume, given)
+	case j.Image == "":
+		return fault.New(fault.Usage, "--image", "wanted the name of a container image, found none")
+	case !claimName.MatchString(j.Claim):
+		return fault.New(fault.Usage, "--claim", "wanted the name of a volume claim: small letters, digits, - and ., found %q",
+			j.Claim)
+	}
+	_, err := j.Mounted()
+	return err
+}
+
+// volume is where tasks see the volume that they share.
+const volume = "/work"
+
+// claimName is what names of claims are like: DNS subdomains (RFC 1123).
+var claimName = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$`)
+
 // kubernetesJob is one Job of the manifest: the sweep, or a rung of it.
 type kubernetesJob struct {
 	*job
@@ -108,7 +136,7 @@ type kubernetesJob struct {
 
 // Jobs returns the Jobs in the order in which they run.
 func (j *job) Jobs() ([]kubernetesJob, error) {
-	run := slices.Concat([]string{"dnn", "sweep", "run", path.Base(filepath.ToSlash(j.File)), "-o", path.Join("/work", j.Name+".sweep")}, j.Flags,
+	run := slices.Concat([]string{"dnn", "sweep", "run", path.Base(filepath.ToSlash(j.File)), "-o", j.Folder}, j.Flags,
 		[]string{"--shard", "$(JOB_COMPLETION_INDEX)/" + strconv.Itoa(j.Tasks), "--threads", strconv.Itoa(j.Threads)})
 	parallelism := j.Tasks
 	if j.AtOnce > 0 {
@@ -143,7 +171,7 @@ type mounted struct{ Key, Path, Text string }
 // names.
 func (j *job) Mounted() ([]mounted, error) {
 	all := []mounted{{Key: "sweep.yaml", Path: path.Base(filepath.ToSlash(j.File)), Text: string(j.SweepText)}}
-	if j.Sweep.Base != "" {
+	if j.BaseText != nil {
 		at, err := filepath.Rel(filepath.Dir(j.File), j.Sweep.Base)
 		if at = filepath.ToSlash(at); err != nil || at == ".." || strings.HasPrefix(at, "../") {
 			return nil, fault.New(fault.Usage, j.Sweep.Base,

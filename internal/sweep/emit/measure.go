@@ -11,19 +11,19 @@ import (
 	"dnn/internal/world"
 )
 
-// measured is how many points Measure trains for an epoch: the first, the last, and some between them.
+// measured is how many points measure trains for an epoch: the first, the last, and some between them.
 const measured = 3
 
-// Cost is what a point takes.
-type Cost struct {
-	Seconds float64 // on one thread of this machine, without reading the data
-	Bytes   float64 // of memory, with the data
+// pointCost is what a point takes.
+type pointCost struct {
+	seconds float64 // on one thread of this machine, without reading the data
+	bytes   float64 // of memory, with the data
 }
 
-// Measure trains some points for an epoch on this machine, and returns what a whole point takes: the mean of the time,
+// measure trains some points for an epoch on this machine, and returns what a whole point takes: the mean of the time,
 // and the most memory.
-func Measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir string, flags []config.Flag) (Cost, error) {
-	var cost Cost
+func measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir string, flags []config.Flag) (pointCost, error) {
+	var cost pointCost
 	points := s.Points()
 	numbers := []int{0, points / 2, points - 1}
 	slices.Sort(numbers)
@@ -31,14 +31,14 @@ func Measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir 
 	for _, n := range numbers {
 		point, err := s.Point(n)
 		if err != nil {
-			return Cost{}, err
+			return pointCost{}, err
 		}
 		seconds, bytes, err := epoch(ctx, system, s, point, dataDir, flags)
 		if err != nil {
-			return Cost{}, err
+			return pointCost{}, err
 		}
-		cost.Seconds += seconds / float64(len(numbers))
-		cost.Bytes = max(cost.Bytes, bytes)
+		cost.seconds += seconds / float64(len(numbers))
+		cost.bytes = max(cost.bytes, bytes)
 	}
 	return cost, nil
 }

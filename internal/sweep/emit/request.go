@@ -2,14 +2,13 @@ package emit
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/report"
+	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
@@ -18,7 +17,7 @@ import (
 type Request struct {
 	Path         string // of the sweep file
 	Target       Target
-	Folder       string        // of the sweep; empty: named after its file
+	Folder       string        // of the sweep; empty: folder.Default
 	Flags        []config.Flag // override the experiment
 	Seeds        int           // of each setting; 0: as the file says
 	NoModels     bool
@@ -35,7 +34,9 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 	texts := map[string][]byte{} // of the files that were read
 	read := func(path string) ([]byte, error) {
 		text, err := config.ReadFile(path)
-		texts[path] = text
+		if err == nil {
+			texts[path] = text
+		}
 		return text, err
 	}
 	from := space.Options{Path: r.Path, Read: read, Env: system.Env, Environ: system.Environ, Flags: r.Flags, Seeds: r.Seeds}
@@ -59,7 +60,10 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 			identifier(s))
 	}
 	if o.Folder == "" {
-		o.Folder = strings.TrimSuffix(r.Path, filepath.Ext(r.Path)) + ".sweep"
+		o.Folder = folder.Default(r.Path)
+		if r.Target == Kubernetes {
+			o.Folder = identifier(s) + ".sweep"
+		}
 	}
 	if _, err := newJob(r.Target, o); err != nil { // before points are trained
 		return err
@@ -71,12 +75,12 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		report.Note(system.Stderr, "the tasks look for "+set.String()+" from /sweep on: copy it into the volume, and name it as /work/…")
 	}
 	if o.PointSeconds == 0 {
-		cost, err := Measure(ctx, system, s, r.DataDir, r.Flags)
+		cost, err := measure(ctx, system, s, r.DataDir, r.Flags)
 		if err != nil {
 			return err
 		}
-		o.PointSeconds, o.Memory = cost.Seconds, usualMemory+float64(r.Threads)*cost.Bytes
-		report.Message(system.Stderr, "a point takes %.3g s on one thread of this machine", cost.Seconds)
+		o.PointSeconds, o.Memory = cost.seconds, usualMemory+float64(r.Threads)*cost.bytes
+		report.Message(system.Stderr, "a point takes %.3g s on one thread of this machine", cost.seconds)
 	}
 	return Write(system.Stdout, r.Target, o)
 }

@@ -69,9 +69,19 @@ func (s stage) draft(point int) (*Draft, error) {
 func (d *Draft) Write(name string, content []byte) error {
 	path := filepath.Join(d.Path, name)
 	if err := os.WriteFile(path, content, 0o666); err != nil {
-		return fault.CannotWrite(path, err)
+		return d.cannotWrite(path, err)
 	}
 	return nil
+}
+
+// cannotWrite is the error about a file of the draft. If somebody has removed the folder, the name of the draft says
+// nothing to a person.
+func (d *Draft) cannotWrite(path string, err error) *fault.Error {
+	if _, gone := os.Stat(d.Path); errors.Is(gone, fs.ErrNotExist) {
+		return fault.New(fault.Write, d.stage.path, "the folder of point %d was removed while it was trained", d.point).
+			WithHint("the same command trains the points that are lost")
+	}
+	return fault.CannotWrite(path, err)
 }
 
 // Commit writes the result, and makes the draft the point's folder in one step, after all its files are on the disk. If
@@ -88,7 +98,7 @@ func (d *Draft) Commit(r Result) (won bool, err error) {
 		return false, err
 	}
 	if err := d.sync(); err != nil {
-		return false, fault.CannotWrite(d.Path, err)
+		return false, d.cannotWrite(d.Path, err)
 	}
 	final := d.stage.of(d.point)
 	const tries = 3

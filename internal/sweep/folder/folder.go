@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"dnn/internal/atomicfile"
@@ -21,7 +22,9 @@ const format = 1
 
 // Names of what is in the folder of a sweep, and in that of a point.
 const (
-	identityFile = "sweep.json"
+	// IdentityFile says which sweep a folder is of.
+	IdentityFile = "sweep.json"
+
 	resultFile   = "result.json"
 	pointsFolder = "points"
 	rungsFolder  = "rungs"
@@ -39,6 +42,13 @@ type Folder struct {
 	before   string
 }
 
+// Subfolders returns the names of the folders in that of a sweep, in which nothing else may write.
+func Subfolders() []string { return []string{pointsFolder, rungsFolder, asideFolder} }
+
+// Default returns where the folder of a sweep file is unless something else is said: its name, with .sweep in place of
+// its extension.
+func Default(file string) string { return strings.TrimSuffix(file, filepath.Ext(file)) + ".sweep" }
+
 // Create makes the folder of a sweep, or opens the one that is there. That of another sweep is a fault.Data. A sweep with
 // fewer settings than were asked for before, such as by a smaller run_cap, is the same sweep: the folder keeps the larger
 // number.
@@ -47,7 +57,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	found, err := readIdentity(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := makeEmpty(path); err != nil {
+		if err := take(path, id); err != nil {
 			return nil, err
 		}
 	case err != nil:
@@ -70,7 +80,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(path, identityFile)
+	file := filepath.Join(path, IdentityFile)
 	text = append(text, '\n')
 	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, text) {
 		return f, nil
@@ -93,7 +103,7 @@ func Create(path string, id Identity) (*Folder, error) {
 func Open(path string) (*Folder, error) {
 	id, err := readIdentity(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Data, path, "wanted the folder of a sweep, found no %s in it", identityFile).
+		return nil, fault.New(fault.Data, path, "wanted the folder of a sweep, found no %s in it", IdentityFile).
 			WithHint("dnn sweep run makes it")
 	}
 	if err != nil {
@@ -102,39 +112,42 @@ func Open(path string) (*Folder, error) {
 	return &Folder{path: path, identity: id}, nil
 }
 
-// makeEmpty makes the folder at path, or takes one that has nothing of a sweep in it.
-func makeEmpty(path string) error {
+// take makes the folder at path, or takes one that has nothing of a sweep in it, or only results of this one: it has
+// lost its sweep.json.
+func take(path string, id Identity) error {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return fault.New(fault.Write, path, "cannot make the folder: %w", fault.Pathless(err))
 	}
 	for _, sub := range []string{pointsFolder, rungsFolder} {
-		if entries, _ := os.ReadDir(filepath.Join(path, sub)); len(entries) > 0 {
-			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, identityFile).
+		entries, _ := os.ReadDir(filepath.Join(path, sub))
+		if len(entries) > 0 && !(&Folder{path: path, identity: id}).hasOnlyOwn() {
+			return fault.New(fault.Data, path, "wanted an empty folder or that of the sweep, found %s without %s", sub, IdentityFile).
 				WithHint("write to another folder with -o")
 		}
 	}
 	return nil
 }
 
-// otherSweep is the error about a folder of another sweep than id.
-func otherSweep(path string, id, found Identity) error {
-	return fault.New(fault.Data, path, "wanted the folder of the sweep %s, found that of %s", id.title(), found.title()).
-		WithHint("a sweep whose points changed is another one: write it to another folder with -o")
-}
-
-// title names a sweep in messages.
-func (id Identity) title() string {
-	const digits = 12
-	hash := id.Hash[:min(len(id.Hash), digits)]
-	if id.Name == "" {
-		return hash
+// hasOnlyOwn reports whether the folder has results, and all of them are of its sweep and whole.
+func (f *Folder) hasOnlyOwn() bool {
+	stages := []stage{f.points()}
+	for k := range f.identity.Rungs {
+		stages = append(stages, f.rung(k))
 	}
-	return fmt.Sprintf("%q (%s)", id.Name, hash)
+	results := 0
+	for _, s := range stages {
+		all, damaged, err := s.results()
+		if err != nil || len(damaged) > 0 {
+			return false
+		}
+		results += len(all)
+	}
+	return results > 0
 }
 
 // readIdentity reads sweep.json of the folder at path. That there is none is an fs.ErrNotExist.
 func readIdentity(path string) (id Identity, err error) {
-	file := filepath.Join(path, identityFile)
+	file := filepath.Join(path, IdentityFile)
 	text, err := readRegular(file)
 	if errors.Is(err, syscall.ENOTDIR) { // a file is where the folder should be
 		err = fs.ErrNotExist
@@ -147,7 +160,7 @@ func readIdentity(path string) (id Identity, err error) {
 	}
 	if err := json.Unmarshal(text, &id); err != nil {
 		return id, fault.New(fault.Data, file, "is damaged: wanted JSON, found: %w", err).
-			WithHint("without that file, dnn sweep run makes it anew if the folder has no points")
+			WithHint("remove that file: dnn sweep run makes it anew, and keeps the points")
 	}
 	if id.Format != format {
 		return id, fault.New(fault.Data, file, "wanted format %d, found %d", format, id.Format).

@@ -246,6 +246,49 @@ func TestOtherSweep(t *testing.T) {
 	}
 }
 
+// TestRemoved: somebody removes the folder of a sweep while a point is trained.
+func TestRemoved(t *testing.T) {
+	f := create(t)
+	draft, err := f.Draft(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(f.Path()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = draft.Commit(Result{})
+	if err == nil || !strings.Contains(err.Error(), "the folder of point 2 was removed") || fault.KindOf(err) != fault.Write {
+		t.Errorf("found %v", err)
+	}
+}
+
+func TestDifference(t *testing.T) {
+	with := func(change func(*Identity)) Identity {
+		id := identity()
+		id.Base = "epochs: 5\nbatch_size: 100\nthreads: 0\n"
+		change(&id)
+		return id
+	}
+	found := with(func(*Identity) {})
+	for _, c := range []struct {
+		change func(*Identity)
+		want   string
+	}{
+		{func(id *Identity) { id.Method = "grid" }, "method: grid in place of random"},
+		{func(id *Identity) { id.Seeds = 5 }, "seeds: 5 in place of 3"},
+		{func(id *Identity) { id.Keys = nil }, "a change of the parameters"},
+		{func(id *Identity) { id.Maximize = true }, "another metric"},
+		{func(id *Identity) { id.Rungs = []int{1} }, "another early_terminate"},
+		{func(id *Identity) { id.Base = "epochs: 5\nbatch_size: 50\nthreads: 2\n" }, "in the base, batch_size: 50 in place of 100"},
+		{func(id *Identity) { id.Base = "epochs: 5\nbatch_size: 100\nthreads: 2\naugment: {}\n" }, "in the base, augment: {}"},
+		{func(*Identity) {}, "a change of the parameters or of the base"},
+	} {
+		if text := difference(with(c.change), found); text != c.want {
+			t.Errorf("%q, wanted %q", text, c.want)
+		}
+	}
+}
+
 func TestFolderErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"none", "", "wanted the folder of a sweep, found no sweep.json in it"},
@@ -269,8 +312,15 @@ func TestFolderErrors(t *testing.T) {
 	if err := os.Remove(filepath.Join(f.Path(), "sweep.json")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(f.Path(), identity()); fault.KindOf(err) != fault.Data {
-		t.Errorf("points without sweep.json: %v", err)
+	other := identity()
+	other.Hash = strings.Repeat("cd", 32)
+	if _, err := Create(f.Path(), other); fault.KindOf(err) != fault.Data {
+		t.Errorf("points of another sweep without sweep.json: %v", err)
+	}
+	if f, err := Create(f.Path(), identity()); err != nil {
+		t.Errorf("points of the sweep without sweep.json: %v", err)
+	} else if all, _, err := f.Results(); err != nil || len(all) != 1 {
+		t.Errorf("points of the sweep without sweep.json: %v, %v", all, err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

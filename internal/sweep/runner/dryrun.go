@@ -44,7 +44,7 @@ func (r *run) dryRun(ctx context.Context) error {
 	}
 	if len(r.rungs) > 0 {
 		if _, err := fmt.Fprintf(r.system.Stdout, "early stopping after %v of %s: of %d, one goes on\n", r.rungs,
-			fault.Count(r.sweep.Experiment().Epochs, "epoch"), r.sweep.Early.Eta); err != nil {
+			fault.Count(r.sweep.Early.Epochs, "epoch"), r.sweep.Early.Eta); err != nil {
 			return err
 		}
 	}

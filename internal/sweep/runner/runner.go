@@ -10,7 +10,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -41,11 +40,6 @@ type Options struct {
 	Threads  int           // 0: all cores
 	JSON     bool          // print one object a point, and one at the end
 	Quiet    bool          // print only the best point
-}
-
-// DefaultFolder returns the folder of a sweep file: its name, with .sweep instead of its extension.
-func DefaultFolder(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".sweep"
 }
 
 // run is a call of Run.
@@ -124,7 +118,7 @@ func (r *run) load() (*space.Sweep, error) {
 func (r *run) check() error {
 	s := r.sweep
 	if r.Output == "" {
-		r.Output = DefaultFolder(r.Path)
+		r.Output = folder.Default(r.Path)
 	}
 	if s.Early != nil {
 		r.rungs = s.Early.Rungs

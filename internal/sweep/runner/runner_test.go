@@ -65,7 +65,7 @@ func results(t *testing.T, o Options) []folder.Result {
 	t.Helper()
 	path := o.Output
 	if path == "" {
-		path = DefaultFolder(o.Path)
+		path = folder.Default(o.Path)
 	}
 	f, err := folder.Open(path)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestDryRun(t *testing.T) {
 	if !strings.HasPrefix(stdout.String(), want) {
 		t.Errorf("found %q, wanted %q", stdout, want)
 	}
-	if _, err := os.Stat(DefaultFolder(path)); err == nil {
+	if _, err := os.Stat(folder.Default(path)); err == nil {
 		t.Error("left a folder")
 	}
 }
@@ -257,7 +257,7 @@ func TestCheck(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != c.kind {
 			t.Errorf("%v, wanted %s", err, c.want)
 		}
-		if _, err := os.Stat(DefaultFolder(c.o.Path)); err == nil {
+		if _, err := os.Stat(folder.Default(c.o.Path)); err == nil {
 			t.Errorf("%s: left a folder", c.want)
 		}
 	}

@@ -36,7 +36,7 @@ var directions = sync.OnceValue(func() [][sobolBits]uint32 {
 		for _, field := range strings.Fields(line) {
 			v, err := strconv.ParseUint(field, 10, 32)
 			if err != nil {
-				panic("space: directions.txt: " + err.Error())
+				panic("sampler: directions.txt: " + err.Error())
 			}
 			n = append(n, uint32(v))
 		}

@@ -50,7 +50,8 @@ func parse(text string) (Share, error) {
 	return Share{Index: index, Count: count, Why: "--shard"}, nil
 }
 
-// Of returns the share that --shard (empty: not given) or --index (nil: not given) or, without them, the variables of Slurm or Kubernetes ask for.
+// Of returns the share that --shard (empty: not given) or --index (nil: not given) asks for or, without them, the
+// variables of Slurm or Kubernetes.
 func Of(shard string, index *int, env func(string) (string, bool)) (Share, error) {
 	switch {
 	case shard != "" && index != nil:

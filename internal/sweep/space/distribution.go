@@ -107,7 +107,12 @@ func readDistribution(key string, kind keyfile.Kind, n *yaml.Node) (parameter, *
 	for _, f := range all {
 		names = append(names, f.name)
 	}
-	names = append(names, "categorical_w_probabilities", "beta", "q_beta")
+	if at := keyfile.ValueOf(n, "distribution"); at != nil && (at.Value == "beta" || at.Value == "q_beta") {
+		p := keyfile.Wrong(at, "the %s distribution is not supported", at.Value)
+		p.Hint = "uniform is beta with a: 1 and b: 1; normal has one peak too"
+		return parameter{}, p
+	}
+	names = append(names, "categorical_w_probabilities")
 	numbers := anyFigure()
 	values, p := keyfile.ReadFields(n, []keyfile.Field{
 		{Name: "value", Kind: kind}, {Name: "values", Kind: list{kind}},
@@ -118,7 +123,6 @@ func readDistribution(key string, kind keyfile.Kind, n *yaml.Node) (parameter, *
 		}}},
 		{Name: "q", Kind: numbers}, {Name: "mu", Kind: numbers}, {Name: "sigma", Kind: numbers},
 		{Name: "probabilities", Kind: list{numbers}}, {Name: "parameters", Kind: numbers},
-		{Name: "a", Kind: numbers}, {Name: "b", Kind: numbers},
 	})
 	if p != nil {
 		return parameter{}, p
@@ -137,16 +141,11 @@ func readDistribution(key string, kind keyfile.Kind, n *yaml.Node) (parameter, *
 // formOf returns the form that the fields have, or what is wrong with them.
 func formOf(n *yaml.Node, values map[string]any) (form, *keyfile.Problem) {
 	name, _ := values["distribution"].(string)
-	where := n
 	switch name {
 	case "":
 		name = inferred(values)
 	case "categorical_w_probabilities":
 		name = "categorical"
-	case "beta", "q_beta":
-		p := keyfile.Wrong(keyfile.ValueOf(n, "distribution"), "the %s distribution is not supported", name)
-		p.Hint = "uniform is beta with a: 1 and b: 1; normal has one peak too"
-		return form{}, p
 	}
 	if name == "" {
 		return form{}, keyfile.Wrong(n, "wanted value, values, min and max, or distribution, found none of them")
@@ -155,7 +154,7 @@ func formOf(n *yaml.Node, values map[string]any) (form, *keyfile.Problem) {
 	f := all[slices.IndexFunc(all, func(f form) bool { return f.name == name })]
 	for _, field := range f.needs {
 		if _, ok := values[field]; !ok {
-			return f, keyfile.Wrong(where, "wanted %s, since it is %s, found none", field, name)
+			return f, keyfile.Wrong(n, "wanted %s, since it is %s, found none", field, name)
 		}
 	}
 	var found *keyfile.Problem

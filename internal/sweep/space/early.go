@@ -1,6 +1,7 @@
 package space
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -32,11 +33,11 @@ func (f *file) loadEarly() error {
 	case !hasFirst && !hasLast:
 		return f.fault(group, "wanted min_iter, or max_iter and s, found neither")
 	}
-	epochs := uint64(f.base.Epochs)
-	var rungs []int
+	h := &Halving{Eta: int(eta), Epochs: f.epochs()}
+	epochs := uint64(h.Epochs)
 	if hasFirst {
 		for rung := first; rung < epochs; rung *= eta {
-			rungs = append(rungs, int(rung))
+			h.Rungs = append(h.Rungs, int(rung))
 		}
 	} else {
 		rung := last
@@ -46,25 +47,40 @@ func (f *file) loadEarly() error {
 				break
 			}
 			if rung < epochs {
-				rungs = append([]int{int(rung)}, rungs...)
+				h.Rungs = append([]int{int(rung)}, h.Rungs...)
 			}
 		}
 	}
-	return f.checkEarly(&Halving{Rungs: rungs, Eta: int(eta)})
+	return f.checkEarly(h)
+}
+
+// epochs returns how long points are trained: what a constant parameter says, as W&B's files have it, or the base.
+func (f *file) epochs() int {
+	for _, p := range f.Parameters {
+		if p.Key == "epochs" && p.Distribution.Name == "constant" {
+			if n, err := strconv.Atoi(p.Distribution.Values[0]); err == nil {
+				return n
+			}
+		}
+	}
+	return f.base.Epochs
 }
 
 // checkEarly checks whether points can be stopped at the rungs.
 func (f *file) checkEarly(h *Halving) error {
 	const group = "early_terminate"
 	for _, p := range f.Parameters {
-		if p.Key == "epochs" {
+		if p.Key == "epochs" && p.Distribution.Name != "constant" {
 			return f.fault(group, "wanted the same epochs for all points, found epochs as a parameter: "+
 				"points of different lengths cannot be compared at a rung").WithHint("take epochs or early_terminate out")
 		}
 	}
 	switch {
+	case len(h.Rungs) == 0 && h.Epochs == 1:
+		return f.fault(group, "wanted an experiment of at least 2 epochs, found one: there is nothing to stop early").
+			WithHint("take early_terminate out, or set epochs in the base")
 	case len(h.Rungs) == 0:
-		return f.fault(group, "wanted a rung before the last of %d epochs, found none", f.base.Epochs).
+		return f.fault(group, "wanted a rung before the last of %d epochs, found none", h.Epochs).
 			WithHint("write min_iter: 1, or train for more epochs")
 	case strings.HasPrefix(f.Metric.Name, "test_"):
 		return f.fault(group, "wanted a metric that is measured after each epoch, found %s, which is measured at the end",

@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
-	"dnn/configs"
 	"dnn/internal/config"
 	"dnn/internal/fault"
 	"dnn/internal/keyfile"
@@ -76,7 +72,6 @@ type file struct {
 // load fills the sweep, and returns what does not go together.
 func (f *file) load() error {
 	f.Name, _ = f.top["name"].(string)
-	f.Description, _ = f.top["description"].(string)
 	f.ignore()
 	if err := f.loadMethod(); err != nil {
 		return err
@@ -84,6 +79,7 @@ func (f *file) load() error {
 	if err := f.loadBase(); err != nil {
 		return err
 	}
+	f.noteOverridden()
 	var found []error
 	for _, load := range []func() error{f.loadMetric, f.loadEarly, f.loadSeeds} {
 		found = append(found, load())
@@ -204,47 +200,6 @@ func (f *file) checkParameter(p *parameter) error {
 			p.axis.High)
 	}
 	return nil
-}
-
-// loadBase loads the experiment that the parameters change.
-func (f *file) loadBase() error {
-	f.Base, _ = f.top["base"].(string)
-	if f.Base != "" {
-		name := f.Base
-		if !filepath.IsAbs(name) {
-			f.Base = filepath.Join(filepath.Dir(f.Path), name)
-		}
-		f.baseText = sync.OnceValues(func() ([]byte, error) { return f.readBase(name) })
-	}
-	var err error
-	f.base, err = f.resolve()
-	if e, ok := errors.AsType[*fault.Error](err); ok && errors.Is(err, fs.ErrNotExist) {
-		e.Where, e.What = f.fault("base", "").Where, "base: there is no experiment file "+f.Base
-		e.Hint = "it is looked for from the folder of the sweep file"
-	}
-	if err == nil {
-		f.Notes = append(f.Notes, f.base.Notes...)
-	}
-	return err
-}
-
-// readBase reads the experiment file, or takes the one of that name that comes with dnn.
-func (f *file) readBase(name string) ([]byte, error) {
-	read := f.options.Read
-	if read == nil {
-		read = config.ReadFile
-	}
-	text, err := read(f.Base)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return text, err
-	}
-	for _, name := range []string{name, name + ".yaml"} {
-		if slices.Contains(configs.Names(), name) {
-			f.note("there is no file %s: takes the experiment %s that comes with dnn", f.Base, name)
-			return []byte(configs.Text(name)), nil
-		}
-	}
-	return nil, err
 }
 
 // loadSeeds loads the seeds of each setting, and how many settings there are.

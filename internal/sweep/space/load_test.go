@@ -259,3 +259,31 @@ func TestBases(t *testing.T) {
 		}
 	}
 }
+
+// A flag for a key that is a parameter has no effect, which is told.
+func TestOverriddenFlag(t *testing.T) {
+	s, err := Load(Options{
+		Path: "s.yaml", Read: func(string) ([]byte, error) {
+			return []byte("method: grid\nparameters: {epochs: {values: [1, 2]}}"), nil
+		},
+		Flags: []config.Flag{{Name: "--set", Key: "epochs", Value: "3"}, {Name: "--set", Key: "batch_size", Value: "50"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"--set epochs=3 changes nothing: epochs is a parameter of the sweep"}; !slices.Equal(s.Notes, want) {
+		t.Errorf("notes %q, wanted %q", s.Notes, want)
+	}
+}
+
+// Files of W&B often say the epochs as a constant parameter: rungs are before their end, not the base's.
+func TestRungsOfConstantEpochs(t *testing.T) {
+	s := load(t, `
+method: grid
+early_terminate: {type: hyperband, min_iter: 2, eta: 3}
+parameters: {epochs: {value: 20}, batch_size: {values: [50, 100]}}
+`)
+	if want := []int{2, 6, 18}; !slices.Equal(s.Early.Rungs, want) || s.Early.Epochs != 20 {
+		t.Errorf("rungs %v of %d epochs, wanted %v of 20", s.Early.Rungs, s.Early.Epochs, want)
+	}
+}

@@ -20,6 +20,12 @@ func TestMistakes(t *testing.T) {
 		{"other names for keys", "method: grid\nparams: {epochs: {value: 1}}\ntrials: 3",
 			`s.yaml:2:1: unknown key "params" | did you mean parameters?
 s.yaml:3:1: unknown key "trials" | did you mean run_cap?`},
+		{"an experiment", "layers: [10]\nbatch_size: 32",
+			`s.yaml:1:1: unknown key "layers" | write parameters: {layers: {values: […]}}, or name an experiment with it in base
+s.yaml:2:1: unknown key "batch_size" | write parameters: {batch_size: {values: […]}}, or name an experiment with it in base`},
+		{"beta as W&B has it", "method: random\nrun_cap: 3\nparameters: {epochs: {distribution: beta, alpha: 1}}",
+			"s.yaml:3:37: parameters: epochs: the beta distribution is not supported | " +
+				"uniform is beta with a: 1 and b: 1; normal has one peak too"},
 		{"no parameters", "method: grid", "s.yaml: wanted parameters, since method is grid, found none"},
 		{"an empty mapping", "method: grid\nparameters: {}",
 			"s.yaml:2:13: parameters: wanted parameters such as batch_size: {values: [32, 64]}, found none"},

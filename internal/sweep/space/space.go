@@ -9,11 +9,8 @@ import (
 	"dnn/internal/sweep/sampler"
 )
 
-// Limits of a sweep.
-const (
-	MaxPoints = 1_000_000
-	MaxSeeds  = config.MaxSeeds
-)
+// MaxPoints is how many points a sweep may have.
+const MaxPoints = 1_000_000
 
 // Method says how the settings of a sweep are chosen.
 type Method string
@@ -29,19 +26,18 @@ const (
 
 // Sweep is a sweep file that was read and checked.
 type Sweep struct {
-	Path        string // of the file
-	Name        string // empty: it has none
-	Text        string // of the file
-	Description string
-	Base        string // the experiment file that the parameters change; empty: the built-in one
-	Method      Method
-	Metric      Metric
-	Parameters  []Parameter // in the order of the file
-	Seeds       int         // runs of each setting, with the seeds from the base's seed on; at least 1
-	Settings    int         // how many settings there are, as run_cap or the grid bounds them
-	Early       *Halving    // nil: every point trains to its end
-	Hash        string      // SHA-256, in hex, of what decides the points: not of comments, names or run_cap
-	Notes       []string    // what the user may want to know, such as that what only W&B needs is ignored
+	Path       string // of the file
+	Name       string // empty: it has none
+	Text       string // of the file
+	Base       string // the experiment file that the parameters change; empty: the built-in one
+	Method     Method
+	Metric     Metric
+	Parameters []Parameter // in the order of the file
+	Seeds      int         // runs of each setting, with the seeds from the base's seed on; at least 1
+	Settings   int         // how many settings there are, as run_cap or the grid bounds them
+	Early      *Halving    // nil: every point trains to its end
+	Hash       string      // SHA-256, in hex, of what decides the points: not of comments, names or run_cap
+	Notes      []string    // what the user may want to know, such as that what only W&B needs is ignored
 
 	options  Options
 	baseText func() ([]byte, error)
@@ -95,8 +91,9 @@ type Distribution struct {
 // Halving stops the points that are worst at some epochs, the rungs: synchronous successive halving (Li et al., JMLR
 // 18(185), 2018, algorithm 1's inner loop).
 type Halving struct {
-	Rungs []int // ascending numbers of epochs, all below the epochs of the experiment
-	Eta   int   // of so many settings, the best one goes on at each rung; at least 2
+	Rungs  []int // ascending numbers of epochs, all below Epochs
+	Eta    int   // of so many settings, the best one goes on at each rung; at least 2
+	Epochs int   `json:"-"` // of a point that goes on to the end; the hash has them from the base or the parameters
 }
 
 // Point is one training run of a sweep.

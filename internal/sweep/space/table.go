@@ -1,10 +1,12 @@
 package space
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"dnn/internal/config"
 	"dnn/internal/keyfile"
 	"dnn/internal/report"
 )
@@ -27,7 +29,7 @@ func table() keyfile.Table {
 		{Name: "metric.target", Example: "0.98", Kind: keyfile.Number{Min: -maxFigure, Max: maxFigure}},
 		{Name: "metric.impute", Example: "worst", Kind: anything{}},
 		{Name: "metric.impute_while_running", Example: "worst", Kind: anything{}},
-		{Name: "seeds", Example: "5", Kind: keyfile.Whole{Min: 1, Max: MaxSeeds}},
+		{Name: "seeds", Example: "5", Kind: keyfile.Whole{Min: 1, Max: config.MaxSeeds}},
 		{Name: "run_cap", Example: "20", Kind: count},
 		{Name: "parameters", Kind: parameters{}},
 		{Name: "list", Kind: settings{}},
@@ -45,6 +47,17 @@ func table() keyfile.Table {
 	for i := range keys {
 		keys[i].Optional, keys[i].NoField = true, true
 	}
+	foreign := map[keyfile.Foreign][]string{
+		{Key: "parameters"}: {"params", "searchspace", "space", "hyperparameters"},
+		{Key: "run_cap"}:    {"count", "runs", "trials", "ntrials", "maxtrials", "numsamples"},
+		{Key: "base"}:       {"config", "experiment"},
+	}
+	for _, k := range config.Keys() { // an experiment file, or a key that belongs into one
+		if !strings.Contains(k.Name, ".") && !slices.ContainsFunc(keys, func(own keyfile.Key) bool { return own.Name == k.Name }) {
+			meant := keyfile.Foreign{Key: "parameters", Value: "{" + k.Name + ": {values: […]}}, or name an experiment with it in base"}
+			foreign[meant] = []string{strings.ReplaceAll(k.Name, "_", "")}
+		}
+	}
 	return keyfile.Table{
 		Keys:    keys,
 		What:    "a sweep file",
@@ -53,11 +66,7 @@ func table() keyfile.Table {
 		Missing: "docs/sweeps.md shows one",
 		Top:     "method",
 		Dotted:  "metric.name",
-		Foreign: map[keyfile.Foreign][]string{
-			{Key: "parameters"}: {"params", "searchspace", "space", "hyperparameters"},
-			{Key: "run_cap"}:    {"count", "runs", "trials", "ntrials", "maxtrials", "numsamples"},
-			{Key: "base"}:       {"config", "experiment"},
-		},
+		Foreign: foreign,
 	}
 }
 
