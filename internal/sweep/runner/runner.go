@@ -22,6 +22,7 @@ import (
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/share"
 	"dnn/internal/sweep/space"
+	"dnn/internal/sweep/track"
 	"dnn/internal/world"
 )
 
@@ -58,6 +59,8 @@ type run struct {
 	share  share.Share
 	rungs  []int // epochs; empty: without early stopping
 	show   *display
+
+	tracker *track.Tracker
 
 	done   map[int]folder.Result // the points of the share that have a result
 	before int                   // how many of them had it before
@@ -102,6 +105,14 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err := r.findDone(); err != nil {
 		return err
 	}
+	r.tracker = track.Start(ctx, track.Options{
+		Sweep: r.sweep, Folder: r.folder, Version: experiment.Version, Env: system.Env, Now: system.Now,
+	})
+	defer func() {
+		if note := r.tracker.End(); note != "" {
+			r.show.note(note)
+		}
+	}()
 	if err := r.trainAll(ctx); err != nil {
 		return err
 	}
