@@ -156,10 +156,10 @@ func (t *Tracker) End() (note string) {
 		}
 		return ""
 	}
-	why := "it takes longer than the sweep"
+	why := "the server takes longer than the sweep"
 	if f, ok := errors.AsType[*fault.Error](t.failed); ok && !errors.Is(f, context.Canceled) {
 		why = f.What
 	}
-	return fmt.Sprintf("MLflow: %s; it lacks %s, and `dnn mlflow sync %s` sends what it lacks later",
+	return fmt.Sprintf("MLflow: %s; it lacks %s: `dnn mlflow sync %s` sends what is missing",
 		why, fault.Count(len(t.left), "point"), t.Folder.Path())
 }

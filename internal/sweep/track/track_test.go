@@ -59,10 +59,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = json.Unmarshal(text, &body) // a file is none
 	run := s.runs[body.RunID]
-	switch what := strings.TrimPrefix(r.URL.Path, "/api/2.0/mlflow"); {
-	case what == "/experiments/get-by-name":
+	switch what := strings.TrimPrefix(r.URL.Path, "/api/2.0/mlflow"); what {
+	case "/experiments/get-by-name":
 		_, _ = io.WriteString(w, `{"experiment": {"experiment_id": "7"}}`)
-	case what == "/runs/create":
+	case "/runs/create":
 		if s.runs[body.RunName] != nil {
 			panic(body.RunName + " was made twice")
 		}
@@ -72,14 +72,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.runs[body.RunName] = run
 		_, _ = fmt.Fprintf(w, `{"run": {"info": {"run_id": %q, "artifact_uri": "mlflow-artifacts:/7/%s"}}}`, body.RunName, body.RunName)
-	case what == "/runs/log-batch":
+	case "/runs/log-batch":
 		for _, p := range body.Params {
 			run.Params[p.Key] = p.Value
 		}
 		for _, m := range body.Metrics {
 			run.Metrics[fmt.Sprint(m.Key, " ", m.Step)] = fmt.Sprint(m.Value)
 		}
-	case what == "/runs/update":
+	case "/runs/update":
 		run.Status = body.Status
 	default:
 		name, file := filepath.Split(strings.TrimPrefix(what, "-artifacts/artifacts/7/"))
@@ -221,7 +221,7 @@ func TestAway(t *testing.T) {
 		commit(t, tracker, point, folder.Finished, folder.HistoryFile)
 	}
 	note := tracker.End()
-	if want := "; it lacks 4 points, and `dnn mlflow sync " + tracker.Folder.Path() + "` sends"; !strings.Contains(note, want) ||
+	if want := "; it lacks 4 points: `dnn mlflow sync " + tracker.Folder.Path() + "` sends"; !strings.Contains(note, want) ||
 		!strings.Contains(note, "502") {
 		t.Errorf("wanted %s, found %s", want, note)
 	}
