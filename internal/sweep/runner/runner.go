@@ -52,14 +52,13 @@ func DefaultFolder(path string) string {
 // run is a call of Run.
 type run struct {
 	Options
-	system *world.System
-	sweep  *space.Sweep
-	folder *folder.Folder
-	trials *experiment.Pool
-	share  share.Share
-	rungs  []int // epochs; empty: without early stopping
-	show   *display
-
+	system  *world.System
+	sweep   *space.Sweep
+	folder  *folder.Folder
+	trials  *experiment.Pool
+	share   share.Share
+	rungs   []int // epochs; empty: without early stopping
+	show    *display
 	tracker *track.Tracker
 
 	done   map[int]folder.Result // the points of the share that have a result
@@ -105,14 +104,8 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err := r.findDone(); err != nil {
 		return err
 	}
-	r.tracker = track.Start(ctx, track.Options{
-		Sweep: r.sweep, Folder: r.folder, Version: experiment.Version, Env: system.Env, Now: system.Now,
-	})
-	defer func() {
-		if note := r.tracker.End(); note != "" {
-			r.show.note(note)
-		}
-	}()
+	r.tracker = track.Start(ctx, system, track.Options{Sweep: r.sweep, Folder: r.folder, Version: experiment.Version})
+	defer r.tracker.End(r.show.note)
 	if err := r.trainAll(ctx); err != nil {
 		return err
 	}

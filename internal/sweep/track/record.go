@@ -14,7 +14,7 @@ import (
 
 // record returns what MLflow is told of a point with the files in the folder at path.
 func (t *Tracker) record(path string, r folder.Result) *mlflow.Record {
-	ended := t.Now().UnixMilli()
+	ended := t.system.Now().UnixMilli()
 	record := &mlflow.Record{
 		TrackingURI: t.server.TrackingURI, Experiment: t.server.Experiment, Name: t.name() + " point " + strconv.Itoa(r.Point),
 		Begun: ended - int64(r.Seconds*1000), Ended: ended, Status: mlflow.Finished, Params: t.params(r),

@@ -17,6 +17,7 @@ import (
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
 	"dnn/internal/train/callback"
+	"dnn/internal/world"
 )
 
 // RecordFile is the name of the record in the folder of a point.
@@ -30,15 +31,13 @@ type Options struct {
 	Sweep   *space.Sweep
 	Folder  *folder.Folder
 	Version string // of the program
-
-	Env func(name string) (string, bool) // for the user's name, password or token
-	Now func() time.Time
 }
 
 // Tracker tells MLflow of points while others are trained. No point waits for the server, or fails for it. A nil Tracker
 // tells nobody. Commit can be called from several goroutines.
 type Tracker struct {
 	Options
+	system *world.System
 	server *callback.MLflow
 	wait   time.Duration
 
@@ -56,12 +55,12 @@ type Tracker struct {
 
 // Start begins to tell of the points of a sweep. It returns nil if the base experiment, and so each point, has no MLflow
 // server.
-func Start(ctx context.Context, o Options) *Tracker {
+func Start(ctx context.Context, system *world.System, o Options) *Tracker {
 	server := callback.MLflowOf(o.Sweep.Experiment().Callbacks)
 	if server == nil {
 		return nil
 	}
-	t := &Tracker{Options: o, server: server, wait: endTime, wake: make(chan struct{}, 1)}
+	t := &Tracker{Options: o, system: system, server: server, wait: endTime, wake: make(chan struct{}, 1)}
 	ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx)) // who stops a sweep wants it told
 	t.sender.Go(func() { t.send(ctx) })
 	return t
@@ -109,11 +108,11 @@ func (t *Tracker) take() []string {
 // send sends the records until End has been called. It asks a server that did not answer once more at the end.
 func (t *Tracker) send(ctx context.Context) {
 	var left []string
-	sender := mlflow.NewSender(t.Env)
+	sender := mlflow.NewSender(t.system.Env)
 	for range t.wake {
 		left = append(left, t.sendAll(ctx, sender, t.take())...)
 	}
-	t.left = t.sendAll(ctx, mlflow.NewSender(t.Env), append(left, t.take()...))
+	t.left = t.sendAll(ctx, mlflow.NewSender(t.system.Env), append(left, t.take()...))
 }
 
 // sendAll sends records, and returns those that could not be sent.
@@ -139,11 +138,11 @@ func (t *Tracker) sendAll(ctx context.Context, sender *mlflow.Sender, paths []st
 	return left
 }
 
-// End waits for the sender, for some seconds. It returns what the user should know; empty: the server has everything.
-// No Commit may follow.
-func (t *Tracker) End() (note string) {
+// End waits for the sender, for some seconds, and calls note with what the user should know, if there is anything. No
+// Commit may follow.
+func (t *Tracker) End(note func(text string)) {
 	if t == nil {
-		return ""
+		return
 	}
 	close(t.wake)
 	late := time.AfterFunc(t.wait, t.cancel)
@@ -152,14 +151,14 @@ func (t *Tracker) End() (note string) {
 	t.cancel()
 	if len(t.left) == 0 {
 		if t.note != "" {
-			return "MLflow: " + t.note
+			note("MLflow: " + t.note)
 		}
-		return ""
+		return
 	}
 	why := "the server takes longer than the sweep"
 	if f, ok := errors.AsType[*fault.Error](t.failed); ok && !errors.Is(f, context.Canceled) {
 		why = f.What
 	}
-	return fmt.Sprintf("MLflow: %s; it lacks %s: `dnn mlflow sync %s` sends what is missing",
-		why, fault.Count(len(t.left), "point"), t.Folder.Path())
+	note(fmt.Sprintf("MLflow: %s; it lacks %s: `dnn mlflow sync %s` sends what is missing", why,
+		fault.Count(len(t.left), "point"), t.Folder.Path()))
 }

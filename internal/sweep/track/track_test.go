@@ -18,6 +18,7 @@ import (
 	"dnn/internal/mlflow"
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
+	"dnn/internal/world"
 )
 
 // told is what a server was told of one run.
@@ -103,6 +104,16 @@ func start(t *testing.T) (*server, string) {
 
 func none(string) (string, bool) { return "", false }
 
+func outside() *world.System {
+	return &world.System{Env: none, Now: func() time.Time { return time.Unix(1000, 0) }}
+}
+
+// end ends a Tracker, and returns its note.
+func end(t *Tracker) (note string) {
+	t.End(func(text string) { note += text })
+	return note
+}
+
 // newTracker returns a Tracker of a sweep whose base has a line, and itself a name.
 func newTracker(t *testing.T, base, name string) *Tracker {
 	t.Helper()
@@ -125,7 +136,7 @@ func newTracker(t *testing.T, base, name string) *Tracker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Start(t.Context(), Options{Sweep: sweep, Folder: f, Version: "v", Env: none, Now: func() time.Time { return time.Unix(1000, 0) }})
+	return Start(t.Context(), outside(), Options{Sweep: sweep, Folder: f, Version: "v"})
 }
 
 func serverAt(url string) string {
@@ -180,7 +191,7 @@ func TestCommit(t *testing.T) {
 	commit(t, tracker, 1, folder.Stopped, folder.HistoryFile, folder.ExperimentFile)
 	commit(t, tracker, 2, folder.Diverged)
 	commit(t, tracker, 3, folder.Failed)
-	if note := tracker.End(); note != "" {
+	if note := end(tracker); note != "" {
 		t.Error(note)
 	}
 	names := []string{"rates point 0", "rates point 1", "rates point 2", "rates point 3"}
@@ -226,7 +237,7 @@ func TestAway(t *testing.T) {
 	for point := range 4 {
 		commit(t, tracker, point, folder.Finished, folder.HistoryFile)
 	}
-	note := tracker.End()
+	note := end(tracker)
 	if want := "; it lacks 4 points: `dnn mlflow sync " + tracker.Folder.Path() + "` sends"; !strings.Contains(note, want) ||
 		!strings.Contains(note, "502") {
 		t.Errorf("wanted %s, found %s", want, note)
@@ -261,7 +272,7 @@ func TestComesBack(t *testing.T) {
 	s.away = false
 	s.mutex.Unlock()
 	commit(t, tracker, 1, folder.Finished)
-	if note := tracker.End(); note != "" || len(s.runs) != 2 || s.runs["lr point 0"] == nil {
+	if note := end(tracker); note != "" || len(s.runs) != 2 || s.runs["lr point 0"] == nil {
 		t.Errorf("wanted both points, found %v, %s", s.runs, note)
 	}
 }
@@ -275,7 +286,7 @@ func TestHangs(t *testing.T) {
 	for point := range 4 {
 		commit(t, tracker, point, folder.Finished)
 	}
-	if note := tracker.End(); !strings.Contains(note, "it lacks 4 points") {
+	if note := end(tracker); !strings.Contains(note, "it lacks 4 points") {
 		t.Errorf("wanted a note of 4 points, found %q", note)
 	}
 	close(s.hold)
@@ -286,16 +297,16 @@ func TestSecond(t *testing.T) {
 	s, url := start(t)
 	s.hold = make(chan struct{})
 	first := newTracker(t, serverAt(url), "")
-	second := Start(t.Context(), first.Options)
+	second := Start(t.Context(), outside(), first.Options)
 	second.wait = time.Millisecond
 	if !commit(t, first, 0, folder.Finished) || commit(t, second, 0, folder.Finished) {
 		t.Error("wanted the first to win")
 	}
-	if note := second.End(); note != "" {
+	if note := end(second); note != "" {
 		t.Errorf("wanted nothing to tell of, found %s", note)
 	}
 	close(s.hold)
-	if note := first.End(); note != "" || len(s.runs) != 1 {
+	if note := end(first); note != "" || len(s.runs) != 1 {
 		t.Errorf("wanted one run, found %v, %s", s.runs, note)
 	}
 }
@@ -306,7 +317,7 @@ func TestWithout(t *testing.T) {
 	if tracker != nil {
 		t.Error("wanted no tracker of an experiment without a server, found one")
 	}
-	if note := tracker.End(); note != "" {
+	if note := end(tracker); note != "" {
 		t.Error(note)
 	}
 }
