@@ -168,7 +168,7 @@ func newerModel(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	file, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
-	_, err = safetensors.Encode(file, &safetensors.File{Key: "dnn", Document: `{"format":4,"layout":"unheard of"}`})
+	_, err = safetensors.Encode(file, &safetensors.File{Key: "dnn", Document: `{"format":5,"layout":"unheard of"}`})
 	ts.Check(err)
 	ts.Check(file.Close())
 }

@@ -13,9 +13,13 @@ import (
 	"dnn/internal/fault"
 )
 
-func newTrain(system *System, run func(context.Context, *System, experiment.Options) error) *cobra.Command {
+// trainRun runs an experiment.
+type trainRun = func(context.Context, *System, experiment.Options) error
+
+func newTrain(system *System, run trainRun) *cobra.Command {
 	var o experiment.Options
 	var quiet, json bool
+	var page trainPage
 	c := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network and test it",
@@ -26,12 +30,18 @@ Results go to standard output, progress to standard error. Besides the model (mo
 epoch (model.history.csv) and their curves (model.history.png). A run that is stopped leaves a checkpoint
 (model.ckpt-…), from which --resume continues to the very same result, or to another number of --epochs; with
 --keep-checkpoint a finished run leaves one too. --no-model, --no-history and --no-picture leave these files out. If
-the model is written to a device or a FIFO (-o /dev/null), no other file is.`,
+the model is written to a device or a FIFO (-o /dev/null), no other file is.
+
+--serve shows the run on a page while it goes on: curves, what each epoch says of a digit that you draw, and buttons to
+pause it, to stop it as Ctrl-C does, and to change the learning rate. Looking on changes nothing of the result. The page
+stays after the training until Ctrl-C if standard input is a terminal and CI is not set, else it ends with the training;
+--serve=stay and --serve=end choose.`,
 		Example: `  dnn train
   dnn train --config mlp.yaml -o first.bin
   dnn train --layers 300,100 --epochs 5 --set optimizer.beta_1=0.95
   dnn train --config mlp.yaml --resume
   dnn train --keep-checkpoint && dnn train --resume --epochs 20
+  dnn train --serve --paused         # draw a digit first, then press Go on
   dnn train --json | jq 'select(.event == "epoch").val_accuracy'`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -58,7 +68,11 @@ the model is written to a device or a FIFO (-o /dev/null), no other file is.`,
 				return err
 			}
 			o.Listener = listener(system, json, quiet)
-			return work(tellJSON(system, json, run(c.Context(), system, o)))
+			train, err := page.wrap(c, system, o, run)
+			if err != nil {
+				return err
+			}
+			return work(tellJSON(system, json, train(c.Context(), system, o)))
 		},
 	}
 	f := c.Flags()
@@ -72,6 +86,7 @@ the model is written to a device or a FIFO (-o /dev/null), no other file is.`,
 	f.BoolVar(&quiet, "quiet", false, "print the last line only")
 	f.BoolVar(&json, "json", false, "print one JSON object a line instead")
 	f.BoolVar(&o.DryRun, "dry-run", false, "check everything, print the summary and the steps an epoch, and stop")
+	page.add(f)
 	f.StringVar(&o.LRFind, "lr-find", "",
 		"only find a learning rate: draw the loss over rising rates into this `picture` (.png, .svg)")
 	f.StringVar(&o.Preview, "preview-augmentation", "", "only draw distorted images into this `picture` (.png)")

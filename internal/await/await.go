@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"runtime/debug"
+	"sync"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/fault"
@@ -40,6 +41,21 @@ func Do[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		var none T
 		return none, context.Cause(ctx)
 	}
+}
+
+// Beside calls f on a goroutine of its own. The function that it returns waits for f to end; it can be called more than
+// once. A panic in f becomes a panic there.
+func Beside(f func()) (wait func()) {
+	ended := make(chan any, 1)
+	go func() {
+		defer func() { ended <- recover() }()
+		f()
+	}()
+	return sync.OnceFunc(func() {
+		if crash := <-ended; crash != nil {
+			panic(crash)
+		}
+	})
 }
 
 // Pass calls write, which writes to path. If path is a FIFO or another stream, Pass returns when ctx ends, even if

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"sync"
 
 	"dnn/internal/atomicfile"
 	"dnn/internal/await"
@@ -14,18 +13,17 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
-	"dnn/internal/nn"
 	"dnn/internal/nn/step"
 	"dnn/internal/picture"
 	"dnn/internal/report"
+	"dnn/internal/train"
 )
 
 // finished is a training run that has completed or was stopped.
 type finished struct {
 	*experiment
 	data     *dataset.Data
-	engine   *step.Engine
-	model    *nn.Sequential
+	run      *train.Run
 	settings json.RawMessage // the experiment, as it is stored in the model
 	history  history.Epochs
 	seconds  float64
@@ -78,7 +76,7 @@ func finish(ctx context.Context, system *System, o Options, f *finished) error {
 func (f finished) writeAndTest(
 	ctx context.Context, o Options,
 ) (sum string, test step.Result, tested bool, err error) {
-	wait := beside(func() { sum, err = f.write(ctx) })
+	wait := await.Beside(func() { sum, err = f.write(ctx) })
 	defer wait() // if the test panics
 	if f.stopped != nil {
 		if wait(); err != nil {
@@ -94,28 +92,13 @@ func (f finished) writeAndTest(
 	return sum, test, tested, err
 }
 
-// beside calls f on a goroutine of its own. The function that it returns waits for f to end; it can be called more than
-// once. A panic in f becomes a panic there.
-func beside(f func()) (wait func()) {
-	ended := make(chan any, 1)
-	go func() {
-		defer func() { ended <- recover() }()
-		f()
-	}()
-	return sync.OnceFunc(func() {
-		if crash := <-ended; crash != nil {
-			panic(crash)
-		}
-	})
-}
-
 // maxTestAfterStop limits the test after an interruption, since the user waits for it. It is a number of
 // multiplications of a weight and an input.
 const maxTestAfterStop = 1 << 31
 
 // test evaluates the model on the test samples. After an interruption it does so only if that is quick.
 func (f finished) test(ctx context.Context) (result step.Result, tested bool) {
-	evaluator := step.NewEvaluator(f.engine, f.model, f.data.Test)
+	evaluator := step.NewEvaluator(f.run.Engine, f.run.Model, f.data.Test)
 	if f.stopped == nil {
 		evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	} else if float64(f.arch.Parameters())*float64(f.data.Test.Count) > maxTestAfterStop {
@@ -135,7 +118,7 @@ func (f finished) write(ctx context.Context) (sum string, err error) {
 	var undrawn error
 	waitForDrawing := func() {}
 	if f.writes.picture {
-		waitForDrawing = beside(func() { undrawn = picture.WriteHistory(&drawing, "png", f.history) })
+		waitForDrawing = await.Beside(func() { undrawn = picture.WriteHistory(&drawing, "png", f.history) })
 	}
 	if f.writes.model {
 		write := func() (string, error) { return f.writeModel(f.Output, f.history) }
@@ -170,17 +153,18 @@ func (f finished) writeModel(path string, history history.Epochs) (sum string, e
 	return modelfile.Write(path, f.file(history))
 }
 
-// file returns the model with the given history, as it is written.
+// file returns the model as it is now, with the given history.
 func (f finished) file(history history.Epochs) *modelfile.Model {
 	file := &modelfile.Model{
 		Version: Version, Seed: f.Seed, Dataset: f.Dataset.String(), DataHash: f.data.Hash,
 		InputShape: f.source.Shape(), Scale: f.source.Scale(), Classes: f.source.ClassesOf(f.arch.Classes()),
 		Columns: f.data.Columns, Mean: f.data.Standard.Mean, Std: f.data.Standard.Std,
 		Config: f.settings, History: history, Start: f.start,
+		RateChanges: f.run.RateChanges.Before(len(history) * f.run.Plan().Steps),
 	}
 	for _, teacher := range f.teachers {
 		file.Teachers = append(file.Teachers, teacher.SHA256)
 	}
-	file.Store(f.model)
+	file.Store(f.run.Model)
 	return file
 }

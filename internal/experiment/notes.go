@@ -42,7 +42,7 @@ func (f finished) noteUnlearned(system *System, o Options) error {
 		return nil
 	}
 	last := f.history[len(f.history)-1]
-	guess := f.model.GuessLoss(f.data.Train.Counts(f.arch.Classes()))
+	guess := f.run.Model.GuessLoss(f.data.Train.Counts(f.arch.Classes()))
 	if last.Loss <= guess {
 		return nil
 	}

@@ -214,7 +214,7 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 // again returns the run that has left its model at the output, if it is the run of this experiment, and tests it.
 func (x *experiment) again(engine *step.Engine, data *dataset.Data) (f finished, ok bool) {
 	file, ok := readFinished(x.Output)
-	if !ok || file.Version != Version {
+	if !ok || file.Version != Version || file.RateChanges != nil {
 		return f, false
 	}
 	settings, err := json.Marshal(x.Reproducible())
@@ -228,7 +228,8 @@ func (x *experiment) again(engine *step.Engine, data *dataset.Data) (f finished,
 	if err != nil {
 		return f, false
 	}
-	f = finished{experiment: x, data: data, engine: engine, model: model, history: file.History, sum: file.SHA256}
+	run := &train.Run{Engine: engine, Model: model}
+	f = finished{experiment: x, data: data, run: run, history: file.History, sum: file.SHA256}
 	f.tested = step.NewEvaluator(engine, model, data.Test).Evaluate()
 	return f, true
 }
@@ -263,7 +264,7 @@ func (f finished) validation(lastLoss, lastAccuracy float32) (loss, accuracy flo
 	if !restored {
 		return lastLoss, lastAccuracy
 	}
-	result := step.NewEvaluator(f.engine, f.model, f.data.Validation).Evaluate()
+	result := step.NewEvaluator(f.run.Engine, f.run.Model, f.data.Validation).Evaluate()
 	return result.MeanLoss(), result.Accuracy()
 }
 

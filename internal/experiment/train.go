@@ -31,6 +31,10 @@ type Options struct {
 
 	NoModel, NoHistory, NoPicture bool // files that are not written
 
+	// Attach may add to the run before it begins: callbacks, or another clock. like is the model that it would leave without
+	// a single epoch. nil: nothing is added.
+	Attach func(run *train.Run, like *modelfile.Model)
+
 	wholeOnly bool // a run that is stopped leaves no model
 
 	Listener Listener
@@ -111,7 +115,7 @@ func (x *experiment) train(
 	if err != nil {
 		return f, err
 	}
-	f = finished{experiment: x, data: data, engine: run.Engine, model: run.Model, settings: settings}
+	f = finished{experiment: x, data: data, run: run, settings: settings}
 	if x.writes.checkpoints {
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
@@ -155,15 +159,23 @@ func (x *experiment) train(
 		return f, err
 	}
 	defer func() { err = cmp.Or(err, over(f, err)) }()
-	begun := system.Now()
+	if o.Attach != nil {
+		o.Attach(run, f.file(nil))
+	}
+	begun := run.Now()
 	f.history, f.stopped = run.Do(ctx)
-	f.seconds = system.Now().Sub(begun).Seconds()
+	f.seconds = run.Now().Sub(begun).Seconds()
 	interrupted := ctx.Err() != nil && errors.Is(f.stopped, context.Cause(ctx))
 	if f.stopped != nil && (!interrupted || o.wholeOnly) {
 		return f, f.stopped
 	}
 	if err := data.CheckSizes(); err != nil {
 		return f, err
+	}
+	if changed := run.RateChanges.Note(); changed != "" {
+		if err := o.note(system, "%s", changed); err != nil {
+			return f, err
+		}
 	}
 	if run.Ended != "" && o.Listener.Ended != nil {
 		o.Listener.Ended(run.Ended)

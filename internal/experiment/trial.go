@@ -64,14 +64,15 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 	if err != nil {
 		return result, err
 	}
-	f := finished{experiment: t.experiment, data: l.data, engine: engine, settings: settings}
-	if f.model, err = t.newNetwork(""); err != nil {
-		return result, err
-	}
-	run, err := t.newRun(&t.pool.system, engine, f.model, l.data)
+	model, err := t.newNetwork("")
 	if err != nil {
 		return result, err
 	}
+	run, err := t.newRun(&t.pool.system, engine, model, l.data)
+	if err != nil {
+		return result, err
+	}
+	f := finished{experiment: t.experiment, data: l.data, run: run, settings: settings}
 	if r.From != "" {
 		if run.From, err = t.checkpointAt(f, run, r.From); err != nil {
 			return result, err

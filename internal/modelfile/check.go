@@ -42,6 +42,9 @@ func (m *Model) check() error {
 	if err := m.checkConfig(); err != nil {
 		return err
 	}
+	if err := m.RateChanges.Check(); err != nil {
+		return err
+	}
 	for _, e := range m.History {
 		values := []float64{e.Loss, e.Accuracy, e.LearningRate}
 		if e.Validated {

@@ -14,7 +14,7 @@ import (
 
 const (
 	documentKey = "dnn" // the document's key in the metadata of the safetensors file
-	format      = 3     // the newest format that this program reads
+	format      = 4     // the newest format that this program reads
 )
 
 // document is the JSON document next to the tensors. Its fields are in the order of the file. Any change to it is a new
@@ -30,6 +30,7 @@ type document struct {
 	Config       json.RawMessage           `json:"config,omitempty"`
 	Teachers     []string                  `json:"teachers,omitempty"`
 	Start        string                    `json:"start,omitempty"`
+	RateChanges  history.RateChanges       `json:"rate_changes,omitempty"`
 	Merged       []Part                    `json:"merged,omitempty"`
 	History      []history.Record[float64] `json:"history"`
 }
@@ -57,6 +58,7 @@ func encodeDocument(m *Model) string {
 		Input:        input{Shape: m.InputShape, Scale: m.Scale, Columns: m.Columns, Mean: m.Mean, Std: m.Std},
 		Teachers:     m.Teachers,
 		Start:        m.Start,
+		RateChanges:  m.RateChanges,
 		Merged:       m.Merged,
 		Classes:      append([]string{}, m.Classes...), // without classes "[]", never "null"
 		Architecture: m.Architecture,
@@ -71,9 +73,12 @@ func encodeDocument(m *Model) string {
 	return string(safetensors.Marshal(d))
 }
 
-// formatOf returns the oldest format that can say what m is: 3 with Start or with a layer that is only a function of each
+// formatOf returns the oldest format that can say what m is: 4 with RateChanges, 3 with Start or with a layer that is only a function of each
 // value, 2 with Merged, else 1.
 func formatOf(m *Model) int {
+	if len(m.RateChanges) > 0 {
+		return 4
+	}
 	if m.Start != "" {
 		return 3
 	}
@@ -112,6 +117,7 @@ func decodeDocument(text, where string) (*Model, error) {
 		Std:          d.Input.Std,
 		Teachers:     d.Teachers,
 		Start:        d.Start,
+		RateChanges:  d.RateChanges,
 		Merged:       d.Merged,
 		Classes:      d.Classes,
 		Architecture: d.Architecture,

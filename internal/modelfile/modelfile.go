@@ -33,15 +33,16 @@ type Model struct {
 	Columns   []string
 	Mean, Std []float64
 
-	Classes      []string        // one name for each output, two for a single sigmoid output; may be empty
-	Architecture nn.Architecture // layers without their weights
-	Config       json.RawMessage // the resolved experiment file, a JSON object; may be empty
-	History      history.Epochs  // each epoch's result; Seconds are not stored, and are 0 when read
-	Teachers     []string        // the SHA-256 of the models that it was distilled from, if any
-	Start        string          // the SHA-256 of the model that its run started from; empty: from random weights
-	Merged       []Part          // what it was merged of; nil: it was trained as one network
-	Tensors      []Tensor        // the weights, in the order of the layers
-	SHA256       string          // of the file; set by Read and Decode, ignored by Write and Encode
+	Classes      []string            // one name for each output, two for a single sigmoid output; may be empty
+	Architecture nn.Architecture     // layers without their weights
+	Config       json.RawMessage     // the resolved experiment file, a JSON object; may be empty
+	History      history.Epochs      // each epoch's result; Seconds are not stored, and are 0 when read
+	Teachers     []string            // the SHA-256 of the models that it was distilled from, if any
+	Start        string              // the SHA-256 of the model that its run started from; empty: from random weights
+	RateChanges  history.RateChanges // what a person changed of the learning rate by hand, while the run went on; nil: nothing
+	Merged       []Part              // what it was merged of; nil: it was trained as one network
+	Tensors      []Tensor            // the weights, in the order of the layers
+	SHA256       string              // of the file; set by Read and Decode, ignored by Write and Encode
 }
 
 // Part is a network that was merged with others into one, whose logits are the mean of theirs.

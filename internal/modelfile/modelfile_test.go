@@ -102,10 +102,17 @@ func units() *Model {
 	return m
 }
 
+// turned is tiny of a run whose learning rate a person has changed: a file of format 4.
+func turned() *Model {
+	m := tiny()
+	m.RateChanges = history.RateChanges{{Step: 3, Factor: 0.5}, {Step: 480, Factor: 1e-06}}
+	return m
+}
+
 // TestGolden pins the formats: files of each format must be readable forever, and the same Model must always give the
 // same bytes.
 func TestGolden(t *testing.T) {
-	for name, model := range map[string]func() *Model{"tiny": tiny, "merged": merged, "units": units} {
+	for name, model := range map[string]func() *Model{"tiny": tiny, "merged": merged, "units": units, "turned": turned} {
 		t.Run(name, func(t *testing.T) { checkGolden(t, "testdata/"+name, model) })
 	}
 }

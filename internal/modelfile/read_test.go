@@ -26,10 +26,10 @@ func TestDecodeRefuses(t *testing.T) {
 	const spelling = "metadata dnn: not written as dnn writes it: another order, spacing or spelling, or a key left out"
 	for _, c := range []struct{ name, key, document, want, hint string }{
 		{"another file of dnn", "dnn_checkpoint", "{}", "wanted a model file, found a dnn_checkpoint file of dnn", ""},
-		{"newer", "dnn", edit(`"format":1`, `"format":4`), "written by a newer dnn: format 4, this dnn reads up to 3",
+		{"newer", "dnn", edit(`"format":1`, `"format":5`), "written by a newer dnn: format 5, this dnn reads up to 4",
 			"upgrade dnn"},
-		{"newer, all else unknown", "dnn", `{"format":4,"shape":"?"}`,
-			"written by a newer dnn: format 4, this dnn reads up to 3", "upgrade dnn"},
+		{"newer, all else unknown", "dnn", `{"format":5,"shape":"?"}`,
+			"written by a newer dnn: format 5, this dnn reads up to 4", "upgrade dnn"},
 		{"format 0", "dnn", edit(`"format":1`, `"format":0`),
 			"metadata dnn: wanted a format number of 1 or more, found none", ""},
 		{"no format", "dnn", "{}", "metadata dnn: wanted a format number of 1 or more, found none", ""},

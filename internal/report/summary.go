@@ -77,7 +77,7 @@ func (s Summary) JSON() SummaryJSON {
 // Write prints s as Keras 3's model.summary() does. For a w that is not a terminal, the bytes are the same as Keras's;
 // on a terminal, the table is as wide as the screen allows.
 func (s Summary) Write(w io.Writer) error {
-	_, err := io.WriteString(w, s.text(terminalWidth(w), isTerminal(w)))
+	_, err := io.WriteString(w, s.text(terminalWidth(w), IsTerminal(w)))
 	return err
 }
 

@@ -38,7 +38,7 @@ type Screen struct {
 
 // ScreenOf returns what w can show. It obeys NO_COLOR, TERM=dumb and the locale, which it looks up with getenv.
 func ScreenOf(w io.Writer, getenv func(string) string) Screen {
-	terminal, color := allowed(isTerminal(w), getenv)
+	terminal, color := allowed(IsTerminal(w), getenv)
 	return Screen{Terminal: terminal, Color: color, UTF8: isUTF8(getenv), Width: func() int { return terminalWidth(w) }}
 }
 
@@ -66,9 +66,9 @@ func (s Screen) columns() int {
 	return max(1, s.Width())
 }
 
-// isTerminal reports whether w is a terminal. Only a writer with a file descriptor, such as an *os.File, can be one.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(interface{ Fd() uintptr })
+// IsTerminal reports whether a stream is a terminal. Only one with a file descriptor, such as an *os.File, can be one.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 

@@ -37,6 +37,10 @@ func Train(ctx context.Context, system *world.System, o experiment.Options) erro
 	if p.Seeds == 1 {
 		return p.Run(ctx)
 	}
+	if o.Attach != nil {
+		return fault.New(fault.Usage, "--serve", "does not go with seeds: %d, as it shows one run", p.Seeds).
+			WithHint("add --seeds 1")
+	}
 	for _, other := range []struct{ flag, value string }{
 		{"--lr-find", o.LRFind}, {"--preview-augmentation", o.Preview},
 	} {

@@ -20,6 +20,7 @@ type Checkpoint struct {
 	progress
 	optimizer map[string]float64 // the optimizer's counters
 	callbacks map[string]map[string]float64
+	rates     history.RateChanges
 	tensors   []safetensors.Tensor
 
 	config json.RawMessage
@@ -43,9 +44,9 @@ type progress struct {
 // checkpointKey is the key of the document in the metadata of the safetensors file.
 const checkpointKey = "checkpoint"
 
-// checkpointFormat is the newest format: a checkpoint whose first epochs are in a history file. One that holds all of
-// its epochs has format 1.
-const checkpointFormat = 2
+// checkpointFormat is the newest format: a checkpoint of a run whose learning rate a person has changed. Others have format
+// 2 if their first epochs are in a history file, and else 1.
+const checkpointFormat = 3
 
 // document is the JSON of a checkpoint. Its keys are written in this order.
 type document struct {
@@ -60,6 +61,7 @@ type document struct {
 	History   []history.Record[history.Number]     `json:"history"`
 	Optimizer map[string]history.Number            `json:"optimizer"`
 	Callbacks map[string]map[string]history.Number `json:"callbacks"`
+	Rates     history.RateChanges                  `json:"rate_changes,omitempty"`
 	Config    json.RawMessage                      `json:"config,omitempty"`
 	Inputs    map[string]string                    `json:"inputs"`
 }
@@ -70,10 +72,13 @@ func (c *Checkpoint) encode(w io.Writer) error {
 		Format: 1, Step: c.step, Seconds: history.Number(c.seconds),
 		Samples: c.sum.Count, LossSum: history.Number(c.sum.Loss), Right: c.sum.Right, Ended: c.ended,
 		History: []history.Record[history.Number]{}, Optimizer: numbers(c.optimizer),
-		Callbacks: map[string]map[string]history.Number{}, Config: c.config, Inputs: c.inputs,
+		Callbacks: map[string]map[string]history.Number{}, Rates: c.rates, Config: c.config, Inputs: c.inputs,
 	}
 	if c.inHistoryFile != (historyPrefix{}) {
 		d.Format, d.Before = 2, &c.inHistoryFile
+	}
+	if len(c.rates) > 0 {
+		d.Format = 3
 	}
 	for _, e := range c.history[c.inHistoryFile.Epochs:] {
 		d.History = append(d.History, history.RecordOf[history.Number](e))
@@ -133,11 +138,18 @@ func (d document) checkpoint() (*Checkpoint, error) {
 		return nil, fmt.Errorf("its numbers contradict each other: it ended (%s) after step %d of epoch %d",
 			d.Ended, d.Step, len(d.History)+1)
 	}
-	if (d.Format == 1) != (d.Before == nil) || d.Before != nil && (d.Before.Epochs < 1 || d.Before.Bytes < 1) {
-		return nil, fmt.Errorf(`wanted "before" in format 2 only, with at least one epoch, found %+v in format %d`,
+	if d.Format < 3 && (d.Format == 1) != (d.Before == nil) || d.Before != nil && (d.Before.Epochs < 1 || d.Before.Bytes < 1) {
+		return nil, fmt.Errorf(`wanted "before" from format 2 on, with at least one epoch, found %+v in format %d`,
 			d.Before, d.Format)
 	}
+	if (d.Format < 3) != (len(d.Rates) == 0) {
+		return nil, fmt.Errorf(`wanted "rate_changes" in format 3 only, found %d in format %d`, len(d.Rates), d.Format)
+	}
+	if err := d.Rates.Check(); err != nil {
+		return nil, err
+	}
 	c := &Checkpoint{
+		rates: d.Rates,
 		progress: progress{
 			step: d.Step, seconds: float64(d.Seconds), ended: d.Ended,
 			sum: step.Result{Count: d.Samples, Loss: float64(d.LossSum), Right: d.Right},
@@ -191,7 +203,7 @@ const (
 func (l *loop) capture() *Checkpoint {
 	c := &Checkpoint{
 		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
-		config: l.Checkpoints.Config, inputs: l.Checkpoints.inputs(),
+		rates: l.noteRate(), config: l.Checkpoints.Config, inputs: l.Checkpoints.inputs(),
 	}
 	store := func(prefix string, arrays []optimizer.StateArray) {
 		for _, a := range arrays {

@@ -82,12 +82,14 @@ func TestCheckpointFileErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format":1`, `"format":3`, "ckpt: wanted format 2 or an older one, found format 3: a newer dnn wrote it"},
+		{`"format":1`, `"format":4`, "ckpt: wanted format 3 or an older one, found format 4: a newer dnn wrote it"},
+		{`"format":1`, `"format":3`, `ckpt: wanted "rate_changes" in format 3 only, found 0 in format 3`},
+		{`"inputs"`, `"rate_changes":[{"step":1,"factor":0.5}],"inputs"`, `ckpt: wanted "rate_changes" in format 3 only, found 1 in format 1`},
 		{`"format":1`, `"format":2`,
-			`ckpt: wanted "before" in format 2 only, with at least one epoch, found <nil> in format 2`},
+			`ckpt: wanted "before" from format 2 on, with at least one epoch, found <nil> in format 2`},
 		{`"format":1`, `"format":0`, "ckpt: its numbers contradict each other: format 0, step 2, samples 10, right 7"},
 		{`"ended":""`, `"ended":"","before":{"epochs":100,"bytes":9,"sha256":""}`,
-			`ckpt: wanted "before" in format 2 only`},
+			`ckpt: wanted "before" from format 2 on`},
 		{`"ended":""`, `"ended":"why"`,
 			"ckpt: its numbers contradict each other: it ended (why) after step 2 of epoch 3"},
 		{`"step":2`, `"steps":2`, `ckpt: unknown key "steps"`},

@@ -31,6 +31,9 @@ func (c *Checkpoint) Inputs() map[string]string { return maps.Clone(c.inputs) }
 // Weights returns the weights as the next step finds them, by the names of a model file.
 func (c *Checkpoint) Weights() []safetensors.Tensor { return c.withPrefix(weightsPrefix) }
 
+// EpochWeights returns the weights after the last whole epoch, averaged if there is an average, by the names of a model file.
+func (c *Checkpoint) EpochWeights() []safetensors.Tensor { return c.withPrefix(epochPrefix) }
+
 // Optimizer returns the state of the optimizer: its numbers, and its arrays, such as adam.momentum/dense.kernel.
 func (c *Checkpoint) Optimizer() (numbers map[string]float64, arrays []safetensors.Tensor) {
 	return maps.Clone(c.optimizer), c.withPrefix(optimizerPrefix)

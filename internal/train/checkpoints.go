@@ -126,6 +126,9 @@ func (c *Checkpoints) Latest() (found *Checkpoint, notes []string, err error) {
 		c.Start = found.inputs[startInput]
 		found.path, found.stepsInName = path, steps
 		note := fmt.Sprintf("goes on from %s: epoch %d, step %d", path, len(found.history)+1, found.step+1)
+		if changed := found.rates.Note(); changed != "" {
+			return found, append(notes, note, changed), nil
+		}
 		return found, append(notes, note), nil
 	}
 	return nil, nil, fault.New(fault.Data, c.file(all[0]), "no checkpoint can be used: %w", damaged)

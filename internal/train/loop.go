@@ -43,6 +43,9 @@ type Run struct {
 	Now         func() time.Time // the clock, for durations and timed checkpoints; training does not depend on it
 
 	Ended string // set by Do: the reason of the Stop that ended the run early; empty: there was none
+
+	RateChanges  history.RateChanges // set by Do: what a person changed by hand, before the checkpoint From too
+	wantedFactor float64             // see MultiplyRate; 0: nobody has changed the rate
 }
 
 // ValidationSamples returns how many of n samples a validation split holds out: n - floor(n (1 - split)), in float64,
@@ -178,7 +181,7 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.trainer.Skip(l.step)
 	l.arrange(epoch)
 	if l.step > 0 { // a resumed epoch may have no step left that would set the rate
-		l.rate = l.Schedule.Rate(l.steps() - 1)
+		l.rate = l.RateAt(l.steps() - 1)
 	}
 	for l.step*l.batch() < len(l.order) {
 		if ctx.Err() != nil {
@@ -207,7 +210,8 @@ func (l *loop) arrange(epoch int) {
 
 // nextStep takes the next step of the epoch, tells the callbacks, and writes a checkpoint if the time for one has come.
 func (l *loop) nextStep(ctx context.Context, epoch int) error {
-	l.rate = l.Schedule.Rate(l.steps())
+	l.noteRate()
+	l.rate = l.RateAt(l.steps())
 	result := l.takeStep(l.step)
 	if result.Count == 0 {
 		return l.interrupt(context.Cause(ctx))

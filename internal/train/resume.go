@@ -63,7 +63,7 @@ func (l *loop) restore(c *Checkpoint) ([]State, error) {
 		return nil
 	}
 	l.progress = c.progress
-	l.history = slices.Clone(c.history)
+	l.history, l.RateChanges = slices.Clone(c.history), slices.Clone(c.rates)
 	if err := fill(weightsPrefix, arraysOf(l.Model, nil)); err != nil {
 		return nil, err
 	}

@@ -120,6 +120,9 @@ func trainable(m *modelfile.Model, o Options) error {
 			fault.Count(len(m.Merged), "network")).WithHint("dnn verify takes each of them, and dnn merge makes it again")
 	case len(m.Config) == 0 || len(m.History) == 0:
 		return fault.New(fault.Data, o.Model, "does not say how it was trained: wanted its experiment and its epochs")
+	case len(m.RateChanges) > 0:
+		return fault.New(fault.Data, o.Model, "cannot be verified: %s", m.RateChanges.Note()).
+			WithHint("train its experiment without a change by hand: dnn config show %s has it", o.Model)
 	case m.Start != "" && o.From == "":
 		return fault.New(fault.Data, o.Model, "was trained from another model: wanted that one, of SHA-256 %.8s…, with --from",
 			m.Start)

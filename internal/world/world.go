@@ -32,6 +32,12 @@ func (s *System) Screen(stream io.Writer) report.Screen {
 	})
 }
 
+// Attended reports whether a person is there who can press a key: standard input is a terminal, and no CI runs the program.
+func (s *System) Attended() bool {
+	ci, _ := s.Env("CI")
+	return report.IsTerminal(s.Stdin) && (ci == "" || ci == "false")
+}
+
 // Kernels returns the kernels that DNN_SIMD names; by default the fastest ones that this machine supports.
 func (s *System) Kernels() (*kernel.Set, error) {
 	name, _ := s.Env("DNN_SIMD")

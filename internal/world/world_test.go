@@ -1,6 +1,7 @@
 package world
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +49,30 @@ func TestKernels(t *testing.T) {
 		set, err := s.Kernels()
 		if ok && (err != nil || name != "" && set.Name != name) || !ok && fault.KindOf(err) != fault.Usage {
 			t.Errorf("%q: found %v, %v", name, set, err)
+		}
+	}
+}
+
+// A person is there if standard input is a terminal, unless the variable of CI says otherwise.
+func TestAttended(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { _ = terminal.Close() })
+	for _, c := range []struct {
+		stdin  io.Reader
+		ci     string
+		wanted bool
+	}{
+		{terminal, "", true},
+		{terminal, "false", true},
+		{terminal, "true", false},
+		{strings.NewReader(""), "", false},
+	} {
+		s := &System{Stdin: c.stdin, Env: func(string) (string, bool) { return c.ci, c.ci != "" }}
+		if found := s.Attended(); found != c.wanted {
+			t.Errorf("%T, CI=%s: wanted %t, found %t", c.stdin, c.ci, c.wanted, found)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 var files embed.FS
 
 // style is in the page itself, which is painted the sooner.
-var style = "\n" + browser.Part("style.css") + own("board.css")
+var style = "\n" + browser.Part("style.css") + own("board.css") + own("training.css")
 
 // policy lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
 // are dropped on the page are blobs.
@@ -54,13 +54,19 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
 }
 
-// assets returns the files of the page, by path.
-func assets() map[string]file {
+// assets returns the files of the page, by path; with a training, what only its page has is part of them.
+func assets(training bool) map[string]file {
+	about, curves := "", ""
+	var scripts []string
+	if training {
+		about, curves, scripts = own("training.html"), own("curves.html"), []string{"curves.js", "charts.js", "training.js"}
+	}
+	page := strings.NewReplacer("[[style]]", style, "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
 	return map[string]file{
-		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
+		"/": newFile("text/html; charset=utf-8", []byte(page)),
 		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js"},
-			"request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js", "listen.js",
-			"board.js"),
+			append(scripts, "request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js",
+				"listen.js", "board.js")...),
 		"/board/worker.js": newScript([]string{"network.js"}, "explain.js", "worker.js"),
 	}
 }

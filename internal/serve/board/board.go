@@ -16,6 +16,7 @@
 //	request.js   requests to this package's handler
 //	listen.js    what buttons, keys and files do
 //	board.js     joins them
+//	training.js  what the page of a training has beside (package live), with curves.js and charts.js
 package board
 
 import (
@@ -66,11 +67,15 @@ type shown struct {
 }
 
 // Page is Handler for models that may change while it serves. Its zero value has no models.
-type Page struct{ current atomic.Pointer[http.Handler] }
+type Page struct {
+	Training bool // the page shows a training, of package live
+
+	current atomic.Pointer[http.Handler]
+}
 
 // Show shows other models, from the next request on. Requests that are under way see the models that they began with.
 func (p *Page) Show(models []Model) {
-	h := Handler(models)
+	h := newHandler(models, p.Training)
 	p.current.Store(&h)
 }
 
@@ -94,7 +99,9 @@ type board struct {
 
 // Handler returns a handler of the page at / and of all below /board/. A model that takes no images, or is no classifier,
 // is listed with the reason and cannot be chosen. All errors are JSON, {"error": what was wanted and what was found}.
-func Handler(models []Model) http.Handler {
+func Handler(models []Model) http.Handler { return newHandler(models, false) }
+
+func newHandler(models []Model, training bool) http.Handler {
 	b := &board{files: map[string]file{}, busy: make(chan struct{}, 2)}
 	var list struct {
 		Models  []entry   `json:"models"`
@@ -118,7 +125,7 @@ func Handler(models []Model) http.Handler {
 		panic(err) // names, and JSON of package browser
 	}
 	b.list = newFile("application/json", text)
-	for path, f := range assets() {
+	for path, f := range assets(training) {
 		b.files[path] = f
 	}
 	mux := http.NewServeMux()

@@ -54,6 +54,10 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		Task: time.Duration(r.TaskSeconds * float64(time.Second)), AtOnce: r.AtOnce, Threads: r.Threads,
 		Memory: usualMemory, Image: r.Image, Claim: r.Claim, SweepText: texts[r.Path], BaseText: texts[s.Base],
 	}
+	if r.Target == Kubernetes && r.Folder != "" {
+		return fault.New(fault.Usage, "--output", "does not go with --kubernetes: its tasks write to /work/%s.sweep in the volume",
+			identifier(s))
+	}
 	if o.Folder == "" {
 		o.Folder = strings.TrimSuffix(r.Path, filepath.Ext(r.Path)) + ".sweep"
 	}

@@ -192,6 +192,28 @@ func (f *Folder) RemoveAbandoned() (removed int) {
 	return removed
 }
 
+// Busy reports whether others write points at the moment, as far as one can know.
+func (f *Folder) Busy() bool {
+	entries, err := os.ReadDir(f.points().path)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		of, ok := draftOf(e.Name())
+		if !ok {
+			continue
+		}
+		release, err := lockfile.HoldFolder(filepath.Join(f.points().path, e.Name()))
+		if err == nil {
+			release()
+		}
+		if _, held := errors.AsType[*lockfile.HeldError](err); held || of != machine() {
+			return true
+		}
+	}
+	return false
+}
+
 // removeDraft removes a draft if it is abandoned. here says that its writer was on this machine, so that this one can
 // know whether it lives.
 func removeDraft(path string, here bool) bool {

@@ -36,6 +36,7 @@ const (
 type Folder struct {
 	path     string
 	identity Identity
+	before   string
 }
 
 // Create makes the folder of a sweep, or opens the one that is there. That of another sweep is a fault.Data. A sweep with
@@ -56,7 +57,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	case found.Settings > id.Settings:
 		id = found
 	}
-	f := &Folder{path: path, identity: id}
+	f := &Folder{path: path, identity: id, before: found.Version}
 	for _, sub := range []string{pointsFolder, rungsFolder} {
 		if sub == rungsFolder && len(id.Rungs) == 0 {
 			continue
@@ -171,6 +172,9 @@ func readRegular(path string) ([]byte, error) {
 
 // Identity says which sweep the folder is of.
 func (f *Folder) Identity() Identity { return f.identity }
+
+// Before returns the version of dnn that Create has found in the folder; empty: there was no folder.
+func (f *Folder) Before() string { return f.before }
 
 // Path returns where the folder is.
 func (f *Folder) Path() string { return f.path }

@@ -330,14 +330,17 @@ func TestAbandoned(t *testing.T) {
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = child.Wait() // it was killed
-	if removed := f.RemoveAbandoned(); removed != 1 {
+	_ = child.Wait()                                               // it was killed
+	if removed := f.RemoveAbandoned(); removed != 1 || !f.Busy() { // with a draft of its own, and another machine's
 		t.Errorf("after its death removed %d, left %q", removed, names(t, points))
 	}
 	if _, err := os.Stat(other); err != nil {
 		t.Error("removed the new draft of another machine")
 	}
-	if won, err := mine.Commit(result(2, 1)); !won || err != nil {
+	if err := os.Remove(other); err != nil || !f.Busy() {
+		t.Error("a draft is written, found none", err)
+	}
+	if won, err := mine.Commit(result(2, 1)); !won || err != nil || f.Busy() {
 		t.Error(won, err)
 	}
 	mine.Discard()

@@ -3,9 +3,9 @@ package runner
 import (
 	"context"
 	"math"
-	"sync"
 	"sync/atomic"
 
+	"dnn/internal/await"
 	"dnn/internal/experiment"
 	"dnn/internal/history"
 	"dnn/internal/sweep/folder"
@@ -18,19 +18,21 @@ type active struct {
 	threads int
 	bytes   float64
 	cancel  context.CancelCauseFunc
-	gate    gate
+	gate    await.Gate
 	trained bool // needs no threads any more
 
 	epochs atomic.Int64  // done
 	metric atomic.Uint64 // the bits of the sweep's metric after the last of them
 }
 
-// event is what a job tells the pool: that its threads are free, or that it has ended.
+// event is what a job tells the pool: that its threads are free, that it begins anew, or that it has ended.
 type event struct {
 	*active
+	anew   error // why
 	ended  bool
 	result folder.Result
 	err    error
+	crash  any // a panic of the job
 }
 
 // begin starts a job on a goroutine of its own.
@@ -44,7 +46,7 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 		Threads: threads,
 		Step: func(train.Step) error {
 			p.work.Add(step)
-			a.gate.pass(ctx)
+			a.gate.Pass(ctx)
 			return nil
 		},
 		Epoch: func(e history.Epoch) error {
@@ -60,54 +62,11 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 		end := event{active: a, ended: true}
 		defer func() {
 			if crash := recover(); crash != nil { // becomes one of the caller
-				p.crash = crash
-				end.err = context.Canceled
+				end.crash, end.err = crash, context.Canceled
 			}
 			p.events <- end
 		}()
-		end.result, end.err = p.train(ctx, j, how, func() { p.events <- event{active: a} })
+		end.result, end.err = p.train(ctx, j, how,
+			func() { p.events <- event{active: a} }, func(err error) { p.events <- event{active: a, anew: err} })
 	}()
-}
-
-// gate is a place where a job can be stopped for a while.
-type gate struct {
-	mutex sync.Mutex
-	shut  chan struct{} // is closed when the gate opens; nil: it is open
-}
-
-func (g *gate) close() {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.shut == nil {
-		g.shut = make(chan struct{})
-	}
-}
-
-func (g *gate) open() {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.shut != nil {
-		close(g.shut)
-		g.shut = nil
-	}
-}
-
-func (g *gate) closed() bool {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	return g.shut != nil
-}
-
-// pass waits until the gate is open, or ctx ends.
-func (g *gate) pass(ctx context.Context) {
-	g.mutex.Lock()
-	shut := g.shut
-	g.mutex.Unlock()
-	if shut == nil {
-		return
-	}
-	select {
-	case <-shut:
-	case <-ctx.Done():
-	}
 }

@@ -57,6 +57,9 @@ func (a *everything) more(bool) ([]job, error) {
 		}
 		jobs = append(jobs, job{point: p})
 	}
+	if a.share.IsWhole() && a.sweep.Metric.Target == nil && a.folder.Busy() {
+		slices.Reverse(jobs) // another command has begun with the first: both meet in the middle
+	}
 	return jobs, nil
 }
 
@@ -82,15 +85,12 @@ func (a *generations) more(idle bool) ([]job, error) {
 			if err != nil {
 				return nil, err
 			}
-			var scores []float64
-			for n := setting * s.Seeds; n < (setting+1)*s.Seeds; n++ {
-				if r, ok := a.done[n]; ok {
-					scores = append(scores, a.score(r))
-					continue
+			for _, n := range a.points(setting) {
+				if _, ok := a.done[n]; !ok {
+					jobs = append(jobs, job{point: s.PointOf(n, values)})
 				}
-				jobs = append(jobs, job{point: s.PointOf(n, values)})
 			}
-			found = append(found, space.Observed{Setting: setting, Values: values, Score: mean(scores)})
+			found = append(found, space.Observed{Setting: setting, Values: values, Score: a.mean(setting, a.done)})
 		}
 		if len(jobs) > 0 {
 			return jobs, nil
@@ -111,13 +111,16 @@ func (r *run) score(found folder.Result) float64 {
 	return v
 }
 
-// mean returns the mean of some values, which are added in their order.
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
+// mean returns the mean of the sweep's metric over those seeds of a setting that have a result.
+func (r *run) mean(setting int, at map[int]folder.Result) float64 {
+	sum, count := 0.0, 0
+	for _, n := range r.points(setting) {
+		if found, ok := at[n]; ok {
+			sum += r.score(found)
+			count++
+		}
 	}
-	return sum / float64(len(values))
+	return sum / float64(count)
 }
 
 // halving is the agenda of synchronous successive halving: once all settings that are alive have come to a rung, the
@@ -291,11 +294,7 @@ func (r *run) best(settings []int, at map[int]folder.Result) []int {
 func (r *run) ranked(settings []int, at map[int]folder.Result) []int {
 	score := map[int]float64{}
 	for _, setting := range settings {
-		var scores []float64
-		for _, n := range r.points(setting) {
-			scores = append(scores, r.score(at[n]))
-		}
-		score[setting] = mean(scores)
+		score[setting] = r.mean(setting, at)
 	}
 	ranked := slices.Clone(settings)
 	slices.SortFunc(ranked, func(a, b int) int {

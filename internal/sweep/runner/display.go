@@ -23,29 +23,8 @@ type display struct {
 	events *report.Events // nil: no JSON
 	begun  time.Time
 	ended  int // points in this call
+	atRung int // points that came to a rung in this call
 	total  int // points of the share
-}
-
-// pointEvent is the JSON line of a point.
-type pointEvent struct {
-	Event string `json:"event"`
-	folder.Result
-	Folder string `json:"folder"`
-}
-
-// endEvent is the last JSON line.
-type endEvent struct {
-	Event    string      `json:"event"`
-	Points   int         `json:"points"` // of the sweep
-	Done     int         `json:"done"`   // of them, those that have a result and are the command's
-	Before   int         `json:"before"` // of these, those that had it before
-	Finished int         `json:"finished"`
-	Stopped  int         `json:"stopped"`
-	Diverged int         `json:"diverged"`
-	Failed   int         `json:"failed"`
-	Metric   string      `json:"metric"`
-	Best     *pointEvent `json:"best"` // null: none is finished
-	Folder   string      `json:"folder"`
 }
 
 func newDisplay(r *run) *display {
@@ -108,6 +87,24 @@ func (d *display) point(r folder.Result) error {
 	return nil
 }
 
+// rung tells that a point has come to a rung of early stopping.
+func (d *display) rung(rung int, r folder.Result) error {
+	d.atRung++
+	switch {
+	case d.events != nil:
+		return d.events.Object(rungEvent{"rung", rung, r})
+	case d.words() && !d.live.Screen.Terminal:
+		report.Message(d.system.Stderr, "point %d of %d: %s after %s%s", r.Point, d.sweep.Points(), d.metric(r),
+			fault.Count(r.Epochs, "epoch"), d.settings(r))
+	}
+	return nil
+}
+
+// metric returns the sweep's metric of a result, with its name.
+func (d *display) metric(r folder.Result) string {
+	return d.sweep.Metric.Name + " " + report.Value(d.score(r))
+}
+
 // line describes a result: val_loss 0.0912, optimizer.learning_rate=0.003, seed 2.
 func (d *display) line(r folder.Result) string {
 	var text string
@@ -115,7 +112,7 @@ func (d *display) line(r folder.Result) string {
 	case folder.Diverged, folder.Failed:
 		text = string(r.Status)
 	default:
-		text = d.sweep.Metric.Name + " " + report.Value(d.score(r))
+		text = d.metric(r)
 		if r.Status == folder.Stopped {
 			text += fmt.Sprintf(" (stopped after %s)", fault.Count(r.Epochs, "epoch"))
 		}
@@ -149,24 +146,24 @@ func (d *display) redraw(active []*active) {
 		}
 		lines = append(lines, d.activeLine(a))
 	}
-	line := fmt.Sprintf("%d of %d done", len(d.done), d.total)
+	line := fmt.Sprintf("%d of %d done", d.count(), d.total)
 	if best := d.best(); best != nil {
-		line += fmt.Sprintf(", best %s %s (point %d)", d.sweep.Metric.Name, report.Value(d.score(*best)), best.Point)
+		line += fmt.Sprintf(", best %s (point %d)", d.metric(*best), best.Point)
 	}
 	if elapsed := d.system.Now().Sub(d.begun); d.ended > 0 {
 		per := float64(elapsed) / float64(d.ended)
-		line += fmt.Sprintf(", %s left", report.Left(time.Duration(per*float64(d.total-len(d.done)))))
+		line += fmt.Sprintf(", %s left", report.Left(time.Duration(per*float64(d.total-d.count()))))
 	}
 	d.live.Draw(append(lines, line))
 }
 
 // activeLine describes a point that goes on.
 func (d *display) activeLine(a *active) string {
-	line := fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, a.epochs.Load()+1, a.trial.Epochs)
+	line := fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, min(int(a.epochs.Load())+1, a.trial.Epochs), a.trial.Epochs)
 	switch v := math.Float64frombits(a.metric.Load()); {
 	case a.trained:
 		line = fmt.Sprintf("point %d: writes its files", a.point.Number)
-	case a.gate.closed():
+	case a.gate.Closed():
 		line += ", waits"
 	case v == v:
 		line += fmt.Sprintf(", %s %s", d.sweep.Metric.Name, report.Value(v))
@@ -202,7 +199,7 @@ func (d *display) sortedDone() []int {
 // interrupted says what a sweep that ended early has left.
 func (d *display) interrupted() {
 	if d.events == nil {
-		d.say("%d of %s have a result, in %s: the same command goes on with the others", len(d.done),
+		d.say("%d of %s have a result, in %s: the same command goes on with the others", d.count(),
 			fault.Count(d.total, "point"), d.Output)
 	}
 }
@@ -212,19 +209,13 @@ func (d *display) end() error {
 	d.live.Clear()
 	counts := map[folder.Status]int{}
 	for _, r := range d.done {
-		counts[r.Status]++
+		if d.share.Has(r.Point) {
+			counts[r.Status]++
+		}
 	}
 	best := d.best()
 	if d.events != nil {
-		e := endEvent{
-			Event: "end", Points: d.sweep.Points(), Done: len(d.done), Before: d.before, Finished: counts[folder.Finished],
-			Stopped: counts[folder.Stopped], Diverged: counts[folder.Diverged], Failed: counts[folder.Failed],
-			Metric: d.sweep.Metric.Name, Folder: d.Output,
-		}
-		if best != nil {
-			e.Best = &pointEvent{"point", *best, d.folder.PointPath(best.Point)}
-		}
-		return d.events.Object(e)
+		return d.endEvent(counts, best)
 	}
 	if d.Quiet {
 		if best == nil {
@@ -239,12 +230,15 @@ func (d *display) end() error {
 		}
 	}
 	var parts []string
+	if d.Rung != nil && d.atRung > 0 {
+		parts = append(parts, fmt.Sprintf("%d came to rung %d", d.atRung, *d.Rung))
+	}
 	for _, status := range []folder.Status{folder.Finished, folder.Stopped, folder.Diverged, folder.Failed} {
 		if counts[status] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[status], status))
 		}
 	}
-	d.say("%d of %s: %s, in %s", len(d.done), fault.Count(d.total, "point"), cmp.Or(strings.Join(parts, ", "), "none"), d.Output)
+	d.say("%d of %s: %s, in %s", d.count(), fault.Count(d.total, "point"), cmp.Or(strings.Join(parts, ", "), "none"), d.Output)
 	if best != nil && strings.HasPrefix(d.sweep.Metric.Name, "test_") {
 		d.note("chosen by " + d.sweep.Metric.Name + ", which makes the test part of the choice: the best one's is too good")
 	}
@@ -265,25 +259,6 @@ func (d *display) table(w io.Writer) error {
 			settings = append(settings, r.Setting)
 		}
 	}
-	means := map[int]float64{}
-	for _, setting := range settings {
-		var scores []float64
-		for _, n := range d.points(setting) {
-			if r, ok := d.done[n]; ok {
-				scores = append(scores, d.score(r))
-			}
-		}
-		means[setting] = mean(scores)
-	}
-	slices.SortStableFunc(settings, func(a, b int) int {
-		if d.sweep.Metric.Better(means[a], means[b]) {
-			return -1
-		}
-		if d.sweep.Metric.Better(means[b], means[a]) {
-			return 1
-		}
-		return 0
-	})
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := []string{"point", d.sweep.Metric.Name}
 	if d.sweep.Seeds > 1 {
@@ -293,8 +268,8 @@ func (d *display) table(w io.Writer) error {
 		head = append(head, p.Key)
 	}
 	_, _ = fmt.Fprintln(table, strings.Join(head, "\t")) // Flush has the error
-	for _, setting := range settings[:min(len(settings), most)] {
-		row := []string{fmt.Sprint(setting), report.Value(means[setting])}
+	for _, setting := range d.ranked(settings, d.done)[:min(len(settings), most)] {
+		row := []string{fmt.Sprint(setting), report.Value(d.mean(setting, d.done))}
 		if d.sweep.Seeds > 1 {
 			row = append(row, fmt.Sprint(finished[setting]))
 		}

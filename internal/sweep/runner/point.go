@@ -49,8 +49,10 @@ func (r *run) prepare(j *job) error {
 func (r *run) last(j job) bool { return j.rung >= len(r.rungs) }
 
 // train trains the point of a job, and leaves what it gave in the folder. trained is called when the point needs no
-// threads any more.
-func (r *run) train(ctx context.Context, j job, how experiment.TrialRun, trained func()) (folder.Result, error) {
+// threads any more, and tell with an error after which the point begins anew.
+func (r *run) train(
+	ctx context.Context, j job, how experiment.TrialRun, trained func(), tell func(error),
+) (folder.Result, error) {
 	draft, err := r.draft(j)
 	if err != nil {
 		trained()
@@ -67,6 +69,7 @@ func (r *run) train(ctx context.Context, j job, how experiment.TrialRun, trained
 	if how.From != "" && ctx.Err() == nil && fault.KindOf(err) == fault.Data {
 		// The checkpoint is damaged, or was removed by another run that has gone on from it: the run begins anew.
 		if fresh := (job{point: j.point, rung: j.rung}); r.prepare(&fresh) == nil {
+			tell(err)
 			how.From = ""
 			found, err = fresh.trial.Train(ctx, how)
 		}

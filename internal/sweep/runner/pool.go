@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -85,12 +86,18 @@ func (p *pool) loop(parent context.Context) error {
 
 // took deals with an event.
 func (p *pool) took(e event) {
-	if !e.ended {
+	switch {
+	case e.anew != nil:
+		p.show.note(fmt.Sprintf("point %d begins anew: %v", e.point.Number, e.anew))
+		return
+	case !e.ended:
 		e.trained = true
 		return
 	}
 	p.active = slices.DeleteFunc(p.active, func(a *active) bool { return a == e.active })
 	switch {
+	case e.crash != nil:
+		p.crash = e.crash
 	case e.err == nil:
 		if p.failed == nil {
 			p.failed = p.takeJob(e.job, e.result)
@@ -103,8 +110,11 @@ func (p *pool) took(e event) {
 
 // takeJob tells a result to the agenda and to the user.
 func (p *pool) takeJob(j job, result folder.Result) error {
-	if err := p.agenda.ended(j, result); err != nil || result.Status == folder.Paused {
+	if err := p.agenda.ended(j, result); err != nil {
 		return err
+	}
+	if result.Status == folder.Paused {
+		return p.show.rung(j.rung, result)
 	}
 	if err := p.take(result); err != nil {
 		return err
@@ -230,7 +240,7 @@ func (p *pool) fits(bytes float64) bool {
 func (p *pool) free() int {
 	free := p.Threads
 	for _, a := range p.active {
-		if !a.trained && !a.gate.closed() {
+		if !a.trained && !a.gate.Closed() {
 			free -= a.threads
 		}
 	}
@@ -244,8 +254,8 @@ func (p *pool) threadsFor(j *job) (threads int, ok bool) {
 	if !ok || free < threads {
 		return 0, false
 	}
-	if _, all := p.agenda.(*everything); all && !p.tuner.measures() && len(p.queue)*threads < free {
-		threads = free / len(p.queue) // nothing else will need them
+	if _, more := p.agenda.(*asha); !more && !p.tuner.measures() && len(p.queue)*threads < free {
+		threads = free / len(p.queue) // nothing else will need them until these are done
 	}
 	return threads, true
 }
@@ -256,8 +266,8 @@ func (p *pool) thaw() bool {
 		return false
 	}
 	for _, a := range p.active {
-		if a.gate.closed() && !a.trained && p.free() >= a.threads {
-			a.gate.open()
+		if a.gate.Closed() && !a.trained && p.free() >= a.threads {
+			a.gate.Open()
 			return true
 		}
 	}

@@ -100,6 +100,10 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if r.folder, err = folder.Create(r.Output, r.identity()); err != nil {
 		return err
 	}
+	if was := r.folder.Before(); was != "" && was != experiment.Version {
+		report.Note(system.Stderr, fmt.Sprintf("dnn %s has written in %s: its points may differ from those of dnn %s", was, r.Output,
+			experiment.Version))
+	}
 	r.folder.RemoveAbandoned()
 	if err := r.findDone(); err != nil {
 		return err
@@ -181,7 +185,7 @@ func (r *run) findDone() error {
 				r.done[n] = found
 			}
 		}
-		r.before = len(r.done)
+		r.before = r.count()
 		return nil
 	}
 	all, damaged, err := r.folder.Results()
@@ -206,8 +210,19 @@ func (r *run) findDone() error {
 			}
 		}
 	}
-	r.before = len(r.done)
+	r.before = r.count()
 	return nil
+}
+
+// count returns how many points of the share have a result.
+func (r *run) count() int {
+	n := 0
+	for point := range r.done {
+		if r.share.Has(point) {
+			n++
+		}
+	}
+	return n
 }
 
 // aside sets a point's damaged result aside, and says so.

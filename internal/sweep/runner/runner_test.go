@@ -215,26 +215,6 @@ func TestTuner(t *testing.T) {
 	}
 }
 
-// TestGate: a job waits at a closed gate until it opens or ends.
-func TestGate(t *testing.T) {
-	var g gate
-	g.pass(t.Context())
-	g.close()
-	passed := make(chan bool)
-	go func() { g.pass(t.Context()); passed <- true }()
-	select {
-	case <-passed:
-		t.Fatal("passed a closed gate")
-	default:
-	}
-	g.open()
-	<-passed
-	g.close()
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	g.pass(ctx)
-}
-
 // TestDryRun leaves nothing behind.
 func TestDryRun(t *testing.T) {
 	path := write(t, rates+"early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n")

@@ -140,7 +140,7 @@ func (p *pool) decide() {
 func (p *pool) freeze() {
 	for _, a := range p.active {
 		if !a.trained {
-			a.gate.close()
+			a.gate.Close()
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (w *rateWriter) rewrite(before history.Epochs, steps int) {
 	epochSteps := func(epoch, steps int) {
 		for step := range steps {
 			at := (epoch-1)*w.steps + step
-			w.line(at+1, epoch, rates.Rate(at))
+			w.line(at+1, epoch, rates.Rate(at)*w.run.RateChanges.Factor(at))
 		}
 	}
 	for _, e := range before {

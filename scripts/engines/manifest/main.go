@@ -1,4 +1,4 @@
-// Manifest checks Kubernetes manifests against the API's own types, strictly: a field that is misspelt, of another type,
+// Manifest checks Kubernetes manifests against the API's own types, strictly: a field that is misspelled, of another type,
 // or in the wrong place is an error, as it is for an API server with fieldValidation=Strict.
 //
 //	go run ./manifest job.yaml ...

@@ -224,5 +224,5 @@ let board;
 requestAnimationFrame(() => setTimeout(() => {
   board = new Board();
   board.enter("pen");
-  follow(board);
+  (byId("training") ? watch : follow)(board);
 }));
