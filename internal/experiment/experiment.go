@@ -30,6 +30,7 @@ type experiment struct {
 	history  *callback.CSV    // nil: no history is written
 	from     *modelfile.Model // the model whose weights the run starts from; nil: they are random
 	start    string           // SHA-256 of that model
+	name     string           // of the run, for others; empty: that of its output
 }
 
 // newExperiment checks a config against its data set and this machine.

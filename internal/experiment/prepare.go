@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -138,7 +139,7 @@ func (p *Prepared) seeded(ctx context.Context, seed uint64, output string) (*exp
 		return nil, nil, err
 	}
 	x := *p.experiment
-	x.Resolved = resolved
+	x.Resolved, x.name = resolved, fmt.Sprintf("seed-%d", seed)
 	x.writes = outputs{model: output != "", checkpoints: output != "" && x.Checkpoint != nil}
 	if resolved.SplitSeed() == p.SplitSeed() || !x.Dataset.IsTable() && x.Validation != "stratified" {
 		return &x, p.data, nil

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -16,11 +17,10 @@ import (
 // track tells an MLflow server of a run, if the experiment asks for one. The function that it returns must be called when
 // the run is over, with the run and how it ended.
 func (x *experiment) track(ctx context.Context, system *System, o Options, run *train.Run) (over func(f finished, err error) error, err error) {
-	i := slices.IndexFunc(x.Callbacks, func(c callback.Named) bool { _, ok := c.Kind.(*callback.MLflow); return ok })
-	if i < 0 {
+	server := callback.MLflowOf(x.Callbacks)
+	if server == nil {
 		return func(finished, error) error { return nil }, nil
 	}
-	server, _ := x.Callbacks[i].Kind.(*callback.MLflow)
 	settings, err := x.Reproducible().MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (x *experiment) track(ctx context.Context, system *System, o Options, run *
 	}
 	t := mlflow.Start(ctx, mlflow.Options{
 		URI: server.TrackingURI, Experiment: server.Experiment, Output: output, Params: params, Env: system.Env, Now: system.Now,
-		Name: filepath.Base(modelfile.ReplaceExtension(x.Output, "")),
+		Name: cmp.Or(x.name, filepath.Base(modelfile.ReplaceExtension(x.Output, ""))),
 		Tags: []mlflow.Param{{Key: "dnn.version", Value: Version}, {Key: "mlflow.source.name", Value: "dnn"}},
 	})
 	epoch := func(e history.Epoch) { t.Log(e.Epoch, valuesOf(e)...) }

@@ -156,7 +156,8 @@ func (c *client) create(ctx context.Context, r *Record) error {
 			} `json:"info"`
 		} `json:"run"`
 	}
-	err = c.call(ctx, http.MethodPost, "runs/create", map[string]any{
+	// A request that is given up may make a run whose number nobody knows, and the next one another.
+	err = c.call(context.WithoutCancel(ctx), http.MethodPost, "runs/create", map[string]any{
 		"experiment_id": id, "run_name": r.Name, "start_time": r.Begun, "tags": r.Tags,
 	}, &made)
 	if err != nil {

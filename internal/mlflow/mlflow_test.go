@@ -251,3 +251,27 @@ func TestRecords(t *testing.T) {
 		}
 	}
 }
+
+// before calls a function before each request is sent.
+type before func(*http.Request)
+
+func (f before) RoundTrip(r *http.Request) (*http.Response, error) {
+	f(r)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestCreateOnce: a run that ends while the server makes it does not lose its number.
+func TestCreateOnce(t *testing.T) {
+	_, h := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	c := newClient(h.URL, none)
+	c.http.Transport = before(func(r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/runs/create") {
+			cancel()
+		}
+	})
+	var r Record
+	if err := c.create(ctx, &r); err != nil || r.RunID != "abc" {
+		t.Errorf("wanted the run abc, found %q, %v", r.RunID, err)
+	}
+}

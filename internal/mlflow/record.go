@@ -165,14 +165,21 @@ func readRecord(path string) (*Record, error) {
 	return &r, nil
 }
 
+// Encode returns the record as it is in a file, whose name must end in Extension for Sync to find it.
+func (r *Record) Encode() ([]byte, error) {
+	r.Format = 1
+	text, err := json.Marshal(r)
+	return append(text, '\n'), err
+}
+
 // write writes the record to a file.
 func (r *Record) write(path string) error {
-	text, err := json.Marshal(r)
+	text, err := r.Encode()
 	if err != nil {
 		return err
 	}
 	err = atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(append(text, 0x0a))
+		_, err := w.Write(text)
 		return err
 	})
 	if err != nil {

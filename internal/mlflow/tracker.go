@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"dnn/internal/fault"
 )
 
 // Options say what run a Tracker tells a server about.
@@ -198,69 +196,4 @@ func oneLine(text string) string {
 		text = string(r[:200]) + "…"
 	}
 	return text
-}
-
-// Sync sends the records that runs have left in the folder dir and the folders in it, and removes each when the server
-// has all of it. told is called with a line about each. It goes on after one that cannot be sent; the error is that of
-// the first.
-func Sync(ctx context.Context, dir string, env func(name string) (string, bool), told func(line string)) error {
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() && strings.HasSuffix(path, Extension) {
-			paths = append(paths, path)
-		}
-		return err
-	})
-	if err != nil {
-		return fault.New(fault.Data, dir, "cannot read: %w", fault.Pathless(err))
-	}
-	if len(paths) == 0 {
-		told(fmt.Sprintf("%s: nothing is left to send: no file ends in %s", dir, Extension))
-		return nil
-	}
-	var first error
-	away := map[string]error{}
-	for _, path := range paths {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		note, err := syncOne(ctx, path, env, away)
-		if err != nil {
-			if first == nil {
-				first = err
-			} else {
-				told(err.Error())
-			}
-			continue
-		}
-		if note != "" {
-			note = ": " + note
-		}
-		told(path + ": sent" + note)
-	}
-	return first
-}
-
-// syncOne sends one record. away has the servers that did not answer: they are not asked again.
-func syncOne(
-	ctx context.Context, path string, env func(name string) (string, bool), away map[string]error,
-) (note string, err error) {
-	r, err := readRecord(path)
-	if err != nil {
-		return "", err
-	}
-	err = away[r.TrackingURI]
-	if err == nil {
-		note, err = newClient(r.TrackingURI, env).finish(ctx, r, filepath.Dir(path))
-	}
-	if err == nil {
-		return note, os.Remove(path)
-	}
-	if _, answered := errors.AsType[*answerError](err); !answered {
-		away[r.TrackingURI] = err
-	}
-	if saved := r.write(path); saved != nil {
-		return "", saved
-	}
-	return "", fault.New(fault.Network, path, "cannot send to %s: %w", r.TrackingURI, err)
 }

@@ -132,7 +132,7 @@ func (r *run) write(j job, draft *folder.Draft, found experiment.TrialResult, di
 			return result, err
 		}
 	}
-	if _, err := draft.Commit(result); err != nil {
+	if _, err := r.tracker.Commit(draft, result); err != nil {
 		return result, err
 	}
 	if j.rung > 0 {
@@ -227,7 +227,7 @@ func (r *run) fail(j job, why error) (folder.Result, error) {
 		return result, err
 	}
 	defer draft.Discard()
-	_, err = draft.Commit(result)
+	_, err = r.tracker.Commit(draft, result)
 	return result, err
 }
 
@@ -278,7 +278,7 @@ func (r *run) stop(rung int, at folder.Result) (folder.Result, error) {
 			return at, err
 		}
 	}
-	if _, err := draft.Commit(at); err != nil {
+	if _, err := r.tracker.Commit(draft, at); err != nil {
 		return at, err
 	}
 	r.dropCheckpoint(rung, at.Point)

@@ -21,6 +21,7 @@ import (
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/share"
 	"dnn/internal/sweep/space"
+	"dnn/internal/sweep/track"
 	"dnn/internal/world"
 )
 
@@ -45,13 +46,14 @@ type Options struct {
 // run is a call of Run.
 type run struct {
 	Options
-	system *world.System
-	sweep  *space.Sweep
-	folder *folder.Folder
-	trials *experiment.Pool
-	share  share.Share
-	rungs  []int // epochs; empty: without early stopping
-	show   *display
+	system  *world.System
+	sweep   *space.Sweep
+	folder  *folder.Folder
+	trials  *experiment.Pool
+	share   share.Share
+	rungs   []int // epochs; empty: without early stopping
+	show    *display
+	tracker *track.Tracker
 
 	done   map[int]folder.Result // the points of the share that have a result
 	before int                   // how many of them had it before
@@ -100,6 +102,8 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err := r.findDone(); err != nil {
 		return err
 	}
+	r.tracker = track.Start(ctx, system, track.Options{Sweep: r.sweep, Folder: r.folder, Version: experiment.Version})
+	defer r.tracker.End(r.show.note)
 	if err := r.trainAll(ctx); err != nil {
 		return err
 	}

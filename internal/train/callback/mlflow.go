@@ -14,6 +14,16 @@ type MLflow struct {
 	Experiment  string // of the server
 }
 
+// MLflowOf returns the server among the callbacks of a run; nil: there is none.
+func MLflowOf(callbacks []Named) *MLflow {
+	for _, c := range callbacks {
+		if server, ok := c.Kind.(*MLflow); ok {
+			return server
+		}
+	}
+	return nil
+}
+
 func newMLflow() Named {
 	return Named{
 		Name: "mlflow", Kind: &MLflow{Experiment: "dnn"}, Main: "tracking_uri",

@@ -1,0 +1,100 @@
+package mlflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"dnn/internal/fault"
+)
+
+// Sync sends the records that runs have left in the folder dir and the folders in it, and removes each when the server
+// has all of it. It leaves out folders whose names begin with a dot. told is called with a line about each. It goes on after one that cannot be sent; the error is that of
+// the first.
+func Sync(ctx context.Context, dir string, env func(name string) (string, bool), told func(line string)) error {
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."): // of what is not there yet, such as a draft
+			return filepath.SkipDir
+		case entry.Type().IsRegular() && strings.HasSuffix(path, Extension):
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return fault.New(fault.Data, dir, "cannot read: %w", fault.Pathless(err))
+	}
+	if len(paths) == 0 {
+		told(fmt.Sprintf("%s: nothing is left to send: no file ends in %s", dir, Extension))
+		return nil
+	}
+	var first error
+	sender := NewSender(env)
+	for _, path := range paths {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		note, err := sender.Send(ctx, path)
+		if err != nil {
+			if first == nil {
+				first = err
+			} else {
+				told(err.Error())
+			}
+			continue
+		}
+		if note != "" {
+			note = ": " + note
+		}
+		told(path + ": sent" + note)
+	}
+	return first
+}
+
+// Sender sends records from files, one after another. A server that does not answer is asked once.
+type Sender struct {
+	env  func(name string) (string, bool)
+	away map[string]error // the servers that did not answer
+}
+
+// NewSender returns a Sender, which finds the user's name, password or token in the environment.
+func NewSender(env func(name string) (string, bool)) *Sender {
+	return &Sender{env: env, away: map[string]error{}}
+}
+
+// Send sends the record in the file at path, and the artifacts from its folder, and removes the record when the server
+// has all of it. note says what the server can never get; empty: nothing. An error of kind fault.Network leaves the
+// record, with what the server has got of it.
+func (s *Sender) Send(ctx context.Context, path string) (note string, err error) {
+	r, err := readRecord(path)
+	if err != nil {
+		return "", err
+	}
+	failed := func(err error) error {
+		return fault.New(fault.Network, path, "cannot send to %s: %w", r.TrackingURI, err)
+	}
+	if err := s.away[r.TrackingURI]; err != nil {
+		return "", failed(err)
+	}
+	note, err = newClient(r.TrackingURI, s.env).finish(ctx, r, filepath.Dir(path))
+	if err == nil {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process may have sent it too
+			return "", fault.New(fault.Write, path, "cannot remove, though it was sent: %w", fault.Pathless(err))
+		}
+		return note, nil
+	}
+	if _, answered := errors.AsType[*answerError](err); !answered {
+		s.away[r.TrackingURI] = err
+	}
+	if err := r.write(path); err != nil {
+		return "", err
+	}
+	return "", failed(err)
+}
