@@ -19,6 +19,7 @@ import (
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/machine"
+	"dnn/internal/mlflow"
 	"dnn/internal/obtain"
 	"dnn/internal/predict"
 	"dnn/internal/report"
@@ -130,6 +131,7 @@ others that an experiment file describes. The same seed gives the same model, to
 		newSummary(system, experiment.Summarize),
 		newSweep(system),
 		newConfig(system),
+		newMLflow(system, mlflow.Sync),
 		newVersion(system),
 	)
 	builtInCommands(root)

@@ -30,9 +30,23 @@ func TestMain(m *testing.M) {
 //	[!mnist] skip 'MNIST is not here and cannot be downloaded'
 //
 // and finds it, as dnn does, through DNN_DATA_DIR; it must not change anything there.
+//
+// With -short, only the scripts in which several goroutines meet are run: the race detector, for which it is, takes ten
+// times as long as the program.
 func TestScripts(t *testing.T) {
+	dir, files := "testdata/script", []string(nil)
+	if testing.Short() {
+		for _, topic := range []string{
+			"compare-experiments", "csv", "download", "fashion", "from", "interrupt", "mlflow", "pipe", "predict", "resume", "seeds",
+			"serve", "train",
+		} {
+			files = append(files, filepath.Join(dir, topic+".txt"))
+		}
+		dir = ""
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                "testdata/script",
+		Dir:                dir,
+		Files:              files,
 		UpdateScripts:      *update,
 		RequireUniqueNames: true,
 		Setup:              setUpScript,

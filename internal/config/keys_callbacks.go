@@ -12,11 +12,11 @@ import (
 // metrics returns the kind of a value that names a metric of an epoch. Names that begin with val_ need validation.
 func metrics() keyfile.Choice { return choice(history.Metrics()...) }
 
-// callbackKeys returns the keys of what happens between epochs: callbacks that act on the run, checkpoints, and logs.
+// callbackKeys returns the keys of what happens between epochs: callbacks that act on the run, checkpoints, logs and trackers.
 func callbackKeys() []Key {
 	var acting, logs []Key
 	for _, c := range callback.All() {
-		if _, ok := c.Log(); ok {
+		if c.Observes() {
 			logs = append(logs, keysOfCallback(c)...)
 		} else {
 			acting = append(acting, keysOfCallback(c)...)

@@ -13,7 +13,7 @@ import (
 func resultIndependent() []string {
 	names := []string{"threads", "output", "seeds", "checkpoint"}
 	for _, c := range callback.All() {
-		if _, ok := c.Log(); ok {
+		if c.Observes() {
 			names = append(names, c.Name)
 		}
 	}

@@ -110,6 +110,9 @@ func kindOf(s setting.Setting) keyfile.Kind {
 	if len(s.Choices) > 0 {
 		return choice(s.Choices...)
 	}
+	if s.Wanted != "" {
+		return label{s.Wanted}
+	}
 	return keyfile.Path{Folder: s.Folder}
 }
 

@@ -31,6 +31,7 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	if err != nil {
 		return err
 	}
+	o.Beside = o.Format != "" // not only because a folder of that name happens to be there
 	if err := format.Check(o.Writing); err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (x *experiment) ends(plan train.Plan, history history.Epochs) bool {
 	// In a run without a model, callbacks observe epochs but restore no weights.
 	watched := train.Run{Schedule: schedule.Constant(x.Optimizer.LearningRate)}
 	for _, c := range x.Callbacks {
-		if _, ok := c.Log(); !ok {
+		if !c.Observes() {
 			c.Add(&watched)
 		}
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -149,6 +150,11 @@ func (x *experiment) train(
 	if o.Listener.Run != nil {
 		run.Callbacks = append(run.Callbacks, o.Listener.Run())
 	}
+	over, err := x.track(ctx, system, o, run)
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = cmp.Or(err, over(f, err)) }()
 	begun := system.Now()
 	f.history, f.stopped = run.Do(ctx)
 	f.seconds = system.Now().Sub(begun).Seconds()

@@ -40,6 +40,7 @@ type Format struct {
 type Writing struct {
 	Layout string // of weights: keras or pytorch; empty: keras
 	Bytes  bool   // inputs are uint8
+	Beside bool   // files may stand beside what others a folder has, if they replace none
 }
 
 // Formats returns the formats in the order of the documentation.
@@ -155,15 +156,15 @@ func (f Format) Check(how Writing) error {
 // HoldsState reports whether a file of the format holds the state of an optimizer.
 func (f Format) HoldsState() bool { return f.states }
 
-// Write writes a network to a file or folder, which it replaces or creates. The same network gives the same bytes. What
-// the format cannot say is an error of kind fault.Data that names where the network came from. If ctx ends first, what was
+// Write writes a network to a file or folder, which it replaces or creates; into a folder that has other files than such
+// a model it writes only as Writing.Beside says. The same network gives the same bytes. What the format cannot say is an error of kind fault.Data that names where the network came from. If ctx ends first, what was
 // there stays, and the error is the cause of ctx.
 func (f Format) Write(ctx context.Context, path string, c *chain.Chain, how Writing, from string) error {
 	if how.Layout == "" && f.layouts != nil {
 		how.Layout = f.layouts[0]
 	}
 	if f.folder != nil {
-		return writeFolder(ctx, path, from, func(create func(string) (io.WriteCloser, error)) error {
+		return writeFolder(ctx, path, from, how.Beside, func(create func(string) (io.WriteCloser, error)) error {
 			return f.folder(create, c)
 		})
 	}

@@ -1,6 +1,10 @@
 package photo
 
-import "math"
+import (
+	"math"
+
+	"dnn/internal/photo/morphology"
+)
 
 // lone is the longer side up to which a picture is taken for a single digit, in pixels.
 const lone = 64
@@ -39,12 +43,19 @@ func inkOn(grey *plane, dark bool) (ink, background *plane) {
 	return ink, background
 }
 
+// closed is morphology.Closed of the plane.
+func (p *plane) closed(radius int) *plane {
+	return &plane{p.w, p.h, morphology.Closed(p.pix, p.w, p.h, radius)}
+}
+
 // share returns how much of the background's light is missing.
 func share(light, background *plane) *plane {
 	ink := newPlane(light.w, light.h)
-	for i, b := range background.pix {
-		ink.pix[i] = (b - light.pix[i]) / max(b, 8)
-	}
+	spread(len(ink.pix), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			ink.pix[i] = (background.pix[i] - light.pix[i]) / max(background.pix[i], 8)
+		}
+	})
 	return ink
 }
 
@@ -108,24 +119,6 @@ func (p *plane) darkInk() bool {
 	if max(p.w, p.h) > maxWork/2 { // a quarter of the pixels say the same
 		return p.halved().darkInk()
 	}
-	most := 0.
-	for _, part := range []int{64, 32, 16, 8, 4} {
-		means := p.means(max(max(p.w, p.h)/part, 2))
-		var squares, cubes float64
-		for i, v := range p.pix {
-			d := float64(v/max(means.pix[i], 8) - 1)
-			squares += d * d
-			cubes += d * d * d
-		}
-		if skew := cubes / max(squares*math.Sqrt(squares), 1e-9); math.Abs(skew) > math.Abs(most) {
-			most = skew
-		}
-	}
-	return most <= 0
-}
-
-// means returns the mean of the square of that radius around each pixel, as far as it is in the picture.
-func (p *plane) means(radius int) *plane {
 	sums := make([]float64, (p.w+1)*(p.h+1)) // of all pixels above and to the left
 	for y := range p.h {
 		line := 0.
@@ -134,96 +127,37 @@ func (p *plane) means(radius int) *plane {
 			sums[(y+1)*(p.w+1)+x+1] = sums[y*(p.w+1)+x+1] + line
 		}
 	}
-	out := newPlane(p.w, p.h)
+	var skews [5]float64
+	spread(len(skews), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			skews[i] = p.skew(sums, max(max(p.w, p.h)>>(6-i), 2))
+		}
+	})
+	most := 0.
+	for _, skew := range skews {
+		if math.Abs(skew) > math.Abs(most) {
+			most = skew
+		}
+	}
+	return most <= 0
+}
+
+// skew returns to which side pixels differ from the mean of the square of that radius around them, as far as it is in the
+// picture: to the light one if it is above 0. sums has the sum of all above and to the left of each, line by line.
+func (p *plane) skew(sums []float64, radius int) float64 {
+	var squares, cubes float64
 	for y := range p.h {
 		y0, y1 := max(y-radius, 0), min(y+radius+1, p.h)
-		for x := range p.w {
+		above, below := sums[y0*(p.w+1):][:p.w+1], sums[y1*(p.w+1):][:p.w+1]
+		for x, v := range p.row(y) {
 			x0, x1 := max(x-radius, 0), min(x+radius+1, p.w)
-			sum := sums[y1*(p.w+1)+x1] - sums[y0*(p.w+1)+x1] - sums[y1*(p.w+1)+x0] + sums[y0*(p.w+1)+x0]
-			out.pix[y*p.w+x] = float32(sum / float64((y1-y0)*(x1-x0)))
+			sum := below[x1] - above[x1] - below[x0] + above[x0]
+			d := float64(v/max(float32(sum/float64((y1-y0)*(x1-x0))), 8) - 1)
+			squares += d * d
+			cubes += d * d * d
 		}
 	}
-	return out
-}
-
-// closed returns the morphological closing of the plane by a square of that radius: the largest value nearby, then the
-// smallest of those. What is dark and narrower than the square vanishes; edges of shadows stay where they are. Beyond
-// its edges the plane goes on as it ends, so that a shadow may begin there.
-func (p *plane) closed(radius int) *plane {
-	q := newPlane(p.w+2*radius, p.h+2*radius)
-	spread(q.h, func(lo, hi int) {
-		for y := lo; y < hi; y++ {
-			from, to := p.row(min(max(y-radius, 0), p.h-1)), q.row(y)
-			copy(to[radius:], from)
-			for i := range radius {
-				to[i], to[q.w-1-i] = from[0], from[p.w-1]
-			}
-		}
-	})
-	q = q.largest(radius).transposed().largest(radius)
-	for i, v := range q.pix {
-		q.pix[i] = -v // the smallest is the largest of the opposites
-	}
-	q = q.largest(radius).transposed().largest(radius)
-	out := newPlane(p.w, p.h)
-	for y := range p.h {
-		for x, v := range q.row(y + radius)[radius : radius+p.w] {
-			out.pix[y*p.w+x] = -v
-		}
-	}
-	return out
-}
-
-// largest returns the largest value within that radius along each row, by the two running maxima of M. van Herk, A fast
-// algorithm for local minimum and maximum filters on rectangular and octagonal kernels (1992).
-func (p *plane) largest(radius int) *plane {
-	out := newPlane(p.w, p.h)
-	size := 2*radius + 1
-	spread(p.h, func(lo, hi int) {
-		ahead, behind := make([]float32, p.w), make([]float32, p.w)
-		for y := lo; y < hi; y++ {
-			row, to := p.row(y), out.row(y)
-			for begin := 0; begin < p.w; begin += size { // block by block
-				end := min(begin+size, p.w)
-				runningMaxima(row[begin:end], ahead[begin:end], behind[begin:end])
-			}
-			for x := range min(radius, p.w) { // windows that begin at the left edge
-				to[x] = ahead[min(x+radius, p.w-1)]
-			}
-			for x := radius; x+radius < p.w; x++ { // the end of one block and the start of the next
-				to[x] = larger(behind[x-radius], ahead[x+radius])
-			}
-			for x := max(radius, p.w-radius); x < p.w; x++ { // windows that end at the right edge
-				first := x - radius
-				if to[x] = behind[first]; first/size != (p.w-1)/size {
-					to[x] = larger(behind[first], ahead[p.w-1])
-				}
-			}
-		}
-	})
-	return out
-}
-
-// runningMaxima sets ahead to the largest of the values up to each, and behind to that from each on.
-func runningMaxima(values, ahead, behind []float32) {
-	most := values[0]
-	for i, v := range values {
-		most = larger(most, v)
-		ahead[i] = most
-	}
-	most = values[len(values)-1]
-	for i := len(values) - 1; i >= 0; i-- {
-		most = larger(most, values[i])
-		behind[i] = most
-	}
-}
-
-// larger is max without its care for NaN and -0, which are not here.
-func larger(a, b float32) float32 {
-	if a > b {
-		return a
-	}
-	return b
+	return cubes / max(squares*math.Sqrt(squares), 1e-9)
 }
 
 // halfWidth returns more than half the width of most strokes, in pixels: the distance from paper that one in four

@@ -80,27 +80,27 @@ func (f *finder) asItIs() (Digit, bool) {
 	if x, y := massOf(pixels, side); max(math.Abs(x-center), math.Abs(y-center)) > 1 {
 		return Digit{}, false
 	}
-	f.stage("grey", f.grey.gray(0, 255), "normal already: left as it is")
+	f.stage("grey", f.grey, 0, 255, "normal already: left as it is")
 	return Digit{Box: box, Pixels: pixels}, true
 }
 
 // look returns the digits of the given kind of ink.
 func (f *finder) look(dark, erase bool) []Digit {
-	f.stage("grey", f.grey.gray(0, 255), fmt.Sprintf("%dx%d pixels", f.grey.w, f.grey.h))
+	f.stage("grey", f.grey, 0, 255, fmt.Sprintf("%dx%d pixels", f.grey.w, f.grey.h))
 	var background *plane
 	f.ink, background = inkOn(f.grey, dark)
 	if dark {
-		f.stage("paper", background.gray(0, 255), "what there would be without ink")
+		f.stage("paper", background, 0, 255, "what there would be without ink")
 	} else {
-		f.stage("paper", background.gray(255, 0), "what there would be without ink, which is light")
+		f.stage("paper", background, 255, 0, "what there would be without ink, which is light")
 	}
 	f.levels = levelsOf(f.ink)
-	f.stage("ink", f.ink.gray(1, 0), fmt.Sprintf("noise %.1f %%, ink from %.0f %% on", f.levels.noise*100, f.levels.low*100))
+	f.stage("ink", f.ink, 1, 0, fmt.Sprintf("noise %.1f %%, ink from %.0f %% on", f.levels.noise*100, f.levels.low*100))
 	f.rules = nil
 	if erase {
 		f.eraseRules()
 		if len(f.rules) > 0 {
-			f.stage("lines", f.ink.gray(1, 0), fmt.Sprintf("%d ruled lines erased", len(f.rules)))
+			f.stage("lines", f.ink, 1, 0, fmt.Sprintf("%d ruled lines erased", len(f.rules)))
 			f.levels = levelsOf(f.ink)
 		}
 	}
@@ -146,10 +146,10 @@ func (f *finder) original(b image.Rectangle) image.Rectangle {
 		int(math.Ceil(float64(b.Max.X)*f.scaleX)), int(math.Ceil(float64(b.Max.Y)*f.scaleY)))
 }
 
-// stage keeps what a stage gave, if that is wanted.
-func (f *finder) stage(name string, img image.Image, note string) {
+// stage keeps what a stage gave, if that is wanted, as a picture in which lo is black and hi is white.
+func (f *finder) stage(name string, p *plane, lo, hi float32, note string) {
 	if f.options.Stages {
-		f.stages = append(f.stages, Stage{name, img, note})
+		f.stages = append(f.stages, Stage{name, p.gray(lo, hi), note})
 	}
 }
 
@@ -171,7 +171,6 @@ func (f *finder) showDigits(digits []Digit) {
 			boxes.SetGray(b.Max.X, y, color.Gray{})
 		}
 	}
-	f.stage("digits", boxes, fmt.Sprintf("%d found", len(digits)))
 	columns := min(len(digits), 20)
 	sheet := image.NewGray(image.Rect(0, 0, columns*(side+1), (len(digits)+columns-1)/columns*(side+1)))
 	for i, d := range digits {
@@ -179,5 +178,6 @@ func (f *finder) showDigits(digits []Digit) {
 			sheet.SetGray(i%columns*(side+1)+j%side, i/columns*(side+1)+j/side, color.Gray{Y: v})
 		}
 	}
-	f.stage("28x28", sheet, "what the network sees")
+	f.stages = append(f.stages, Stage{"digits", boxes, fmt.Sprintf("%d found", len(digits))},
+		Stage{"28x28", sheet, "what the network sees"})
 }

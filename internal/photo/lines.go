@@ -26,8 +26,7 @@ func (f *finder) eraseRules() {
 	if max(f.ink.w, f.ink.h) < 200 {
 		return
 	}
-	noise := noiseOf(f.ink)
-	limit := levelsOf(f.ink)
+	limit, noise := f.levels, f.levels.noise
 	ink := &plane{f.ink.w, f.ink.h, slices.Clone(f.ink.pix)}
 	f.rules = findRules(ink, noise)
 	for i := range f.rules {
@@ -109,11 +108,11 @@ func (r *rule) isRule(ink *plane, long int) bool {
 func ridges(ink *plane) *plane {
 	v := newPlane(ink.h, ink.w)
 	reach := max(ink.h/150, 4)
-	spread(ink.h, func(lo, hi int) {
-		for y := lo; y < hi; y++ {
+	spread((ink.w+block-1)/block, func(lo, hi int) {
+		for y := range ink.h {
 			above, here, below := ink.row(max(y-reach, 0)), ink.row(y), ink.row(min(y+reach, ink.h-1))
-			for x, a := range here {
-				v.pix[x*v.w+y] = min(max(min(a-above[x], a-below[x]), -ridgeTop), ridgeTop)
+			for x := lo * block; x < min(hi*block, ink.w); x++ {
+				v.pix[x*v.w+y] = min(max(min(here[x]-above[x], here[x]-below[x]), -ridgeTop), ridgeTop)
 			}
 		}
 	})
@@ -124,21 +123,24 @@ func ridges(ink *plane) *plane {
 // the row first on. p is column by column.
 func (p *plane) profile(slope float64) (means []float64, first int) {
 	over := int(math.Abs(slope)*float64(p.h)/2) + 1
-	sums, counts := make([]float32, p.w+2*over), make([]int32, p.w+2*over)
+	sums, more := make([]float32, p.w+2*over), make([]int, p.w+2*over+1) // more: columns from here on than before
 	for x := 0; x < p.h; x += 4 {
 		shift := over - int(math.Round(slope*(float64(x)-float64(p.h)/2)))
 		if shift < 0 || shift > 2*over {
 			continue
 		}
-		to, n := sums[shift:shift+p.w], counts[shift:shift+p.w]
-		for y, v := range p.row(x) {
+		more[shift]++
+		more[shift+p.w]--
+		from := p.row(x)
+		to := sums[shift:][:len(from)]
+		for y, v := range from {
 			to[y] += v
-			n[y]++
 		}
 	}
 	means = make([]float64, len(sums))
-	for i, n := range counts {
-		if int(n)*40 >= p.h { // a tenth of the columns
+	n := 0
+	for i := range means {
+		if n += more[i]; n*40 >= p.h { // a tenth of the columns
 			means[i] = float64(sums[i]) / float64(n)
 		}
 	}
@@ -267,26 +269,31 @@ func (r *rule) erase(ink *plane, limit levels, noise float32) {
 	tall := r.bottom - r.top + 1
 	from, to := max(r.from-ruleNode, 0), min(r.to+ruleNode, ink.w)
 	kept := make([]float32, ink.w*tall)
-	edge := func(x, k int) float32 {
-		if x < 0 || x >= ink.w {
-			return 0
-		}
-		return ink.at(x, r.middle[x]+k-ruleBand)
+	above, below := make([]float32, ink.w+2*tall), make([]float32, ink.w+2*tall) // beside the line, from column -tall on
+	for x, y := range r.middle {
+		above[x+tall], below[x+tall] = ink.at(x, y+r.top-1-ruleBand), ink.at(x, y+r.bottom+1-ruleBand)
 	}
-	for x := from; x < to; x++ {
-		for k := range tall {
-			v := edge(x, r.top+k)
+	up, down := make([]int, 2*tall+1), make([]int, 2*tall+1) // where a stroke of each slant enters and leaves, from x-tall on
+	for k := range tall {
+		share := float64(k+1) / float64(tall+1)
+		for i := range up {
+			slant := float64(i - tall)
+			up[i], down[i] = tall-int(math.Round(slant*share)), tall+int(math.Round(slant*(1-share)))
+		}
+		for x := from; x < to; x++ {
+			v := ink.at(x, r.middle[x]+r.top+k-ruleBand)
 			if v > r.level[r.top+k]+crossing {
 				kept[k*ink.w+x] = v
 				continue
 			}
-			share := float64(k+1) / float64(tall+1)
-			for d := -tall; d <= tall; d++ {
-				above := edge(x-int(math.Round(float64(d)*share)), r.top-1)
-				below := edge(x+int(math.Round(float64(d)*(1-share))), r.bottom+1)
-				if a := min(above, below); a >= limit.low {
-					kept[k*ink.w+x] = max(kept[k*ink.w+x], a, v)
+			stroke := float32(0)
+			for i, u := range up {
+				if a := above[x+u]; a > stroke {
+					stroke = max(stroke, min(a, below[x+down[i]]))
 				}
+			}
+			if stroke >= limit.low {
+				kept[k*ink.w+x] = max(stroke, v)
 			}
 		}
 	}

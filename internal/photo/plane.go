@@ -8,6 +8,9 @@ import (
 	"dnn/internal/photo/source"
 )
 
+// block is how many numbers a cache line has: so many columns are read or written at once.
+const block = 16
+
 // plane is a picture of numbers, h rows of w.
 type plane struct {
 	w, h int
@@ -27,11 +30,15 @@ func (p *plane) at(x, y int) float32 {
 // transposed returns the plane with rows and columns exchanged.
 func (p *plane) transposed() *plane {
 	t := newPlane(p.h, p.w)
-	for y := range p.h {
-		for x, v := range p.row(y) {
-			t.pix[x*t.w+y] = v
+	spread((p.h+block-1)/block, func(lo, hi int) {
+		for begin := lo * block; begin < hi*block; begin += block {
+			for x := range p.w {
+				for y := begin; y < min(begin+block, p.h); y++ {
+					t.pix[x*t.w+y] = p.pix[y*p.w+x]
+				}
+			}
 		}
-	}
+	})
 	return t
 }
 
@@ -57,13 +64,40 @@ func (p *plane) blurred() *plane {
 // median returns the median of values, which it reorders.
 func median(values []float32) float32 { return quantile(values, 0.5) }
 
-// quantile returns the value below which the fraction q of values lie. It reorders them; of none it is 0.
+// quantile returns the value below which the fraction q of values lie. It reorders them; of none it is 0. Only the part
+// that it must be in is divided further (C. A. R. Hoare, Algorithm 65: Find, 1961).
 func quantile(values []float32, q float64) float32 {
 	if len(values) == 0 {
 		return 0
 	}
-	slices.Sort(values)
-	return values[min(int(q*float64(len(values))), len(values)-1)]
+	k := min(int(q*float64(len(values))), len(values)-1)
+	lo, hi := 0, len(values)-1
+	for round := 0; lo < hi; round++ {
+		if round == 50 { // made to take long
+			slices.Sort(values[lo : hi+1])
+			break
+		}
+		middle, i, j := values[(lo+hi)/2], lo, hi
+		for i <= j {
+			for values[i] < middle {
+				i++
+			}
+			for values[j] > middle {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		if k > j {
+			lo = min(i, k)
+		}
+		if k < i {
+			hi = max(j, k)
+		}
+	}
+	return values[k]
 }
 
 // sample returns about n of the plane's numbers, spread evenly.

@@ -40,20 +40,20 @@ func noiseOf(p *plane) float32 {
 // variance between them (N. Otsu, A threshold selection method from gray-level histograms, 1979).
 func otsu(p *plane) float32 {
 	const bins = 256
-	count := make([]float64, bins)
+	var count [bins]uint32
 	for _, v := range p.pix {
-		count[int(min(max(v, 0), 1)*(bins-1)+0.5)]++
+		count[uint8(int32(min(max(v, 0), 1)*(bins-1)+0.5))]++
 	}
 	var sum, all float64
-	for i, n := range count {
-		sum += float64(i) * n
-		all += n
+	for i, n := range &count {
+		sum += float64(i) * float64(n)
+		all += float64(n)
 	}
 	var below, belowSum, best float64
 	first, last := 0, 0
-	for i, n := range count {
-		below += n
-		belowSum += float64(i) * n
+	for i, n := range &count {
+		below += float64(n)
+		belowSum += float64(i) * float64(n)
 		if below == 0 || below == all {
 			continue
 		}

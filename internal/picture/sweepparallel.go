@@ -155,7 +155,8 @@ func (g parallel) drawLine(i int, scales []axis.Scale, end float64, style draw.L
 // drawAxis draws an axis over the lines. Names take turns in two rows, so that each has twice the room.
 func (g parallel) drawAxis(i int) {
 	s, t, x := g.sweep, g.theme, g.x(i)
-	name, ticks, room := s.Metric, []plot.Tick(nil), g.apart-14
+	var ticks []plot.Tick
+	name, room := s.Metric, g.apart-14
 	style := textStyle(9, t.ink, draw.XRight, draw.YCenter)
 	width, ink := vg.Points(1), t.ink
 	switch {

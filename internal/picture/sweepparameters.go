@@ -143,7 +143,7 @@ func (d sweepDots) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// drawMedians draws a line at the median of each category with three points or more.
+// drawMedians draws a line at the median of each category that has three points or more which were trained to their end.
 func (d sweepDots) drawMedians(c draw.Canvas, toX, toY func(float64) vg.Length) {
 	s := d.sweep
 	x, y := s.axis(d.parameter), s.metrics()
@@ -151,7 +151,7 @@ func (d sweepDots) drawMedians(c draw.Canvas, toX, toY func(float64) vg.Length) 
 	for k := range s.Axes[d.parameter].Categories {
 		var all []float64
 		for _, p := range s.Points {
-			if p.Values[d.parameter] == float64(k) && axis.Finite(p.Metric) {
+			if p.Values[d.parameter] == float64(k) && axis.Finite(p.Metric) && !p.Early {
 				all = append(all, p.Metric)
 			}
 		}

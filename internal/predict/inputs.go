@@ -37,6 +37,7 @@ func (k kind) String() string {
 // input is a file to predict, or what an argument could not be made into.
 type input struct {
 	path string // -: standard input
+	from string // the folder or pattern that stands for it; empty: it was named itself
 	err  error  // if not nil, there is no such input
 }
 
@@ -55,7 +56,11 @@ func expand(arguments []string) ([]input, error) {
 		}
 		slices.SortFunc(files, natural)
 		for _, path := range files {
-			all = append(all, input{path: path})
+			in := input{path: path}
+			if path != argument {
+				in.from = argument
+			}
+			all = append(all, in)
 		}
 	}
 	return all, nil

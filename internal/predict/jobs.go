@@ -26,6 +26,11 @@ func (o Options) jobs(system *world.System, n *network, inputs []input) iter.Seq
 			var some iter.Seq[job]
 			switch {
 			case err != nil:
+				if of := inputs[0].from; of != "" && k == pictureFile {
+					if all := n.accepts(of, k, o.Raw); all != nil { // said once
+						err, taken = all, picturesFrom(inputs)
+					}
+				}
 				some = one(failed(err))
 			case k == tableFile:
 				some = o.rowJobs(n, path)
@@ -70,6 +75,15 @@ func (o Options) kind(n *network, in input, first kind) (kind, error) {
 func picturesAtOnce(inputs []input) int {
 	n := 1
 	for n < min(len(inputs), rawAtOnce) && isPictureName(inputs[n].path) {
+		n++
+	}
+	return n
+}
+
+// picturesFrom returns how many inputs, from the first on, are pictures that the same folder or pattern stands for.
+func picturesFrom(inputs []input) int {
+	n := 1
+	for n < len(inputs) && inputs[n].from == inputs[0].from && isPictureName(inputs[n].path) {
 		n++
 	}
 	return n

@@ -57,14 +57,18 @@ func (l *accessLog) write(a accessLine) {
 // recorder notes the status and size of a response.
 type recorder struct {
 	http.ResponseWriter
+	last   func() bool // whether the connection is to be closed
 	status int
 	bytes  int64
 }
 
-// WriteHeader notes the status.
+// WriteHeader notes the status, and says in the header whether the connection is closed.
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+		if r.last() {
+			r.Header().Set("Connection", "close")
+		}
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -72,7 +76,7 @@ func (r *recorder) WriteHeader(status int) {
 // Write notes the size.
 func (r *recorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.WriteHeader(http.StatusOK)
 	}
 	n, err := r.ResponseWriter.Write(p)
 	r.bytes += int64(n)
@@ -82,33 +86,49 @@ func (r *recorder) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController find what is below.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// as makes a handler part of the server, under the name of a protocol. A panic becomes an error of its request alone.
-func (s *server) as(protocol string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begun := time.Now()
-		rec := &recorder{ResponseWriter: w}
-		s.metrics.Begin()
-		defer func() {
-			if crash := recover(); crash != nil {
-				report.PrintError(s.system.Stderr, fault.New(fault.Bug, r.URL.Path, "%v", crash))
-				if rec.status == 0 {
-					wire.Fail(rec, r, wire.Errorf(http.StatusInternalServerError, "a bug in dnn"))
-				}
+// as answers a request with a handler, under the name of a protocol. A panic becomes an error of its request alone.
+func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
+	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
+		c.unread = false
+	}
+	rec := &recorder{ResponseWriter: w, last: func() bool {
+		// A request with chunks may also have had a Content-Length, which net/http passes over. A proxy that went by that saw
+		// another end of it, and would take what follows for another client's request (RFC 9112, section 6.1).
+		return s.draining.Load() || s.awake() > maxAwake || len(r.TransferEncoding) > 0
+	}}
+	s.metrics.Begin()
+	defer func() {
+		if crash := recover(); crash != nil {
+			report.PrintError(s.system.Stderr, fault.New(fault.Bug, r.URL.Path, "%v", crash))
+			if rec.status != 0 { // the response has begun, and must not look as if it were whole
+				defer panic(http.ErrAbortHandler)
+			} else {
+				wire.Fail(rec, r, wire.Errorf(http.StatusInternalServerError, "a bug in dnn"))
 			}
-			took := time.Since(begun)
-			s.metrics.End(protocol, max(rec.status, 100), took)
-			if s.access != nil {
-				s.access.write(accessLine{
-					Time: begun.UTC().Format("2006-01-02T15:04:05.000Z"), Remote: r.RemoteAddr, Method: r.Method,
-					Path: r.URL.Path, Protocol: protocol, Status: rec.status, Bytes: rec.bytes, Seconds: took.Seconds(),
-					TraceParent: r.Header.Get("Traceparent"),
-				})
-			}
-		}()
-		if s.draining.Load() || s.awake() > maxAwake {
-			rec.Header().Set("Connection", "close")
 		}
-		rec.Header().Set("X-Content-Type-Options", "nosniff")
-		s.guard(next).ServeHTTP(rec, r)
-	})
+		if rec.status == 0 {
+			rec.WriteHeader(http.StatusOK)
+		}
+		s.note(begun, r.RemoteAddr, protocol, rec, r)
+	}()
+	rec.Header().Set("X-Content-Type-Options", "nosniff")
+	s.guard(next).ServeHTTP(rec, r)
+}
+
+// note counts a request that was answered, and logs it. Without r it could not be read.
+func (s *server) note(begun time.Time, remote, protocol string, rec *recorder, r *http.Request) {
+	took := time.Since(begun)
+	s.metrics.End(protocol, rec.status, took)
+	if s.access == nil {
+		return
+	}
+	a := accessLine{
+		Time: begun.UTC().Format("2006-01-02T15:04:05.000Z"), Remote: remote, Method: "-", Path: "-", Protocol: protocol,
+		Status: rec.status, Bytes: rec.bytes, Seconds: took.Seconds(),
+	}
+	if r != nil {
+		a.Method, a.Path, a.TraceParent = r.Method, r.URL.Path, r.Header.Get("Traceparent")
+	}
+	s.access.write(a)
 }

@@ -2,7 +2,13 @@
 
 package serve
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
-// deafen does nothing here: connections that wait to be accepted when the socket is closed are reset.
-func deafen(syscall.RawConn) {}
+// deafen does nothing here: a connection that is made in the moment when the socket is closed is reset.
+func deafen(syscall.Conn) bool { return false }
+
+// acceptNow returns nothing here: who waited for a connection until the deadline has found none.
+func acceptNow(syscall.Conn) (net.Conn, error) { return nil, net.ErrClosed }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,27 +22,32 @@ import (
 // several times as much, when there is something to read.
 type listener struct {
 	net.Listener
-	max   int64
-	open  atomic.Int64    // connections, parked ones too
-	awake atomic.Int64    // those of the HTTP server
-	ready chan net.Conn   // connections with a first byte
-	ended context.Context // ends when the listener is closed
-	end   context.CancelFunc
+	max     int
+	waits   patience
+	awake   atomic.Int64    // connections of the HTTP server
+	ready   chan net.Conn   // connections with a first byte
+	refused chan struct{}   // closed when no more connections are accepted
+	ended   context.Context // ends when the listener is closed
+	end     context.CancelFunc
+
+	mu  sync.Mutex
+	all map[*connection]struct{} // those that are open, parked ones too
 }
 
 // listen opens the address: host:port, or unix:/path.
-func listen(ctx context.Context, addr string, most int) (*listener, error) {
+func listen(ctx context.Context, addr string, most int, waits patience) (*listener, error) {
 	var config net.ListenConfig
 	network := "tcp"
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok && path != "" {
 		network, addr = "unix", path
 		if err := removeStale(ctx, path); err != nil {
 			return nil, err
 		}
-	} else if _, _, err := net.SplitHostPort(addr); err != nil {
+	} else if _, _, err := net.SplitHostPort(addr); err != nil || addr == "unix:" {
 		return nil, fault.New(fault.Usage, "--addr", "wanted host:port or unix:/path, found %q", addr).
 			WithHint("--addr 127.0.0.1:8080")
 	}
+	config.SetMultipathTCP(false) // its sockets take no filter, see deafen
 	l, err := config.Listen(ctx, network, addr)
 	if err != nil {
 		if e, ok := errors.AsType[*net.OpError](err); ok {
@@ -48,8 +55,17 @@ func listen(ctx context.Context, addr string, most int) (*listener, error) {
 		}
 		return nil, fault.New(fault.Write, addr, "cannot listen: %w", err).WithHint("--addr names another address")
 	}
+	if network == "unix" {
+		if err := restrict(addr); err != nil {
+			_ = l.Close()
+			return nil, err
+		}
+	}
 	ended, end := context.WithCancel(context.Background())
-	parking := &listener{Listener: l, max: int64(most), ready: make(chan net.Conn), ended: ended, end: end}
+	parking := &listener{
+		Listener: l, max: most, waits: waits, ready: make(chan net.Conn), refused: make(chan struct{}), ended: ended, end: end,
+		all: make(map[*connection]struct{}),
+	}
 	go parking.accept()
 	return parking, nil
 }
@@ -76,6 +92,21 @@ func removeStale(ctx context.Context, path string) error {
 	return nil
 }
 
+// restrict takes a socket away from other users than its owner and group, whatever the umask says.
+func restrict(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) { // Linux has sockets without a file
+		return nil
+	}
+	if err == nil {
+		err = os.Chmod(path, info.Mode().Perm()&^0o007)
+	}
+	if err != nil {
+		return fault.CannotWrite(path, err)
+	}
+	return nil
+}
+
 // url returns where the server is.
 func (l *listener) url(secure bool) string {
 	if l.Addr().Network() == "unix" {
@@ -87,54 +118,64 @@ func (l *listener) url(secure bool) string {
 	return "http://" + l.Addr().String() + "/"
 }
 
-// accept accepts connections, if there are not too many, and parks them, until the listener is closed.
+// accept accepts connections until refuse or Close is called.
 func (l *listener) accept() {
-	pause, last := time.Millisecond, false
+	defer close(l.refused)
+	pause := time.Millisecond
 	for {
 		c, err := l.Listener.Accept()
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded) && !last:
-			last = true // this goroutine may have had no processor before the deadline
-			l.wait(lastAccept)
-			continue
-		case errors.Is(err, net.ErrClosed), err != nil && last:
+		case err == nil:
+			pause = time.Millisecond
+			l.take(c)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			l.acceptRest()
 			_ = l.Listener.Close()
 			return
-		case err != nil: // no more file descriptors, or the like: others have to end first
+		case errors.Is(err, net.ErrClosed):
+			return
+		default: // no more file descriptors, or the like: others have to end first
 			time.Sleep(pause)
 			pause = min(2*pause, time.Second)
-			continue
 		}
-		pause = time.Millisecond
-		if last {
-			l.wait(lastAccept)
-		}
-		if l.open.Add(1) > l.max {
-			l.open.Add(-1)
-			_ = c.Close()
-			continue
-		}
-		go l.park(&connection{Conn: c, from: l})
 	}
+}
+
+// take parks a connection, if there are not too many.
+func (l *listener) take(c net.Conn) {
+	if kept := l.keep(c); kept != nil {
+		go l.park(kept)
+	} else {
+		_ = c.Close()
+	}
+}
+
+// keep makes c one of the listener's connections, or returns nil if there are too many.
+func (l *listener) keep(c net.Conn) *connection {
+	kept := &connection{Conn: c, from: l, quiet: time.Now().UnixNano()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.all) >= l.max {
+		return nil
+	}
+	l.all[kept] = struct{}{}
+	return kept
 }
 
 // park waits for the first byte of a connection and hands it to Accept.
 func (l *listener) park(c *connection) {
-	stop := context.AfterFunc(l.ended, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
-	if err := c.SetReadDeadline(time.Now().Add(idleTimeout)); err != nil || l.ended.Err() != nil {
+	if err := c.SetReadDeadline(time.Now().Add(l.waits.idle)); err != nil {
 		_ = c.Close()
 		return
 	}
-	if _, err := c.Conn.Read(c.first[:]); err != nil {
+	if _, err := c.receive(c.first[:]); err != nil {
 		_ = c.Close()
 		return
 	}
 	c.hasFirst = true
-	stop()
 	_ = c.SetReadDeadline(time.Time{}) // the HTTP server sets its own
 	l.awake.Add(1)
-	c.awake = true
+	c.awake.Store(true)
 	select {
 	case l.ready <- c:
 	case <-l.ended.Done():
@@ -152,75 +193,20 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// refuse takes no more connections after a while, in which those that wait already are accepted. Those that are parked may
-// still become some of the HTTP server's.
-func (l *listener) refuse(after time.Duration) {
-	tcp, ok := l.Listener.(*net.TCPListener)
-	if !ok {
-		_ = l.Listener.Close()
-		return
-	}
-	if raw, err := tcp.SyscallConn(); err == nil {
-		deafen(raw)
-	}
-	l.wait(after)
-}
-
-// lastAccept is how long accept waits for one more connection before it closes the listener.
-const lastAccept = 10 * time.Millisecond
-
-// wait lets accept wait for so long.
-func (l *listener) wait(d time.Duration) {
-	if tcp, ok := l.Listener.(*net.TCPListener); ok {
-		_ = tcp.SetDeadline(time.Now().Add(d))
-	}
-}
-
 // Close ends the listener, with the connections that are parked.
 func (l *listener) Close() error {
 	err := l.Listener.Close()
 	l.end()
+	l.mu.Lock()
+	all := slices.Collect(maps.Keys(l.all))
+	l.mu.Unlock()
+	for _, c := range all {
+		if !c.awake.Load() {
+			_ = c.Close()
+		}
+	}
 	if errors.Is(err, net.ErrClosed) {
 		return nil // refuse was called
 	}
 	return err
-}
-
-// connection is counted until it is closed.
-type connection struct {
-	net.Conn
-	from     *listener
-	once     sync.Once
-	awake    bool    // counted as such
-	first    [1]byte // what was read while it was parked
-	hasFirst bool    // first was not read yet by the HTTP server
-}
-
-// Read returns the first byte, and then the others.
-func (c *connection) Read(p []byte) (int, error) {
-	if c.hasFirst && len(p) > 0 {
-		c.hasFirst = false
-		p[0] = c.first[0]
-		return 1, nil
-	}
-	return c.Conn.Read(p)
-}
-
-// Close closes the connection.
-func (c *connection) Close() error {
-	c.once.Do(func() {
-		c.from.open.Add(-1)
-		if c.awake {
-			c.from.awake.Add(-1)
-		}
-	})
-	return c.Conn.Close()
-}
-
-// CloseWrite ends what the server sends.
-func (c *connection) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }

@@ -1,10 +1,10 @@
 // Package serve answers requests over HTTP with what models say: the Open Inference Protocol (package oip), TensorFlow
 // Serving's, MLflow's and SageMaker's protocols and plain pictures (package rest). Run does the work of dnn serve.
 //
-// A request passes the limits of connections (listen.go), the checks of its Host and Origin (guard.go), the log and the
-// counters (access.go), and reaches a protocol. That reads the body (package wire) and asks the engine, which puts
-// samples of all requests into common batches (package engine). Files of models are watched, and read again when they
-// change (reload.go).
+// A request passes the limits of connections (listen.go, connection.go), the checks of its Host and Origin (guard.go), the
+// log and the counters (access.go), and reaches a protocol. That reads the body (package wire) and asks the engine, which
+// puts samples of all requests into common batches (package engine). Files of models are watched, and read again when they
+// change (reload.go). What reached the server is answered when it ends (drain.go).
 package serve
 
 import (
@@ -34,6 +34,27 @@ type Options struct {
 	Started func(url string)
 
 	poll, grace time.Duration // for tests; 0: the usual
+	patience    *patience     // for tests; nil: the usual
+}
+
+// patience is how long the server waits for a client.
+type patience struct {
+	header time.Duration // for the header of a request
+	read   time.Duration // for the whole request
+	write  time.Duration // from the header of a request to the end of its response
+	idle   time.Duration // between two requests
+	drain  time.Duration // for what is being answered when the server is stopped
+}
+
+// waits returns the server's patience.
+func (o Options) waits() patience {
+	if o.patience != nil {
+		return *o.patience
+	}
+	return patience{
+		header: 5 * time.Second, read: 60 * time.Second, write: 90 * time.Second, idle: 2 * time.Minute,
+		drain: 10 * time.Second,
+	}
 }
 
 // The forms of the access log.
@@ -44,15 +65,12 @@ const (
 
 // Bounds that no option changes.
 const (
-	maxHeader     = 32 << 10         // bytes of a request's header
-	maxHeld       = 512 << 20        // bytes of all bodies that are held at a time
-	maxAwake      = 1500             // connections that are kept open between requests, beyond those without any
-	headerTimeout = 5 * time.Second  // for the header of a request
-	readTimeout   = 60 * time.Second // for the whole request
-	writeTimeout  = 90 * time.Second // from the header of a request to the end of its response
-	idleTimeout   = 2 * time.Minute  // between two requests
-	drainTimeout  = 10 * time.Second // for what is being answered when the server is stopped
-	drainGrace    = 250 * time.Millisecond
+	maxHeader     = 32 << 10        // bytes of a request's header
+	maxHeld       = 512 << 20       // bytes of all bodies that are held at a time
+	maxAwake      = 1000            // connections that are kept open between requests, beyond those without any
+	drainGrace    = time.Second     // for a request on a connection without one, when the server is stopped
+	handshakeTime = time.Second / 2 // for handshakes that have begun, when the server is stopped
+	drainLook     = 5 * time.Millisecond
 	pollInterval  = time.Second // between two looks at the files of models
 )
 

@@ -12,13 +12,32 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// handler returns the handler of all paths.
+// route is the handler of some paths, and the protocol that they belong to.
+type route struct {
+	http.Handler
+	protocol string
+}
+
+// handler returns the handler of all requests, also of those that the paths' table itself refuses or redirects.
 func (s *server) handler() http.Handler {
+	paths := s.paths()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		protocol := "other"
+		next, _ := paths.Handler(r)
+		if known, ok := next.(route); ok {
+			protocol = known.protocol
+		}
+		s.as(protocol, next, w, r)
+	})
+}
+
+// paths returns the handlers of all paths.
+func (s *server) paths() *http.ServeMux {
 	ready := func() bool { return !s.draining.Load() }
 	o := &oip.Handler{Models: s.models, Bodies: s.bodies, Version: s.o.Version, Ready: ready}
 	r := &rest.Handler{Models: s.models, Bodies: s.bodies, Ready: ready}
 	mux := http.NewServeMux()
-	for _, route := range []struct {
+	for _, one := range []struct {
 		path, protocol string
 		handler        http.Handler
 	}{
@@ -32,12 +51,12 @@ func (s *server) handler() http.Handler {
 		{"/healthz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, true) })},
 		{"/readyz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, ready()) })},
 		{"/metrics", "other", only(s.metrics.Handler().ServeHTTP)},
+		{"/{$}", "page", &s.page},
+		{"/board/", "page", &s.page},
+		{"/", "other", http.HandlerFunc(unknown)},
 	} {
-		mux.Handle(route.path, s.as(route.protocol, route.handler))
+		mux.Handle(one.path, route{one.handler, one.protocol})
 	}
-	mux.Handle("/{$}", s.as("page", &s.page))
-	mux.Handle("/board/", s.as("page", &s.page))
-	mux.Handle("/", s.as("other", http.HandlerFunc(unknown)))
 	return mux
 }
 

@@ -1,21 +1,22 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"dnn/internal/await"
 	"dnn/internal/fault"
 	"dnn/internal/nn/kernel"
-	"dnn/internal/report"
 	"dnn/internal/serve/board"
 	"dnn/internal/serve/engine"
 	"dnn/internal/serve/metrics"
@@ -75,7 +76,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		return err
 	}
 	s.show()
-	listener, err := listen(ctx, o.Addr, o.MaxConnections)
+	listener, err := listen(ctx, o.Addr, o.MaxConnections, o.waits())
 	if err != nil {
 		return err
 	}
@@ -91,22 +92,42 @@ func (o Options) tls() (*tls.Config, error) {
 	case o.TLSCert == "" || o.TLSKey == "":
 		return nil, fault.New(fault.Usage, "--tls-cert", "wanted --tls-cert and --tls-key together, found one")
 	}
-	certificate, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey)
-	if err != nil {
-		return nil, fault.New(fault.Data, o.TLSCert, "wanted a certificate and its key as PEM: %w", fault.Pathless(err))
+	var texts [2][]byte
+	for i, path := range []string{o.TLSCert, o.TLSKey} {
+		var err error
+		if texts[i], err = os.ReadFile(path); err != nil {
+			return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+		}
 	}
-	return &tls.Config{
-		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}, nil
+	certificate, err := tls.X509KeyPair(texts[0], texts[1])
+	if err != nil {
+		return nil, fault.New(fault.Data, o.TLSCert, "wanted a certificate, and its key in %s, as PEM: %s", o.TLSKey,
+			strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// web returns a server of a handler, for connections of a listener.
+func (s *server) web(h http.Handler) *http.Server {
+	waits := s.o.waits()
+	web := &http.Server{
+		Handler: h, ReadHeaderTimeout: waits.header, ReadTimeout: waits.read, WriteTimeout: waits.write,
+		IdleTimeout: waits.idle, MaxHeaderBytes: maxHeader, DisableGeneralOptionsHandler: true,
+		ConnState: s.noteState,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			one, _ := below(c)
+			return context.WithValue(ctx, connectionKey{}, one)
+		},
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: see the access log
+		Protocols: new(http.Protocols),
+	}
+	web.Protocols.SetHTTP1(true) // alone, as servers of these protocols do: a connection has one request at a time
+	return web
 }
 
 // serve answers requests until ctx ends.
 func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
-	h := &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // of what clients do wrong: the access log has the rest
-	}
+	h := s.web(s.handler())
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)
@@ -138,22 +159,5 @@ func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, wat
 		return nil
 	default:
 		return cause
-	}
-}
-
-// shutDown ends the server. For a while it goes on, but says that it closes each connection after its response; then it
-// takes no more connections, but still waits for requests on those it has. A request that has come is answered; a client
-// that keeps connecting meanwhile may find a connection reset.
-func (s *server) shutDown(h *http.Server, l *listener) {
-	s.draining.Store(true)
-	grace, most := cmp.Or(s.o.grace, drainGrace), drainTimeout
-	time.Sleep(grace)
-	l.refuse(grace / 2)
-	time.Sleep(grace)
-	ctx, cancel := context.WithTimeout(context.Background(), most)
-	defer cancel()
-	if err := h.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
-		_ = h.Close()
-		report.Message(s.system.Stderr, "gave up on requests that took longer than %v", most)
 	}
 }

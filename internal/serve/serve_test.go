@@ -5,11 +5,8 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +23,7 @@ type running struct {
 	url    string
 	model  string // the file
 	log    *safeBuffer
+	system *world.System
 	stop   func() // as by SIGTERM
 	ended  chan error
 	reload chan struct{}
@@ -93,7 +91,7 @@ func start(t *testing.T, change func(*Options)) *running {
 	table := filepath.Join(here, "table.bin")
 	writeModel(t, r.model, 1)
 	writeTable(t, table)
-	system := &world.System{
+	r.system = &world.System{
 		Stdout: io.Discard, Stderr: r.log, Env: func(string) (string, bool) { return "", false }, Now: time.Now,
 	}
 	started := make(chan string, 1)
@@ -109,7 +107,7 @@ func start(t *testing.T, change func(*Options)) *running {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.ended <- Run(ctx, system, o)
+		r.ended <- Run(ctx, r.system, o)
 	}()
 	t.Cleanup(func() { r.stop(); <-done })
 	select {
@@ -152,80 +150,4 @@ func TestStops(t *testing.T) {
 		t.Error(err)
 	}
 	r.ended <- nil
-}
-
-// TestShutdownLosesNothing stops a server while clients ask it. Each request on a connection that was there is answered,
-// and the last one is told that it is.
-func TestShutdownLosesNothing(t *testing.T) {
-	r := start(t, func(o *Options) { o.grace = drainGrace })
-	body, header := inferBytes(image(1))
-	var group sync.WaitGroup
-	var answered atomic.Int64
-	for range 16 {
-		group.Go(func() {
-			client := http.Client{Transport: &http.Transport{}}
-			defer client.CloseIdleConnections()
-			for {
-				q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"v2/models/digits/infer",
-					strings.NewReader(body))
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				q.Header.Set(header[0], header[1])
-				response, err := client.Do(q)
-				if err != nil {
-					t.Errorf("a request was lost: %v", err)
-					return
-				}
-				text, err := io.ReadAll(response.Body)
-				_ = response.Body.Close()
-				if response.StatusCode != http.StatusOK || err != nil {
-					t.Errorf("found %d %s, %v", response.StatusCode, text, err)
-					return
-				}
-				if answered.Add(1) == 100 {
-					r.stop()
-				}
-				if response.Close {
-					return // it was told that the server stops
-				}
-			}
-		})
-	}
-	group.Wait()
-	if err := <-r.ended; err != nil {
-		t.Error(err)
-	}
-	r.ended <- nil
-}
-
-func TestUnixSocket(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	r := start(t, func(o *Options) { o.Addr = "unix:" + path })
-	if r.url != "unix:"+path {
-		t.Errorf("found %s", r.url)
-	}
-	client := http.Client{Transport: &http.Transport{DialContext: dialUnix(path)}}
-	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://anything/healthz", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Errorf("found %d", response.StatusCode)
-	}
-	client.CloseIdleConnections()
-	r.stop()
-	if err := <-r.ended; err != nil {
-		t.Error(err)
-	}
-	r.ended <- nil
-	if _, err := os.Stat(path); err == nil {
-		t.Error("the socket is still there")
-	}
 }

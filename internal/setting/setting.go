@@ -19,6 +19,7 @@ type Setting struct {
 	Bounds  Bounds   // of a *float64 or *int
 	Choices []string // the values that a *string can have; empty: any name of a file
 	Folder  bool     // a *string without Choices is the name of a folder, not of a file
+	Wanted  string   // what a *string without Choices is, if it is neither: "the name of an experiment"
 	Needs   string   // the name of a *bool setting that must be true for this one to have an effect; empty: none
 
 	Required bool // there is no default

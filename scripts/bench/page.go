@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -56,7 +58,16 @@ func (p page) write(folder string) error {
 		}
 		drawn[chart.file] = true
 	}
-	return replace(filepath.Join(folder, pageFile), p.markdown(drawn))
+	file := filepath.Join(folder, pageFile)
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	content := p.markdown(drawn)
+	if _, serving := paired.CutServing(old); serving != nil {
+		content = append(append(content, '\n'), serving...)
+	}
+	return replace(file, content)
 }
 
 func replace(path string, content []byte) error {

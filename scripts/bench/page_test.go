@@ -71,12 +71,20 @@ func TestPage(t *testing.T) {
 		options: options{peers: "/home/me/peers", rounds: 2, only: []string{"epoch", "process", "gemm", "fast"}},
 	}
 	folder := t.TempDir()
+	serving := "\n" + paired.ServingSection + "\n\nof another program\n"
+	if err := os.WriteFile(filepath.Join(folder, pageFile), []byte("# Old\n"+serving), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.write(folder); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(filepath.Join(folder, pageFile))
 	if err != nil {
 		t.Fatal(err)
+	}
+	got, kept := bytes.CutSuffix(got, []byte(serving))
+	if !kept {
+		t.Error("the section about serving was not kept")
 	}
 	golden := filepath.Join("testdata", "page.md")
 	if *update {

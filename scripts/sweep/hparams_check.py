@@ -69,10 +69,11 @@ def differences(group, session, row):
     status = STATUSES.get(row["status"], "STATUS_FAILURE")
     if session["status"] != status:
         yield f"wanted {status}, found {session['status']}"
-    for key in row.keys() - FIXED:
+    for column in row.keys() - FIXED:
+        key = column.removeprefix("parameters.")
         found = group["hparams"].get(key)
-        if not (row[key] == "" and found is None) and not same(found, row[key]):
-            yield f"wanted {key}={row[key]}, found {found}"
+        if not (row[column] == "" and found is None) and not same(found, row[column]):
+            yield f"wanted {key}={row[column]}, found {found}"
     metrics = {value["name"]["tag"]: value["value"] for value in session.get("metricValues", [])}
     for key in METRICS:
         if row.get(key) and metrics.get(key) != float(row[key]):
@@ -95,7 +96,7 @@ def main():
     time.sleep(1)
     experiment = ask(url, "experiment", {"experimentName": ""})
     found = []
-    keys = [key for key in rows[0] if key not in FIXED]
+    keys = [key.removeprefix("parameters.") for key in rows[0] if key not in FIXED]
     named = [info["name"] for info in experiment["hparamInfos"]]
     if sorted(named) != sorted(keys):
         found.append(f"wanted the hyperparameters {keys}, found {named}")

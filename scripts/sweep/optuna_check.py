@@ -48,13 +48,14 @@ def differences(trial, row, metric):
         yield f"wanted {state}, found {trial.state}"
     if state != TrialState.FAIL and trial.value != float(value):
         yield f"wanted the value {value}, found {trial.value}"
-    for key in row.keys() - FIXED:
-        if row[key] == "" and key not in trial.params:
+    for column in row.keys() - FIXED:
+        key = column.removeprefix("parameters.")
+        if row[column] == "" and key not in trial.params:
             continue
-        if key not in trial.params or not same(trial.params[key], row[key]):
-            yield f"wanted {key}={row[key]}, found {trial.params.get(key)}"
+        if key not in trial.params or not same(trial.params[key], row[column]):
+            yield f"wanted {key}={row[column]}, found {trial.params.get(key)}"
         elif not trial.distributions[key]._contains(trial.distributions[key].to_internal_repr(trial.params[key])):
-            yield f"{key}={row[key]} is outside of {trial.distributions[key]}"
+            yield f"{key}={row[column]} is outside of {trial.distributions[key]}"
     for key in FIXED & row.keys():
         if row[key] and str(trial.user_attrs.get(key)) != row[key] and float(trial.user_attrs[key]) != float(row[key]):
             yield f"wanted the attribute {key}={row[key]}, found {trial.user_attrs.get(key)}"

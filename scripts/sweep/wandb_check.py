@@ -1,6 +1,6 @@
 """Checks sweep files as W&B does, offline: with the schema and the rules of its package sweeps.
 
-    uv venv venv && uv pip install --python venv/bin/python -r scripts/sweep/requirements.txt
+    uv venv venv && uv pip install --python venv/bin/python -r scripts/sweep/requirements-wandb.txt
     venv/bin/python scripts/sweep/wandb_check.py FILE...
 
 W&B does not know the keys base, seeds and list, nor the methods sobol and list: its schema refuses keys that it does not

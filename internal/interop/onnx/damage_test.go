@@ -93,7 +93,7 @@ func TestBounded(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			c, err := Read(data, "hostile.onnx", nil)
 			runtime.ReadMemStats(&after)
-			if err == nil && name != "nodes" {
+			if err == nil && !slices.Contains([]string{"nodes", "gelus", "labels"}, name) {
 				t.Errorf("read %v", c.Input)
 			}
 			if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20+6*uint64(len(data)) {

@@ -106,6 +106,41 @@ func hostile() map[string][]byte {
 	}
 	nodes[0].Inputs[0], nodes[3999].Outputs[0] = "x", "y"
 	files["nodes"] = model(nodes, []message.Tensor{one}, message.Dim{Size: 1})
+	// One tensor, or one text, in the arithmetic of many nodes, or as many inputs of one.
+	var sums, shifts, labels []message.Node
+	for i := range 1000 {
+		sums = append(sums, op(fmt.Sprintf("Add k k -> t%d", i)))
+		shifts = append(shifts, op(fmt.Sprintf("Add v%d k -> v%d", i, i+1)))
+		labels = append(labels, op(fmt.Sprintf("Gather k label -> l%d", i)))
+	}
+	shifts[0].Inputs[0], shifts[999].Outputs[0] = "x", "y"
+	files["sums"] = model(append(sums, op("MatMul x t999 -> y")), []message.Tensor{big}, message.Dim{Size: 1000})
+	files["wide sum"] = model([]message.Node{op("Sum" + strings.Repeat(" k", 1000) + " -> t"), op("MatMul x t -> y")},
+		[]message.Tensor{big}, message.Dim{Size: 1000})
+	files["shifts"] = model(shifts, []message.Tensor{big}, message.Dim{Size: 1000}, message.Dim{Size: 1000})
+	row := message.Floats("k", []int{1_000_000}, make([]float32, 1_000_000))
+	files["labels"] = model(append([]message.Node{op("ArgMax x -> label", message.Attribute{
+		Name: "axis", Type: message.IntAttribute, I: 1,
+	})}, append(labels, op("Relu x -> y"))...), []message.Tensor{row}, message.Dim{Size: 1_000_000})
+	keys := make([]int64, 200_000)
+	for i := range keys {
+		keys[i] = int64(i)
+	}
+	files["keys"] = model([]message.Node{
+		op("ArgMax x -> label", message.Attribute{Name: "axis", Type: message.IntAttribute, I: 1}),
+		op("LabelEncoder label -> y", message.Attribute{Name: "keys_int64s", Type: message.IntsAttribute, Ints: keys},
+			message.Attribute{Name: "values_int64s", Type: message.IntsAttribute, Ints: keys[1:]}),
+	}, nil, message.Dim{Size: 10})
+	var gelus []message.Node
+	for i := range 600 {
+		gelus = append(gelus, op(fmt.Sprintf("Div v%d r -> a%d", i, i)), op(fmt.Sprintf("Erf a%d -> b%d", i, i)),
+			op(fmt.Sprintf("Add b%d one -> c%d", i, i)), op(fmt.Sprintf("Mul v%d c%d -> d%d", i, i, i)),
+			op(fmt.Sprintf("Mul d%d h -> e%d", i, i)), op(fmt.Sprintf("MatMul e%d k -> v%d", i, i+1)))
+	}
+	gelus[0].Inputs[0], gelus[3].Inputs[0], gelus[3599].Outputs[0] = "x", "x", "y"
+	files["gelus"] = model(gelus, []message.Tensor{one, message.Floats("r", nil, []float32{1.4142135}),
+		message.Floats("one", nil, []float32{1}), message.Floats("h", nil, []float32{0.5})}, message.Dim{Size: 1})
+	files["wide max"] = model([]message.Node{op("Max x" + strings.Repeat(" x", 1<<20) + " -> y")}, nil, message.Dim{Size: 1})
 	files["too many nodes"] = model(append(nodes, nodes...), []message.Tensor{one}, message.Dim{Size: 1})
 	return files
 }

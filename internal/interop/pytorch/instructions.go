@@ -188,6 +188,9 @@ func (m *machine) stackGlobal() error {
 }
 
 func (m *machine) pushGlobal(module, name string) error {
+	if len(module)+len(name) > maxName {
+		return &refusal{name: fmt.Sprintf("%.*s.%.*s", maxName, module, maxName, name)}
+	}
 	g := global(module + "." + name)
 	if strings.HasPrefix(module, "__builtin__") { // Python 2's name, which protocol 2 writes
 		g = global("builtins." + name)
@@ -225,6 +228,13 @@ func (m *machine) construct(keywords bool) error {
 		}
 		m.push(opaque{})
 		return nil
+	}
+	m.operations += len(args) // one tuple can be the arguments of many
+	for _, a := range args {
+		m.operations += len(sequence(a))
+	}
+	if m.operations > maxOperations {
+		return errOperations
 	}
 	v, err := g.result(args)
 	m.push(v)

@@ -115,6 +115,7 @@ func TestByteOrder(t *testing.T) {
 // TestMemory is about pickles that take as much memory as they can.
 func TestMemory(t *testing.T) {
 	const most = 64 << 20
+	matrix := tensor("0", 0, "("+number(1)+number(1)+"t", "("+number(1)+number(1)+"t")
 	views := strings.Builder{} // of one storage of 1 MB
 	for i := range 1000 {
 		views.WriteString(text(fmt.Sprint("a", i, ".weight")) + tensor("0", 0, "("+number(500)+number(500)+"t", "("+number(500)+number(1)+"t"))
@@ -130,6 +131,15 @@ func TestMemory(t *testing.T) {
 		{"in itself", "}\x94(" + strings.Repeat(text("model")+"h\x00", 1<<17) + "u", 0},
 		{"texts", strings.Repeat(text(strings.Repeat("x", 1000))+"0", 1<<12), 0},
 		{"views", dict(views.String()), 1 << 20},
+		{"long keys", "}(" + text(strings.Repeat("k", 1<<20)) + "\x94" + strings.Repeat("}h\x00", 1<<15) + "}u", 0},
+		{"long paths", "}(" + text(strings.Repeat("k", 900)) + "\x94}(h\x00}(" + strings.Repeat("h\x00}", 1<<15) + "uuu", 0},
+		{"long names of tensors", "}(" + text(strings.Repeat("k", 1<<20)) + "\x94" + matrix + "\x94" +
+			strings.Repeat("h\x00h\x01", 1<<15) + "u", 4},
+		{"long name of a class", text("numpy.dtypes") + text(strings.Repeat("x", 1<<20)) + "\x94" +
+			strings.Repeat("00"+text("numpy.dtypes")+"h\x00\x93h\x00", 1<<12), 0},
+		{"dictionaries", "](" + strings.Repeat("K\x01K\x02\x86", 1) + "\x94" + strings.Repeat("h\x00", 1<<16) + "e\x94" +
+			strings.Repeat("cbuiltins\ndict\nh\x01\x85R", 1<<12), 0},
+		{"arguments", "(" + strings.Repeat("N", 1<<16) + "t\x94" + strings.Repeat("ctorch._utils\n_rebuild_tensor_v2\nh\x00R", 1<<12), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := file(t, c.pickle, c.size)

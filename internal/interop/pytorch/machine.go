@@ -25,16 +25,20 @@ type machine struct {
 const (
 	maxPickle     = 32 << 20
 	maxOperations = 1 << 18
+	maxName       = 1000 // bytes of the name of a class, a tensor or a storage, which can be used many times
 )
 
-var errCut = errors.New("it ends within itself")
+var (
+	errCut        = errors.New("it ends within itself")
+	errOperations = fmt.Errorf("wanted at most %d operations, found more", maxOperations)
+)
 
 // run reads one pickle and returns its value.
 func (m *machine) run() (any, error) {
 	m.memo = map[uint64]any{}
 	for {
 		if m.operations++; m.operations > maxOperations {
-			return nil, fmt.Errorf("wanted at most %d operations, found more", maxOperations)
+			return nil, errOperations
 		}
 		begin := m.at
 		code, err := m.take(1)

@@ -62,7 +62,7 @@ func find(top any, where string) (candidate, error) {
 func candidates(v any, path string, depth int, visits *int) []candidate {
 	items := sequence(v)
 	d, isDict := v.(*dict)
-	if *visits -= 1 + len(items); isDict {
+	if *visits -= 1 + len(items) + len(path)/64; isDict {
 		*visits -= len(d.keys)
 	}
 	if *visits < 0 {
@@ -76,7 +76,7 @@ func candidates(v any, path string, depth int, visits *int) []candidate {
 	}
 	for i, k := range d.keys {
 		key, isText := k.(string)
-		if t, ok := d.values[i].(*tensor); isText && ok && (recognized(key) || len(t.shape) >= 2) {
+		if t, ok := d.values[i].(*tensor); isText && ok && len(key) <= maxName && (recognized(key) || len(t.shape) >= 2) {
 			return []candidate{{path: path, dict: d}}
 		}
 	}
@@ -84,13 +84,16 @@ func candidates(v any, path string, depth int, visits *int) []candidate {
 		return nil
 	}
 	var all []candidate
-	for i, item := range items {
+	for i, item := range items[:min(len(items), max(*visits, 0))] {
 		all = append(all, candidates(item, fmt.Sprint(path, "[", i, "]"), depth-1, visits)...)
 	}
 	for i, k := range d.keys {
 		key, isText := k.(string)
-		other := slices.ContainsFunc(notWeights, func(p string) bool { return strings.HasPrefix(strings.ToLower(key), p) })
-		if isText && !other {
+		if !isText || len(key) > maxName || *visits < 0 {
+			continue
+		}
+		lower := strings.ToLower(key[:min(len(key), 20)])
+		if !slices.ContainsFunc(notWeights, func(p string) bool { return strings.HasPrefix(lower, p) }) {
 			inner := key
 			if path != "" && !slices.Contains(wrappers, key) {
 				inner = path + "." + key
@@ -161,6 +164,9 @@ func (c candidate) arrays(s *source, where string) (all []arrays.Array, err erro
 		}
 		if !isText {
 			return nil, fmt.Errorf("wanted names of tensors that are text, found %v", describe(k))
+		}
+		if len(key) > maxName {
+			return nil, fmt.Errorf("wanted names of tensors of at most %d bytes, found %d", maxName, len(key))
 		}
 		a, err := s.array(key, t)
 		if err != nil {

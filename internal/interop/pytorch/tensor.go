@@ -21,7 +21,7 @@ func newStorage(id tuple) (any, error) {
 	class, isClass := id[1].(global)
 	key, isText := id[2].(string)
 	count, isNumber := id[4].(int64)
-	if !isClass || !class.isStorage() || !isText || !isNumber || count < 0 {
+	if !isClass || !class.isStorage() || !isText || len(key) > maxName || !isNumber || count < 0 {
 		return nil, errors.New("wanted a storage's class, key and size")
 	}
 	s := storage{key: key, kind: class.storageKind()}

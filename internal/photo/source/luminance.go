@@ -20,10 +20,10 @@ func Luminance(img image.Image, limit int) (pix []float32, w, h int) {
 	read := reader(img)
 	across, down := cover(b.Dx(), w), cover(b.Dy(), h)
 	Spread(h, func(lo, hi int) {
-		buffer := make([]uint8, b.Dx())
+		buffer, upTo := make([]uint8, b.Dx()), make([]uint32, b.Dx())
 		for y := lo; y < hi; y++ {
 			for sy := down[y].first; sy <= down[y].last; sy++ {
-				addMeans(pix[y*w:(y+1)*w], read(sy, buffer), across, down[y].weight(sy))
+				addMeans(pix[y*w:(y+1)*w], read(sy, buffer), upTo, across, down[y].weight(sy))
 			}
 		}
 	})
@@ -106,22 +106,24 @@ func cover(n, few int) []area {
 	return areas
 }
 
-// addMeans adds the means of a row over areas, times a weight, to sums.
-func addMeans(sums []float32, row []uint8, areas []area, weight float32) {
+// addMeans adds the means of a row over areas, times a weight, to sums. upTo is memory for as many numbers as the row has.
+func addMeans(sums []float32, row []uint8, upTo []uint32, areas []area, weight float32) {
 	if len(row) == len(sums) {
 		for x, v := range row {
 			sums[x] += float32(v) * weight
 		}
 		return
 	}
+	all := uint32(0)
+	for x, v := range row {
+		upTo[x] = all // the sum of those before
+		all += uint32(v)
+	}
 	for x := range areas {
 		a := &areas[x]
 		mean := float32(row[a.first]) * a.head
 		if a.last > a.first {
-			between := uint32(0)
-			for _, v := range row[a.first+1 : a.last] {
-				between += uint32(v)
-			}
+			between := upTo[a.last] - upTo[a.first+1]
 			mean += float32(between)*a.whole + float32(row[a.last])*a.tail
 		}
 		sums[x] += mean * weight

@@ -56,16 +56,25 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 
 // assets returns the files of the page, by path.
 func assets() map[string]file {
-	script := func(parts ...string) file {
-		return newFile("text/javascript; charset=utf-8", []byte("\"use strict\";\n\n"+strings.Join(parts, "\n")))
-	}
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(strings.Replace(own("board.html"), "[[style]]", style, 1))),
-		"/board/board.js": script(browser.Part("network.js"), browser.Part("drawing.js"), browser.Part("normalize.js"),
-			browser.Part("pen.js"), browser.Part("view.js"), own("request.js"), own("explain.js"), own("grid.js"), own("picture.js"), own("panels.js"), own("listen.js"),
-			own("board.js")),
-		"/board/worker.js": script(browser.Part("network.js"), own("explain.js"), own("worker.js")),
+		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js"},
+			"request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js", "listen.js",
+			"board.js"),
+		"/board/worker.js": newScript([]string{"network.js"}, "explain.js", "worker.js"),
 	}
+}
+
+// newScript returns a script of parts of package browser, and of files of folder page behind them.
+func newScript(shared []string, ours ...string) file {
+	parts := []string{"\"use strict\";\n"}
+	for _, name := range shared {
+		parts = append(parts, browser.Part(name))
+	}
+	for _, name := range ours {
+		parts = append(parts, own(name))
+	}
+	return newFile("text/javascript; charset=utf-8", []byte(strings.Join(parts, "\n")))
 }
 
 // own returns a file of folder page.

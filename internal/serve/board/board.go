@@ -9,6 +9,9 @@
 //	worker.js    runs explain.js beside the page, so that a stroke never waits
 //	grid.js      the sheet as pixels, for keys
 //	picture.js   a picture, and boxes around its digits
+//	model.js     fetches a model's weights, and sets them with all that is shown
+//	follow.js    notices that a model was replaced, or that the server has gone
+//	units.js     pictures of the first layer
 //	panels.js    views of all that package browser's view does not show
 //	request.js   requests to this package's handler
 //	listen.js    what buttons, keys and files do

@@ -231,17 +231,35 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// A page shows the models that it was told last.
+// A page shows the models that it was told last. The versions that page/follow.js and page/model.js compare tell one model
+// from another, and are the same for the same.
 func TestPage(t *testing.T) {
 	var p Page
-	list := func() int {
-		return len(answered[struct{ Models []entry }](t, send(t, &p, http.MethodGet, "/board/models", nil)).Models)
+	versions := func() (list, listed, weights string) {
+		w := send(t, &p, http.MethodGet, "/board/models", nil)
+		list = w.Header().Get("ETag")
+		models := answered[struct{ Models []entry }](t, w).Models
+		if len(models) == 0 {
+			return list, "", ""
+		}
+		w = send(t, &p, http.MethodGet, "/board/weights?model="+models[0].Name, nil)
+		return list, models[0].Weights, w.Header().Get("ETag")
 	}
-	if n := list(); n != 0 {
-		t.Errorf("wanted no models, found %d", n)
+	empty, listed, _ := versions()
+	if empty == "" || listed != "" {
+		t.Errorf("wanted a list of no models, found version %q, %q", empty, listed)
 	}
-	p.Show([]Model{{Name: "a", Model: model(t, 10), Kernels: kernels(t)}})
-	if n := list(); n != 1 {
-		t.Errorf("wanted one model, found %d", n)
+	seen := map[string]bool{empty: true}
+	for _, units := range [][]int{{10}, {20, 10}} {
+		p.Show([]Model{{Name: "a", Model: model(t, units...), Kernels: kernels(t)}})
+		list, listed, weights := versions()
+		if seen[list] || weights != `"`+listed+`"` {
+			t.Errorf("layers of %v: found a list of version %s; weights %q with the version %s", units, list, listed, weights)
+		}
+		seen[list] = true
+		p.Show([]Model{{Name: "a", Model: model(t, units...), Kernels: kernels(t)}})
+		if again, _, _ := versions(); again != list {
+			t.Errorf("wanted %s for the same model, found %s", list, again)
+		}
 	}
 }

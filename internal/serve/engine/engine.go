@@ -125,6 +125,7 @@ type Answer struct {
 	done sync.WaitGroup
 	mu   sync.Mutex
 	err  error
+	only [1]part // of a request that has one
 }
 
 // Load reads the model at path, of any format, and tries it on an empty sample. note is told what was assumed.
@@ -203,7 +204,10 @@ func (n *Network) predict(l *lane, count int, cut func(lo, hi int) part) (*Answe
 		return a, nil
 	}
 	pieces := (count + step.MaxPredict - 1) / step.MaxPredict
-	parts := make([]part, pieces)
+	parts := a.only[:]
+	if pieces > 1 {
+		parts = make([]part, pieces)
+	}
 	now := n.engine.o.Now()
 	for i := range parts {
 		lo, hi := count*i/pieces, count*(i+1)/pieces

@@ -67,3 +67,36 @@ func TestPictures(t *testing.T) {
 		t.Error("bytes after the last picture were not refused")
 	}
 }
+
+// TestMemo tests that a request is read once, and that others are not taken for it.
+func TestMemo(t *testing.T) {
+	var m memo
+	head := func(id string) []byte {
+		return []byte(`{"id":"` + id + `","inputs":[{"name":"input","shape":[1,4],"datatype":"UINT8"}]}`)
+	}
+	first, err := m.request(head("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := m.request(head("a")); err != nil || again != first {
+		t.Errorf("the same request was read again: %v, %v", again, err)
+	}
+	for i := range 1000 { // more than there are places
+		id := strconv.Itoa(i)
+		if q, err := m.request(head(id)); err != nil || q.ID != id {
+			t.Fatalf("wanted request %s, found %v, %v", id, q, err)
+		}
+	}
+	long := strings.Repeat("x", longest)
+	if _, err := m.request(head(long)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range m.places {
+		if known := m.places[i].Load(); known != nil && len(known.text) > longest {
+			t.Errorf("wanted at most %d bytes, found %d", longest, len(known.text))
+		}
+	}
+	if q, err := m.request([]byte("{")); err == nil {
+		t.Errorf("wanted an error, found %v", q)
+	}
+}

@@ -18,7 +18,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 		return err
 	}
 	defer body.Release()
-	q, raw, err := parse(body.Data, r.Header.Get(headerLengthHeader))
+	q, raw, err := h.memo.parse(body.Data, r.Header.Get(headerLengthHeader))
 	if err != nil {
 		return err
 	}
@@ -30,18 +30,20 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 	if len(outputs) == 0 {
 		outputs = []outputTensor{{Name: probabilitiesName}, {Name: className}}
 	}
-	text, data := q.encode(name, outputs, a)
+	text, head := q.encode(name, outputs, a)
 	contentType := wire.JSON
-	if data != nil {
+	if head >= 0 {
 		contentType = wire.Binary
-		w.Header().Set(headerLengthHeader, strconv.Itoa(len(text)))
+		w.Header().Set(headerLengthHeader, strconv.Itoa(head))
 	}
-	wire.Write(w, r, http.StatusOK, contentType, append(text, data...))
+	wire.Write(w, r, http.StatusOK, contentType, text)
 	return nil
 }
 
-// encode returns the JSON of a response, and the bytes that follow it; nil: there are no binary outputs.
-func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) (text, data []byte) {
+// encode returns a response: its JSON, and the bytes of the binary outputs. head is the length of the JSON; -1: there are no
+// binary outputs.
+func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) (text []byte, head int) {
+	text = make([]byte, 0, 256+4*len(a.Probabilities)) // enough for what most ask for
 	text = append(text, `{"model_name":`...)
 	text = appendText(text, name)
 	text = append(text, `,"model_version":"`+wire.Version+`"`...)
@@ -50,16 +52,15 @@ func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) 
 		text = appendText(text, q.ID)
 	}
 	text = append(text, `,"outputs":[`...)
+	head = -1
 	for i, out := range outputs {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		binary := q.Parameters.BinaryDataOutput
-		if out.Parameters.BinaryData != nil {
-			binary = *out.Parameters.BinaryData
-		}
 		text = append(text, `{"name":"`+out.Name+`","datatype":"`...)
+		size := 8 * len(a.Class)
 		if out.Name == probabilitiesName {
+			size = 4 * len(a.Probabilities)
 			text = append(text, `FP32","shape":[`...)
 			text = strconv.AppendInt(text, int64(a.Count), 10)
 			text = append(text, ',')
@@ -69,40 +70,60 @@ func (q *request) encode(name string, outputs []outputTensor, a *engine.Answer) 
 			text = strconv.AppendInt(text, int64(a.Count), 10)
 		}
 		text = append(text, ']')
-		if binary {
-			before := len(data)
-			data = appendBinary(data, out.Name, a)
+		if q.binary(out) {
+			head = 0
 			text = append(text, `,"parameters":{"binary_data_size":`...)
-			text = strconv.AppendInt(text, int64(len(data)-before), 10)
+			text = strconv.AppendInt(text, int64(size), 10)
 			text = append(text, "}}"...)
 			continue
 		}
 		text = append(text, `,"data":[`...)
-		if out.Name == probabilitiesName {
-			for i, p := range a.Probabilities {
-				if i > 0 {
-					text = append(text, ',')
-				}
-				text = wire.AppendFloat(text, p)
-			}
-		} else {
-			for i, c := range a.Class {
-				if i > 0 {
-					text = append(text, ',')
-				}
-				text = strconv.AppendInt(text, int64(c), 10)
-			}
-		}
+		text = appendNumbers(text, out.Name, a)
 		text = append(text, "]}"...)
 	}
-	return append(text, "]}"...), data
+	text = append(text, "]}"...)
+	if head < 0 {
+		return text, head
+	}
+	head = len(text)
+	for _, out := range outputs {
+		if q.binary(out) {
+			text = appendBinary(text, out.Name, a)
+		}
+	}
+	return text, head
 }
 
-// appendBinary appends an output as little-endian numbers. It is not nil even if there are none.
-func appendBinary(data []byte, output string, a *engine.Answer) []byte {
-	if data == nil {
-		data = make([]byte, 0, 4*len(a.Probabilities)+8*len(a.Class))
+// binary reports whether an output is wanted as bytes after the JSON.
+func (q *request) binary(out outputTensor) bool {
+	if out.Parameters.BinaryData != nil {
+		return *out.Parameters.BinaryData
 	}
+	return q.Parameters.BinaryDataOutput
+}
+
+// appendNumbers appends an output as numbers of JSON, with commas between.
+func appendNumbers(text []byte, output string, a *engine.Answer) []byte {
+	if output == probabilitiesName {
+		for i, p := range a.Probabilities {
+			if i > 0 {
+				text = append(text, ',')
+			}
+			text = wire.AppendFloat(text, p)
+		}
+		return text
+	}
+	for i, c := range a.Class {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, int64(c), 10)
+	}
+	return text
+}
+
+// appendBinary appends an output as little-endian numbers.
+func appendBinary(data []byte, output string, a *engine.Answer) []byte {
 	if output == probabilitiesName {
 		for _, p := range a.Probabilities {
 			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(p))

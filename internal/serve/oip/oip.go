@@ -28,6 +28,8 @@ type Handler struct {
 	Bodies  *wire.Bodies
 	Version string      // of the program
 	Ready   func() bool // whether the server takes requests
+
+	memo memo
 }
 
 // metadata of a tensor.

@@ -46,7 +46,7 @@ func bad(format string, args ...any) error {
 
 // parse reads a request from a body. header is the value of Inference-Header-Content-Length: how many bytes of the body
 // are JSON; the rest is the input. Empty: all of it is JSON.
-func parse(body []byte, header string) (q *request, rest []byte, err error) {
+func (m *memo) parse(body []byte, header string) (q *request, rest []byte, err error) {
 	text := body
 	if header != "" {
 		n, err := strconv.ParseUint(header, 10, 63)
@@ -56,8 +56,13 @@ func parse(body []byte, header string) (q *request, rest []byte, err error) {
 		}
 		text, rest = body[:n], body[n:]
 	}
-	q = new(request)
-	if err := json.Unmarshal(text, q); err != nil {
+	if header != "" {
+		q, err = m.request(text)
+	} else {
+		q = new(request)
+		err = json.Unmarshal(text, q)
+	}
+	if err != nil {
 		return nil, nil, bad("wanted an inference request in JSON: %w", err)
 	}
 	if len(q.Inputs) != 1 {

@@ -69,6 +69,19 @@ func (h *Handler) invocations(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// failInvocation writes an error as MLflow's servers do, and for SageMaker, which has no form of its own, as all others here.
+func failInvocation(w http.ResponseWriter, r *http.Request, err error) {
+	code, message := wire.StatusOf(err)
+	name := "BAD_REQUEST"
+	switch code {
+	case http.StatusServiceUnavailable:
+		name = "TEMPORARILY_UNAVAILABLE"
+	case http.StatusInternalServerError:
+		name = "INTERNAL_ERROR"
+	}
+	wire.WriteJSON(w, r, code, map[string]string{"error": message, "error_code": name, "message": message})
+}
+
 // answerJSON computes the answer for any of MLflow's forms.
 func answerJSON(n *engine.Network, text []byte) (*engine.Answer, error) {
 	if list := bytes.TrimSpace(text); len(list) > 0 && list[0] == '[' {

@@ -35,7 +35,13 @@ func do(f func(w http.ResponseWriter, r *http.Request) error) http.Handler {
 func (h *Handler) TensorFlow() http.Handler { return do(h.tensorflow) }
 
 // Invocations returns the handler of /invocations.
-func (h *Handler) Invocations() http.Handler { return do(h.invocations) }
+func (h *Handler) Invocations() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h.invocations(w, r); err != nil {
+			failInvocation(w, r, err)
+		}
+	})
+}
 
 // Ping returns the handler of /ping.
 func (h *Handler) Ping() http.Handler {

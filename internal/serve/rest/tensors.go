@@ -32,6 +32,14 @@ func (h *Handler) predictTensors(w http.ResponseWriter, r *http.Request, n *engi
 		return err
 	}
 	defer body.Release()
+	if numbers, ok := wire.ParseMember(body.Data, "instances"); ok {
+		a, err := answerNumbers(n, numbers, "instances")
+		if err != nil {
+			return err
+		}
+		tell(w, r, "predictions", a)
+		return nil
+	}
 	var q tensors
 	if err := json.Unmarshal(body.Data, &q); err != nil {
 		return bad("wanted JSON with instances or inputs: %w", err)
@@ -91,23 +99,7 @@ func answerOf(n *engine.Network, text json.RawMessage, where string) (*engine.An
 		if err != nil {
 			return nil, bad("%s: %w", where, err)
 		}
-		if len(numbers.Data) == 0 && len(numbers.Shape) == 1 {
-			return nil, bad("%s: wanted at least one sample, found none", where)
-		}
-		if len(numbers.Shape) < 2 { // a list of numbers is samples of one number each, as TensorFlow has it
-			if len(numbers.Shape) == 0 || n.Features() > 1 {
-				return nil, bad("%s: wanted a list of samples, found numbers in the shape %v", where, numbers.Shape)
-			}
-			numbers.Shape = append(numbers.Shape, 1)
-		}
-		samples, err := wire.CheckShape(n, numbers.Shape)
-		if err != nil {
-			return nil, err
-		}
-		if samples*n.Features() != len(numbers.Data) {
-			return nil, bad("%s: wanted %d numbers in each sample", where, n.Features())
-		}
-		return wire.Values(n, numbers.Data)
+		return answerNumbers(n, numbers, where)
 	}
 	var objects []map[string]json.RawMessage
 	if bytes.TrimSpace(text)[0] == '{' {
@@ -117,6 +109,27 @@ func answerOf(n *engine.Network, text json.RawMessage, where string) (*engine.An
 		return nil, bad("%s: wanted objects in a list: %w", where, err)
 	}
 	return answerObjects(n, objects, where)
+}
+
+// answerNumbers computes the answer for samples that are numbers.
+func answerNumbers(n *engine.Network, numbers wire.Numbers, where string) (*engine.Answer, error) {
+	if len(numbers.Data) == 0 && len(numbers.Shape) == 1 {
+		return nil, bad("%s: wanted at least one sample, found none", where)
+	}
+	if len(numbers.Shape) < 2 { // a list of numbers is samples of one number each, as TensorFlow has it
+		if len(numbers.Shape) == 0 || n.Features() > 1 {
+			return nil, bad("%s: wanted a list of samples, found numbers in the shape %v", where, numbers.Shape)
+		}
+		numbers.Shape = append(numbers.Shape, 1)
+	}
+	samples, err := wire.CheckShape(n, numbers.Shape)
+	if err != nil {
+		return nil, err
+	}
+	if samples*n.Features() != len(numbers.Data) {
+		return nil, bad("%s: wanted %d numbers in each sample", where, n.Features())
+	}
+	return wire.Values(n, numbers.Data)
 }
 
 // answerObjects computes the answer for samples that are objects, all of the same kind as the first.

@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -93,6 +94,9 @@ func (y *Body) fill(source io.Reader) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
+			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+				return Errorf(http.StatusRequestTimeout, "the body took too long to come")
+			}
 			return Errorf(http.StatusBadRequest, "the body ended early or is damaged: %w", err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"slices"
 
 	"dnn/internal/predict"
 	"dnn/internal/serve/engine"
@@ -43,7 +42,9 @@ func Values(n *engine.Network, values []float64) (*engine.Answer, error) {
 				return nil, Errorf(http.StatusBadRequest, "sample %d: wanted pixels from 0 to 255, or from 0 to 1, "+
 					"found %v", lo/features+1, v)
 			}
-			most = max(most, v)
+			if v > most { // max would look for NaNs again, which takes as long as the rest of the loop
+				most = v
+			}
 		}
 		one := scale
 		if most <= 1 {
@@ -90,7 +91,7 @@ func Pictures(n *engine.Network, pictures [][]byte) (*engine.Answer, error) {
 // CheckShape returns the number of samples that a tensor of a shape has: [n, features], or [n, rows, columns] of
 // images, also with a last dimension of 1, or any of them without the n.
 func CheckShape(n *engine.Network, shape []int) (samples int, err error) {
-	one := slices.Clone(shape)
+	one := shape
 	if len(one) > 2 && one[len(one)-1] == 1 {
 		one = one[:len(one)-1]
 	}

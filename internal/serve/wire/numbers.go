@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -18,11 +19,30 @@ type Numbers struct {
 
 // ParseNumbers reads a tensor from JSON, which must be valid. true and false are 1 and 0.
 func ParseNumbers(text json.RawMessage) (Numbers, error) {
-	p := parser{text: text}
+	p := newParser(text)
 	if err := p.value(0); err != nil {
 		return Numbers{}, err
 	}
-	return Numbers{Shape: p.shape, Data: p.data}, nil
+	return p.numbers(), nil
+}
+
+// ParseMember reads what most clients send: an object with one member, named key, whose value is numbers in lists. Of
+// anything else it reports false; encoding/json reads that, and finds the words for what is wrong. It goes over the text
+// once, where encoding/json and ParseNumbers together go over it three times.
+func ParseMember(text []byte, key string) (Numbers, bool) {
+	p := newParser(text)
+	if !p.skip('{') || !p.skip('"') || !bytes.HasPrefix(text[p.at:], []byte(key)) {
+		return Numbers{}, false
+	}
+	p.at += len(key)
+	if p.at == len(text) || text[p.at] != '"' { // there may be no space before it
+		return Numbers{}, false
+	}
+	p.at++
+	if !p.skip(':') || p.next() != '[' || p.value(0) != nil || !p.skip('}') || p.next() != 0 || p.at < len(text) {
+		return Numbers{}, false
+	}
+	return p.numbers(), true
 }
 
 // parser reads lists of numbers. The first list at each depth says how long the others must be.
@@ -32,6 +52,22 @@ type parser struct {
 	data  []float64
 	shape []int
 	leaf  int // the depth of numbers, plus 1; 0: not known yet
+}
+
+// mostRoom is how many numbers get memory before they are there.
+const mostRoom = 1 << 17
+
+// newParser returns a parser with room for as many numbers as there are commas.
+func newParser(text []byte) *parser {
+	return &parser{text: text, data: make([]float64, 0, min(bytes.Count(text, []byte{','})+1, mostRoom))}
+}
+
+// numbers returns what was read.
+func (p *parser) numbers() Numbers {
+	if len(p.data) == 0 {
+		p.data = nil
+	}
+	return Numbers{Shape: p.shape, Data: p.data}
 }
 
 // next returns the next character that is no space, without going past it; 0 at the end.
@@ -44,6 +80,15 @@ func (p *parser) next() byte {
 		}
 	}
 	return 0
+}
+
+// skip goes past spaces and c, and reports whether it was there.
+func (p *parser) skip(c byte) bool {
+	if p.next() != c {
+		return false
+	}
+	p.at++
+	return true
 }
 
 func (p *parser) value(depth int) error {
@@ -61,43 +106,80 @@ func (p *parser) value(depth int) error {
 }
 
 func (p *parser) number(c byte) error {
-	start := p.at
-	switch c {
-	case 't':
+	rest := p.text[p.at:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("true")):
 		p.at += len("true")
 		p.data = append(p.data, 1)
 		return nil
-	case 'f':
+	case bytes.HasPrefix(rest, []byte("false")):
 		p.at += len("false")
 		p.data = append(p.data, 0)
 		return nil
-	case 'n', '"', '{':
+	case c == 'n' || c == '"' || c == '{':
 		found := map[byte]string{'n': "null", '"': "a text", '{': "an object"}[c]
 		return fmt.Errorf("wanted numbers, found %s", found)
 	}
-	whole, short := 0, true // most numbers are bytes
-	for ; p.at < len(p.text); p.at++ {
-		d := p.text[p.at]
-		if d >= '0' && d <= '9' {
-			whole = whole*10 + int(d-'0')
-			short = short && p.at-start < 9
-			continue
+	n, whole, digits := 0, 0, 0
+	for ; n < len(rest) && rest[n] != ',' && rest[n] != ']' && rest[n] > ' '; n++ {
+		if isDigit(rest[n]) && digits < 9 {
+			whole, digits = whole*10+int(rest[n]-'0'), digits+1
 		}
-		if d == ',' || d == ']' || d == ' ' || d == '\n' || d == '\r' || d == '\t' {
-			break
-		}
-		short = false
 	}
-	if short && p.at > start {
+	p.at += n
+	if digits == n && n > 0 && (c != '0' || n == 1) {
 		p.data = append(p.data, float64(whole))
 		return nil
 	}
-	v, err := strconv.ParseFloat(string(p.text[start:p.at]), 64)
-	if err != nil || math.IsInf(v, 0) {
-		return fmt.Errorf("wanted a finite number, found %s", Short(string(p.text[start:p.at])))
+	v, err := strconv.ParseFloat(string(rest[:n]), 64)
+	if err != nil || math.IsInf(v, 0) || !isNumber(rest[:n]) {
+		return fmt.Errorf("wanted a finite number, found %s", Short(string(rest[:n])))
 	}
 	p.data = append(p.data, v)
 	return nil
+}
+
+// isNumber reports whether JSON has a number that strconv has read: it has no hexadecimal digits, no underscores, no plus
+// sign, no zeros before the first digit, and digits on both sides of a point.
+func isNumber(text []byte) bool {
+	text = bytes.TrimPrefix(text, []byte{'-'})
+	if len(text) == 0 || text[0] < '0' || text[0] > '9' || len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' {
+		return false
+	}
+	point := bytes.IndexByte(text, '.')
+	return len(bytes.Trim(text, "0123456789.eE+-")) == 0 && (point < 0 || point+1 < len(text) && isDigit(text[point+1]))
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// plain reads whole numbers of up to three digits, each with a comma after it and at most one space before: pixels are
+// such, and are most of what is read. It returns how many they were, and stops before whatever is none.
+func (p *parser) plain() int {
+	text, at, data := p.text, p.at, p.data
+	for at+4 < len(text) {
+		from := at
+		if text[from] == ' ' {
+			from++
+		}
+		first, second, third := text[from], text[from+1], text[from+2]
+		switch {
+		case !isDigit(first):
+		case second == ',':
+			data, at = append(data, float64(first-'0')), from+2
+			continue
+		case first == '0' || !isDigit(second):
+		case third == ',':
+			data, at = append(data, float64(int(first-'0')*10+int(second-'0'))), from+3
+			continue
+		case isDigit(third) && text[from+3] == ',':
+			data, at = append(data, float64(int(first-'0')*100+int(second-'0')*10+int(third-'0'))), from+4
+			continue
+		}
+		break
+	}
+	more := len(data) - len(p.data)
+	p.at, p.data = at, data
+	return more
 }
 
 func (p *parser) list(depth int) error {
@@ -113,9 +195,17 @@ func (p *parser) list(depth int) error {
 		p.shape = append(p.shape, -1) // not known before its end
 	}
 	n := 0
-	for p.next() != ']' {
+	for c := p.next(); c != ']'; c = p.next() {
 		if n > 0 {
-			p.at++ // ,
+			if !p.skip(',') {
+				return fmt.Errorf("wanted a comma between numbers, found %s", Short(string(p.text[p.at:])))
+			}
+			c = p.next()
+		}
+		if isDigit(c) && (p.leaf == 0 || p.leaf == depth+2) {
+			if more := p.plain(); more > 0 { // the comma after the last of them was read too
+				p.leaf, n = depth+2, n+more
+			}
 		}
 		if err := p.value(depth + 1); err != nil {
 			return err

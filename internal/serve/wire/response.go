@@ -31,6 +31,9 @@ var writers = sync.Pool{New: func() any {
 func Write(w http.ResponseWriter, r *http.Request, code int, contentType string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
+	if code == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
 	if len(body) >= compressFrom && h.Get("Content-Encoding") == "" {
 		h.Add("Vary", "Accept-Encoding")
 		if TakesGzip(r) {
@@ -74,11 +77,8 @@ func WriteJSON(w http.ResponseWriter, r *http.Request, code int, v any) {
 	Write(w, r, code, JSON, append(body, '\n'))
 }
 
-// Fail writes an error as {"error": message}, which is how all protocols of the server tell it.
+// Fail writes an error as {"error": message}, which is how most protocols tell it.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	code, message := StatusOf(err)
-	if code == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
-	}
 	WriteJSON(w, r, code, map[string]string{"error": message})
 }

@@ -2,8 +2,11 @@ package wire
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -14,13 +17,14 @@ import (
 
 func TestParseNumbers(t *testing.T) {
 	for text, want := range map[string]Numbers{
-		"7":                        {nil, []float64{7}},
-		"[]":                       {[]int{0}, nil},
-		"\t[ 1 , 2 ]\n":            {[]int{2}, []float64{1, 2}},
-		"[[1,2],[3,4],[5,6]]":      {[]int{3, 2}, []float64{1, 2, 3, 4, 5, 6}},
-		"[-1.5e3,0.25,1234567890]": {[]int{3}, []float64{-1500, 0.25, 1234567890}},
-		"[true,false,1]":           {[]int{3}, []float64{1, 0, 1}},
-		"[[],[]]":                  {[]int{2, 0}, nil},
+		"7":                         {nil, []float64{7}},
+		"[]":                        {[]int{0}, nil},
+		"\t[ 1 , 2 ]\n":             {[]int{2}, []float64{1, 2}},
+		"[[1,2],[3,4],[5,6]]":       {[]int{3, 2}, []float64{1, 2, 3, 4, 5, 6}},
+		"[-1.5e3,0.25,1234567890]":  {[]int{3}, []float64{-1500, 0.25, 1234567890}},
+		"[true,false,1]":            {[]int{3}, []float64{1, 0, 1}},
+		"[[],[]]":                   {[]int{2, 0}, nil},
+		"[0, 7,65,\t255,256,1000 ]": {[]int{6}, []float64{0, 7, 65, 255, 256, 1000}},
 	} {
 		if found, err := ParseNumbers([]byte(text)); err != nil || !reflect.DeepEqual(found, want) {
 			t.Errorf("%s: wanted %v, found %v, %v", text, want, found, err)
@@ -34,6 +38,49 @@ func TestParseNumbers(t *testing.T) {
 			t.Errorf("%s: wanted an error, found %v", text, found)
 		}
 	}
+}
+
+func TestParseMember(t *testing.T) {
+	for text, want := range map[string]Numbers{
+		`{ "x" : [ [0,12,255], [1, 2, 3] ] }`: {[]int{2, 3}, []float64{0, 12, 255, 1, 2, 3}},
+		`{"x":[-0.5e-1,1E+2,100000000000]}`:   {[]int{3}, []float64{-0.05, 100, 1e11}},
+		`{"x":[]}`:                            {[]int{0}, nil},
+		`{"x":[true,false]}`:                  {[]int{2}, []float64{1, 0}},
+	} {
+		if found, ok := ParseMember([]byte(text), "x"); !ok || !reflect.DeepEqual(found, want) {
+			t.Errorf("%s: wanted %v, found %v, %t", text, want, found, ok)
+		}
+	}
+	for _, text := range []string{
+		"", "{", `{"x"`, `{"x":`, `{"x":[`, `{"x":[1`, `{"x":[1]`, `{"x":[1]}}`, `{"x":[1]},`, `{"x":7}`, `{"y":[1]}`, `{"xx":[1]}`,
+		`{"x":[1],"y":2}`, `{"x":[1,]}`, `{"x":[1,2,]}`, `{"x":[,1]}`, `{"x":[1 2]}`, `{"x":[1,,2]}`, `{"x":[01]}`, `{"x":[01,2,3]}`,
+		`{"x":[+1]}`, `{"x":[.5]}`, `{"x":[5.]}`, `{"x":[1_0]}`, `{"x":[0x10]}`, `{"x":[Inf]}`, `{"x":[nan]}`, `{"x":[1e]}`, `{"x":[truer]}`,
+		`{"x":[1.e2]}`, `{"x":[-]}`, `{"x":[[1,2],[3]]}`, `{"x":["1"]}`, "{\"x\":[1]}\x00", "{\"x\":[1\x00]}", `{"x ":[1]}`, `[{"x":[1]}]`,
+	} {
+		if found, ok := ParseMember([]byte(text), "x"); ok {
+			t.Errorf("%s: wanted that encoding/json reads it, found %v", text, found)
+		}
+	}
+}
+
+// FuzzParseMember compares with encoding/json and ParseNumbers: what is read is valid, and the same.
+func FuzzParseMember(f *testing.F) {
+	for _, text := range []string{`{"x":[[1,2],[3,4]]}`, `{"x":[1.5e3,-0,true]}`, `{"x":[1,]}`, `{"x":[01,2]}`, `{"x":[ 12, 255,0]} `} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		found, ok := ParseMember(text, "x")
+		if !ok {
+			return
+		}
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(text, &object); err != nil {
+			t.Fatalf("%s is no JSON, found %v", text, found)
+		}
+		if want, err := ParseNumbers(object["x"]); err != nil || len(object) != 1 || !reflect.DeepEqual(found, want) {
+			t.Fatalf("%s: wanted %v, found %v", text, want, found)
+		}
+	})
 }
 
 // FuzzParseNumbers compares with encoding/json: what is read has the same numbers in the same order.
@@ -127,4 +174,42 @@ func TestTakesGzip(t *testing.T) {
 			t.Errorf("%q: wanted %t", header, want)
 		}
 	}
+}
+
+// FuzzBodies reads any body in any encoding: it has at most the bytes that are allowed, or is refused with a status, and
+// nothing is held afterwards.
+func FuzzBodies(f *testing.F) {
+	b := &Bodies{Max: 1 << 12, All: 1 << 20}
+	for encoding, pack := range map[string]func(io.Writer) io.WriteCloser{
+		"gzip":    func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"deflate": func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) },
+	} {
+		var packed bytes.Buffer
+		z := pack(&packed)
+		_, err := z.Write(make([]byte, 1<<13)) // more than allowed
+		if err := errors.Join(err, z.Close()); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(packed.Bytes(), encoding)
+		f.Add(packed.Bytes()[:packed.Len()/2], encoding)
+		f.Add(append(packed.Bytes(), packed.Bytes()...), encoding)
+	}
+	f.Add([]byte("hello"), "")
+	f.Add([]byte("hello"), "br")
+	f.Fuzz(func(t *testing.T, text []byte, encoding string) {
+		q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(text))
+		q.Header.Set("Content-Encoding", encoding)
+		body, err := b.Read(q)
+		if err == nil {
+			if len(body.Data) > 1<<12 {
+				t.Errorf("found %d bytes", len(body.Data))
+			}
+			body.Release()
+		} else if s, ok := errors.AsType[*StatusError](err); !ok || s.Code < 400 || s.Code >= 500 {
+			t.Errorf("found %v", err)
+		}
+		if held := b.held.Load(); held != 0 {
+			t.Errorf("found %d bytes held", held)
+		}
+	})
 }

@@ -56,7 +56,7 @@ func (s *sweep) origin(p point) string {
 		where += fmt.Sprintf(", the best of them, with seed %d", p.Seed)
 	}
 	if p.Model != "" {
-		where += "; the SHA-256 of its model is\n# " + p.Model
+		where += "; the SHA-256 that seals its model is\n# " + p.Model
 	}
 	lines = append(lines, where+".")
 	return "# " + report.OneLine(lines[0]) + "\n# " + strings.Join(lines[1:], "\n# ") + "\n"

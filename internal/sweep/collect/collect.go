@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -37,6 +38,8 @@ type Options struct {
 const (
 	tableFile = "results.csv"
 	bestFile  = "best.yaml"
+
+	identityFile = "sweep.json" // of package folder
 )
 
 // Run writes results.csv and best.yaml, and what else the options name, and prints the settings from the best on.
@@ -60,7 +63,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 func run(ctx context.Context, system *world.System, o Options, told *bool) error {
 	f, err := folder.Open(o.Folder)
 	if err != nil {
-		return fault.HintMissing(err, "dnn sweep run SWEEP.yaml makes the folder of a sweep, SWEEP.sweep")
+		return hintFolder(err, o.Folder)
 	}
 	if o.Output == "" {
 		o.Output = o.Folder
@@ -91,6 +94,23 @@ func run(ctx context.Context, system *world.System, o Options, told *bool) error
 		return err
 	}
 	return tooMany(s.damaged)
+}
+
+// hintFolder says in the error about a folder that is not a sweep's what that of a sweep is, or where it may be.
+func hintFolder(err error, path string) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if _, missing := os.Stat(filepath.Join(path, identityFile)); !ok || missing == nil {
+		return err
+	}
+	for above := filepath.Dir(filepath.Clean(path)); ; above = filepath.Dir(above) {
+		if _, err := os.Stat(filepath.Join(above, identityFile)); err == nil {
+			return e.WithHint("did you mean %s?", above)
+		}
+		if above == filepath.Dir(above) {
+			return e.WithHint("it has %s and points/000000/result.json, …: dnn sweep run sweep.yaml makes sweep.sweep",
+				identityFile)
+		}
+	}
 }
 
 // tooMany returns the errors joined: of very many the first ones, and how many more there are.

@@ -150,7 +150,7 @@ func TestCollect(t *testing.T) {
 	golden(t, "best.yaml", read(t, sweep, "best.yaml"))
 	golden(t, "optuna.log", read(t, here, "optuna.log"))
 	before := files(t, here)
-	for _, name := range []string{"events/000004", "pictures/parallel.svg", "pictures/parameters.png", "pictures/seeds.svg"} {
+	for _, name := range []string{"events/000004", "pictures/parallel.svg", "pictures/parameters.png", "pictures/boxes.svg"} {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(before)), func(path string) bool { return strings.HasPrefix(path, name) }) {
 			t.Errorf("%s is missing", name)
 		}
@@ -160,6 +160,16 @@ func TestCollect(t *testing.T) {
 	}
 	if after := files(t, here); !maps.Equal(before, after) {
 		t.Error("the second call gave other files")
+	}
+	foreign := filepath.Join(o.TensorBoard, "notes.txt")
+	if err := os.WriteFile(foreign, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := run(o); err == nil || !strings.Contains(err.Error(), "this sweep's events, found notes.txt") {
+		t.Errorf("with a file that is not ours: %v", err)
+	}
+	if err := os.Remove(foreign); err != nil { // it is still there
+		t.Fatal(err)
 	}
 	o.JSON = true
 	stdout, stderr, err = run(o)
@@ -272,12 +282,12 @@ func TestDamaged(t *testing.T) {
 	result := func(sweep string, n int) string {
 		return filepath.Join(sweep, "points", fmt.Sprintf("%06d", n), "result.json")
 	}
-	whole := func(t *testing.T, path, old, new string) {
+	whole := func(t *testing.T, path, from, to string) {
 		text := read(t, path)
-		if !strings.Contains(text, old) {
-			t.Fatalf("%s has no %q", path, old)
+		if !strings.Contains(text, from) {
+			t.Fatalf("%s has no %q", path, from)
 		}
-		if err := os.WriteFile(path, []byte(strings.Replace(text, old, new, 1)), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(strings.Replace(text, from, to, 1)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -434,5 +444,27 @@ func TestListedSettings(t *testing.T) {
 	}
 	if got := read(t, here, "o.log"); strings.Contains(got, "shuffle") || !strings.Contains(got, "layers") {
 		t.Errorf("the journal is %s", got)
+	}
+}
+
+// TestColumns: a parameter that is named like another column is told from it.
+func TestColumns(t *testing.T) {
+	sweep := filepath.Join(t.TempDir(), "sweep")
+	id, all := identity(), points()
+	id.Keys = []string{"optimizer.learning_rate", "loss", "epochs", "shuffle"}
+	for i := range all {
+		for k, key := range id.Keys {
+			all[i].Parameters[k].Key = key
+		}
+	}
+	id.Base, id.Sweep = "", ""
+	all = all[3:] // without a best point, whose experiment would not be one
+	write(t, sweep, id, all)
+	if _, _, err := run(collect.Options{Folder: sweep}); err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(read(t, sweep, "results.csv"), "\n")
+	if want := "point,setting,seed,optimizer.learning_rate,parameters.loss,parameters.epochs,shuffle,status,epochs,loss,"; !strings.HasPrefix(head, want) {
+		t.Errorf("found %s, wanted %s…", head, want)
 	}
 }

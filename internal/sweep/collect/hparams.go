@@ -18,6 +18,9 @@ import (
 // writeEvents writes event files for TensorBoard's plugin hparams: one for the sweep, and one for each point in a folder
 // of its own. They are written beside path and then take the place of what an earlier call has written there.
 func (s *sweep) writeEvents(ctx context.Context, path string) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // the folder is replaced, not a link to it
+	}
 	path = filepath.Clean(path)
 	if err := s.checkEvents(path); err != nil {
 		return err
@@ -42,11 +45,12 @@ func (s *sweep) writeEvents(ctx context.Context, path string) error {
 			return fault.CannotWrite(path, err)
 		}
 	}
-	err = os.Rename(path, filepath.Join(draft, "before"))
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = os.Rename(events, path)
+	before := filepath.Join(draft, "before")
+	if err := os.Rename(path, before); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fault.CannotWrite(path, err)
 	}
-	if err != nil {
+	if err := os.Rename(events, path); err != nil {
+		_ = os.Rename(before, path) // it was not harmed
 		return fault.CannotWrite(path, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"math"
 
 	"dnn/internal/statistics"
 	"dnn/internal/sweep/folder"
@@ -124,7 +125,7 @@ func (s *sweep) settingJSON(one setting) settingJSON {
 
 // orNull returns what JSON has for a number: null for one that there is not.
 func orNull(v float64) *float64 {
-	if v != v {
+	if v != v || math.IsInf(v, 0) {
 		return nil
 	}
 	return &v

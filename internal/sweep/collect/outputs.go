@@ -17,7 +17,7 @@ func (o Options) check() error {
 		{Role: "the best experiment", Path: filepath.Join(o.Output, bestFile)},
 		{Role: "--optuna", Path: o.Optuna}, {Role: "--tensorboard", Path: o.TensorBoard}, {Role: "--pictures", Path: o.Pictures},
 	}
-	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, "sweep.json")}}
+	inputs := []world.File{{Role: "the identity of the sweep", Path: filepath.Join(o.Folder, identityFile)}}
 	if err := world.CheckDistinct(outputs, inputs); err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func (o Options) check() error {
 
 // within reports whether path, or what it leads to, is folder or is in it.
 func within(path, folder string) bool {
-	path, folder = real(path), real(folder)
+	path, folder = resolved(path), resolved(folder)
 	return path == folder || strings.HasPrefix(path, folder+string(filepath.Separator))
 }
 
-// real returns the absolute path without symbolic links. What does not exist is taken as it is spelled.
-func real(path string) string {
+// resolved returns the absolute path without symbolic links. What does not exist is taken as it is spelled.
+func resolved(path string) string {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
 	}

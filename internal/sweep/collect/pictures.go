@@ -25,7 +25,7 @@ func (s *sweep) pictureNames() []string {
 		names = append(names, "parameters", "parallel")
 	}
 	if s.Seeds > 1 {
-		names = append(names, "seeds")
+		names = append(names, "boxes")
 	}
 	return names
 }
@@ -55,33 +55,50 @@ func (s *sweep) writePictures(ctx context.Context, path string) error {
 	return nil
 }
 
-// drawn returns the points as numbers. A paused or stopped point has the metric of its last epoch.
+// varying returns the indices of the parameters that have several values; if none has, of all.
+func (s *sweep) varying() []int {
+	var some, all []int
+	for i, p := range s.parameters {
+		all = append(all, i)
+		if p.occur > 1 {
+			some = append(some, i)
+		}
+	}
+	if some == nil {
+		return all
+	}
+	return some
+}
+
+// drawn returns the points as numbers. A parameter that never changes says nothing, and is not drawn.
 func (s *sweep) drawn() picture.Sweep {
-	p := picture.Sweep{Metric: s.metric.Name, Maximize: s.metric.Maximize}
-	for _, one := range s.parameters {
-		axis := picture.SweepAxis{Key: one.key}
-		if one.kind != number {
-			for _, c := range one.choices {
+	drawn := picture.Sweep{Metric: s.metric.Name, Maximize: s.metric.Maximize}
+	varying := s.varying()
+	for _, i := range varying {
+		p := s.parameters[i]
+		axis := picture.SweepAxis{Key: p.key}
+		if p.kind != number {
+			for _, c := range p.choices {
 				axis.Categories = append(axis.Categories, c.text)
 			}
 		}
-		p.Axes = append(p.Axes, axis)
+		drawn.Axes = append(drawn.Axes, axis)
 	}
 	for _, one := range s.points {
 		d := picture.SweepPoint{Metric: one.metric, Early: one.Status == folder.Stopped || one.Status == folder.Paused}
-		for i, v := range one.values {
-			at := v.number
+		for _, i := range varying {
+			at := one.values[i].number
 			switch {
-			case v.kind == none:
+			case one.values[i].kind == none:
 				at = math.NaN()
 			case s.parameters[i].kind != number:
-				at = float64(s.parameters[i].places[v.text])
+				at = float64(s.parameters[i].places[one.values[i].text])
 			}
 			d.Values = append(d.Values, at)
 		}
-		p.Points = append(p.Points, d)
+		drawn.Points = append(drawn.Points, d)
 	}
-	return p
+	return drawn
 }
 
 // drawnSettings returns the best settings with the metrics of their seeds.
@@ -95,7 +112,9 @@ func (s *sweep) drawnSettings() []picture.SweepSetting {
 		}
 		var values []string
 		for i, v := range one.points[0].values {
-			values = append(values, names[i]+" "+v.text)
+			if v.kind != none {
+				values = append(values, names[i]+" "+v.short())
+			}
 		}
 		d.Values = strings.Join(values, ", ")
 		for _, p := range one.points {

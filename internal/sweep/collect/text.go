@@ -3,6 +3,7 @@ package collect
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,7 +56,13 @@ func (s *sweep) head() []string {
 	} else {
 		head = append([]string{"point"}, s.names...)
 	}
-	return append(append(head, shortKeys(s.Keys)...), "status")
+	for i, key := range shortKeys(s.Keys) {
+		if slices.Contains(head, key) {
+			key = s.columns()[3+i]
+		}
+		head = append(head, key)
+	}
+	return append(head, "status")
 }
 
 // row returns the cells of a setting: with several seeds the mean of the metric, half of its confidence interval and the
@@ -77,7 +84,7 @@ func (s *sweep) row(one setting) []string {
 		}
 	}
 	for _, v := range first.values {
-		cells = append(cells, abridge(v.text))
+		cells = append(cells, v.short())
 	}
 	return append(cells, s.status(one))
 }
@@ -111,16 +118,19 @@ func decimal(v float64, decimals int) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// abridge returns a value in a width that leaves room for others.
-func abridge(value string) string {
-	const longest = 24
-	if value = report.OneLine(value); value == "" {
+// short returns a value in a width that leaves room for others: a number with as many digits as tell it from most.
+func (v value) short() string {
+	const longest, digits = 24, 4
+	text := report.OneLine(v.text)
+	switch {
+	case v.kind == none:
 		return "-"
+	case v.kind == number && len(text) > digits+4:
+		return strconv.FormatFloat(v.number, 'g', digits, 64)
+	case utf8.RuneCountInString(text) <= longest:
+		return text
 	}
-	if utf8.RuneCountInString(value) <= longest {
-		return value
-	}
-	return string([]rune(value)[:longest-1]) + "…"
+	return string([]rune(text)[:longest-1]) + "…"
 }
 
 // writeAligned writes rows as columns, aligned on the right; the last one, of words, is aligned on the left.
@@ -159,7 +169,7 @@ func (s *sweep) tell(w io.Writer, f files, o Options) {
 	if s.Seeds > 1 {
 		from = fmt.Sprintf("setting %d, seed %d (point %d)", best.Setting, best.Seed, best.Point)
 	}
-	report.Message(w, "%s has the best, %s: %s %.4f; train it with dnn train --config %s", f.Best, from, s.metric.Name,
+	report.Message(w, "%s has the best, %s: %s %.4g; train it with dnn train --config %s", f.Best, from, s.metric.Name,
 		best.metric, f.Best)
 }
 

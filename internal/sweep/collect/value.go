@@ -69,6 +69,7 @@ type parameter struct {
 	log     bool           // whether logarithms are distributed evenly
 	whole   bool           // whether all are whole numbers
 	places  map[string]int // of the choices, by their texts
+	occur   int            // how many different values the points have
 }
 
 // parametersOf returns the parameters of a sweep, as its file has them. What the file does not say, such as the ends of a
@@ -160,19 +161,21 @@ func parameterOf(key string, i int, points []point) parameter {
 	for i, v := range p.choices {
 		p.places[v.text] = i
 	}
-	if len(p.choices) == 0 {
+	if p.occur = len(p.choices); p.occur == 0 {
 		p.low, p.high = 0, 0
 	}
 	return p
 }
 
-// shortKeys returns the shortest end of each dotted key that no other key has.
+// shortKeys returns the shortest end of each dotted key that no other key has. The end "name" alone says too little.
 func shortKeys(keys []string) []string {
 	short := make([]string, len(keys))
 	for i, key := range keys {
 		parts := strings.Split(key, ".")
 		for n := 1; n <= len(parts); n++ {
-			short[i] = strings.Join(parts[len(parts)-n:], ".")
+			if short[i] = strings.Join(parts[len(parts)-n:], "."); short[i] == "name" {
+				continue
+			}
 			end := func(other string) bool {
 				return other != key && (other == short[i] || strings.HasSuffix(other, "."+short[i]))
 			}

@@ -1,5 +1,5 @@
-// Package sampler draws values of parameters: at random, from Sobol's sequence, or from what was observed, with the same
-// bits on every machine. It knows values as texts, and nothing of what they are for.
+// Package sampler draws values of parameters: at random, from Sobol's sequence, or from what was observed, with the
+// same bits on every machine. It knows values as texts, and nothing of what they are for.
 package sampler
 
 import (

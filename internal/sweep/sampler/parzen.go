@@ -9,10 +9,10 @@ import (
 	"dnn/internal/random"
 )
 
-// Parzen estimates how settings are distributed, by their places between 0 and 1 on each axis: the mean of the axes' own
-// distribution, which is uniform there, and of a kernel around each observed setting. A kernel is a product over the
-// axes, so that the estimate knows which values go together: a normal distribution that is cut off at 0 and 1, or, for
-// listed values, a distribution that has most of its weight at the observed one.
+// Parzen estimates how settings are distributed, by their places between 0 and 1 on each axis: the mean of the axes'
+// own distribution, which is uniform there, and of a kernel around each observed setting. A kernel is a product over
+// the axes, so that the estimate knows which values go together: a normal distribution that is cut off at 0 and 1, or,
+// for listed values, a distribution that has most of its weight at the observed one.
 type Parzen struct {
 	axes    []*Axis
 	kernels []kernel

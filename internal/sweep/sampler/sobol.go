@@ -16,6 +16,9 @@ import (
 //go:embed directions.txt
 var directionText string
 
+// Dimensions is the number of dimensions of Sobol's sequence here.
+const Dimensions = 128
+
 // sobolBits are the binary digits of a coordinate: the sequence repeats itself after 2^sobolBits points.
 const sobolBits = 32
 
@@ -72,8 +75,8 @@ func Sobol(n uint32, dimension int) uint32 {
 	return x
 }
 
-// Scrambled permutes the digits of x at random: whether a digit flips depends on the digits before it (Owen, Monte Carlo
-// and Quasi-Monte Carlo Methods, 1995). Points that were spread evenly are so afterwards.
+// Scrambled permutes the digits of x at random: whether a digit flips depends on the digits before it (Owen, Monte
+// Carlo and Quasi-Monte Carlo Methods, 1995). Points that were spread evenly are so afterwards.
 func Scrambled(x uint32, key random.Key) uint32 {
 	out := x
 	for digit := range sobolBits {

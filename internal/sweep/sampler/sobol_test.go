@@ -28,8 +28,8 @@ func TestSobolIsThatOfSciPy(t *testing.T) {
 			}
 		}
 	}
-	if len(lines[0])-1 != len(directions()) {
-		t.Errorf("%d dimensions, wanted %d", len(directions()), len(lines[0])-1)
+	if len(directions()) != Dimensions || len(lines[0])-1 != Dimensions {
+		t.Errorf("%d dimensions, %d compared, wanted %d", len(directions()), len(lines[0])-1, Dimensions)
 	}
 }
 

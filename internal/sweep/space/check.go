@@ -37,8 +37,8 @@ func (s *Sweep) check() error {
 			return err
 		}
 		if before, ok := first[string(text)]; ok {
-			found = append(found, fault.New(fault.Config, s.Path, "wanted different settings, found the same experiment twice: %s and %s",
-				before, p))
+			found = append(found, fault.New(fault.Config, s.Path,
+				"wanted different settings, found the same experiment twice: %s and %s", before, p))
 			continue
 		}
 		first[string(text)] = p
@@ -59,8 +59,8 @@ func (s *Sweep) checkDecides(p Point, group func(name string) (map[string]any, b
 		if at := s.at[v.Key]; at != "" {
 			where = at
 		}
-		return fault.New(fault.Config, where, "%s: wanted a key that changes what is learned, found one that does not", v.Key).
-			WithHint("set it in the base experiment")
+		const message = "%s: wanted a key that changes what is learned, found one that does not"
+		return fault.New(fault.Config, where, message, v.Key).WithHint("set it in the base experiment")
 	}
 	return nil
 }

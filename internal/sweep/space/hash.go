@@ -11,8 +11,8 @@ import (
 )
 
 // hash returns the SHA-256 of what decides the points, as JSON: the base experiment's settings, the method, the
-// parameters in the order of their keys, the metric, seeds and rungs. The target of the metric and run_cap only say when
-// there are enough points.
+// parameters in the order of their keys, the metric, seeds and rungs. The target of the metric and run_cap only say
+// when there are enough points.
 func (s *Sweep) hash() string {
 	type parameter struct {
 		Key          string       `json:"key"`

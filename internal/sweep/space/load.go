@@ -29,9 +29,9 @@ type Options struct {
 	Unchecked bool // do not resolve points to check them, as for one of many tasks of a sweep that was checked before
 }
 
-// Load reads and checks a sweep file and its experiment. The error joins all mistakes of the file, each a *fault.Error of
-// kind Config with line and column. Of the points, the first MaxChecked are checked as experiments; where a later one
-// contradicts itself, Resolve says so.
+// Load reads and checks a sweep file and its experiment. The error joins all mistakes of the file, each a *fault.Error
+// of kind Config with line and column. Of the points, the first MaxChecked are checked as experiments; where a later
+// one contradicts itself, Resolve says so.
 func Load(o Options) (*Sweep, error) {
 	s := &Sweep{Path: o.Path, options: o}
 	read := o.Read

@@ -11,6 +11,7 @@ import (
 	"dnn/configs"
 	"dnn/internal/config"
 	"dnn/internal/fault"
+	"dnn/internal/sweep/sampler"
 )
 
 // from returns a function that reads these files, in pairs of name and text.
@@ -209,8 +210,12 @@ func TestEarly(t *testing.T) {
 
 // Every value that the documentation of a key shows can be one of a sweep, and arrives as it is.
 func TestEveryKey(t *testing.T) {
+	if n := len(config.Keys()); n > sampler.Dimensions {
+		t.Errorf("%d keys, and Sobol's sequence has %d dimensions", n, sampler.Dimensions)
+	}
 	for _, k := range config.Keys() {
-		if k.Group() || slices.Contains([]string{"seed", "seeds", "threads", "output"}, k.Name) {
+		if k.Group() || slices.Contains([]string{"seed", "seeds", "threads", "output"}, k.Name) ||
+			strings.HasPrefix(k.Name, "mlflow.") { // no parameters
 			continue
 		}
 		for _, example := range append(k.More, k.Example, k.Default, `"a b.csv"`) {

@@ -29,8 +29,8 @@ func (f *file) loadMetric() error {
 	accuracy := strings.HasSuffix(name, "accuracy")
 	switch rest, ofValidation := strings.CutPrefix(name, "val_"); {
 	case ofValidation && !validated:
-		return f.fault("metric.name", "wanted a metric that is measured, found %s, and the experiment has no validation", name).
-			WithHint("set validation_split, or take %s", rest)
+		const message = "wanted a metric that is measured, found %s, and the experiment has no validation"
+		return f.fault("metric.name", message, name).WithHint("set validation_split, or take %s", rest)
 	case accuracy && goal == "":
 		return f.fault("metric.name", "wanted a goal beside it, found none: the default would minimize the %s", name).
 			WithHint("write goal: maximize")

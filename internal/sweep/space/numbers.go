@@ -167,8 +167,8 @@ func (r reader) ends(x *sampler.Axis, d Distribution) *keyfile.Problem {
 		x.A, x.B = exact.Log64(d.Min), exact.Log64(d.Max)
 	default: // the ends are exponents
 		if d.Min < -sampler.MaxExponent || d.Max > sampler.MaxExponent {
-			return keyfile.Wrong(r.node, "wanted exponents from %d to %d, found %v and %v", -sampler.MaxExponent, sampler.MaxExponent, d.Min,
-				d.Max)
+			return keyfile.Wrong(r.node, "wanted exponents from %d to %d, found %v and %v", -sampler.MaxExponent,
+				sampler.MaxExponent, d.Min, d.Max)
 		}
 		if strings.HasPrefix(d.Name, "inv_") {
 			x.A, x.B = -d.Max, -d.Min

@@ -51,7 +51,7 @@ func (s *Sweep) values(setting int) []Value {
 func (s *Sweep) inOrder(texts []string) []Value {
 	values := make([]Value, len(s.Parameters))
 	for i, p := range s.Parameters {
-		at, _ := slices.BinarySearchFunc(s.axes, p.Key, func(x *sampler.Axis, key string) int { return strings.Compare(x.Key, key) })
+		at := slices.IndexFunc(s.axes, func(x *sampler.Axis) bool { return x.Key == p.Key })
 		values[i] = Value{p.Key, texts[at]}
 	}
 	return values

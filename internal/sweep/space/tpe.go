@@ -32,8 +32,8 @@ type Observed struct {
 	Score   float64 // the mean of the metric over the seeds; NaN: it diverged
 }
 
-// Propose returns the values of a setting of the method bayes, one for each parameter in their order. seen must have all
-// settings of the generations before; others are ignored, and so is the order.
+// Propose returns the values of a setting of the method bayes, one for each parameter in their order. seen must have
+// all settings of the generations before; others are ignored, and so is the order.
 func (s *Sweep) Propose(setting int, seen []Observed) ([]Value, error) {
 	if s.Method != Bayes || setting < 0 || setting >= s.Settings {
 		return nil, fault.New(fault.Usage, s.Path, "wanted a setting from 0 to %d of method: bayes, found %d of %s",

@@ -158,8 +158,8 @@ func TestPropose(t *testing.T) {
 	for i := range changed {
 		changed[i].Score = math.NaN()
 	}
-	if _, err := s.Propose(24, changed); err != nil {
-		t.Errorf("all diverged: %v", err)
+	if drawn, err := s.Propose(24, changed); err != nil || !slices.Equal(drawn, s.values(24)) {
+		t.Errorf("all diverged: %v, %v, wanted %v as at random", drawn, err, s.values(24))
 	}
 }
 

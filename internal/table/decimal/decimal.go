@@ -68,10 +68,14 @@ func (n *Rows) Add(text []byte) error {
 		return nil
 	}
 	n.odd = true
-	v, err := strconv.ParseFloat(string(text), 64) // copies nothing, unlike n.parse
-	if err != nil || !isDecimal(text) || !(math.Abs(v) <= math.MaxFloat32) {
-		if v, err = n.parse(string(bytes.TrimSpace(text))); err != nil {
-			return err
+	v, ok := longDecimal(text)
+	if !ok {
+		var err error
+		v, err = strconv.ParseFloat(string(text), 64) // copies nothing, unlike n.parse
+		if err != nil || !isDecimal(text) || !(math.Abs(v) <= math.MaxFloat32) {
+			if v, err = n.parse(string(bytes.TrimSpace(text))); err != nil {
+				return err
+			}
 		}
 	}
 	n.mantissas = append(n.mantissas, int64(math.Float64bits(v)))

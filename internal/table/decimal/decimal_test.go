@@ -22,6 +22,18 @@ func texts() []string {
 		v := math.Ldexp(r.NormFloat64(), r.IntN(60)-30)
 		all = append(all, strconv.FormatFloat(v, 'f', r.IntN(12), 64), strconv.FormatFloat(v, 'g', -1, 64))
 	}
+	// As long as a uint64 holds, and beyond; halfway between two float64s, and beside that.
+	all = append(all, "9999999999999999999", "18446744073709551615", "18446744073709551616", "10000000000000000000",
+		"0.0000000000000000001", "0.9999999999999999999", "00000000000000000000001.5", "-0.00000000000000000000", "1.",
+		".1234567890123456789", "-.1234567890123456789", "12345678.12345678", "12345678.1234567x", "1234567a.12345678",
+		"9007199254740991", "9007199254740992", "9007199254740993", "9007199254740995", "9007199254740993.1", "-9007199254740993",
+		"4503599627370496.5", "4503599627370497.5", "4503599627370497.499", "4503599627370497.501", "9223372036854775807",
+		"9223372036854774784", "9223372036854775296", "9223372036854775297", "18014398509481985e0", "1.7976931348623157e308")
+	for range 4000 {
+		digits := strconv.FormatUint(r.Uint64()>>r.IntN(64), 10)
+		at := r.IntN(len(digits) + 1)
+		all = append(all, digits[:at]+"."+digits[at:], "-0."+strings.Repeat("0", r.IntN(4))+digits)
+	}
 	return all
 }
 
@@ -37,10 +49,10 @@ func TestRows(t *testing.T) {
 				for c := range columns {
 					text := all[(c+r%only)%len(all)]
 					v, err := parse(string([]byte(trim(text))))
-					if err == nil {
-						err = n.Add([]byte(text))
-					}
 					if err != nil {
+						text, v = "7", 7 // it stands there for TestNoNumbers
+					}
+					if err := n.Add([]byte(text)); err != nil {
 						t.Fatal(err)
 					}
 					want = append(want, v)
@@ -58,6 +70,23 @@ func TestRows(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What is no number that float32 has is refused, whatever it begins with.
+func TestNoNumbers(t *testing.T) {
+	count := 0
+	for _, text := range append(texts(), "", "-", ".", "-.", "1.2.3", "--1", "1-", "12345678901234567-", "1234567890123456.7.8") {
+		if _, err := parse(trim(text)); err == nil {
+			continue
+		}
+		count++
+		if err := New(1, parse).Add([]byte(text)); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+	if count != 12 {
+		t.Errorf("%d texts are no numbers, wanted 12", count)
 	}
 }
 

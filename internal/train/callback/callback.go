@@ -45,6 +45,13 @@ func (n Named) Log() (log Log, ok bool) {
 	return log, ok
 }
 
+// Observes reports whether the callback has no influence on training.
+func (n Named) Observes() bool {
+	_, tells := n.Kind.(*MLflow)
+	_, logs := n.Log()
+	return logs || tells
+}
+
 // All returns a new instance of each kind, in the order in which they are told of an epoch. A new kind is a file of its
 // own and a line here.
 func All() []Named {
@@ -55,5 +62,6 @@ func All() []Named {
 		newTensorBoard(),
 		newJSONLines(),
 		newLearningRateLog(),
+		newMLflow(),
 	}
 }

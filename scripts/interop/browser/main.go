@@ -67,9 +67,9 @@ func check(path, folder string) error {
 		t.Text(fmt.Sprintf("digit %d", digit), "best", fmt.Sprint(digit))
 		if digit == 3 {
 			t.Picture(folder, "light")
-			t.Media("dark")
+			t.Media("prefers-color-scheme: dark")
 			t.Picture(folder, "dark")
-			t.Media("light")
+			t.Media()
 		}
 	}
 	t.Centered()
@@ -100,7 +100,7 @@ func check(path, folder string) error {
 	t.Text("a finger", "best", "5")
 	t.Fits()
 	t.Picture(folder, "phone")
-	t.Media("dark")
+	t.Media("prefers-color-scheme: dark")
 	t.Picture(folder, "phone-dark")
 	return errors.Join(append(t.Errors, seen.All()...)...)
 }

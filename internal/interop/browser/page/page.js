@@ -84,7 +84,10 @@ function start() {
     }
   });
   window.addEventListener("resize", changed);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    colors.clear();
+    changed();
+  });
   changed();
 }
 

@@ -7,6 +7,7 @@ class View {
   constructor(classes, height, width) {
     Object.assign(this, { classes, height, width });
     this.shown = classes.length <= 10 ? classes.length : 10; // rows of the table
+    this.drawn = {}; // what is on the canvas of the drawing: {strokes, lines, ink, size, cursor}
     const body = byId("bars");
     for (let i = 0; i < this.shown; i++) {
       const row = body.insertRow();
@@ -26,28 +27,37 @@ class View {
     }
   }
 
-  // drawing shows the strokes, and the keyboard's pen if it is used.
+  // drawing shows the strokes, and the keyboard's pen if it is used. Lines that are on the canvas already are not drawn again.
   drawing(drawing, cursor) {
     const canvas = byId("sheet");
     const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1));
-    if (canvas.width !== size) {
+    const { strokes } = drawing;
+    const ink = color("--ink");
+    const before = this.drawn;
+    const done = before.strokes === strokes && before.ink === ink && before.size === size && !before.cursor ? before.lines : 0;
+    if (before.size !== size) {
       canvas.width = canvas.height = size;
     }
     const context = canvas.getContext("2d");
     context.setTransform(size / Drawing.side, 0, 0, size / Drawing.side, 0, 0);
-    context.clearRect(0, 0, Drawing.side, Drawing.side);
-    context.lineCap = "round";
-    context.strokeStyle = color("--ink");
-    for (const stroke of drawing.strokes) {
-      stroke.forEach((point, i) => {
-        const before = stroke[Math.max(i - 1, 0)];
-        context.lineWidth = (before.width + point.width) / 2;
-        context.beginPath();
-        context.moveTo(before.x, before.y);
-        context.lineTo(point.x, point.y);
-        context.stroke();
-      });
+    if (done === 0) {
+      context.clearRect(0, 0, Drawing.side, Drawing.side);
     }
+    context.lineCap = "round";
+    context.strokeStyle = ink;
+    let lines = 0;
+    for (const stroke of strokes) {
+      for (let i = Math.max(done - lines, 0); i < stroke.length; i++) {
+        const [from, to] = [stroke[Math.max(i - 1, 0)], stroke[i]];
+        context.lineWidth = (from.width + to.width) / 2;
+        context.beginPath();
+        context.moveTo(from.x, from.y);
+        context.lineTo(to.x, to.y);
+        context.stroke();
+      }
+      lines += stroke.length;
+    }
+    this.drawn = { strokes, lines, ink, size, cursor };
     if (cursor) {
       context.lineWidth = 3;
       context.strokeStyle = color("--accent");
@@ -63,18 +73,18 @@ class View {
   // answer shows the class, and a bar for each; `order` is the classes from the likeliest, null if nothing is drawn.
   answer(probabilities, order) {
     const best = order && this.classes[order[0]];
-    byId("best").textContent = best || "";
+    setText(byId("best"), best || "");
     byId("best").classList.toggle("long", Boolean(best) && best.length > 2);
-    byId("second").textContent = order
+    setText(byId("second"), order
       ? sure(probabilities[order[0]]) + then(this.classes[order[1]], probabilities[order[1]])
-      : "Nothing is drawn yet.";
+      : "Nothing is drawn yet.");
     const inOrder = this.shown < this.classes.length && order;
     Array.from(byId("bars").rows).forEach((row, i) => {
       const at = inOrder ? order[i] : i;
       const p = order ? probabilities[at] : 0;
-      row.cells[0].textContent = this.classes[at];
-      row.cells[1].firstChild.firstChild.style.transform = `scaleX(${p})`;
-      row.cells[2].textContent = order ? sure(p) : "";
+      setText(row.cells[0], this.classes[at]);
+      row.cells[1].firstChild.firstChild.style.transform = `scaleX(${p.toFixed(4)})`;
+      setText(row.cells[2], order ? sure(p) : "");
       row.classList.toggle("best", Boolean(order) && at === order[0]);
     });
   }
@@ -82,33 +92,53 @@ class View {
   // seen shows the image that the network gets.
   seen(image) {
     const [paper, ink] = [rgb("--sheet"), rgb("--ink")];
-    this.pixels("seen", (i) => mix(paper, ink, image ? image[i] / 255 : 0));
+    fill(byId("seen"), (i) => mix(paper, ink, image ? image[i] / 255 : 0));
   }
 
   // heat shows the effects of pixels: red for the answer, blue against it, the stronger the farther.
   heat(image, effects) {
     const [paper, ink, red, blue] = ["--sheet", "--ink", "--for", "--against"].map(rgb);
     const most = effects ? effects.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-30) : 1;
-    this.pixels("heat", (i) => {
+    fill(byId("heat"), (i) => {
       const ground = mix(paper, ink, image ? (0.22 * image[i]) / 255 : 0);
       const effect = effects ? effects[i] / most : 0;
       return mix(ground, effect > 0 ? red : blue, Math.sqrt(Math.abs(effect)));
     });
   }
+}
 
-  pixels(id, colorOf) {
-    const context = byId(id).getContext("2d");
-    const data = context.createImageData(this.width, this.height);
-    for (let i = 0; i < this.width * this.height; i++) {
-      data.data.set([...colorOf(i), 255], 4 * i);
-    }
-    context.putImageData(data, 0, 0);
+// fill gives each pixel of a canvas a color [red, green, blue].
+function fill(canvas, colorOf) {
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(canvas.width, canvas.height);
+  const { data } = image;
+  for (let i = 0, k = 0; k < data.length; i++, k += 4) {
+    const c = colorOf(i);
+    data[k] = c[0];
+    data[k + 1] = c[1];
+    data[k + 2] = c[2];
+    data[k + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+// setText changes the text of an element, which costs something even if it is the same.
+function setText(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
   }
 }
 
+// Colors of the style sheet: the browser would work out all styles for each question. They are forgotten when the scheme
+// changes.
+const colors = new Map();
+
 // color returns a color of the style sheet.
 function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  if (!colors.has(name)) {
+    colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  }
+  return colors.get(name);
 }
 
 // rgb returns a color #rrggbb of the style sheet as numbers.
@@ -117,8 +147,10 @@ function rgb(name) {
   return [number >> 16, (number >> 8) & 255, number & 255];
 }
 
+// mix returns a color between two.
 function mix(a, b, share) {
-  return a.map((v, i) => Math.round(v + share * (b[i] - v)));
+  const between = (from, to) => Math.round(from + share * (to - from));
+  return [between(a[0], b[0]), between(a[1], b[1]), between(a[2], b[2])];
 }
 
 // percent returns a probability as people read it.

@@ -232,6 +232,9 @@ func (c *call) uniform(k *tensor.Tensor, s *signal) (float64, error) {
 	if k.Strings != nil || k.Size() < 1 {
 		return 0, errors.New("wanted numbers, found texts")
 	}
+	if err := c.budget.Spend(8 * k.Size()); err != nil {
+		return 0, err
+	}
 	v := k.At(0)
 	for i := range k.Size() {
 		if k.At(i) != v {

@@ -3,7 +3,6 @@ package graph
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"dnn/internal/interop/onnx/message"
 	"dnn/internal/interop/onnx/tensor"
@@ -58,7 +57,7 @@ func (c *call) named(l *label, i int) (value, error) {
 	if l.classes != nil || len(k.Dims) == 0 || k.Size() != classes || k.Dims[len(k.Dims)-1] != classes {
 		return value{}, fmt.Errorf("wanted the names of %d classes, found %v", classes, k.Dims)
 	}
-	if err := c.budget.Spend(32 * classes); err != nil {
+	if err := c.budget.Spend(128 * classes); err != nil {
 		return value{}, err
 	}
 	return value{label: &label{of: l.of, classes: k.Names()}}, nil
@@ -103,8 +102,11 @@ func (c *call) encode() (value, error) {
 			names = tensor.List(a.Ints, true).Names()
 		}
 	}
-	inOrder := slices.IndexFunc(keys, func(k int64) bool { return k != int64(slices.Index(keys, k)) }) < 0
-	if len(keys) == 0 || len(names) != len(keys) || !inOrder || l.classes != nil {
+	bad := len(keys) == 0 || len(names) != len(keys) || l.classes != nil
+	for i, k := range keys {
+		bad = bad || k != int64(i)
+	}
+	if bad {
 		return value{}, errors.New("wanted the names of classes 0, 1, 2, ..., found others")
 	}
 	return value{label: &label{of: l.of, classes: names}}, nil

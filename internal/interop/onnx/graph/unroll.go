@@ -31,6 +31,14 @@ func (r *reader) unroll(out *signal) error {
 		return err
 	}
 	layers = append(layers, part...)
+	ahead := r.budget // many layers may have one kernel: they are refused before any of it is copied
+	for _, l := range layers {
+		if d, ok := l.(*dense); ok {
+			if err := ahead.Spend(4 * d.kernel.Size()); err != nil {
+				return err
+			}
+		}
+	}
 	for _, l := range slices.Backward(layers) {
 		step, err := l.step(r)
 		if err != nil {

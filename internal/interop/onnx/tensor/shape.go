@@ -79,14 +79,18 @@ func Fold(f func(args []float64) float64, ts []*Tensor, b *Budget) (*Tensor, err
 	if size < 0 || size > largest {
 		return nil, fmt.Errorf("wanted a constant no larger than what it is made of, found %v", out.Dims)
 	}
-	if err := b.Spend(8 * size); err != nil {
+	if err := b.Spend(8 * size * (1 + len(ts))); err != nil { // reading them takes as long
 		return nil, err
 	}
 	out.values = make([]float64, size)
 	args := make([]float64, len(ts))
 	for i := range out.values {
 		for n, t := range ts {
-			args[n] = t.At(source(i, out.Dims, t.Dims))
+			at := i
+			if !slices.Equal(t.Dims, out.Dims) {
+				at = source(i, out.Dims, t.Dims)
+			}
+			args[n] = t.At(at)
 		}
 		out.values[i] = f(args)
 		if out.Whole {

@@ -2,17 +2,21 @@
 
 class Board {
   constructor() {
-    this.model = null; // {name, classes, width, height, network, ...}
+    this.models = []; // of the server's list
+    this.model = null; // what setModel made of one of them
     this.mode = "pen";
     this.picked = null; // the image of a digit of a picture
     this.cleared = null; // strokes that Undo brings back
     this.waiting = false; // for the next frame
     this.image = null; // what is shown
+    this.effects = null; // of its pixels, once they are known
+    this.suggestion = null; // its smallest change to another answer, once it is known
     this.turn = 0; // of images: a later one makes the answers about the others useless
     this.asking = false; // for similar images
     this.timers = [];
     this.drawing = new Drawing();
     this.panels = new Panels();
+    this.units = new Units();
     const said = (text) => { byId("cell").textContent = text; };
     this.grid = new Grid(byId("grid"), 28, 28, () => this.changed(), said);
     this.pen = new Pen(byId("sheet"), this.drawing, () => Number(byId("brush").value), () => {
@@ -28,64 +32,6 @@ class Board {
     this.worker = new Worker("/board/worker.js");
     this.worker.onmessage = ({ data }) => this.explained(data);
     listen(this);
-  }
-
-  // begin fetches the list of models, and shows the first one.
-  async begin() {
-    try {
-      const { models, left_out: leftOut } = await (await ask("/board/models")).json();
-      this.models = models;
-      const select = byId("model");
-      for (const m of models) {
-        select.add(new Option(m.name, m.name));
-      }
-      for (const m of leftOut) {
-        const option = new Option(`${m.name} (cannot be drawn for)`, m.name);
-        option.disabled = true;
-        select.add(option);
-      }
-      select.disabled = models.length + leftOut.length < 2;
-      if (models.length === 0) {
-        trouble(leftOut.length > 0 ? `${leftOut[0].name}: ${leftOut[0].reason}` : "There is no model on this server.");
-        return;
-      }
-      await this.use(models[0]);
-    } catch (e) {
-      trouble(e.message);
-    }
-  }
-
-  // use shows another model.
-  async use(entry) {
-    const turn = (this.using = (this.using || 0) + 1);
-    const query = `?model=${encodeURIComponent(entry.name)}`;
-    const weights = new Float32Array(await (await ask(`/board/weights${query}&v=${entry.weights}`)).arrayBuffer());
-    if (turn !== this.using) {
-      return; // another was chosen meanwhile
-    }
-    const [height, width] = entry.network.input;
-    const { classes } = entry.network;
-    this.model = { ...entry, query, classes, height, width, network: new Network(entry.network, weights) };
-    this.worker.postMessage({ model: entry.network, weights });
-    byId("bars").replaceChildren();
-    this.view = new View(classes, height, width);
-    if (this.grid.width !== width || this.grid.height !== height) {
-      this.grid.resize(width, height);
-      this.picked = null;
-    }
-    this.panels.use(this.model.network, classes, width, height);
-    byId("layers").textContent = entry.layers;
-    byId("task").textContent = entry.task;
-    byId("similar-section").hidden = !entry.similar;
-    byId("picture-mode").hidden = !entry.read;
-    if (!entry.read && this.mode === "picture") {
-      this.enter("pen");
-    }
-    if (this.picture.blob && entry.read) {
-      this.picture.open(this.picture.blob);
-    }
-    this.image = undefined;
-    this.changed();
   }
 
   // enter changes how one draws. Pixels begin with the image that is there.
@@ -123,6 +69,12 @@ class Board {
     }
   }
 
+  // redraw shows all anew, although the drawing is the same.
+  redraw() {
+    this.image = undefined;
+    this.changed();
+  }
+
   // seen returns the image that the network gets, or null.
   seen() {
     const { height, width } = this.model;
@@ -134,16 +86,14 @@ class Board {
           return this.grid.empty ? null : this.grid.cells.slice();
         }
         const plane = new Plane(width, height);
-        plane.ink.set(this.grid.cells.map((v) => v / 255));
-        for (let i = 0; i < plane.ink.length; i++) {
-          plane.ink[i] = this.grid.cells[i] / 255;
-        }
+        plane.ink = Float32Array.from(this.grid.cells, (v) => v / 255);
         return normalize(plane, height, width);
       }
     }
     return this.picked;
   }
 
+  // show shows what is drawn, and if that makes another image, all that follows from it.
   show() {
     if (this.mode === "pen") {
       this.view.drawing(this.drawing, this.pen.cursor);
@@ -156,38 +106,38 @@ class Board {
     }
     this.image = image;
     this.turn++;
-    this.view.seen(image);
-    this.panels.change(image, undefined);
-    this.panels.activity(image); // after all that asks for colors, which would wait for the new style of what this changes
+    this.effects = null;
+    this.suggestion = null;
     this.timers.forEach(clearTimeout);
-    if (!image) {
+    if (image) {
+      this.answer(image);
+    } else {
       this.view.answer(null, null);
       this.view.heat(null, null);
-      this.noSimilar();
-      byId("for").textContent = "For";
-      byId("against").textContent = "against";
-      byId("why").textContent = "";
-      byId("spoken").textContent = "";
-      return;
+      this.panels.why(null);
+      this.panels.similar([], "");
+      setText(byId("spoken"), "");
     }
+    this.view.seen(image);
+    this.panels.change(image, undefined);
+    this.units.show(image);
+  }
+
+  // answer shows the network's answer, and asks for what explains it.
+  answer(image) {
     const { network, classes } = this.model;
     const scores = network.scores(image);
     const probabilities = network.probabilities(scores);
     const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
+    const [best, second] = order.map((i) => classes[i]);
     this.view.answer(probabilities, order);
-    const message = { id: this.turn, image, a: order[0], b: order[1] };
+    this.panels.why(best, second);
+    const question = { id: this.turn, image, a: order[0], b: order[1] };
     const effort = network.effort() * image.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
     this.timers = [
-      setTimeout(() => this.worker.postMessage(message), effort < 2e7 ? 0 : 250),
-      setTimeout(() => {
-        byId("spoken").textContent = `${classes[order[0]]}, ${sure(probabilities[order[0]])}`;
-      }, 400),
+      setTimeout(() => this.worker.postMessage(question), effort < 2e7 ? 0 : 250),
+      setTimeout(() => setText(byId("spoken"), `${best}, ${sure(probabilities[order[0]])}`), 400), // when the pen rests
     ];
-    const [best, second] = order.map((i) => classes[i]);
-    byId("for").textContent = `For\u00a0${best}`;
-    byId("against").textContent = `for\u00a0${second}`;
-    byId("why").textContent =
-      `Without its red pixels the network would prefer ${best} to ${second} less, without its blue ones more.`;
     this.askSimilar();
   }
 
@@ -205,11 +155,6 @@ class Board {
     }
   }
 
-  noSimilar() {
-    const images = Array.from({ length: 3 }, () => ({ pixels: new Uint8Array(784) }));
-    this.panels.similar({ images, note: "" });
-  }
-
   // askSimilar asks for the most similar training images, of one drawing at a time.
   async askSimilar() {
     if (this.asking || !this.model.similar) {
@@ -218,16 +163,17 @@ class Board {
     this.asking = true;
     const { image, model } = this;
     try {
-      const { images, of } = await (await ask(`/board/similar${model.query}`, { method: "POST", body: image })).json();
+      const response = await ask(`/board/similar${model.query}`, { method: "POST", body: image });
+      const { images, of } = await response.json();
       if (this.image && model === this.model) {
-        for (const m of images) {
-          m.pixels = decodeBytes(m.pixels);
-        }
-        this.panels.similar({ images, note: `Of ${of.toLocaleString("en")} images; the cosine between their pixels and these.` });
+        this.panels.similar(images.map((m) => ({ ...m, pixels: decodeBytes(m.pixels) })),
+          `The nearest of ${of.toLocaleString("en")} images; 100 % (cosine) is the same ink.`);
       }
     } catch (e) {
-      this.panels.similar({ images: [], note: e.message });
-      return; // it will not be better for the next stroke
+      if (this.image === image) {
+        this.panels.similar([], e.message);
+      }
+      return; // it will not be better for this drawing
     } finally {
       this.asking = false;
     }
@@ -273,6 +219,10 @@ class Board {
   }
 }
 
-const board = new Board();
-board.enter("pen");
-board.begin();
+// The page is painted first, and then brought to life, which takes longer.
+let board;
+requestAnimationFrame(() => setTimeout(() => {
+  board = new Board();
+  board.enter("pen");
+  follow(board);
+}));

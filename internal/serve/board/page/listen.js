@@ -19,7 +19,10 @@ function listen(board) {
     board.grid.set(image);
   });
   byId("model").addEventListener("change", (e) => {
-    board.use(board.models.find((m) => m.name === e.target.value)).catch((error) => trouble(error.message));
+    useModel(board, board.models.find((m) => m.name === e.target.value)).catch((error) => {
+      trouble(error.message);
+      e.target.value = board.model.name; // as before
+    });
   });
   document.addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key === "z") {
@@ -47,16 +50,21 @@ function listen(board) {
       }
     });
   }
-  const again = () => {
-    board.panels.paint();
-    board.image = undefined;
-    board.changed();
-  };
+  for (const act of ["pointerdown", "keydown"]) { // who goes on has read it
+    document.addEventListener(act, () => notice("model", ""));
+  }
   window.addEventListener("resize", () => {
     if (board.model) {
       board.view.drawing(board.drawing, board.pen.cursor);
       board.grid.show();
+      board.units.draw();
     }
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    colors.clear();
+    if (board.model) {
+      board.units.paint();
+      board.redraw();
+    }
+  });
 }

@@ -5,6 +5,7 @@ class Picture {
   constructor(ask, chosen) {
     Object.assign(this, { ask, chosen });
     this.blob = null;
+    this.at = 0; // which digit is chosen
     this.turn = 0; // of requests: a later one makes the answers of the others useless
     for (const id of ["file", "camera"]) {
       byId(id).addEventListener("change", (e) => {
@@ -25,9 +26,10 @@ class Picture {
     byId("reading").textContent = "";
   }
 
-  // open reads a picture.
+  // open reads a picture; the same one again, for another model, with the same digit chosen.
   async open(blob) {
     const turn = ++this.turn;
+    this.at = blob === this.blob ? this.at : 0;
     this.blob = blob;
     byId("reading").textContent = "Reading …";
     byId("trouble").hidden = true;
@@ -80,7 +82,7 @@ class Picture {
       const tag = document.createElement("span");
       tag.textContent = d.class;
       box.append(tag);
-      box.addEventListener("click", () => this.choose(d, box));
+      box.addEventListener("click", () => this.choose(digits, i));
       boxes.append(box);
     });
     const lines = [];
@@ -89,13 +91,13 @@ class Picture {
     }
     byId("reading").textContent = digits.length === 1 ? `One digit: ${digits[0].class}`
       : `${digits.length} digits: ${lines.filter(Boolean).join(" / ")}`;
-    this.choose(digits[0], boxes.firstChild);
+    this.choose(digits, Math.min(this.at, digits.length - 1));
   }
 
-  choose(d, box) {
-    for (const b of byId("boxes").children) {
-      b.setAttribute("aria-pressed", String(b === box));
-    }
-    this.chosen(decodeBytes(d.pixels));
+  // choose takes digit i of those that were found.
+  choose(digits, i) {
+    this.at = i;
+    Array.from(byId("boxes").children).forEach((b, k) => b.setAttribute("aria-pressed", String(k === i)));
+    this.chosen(decodeBytes(digits[i].pixels));
   }
 }

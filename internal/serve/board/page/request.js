@@ -7,7 +7,7 @@ async function ask(path, options) {
   });
   if (!response.ok) {
     const { error } = await response.json().catch(() => ({ error: response.statusText }));
-    throw new Error(error);
+    throw new Error(error.charAt(0).toUpperCase() + error.slice(1));
   }
   return response;
 }

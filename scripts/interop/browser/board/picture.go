@@ -8,24 +8,21 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"digitpage/tab"
 )
 
-const (
-	arrowDown = kb.ArrowDown
-	shift     = kb.ModifierShift
-)
-
 // pictureOfDigits gives the page a picture of ten digits: as a file, dropped, and pasted.
 func (b *board) pictureOfDigits() {
-	tab.Evaluate[bool](b.Tab, `document.querySelector("input[value=picture]").click(), true`)
-	b.Picture(b.pictures, "picture-empty")
-	b.accessible("picture, empty")
+	b.Press("input[value=picture]")
+	b.look("picture-empty", false)
 	folder, err := os.MkdirTemp("", "board")
 	if err != nil {
 		b.Note("picture", err)
@@ -37,35 +34,64 @@ func (b *board) pictureOfDigits() {
 	b.Note("picture", os.WriteFile(bad, []byte("no picture"), 0o644))
 
 	b.choose(bad)
-	b.wait("an error", `document.getElementById("trouble").textContent.includes("wanted a picture")`)
-	b.accessible("picture, error")
+	b.Wait("an error", `document.getElementById("trouble").textContent.startsWith("Wanted a picture")`)
+	b.look("picture-error", false)
 	b.choose(good)
-	b.wait("ten boxes", `document.querySelectorAll(".box").length === 10`)
-	b.Text("a page of digits", "reading", "10 digits: 0 1 2 3 4 / 5 6 7 8 9")
-	b.Text("the first digit", "best", "0")
+	b.boxes("a file")
 	if tab.Evaluate[bool](b.Tab, `!document.getElementById("trouble").hidden`) {
 		b.Note("picture", fmt.Errorf("the error stays"))
 	}
-	tab.Evaluate[bool](b.Tab, `document.querySelectorAll(".box")[8].click(), true`)
+	b.Press(".box:nth-child(9)")
 	b.Text("another digit", "best", "8")
-	b.Picture(b.pictures, "picture")
-	b.accessible("picture")
+	b.agrees("a digit of a picture")
+	if label := tab.Evaluate[string](b.Tab, `document.querySelector(".box[aria-pressed=true]").getAttribute("aria-label")`); !strings.HasPrefix(label, "Digit 9 of 10: 8, ") {
+		b.Note("picture", fmt.Errorf("the box is called %q", label))
+	}
+	b.look("picture", false)
 
-	const give = `(async () => {
+	b.forget()
+	b.drop(good)
+	b.boxes("a file that is dropped")
+	// The clipboard has pictures only of pages' own making.
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		_, err := chromedp.CallBrowser(b.Ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true}, Setting: browser.PermissionSettingGranted})
+		b.Note("permission", err)
+	}
+	tab.Evaluate[bool](b.Tab, `(async () => {
 		const blob = await new Promise((done) => document.getElementById("shot").toBlob(done));
-		const data = new DataTransfer();
-		data.items.add(new File([blob], "again.png", { type: "image/png" }));
-		board.picture.forget();
-		document.dispatchEvent(%s);
-	})(), true`
-	for what, event := range map[string]string{
-		"dropped": `new DragEvent("drop", { dataTransfer: data, cancelable: true })`,
-		"pasted":  `new ClipboardEvent("paste", { clipboardData: data, cancelable: true })`,
+		await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+		return true;
+	})()`)
+	b.forget()
+	b.Do(chromedp.KeyEvent("v", chromedp.KeyModifiers(kb.ModifierCtrl), func(k *input.DispatchKeyEventParams) {
+		k.Commands = []string{"paste"}
+	}))
+	b.boxes("a picture that is pasted")
+}
+
+// boxes waits for the boxes of all digits.
+func (b *board) boxes(when string) {
+	b.Wait("ten boxes of "+when, `document.querySelectorAll(".box").length === 10 && !document.getElementById("photo").hidden`)
+	b.Text(when, "reading", "10 digits: 0 1 2 3 4 / 5 6 7 8 9")
+	b.Text(when, "best", "0")
+}
+
+// forget takes the picture away.
+func (b *board) forget() {
+	b.Press("#other")
+	b.Text("no picture", "best", "")
+}
+
+// drop drops a file on the page.
+func (b *board) drop(path string) {
+	for _, kind := range []input.DispatchDragEventType{
+		input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop,
 	} {
-		b.wait("a picture", `!document.getElementById("photo").hidden`)
-		tab.Evaluate[bool](b.Tab, `document.getElementById("reading").textContent = "", true`)
-		tab.Evaluate[bool](b.Tab, fmt.Sprintf(give, event))
-		b.Text("a picture that is "+what, "reading", "10 digits: 0 1 2 3 4 / 5 6 7 8 9")
+		_, err := chromedp.Call(b.Ctx, input.DispatchDragEvent, input.DispatchDragEventParams{
+			Type: kind, X: 200, Y: 300,
+			Data: &input.DragData{Items: []*input.DragDataItem{}, Files: []string{path}, DragOperationsMask: 1}})
+		b.Note("drop", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package tab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,8 +13,8 @@ import (
 
 // Noise is what a page should not cause: requests, errors, words on the console.
 type Noise struct {
-	Address  string // of the page: requests may begin with it
-	Expected string // what the log may say; empty: nothing
+	Address  string   // of the page: requests may begin with it
+	Expected []string // what entries of the log may contain
 
 	mutex  sync.Mutex
 	events []error
@@ -35,7 +36,7 @@ func (n *Noise) Hear(event any) {
 	case *runtime.EventConsoleAPICalled:
 		add("the page writes to the console: %s", e.Type)
 	case *browserlog.EventEntryAdded:
-		if n.Expected == "" || !strings.Contains(e.Entry.Text, n.Expected) {
+		if !slices.ContainsFunc(n.Expected, func(part string) bool { return strings.Contains(e.Entry.Text, part) }) {
 			add("log: %s", e.Entry.Text)
 		}
 	}

@@ -3,6 +3,7 @@ package tab
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -10,10 +11,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Media sets the color scheme that the page is asked for.
-func (t *Tab) Media(scheme string) {
-	_, err := chromedp.Call(t.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+// Media sets features of media that the page is asked for, such as "prefers-color-scheme: dark"; all others are as usual.
+func (t *Tab) Media(features ...string) {
+	all := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}
+	for _, f := range features {
+		name, value, _ := strings.Cut(f, ": ")
+		all = append(all, &emulation.MediaFeature{Name: name, Value: value})
+	}
+	_, err := chromedp.Call(t.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all})
 	t.Note("media", err)
 }
 

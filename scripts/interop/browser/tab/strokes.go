@@ -23,7 +23,7 @@ func Digits() [][][]Point {
 
 // arc is part of an ellipse, from an angle to another in degrees, clockwise from the right.
 func arc(x, y, rx, ry, from, to float64) []Point {
-	const n = 24
+	const n = 12
 	var all []Point
 	for i := range n + 1 {
 		a := (from + (to-from)*float64(i)/n) * math.Pi / 180
@@ -33,7 +33,7 @@ func arc(x, y, rx, ry, from, to float64) []Point {
 }
 
 func line(x0, y0, x1, y1 float64) []Point {
-	const n = 8
+	const n = 4
 	var all []Point
 	for i := range n + 1 {
 		t := float64(i) / n

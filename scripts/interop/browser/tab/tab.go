@@ -31,9 +31,9 @@ func (t *Tab) Do(a chromedp.Action[chromedp.Void]) {
 	t.Note("browser", chromedp.Do(t.Ctx, a))
 }
 
-// Evaluate returns what an expression is in the page.
+// Evaluate returns what an expression is in the page; of a promise, what it is kept with.
 func Evaluate[T any](t *Tab, expression string) T {
-	v, err := chromedp.Run(t.Ctx, chromedp.Evaluate[T](expression))
+	v, err := chromedp.Run(t.Ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	t.Note(expression, err)
 	return v
 }
@@ -43,15 +43,47 @@ func (t *Tab) Click(id string) {
 	Evaluate[bool](t, fmt.Sprintf("document.getElementById(%q).click(), true", id))
 }
 
+// Press clicks with the mouse in the middle of the element that a selector finds.
+func (t *Tab) Press(selector string) {
+	place := Evaluate[[]float64](t, fmt.Sprintf(`((e) => {
+		e.scrollIntoView({ block: "nearest" });
+		const b = e.getBoundingClientRect();
+		return [b.left + b.width / 2, b.top + b.height / 2];
+	})(document.querySelector(%q))`, selector))
+	if len(place) != 2 {
+		return
+	}
+	for _, kind := range []input.DispatchMouseEventType{
+		input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased,
+	} {
+		t.mouse(input.DispatchMouseEventParams{Type: kind, X: place[0], Y: place[1], Button: input.MouseButtonLeft, ClickCount: 1})
+	}
+}
+
+// Wait waits until an expression is true.
+func (t *Tab) Wait(what, expression string) {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(pause) {
+		if Evaluate[bool](t, expression) {
+			return
+		}
+	}
+	t.Note("page", fmt.Errorf("wanted %s, found none", what))
+}
+
+// A page has so long to show what is wanted, and is asked for it so often.
+const (
+	patience = 10 * time.Second
+	pause    = 20 * time.Millisecond
+)
+
 // Text waits until an element has the wanted text.
 func (t *Tab) Text(when, id, wanted string) {
 	found := ""
-	for range 40 {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(pause) {
 		found = Evaluate[string](t, fmt.Sprintf("document.getElementById(%q).textContent", id))
 		if found == wanted {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Note(when, fmt.Errorf("wanted %q, found %q (%s)", wanted, found,
 		Evaluate[string](t, `document.getElementById("second").textContent`)))
@@ -60,22 +92,24 @@ func (t *Tab) Text(when, id, wanted string) {
 // Spoken waits until what a screen reader hears begins with the answer.
 func (t *Tab) Spoken(answer string) {
 	found := ""
-	for range 40 {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(pause) {
 		if found = Evaluate[string](t, `document.getElementById("spoken").textContent`); strings.HasPrefix(found, answer+",") {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Note("spoken", fmt.Errorf("wanted %s, found %q", answer, found))
 }
 
-// Drag draws a stroke with a mouse, a pen or a finger.
-func (t *Tab) Drag(stroke []Point, kind string) {
-	box := Evaluate[[]float64](t, `((e) => {
+// Drag draws a stroke on the sheet with a mouse, a pen or a finger.
+func (t *Tab) Drag(stroke []Point, kind string) { t.DragOn("sheet", stroke, kind) }
+
+// DragOn draws a stroke on an element, whose sides are 280.
+func (t *Tab) DragOn(id string, stroke []Point, kind string) {
+	box := Evaluate[[]float64](t, fmt.Sprintf(`((e) => {
 		e.scrollIntoView({ block: "nearest" }); // a key of the browser's own may have scrolled the page
 		const b = e.getBoundingClientRect();
 		return [b.left, b.top, b.width];
-	})(document.getElementById("sheet"))`)
+	})(document.getElementById(%q))`, id))
 	if len(box) != 3 {
 		return
 	}
@@ -140,7 +174,7 @@ func (t *Tab) Keys() {
 
 // Fits checks that nothing is wider than the screen.
 func (t *Tab) Fits() {
-	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 		t.Note("phone", fmt.Errorf("the page is %v pixels too wide", over))
 	}
 }

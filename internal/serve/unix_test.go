@@ -1,0 +1,115 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"dnn/internal/fault"
+)
+
+// getUnix asks the server at a Unix socket for its health. The Host says nothing there.
+func getUnix(t *testing.T, path string) (int, error) {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{DialContext: dialUnix(path)}}
+	defer client.CloseIdleConnections()
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://anything.example/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(q)
+	if err != nil {
+		return 0, err
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, response.Body.Close()
+}
+
+// TestUnixSocket serves at a Unix socket, where a killed server left one. Others than the owner and its group cannot
+// connect. It is gone at the end.
+func TestUnixSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	leave(t, path)
+	if _, err := os.Lstat(path); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, func(o *Options) { o.Addr = "unix:" + path })
+	if r.url != "unix:"+path {
+		t.Errorf("found %s", r.url)
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && (info.Mode()&fs.ModeSocket == 0 || info.Mode().Perm()&0o007 != 0 || info.Mode().Perm()&0o200 == 0) {
+		t.Errorf("found %v", info.Mode())
+	}
+	if status, err := getUnix(t, path); status != http.StatusOK || err != nil {
+		t.Errorf("found %d, %v", status, err)
+	}
+
+	second := Run(t.Context(), r.system, Options{Models: []string{r.model}, Addr: "unix:" + path})
+	if fault.KindOf(second) != fault.Write || !strings.Contains(fmt.Sprint(second), path+": another server listens there") {
+		t.Errorf("a second server: found %v", second)
+	}
+	if status, err := getUnix(t, path); status != http.StatusOK || err != nil {
+		t.Errorf("after a second server: found %d, %v", status, err)
+	}
+
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Error(err)
+	}
+	r.ended <- nil
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the socket is still there: %v", err)
+	}
+}
+
+// leave leaves a socket that nobody listens on.
+func leave(t *testing.T, path string) {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(context.Background(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUnixRefused tests what is said where no socket can be.
+func TestUnixRefused(t *testing.T) {
+	here := t.TempDir()
+	file := filepath.Join(here, "file")
+	if err := os.WriteFile(file, []byte("precious"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		file:                                file + ": wanted a socket or nothing, found a file",
+		here:                                here + ": wanted a socket or nothing, found a file",
+		filepath.Join(here, "none", "s"):    "cannot listen: ",
+		"":                                  "--addr: wanted host:port or unix:/path, found \"unix:\"",
+		here + strings.Repeat("/long", 100): "cannot listen: ",
+	} {
+		_, err := listen(t.Context(), "unix:"+path, 1, Options{}.waits())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: wanted %q, found %v", path, want, err)
+		}
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "precious" {
+		t.Errorf("the file is now %q, %v", text, err)
+	}
+}
