@@ -43,7 +43,7 @@ class Bench:
             self.options.output.write_text("\n".join(self.lines) + "\n")
 
     def table(self, head, rows):
-        self.say("", "| " + " | ".join(head) + " |", "|" + "---|" * len(head))
+        self.say("", "| " + " | ".join(map(str, head)) + " |", "|" + "---|" * len(head))
         self.say(*("| " + " | ".join(map(str, row)) + " |" for row in rows), "")
 
     def fresh(self):
