@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 import subprocess
 import tempfile
 import time
@@ -92,11 +93,16 @@ class Bench:
         path.write_text(GRID.format(base=base, seeds=seeds))
         return path
 
-    def sweep(self, base, seeds, *arguments):
-        """Run a sweep of one setting, and return what it took, and the seconds of training of all points."""
+    def sweep(self, base, seeds, threads=CORES):
+        """Run a sweep of one setting, and return what it took, and the seconds of training of all points.
+
+        Of several threads, the median stands for each point: the seconds of one that had to wait, while it was measured how
+        many threads a run should have, have the waiting in them.
+        """
         path = self.sweep_file(base, seeds)
-        took = self.dnn("sweep", "run", path, "--json", *self.data, *arguments)
-        return took, sum(e["seconds"] for e in took.events if e["event"] == "point")
+        took = self.dnn("sweep", "run", path, "--json", "--threads", threads, *self.data)
+        each = [e["seconds"] for e in took.events if e["event"] == "point"]
+        return took, sum(each) if threads == 1 else statistics.median(each) * len(each)
 
     def base(self, text):
         path = self.fresh() / "base.yaml"
