@@ -36,9 +36,9 @@ const (
 // unlikeMake are the characters that a target of make cannot have, or that mean something else there.
 const unlikeMake = " $#%:;=\\*?[]|&()~"
 
-// maxTasks is how many tasks a Slurm array or a Kubernetes Job with a limit for each index may have. A cluster's
-// administrator can allow fewer.
-const maxTasks = 10_000
+// maxTasks is how many tasks an array of Slurm may have unless its administrator allows more (MaxArraySize of slurm.conf(5),
+// 1001 with the number 0). Kubernetes takes more, and has no use for them.
+const maxTasks = 1_001
 
 // MaxSeconds bounds the time of a point and of a task, in seconds: three years.
 const MaxSeconds = 100_000_000
