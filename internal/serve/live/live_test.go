@@ -144,6 +144,7 @@ func (b *bench) watch() (until func(what string, wanted func(event) bool) event)
 		b.Fatalf("wanted events, found %q", kind)
 	}
 	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<30) // many short epochs can be told at once
 	heard := 0
 	var last *event
 	return func(what string, wanted func(event) bool) event {
