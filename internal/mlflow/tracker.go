@@ -105,7 +105,7 @@ func (t *Tracker) send(ctx context.Context) {
 		}
 		t.take()
 		if err := t.client.begin(ctx, &t.record); err != nil {
-			if ctx.Err() == nil {
+			if !errors.Is(err, context.Canceled) { // else the run has ended, and End sends the rest
 				t.away = err
 			}
 			return

@@ -110,6 +110,10 @@ func (s *server) stop() {
 	}
 	_ = syscall.Kill(-s.group, syscall.SIGKILL) // whatever is left
 	<-s.ended
+	// What the server has started is no child of ours, so only /proc says when it has gone.
+	for end := time.Now().Add(5 * time.Second); len(s.processes()) > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // freePort returns a port of this machine that nobody listens on.
