@@ -43,20 +43,28 @@ func (t *Tab) Click(id string) {
 	Evaluate[bool](t, fmt.Sprintf("document.getElementById(%q).click(), true", id))
 }
 
-// Press clicks with the mouse in the middle of the element that a selector finds.
+// Press clicks with the mouse in the middle of the element that a selector finds. Where the page has moved between the look
+// at the element's place and the click, as by a notice that comes or goes, it looks and clicks again, as a person would.
 func (t *Tab) Press(selector string) {
-	place := Evaluate[[]float64](t, fmt.Sprintf(`((e) => {
-		e.scrollIntoView({ block: "nearest" });
-		const b = e.getBoundingClientRect();
-		return [b.left + b.width / 2, b.top + b.height / 2];
-	})(document.querySelector(%q))`, selector))
-	if len(place) != 2 {
-		return
-	}
-	for _, kind := range []input.DispatchMouseEventType{
-		input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased,
-	} {
-		t.mouse(input.DispatchMouseEventParams{Type: kind, X: place[0], Y: place[1], Button: input.MouseButtonLeft, ClickCount: 1})
+	for range 3 {
+		place := Evaluate[[]float64](t, fmt.Sprintf(`((e) => {
+			e.scrollIntoView({ block: "nearest" });
+			globalThis.pressed = false;
+			e.addEventListener("click", () => { globalThis.pressed = true; }, { once: true });
+			const b = e.getBoundingClientRect();
+			return [b.left + b.width / 2, b.top + b.height / 2];
+		})(document.querySelector(%q))`, selector))
+		if len(place) != 2 {
+			return
+		}
+		for _, kind := range []input.DispatchMouseEventType{
+			input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased,
+		} {
+			t.mouse(input.DispatchMouseEventParams{Type: kind, X: place[0], Y: place[1], Button: input.MouseButtonLeft, ClickCount: 1})
+		}
+		if Evaluate[bool](t, "globalThis.pressed !== false") {
+			return
+		}
 	}
 }
 
