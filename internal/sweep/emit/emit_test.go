@@ -191,8 +191,8 @@ func TestRefused(t *testing.T) {
 		{func(o *Options) { o.BaseText = make([]byte, 2<<20) }, Kubernetes, "a ConfigMap holds no more"},
 		{func(o *Options) { o.BaseText = []byte("\xff") }, Kubernetes, "wanted text in UTF-8"},
 		{func(o *Options) { o.Folder = "my sweep" }, Make, "wanted a folder whose name make takes, without spaces"},
-		{func(o *Options) { o.Folder = "/home/me" }, Kubernetes, "wanted a folder in /work"},
-		{func(o *Options) { o.Folder = "../me" }, Kubernetes, "wanted a folder in /work"},
+		{func(o *Options) { o.Folder = "/home/me" }, Kubernetes, "wanted a folder in /volume"},
+		{func(o *Options) { o.Folder = "../me" }, Kubernetes, "wanted a folder in /volume"},
 		{func(o *Options) { o.Image = "" }, Kubernetes, "wanted the name of a container image"},
 		{func(o *Options) { o.Claim = "my claim" }, Kubernetes, "wanted the name of a volume claim"},
 	} {

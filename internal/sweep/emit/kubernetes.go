@@ -75,7 +75,7 @@ spec:
 {{- end}}
           workingDir: /sweep
           env:
-            - {name: DNN_DATA_DIR, value: /work/data} # the data sets: dnn download --data-dir puts them there, or the first task does
+            - {name: DNN_DATA_DIR, value: /volume/data} # the data sets: dnn download --data-dir puts them there, or the first task does
           resources:
             requests: {cpu: "{{.Threads}}", memory: {{.Megabytes}}Mi}
             limits: {memory: {{.Megabytes}}Mi}
@@ -85,7 +85,7 @@ spec:
             capabilities: {drop: [ALL]}
           volumeMounts:
             - {name: sweep, mountPath: /sweep, readOnly: true}
-            - {name: work, mountPath: /work}
+            - {name: volume, mountPath: /volume}
       volumes:
         - name: sweep
           configMap:
@@ -94,7 +94,7 @@ spec:
 {{- range .Mounted}}
               - {key: {{quote .Key}}, path: {{quote .Path}}}
 {{- end}}
-        - name: work # one that all nodes can write to: ReadWriteMany
+        - name: volume # one that all nodes can write to: ReadWriteMany
           persistentVolumeClaim: {claimName: {{quote .Claim}}}
 {{end}}{{end}}`
 
@@ -119,7 +119,7 @@ func (j *job) inVolume() error {
 }
 
 // volume is where tasks see the volume that they share.
-const volume = "/work"
+const volume = "/volume"
 
 // claimName is what names of claims are like: DNS subdomains (RFC 1123).
 var claimName = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$`)

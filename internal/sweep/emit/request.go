@@ -56,7 +56,7 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		Memory: usualMemory, Image: r.Image, Claim: r.Claim, SweepText: texts[r.Path], BaseText: texts[s.Base],
 	}
 	if r.Target == Kubernetes && r.Folder != "" {
-		return fault.New(fault.Usage, "--output", "does not go with --kubernetes: its tasks write to /work/%s.sweep in the volume",
+		return fault.New(fault.Usage, "--output", "does not go with --kubernetes: its tasks write to /volume/%s.sweep in the volume",
 			identifier(s))
 	}
 	if o.Folder == "" {
@@ -72,7 +72,7 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		return fault.New(fault.Usage, "--data-dir", "does not go with --kubernetes: its tasks find the data sets in the volume")
 	}
 	if set := s.Experiment().Dataset; r.Target == Kubernetes && set.Name == "" {
-		report.Note(system.Stderr, "the tasks look for "+set.String()+" from /sweep on: copy it into the volume, and name it as /work/…")
+		report.Note(system.Stderr, "the tasks look for "+set.String()+" from /sweep on: copy it into the volume, and name it as /volume/…")
 	}
 	if o.PointSeconds == 0 {
 		cost, err := measure(ctx, system, s, r.DataDir, r.Flags)

@@ -52,7 +52,7 @@ func main() {
 	}}
 	flag.StringVar(&n.server, "server", "https://127.0.0.1:16443", "URL of the API server")
 	flag.StringVar(&n.token, "token", "", "bearer token")
-	flag.StringVar(&n.root, "root", "", "folder that is / for the pods, with dnn in bin, and work, the volume")
+	flag.StringVar(&n.root, "root", "", "folder that is / for the pods, with dnn in bin, and volume")
 	flag.Func("status", "INDEX:ATTEMPT=STATUS with which a pod ends", func(text string) error {
 		which, status, ok := strings.Cut(text, "=")
 		code, err := strconv.Atoi(status)
