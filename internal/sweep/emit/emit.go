@@ -46,7 +46,7 @@ const MaxSeconds = 100_000_000
 // Options say how a sweep is divided, and where it runs.
 type Options struct {
 	Sweep  *space.Sweep
-	Folder string   // of the sweep, which all tasks see; of Kubernetes: in the volume, at /work
+	Folder string   // of the sweep, which all tasks see; of Kubernetes: in the volume, at /volume
 	Flags  []string // further arguments of dnn sweep run, such as --no-models
 
 	PointSeconds float64       // that one point takes on one thread

@@ -62,10 +62,7 @@ func (r *parametersReader) read(prefix string, n *yaml.Node) (found *keyfile.Pro
 			found = found.And(r.nested(key, value, nested))
 			continue
 		}
-		kind, p := kindOf(key, name)
-		if p == nil {
-			p = r.once(key, name)
-		}
+		kind, p := r.kind(key, name)
 		if p != nil {
 			found = found.And(p)
 			continue
@@ -100,13 +97,17 @@ func (r *parametersReader) nested(group string, value, nested *yaml.Node) *keyfi
 	return r.read(group+".", nested)
 }
 
-// once refuses a key that is set already.
-func (r *parametersReader) once(key string, name *yaml.Node) *keyfile.Problem {
+// kind returns the kind of the values of a key. It refuses one that cannot be a parameter, and one that is set already.
+func (r *parametersReader) kind(key string, name *yaml.Node) (keyfile.Kind, *keyfile.Problem) {
+	kind, p := kindOf(key, name)
+	if p != nil {
+		return nil, p
+	}
 	if before := r.first[key]; before != nil {
-		return keyfile.Wrong(name, "the parameter %s is given twice, first on line %d", key, before.Line)
+		return nil, keyfile.Wrong(name, "the parameter %s is given twice, first on line %d", key, before.Line)
 	}
 	r.first[key] = name
-	return nil
+	return kind, nil
 }
 
 // experimentKeys returns the keys of an experiment file by their names.
@@ -241,10 +242,7 @@ func readSetting(n *yaml.Node) (values []Value, found *keyfile.Problem) {
 				read(key+".", value) // optimizer: {name: sgd}, as in an experiment file
 				continue
 			}
-			kind, p := kindOf(key, name)
-			if p == nil {
-				p = r.once(key, name)
-			}
+			kind, p := r.kind(key, name)
 			if p != nil {
 				found = found.And(p)
 				continue
