@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tensorboard import program, version
 
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
-FIXED = {"point", "setting", "seed", "status", "epochs", "sha256", *METRICS}
+from table import FIXED, METRICS, same
+
 STATUSES = {"finished": "STATUS_SUCCESS", "stopped": "STATUS_SUCCESS"}
 PATIENCE = 120  # seconds until all sessions are read
 
@@ -53,15 +53,6 @@ def sessions(url, experiment, wanted):
         if len(found) >= wanted or time.monotonic() - begun > PATIENCE:
             return found
         time.sleep(1)
-
-
-def same(found, text):
-    """Report whether a hyperparameter is the value of a cell."""
-    if isinstance(found, bool):
-        return text == str(found).lower()
-    if isinstance(found, int | float):
-        return float(text) == found
-    return found == text
 
 
 def differences(group, session, row):

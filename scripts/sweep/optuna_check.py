@@ -17,9 +17,9 @@ import optuna
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+from table import FIXED, same
+
 STATES = {"finished": TrialState.COMPLETE, "stopped": TrialState.PRUNED}
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
-FIXED = {"point", "setting", "seed", "status", "epochs", "sha256", *METRICS}
 
 
 def load(journal):
@@ -29,15 +29,6 @@ def load(journal):
     if len(names) != 1:
         raise SystemExit(f"wanted one study, found {names}")
     return optuna.load_study(study_name=names[0], storage=storage)
-
-
-def same(found, text):
-    """Report whether a parameter of Optuna is the value of a cell."""
-    if isinstance(found, bool):
-        return text == str(found).lower()
-    if isinstance(found, int | float):
-        return float(text) == found
-    return found == text
 
 
 def differences(trial, row, metric):
