@@ -8,14 +8,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log"
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -46,15 +44,12 @@ func check(path, folder string) error {
 		return err
 	}
 	address := (&url.URL{Scheme: "file", Path: path}).String()
-	timed, stop := context.WithTimeout(context.Background(), 3*time.Minute)
-	defer stop()
-	ctx, cancel := chromedp.NewContext(timed)
-	defer cancel()
 	seen := tab.Noise{Address: address}
-	if err := chromedp.Listen(ctx, func(event any) { seen.Hear(event) }); err != nil {
+	t, done, err := tab.Open(&seen)
+	if err != nil {
 		return err
 	}
-	t := &tab.Tab{Ctx: ctx}
+	defer done()
 	t.Do(chromedp.EmulateViewport(1200, 860))
 	t.Do(chromedp.Navigate(address))
 	t.Text("nothing is drawn", "second", "Nothing is drawn yet.")

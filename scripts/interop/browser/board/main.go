@@ -11,13 +11,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"os"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -50,18 +48,16 @@ type board struct {
 
 // check returns all that is wrong.
 func (b *board) check() error {
-	timed, stop := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer stop()
-	ctx, cancel := chromedp.NewContext(timed)
-	defer cancel()
 	seen := tab.Noise{Address: b.address, Expected: []string{
 		"status of 415", // a file that is no picture is tried
 		"net::ERR_INTERNET_DISCONNECTED",
 	}}
-	if err := chromedp.Listen(ctx, func(event any) { seen.Hear(event) }); err != nil {
+	t, done, err := tab.Open(&seen)
+	if err != nil {
 		return err
 	}
-	b.Tab = &tab.Tab{Ctx: ctx}
+	defer done()
+	b.Tab = t
 	switch {
 	case b.axe == "" && os.Getenv("CI") == "true":
 		return errors.New("wanted -axe, without which it is not known whether everybody can use the page")

@@ -19,6 +19,21 @@ type Tab struct {
 	Errors []error
 }
 
+// Open starts a browser, which noise listens to and which done ends, after some minutes at the latest.
+func Open(noise *Noise) (t *Tab, done func(), err error) {
+	timed, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := chromedp.NewContext(timed)
+	done = func() {
+		cancel()
+		stop()
+	}
+	if err := chromedp.Listen(ctx, func(event any) { noise.Hear(event) }); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return &Tab{Ctx: ctx}, done, nil
+}
+
 // Note notes an error, if it is one.
 func (t *Tab) Note(what string, err error) {
 	if err != nil {

@@ -9,7 +9,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,7 +22,7 @@ import (
 )
 
 func main() {
-	t := training{Tab: &tab.Tab{}}
+	t := training{}
 	flag.StringVar(&t.pictures, "pictures", "", "the folder for pictures of the page")
 	axe := flag.String("axe", "", "the script of axe-core, which checks that everybody can use the page")
 	flag.BoolVar(&t.finishes, "finishes", false, "wait for the end of the run, instead of stopping it")
@@ -53,15 +52,13 @@ type training struct {
 
 // check returns all that is wrong.
 func (t *training) check(address string) error {
-	timed, stop := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer stop()
-	ctx, cancel := chromedp.NewContext(timed)
-	defer cancel()
 	seen := tab.Noise{Address: address}
-	if err := chromedp.Listen(ctx, func(event any) { seen.Hear(event) }); err != nil {
+	page, done, err := tab.Open(&seen)
+	if err != nil {
 		return err
 	}
-	t.Ctx = ctx
+	defer done()
+	t.Tab = page
 	t.Do(chromedp.EmulateViewport(1280, 900))
 	t.Do(chromedp.Navigate(address))
 	t.Wait("the page", `typeof training !== "undefined" && training !== null`)
