@@ -103,13 +103,20 @@ func (d *Dense) Update(w *kernel.Worker, x, dz kernel.Matrix, i, n int, up Updat
 
 // updateRows computes the gradient of rows r of the kernel and hands it to up, block by block.
 func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span, up Updater) {
-	step := max(kernel.BlockElements/dz.Cols/w.TileRows, 1) * w.TileRows
-	for lo := r.Lo; lo < r.Hi; lo += step {
-		hi := min(lo+step, r.Hi)
-		g := w.GradientBlock(hi-lo, dz.Cols)
-		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand())
-		d.regularize(w, g, lo, 0)
-		up.Update(w, d.kernel, lo, 0, g)
+	rows, cols := max(kernel.BlockElements/dz.Cols/w.TileRows, 1)*w.TileRows, dz.Cols
+	if dz.Rows*dz.Stride > kernel.CacheElements {
+		// Every block reads all of dz, so that few large blocks are better than many that stay in the cache.
+		rows, cols = 512, min(cols, 2048)
+	}
+	for left := 0; left < dz.Cols; left += cols {
+		right := min(left+cols, dz.Cols)
+		for lo := r.Lo; lo < r.Hi && !w.Stopped(); lo += rows {
+			hi := min(lo+rows, r.Hi)
+			g := w.GradientBlock(hi-lo, right-left)
+			w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Columns(left, right).Operand())
+			d.regularize(w, g, lo, left)
+			up.Update(w, d.kernel, lo, left, g)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ const (
 func avx512(vbmi2 bool) *Set {
 	s := &Set{
 		Name:       "avx512",
-		TileRows:   8,
+		TileRows:   12,
 		TileCols:   32,
 		PanelCols:  panelAVX512,
 		gemmTile:   gemmTileAVX512,
@@ -32,6 +32,9 @@ func avx512(vbmi2 bool) *Set {
 		transposeBytes: transposeBytesInBlocks,
 		transpose: func(dst, src Matrix) {
 			transposeAVX512(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
+		},
+		copyRows: func(dst, src Matrix) {
+			copyRowsAVX512(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 		},
 		warp: func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
 			if warpsPlainly(src, x, 16) {
@@ -70,6 +73,13 @@ func avx2() *Set {
 		transposeBytes: transposeBytesInBlocks,
 		transpose: func(dst, src Matrix) {
 			transposeAVX2(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
+		},
+		copyRows: func(dst, src Matrix) {
+			if src.Cols%8 != 0 { // VMASKMOVPS is a slow store on some CPUs
+				copyRows(dst, src)
+				return
+			}
+			copyRowsAVX2(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 		},
 		warp: func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
 			if warpsPlainly(src, x, 8) {

@@ -14,10 +14,11 @@ const (
 	// time is that of reading B. So many rows of B are read from left to right at once, and the processor fetches them
 	// ahead.
 	streamK = 32
-
-	// unpackedB is the size up to which a block of B is read in place, in float32, with the gaps between its rows.
-	unpackedB = 128 << 10
 )
+
+// CacheElements is how many float32 a second-level cache holds beside what else is in use. A block of B up to this
+// size, with the gaps between its rows, is read in place.
+const CacheElements = 128 << 10
 
 // Scratch is the memory into which Gemm packs panels. It grows as needed and is reused; the zero value is ready. Only
 // one goroutine may use it at a time.
@@ -81,7 +82,7 @@ func (s *Set) Gemm(scratch *Scratch, c Matrix, a, b Operand, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	streams := m < s.TileRows && !b.Transposed && k*b.Stride > unpackedB
+	streams := m < s.TileRows && !b.Transposed && k*b.Stride > CacheElements
 	if k <= blockK && n <= blockN && !streams {
 		s.gemmBlock(scratch, &c, &a, &b, accumulate)
 		return
@@ -114,9 +115,9 @@ func (s *Set) gemmBlock(scratch *Scratch, c *Matrix, a, b *Operand, accumulate b
 	_, k := a.Size()
 	// Packing B costs as much as a few rows of C. It pays if more rows than that use B, and B would not stay in the
 	// second-level cache as it is. A transposed B must be packed: a tile needs its rows.
-	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > unpackedB
+	packB := b.Transposed || m >= 4*s.TileRows && k*b.Stride > CacheElements
 	if packB {
-		scratch.b = grow(scratch.b, panels(n, s.TileCols)*k)
+		resized(&scratch.b, panels(n, s.TileCols)*k)
 		s.packPanels(scratch.b, s.TileCols, *b)
 	}
 	// Packing A pays if many columns of C use it, or if the stride makes its rows compete for the same few places of
@@ -128,7 +129,7 @@ func (s *Set) gemmBlock(scratch *Scratch, c *Matrix, a, b *Operand, accumulate b
 		rows := min(stepM, m-i)
 		block := a.Block(i, 0, rows, k)
 		if packA {
-			scratch.a = grow(scratch.a, panels(rows, s.TileRows)*k)
+			resized(&scratch.a, panels(rows, s.TileRows)*k)
 			s.packPanels(scratch.a, s.TileRows, Operand{block.Matrix, !block.Transposed})
 		}
 		for j := 0; j < n; j += s.TileCols {
@@ -160,22 +161,20 @@ func (s *Set) packPanels(dst []float32, width int, x Operand) {
 	if k == 0 {
 		return
 	}
-	for j := 0; j < n; j += width {
-		cols := min(width, n-j)
-		panel, from := Matrix{Rows: k, Cols: cols, Stride: width, Data: dst[j*k:]}, x.Block(0, j, k, cols)
-		if x.Transposed {
-			s.transpose(panel, from.Matrix)
-			continue
+	if x.Transposed {
+		for j := 0; j < n; j += width {
+			cols := min(width, n-j)
+			s.transpose(Matrix{Rows: k, Cols: cols, Stride: width, Data: dst[j*k:]}, x.Block(0, j, k, cols).Matrix)
 		}
-		for p := range k {
-			copy(panel.Data[p*width:], from.Row(p))
+		return
+	}
+	// A row goes to all panels at once: the processor fetches ahead what follows in memory.
+	whole := n / width
+	for p := range k {
+		row, to := x.Row(p), dst[p*width:]
+		if whole > 0 {
+			s.copyRows(Matrix{Rows: whole, Cols: width, Stride: k * width, Data: to}, Matrix{whole, width, width, row})
 		}
+		copy(to[min(whole*k*width, len(to)):], row[whole*width:])
 	}
-}
-
-func grow(buffer []float32, n int) []float32 {
-	if cap(buffer) < n {
-		return make([]float32, n)
-	}
-	return buffer[:n]
 }

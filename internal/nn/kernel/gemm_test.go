@@ -65,7 +65,7 @@ func (g gemmCase) check(t *testing.T, s *Set, scratch *Scratch) {
 
 // gemmShapes has m, n, k at the edges of tiles and of blocks, and for each path through Gemm: with little and much of A
 // and B to pack.
-var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {100, 10, 50}, {100, 50, 100},
+var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {12, 32, 9}, {13, 32, 9}, {23, 64, 9}, {50, 17, 30}, {100, 10, 50}, {100, 50, 100},
 	{6, 16, blockK + 1}, {1, 300, 500}, {5, blockN + 5, 70},
 	{1, 70, 2*blockK + 1}, {33, 10, blockK}, {blockM + 1, 40, 20}, {2*blockM - 1, 3, 5}, {3, blockN + 1, 6},
 	{40, 513, 70},

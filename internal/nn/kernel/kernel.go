@@ -55,6 +55,7 @@ type Set struct {
 	prefetch       func(b []uint8) // nil if there is no such instruction
 	transposeBytes func(dst, src Bytes)
 	transpose      func(dst, src Matrix)
+	copyRows       func(dst, src Matrix) // of the same size, with rows
 	warp           func(dst []uint8, src Bytes, pairs []uint16, x, y []float32)
 	columnSums     func(dst []float32, x Matrix)
 	softmax        func(z Matrix, largest, sums []float32, best []int32) // nil: see softmaxByRows
@@ -80,6 +81,7 @@ func generic() *Set {
 		unpack:         unpack,
 		transposeBytes: transposeBytes,
 		transpose:      transpose,
+		copyRows:       copyRows,
 		warp:           warp,
 		columnSums:     columnSums,
 	}

@@ -37,6 +37,11 @@ func warpAVX2(rows int, cols int, src []uint8, pairs []uint16, x []float32, y []
 //go:noescape
 func transposeAVX2(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
 
+// copyRowsAVX2 is copyRows for rows >= 1.
+//
+//go:noescape
+func copyRowsAVX2(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
+
 // transposeBytesAVX2 is Set.TransposeBytes for rows >= 16 and cols >= 32.
 //
 //go:noescape

@@ -100,15 +100,24 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-129
 	JLE     wide2upTo8
 
 wide2all8:
-	CMPQ    rows+0(FP), $0x06
-	JGE     tile6x2all8
-	CMPQ    rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x2all8
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide2all8last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide2all8last:
+	CMPQ    AX, $0x06
+	JE      tile6x2all8
+	CMPQ    AX, $0x05
 	JE      tile5x2all8
-	CMPQ    rows+0(FP), $0x04
+	CMPQ    AX, $0x04
 	JE      tile4x2all8
-	CMPQ    rows+0(FP), $0x03
+	CMPQ    AX, $0x03
 	JE      tile3x2all8
-	CMPQ    rows+0(FP), $0x02
+	CMPQ    AX, $0x02
 	JE      tile2x2all8
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -296,8 +305,21 @@ tile4x2all8store:
 	ADDQ    R11, AX
 	VMOVUPS Y6, (AX)
 	VMOVUPS Y7, 32(AX)
+	SUBQ    $0x04, rows+0(FP)
+	JG      tile4x2all8next
 	VZEROUPPER
 	RET
+
+tile4x2all8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all8
 
 tile5x2all8:
 	VXORPS  Y0, Y0, Y0
@@ -371,8 +393,21 @@ tile5x2all8store:
 	ADDQ    R11, AX
 	VMOVUPS Y8, (AX)
 	VMOVUPS Y9, 32(AX)
+	SUBQ    $0x05, rows+0(FP)
+	JG      tile5x2all8next
 	VZEROUPPER
 	RET
+
+tile5x2all8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all8
 
 tile6x2all8:
 	VXORPS     Y0, Y0, Y0
@@ -481,29 +516,35 @@ tile6x2all8store:
 	RET
 
 tile6x2all8next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide2all8
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all8
 
 wide2all4:
-	CMPQ    rows+0(FP), $0x06
-	JGE     tile6x2all4
-	CMPQ    rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x2all4
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide2all4last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide2all4last:
+	CMPQ    AX, $0x06
+	JE      tile6x2all4
+	CMPQ    AX, $0x05
 	JE      tile5x2all4
-	CMPQ    rows+0(FP), $0x04
+	CMPQ    AX, $0x04
 	JE      tile4x2all4
-	CMPQ    rows+0(FP), $0x03
+	CMPQ    AX, $0x03
 	JE      tile3x2all4
-	CMPQ    rows+0(FP), $0x02
+	CMPQ    AX, $0x02
 	JE      tile2x2all4
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -691,8 +732,21 @@ tile4x2all4store:
 	ADDQ    R11, AX
 	VMOVUPS Y6, (AX)
 	VMOVUPS X7, 32(AX)
+	SUBQ    $0x04, rows+0(FP)
+	JG      tile4x2all4next
 	VZEROUPPER
 	RET
+
+tile4x2all4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all4
 
 tile5x2all4:
 	VXORPS  Y0, Y0, Y0
@@ -766,8 +820,21 @@ tile5x2all4store:
 	ADDQ    R11, AX
 	VMOVUPS Y8, (AX)
 	VMOVUPS X9, 32(AX)
+	SUBQ    $0x05, rows+0(FP)
+	JG      tile5x2all4next
 	VZEROUPPER
 	RET
+
+tile5x2all4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all4
 
 tile6x2all4:
 	VXORPS     Y0, Y0, Y0
@@ -876,29 +943,35 @@ tile6x2all4store:
 	RET
 
 tile6x2all4next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide2all4
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2all4
 
 wide2upTo4:
-	CMPQ       rows+0(FP), $0x06
-	JGE        tile6x2upTo4
-	CMPQ       rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x2upTo4
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide2upTo4last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide2upTo4last:
+	CMPQ       AX, $0x06
+	JE         tile6x2upTo4
+	CMPQ       AX, $0x05
 	JE         tile5x2upTo4
-	CMPQ       rows+0(FP), $0x04
+	CMPQ       AX, $0x04
 	JE         tile4x2upTo4
-	CMPQ       rows+0(FP), $0x03
+	CMPQ       AX, $0x03
 	JE         tile3x2upTo4
-	CMPQ       rows+0(FP), $0x02
+	CMPQ       AX, $0x02
 	JE         tile2x2upTo4
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1086,8 +1159,21 @@ tile4x2upTo4store:
 	ADDQ       R11, AX
 	VMOVUPS    Y7, (AX)
 	VMASKMOVPS X8, X0, 32(AX)
+	SUBQ       $0x04, rows+0(FP)
+	JG         tile4x2upTo4next
 	VZEROUPPER
 	RET
+
+tile4x2upTo4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo4
 
 tile5x2upTo4:
 	VXORPS     Y1, Y1, Y1
@@ -1161,8 +1247,21 @@ tile5x2upTo4store:
 	ADDQ       R11, AX
 	VMOVUPS    Y9, (AX)
 	VMASKMOVPS X10, X0, 32(AX)
+	SUBQ       $0x05, rows+0(FP)
+	JG         tile5x2upTo4next
 	VZEROUPPER
 	RET
+
+tile5x2upTo4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo4
 
 tile6x2upTo4:
 	VXORPS     Y1, Y1, Y1
@@ -1271,29 +1370,35 @@ tile6x2upTo4store:
 	RET
 
 tile6x2upTo4next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide2upTo4
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo4
 
 wide2upTo8:
-	CMPQ       rows+0(FP), $0x06
-	JGE        tile6x2upTo8
-	CMPQ       rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x2upTo8
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide2upTo8last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide2upTo8last:
+	CMPQ       AX, $0x06
+	JE         tile6x2upTo8
+	CMPQ       AX, $0x05
 	JE         tile5x2upTo8
-	CMPQ       rows+0(FP), $0x04
+	CMPQ       AX, $0x04
 	JE         tile4x2upTo8
-	CMPQ       rows+0(FP), $0x03
+	CMPQ       AX, $0x03
 	JE         tile3x2upTo8
-	CMPQ       rows+0(FP), $0x02
+	CMPQ       AX, $0x02
 	JE         tile2x2upTo8
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1481,8 +1586,21 @@ tile4x2upTo8store:
 	ADDQ       R11, AX
 	VMOVUPS    Y7, (AX)
 	VMASKMOVPS Y8, Y0, 32(AX)
+	SUBQ       $0x04, rows+0(FP)
+	JG         tile4x2upTo8next
 	VZEROUPPER
 	RET
+
+tile4x2upTo8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo8
 
 tile5x2upTo8:
 	VXORPS     Y1, Y1, Y1
@@ -1556,8 +1674,21 @@ tile5x2upTo8store:
 	ADDQ       R11, AX
 	VMOVUPS    Y9, (AX)
 	VMASKMOVPS Y10, Y0, 32(AX)
+	SUBQ       $0x05, rows+0(FP)
+	JG         tile5x2upTo8next
 	VZEROUPPER
 	RET
+
+tile5x2upTo8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo8
 
 tile6x2upTo8:
 	VXORPS     Y1, Y1, Y1
@@ -1666,18 +1797,15 @@ tile6x2upTo8store:
 	RET
 
 tile6x2upTo8next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide2upTo8
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide2upTo8
 
 wide1:
 	CMPQ CX, $0x08
@@ -1690,15 +1818,24 @@ wide1:
 	JLE  wide1upTo8
 
 wide1all8:
-	CMPQ    rows+0(FP), $0x06
-	JGE     tile6x1all8
-	CMPQ    rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x1all8
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide1all8last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide1all8last:
+	CMPQ    AX, $0x06
+	JE      tile6x1all8
+	CMPQ    AX, $0x05
 	JE      tile5x1all8
-	CMPQ    rows+0(FP), $0x04
+	CMPQ    AX, $0x04
 	JE      tile4x1all8
-	CMPQ    rows+0(FP), $0x03
+	CMPQ    AX, $0x03
 	JE      tile3x1all8
-	CMPQ    rows+0(FP), $0x02
+	CMPQ    AX, $0x02
 	JE      tile2x1all8
 	VXORPS  Y0, Y0, Y0
 	CMPB    accumulate+128(FP), $0x00
@@ -1842,8 +1979,21 @@ tile4x1all8store:
 	VMOVUPS Y2, (AX)
 	ADDQ    R11, AX
 	VMOVUPS Y3, (AX)
+	SUBQ    $0x04, rows+0(FP)
+	JG      tile4x1all8next
 	VZEROUPPER
 	RET
+
+tile4x1all8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all8
 
 tile5x1all8:
 	VXORPS  Y0, Y0, Y0
@@ -1896,8 +2046,21 @@ tile5x1all8store:
 	VMOVUPS Y3, (AX)
 	ADDQ    R11, AX
 	VMOVUPS Y4, (AX)
+	SUBQ    $0x05, rows+0(FP)
+	JG      tile5x1all8next
 	VZEROUPPER
 	RET
+
+tile5x1all8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all8
 
 tile6x1all8:
 	VXORPS  Y0, Y0, Y0
@@ -1963,29 +2126,35 @@ tile6x1all8store:
 	RET
 
 tile6x1all8next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide1all8
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all8
 
 wide1all4:
-	CMPQ    rows+0(FP), $0x06
-	JGE     tile6x1all4
-	CMPQ    rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x1all4
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide1all4last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide1all4last:
+	CMPQ    AX, $0x06
+	JE      tile6x1all4
+	CMPQ    AX, $0x05
 	JE      tile5x1all4
-	CMPQ    rows+0(FP), $0x04
+	CMPQ    AX, $0x04
 	JE      tile4x1all4
-	CMPQ    rows+0(FP), $0x03
+	CMPQ    AX, $0x03
 	JE      tile3x1all4
-	CMPQ    rows+0(FP), $0x02
+	CMPQ    AX, $0x02
 	JE      tile2x1all4
 	VXORPS  Y0, Y0, Y0
 	CMPB    accumulate+128(FP), $0x00
@@ -2129,8 +2298,21 @@ tile4x1all4store:
 	VMOVUPS X2, (AX)
 	ADDQ    R11, AX
 	VMOVUPS X3, (AX)
+	SUBQ    $0x04, rows+0(FP)
+	JG      tile4x1all4next
 	VZEROUPPER
 	RET
+
+tile4x1all4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all4
 
 tile5x1all4:
 	VXORPS  Y0, Y0, Y0
@@ -2183,8 +2365,21 @@ tile5x1all4store:
 	VMOVUPS X3, (AX)
 	ADDQ    R11, AX
 	VMOVUPS X4, (AX)
+	SUBQ    $0x05, rows+0(FP)
+	JG      tile5x1all4next
 	VZEROUPPER
 	RET
+
+tile5x1all4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all4
 
 tile6x1all4:
 	VXORPS  Y0, Y0, Y0
@@ -2250,29 +2445,35 @@ tile6x1all4store:
 	RET
 
 tile6x1all4next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide1all4
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1all4
 
 wide1upTo4:
-	CMPQ       rows+0(FP), $0x06
-	JGE        tile6x1upTo4
-	CMPQ       rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x1upTo4
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide1upTo4last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide1upTo4last:
+	CMPQ       AX, $0x06
+	JE         tile6x1upTo4
+	CMPQ       AX, $0x05
 	JE         tile5x1upTo4
-	CMPQ       rows+0(FP), $0x04
+	CMPQ       AX, $0x04
 	JE         tile4x1upTo4
-	CMPQ       rows+0(FP), $0x03
+	CMPQ       AX, $0x03
 	JE         tile3x1upTo4
-	CMPQ       rows+0(FP), $0x02
+	CMPQ       AX, $0x02
 	JE         tile2x1upTo4
 	VXORPS     Y1, Y1, Y1
 	CMPB       accumulate+128(FP), $0x00
@@ -2416,8 +2617,21 @@ tile4x1upTo4store:
 	VMASKMOVPS X3, X0, (AX)
 	ADDQ       R11, AX
 	VMASKMOVPS X4, X0, (AX)
+	SUBQ       $0x04, rows+0(FP)
+	JG         tile4x1upTo4next
 	VZEROUPPER
 	RET
+
+tile4x1upTo4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo4
 
 tile5x1upTo4:
 	VXORPS     Y1, Y1, Y1
@@ -2470,8 +2684,21 @@ tile5x1upTo4store:
 	VMASKMOVPS X4, X0, (AX)
 	ADDQ       R11, AX
 	VMASKMOVPS X5, X0, (AX)
+	SUBQ       $0x05, rows+0(FP)
+	JG         tile5x1upTo4next
 	VZEROUPPER
 	RET
+
+tile5x1upTo4next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo4
 
 tile6x1upTo4:
 	VXORPS     Y1, Y1, Y1
@@ -2537,29 +2764,35 @@ tile6x1upTo4store:
 	RET
 
 tile6x1upTo4next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide1upTo4
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo4
 
 wide1upTo8:
-	CMPQ       rows+0(FP), $0x06
-	JGE        tile6x1upTo8
-	CMPQ       rows+0(FP), $0x05
+	CMPQ rows+0(FP), $0x0c
+	JGE  tile6x1upTo8
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x06
+	JLE  wide1upTo8last
+	INCQ AX
+	SHRQ $0x01, AX
+
+wide1upTo8last:
+	CMPQ       AX, $0x06
+	JE         tile6x1upTo8
+	CMPQ       AX, $0x05
 	JE         tile5x1upTo8
-	CMPQ       rows+0(FP), $0x04
+	CMPQ       AX, $0x04
 	JE         tile4x1upTo8
-	CMPQ       rows+0(FP), $0x03
+	CMPQ       AX, $0x03
 	JE         tile3x1upTo8
-	CMPQ       rows+0(FP), $0x02
+	CMPQ       AX, $0x02
 	JE         tile2x1upTo8
 	VXORPS     Y1, Y1, Y1
 	CMPB       accumulate+128(FP), $0x00
@@ -2703,8 +2936,21 @@ tile4x1upTo8store:
 	VMASKMOVPS Y3, Y0, (AX)
 	ADDQ       R11, AX
 	VMASKMOVPS Y4, Y0, (AX)
+	SUBQ       $0x04, rows+0(FP)
+	JG         tile4x1upTo8next
 	VZEROUPPER
 	RET
+
+tile4x1upTo8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x04, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(SI*4), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo8
 
 tile5x1upTo8:
 	VXORPS     Y1, Y1, Y1
@@ -2757,8 +3003,21 @@ tile5x1upTo8store:
 	VMASKMOVPS Y4, Y0, (AX)
 	ADDQ       R11, AX
 	VMASKMOVPS Y5, Y0, (AX)
+	SUBQ       $0x05, rows+0(FP)
+	JG         tile5x1upTo8next
 	VZEROUPPER
 	RET
+
+tile5x1upTo8next:
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x05, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R13*1), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo8
 
 tile6x1upTo8:
 	VXORPS     Y1, Y1, Y1
@@ -2824,18 +3083,15 @@ tile6x1upTo8store:
 	RET
 
 tile6x1upTo8next:
-	MOVQ  k+16(FP), DX
-	IMULQ DI, DX
-	SUBQ  DX, BX
-	MOVQ  k+16(FP), DX
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	LEAQ  (BX)(SI*2), BX
-	LEAQ  (R10)(R11*2), R10
-	MOVQ  b_base+64(FP), R8
-	JMP   wide1upTo8
+	MOVQ   k+16(FP), DX
+	IMULQ  DI, DX
+	SUBQ   DX, BX
+	MOVQ   k+16(FP), DX
+	IMUL3Q $0x06, R11, AX
+	ADDQ   AX, R10
+	LEAQ   (BX)(R12*2), BX
+	MOVQ   b_base+64(FP), R8
+	JMP    wide1upTo8
 
 // func sparseMulAVX2(rows int, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int, y []float32, ldy int, accumulate bool)
 // Requires: AVX, FMA3
@@ -7729,6 +7985,51 @@ rows7Rest:
 	JE           rows7Done
 
 rows7Done:
+	VZEROUPPER
+	RET
+
+// func copyRowsAVX2(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
+// Requires: AVX
+TEXT ·copyRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ    src_base+16(FP), AX
+	MOVQ    dst_base+48(FP), CX
+	MOVQ    lds+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    ldd+72(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rows+0(FP), SI
+	MOVQ    cols+8(FP), DI
+	MOVQ    DI, R8
+	ANDQ    $-8, R8
+	MOVQ    DI, R9
+	SUBQ    R8, R9
+	LEAQ    laneMasks<>+0(SB), R10
+	NEGQ    R9
+	VMOVUPS 32(R10)(R9*4), Y1
+
+row:
+	XORQ R9, R9
+	CMPQ R9, R8
+	JGE  vectorRest
+
+vector:
+	VMOVUPS (AX)(R9*4), Y0
+	VMOVUPS Y0, (CX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, R8
+	JL      vector
+
+vectorRest:
+	CMPQ       R9, DI
+	JGE        vectorDone
+	VMASKMOVPS (AX)(R9*4), Y1, Y0
+	VMASKMOVPS Y0, Y1, (CX)(R9*4)
+
+vectorDone:
+	ADDQ DX, AX
+	ADDQ BX, CX
+	DECQ SI
+	JNE  row
 	VZEROUPPER
 	RET
 

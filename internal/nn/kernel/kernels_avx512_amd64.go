@@ -37,6 +37,11 @@ func warpAVX512(rows int, cols int, src []uint8, pairs []uint16, x []float32, y 
 //go:noescape
 func transposeAVX512(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
 
+// copyRowsAVX512 is copyRows for rows >= 1.
+//
+//go:noescape
+func copyRowsAVX512(rows int, cols int, src []float32, lds int, dst []float32, ldd int)
+
 // sparseAdamAVX512 is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.
 //
 //go:noescape

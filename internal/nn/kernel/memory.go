@@ -12,3 +12,12 @@ func Floats(n int) []float32 {
 	}
 	return raw[skip : skip+n : skip+n]
 }
+
+// resized returns the buffer with n elements, whatever they are; it is replaced if it is too small.
+func resized[T any](buffer *[]T, n int) []T {
+	if cap(*buffer) < n {
+		*buffer = make([]T, n)
+	}
+	*buffer = (*buffer)[:n]
+	return *buffer
+}

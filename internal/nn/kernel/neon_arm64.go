@@ -19,6 +19,7 @@ func neon() *Set {
 		gather:         gatherBy(gatherNEON),
 		transposeBytes: transposeBytesNEON,
 		transpose:      transposeNEON,
+		copyRows:       copyRows,
 		warp:           warp,
 		columnSums:     func(dst []float32, x Matrix) { columnSumsNEON(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 

@@ -17,6 +17,13 @@ func transpose(dst, src Matrix) {
 	}
 }
 
+// copyRows copies src to dst, a matrix of the same size.
+func copyRows(dst, src Matrix) {
+	for r := range src.Rows {
+		copy(dst.Data[r*dst.Stride:], src.Row(r))
+	}
+}
+
 // TransposeBytes computes DST[c, r] = SRC[r, c].
 func (s *Set) TransposeBytes(dst, src Bytes) {
 	require("TransposeBytes", "src", src.shape(), src.Rows, src.Cols)

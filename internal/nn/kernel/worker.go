@@ -28,12 +28,7 @@ func (w *Worker) Stopped() bool { return w.scratch.stopped() }
 func (w *Worker) Multiply(c Matrix, a, b Operand) { w.Gemm(&w.scratch, c, a, b, false) }
 
 // Bytes returns memory for a sample of that many bytes.
-func (w *Worker) Bytes(n int) []uint8 {
-	if cap(w.sample) < n {
-		w.sample = make([]uint8, n)
-	}
-	return w.sample[:n]
-}
+func (w *Worker) Bytes(n int) []uint8 { return resized(&w.sample, n) }
 
 // Floats returns memory for n numbers.
 func (w *Worker) Floats(n int) []float32 {
@@ -44,12 +39,7 @@ func (w *Worker) Floats(n int) []float32 {
 }
 
 // Random returns memory for the random bits of n elements.
-func (w *Worker) Random(n int) []uint32 {
-	if cap(w.random) < n {
-		w.random = make([]uint32, n)
-	}
-	return w.random[:n]
-}
+func (w *Worker) Random(n int) []uint32 { return resized(&w.random, n) }
 
 // BlockElements is about how many elements of a gradient an updater gets at a time: few enough for the first-level
 // cache to hold them with their parameters and moments.

@@ -12,6 +12,7 @@ type Evaluator struct {
 	model      *nn.Sequential
 	samples    *batch.Samples
 	predictors []*Predictor // by worker
+	most       int          // samples that a predictor takes at a time
 	loss       []float32    // by sample, as the next two
 	predicted  []uint8
 	confidence []float32
@@ -24,9 +25,10 @@ type Evaluator struct {
 func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 	v := &Evaluator{engine: e, model: m, samples: s, loss: make([]float32, s.Count), predicted: make([]uint8, s.Count)}
 	v.confidence = make([]float32, s.Count)
-	shares := s.Shares(1, MaxPredict, nil)
+	v.most = samplesAtATime(m)
+	shares := s.Shares(1, v.most, nil)
 	for i := range e.workers {
-		v.predictors = append(v.predictors, newPredictor(&e.workers[i], m, s, shares, min(MaxPredict, s.Count)))
+		v.predictors = append(v.predictors, newPredictor(&e.workers[i], m, s, shares, min(v.most, s.Count)))
 	}
 	v.run = func(worker, i int) {
 		if v.stop != nil && v.stop() {
@@ -44,7 +46,19 @@ func (v *Evaluator) tasks() int { return (v.samples.Count + v.perTask() - 1) / v
 func (v *Evaluator) perTask() int {
 	workers, tile := len(v.predictors), v.engine.kernels.TileRows
 	each := (v.samples.Count + workers - 1) / workers
-	return max(1, min(MaxPredict, (each+tile-1)/tile*tile))
+	return max(1, min(v.most, (each+tile-1)/tile*tile))
+}
+
+// samplesAtATime returns how many samples a predictor of an evaluator takes at a time. If the weights of a layer do not
+// stay in the cache, they are read, and packed, anew each time: then it pays that the activations do not stay there
+// either.
+func samplesAtATime(m *nn.Sequential) int {
+	for _, p := range m.Params() {
+		if p.Value.Rows*p.Value.Stride > kernel.CacheElements {
+			return 4 * MaxPredict
+		}
+	}
+	return MaxPredict
 }
 
 // Evaluate passes over all samples once and returns their result.
@@ -71,7 +85,7 @@ func (v *Evaluator) KeepOutputs() kernel.Matrix {
 	return v.outputs
 }
 
-// evaluate passes over the samples s, at most MaxPredict.
+// evaluate passes over the samples s, at most v.most.
 func (v *Evaluator) evaluate(p *Predictor, s kernel.Span) {
 	y := p.forward(v.samples, s)
 	labels, loss, predicted := v.samples.Labels[s.Lo:s.Hi], v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi]

@@ -35,6 +35,10 @@ func (s isa) gemmTile() {
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 2}, t.rs3)
 	LEAQ(Mem{Base: t.rs, Index: t.rs, Scale: 4}, t.rs5)
 	LEAQ(Mem{Base: t.rs3, Index: t.rs, Scale: 4}, t.rs7)
+	if s.tileRows > 8 {
+		t.a8 = GP64()
+		LEAQ(Mem{Base: t.a, Index: t.rs, Scale: 8}, t.a8)
+	}
 
 	rows := asm.InMemory(Param("rows")) // rows left; no register is free for them
 	for vectors := 2; vectors >= 1; vectors-- {
@@ -50,23 +54,33 @@ func (s isa) gemmTile() {
 			choice := asm.Labelf("wide%d%s", vectors, l.Name)
 			tile := func(rows int) LabelRef { return asm.Labelf("tile%dx%d%s", rows, vectors, l.Name) }
 			asm.Place(choice)
-			CMPQ(rows, U8(s.tileRows))
+			CMPQ(rows, U8(2*s.tileRows))
 			JGE(tile(s.tileRows))
-			for r := s.tileRows - 1; r > 1; r-- {
-				CMPQ(rows, U8(r))
+			// Two tiles of similar heights take less time than a whole one and a low one, which has few sums at once.
+			height := GP64()
+			MOVQ(rows, height)
+			CMPQ(height, U8(s.tileRows))
+			JLE(choice + "last")
+			INCQ(height)
+			SHRQ(U8(1), height)
+			asm.Place(choice + "last")
+			for r := s.tileRows; r > 1; r-- {
+				CMPQ(height, U8(r))
 				JE(tile(r))
 			}
-			for r := 1; r < s.tileRows; r++ {
+			for r := 1; r <= s.tileRows; r++ {
 				t.emit(tile(r), r, vectors, l)
+				if 2*r > s.tileRows {
+					SUBQ(U8(r), rows)
+					JG(tile(r) + "next")
+				}
 				asm.End()
+				if 2*r > s.tileRows {
+					asm.Place(tile(r) + "next")
+					t.advance(r)
+					JMP(choice)
+				}
 			}
-			t.emit(tile(s.tileRows), s.tileRows, vectors, l)
-			SUBQ(U8(s.tileRows), rows)
-			JG(tile(s.tileRows) + "next")
-			asm.End()
-			asm.Place(tile(s.tileRows) + "next")
-			t.advance()
-			JMP(choice)
 		}
 	}
 }
@@ -75,16 +89,21 @@ type gemmTile struct {
 	isa
 	k                                        reg.GPVirtual
 	a, rs, rs3, rs5, rs7, cs, b, ldb, c, ldc reg.GPVirtual // strides are in bytes; rs3 is 3*rs
+	a8                                       reg.GPVirtual // a + 8*rs, if a tile has more than eight rows
 }
 
 // row returns the address of element i of the current column of A.
 func (t gemmTile) row(i int) Mem {
+	base := t.a
+	if i >= 8 {
+		base, i = t.a8, i-8
+	}
 	index := []reg.GPVirtual{nil, t.rs, t.rs, t.rs3, t.rs, t.rs5, t.rs3, t.rs7}[i]
 	scale := []uint8{0, 1, 2, 1, 4, 1, 2, 1}[i]
 	if index == nil {
-		return Mem{Base: t.a}
+		return Mem{Base: base}
 	}
-	return Mem{Base: t.a, Index: index, Scale: scale}
+	return Mem{Base: base, Index: index, Scale: scale}
 }
 
 // emit writes a tile with so many rows and vectors.
@@ -143,6 +162,9 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 		}
 	}
 	ADDQ(t.cs, t.a)
+	if rows > 8 {
+		ADDQ(t.cs, t.a8)
+	}
 	ADDQ(t.ldb, t.b)
 	DECQ(t.k)
 	JNE(loop)
@@ -160,15 +182,21 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 	}
 }
 
-// advance moves on to the next rows of A and C.
-func (t gemmTile) advance() {
+// advance moves on to the rows of A and C behind so many.
+func (t gemmTile) advance(rows int) {
 	Load(Param("k"), t.k)
 	IMULQ(t.cs, t.k)
 	SUBQ(t.k, t.a)
 	Load(Param("k"), t.k)
-	for range t.tileRows / 2 {
-		LEAQ(Mem{Base: t.a, Index: t.rs, Scale: 2}, t.a)
-		LEAQ(Mem{Base: t.c, Index: t.ldc, Scale: 2}, t.c)
+	below := GP64()
+	IMUL3Q(U8(rows), t.ldc, below)
+	ADDQ(below, t.c)
+	if rows >= 8 {
+		LEAQ(Mem{Base: t.a, Index: t.rs, Scale: 8}, t.a)
+	}
+	LEAQ(t.row(rows%8), t.a)
+	if t.tileRows > 8 {
+		LEAQ(Mem{Base: t.a, Index: t.rs, Scale: 8}, t.a8)
 	}
 	Load(Param("b").Base(), t.b)
 }

@@ -35,6 +35,7 @@ func main() {
 	s.gather()
 	s.warp()
 	s.transpose()
+	s.copyRows()
 	if !s.Opmasks { // AVX-512 could not do these better
 		transposeBytes()
 		prefetch()

@@ -10,6 +10,18 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
+// copyRows moves a vector at a time.
+func (s isa) copyRows() {
+	s.Text("copyRows", "(rows, cols int, src []float32, lds int, dst []float32, ldd int)", "is copyRows for rows >= 1.")
+	src, dst := asm.Slice("src"), asm.Slice("dst")
+	v := s.Vector()
+	s.EachRow([]reg.GPVirtual{src, dst}, []reg.GPVirtual{asm.Bytes("lds"), asm.Bytes("ldd")},
+		func(j reg.GPVirtual, m asm.Mask) {
+			s.Load(Mem{Base: src, Index: j, Scale: 4}, v, s.Lanes, m)
+			s.Store(v, Mem{Base: dst, Index: j, Scale: 4}, s.Lanes, m)
+		})
+}
+
 // transpose works in blocks of 8 rows and 4 columns. Rows i and i+4 are the two halves of one vector. The usual
 // transposition of 4x4 within the halves then gives 4 columns of 8 elements, to be stored as rows.
 //
