@@ -73,9 +73,20 @@ func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	d.Activate(w, y)
 }
 
+// HasParts reports whether the outputs do not need each other: see PartLayer. Those of softmax do.
+func (d *Dense) HasParts() bool { return d.spec.Activation != "softmax" }
+
+// ForwardPart computes the columns c of Forward's outputs: see PartLayer.
+func (d *Dense) ForwardPart(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span) {
+	y = y.Columns(c.Lo, c.Hi)
+	w.Multiply(y, x.Operand(), d.kernel.Value.Columns(c.Lo, c.Hi).Operand())
+	d.activate(w, y, d.bias.Value.Data[c.Lo:c.Hi])
+}
+
 // Activate adds the bias to the product and applies the activation.
-func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) {
-	bias := d.bias.Value.Data
+func (d *Dense) Activate(w *kernel.Worker, y kernel.Matrix) { d.activate(w, y, d.bias.Value.Data) }
+
+func (d *Dense) activate(w *kernel.Worker, y kernel.Matrix, bias []float32) {
 	if d.activation.forwardBias != nil {
 		d.activation.forwardBias(w, y, bias)
 		return

@@ -6,7 +6,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Evaluator computes a network's loss and accuracy over labeled samples. A pass over them allocates nothing.
+// Evaluator computes a network's loss and accuracy over labeled samples. A pass over more than a few allocates nothing.
 type Evaluator struct {
 	engine     *Engine
 	model      *nn.Sequential
@@ -34,7 +34,8 @@ func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 		if v.stop != nil && v.stop() {
 			return
 		}
-		v.evaluate(v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, v.perTask()))
+		p, part := v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, v.perTask())
+		v.take(p, part, p.forward(v.samples, part))
 	}
 	return v
 }
@@ -63,7 +64,12 @@ func samplesAtATime(m *nn.Sequential) int {
 
 // Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {
-	v.engine.pool.Run(v.tasks(), v.run)
+	if v.tasks() == 1 && v.most > MaxPredict {
+		all := kernel.Span{Hi: v.samples.Count}
+		v.take(v.predictors[0], all, v.forwardByColumns(all))
+	} else {
+		v.engine.pool.Run(v.tasks(), v.run)
+	}
 	return summarize(v.loss, v.predicted, v.samples.Labels, v.model.Penalty())
 }
 
@@ -85,9 +91,28 @@ func (v *Evaluator) KeepOutputs() kernel.Matrix {
 	return v.outputs
 }
 
-// evaluate passes over the samples s, at most v.most.
-func (v *Evaluator) evaluate(p *Predictor, s kernel.Span) {
-	y := p.forward(v.samples, s)
+// forwardByColumns passes the samples s, too few to be divided among the workers, through wide layers: each worker
+// computes some outputs of a layer. That takes as long as reading the weights, and several cores read faster than one.
+func (v *Evaluator) forwardByColumns(s kernel.Span) kernel.Matrix {
+	p, workers := v.predictors[0], len(v.predictors)
+	rows := p.load(v.samples, s)
+	for i, l := range v.model.Layers() {
+		y := p.tape.Y[i].Slice(rows.Lo, rows.Hi)
+		part, ok := l.(nn.PartLayer)
+		if !ok || i == 0 || !part.HasParts() || y.Cols < workers*v.engine.kernels.PanelCols {
+			v.model.Forward(p.worker, nn.Pass{}, p.tape, i, i+1, rows)
+			continue
+		}
+		x := p.tape.Y[i-1].Slice(rows.Lo, rows.Hi)
+		v.engine.pool.Run(workers, func(worker, task int) {
+			part.ForwardPart(&v.engine.workers[worker], x, y, kernel.Part(task, workers, y.Cols, v.engine.kernels.TileCols))
+		})
+	}
+	return p.tape.Y[len(p.tape.Y)-1].Slice(rows.Lo, rows.Hi)
+}
+
+// take computes what a pass keeps of the samples s from their outputs y.
+func (v *Evaluator) take(p *Predictor, s kernel.Span, y kernel.Matrix) {
 	labels, loss, predicted := v.samples.Labels[s.Lo:s.Hi], v.loss[s.Lo:s.Hi], v.predicted[s.Lo:s.Hi]
 	v.model.Loss().Rows(p.worker, y, kernel.Matrix{}, labels, 0, loss, predicted)
 	for r := range y.Rows { // y holds probabilities now, even if the loss took logits

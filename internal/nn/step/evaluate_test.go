@@ -2,6 +2,7 @@ package step
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,6 +177,38 @@ func TestNaNComesThrough(t *testing.T) {
 			}
 		}
 		e.Close()
+	}
+}
+
+// Wide layers are divided among the workers by outputs if there are few samples, and take more samples at a time if there
+// are many: the outputs stay the same, to the bit.
+func TestEvaluatorOfWideLayers(t *testing.T) {
+	arch := nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(640, "relu"), nntest.Dense(701, "tanh"),
+		nntest.Dense(560, "softmax"), nntest.Dense(530, "relu"), nntest.Dense(4, "softmax"))
+	arch.Layers = slices.Insert(arch.Layers, 2,
+		nn.LayerSpec{Type: "batch_normalization", Name: "normalize", Momentum: 0.9, Epsilon: 1e-3},
+		nn.LayerSpec{Type: "dropout", Name: "drop", Rate: 0.5})
+	m := nntest.RandomModel(t, arch, 1)
+	for _, count := range []int{1, 5, 30, 600} {
+		s := nntest.RandomFloats(count, 20, 4, 1)
+		var want []float32 // as a Predictor has them
+		p := NewPredictor(kernel.Available()[0], m, s)
+		for lo := 0; lo < count; lo += MaxPredict {
+			want = append(want, p.Predict(s, kernel.Span{Lo: lo, Hi: min(lo+MaxPredict, count)}).Outputs.Flatten()...)
+		}
+		for _, threads := range []int{1, 2, 3} {
+			e := NewEngine(kernel.Available()[0], threads)
+			v := NewEvaluator(e, m, s)
+			if v.most == MaxPredict {
+				t.Fatal("wanted a network whose weights do not stay in the cache")
+			}
+			outputs := v.KeepOutputs()
+			v.Evaluate()
+			if !slices.Equal(outputs.Flatten(), want) {
+				t.Errorf("%d samples, %d threads: other outputs than a predictor's", count, threads)
+			}
+			e.Close()
+		}
 	}
 }
 

@@ -73,6 +73,13 @@ func tableOf(s *batch.Samples) *[256]float32 {
 
 // forward passes some samples through the layers, and returns what the network's loss takes: outputs or logits.
 func (p *Predictor) forward(s *batch.Samples, rows kernel.Span) kernel.Matrix {
+	all := p.load(s, rows)
+	p.model.Forward(p.worker, nn.Pass{}, p.tape, 0, len(p.model.Layers()), all)
+	return p.tape.Y[len(p.tape.Y)-1].Slice(0, all.Hi)
+}
+
+// load loads some samples, and returns the rows of the tape that are theirs.
+func (p *Predictor) load(s *batch.Samples, rows kernel.Span) kernel.Span {
 	n := rows.Hi - rows.Lo
 	for i := range n {
 		p.order[i] = int32(rows.Lo + i)
@@ -80,8 +87,7 @@ func (p *Predictor) forward(s *batch.Samples, rows kernel.Span) kernel.Matrix {
 	all := kernel.Span{Lo: 0, Hi: n}
 	p.tape.In.Count = n
 	p.tape.In.Load(p.worker, s, p.order[:n], all, kernel.Span{Lo: 0, Hi: p.tape.In.Shares()})
-	p.model.Forward(p.worker, nn.Pass{}, p.tape, 0, len(p.model.Layers()), all)
-	return p.tape.Y[len(p.tape.Y)-1].Slice(0, n)
+	return all
 }
 
 // confidence returns the output for the class that one sample's outputs predict: its probability if the activation is
