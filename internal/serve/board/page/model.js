@@ -52,10 +52,18 @@ function setModel(board, entry, weights) {
   board.redraw();
 }
 
+// whenIdle does something when the browser has time, and soon in any case.
+function whenIdle(what) {
+  if (window.requestIdleCallback) {
+    requestIdleCallback(what, { timeout: 100 });
+  } else {
+    setTimeout(what, 20); // Safari has no idle callbacks
+  }
+}
+
 // warmUp works out answers to a line that nobody sees, each when the browser has nothing else to do: it compiles what it has
 // seen some times, so that the first stroke has its answer as soon as the others.
 function warmUp(model, times) {
-  const whenIdle = window.requestIdleCallback || setTimeout; // Safari has no idle callbacks
   whenIdle(() => {
     const drawing = new Drawing();
     drawing.begin({ x: 100, y: 60, width: 20 });
