@@ -62,11 +62,7 @@ func (b *board) themes() {
 	b.Wait("light ink", pixelsOf("sheet")+`.some((v, i) => i % 4 === 0 && v > 200)`)
 	b.look("dark", true)
 	for _, scheme := range []string{"light", "dark"} {
-		b.Media("forced-colors: active", "prefers-color-scheme: "+scheme)
-		b.Wait("bars in forced colors", `(() => {
-			const color = (s) => getComputedStyle(document.querySelector(s)).backgroundColor;
-			return color(".best .track div") !== color(".best .track") && color(".best .track div") !== color("body");
-		})()`)
+		b.Forced(scheme)
 		b.look("forced-"+scheme, false)
 	}
 	b.Media()
