@@ -119,9 +119,7 @@ class Training {
       await this.meet();
     }
     this.next();
-    if (!before || state.history.length > 0) {
-      this.charts.draw();
-    }
+    this.charts.draw();
   }
 
   // meet asks the server what the network is like.
