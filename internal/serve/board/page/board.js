@@ -56,8 +56,10 @@ class Board {
     this.changed();
   }
 
-  // changed shows all anew, at most once a frame.
+  // changed shows all anew, at most once a frame. Bars are as long as the answer says at once: ten that glide there would keep
+  // the browser as busy as the answer does, and be late.
   changed() {
+    byId("bars").parentElement.classList.remove("other-model");
     const isPen = this.mode === "pen";
     byId("undo").disabled = isPen ? this.drawing.empty && !this.cleared : this.grid.before.length === 0;
     byId("clear").disabled = isPen ? this.drawing.empty : this.grid.empty;
@@ -71,10 +73,11 @@ class Board {
     }
   }
 
-  // redraw shows all anew, although the drawing is the same.
+  // redraw shows all anew, although the drawing is the same: bars glide from one model's answer to another's.
   redraw() {
     this.image = undefined;
     this.changed();
+    byId("bars").parentElement.classList.add("other-model");
   }
 
   // seen returns the image that the network gets, or null.
