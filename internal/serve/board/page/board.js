@@ -126,7 +126,7 @@ class Board {
       whenIdle(() => {
         this.resting = false;
         this.explain();
-      });
+      }, 100);
     }
   }
 

@@ -27,7 +27,7 @@ function setModel(board, entry, weights) {
   };
   board.worker.postMessage({ model: entry.network, weights });
   if (before === null) {
-    warmUp(board.model, 8);
+    warmUp(board.model, 24);
   }
   if (before === null || JSON.stringify(before.form) !== JSON.stringify(entry.network)) {
     byId("bars").replaceChildren();
@@ -52,10 +52,10 @@ function setModel(board, entry, weights) {
   board.redraw();
 }
 
-// whenIdle does something when the browser has time, and soon in any case.
-function whenIdle(what) {
+// whenIdle does something when the browser has time; after `most` milliseconds in any case, if that is given.
+function whenIdle(what, most) {
   if (window.requestIdleCallback) {
-    requestIdleCallback(what, { timeout: 100 });
+    requestIdleCallback(what, most === undefined ? {} : { timeout: most });
   } else {
     setTimeout(what, 20); // Safari has no idle callbacks
   }
