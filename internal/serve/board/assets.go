@@ -23,12 +23,13 @@ var style = "\n" + browser.Part("style.css") + own("board.css") + own("training.
 var policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src '" + browser.Hash(style) + "'; " +
 	"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// secure sets the headers that every answer has.
+// secure sets the headers that every answer has. There is no Cross-Origin-Opener-Policy: with it, a browser throws away the
+// process that it has made ready and starts another when the answer is there, and the first paint comes a third later. The
+// page hears no messages, opens nothing and cannot be framed, so another page with a handle to its window gets nothing by it.
 func secure(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 

@@ -4,7 +4,8 @@
 //
 // Mouse, stylus, finger and keys each draw; every one of the ten digits has to be read. The page may print nothing to the
 // console and ask for nothing but itself. The script prints what is wrong, and nothing if all is well. FOLDER gets
-// pictures of the page: light, dark, and on a phone. The model has to know the ten digits, such as the course's.
+// pictures of the page: light, dark, in forced colors, and on a phone. The model has to know the ten digits, such as the
+// course's.
 package main
 
 import (
@@ -64,6 +65,10 @@ func check(path, folder string) error {
 			t.Picture(folder, "light")
 			t.Media("prefers-color-scheme: dark")
 			t.Picture(folder, "dark")
+			for _, scheme := range []string{"light", "dark"} {
+				t.Forced(scheme)
+				t.Picture(folder, "forced-"+scheme)
+			}
 			t.Media()
 		}
 	}

@@ -42,14 +42,19 @@ function massOf(ink, w) {
 
 // outline returns the box of all places with at least half the ink, to a part of a pixel: between the centres of two
 // pixels, ink changes evenly. Its size is 0 if there is none.
-function outline(plane) {
-  const columns = new Float64Array(plane.w);
-  const rows = new Float64Array(plane.h);
-  for (let y = 0, i = 0; y < plane.h; y++) {
-    for (let x = 0; x < plane.w; x++, i++) {
-      columns[x] = Math.max(columns[x], plane.ink[i]);
-      rows[y] = Math.max(rows[y], plane.ink[i]);
+function outline({ w, h, ink }) {
+  const columns = new Float64Array(w);
+  const rows = new Float64Array(h);
+  for (let y = 0, i = 0; y < h; y++) {
+    let most = 0;
+    for (let x = 0; x < w; x++, i++) {
+      const v = ink[i];
+      if (v > 0) {
+        most = Math.max(most, v);
+        columns[x] = Math.max(columns[x], v);
+      }
     }
+    rows[y] = most;
   }
   const [x0, x1] = extent(columns);
   const [y0, y1] = extent(rows);
@@ -86,87 +91,141 @@ function enlarge(plane, size) {
   return resample(plane, along(box.x0, box.x1), along(box.y0, box.y1));
 }
 
+// Parts are the numbers of a row that make up others: of number i, those from ends[i] to ends[i + 1], each at a place of the
+// row and with a weight. They are typed arrays, for all of this runs again with each move of the pen.
+class Parts {
+  constructor(count, most) {
+    this.count = count;
+    this.ends = new Int32Array(count + 1);
+    this.at = new Int32Array(count * most);
+    this.weight = new Float64Array(count * most);
+  }
+
+  // add adds a part to number i, behind those of the numbers before.
+  add(i, at, weight) {
+    const n = Math.max(this.ends[i + 1], this.ends[i]);
+    this.at[n] = at;
+    this.weight[n] = weight;
+    this.ends[i + 1] = n + 1;
+  }
+}
+
 // samples returns the parts of the numbers of a row that make up each of `count` others, which are `size` apart: the mean
 // over that size, where the row is linear between the centres of its pixels.
 function samples(start, size, count) {
   const points = Math.ceil(size);
-  return Array.from({ length: count }, (_, i) => {
-    const parts = [];
+  const parts = new Parts(count, 2 * points);
+  for (let i = 0; i < count; i++) {
     for (let j = 0; j < points; j++) {
       const x = start + size * (i + (j + 0.5) / points) - 0.5;
       const at = Math.floor(x);
-      parts.push({ at, weight: (1 - (x - at)) / points }, { at: at + 1, weight: (x - at) / points });
+      parts.add(i, at, (1 - (x - at)) / points);
+      parts.add(i, at + 1, (x - at) / points);
     }
-    return parts;
-  });
+  }
+  return parts;
 }
 
 // cells returns the parts of the numbers of a row that make up the means of `count` cells of a size.
 function cells(start, size, count) {
-  return Array.from({ length: count }, (_, i) => {
+  const parts = new Parts(count, Math.ceil(size) + 1);
+  for (let i = 0; i < count; i++) {
     const [lo, hi] = [start + i * size, start + (i + 1) * size];
-    const parts = [];
     for (let at = Math.floor(lo); at < hi; at++) {
-      parts.push({ at, weight: (Math.min(at + 1, hi) - Math.max(at, lo)) / size });
+      parts.add(i, at, (Math.min(at + 1, hi) - Math.max(at, lo)) / size);
     }
-    return parts;
-  });
+  }
+  return parts;
 }
 
-// resample returns sums of parts of a plane: across for each column of the result, down for each row.
-function resample(plane, across, down) {
-  const rows = new Plane(across.length, plane.h);
-  for (let y = 0; y < rows.h; y++) {
-    across.forEach((parts, x) => {
-      for (const { at, weight } of parts) {
-        rows.ink[y * rows.w + x] += plane.at(at, y) * weight;
+// resample returns sums of parts of a plane: across for each column of the result, down for each row. What is empty, or
+// outside of the plane, adds nothing.
+function resample({ w, h, ink }, across, down) {
+  const width = across.count;
+  const { ends, at, weight } = across;
+  const rows = new Float32Array(width * h);
+  for (let y = 0, row = 0; y < h; y++, row += w) {
+    if (isBlank(ink, row, row + w)) {
+      continue;
+    }
+    for (let x = 0, k = 0; x < width; x++) {
+      let sum = 0;
+      for (const end = ends[x + 1]; k < end; k++) {
+        const place = at[k];
+        if (place >= 0 && place < w) {
+          sum = Math.fround(sum + ink[row + place] * weight[k]);
+        }
       }
-    });
+      rows[y * width + x] = sum;
+    }
   }
-  const out = new Plane(across.length, down.length);
-  down.forEach((parts, y) => {
-    for (const { at, weight } of parts) {
-      for (let x = 0; x < out.w; x++) {
-        out.ink[y * out.w + x] += rows.at(x, at) * weight;
+  const out = new Plane(width, down.count);
+  for (let y = 0, k = 0; y < out.h; y++) {
+    for (; k < down.ends[y + 1]; k++) {
+      if (down.at[k] >= 0 && down.at[k] < h) {
+        addRow(out.ink, y * width, rows, down.at[k] * width, down.weight[k], width);
       }
     }
-  });
+  }
   return out;
+}
+
+// addRow adds `count` numbers, times a weight, to as many others.
+function addRow(sums, to, numbers, from, weight, count) {
+  for (let i = 0; i < count; i++) {
+    sums[to + i] += numbers[from + i] * weight;
+  }
+}
+
+// isBlank reports whether numbers from a place up to another are 0.
+function isBlank(numbers, from, to) {
+  for (let i = from; i < to; i++) {
+    if (numbers[i] !== 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // thicken makes strokes that are thinner than an eighth of the longer side, on average, so thick. The edge stays one
 // pixel soft.
 function thicken(plane) {
   const { longer } = outline(plane);
+  const { ink } = plane;
+  const inside = new Uint8Array(ink.length);
+  for (let i = 0; i < ink.length; i++) {
+    inside[i] = ink[i] >= 0.5 ? 1 : 0;
+  }
   // Ink is as far from the outline as 0 to half the width, a quarter of it on average.
   let [sum, count] = [0, 0];
-  distances(plane, (v) => v < 0.5).forEach((d, i) => {
-    if (plane.ink[i] >= 0.5) {
-      sum += d - 0.5;
+  const inward = distances(plane, inside, 0);
+  for (let i = 0; i < ink.length; i++) {
+    if (inside[i] === 1) {
+      sum += inward[i] - 0.5;
       count++;
     }
-  });
+  }
   const width = (4 * sum) / Math.max(count, 1);
   // All grows by r on each side: width + 2r = (longer + 2r) / 8.
   const r = (longer * thinnest - width) / (2 - 2 * thinnest);
   if (r <= 0.25) {
     return;
   }
-  distances(plane, (v) => v >= 0.5).forEach((d, i) => {
-    plane.ink[i] = Math.max(plane.ink[i], Math.min(Math.max(r - d + 1, 0), 1));
-  });
+  const outward = distances(plane, inside, 1);
+  for (let i = 0; i < ink.length; i++) {
+    ink[i] = Math.max(ink[i], Math.min(Math.max(r - outward[i] + 1, 0), 1));
+  }
 }
 
-// distances returns how far the centre of each pixel is from that of the nearest pixel whose ink is as wanted: along
+// distances returns how far the centre of each pixel is from that of the nearest pixel whose mark is as wanted: along
 // rows first, then along columns by the lower envelope of parabolas (Felzenszwalb and Huttenlocher, 2012).
-function distances(plane, wanted) {
-  const { w, h, ink } = plane;
+function distances({ w, h }, marks, wanted) {
   const far = w + h;
   const d = new Float64Array(w * h);
   for (let y = 0; y < h; y++) {
     let last = far;
     for (let i = y * w; i < (y + 1) * w; i++) {
-      last = wanted(ink[i]) ? 0 : Math.min(last + 1, far);
+      last = marks[i] === wanted ? 0 : Math.min(last + 1, far);
       d[i] = last;
     }
     for (let i = (y + 1) * w - 2; i >= y * w; i--) {
@@ -178,17 +237,16 @@ function distances(plane, wanted) {
   const from = new Float64Array(h + 1); // where they begin to be
   for (let x = 0; x < w; x++) {
     for (let y = 0; y < h; y++) {
-      f[y] = d[y * w + x] ** 2;
+      f[y] = d[y * w + x] * d[y * w + x];
     }
-    const meet = (a, b) => (f[a] + a * a - f[b] - b * b) / (2 * (a - b));
     let k = 0;
     lowest[0] = 0;
     from[0] = -Infinity;
     for (let y = 1; y < h; y++) {
-      let cross = meet(y, lowest[k]);
+      let cross = meet(f, y, lowest[k]);
       while (cross <= from[k]) {
         k--;
-        cross = meet(y, lowest[k]);
+        cross = meet(f, y, lowest[k]);
       }
       k++;
       lowest[k] = y;
@@ -200,10 +258,16 @@ function distances(plane, wanted) {
       while (from[k + 1] < y) {
         k++;
       }
-      d[y * w + x] = Math.sqrt((y - lowest[k]) ** 2 + f[lowest[k]]);
+      const away = y - lowest[k];
+      d[y * w + x] = Math.sqrt(away * away + f[lowest[k]]);
     }
   }
   return d;
+}
+
+// meet returns where the parabolas of two rows meet.
+function meet(f, a, b) {
+  return (f[a] + a * a - f[b] - b * b) / (2 * (a - b));
 }
 
 // shrink returns bytes of a box, by the mean of the area of each pixel; its longer side has `inner` of them.

@@ -12,7 +12,9 @@ class Board {
     this.effects = null; // of its pixels, once they are known
     this.suggestion = null; // its smallest change to another answer, once it is known
     this.turn = 0; // of images: a later one makes the answers about the others useless
+    this.resting = false; // what may wait for the answer is to be shown
     this.asking = false; // for similar images
+    this.asked = ""; // for which
     this.timers = [];
     this.drawing = new Drawing();
     this.panels = new Panels();
@@ -54,8 +56,10 @@ class Board {
     this.changed();
   }
 
-  // changed shows all anew, at most once a frame.
+  // changed shows all anew, at most once a frame. Bars are as long as the answer says at once: ten that glide there would keep
+  // the browser as busy as the answer does, and be late.
   changed() {
+    byId("bars").parentElement.classList.remove("other-model");
     const isPen = this.mode === "pen";
     byId("undo").disabled = isPen ? this.drawing.empty && !this.cleared : this.grid.before.length === 0;
     byId("clear").disabled = isPen ? this.drawing.empty : this.grid.empty;
@@ -69,10 +73,11 @@ class Board {
     }
   }
 
-  // redraw shows all anew, although the drawing is the same.
+  // redraw shows all anew, although the drawing is the same: bars glide from one model's answer to another's.
   redraw() {
     this.image = undefined;
     this.changed();
+    byId("bars").parentElement.classList.add("other-model");
   }
 
   // seen returns the image that the network gets, or null.
@@ -113,31 +118,51 @@ class Board {
       this.answer(image);
     } else {
       this.view.answer(null, null);
-      this.view.heat(null, null);
-      this.panels.why(null);
-      this.panels.similar([], "");
       setText(byId("spoken"), "");
     }
     this.view.seen(image);
-    this.panels.change(image, undefined);
-    this.units.show(image);
+    if (!this.resting) {
+      this.resting = true;
+      whenIdle(() => {
+        this.resting = false;
+        this.explain();
+      }, 100);
+    }
   }
 
-  // answer shows the network's answer, and asks for what explains it.
+  // answer shows the network's answer.
   answer(image) {
     const { network, classes } = this.model;
     const scores = network.scores(image);
     const probabilities = network.probabilities(scores);
-    const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
-    const [best, second] = order.map((i) => classes[i]);
-    this.view.answer(probabilities, order);
-    this.panels.why(best, second);
-    const question = { id: this.turn, image, a: order[0], b: order[1] };
-    const effort = network.effort() * image.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
+    this.order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
+    const [best] = this.order;
+    this.view.answer(probabilities, this.order);
     this.timers = [
-      setTimeout(() => this.worker.postMessage(question), effort < 2e7 ? 0 : 250),
-      setTimeout(() => setText(byId("spoken"), `${best}, ${sure(probabilities[order[0]])}`), 400), // when the pen rests
+      setTimeout(() => setText(byId("spoken"), `${classes[best]}, ${sure(probabilities[best])}`), 400), // when the pen rests
     ];
+  }
+
+  // explain shows what the answer does not wait for, and asks for what explains it.
+  explain() {
+    const { image, model: { network, classes } } = this;
+    if (image === undefined) {
+      return; // another model was set, which shows all anew
+    }
+    this.panels.change(image, undefined);
+    this.units.show(image);
+    if (!image) {
+      this.view.heat(null, null);
+      this.panels.why(null);
+      this.panels.similar([], "");
+      this.asked = "";
+      return;
+    }
+    const [a, b] = this.order;
+    this.panels.why(classes[a], classes[b]);
+    const question = { id: this.turn, image, a, b };
+    const effort = network.effort() * image.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
+    this.timers.push(setTimeout(() => this.worker.postMessage(question), effort < 2e7 ? 0 : 250));
     this.askSimilar();
   }
 
@@ -155,13 +180,17 @@ class Board {
     }
   }
 
-  // askSimilar asks for the most similar training images, of one drawing at a time.
+  // askSimilar asks for the most similar training images, of one drawing at a time: the server looks at all its images, which
+  // should leave it and the browser time for what else there is to do. They depend on the image alone, so they are not sought
+  // again for other weights; dark and light pictures differ.
   async askSimilar() {
-    if (this.asking || !this.model.similar) {
+    const { image, model } = this;
+    const wanted = `${model.query} ${color("--sheet")} ${image}`;
+    if (this.asking || !model.similar || wanted === this.asked) {
       return;
     }
     this.asking = true;
-    const { image, model } = this;
+    this.asked = wanted;
     try {
       const response = await ask(`/board/similar${model.query}`, { method: "POST", body: image });
       const { images, of } = await response.json();
@@ -173,13 +202,13 @@ class Board {
       if (this.image === image) {
         this.panels.similar([], e.message);
       }
-      return; // it will not be better for this drawing
-    } finally {
+    }
+    setTimeout(() => {
       this.asking = false;
-    }
-    if (this.image && this.image !== image) {
-      this.askSimilar();
-    }
+      if (this.image) {
+        this.askSimilar();
+      }
+    }, 300);
   }
 
   // read asks the server for the digits of a picture.

@@ -48,6 +48,14 @@ class Charts {
     }
   }
 
+  // soFar returns what the epoch that goes on has come to: the means over its samples so far, at the part of it that is done; or
+  // null between two epochs.
+  soFar() {
+    const { state: { epoch, step, steps, loss, accuracy }, history } = this.training;
+    const over = history.length > 0 && history[history.length - 1].epoch >= epoch;
+    return step === 0 || over ? null : { epoch: epoch - 1 + step / steps, loss, accuracy };
+  }
+
   drawCurves() {
     const { state, history, shown } = this.training;
     if (!state) {
@@ -59,18 +67,20 @@ class Charts {
     }
     last = Math.max(1, this.training.over() ? state.epoch : Math.min(last, state.epochs));
     const cursor = shown === undefined ? null : shown;
+    const now = this.soFar();
+    const known = now && Number.isFinite(now.loss) ? [...history, now] : history;
     const lines = (key) => {
-      const all = [{ points: history.map((h) => [h.epoch, h[key]]) }];
+      const all = [{ points: known.map((h) => [h.epoch, h[key]]) }];
       const validated = history.filter((h) => h[`val_${key}`] !== undefined);
       all.push({ points: validated.map((h) => [h.epoch, h[`val_${key}`]]), strong: true });
       return all;
     };
-    const values = (key) => history.flatMap((h) => [h[key], h[`val_${key}`]]).filter(Number.isFinite);
+    const values = (key) => known.flatMap((h) => [h[key], h[`val_${key}`]]).filter(Number.isFinite);
     this.curves.loss.show({
-      last, cursor, low: 0, high: history.length > 0 ? above(Math.max(...values("loss"))) : 1, lines: lines("loss"),
+      last, cursor, low: 0, high: known.length > 0 ? above(Math.max(...values("loss"))) : 1, lines: lines("loss"),
       label: (v) => String(Number(v.toPrecision(2))),
     });
-    const low = history.length > 0 ? Math.max(0, 1 - above(Math.max(0.001, 1 - Math.min(...values("accuracy"))))) : 0;
+    const low = known.length > 0 ? Math.max(0, 1 - above(Math.max(0.001, 1 - Math.min(...values("accuracy"))))) : 0;
     this.curves.accuracy.show({
       last, cursor, low, high: 1, lines: lines("accuracy"), label: (v) => `${Number((100 * v).toPrecision(4))} %`,
     });

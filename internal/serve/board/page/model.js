@@ -27,7 +27,7 @@ function setModel(board, entry, weights) {
   };
   board.worker.postMessage({ model: entry.network, weights });
   if (before === null) {
-    warmUp(board.model, 8);
+    warmUp(board.model, 24);
   }
   if (before === null || JSON.stringify(before.form) !== JSON.stringify(entry.network)) {
     byId("bars").replaceChildren();
@@ -52,10 +52,18 @@ function setModel(board, entry, weights) {
   board.redraw();
 }
 
+// whenIdle does something when the browser has time; after `most` milliseconds in any case, if that is given.
+function whenIdle(what, most) {
+  if (window.requestIdleCallback) {
+    requestIdleCallback(what, most === undefined ? {} : { timeout: most });
+  } else {
+    setTimeout(what, 20); // Safari has no idle callbacks
+  }
+}
+
 // warmUp works out answers to a line that nobody sees, each when the browser has nothing else to do: it compiles what it has
 // seen some times, so that the first stroke has its answer as soon as the others.
 function warmUp(model, times) {
-  const whenIdle = window.requestIdleCallback || setTimeout; // Safari has no idle callbacks
   whenIdle(() => {
     const drawing = new Drawing();
     drawing.begin({ x: 100, y: 60, width: 20 });

@@ -49,23 +49,13 @@ class Training {
     return Boolean(this.state) && ["finished", "stopped", "failed"].includes(this.state.phase);
   }
 
-  // hearBoard is told of each image that the board shows. Similar images depend on the image alone, so they are not sought
-  // again for another epoch.
+  // hearBoard is told of each image that the board shows.
   hearBoard() {
     const { board } = this;
     const show = board.show.bind(board);
     board.show = () => {
       show();
       this.charts.drawn(board.image);
-    };
-    const askSimilar = board.askSimilar.bind(board);
-    let asked = "";
-    board.askSimilar = () => {
-      const wanted = `${color("--sheet")} ${board.image}`; // dark and light pictures differ
-      if (wanted !== asked) {
-        asked = wanted;
-        askSimilar();
-      }
     };
     const read = board.read.bind(board);
     board.read = async (blob) => { // the server has read it with its latest network
@@ -129,9 +119,7 @@ class Training {
       await this.meet();
     }
     this.next();
-    if (!before || state.history.length > 0) {
-      this.charts.draw();
-    }
+    this.charts.draw();
   }
 
   // meet asks the server what the network is like.

@@ -6,12 +6,12 @@ let network = null;
 let width = 0; // of its images, in pixels
 let latest = 0;
 
-const rest = () => new Promise((resolve) => setTimeout(resolve));
+const rest = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 async function explain({ id, image, a, b }) {
   const effects = network.effects(image, a, b);
   postMessage({ id, effects });
-  await rest();
+  await rest(50); // while one draws, nobody reads what comes next, and the page has better use for the CPUs
   let change = null;
   const using = network;
   for (const to of id === latest ? rivals(network, image, width, 4) : []) {

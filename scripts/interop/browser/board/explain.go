@@ -52,9 +52,12 @@ func (b *board) themes() {
 	const sheet = `parseInt(getComputedStyle(document.getElementById("sheet")).backgroundColor.slice(4))`
 	b.look("light", true)
 	b.is("light", sheet, 255)
-	b.is("bars move", `parseFloat(getComputedStyle(document.querySelector(".track div")).transitionDuration)`, 0.12)
+	const duration = `parseFloat(getComputedStyle(document.querySelector(".track div")).transitionDuration)`
+	b.is("bars wait for a stroke", duration, 0)
+	tab.Evaluate[bool](b.Tab, `board.redraw(), true`)
+	b.is("bars move to another model's answer", duration, 0.12)
 	b.Media("prefers-reduced-motion: reduce")
-	b.is("bars move, although nothing should", `parseFloat(getComputedStyle(document.querySelector(".track div")).transitionDuration)`, 0)
+	b.is("bars move, although nothing should", duration, 0)
 	b.look("still", false)
 	b.Media("prefers-color-scheme: dark")
 	b.Wait("dark colors", sheet+` < 50`)
@@ -62,11 +65,7 @@ func (b *board) themes() {
 	b.Wait("light ink", pixelsOf("sheet")+`.some((v, i) => i % 4 === 0 && v > 200)`)
 	b.look("dark", true)
 	for _, scheme := range []string{"light", "dark"} {
-		b.Media("forced-colors: active", "prefers-color-scheme: "+scheme)
-		b.Wait("bars in forced colors", `(() => {
-			const color = (s) => getComputedStyle(document.querySelector(s)).backgroundColor;
-			return color(".best .track div") !== color(".best .track") && color(".best .track div") !== color("body");
-		})()`)
+		b.Forced(scheme)
 		b.look("forced-"+scheme, false)
 	}
 	b.Media()

@@ -5,9 +5,10 @@
 //
 // Mouse, stylus, finger, keys, and pictures each give digits, and every part of the page is used, in light and dark colors,
 // those that a system forces, on a phone and on a wide screen. The page may print nothing to the console and ask for nothing
-// but its own server. The script prints what is wrong, then how long a first paint and an answer take. The first model
-// has to know the ten digits, such as the course's; with a second one, the choice is tried too. With -replace, NEXT is
-// written over the file of the first model, which the page has to notice; in the end the file is as it was.
+// but its own server. The script prints what is wrong, then how long a first paint and an answer take, and the least that
+// this browser needs for both. The first model has to know the ten digits, such as the course's; with a second one, the
+// choice is tried too. With -replace, NEXT is written over the file of the first model, which the page has to notice; in the
+// end the file is as it was.
 package main
 
 import (

@@ -44,7 +44,7 @@ func (b *board) digits() {
 		b.draw(digit, "mouse")
 		b.agrees(fmt.Sprintf("digit %d", digit))
 	}
-	b.times()
+	times(b.Tab, "the answer to a stroke")
 }
 
 // agrees compares the bars with what the server answers by another protocol, and their length with their numbers.

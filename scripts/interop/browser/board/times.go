@@ -2,6 +2,8 @@ package main
 
 import (
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 
 	"github.com/chromedp/chromedp"
@@ -32,31 +34,85 @@ const timer = `(() => {
 })()`
 
 // times prints how long an answer took, of all strokes that were drawn since the page was opened.
-func (b *board) times() {
+func times(t *tab.Tab, what string) {
 	for _, list := range []struct{ field, name string }{{"all", "from the event"}, {"own", "of that, the page's part"}} {
-		all := tab.Evaluate[[]float64](b.Tab, `window.times.`+list.field)
-		if len(all) == 0 {
-			continue
+		if all := tab.Evaluate[[]float64](t, `window.times.`+list.field); len(all) > 0 {
+			report(what+", "+list.name, all)
 		}
-		slices.Sort(all)
-		log.Printf("the answer to a stroke, %s: median %.1f ms, 95 %% in %.1f ms, worst %.1f ms (of %d)", list.name,
-			all[len(all)/2], all[len(all)*95/100], all[len(all)-1], len(all))
 	}
 }
 
-// paint prints how long it takes until something is seen, and until one can draw.
+// report prints what is known of some times, in milliseconds.
+func report(what string, all []float64) {
+	slices.Sort(all)
+	log.Printf("%s: median %.1f ms, 95 %% in %.1f ms, worst %.1f ms (of %d)", what, all[len(all)/2], all[len(all)*95/100],
+		all[len(all)-1], len(all))
+}
+
+// The least that this browser needs here: a page of one letter, and one whose only answer to a stroke is a rectangle.
+const (
+	letter = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>x</title><p>x</p></html>`
+
+	rectangle = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>x</title>
+<canvas id="sheet" width="400" height="400" style="touch-action: none"></canvas><div id="bars"><div>x</div></div><script>
+const context = document.getElementById("sheet").getContext("2d");
+const bar = document.querySelector("#bars div");
+let [waiting, n] = [false, 0];
+for (const kind of ["pointerdown", "pointermove"]) {
+	addEventListener(kind, (e) => {
+		if (e.buttons !== 0 && !waiting) {
+			waiting = true;
+			requestAnimationFrame(() => {
+				waiting = false;
+				context.fillRect(n++ % 400, 0, 5, 5);
+				bar.style.opacity = String(0.5 + (n % 50) / 100);
+			});
+		}
+	});
+}
+</script></html>`
+)
+
+// paint prints how long it takes until something is seen, and until the weights are there, and beside it the least that this
+// browser needs: of one page and the other in turn, in a tab of their own.
 func (b *board) paint() {
-	var paints, ready []float64
-	for range 5 {
-		b.Do(chromedp.Navigate("about:blank"))
-		b.Do(chromedp.Navigate(b.address))
-		b.Wait("a paint", `performance.getEntriesByName("first-contentful-paint").length > 0 &&
-			typeof board !== "undefined" && Boolean(board && board.model)`)
-		paints = append(paints, tab.Evaluate[float64](b.Tab, `performance.getEntriesByName("first-contentful-paint")[0].startTime`))
-		ready = append(ready, tab.Evaluate[float64](b.Tab,
+	floor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		page := letter
+		if r.URL.Path == "/rectangle" {
+			page = rectangle
+		}
+		_, _ = w.Write([]byte(page)) // a browser that has gone is noticed by whoever asks it
+	}))
+	defer floor.Close()
+	ctx, cancel := chromedp.NewContext(b.Ctx)
+	defer cancel()
+	t := &tab.Tab{Ctx: ctx}
+	t.Do(chromedp.EmulateViewport(1280, 900))
+	painted := func(address string) float64 {
+		t.Do(chromedp.Navigate("about:blank"))
+		t.Do(chromedp.Navigate(address))
+		t.Wait("a paint", `performance.getEntriesByName("first-contentful-paint").length > 0`)
+		return tab.Evaluate[float64](t, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+	}
+	var least, paints, ready []float64
+	for range 15 {
+		least = append(least, painted(floor.URL))
+		paints = append(paints, painted(b.address))
+		t.Wait("a model", `typeof board !== "undefined" && Boolean(board && board.model)`)
+		ready = append(ready, tab.Evaluate[float64](t,
 			`performance.getEntriesByType("resource").find((e) => e.name.includes("/board/weights")).responseEnd`))
 	}
-	slices.Sort(paints)
-	slices.Sort(ready)
-	log.Printf("first paint: median %.0f ms, worst %.0f ms; weights after %.0f ms (of 5)", paints[2], paints[4], ready[2])
+	report("first paint", paints)
+	report("first paint of one letter", least)
+	report("the weights are there", ready)
+	t.Do(chromedp.Navigate(floor.URL + "/rectangle"))
+	tab.Evaluate[bool](t, timer)
+	for _, strokes := range tab.Digits() {
+		for _, s := range strokes {
+			t.Drag(s, "mouse")
+		}
+	}
+	times(t, "a rectangle for a stroke")
+	b.Errors = append(b.Errors, t.Errors...)
 }

@@ -22,6 +22,16 @@ func (t *Tab) Media(features ...string) {
 	t.Note("media", err)
 }
 
+// Forced asks for the colors that a system forces, in a scheme: bars are still told from their tracks, and from the page.
+func (t *Tab) Forced(scheme string) {
+	t.Media("forced-colors: active", "prefers-color-scheme: "+scheme)
+	t.Wait("bars in forced colors", `(() => {
+		const color = (s) => getComputedStyle(document.querySelector(s)).backgroundColor;
+		return color(".best .track div") !== color(".best .track") && color(".best .track div") !== color("body");
+	})()`)
+	t.Wait("ink in forced colors", `getComputedStyle(document.getElementById("sheet")).forcedColorAdjust === "none"`)
+}
+
 // Picture stores the whole page, if there is a folder, once it rests.
 func (t *Tab) Picture(folder, name string) {
 	if folder == "" {

@@ -71,6 +71,7 @@ func (t *training) check(address string) error {
 		t.Drag(s, "mouse")
 	}
 	t.epochByEpoch()
+	t.withinEpoch()
 	t.rate()
 	t.pictureOfDigit()
 	t.goOn()
@@ -112,6 +113,22 @@ func (t *training) epochByEpoch() {
 	t.Click("play")
 	t.Wait("the first epoch", `training.shown === 0`)
 	t.Wait("the last epoch", `training.shown === 3 && !training.player`)
+}
+
+// withinEpoch tells the page what the server tells it in the middle of an epoch: the ends of the curves move.
+func (t *training) withinEpoch() {
+	const points = `document.querySelector("#%s polyline:not(.strong)").getAttribute("points").split(" ")`
+	tell := func(more string) {
+		tab.Evaluate[bool](t.Tab, fmt.Sprintf(`training.hear({ ...training.state, since: 3, history: [], %s }), true`, more))
+	}
+	tell(`epoch: 4, step: training.state.steps / 2, loss: 0.5, accuracy: 0.9`)
+	for _, id := range []string{"loss", "accuracy"} {
+		p := fmt.Sprintf(points, id)
+		t.Wait("a curve that ends within an epoch", fmt.Sprintf(`((all) => all.length === 4 &&
+			parseFloat(all[3]) - parseFloat(all[2]) < 0.6 * (parseFloat(all[2]) - parseFloat(all[1])))(%s)`, p))
+	}
+	tell(`epoch: 3, step: training.state.steps, loss: 0.5`) // as it was
+	t.Wait("a curve of three epochs", fmt.Sprintf(points+`.length === 3`, "loss"))
 }
 
 // rate halves the learning rate.
