@@ -1,7 +1,7 @@
 // Package engine computes what models say of samples, for many callers at once. Samples that wait, of whichever caller,
 // are put into one batch: a worker takes all that wait for one network, up to step.MaxPredict, and multiplies them
-// together. It does not wait for more to come, so a sample that comes alone is answered at once, and batches grow with
-// the load. What waits is bounded, in number and in time.
+// together. It does not wait for more to come, so a sample that comes alone is answered at once, by the goroutine that
+// asks, and batches grow with the load. What waits is bounded, in number and in time.
 package engine
 
 import (
@@ -46,14 +46,16 @@ type Observer interface {
 	Answered(n *Network, a *Answer)
 }
 
-// Engine has workers, which compute for all networks.
+// Engine has workers, which compute for all networks. A worker is what a computation needs: who has its number may use
+// predictors of that number.
 type Engine struct {
 	o Options
 
 	mu      sync.Mutex
-	some    sync.Cond // signals that ready is not empty, or closed
+	some    sync.Cond // signals that ready and idle are not empty, or that closed is true
 	ready   []*lane   // those with parts that wait, each once; the next in turn first
 	waiting int       // samples
+	idle    []int     // workers that nobody has
 	closed  bool
 	workers sync.WaitGroup
 }
@@ -108,7 +110,7 @@ type part struct {
 	count  int
 	bytes  []uint8   // [count, features], or nil
 	floats []float32 // [count, features], if bytes is nil
-	begun  time.Time
+	begun  time.Time // since when it waits
 
 	probabilities []float32 // [count, classes]
 	class         []uint8
@@ -208,19 +210,20 @@ func (n *Network) predict(l *lane, count int, cut func(lo, hi int) part) (*Answe
 	if pieces > 1 {
 		parts = make([]part, pieces)
 	}
-	now := n.engine.o.Now()
 	for i := range parts {
 		lo, hi := count*i/pieces, count*(i+1)/pieces
 		parts[i] = cut(lo, hi)
 		p := &parts[i]
-		p.count, p.begun, p.answer = hi-lo, now, a
+		p.count, p.answer = hi-lo, a
 		p.probabilities, p.class = a.Probabilities[lo*classes:hi*classes], a.Class[lo:hi]
 	}
 	a.done.Add(pieces)
-	if err := n.engine.add(l, parts, count); err != nil {
-		return nil, err
+	if pieces > 1 || !n.engine.runNow(l, &parts[0]) {
+		if err := n.engine.add(l, parts, count); err != nil {
+			return nil, err
+		}
+		a.done.Wait()
 	}
-	a.done.Wait()
 	if a.err != nil {
 		return nil, a.err
 	}
