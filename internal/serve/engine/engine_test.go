@@ -209,11 +209,10 @@ func TestCloseWaits(t *testing.T) {
 	for range 1000 { // lets them see that it is closed, and wait on
 		runtime.Gosched()
 	}
-	for _, worker := range hired {
-		e.dismiss(worker)
-	}
+	e.dismiss(hired[0])
 	if errs := wanted(); errs[0] != nil {
 		t.Error(errs[0])
 	}
+	e.dismiss(hired[1])
 	<-closed
 }
