@@ -31,7 +31,7 @@ func Beside(
 		return err
 	}
 	s.awake = l.awake.Load
-	web := s.web(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.as("page", h, w, r) }))
+	web := s.web(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.as(pageProtocol, h, w, r) }))
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

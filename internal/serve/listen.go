@@ -152,7 +152,9 @@ func (l *listener) take(c net.Conn) {
 
 // keep makes c one of the listener's connections, or returns nil if there are too many.
 func (l *listener) keep(c net.Conn) *connection {
-	kept := &connection{Conn: c, from: l, quiet: time.Now().UnixNano()}
+	kept := &connection{
+		Conn: c, from: l, quiet: time.Now().UnixNano(), reads: deadline{set: setRead}, writes: deadline{set: setWrite},
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.all) >= l.max {

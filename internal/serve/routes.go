@@ -3,6 +3,8 @@ package serve
 import (
 	_ "embed" // openapi.json
 	"net/http"
+	"net/url"
+	"strings"
 
 	"dnn/internal/serve/oip"
 	"dnn/internal/serve/rest"
@@ -11,6 +13,9 @@ import (
 
 //go:embed openapi.json
 var openAPI []byte
+
+// pageProtocol is the protocol of the page and of what it asks for. Its handlers alone want to know if a client has gone.
+const pageProtocol = "page"
 
 // route is the handler of some paths, and the protocol that they belong to.
 type route struct {
@@ -21,14 +26,28 @@ type route struct {
 // handler returns the handler of all requests, also of those that the paths' table itself refuses or redirects.
 func (s *server) handler() http.Handler {
 	paths := s.paths()
+	models, _ := paths.Handler(&http.Request{URL: &url.URL{Path: modelsPath}})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		protocol := "other"
-		next, _ := paths.Handler(r)
+		protocol, next := "other", models
+		if !isModelPath(r) {
+			next, _ = paths.Handler(r)
+		}
 		if known, ok := next.(route); ok {
 			protocol = known.protocol
 		}
 		s.as(protocol, next, w, r)
 	})
+}
+
+// modelsPath is where most requests go to.
+const modelsPath = "/v2/models/"
+
+// isModelPath reports whether the paths' table need not be asked for a request, since it would neither find another
+// handler than for modelsPath nor redirect it.
+func isModelPath(r *http.Request) bool {
+	path := r.URL.Path
+	return strings.HasPrefix(path, modelsPath) && !strings.Contains(path, "//") && !strings.Contains(path, "/.") &&
+		r.Method != http.MethodConnect
 }
 
 // paths returns the handlers of all paths.
@@ -51,8 +70,8 @@ func (s *server) paths() *http.ServeMux {
 		{"/healthz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, true) })},
 		{"/readyz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, ready()) })},
 		{"/metrics", "other", only(s.metrics.Handler().ServeHTTP)},
-		{"/{$}", "page", &s.page},
-		{"/board/", "page", &s.page},
+		{"/{$}", pageProtocol, &s.page},
+		{"/board/", pageProtocol, &s.page},
 		{"/", "other", http.HandlerFunc(unknown)},
 	} {
 		mux.Handle(one.path, route{one.handler, one.protocol})

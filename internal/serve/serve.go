@@ -35,8 +35,9 @@ type server struct {
 	metrics  *metrics.Metrics
 	bodies   *wire.Bodies
 	draining atomic.Bool
-	awake    func() int64 // connections of the HTTP server
-	access   *accessLog   // nil: none
+	host     atomic.Pointer[string] // the first Host that was allowed
+	awake    func() int64           // connections of the HTTP server
+	access   *accessLog             // nil: none
 }
 
 // Run serves until ctx ends by SIGTERM or SIGINT: it then answers what it has begun, and returns nil. Any other cause is
@@ -81,6 +82,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		return err
 	}
 	s.awake = listener.awake.Load
+	defer growHeap(system.Env, heapFloor)()
 	return s.serve(ctx, listener, secure, watched)
 }
 
