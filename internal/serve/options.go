@@ -9,6 +9,7 @@ package serve
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -73,6 +74,19 @@ const (
 	drainLook     = 5 * time.Millisecond
 	pollInterval  = time.Second // between two looks at the files of models
 )
+
+// complete gives what is 0 its usual value.
+func (o *Options) complete() {
+	if o.MaxBody == 0 {
+		o.MaxBody = 32 << 20
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = 16384
+	}
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+}
 
 // named is a model's file and its name.
 type named struct{ name, path string }

@@ -130,12 +130,18 @@ type Answer struct {
 	only [1]part // of a request that has one
 }
 
-// Load reads the model at path, of any format, and tries it on an empty sample. note is told what was assumed.
+// Load returns the network of the model at path, of any format. note is told what was assumed.
 func (e *Engine) Load(path string, note func(string)) (*Network, error) {
 	m, err := interop.ReadModel(path, note)
 	if err != nil {
 		return nil, err
 	}
+	return e.Network(m, path)
+}
+
+// Network returns the network of a model, which nobody may change any more, and tries it on an empty sample. path stands
+// for the model's file in errors.
+func (e *Engine) Network(m *modelfile.Model, path string) (*Network, error) {
 	p, err := predict.NewNetwork(m, path, e.o.Kernels)
 	if err != nil {
 		return nil, err
