@@ -127,7 +127,22 @@ type Answer struct {
 	done sync.WaitGroup
 	mu   sync.Mutex
 	err  error
-	only [1]part // of a request that has one
+
+	// The memory of a request with one sample and few classes, which is most of them.
+	only          [1]part
+	probabilities [16]float32
+	class         [1]uint8
+}
+
+// newAnswer returns an answer whose numbers are 0.
+func newAnswer(count, classes int) *Answer {
+	a := &Answer{Count: count, Classes: classes}
+	if count == 1 && classes <= len(a.probabilities) {
+		a.Probabilities, a.Class = a.probabilities[:classes:classes], a.class[:]
+	} else {
+		a.Probabilities, a.Class = make([]float32, count*classes), make([]uint8, count)
+	}
+	return a
 }
 
 // Load returns the network of the model at path, of any format. note is told what was assumed.
@@ -205,9 +220,7 @@ func (n *Network) Floats(values []float32) (*Answer, error) {
 
 func (n *Network) predict(l *lane, count int, cut func(lo, hi int) part) (*Answer, error) {
 	classes := len(n.Classes())
-	a := &Answer{
-		Count: count, Classes: classes, Probabilities: make([]float32, count*classes), Class: make([]uint8, count),
-	}
+	a := newAnswer(count, classes)
 	if count == 0 {
 		return a, nil
 	}

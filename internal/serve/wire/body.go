@@ -51,9 +51,14 @@ func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	if r.ContentLength > b.Max {
 		return nil, b.tooLarge()
 	}
-	source := io.LimitReader(r.Body, b.Max+1)
+	var source io.Reader = r.Body
+	if r.ContentLength < 0 { // it does not say how long it is
+		source = io.LimitReader(r.Body, b.Max+1)
+	}
+	plain := false
 	switch encoding := strings.ToLower(strings.TrimSpace(Field(r, "Content-Encoding"))); encoding {
 	case "", "identity":
+		plain = true
 	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(source)
 		if err != nil {
@@ -77,6 +82,9 @@ func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	if err := body.fill(source); err != nil {
 		body.Release()
 		return nil, err
+	}
+	if plain {
+		_ = r.Body.Close() // it was read to its end: the HTTP server need not look for more
 	}
 	return body, nil
 }
