@@ -45,12 +45,13 @@ func TestGrowHeap(t *testing.T) {
 	if few <= 100 {
 		t.Errorf("wanted more than 100 %%, found %d", few)
 	}
-	much := make([]byte, 256<<20)
-	for gcPercent() >= 400 {
-		runtime.GC()
-	}
-	runtime.KeepAlive(much)
-	much = nil
+	func() {
+		much := make([]byte, 256<<20)
+		for gcPercent() >= 400 {
+			runtime.GC()
+		}
+		runtime.KeepAlive(much)
+	}()
 	for gcPercent() < few {
 		runtime.GC()
 	}
