@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,7 +40,7 @@ func TestModelPath(t *testing.T) {
 
 // TestPipelined sends requests before it has the answers of those before, with bodies and without, in pieces of any size.
 func TestPipelined(t *testing.T) {
-	r := start(t, nil)
+	r := start(t, func(o *Options) { o.Log = LogJSON })
 	body, header := inferBytes(image(1))
 	infer := fmt.Sprintf("POST /v2/models/digits/infer HTTP/1.1\r\nHost: localhost\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		header[0], header[1], len(body), body)
@@ -68,6 +69,14 @@ func TestPipelined(t *testing.T) {
 				t.Errorf("pieces of %d, response %d: found %.100q", piece, i, strings.ToValidUTF8(string(found), "?"))
 			}
 			_ = response.Body.Close()
+		}
+	}
+	r.stop()
+	r.ended <- <-r.ended // the log is whole
+	for line := range strings.Lines(r.log.String()) {
+		var a accessLine
+		if err := json.Unmarshal([]byte(line), &a); err != nil || !(a.Seconds >= 0 && a.Seconds < 3600) {
+			t.Errorf("wanted how long the request took, found %v in %s", err, line)
 		}
 	}
 }
