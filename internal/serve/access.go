@@ -101,12 +101,11 @@ var nosniff = []string{"nosniff"}
 func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r *http.Request) {
 	var begun time.Time
 	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
-		begun, c.asked, c.unread = c.asked, time.Time{}, false
+		begun, c.unread = c.asked, false
 		if protocol != pageProtocol && r.ContentLength > 0 { // without a body, the HTTP server watches already
 			c.unwatch()
 		}
-	}
-	if begun.IsZero() { // the request came together with the one before
+	} else {
 		begun = time.Now()
 	}
 	rec := &recorder{ResponseWriter: w, server: s, request: r}

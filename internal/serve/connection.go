@@ -22,10 +22,10 @@ type connection struct {
 	first    [1]byte     // what was read while it was parked
 	hasFirst bool        // first was not read yet by the HTTP server
 
-	unread    bool // the HTTP server has a request that it has not given to the handler
-	refused   int  // status of the HTTP server's own response to it
-	asked     time.Time
-	unwatched bool // see unwatch
+	unread    bool      // the HTTP server has a request that it has not given to the handler
+	refused   int       // status of the HTTP server's own response to it
+	asked     time.Time // when its header was there
+	unwatched bool      // see unwatch
 
 	mu      sync.Mutex
 	reads   deadline
