@@ -110,6 +110,22 @@ func (w *watched) one(from, to int) {
 	}
 }
 
+// predict asks for the answer of the network as it is now, by TensorFlow Serving's protocol.
+func (w *watched) predict() string {
+	w.Helper()
+	image := "[" + strings.TrimSuffix(strings.Repeat("7,", 12*12), ",") + "]"
+	response, err := http.Post(w.url+"v1/models/training:predict", "application/json", strings.NewReader(`{"instances":[`+image+`]}`))
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !strings.HasPrefix(string(text), `{"predictions":[[`) {
+		w.Fatalf("wanted predictions, found status %d, %v: %s", response.StatusCode, err, text)
+	}
+	return string(text)
+}
+
 // end waits for the end with that exit status, and returns what was printed on standard error.
 func (w *watched) end(status int) string {
 	w.Helper()
@@ -140,7 +156,7 @@ func readFile(t *testing.T, path string) []byte {
 	return text
 }
 
-// Pauses, and a page that looks on, change no byte of the model, also of a run that is stopped there and resumed.
+// Pauses, a page that looks on, and who asks for predictions change no byte of the model, also of a run that is stopped there and resumed.
 func TestWatchedSameModel(t *testing.T) {
 	args, folder := watchable(t), t.TempDir()
 	plain, paused, stopped := filepath.Join(folder, "plain.bin"), filepath.Join(folder, "paused.bin"), filepath.Join(folder, "stopped.bin")
@@ -148,7 +164,12 @@ func TestWatchedSameModel(t *testing.T) {
 	want := readFile(t, plain)
 
 	w := watch(t, args(paused)...)
-	w.one(0, 2)
+	w.one(0, 1)
+	first := w.predict()
+	w.one(1, 2)
+	if again := w.predict(); again == first {
+		t.Errorf("wanted another answer after another epoch, found %s twice", first)
+	}
 	w.do("resume", "")
 	w.end(0)
 	if !bytes.Equal(readFile(t, paused), want) {

@@ -57,9 +57,17 @@ func (l *accessLog) write(a accessLine) {
 // recorder notes the status and size of a response.
 type recorder struct {
 	http.ResponseWriter
-	last   func() bool // whether the connection is to be closed
-	status int
-	bytes  int64
+	server  *server
+	request *http.Request
+	status  int
+	bytes   int64
+}
+
+// last reports whether the connection is to be closed.
+func (r *recorder) last() bool {
+	// A request with chunks may also have had a Content-Length, which net/http passes over. A proxy that went by that saw
+	// another end of it, and would take what follows for another client's request (RFC 9112, section 6.1).
+	return r.server.draining.Load() || r.server.awake() > maxAwake || len(r.request.TransferEncoding) > 0
 }
 
 // WriteHeader notes the status, and says in the header whether the connection is closed.
@@ -86,17 +94,21 @@ func (r *recorder) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController find what is below.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
+// nosniff is the value of a header of all responses. Nobody changes it.
+var nosniff = []string{"nosniff"}
+
 // as answers a request with a handler, under the name of a protocol. A panic becomes an error of its request alone.
 func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r *http.Request) {
-	begun := time.Now()
+	var begun time.Time
 	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
-		c.unread = false
+		begun, c.unread = c.asked, false
+		if protocol != pageProtocol && r.ContentLength > 0 { // without a body, the HTTP server watches already
+			c.unwatch()
+		}
+	} else {
+		begun = time.Now()
 	}
-	rec := &recorder{ResponseWriter: w, last: func() bool {
-		// A request with chunks may also have had a Content-Length, which net/http passes over. A proxy that went by that saw
-		// another end of it, and would take what follows for another client's request (RFC 9112, section 6.1).
-		return s.draining.Load() || s.awake() > maxAwake || len(r.TransferEncoding) > 0
-	}}
+	rec := &recorder{ResponseWriter: w, server: s, request: r}
 	s.metrics.Begin()
 	defer func() {
 		if crash := recover(); crash != nil {
@@ -112,8 +124,10 @@ func (s *server) as(protocol string, next http.Handler, w http.ResponseWriter, r
 		}
 		s.note(begun, r.RemoteAddr, protocol, rec, r)
 	}()
-	rec.Header().Set("X-Content-Type-Options", "nosniff")
-	s.guard(next).ServeHTTP(rec, r)
+	rec.Header()["X-Content-Type-Options"] = nosniff
+	if s.admit(rec, r) {
+		next.ServeHTTP(rec, r)
+	}
 }
 
 // note counts a request that was answered, and logs it. Without r it could not be read.

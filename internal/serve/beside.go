@@ -6,8 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"dnn/internal/modelfile"
 	"dnn/internal/report"
-	"dnn/internal/serve/metrics"
+	"dnn/internal/serve/engine"
 	"dnn/internal/world"
 )
 
@@ -15,23 +16,30 @@ import (
 const besideTimeout = 2 * time.Second
 
 // Beside calls work, and serves a handler as long as that takes, within the limits and checks of a server: those of
-// connections, of a request's time and header, of its Host and Origin. Of the options, Addr, MaxConnections and Log count.
-// work gets the address of the server; its error is that of Beside. An address that cannot be had is a fault.Write, and
-// work is not called. Once work is done, Beside waits a little for
-// answers that are under way: those without an end have to end with the work.
+// connections, of a request's time and header, of its Host and Origin. Below the paths of the protocols it serves what work
+// has learned so far, as the model "training": latest returns that, and a number that tells one state from another; nil if
+// there is none yet. A model that was returned must not change.
+//
+// Of the options, Addr, MaxBody, MaxConnections, Threads, Log and Version count. work gets the address of the server; its
+// error is that of Beside. An address that cannot be had is a fault.Write, and work is not called. Once work is done,
+// Beside waits a little for answers that are under way: those without an end have to end with the work.
 func Beside(
-	ctx context.Context, system *world.System, o Options, h http.Handler, work func(url string) error,
+	ctx context.Context, system *world.System, o Options, h http.Handler, latest func() (*modelfile.Model, int),
+	work func(url string) error,
 ) error {
-	s := &server{o: o, system: system, metrics: metrics.New()}
-	if o.Log != "" {
-		s.access = newAccessLog(system.Stderr, o.Log == LogJSON)
+	o.complete()
+	kernels, err := system.Kernels()
+	if err != nil {
+		return err
 	}
+	s := newServer(system, o, kernels)
+	defer s.engine.Close()
 	l, err := listen(ctx, o.Addr, o.MaxConnections, o.waits())
 	if err != nil {
 		return err
 	}
 	s.awake = l.awake.Load
-	web := s.web(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.as("page", h, w, r) }))
+	web := s.web(s.handler(s.besidePaths(h, latest)))
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -49,4 +57,15 @@ func Beside(
 		<-served
 	}()
 	return work(l.url(false))
+}
+
+// besidePaths returns the routes of a server beside a run: those of the protocols, and the handler for all others.
+func (s *server) besidePaths(h http.Handler, latest func() (*modelfile.Model, int)) *http.ServeMux {
+	f := &following{latest: latest, engine: s.engine, model: &engine.Model{Name: trainingModel}}
+	s.models = engine.Models{f.model}
+	routes := s.protocols()
+	for i := range routes {
+		routes[i].Handler = f.before(routes[i].Handler)
+	}
+	return table(append(routes, route{h, "/", pageProtocol}))
 }

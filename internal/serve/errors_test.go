@@ -85,7 +85,7 @@ func TestErrors(t *testing.T) {
 		"v2: picture, no":      raw(`"shape":[1],"datatype":"BYTES"`, bytesOf(2, "hi"), 6, "picture 1"),
 		"v2: delete":           {"DELETE", "/v2/models/digits", "", "", "", 405, "wanted the method GET"},
 		"v2: path":             {"GET", "/v2/models/digits/x", "", "", "", 404, "unknown path"},
-		"v2: no such model":    {"GET", "/v2/models/a%00%0a", "", "", "", 404, `unknown model \"a`},
+		"v2: no such model":    {"GET", "/v2/models/a%00%0a", "", "", "", 404, `unknown model \"a\\x00\\n\": this server has \"digits\", \"table\"`},
 		"v2: not ready":        {"GET", "/v2/models/x/ready", "", "", "", 404, "unknown model"},
 
 		// TensorFlow Serving.
@@ -134,8 +134,11 @@ func TestErrors(t *testing.T) {
 		"ml: ping":          {"POST", "/ping", "", "", "", 405, "wanted the method GET"},
 
 		// Pictures.
-		"a text":           as("image/png", "/predict", "hello", 400, `"error":`),
-		"half a picture":   as("image/png", "/predict", string(drawn(t)[:100]), 400, `"error":`),
+		"a text":           as("image/png", "/predict", "hello", 400, `"error":"the body: wanted a picture`),
+		"half a picture":   as("image/png", "/predict", string(drawn(t)[:100]), 400, `"error":"the body: wanted a whole PNG`),
+		"with a name":      as("image/png", "/predict?name=x.png", "hello", 400, `"error":"x.png: wanted a picture`),
+		"for a table":      as("image/png", "/predict?model=table", string(drawn(t)), 400, `"error":"the body: wanted a table`),
+		"no model":         as("image/png", "/predict?model=x", "hello", 404, `unknown model \"x\": this server has \"digits\", \"table\"`),
 		"no file":          as(form, "/predict", "--x--", 400, "wanted a file in the form, found none"),
 		"no form":          as(form, "/predict", "hello", 400, "wanted a file in the form, found none"),
 		"no boundary":      as("multipart/form-data", "/predict", "hello", 400, "wanted a form with a file"),

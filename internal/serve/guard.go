@@ -10,48 +10,63 @@ import (
 	"dnn/internal/serve/wire"
 )
 
-// guard lets only those requests through that come from this machine's own names and pages, or from allowed ones.
+// admit lets only those requests through that come from this machine's own names and pages, or from allowed ones. It
+// answers the others itself, and those that only ask whether they may.
 //
 // Without a check of Host, a page on the web could give its own name this machine's address (DNS rebinding) and read what
 // only local programs are to read. An address of digits cannot be rebound, so it is always allowed; so is localhost.
 // Without a check of Origin, it could still send requests, whose answers it cannot read.
-func (s *server) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.hostAllowed(r) {
-			wire.Fail(w, r, wire.Errorf(http.StatusForbidden,
-				"the Host %q is not one of this server's: --allow-host allows it", wire.Short(r.Host)))
-			return
-		}
-		origin := r.Header.Get("Origin")
-		listed := slices.Contains(s.o.AllowOrigins, origin) || slices.Contains(s.o.AllowOrigins, "*")
-		if origin != "" && !listed && !sameOrigin(origin, r.Host) {
+func (s *server) admit(w http.ResponseWriter, r *http.Request) bool {
+	if !s.hostAllowed(r) {
+		wire.Fail(w, r, wire.Errorf(http.StatusForbidden,
+			"the Host %q is not one of this server's: --allow-host allows it", wire.Short(r.Host)))
+		return false
+	}
+	origin := wire.Field(r, "Origin")
+	if origin == "" {
+		return true
+	}
+	if !slices.Contains(s.o.AllowOrigins, origin) && !slices.Contains(s.o.AllowOrigins, "*") {
+		if !sameOrigin(origin, r.Host) {
 			wire.Fail(w, r, wire.Errorf(http.StatusForbidden,
 				"pages of %q may not ask this server: --allow-origin allows them", wire.Short(origin)))
-			return
+			return false
 		}
-		if origin != "" && listed {
-			h := w.Header()
-			h.Set("Access-Control-Allow-Origin", origin)
-			h.Add("Vary", "Origin")
-			h.Set("Access-Control-Expose-Headers", "Inference-Header-Content-Length")
-			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-				h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
-				h.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length")
-				h.Set("Access-Control-Max-Age", "600")
-				w.WriteHeader(http.StatusNoContent)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
+		return true
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Add("Vary", "Origin")
+	h.Set("Access-Control-Expose-Headers", "Inference-Header-Content-Length")
+	if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
+		h.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length")
+		h.Set("Access-Control-Max-Age", "600")
+		w.WriteHeader(http.StatusNoContent)
+		return false
+	}
+	return true
 }
 
-// hostAllowed reports whether the Host of a request is one of the server's names.
+// hostAllowed reports whether the Host of a request is one of the server's names. It remembers the first that is: nearly
+// all requests have the same.
 func (s *server) hostAllowed(r *http.Request) bool {
+	if known := s.host.Load(); known != nil && *known == r.Host {
+		return true
+	}
+	if !s.isAllowed(r.Host) {
+		return false
+	}
+	first := strings.Clone(r.Host) // and nothing else of the request
+	s.host.CompareAndSwap(nil, &first)
+	return true
+}
+
+// isAllowed reports whether a Host is one of the server's names.
+func (s *server) isAllowed(host string) bool {
 	if strings.HasPrefix(s.o.Addr, "unix:") || slices.Contains(s.o.AllowHosts, "*") {
 		return true
 	}
-	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -43,17 +44,13 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 		if err := removeStale(ctx, path); err != nil {
 			return nil, err
 		}
-	} else if _, _, err := net.SplitHostPort(addr); err != nil || addr == "unix:" {
-		return nil, fault.New(fault.Usage, "--addr", "wanted host:port or unix:/path, found %q", addr).
-			WithHint("--addr 127.0.0.1:8080")
+	} else if err := checkAddress(ctx, addr); err != nil {
+		return nil, err
 	}
 	config.SetMultipathTCP(false) // its sockets take no filter, see deafen
 	l, err := config.Listen(ctx, network, addr)
 	if err != nil {
-		if e, ok := errors.AsType[*net.OpError](err); ok {
-			err = e.Err
-		}
-		return nil, fault.New(fault.Write, addr, "cannot listen: %w", err).WithHint("--addr names another address")
+		return nil, cannotListen(network, addr, err)
 	}
 	if network == "unix" {
 		if err := restrict(addr); err != nil {
@@ -68,6 +65,36 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 	}
 	go parking.accept()
 	return parking, nil
+}
+
+// checkAddress refuses an address that is not host:port, or has no port.
+func checkAddress(ctx context.Context, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil || addr == "unix:" {
+		return fault.New(fault.Usage, "--addr", "wanted host:port or unix:/path, found %q", addr).WithHint("--addr 127.0.0.1:8080")
+	}
+	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil && ctx.Err() == nil {
+		return fault.New(fault.Usage, "--addr", "wanted a port from 0 to 65535 after the colon, found %q", port).
+			WithHint("--addr 127.0.0.1:8080; port 0 is any that is free")
+	}
+	return nil
+}
+
+// cannotListen returns the error of an address that cannot be had.
+func cannotListen(network, addr string, err error) error {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		err = e.Err
+	}
+	if folder := filepath.Dir(addr); network == "unix" && errors.Is(err, fs.ErrNotExist) {
+		e := fault.New(fault.Write, addr, "cannot listen: there is no folder %s", folder).WithHint("mkdir -p %s", folder)
+		e.Err = err
+		return e
+	}
+	e := fault.New(fault.Write, addr, "cannot listen: %w", err).WithHint("--addr names another address")
+	if network == "unix" && len(addr) > 100 {
+		return e.WithHint("systems take paths of about 100 bytes: --addr names a shorter one")
+	}
+	return e
 }
 
 // removeStale removes the socket of a server that was killed. One that somebody listens on stays.
@@ -152,7 +179,9 @@ func (l *listener) take(c net.Conn) {
 
 // keep makes c one of the listener's connections, or returns nil if there are too many.
 func (l *listener) keep(c net.Conn) *connection {
-	kept := &connection{Conn: c, from: l, quiet: time.Now().UnixNano()}
+	kept := &connection{
+		Conn: c, from: l, quiet: time.Now().UnixNano(), reads: deadline{set: setRead}, writes: deadline{set: setWrite},
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.all) >= l.max {

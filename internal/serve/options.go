@@ -1,14 +1,16 @@
 // Package serve answers requests over HTTP with what models say: the Open Inference Protocol (package oip), TensorFlow
 // Serving's, MLflow's and SageMaker's protocols and plain pictures (package rest). Run does the work of dnn serve.
 //
-// A request passes the limits of connections (listen.go, connection.go), the checks of its Host and Origin (guard.go), the
-// log and the counters (access.go), and reaches a protocol. That reads the body (package wire) and asks the engine, which
-// puts samples of all requests into common batches (package engine). Files of models are watched, and read again when they
-// change (reload.go). What reached the server is answered when it ends (drain.go).
+// A request passes the limits of connections (listen.go, connection.go, deadline.go), the checks of its Host and Origin
+// (guard.go), the log and the counters (access.go), and reaches a protocol. That reads the body (package wire) and asks
+// the engine, which puts samples of all requests into common batches (package engine). Files of models are watched, and
+// read again when they change (reload.go). What reached the server is answered when it ends (drain.go). Beside serves a
+// run while it goes on, with what it has learned so far (beside.go, following.go).
 package serve
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -73,6 +75,19 @@ const (
 	drainLook     = 5 * time.Millisecond
 	pollInterval  = time.Second // between two looks at the files of models
 )
+
+// complete gives what is 0 its usual value.
+func (o *Options) complete() {
+	if o.MaxBody == 0 {
+		o.MaxBody = 32 << 20
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = 16384
+	}
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+}
 
 // named is a model's file and its name.
 type named struct{ name, path string }

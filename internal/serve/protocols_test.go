@@ -41,7 +41,7 @@ func TestProtocols(t *testing.T) {
 		"model":           {"GET", "/v2/models/digits", "", 200, `"inputs":[{"name":"input","datatype":"FP32","shape":[-1,784]}]`},
 		"version":         {"GET", "/v2/models/digits/versions/1/ready", "", 200, `{"name":"digits","ready":true}`},
 		"no version":      {"GET", "/v2/models/digits/versions/2", "", 404, `{"error":"model \"digits\" has only version 1`},
-		"no model":        {"POST", "/v2/models/x/infer", "", 404, `{"error":"unknown model \"x\""}`},
+		"no model":        {"POST", "/v2/models/x/infer", "", 404, `{"error":"unknown model \"x\": this server has \"digits\", \"table\""}`},
 		"no path":         {"GET", "/v2/x", "", 404, `{"error":`},
 		"get infer":       {"GET", infer, "", 405, `{"error":"wanted the method POST`},
 		"post ready":      {"POST", "/v2/health/ready", "", 405, `{"error":`},

@@ -3,6 +3,8 @@ package serve
 import (
 	_ "embed" // openapi.json
 	"net/http"
+	"net/url"
+	"strings"
 
 	"dnn/internal/serve/oip"
 	"dnn/internal/serve/rest"
@@ -12,18 +14,23 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// route is the handler of some paths, and the protocol that they belong to.
+// pageProtocol is the protocol of the page and of what it asks for. Its handlers alone want to know if a client has gone.
+const pageProtocol = "page"
+
+// route is the handler of a path, or of all below it, and the protocol that it belongs to.
 type route struct {
 	http.Handler
-	protocol string
+	path, protocol string
 }
 
 // handler returns the handler of all requests, also of those that the paths' table itself refuses or redirects.
-func (s *server) handler() http.Handler {
-	paths := s.paths()
+func (s *server) handler(paths *http.ServeMux) http.Handler {
+	models, _ := paths.Handler(&http.Request{URL: &url.URL{Path: modelsPath}})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		protocol := "other"
-		next, _ := paths.Handler(r)
+		protocol, next := "other", models
+		if !isModelPath(r) {
+			next, _ = paths.Handler(r)
+		}
 		if known, ok := next.(route); ok {
 			protocol = known.protocol
 		}
@@ -31,34 +38,55 @@ func (s *server) handler() http.Handler {
 	})
 }
 
-// paths returns the handlers of all paths.
+// modelsPath is where most requests go to.
+const modelsPath = "/v2/models/"
+
+// isModelPath reports whether the paths' table need not be asked for a request, since it would neither find another
+// handler than for modelsPath nor redirect it.
+func isModelPath(r *http.Request) bool {
+	path := r.URL.Path
+	return strings.HasPrefix(path, modelsPath) && !strings.Contains(path, "//") && !strings.Contains(path, "/.") &&
+		r.Method != http.MethodConnect
+}
+
+// protocols returns the routes of all protocols.
+func (s *server) protocols() []route {
+	o := &oip.Handler{Models: s.models, Bodies: s.bodies, Version: s.o.Version, Ready: s.ready}
+	r := &rest.Handler{Models: s.models, Bodies: s.bodies, Ready: s.ready}
+	return []route{
+		{o, "/v2", "v2"},
+		{o, "/v2/", "v2"},
+		{r.TensorFlow(), "/v1/", "v1"},
+		{r.Invocations(), "/invocations", "invocations"},
+		{r.Ping(), "/ping", "invocations"},
+		{r.Predict(), "/predict", "predict"},
+	}
+}
+
+// paths returns the routes of dnn serve.
 func (s *server) paths() *http.ServeMux {
-	ready := func() bool { return !s.draining.Load() }
-	o := &oip.Handler{Models: s.models, Bodies: s.bodies, Version: s.o.Version, Ready: ready}
-	r := &rest.Handler{Models: s.models, Bodies: s.bodies, Ready: ready}
+	return table(append(s.protocols(),
+		route{only(openAPIHandler), "/openapi.json", "other"},
+		route{only(func(w http.ResponseWriter, r *http.Request) { health(w, r, true) }), "/healthz", "other"},
+		route{only(func(w http.ResponseWriter, r *http.Request) { health(w, r, s.ready()) }), "/readyz", "other"},
+		route{only(s.metrics.Handler().ServeHTTP), "/metrics", "other"},
+		route{&s.page, "/{$}", pageProtocol},
+		route{&s.page, "/board/", pageProtocol},
+		route{http.HandlerFunc(unknown), "/", "other"},
+	))
+}
+
+// table returns the table of some routes.
+func table(routes []route) *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, one := range []struct {
-		path, protocol string
-		handler        http.Handler
-	}{
-		{"/v2", "v2", o},
-		{"/v2/", "v2", o},
-		{"/v1/", "v1", r.TensorFlow()},
-		{"/invocations", "invocations", r.Invocations()},
-		{"/ping", "invocations", r.Ping()},
-		{"/predict", "predict", r.Predict()},
-		{"/openapi.json", "other", only(openAPIHandler)},
-		{"/healthz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, true) })},
-		{"/readyz", "other", only(func(w http.ResponseWriter, r *http.Request) { health(w, r, ready()) })},
-		{"/metrics", "other", only(s.metrics.Handler().ServeHTTP)},
-		{"/{$}", "page", &s.page},
-		{"/board/", "page", &s.page},
-		{"/", "other", http.HandlerFunc(unknown)},
-	} {
-		mux.Handle(one.path, route{one.handler, one.protocol})
+	for _, one := range routes {
+		mux.Handle(one.path, one)
 	}
 	return mux
 }
+
+// ready reports whether the server takes requests.
+func (s *server) ready() bool { return !s.draining.Load() }
 
 // only lets GET and HEAD through.
 func only(f http.HandlerFunc) http.Handler {

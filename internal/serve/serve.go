@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -35,8 +34,9 @@ type server struct {
 	metrics  *metrics.Metrics
 	bodies   *wire.Bodies
 	draining atomic.Bool
-	awake    func() int64 // connections of the HTTP server
-	access   *accessLog   // nil: none
+	host     atomic.Pointer[string] // the first Host that was allowed
+	awake    func() int64           // connections of the HTTP server
+	access   *accessLog             // nil: none
 }
 
 // Run serves until ctx ends by SIGTERM or SIGINT: it then answers what it has begun, and returns nil. Any other cause is
@@ -46,15 +46,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.MaxBody == 0 {
-		o.MaxBody = 32 << 20
-	}
-	if o.MaxConnections == 0 {
-		o.MaxConnections = 16384
-	}
-	if o.Threads == 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
+	o.complete()
 	kernels, err := system.Kernels()
 	if err != nil {
 		return err
@@ -63,14 +55,8 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
-	s := &server{o: o, system: system, kernels: kernels, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: maxHeld}}
-	s.engine = engine.New(engine.Options{
-		Kernels: kernels, Threads: o.Threads, Now: time.Now, Observe: s.metrics,
-	})
+	s := newServer(system, o, kernels)
 	defer s.engine.Close()
-	if o.Log != "" {
-		s.access = newAccessLog(system.Stderr, o.Log == LogJSON)
-	}
 	watched, err := await.Do(ctx, func() ([]*watch, error) { return s.load(names) })
 	if err != nil {
 		return err
@@ -81,7 +67,20 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		return err
 	}
 	s.awake = listener.awake.Load
+	defer growHeap(system.Env, heapFloor)()
 	return s.serve(ctx, listener, secure, watched)
+}
+
+// newServer returns a server without models, whose engine is to be closed.
+func newServer(system *world.System, o Options, kernels *kernel.Set) *server {
+	s := &server{o: o, system: system, kernels: kernels, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: maxHeld}}
+	s.engine = engine.New(engine.Options{
+		Kernels: kernels, Threads: o.Threads, Now: time.Now, Observe: s.metrics,
+	})
+	if o.Log != "" {
+		s.access = newAccessLog(system.Stderr, o.Log == LogJSON)
+	}
+	return s
 }
 
 // tls returns the certificate's configuration; nil: plain HTTP.
@@ -127,7 +126,7 @@ func (s *server) web(h http.Handler) *http.Server {
 
 // serve answers requests until ctx ends.
 func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
-	h := s.web(s.handler())
+	h := s.web(s.handler(s.paths()))
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)

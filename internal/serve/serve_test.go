@@ -47,8 +47,8 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// writeModel writes a model of images with random weights.
-func writeModel(tb testing.TB, path string, seed uint64) {
+// newModel returns a model of images with random weights.
+func newModel(tb testing.TB, seed uint64) *modelfile.Model {
 	tb.Helper()
 	network := nntest.Network(784, nn.CategoricalCrossentropy, nntest.Dense(16, "relu"), nntest.Dense(10, "softmax"))
 	layers, err := nn.New(network, seed)
@@ -57,7 +57,13 @@ func writeModel(tb testing.TB, path string, seed uint64) {
 	}
 	m := &modelfile.Model{InputShape: []int{28, 28}, Scale: 1. / 255}
 	m.Store(layers)
-	if _, err := modelfile.Write(path, m); err != nil {
+	return m
+}
+
+// writeModel writes a model of images with random weights.
+func writeModel(tb testing.TB, path string, seed uint64) {
+	tb.Helper()
+	if _, err := modelfile.Write(path, newModel(tb, seed)); err != nil {
 		tb.Fatal(err)
 	}
 }

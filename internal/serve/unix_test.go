@@ -97,16 +97,21 @@ func TestUnixRefused(t *testing.T) {
 	if err := os.WriteFile(file, []byte("precious"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{
-		file:                                file + ": wanted a socket or nothing, found a file",
-		here:                                here + ": wanted a socket or nothing, found a file",
-		filepath.Join(here, "none", "s"):    "cannot listen: ",
-		"":                                  "--addr: wanted host:port or unix:/path, found \"unix:\"",
-		here + strings.Repeat("/long", 100): "cannot listen: ",
+	none := filepath.Join(here, "none")
+	for path, c := range map[string]struct {
+		want, hint string
+		kind       fault.Kind
+	}{
+		file:                                {file + ": wanted a socket or nothing, found a file", "", fault.Write},
+		here:                                {here + ": wanted a socket or nothing, found a file", "", fault.Write},
+		filepath.Join(none, "s"):            {"cannot listen: there is no folder " + none, "mkdir -p " + none, fault.Write},
+		"":                                  {"--addr: wanted host:port or unix:/path, found \"unix:\"", "--addr 127.0.0.1:8080", fault.Usage},
+		here + strings.Repeat("/long", 100): {"cannot listen: ", "about 100 bytes", fault.Write},
 	} {
 		_, err := listen(t.Context(), "unix:"+path, 1, Options{}.waits())
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: wanted %q, found %v", path, want, err)
+		e, ok := errors.AsType[*fault.Error](err)
+		if !ok || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint, c.hint) || e.Kind != c.kind {
+			t.Errorf("%q: wanted %q (%s, status %d), found %v (%+v)", path, c.want, c.hint, c.kind, err, e)
 		}
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "precious" {

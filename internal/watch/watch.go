@@ -50,8 +50,8 @@ func Train(
 		}
 		return end(e)
 	}
-	server := serve.Options{Addr: w.Addr, MaxConnections: maxConnections}
-	return serve.Beside(ctx, system, server, t.Handler(), func(url string) error {
+	server := serve.Options{Addr: w.Addr, MaxConnections: maxConnections, Version: experiment.Version}
+	return serve.Beside(ctx, system, server, t.Handler(), t.Latest, func(url string) error {
 		defer t.Close()
 		report.Message(system.Stderr, "watch it at %s", url)
 		if w.Paused {

@@ -1,7 +1,7 @@
 // Package engine computes what models say of samples, for many callers at once. Samples that wait, of whichever caller,
 // are put into one batch: a worker takes all that wait for one network, up to step.MaxPredict, and multiplies them
-// together. It does not wait for more to come, so a sample that comes alone is answered at once, and batches grow with
-// the load. What waits is bounded, in number and in time.
+// together. It does not wait for more to come, so a sample that comes alone is answered at once, by the goroutine that
+// asks, and batches grow with the load. What waits is bounded, in number and in time.
 package engine
 
 import (
@@ -46,14 +46,16 @@ type Observer interface {
 	Answered(n *Network, a *Answer)
 }
 
-// Engine has workers, which compute for all networks.
+// Engine has workers, which compute for all networks. A worker is what a computation needs: who has its number may use
+// predictors of that number.
 type Engine struct {
 	o Options
 
 	mu      sync.Mutex
-	some    sync.Cond // signals that ready is not empty, or closed
+	some    sync.Cond // signals that ready and idle are not empty, or that closed is true
 	ready   []*lane   // those with parts that wait, each once; the next in turn first
 	waiting int       // samples
+	idle    []int     // workers that nobody has
 	closed  bool
 	workers sync.WaitGroup
 }
@@ -108,7 +110,7 @@ type part struct {
 	count  int
 	bytes  []uint8   // [count, features], or nil
 	floats []float32 // [count, features], if bytes is nil
-	begun  time.Time
+	begun  time.Time // since when it waits
 
 	probabilities []float32 // [count, classes]
 	class         []uint8
@@ -125,15 +127,36 @@ type Answer struct {
 	done sync.WaitGroup
 	mu   sync.Mutex
 	err  error
-	only [1]part // of a request that has one
+
+	// The memory of a request with one sample and few classes, which is most of them.
+	only          [1]part
+	probabilities [16]float32
+	class         [1]uint8
 }
 
-// Load reads the model at path, of any format, and tries it on an empty sample. note is told what was assumed.
+// newAnswer returns an answer whose numbers are 0.
+func newAnswer(count, classes int) *Answer {
+	a := &Answer{Count: count, Classes: classes}
+	if count == 1 && classes <= len(a.probabilities) {
+		a.Probabilities, a.Class = a.probabilities[:classes:classes], a.class[:]
+	} else {
+		a.Probabilities, a.Class = make([]float32, count*classes), make([]uint8, count)
+	}
+	return a
+}
+
+// Load returns the network of the model at path, of any format. note is told what was assumed.
 func (e *Engine) Load(path string, note func(string)) (*Network, error) {
 	m, err := interop.ReadModel(path, note)
 	if err != nil {
 		return nil, err
 	}
+	return e.Network(m, path)
+}
+
+// Network returns the network of a model, which nobody may change any more, and tries it on an empty sample. path stands
+// for the model's file in errors.
+func (e *Engine) Network(m *modelfile.Model, path string) (*Network, error) {
 	p, err := predict.NewNetwork(m, path, e.o.Kernels)
 	if err != nil {
 		return nil, err
@@ -197,9 +220,7 @@ func (n *Network) Floats(values []float32) (*Answer, error) {
 
 func (n *Network) predict(l *lane, count int, cut func(lo, hi int) part) (*Answer, error) {
 	classes := len(n.Classes())
-	a := &Answer{
-		Count: count, Classes: classes, Probabilities: make([]float32, count*classes), Class: make([]uint8, count),
-	}
+	a := newAnswer(count, classes)
 	if count == 0 {
 		return a, nil
 	}
@@ -208,19 +229,20 @@ func (n *Network) predict(l *lane, count int, cut func(lo, hi int) part) (*Answe
 	if pieces > 1 {
 		parts = make([]part, pieces)
 	}
-	now := n.engine.o.Now()
 	for i := range parts {
 		lo, hi := count*i/pieces, count*(i+1)/pieces
 		parts[i] = cut(lo, hi)
 		p := &parts[i]
-		p.count, p.begun, p.answer = hi-lo, now, a
+		p.count, p.answer = hi-lo, a
 		p.probabilities, p.class = a.Probabilities[lo*classes:hi*classes], a.Class[lo:hi]
 	}
 	a.done.Add(pieces)
-	if err := n.engine.add(l, parts, count); err != nil {
-		return nil, err
+	if pieces > 1 || !n.engine.runNow(l, &parts[0]) {
+		if err := n.engine.add(l, parts, count); err != nil {
+			return nil, err
+		}
+		a.done.Wait()
 	}
-	a.done.Wait()
 	if a.err != nil {
 		return nil, a.err
 	}

@@ -147,3 +147,72 @@ func TestCrash(t *testing.T) {
 	}
 	e.Close()
 }
+
+// TestAlone asks while a worker is idle: the goroutine that asks computes the answer. With none idle, or behind others that
+// wait, it waits, until the engine is closed too.
+func TestAlone(t *testing.T) {
+	now := time.Now()
+	e, n, b := newEngine(t, &now, 0)
+	ask := func() error { _, err := n.Bytes(make([]byte, 4)); return err }
+	e.dismiss(0)
+	if err := ask(); err != nil { // there is no other goroutine
+		t.Fatal(err)
+	}
+	if worker, ok := e.hire(); !ok || worker != 0 {
+		t.Fatalf("wanted the worker 0 to be idle again, found %d, %t", worker, ok)
+	}
+	wanted := wait(e, 2, ask, ask)
+	e.dismiss(0)
+	if _, ok := e.hire(); ok {
+		t.Error("wanted no worker as long as others wait, found one")
+	}
+	if worker := e.idle; len(worker) != 1 {
+		t.Fatalf("wanted one idle worker, found %v", worker)
+	}
+	e.idle = nil // work adds it again
+	e.workers.Go(func() { e.work(0) })
+	for _, err := range wanted() {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if len(b.sizes) != 2 || b.sizes[1] != 2 {
+		t.Errorf("wanted one sample, then both that waited, found %v", b.sizes)
+	}
+	e.Close()
+}
+
+// TestCloseWaits closes an engine while what waits has no idle worker yet: it is computed, and all workers end.
+func TestCloseWaits(t *testing.T) {
+	now := time.Now()
+	e, n, _ := newEngine(t, &now, 0)
+	e.o.Threads = 2
+	n.bytes.predictors = append(n.bytes.predictors, nil)
+	for worker := range 2 {
+		e.workers.Go(func() { e.work(worker) })
+	}
+	var hired []int
+	for len(hired) < 2 {
+		if worker, ok := e.hire(); ok {
+			hired = append(hired, worker)
+		}
+		runtime.Gosched()
+	}
+	wanted := wait(e, 1, func() error { _, err := n.Bytes(make([]byte, 4)); return err })
+	closed := make(chan struct{})
+	go func() { e.Close(); close(closed) }()
+	for closing := false; !closing; {
+		e.mu.Lock()
+		closing = e.closed
+		e.mu.Unlock()
+	}
+	for range 1000 { // lets them see that it is closed, and wait on
+		runtime.Gosched()
+	}
+	e.dismiss(hired[0])
+	if errs := wanted(); errs[0] != nil {
+		t.Error(errs[0])
+	}
+	e.dismiss(hired[1])
+	<-closed
+}

@@ -10,6 +10,7 @@ import (
 
 // add makes parts wait. They have count samples.
 func (e *Engine) add(l *lane, parts []part, count int) error {
+	now := e.o.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
@@ -23,24 +24,52 @@ func (e *Engine) add(l *lane, parts []part, count int) error {
 		e.ready = append(e.ready, l)
 	}
 	for i := range parts {
+		parts[i].begun = now
 		l.parts = append(l.parts, &parts[i])
 		e.some.Signal()
 	}
 	return nil
 }
 
-// take waits for parts and returns those of one lane that fit into one batch. It returns nil once all is done and the
-// engine closed.
-func (e *Engine) take(into []*part) (*lane, []*part) {
+// hire returns a worker that is idle, if nothing waits. dismiss has to follow.
+func (e *Engine) hire() (worker int, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for len(e.ready) == 0 {
-		if e.closed {
-			return nil, nil
+	if e.closed || len(e.ready) > 0 || len(e.idle) == 0 {
+		return 0, false
+	}
+	last := len(e.idle) - 1
+	worker = e.idle[last]
+	e.idle = e.idle[:last]
+	return worker, true
+}
+
+// dismiss makes a worker idle.
+func (e *Engine) dismiss(worker int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.idle = append(e.idle, worker)
+	if len(e.ready) > 0 {
+		e.some.Signal()
+	}
+}
+
+// take waits for parts and an idle worker, and returns both: parts of one lane that fit into one batch. The lane is nil
+// once all is done and the engine closed. dismiss has to follow.
+func (e *Engine) take(into []*part) (l *lane, worker int, parts []*part) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.ready) == 0 || len(e.idle) == 0 {
+		if e.closed && len(e.ready) == 0 {
+			e.some.Broadcast() // others may have waited for an idle worker
+			return nil, 0, nil
 		}
 		e.some.Wait()
 	}
-	l := e.ready[0]
+	last := len(e.idle) - 1
+	worker = e.idle[last]
+	e.idle = e.idle[:last]
+	l = e.ready[0]
 	e.ready = append(e.ready[:0], e.ready[1:]...)
 	taken, count := 0, 0
 	for taken < len(l.parts) && count+l.parts[taken].count <= step.MaxPredict {
@@ -55,7 +84,7 @@ func (e *Engine) take(into []*part) (*lane, []*part) {
 		e.some.Signal()
 	}
 	e.waiting -= count
-	return l, into
+	return l, worker, into
 }
 
 // memory is where a worker puts samples of several requests beside each other.
@@ -64,13 +93,14 @@ type memory struct {
 	floats []float32
 }
 
-// work does what waits until the engine is closed.
+// work adds a worker, and does what waits until the engine is closed.
 func (e *Engine) work(worker int) {
+	e.dismiss(worker)
 	var m memory
 	var parts []*part
 	for {
 		var l *lane
-		l, parts = e.take(parts[:0])
+		l, worker, parts = e.take(parts[:0])
 		if l == nil {
 			return
 		}
@@ -88,6 +118,7 @@ func (e *Engine) work(worker int) {
 		if len(current) > 0 {
 			l.run(worker, &m, current, e.o)
 		}
+		e.dismiss(worker)
 		clear(parts)
 	}
 }
@@ -100,6 +131,19 @@ func (p *part) end(err error) {
 		p.answer.mu.Unlock()
 	}
 	p.answer.done.Done()
+}
+
+// runNow computes the answer of a part on the caller's goroutine if a worker is idle and nothing waits: to wake another
+// goroutine, and be woken by it, takes as long as to compute the answer for an image. It reports whether it did.
+func (e *Engine) runNow(l *lane, p *part) bool {
+	worker, ok := e.hire()
+	if !ok {
+		return false
+	}
+	defer e.dismiss(worker)
+	e.o.Observe.Waited(0)
+	l.run(worker, nil, []*part{p}, e.o)
+	return true
 }
 
 // run computes the answers of some parts, together. A bug that panics is an error of these parts alone.
@@ -136,7 +180,7 @@ func (l *lane) run(worker int, m *memory, parts []*part, o Options) {
 	}
 }
 
-// join returns the samples of all parts. Those of a single part stay where they are.
+// join returns the samples of all parts. Those of a single part stay where they are, and need no memory.
 func (l *lane) join(m *memory, parts []*part) batch.Samples {
 	s := l.like
 	s.Count = 0

@@ -6,6 +6,7 @@ import (
 
 	"dnn/internal/interop/browser"
 	"dnn/internal/interop/chain"
+	"dnn/internal/modelfile"
 	"dnn/internal/serve/board"
 	"dnn/internal/serve/wire"
 )
@@ -87,13 +88,22 @@ func (t *Training) hasEpoch() bool {
 	return len(t.kept.all) > 0
 }
 
-// showLatest lets the page's own handler, which finds the digits of pictures, use the network of the latest epoch.
-func (t *Training) showLatest() {
+// Latest returns the model with the weights after the latest epoch, which do not change any more, and the number of that
+// epoch: 0 before the first. The model is nil as long as there is none.
+func (t *Training) Latest() (m *modelfile.Model, epoch int) {
 	t.mu.Lock()
 	all := t.kept.all
-	t.mu.Unlock() // the run does not wait for this
-	if len(all) > 0 {
-		m := t.model(all[len(all)-1].weights)
+	t.mu.Unlock() // the run does not wait for what follows
+	if len(all) == 0 {
+		return nil, 0
+	}
+	last := all[len(all)-1]
+	return t.model(last.weights), last.number
+}
+
+// showLatest lets the page's own handler, which finds the digits of pictures, use the network of the latest epoch.
+func (t *Training) showLatest() {
+	if m, _ := t.Latest(); m != nil {
 		t.page.Show([]board.Model{{Name: "training", Model: m, Kernels: t.o.Kernels, Training: t.train}})
 	}
 }

@@ -31,6 +31,15 @@ type Metrics struct {
 	confidence *shares
 	predicted  *prometheus.CounterVec
 	models     sync.Map // of *engine.Network: its counters
+
+	mu    sync.RWMutex
+	known map[outcome]prometheus.Counter // of requests: to find one by its labels takes much longer
+}
+
+// outcome is what requests are counted by.
+type outcome struct {
+	protocol string
+	code     int
 }
 
 // counted are the counters of one network.
@@ -41,7 +50,7 @@ type counted struct {
 // New returns counters that are all 0.
 func New() *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), known: make(map[outcome]prometheus.Counter),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "dnn_requests_total", Help: "Requests, by protocol and HTTP status.",
 		}, []string{"protocol", "code"}),
@@ -116,8 +125,22 @@ func (m *Metrics) Begin() { m.inflight.Inc() }
 // End counts that a request was answered.
 func (m *Metrics) End(protocol string, code int, took time.Duration) {
 	m.inflight.Dec()
-	m.requests.WithLabelValues(protocol, strconv.Itoa(code)).Inc()
+	m.counter(outcome{protocol, code}).Inc()
 	m.seconds.Observe(took.Seconds())
+}
+
+// counter returns the counter of requests with an outcome.
+func (m *Metrics) counter(o outcome) prometheus.Counter {
+	m.mu.RLock()
+	c, ok := m.known[o]
+	m.mu.RUnlock()
+	if !ok {
+		c = m.requests.WithLabelValues(o.protocol, strconv.Itoa(o.code))
+		m.mu.Lock()
+		m.known[o] = c
+		m.mu.Unlock()
+	}
+	return c
 }
 
 // Batch counts a batch.

@@ -18,7 +18,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 		return err
 	}
 	defer body.Release()
-	q, raw, err := h.memo.parse(body.Data, r.Header.Get(headerLengthHeader))
+	q, raw, err := h.memo.parse(body.Data, wire.Field(r, headerLengthHeader))
 	if err != nil {
 		return err
 	}
@@ -137,9 +137,24 @@ func appendBinary(data []byte, output string, a *engine.Answer) []byte {
 }
 
 func appendText(b []byte, text string) []byte {
+	if isPlain(text) {
+		b = append(b, '"')
+		b = append(b, text...)
+		return append(b, '"')
+	}
 	quoted, err := json.Marshal(text)
 	if err != nil {
 		panic(err) // a text can always be marshaled
 	}
 	return append(b, quoted...)
+}
+
+// isPlain reports whether JSON has a text as it is.
+func isPlain(text string) bool {
+	for _, c := range []byte(text) {
+		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }

@@ -123,7 +123,10 @@ func (h *Handler) model(w http.ResponseWriter, r *http.Request, rest string) err
 
 // describe returns the metadata of a model.
 func describe(name string, n *engine.Network) modelInfo {
-	parameters := map[string]any{"classes": n.Classes(), "sha256": n.SHA256}
+	parameters := map[string]any{"classes": n.Classes()}
+	if n.SHA256 != "" { // a network that is being trained has no file
+		parameters["sha256"] = n.SHA256
+	}
 	if columns := n.Columns(); columns != nil {
 		parameters["columns"] = columns
 	} else {

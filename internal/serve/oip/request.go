@@ -129,7 +129,15 @@ func (in *inputTensor) answer(n *engine.Network, raw []byte) (*engine.Answer, er
 	if _, err := wire.CheckShape(n, in.Shape); err != nil {
 		return nil, err
 	}
-	width := map[string]int{"UINT8": 1, "FP32": 4, "FP64": 8}[in.Datatype]
+	width := 0
+	switch in.Datatype {
+	case "UINT8":
+		width = 1
+	case "FP32":
+		width = 4
+	case "FP64":
+		width = 8
+	}
 	switch {
 	case width == 0:
 		return nil, bad("wanted the datatype FP32, FP64, UINT8 or BYTES, found %q", wire.Short(in.Datatype))

@@ -31,7 +31,7 @@ func (h *Handler) predict(w http.ResponseWriter, r *http.Request) error {
 	if name := r.URL.Query().Get("model"); name != "" {
 		var ok bool
 		if n, ok = h.Models.Named(name); !ok {
-			return wire.Errorf(http.StatusNotFound, "unknown model %q", wire.Short(name))
+			return wire.NoModel(h.Models, name)
 		}
 	}
 	body, err := h.Bodies.Read(r)

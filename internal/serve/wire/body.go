@@ -37,14 +37,28 @@ const firstRead = 64 << 10
 // keep is the size of the largest body whose memory is kept for another.
 const keep = 4 << 20
 
+// Field returns the value of a field of a request's header; empty: there is none. It is Header.Get for a key in canonical
+// form, as in Content-Type, which it does not check.
+func Field(r *http.Request, key string) string {
+	if values := r.Header[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
 // Read reads the body of a request, up to its end. Release gives its memory back. Errors are a *StatusError.
 func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	if r.ContentLength > b.Max {
 		return nil, b.tooLarge()
 	}
-	source := io.LimitReader(r.Body, b.Max+1)
-	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	var source io.Reader = r.Body
+	if r.ContentLength < 0 { // it does not say how long it is
+		source = io.LimitReader(r.Body, b.Max+1)
+	}
+	plain := false
+	switch encoding := strings.ToLower(strings.TrimSpace(Field(r, "Content-Encoding"))); encoding {
 	case "", "identity":
+		plain = true
 	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(source)
 		if err != nil {
@@ -68,6 +82,9 @@ func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	if err := body.fill(source); err != nil {
 		body.Release()
 		return nil, err
+	}
+	if plain {
+		_ = r.Body.Close() // it was read to its end: the HTTP server need not look for more
 	}
 	return body, nil
 }

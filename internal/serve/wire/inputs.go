@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 
+	"dnn/internal/fault"
 	"dnn/internal/predict"
 	"dnn/internal/serve/engine"
 )
@@ -114,12 +115,21 @@ func CheckShape(n *engine.Network, shape []int) (samples int, err error) {
 		shape)
 }
 
-// Pages writes what dnn predict --json prints for a picture.
+// body is the place of errors about a picture without a name.
+const body = "the body"
+
+// Pages writes what dnn predict --json prints for a picture. The name - is that of a picture which has none.
 func Pages(n *engine.Network, picture []byte, name string, o predict.Options) ([]byte, error) {
+	file := name
+	if name == "-" && n.Columns() != nil { // it takes no picture, and says so
+		file = body
+	}
 	var out bytes.Buffer
-	err := n.Reader(func(r *predict.Reader) error { return r.WriteJSON(&out, bytes.NewReader(picture), name, o) })
+	err := n.Reader(func(r *predict.Reader) error { return r.WriteJSON(&out, bytes.NewReader(picture), file, o) })
+	if e, ok := errors.AsType[*fault.Error](err); ok && name == "-" {
+		other := *e // package predict takes - for standard input
+		other.Where = body
+		err = &other
+	}
 	return out.Bytes(), err
 }
-
-// ErrNoModel is the error of a name that no model has.
-var ErrNoModel = errors.New("unknown model")

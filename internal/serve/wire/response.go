@@ -18,6 +18,16 @@ const (
 // compressFrom is the size of the smallest response that is compressed: smaller ones fit into a packet anyway.
 const compressFrom = 1400
 
+// counted is the size of the smallest response whose length has to be said: the HTTP server holds shorter ones back until
+// the handler is done, and says it itself.
+const counted = 2048
+
+// Values of headers of most responses. Nobody changes them.
+var (
+	typeJSON   = []string{JSON}
+	typeBinary = []string{Binary}
+)
+
 var writers = sync.Pool{New: func() any {
 	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
@@ -30,7 +40,14 @@ var writers = sync.Pool{New: func() any {
 // nobody is left to be told.
 func Write(w http.ResponseWriter, r *http.Request, code int, contentType string, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", contentType)
+	switch contentType {
+	case JSON:
+		h["Content-Type"] = typeJSON
+	case Binary:
+		h["Content-Type"] = typeBinary
+	default:
+		h.Set("Content-Type", contentType)
+	}
 	if code == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")
 	}
@@ -48,7 +65,9 @@ func Write(w http.ResponseWriter, r *http.Request, code int, contentType string,
 			return
 		}
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if len(body) >= counted || r.Method == http.MethodHead {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	w.WriteHeader(code)
 	_, _ = w.Write(body)
 }

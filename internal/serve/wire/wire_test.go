@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"dnn/internal/serve/engine"
 )
 
 func TestParseNumbers(t *testing.T) {
@@ -212,4 +215,28 @@ func FuzzBodies(f *testing.F) {
 			t.Errorf("found %d bytes held", held)
 		}
 	})
+}
+
+// TestNoModel lists the models that there are; of many, some.
+func TestNoModel(t *testing.T) {
+	models := func(count int, name string) (all engine.Models) {
+		for i := range count {
+			all = append(all, &engine.Model{Name: fmt.Sprint(name, i)})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		models engine.Models
+		want   string
+	}{
+		"one":  {models(1, "m"), `unknown model "x\n": this server has "m0"`},
+		"some": {models(8, "m"), `unknown model "x\n": this server has "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7"`},
+		"many": {models(1000, "m"), `, "m7" and 992 more`},
+		"long": {models(1000, strings.Repeat("y", 500)), ` and 992 more`},
+	} {
+		err := NoModel(c.models, "x\n")
+		if _, text := StatusOf(err); err.Code != http.StatusNotFound || !strings.Contains(text, c.want) {
+			t.Errorf("%s: wanted %s, found %d %s", name, c.want, err.Code, text)
+		}
+	}
 }
