@@ -30,6 +30,7 @@ import objectives
 BEGUN = time.perf_counter()
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_worker_niceness", "0")  # 15 otherwise: trainings would have less of a busy machine than others
 
 
