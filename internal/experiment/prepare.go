@@ -112,7 +112,7 @@ func (p *Prepared) Load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.data.Train.Share()
+	share(p.data)
 	if untrained := p.source.Untrained(p.data, p.Validation == "stratified"); untrained != "" {
 		return p.options.note(p.system, "%s", untrained)
 	}
