@@ -10,7 +10,6 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/dataset"
-	"dnn/internal/nn/batch"
 	"dnn/internal/obtain"
 )
 
@@ -166,17 +165,10 @@ func (p *Pool) load(ctx context.Context, x *experiment) (*loadedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	share(data)
+	data.Share()
 	l := &loadedData{key: key, data: data, users: 1}
 	p.loaded = append(p.loaded, l)
 	return l, nil
-}
-
-// share lets the runs on a data set share what is made of its samples.
-func share(d *dataset.Data) {
-	for _, s := range []*batch.Samples{d.Train, d.Validation, d.Test} {
-		s.Share()
-	}
 }
 
 // release ends the use of a data set. It closes those that have not been used for longest.

@@ -112,7 +112,7 @@ func (p *Prepared) Load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	share(p.data)
+	p.data.Share()
 	if untrained := p.source.Untrained(p.data, p.Validation == "stratified"); untrained != "" {
 		return p.options.note(p.system, "%s", untrained)
 	}
