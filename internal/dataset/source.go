@@ -66,6 +66,13 @@ type Data struct {
 	Recover func(err *error)
 }
 
+// Share lets the runs of many networks, which may go on at once, share what is made of the samples: see batch.Samples.
+func (d *Data) Share() {
+	for _, s := range []*batch.Samples{d.Train, d.Validation, d.Test} {
+		s.Share()
+	}
+}
+
 // Learned is what a data set must know of a trained model that uses it: the columns and classes that it expects in a
 // table, and the data that it was trained on.
 type Learned struct {

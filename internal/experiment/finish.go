@@ -88,6 +88,9 @@ func (f finished) writeAndTest(
 		}
 	}
 	test, tested = f.test(ctx)
+	if o.trained != nil {
+		o.trained()
+	}
 	wait()
 	return sum, test, tested, err
 }

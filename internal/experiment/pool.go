@@ -165,7 +165,7 @@ func (p *Pool) load(ctx context.Context, x *experiment) (*loadedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	data.Train.Share()
+	data.Share()
 	l := &loadedData{key: key, data: data, users: 1}
 	p.loaded = append(p.loaded, l)
 	return l, nil

@@ -112,7 +112,7 @@ func (p *Prepared) Load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.data.Train.Share()
+	p.data.Share()
 	if untrained := p.source.Untrained(p.data, p.Validation == "stratified"); untrained != "" {
 		return p.options.note(p.system, "%s", untrained)
 	}
@@ -161,7 +161,8 @@ type SeedRun struct {
 	Output  string // the model file; empty: none
 	Threads int    // at least 1
 
-	Note func(text string) error // is told notes about the run; nil: none
+	Note    func(text string) error // is told notes about the run; nil: none
+	Trained func()                  // is called when only files are left to be written; nil: nothing is
 }
 
 // Train trains the experiment with a seed and tests it. A model of this very run that is at the output already is only
@@ -203,7 +204,9 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 	if err != nil {
 		return report.Seed{}, err
 	}
-	o := Options{Resume: unfinished > 0, NoModel: r.Output == "", wholeOnly: true, Listener: Listener{Note: r.Note}}
+	o := Options{
+		Resume: unfinished > 0, NoModel: r.Output == "", wholeOnly: true, trained: r.Trained, Listener: Listener{Note: r.Note},
+	}
 	f, err := x.train(ctx, &quiet, o, run, data)
 	if err != nil {
 		return report.Seed{}, err

@@ -35,7 +35,8 @@ type Options struct {
 	// a single epoch. nil: nothing is added.
 	Attach func(run *train.Run, like *modelfile.Model)
 
-	wholeOnly bool // a run that is stopped leaves no model
+	wholeOnly bool   // a run that is stopped leaves no model
+	trained   func() // is called when the run needs its threads no more; nil: nothing is
 
 	Listener Listener
 }

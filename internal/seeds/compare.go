@@ -163,7 +163,7 @@ func (p *pair) compare(ctx context.Context, c *Comparison) error {
 				c.Experiments[0], p.experiments[0].Dataset, one.Dataset)
 		}
 	}
-	train := func(ctx context.Context, i int) (report.Seed, error) {
+	train := func(ctx context.Context, i int, _ func()) (report.Seed, error) {
 		seed := uint64(i/2) + 1
 		s, err := p.experiments[i%2].Train(ctx, experiment.SeedRun{Seed: seed, Threads: share.threads})
 		err = ofSeed(ctx, err, fmt.Sprintf("%s, seed %d", c.Experiments[i%2], seed))
@@ -184,7 +184,7 @@ func (p *pair) compare(ctx context.Context, c *Comparison) error {
 		}
 		return known, nil
 	}
-	if _, err := inOrder(ctx, share.workers, 2*most, train, took); err != nil {
+	if _, err := inOrder(ctx, share, 2*most, train, took); err != nil {
 		return err
 	}
 	for _, one := range p.experiments {

@@ -6,12 +6,16 @@ import (
 	"sync"
 )
 
-// inOrder calls do for 0 to n-1, so many at once, and took with each result in that order, as soon as all results
-// before it are there. It ends early, with no error, once took returns true; the results that are not taken by then are
-// thrown away, and the context of what is still running is ended. The first error ends it too. finished is how many
-// calls of do have succeeded.
+// inOrder calls do for 0 to n-1, and took with each result in that order, as soon as all results before it are there.
+// It ends early, with no error, once took returns true; the results that are not taken by then are thrown away, and the
+// context of what is still running is ended. The first error ends it too. finished is how many calls of do have
+// succeeded.
+//
+// As many calls of do go on at once as the plan has workers, and more that have called free, since they wait for the
+// disk and need no core.
 func inOrder[T any](
-	ctx context.Context, workers, n int, do func(ctx context.Context, i int) (T, error), took func(i int, t T) (bool, error),
+	ctx context.Context, share plan, n int, do func(ctx context.Context, i int, free func()) (T, error),
+	took func(i int, t T) (bool, error),
 ) (finished int, err error) {
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
@@ -60,28 +64,43 @@ func inOrder[T any](
 		next++
 		return next - 1, true
 	}
+	call := func(i int, free func()) {
+		defer free()
+		defer func() {
+			if c := recover(); c != nil { // becomes one of the caller
+				mutex.Lock()
+				defer mutex.Unlock()
+				crash = c
+				end(nil)
+			}
+		}()
+		value, failed := do(inner, i, free)
+		deliver(i, value, failed)
+	}
+	alive := make(chan struct{}, share.alive)
 	var all sync.WaitGroup
-	for range workers {
+	for range share.workers {
 		all.Go(func() {
-			defer func() {
-				if c := recover(); c != nil { // becomes one of the caller
-					mutex.Lock()
-					defer mutex.Unlock()
-					crash = c
-					end(nil)
-				}
-			}()
 			for {
+				alive <- struct{}{}
 				i, ok := take()
 				if !ok {
+					<-alive
 					return
 				}
-				value, failed := do(inner, i)
-				deliver(i, value, failed)
+				freed := make(chan struct{})
+				all.Go(func() {
+					defer func() { <-alive }()
+					call(i, sync.OnceFunc(func() { close(freed) }))
+				})
+				<-freed
 			}
 		})
 	}
 	all.Wait()
+	if ctx.Err() != nil {
+		end(context.Cause(ctx))
+	}
 	if crash != nil {
 		panic(crash)
 	}

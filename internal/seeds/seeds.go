@@ -102,6 +102,7 @@ func (t *training) model(seed uint64) string {
 type plan struct {
 	workers int // runs at once
 	threads int // of each
+	alive   int // runs at once, with those that only write their files
 }
 
 // planFor returns how so many runs share the cores: as many at once as there are threads, with one thread each, since
@@ -111,11 +112,12 @@ func planFor(system *world.System, p *experiment.Prepared, runs, threads int) pl
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	workers := min(threads, runs)
+	workers, alive := min(threads, runs), 2*threads
 	if available, ok := system.Memory(); ok {
-		workers = max(1, min(workers, int(float64(available)/p.Bytes())))
+		alive = max(1, min(alive, int(float64(available)/p.Bytes())))
+		workers = min(workers, alive)
 	}
-	return plan{workers: workers, threads: threads / workers}
+	return plan{workers: workers, threads: threads / workers, alive: alive}
 }
 
 // run trains all seeds, and writes and tells what they say together.
@@ -192,8 +194,8 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 	var all []report.Seed
 	var noted noteOnce
 	before := 0
-	train := func(ctx context.Context, i int) (report.Seed, error) {
-		run := experiment.SeedRun{Seed: t.Seed + uint64(i), Threads: t.plan.threads}
+	train := func(ctx context.Context, i int, free func()) (report.Seed, error) {
+		run := experiment.SeedRun{Seed: t.Seed + uint64(i), Threads: t.plan.threads, Trained: free}
 		if t.folder != "" && !t.options.NoModel {
 			run.Output = t.model(run.Seed)
 		}
@@ -211,7 +213,7 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 		}
 		return false, nil
 	}
-	finished, err := inOrder(ctx, t.plan.workers, t.Seeds, train, took)
+	finished, err := inOrder(ctx, t.plan, t.Seeds, train, took)
 	if text := noted.text(); text != "" && err == nil {
 		err = t.Note(text)
 	}

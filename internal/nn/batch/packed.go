@@ -12,21 +12,31 @@ import (
 // samples stay in the caches and fewer are waited for.
 type Packed struct{ samples kernel.Packed } // by the blocks of features of all shares, in their order
 
-// packings is the packed forms of samples that several networks learn from, each made once.
-type packings struct {
-	of   *Samples // a copy of the samples may have other rows, and shares nothing
+// shared is what is made once of samples that several networks read.
+type shared struct {
+	of *Samples // a copy of the samples may have other rows, and shares nothing
+
 	lock sync.Mutex
 	all  []packing
+
+	look     sync.Once
+	nonzeros []int // as Samples.nonzeros returns them
+	seen     int
 }
 
-// packing is one of them: kernels differ in what they read, and batches in their blocks.
+// packing is a packed form of the samples: kernels differ in what they read, and batches in their blocks.
 type packing struct {
 	kernels string
 	packed  *Packed
 }
 
-// Share lets all networks that learn from the samples, and may do so at once, use one packed form of them.
-func (s *Samples) Share() { s.shared = &packings{of: s} }
+// Share lets all networks that learn from the samples or are tested on them, and may do so at once, use one packed form
+// of them, and count their zeros once. The samples must not change from then on. It does nothing if s is nil.
+func (s *Samples) Share() {
+	if s != nil {
+		s.shared = &shared{of: s}
+	}
+}
 
 // mostPacked is how many bytes of address space packed samples may take. It is enough for some 290,000 images of MNIST,
 // and kernel.Packed can address it.

@@ -19,7 +19,7 @@ type Samples struct {
 
 	rows []int32 // [Count]: the row of Bytes or Floats that each sample is; nil: sample i is row i
 
-	shared *packings // what several networks that learn from these samples share; nil: nothing
+	shared *shared // what several networks that read these samples share; nil: nothing
 }
 
 // MaxClasses is the largest number of classes: labels are bytes.
@@ -118,9 +118,17 @@ func sparse(nonzeros []int, seen int) bool {
 	return seen > 0 && float64(total) < sparseBelow*float64(seen)*float64(len(nonzeros))
 }
 
-// nonzeros looks at up to about a thousand samples. It returns, for each feature, in how many of them it is not zero,
-// and how many samples it has seen: none if they are floats.
+// nonzeros looks at up to about a thousand samples, once if they are shared. It returns, for each feature, in how many of
+// them it is not zero, and how many samples it has seen: none if they are floats.
 func (s *Samples) nonzeros() (nonzeros []int, seen int) {
+	if shared := s.shared; shared != nil && shared.of == s {
+		shared.look.Do(func() { shared.nonzeros, shared.seen = s.countAll() })
+		return shared.nonzeros, shared.seen
+	}
+	return s.countAll()
+}
+
+func (s *Samples) countAll() (nonzeros []int, seen int) {
 	if s.Bytes == nil || s.Count == 0 {
 		return nil, 0
 	}

@@ -89,6 +89,15 @@ func TestNonzeros(t *testing.T) {
 				t.Errorf("%d samples of %d features: wanted %v in %d, found %v in %d",
 					count, features, want, looked, found, seen)
 			}
+			s.Share()
+			part := s.Slice(0, 1)
+			first, _ := s.nonzeros()
+			if again, seen := s.nonzeros(); &again[0] != &first[0] || seen != looked || !slices.Equal(again, want) {
+				t.Errorf("%d shared samples: wanted %v in %d, counted once, found %v in %d", count, want, looked, again, seen)
+			}
+			if _, seen := part.nonzeros(); seen != 1 {
+				t.Errorf("a slice of %d shared samples: wanted the zeros of one sample, found those of %d", count, seen)
+			}
 		}
 	}
 }
