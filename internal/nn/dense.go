@@ -73,10 +73,10 @@ func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
 	d.Activate(w, y)
 }
 
-// HasParts reports whether the outputs do not need each other: see PartLayer. Those of softmax do.
+// HasParts reports whether ForwardPart can compute some of the outputs: those of softmax need each other.
 func (d *Dense) HasParts() bool { return d.spec.Activation != "softmax" }
 
-// ForwardPart computes the columns c of Forward's outputs: see PartLayer.
+// ForwardPart computes the columns c of Forward's outputs. Several goroutines call it at once for different columns.
 func (d *Dense) ForwardPart(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span) {
 	y = y.Columns(c.Lo, c.Hi)
 	w.Multiply(y, x.Operand(), d.kernel.Value.Columns(c.Lo, c.Hi).Operand())

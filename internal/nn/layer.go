@@ -36,16 +36,6 @@ type ColumnLayer interface {
 	BackwardColumns(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)
 }
 
-// PartLayer is a layer whose outputs may not need each other.
-type PartLayer interface {
-	// HasParts reports whether they do not.
-	HasParts() bool
-
-	// ForwardPart computes the columns c of Forward's outputs, at inference. Several goroutines call it at once for
-	// different columns.
-	ForwardPart(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span)
-}
-
 // Rememberer is a layer that keeps statistics of the batches that it was trained on.
 type Rememberer interface {
 	// Remember updates them from the last batch. One goroutine calls it, at the end of a step.

@@ -98,14 +98,14 @@ func (v *Evaluator) forwardByColumns(s kernel.Span) kernel.Matrix {
 	rows := p.load(v.samples, s)
 	for i, l := range v.model.Layers() {
 		y := p.tape.Y[i].Slice(rows.Lo, rows.Hi)
-		part, ok := l.(nn.PartLayer)
-		if !ok || i == 0 || !part.HasParts() || y.Cols < workers*v.engine.kernels.PanelCols {
+		dense, ok := l.(*nn.Dense)
+		if !ok || i == 0 || !dense.HasParts() || y.Cols < workers*v.engine.kernels.PanelCols {
 			v.model.Forward(p.worker, nn.Pass{}, p.tape, i, i+1, rows)
 			continue
 		}
 		x := p.tape.Y[i-1].Slice(rows.Lo, rows.Hi)
 		v.engine.pool.Run(workers, func(worker, task int) {
-			part.ForwardPart(&v.engine.workers[worker], x, y, kernel.Part(task, workers, y.Cols, v.engine.kernels.TileCols))
+			dense.ForwardPart(&v.engine.workers[worker], x, y, kernel.Part(task, workers, y.Cols, v.engine.kernels.TileCols))
 		})
 	}
 	return p.tape.Y[len(p.tape.Y)-1].Slice(rows.Lo, rows.Hi)
