@@ -102,7 +102,7 @@ func (d *display) rung(rung int, r folder.Result) error {
 
 // metric returns the sweep's metric of a result, with its name.
 func (d *display) metric(r folder.Result) string {
-	return d.sweep.Metric.Name + " " + report.Value(d.score(r))
+	return d.sweep.Metric.Name + " " + report.Value(d.ranking.Score(r))
 }
 
 // line describes a result: val_loss 0.0912, optimizer.learning_rate=0.003, seed 2.
@@ -179,7 +179,7 @@ func (d *display) best() *folder.Result {
 		if r.Status != folder.Finished {
 			continue
 		}
-		if best == nil || d.sweep.Metric.Better(d.score(r), d.score(*best)) {
+		if best == nil || d.sweep.Metric.Better(d.ranking.Score(r), d.ranking.Score(*best)) {
 			best = &r
 		}
 	}
@@ -268,8 +268,8 @@ func (d *display) table(w io.Writer) error {
 		head = append(head, p.Key)
 	}
 	_, _ = fmt.Fprintln(table, strings.Join(head, "\t")) // Flush has the error
-	for _, setting := range d.ranked(settings, d.done)[:min(len(settings), most)] {
-		row := []string{fmt.Sprint(setting), report.Value(d.mean(setting, d.done))}
+	for _, setting := range d.ranking.Order(settings, d.done)[:min(len(settings), most)] {
+		row := []string{fmt.Sprint(setting), report.Value(d.ranking.Mean(setting, d.done))}
 		if d.sweep.Seeds > 1 {
 			row = append(row, fmt.Sprint(finished[setting]))
 		}
@@ -283,7 +283,7 @@ func (d *display) table(w io.Writer) error {
 
 // value returns what a parameter is in a setting; -: it is as in the base experiment.
 func (d *display) value(setting int, key string) string {
-	for _, n := range d.points(setting) {
+	for _, n := range d.ranking.Points(setting) {
 		for _, p := range d.done[n].Parameters {
 			if p.Key == key {
 				return p.Value

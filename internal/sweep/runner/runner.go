@@ -19,6 +19,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/report"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/ranking"
 	"dnn/internal/sweep/share"
 	"dnn/internal/sweep/space"
 	"dnn/internal/sweep/track"
@@ -50,6 +51,7 @@ type run struct {
 	sweep   *space.Sweep
 	folder  *folder.Folder
 	trials  *experiment.Pool
+	ranking ranking.Ranking
 	share   share.Share
 	rungs   []int // epochs; empty: without early stopping
 	show    *display
@@ -71,6 +73,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if r.sweep, err = await.Do(ctx, r.load); err != nil {
 		return err
 	}
+	r.ranking = ranking.Ranking{Sweep: r.sweep}
 	if err := r.check(); err != nil {
 		return err
 	}

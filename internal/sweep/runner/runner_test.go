@@ -6,17 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/sweep/folder"
-	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
 
@@ -161,43 +158,6 @@ func (s *stopAfter) Write(p []byte) (int, error) {
 		s.stop()
 	}
 	return len(p), nil
-}
-
-// TestBest: the settings that go on are those with the best means; of equal ones the lower, and never one that diverged
-// before one that did not.
-func TestBest(t *testing.T) {
-	nan := math.NaN()
-	for _, c := range []struct {
-		maximize bool
-		eta      int
-		scores   []float64 // of two seeds each
-		want     []int
-	}{
-		{false, 3, []float64{3, 3, 1, 2, 2, 2}, []int{1}},
-		{false, 2, []float64{3, 3, 1, 2, 2, 2}, []int{1, 2}},
-		{true, 2, []float64{3, 3, 1, 2, 2, 2}, []int{0, 2}},
-		{false, 2, []float64{1, 1, 1, 1, 1, 1}, []int{0, 1}},
-		{false, 3, []float64{0, nan, 5, 5, nan, 0}, []int{1}},
-		{true, 2, []float64{nan, nan, nan, 1, 0, 0}, []int{2, 0}},
-		{false, 9, []float64{2, 2, 1, 1}, []int{1}},
-	} {
-		r := &run{sweep: &space.Sweep{Seeds: 2, Metric: space.Metric{Name: "loss", Maximize: c.maximize}, Early: &space.Halving{Eta: c.eta}}}
-		at := map[int]folder.Result{}
-		var settings []int
-		for i, v := range c.scores {
-			metrics := map[string]float64{"loss": v}
-			if v != v {
-				metrics = nil
-			}
-			at[i] = folder.Result{Point: i, Setting: i / 2, Metrics: metrics}
-			if i%2 == 0 {
-				settings = append(settings, i/2)
-			}
-		}
-		if got := r.best(settings, at); !slices.Equal(got, c.want) {
-			t.Errorf("%+v: %v", c, got)
-		}
-	}
 }
 
 // TestTuner: a number of threads that is not faster is left; what was measured holds for networks of nearly that size.
