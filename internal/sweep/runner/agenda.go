@@ -168,9 +168,14 @@ func (a *halving) jobs() ([]job, error) {
 		return nil, err
 	}
 	var jobs []job
+	total := 0
 	for _, setting := range alive {
 		for _, n := range a.ranking.Points(setting) {
-			if _, ok := here[n]; ok || !a.share.Has(n) {
+			if !a.share.Has(n) {
+				continue
+			}
+			total++
+			if _, ok := here[n]; ok {
 				continue
 			}
 			p, err := a.sweep.Point(n)
@@ -179,6 +184,9 @@ func (a *halving) jobs() ([]job, error) {
 			}
 			jobs = append(jobs, job{point: p, rung: a.rung})
 		}
+	}
+	if a.show.toRung() {
+		a.show.beginRung(total, total-len(jobs))
 	}
 	return jobs, nil
 }

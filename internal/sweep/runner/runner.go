@@ -163,10 +163,17 @@ func (r *run) identity() folder.Identity {
 		Seeds: s.Seeds, Settings: s.Settings, Rungs: r.rungs, Base: s.Experiment().Settings(), Sweep: s.Text,
 		Version: experiment.Version, Validation: s.Experiment().ValidationSplit > 0,
 	}
-	for _, p := range s.Parameters {
-		id.Keys = append(id.Keys, p.Key)
-	}
+	id.Keys = r.keys()
 	return id
+}
+
+// keys returns the names of the parameters.
+func (r *run) keys() []string {
+	var keys []string
+	for _, p := range r.sweep.Parameters {
+		keys = append(keys, p.Key)
+	}
+	return keys
 }
 
 // findDone finds the points that have a result. A damaged one is set aside, so that the point is done again.
