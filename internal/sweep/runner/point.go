@@ -3,7 +3,6 @@ package runner
 import (
 	"bytes"
 	"context"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -266,13 +265,12 @@ func (r *run) stop(rung int, at folder.Result) (folder.Result, error) {
 	}
 	defer draft.Discard()
 	for _, name := range []string{folder.HistoryFile, folder.ExperimentFile} {
-		content, err := os.ReadFile(filepath.Join(r.folder.RungPath(rung, at.Point), name))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
+		content, err := r.folder.RungFile(rung, at.Point, name)
 		if err != nil {
-			return at, fault.New(fault.Data, filepath.Join(r.folder.RungPath(rung, at.Point), name), "cannot read: %w",
-				fault.Pathless(err))
+			return at, err
+		}
+		if content == nil {
+			continue
 		}
 		if err := draft.Write(name, content); err != nil {
 			return at, err

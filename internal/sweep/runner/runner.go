@@ -101,7 +101,9 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		report.Note(system.Stderr, fmt.Sprintf("dnn %s has written in %s: its points may differ from those of dnn %s", was, r.Output,
 			experiment.Version))
 	}
-	r.folder.RemoveAbandoned()
+	if !r.share.Single && r.share.Index == 0 { // of many tasks, one
+		r.folder.RemoveAbandoned()
+	}
 	if err := r.findDone(); err != nil {
 		return err
 	}

@@ -193,6 +193,28 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
+// TestAbandoned: of the tasks of an array, one removes what killed ones have left; the others do not look for it.
+func TestAbandoned(t *testing.T) {
+	path := write(t, rates)
+	old := filepath.Join(folder.Default(path), "points", ".000001.00000000.00000000.tmp")
+	runSweep(t, Options{Path: path, Shard: "5/24", NoModels: true}, 0)
+	if err := os.Mkdir(old, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-30 * 24 * time.Hour)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	zero := 0
+	for _, o := range []Options{{Shard: "1/24"}, {Index: &zero}, {Shard: "0/24"}} {
+		o.Path, o.NoModels = path, true
+		runSweep(t, o, 0)
+		if _, err := os.Stat(old); (err == nil) != (o.Shard != "0/24") {
+			t.Errorf("--shard %q: a draft that was left a month ago: %v", o.Shard, err)
+		}
+	}
+}
+
 // TestCheck: options that do not go with the sweep.
 func TestCheck(t *testing.T) {
 	early := "early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n"
