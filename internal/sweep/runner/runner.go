@@ -107,7 +107,9 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err := r.findDone(); err != nil {
 		return err
 	}
-	r.tracker = track.Start(ctx, system, track.Options{Sweep: r.sweep, Folder: r.folder, Version: experiment.Version})
+	r.tracker = track.Start(ctx, system, track.Options{
+		Sweep: r.sweep, Folder: r.folder, Version: experiment.Version, Done: r.counted(),
+	})
 	defer r.tracker.End(r.show.note)
 	if err := r.trainAll(ctx); err != nil {
 		return err
@@ -221,14 +223,17 @@ func (r *run) findDone() error {
 }
 
 // count returns how many points of the share have a result.
-func (r *run) count() int {
-	n := 0
+func (r *run) count() int { return len(r.counted()) }
+
+// counted returns the points of the share that have a result.
+func (r *run) counted() []int {
+	var all []int
 	for point := range r.done {
 		if r.share.Has(point) {
-			n++
+			all = append(all, point)
 		}
 	}
-	return n
+	return all
 }
 
 // aside sets a point's damaged result aside, and says so.

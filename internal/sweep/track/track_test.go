@@ -337,3 +337,19 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 }
+
+// TestLeft: the next call sends what an earlier one has left.
+func TestLeft(t *testing.T) {
+	s, url := start(t)
+	s.away = true
+	first := newTracker(t, serverAt(url), "")
+	commit(t, first, 0, folder.Finished)
+	commit(t, first, 3, folder.Finished)
+	_ = end(first)
+	s.away = false
+	o := first.Options
+	o.Done = []int{3, 1, 0}
+	if note := end(Start(t.Context(), outside(), o)); note != "" || len(s.runs) != 2 || len(records(t, first)) != 0 {
+		t.Errorf("wanted both points and no records, found %v and %q; %s", s.runs, records(t, first), note)
+	}
+}
