@@ -55,7 +55,8 @@ func (l *Live) erase() string {
 	return "\r\x1b[" + strconv.Itoa(l.lines) + "A\x1b[J"
 }
 
-// Fit joins as many parts, with a comma between them, as fit on a line of the screen. An ellipsis stands for the rest.
+// Fit joins parts, with a comma between them, into a line of the screen: the first one, and of the others those that fit
+// after the ones before them. An ellipsis stands for the rest.
 func (l *Live) Fit(parts ...string) string {
 	width := l.Screen.columns() - 1
 	whole := strings.Join(parts, ", ")
@@ -64,11 +65,9 @@ func (l *Live) Fit(parts ...string) string {
 	}
 	line := parts[0]
 	for _, part := range parts[1:] {
-		longer := line + ", " + part
-		if utf8.RuneCountInString(longer+", …") > width {
-			break
+		if longer := line + ", " + part; utf8.RuneCountInString(longer+", …") <= width {
+			line = longer
 		}
-		line = longer
 	}
 	return line + ", …"
 }

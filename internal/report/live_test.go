@@ -62,6 +62,10 @@ func TestLiveFit(t *testing.T) {
 			t.Errorf("%d columns: found %q, wanted %q", width, got, want)
 		}
 	}
+	l := Live{Screen: Screen{Terminal: true, Width: func() int { return 21 }}}
+	if got, want := l.Fit("point 3", "learning_rate=1", "seed 2"), "point 3, seed 2, …"; got != want {
+		t.Errorf("found %q, wanted %q", got, want)
+	}
 	if l := (Live{Screen: Screen{Width: func() int { return 3 }}}); l.Fit("alone") != "alone" {
 		t.Error("one part is cut by Draw")
 	}

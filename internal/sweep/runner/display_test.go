@@ -40,7 +40,7 @@ func TestActiveLine(t *testing.T) {
 	}{
 		{0, 0, math.NaN(), 80, "point 3: epoch 1/1, learning_rate=0.03159, layers=[40, 40], seed 2"},
 		{0, 1, 0.5, 80, "point 3: epoch 1/1, val_loss 0.5000, learning_rate=0.03159, layers=[40, 40], …"},
-		{1, 1, math.NaN(), 60, "point 3: epoch 2/2, learning_rate=0.03159, …"},
+		{1, 1, math.NaN(), 60, "point 3: epoch 2/2, learning_rate=0.03159, seed 2, …"},
 		{3, 4, 0.25, 200, "point 3: epoch 5/5, val_loss 0.2500, learning_rate=0.03159, layers=[40, 40], seed 2"},
 		{3, 5, 0.25, 40, "point 3: epoch 5/5, val_loss 0.2500, …"},
 	} {
