@@ -114,7 +114,7 @@ func (r *run) named(j job, err error) error {
 // write writes the files of a point, and makes its folder the point's. diverged is why its run has no model.
 func (r *run) write(j job, draft *folder.Draft, found experiment.TrialResult, diverged error) (folder.Result, error) {
 	result := r.result(j, found, diverged)
-	files := map[string][]byte{folder.HistoryFile: historyText(found.History), folder.ExperimentFile: []byte(j.text)}
+	files := map[string][]byte{folder.HistoryFile: []byte(found.History.CSV()), folder.ExperimentFile: []byte(j.text)}
 	if result.Status == folder.Finished && !r.NoModels {
 		var model bytes.Buffer
 		var err error
@@ -205,16 +205,6 @@ func (r *run) curve(h history.Epochs) []float64 {
 		curve = append(curve, v)
 	}
 	return curve
-}
-
-// historyText returns history.csv.
-func historyText(h history.Epochs) []byte {
-	var text strings.Builder
-	text.WriteString(history.CSVHeader)
-	for _, e := range h {
-		text.WriteString(e.CSV())
-	}
-	return []byte(text.String())
 }
 
 // fail leaves the result of a point that cannot be trained, since its experiment contradicts itself.
