@@ -26,7 +26,9 @@ type server struct {
 	metrics   map[string]string // by key and step
 	artifacts map[string]string
 	status    string
-	elsewhere bool // artifacts are kept in an object store
+	elsewhere bool   // artifacts are kept in an object store
+	made      string // the run that there is, as JSON
+	silent    bool   // who asks for a run is not told that it was made
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +71,19 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if s.elsewhere {
 			root = "s3://bucket/7/abc/artifacts"
 		}
-		answer = fmt.Sprintf(`{"run": {"info": {"run_id": "abc", "artifact_uri": %q}}}`, root)
+		if s.made != "" {
+			panic("a second run")
+		}
+		s.made = fmt.Sprintf(`{"info": {"run_id": "abc", "run_name": "first", "artifact_uri": %q}}`, root)
+		if s.silent {
+			w.WriteHeader(http.StatusGatewayTimeout)
+			return
+		}
+		answer = `{"run": ` + s.made + `}`
+	case what == "/runs/search":
+		if s.made != "" {
+			answer = `{"runs": [{"info": {"run_id": "other", "run_name": "other"}}, ` + s.made + `]}`
+		}
 	case what == "/runs/log-batch":
 		if len(body.Params) > maxParams || len(body.Metrics) > maxMetrics {
 			w.WriteHeader(http.StatusBadRequest)
@@ -273,65 +287,5 @@ func TestCreateOnce(t *testing.T) {
 	var r Record
 	if err := c.create(ctx, &r); err != nil || r.RunID != "abc" {
 		t.Errorf("wanted the run abc, found %q, %v", r.RunID, err)
-	}
-}
-
-// TestTogether: of two who send one record, one does, and the server has one run. The other says who.
-func TestTogether(t *testing.T) {
-	s, h := start(t)
-	folder := t.TempDir()
-	s.away = func(string) bool { return true }
-	train(t, h.URL, folder, 2)
-	s.away = nil
-	sync := func() (lines []string) {
-		if err := Sync(t.Context(), folder, none, func(line string) { lines = append(lines, line) }); err != nil {
-			t.Error(err)
-		}
-		return lines
-	}
-	begun, goOn, first := make(chan bool), make(chan bool), make(chan []string)
-	s.away = func(request string) bool {
-		if request == "/runs/create" {
-			begun <- true
-			<-goOn
-		}
-		return false
-	}
-	go func() { first <- sync() }()
-	<-begun
-	path := RecordPath(filepath.Join(folder, "model.bin"))
-	if second, want := sync(), path+": is being sent: process "; len(second) != 1 || !strings.HasPrefix(second[0], want) {
-		t.Errorf("wanted %q, found %q", want, second)
-	}
-	close(goOn)
-	if lines := <-first; len(lines) != 1 || lines[0] != path+": sent" {
-		t.Errorf("wanted that it was sent, found %q", lines)
-	}
-	s.check(t, 2)
-	if left, err := filepath.Glob(filepath.Join(folder, ".*")); len(left) > 0 || err != nil {
-		t.Errorf("wanted no lock left, found %q, %v", left, err)
-	}
-}
-
-// TestKilled: who is killed while it sends leaves the number of the run, so that there is no second one.
-func TestKilled(t *testing.T) {
-	s, h := start(t)
-	folder := t.TempDir()
-	s.away = func(string) bool { return true }
-	train(t, h.URL, folder, 2)
-	var noted string
-	s.away = func(request string) bool {
-		if request == "/runs/log-batch" && noted == "" {
-			r, err := readRecord(RecordPath(filepath.Join(folder, "model.bin")))
-			if err != nil {
-				t.Error(err)
-				return false
-			}
-			noted = r.RunID
-		}
-		return false
-	}
-	if err := Sync(t.Context(), folder, none, func(string) {}); err != nil || noted != "abc" {
-		t.Errorf("wanted the run abc in the record as soon as the server has made it, found %q, %v", noted, err)
 	}
 }

@@ -106,21 +106,16 @@ func (s *Sender) Send(ctx context.Context, path string) (note string, err error)
 		return "", err
 	}
 	c := newClient(r.TrackingURI, s.env)
-	if r.RunID == "" { // is noted at once, so that whoever goes on after a kill makes no second run
-		if err = c.create(ctx, r); err == nil {
-			if err := r.write(path); err != nil {
-				return "", err
-			}
-		}
-	}
-	if err == nil {
-		note, err = c.finish(ctx, r, filepath.Dir(path))
-	}
+	c.note = func() error { return r.write(path) } // whoever goes on after a kill makes no second run
+	note, err = c.finish(ctx, r, filepath.Dir(path))
 	if err == nil {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // a new run may have removed it
 			return "", fault.New(fault.Write, path, "cannot remove, though it was sent: %w", fault.Pathless(err))
 		}
 		return note, nil
+	}
+	if fault.KindOf(err) == fault.Write { // of the record
+		return "", err
 	}
 	if _, answered := errors.AsType[*answerError](err); !answered {
 		s.away[r.TrackingURI] = err

@@ -141,12 +141,9 @@ func checkFolder(o Options) error {
 	if info, err := os.Stat(o.Folder); err == nil && !info.IsDir() {
 		return fault.New(fault.Write, o.Folder, "wanted a folder for the points, found a file").WithHint("-o NAME takes another one")
 	}
-	f, err := folder.Open(o.Folder)
-	if err != nil { // it is not there yet, or the tasks can repair it
-		return nil
-	}
-	if id := f.Identity(); id.Hash != o.Sweep.Hash {
-		return fault.New(fault.Data, o.Folder, "wanted the folder of this sweep, found that of another (%.12s)", id.Hash).
+	f, err := folder.Open(o.Folder) // there may be none yet, or one that the tasks can repair
+	if err == nil && f.Identity().Hash != o.Sweep.Hash {
+		return fault.New(fault.Data, o.Folder, "wanted the folder of this sweep, found that of another (%.12s)", f.Identity().Hash).
 			WithHint("-o NAME takes another one; dnn sweep run %s --dry-run says what has changed", o.Sweep.Path)
 	}
 	return nil
@@ -197,7 +194,7 @@ func (j *job) Last() int { return j.Tasks - 1 }
 func (j *job) Command() string { return shell(j.Run...) }
 
 // ParallelCommand returns the command for GNU parallel, which joins its words, puts an argument for each {}, {.}, {/} and
-// the like in them, runs the Perl in {= =}, and gives the result to a shell. Between quotes, {'' is { for the shell alone.
+// the like in them, runs the Perl in {= =}, and gives the result to a shell. An empty word of the shell after { ends that.
 func (j *job) ParallelCommand() string {
 	words := make([]string, len(j.Run))
 	for i, w := range j.Run {

@@ -86,6 +86,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for _, m := range body.Metrics {
 			run.Metrics[fmt.Sprint(m.Key, " ", m.Step)] = fmt.Sprint(m.Value)
 		}
+	case "/runs/search":
+		_, _ = io.WriteString(w, "{}")
 	case "/runs/update":
 		run.Status = body.Status
 	default:
