@@ -112,6 +112,47 @@ func TestSame(t *testing.T) {
 	}
 }
 
+// What --not-worse refuses is never called equally good, though the test in both directions sees no difference.
+func TestPerhapsWorse(t *testing.T) {
+	s := nntest.RandomBytes(400, 6, 3, 2)
+	first, other := model(t, "a.bin", 1), model(t, "b.bin", 9)
+	c := compared(t, s, 0, first, other).Comparisons[0]
+	for _, row := range []struct {
+		onlyFirst, onlySecond int
+		want                  string
+		refused               bool
+	}{
+		{10, 4, "b.bin and a.bin are equally good, as far as these images tell: ", false},
+		{10, 3, "b.bin is not better than a.bin, and perhaps worse: ", true},
+		{10, 2, "b.bin is worse than a.bin: ", true},
+		{3, 10, "b.bin and a.bin are equally good, as far as these images tell: ", false},
+	} {
+		left := [2]int{row.onlyFirst, row.onlySecond}
+		s.Labels = make([]uint8, 400)
+		for i := range s.Labels {
+			a, b := c.First.Predicted[i], c.Second.Predicted[i]
+			switch {
+			case a != b && left[0] > 0:
+				s.Labels[i] = a
+				left[0]--
+			case a != b && left[1] > 0:
+				s.Labels[i] = b
+				left[1]--
+			case a != b:
+				s.Labels[i] = 3 - a - b // the third class
+			}
+		}
+		r := compared(t, s, 0, first, other)
+		found, err := r.Comparisons[0].Verdict(), r.Wrong(false, true)
+		if left != [2]int{} || !strings.HasPrefix(found, row.want) || (err != nil) != row.refused {
+			t.Errorf("%d and %d: found %s, %v", row.onlyFirst, row.onlySecond, found, err)
+		}
+		if perhaps := strings.Contains(row.want, "perhaps"); perhaps != strings.HasSuffix(found, "p = 0.0923, one-sided 0.0461)") {
+			t.Errorf("%d and %d: found %s", row.onlyFirst, row.onlySecond, found)
+		}
+	}
+}
+
 // The first model is right for all samples, and the others for fewer.
 func TestBetter(t *testing.T) {
 	s := nntest.RandomBytes(400, 6, 3, 2)

@@ -12,8 +12,12 @@ import (
 // Verdict returns in one sentence what the second model is beside the first.
 func (c Comparison) Verdict() string {
 	a, b, samples := c.First.Name, c.Second.Name, count(c.First.Result.Count, c.unit)
+	p := short(c.McNemar.P)
+	if c.perhapsWorse() {
+		p += ", one-sided " + short(c.McNemar.Worse)
+	}
 	counts := fmt.Sprintf("%s against %s of %s right, %d in %s alone, %d in %s alone (McNemar's exact test: p = %s)",
-		percent(c.Second), percent(c.First), samples, c.McNemar.OnlySecond, b, c.McNemar.OnlyFirst, a, short(c.McNemar.P))
+		percent(c.Second), percent(c.First), samples, c.McNemar.OnlySecond, b, c.McNemar.OnlyFirst, a, p)
 	switch {
 	case c.Outcome == Same && c.identical():
 		return fmt.Sprintf("%s is the same function as %s: all %s are equal", b, a, count(c.Weight.Count, "weight"))
@@ -23,11 +27,17 @@ func (c Comparison) Verdict() string {
 	case c.Changed == 0:
 		return fmt.Sprintf("%s gives each of %s the same class as %s, but a %s differs by %s", b, samples, a, c.output(),
 			short(c.Output.Largest))
+	case c.perhapsWorse():
+		return fmt.Sprintf("%s is not better than %s, and perhaps worse: %s", b, a, counts)
 	case c.Outcome == Noise:
 		return fmt.Sprintf("%s and %s are equally good, as far as these %s tell: %s", b, a, plural(c.unit), counts)
 	}
 	return fmt.Sprintf("%s is %s than %s: %s", b, c.Outcome, a, counts)
 }
+
+// perhapsWorse reports whether the second model is worse for who asks only that (wrong), and noise for who asks whether it
+// is better or worse.
+func (c Comparison) perhapsWorse() bool { return c.Outcome == Noise && c.McNemar.Worse < Level }
 
 // Details returns what differs, a line for each aspect.
 func (c Comparison) Details() []string {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,9 +14,8 @@ import (
 	"time"
 
 	"dnn/internal/config"
-	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
-	"dnn/internal/fault"
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/history"
 	"dnn/internal/modelfile"
 	"dnn/internal/nn/kernel"
@@ -26,90 +24,8 @@ import (
 	"dnn/internal/train"
 )
 
-// testSystem is a System whose output a test can read.
-type testSystem struct {
-	experiment.System
-	stdout, stderr bytes.Buffer
-}
-
-func newSystem() *testSystem {
-	w := new(testSystem)
-	w.System = experiment.System{
-		Stdin: strings.NewReader(""), Stdout: &w.stdout, Stderr: &w.stderr,
-		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-		Memory: func() (uint64, bool) { return 0, false },
-	}
-	return w
-}
-
-// isolate makes the test fail if the experiment uses the process's own environment, working folder or streams: the
-// environment has invalid values, and the folder and the streams must be empty at the end.
-func isolate(t *testing.T) {
-	t.Helper()
-	for _, name := range []string{"DNN_EPOCHS", "DNN_SIMD", "DNN_DATA_DIR"} {
-		t.Setenv(name, "nonsense")
-	}
-	folder := t.TempDir()
-	t.Chdir(folder)
-	stdout, stderr, streams := os.Stdout, os.Stderr, t.TempDir()
-	out, oerr := os.Create(filepath.Join(streams, "stdout"))
-	messages, merr := os.Create(filepath.Join(streams, "stderr"))
-	if err := errors.Join(oerr, merr); err != nil {
-		t.Fatal(err)
-	}
-	os.Stdout, os.Stderr = out, messages
-	t.Cleanup(func() {
-		os.Stdout, os.Stderr = stdout, stderr
-		for _, f := range []*os.File{out, messages} {
-			if text, err := os.ReadFile(f.Name()); err != nil || len(text) > 0 {
-				t.Errorf("wanted nothing on the process's %s, found %q, %v", filepath.Base(f.Name()), text, err)
-			}
-			_ = f.Close()
-		}
-		if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
-			t.Errorf("wanted an empty working folder, found %v, %v", entries, err)
-		}
-	})
-}
-
-// smallExperiment writes a table and an experiment on it, of 4 epochs of 5 steps, and returns the path of the
-// experiment.
-func smallExperiment(t *testing.T) string {
-	t.Helper()
-	folder := t.TempDir()
-	var rows strings.Builder
-	rows.WriteString("x,y,kind\n")
-	for i := range 60 {
-		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
-	}
-	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n", table) +
-		"layers: [6]\nepochs: 4\nbatch_size: 8\n"
-	for name, content := range map[string]string{table: rows.String(), path: text} {
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return path
-}
-
-// options returns the options of a run that writes its model to output.
-func options(config, output string, flags ...config.Flag) experiment.Options {
-	return experiment.Options{Config: config, Flags: append(flags, set("output", output))}
-}
-
-// set returns the flag --set key=value.
-func set(key, value string) config.Flag { return config.Flag{Name: "--set", Key: key, Value: value} }
-
-// trained runs an experiment to its end and returns the bytes of its model.
-func trained(t *testing.T, o experiment.Options) []byte {
-	t.Helper()
-	w := newSystem()
-	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
-		t.Fatalf("%v\n%s", err, &w.stderr)
-	}
-	return read(t, o.Flags[len(o.Flags)-1].Value)
-}
+// set is experimenttest.Set in fewer letters.
+func set(key, value string) config.Flag { return experimenttest.Set(key, value) }
 
 func read(t *testing.T, path string) []byte {
 	t.Helper()
@@ -123,13 +39,13 @@ func read(t *testing.T, path string) []byte {
 // TestResume stops a run at various readings of the clock, resumes it, and wants the same bytes as those of an
 // uninterrupted run. A run that is stopped after its first epoch also leaves a model.
 func TestResume(t *testing.T) {
-	isolate(t)
-	config := smallExperiment(t)
-	whole := trained(t, options(config, filepath.Join(t.TempDir(), "whole.bin")))
+	experimenttest.Isolate(t)
+	config := experimenttest.Small(t)
+	whole := experimenttest.Train(t, experimenttest.Options(config, filepath.Join(t.TempDir(), "whole.bin")))
 	stops, models := 0, 0
 	for reading := 2; ; reading += 5 {
-		o := options(config, filepath.Join(t.TempDir(), "model.bin"))
-		w := newSystem()
+		o := experimenttest.Options(config, filepath.Join(t.TempDir(), "model.bin"))
+		w := experimenttest.NewSystem()
 		ctx, stop := context.WithCancelCause(t.Context())
 		cause, readings := errors.New("enough"), 0
 		w.Now = func() time.Time {
@@ -150,7 +66,7 @@ func TestResume(t *testing.T) {
 			models++
 		}
 		o.Resume = true
-		if got := trained(t, o); !bytes.Equal(got, whole) {
+		if got := experimenttest.Train(t, o); !bytes.Equal(got, whole) {
 			t.Errorf("stopped at reading %d and resumed: wanted the same model, found another", reading)
 		}
 	}
@@ -159,51 +75,11 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestEvaluate tests that a model has the same test result as at the end of its training, and that MinAccuracy is
-// inclusive.
-func TestEvaluate(t *testing.T) {
-	isolate(t)
-	o := options(smallExperiment(t), filepath.Join(t.TempDir(), "model.bin"))
-	var end report.EndEvent
-	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
-	trained(t, o)
-	var found report.Evaluation
-	w := newSystem()
-	e := evaluate.Options{Models: []string{end.Model}}
-	e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
-	if err := evaluate.Run(t.Context(), &w.System, e); err != nil {
-		t.Fatal(err)
-	}
-	if found.Samples != 12 || found.Loss != end.TestLoss || found.Accuracy != end.TestAccuracy {
-		t.Errorf("wanted the result after training %+v, found %+v", end, found)
-	}
-	next := float64(math.Nextafter32(found.Accuracy, 2))
-	exactly := float64(found.Accuracy)
-	for _, exact := range []float64{exactly, (exactly*3 + next) / 4} { // equal as float32
-		e.MinAccuracy = exact
-		if err := evaluate.Run(t.Context(), &w.System, e); err != nil {
-			t.Errorf("wanted the minimum %v reached, found %v", exact, err)
-		}
-	}
-	e.MinAccuracy = next
-	if err := evaluate.Run(t.Context(), &w.System, e); fault.KindOf(err) != fault.BelowMinimum {
-		t.Errorf("wanted the minimum %v missed, found %v", next, err)
-	}
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	if err := evaluate.Run(stopped, &w.System, e); !errors.Is(err, context.Canceled) {
-		t.Errorf("stopped before it began: wanted %v, found %v", context.Canceled, err)
-	}
-	if w.stdout.Len() > 0 {
-		t.Errorf("without a listener: wanted no output, found %q", &w.stdout)
-	}
-}
-
 // TestPredict gives a model raw values under the names of their columns, in another order, and wants the accuracy of
 // its own test.
 func TestPredict(t *testing.T) {
-	isolate(t)
-	path := smallExperiment(t)
+	experimenttest.Isolate(t)
+	path := experimenttest.Small(t)
 	table, test := filepath.Join(filepath.Dir(path), "t.csv"), filepath.Join(filepath.Dir(path), "test.csv")
 	var rows strings.Builder
 	rows.WriteString("x,y,kind\n")
@@ -217,11 +93,11 @@ func TestPredict(t *testing.T) {
 	if err := os.WriteFile(test, []byte(rows.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := options(path, filepath.Join(t.TempDir(), "model.bin"), set("epochs", "30"),
+	o := experimenttest.Options(path, filepath.Join(t.TempDir(), "model.bin"), set("epochs", "30"),
 		set("dataset", fmt.Sprintf("{csv: %q, test: {csv: %q}, target: kind}", table, test)))
 	var end report.EndEvent
 	o.Listener.End = func(e report.EndEvent) error { end = e; return nil }
-	trained(t, o)
+	experimenttest.Train(t, o)
 
 	model, err := modelfile.Read(o.Flags[len(o.Flags)-1].Value)
 	if err != nil {
@@ -250,8 +126,8 @@ func TestPredict(t *testing.T) {
 
 // TestListener tests what a Listener is told of a run, in which order, and that its error ends the run.
 func TestListener(t *testing.T) {
-	isolate(t)
-	o := options(smallExperiment(t), filepath.Join(t.TempDir(), "model.bin"),
+	experimenttest.Isolate(t)
+	o := experimenttest.Options(experimenttest.Small(t), filepath.Join(t.TempDir(), "model.bin"),
 		set("early_stopping.min_delta", "100"), set("early_stopping.patience", "1"))
 	var told []string
 	hear := func(format string, args ...any) error { told = append(told, fmt.Sprintf(format, args...)); return nil }
@@ -267,12 +143,12 @@ func TestListener(t *testing.T) {
 		End:   func(e report.EndEvent) error { return hear("end after %d", e.Epochs) },
 	}
 	o.DryRun = true
-	w := newSystem()
+	w := experimenttest.NewSystem()
 	if err := experiment.Train(t.Context(), &w.System, o); err != nil {
 		t.Fatal(err)
 	}
 	o.DryRun = false
-	trained(t, o)
+	experimenttest.Train(t, o)
 	want := []string{
 		"network 2 layers", "planned 4 x 5",
 		"network 2 layers", "start 38 samples", "epoch 1", "epoch 2", "ended", "note", "end after 2",
@@ -285,23 +161,23 @@ func TestListener(t *testing.T) {
 	if err := experiment.Train(t.Context(), &w.System, o); !errors.Is(err, enough) {
 		t.Errorf("wanted the listener's error, found %v", err)
 	}
-	if w.stdout.Len() > 0 {
-		t.Errorf("wanted no output, found %q", &w.stdout)
+	if w.Out.Len() > 0 {
+		t.Errorf("wanted no output, found %q", &w.Out)
 	}
 }
 
 // TestSweep runs experiments with different seeds at the same time, and wants the same bytes as from each alone.
 func TestSweep(t *testing.T) {
-	config, folder := smallExperiment(t), t.TempDir()
+	config, folder := experimenttest.Small(t), t.TempDir()
 	run := func(seed int, name string) experiment.Options {
-		return options(config, filepath.Join(folder, fmt.Sprint(name, seed, ".bin")), set("seed", fmt.Sprint(seed)))
+		return experimenttest.Options(config, filepath.Join(folder, fmt.Sprint(name, seed, ".bin")), set("seed", fmt.Sprint(seed)))
 	}
 	const seeds = 4
 	var together sync.WaitGroup
 	failed := make([]error, seeds)
 	for seed := range seeds {
 		together.Go(func() {
-			failed[seed] = experiment.Train(t.Context(), &newSystem().System, run(seed, "together"))
+			failed[seed] = experiment.Train(t.Context(), &experimenttest.NewSystem().System, run(seed, "together"))
 		})
 	}
 	together.Wait()
@@ -310,7 +186,7 @@ func TestSweep(t *testing.T) {
 	}
 	var models [][]byte
 	for seed := range seeds {
-		alone := trained(t, run(seed, "alone"))
+		alone := experimenttest.Train(t, run(seed, "alone"))
 		if got := read(t, filepath.Join(folder, fmt.Sprint("together", seed, ".bin"))); !bytes.Equal(got, alone) {
 			t.Errorf("seed %d: wanted the same model as alone, found another", seed)
 		}

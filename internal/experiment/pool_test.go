@@ -10,6 +10,7 @@ import (
 
 	"dnn/internal/config"
 	"dnn/internal/experiment"
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/fault"
 	"dnn/internal/train"
 )
@@ -27,12 +28,12 @@ func resolve(t *testing.T, path string, flags ...config.Flag) *config.Resolved {
 // TestTrial: a trial that is paused at any epoch and goes on, in another pool, gives the bytes of a run alone, and the
 // history of all its epochs.
 func TestTrial(t *testing.T) {
-	isolate(t)
-	path := smallExperiment(t)
+	experimenttest.Isolate(t)
+	path := experimenttest.Small(t)
 	flags := []config.Flag{
 		set("validation_split", "0.3"), set("reduce_lr_on_plateau.patience", "1"), set("optimizer.use_ema", "true"),
 	}
-	want := trained(t, options(path, filepath.Join(t.TempDir(), "alone.bin"), flags...))
+	want := experimenttest.Train(t, experimenttest.Options(path, filepath.Join(t.TempDir(), "alone.bin"), flags...))
 	for pause := range 5 { // the last one after the end
 		from := ""
 		var paused experiment.TrialResult
@@ -60,7 +61,7 @@ func TestTrial(t *testing.T) {
 // trial trains an experiment in a pool of its own.
 func trial(t *testing.T, r *config.Resolved, how experiment.TrialRun) experiment.TrialResult {
 	t.Helper()
-	w := newSystem()
+	w := experimenttest.NewSystem()
 	pool := experiment.NewPool(&w.System, experiment.Options{})
 	defer pool.Close()
 	one, err := pool.Trial(r)
@@ -76,9 +77,9 @@ func trial(t *testing.T, r *config.Resolved, how experiment.TrialRun) experiment
 
 // TestPool: notes are told once, data sets that seeds split come and go, and mistakes are found before the training.
 func TestPool(t *testing.T) {
-	isolate(t)
-	path := smallExperiment(t)
-	w := newSystem()
+	experimenttest.Isolate(t)
+	path := experimenttest.Small(t)
+	w := experimenttest.NewSystem()
 	var notes []string
 	pool := experiment.NewPool(&w.System, experiment.Options{Listener: experiment.Listener{
 		Note: func(text string) error { notes = append(notes, text); return nil },

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -24,6 +25,7 @@ type TrialRun struct {
 	Plan  func(train.Plan)          // is told the size of the run; nil: nothing is
 	Step  func(train.Step) error    // is called after each step; nil: nothing is
 	Epoch func(history.Epoch) error // is called after each epoch; nil: nothing is
+	Now   func() time.Time          // the clock by which epochs take their time; nil: the system's
 }
 
 // TrialResult is what training a Trial gave.
@@ -72,6 +74,9 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 	if err != nil {
 		return result, err
 	}
+	if r.Now != nil {
+		run.Now = r.Now
+	}
 	f := finished{experiment: t.experiment, data: l.data, run: run, settings: settings}
 	if r.From != "" {
 		if run.From, err = t.checkpointAt(f, run, r.From); err != nil {
@@ -98,9 +103,9 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 			return Tell(r.Epoch, e)
 		},
 	})
-	begun := t.pool.system.Now()
+	begun := run.Now()
 	f.history, err = run.Do(inner)
-	f.seconds = t.pool.system.Now().Sub(begun).Seconds()
+	f.seconds = run.Now().Sub(begun).Seconds()
 	result = TrialResult{History: f.history, Paused: errors.Is(err, errPaused), finished: f}
 	if err == nil {
 		f.tested, _ = f.test(ctx)

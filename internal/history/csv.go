@@ -20,5 +20,15 @@ func (e Epoch) CSV() string {
 	return strings.Join(fields, ",") + "\n" // numbers need no quotes
 }
 
+// CSV returns such a file.
+func (h Epochs) CSV() string {
+	var text strings.Builder
+	text.WriteString(CSVHeader)
+	for _, e := range h {
+		text.WriteString(e.CSV())
+	}
+	return text.String()
+}
+
 // decimal returns the shortest decimal that parses as v.
 func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

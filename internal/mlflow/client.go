@@ -21,6 +21,7 @@ type client struct {
 	uri  string // without a slash at the end
 	http *http.Client
 	env  func(name string) (string, bool)
+	note func() error // keeps the record before a run is made, and once it has a number; nil: nothing does
 }
 
 // newClient returns a client of the server at uri, with the user's name, password or token from the environment, as
@@ -142,32 +143,74 @@ func (c *client) experiment(ctx context.Context, name string) (string, error) {
 	return made.ID, err
 }
 
-// create creates the run, and notes its number and where its artifacts go.
+// runInfo is a run as the server names it.
+type runInfo struct {
+	RunID       string `json:"run_id"`
+	Name        string `json:"run_name"`
+	ArtifactURI string `json:"artifact_uri"`
+}
+
+// create creates the run, and notes its number and where its artifacts go. If an earlier request for it had no answer,
+// since it took too long or whoever sent it was killed, the run may be there: then it is taken.
 func (c *client) create(ctx context.Context, r *Record) error {
 	id, err := c.experiment(ctx, r.Experiment)
 	if err != nil {
 		return err
 	}
-	var made struct {
-		Run struct {
-			Info struct {
-				RunID       string `json:"run_id"`
-				ArtifactURI string `json:"artifact_uri"`
-			} `json:"info"`
-		} `json:"run"`
+	if r.Tried {
+		if err := c.find(ctx, id, r); err != nil {
+			return err
+		}
 	}
-	// A request that is given up may make a run whose number nobody knows, and the next one another.
-	err = c.call(context.WithoutCancel(ctx), http.MethodPost, "runs/create", map[string]any{
-		"experiment_id": id, "run_name": r.Name, "start_time": r.Begun, "tags": r.Tags,
-	}, &made)
-	if err != nil {
-		return err
+	if r.RunID == "" {
+		r.Tried = true
+		if err := c.keep(); err != nil {
+			return err
+		}
+		var made struct {
+			Run struct {
+				Info runInfo `json:"info"`
+			} `json:"run"`
+		}
+		// A request that is given up may make a run whose number nobody knows.
+		err = c.call(context.WithoutCancel(ctx), http.MethodPost, "runs/create", map[string]any{
+			"experiment_id": id, "run_name": r.Name, "start_time": r.Begun, "tags": r.Tags,
+		}, &made)
+		if err != nil {
+			return err
+		}
+		r.RunID, r.Root = made.Run.Info.RunID, made.Run.Info.ArtifactURI
 	}
-	r.RunID, r.Root = made.Run.Info.RunID, made.Run.Info.ArtifactURI
 	if r.RunID == "" {
 		return errors.New("wanted the number of the new run, found none")
 	}
-	return nil
+	return c.keep()
+}
+
+// keep calls note.
+func (c *client) keep() error {
+	if c.note == nil {
+		return nil
+	}
+	return c.note()
+}
+
+// find looks for a run with the name of the record that began in the same millisecond, in the experiment id.
+func (c *client) find(ctx context.Context, id string, r *Record) error {
+	var found struct {
+		Runs []struct {
+			Info runInfo `json:"info"`
+		} `json:"runs"`
+	}
+	err := c.call(ctx, http.MethodPost, "runs/search", map[string]any{
+		"experiment_ids": []string{id}, "filter": fmt.Sprintf("attributes.start_time = %d", r.Begun),
+	}, &found)
+	for _, run := range found.Runs {
+		if run.Info.Name == r.Name {
+			r.RunID, r.Root = run.Info.RunID, run.Info.ArtifactURI
+		}
+	}
+	return err
 }
 
 // MLflow takes so many parameters and metrics in one request.

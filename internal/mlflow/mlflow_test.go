@@ -26,7 +26,9 @@ type server struct {
 	metrics   map[string]string // by key and step
 	artifacts map[string]string
 	status    string
-	elsewhere bool // artifacts are kept in an object store
+	elsewhere bool   // artifacts are kept in an object store
+	made      string // the run that there is, as JSON
+	silent    bool   // who asks for a run is not told that it was made
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +71,19 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if s.elsewhere {
 			root = "s3://bucket/7/abc/artifacts"
 		}
-		answer = fmt.Sprintf(`{"run": {"info": {"run_id": "abc", "artifact_uri": %q}}}`, root)
+		if s.made != "" {
+			panic("a second run")
+		}
+		s.made = fmt.Sprintf(`{"info": {"run_id": "abc", "run_name": "first", "artifact_uri": %q}}`, root)
+		if s.silent {
+			w.WriteHeader(http.StatusGatewayTimeout)
+			return
+		}
+		answer = `{"run": ` + s.made + `}`
+	case what == "/runs/search":
+		if s.made != "" {
+			answer = `{"runs": [{"info": {"run_id": "other", "run_name": "other"}}, ` + s.made + `]}`
+		}
 	case what == "/runs/log-batch":
 		if len(body.Params) > maxParams || len(body.Metrics) > maxMetrics {
 			w.WriteHeader(http.StatusBadRequest)

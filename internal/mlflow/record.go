@@ -41,6 +41,7 @@ type Record struct {
 	Artifacts []string `json:"artifacts"` // paths, relative to the folder of the record
 
 	// What the server has already.
+	Tried         bool   `json:"tried,omitempty"` // it was asked to make the run, and may have, though RunID is empty
 	RunID         string `json:"run_id,omitempty"`
 	Root          string `json:"root,omitempty"` // where it keeps the run's artifacts
 	SentParams    bool   `json:"sent_params,omitempty"`

@@ -10,11 +10,12 @@ import (
 	"strings"
 
 	"dnn/internal/fault"
+	"dnn/internal/lockfile"
 )
 
 // Sync sends the records that runs have left in the folder dir and the folders in it, and removes each when the server
-// has all of it. It leaves out folders whose names begin with a dot. told is called with a line about each. It goes on after one that cannot be sent; the error is that of
-// the first.
+// has all of it. It leaves out folders whose names begin with a dot, and records that another process sends at the
+// moment. told is called with a line about each. It goes on after one that cannot be sent; the error is that of the first.
 func Sync(ctx context.Context, dir string, env func(name string) (string, bool), told func(line string)) error {
 	var paths []string
 	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
@@ -42,6 +43,14 @@ func Sync(ctx context.Context, dir string, env func(name string) (string, bool),
 			return context.Cause(ctx)
 		}
 		note, err := sender.Send(ctx, path)
+		if held, ok := errors.AsType[*lockfile.HeldError](err); ok || errors.Is(err, fs.ErrNotExist) {
+			why := "another process has sent it"
+			if ok {
+				why = "is being sent: " + held.Error()
+			}
+			told(path + ": " + why)
+			continue
+		}
 		if err != nil {
 			if first == nil {
 				first = err
@@ -71,7 +80,8 @@ func NewSender(env func(name string) (string, bool)) *Sender {
 
 // Send sends the record in the file at path, and the artifacts from its folder, and removes the record when the server
 // has all of it. note says what the server can never get; empty: nothing. An error of kind fault.Network leaves the
-// record, with what the server has got of it.
+// record, with what the server has got of it. That another process sends it is a *lockfile.HeldError, that it is not
+// there any more an fs.ErrNotExist.
 func (s *Sender) Send(ctx context.Context, path string) (note string, err error) {
 	r, err := readRecord(path)
 	if err != nil {
@@ -83,12 +93,29 @@ func (s *Sender) Send(ctx context.Context, path string) (note string, err error)
 	if err := s.away[r.TrackingURI]; err != nil {
 		return "", failed(err)
 	}
-	note, err = newClient(r.TrackingURI, s.env).finish(ctx, r, filepath.Dir(path))
+	unlock, err := lockfile.Lock(lockfile.PathFor(path))
+	switch _, held := errors.AsType[*lockfile.HeldError](err); {
+	case err == nil:
+		defer unlock()
+	case held, errors.Is(err, fs.ErrNotExist):
+		return "", err
+	case !errors.Is(err, lockfile.ErrUnsupported): // without locks it is as good as it can be
+		return "", fault.New(fault.Write, path, "cannot lock: %w", fault.Pathless(err))
+	}
+	if r, err = readRecord(path); err != nil { // as the last who had the lock has left it
+		return "", err
+	}
+	c := newClient(r.TrackingURI, s.env)
+	c.note = func() error { return r.write(path) } // whoever goes on after a kill makes no second run
+	note, err = c.finish(ctx, r, filepath.Dir(path))
 	if err == nil {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process may have sent it too
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // a new run may have removed it
 			return "", fault.New(fault.Write, path, "cannot remove, though it was sent: %w", fault.Pathless(err))
 		}
 		return note, nil
+	}
+	if fault.KindOf(err) == fault.Write { // of the record
+		return "", err
 	}
 	if _, answered := errors.AsType[*answerError](err); !answered {
 		s.away[r.TrackingURI] = err

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Live is a few lines at the end of a terminal that are drawn again and again in place, such as one for each run that
@@ -53,8 +55,31 @@ func (l *Live) erase() string {
 	return "\r\x1b[" + strconv.Itoa(l.lines) + "A\x1b[J"
 }
 
-// Left returns in words how long something will take yet: 12s, 3:40.
-func Left(d time.Duration) string { return formatETA(d.Seconds()) }
+// Fit joins parts, with a comma between them, into a line of the screen: the first one, and of the others those that fit
+// after the ones before them. An ellipsis stands for the rest.
+func (l *Live) Fit(parts ...string) string {
+	width := l.Screen.columns() - 1
+	whole := strings.Join(parts, ", ")
+	if len(parts) < 2 || utf8.RuneCountInString(whole) <= width {
+		return whole
+	}
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if longer := line + ", " + part; utf8.RuneCountInString(longer+", …") <= width {
+			line = longer
+		}
+	}
+	return line + ", …"
+}
+
+// Left returns in words how long something will take yet: 12s, 3:40, 1:00:01, 3d 7h.
+func Left(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d < day {
+		return formatETA(d.Seconds())
+	}
+	return fmt.Sprintf("%dd %dh", d/day, d%day/time.Hour)
+}
 
 // Value returns a metric as tables and lines show it: four decimals, or four digits if it is small.
 func Value(v float64) string {

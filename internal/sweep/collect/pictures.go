@@ -13,6 +13,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/picture"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/label"
 )
 
 // boxes is how many of the best settings are drawn with their seeds.
@@ -104,7 +105,7 @@ func (s *sweep) drawn() picture.Sweep {
 // drawnSettings returns the best settings with the metrics of their seeds.
 func (s *sweep) drawnSettings() []picture.SweepSetting {
 	var all []picture.SweepSetting
-	names := shortKeys(s.Keys)
+	names := label.Keys(s.Keys)
 	for _, one := range s.settings[:min(boxes, len(s.settings))] {
 		d := picture.SweepSetting{Name: fmt.Sprintf("setting %d", one.number)}
 		if status := s.status(one); status != "" {

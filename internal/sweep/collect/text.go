@@ -11,6 +11,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/report"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/label"
 )
 
 // shown is how many settings are printed unless all are asked for.
@@ -56,7 +57,7 @@ func (s *sweep) head() []string {
 	} else {
 		head = append([]string{"point"}, s.names...)
 	}
-	for i, key := range shortKeys(s.Keys) {
+	for i, key := range label.Keys(s.Keys) {
 		if slices.Contains(head, key) {
 			key = s.columns()[3+i]
 		}
@@ -118,19 +119,12 @@ func decimal(v float64, decimals int) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// short returns a value in a width that leaves room for others: a number with as many digits as tell it from most.
+// short returns the value in a width that leaves room for others; a dash: there is none.
 func (v value) short() string {
-	const longest, digits = 24, 4
-	text := report.OneLine(v.text)
-	switch {
-	case v.kind == none:
+	if v.kind == none {
 		return "-"
-	case v.kind == number && len(text) > digits+4:
-		return strconv.FormatFloat(v.number, 'g', digits, 64)
-	case utf8.RuneCountInString(text) <= longest:
-		return text
 	}
-	return string([]rune(text)[:longest-1]) + "…"
+	return label.Value(v.text)
 }
 
 // writeAligned writes rows as columns, aligned on the right; the last one, of words, is aligned on the left.

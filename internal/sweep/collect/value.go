@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/label"
 	"dnn/internal/sweep/space"
 )
 
@@ -39,9 +39,7 @@ func newValue(yaml string) value {
 	case "false":
 		v.kind = truth
 	default:
-		// The spellings of Go that YAML does not have are words to YAML.
-		n, err := strconv.ParseFloat(yaml, 64)
-		if err == nil && !math.IsInf(n, 0) && n == n && !strings.ContainsAny(yaml, "xXpP_") {
+		if n, ok := label.Number(yaml); ok {
 			v.kind, v.number = number, n
 		}
 	}
@@ -165,24 +163,4 @@ func parameterOf(key string, i int, points []point) parameter {
 		p.low, p.high = 0, 0
 	}
 	return p
-}
-
-// shortKeys returns the shortest end of each dotted key that no other key has. The end "name" alone says too little.
-func shortKeys(keys []string) []string {
-	short := make([]string, len(keys))
-	for i, key := range keys {
-		parts := strings.Split(key, ".")
-		for n := 1; n <= len(parts); n++ {
-			if short[i] = strings.Join(parts[len(parts)-n:], "."); short[i] == "name" {
-				continue
-			}
-			end := func(other string) bool {
-				return other != key && (other == short[i] || strings.HasSuffix(other, "."+short[i]))
-			}
-			if !slices.ContainsFunc(keys, end) {
-				break
-			}
-		}
-	}
-	return short
 }

@@ -2,23 +2,8 @@ package collect
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 )
-
-func TestShortKeys(t *testing.T) {
-	for _, c := range []struct{ keys, want []string }{
-		{[]string{"optimizer.learning_rate", "layers"}, []string{"learning_rate", "layers"}},
-		{[]string{"optimizer.name", "schedule.name", "name"}, []string{"optimizer.name", "schedule.name", "name"}},
-		{[]string{"a.b.c", "d.b.c", "c"}, []string{"a.b.c", "d.b.c", "c"}},
-		{[]string{"a.x.c", "a.y.c"}, []string{"x.c", "y.c"}},
-		{nil, []string{}},
-	} {
-		if got := shortKeys(c.keys); !slices.Equal(got, c.want) {
-			t.Errorf("%q: found %q, wanted %q", c.keys, got, c.want)
-		}
-	}
-}
 
 // TestValues: the kind of a value, its JSON, and how a table shows it.
 func TestValues(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
+	"os"
 	"slices"
 	"strings"
 	"text/template"
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
 )
 
@@ -122,6 +123,8 @@ func newJob(target Target, o Options) (*job, error) {
 		if err := j.inVolume(); err != nil {
 			return nil, err
 		}
+	} else if err := checkFolder(o); err != nil {
+		return nil, err
 	}
 	for _, text := range slices.Concat([]string{s.Path, s.Base, o.Folder, o.Image, o.Claim}, o.Flags) {
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
@@ -132,32 +135,26 @@ func newJob(target Target, o Options) (*job, error) {
 	return j, nil
 }
 
+// checkFolder returns an error if all tasks would end with one, since something else is where the sweep's folder should
+// be.
+func checkFolder(o Options) error {
+	if info, err := os.Stat(o.Folder); err == nil && !info.IsDir() {
+		return fault.New(fault.Write, o.Folder, "wanted a folder for the points, found a file").WithHint("-o NAME takes another one")
+	}
+	f, err := folder.Open(o.Folder) // there may be none yet, or one that the tasks can repair
+	if err == nil && f.Identity().Hash != o.Sweep.Hash {
+		return fault.New(fault.Data, o.Folder, "wanted the folder of this sweep, found that of another (%.12s)", f.Identity().Hash).
+			WithHint("-o NAME takes another one; dnn sweep run %s --dry-run says what has changed", o.Sweep.Path)
+	}
+	return nil
+}
+
 // tasks returns into how many tasks the points are divided, so that one lasts about as long as it should. To start a
 // task takes a scheduler 0.5 to 1 s, which is more than many points take.
 func tasks(points int, o Options) int {
 	seconds := float64(points) * o.PointSeconds / float64(o.Threads)
 	n := math.Ceil(seconds / o.Task.Seconds())
 	return int(min(max(n, 1), float64(points), maxTasks))
-}
-
-// identifier returns the name of a job: the sweep's, or its file's, as a DNS label (RFC 1123) of at most 40 characters.
-// Kubernetes adds an index and five characters for a pod.
-func identifier(s *space.Sweep) string {
-	name := s.Name
-	if name == "" {
-		name = strings.TrimSuffix(filepath.Base(s.Path), filepath.Ext(s.Path))
-	}
-	name = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(name))
-	name = strings.Trim(name[:min(len(name), 40)], "-")
-	if name == "" || name[0] >= '0' && name[0] <= '9' {
-		name = strings.TrimSuffix("sweep-"+name, "-")
-	}
-	return name
 }
 
 // Each returns how many points a task has, in words.
@@ -195,6 +192,16 @@ func (j *job) Last() int { return j.Tasks - 1 }
 
 // Command returns the command for a shell.
 func (j *job) Command() string { return shell(j.Run...) }
+
+// ParallelCommand returns the command for GNU parallel, which joins its words, puts an argument for each {}, {.}, {/} and
+// the like in them, runs the Perl in {= =}, and gives the result to a shell. An empty word of the shell after { ends that.
+func (j *job) ParallelCommand() string {
+	words := make([]string, len(j.Run))
+	for i, w := range j.Run {
+		words[i] = strings.ReplaceAll(shell(w), "{", "{''")
+	}
+	return shell(words...)
+}
 
 // MakeCommand returns the command for a recipe of make, which reads $$ as $.
 func (j *job) MakeCommand() string { return strings.ReplaceAll(j.Command(), "$", "$$") }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
 )
 
@@ -85,7 +86,9 @@ func TestTasks(t *testing.T) {
 func TestIdentifier(t *testing.T) {
 	for _, c := range [][3]string{
 		{"", "sweeps/Learning Rates.yaml", "learning-rates"}, {"My sweep (2)", "x.yaml", "my-sweep--2"},
-		{"", "2026.yaml", "sweep-2026"}, {"数字", "x.yaml", "sweep"}, {strings.Repeat("long-", 20), "x.yaml", strings.Repeat("long-", 7) + "long"},
+		{"", "2026.yaml", "sweep-2026"}, {"Café Größe 2", "x.yaml", "cafe-gro-e-2-99e791"}, {"数字", "x.yaml", "sweep-c16ec9"},
+		{"", "文字.yaml", "sweep-14b69b"}, {"--", "x.yaml", "sweep"}, {"x²", "x.yaml", "x2"},
+		{strings.Repeat("long-", 20), "x.yaml", strings.Repeat("long-", 6) + "lon-cd9dde"}, {strings.Repeat("a", 40), "", strings.Repeat("a", 40)},
 	} {
 		if found := identifier(&space.Sweep{Name: c[0], Path: c[1]}); found != c[2] {
 			t.Errorf("identifier of %q in %q is %q, wanted %q", c[0], c[1], found, c[2])
@@ -115,13 +118,13 @@ func TestLiteral(t *testing.T) {
 }
 
 // TestLocal runs what is for parallel, xargs and make with a command in place of dnn that prints its arguments: each of
-// them must be one word, whatever the names of the files are.
+// them must be one word, whatever the names of the files are, also where parallel puts its own arguments for {} and {/.}.
 func TestLocal(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a POSIX shell")
 	}
 	wanted := func(i int, folder string) string {
-		return fmt.Sprintf("[sweep][run][it's $x \"a\" sweep.yaml][-o][%s][--threads][1][--quiet][--index][%d]", folder, i)
+		return fmt.Sprintf("[sweep][run][it's $x {} {#}{/.}{{1}} {= 1 =} \"a\" sweep.yaml][-o][%s][--threads][1][--quiet][--index][%d]", folder, i)
 	}
 	for _, c := range []struct {
 		target Target
@@ -136,7 +139,8 @@ func TestLocal(t *testing.T) {
 				t.Skip("there is no " + c.tool)
 			}
 			o := options()
-			o.Sweep.Path, o.Sweep.Settings, o.Sweep.Seeds, o.Flags, o.Threads = `it's $x "a" sweep.yaml`, 3, 1, nil, 1
+			o.Sweep.Path, o.Sweep.Settings, o.Sweep.Seeds = `it's $x {} {#}{/.}{{1}} {= 1 =} "a" sweep.yaml`, 3, 1
+			o.Flags, o.Threads = nil, 1
 			o.Folder, o.AtOnce = c.folder, 1
 			text := write(t, c.target, o)
 			if c.hide != "" {
@@ -179,6 +183,13 @@ func TestBaseOfDnn(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
+	file, other := filepath.Join(t.TempDir(), "file"), filepath.Join(t.TempDir(), "other.sweep")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Create(other, folder.Identity{Hash: "0123456789abcdef", Seeds: 1}); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		change func(*Options)
 		target Target
@@ -193,6 +204,9 @@ func TestRefused(t *testing.T) {
 		{func(o *Options) { o.Folder = "my sweep" }, Make, "wanted a folder whose name make takes, without spaces"},
 		{func(o *Options) { o.Folder = "/home/me" }, Kubernetes, "wanted a folder in /volume"},
 		{func(o *Options) { o.Folder = "../me" }, Kubernetes, "wanted a folder in /volume"},
+		{func(o *Options) { o.Folder = file }, Slurm, "wanted a folder for the points, found a file"},
+		{func(o *Options) { o.Folder = file }, Make, "wanted a folder for the points, found a file"},
+		{func(o *Options) { o.Folder = other }, Parallel, "wanted the folder of this sweep, found that of another (0123456789ab)"},
 		{func(o *Options) { o.Image = "" }, Kubernetes, "wanted the name of a container image"},
 		{func(o *Options) { o.Claim = "my claim" }, Kubernetes, "wanted the name of a volume claim"},
 	} {

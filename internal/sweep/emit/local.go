@@ -6,7 +6,7 @@ const parallelTemplate = `{{define "parallel"}}#!/bin/sh
 # Trains the {{count .Points "point"}} of {{.File}}, each in a process of its own. Points that are finished are not trained again.
 # With --sshlogin, parallel takes other machines that see this folder: parallel --sshlogin one,two --workdir . ...
 if command -v parallel >/dev/null; then
-    seq 0 {{.Last}} | parallel {{if .AtOnce}}--jobs {{.AtOnce}} {{end}}--halt soon,fail=20% --quote {{.Command}} --threads {{.Threads}} --quiet --index
+    seq 0 {{.Last}} | parallel {{if .AtOnce}}--jobs {{.AtOnce}} {{end}}--halt soon,fail=20% {{.ParallelCommand}} --threads {{.Threads}} --quiet --index
 else
     seq 0 {{.Last}} | xargs -n 1 -P {{if .AtOnce}}{{.AtOnce}}{{else}}"$(getconf _NPROCESSORS_ONLN)"{{end}} {{.Command}} --threads {{.Threads}} --quiet --index
 fi

@@ -181,7 +181,7 @@ const abandonedAfter = 7 * 24 * time.Hour
 
 // RemoveAbandoned removes the drafts of writers that were killed, and returns how many: on this machine those that no
 // process holds, of other machines those in which nothing was written for a week. It leaves whatever may have a living
-// writer.
+// writer. It reads the names of all points, which is much on a shared file system if each of many tasks does it.
 func (f *Folder) RemoveAbandoned() (removed int) {
 	folders := []string{f.points().path}
 	rungs, _ := os.ReadDir(filepath.Join(f.path, rungsFolder)) // most sweeps have none

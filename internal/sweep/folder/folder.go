@@ -82,7 +82,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	}
 	file := filepath.Join(path, IdentityFile)
 	text = append(text, '\n')
-	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, text) {
+	if old, err := readRegular(file); err == nil && bytes.Equal(old, text) {
 		return f, nil
 	}
 	err = atomicfile.Write(file, func(w io.Writer) error {
@@ -173,14 +173,24 @@ func readIdentity(path string) (id Identity, err error) {
 	return id, nil
 }
 
-// readRegular reads a file, but no FIFO or device, which might never end.
+// maxFile is how many bytes are read of a file. The result of the longest run has a sixth of that.
+const maxFile = 64 << 20
+
+// readRegular reads a file of at most maxFile bytes, but no FIFO or device, which might never end.
 func readRegular(path string) ([]byte, error) {
 	file, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	return io.ReadAll(file)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("wanted at most %d bytes, found %d", maxFile, info.Size())
+	}
+	return io.ReadAll(io.LimitReader(file, maxFile))
 }
 
 // Identity says which sweep the folder is of.

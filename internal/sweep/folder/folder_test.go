@@ -226,6 +226,34 @@ func TestSetAside(t *testing.T) {
 	}
 }
 
+// TestLarge: a file that no run can have left is not read into memory.
+func TestLarge(t *testing.T) {
+	f := create(t)
+	commit(t, f, 0)
+	for name, read := range map[string]func() error{
+		filepath.Join(f.PointPath(0), "result.json"): func() error { _, _, err := f.Result(0); return err },
+		filepath.Join(f.Path(), IdentityFile):        func() error { _, err := Open(f.Path()); return err },
+		filepath.Join(f.RungPath(0, 1), HistoryFile): func() error { _, err := f.RungFile(0, 1, HistoryFile); return err },
+	} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(name, maxFile+1); err != nil { // a hole
+			t.Fatal(err)
+		}
+		want := name + ": cannot read: wanted at most 67108864 bytes, found 67108865"
+		if err := read(); fault.KindOf(err) != fault.Data || err.Error() != want {
+			t.Errorf("found %v, wanted %s", err, want)
+		}
+	}
+	if content, err := f.RungFile(0, 2, HistoryFile); content != nil || err != nil {
+		t.Errorf("a file that is not there: %q, %v", content, err)
+	}
+}
+
 // TestOtherSweep: points of two sweeps never meet.
 func TestOtherSweep(t *testing.T) {
 	f := create(t)

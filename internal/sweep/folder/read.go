@@ -32,6 +32,16 @@ func (f *Folder) RungResult(rung, point int) (r Result, ok bool, err error) {
 	return f.rung(rung).result(point)
 }
 
+// RungFile reads a file that a point has left at a rung; nil: there is none. Any other error is a fault.Data.
+func (f *Folder) RungFile(rung, point int, name string) ([]byte, error) {
+	path := filepath.Join(f.RungPath(rung, point), name)
+	content, err := readRegular(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Data, path, "cannot read: %w", fault.Pathless(err))
+	}
+	return content, nil
+}
+
 // readers is how many files are read at once: on a shared file system each waits for the network.
 const readers = 16
 

@@ -1,9 +1,7 @@
 package runner
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -85,12 +83,12 @@ func (a *generations) more(idle bool) ([]job, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, n := range a.points(setting) {
+			for _, n := range a.ranking.Points(setting) {
 				if _, ok := a.done[n]; !ok {
 					jobs = append(jobs, job{point: s.PointOf(n, values)})
 				}
 			}
-			found = append(found, space.Observed{Setting: setting, Values: values, Score: a.mean(setting, a.done)})
+			found = append(found, space.Observed{Setting: setting, Values: values, Score: a.ranking.Mean(setting, a.done)})
 		}
 		if len(jobs) > 0 {
 			return jobs, nil
@@ -101,27 +99,6 @@ func (a *generations) more(idle bool) ([]job, error) {
 }
 
 func (a *generations) ended(job, folder.Result) error { return nil }
-
-// score returns the sweep's metric of a result; NaN: it has none.
-func (r *run) score(found folder.Result) float64 {
-	v, ok := found.Metrics[r.sweep.Metric.Name]
-	if !ok {
-		return math.NaN()
-	}
-	return v
-}
-
-// mean returns the mean of the sweep's metric over those seeds of a setting that have a result.
-func (r *run) mean(setting int, at map[int]folder.Result) float64 {
-	sum, count := 0.0, 0
-	for _, n := range r.points(setting) {
-		if found, ok := at[n]; ok {
-			sum += r.score(found)
-			count++
-		}
-	}
-	return sum / float64(count)
-}
 
 // halving is the agenda of synchronous successive halving: once all settings that are alive have come to a rung, the
 // best of them go on to the next. Which do is a pure function of the results at the rung, so that every machine comes to
@@ -165,17 +142,17 @@ func (a *halving) jobs() ([]job, error) {
 		if err != nil {
 			return nil, err
 		}
-		if missing := a.missing(alive, at); len(missing) > 0 {
+		if missing := a.ranking.Missing(alive, at); len(missing) > 0 {
 			return nil, fault.New(fault.Data, a.Output, "wanted all points that are alive at rung %d, found %s without a result: %s",
 				k, fault.Count(len(missing), "point"), some(missing)).WithHint("run all shards with --rung %d first", k)
 		}
-		next := a.best(alive, at)
+		next := a.ranking.Best(alive, at)
 		var rest []folder.Result
 		for _, setting := range alive {
 			if slices.Contains(next, setting) {
 				continue
 			}
-			for _, n := range a.points(setting) {
+			for _, n := range a.ranking.Points(setting) {
 				if a.share.Has(n) {
 					rest = append(rest, at[n])
 				}
@@ -191,9 +168,14 @@ func (a *halving) jobs() ([]job, error) {
 		return nil, err
 	}
 	var jobs []job
+	total := 0
 	for _, setting := range alive {
-		for _, n := range a.points(setting) {
-			if _, ok := here[n]; ok || !a.share.Has(n) {
+		for _, n := range a.ranking.Points(setting) {
+			if !a.share.Has(n) {
+				continue
+			}
+			total++
+			if _, ok := here[n]; ok {
 				continue
 			}
 			p, err := a.sweep.Point(n)
@@ -202,6 +184,9 @@ func (a *halving) jobs() ([]job, error) {
 			}
 			jobs = append(jobs, job{point: p, rung: a.rung})
 		}
+	}
+	if a.show.toRung() {
+		a.show.beginRung(total, total-len(jobs))
 	}
 	return jobs, nil
 }
@@ -248,27 +233,6 @@ func (r *run) setRungAside(rung int, found map[int]folder.Result) error {
 	return nil
 }
 
-// points returns the points of a setting.
-func (r *run) points(setting int) []int {
-	all := make([]int, r.sweep.Seeds)
-	for i := range all {
-		all[i] = setting*r.sweep.Seeds + i
-	}
-	return all
-}
-
-// missing returns the points of some settings that have no result.
-func (r *run) missing(settings []int, found map[int]folder.Result) (missing []int) {
-	for _, setting := range settings {
-		for _, n := range r.points(setting) {
-			if _, ok := found[n]; !ok {
-				missing = append(missing, n)
-			}
-		}
-	}
-	return missing
-}
-
 // some lists a few numbers.
 func some(numbers []int) string {
 	const most = 5
@@ -280,31 +244,4 @@ func some(numbers []int) string {
 		text = append(text, "…")
 	}
 	return strings.Join(text, ", ")
-}
-
-// best returns those of the settings that go on: of so many (eta), one, rounded up. Those with a better mean over their
-// seeds come first, of equal ones the lower number.
-func (r *run) best(settings []int, at map[int]folder.Result) []int {
-	eta := r.sweep.Early.Eta
-	ranked := r.ranked(settings, at)
-	return ranked[:(len(ranked)+eta-1)/eta]
-}
-
-// ranked returns the settings in the order of their means over the seeds, the best first.
-func (r *run) ranked(settings []int, at map[int]folder.Result) []int {
-	score := map[int]float64{}
-	for _, setting := range settings {
-		score[setting] = r.mean(setting, at)
-	}
-	ranked := slices.Clone(settings)
-	slices.SortFunc(ranked, func(a, b int) int {
-		switch {
-		case r.sweep.Metric.Better(score[a], score[b]):
-			return -1
-		case r.sweep.Metric.Better(score[b], score[a]):
-			return 1
-		}
-		return cmp.Compare(a, b)
-	})
-	return ranked
 }

@@ -62,7 +62,7 @@ func (a *asha) promote(k, most int) ([]job, error) {
 		here = append(here, setting)
 	}
 	slices.Sort(here)
-	for _, setting := range a.ranked(here, a.results[k])[:min(most, len(here))] {
+	for _, setting := range a.ranking.Order(here, a.results[k])[:min(most, len(here))] {
 		if a.promoted[k][setting] {
 			continue
 		}
@@ -77,7 +77,7 @@ func (a *asha) promote(k, most int) ([]job, error) {
 // jobs returns what is to be done of a setting at a rung. What an earlier call has left is taken from there.
 func (a *asha) jobs(setting, rung int) ([]job, error) {
 	var jobs []job
-	for _, n := range a.points(setting) {
+	for _, n := range a.ranking.Points(setting) {
 		if found, ok := a.done[n]; ok && found.Status != folder.Stopped {
 			a.arrive(rung, found)
 			continue
@@ -119,7 +119,7 @@ func (a *asha) arrive(rung int, result folder.Result) {
 		return
 	}
 	a.results[rung][result.Point] = result
-	if len(a.missing([]int{result.Setting}, a.results[rung])) == 0 {
+	if len(a.ranking.Missing([]int{result.Setting}, a.results[rung])) == 0 {
 		a.at[rung][result.Setting] = true
 	}
 }
@@ -132,7 +132,7 @@ func (a *asha) stopRest() error {
 			if a.promoted[k][setting] {
 				continue
 			}
-			for _, n := range a.points(setting) {
+			for _, n := range a.ranking.Points(setting) {
 				rest = append(rest, a.results[k][n])
 			}
 		}

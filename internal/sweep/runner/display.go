@@ -3,16 +3,14 @@ package runner
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"math"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/report"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/label"
 )
 
 // display tells the user how the sweep goes: on a terminal, a table of the points that go on; elsewhere a line for each
@@ -20,15 +18,20 @@ import (
 type display struct {
 	*run
 	live   *report.Live
-	events *report.Events // nil: no JSON
+	events *report.Events    // nil: no JSON
+	short  map[string]string // names of parameters, for narrow lines
 	begun  time.Time
-	ended  int // points in this call
-	atRung int // points that came to a rung in this call
-	total  int // points of the share
+	total  int // points of the share; with --rung, those of them that are alive at it
+	ended  int // of them, in this call
+	came   int // with --rung: of them, before this call
 }
 
 func newDisplay(r *run) *display {
-	d := &display{run: r, live: &report.Live{W: r.system.Stderr, Now: r.system.Now}}
+	d := &display{run: r, live: &report.Live{W: r.system.Stderr, Now: r.system.Now}, short: map[string]string{}}
+	keys := r.keys()
+	for i, short := range label.Keys(keys) {
+		d.short[keys[i]] = short
+	}
 	switch {
 	case r.JSON:
 		d.events = report.NewEvents(r.system.Stdout)
@@ -49,18 +52,45 @@ func (d *display) period() time.Duration {
 	return time.Hour
 }
 
+// toRung reports whether the command brings points to a rung, and none to its end.
+func (d *display) toRung() bool { return d.Rung != nil && *d.Rung < len(d.rungs) }
+
 // begin is called before the first point.
 func (d *display) begin() {
-	d.begun, d.total = d.system.Now(), len(d.numbers())
-	if d.events != nil || d.Quiet {
+	d.begun = d.system.Now()
+	if !d.toRung() {
+		d.total = len(d.numbers())
+	}
+	if !d.words() {
 		return
 	}
-	if !d.share.IsWhole() {
-		d.say("takes %s, as %s says", d.share, d.share.Why)
-	}
-	if d.before > 0 {
+	d.takes()
+	if d.before > 0 && !d.toRung() {
 		d.say("%d of %s have a result already, in %s", d.before, fault.Count(d.total, "point"), d.Output)
 	}
+}
+
+// beginRung is called with --rung, once it is known how many points of the share are alive at it, and were there before.
+func (d *display) beginRung(total, before int) {
+	d.total, d.came = total, before
+	if d.words() && before > 0 && d.toRung() {
+		d.say("%d of %s came to rung %d before, in %s", before, fault.Count(total, "point"), *d.Rung, d.Output)
+	}
+}
+
+// takes says which part of the points the command takes, if it is a part.
+func (d *display) takes() {
+	if !d.share.IsWhole() {
+		d.say("%s", d.share.Note())
+	}
+}
+
+// progress returns how many points have come to where the command brings them.
+func (d *display) progress() int {
+	if d.toRung() {
+		return d.came + d.ended
+	}
+	return d.count()
 }
 
 // say prints a line above the table.
@@ -77,7 +107,9 @@ func (d *display) note(text string) {
 
 // point tells the result of a point.
 func (d *display) point(r folder.Result) error {
-	d.ended++
+	if !d.toRung() || r.Status != folder.Stopped { // which was at an earlier rung
+		d.ended++
+	}
 	switch {
 	case d.events != nil:
 		return d.events.Object(pointEvent{"point", r, d.folder.PointPath(r.Point)})
@@ -89,7 +121,9 @@ func (d *display) point(r folder.Result) error {
 
 // rung tells that a point has come to a rung of early stopping.
 func (d *display) rung(rung int, r folder.Result) error {
-	d.atRung++
+	if d.toRung() {
+		d.ended++
+	}
 	switch {
 	case d.events != nil:
 		return d.events.Object(rungEvent{"rung", rung, r})
@@ -102,7 +136,7 @@ func (d *display) rung(rung int, r folder.Result) error {
 
 // metric returns the sweep's metric of a result, with its name.
 func (d *display) metric(r folder.Result) string {
-	return d.sweep.Metric.Name + " " + report.Value(d.score(r))
+	return d.sweep.Metric.Name + " " + report.Value(d.ranking.Score(r))
 }
 
 // line describes a result: val_loss 0.0912, optimizer.learning_rate=0.003, seed 2.
@@ -146,61 +180,51 @@ func (d *display) redraw(active []*active) {
 		}
 		lines = append(lines, d.activeLine(a))
 	}
-	line := fmt.Sprintf("%d of %d done", d.count(), d.total)
-	if best := d.best(); best != nil {
-		line += fmt.Sprintf(", best %s (point %d)", d.metric(*best), best.Point)
-	}
+	done := d.progress()
+	parts := []string{fmt.Sprintf("%d of %d done", done, d.total)}
 	if elapsed := d.system.Now().Sub(d.begun); d.ended > 0 {
-		per := float64(elapsed) / float64(d.ended)
-		line += fmt.Sprintf(", %s left", report.Left(time.Duration(per*float64(d.total-d.count()))))
+		left := float64(elapsed) / float64(d.ended) * float64(d.total-done)
+		parts = append(parts, report.Left(time.Duration(left))+" left")
 	}
-	d.live.Draw(append(lines, line))
+	if best := d.ranking.BestPoint(d.done); best != nil {
+		parts = append(parts, fmt.Sprintf("best %s (point %d)", d.metric(*best), best.Point))
+	}
+	d.live.Draw(append(lines, d.live.Fit(parts...)))
 }
 
 // activeLine describes a point that goes on.
 func (d *display) activeLine(a *active) string {
-	line := fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, min(int(a.epochs.Load())+1, a.trial.Epochs), a.trial.Epochs)
+	to := a.trial.Epochs
+	if !d.last(a.job) {
+		to = d.rungs[a.rung]
+	}
+	parts := []string{fmt.Sprintf("point %d: epoch %d/%d", a.point.Number, min(int(a.epochs.Load())+1, to), to)}
 	switch v := math.Float64frombits(a.metric.Load()); {
 	case a.trained:
-		line = fmt.Sprintf("point %d: writes its files", a.point.Number)
+		parts[0] = fmt.Sprintf("point %d: writes its files", a.point.Number)
 	case a.gate.Closed():
-		line += ", waits"
+		parts = append(parts, "waits")
 	case v == v:
-		line += fmt.Sprintf(", %s %s", d.sweep.Metric.Name, report.Value(v))
+		parts = append(parts, d.sweep.Metric.Name+" "+report.Value(v))
 	}
-	return line + d.settings(d.blank(a.point))
-}
-
-// best returns the best point that is finished; nil: none is.
-func (d *display) best() *folder.Result {
-	var best *folder.Result
-	for _, n := range d.sortedDone() {
-		r := d.done[n]
-		if r.Status != folder.Finished {
-			continue
-		}
-		if best == nil || d.sweep.Metric.Better(d.score(r), d.score(*best)) {
-			best = &r
-		}
+	for _, v := range a.point.Values {
+		parts = append(parts, d.short[v.Key]+"="+label.Value(v.Text))
 	}
-	return best
-}
-
-// sortedDone returns the points that have a result.
-func (d *display) sortedDone() []int {
-	var all []int
-	for n := range d.done {
-		all = append(all, n)
+	if d.sweep.Seeds > 1 {
+		parts = append(parts, fmt.Sprintf("seed %d", a.point.Seed))
 	}
-	slices.Sort(all)
-	return all
+	return d.live.Fit(parts...)
 }
 
 // interrupted says what a sweep that ended early has left.
 func (d *display) interrupted() {
-	if d.events == nil {
-		d.say("%d of %s have a result, in %s: the same command goes on with the others", d.count(),
-			fault.Count(d.total, "point"), d.Output)
+	what := "a result"
+	if d.toRung() {
+		what = fmt.Sprintf("come to rung %d", *d.Rung)
+	}
+	if d.events == nil && d.total > 0 {
+		d.say("%d of %s have %s, in %s: the same command goes on with the others", d.progress(), fault.Count(d.total, "point"),
+			what, d.Output)
 	}
 }
 
@@ -213,7 +237,7 @@ func (d *display) end() error {
 			counts[r.Status]++
 		}
 	}
-	best := d.best()
+	best := d.ranking.BestPoint(d.done)
 	if d.events != nil {
 		return d.endEvent(counts, best)
 	}
@@ -225,70 +249,25 @@ func (d *display) end() error {
 		return err
 	}
 	if !d.share.Single && best != nil {
-		if err := d.table(d.system.Stdout); err != nil {
+		if err := d.ranking.WriteTable(d.system.Stdout, d.done); err != nil {
 			return err
 		}
 	}
 	var parts []string
-	if d.Rung != nil && d.atRung > 0 {
-		parts = append(parts, fmt.Sprintf("%d came to rung %d", d.atRung, *d.Rung))
-	}
 	for _, status := range []folder.Status{folder.Finished, folder.Stopped, folder.Diverged, folder.Failed} {
 		if counts[status] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[status], status))
 		}
 	}
-	d.say("%d of %s: %s, in %s", d.count(), fault.Count(d.total, "point"), cmp.Or(strings.Join(parts, ", "), "none"), d.Output)
+	line := fmt.Sprintf("%d of %s", d.progress(), fault.Count(d.total, "point"))
+	if d.toRung() {
+		parts = append([]string{line + fmt.Sprintf(" came to rung %d", *d.Rung)}, parts...)
+	} else {
+		parts = []string{line + ": " + cmp.Or(strings.Join(parts, ", "), "none")}
+	}
+	d.say("%s, in %s", strings.Join(parts, ", "), d.Output)
 	if best != nil && strings.HasPrefix(d.sweep.Metric.Name, "test_") {
 		d.note("chosen by " + d.sweep.Metric.Name + ", which makes the test part of the choice: the best one's is too good")
 	}
 	return nil
-}
-
-// table prints the best settings, by their mean over the seeds.
-func (d *display) table(w io.Writer) error {
-	const most = 5
-	var settings []int
-	finished := map[int]int{} // seeds by setting
-	for _, n := range d.sortedDone() {
-		r := d.done[n]
-		if r.Status != folder.Finished {
-			continue
-		}
-		if finished[r.Setting]++; finished[r.Setting] == 1 {
-			settings = append(settings, r.Setting)
-		}
-	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	head := []string{"point", d.sweep.Metric.Name}
-	if d.sweep.Seeds > 1 {
-		head = []string{"setting", d.sweep.Metric.Name, "seeds"}
-	}
-	for _, p := range d.sweep.Parameters {
-		head = append(head, p.Key)
-	}
-	_, _ = fmt.Fprintln(table, strings.Join(head, "\t")) // Flush has the error
-	for _, setting := range d.ranked(settings, d.done)[:min(len(settings), most)] {
-		row := []string{fmt.Sprint(setting), report.Value(d.mean(setting, d.done))}
-		if d.sweep.Seeds > 1 {
-			row = append(row, fmt.Sprint(finished[setting]))
-		}
-		for _, p := range d.sweep.Parameters {
-			row = append(row, d.value(setting, p.Key))
-		}
-		_, _ = fmt.Fprintln(table, strings.Join(row, "\t")) // Flush has the error
-	}
-	return table.Flush()
-}
-
-// value returns what a parameter is in a setting; -: it is as in the base experiment.
-func (d *display) value(setting int, key string) string {
-	for _, n := range d.points(setting) {
-		for _, p := range d.done[n].Parameters {
-			if p.Key == key {
-				return p.Value
-			}
-		}
-	}
-	return "-"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"dnn/internal/experiment"
@@ -32,6 +33,7 @@ func (r *run) dryRun(ctx context.Context) error {
 			}
 		}
 	}
+	r.show.takes()
 	numbers := r.numbers()
 	text := fault.Count(len(numbers), "point")
 	if !r.share.IsWhole() {
@@ -39,21 +41,47 @@ func (r *run) dryRun(ctx context.Context) error {
 	} else {
 		text += fmt.Sprintf(": %s, %s each", fault.Count(r.sweep.Settings, "setting"), fault.Count(r.sweep.Seeds, "seed"))
 	}
-	if _, err := fmt.Fprintf(r.system.Stdout, "%s; %d have a result\n", text, len(r.done)); err != nil {
-		return err
+	have := "have"
+	if len(r.done) == 1 {
+		have = "has"
 	}
+	text += fmt.Sprintf("; %d %s a result\n", len(r.done), have)
+	about := "about"
 	if len(r.rungs) > 0 {
-		if _, err := fmt.Fprintf(r.system.Stdout, "early stopping after %v of %s: of %d, one goes on\n", r.rungs,
-			fault.Count(r.sweep.Early.Epochs, "epoch"), r.sweep.Early.Eta); err != nil {
-			return err
-		}
+		text += fmt.Sprintf("early stopping after %s of %s: of %d, one goes on\n", list(r.rungs),
+			fault.Count(r.sweep.Early.Epochs, "epoch"), r.sweep.Early.Eta)
+		about = "at most about"
+	}
+	if _, err := io.WriteString(r.system.Stdout, text); err != nil {
+		return err
 	}
 	left, err := r.estimate(ctx, numbers)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(r.system.Stdout, "about %s on %s\n", report.Left(left), fault.Count(r.Threads, "thread"))
+	took := about + " " + report.Left(left)
+	switch {
+	case left == 0:
+		_, err := fmt.Fprintln(r.system.Stdout, "nothing is left to train")
+		return err
+	case left < time.Second:
+		took = "less than a second"
+	}
+	_, err = fmt.Fprintf(r.system.Stdout, "%s on %s\n", took, fault.Count(r.Threads, "thread"))
 	return err
+}
+
+// list returns numbers as a person lists them: 1, 3 and 9.
+func list(numbers []int) string {
+	text := fmt.Sprint(numbers[0])
+	for i, n := range numbers[1:] {
+		between := ", "
+		if i == len(numbers)-2 {
+			between = " and "
+		}
+		text += between + fmt.Sprint(n)
+	}
+	return text
 }
 
 // errMeasured ends the run that is measured.

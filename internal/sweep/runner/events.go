@@ -29,6 +29,14 @@ type endEvent struct {
 	Metric   string      `json:"metric"`
 	Best     *pointEvent `json:"best"` // null: none is finished
 	Folder   string      `json:"folder"`
+	Rung     *rungEnd    `json:"rung,omitempty"` // of a command that brings points to a rung
+}
+
+// rungEnd says how many points have come to a rung.
+type rungEnd struct {
+	Number int `json:"number"`
+	Points int `json:"points"` // of the command's, those that are alive at it
+	Done   int `json:"done"`   // of them, those that have come to it, now or before
 }
 
 // endEvent prints the last line.
@@ -37,6 +45,9 @@ func (d *display) endEvent(counts map[folder.Status]int, best *folder.Result) er
 		Event: "end", Points: d.sweep.Points(), Done: d.count(), Before: d.before, Finished: counts[folder.Finished],
 		Stopped: counts[folder.Stopped], Diverged: counts[folder.Diverged], Failed: counts[folder.Failed],
 		Metric: d.sweep.Metric.Name, Folder: d.Output,
+	}
+	if d.toRung() {
+		e.Rung = &rungEnd{*d.Rung, d.total, d.progress()}
 	}
 	if best != nil {
 		e.Best = &pointEvent{"point", *best, d.folder.PointPath(best.Point)}

@@ -3,7 +3,6 @@ package runner
 import (
 	"bytes"
 	"context"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -115,7 +114,7 @@ func (r *run) named(j job, err error) error {
 // write writes the files of a point, and makes its folder the point's. diverged is why its run has no model.
 func (r *run) write(j job, draft *folder.Draft, found experiment.TrialResult, diverged error) (folder.Result, error) {
 	result := r.result(j, found, diverged)
-	files := map[string][]byte{folder.HistoryFile: historyText(found.History), folder.ExperimentFile: []byte(j.text)}
+	files := map[string][]byte{folder.HistoryFile: []byte(found.History.CSV()), folder.ExperimentFile: []byte(j.text)}
 	if result.Status == folder.Finished && !r.NoModels {
 		var model bytes.Buffer
 		var err error
@@ -208,16 +207,6 @@ func (r *run) curve(h history.Epochs) []float64 {
 	return curve
 }
 
-// historyText returns history.csv.
-func historyText(h history.Epochs) []byte {
-	var text strings.Builder
-	text.WriteString(history.CSVHeader)
-	for _, e := range h {
-		text.WriteString(e.CSV())
-	}
-	return []byte(text.String())
-}
-
 // fail leaves the result of a point that cannot be trained, since its experiment contradicts itself.
 func (r *run) fail(j job, why error) (folder.Result, error) {
 	result := r.blank(j.point)
@@ -266,13 +255,12 @@ func (r *run) stop(rung int, at folder.Result) (folder.Result, error) {
 	}
 	defer draft.Discard()
 	for _, name := range []string{folder.HistoryFile, folder.ExperimentFile} {
-		content, err := os.ReadFile(filepath.Join(r.folder.RungPath(rung, at.Point), name))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
+		content, err := r.folder.RungFile(rung, at.Point, name)
 		if err != nil {
-			return at, fault.New(fault.Data, filepath.Join(r.folder.RungPath(rung, at.Point), name), "cannot read: %w",
-				fault.Pathless(err))
+			return at, err
+		}
+		if content == nil {
+			continue
 		}
 		if err := draft.Write(name, content); err != nil {
 			return at, err

@@ -135,7 +135,7 @@ func (p *pool) look(result folder.Result) {
 	if m.Target == nil || result.Status != folder.Finished {
 		return
 	}
-	score := p.score(result)
+	score := p.ranking.Score(result)
 	if score != *m.Target && !m.Better(score, *m.Target) || p.target >= 0 && p.target <= result.Point {
 		return
 	}

@@ -19,6 +19,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/report"
 	"dnn/internal/sweep/folder"
+	"dnn/internal/sweep/ranking"
 	"dnn/internal/sweep/share"
 	"dnn/internal/sweep/space"
 	"dnn/internal/sweep/track"
@@ -50,6 +51,7 @@ type run struct {
 	sweep   *space.Sweep
 	folder  *folder.Folder
 	trials  *experiment.Pool
+	ranking ranking.Ranking
 	share   share.Share
 	rungs   []int // epochs; empty: without early stopping
 	show    *display
@@ -71,6 +73,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if r.sweep, err = await.Do(ctx, r.load); err != nil {
 		return err
 	}
+	r.ranking = ranking.Ranking{Sweep: r.sweep}
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -98,11 +101,15 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		report.Note(system.Stderr, fmt.Sprintf("dnn %s has written in %s: its points may differ from those of dnn %s", was, r.Output,
 			experiment.Version))
 	}
-	r.folder.RemoveAbandoned()
+	if !r.share.Single && r.share.Index == 0 { // of many tasks, one
+		r.folder.RemoveAbandoned()
+	}
 	if err := r.findDone(); err != nil {
 		return err
 	}
-	r.tracker = track.Start(ctx, system, track.Options{Sweep: r.sweep, Folder: r.folder, Version: experiment.Version})
+	r.tracker = track.Start(ctx, system, track.Options{
+		Sweep: r.sweep, Folder: r.folder, Version: experiment.Version, Done: r.counted(),
+	})
 	defer r.tracker.End(r.show.note)
 	if err := r.trainAll(ctx); err != nil {
 		return err
@@ -160,10 +167,17 @@ func (r *run) identity() folder.Identity {
 		Seeds: s.Seeds, Settings: s.Settings, Rungs: r.rungs, Base: s.Experiment().Settings(), Sweep: s.Text,
 		Version: experiment.Version, Validation: s.Experiment().ValidationSplit > 0,
 	}
-	for _, p := range s.Parameters {
-		id.Keys = append(id.Keys, p.Key)
-	}
+	id.Keys = r.keys()
 	return id
+}
+
+// keys returns the names of the parameters.
+func (r *run) keys() []string {
+	var keys []string
+	for _, p := range r.sweep.Parameters {
+		keys = append(keys, p.Key)
+	}
+	return keys
 }
 
 // findDone finds the points that have a result. A damaged one is set aside, so that the point is done again.
@@ -209,14 +223,17 @@ func (r *run) findDone() error {
 }
 
 // count returns how many points of the share have a result.
-func (r *run) count() int {
-	n := 0
+func (r *run) count() int { return len(r.counted()) }
+
+// counted returns the points of the share that have a result.
+func (r *run) counted() []int {
+	var all []int
 	for point := range r.done {
 		if r.share.Has(point) {
-			n++
+			all = append(all, point)
 		}
 	}
-	return n
+	return all
 }
 
 // aside sets a point's damaged result aside, and says so.

@@ -6,17 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dnn/internal/fault"
 	"dnn/internal/sweep/folder"
-	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
 
@@ -163,43 +160,6 @@ func (s *stopAfter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestBest: the settings that go on are those with the best means; of equal ones the lower, and never one that diverged
-// before one that did not.
-func TestBest(t *testing.T) {
-	nan := math.NaN()
-	for _, c := range []struct {
-		maximize bool
-		eta      int
-		scores   []float64 // of two seeds each
-		want     []int
-	}{
-		{false, 3, []float64{3, 3, 1, 2, 2, 2}, []int{1}},
-		{false, 2, []float64{3, 3, 1, 2, 2, 2}, []int{1, 2}},
-		{true, 2, []float64{3, 3, 1, 2, 2, 2}, []int{0, 2}},
-		{false, 2, []float64{1, 1, 1, 1, 1, 1}, []int{0, 1}},
-		{false, 3, []float64{0, nan, 5, 5, nan, 0}, []int{1}},
-		{true, 2, []float64{nan, nan, nan, 1, 0, 0}, []int{2, 0}},
-		{false, 9, []float64{2, 2, 1, 1}, []int{1}},
-	} {
-		r := &run{sweep: &space.Sweep{Seeds: 2, Metric: space.Metric{Name: "loss", Maximize: c.maximize}, Early: &space.Halving{Eta: c.eta}}}
-		at := map[int]folder.Result{}
-		var settings []int
-		for i, v := range c.scores {
-			metrics := map[string]float64{"loss": v}
-			if v != v {
-				metrics = nil
-			}
-			at[i] = folder.Result{Point: i, Setting: i / 2, Metrics: metrics}
-			if i%2 == 0 {
-				settings = append(settings, i/2)
-			}
-		}
-		if got := r.best(settings, at); !slices.Equal(got, c.want) {
-			t.Errorf("%+v: %v", c, got)
-		}
-	}
-}
-
 // TestTuner: a number of threads that is not faster is left; what was measured holds for networks of nearly that size.
 func TestTuner(t *testing.T) {
 	tuner := newTuner(8)
@@ -222,12 +182,36 @@ func TestDryRun(t *testing.T) {
 	if err := Run(t.Context(), s, Options{Path: path, Threads: 2, DryRun: true}); err != nil {
 		t.Fatal(err)
 	}
-	want := "24 points: 12 settings, 2 seeds each; 0 have a result\nearly stopping after [1 2 4] of 5 epochs: of 2, one goes on\nabout "
-	if !strings.HasPrefix(stdout.String(), want) {
+	want := "24 points: 12 settings, 2 seeds each; 0 have a result\n" +
+		"early stopping after 1, 2 and 4 of 5 epochs: of 2, one goes on\n"
+	last, ok := strings.CutPrefix(stdout.String(), want)
+	if !ok || !strings.HasPrefix(last, "at most about ") && last != "less than a second on 2 threads\n" {
 		t.Errorf("found %q, wanted %q", stdout, want)
 	}
 	if _, err := os.Stat(folder.Default(path)); err == nil {
 		t.Error("left a folder")
+	}
+}
+
+// TestAbandoned: of the tasks of an array, one removes what killed ones have left; the others do not look for it.
+func TestAbandoned(t *testing.T) {
+	path := write(t, rates)
+	old := filepath.Join(folder.Default(path), "points", ".000001.00000000.00000000.tmp")
+	runSweep(t, Options{Path: path, Shard: "5/24", NoModels: true}, 0)
+	if err := os.Mkdir(old, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-30 * 24 * time.Hour)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	zero := 0
+	for _, o := range []Options{{Shard: "1/24"}, {Index: &zero}, {Shard: "0/24"}} {
+		o.Path, o.NoModels = path, true
+		runSweep(t, o, 0)
+		if _, err := os.Stat(old); (err == nil) != (o.Shard != "0/24") {
+			t.Errorf("--shard %q: a draft that was left a month ago: %v", o.Shard, err)
+		}
 	}
 }
 

@@ -39,6 +39,16 @@ func (s Share) String() string {
 	return fmt.Sprintf("shard %d of %d", s.Index, s.Count)
 }
 
+// Note says which part of the points a command takes, and why. A variable may be of a task that has nothing to do with
+// the sweep, so it then says how to take all points.
+func (s Share) Note() string {
+	note := fmt.Sprintf("takes %s, as %s says", s, s.Why)
+	if !strings.HasPrefix(s.Why, "--") {
+		note += "; --shard 0/1 takes all points"
+	}
+	return note
+}
+
 // parse reads I/N: the shard I, from 0, of N.
 func parse(text string) (Share, error) {
 	first, second, ok := strings.Cut(text, "/")
@@ -110,7 +120,7 @@ func (v variables) share(index, least, step, count string) (Share, error) {
 	at := (i - from) / by
 	if n < 1 || i < from || (i-from)%by != 0 || at >= n {
 		return Share{}, fault.New(fault.Usage, index, "wanted a number below %s=%d, found %d", count, n, i).
-			WithHint("say which points with --shard I/N")
+			WithHint("say which points with --shard I/N: 0/1 are all")
 	}
 	return Share{Index: at, Count: n, Why: index}, nil
 }
@@ -120,7 +130,7 @@ func (v variables) number(name string, otherwise int) (int, error) {
 	if name == "" || !v.given(name) {
 		if otherwise < 0 {
 			return 0, fault.New(fault.Usage, name, "wanted the number of tasks beside the index of this one, found none").
-				WithHint("say which points with --shard I/N")
+				WithHint("say which points with --shard I/N: 0/1 are all")
 		}
 		return otherwise, nil
 	}
@@ -128,7 +138,7 @@ func (v variables) number(name string, otherwise int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return 0, fault.New(fault.Usage, name, "wanted a whole number, found %q", text).
-			WithHint("say which points with --shard I/N")
+			WithHint("say which points with --shard I/N: 0/1 are all")
 	}
 	return n, nil
 }

@@ -85,3 +85,16 @@ func TestShares(t *testing.T) {
 		}
 	}
 }
+
+// TestNote: who is in a task of something else is told how to take all points.
+func TestNote(t *testing.T) {
+	for want, s := range map[string]Share{
+		"takes shard 2 of 3, as --shard says":                                           {Index: 2, Count: 3, Why: "--shard"},
+		"takes point 4, as --index says":                                                {Index: 4, Count: 1, Single: true, Why: "--index"},
+		"takes shard 2 of 3, as SLURM_ARRAY_TASK_ID says; --shard 0/1 takes all points": {Index: 2, Count: 3, Why: "SLURM_ARRAY_TASK_ID"},
+	} {
+		if got := s.Note(); got != want {
+			t.Errorf("found %q, wanted %q", got, want)
+		}
+	}
+}

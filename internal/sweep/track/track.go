@@ -1,6 +1,7 @@
 // Package track tells an MLflow server of the points of a sweep. Each point is a run of MLflow: a record of it
 // (mlflow.Record) is among the files of the point from the moment that the point has a result, and is removed once the
-// server has all of it. So a sweep that is killed loses nothing, and dnn mlflow sync sends what is left.
+// server has all of it. So a sweep that is killed loses nothing: its next call sends what
+// is left, or dnn mlflow sync.
 package track
 
 import (
@@ -8,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/lockfile"
 	"dnn/internal/mlflow"
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
@@ -31,6 +35,7 @@ type Options struct {
 	Sweep   *space.Sweep
 	Folder  *folder.Folder
 	Version string // of the program
+	Done    []int  // points that have a result already: what an earlier call has left of them is sent
 }
 
 // Tracker tells MLflow of points while others are trained. No point waits for the server, or fails for it. A nil Tracker
@@ -62,8 +67,24 @@ func Start(ctx context.Context, system *world.System, o Options) *Tracker {
 	}
 	t := &Tracker{Options: o, system: system, server: server, wait: endTime, wake: make(chan struct{}, 1)}
 	ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx)) // who stops a sweep wants it told
+	for _, n := range slices.Sorted(slices.Values(o.Done)) {
+		if path := t.path(n); isThere(path) {
+			t.queue = append(t.queue, path)
+		}
+	}
+	if len(t.queue) > 0 {
+		t.wake <- struct{}{}
+	}
 	t.sender.Go(func() { t.send(ctx) })
 	return t
+}
+
+// path returns where the record of a point is.
+func (t *Tracker) path(point int) string { return filepath.Join(t.Folder.PointPath(point), RecordFile) }
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // Commit is d.Commit with a record of the point beside its files, which must be there. If this draft becomes the point's
@@ -80,7 +101,7 @@ func (t *Tracker) Commit(d *folder.Draft, r folder.Result) (won bool, err error)
 		return false, err
 	}
 	if won, err = d.Commit(r); won && err == nil {
-		t.add(filepath.Join(t.Folder.PointPath(r.Point), RecordFile))
+		t.add(t.path(r.Point))
 	}
 	return won, err
 }
@@ -122,8 +143,8 @@ func (t *Tracker) sendAll(ctx context.Context, sender *mlflow.Sender, paths []st
 			return append(left, paths[i:]...)
 		}
 		note, err := sender.Send(ctx, path)
-		if errors.Is(err, fs.ErrNotExist) { // dnn mlflow sync has sent it
-			continue
+		if _, held := errors.AsType[*lockfile.HeldError](err); held || errors.Is(err, fs.ErrNotExist) {
+			continue // another process, such as dnn mlflow sync, sends it, or has done so
 		}
 		if err != nil {
 			left = append(left, path)

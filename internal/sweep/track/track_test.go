@@ -86,6 +86,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for _, m := range body.Metrics {
 			run.Metrics[fmt.Sprint(m.Key, " ", m.Step)] = fmt.Sprint(m.Value)
 		}
+	case "/runs/search":
+		_, _ = io.WriteString(w, "{}")
 	case "/runs/update":
 		run.Status = body.Status
 	default:
@@ -335,5 +337,21 @@ func TestDamaged(t *testing.T) {
 		if found := metricsOf(path, 0); len(found) != want {
 			t.Errorf("%q: wanted %d metrics, found %v", text, want, found)
 		}
+	}
+}
+
+// TestLeft: the next call sends what an earlier one has left.
+func TestLeft(t *testing.T) {
+	s, url := start(t)
+	s.away = true
+	first := newTracker(t, serverAt(url), "")
+	commit(t, first, 0, folder.Finished)
+	commit(t, first, 3, folder.Finished)
+	_ = end(first)
+	s.away = false
+	o := first.Options
+	o.Done = []int{3, 1, 0}
+	if note := end(Start(t.Context(), outside(), o)); note != "" || len(s.runs) != 2 || len(records(t, first)) != 0 {
+		t.Errorf("wanted both points and no records, found %v and %q; %s", s.runs, records(t, first), note)
 	}
 }

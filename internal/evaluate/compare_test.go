@@ -1,4 +1,4 @@
-package experiment_test
+package evaluate_test
 
 import (
 	"context"
@@ -10,16 +10,17 @@ import (
 
 	"dnn/internal/compare"
 	"dnn/internal/evaluate"
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/modelfile"
 )
 
 // TestCompare compares models that a function of the caller reads, and writes nothing once it is stopped.
 func TestCompare(t *testing.T) {
-	isolate(t)
+	experimenttest.Isolate(t)
 	folder := t.TempDir()
 	path := filepath.Join(folder, "a.bin")
-	trained(t, options(smallExperiment(t), path))
-	w := newSystem()
+	experimenttest.Train(t, experimenttest.Options(experimenttest.Small(t), path))
+	w := experimenttest.NewSystem()
 	elsewhere := filepath.Join(folder, "elsewhere.bin")
 	m, err := modelfile.Read(path)
 	if err != nil {
@@ -49,8 +50,8 @@ func TestCompare(t *testing.T) {
 	if len(found.Comparisons) != 1 || !found.Comparisons[0].Same || found.Samples != 12 {
 		t.Errorf("wanted the same function on 12 samples, found %+v", found)
 	}
-	if w.stdout.Len() > 0 || !strings.HasPrefix(w.stderr.String(), "wrote ") {
-		t.Errorf("wanted no output without a listener for it, found %q, %q", &w.stdout, &w.stderr)
+	if w.Out.Len() > 0 || !strings.HasPrefix(w.Err.String(), "wrote ") {
+		t.Errorf("wanted no output without a listener for it, found %q, %q", &w.Out, &w.Err)
 	}
 	const broken = "the result cannot be told"
 	o.Listener.Compared = func(compare.Report) error { return errors.New(broken) }

@@ -1,4 +1,4 @@
-package experiment_test
+package evaluate_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dnn/internal/evaluate"
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/fault"
 	"dnn/internal/report"
 )
@@ -15,14 +16,15 @@ import (
 // TestMerge tests that a merged model has the test result of its parts together, and that neither is made if there is
 // too little memory for it.
 func TestMerge(t *testing.T) {
-	isolate(t)
+	experimenttest.Isolate(t)
 	folder := t.TempDir()
 	var models []string
 	for _, units := range []string{"[6]", "[9]"} {
 		models = append(models, filepath.Join(folder, units+".bin"))
-		trained(t, options(smallExperiment(t), models[len(models)-1], set("layers", units)))
+		o := experimenttest.Options(experimenttest.Small(t), models[len(models)-1], experimenttest.Set("layers", units))
+		experimenttest.Train(t, o)
 	}
-	w := newSystem()
+	w := experimenttest.NewSystem()
 	test := func(models ...string) (found report.Evaluation, err error) {
 		e := evaluate.Options{Models: models}
 		e.Listener.Evaluated = func(e report.Evaluation) error { found = e; return nil }
@@ -42,8 +44,8 @@ func TestMerge(t *testing.T) {
 	if err != nil || found.Loss != together.Loss || found.Accuracy != together.Accuracy || found.Samples != 12 {
 		t.Errorf("wanted %+v of the merged model, found %+v, %v", together, found, err)
 	}
-	if w.stdout.Len() > 0 {
-		t.Errorf("wanted no output without a listener for it, found %q", &w.stdout)
+	if w.Out.Len() > 0 {
+		t.Errorf("wanted no output without a listener for it, found %q", &w.Out)
 	}
 
 	o.Output = filepath.Join(folder, "none.bin")

@@ -1,0 +1,82 @@
+package mlflow
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTogether: of two who send one record, one does, and the server has one run. The other says who.
+func TestTogether(t *testing.T) {
+	s, h := start(t)
+	folder := t.TempDir()
+	s.away = func(string) bool { return true }
+	train(t, h.URL, folder, 2)
+	s.away = nil
+	sync := func() (lines []string) {
+		if err := Sync(t.Context(), folder, none, func(line string) { lines = append(lines, line) }); err != nil {
+			t.Error(err)
+		}
+		return lines
+	}
+	begun, goOn, first := make(chan bool), make(chan bool), make(chan []string)
+	s.away = func(request string) bool {
+		if request == "/runs/create" {
+			begun <- true
+			<-goOn
+		}
+		return false
+	}
+	go func() { first <- sync() }()
+	<-begun
+	path := RecordPath(filepath.Join(folder, "model.bin"))
+	if second, want := sync(), path+": is being sent: process "; len(second) != 1 || !strings.HasPrefix(second[0], want) {
+		t.Errorf("wanted %q, found %q", want, second)
+	}
+	close(goOn)
+	if lines := <-first; len(lines) != 1 || lines[0] != path+": sent" {
+		t.Errorf("wanted that it was sent, found %q", lines)
+	}
+	s.check(t, 2)
+	if left, err := filepath.Glob(filepath.Join(folder, ".*")); len(left) > 0 || err != nil {
+		t.Errorf("wanted no lock left, found %q, %v", left, err)
+	}
+}
+
+// TestKilled: who is killed while it sends leaves the number of the run, so that there is no second one.
+func TestKilled(t *testing.T) {
+	s, h := start(t)
+	folder := t.TempDir()
+	s.away = func(string) bool { return true }
+	train(t, h.URL, folder, 2)
+	var noted string
+	s.away = func(request string) bool {
+		if request == "/runs/log-batch" && noted == "" {
+			r, err := readRecord(RecordPath(filepath.Join(folder, "model.bin")))
+			if err != nil {
+				t.Error(err)
+				return false
+			}
+			noted = r.RunID
+		}
+		return false
+	}
+	if err := Sync(t.Context(), folder, none, func(string) {}); err != nil || noted != "abc" {
+		t.Errorf("wanted the run abc in the record as soon as the server has made it, found %q, %v", noted, err)
+	}
+}
+
+// TestUnanswered: a server that was too slow to answer has made the run, which is then taken.
+func TestUnanswered(t *testing.T) {
+	s, h := start(t)
+	s.silent = true
+	folder := t.TempDir()
+	if note := train(t, h.URL, folder, 2); !strings.Contains(note, "504") {
+		t.Errorf("wanted a note about the server, found %q", note)
+	}
+	s.silent = false
+	if err := Sync(t.Context(), folder, none, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	s.check(t, 2)
+}
