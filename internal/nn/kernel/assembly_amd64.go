@@ -3,10 +3,12 @@ package kernel
 // The sets of amd64 call the generated functions, which take sizes and slices instead of operands. Some functions
 // cannot do all that a kernel must; the plain Go code then does the rest.
 
-// The most columns whose sums the sparse products keep in registers: 8 vectors of AVX-512, 13 of AVX2.
+// The most columns whose sums the sparse products keep in registers: 13 vectors of AVX2; 8 of AVX-512, or 10 if that is
+// all of them. More would leave the first-level cache no room for the rows of B.
 const (
-	panelAVX512 = 8 * 16
-	panelAVX2   = 13 * 8
+	panelAVX512  = 8 * 16
+	widestAVX512 = 10 * 16
+	panelAVX2    = 13 * 8
 )
 
 // avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs with AVX-512 lack, it gathers as avx2 does.
@@ -16,6 +18,7 @@ func avx512(vbmi2 bool) *Set {
 		TileRows:   8,
 		TileCols:   32,
 		PanelCols:  panelAVX512,
+		widest:     widestAVX512,
 		gemmTile:   gemmTileAVX512,
 		sparseMul:  sparseMulInAVX512,
 		sparseAdam: sparseAdamInAVX512,
@@ -98,7 +101,7 @@ func panelWidth(cols, panel, lanes int) int {
 
 // sparseMulInAVX512 calls the assembly for one panel after the other.
 func sparseMulInAVX512(y Matrix, x Sparse, b Matrix, accumulate bool) {
-	width := panelWidth(y.Cols, panelAVX512, 16)
+	width := panelWidth(y.Cols, widestAVX512, 16)
 	for c := 0; c < y.Cols; c += width {
 		from, cols := b.Data[min(c, len(b.Data)):], min(width, y.Cols-c)
 		sparseMulAVX512(y.Rows, cols, x.Entries, x.Start, x.Step, x.Table,

@@ -7740,10 +7740,10 @@ TEXT ·transposeBytesAVX2(SB), NOSPLIT, $0-80
 	LEAQ (AX)(AX*2), DX
 	MOVQ CX, BX
 	SHLQ $0x04, BX
-	XORQ R10, R10
-
-rows:
 	XORQ R11, R11
+
+columns:
+	XORQ R10, R10
 
 block:
 	MOVQ         R10, SI
@@ -7885,15 +7885,6 @@ block:
 	VMOVDQU      X0, (R12)
 	VEXTRACTI128 $0x01, Y0, (R12)(BX*1)
 	ADDQ         CX, R12
-	MOVQ         cols+8(FP), SI
-	SUBQ         $0x20, SI
-	MOVQ         R11, DI
-	ADDQ         $0x20, DI
-	CMPQ         DI, SI
-	CMOVQGT      SI, DI
-	CMPQ         R11, SI
-	MOVQ         DI, R11
-	JNE          block
 	MOVQ         rows+0(FP), SI
 	SUBQ         $0x10, SI
 	MOVQ         R10, DI
@@ -7902,7 +7893,16 @@ block:
 	CMOVQGT      SI, DI
 	CMPQ         R10, SI
 	MOVQ         DI, R10
-	JNE          rows
+	JNE          block
+	MOVQ         cols+8(FP), SI
+	SUBQ         $0x20, SI
+	MOVQ         R11, DI
+	ADDQ         $0x20, DI
+	CMPQ         DI, SI
+	CMOVQGT      SI, DI
+	CMPQ         R11, SI
+	MOVQ         DI, R11
+	JNE          columns
 	VZEROUPPER
 	RET
 
