@@ -187,7 +187,10 @@ func (s *share) lists(rows kernel.Span, block int) kernel.Sparse {
 func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
-	panel := w.Panel(y.Cols)
+	panel := w.PanelCols
+	if y.Cols <= w.WidestPanel {
+		panel = y.Cols
+	}
 	for c := 0; c < y.Cols && !w.Stopped(); c += panel {
 		end := min(c+panel, y.Cols)
 		// One block of features after the other, so that the rows of k in use stay in the first-level cache.

@@ -133,7 +133,7 @@ func same[T comparable](t *testing.T, what string, got, want fenced[T]) {
 
 // awkward has sizes at the edges of vectors, blocks and panels, and primes.
 var awkward = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 50, 52, 63, 64, 65, 79, 97,
-	100, 103, 104, 105, 111, 127, 128, 129, 131, 197, 257}
+	100, 103, 104, 105, 111, 127, 128, 129, 131, 144, 145, 160, 161, 197, 257}
 
 func TestGemmTileAgreesWithReference(t *testing.T) {
 	eachSet(t, func(t *testing.T, s, _ *Set, d *data) {

@@ -40,9 +40,8 @@ type Set struct {
 	TileRows, TileCols int
 
 	// PanelCols is the number of columns that SparseMul computes at a time. Callers that cut columns should cut there.
-	PanelCols int
-
-	widest int // so many columns can be one panel; 0: PanelCols
+	PanelCols   int
+	WidestPanel int // up to so many columns need not be cut; 0: PanelCols
 
 	// The functions that the methods of these names call: plain Go or assembly. Assembly does not check the lengths of
 	// slices, and relies on what the method has checked.

@@ -5463,6 +5463,7 @@ stripRow:
 	VMOVD        AX, X5
 	VPBROADCASTD X5, Z5
 	LEAQ         2(DX)(CX*2), AX
+	KXNORW       K1, K1, K1
 	MOVQ         dst_base+112(FP), CX
 	XORQ         DX, DX
 
@@ -5480,8 +5481,8 @@ points:
 	VFMADD231PS Z2, Z8, Z6
 	VCVTTPS2DQ  Z6, Z6
 	VPXOR       X3, X3, X3
-	KXNORW      K1, K1, K1
-	VPGATHERDD  (AX)(Z6*2), K1, Z3
+	KMOVW       K1, K2
+	VPGATHERDD  (AX)(Z6*2), K2, Z3
 	VPSHUFB     byteSelectors<>+0(SB), Z3, Z6
 	VCVTDQ2PS   Z6, Z6
 	VPSHUFB     byteSelectors<>+128(SB), Z3, Z8

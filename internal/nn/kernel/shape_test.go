@@ -161,6 +161,9 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		{"Warp: dst: wanted 2 elements, found 1", func(s *Set) {
 			s.Warp(make([]uint8, 1), byteMat(2, 3, 3, make([]uint8, 6)), make([]uint16, 28), f(2), f(2))
 		}},
+		{"SmallProduct: c: wanted 6 elements, found 5", func(s *Set) { s.SmallProduct(f(5), f(8), f(12), 2, 4, 3) }},
+		{"SmallProduct: a: wanted 8 elements, found 7", func(s *Set) { s.SmallProduct(f(6), f(7), f(12), 2, 4, 3) }},
+		{"SmallProduct: b: wanted 12 elements, found 11", func(s *Set) { s.SmallProduct(f(6), f(8), f(11), 2, 4, 3) }},
 	} {
 		for _, s := range Available() {
 			if got := panicOf(func() { c.run(s) }); !strings.HasPrefix(got, "kernel: "+c.want) {

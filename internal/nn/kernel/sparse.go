@@ -53,14 +53,6 @@ func (x *Sparse) require(kernel string, rows int) {
 	}
 }
 
-// Panel returns the width of the panels that SparseMul's columns should be cut into, if there are that many.
-func (s *Set) Panel(cols int) int {
-	if cols <= s.widest {
-		return cols
-	}
-	return s.PanelCols
-}
-
 // SparseMul computes Y[rows, cols] = X B, or Y += X B if accumulate is set, for X[rows, k] and B[k, cols]. X's indices
 // must be less than k; SparseMul does not check that.
 func (s *Set) SparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {

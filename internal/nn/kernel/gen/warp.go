@@ -38,6 +38,10 @@ func (s isa) warp() {
 	VPBROADCASTD(w.roundBias.AsX(), w.roundBias)
 	w.origin = GP64()
 	LEAQ(Mem{Base: pairs, Index: stride, Scale: 2, Disp: 2}, w.origin) // the image's pixel (0, 0)
+	if s.Opmasks {
+		w.allLanes = K()
+		KXNORW(w.allLanes, w.allLanes, w.allLanes)
+	}
 	dst, i := asm.Slice("dst"), GP64()
 	XORQ(i, i)
 	asm.Place("points")
@@ -120,6 +124,7 @@ type warp struct {
 	origin              reg.GPVirtual // where the pixel (0, 0) lies in pairs
 	rows, cols, stride  reg.VecVirtual
 	minusOne, roundBias reg.VecVirtual
+	allLanes            reg.OpmaskVirtual // AVX-512 only
 }
 
 // points returns the values at the points from the i-th on, in the low bytes of their lanes.
@@ -159,13 +164,14 @@ func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.Vec
 	return whole, fraction
 }
 
-// gatherWords returns, for each lane of at, the word of the two pairs that begin there.
+// gatherWords returns, for each lane of at, the word of the two pairs that begin there. A gather clears its mask at its
+// end. KXNORW would set the mask anew, but wait for that, so that gathers could not overlap.
 func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
 	words, from := w.Vector(), Mem{Base: w.origin, Index: at, Scale: 2}
 	VPXOR(words.AsX(), words.AsX(), words.AsX())
 	if w.Opmasks {
 		all := K()
-		KXNORW(all, all, all)
+		KMOVW(w.allLanes, all)
 		VPGATHERDD(from, all, words)
 		return words
 	}
