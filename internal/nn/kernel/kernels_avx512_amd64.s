@@ -5456,57 +5456,95 @@ stripRow:
 	VPBROADCASTD X2, Z2
 	VCVTDQ2PS    Z2, Z2
 	MOVQ         $-1, AX
-	VMOVD        AX, X4
-	VPBROADCASTD X4, Z4
-	VCVTDQ2PS    Z4, Z4
-	MOVL         $0x4b400000, AX
 	VMOVD        AX, X5
 	VPBROADCASTD X5, Z5
+	VCVTDQ2PS    Z5, Z5
+	MOVL         $0x4b400000, AX
+	VMOVD        AX, X6
+	VPBROADCASTD X6, Z6
 	LEAQ         2(DX)(CX*2), AX
 	KXNORW       K1, K1, K1
 	MOVQ         dst_base+112(FP), CX
-	XORQ         DX, DX
+	MOVQ         x_len+72(FP), DX
+	SUBQ         $0x10, DX
+	XORQ         DI, DI
+	XORQ         R9, R9
+	VMOVUPS      (BX)(R9*4), Z8
+	VMAXPS       Z5, Z8, Z8
+	VMINPS       Z1, Z8, Z8
+	VRNDSCALEPS  $0x01, Z8, Z7
+	VSUBPS       Z7, Z8, Z8
+	VMOVUPS      (SI)(R9*4), Z10
+	VMAXPS       Z5, Z10, Z10
+	VMINPS       Z0, Z10, Z10
+	VRNDSCALEPS  $0x01, Z10, Z9
+	VSUBPS       Z9, Z10, Z10
+	VFMADD231PS  Z2, Z9, Z7
+	VCVTTPS2DQ   Z7, Z7
+	VPXOR        X3, X3, X3
+	KMOVW        K1, K2
+	VPGATHERDD   (AX)(Z7*2), K2, Z3
+	ADDQ         $0x10, R9
+	CMPQ         R9, DX
+	CMOVQGT      DX, R9
+	VMOVUPS      (BX)(R9*4), Z9
+	VMAXPS       Z5, Z9, Z9
+	VMINPS       Z1, Z9, Z9
+	VRNDSCALEPS  $0x01, Z9, Z7
+	VSUBPS       Z7, Z9, Z9
+	VMOVUPS      (SI)(R9*4), Z12
+	VMAXPS       Z5, Z12, Z12
+	VMINPS       Z0, Z12, Z12
+	VRNDSCALEPS  $0x01, Z12, Z11
+	VSUBPS       Z11, Z12, Z12
+	VFMADD231PS  Z2, Z11, Z7
+	VCVTTPS2DQ   Z7, Z7
+	MOVQ         R9, R8
 
 points:
-	VMOVUPS     (BX)(DX*4), Z7
-	VMAXPS      Z4, Z7, Z7
-	VMINPS      Z1, Z7, Z7
-	VRNDSCALEPS $0x01, Z7, Z6
-	VSUBPS      Z6, Z7, Z7
-	VMOVUPS     (SI)(DX*4), Z9
-	VMAXPS      Z4, Z9, Z9
-	VMINPS      Z0, Z9, Z9
-	VRNDSCALEPS $0x01, Z9, Z8
-	VSUBPS      Z8, Z9, Z9
-	VFMADD231PS Z2, Z8, Z6
-	VCVTTPS2DQ  Z6, Z6
-	VPXOR       X3, X3, X3
+	ADDQ        $0x10, R9
+	CMPQ        R9, DX
+	CMOVQGT     DX, R9
+	VMOVUPS     (BX)(R9*4), Z13
+	VMAXPS      Z5, Z13, Z13
+	VMINPS      Z1, Z13, Z13
+	VRNDSCALEPS $0x01, Z13, Z11
+	VSUBPS      Z11, Z13, Z13
+	VMOVUPS     (SI)(R9*4), Z15
+	VMAXPS      Z5, Z15, Z15
+	VMINPS      Z0, Z15, Z15
+	VRNDSCALEPS $0x01, Z15, Z14
+	VSUBPS      Z14, Z15, Z15
+	VFMADD231PS Z2, Z14, Z11
+	VCVTTPS2DQ  Z11, Z11
+	VPXOR       X4, X4, X4
 	KMOVW       K1, K2
-	VPGATHERDD  (AX)(Z6*2), K2, Z3
-	VPSHUFB     byteSelectors<>+0(SB), Z3, Z6
-	VCVTDQ2PS   Z6, Z6
-	VPSHUFB     byteSelectors<>+128(SB), Z3, Z8
-	VCVTDQ2PS   Z8, Z8
-	VSUBPS      Z6, Z8, Z8
-	VFMADD213PS Z6, Z7, Z8
-	VPSHUFB     byteSelectors<>+64(SB), Z3, Z6
-	VCVTDQ2PS   Z6, Z6
-	VPSHUFB     byteSelectors<>+192(SB), Z3, Z10
-	VCVTDQ2PS   Z10, Z10
-	VSUBPS      Z6, Z10, Z10
-	VFMADD213PS Z6, Z7, Z10
-	VSUBPS      Z8, Z10, Z10
-	VFMADD213PS Z8, Z9, Z10
-	VADDPS      Z5, Z10, Z10
-	VPMOVDB     Z10, (CX)(DX*1)
-	MOVQ        x_len+72(FP), DI
-	SUBQ        $0x10, DI
-	MOVQ        DX, R8
-	ADDQ        $0x10, R8
-	CMPQ        R8, DI
-	CMOVQGT     DI, R8
-	CMPQ        DX, DI
-	MOVQ        R8, DX
+	VPGATHERDD  (AX)(Z7*2), K2, Z4
+	VPSHUFB     byteSelectors<>+0(SB), Z3, Z7
+	VCVTDQ2PS   Z7, Z7
+	VPSHUFB     byteSelectors<>+128(SB), Z3, Z14
+	VCVTDQ2PS   Z14, Z14
+	VSUBPS      Z7, Z14, Z14
+	VFMADD213PS Z7, Z8, Z14
+	VPSHUFB     byteSelectors<>+64(SB), Z3, Z7
+	VCVTDQ2PS   Z7, Z7
+	VPSHUFB     byteSelectors<>+192(SB), Z3, Z3
+	VCVTDQ2PS   Z3, Z3
+	VSUBPS      Z7, Z3, Z3
+	VFMADD213PS Z7, Z8, Z3
+	VSUBPS      Z14, Z3, Z3
+	VFMADD213PS Z14, Z10, Z3
+	VADDPS      Z6, Z3, Z3
+	VPMOVDB     Z3, (CX)(DI*1)
+	VMOVAPS     Z4, Z3
+	VMOVAPS     Z9, Z8
+	VMOVAPS     Z12, Z10
+	VMOVAPS     Z11, Z7
+	VMOVAPS     Z13, Z9
+	VMOVAPS     Z15, Z12
+	CMPQ        DI, DX
+	MOVQ        R8, DI
+	MOVQ        R9, R8
 	JNE         points
 	VZEROUPPER
 	RET
