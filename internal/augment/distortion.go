@@ -12,7 +12,7 @@ import (
 // Distortion is one way to distort images, with its settings. It is also a mover or a painter. A new distortion is a
 // file of its own and an entry in All.
 //
-// It gets random numbers of its own for each image, so what it does does not depend on the other distortions.
+// It gets random numbers of its own for each image, so its effect does not depend on the other distortions.
 type Distortion interface {
 	// Group returns the name of the group of settings in an experiment file, and what the distortion does. Both are
 	// empty if the settings are in no group.
