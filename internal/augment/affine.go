@@ -1,8 +1,6 @@
 package augment
 
 import (
-	"math/rand/v2"
-
 	"dnn/internal/exact"
 	"dnn/internal/setting"
 )
@@ -37,11 +35,7 @@ func (a *Affine) Settings() []setting.Setting {
 	}
 }
 
-func (a *Affine) purpose() string { return moves }
-
-func (a *Affine) move(stream *rand.PCG, c coefficients) {
-	a.draw(stream).applyTo(c)
-}
+func (a *Affine) move(numbers pairs, c coefficients) { a.draw(numbers).applyTo(c) }
 
 // affineMap maps a pixel (u, v) of the distorted image to the point (x, y) of the original that it comes from. Both are
 // distances from the center:
@@ -55,12 +49,12 @@ type affineMap struct {
 	shear          float32
 }
 
-// draw draws a map. How many numbers it takes from the stream does not depend on the ranges.
-func (a *Affine) draw(stream *rand.PCG) (m affineMap) {
-	m.shiftX, m.shiftY = signed(stream, a.Shift)
-	m.scaleX, m.scaleY = signed(stream, a.Scale)
-	m.rotation, _ = signed(stream, a.Rotation)
-	m.shear, _ = signed(stream, a.Shear)
+// draw makes a map of the first four pairs.
+func (a *Affine) draw(numbers pairs) (m affineMap) {
+	m.shiftX, m.shiftY = numbers.signed(0, a.Shift)
+	m.scaleX, m.scaleY = numbers.signed(1, a.Scale)
+	m.rotation, _ = numbers.signed(2, a.Rotation)
+	m.shear, _ = numbers.signed(3, a.Shear)
 	return m
 }
 

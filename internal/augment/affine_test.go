@@ -2,8 +2,9 @@ package augment
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
+
+	"dnn/internal/random"
 )
 
 func TestMatrix(t *testing.T) {
@@ -37,9 +38,10 @@ func TestDrawAffine(t *testing.T) {
 	const n = 20000
 	var sums, squares [6]float64
 	var products [6][6]float64
-	stream := rand.NewPCG(1, 2)
-	for range n {
-		a := r.draw(stream)
+	numbers := make(pairs, 2*affinePairs)
+	for sample := range n {
+		random.NewKey(1, moves, 2).At(sample).Bits(numbers)
+		a := r.draw(numbers)
 		values := [6]float64{float64(a.shiftX), float64(a.shiftY), float64(a.rotation), float64(a.scaleX),
 			float64(a.scaleY), float64(a.shear)}
 		for i, v := range values {

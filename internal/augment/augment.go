@@ -29,8 +29,9 @@ import (
 
 // Augmenter distorts images of one size. It is a batch.Transform.
 type Augmenter struct {
-	movers     []keyed[mover]
-	painters   []keyed[painter]
+	movers     []mover
+	moves      random.Key // of the movers' random numbers in the current epoch
+	painters   []keyedPainter
 	rows, cols int // of an image
 	seed       uint64
 	down       int          // number of functions of the row
@@ -40,19 +41,20 @@ type Augmenter struct {
 	workspaces []*workspace // one for each worker
 }
 
-// keyed is a distortion with the key of its random streams in the current epoch.
-type keyed[D Distortion] struct {
-	distortion D
-	key        random.Key
+// keyedPainter is a painter with the key of its random streams in the current epoch.
+type keyedPainter struct {
+	painter
+	key random.Key
 }
 
 // workspace is the memory in which a worker distorts an image.
 type workspace struct {
-	stream rand.PCG
-	c      []float32 // [2 down, across]: C of x, then C of y
-	half   []float32 // [2 down, cols]: C Bx
-	x, y   []float32 // [rows, cols]: where each pixel comes from
-	pairs  []uint16  // memory of the kernel Warp
+	stream  rand.PCG  // of a painter
+	numbers pairs     // of the movers
+	c       []float32 // [2 down, across]: C of x, then C of y
+	half    []float32 // [2 down, cols]: C Bx
+	x, y    []float32 // [rows, cols]: where each pixel comes from
+	pairs   []uint16  // memory of the kernel Warp
 }
 
 // New returns an Augmenter for images of rows x cols pixels, which the given number of workers can use at once. It
@@ -69,9 +71,9 @@ func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
 		}
 		switch d := d.(type) {
 		case mover:
-			a.movers = append(a.movers, keyed[mover]{distortion: d})
+			a.movers = append(a.movers, d)
 		case painter:
-			a.painters = append(a.painters, keyed[painter]{distortion: d})
+			a.painters = append(a.painters, keyedPainter{painter: d})
 		}
 	}
 	a.by = make([]float32, rows*a.down)
@@ -85,11 +87,12 @@ func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
 	}
 	for range workers {
 		a.workspaces = append(a.workspaces, &workspace{
-			c:     kernel.Floats(2 * a.down * a.across),
-			half:  kernel.Floats(2 * a.down * cols),
-			x:     kernel.Floats(rows * cols),
-			y:     kernel.Floats(rows * cols),
-			pairs: make([]uint16, kernel.WarpPairs(rows, cols)),
+			numbers: make(pairs, 2*(affinePairs+(a.down-firstBump)*(a.across-firstBump))),
+			c:       kernel.Floats(2 * a.down * a.across),
+			half:    kernel.Floats(2 * a.down * cols),
+			x:       kernel.Floats(rows * cols),
+			y:       kernel.Floats(rows * cols),
+			pairs:   make([]uint16, kernel.WarpPairs(rows, cols)),
 		})
 	}
 	a.Begin(0)
@@ -98,16 +101,10 @@ func New(all Distortions, rows, cols int, seed uint64, workers int) *Augmenter {
 
 // Begin starts an epoch: it changes the keys of all random streams.
 func (a *Augmenter) Begin(epoch int) {
-	for i := range a.movers {
-		a.movers[i].begin(a.seed, epoch)
+	a.moves = random.NewKey(a.seed, moves, epoch)
+	for i, p := range a.painters {
+		a.painters[i].key = random.NewKey(a.seed, p.purpose(), epoch)
 	}
-	for i := range a.painters {
-		a.painters[i].begin(a.seed, epoch)
-	}
-}
-
-func (k *keyed[D]) begin(seed uint64, epoch int) {
-	k.key = random.NewKey(seed, k.distortion.purpose(), epoch)
 }
 
 // Apply distorts the image src[rows, cols] and writes the result to dst. sample is the index of the image in the data
@@ -119,7 +116,7 @@ func (a *Augmenter) Apply(k *kernel.Set, worker int, dst, src []uint8, sample in
 	k.Warp(dst, kernel.Bytes{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: src}, w.pairs, w.x, w.y)
 	for _, p := range a.painters {
 		p.key.At(sample).Seed(&w.stream)
-		p.distortion.paint(&w.stream, dst, a.rows, a.cols)
+		p.paint(&w.stream, dst, a.rows, a.cols)
 	}
 }
 
@@ -146,30 +143,16 @@ func (a *Augmenter) draw(w *workspace, sample int) {
 	c := coefficients{w.c[:a.down*a.across], w.c[a.down*a.across:], a.across}
 	c.x[0], c.x[1], c.x[a.across] = center(a.cols), 1, 0
 	c.y[0], c.y[1], c.y[a.across] = center(a.rows), 0, 1
+	a.moves.At(sample).Bits(w.numbers)
 	for _, d := range a.movers {
-		d.key.At(sample).Seed(&w.stream)
-		d.distortion.move(&w.stream, c)
+		d.move(w.numbers, c)
 	}
 }
 
 // points computes where each pixel comes from: By C Bx, for x and for y.
 func (a *Augmenter) points(k *kernel.Set, w *workspace) {
-	half := a.down * a.cols
-	by, bx := matrix(a.rows, a.down, a.by), matrix(a.across, a.cols, a.bx)
-	multiply(k, matrix(2*a.down, a.cols, w.half), matrix(2*a.down, a.across, w.c), bx)
-	multiply(k, matrix(a.rows, a.cols, w.x), by, matrix(a.down, a.cols, w.half[:half]))
-	multiply(k, matrix(a.rows, a.cols, w.y), by, matrix(a.down, a.cols, w.half[half:]))
-}
-
-// matrix returns a matrix whose rows are contiguous.
-func matrix(rows, cols int, data []float32) kernel.Matrix {
-	return kernel.Matrix{Rows: rows, Cols: cols, Stride: cols, Data: data}
-}
-
-// multiply computes C = A B, without the packing of kernel.Set.Gemm: the matrices are too small for it to pay.
-func multiply(s *kernel.Set, c, a, b kernel.Matrix) {
-	for j := 0; j < c.Cols; j += s.TileCols {
-		end := min(j+s.TileCols, c.Cols)
-		s.GemmTile(c.Columns(j, end), a.Operand(), b.Columns(j, end), false)
-	}
+	x, y := w.half[:a.down*a.cols], w.half[a.down*a.cols:]
+	k.SmallProduct(w.half, w.c, a.bx, 2*a.down, a.across, a.cols)
+	k.SmallProduct(w.x, a.by, x, a.rows, a.down, a.cols)
+	k.SmallProduct(w.y, a.by, y, a.rows, a.down, a.cols)
 }

@@ -94,9 +94,7 @@ func TestDistortions(t *testing.T) {
 		out := make([]uint8, len(image))
 		for sample := range 50 {
 			a.Apply(kernel.Available()[0], 0, out, image, sample)
-			var stream rand.PCG
-			a.movers[0].key.At(sample).Seed(&stream)
-			got, want := momentsOf(out, side), c.want(c.r.draw(&stream), before)
+			got, want := momentsOf(out, side), c.want(c.r.draw(a.workspaces[0].numbers), before)
 			if math.Abs(got.x-want.x) > 0.02 || math.Abs(got.y-want.y) > 0.02 {
 				t.Fatalf("%s, sample %d: center at (%.3f, %.3f), wanted (%.3f, %.3f)",
 					c.name, sample, got.x, got.y, want.x, want.y)

@@ -12,7 +12,7 @@ import (
 // Distortion is one way to distort images, with its settings. It is also a mover or a painter. A new distortion is a
 // file of its own and an entry in All.
 //
-// It gets a random stream for each image, so what it draws does not depend on the other distortions.
+// It gets random numbers of its own for each image, so its effect does not depend on the other distortions.
 type Distortion interface {
 	// Group returns the name of the group of settings in an experiment file, and what the distortion does. Both are
 	// empty if the settings are in no group.
@@ -21,16 +21,13 @@ type Distortion interface {
 	// Settings returns the settings. A distortion with a group is off if its first setting is 0 or false. One without a
 	// group is off if all its settings are.
 	Settings() []setting.Setting
-
-	// purpose names the distortion's random streams; see random.NewKey.
-	purpose() string
 }
 
 // mover is a distortion that determines where the pixels of an image come from.
 type mover interface {
 	Distortion
-	// move changes the coefficients c of one image.
-	move(stream *rand.PCG, c coefficients)
+	// move changes the coefficients c of one image by the random numbers that are meant for the mover; see moves.
+	move(numbers pairs, c coefficients)
 }
 
 // field is a mover that adds functions to the basis. There can be only one.
@@ -43,6 +40,8 @@ type field interface {
 // painter is a distortion that changes pixels after the movers.
 type painter interface {
 	Distortion
+	// purpose names the painter's random streams; see random.NewKey.
+	purpose() string
 	// paint changes an image [rows, cols] in place.
 	paint(stream *rand.PCG, image []uint8, rows, cols int)
 }

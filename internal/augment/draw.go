@@ -1,29 +1,24 @@
 package augment
 
-import "math/rand/v2"
-
-// moves names the stream that Affine, Flips and Elastic share for historical reasons: its first four numbers are for
-// Affine and Flips, the others for Elastic. Every other distortion has a stream of its own.
+// moves names the stream that all movers share: the first affinePairs pairs of numbers are for Affine and Flips, the
+// others for Elastic. Every other distortion has a stream of its own.
 const moves = "augment"
 
-// skip passes over n numbers of the stream, which other distortions use.
-func skip(stream *rand.PCG, n int) {
-	for range n {
-		stream.Uint64()
-	}
-}
+const affinePairs = 4
 
-// signed returns two independent numbers, uniform from -limit to limit.
-func signed(stream *rand.PCG, limit float64) (x, y float32) {
-	a, b := integers(stream)
-	return scaled(a, limit), scaled(b, limit)
-}
+// pairs is pairs of independent random numbers, as random.Key.Bits gives them, which is the second of each pair before
+// the first. Each is uniform over all values of 32 bits.
+type pairs []uint32
 
-// integers returns the two halves of the stream's next number, each uniform over all values of an int32.
-func integers(stream *rand.PCG) (a, b int32) {
-	bits := stream.Uint64()
-	return int32(bits >> 32), int32(bits)
-}
+// from returns the pairs from the i-th on.
+func (p pairs) from(i int) pairs { return p[2*i:] }
 
-// scaled maps the range of an int32 to that from -limit to limit.
-func scaled(n int32, limit float64) float32 { return float32(n) * (float32(limit) * 0x1p-31) }
+// integers returns the i-th pair.
+func (p pairs) integers(i int) (a, b int32) { return int32(p[2*i+1]), int32(p[2*i]) }
+
+// signed returns the i-th pair, mapped to the range from -limit to limit.
+func (p pairs) signed(i int, limit float64) (x, y float32) {
+	a, b := p.integers(i)
+	scale := float32(limit) * 0x1p-31
+	return float32(a) * scale, float32(b) * scale
+}

@@ -2,7 +2,6 @@ package augment
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"dnn/internal/exact"
 	"dnn/internal/setting"
@@ -37,15 +36,15 @@ func (e *Elastic) Settings() []setting.Setting {
 	}
 }
 
-func (e *Elastic) purpose() string { return moves }
-
-// move draws the coefficients of the bumps.
-func (e *Elastic) move(stream *rand.PCG, c coefficients) {
-	skip(stream, 4) // for Affine and Flips
+// move sets the coefficients of the bumps.
+func (e *Elastic) move(numbers pairs, c coefficients) {
+	numbers = numbers.from(affinePairs)
 	for i := firstBump * c.across; i < len(c.x); i += c.across {
-		for j := i + firstBump; j < i+c.across; j++ {
-			c.x[j], c.y[j] = signed(stream, e.Alpha)
+		x, y := c.x[i+firstBump:i+c.across], c.y[i+firstBump:i+c.across]
+		for j := range x {
+			x[j], y[j] = numbers.signed(j, e.Alpha)
 		}
+		numbers = numbers.from(len(x))
 	}
 }
 

@@ -1,10 +1,6 @@
 package augment
 
-import (
-	"math/rand/v2"
-
-	"dnn/internal/setting"
-)
+import "dnn/internal/setting"
 
 // Flips mirrors images at random: in each direction that is on with probability 1/2, independently of the other.
 type Flips struct {
@@ -27,12 +23,10 @@ func (f *Flips) Settings() []setting.Setting {
 	}
 }
 
-func (f *Flips) purpose() string { return moves }
-
-func (f *Flips) move(stream *rand.PCG, c coefficients) {
-	skip(stream, 2) // for Affine, which also uses the other halves of the next two
-	_, x := integers(stream)
-	_, y := integers(stream)
+// move uses the numbers of the first pairs that Affine does not.
+func (f *Flips) move(numbers pairs, c coefficients) {
+	_, x := numbers.integers(2)
+	_, y := numbers.integers(3)
 	c.mirror(f.Horizontal && x < 0, f.Vertical && y < 0)
 }
 

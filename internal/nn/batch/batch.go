@@ -187,8 +187,12 @@ func (s *share) lists(rows kernel.Span, block int) kernel.Sparse {
 func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r kernel.Span) {
 	y = y.Slice(r.Lo, r.Hi)
 	s := &in.shares[share]
-	for c := 0; c < y.Cols && !w.Stopped(); c += w.PanelCols {
-		end := min(c+w.PanelCols, y.Cols)
+	panel := w.PanelCols
+	if y.Cols <= w.WidestPanel {
+		panel = y.Cols
+	}
+	for c := 0; c < y.Cols && !w.Stopped(); c += panel {
+		end := min(c+panel, y.Cols)
 		// One block of features after the other, so that the rows of k in use stay in the first-level cache.
 		for b := range s.blocks {
 			w.SparseMul(y.Columns(c, end), s.lists(r, b), k.Columns(c, end), share+b > 0)

@@ -3,22 +3,25 @@ package kernel
 // The sets of amd64 call the generated functions, which take sizes and slices instead of operands. Some functions
 // cannot do all that a kernel must; the plain Go code then does the rest.
 
-// The most columns whose sums the sparse products keep in registers: 8 vectors of AVX-512, 13 of AVX2.
+// The most columns whose sums the sparse products keep in registers: 13 vectors of AVX2; 8 of AVX-512, or 10 if that is
+// all of them. More would leave the first-level cache no room for the rows of B.
 const (
-	panelAVX512 = 8 * 16
-	panelAVX2   = 13 * 8
+	panelAVX512  = 8 * 16
+	widestAVX512 = 10 * 16
+	panelAVX2    = 13 * 8
 )
 
 // avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs with AVX-512 lack, it gathers as avx2 does.
 func avx512(vbmi2 bool) *Set {
 	s := &Set{
-		Name:       "avx512",
-		TileRows:   12,
-		TileCols:   32,
-		PanelCols:  panelAVX512,
-		gemmTile:   gemmTileAVX512,
-		sparseMul:  sparseMulInAVX512,
-		sparseAdam: sparseAdamInAVX512,
+		Name:        "avx512",
+		TileRows:    12,
+		TileCols:    32,
+		PanelCols:   panelAVX512,
+		WidestPanel: widestAVX512,
+		gemmTile:    gemmTileAVX512,
+		sparseMul:   sparseMulBy(sparseMulAVX512, widestAVX512, 16),
+		sparseAdam:  sparseAdamInAVX512,
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX512(src.Rows, src.Cols, src.Data, src.Stride,
 				x.Entries, at, base, baseStep, x.Start, x.Step)
@@ -36,13 +39,7 @@ func avx512(vbmi2 bool) *Set {
 		copyRows: func(dst, src Matrix) {
 			copyRowsAVX512(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 		},
-		warp: func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
-			if warpsPlainly(src, x, 16) {
-				warp(dst, src, pairs, x, y)
-				return
-			}
-			warpAVX512(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
-		},
+		warp:       warpBy(warpAVX512, 16),
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX512(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX512(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
@@ -63,11 +60,10 @@ func avx2() *Set {
 		TileCols:   16,
 		PanelCols:  panelAVX2,
 		gemmTile:   gemmTileAVX2,
-		sparseMul:  sparseMulInAVX2,
+		sparseMul:  sparseMulBy(sparseMulAVX2, panelAVX2, 8),
 		sparseAdam: sparseAdamInAVX2,
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
-			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride,
-				x.Entries, at, base, baseStep, x.Start, x.Step)
+			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
 		},
 		prefetch:       prefetchAVX2,
 		transposeBytes: transposeBytesInBlocks,
@@ -81,13 +77,7 @@ func avx2() *Set {
 			}
 			copyRowsAVX2(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 		},
-		warp: func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
-			if warpsPlainly(src, x, 8) {
-				warp(dst, src, pairs, x, y)
-				return
-			}
-			warpAVX2(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
-		},
+		warp:       warpBy(warpAVX2, 8),
 		columnSums: func(dst []float32, x Matrix) { columnSumsAVX2(x.Rows, x.Cols, x.Data, x.Stride, dst) },
 		softmax: func(z Matrix, largest, sums []float32, best []int32) {
 			softmaxAVX2(z.Rows, z.Cols, z.Data, z.Stride, largest, sums, best)
@@ -96,33 +86,24 @@ func avx2() *Set {
 	}
 }
 
-// panelWidth returns the width of the panels that columns are cut into. There are as few panels as possible, of at most
-// panel columns. All but the last have the same width, a multiple of lanes.
+// panelWidth returns the width of panels that cut cols >= 1 columns: as few as possible, of at most panel columns, and
+// all but the last of the same width, a multiple of lanes.
 func panelWidth(cols, panel, lanes int) int {
-	if cols <= panel {
-		return panel
-	}
 	panels := (cols + panel - 1) / panel
 	return ((cols+panels-1)/panels + lanes - 1) / lanes * lanes
 }
 
-// sparseMulInAVX512 calls the assembly for one panel after the other.
-func sparseMulInAVX512(y Matrix, x Sparse, b Matrix, accumulate bool) {
-	width := panelWidth(y.Cols, panelAVX512, 16)
-	for c := 0; c < y.Cols; c += width {
-		from, cols := b.Data[min(c, len(b.Data)):], min(width, y.Cols-c)
-		sparseMulAVX512(y.Rows, cols, x.Entries, x.Start, x.Step, x.Table,
-			from, b.Stride, y.Data[c:], y.Stride, accumulate)
-	}
-}
-
-// sparseMulInAVX2 calls the assembly for one panel after the other.
-func sparseMulInAVX2(y Matrix, x Sparse, b Matrix, accumulate bool) {
-	width := panelWidth(y.Cols, panelAVX2, 8)
-	for c := 0; c < y.Cols; c += width {
-		from, cols := b.Data[min(c, len(b.Data)):], min(width, y.Cols-c)
-		sparseMulAVX2(y.Rows, cols, x.Entries, x.Start, x.Step, x.Table,
-			from, b.Stride, y.Data[c:], y.Stride, accumulate)
+// sparseMulBy returns a Set's sparseMul, made of assembly that computes one panel.
+func sparseMulBy(
+	panel func(rows, cols int, entries []uint32, start []int32, step int, table *[256]float32, b []float32, ldb int,
+		y []float32, ldy int, accumulate bool), most, lanes int,
+) func(y Matrix, x Sparse, b Matrix, accumulate bool) {
+	return func(y Matrix, x Sparse, b Matrix, accumulate bool) {
+		width := panelWidth(y.Cols, most, lanes)
+		for c := 0; c < y.Cols; c += width {
+			panel(y.Rows, min(width, y.Cols-c), x.Entries, x.Start, x.Step, x.Table,
+				b.Data[min(c, len(b.Data)):], b.Stride, y.Data[c:], y.Stride, accumulate)
+		}
 	}
 }
 
@@ -170,8 +151,16 @@ func transposeBytesInBlocks(dst, src Bytes) {
 	transposeBytesAVX2(src.Rows, src.Cols, src.Data, src.Stride, dst.Data, dst.Stride)
 }
 
-// warpsPlainly reports whether the plain loop must do it: for images narrower than a strip, for those with too many
-// pixels to count in a float32, and for fewer points than a vector has lanes.
-func warpsPlainly(src Bytes, x []float32, lanes int) bool {
-	return src.Rows == 0 || src.Cols < 16 || len(x) < lanes || WarpPairs(src.Rows, src.Cols) > 1<<24
+// warpBy returns a Set's warp, made of assembly. It leaves images narrower than a strip to the plain loop, those with too
+// many pixels to count in a float32, and fewer points than a vector has lanes.
+func warpBy(
+	assembly func(rows, cols int, src []uint8, pairs []uint16, x, y []float32, dst []uint8), lanes int,
+) func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
+	return func(dst []uint8, src Bytes, pairs []uint16, x, y []float32) {
+		if src.Rows == 0 || src.Cols < 16 || len(x) < lanes || WarpPairs(src.Rows, src.Cols) > 1<<24 {
+			warp(dst, src, pairs, x, y)
+			return
+		}
+		assembly(src.Rows, src.Cols, src.Data, pairs, x, y, dst)
+	}
 }

@@ -63,6 +63,13 @@ func (g gemmCase) check(t *testing.T, s *Set, scratch *Scratch) {
 	sameFloats(t, g.String(), got, want)
 }
 
+// multiplyTile is gemmTile for matrices.
+func multiplyTile(s *Set, c Matrix, a Operand, b Matrix, accumulate bool) {
+	_, k := a.Size()
+	rs, cs := a.strides()
+	s.gemmTile(c.Rows, c.Cols, k, a.Data, rs, cs, b.Data, b.Stride, c.Data, c.Stride, accumulate)
+}
+
 // gemmShapes has m, n, k at the edges of tiles and of blocks, and for each path through Gemm: with little and much of A
 // and B to pack.
 var gemmShapes = [][3]int{{1, 1, 1}, {2, 4, 3}, {7, 9, 13}, {8, 32, 64}, {9, 33, 65}, {12, 32, 9}, {13, 32, 9}, {23, 64, 9}, {50, 17, 30}, {100, 10, 50}, {100, 50, 100},

@@ -1,29 +1,11 @@
 package kernel
 
-import (
-	"fmt"
+import "dnn/internal/exact"
 
-	"dnn/internal/exact"
-)
-
-// GemmTile computes a column of tiles of a matrix product: C[rows, cols] = A[rows, k] B[k, cols], or C += A B if
-// accumulate is set. 1 <= rows, 1 <= cols <= TileCols; k may be 0. It packs nothing, which suits small factors. Gemm is
-// made of it.
-func (s *Set) GemmTile(c Matrix, a Operand, b Matrix, accumulate bool) {
-	_, k := a.Size()
-	if c.Rows < 1 || c.Cols < 1 || c.Cols > s.TileCols {
-		const message = "kernel: GemmTile: c: found %d x %d, wanted at least 1 x 1 and at most %d columns"
-		panic(fmt.Sprintf(message, c.Rows, c.Cols, s.TileCols))
-	}
-	require("GemmTile", "c", c.shape(), c.Rows, c.Cols)
-	a.require("GemmTile", "a", c.Rows, k)
-	require("GemmTile", "b", b.shape(), k, c.Cols)
-	rs, cs := a.strides()
-	s.gemmTile(c.Rows, c.Cols, k, a.Data, rs, cs, b.Data, b.Stride, c.Data, c.Stride, accumulate)
-}
-
-// gemmTile is GemmTile for an A whose element (i, p) is a[i*rs+p*cs], so it serves panels, row-major matrices and
-// transposed ones. It keeps the sums of 2x4 tiles in registers. Smaller tiles at the edges take the plain loop.
+// gemmTile computes a column of tiles of a matrix product: C[rows, cols] = A[rows, k] B[k, cols], or C += A B if
+// accumulate is set. 1 <= rows, 1 <= cols <= TileCols; k may be 0. Element (i, p) of A is a[i*rs+p*cs], so it serves
+// panels, row-major matrices and transposed ones. Gemm is made of it. This one keeps the sums of 2x4 tiles in registers;
+// smaller tiles at the edges take the plain loop.
 func gemmTile(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	i := 0
 	for ; cols == 4 && rows-i >= 2; i += 2 {

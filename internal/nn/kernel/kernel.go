@@ -36,11 +36,12 @@ type Set struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
 
-	// TileRows and TileCols are the size of the tile whose sums GemmTile keeps in registers.
+	// TileRows and TileCols are the size of the tile whose sums Gemm keeps in registers.
 	TileRows, TileCols int
 
 	// PanelCols is the number of columns that SparseMul computes at a time. Callers that cut columns should cut there.
-	PanelCols int
+	PanelCols   int
+	WidestPanel int // up to so many columns need not be cut; 0: PanelCols
 
 	// The functions that the methods of these names call: plain Go or assembly. Assembly does not check the lengths of
 	// slices, and relies on what the method has checked.

@@ -2,7 +2,7 @@
 
 package kernel
 
-// gemmTileAVX2 is Set.GemmTile.
+// gemmTileAVX2 is gemmTile.
 //
 //go:noescape
 func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)

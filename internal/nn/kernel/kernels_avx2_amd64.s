@@ -7132,59 +7132,97 @@ stripRow:
 	VPBROADCASTD X2, Y2
 	VCVTDQ2PS    Y2, Y2
 	MOVQ         $-1, AX
-	VMOVD        AX, X4
-	VPBROADCASTD X4, Y4
-	VCVTDQ2PS    Y4, Y4
-	MOVL         $0x4b400000, AX
 	VMOVD        AX, X5
 	VPBROADCASTD X5, Y5
+	VCVTDQ2PS    Y5, Y5
+	MOVL         $0x4b400000, AX
+	VMOVD        AX, X6
+	VPBROADCASTD X6, Y6
 	LEAQ         2(DX)(CX*2), AX
 	MOVQ         dst_base+112(FP), CX
-	XORQ         DX, DX
+	MOVQ         x_len+72(FP), DX
+	SUBQ         $0x08, DX
+	XORQ         DI, DI
+	XORQ         R9, R9
+	VMOVUPS      (BX)(R9*4), Y8
+	VMAXPS       Y5, Y8, Y8
+	VMINPS       Y1, Y8, Y8
+	VROUNDPS     $0x01, Y8, Y7
+	VSUBPS       Y7, Y8, Y8
+	VMOVUPS      (SI)(R9*4), Y10
+	VMAXPS       Y5, Y10, Y10
+	VMINPS       Y0, Y10, Y10
+	VROUNDPS     $0x01, Y10, Y9
+	VSUBPS       Y9, Y10, Y10
+	VFMADD231PS  Y2, Y9, Y7
+	VCVTTPS2DQ   Y7, Y7
+	VPXOR        X3, X3, X3
+	VPCMPEQD     Y9, Y9, Y9
+	VPGATHERDD   Y9, (AX)(Y7*2), Y3
+	ADDQ         $0x08, R9
+	CMPQ         R9, DX
+	CMOVQGT      DX, R9
+	VMOVUPS      (BX)(R9*4), Y9
+	VMAXPS       Y5, Y9, Y9
+	VMINPS       Y1, Y9, Y9
+	VROUNDPS     $0x01, Y9, Y7
+	VSUBPS       Y7, Y9, Y9
+	VMOVUPS      (SI)(R9*4), Y12
+	VMAXPS       Y5, Y12, Y12
+	VMINPS       Y0, Y12, Y12
+	VROUNDPS     $0x01, Y12, Y11
+	VSUBPS       Y11, Y12, Y12
+	VFMADD231PS  Y2, Y11, Y7
+	VCVTTPS2DQ   Y7, Y7
+	MOVQ         R9, R8
 
 points:
-	VMOVUPS      (BX)(DX*4), Y7
-	VMAXPS       Y4, Y7, Y7
-	VMINPS       Y1, Y7, Y7
-	VROUNDPS     $0x01, Y7, Y6
-	VSUBPS       Y6, Y7, Y7
-	VMOVUPS      (SI)(DX*4), Y9
-	VMAXPS       Y4, Y9, Y9
-	VMINPS       Y0, Y9, Y9
-	VROUNDPS     $0x01, Y9, Y8
-	VSUBPS       Y8, Y9, Y9
-	VFMADD231PS  Y2, Y8, Y6
-	VCVTTPS2DQ   Y6, Y6
-	VPXOR        X3, X3, X3
-	VPCMPEQD     Y8, Y8, Y8
-	VPGATHERDD   Y8, (AX)(Y6*2), Y3
-	VPSHUFB      byteSelectors<>+0(SB), Y3, Y6
-	VCVTDQ2PS    Y6, Y6
-	VPSHUFB      byteSelectors<>+64(SB), Y3, Y8
-	VCVTDQ2PS    Y8, Y8
-	VSUBPS       Y6, Y8, Y8
-	VFMADD213PS  Y6, Y7, Y8
-	VPSHUFB      byteSelectors<>+32(SB), Y3, Y6
-	VCVTDQ2PS    Y6, Y6
-	VPSHUFB      byteSelectors<>+96(SB), Y3, Y10
-	VCVTDQ2PS    Y10, Y10
-	VSUBPS       Y6, Y10, Y10
-	VFMADD213PS  Y6, Y7, Y10
-	VSUBPS       Y8, Y10, Y10
-	VFMADD213PS  Y8, Y9, Y10
-	VADDPS       Y5, Y10, Y10
-	VPSHUFB      byteSelectors<>+128(SB), Y10, Y10
-	VEXTRACTI128 $0x01, Y10, X3
-	VPUNPCKLDQ   X3, X10, X10
-	VMOVQ        X10, (CX)(DX*1)
-	MOVQ         x_len+72(FP), DI
-	SUBQ         $0x08, DI
-	MOVQ         DX, R8
-	ADDQ         $0x08, R8
-	CMPQ         R8, DI
-	CMOVQGT      DI, R8
-	CMPQ         DX, DI
-	MOVQ         R8, DX
+	ADDQ         $0x08, R9
+	CMPQ         R9, DX
+	CMOVQGT      DX, R9
+	VMOVUPS      (BX)(R9*4), Y13
+	VMAXPS       Y5, Y13, Y13
+	VMINPS       Y1, Y13, Y13
+	VROUNDPS     $0x01, Y13, Y11
+	VSUBPS       Y11, Y13, Y13
+	VMOVUPS      (SI)(R9*4), Y15
+	VMAXPS       Y5, Y15, Y15
+	VMINPS       Y0, Y15, Y15
+	VROUNDPS     $0x01, Y15, Y14
+	VSUBPS       Y14, Y15, Y15
+	VFMADD231PS  Y2, Y14, Y11
+	VCVTTPS2DQ   Y11, Y11
+	VPXOR        X4, X4, X4
+	VPCMPEQD     Y14, Y14, Y14
+	VPGATHERDD   Y14, (AX)(Y7*2), Y4
+	VPSHUFB      byteSelectors<>+0(SB), Y3, Y7
+	VCVTDQ2PS    Y7, Y7
+	VPSHUFB      byteSelectors<>+64(SB), Y3, Y14
+	VCVTDQ2PS    Y14, Y14
+	VSUBPS       Y7, Y14, Y14
+	VFMADD213PS  Y7, Y8, Y14
+	VPSHUFB      byteSelectors<>+32(SB), Y3, Y7
+	VCVTDQ2PS    Y7, Y7
+	VPSHUFB      byteSelectors<>+96(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VSUBPS       Y7, Y3, Y3
+	VFMADD213PS  Y7, Y8, Y3
+	VSUBPS       Y14, Y3, Y3
+	VFMADD213PS  Y14, Y10, Y3
+	VADDPS       Y6, Y3, Y3
+	VPSHUFB      byteSelectors<>+128(SB), Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X7
+	VPUNPCKLDQ   X7, X3, X3
+	VMOVQ        X3, (CX)(DI*1)
+	VMOVAPS      Y4, Y3
+	VMOVAPS      Y9, Y8
+	VMOVAPS      Y12, Y10
+	VMOVAPS      Y11, Y7
+	VMOVAPS      Y13, Y9
+	VMOVAPS      Y15, Y12
+	CMPQ         DI, DX
+	MOVQ         R8, DI
+	MOVQ         R9, R8
 	JNE          points
 	VZEROUPPER
 	RET
@@ -8041,10 +8079,10 @@ TEXT ·transposeBytesAVX2(SB), NOSPLIT, $0-80
 	LEAQ (AX)(AX*2), DX
 	MOVQ CX, BX
 	SHLQ $0x04, BX
-	XORQ R10, R10
-
-rows:
 	XORQ R11, R11
+
+columns:
+	XORQ R10, R10
 
 block:
 	MOVQ         R10, SI
@@ -8186,15 +8224,6 @@ block:
 	VMOVDQU      X0, (R12)
 	VEXTRACTI128 $0x01, Y0, (R12)(BX*1)
 	ADDQ         CX, R12
-	MOVQ         cols+8(FP), SI
-	SUBQ         $0x20, SI
-	MOVQ         R11, DI
-	ADDQ         $0x20, DI
-	CMPQ         DI, SI
-	CMOVQGT      SI, DI
-	CMPQ         R11, SI
-	MOVQ         DI, R11
-	JNE          block
 	MOVQ         rows+0(FP), SI
 	SUBQ         $0x10, SI
 	MOVQ         R10, DI
@@ -8203,7 +8232,16 @@ block:
 	CMOVQGT      SI, DI
 	CMPQ         R10, SI
 	MOVQ         DI, R10
-	JNE          rows
+	JNE          block
+	MOVQ         cols+8(FP), SI
+	SUBQ         $0x20, SI
+	MOVQ         R11, DI
+	ADDQ         $0x20, DI
+	CMPQ         DI, SI
+	CMOVQGT      SI, DI
+	CMPQ         R11, SI
+	MOVQ         DI, R11
+	JNE          columns
 	VZEROUPPER
 	RET
 

@@ -2,7 +2,7 @@
 
 package kernel
 
-// gemmTileAVX512 is Set.GemmTile.
+// gemmTileAVX512 is gemmTile.
 //
 //go:noescape
 func gemmTileAVX512(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)

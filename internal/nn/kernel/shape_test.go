@@ -29,7 +29,6 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		return Sparse{Rows: rows, Entries: make([]uint32, entries), Start: start, Step: step, Table: new([256]float32)}
 	}
 	ok, wide, tall := m(7), mat(2, 4, 4, f(8)), mat(3, 3, 4, f(12))
-	one := mat(1, 1, 1, f(9))
 	best := make([]int32, 3)
 	for _, c := range []struct {
 		want string
@@ -55,30 +54,6 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		}},
 		{"Gemm: b: wanted 3 x 3, found 2 x 4", func(s *Set) {
 			s.Gemm(&Scratch{}, ok, ok.Operand(), wide.Transposed(), true)
-		}},
-		{"GemmTile: c: found 0 x 1", func(s *Set) { s.GemmTile(mat(0, 1, 1, f(9)), one.Operand(), one, false) }},
-		{"GemmTile: c: found 1 x 33", func(s *Set) {
-			s.GemmTile(mat(1, 33, 33, f(99)), one.Operand(), mat(1, 33, 33, f(99)), false)
-		}},
-		{"GemmTile: a: wanted memory for 1 x -1", func(s *Set) {
-			s.GemmTile(one, mat(1, -1, 1, f(9)).Operand(), one, false)
-		}},
-		{"GemmTile: a: wanted memory for 2 x 3", func(s *Set) {
-			s.GemmTile(mat(2, 1, 1, f(2)), m(6).Operand(), mat(3, 1, 1, f(3)), false)
-		}},
-		{"GemmTile: a: wanted memory for 2 x 3", func(s *Set) {
-			s.GemmTile(mat(2, 1, 1, f(2)), mat(2, 3, -1, f(9)).Operand(), mat(3, 1, 1, f(3)), false)
-		}},
-		{"GemmTile: a: wanted memory for 3 x 2", func(s *Set) {
-			s.GemmTile(mat(2, 1, 1, f(2)), mat(3, 2, 3, f(7)).Transposed(), mat(3, 1, 1, f(3)), false)
-		}},
-		{"GemmTile: a: wanted 2 x 3, found 3 x 3", func(s *Set) { s.GemmTile(ok, tall.Operand(), tall, false) }},
-		{"GemmTile: b: wanted memory for 2 x 3", func(s *Set) {
-			s.GemmTile(mat(1, 3, 3, f(3)), mat(1, 2, 2, f(2)).Operand(), m(6), false)
-		}},
-		{"GemmTile: b: wanted 3 x 3, found 2 x 3", func(s *Set) { s.GemmTile(ok, ok.Operand(), ok, false) }},
-		{"GemmTile: c: wanted memory for 2 x 3", func(s *Set) {
-			s.GemmTile(m(6), mat(2, 1, 1, f(2)).Operand(), mat(1, 3, 3, f(3)), true)
 		}},
 		{"SparseMul: y: wanted memory for 2 x 3", func(s *Set) { s.SparseMul(m(6), x(2, 1, 9, 0, 0, 0), tall, false) }},
 		{"SparseMul: b: wanted memory for 2 x 3", func(s *Set) { s.SparseMul(ok, x(2, 1, 9, 0, 0, 0), m(6), false) }},
@@ -161,6 +136,9 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		{"Warp: dst: wanted 2 elements, found 1", func(s *Set) {
 			s.Warp(make([]uint8, 1), byteMat(2, 3, 3, make([]uint8, 6)), make([]uint16, 28), f(2), f(2))
 		}},
+		{"SmallProduct: c: wanted 6 elements, found 5", func(s *Set) { s.SmallProduct(f(5), f(8), f(12), 2, 4, 3) }},
+		{"SmallProduct: a: wanted 8 elements, found 7", func(s *Set) { s.SmallProduct(f(6), f(7), f(12), 2, 4, 3) }},
+		{"SmallProduct: b: wanted 12 elements, found 11", func(s *Set) { s.SmallProduct(f(6), f(8), f(11), 2, 4, 3) }},
 	} {
 		for _, s := range Available() {
 			if got := panicOf(func() { c.run(s) }); !strings.HasPrefix(got, "kernel: "+c.want) {
@@ -366,11 +344,11 @@ func TestKernelsAllowSizesOfZero(t *testing.T) {
 		}
 		c := []float32{1}
 		a, b := mat(1, 0, 0, nil).Operand(), mat(0, 1, 0, nil)
-		s.GemmTile(mat(1, 1, 1, c), a, b, true)
+		multiplyTile(s, mat(1, 1, 1, c), a, b, true)
 		if c[0] != 1 {
 			t.Errorf("%s: adding a product with k = 0 made %g of 1", s.Name, c[0])
 		}
-		s.GemmTile(mat(1, 1, 1, c), a, b, false)
+		multiplyTile(s, mat(1, 1, 1, c), a, b, false)
 		if c[0] != 0 {
 			t.Errorf("%s: a product with k = 0 is %g", s.Name, c[0])
 		}

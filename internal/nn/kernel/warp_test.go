@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -51,6 +52,22 @@ func TestWarpIdentity(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestSmallProductAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		for _, n := range []int{1, 7, 16, 28, 31, 32, 33, 65} {
+			for _, m := range []int{1, 14, 28} {
+				k, wild := d.IntN(9), d.IntN(3) == 0
+				a, b := d.floats(m*k, wild), d.floats(k*n, wild)
+				got := fencedFloats(d.floats(m*n, wild))
+				want := got.copy()
+				s.SmallProduct(got.inside, a, b, m, k, n)
+				reference.SmallProduct(want.inside, a, b, m, k, n)
+				sameFloats(t, fmt.Sprintf("%d x %d x %d", m, k, n), got, want)
+			}
+		}
+	})
 }
 
 // BenchmarkWarp warps an image of 28 x 28 pixels by up to two pixels.

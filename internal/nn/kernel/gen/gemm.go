@@ -16,7 +16,7 @@ import (
 func (s isa) gemmTile() {
 	s.Text("gemmTile", "(rows, cols, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, "+
 		"ldc int, accumulate bool)",
-		"is Set.GemmTile.")
+		"is gemmTile.")
 	cols := asm.Arg("cols")
 	last := GP64() // columns in the last vector
 	MOVQ(cols, last)

@@ -11,8 +11,9 @@ import (
 type isa struct {
 	asm.ISA
 
-	tileRows int // rows of GemmTile's largest tile, which has two vectors of columns
-	panel    int // vectors of columns that SparseMul keeps in registers
+	tileRows  int // rows of gemmTile's largest tile, which has two vectors of columns
+	panel     int // vectors of columns that SparseMul keeps in registers
+	adamPanel int // and SparseAdam; 0 if it is made of other kernels
 
 	steps   adam.Writer
 	numbers Mem // 0 to 63, a byte each; AVX-512 only
@@ -20,8 +21,9 @@ type isa struct {
 
 var (
 	// avx512 needs the subsets F, BW, DQ and VL besides all that avx2 needs. gather, pack and unpack also need VBMI2.
-	// Its tile has 16 of 32 registers as sums: 16 hide the latency of an FMA, so more would not be faster.
-	avx512 = isa{ISA: asm.ISA{Suffix: "AVX512", Lanes: 16, Opmasks: true}, tileRows: 12, panel: 8}
+	// Its tile has 24 of 32 registers as sums: 16 would hide the latency of an FMA, but need more of B for each.
+	avx512 = isa{ISA: asm.ISA{Suffix: "AVX512", Lanes: 16, Opmasks: true}, tileRows: 12,
+		panel: 10, adamPanel: 8}
 
 	// avx2 needs AVX2, FMA, BMI2 and POPCNT. Its tile (12 sums, 2 vectors of B, 1 element of A, 1 mask) and its panel
 	// (13 sums, 1 value, 1 mask, 1 load) use all 16 registers.

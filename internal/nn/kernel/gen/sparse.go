@@ -49,6 +49,7 @@ func (s isa) sparseAdam() {
 		"b []float32, ldb int, p, m, v []float32, ldp int, alpha, c1, c2, epsilon float32, which uint8)",
 		"is Set.SparseAdam for 1 <= cols <= the panel's width and rows >= 1.")
 	x := s.sparseArgs()
+	x.panel = s.adamPanel
 	// Moments are addressed relative to the parameters, so only one pointer moves on.
 	p, m, v := asm.Slice("p"), asm.Slice("m"), asm.Slice("v")
 	SUBQ(p, m)

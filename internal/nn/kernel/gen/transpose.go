@@ -174,7 +174,8 @@ func (t transpose) block(m asm.Mask) (columns [4]reg.VecVirtual) {
 }
 
 // transposeBytes works in blocks of 16 rows and 32 columns. The last block in each direction ends where the matrix
-// does, so it may overlap the one before.
+// does, so it may overlap the one before. The rows are the inner loop, so that few lines of the destination are written
+// at a time, each of them whole.
 func transposeBytes() {
 	const blockRows, blockCols = 16, 32
 	avx2.Text("transposeBytes", "(rows, cols int, src []uint8, lds int, dst []uint8, ldd int)",
@@ -199,9 +200,9 @@ func transposeBytes() {
 		return m
 	}
 	r, c := GP64(), GP64()
-	XORQ(r, r)
-	asm.Place("rows")
 	XORQ(c, c)
+	asm.Place("columns")
+	XORQ(r, r)
 	asm.Place("block")
 	MOVQ(r, quads[0])
 	IMULQ(lds, quads[0])
@@ -216,8 +217,8 @@ func transposeBytes() {
 	ADDQ(asm.InMemory(Param("dst").Base()), to)
 	ADDQ(r, to)
 	transposeBytes16x32(row, to, ldd, ldd16)
-	asm.Step(c, asm.InMemory(Param("cols")), blockCols, "block")
-	asm.Step(r, asm.InMemory(Param("rows")), blockRows, "rows")
+	asm.Step(r, asm.InMemory(Param("rows")), blockRows, "block")
+	asm.Step(c, asm.InMemory(Param("cols")), blockCols, "columns")
 	asm.End()
 }
 

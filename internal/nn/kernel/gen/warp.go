@@ -14,9 +14,11 @@ const warpBorder = 4
 
 // warp first copies the image to pairs: each pixel, followed by the one below it, with zeros around. The four pixels
 // around a point are then the four bytes of a word. One gather instruction fetches them for a whole vector of points.
-// Gathers take most of the time.
 //
-// The last vector ends at the last point, so it may overlap the one before.
+// Three vectors of points are on their way at once: one is located, one gathered, one interpolated. Were it one after
+// the other, the instructions that wait for a gather would fill the CPU's scheduler, and the next gather could not
+// begin. The last vector ends at the last point, so it may overlap the one before. It is located and gathered up to
+// three times, since nothing follows.
 func (s isa) warp() {
 	selectors := declareByteSelectors(s.Lanes)
 
@@ -38,20 +40,47 @@ func (s isa) warp() {
 	VPBROADCASTD(w.roundBias.AsX(), w.roundBias)
 	w.origin = GP64()
 	LEAQ(Mem{Base: pairs, Index: stride, Scale: 2, Disp: 2}, w.origin) // the image's pixel (0, 0)
-	dst, i := asm.Slice("dst"), GP64()
-	XORQ(i, i)
-	asm.Place("points")
-	v := w.points(i)
 	if s.Opmasks {
-		VPMOVDB(v, Mem{Base: dst, Index: i, Scale: 1})
+		w.allLanes = K()
+		KXNORW(w.allLanes, w.allLanes, w.allLanes)
+	}
+	dst, last := asm.Slice("dst"), GP64()
+	MOVQ(asm.InMemory(Param("x").Len()), last)
+	SUBQ(U8(s.Lanes), last)
+	// The indices of the vectors that are interpolated, gathered and located.
+	first, second, third := GP64(), GP64(), GP64()
+	locateNext := func() points {
+		ADDQ(U8(s.Lanes), third)
+		CMPQ(third, last)
+		CMOVQGT(last, third)
+		return w.locate(third)
+	}
+	XORQ(first, first)
+	XORQ(third, third)
+	p := w.locate(third)
+	p.words = w.gatherWords(p.words)
+	q := locateNext()
+	MOVQ(third, second)
+
+	asm.Place("points")
+	r := locateNext()
+	words := w.gatherWords(q.words)
+	v := w.interpolate(p)
+	if s.Opmasks {
+		VPMOVDB(v, Mem{Base: dst, Index: first, Scale: 1})
 	} else {
 		high := YMM()
 		VPSHUFB(selectors.Offset(4*4*s.Lanes), v, v)
 		VEXTRACTI128(U8(1), v, high.AsX())
 		VPUNPCKLDQ(high.AsX(), v.AsX(), v.AsX())
-		VMOVQ(v.AsX(), Mem{Base: dst, Index: i, Scale: 1})
+		VMOVQ(v.AsX(), Mem{Base: dst, Index: first, Scale: 1})
 	}
-	asm.Step(i, asm.InMemory(Param("x").Len()), s.Lanes, "points")
+	p.become(points{words, q.dx, q.dy})
+	q.become(r)
+	CMPQ(first, last)
+	MOVQ(second, first)
+	MOVQ(third, second)
+	JNE(asm.Labelf("points"))
 	asm.End()
 }
 
@@ -120,25 +149,42 @@ type warp struct {
 	origin              reg.GPVirtual // where the pixel (0, 0) lies in pairs
 	rows, cols, stride  reg.VecVirtual
 	minusOne, roundBias reg.VecVirtual
+	allLanes            reg.OpmaskVirtual // AVX-512 only
 }
 
-// points returns the values at the points from the i-th on, in the low bytes of their lanes.
-func (w warp) points(i reg.GPVirtual) reg.VecVirtual {
+// points is a vector of points.
+type points struct {
+	words  reg.VecVirtual // the four pixels around each; before they are gathered, where they lie in pairs
+	dx, dy reg.VecVirtual // the distance from the first of them
+}
+
+func (p points) become(other points) {
+	VMOVAPS(other.words, p.words)
+	VMOVAPS(other.dx, p.dx)
+	VMOVAPS(other.dy, p.dy)
+}
+
+// locate returns the points from the i-th on, before their pixels are gathered.
+func (w warp) locate(i reg.GPVirtual) points {
 	left, dx := w.coordinate(asm.Element(w.x, i), w.cols)
 	top, dy := w.coordinate(asm.Element(w.y, i), w.rows)
 	at := left
 	VFMADD231PS(w.stride, top, at) // exact: both are integers
 	VCVTTPS2DQ(at, at)
-	words := w.gatherWords(at)
+	return points{at, dx, dy}
+}
+
+// interpolate returns the values at the points, in the low bytes of their lanes.
+func (w warp) interpolate(p points) reg.VecVirtual {
 	corner := func(i int) reg.VecVirtual {
 		v := w.Vector()
-		VPSHUFB(w.selectors.Offset(4*w.Lanes*i), words, v)
+		VPSHUFB(w.selectors.Offset(4*w.Lanes*i), p.words, v)
 		VCVTDQ2PS(v, v)
 		return v
 	}
-	upper := mix(corner(0), corner(2), dx)
-	lower := mix(corner(1), corner(3), dx)
-	v := mix(upper, lower, dy)
+	upper := mix(corner(0), corner(2), p.dx)
+	lower := mix(corner(1), corner(3), p.dx)
+	v := mix(upper, lower, p.dy)
 	VADDPS(w.roundBias, v, v)
 	return v
 }
@@ -159,13 +205,14 @@ func (w warp) coordinate(from Mem, most reg.VecVirtual) (whole, fraction reg.Vec
 	return whole, fraction
 }
 
-// gatherWords returns, for each lane of at, the word of the two pairs that begin there.
+// gatherWords returns, for each lane of at, the word of the two pairs that begin there. A gather clears its mask at its
+// end. KXNORW would set the mask anew, but wait for that, so that gathers could not overlap.
 func (w warp) gatherWords(at reg.VecVirtual) reg.VecVirtual {
 	words, from := w.Vector(), Mem{Base: w.origin, Index: at, Scale: 2}
 	VPXOR(words.AsX(), words.AsX(), words.AsX())
 	if w.Opmasks {
 		all := K()
-		KXNORW(all, all, all)
+		KMOVW(w.allLanes, all)
 		VPGATHERDD(from, all, words)
 		return words
 	}
