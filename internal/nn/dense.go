@@ -69,18 +69,25 @@ func (d *Dense) Params() []*Param { return []*Param{d.kernel, d.bias} }
 
 // Forward computes y = activation(x kernel + bias).
 func (d *Dense) Forward(w *kernel.Worker, _ Pass, x, y kernel.Matrix) {
-	w.Multiply(y, x.Operand(), d.kernel.Value.Operand())
-	d.Activate(w, y)
+	d.ForwardColumns(w, x, y, kernel.Span{Hi: y.Cols})
 }
 
-// HasParts reports whether ForwardPart can compute some of the outputs: those of softmax need each other.
-func (d *Dense) HasParts() bool { return d.spec.Activation != "softmax" }
+// Wide reports whether the kernel does not stay in a cache: then workers do better to share out the layer's columns, and
+// to read a part of it each, than the rows of a batch. The outputs of softmax need each other, so it is never wide.
+func (d *Dense) Wide() bool {
+	return d.kernel.Value.Rows*d.kernel.Value.Stride > kernel.CacheElements && d.spec.Activation != "softmax"
+}
 
-// ForwardPart computes the columns c of Forward's outputs. Several goroutines call it at once for different columns.
-func (d *Dense) ForwardPart(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span) {
+// ForwardColumns computes the columns c of Forward's outputs.
+func (d *Dense) ForwardColumns(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span) {
 	y = y.Columns(c.Lo, c.Hi)
 	w.Multiply(y, x.Operand(), d.kernel.Value.Columns(c.Lo, c.Hi).Operand())
 	d.activate(w, y, d.bias.Value.Data[c.Lo:c.Hi])
+}
+
+// BackwardInputs computes the columns c of dx = dz kernel^T. It needs all columns of dz.
+func (d *Dense) BackwardInputs(w *kernel.Worker, dz, dx kernel.Matrix, c kernel.Span) {
+	w.Multiply(dx.Columns(c.Lo, c.Hi), dz.Operand(), d.kernel.Value.Slice(c.Lo, c.Hi).Transposed())
 }
 
 // Activate adds the bias to the product and applies the activation.
@@ -99,7 +106,7 @@ func (d *Dense) activate(w *kernel.Worker, y kernel.Matrix, bias []float32) {
 func (d *Dense) Backward(w *kernel.Worker, _ Pass, _, y, dy, dx kernel.Matrix) {
 	d.activation.backward(w, y, dy, dy)
 	if dx.Rows > 0 {
-		w.Multiply(dx, dy.Operand(), d.kernel.Value.Transposed())
+		d.BackwardInputs(w, dy, dx, kernel.Span{Hi: dx.Cols})
 	}
 }
 
@@ -114,20 +121,17 @@ func (d *Dense) Update(w *kernel.Worker, x, dz kernel.Matrix, i, n int, up Updat
 
 // updateRows computes the gradient of rows r of the kernel and hands it to up, block by block.
 func (d *Dense) updateRows(w *kernel.Worker, x, dz kernel.Matrix, r kernel.Span, up Updater) {
-	rows, cols := max(kernel.BlockElements/dz.Cols/w.TileRows, 1)*w.TileRows, dz.Cols
+	elements := kernel.BlockElements
 	if dz.Rows*dz.Stride > kernel.CacheElements {
-		// Every block reads all of dz, so that few large blocks are better than many that stay in the cache.
-		rows, cols = 512, min(cols, 2048)
+		elements = 1 << 20 // every block reads all of dz: few large ones are better than many that stay in the cache
 	}
-	for left := 0; left < dz.Cols; left += cols {
-		right := min(left+cols, dz.Cols)
-		for lo := r.Lo; lo < r.Hi && !w.Stopped(); lo += rows {
-			hi := min(lo+rows, r.Hi)
-			g := w.GradientBlock(hi-lo, right-left)
-			w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Columns(left, right).Operand())
-			d.regularize(w, g, lo, left)
-			up.Update(w, d.kernel, lo, left, g)
-		}
+	step := max(elements/dz.Cols/w.TileRows, 1) * w.TileRows
+	for lo := r.Lo; lo < r.Hi && !w.Stopped(); lo += step {
+		hi := min(lo+step, r.Hi)
+		g := w.GradientBlock(hi-lo, dz.Cols)
+		w.Multiply(g, x.Columns(lo, hi).Transposed(), dz.Operand())
+		d.regularize(w, g, lo, 0)
+		up.Update(w, d.kernel, lo, 0, g)
 	}
 }
 

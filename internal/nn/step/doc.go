@@ -6,8 +6,8 @@
 // divided:
 //
 //   - the rows of the batch: for its rows, a worker goes forward through all layers, computes the loss and goes all the
-//     way back, since rows do not depend on each other. (In a BatchNormalization they do: it has phases of its own,
-//     which are divided by columns.)
+//     way back, since rows do not depend on each other. In a BatchNormalization they do, and a wide Dense layer has
+//     more weights than a cache holds: these have phases of their own, which are divided by columns.
 //   - the rows of the parameters, each of which belongs to a feature of the layer's input: gradients and updates. A
 //     block of a gradient goes to the optimizer while it is in the first-level cache, so no memory is needed for whole
 //     gradients.

@@ -6,7 +6,7 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// Evaluator computes a network's loss and accuracy over labeled samples. A pass over more than a few allocates nothing.
+// Evaluator computes a network's loss and accuracy over labeled samples. A pass over more than 512 allocates nothing.
 type Evaluator struct {
 	engine     *Engine
 	model      *nn.Sequential
@@ -64,7 +64,7 @@ func samplesAtATime(m *nn.Sequential) int {
 
 // Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {
-	if v.tasks() == 1 && v.most > MaxPredict {
+	if v.most > MaxPredict && v.samples.Count <= v.most {
 		all := kernel.Span{Hi: v.samples.Count}
 		v.take(v.predictors[0], all, v.forwardByColumns(all))
 	} else {
@@ -91,24 +91,24 @@ func (v *Evaluator) KeepOutputs() kernel.Matrix {
 	return v.outputs
 }
 
-// forwardByColumns passes the samples s, too few to be divided among the workers, through wide layers: each worker
-// computes some outputs of a layer. That takes as long as reading the weights, and several cores read faster than one.
+// forwardByColumns passes the samples s, at most v.most, through the layers, of which each worker computes some columns
+// or some rows. To divide the samples alone would make each worker read and pack all weights of wide layers.
 func (v *Evaluator) forwardByColumns(s kernel.Span) kernel.Matrix {
-	p, workers := v.predictors[0], len(v.predictors)
-	rows := p.load(v.samples, s)
+	p, workers, set := v.predictors[0], len(v.predictors), v.engine.kernels
+	all := p.load(v.samples, s)
 	for i, l := range v.model.Layers() {
-		y := p.tape.Y[i].Slice(rows.Lo, rows.Hi)
 		dense, ok := l.(*nn.Dense)
-		if !ok || i == 0 || !dense.HasParts() || y.Cols < workers*v.engine.kernels.PanelCols {
-			v.model.Forward(p.worker, nn.Pass{}, p.tape, i, i+1, rows)
-			continue
-		}
-		x := p.tape.Y[i-1].Slice(rows.Lo, rows.Hi)
 		v.engine.pool.Run(workers, func(worker, task int) {
-			dense.ForwardPart(&v.engine.workers[worker], x, y, kernel.Part(task, workers, y.Cols, v.engine.kernels.TileCols))
+			w := &v.engine.workers[worker]
+			if i > 0 && ok && dense.Wide() {
+				x, y := p.tape.Y[i-1].Slice(0, all.Hi), p.tape.Y[i].Slice(0, all.Hi)
+				dense.ForwardColumns(w, x, y, kernel.Part(task, workers, y.Cols, set.TileCols))
+			} else if r := kernel.Part(task, workers, all.Hi, set.TileRows); r.Lo < r.Hi {
+				v.model.Forward(w, nn.Pass{}, p.tape, i, i+1, r)
+			}
 		})
 	}
-	return p.tape.Y[len(p.tape.Y)-1].Slice(rows.Lo, rows.Hi)
+	return p.tape.Y[len(p.tape.Y)-1].Slice(0, all.Hi)
 }
 
 // take computes what a pass keeps of the samples s from their outputs y.

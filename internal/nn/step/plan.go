@@ -100,29 +100,30 @@ func (pl *plan) makeLoadTasks() []task {
 }
 
 // planGradients adds the phases from the samples to the gradients: forward, loss, backward and updates. Layers that
-// work by rows need no barrier between them; a layer that works by columns needs a phase of its own in each direction.
+// work by rows need no barrier between them; a layer that works by columns needs phases of its own in each direction.
 // The updates are part of the last phase if that is the pipeline, and a phase of their own otherwise.
 func (pl *plan) planGradients(updates [][]task) {
 	m := pl.model
 	next := 0        // the first layer not yet planned
 	var back []phase // backward, in the order of the layers
 	for i, l := range m.Layers() {
-		c, ok := l.(nn.ColumnLayer)
-		if !ok {
+		forward, backward := pl.byColumns(i, l)
+		if forward == nil {
 			continue
 		}
 		from := next
 		if from < i {
 			pl.addRows(from, func(w *kernel.Worker, r kernel.Span) { pl.forward(w, from, i, r) })
+			// The way back runs through these from the last to the first: this layer, then the layers before it, down to
+			// the last one that works by columns.
+			back = append(back, sideBySide(rowsPhase, pl.rowTasks(func(w *kernel.Worker, r kernel.Span) {
+				m.Backward(w, pl.pass, pl.tape, from, i, r)
+			})))
 		}
-		forward := func(w *kernel.Worker, x, y, _, _ kernel.Matrix, s kernel.Span) { c.ForwardColumns(w, x, y, s) }
-		pl.phases = append(pl.phases, sideBySide(rowsPhase, pl.columnTasks(i, forward)))
-		// The way back runs through these from the last to the first: this layer, then the layers before it, down to
-		// the last one that works by columns.
-		before := func(w *kernel.Worker, r kernel.Span) { m.Backward(w, pl.pass, pl.tape, from, i, r) }
-		back = append(back,
-			sideBySide(rowsPhase, pl.rowTasks(before)),
-			sideBySide(rowsPhase, pl.columnTasks(i, c.BackwardColumns)))
+		pl.phases = append(pl.phases, sideBySide(rowsPhase, forward))
+		for _, tasks := range slices.Backward(backward) {
+			back = append(back, sideBySide(rowsPhase, tasks))
+		}
 		next = i + 1
 	}
 	rows := func(w *kernel.Worker, r kernel.Span) {
@@ -141,6 +142,35 @@ func (pl *plan) planGradients(updates [][]task) {
 	pl.phases = append(pl.phases, sideBySide(updatePhase, slices.Concat(updates...)))
 }
 
+// byColumns returns the tasks of the i-th layer forward, and those backward, phase by phase, if it works by columns.
+func (pl *plan) byColumns(i int, l nn.Layer) (forward []task, backward [][]task) {
+	out := pl.model.Shapes()[i].Size()
+	switch l := l.(type) {
+	case nn.ColumnLayer:
+		const block = 64 // columns at a time: a few vectors, whose sums need not wait for each other
+		forward = pl.columnTasks(i, out, block, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, c kernel.Span) {
+			l.ForwardColumns(w, x, y, c)
+		})
+		backward = append(backward, pl.columnTasks(i, out, block, l.BackwardColumns))
+	case *nn.Dense:
+		if i == 0 || pl.workers == 1 || !l.Wide() {
+			break
+		}
+		in := pl.model.Shapes()[i-1].Size()
+		forward = pl.columnTasks(i, out, out, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, c kernel.Span) {
+			l.ForwardColumns(w, x, y, c)
+		})
+		backward = append(backward,
+			pl.columnTasks(i, out, out, func(w *kernel.Worker, _, y, dy, _ kernel.Matrix, c kernel.Span) {
+				l.Backward(w, pl.pass, kernel.Matrix{}, y.Columns(c.Lo, c.Hi), dy.Columns(c.Lo, c.Hi), kernel.Matrix{})
+			}),
+			pl.columnTasks(i, in, in, func(w *kernel.Worker, _, _, dy, dx kernel.Matrix, c kernel.Span) {
+				l.BackwardInputs(w, dy, dx, c)
+			}))
+	}
+	return forward, backward
+}
+
 // addRows adds the phase in which f does its work for all rows, from the given layer on.
 func (pl *plan) addRows(from int, f func(w *kernel.Worker, r kernel.Span)) {
 	if from == 0 && pl.pipelined() {
@@ -150,13 +180,15 @@ func (pl *plan) addRows(from int, f func(w *kernel.Worker, r kernel.Span)) {
 	pl.phases = append(pl.phases, sideBySide(rowsPhase, pl.rowTasks(f)))
 }
 
-// columnTasks returns one task for each worker: f on its part of the i-th layer's columns, for the whole batch.
-func (pl *plan) columnTasks(i int, f func(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span)) []task {
-	const line = 16  // float32s in a cache line
-	const block = 64 // columns at a time: a few vectors, whose sums need not wait for each other
+// columnTasks returns one task for each worker: f on its part of the i-th layer's columns, of which there are so many,
+// for the whole batch, and for at most block of them at a time.
+func (pl *plan) columnTasks(i, columns, block int,
+	f func(w *kernel.Worker, x, y, dy, dx kernel.Matrix, c kernel.Span),
+) []task {
+	const line = 16 // float32s in a cache line
 	tasks := make([]task, pl.workers)
 	for p := range tasks {
-		c := kernel.Part(p, pl.workers, pl.model.Shapes()[i].Size(), line)
+		c := kernel.Part(p, pl.workers, columns, line)
 		tasks[p] = func(w *kernel.Worker) {
 			n := pl.tape.In.Count
 			x, y := pl.tape.Y[i-1].Slice(0, n), pl.tape.Y[i].Slice(0, n)

@@ -147,6 +147,33 @@ func TestSameBitsOfFusedSteps(t *testing.T) {
 	}
 }
 
+// The same bits if workers share out the columns of wide layers, whatever lies between these.
+func TestSameBitsOfWideLayers(t *testing.T) {
+	arch := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(650, "relu"), nntest.Dense(420, "tanh"),
+		nntest.Dense(400, "gelu"), nntest.Dense(390, "softmax"), nntest.Dense(350, "relu"), nntest.Dense(3, "softmax"))
+	normalization := nn.LayerSpec{Type: "batch_normalization", Momentum: 0.9, Epsilon: 1e-3}
+	dropout := nn.LayerSpec{Type: "dropout", Rate: 0.3}
+	normalization.Name, dropout.Name = "normalization", "dropout"
+	arch.Layers = slices.Insert(arch.Layers, 2, normalization)
+	arch.Layers = slices.Insert(arch.Layers, 4, dropout)
+	for _, count := range []int{3, 70} {
+		s := nntest.RandomBytes(count, 30, 3, 1)
+		var want outcome
+		for _, set := range kernel.Available() {
+			for _, threads := range []int{1, 2, 3, 5} {
+				if set.Name == "generic" && threads != 2 {
+					continue
+				}
+				got := train(t, set, threads, arch, adam, s, count, (count+1)/2)
+				if want.weights == "" {
+					want = got
+				}
+				compare(t, fmt.Sprintf("%d samples, %s, %d threads", count, set.Name, threads), got, want)
+			}
+		}
+	}
+}
+
 // compare fails the test at the first difference, since many others would follow from it.
 func compare(t *testing.T, name string, got, want outcome) {
 	t.Helper()

@@ -337,7 +337,8 @@ func TestSimulateThreads(t *testing.T) {
 		hidden  []int
 		batches []int
 		steps   int
-	}{{[]int{100, 50}, []int{1, 8, 32, 100, 1000}, 3000}, {[]int{2048, 2048, 2048}, []int{100, 512}, 8}} {
+	}{{[]int{100, 50}, []int{1, 8, 32, 100, 1000}, 3000}, {[]int{1000, 500}, []int{100}, 300},
+		{[]int{2048, 2048, 2048}, []int{100, 512}, 8}} {
 		var layers []nn.LayerSpec
 		for _, units := range net.hidden {
 			layers = append(layers, nntest.Dense(units, "relu"))
