@@ -52,20 +52,25 @@ func (v *Evaluator) perTask() int {
 
 // samplesAtATime returns how many samples a predictor of an evaluator takes at a time. If the weights of a layer do not
 // stay in the cache, they are read, and packed, anew each time: then it pays that the activations do not stay there
-// either.
+// either, unless a layer has so many units that their memory counts.
 func samplesAtATime(m *nn.Sequential) int {
+	const mostUnits = 1 << 13
+	wide := false
 	for _, p := range m.Params() {
-		if p.Value.Rows*p.Value.Stride > kernel.CacheElements {
-			return 4 * MaxPredict
+		if p.Value.Cols > mostUnits {
+			return MaxPredict
 		}
+		wide = wide || p.Value.Rows*p.Value.Stride > kernel.CacheElements
+	}
+	if wide {
+		return 4 * MaxPredict
 	}
 	return MaxPredict
 }
 
 // Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {
-	if v.most > MaxPredict && v.samples.Count <= v.most {
-		all := kernel.Span{Hi: v.samples.Count}
+	if all := (kernel.Span{Hi: v.samples.Count}); v.most > MaxPredict && 0 < all.Hi && all.Hi <= v.most {
 		v.take(v.predictors[0], all, v.forwardByColumns(all))
 	} else {
 		v.engine.pool.Run(v.tasks(), v.run)

@@ -189,7 +189,7 @@ func TestEvaluatorOfWideLayers(t *testing.T) {
 		nn.LayerSpec{Type: "batch_normalization", Name: "normalize", Momentum: 0.9, Epsilon: 1e-3},
 		nn.LayerSpec{Type: "dropout", Name: "drop", Rate: 0.5})
 	m := nntest.RandomModel(t, arch, 1)
-	for _, count := range []int{1, 5, 30, 600} {
+	for _, count := range []int{0, 1, 5, 30, 600} {
 		s := nntest.RandomFloats(count, 20, 4, 1)
 		var want []float32 // as a Predictor has them
 		p := NewPredictor(kernel.Available()[0], m, s)
