@@ -10,7 +10,7 @@ func targets() []paired.Target {
 		wanted("epoch", "epoch", dnn1, "jax", paired.AtMost, 1./3),
 		wanted("busy", "epoch", dnnBusy, dnn1, paired.AtMost, 1.3),
 		wanted("batch/32", "epoch", dnn2, "jax", paired.AtMost, 1./4),
-		wanted("batch/1000", "epoch", dnn2, "jax", paired.AtMost, 1./3),
+		wanted("batch/1000", "epoch", dnn2, "jax", paired.AtMost, 0.22),
 		wanted("batch/1", "epoch", dnn2, "jax", paired.AtMost, 1./3),
 		wanted("process/train", "time", dnnTrain, "sklearn", paired.AtMost, 1./10),
 		wanted("process/train", "time", dnnTrain, "keras-tensorflow", paired.AtMost, 1./25),
@@ -24,7 +24,7 @@ func targets() []paired.Target {
 		wanted("gemm", gemmMetric("100x784x100", 2), dnnGemm, openBLAS, paired.AtLeast, 0.90),
 		wanted("gemm", "", dnnGemm, openBLAS, paired.AtLeast, 0.75),
 		wanted("wide", "step", dnn2, "torch", paired.Below, 1),
-		wanted("wide", "step", dnn2, "jax", paired.Below, 1),
+		wanted("wide", "step", dnn2, "jax", paired.AtMost, 0.9),
 		wanted("wide", "step", dnn2, openBLASProducts, paired.AtMost, 1/0.75),
 	}, kindTargets()...)
 }
