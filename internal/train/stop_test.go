@@ -172,8 +172,8 @@ func TestStoppedWithinAStep(t *testing.T) {
 						after, from.Step(), len(from.History())+1, want, got)
 				}
 			}
-			if validations != 4 {
-				t.Errorf("wanted 4 stopped validations, found %d", validations)
+			if validations < 4 { // those of the spread may be within one, too
+				t.Errorf("wanted at least 4 stopped validations, found %d", validations)
 			}
 		})
 	}

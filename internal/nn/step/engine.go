@@ -30,3 +30,10 @@ func (e *Engine) Threads() int { return len(e.workers) }
 
 // Kernels returns the name of the instruction set in use.
 func (e *Engine) Kernels() string { return e.kernels.Name }
+
+// stopIf makes all workers end what they compute once stop returns true; nil takes that back.
+func (e *Engine) stopIf(stop func() bool) {
+	for i := range e.workers {
+		e.workers[i].StopIf(stop)
+	}
+}

@@ -31,7 +31,7 @@ func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 		v.predictors = append(v.predictors, newPredictor(&e.workers[i], m, s, shares, min(v.most, s.Count)))
 	}
 	v.run = func(worker, i int) {
-		if v.stop != nil && v.stop() {
+		if e.workers[worker].Stopped() {
 			return
 		}
 		p, part := v.predictors[worker], kernel.Part(i, v.tasks(), s.Count, v.perTask())
@@ -70,6 +70,8 @@ func samplesAtATime(m *nn.Sequential) int {
 
 // Evaluate passes over all samples once and returns their result.
 func (v *Evaluator) Evaluate() Result {
+	v.engine.stopIf(v.stop)
+	defer v.engine.stopIf(nil)
 	if all := (kernel.Span{Hi: v.samples.Count}); v.most > MaxPredict && 0 < all.Hi && all.Hi <= v.most {
 		v.take(v.predictors[0], all, v.forwardByColumns(all))
 	} else {
@@ -78,8 +80,8 @@ func (v *Evaluator) Evaluate() Result {
 	return summarize(v.loss, v.predicted, v.samples.Labels, v.model.Penalty())
 }
 
-// StopIf makes a pass skip the remaining samples once stop returns true; the result of such a pass must not be used.
-// stop is called from several goroutines.
+// StopIf makes a pass end early once stop returns true, as it must from then on; the result of such a pass must not be
+// used. stop is called from several goroutines.
 func (v *Evaluator) StopIf(stop func() bool) { v.stop = stop }
 
 // Predicted returns the class that the last pass predicted for each sample. The next pass overwrites it.

@@ -38,20 +38,13 @@ func (t *Trainer) stopIf(stop func() bool) bool {
 	return true
 }
 
-// workersStopIf makes all workers end what they compute once stop returns true; nil takes that back.
-func (t *Trainer) workersStopIf(stop func() bool) {
-	for i := range t.engine.workers {
-		t.engine.workers[i].StopIf(stop)
-	}
-}
-
 // abandon decides, once all gradients are there, whether the step is abandoned, and takes its traces back if so. If
 // not, the step is taken to its end, whatever stop says from now on.
 func (t *Trainer) abandon() bool {
 	if t.stop == nil {
 		return false
 	}
-	t.workersStopIf(nil)
+	t.engine.stopIf(nil)
 	if !t.stop() {
 		return false
 	}

@@ -68,7 +68,7 @@ func (t *Trainer) Step(order, next []int32) Result {
 // the loss.
 func (t *Trainer) beginStep(order, next []int32) (penalty float64) {
 	if t.stop != nil {
-		t.workersStopIf(t.stop)
+		t.engine.stopIf(t.stop)
 	}
 	if !sameSlice(t.upcomingFor, order) {
 		t.pack()
