@@ -12,11 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"dnn/internal/config"
 	"dnn/internal/evaluate"
 	"dnn/internal/experiment"
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/fault"
 	"dnn/internal/modelfile"
 	"dnn/internal/report"
@@ -25,12 +25,8 @@ import (
 
 // newSystem returns an outside world whose output a test can read.
 func newSystem() (s *world.System, stdout, stderr *bytes.Buffer) {
-	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
-	return &world.System{
-		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr,
-		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-		Memory: func() (uint64, bool) { return 0, false },
-	}, stdout, stderr
+	w := experimenttest.NewSystem()
+	return &w.System, &w.Out, &w.Err
 }
 
 // write writes a table and an experiment on it with these lines, and returns a function that makes the options of a run
@@ -38,18 +34,7 @@ func newSystem() (s *world.System, stdout, stderr *bytes.Buffer) {
 func write(t *testing.T, lines string) func(output string, flags ...string) experiment.Options {
 	t.Helper()
 	folder := t.TempDir()
-	var rows strings.Builder
-	rows.WriteString("x,y,kind\n")
-	for i := range 60 {
-		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
-	}
-	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\nbatch_size: 8\n%s\n", table, lines)
-	for name, content := range map[string]string{table: rows.String(), path: text} {
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	path := experimenttest.Write(t, folder, "batch_size: 8\n"+lines+"\n")
 	return func(output string, flags ...string) experiment.Options {
 		o := experiment.Options{Config: path, NoHistory: true, NoPicture: true}
 		o.Flags = []config.Flag{{Name: "-o", Key: "output", Value: filepath.Join(folder, output)}}

@@ -67,15 +67,20 @@ func Isolate(t *testing.T) {
 // experiment.
 func Small(t *testing.T) string {
 	t.Helper()
-	folder := t.TempDir()
+	return Write(t, t.TempDir(), "layers: [6]\nepochs: 4\nbatch_size: 8\n")
+}
+
+// Write writes a table of three classes and an experiment on it with these lines into a folder, and returns the path of
+// the experiment, t.yaml.
+func Write(t *testing.T, folder, lines string) string {
+	t.Helper()
 	var rows strings.Builder
 	rows.WriteString("x,y,kind\n")
 	for i := range 60 {
 		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
 	}
 	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n", table) +
-		"layers: [6]\nepochs: 4\nbatch_size: 8\n"
+	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n%s", table, lines)
 	for name, content := range map[string]string{table: rows.String(), path: text} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

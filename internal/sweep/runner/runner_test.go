@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/fault"
 	"dnn/internal/sweep/folder"
 	"dnn/internal/world"
@@ -19,32 +19,21 @@ import (
 
 // newSystem returns an outside world whose output a test can read, with so much memory; 0: unknown.
 func newSystem(memory uint64) (s *world.System, stdout, stderr *bytes.Buffer) {
-	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
-	return &world.System{
-		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr,
-		Env: func(string) (string, bool) { return "", false }, Now: time.Now,
-		Memory: func() (uint64, bool) { return memory, memory > 0 },
-	}, stdout, stderr
+	w := experimenttest.NewSystem()
+	w.Memory = func() (uint64, bool) { return memory, memory > 0 }
+	return &w.System, &w.Out, &w.Err
 }
 
 // write writes a table, an experiment on it and a sweep with these lines, and returns the sweep's path.
 func write(t *testing.T, lines string) string {
 	t.Helper()
 	folder := t.TempDir()
-	var rows strings.Builder
-	rows.WriteString("x,y,kind\n")
-	for i := range 60 {
-		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
+	experimenttest.Write(t, folder, "batch_size: 8\nlayers: [6]\nepochs: 5\nvalidation_split: 0.25\n")
+	path := filepath.Join(folder, "s.yaml")
+	if err := os.WriteFile(path, []byte("base: t.yaml\n"+lines), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	table := filepath.Join(folder, "t.csv")
-	base := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n", table) +
-		"batch_size: 8\nlayers: [6]\nepochs: 5\nvalidation_split: 0.25\n"
-	for name, content := range map[string]string{"t.csv": rows.String(), "base.yaml": base, "s.yaml": "base: base.yaml\n" + lines} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return filepath.Join(folder, "s.yaml")
+	return path
 }
 
 // runSweep runs a sweep that must succeed, and returns the results of its points.
