@@ -25,7 +25,7 @@ type Evaluator struct {
 func NewEvaluator(e *Engine, m *nn.Sequential, s *batch.Samples) *Evaluator {
 	v := &Evaluator{engine: e, model: m, samples: s, loss: make([]float32, s.Count), predicted: make([]uint8, s.Count)}
 	v.confidence = make([]float32, s.Count)
-	v.most = samplesAtATime(m)
+	v.most = samplesAtATime(m, s)
 	shares := s.Shares(1, v.most, nil)
 	for i := range e.workers {
 		v.predictors = append(v.predictors, newPredictor(&e.workers[i], m, s, shares, min(v.most, s.Count)))
@@ -50,17 +50,18 @@ func (v *Evaluator) perTask() int {
 	return max(1, min(v.most, (each+tile-1)/tile*tile))
 }
 
-// samplesAtATime returns how many samples a predictor of an evaluator takes at a time. If the weights of a layer do not
-// stay in the cache, they are read, and packed, anew each time: then it pays that the activations do not stay there
-// either, unless a layer has so many units that their memory counts.
-func samplesAtATime(m *nn.Sequential) int {
+// samplesAtATime returns how many of the samples s a predictor of an evaluator takes at a time. The weights of wide
+// layers are read, and packed, anew each time: then it pays that the activations do not stay in the cache either, unless
+// a layer has so many units that their memory counts. Lists of nonzero bytes need no packing in the first layer.
+func samplesAtATime(m *nn.Sequential, s *batch.Samples) int {
 	const mostUnits = 1 << 13
 	wide := false
-	for _, p := range m.Params() {
-		if p.Value.Cols > mostUnits {
+	for i, l := range m.Layers() {
+		if m.Shapes()[i].Size() > mostUnits {
 			return MaxPredict
 		}
-		wide = wide || p.Value.Rows*p.Value.Stride > kernel.CacheElements
+		dense, ok := l.(*nn.Dense)
+		wide = wide || ok && dense.Wide() && (i > 0 || s.Bytes == nil)
 	}
 	if wide {
 		return 4 * MaxPredict
