@@ -145,21 +145,20 @@ func (pl *plan) planGradients(updates [][]task) {
 // byColumns returns the tasks of the i-th layer forward, and those backward, phase by phase, if it works by columns.
 func (pl *plan) byColumns(i int, l nn.Layer) (forward []task, backward [][]task) {
 	out := pl.model.Shapes()[i].Size()
+	ahead := func(block int, f func(w *kernel.Worker, x, y kernel.Matrix, c kernel.Span)) []task {
+		return pl.columnTasks(i, out, block, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, c kernel.Span) { f(w, x, y, c) })
+	}
 	switch l := l.(type) {
 	case nn.ColumnLayer:
 		const block = 64 // columns at a time: a few vectors, whose sums need not wait for each other
-		forward = pl.columnTasks(i, out, block, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, c kernel.Span) {
-			l.ForwardColumns(w, x, y, c)
-		})
+		forward = ahead(block, l.ForwardColumns)
 		backward = append(backward, pl.columnTasks(i, out, block, l.BackwardColumns))
 	case *nn.Dense:
 		if i == 0 || pl.workers == 1 || !l.Wide() {
 			break
 		}
 		in := pl.model.Shapes()[i-1].Size()
-		forward = pl.columnTasks(i, out, out, func(w *kernel.Worker, x, y, _, _ kernel.Matrix, c kernel.Span) {
-			l.ForwardColumns(w, x, y, c)
-		})
+		forward = ahead(out, l.ForwardColumns)
 		backward = append(backward,
 			pl.columnTasks(i, out, out, func(w *kernel.Worker, _, y, dy, _ kernel.Matrix, c kernel.Span) {
 				l.Backward(w, pl.pass, kernel.Matrix{}, y.Columns(c.Lo, c.Hi), dy.Columns(c.Lo, c.Hi), kernel.Matrix{})
