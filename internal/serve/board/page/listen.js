@@ -13,6 +13,9 @@ function listen(board) {
   });
   byId("fit").addEventListener("change", () => board.changed());
   byId("try").addEventListener("click", () => {
+    if (!board.suggestion) {
+      return; // another image is shown, for which none is known yet: the button goes when the browser has time
+    }
     byId("fit").checked = false;
     const { image } = board.suggestion;
     board.enter("pixels");

@@ -81,6 +81,15 @@ func (b *board) change() {
 		b.Note("change", fmt.Errorf("wanted a change to another class, found %v", mind))
 		return
 	}
+	if mode := tab.Evaluate[string](b.Tab, `(async () => { // an old change, while a new one is sought
+		board.redraw();
+		await new Promise(requestAnimationFrame);
+		document.getElementById("try").click();
+		return board.mode;
+	})()`); mode != "pen" {
+		b.Note("change", fmt.Errorf("a change of the image before was tried"))
+	}
+	b.Wait("the smallest change again", `Boolean(board.suggestion)`)
 	b.Press("#try")
 	b.Text("the change is tried", "best", mind[1])
 	b.agrees("the change is tried")

@@ -141,6 +141,7 @@ func (b *board) phone() {
 	b.look("phone", true)
 	b.Media("prefers-color-scheme: dark")
 	b.look("phone-dark", false)
+	b.Wait("a smallest change in dark colors", `Boolean(board.suggestion)`)
 	b.Press("#try")
 	b.Fits()
 	b.look("phone-pixels", false)

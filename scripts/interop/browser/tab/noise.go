@@ -32,7 +32,12 @@ func (n *Noise) Hear(event any) {
 			add("the page asks for %s", e.Request.URL)
 		}
 	case *runtime.EventExceptionThrown:
-		add("exception: %s", e.ExceptionDetails.Text)
+		d := e.ExceptionDetails
+		what := d.Text
+		if d.Exception != nil {
+			what += " " + d.Exception.Description // with the places in the code
+		}
+		add("exception: %s (%s:%d)", what, d.URL, d.LineNumber+1)
 	case *runtime.EventConsoleAPICalled:
 		add("the page writes to the console: %s", e.Type)
 	case *browserlog.EventEntryAdded:
