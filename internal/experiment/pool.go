@@ -124,6 +124,11 @@ func (t *Trial) Bytes() float64 {
 // Parameters returns how many the network has.
 func (t *Trial) Parameters() int { return t.arch.Parameters() }
 
+// Work returns how much the whole run computes, about: its epochs times samples times parameters.
+func (t *Trial) Work() float64 {
+	return float64(t.Epochs) * float64(t.source.Count) * float64(t.Parameters())
+}
+
 // Load reads the data set of the trial, unless the pool has it.
 func (t *Trial) Load(ctx context.Context) error {
 	l, err := t.pool.load(ctx, t.experiment)

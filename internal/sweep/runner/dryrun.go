@@ -113,7 +113,7 @@ func (r *run) estimate(ctx context.Context, numbers []int) (time.Duration, error
 			return 0, err
 		}
 		looked++
-		work += float64(j.trial.Epochs) * float64(j.trial.Parameters())
+		work += j.trial.Work()
 		if first == nil {
 			first = &j
 		}
@@ -138,7 +138,7 @@ func (r *run) estimate(ctx context.Context, numbers []int) (time.Duration, error
 		return 0, err
 	}
 	perEpoch := r.system.Now().Sub(begun).Seconds() * float64(plan.Steps) / float64(max(1, steps))
-	per := perEpoch / float64(first.trial.Parameters()) * work / float64(looked)
+	per := perEpoch * float64(first.trial.Epochs) / first.trial.Work() * work / float64(looked)
 	return time.Duration(per * float64(left) / float64(r.Threads) * float64(time.Second)), nil
 }
 

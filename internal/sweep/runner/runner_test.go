@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"dnn/internal/experiment"
 	"dnn/internal/experiment/experimenttest"
 	"dnn/internal/fault"
 	"dnn/internal/sweep/folder"
@@ -161,6 +162,42 @@ func TestTuner(t *testing.T) {
 	}
 	if got := newTuner(8); got.nearest(5) != 1 {
 		t.Error("wanted one thread where nothing was measured")
+	}
+}
+
+// TestShortSweeps: more threads are tried only where there is enough left to train with what that finds out.
+func TestShortSweeps(t *testing.T) {
+	s, _, _ := newSystem(0)
+	now := time.Unix(0, 0)
+	s.Now = func() time.Time { return now }
+	r := &run{Options: Options{Path: write(t, rates), Threads: 2}, system: s}
+	var err error
+	if r.sweep, err = r.load(); err != nil {
+		t.Fatal(err)
+	}
+	r.trials = experiment.NewPool(s, experiment.Options{})
+	defer r.trials.Close()
+	queue := make([]job, r.sweep.Points())
+	total := 0.0
+	for i := range queue {
+		if queue[i].point, err = r.sweep.Point(i); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.prepare(&queue[i]); err != nil {
+			t.Fatal(err)
+		}
+		total += queue[i].trial.Work()
+	}
+	for windows, goesOn := range map[float64]bool{19: false, 21: true} { // that the queue takes
+		p := &pool{run: r, tuner: newTuner(2), queue: queue, active: []*active{{threads: 1}}}
+		p.tuner.now = &measurement{}
+		p.tuner.measure(p, 1)
+		p.work.Add(uint64(total / windows))
+		now = now.Add(window)
+		p.decide()
+		if p.tuner.measures() != goesOn || p.active[0].gate.Closed() != goesOn {
+			t.Errorf("%v windows: goes on is %v, wanted %v", windows, p.tuner.measures(), goesOn)
+		}
 	}
 }
 

@@ -32,6 +32,10 @@ type measurement struct {
 // window is how long each number of threads is measured. It is many steps of most networks.
 const window = 400 * time.Millisecond
 
+// worthwhile is how long the jobs that wait must take, at the least, for more threads to be tried: while they are, a part
+// of a window is lost, and a job that was stopped for it may be the last to end.
+const worthwhile = 20 * window
+
 // gain is by how much more threads must be faster to be chosen: a measurement is not exact.
 const gain = 1.03
 
@@ -128,12 +132,22 @@ func (p *pool) decide() {
 		return
 	}
 	m.best, m.rate = m.threads, rate
-	if 2*m.threads > p.tuner.total {
+	if 2*m.threads > p.tuner.total || !p.waits(rate*worthwhile.Seconds()) {
 		p.tuner.end()
 		return
 	}
 	p.freeze()
 	p.tuner.measure(p, 2*m.threads)
+}
+
+// waits reports whether the jobs of the queue compute so much.
+func (p *pool) waits(work float64) bool {
+	for i := 0; i < len(p.queue) && work > 0; i++ {
+		if j := &p.queue[i]; p.prepare(j) == nil {
+			work -= j.trial.Work()
+		}
+	}
+	return work <= 0
 }
 
 // freeze stops the jobs that go on. thaw lets them go on later.
