@@ -28,6 +28,9 @@ func Errorf(code int, format string, args ...any) *StatusError {
 	return &StatusError{code, fmt.Errorf(format, args...)}
 }
 
+// asRequests says what a hint says of options of dnn predict for who sends requests.
+var asRequests = strings.NewReplacer("--raw", "/predict?raw=true", "--show", "dnn predict --show")
+
 // StatusOf returns the HTTP status of an error and its message, of at most 400 characters.
 func StatusOf(err error) (code int, message string) {
 	code, message = http.StatusInternalServerError, err.Error()
@@ -38,7 +41,7 @@ func StatusOf(err error) (code int, message string) {
 			code = http.StatusBadRequest
 		}
 		if f.Hint != "" {
-			message += " (" + f.Hint + ")"
+			message += " (" + asRequests.Replace(f.Hint) + ")"
 		}
 	} else if errors.Is(err, engine.ErrBusy) || errors.Is(err, engine.ErrLate) || errors.Is(err, engine.ErrClosed) {
 		code = http.StatusServiceUnavailable

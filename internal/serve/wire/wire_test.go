@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"dnn/internal/fault"
 	"dnn/internal/serve/engine"
 )
 
@@ -237,6 +238,19 @@ func TestNoModel(t *testing.T) {
 		err := NoModel(c.models, "x\n")
 		if _, text := StatusOf(err); err.Code != http.StatusNotFound || !strings.Contains(text, c.want) {
 			t.Errorf("%s: wanted %s, found %d %s", name, c.want, err.Code, text)
+		}
+	}
+}
+
+// TestHintsForRequests: who sends a request reads of its query, not of options of a command.
+func TestHintsForRequests(t *testing.T) {
+	for hint, want := range map[string]string{
+		"--raw takes it as it is":                 "a.png: no digit (/predict?raw=true takes it as it is)",
+		"--show=stages shows what was seen of it": "a.png: no digit (dnn predict --show=stages shows what was seen of it)",
+	} {
+		code, text := StatusOf(fault.New(fault.Data, "a.png", "no digit").WithHint("%s", hint))
+		if code != http.StatusBadRequest || text != want {
+			t.Errorf("wanted %q, found %d, %q", want, code, text)
 		}
 	}
 }
