@@ -15,9 +15,9 @@ func newServe(system *System, run func(context.Context, *System, serve.Options) 
 	c := &cobra.Command{
 		Use:   "serve model.bin [name=other.bin...]",
 		Short: "Answer requests over HTTP with what models say",
-		Long: `Serve models over HTTP: a page to draw on, at /, and answers to programs that speak the Open Inference Protocol (KServe, Triton), TensorFlow Serving's REST,
-MLflow's and SageMaker's invocations, or nothing but pictures: POST /predict. A model's name is that of its file without the
-ending, unless one is given. GET /openapi.json lists all paths.
+		Long: `Serve models over HTTP: a page to draw on, at /, and answers to programs that speak the Open Inference Protocol
+(KServe, Triton), TensorFlow Serving's REST, MLflow's and SageMaker's invocations, or send nothing but pictures: POST
+/predict. A model's name is that of its file without the ending, unless one is given. GET /openapi.json lists all paths.
 
 A model's file is read again when it changes, and at SIGHUP; one that cannot be used is refused, and the old one stays.
 SIGTERM or Ctrl-C lets the server answer what it has begun, and ends it with status 0.`,

@@ -19,7 +19,7 @@ type trainPage struct {
 }
 
 func (p *trainPage) add(f *pflag.FlagSet) {
-	f.StringVar(&p.serve, "serve", "", "show the run on a page, which may `stay` after it or end with it")
+	f.StringVar(&p.serve, "serve", "", "show the run on a page, which stays after it or ends with it: stay or end (`when`)")
 	f.Lookup("serve").NoOptDefVal = "auto"
 	f.StringVar(&p.addr, "addr", "127.0.0.1:8080", "`address` of the page: host:port, or unix:/path of a socket")
 	f.BoolVar(&p.paused, "paused", false, "wait before the first step until somebody lets it go on, on the page")

@@ -45,8 +45,8 @@ def read_metadata(model):
     if "dnn" not in metadata:
         raise Unusable(f"{model}: a safetensors file, but not one that dnn wrote")
     document = json.loads(metadata["dnn"])
-    if document["format"] not in (1, 2):
-        raise Unusable(f"{model}: format {document['format']}, this script reads the formats 1 and 2")
+    if document["format"] not in range(1, 5):
+        raise Unusable(f"{model}: format {document['format']}, this script reads the formats 1 to 4")
     return document
 
 
@@ -84,7 +84,8 @@ def forward(document, weights, x):
     z = x
     for layer in document["architecture"]["layers"]:
         if layer["type"] != "dense" or layer["activation"] not in ACTIVATIONS:
-            raise Unusable(f"layer {layer['name']}: this script does not know {layer['type']} with {layer['activation']}")
+            what = f"{layer['type']} with {layer['activation']}" if layer["type"] == "dense" else layer["type"]
+            raise Unusable(f"layer {layer['name']}: this script does not know {what}")
         # z is [samples, in] @ [in, out] + [out]
         z = x @ weights[layer["name"] + ".kernel"] + weights[layer["name"] + ".bias"]
         x = ACTIVATIONS[layer["activation"]](z)
