@@ -12,8 +12,9 @@ import (
 
 // Write replaces the file at path with what write produces. It writes a temporary file in the same folder, syncs it,
 // renames it to path, and syncs the folder. If anything fails, the old file stays as it was and the temporary one is
-// removed. The new file has the permissions of the old one, or without an old one those of any new file (0666 less the
-// umask). Temporary files that killed writers of the same path left are removed too, once they are an hour old.
+// removed. The new file has the permissions of the old one and, as far as this process may give them away, its owner and
+// group; without an old one, those of any new file (0666 less the umask). Temporary files that killed writers of the same
+// path left are removed too, once they are an hour old.
 //
 // A symbolic link is followed: Write replaces the file that it leads to, in that file's folder. A device or a FIFO is
 // not replaced but written to, since whoever reads from it would not see a new file. A socket is refused.
@@ -22,15 +23,16 @@ func Write(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	mode := os.FileMode(0)
-	if old, err := os.Stat(path); err == nil {
+	old, err := os.Stat(path)
+	if err == nil {
 		if isStream(old.Mode()) {
 			return writeThrough(path, write)
 		}
 		if err := replaceable(path, old.Mode()); err != nil {
 			return err
 		}
-		mode = old.Mode().Perm()
+	} else {
+		old = nil
 	}
 	folder := filepath.Dir(path)
 	RemoveStale(folder, func(name string) bool { return name == filepath.Base(path) })
@@ -48,8 +50,8 @@ func Write(path string, write func(io.Writer) error) error {
 	if err := write(tmp); err != nil {
 		return err
 	}
-	if mode != 0 {
-		if err := tmp.Chmod(mode); err != nil {
+	if old != nil {
+		if err := keep(tmp.Name(), old); err != nil {
 			return err
 		}
 	}
@@ -64,6 +66,22 @@ func Write(path string, write func(io.Writer) error) error {
 	}
 	renamed = true
 	return SyncFolder(folder)
+}
+
+// Replace gives the finished file at draft the name path, in the same folder, and what Write keeps of an old file there.
+func Replace(draft, path string) error {
+	if old, err := os.Stat(path); err == nil {
+		if err := keep(draft, old); err != nil {
+			return err
+		}
+	}
+	return os.Rename(draft, path)
+}
+
+// keep gives the file at path the owner, as far as that goes, and the permissions of an old one.
+func keep(path string, old os.FileInfo) error {
+	keepOwner(path, old) // first, since a change of the owner may cut the permissions
+	return os.Chmod(path, old.Mode().Perm())
 }
 
 // writeThrough writes to a device or a FIFO, which cannot be replaced, synced or truncated.
@@ -100,17 +118,26 @@ const maxLinks = 40
 var errLinks = errors.New("leads through too many symbolic links")
 
 // Target returns the path that a write to path replaces: path itself, or the place that it leads to if it is a symbolic
-// link. There need not be a file.
+// link. There need not be a file. What leads to a device or a FIFO is path itself: /dev/stdout may lead to pipe:[4711],
+// which is no path.
 func Target(path string) (string, error) {
+	if IsStream(path) {
+		return path, nil
+	}
 	for range maxLinks {
 		to, ok := linked(path)
 		if !ok {
 			return path, nil
 		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+		folder, _ := filepath.Split(path)
+		if filepath.IsAbs(to) {
+			folder = ""
 		}
-		path = to
+		folder, name := filepath.Split(folder + to)
+		if real, err := filepath.EvalSymlinks(folder); err == nil { // Join would take .. for the way back out of a link
+			folder = real
+		}
+		path = filepath.Join(folder, name)
 	}
 	return "", &os.PathError{Op: "open", Path: path, Err: errLinks}
 }

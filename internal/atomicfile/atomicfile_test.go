@@ -235,3 +235,30 @@ func TestWriteFollowsALink(t *testing.T) {
 		t.Errorf("links in a circle: %v", err)
 	}
 }
+
+// A link in a folder that is itself reached by a link leads where the system says: .. is the folder above the real one.
+func TestWriteFollowsALinkFromALinkedFolder(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	for _, folder := range []string{"far/runs", "far/store", "store"} {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile("store/real", []byte("another's"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"runs": "far/runs", "far/runs/link": "../store/real"} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := Write("runs/link", text("new")); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"far/store/real": "new", "store/real": "another's"} {
+		if got, err := os.ReadFile(path); string(got) != want {
+			t.Errorf("%s holds %q (%v), want %q", path, got, err, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -72,5 +73,28 @@ func TestWriteRefusesASocket(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "wanted a file, found a socket") {
 			t.Errorf("error %v", err)
 		}
+	}
+}
+
+// What leads to a pipe by a name that is no path, as /dev/stdout and a shell's >(program) do, is written to.
+func TestWriteThroughADescriptor(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	path := fmt.Sprintf("/dev/fd/%d", w.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	if err := Probe(path); err != nil {
+		t.Errorf("probe: %v", err)
+	}
+	if err := Write(path, text("bytes")); err != nil {
+		t.Errorf("write: %v", err)
+	}
+	_ = w.Close()
+	if got, err := io.ReadAll(r); string(got) != "bytes" {
+		t.Errorf("read %q, %v", got, err)
 	}
 }

@@ -44,7 +44,7 @@ func (c *CSV) Commit() error {
 	if c.written == c.path {
 		return nil
 	}
-	if err := os.Rename(c.written, c.path); err != nil {
+	if err := atomicfile.Replace(c.written, c.path); err != nil {
 		return fault.CannotWrite(c.path, err)
 	}
 	return nil

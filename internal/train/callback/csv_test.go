@@ -77,6 +77,9 @@ func TestCSV(t *testing.T) {
 	if got := read(t, path); got != want {
 		t.Errorf("in the end: wanted\n%sfound\n%s", want, got)
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 && runtime.GOOS != "windows" {
+		t.Errorf("wanted the permissions of the older file, found %v, %v", info, err)
+	}
 }
 
 func TestCSVOfARun(t *testing.T) {
