@@ -112,6 +112,11 @@ func TestDownloadBadMirror(t *testing.T) {
 		{"long", serveBytes(padded), fmt.Sprintf("wrong size: %d bytes, wanted %d", len(padded), len(good))},
 		{"content", serveBytes(garbled), "wrong content: MD5 "},
 		{"page", serveBytes([]byte("<html>log in</html>")), "wrong size: 19 bytes"},
+		{"page without length", func(w http.ResponseWriter) {
+			_, _ = w.Write([]byte("<html>"))
+			_ = http.NewResponseController(w).Flush()
+			_, _ = w.Write([]byte("log in</html>"))
+		}, fmt.Sprintf("wrong size: 19 bytes, wanted %d", len(good))},
 		{"long without length", func(w http.ResponseWriter) {
 			_ = http.NewResponseController(w).Flush()
 			_, _ = w.Write(padded)

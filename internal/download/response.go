@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"syscall"
 )
 
@@ -31,6 +32,12 @@ func startOf(resp *http.Response, offset int64) (start int64, done bool, err err
 		return 0, false, errNoRange
 	}
 	return offset, false, fmt.Errorf("HTTP %s", resp.Status)
+}
+
+// saysItsEnd reports whether the end of a response without a length is a message of the server, and not only the end of the
+// connection, which may have broken.
+func saysItsEnd(resp *http.Response) bool {
+	return resp.ProtoMajor > 1 || slices.Contains(resp.TransferEncoding, "chunked")
 }
 
 // reason describes in a few words why a request failed.

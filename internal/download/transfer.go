@@ -199,20 +199,21 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 	if _, err := part.Seek(start, io.SeekStart); err != nil {
 		return cannotWrite(r.part, err)
 	}
-	return t.copyBody(ctx, r, part, resp.Body, start, total, timer)
+	return t.copyBody(ctx, r, part, resp, start, total, timer)
 }
 
-// copyBody appends a response's body, which begins at byte offset of the file, to part. It resets the timer each time
-// when as many bytes have come as minRate brings in t.stall.
+// copyBody appends a response's body, which begins at byte start of the file, to part. It resets the timer each time when
+// as many bytes have come as minRate brings in t.stall.
 func (t *transfer) copyBody(
-	ctx context.Context, r remote, part *os.File, body io.Reader, offset, total int64, timer *time.Timer,
+	ctx context.Context, r remote, part *os.File, resp *http.Response, start, total int64, timer *time.Timer,
 ) error {
+	offset := start
 	t.progress.bytes(r.label, offset, total)
 	buf := make([]byte, 64<<10)
 	timer.Reset(t.stall)
 	fresh := 0 // bytes since the timer was reset
 	for {
-		n, err := body.Read(buf)
+		n, err := resp.Body.Read(buf)
 		if n > 0 {
 			if fresh += n; float64(fresh) >= minRate*t.stall.Seconds() {
 				timer.Reset(t.stall)
@@ -229,6 +230,12 @@ func (t *transfer) copyBody(
 			t.progress.bytes(r.label, offset, total)
 		}
 		if err == io.EOF && offset < total {
+			if saysItsEnd(resp) { // all of another file, such as a page to log in: no beginning of this one
+				if err := part.Truncate(start); err != nil {
+					return cannotWrite(r.part, err)
+				}
+				return r.checkSize(offset)
+			}
 			err = io.ErrUnexpectedEOF
 		}
 		if err == io.EOF {
