@@ -4,12 +4,18 @@ package lockfile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
 
 func lock(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if errors.Is(err, fs.ErrPermission) { // another user's, who was killed or holds it: whoever may read can lock
+		if left, rerr := os.Open(path); rerr == nil {
+			file, err = left, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
