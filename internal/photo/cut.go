@@ -18,6 +18,7 @@ const (
 	cutSure     = -0.01 // logarithm of the probability from which a part is one digit, unless it is
 	cutTwo      = 1.8   // so much wider than high
 	cutUnlikely = 5.0   // price of one more height of width
+	cutMost     = 10000 // pieces that are tried in one picture: a page of print has very many wide parts, and no digits
 )
 
 // seam is a way from the top of a part to its bottom: the column, in each row, before which it is cut.
@@ -54,9 +55,13 @@ func (f *finder) tall(p *part) float64 { return max(float64(p.box.Dy()), f.heigh
 
 // cutOne returns the pieces of a part.
 func (f *finder) cutOne(p *part) []part {
+	if f.tried >= cutMost {
+		return []part{*p}
+	}
 	ink := f.glyph(p)
 	seams := ink.seams(float64(p.box.Dy()))
 	last := len(seams) - 1
+	f.tried += last * (last + 1) / 2
 	type piece struct {
 		from, to int
 		part     part

@@ -21,6 +21,7 @@ type finder struct {
 	labels     []int32
 	labelLimit int
 	height     float64 // of a typical digit, in pixels of grey
+	tried      int     // pieces of parts in which digits may touch
 }
 
 // find returns the digits in reading order. If there is none, it looks again with ruled lines left alone, since a

@@ -1,6 +1,9 @@
 package photo
 
-import "math"
+import (
+	"image"
+	"math"
+)
 
 const (
 	side   = 28   // pixels of a side of an image
@@ -11,6 +14,7 @@ const (
 	fineSide   = fine * inner    // of its longer side
 	thinnest   = 1. / 8          // stroke width, as a share of the longer side, below which strokes are thickened
 	fineMargin = fine * 3 / 2    // room for thicker strokes
+	finest     = 2.              // stroke width in the working copy that shows in it: of a thinner stroke, means leave a shade
 	half       = float32(1. / 2) // the outline of a stroke lies where the ink is half
 )
 
@@ -25,6 +29,9 @@ func normalize(ink *plane) []byte {
 	}
 	large.thicken()
 	x0, y0, x1, y1 := large.outline()
+	if x1 <= x0 || y1 <= y0 { // too faint where it is made small
+		return make([]byte, side*side)
+	}
 	return place(large.shrunk(x0, y0, x1, y1))
 }
 
@@ -36,6 +43,15 @@ func enlarge(ink *plane) *plane {
 		return nil
 	}
 	scale := fineSide / max(x1-x0, y1-y0)
+	if scale < 1 {
+		if r := (finest/scale - ink.strokeWidth()) / 2; r > 0 {
+			room := int(math.Ceil(r)) + 1
+			ink = ink.cropped(image.Rect(-room, -room, ink.w+room, ink.h+room))
+			ink.grow(float32(r))
+			x0, y0, x1, y1 = ink.outline()
+			scale = fineSide / max(x1-x0, y1-y0)
+		}
+	}
 	w, h := int(math.Ceil((x1-x0)*scale)), int(math.Ceil((y1-y0)*scale))
 	return ink.resampled(tapsAt(x0-fineMargin/scale, 1/scale, w+2*fineMargin, ink.w),
 		tapsAt(y0-fineMargin/scale, 1/scale, h+2*fineMargin, ink.h))
@@ -160,9 +176,13 @@ func (p *plane) thicken() {
 	width := p.strokeWidth()
 	// The digit grows by r on each side: width + 2r = (longer + 2r)/8.
 	r := float32((longer*thinnest - width) / (2 - 2*thinnest))
-	if r <= 0.25 {
-		return
+	if r > 0.25 {
+		p.grow(r)
 	}
+}
+
+// grow makes ink of what is within a distance of the outline.
+func (p *plane) grow(r float32) {
 	for i, d := range p.distances(func(v float32) bool { return v >= half }) {
 		p.pix[i] = max(p.pix[i], min(max(r-d+1, 0), 1)) // the outline is half a pixel from the nearest center in it
 	}
