@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strconv"
 
@@ -28,6 +29,7 @@ type csvFile struct {
 
 	buffer bytes.Buffer
 	csv    *csv.Writer
+	id     string // what names the rows of the first input
 	count  int
 }
 
@@ -40,6 +42,11 @@ func (c *csvFile) tell(f found) error {
 		if err := c.csv.Write(c.header(f)); err != nil {
 			return err
 		}
+		c.id = f.id
+	}
+	if f.id != c.id {
+		return fault.New(fault.Data, f.answers[0].file, "has %s, the first input %s: they have no place in one CSV file",
+			naming(f.id), naming(c.id)).WithHint("--id COLUMN names the rows of all inputs")
 	}
 	for _, a := range f.answers {
 		c.count++
@@ -48,6 +55,14 @@ func (c *csvFile) tell(f found) error {
 		}
 	}
 	return nil
+}
+
+// naming says what names rows.
+func naming(id string) string {
+	if id == "" {
+		return "rows with numbers"
+	}
+	return fmt.Sprintf("rows named by the column %q", id)
 }
 
 // header returns the names of the columns.

@@ -120,6 +120,9 @@ func (o Options) checkFiles(inputs []input) error {
 	}
 	files := []world.File{{Role: "the model", Path: o.Model}}
 	for _, in := range inputs {
+		if in.path == stream {
+			in.path = "/dev/stdin" // which may lead to a file
+		}
 		files = append(files, world.File{Role: "an input", Path: in.path})
 	}
 	if err := world.CheckDistinct(outputs, files); err != nil {

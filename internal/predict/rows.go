@@ -16,9 +16,14 @@ const rowsAtOnce = 512
 func (o Options) idxJobs(n *network, path string) iter.Seq[job] {
 	images, err := mnist.ReadImages(path)
 	size := images.Height * images.Width
-	if err == nil && size != n.model.Architecture.Input {
+	height, width := n.rows, n.width
+	if n.trained.Transpose {
+		height, width = width, height
+	}
+	known := n.rows > 1 // else the model tells no more than how many pixels there are
+	if err == nil && (size != n.model.Architecture.Input || known && (images.Height != height || images.Width != width)) {
 		err = fault.New(fault.Data, path, "wanted images of %d x %d pixels, for %s, found %d x %d",
-			n.rows, n.width, n.path, images.Height, images.Width)
+			height, width, n.path, images.Height, images.Width)
 	}
 	if err != nil {
 		return one(failed(err))

@@ -55,9 +55,12 @@ func Guess(path string, height, width int) (Options, error) {
 
 // target returns which of some columns is called as those of classes are, or is the only one; -1: none.
 func target(names []string) int {
-	return slices.IndexFunc(names, func(name string) bool {
-		return len(names) == 1 || slices.Contains([]string{"label", "class", "target", "y"}, strings.ToLower(name))
-	})
+	return slices.IndexFunc(names, func(name string) bool { return len(names) == 1 || isTarget(name) })
+}
+
+// isTarget reports whether a column is called as those of classes are.
+func isTarget(name string) bool {
+	return slices.Contains([]string{"label", "class", "target", "y"}, strings.ToLower(name))
 }
 
 // GuessTarget finds out which column of a CSV file with names is the target, where no experiment says so: the only one

@@ -24,7 +24,7 @@ type InputOptions struct {
 	Transpose bool
 	Height    int
 
-	Target   string   // the column of classes, if there is one; it is no input and no id
+	Target   string   // the column of classes, which is no input and no id; empty: one that is called label, class, target or y
 	Ignore   []string // columns that the table of the training had besides; needed with NoHeader only
 	NoHeader bool     // the columns are called by their numbers
 
@@ -239,7 +239,8 @@ func (r *inputReader) findID() error {
 		isInput[i] = true
 	}
 	for i, name := range r.header {
-		if !isInput[i] && name != r.o.Target && len(r.candidates) < maxCandidates {
+		isClass := name == r.o.Target || r.o.Target == "" && isTarget(name)
+		if !isInput[i] && !isClass && len(r.candidates) < maxCandidates {
 			r.candidates = append(r.candidates, &candidate{field: i, seen: map[string]bool{}})
 		}
 	}

@@ -80,6 +80,7 @@ func TestInputsOfImages(t *testing.T) {
 	}{
 		{"as Kaggle's test.csv", names(6)[1:] + "\n" + row + "\n" + other, nil, ""},
 		{"as Kaggle's train.csv", "label" + names(6) + "\n5," + row + "\n5," + other, nil, ""},
+		{"labels that differ", "label" + names(6) + "\n5," + row + "\n6," + other, nil, ""},
 		{"the target", "label" + names(6) + "\n5," + row + "\n6," + other, target("label"), ""},
 		{"the target last", names(6)[1:] + ",class\n" + row + ",x\n" + other + ",y\n", target("class"), ""},
 		{"an id", "id,label" + names(6) + "\n7,5," + row + "\n8,5," + other, nil, "id"},

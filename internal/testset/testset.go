@@ -6,6 +6,7 @@ package testset
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"dnn/internal/config"
 	"dnn/internal/dataset"
@@ -65,6 +66,9 @@ func (r Request) Source() (*dataset.Source, error) {
 	case s.Features != r.Model.Architecture.Input:
 		return nil, fault.New(fault.Data, r.Data, "has %s a sample, %s takes %d",
 			fault.Count(s.Features, "feature"), r.Name, r.Model.Architecture.Input)
+	case s.Height > 0 && len(r.Model.InputShape) == 2 && !slices.Equal(s.Shape(), r.Model.InputShape):
+		return nil, fault.New(fault.Data, r.Data, "has images of %d x %d pixels, %s takes %d x %d",
+			s.Height, s.Width, r.Name, r.Model.InputShape[0], r.Model.InputShape[1])
 	case len(s.Classes) > known:
 		return nil, fault.New(fault.Data, r.Data, "has %s, %s knows %d",
 			fault.Count(len(s.Classes), "class"), r.Name, known)

@@ -52,14 +52,14 @@ var formats = []format{
 	{"GIF", []string{"GIF87a", "GIF89a"}, gif.DecodeConfig, gif.Decode, 4096, bytesOf},
 	{"BMP", []string{"BM"}, bmp.DecodeConfig, bmp.Decode, 8, bytesOf},
 	{"TIFF", []string{"II*\x00", "MM\x00*"}, tiff.DecodeConfig, tiff.Decode, 1 << 14, bytesOf},
-	{"WebP", []string{"RIFF????WEBP"}, webp.DecodeConfig, webp.Decode, 1 << 14, bytesOf},
+	{"WebP", []string{"RIFF????WEBP"}, webp.DecodeConfig, decodeWebP, 1 << 14, bytesOf},
 }
 
-// Decode reads a picture (PNG, JPEG, GIF, BMP, TIFF or WebP; of several frames or pages the first) and returns it
-// upright, as its EXIF orientation says. where names it in errors, which are of kind fault.Data: for bytes that are no
-// such picture (HEIC, AVIF, PDF, SVG and others are named), that are damaged or end too early, or whose picture has no
-// pixel, more than 100 megapixels, or many more than so small a file can mean. The size is checked before the pixels are
-// decoded.
+// Decode reads a picture (PNG, JPEG, GIF, BMP, TIFF or WebP; of several frames or pages the first, of WebP none) and
+// returns it upright, as its EXIF orientation says. where names it in errors, which are of kind fault.Data: for bytes that
+// are no such picture (HEIC, AVIF, PDF, SVG and others are named), that are damaged or end too early, or whose picture has
+// no pixel, more than 100 megapixels, or many more than so small a file can mean. The size is checked before the pixels
+// are decoded.
 func Decode(r io.Reader, where string) (image.Image, error) {
 	start := make([]byte, 512)
 	n, err := io.ReadFull(r, start)
@@ -77,6 +77,10 @@ func Decode(r io.Reader, where string) (image.Image, error) {
 	}
 	if err := f.checkSize(data, where); err != nil {
 		return nil, err
+	}
+	if f.name == "WebP" && chunk(data, 12, "ANIM", false) != nil {
+		return nil, fault.New(fault.Data, where, "wanted a WebP of one picture, found an animated one").
+			WithHint("save one frame of it as PNG")
 	}
 	img, err := f.decode(bytes.NewReader(data))
 	if err != nil {

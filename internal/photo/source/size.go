@@ -48,10 +48,14 @@ func progressive(data []byte) bool {
 // segments calls do with each marker of a JPEG, before its first scan, and what its segment holds, until do returns
 // false (ITU T.81 B.1.1).
 func segments(data []byte, do func(marker byte, body []byte) bool) {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+	for at := 2; at+4 <= len(data); {
 		marker := data[at+1]
-		if marker == 0xff { // a fill byte
+		if data[at] != 0xff || marker == 0xff || marker == 0 { // a fill byte, or what decoders pass over
 			at++
+			continue
+		}
+		if marker >= 0xd0 && marker <= 0xd7 { // a restart, which holds nothing
+			at += 2
 			continue
 		}
 		length := int(binary.BigEndian.Uint16(data[at+2:]))
