@@ -44,7 +44,8 @@ func Luminance(img image.Image, limit int) (pix []float32, w, h int) {
 	return out, turnedW, turnedH
 }
 
-// Spread calls do for parts of [0, n), on all cores at once.
+// Spread calls do for parts of [0, n), on all cores at once. A panic in one becomes a panic of Spread, so that it ends a
+// request and not the server.
 func Spread(n int, do func(lo, hi int)) {
 	parts := min(runtime.GOMAXPROCS(0), n)
 	if parts <= 1 {
@@ -52,10 +53,21 @@ func Spread(n int, do func(lo, hi int)) {
 		return
 	}
 	var all sync.WaitGroup
+	crashes := make(chan any, parts)
 	for i := range parts {
-		all.Go(func() { do(i*n/parts, (i+1)*n/parts) })
+		all.Go(func() {
+			defer func() {
+				if crash := recover(); crash != nil {
+					crashes <- crash
+				}
+			}()
+			do(i*n/parts, (i+1)*n/parts)
+		})
 	}
 	all.Wait()
+	if len(crashes) > 0 {
+		panic(<-crashes)
+	}
 }
 
 // reduced returns the size of a picture of w x h pixels with at most limit on its longer side.
