@@ -143,8 +143,9 @@ func (f *finder) normalizeAll(lines [][]part) []Digit {
 
 // original returns a box in pixels of the upright picture.
 func (f *finder) original(b image.Rectangle) image.Rectangle {
-	return image.Rect(int(float64(b.Min.X)*f.scaleX), int(float64(b.Min.Y)*f.scaleY),
-		int(math.Ceil(float64(b.Max.X)*f.scaleX)), int(math.Ceil(float64(b.Max.Y)*f.scaleY)))
+	const rounding = 1e-6 // of the scales, far less than a pixel can be off: the last pixel's end is the picture's
+	return image.Rect(int(float64(b.Min.X)*f.scaleX+rounding), int(float64(b.Min.Y)*f.scaleY+rounding),
+		int(math.Ceil(float64(b.Max.X)*f.scaleX-rounding)), int(math.Ceil(float64(b.Max.Y)*f.scaleY-rounding)))
 }
 
 // stage keeps what a stage gave, if that is wanted, as a picture in which lo is black and hi is white.

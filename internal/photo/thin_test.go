@@ -74,3 +74,14 @@ func paper(w, h int) *image.Gray {
 	}
 	return g
 }
+
+// A digit at the edge of a picture, of whatever size, has a box within it.
+func TestBoxesWithinThePicture(t *testing.T) {
+	for size := 1025; size < 2048; size++ {
+		f := finder{scaleX: float64(size) / maxWork, scaleY: float64(size*3/7) / float64(size*3/7*maxWork/size)}
+		all := image.Rect(0, 0, maxWork, size*3/7*maxWork/size)
+		if found := f.original(all); found != image.Rect(0, 0, size, size*3/7) {
+			t.Errorf("%d x %d: found %v", size, size*3/7, found)
+		}
+	}
+}
