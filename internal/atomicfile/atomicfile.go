@@ -134,8 +134,8 @@ func Target(path string) (string, error) {
 			folder = ""
 		}
 		folder, name := filepath.Split(folder + to)
-		if real, err := filepath.EvalSymlinks(folder); err == nil { // Join would take .. for the way back out of a link
-			folder = real
+		if resolved, err := filepath.EvalSymlinks(folder); err == nil { // Join would take .. for the way back out of a link
+			folder = resolved
 		}
 		path = filepath.Join(folder, name)
 	}
