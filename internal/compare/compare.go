@@ -37,26 +37,13 @@ func Test(e *step.Engine, models []Model, base Model, s *batch.Samples, stop fun
 		if err != nil {
 			return nil, err
 		}
-		evaluator := step.NewEvaluator(e, network, scaled(s, m.Scale))
+		evaluator := step.NewEvaluator(e, network, m.Scaled(s))
 		evaluator.StopIf(stop)
 		t := Tested{Model: m, outputs: evaluator.KeepOutputs()}
 		t.Result, t.Predicted = evaluator.Evaluate(), evaluator.Predicted()
 		all = append(all, t)
 	}
 	return all, nil
-}
-
-// scaled returns the samples with bytes that count as scale times their value.
-func scaled(s *batch.Samples, scale float64) *batch.Samples {
-	if s.Bytes == nil {
-		return s
-	}
-	other := *s
-	other.Table = new([256]float32)
-	for i := range other.Table {
-		other.Table[i] = float32(float64(i) * scale)
-	}
-	return &other
 }
 
 // probability returns what the model gives for a class of a sample. A single output is that of class 1.

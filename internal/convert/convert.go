@@ -105,7 +105,8 @@ func Import(ctx context.Context, system *world.System, o ImportOptions) error {
 		return fault.New(fault.Usage, o.File, "is a model file of dnn already: wanted one of another program").
 			WithHint("dnn summary, eval, predict and export take it as it is")
 	}
-	inputs := []world.File{{Role: "the imported file", Path: o.File}, {Role: "the experiment file", Path: o.Like}}
+	inputs := []world.File{{Role: "the imported file", Path: o.File}, {Role: "the experiment file", Path: o.Like},
+		{Role: "the file of --config", Path: o.KerasConfig}}
 	if err := world.CheckDistinct([]world.File{{Role: "the model", Path: o.Output}}, inputs); err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func Run(ctx context.Context, system *world.System, o Options) (err error) {
 		return err
 	}
 	defer engine.Close()
-	evaluator := step.NewEvaluator(engine, model, samples)
+	evaluator := step.NewEvaluator(engine, model, file.Scaled(samples))
 	evaluator.StopIf(func() bool { return ctx.Err() != nil })
 	result := evaluator.Evaluate()
 	if ctx.Err() != nil { // the result may lack samples
@@ -111,7 +111,7 @@ func (o Options) read(system *world.System) (*modelfile.Model, error) {
 	if len(o.Models) == 1 && len(o.Views) == 0 {
 		return obtain.Model(system, o.Models[0])
 	}
-	mean, err := readMean(system, o.Models, o.Views)
+	mean, err := readMean(system, o.Models, o.Views, o.Data)
 	if err != nil {
 		return nil, err
 	}

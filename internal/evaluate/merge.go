@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"encoding/json"
 
 	"dnn/internal/await"
 	"dnn/internal/experiment"
@@ -10,6 +11,7 @@ import (
 	"dnn/internal/modelfile"
 	"dnn/internal/obtain"
 	"dnn/internal/report"
+	"dnn/internal/testset"
 	"dnn/internal/world"
 )
 
@@ -27,7 +29,7 @@ func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 	if err := modelfile.CheckName("--output", o.Output); err != nil {
 		return err
 	}
-	mean, err := await.Do(ctx, func() (*merge.Mean, error) { return readMean(system, o.Models, o.Views) })
+	mean, err := await.Do(ctx, func() (*merge.Mean, error) { return readMean(system, o.Models, o.Views, "") })
 	if err != nil {
 		return err
 	}
@@ -73,9 +75,22 @@ func modelFiles(paths []string) []world.File {
 	return files
 }
 
-// readMean reads the models to be merged. It refuses a merged network that does not fit into memory.
-func readMean(system *world.System, paths, views []string) (*merge.Mean, error) {
-	mean, err := merge.Read(paths, views, func(path string) (*modelfile.Model, error) { return obtain.Model(system, path) })
+// readMean reads the models to be merged. It refuses a merged network that does not fit into memory. Those that do not say
+// what they were trained on, as those of other programs, are taken as trained on samples as those at the path data, if it
+// is not empty.
+func readMean(system *world.System, paths, views []string, data string) (*merge.Mean, error) {
+	read := func(path string) (*modelfile.Model, error) {
+		m, err := obtain.Model(system, path)
+		if err != nil || len(m.Config) > 0 || data == "" {
+			return m, err
+		}
+		trained, err := testset.Experiment(path, m, data)
+		if err == nil {
+			m.Config, err = json.Marshal(trained.Reproducible())
+		}
+		return m, err
+	}
+	mean, err := merge.Read(paths, views, read)
 	if err != nil {
 		return nil, err
 	}

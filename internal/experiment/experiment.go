@@ -40,7 +40,9 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = obtain.Model(system, o.From); err == nil {
 		x.start = x.from.SHA256
-		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
+		if x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From); err == nil {
+			x.from = x.from.Rescaled(x.source.Scale())
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -91,7 +93,7 @@ func readTeachers(
 				return nil, err
 			}
 		}
-		teachers = append(teachers, teacher)
+		teachers = append(teachers, teacher.Rescaled(s.Scale()))
 	}
 	return teachers, nil
 }

@@ -66,18 +66,19 @@ func adamOf(spec optimizer.Spec, c *train.Checkpoint) *chain.Adam {
 		LearningRate: spec.LearningRate, Beta1: rule.Beta1, Beta2: rule.Beta2, Epsilon: rule.Epsilon,
 		Momentum: momentsOf(arrays, "adam.momentum/"), Velocity: momentsOf(arrays, "adam.velocity/"),
 	}
-	if power := numbers["adam.beta_2_power"]; power > 0 && power < 1 { // beta_2, as float32, to the number of steps
-		a.Iterations = int64(steps(float64(float32(rule.Beta2)), power))
+	if power, ok := numbers["adam.beta_2_power"]; ok {
+		a.Iterations = steps(float64(float32(rule.Beta2)), power)
 	}
 	return a
 }
 
-// steps returns the number of factors base, between 0 and 1, that give the power.
-func steps(base, power float64) (n int) {
-	for p := 1.; base < 1 && p > power*(1+1/base)/2; n++ { // half a factor above it, whatever was rounded
-		p *= base
+// steps returns the number of factors base that give the power; 0 if they are not between 0 and 1. A power that is too
+// small for a float64 is of so many that one step more or less changes nothing.
+func steps(base, power float64) int64 {
+	if !(base > 0 && base < 1 && power >= 0 && power < 1) {
+		return 0
 	}
-	return n
+	return int64(math.Round(math.Log(max(power, math.SmallestNonzeroFloat64)) / math.Log(base)))
 }
 
 // momentsOf returns the arrays whose names have that prefix, without it.

@@ -9,7 +9,7 @@ import (
 func TestSteps(t *testing.T) {
 	for _, base := range []float64{float64(float32(0.999)), float64(float32(0.9)), 0.5} {
 		power := 1.
-		for n := range 1000 {
+		for n := range int64(1000) {
 			if found := steps(base, power); found != n {
 				t.Fatalf("%v to the power of %d: found %d", base, n, found)
 			}
@@ -21,5 +21,12 @@ func TestSteps(t *testing.T) {
 	}
 	if n := steps(1, 0.5); n != 0 {
 		t.Errorf("of a base of 1: found %d", n)
+	}
+	for _, base := range []float64{float64(float32(0.999)), 0.5} { // more steps than float64 has numbers for
+		for _, power := range []float64{0, math.SmallestNonzeroFloat64, 1e-321} {
+			if n := steps(base, power); math.Pow(base, float64(n)) > 1e-300 {
+				t.Errorf("%v, %v: found %d, wanted so many that the power is next to nothing", base, power, n)
+			}
+		}
 	}
 }

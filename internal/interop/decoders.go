@@ -27,7 +27,7 @@ func decoderOf(start []byte) decoder {
 		return decodeZip
 	case safetensors.Recognize(start):
 		return func(f file) (*chain.Chain, error) { return tensors.Read(f.data, f.path) }
-	case isPickle(start):
+	case isPickle(start) || isTar(start):
 		return func(f file) (*chain.Chain, error) { return pytorch.Read(f.data, f.path) }
 	case onnx.Recognize(start):
 		return func(f file) (*chain.Chain, error) { return onnx.Read(f.data, f.path, f.beside) }
@@ -70,3 +70,6 @@ func decodeZip(f file) (*chain.Chain, error) {
 func isPickle(start []byte) bool {
 	return len(start) > 2 && start[0] == 0x80 && 2 <= start[1] && start[1] <= 5
 }
+
+// isTar recognizes a tar archive, which may have a checkpoint in it. [POSIX.1-1988, ustar]
+func isTar(start []byte) bool { return len(start) > 262 && string(start[257:262]) == "ustar" }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"os"
 	"path/filepath"
 
@@ -29,7 +30,7 @@ type Options struct {
 
 // Read reads the network at path: a model file, or a file or folder of another program. Notes say what was assumed,
 // rounded or left out. Errors are of kind fault.Data and name path; what a person has to add is a hint. The SHA256 of a
-// model from another program is that of its file.
+// model from another program is that of its file, with those of its weights beside it, if it has such, behind it.
 func Read(path string, o Options) (m *modelfile.Model, notes []string, err error) {
 	f, decode, err := open(path)
 	if err != nil {
@@ -51,8 +52,7 @@ func Read(path string, o Options) (m *modelfile.Model, notes []string, err error
 	if m, notes, err = model(c, o, f.path); err != nil {
 		return nil, nil, err
 	}
-	digest := sha256.Sum256(f.data)
-	m.SHA256 = hex.EncodeToString(digest[:])
+	m.SHA256 = hex.EncodeToString(f.digest.Sum(nil))
 	return m, notes, nil
 }
 
@@ -114,7 +114,9 @@ func open(path string) (f file, decode decoder, err error) {
 		return file{}, nil, nil
 	}
 	data, err := readFile(path)
-	return file{data: data, path: path}, decode, err
+	f = file{data: data, path: path, digest: sha256.New()}
+	f.digest.Write(data)
+	return f, decode, err
 }
 
 // IsOwn reports whether the file at path is one of dnn's, a model file or a checkpoint, by its first bytes.
@@ -133,11 +135,14 @@ type file struct {
 	data    []byte
 	path    string
 	options Options
+	digest  hash.Hash // of data and of the files beside it that were read: there may be all weights
 }
 
 // beside reads another file in the folder of f.
 func (f file) beside(name string) ([]byte, error) {
-	return readFile(filepath.Join(filepath.Dir(f.path), name))
+	data, err := readFile(filepath.Join(filepath.Dir(f.path), name))
+	f.digest.Write(data)
+	return data, err
 }
 
 // decoder reads what a file of its format says.

@@ -3,6 +3,8 @@ package interop_test
 import (
 	"archive/zip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"dnn/internal/fault"
 	"dnn/internal/interop"
 	"dnn/internal/interop/chain"
+	"dnn/internal/modelfile"
 )
 
 // TestLonger tests that files which claim gigabytes, or have them behind what they say they have, are refused with what
@@ -111,5 +114,45 @@ func TestStopped(t *testing.T) {
 				t.Errorf("%s: wanted the old file, found %.20q, %v", f.Name, text, err)
 			}
 		}
+	}
+}
+
+// TestDigest tests that a model's SHA-256 is that of all its weights: those of TensorFlow.js are in a file beside a
+// model.json that may be the same for two models.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	read := func(name, format string, m *modelfile.Model) (digest string, description []byte) {
+		f, err := interop.FormatOf("", format)
+		path := filepath.Join(folder, name)
+		if err == nil {
+			err = f.Write(t.Context(), path, chain.Of(m, "dnn"), interop.Writing{}, "m")
+		}
+		var found *modelfile.Model
+		if err == nil {
+			found, _, err = interop.Read(path, interop.Options{})
+		}
+		if info, statErr := os.Stat(path); err == nil && statErr == nil && info.IsDir() {
+			path = filepath.Join(path, "model.json")
+		}
+		if err == nil {
+			description, err = os.ReadFile(path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.SHA256, description
+	}
+	a, b := random(t, []int{3, 3}, nil, dense(2, "softmax")), random(t, []int{3, 3}, nil, dense(2, "softmax"))
+	b.Tensors[0].Data[0]++
+	first, text := read("a", "tfjs", a)
+	second, same := read("b", "tfjs", b)
+	if again, _ := read("c", "tfjs", a); string(text) != string(same) || first == second || first != again {
+		t.Errorf("wanted a digest for each content, found %s, %s, %s; the same model.json: %t", first, second, again,
+			string(text) == string(same))
+	}
+	alone, data := read("m.onnx", "onnx", a)
+	if sum := sha256.Sum256(data); alone != hex.EncodeToString(sum[:]) {
+		t.Errorf("of a model of one file: wanted %x, found %s", sum, alone)
 	}
 }

@@ -74,6 +74,13 @@ func models(t *testing.T) map[string]*modelfile.Model {
 			dense(5, "linear"), layer("leaky_relu"), dense(5, "linear"), layer("elu"), dense(5, "relu"),
 			layer("batch_normalization"), dense(3, "softmax")),
 	}
+	smooth := random(t, []int{28, 28}, nil, dense(6, "relu"), dense(3, "softmax"))
+	smooth.Architecture.LabelSmoothing = 0.125
+	squares := random(t, []int{28, 28}, nil, dense(6, "relu"), dense(3, "softmax"))
+	squares.Architecture.Loss = "mse"
+	bytes := random(t, []int{28, 28}, nil, dense(6, "relu"), dense(3, "softmax"))
+	bytes.Scale = 1
+	all["smooth"], all["squares"], all["not scaled"] = smooth, squares, bytes
 	for _, name := range nn.Activations() {
 		all["with "+name] = random(t, []int{28, 28}, nil, dense(6, name), dense(3, "softmax"))
 	}
@@ -189,6 +196,10 @@ func checkSame(t *testing.T, name string, m *modelfile.Model, path string) {
 			t.Errorf("%s: output %d: wanted %v, found %v", name, i, wanted[i], got[i])
 			return
 		}
+	}
+	if a, b := m.Architecture, found.Architecture; !strings.HasSuffix(name, "tfjs") &&
+		(a.Loss != b.Loss || a.LabelSmoothing != b.LabelSmoothing) {
+		t.Errorf("%s: wanted the loss %s, %v, found %s, %v", name, a.Loss, a.LabelSmoothing, b.Loss, b.LabelSmoothing)
 	}
 	if !slices.Equal(found.InputShape, m.InputShape) {
 		t.Errorf("%s: wanted inputs %v, found %v", name, m.InputShape, found.InputShape)

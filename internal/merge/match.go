@@ -31,9 +31,7 @@ func (m *Mean) check() error {
 			if f.SHA256 == other.SHA256 {
 				return fault.New(fault.Data, f.path, "is the same model as %s: wanted each one once", other.path)
 			}
-		}
-		if i > 0 {
-			if err := f.checkLike(m.files[0]); err != nil {
+			if err := f.checkLike(other); err != nil { // not the first alone: it may lack names that others have
 				return err
 			}
 		}

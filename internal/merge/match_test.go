@@ -166,6 +166,26 @@ func TestOtherPrograms(t *testing.T) {
 	}
 }
 
+// TestNamesOfOthers tests that what the first model does not say is taken from the others, and compared among them.
+func TestNamesOfOthers(t *testing.T) {
+	first, second, third := model(t, arch(9, 5), 1), model(t, arch(9, 5), 2), model(t, arch(9, 5), 3)
+	first.DataHash, first.Classes = "", nil
+	m := merged(t, save(t, first, second, third))
+	if m.DataHash != second.DataHash || len(m.Classes) != classes {
+		t.Errorf("wanted the hash and the classes of b.bin, found %q, %q", m.DataHash, m.Classes)
+	}
+	third.Classes = []string{"3", "2", "1", "0"}
+	_, err := merge.Read(save(t, first, second, third), nil, modelfile.Read)
+	const wanted = `c.bin: wanted the classes "0", "1", "2", "3", as b.bin has, found "3", "2", "1", "0"`
+	if err == nil || err.Error() != wanted {
+		t.Errorf("wanted %q, found %v", wanted, err)
+	}
+	third.Classes, third.DataHash = nil, "another"
+	if _, err := merge.Read(save(t, first, second, third), nil, modelfile.Read); fault.KindOf(err) != fault.Data {
+		t.Errorf("wanted an error about other files, found %v", err)
+	}
+}
+
 // TestTooWide merges models whose units would be more together than a layer can have.
 func TestTooWide(t *testing.T) {
 	wide := func(seed uint64) *modelfile.Model {

@@ -21,6 +21,7 @@
 package merge
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -136,7 +137,13 @@ func (m *Mean) Model(version string) (*modelfile.Model, error) {
 	merged.Version, merged.Architecture, merged.Config, merged.SHA256 = version, m.arch, settings, ""
 	merged.Teachers, merged.Merged, merged.Start = nil, nil, ""
 	if len(m.files) > 1 {
-		merged.History = nil // no epoch gave this network
+		merged.History, merged.RateChanges = nil, nil // no epoch gave this network
+	}
+	for _, f := range m.files { // the files of other programs have neither
+		merged.DataHash = cmp.Or(merged.DataHash, f.DataHash)
+		if len(merged.Classes) == 0 {
+			merged.Classes = f.Classes
+		}
 	}
 	merged.Mean, merged.Std = m.standardization()
 	var parts []network

@@ -258,6 +258,7 @@ func TestRecord(t *testing.T) {
 	a.Teachers, b.Teachers = []string{"t1", "t2"}, []string{"t2", "t3"}
 	a.Config = json.RawMessage(`{"activation":"tanh","epochs":3,"layers":[7,5]}`)
 	a.Architecture.LabelSmoothing = 0.1
+	a.RateChanges = history.RateChanges{{Step: 3, Factor: 0.5}}
 	paths := save(t, a, b)
 	m := merged(t, paths, "horizontal_flip")
 	wanted := []modelfile.Part{
@@ -270,7 +271,7 @@ func TestRecord(t *testing.T) {
 	if diff := cmp.Diff([]string{"t1", "t2", "t3"}, m.Teachers); diff != "" {
 		t.Errorf("teachers (-wanted +found):\n%s", diff)
 	}
-	if m.Seed != 3 || m.Dataset != "mnist" || m.DataHash != "1f2e" || len(m.History) != 0 || len(m.Classes) != classes ||
+	if m.Seed != 3 || m.Dataset != "mnist" || m.DataHash != "1f2e" || len(m.History) != 0 || m.RateChanges != nil || len(m.Classes) != classes ||
 		m.Architecture.LabelSmoothing != 0.1 {
 		t.Errorf("wanted the first model's record without a history, found %+v", m)
 	}

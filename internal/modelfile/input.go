@@ -107,6 +107,20 @@ func (in *Input) Values(values []float64) (*batch.Samples, error) {
 	return s, nil
 }
 
+// Scaled returns samples of images, whose bytes are those of the images, as m takes them: Scale times each byte. Data sets
+// are read as pixels that were divided by 255. Samples of tables are returned as they are.
+func (m *Model) Scaled(s *batch.Samples) *batch.Samples {
+	if s.Bytes == nil || m.Scale == pixelScale {
+		return s
+	}
+	other := *s
+	other.Table = &m.Input().table
+	return &other
+}
+
+// pixelScale is the Scale of the models that dnn trains on images.
+const pixelScale = 1. / 255
+
 // other returns the first key of row, in alphabetical order, that is not a column.
 func (in *Input) other(row map[string]float64) string {
 	var others []string

@@ -72,6 +72,23 @@ func (m *Model) Restandardized(mean, std []float64) *Model {
 	return &other
 }
 
+// Rescaled returns a model that gives, for pixels that were multiplied with scale, what m gives for those multiplied with
+// its own Scale: it changes the kernel of the first layer. A model that needs no change is returned as it is.
+func (m *Model) Rescaled(scale float64) *Model {
+	if m.Scale == scale {
+		return m
+	}
+	other := *m
+	other.Scale = scale
+	other.Tensors = slices.Clone(m.Tensors)
+	kernel := slices.Clone(m.Tensors[0].Data)
+	for i, k := range kernel {
+		kernel[i] = float32(float64(k) * (m.Scale / scale))
+	}
+	other.Tensors[0].Data = kernel
+	return &other
+}
+
 // Fits refuses a data set whose samples have another number of features than m takes, or whose files have another hash
 // than those that m was trained on. where is the file that m was read from.
 func (m *Model) Fits(where string, features int, dataHash string) error {

@@ -123,11 +123,20 @@ func (c *Confusion) Write(w io.Writer) error {
 	return err
 }
 
+// names returns the names of the classes as they may be shown on a terminal.
+func (c *Confusion) names() []string {
+	var names []string
+	for _, name := range c.Classes {
+		names = append(names, OneLine(name))
+	}
+	return names
+}
+
 func (c *Confusion) writeCounts(b *strings.Builder) {
 	names := make([]string, len(c.Classes))
 	nameWidth, countWidth := 0, len(strconv.Itoa(max(0, len(c.Classes)-1)))
 	indexWidth := countWidth
-	for i, name := range c.Classes {
+	for i, name := range c.names() {
 		names[i] = name
 		if name != strconv.Itoa(i) {
 			names[i] = fmt.Sprintf("%*d %s", indexWidth, i, name)
@@ -159,14 +168,15 @@ func (c *Confusion) writeCounts(b *strings.Builder) {
 func (c *Confusion) writeScores(b *strings.Builder) {
 	const macro, weighted = "macro avg", "weighted avg"
 	width := len(weighted)
-	for _, name := range c.Classes {
+	classes := c.names()
+	for _, name := range classes {
 		width = max(width, utf8.RuneCountInString(name))
 	}
 	row := func(name string, s ClassScore) {
 		fmt.Fprintf(b, "%*s  %9.4f %9.4f %9.4f %9d\n", width, name, s.Precision, s.Recall, s.F1, s.Support)
 	}
 	fmt.Fprintf(b, "%*s  %9s %9s %9s %9s\n\n", width, "", "precision", "recall", "f1-score", "support")
-	for i, name := range c.Classes {
+	for i, name := range classes {
 		row(name, c.PerClass[i])
 	}
 	b.WriteString("\n")

@@ -139,3 +139,18 @@ func TestConfusionAbsentClass(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
+
+// TestConfusionOnATerminal tests that names of classes, which may be those of any file, do not move the cursor.
+func TestConfusionOnATerminal(t *testing.T) {
+	c, err := NewConfusion([]int{0, 1}, []int{0, 1}, []string{"\x1b[2Jred", "two\nlines"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := c.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	if found := text.String(); strings.Contains(found, "\x1b") || !strings.Contains(found, "two lines") {
+		t.Errorf("wanted no control characters, found %q", found)
+	}
+}

@@ -92,6 +92,8 @@ func assemble(layers []layer, ordered bool, where string) (*chain.Chain, error) 
 		}
 		if reordered {
 			c.Note("its layers were put into the order in which they fit: " + listed(steps))
+		} else if !ordered && !byNumber(steps).all && onlyOrder(steps) == nil {
+			c.Note("its file has no order of layers, and more than one fits: the order of their names is taken, " + listed(steps))
 		}
 		if i > 0 {
 			c.Note("its matrices are " + [...]string{"[inputs, units]", "[units, inputs]"}[m] +

@@ -135,11 +135,17 @@ func TestChain(t *testing.T) {
 
 // TestUnordered is about a file whose arrays are sorted by name.
 func TestUnordered(t *testing.T) {
-	for _, c := range []struct{ arrays, want string }{
+	for _, c := range []struct {
+		arrays, want string
+		guessed      bool
+	}{
 		{"bn1.running_mean 5; bn1.running_var 5; bn2.running_mean 5; bn2.running_var 5; fc1.weight 5,5; fc2.weight 5,5; " +
-			"out.weight 3,5", "fc1 5>5, bn1 (5)-, fc2 5>5, bn2 (5)-, out 5>3"},
-		{"1.weight 5,5; 10.weight 3,5; 9.weight 5,5", "1 5>5, 9 5>5, 10 5>3"},
-		{"z.weight 5,6; a.weight 3,5", "z 6>5, a 5>3"},
+			"out.weight 3,5", "fc1 5>5, bn1 (5)-, fc2 5>5, bn2 (5)-, out 5>3", false},
+		{"1.weight 5,5; 10.weight 3,5; 9.weight 5,5", "1 5>5, 9 5>5, 10 5>3", false},
+		{"z.weight 5,6; a.weight 3,5", "z 6>5, a 5>3", false},
+		{"enter.weight 5,6; hidden.weight 4,5; out.weight 3,4", "enter 6>5, hidden 5>4, out 4>3", false},
+		{"enter.weight 5,6; hidden.weight 5,5; latent.weight 5,5; out.weight 3,5",
+			"enter 6>5, hidden 5>5, latent 5>5, out 5>3", true},
 	} {
 		got, err := arrays.Unordered(list(c.arrays), "f")
 		if err != nil {
@@ -147,6 +153,9 @@ func TestUnordered(t *testing.T) {
 		}
 		if steps(got) != c.want {
 			t.Errorf("%s\nwant %s", steps(got), c.want)
+		}
+		if guessed := strings.Contains(strings.Join(got.Notes, "\n"), "more than one fits"); guessed != c.guessed {
+			t.Errorf("%s: a note about the order: %t, want %t", c.want, guessed, c.guessed)
 		}
 	}
 }

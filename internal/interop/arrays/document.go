@@ -23,6 +23,7 @@ type document struct {
 	Classes []string       `json:"classes,omitempty"`
 	Columns []string       `json:"columns,omitempty"`
 	Loss    string         `json:"loss,omitempty"`
+	Smooth  float64        `json:"label_smoothing,omitempty"`
 	Program string         `json:"program,omitempty"`
 }
 
@@ -108,7 +109,8 @@ func Keras(c *chain.Chain) (all []Array) {
 // names of each step's arrays begin with (Names, or those of another layout). A number that JSON has not, such as an
 // infinite scale, is an error of kind fault.Data.
 func Describe(c *chain.Chain, arrayNames []string) (string, error) {
-	d := document{Input: c.Input, Bytes: c.Bytes, Classes: c.Classes, Columns: c.Columns, Loss: c.Loss, Program: c.Program}
+	d := document{Input: c.Input, Bytes: c.Bytes, Classes: c.Classes, Columns: c.Columns, Loss: c.Loss, Program: c.Program,
+		Smooth: c.LabelSmoothing}
 	for i, s := range c.Steps {
 		var e documentStep
 		switch s := s.(type) {
@@ -168,7 +170,7 @@ func Rebuild(text string, arrays []Array, where string) (*chain.Chain, error) {
 		layers[name] = l
 	}
 	c := &chain.Chain{Input: d.Input, Bytes: d.Bytes, Classes: d.Classes, Columns: d.Columns, Loss: d.Loss,
-		Program: d.Program}
+		Program: d.Program, LabelSmoothing: max(0, min(d.Smooth, 1))}
 	used := map[string]bool{"input": true} // input.scale and input.shift, for people, are in the document too
 	for _, e := range d.Steps {
 		used[e.Arrays] = true

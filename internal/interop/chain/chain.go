@@ -18,6 +18,8 @@ type Chain struct {
 	Loss    string   // Keras's name of the loss that it was trained with; empty: unknown
 	Program string   // that wrote it, with its version; empty: unknown
 
+	LabelSmoothing float64 // of a loss that is a cross-entropy: the fraction of targets that is spread over all classes
+
 	Optimizer *Adam    // the state to train on with; nil: unknown
 	Notes     []string // what a person should know: what was rounded, left out or assumed
 	Unsaid    Unsaid   // what the file does not say

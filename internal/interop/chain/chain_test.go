@@ -232,6 +232,78 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// TestPlaceOfActivations tests where activations go beside batch normalization: names that are the numbers of modules
+// tell, and where they do not, a note says what was taken.
+func TestPlaceOfActivations(t *testing.T) {
+	const behind = "dense linear, batch_normalization, activation tanh, dense softmax"
+	const before = "dense tanh, batch_normalization, dense softmax"
+	for _, c := range []struct {
+		names  string // of the two Dense layers, and the normalization between them
+		layers string
+		noted  bool
+	}{
+		{"fc1 bn1 fc2", behind, true},
+		{"0 1 3", behind, false}, // 2 is the activation
+		{"0 2 3", before, false}, // 1 is
+		{"0 2 4", behind, true},  // 1 or 3
+		{"0 3 4", before, false}, // with Dropout
+		{"0 bn 4", behind, true},
+	} {
+		r := source{rand.New(rand.NewPCG(5, 6))}
+		first, normalization, last := r.dense(784, 5), r.normalization(5), r.dense(5, 3)
+		names := strings.Fields(c.names)
+		first.Name, normalization.Name, last.Name = names[0], names[1], names[2]
+		of := &chain.Chain{Input: []int{784}, Unsaid: chain.Unsaid{Activations: true},
+			Steps: []chain.Step{first, normalization, last}}
+		m, notes, err := of.Model(chain.Options{Activations: []string{"tanh"}}, "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		noted := slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "behind batch normalization") })
+		if found := layers(m.Architecture); found != c.layers || noted != c.noted {
+			t.Errorf("%s: wanted %s, a note: %t; found %s, %q", c.names, c.layers, c.noted, found, notes)
+		}
+		if len(of.Notes) > 0 {
+			t.Errorf("%s: wanted the chain as it was, found the notes %q", c.names, of.Notes)
+		}
+	}
+}
+
+// TestLoss tests which loss a model has, for the name that a file has of it.
+func TestLoss(t *testing.T) {
+	r := source{rand.New(rand.NewPCG(7, 8))}
+	for _, c := range []struct {
+		activation, loss string
+		smoothing        float64
+		wanted           string
+		smooth           float64
+		noted            bool
+	}{
+		{"softmax", "", 0, "categorical_crossentropy", 0, false},
+		{"softmax", "mse", 0.5, "mse", 0, false},
+		{"softmax", "mean_squared_error", 0, "mse", 0, false},
+		{"softmax", "categorical_crossentropy", 0.25, "categorical_crossentropy", 0.25, false},
+		{"softmax", "binary_crossentropy", 0.25, "categorical_crossentropy", 0, true},
+		{"sigmoid", "mean_squared_error", 0, "mse", 0, false},
+		{"sigmoid", "binary_crossentropy", 0.5, "binary_crossentropy", 0.5, false},
+		{"linear", "mean_squared_error", 0, "mse", 0, false},
+	} {
+		of := &chain.Chain{Input: []int{12}, Loss: c.loss, LabelSmoothing: c.smoothing,
+			Steps: []chain.Step{r.dense(12, 3), activation(c.activation)}}
+		m, notes, err := of.Model(chain.Options{}, "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		noted := slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "its loss, ") })
+		if a := m.Architecture; a.Loss != c.wanted || a.LabelSmoothing != c.smooth || noted != c.noted {
+			t.Errorf("%+v: found %s, %v, %q", c, a.Loss, a.LabelSmoothing, notes)
+		}
+		if again := chain.Of(m, ""); again.Loss != c.wanted || again.LabelSmoothing != c.smooth {
+			t.Errorf("%+v: its chain has %s, %v", c, again.Loss, again.LabelSmoothing)
+		}
+	}
+}
+
 // TestRefused tests the errors: kind, file and what was wanted.
 func TestRefused(t *testing.T) {
 	r := source{rand.New(rand.NewPCG(7, 8))}

@@ -34,7 +34,7 @@ func (c *Chain) Model(o Options, where string) (m *modelfile.Model, notes []stri
 	}
 	b := &builder{model: &modelfile.Model{Classes: said.Classes}, folding: f, notes: append(slices.Clone(said.Notes), f.notes...)}
 	b.setInput(said, o.Scale)
-	b.setLayers(said.Loss)
+	b.setLayers(said.Loss, said.LabelSmoothing)
 	if n := b.model.Architecture.Classes(); len(b.model.Classes) != n {
 		b.model.Classes = nil
 	}
@@ -156,7 +156,7 @@ func imageShape(c *Chain) []int {
 }
 
 // setLayers adds the layers.
-func (b *builder) setLayers(loss string) {
+func (b *builder) setLayers(loss string, smoothing float64) {
 	arch := &b.model.Architecture
 	arch.Input = product(b.model.InputShape)
 	b.names = make(map[string]int)
@@ -181,7 +181,7 @@ func (b *builder) setLayers(loss string) {
 			arch.Layers = append(arch.Layers, b.activationLayer(s))
 		}
 	}
-	b.setOutput(loss)
+	b.setOutput(loss, smoothing)
 }
 
 // layer returns a layer of that type with Keras's next name for it.
@@ -226,10 +226,13 @@ func (b *builder) addNormalization(s BatchNormalization) {
 
 // setOutput decides the loss. Outputs that are logits, since nothing follows the last Dense and the loss is not one of
 // plain numbers, become probabilities.
-func (b *builder) setOutput(loss string) {
+func (b *builder) setOutput(loss string, smoothing float64) {
 	arch := &b.model.Architecture
 	last := &arch.Layers[len(arch.Layers)-1]
-	if last.Activation == "linear" && loss != "mse" && loss != "mean_squared_error" {
+	if loss == "mean_squared_error" { // Keras's long name
+		loss = "mse"
+	}
+	if last.Activation == "linear" && loss != "mse" {
 		last.Activation = "softmax"
 		if last.Units == 1 {
 			last.Activation = "sigmoid"
@@ -238,8 +241,14 @@ func (b *builder) setOutput(loss string) {
 	}
 	fitting := nn.LossesFor(last.Activation)
 	arch.Loss = fitting[0]
-	if slices.Contains(fitting, loss) {
+	switch {
+	case slices.Contains(fitting, loss):
 		arch.Loss = loss
+		if nn.SmoothsLabels(loss) {
+			arch.LabelSmoothing = smoothing
+		}
+	case loss != "":
+		b.note("its loss, %s, does not go with %s here: the loss that is shown is %s", loss, last.Activation, arch.Loss)
 	}
 }
 

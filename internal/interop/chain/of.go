@@ -14,6 +14,7 @@ func Of(m *modelfile.Model, program string) *Chain {
 	c := &Chain{
 		Input: slices.Clone(m.InputShape), Bytes: m.Columns == nil, Classes: slices.Clone(m.Classes),
 		Columns: slices.Clone(m.Columns), Loss: m.Architecture.Loss, Program: program,
+		LabelSmoothing: m.Architecture.LabelSmoothing,
 	}
 	switch {
 	case m.Columns != nil:

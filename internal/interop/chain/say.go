@@ -3,6 +3,7 @@ package chain
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dnn/internal/fault"
@@ -62,30 +63,19 @@ func (c *Chain) activated(names []string) (*Chain, error) {
 			hidden, hidden+1, fault.Count(hidden, "hidden layer"), n)
 	}
 	other := *c
-	other.Steps = nil
+	other.Steps, other.Notes = nil, slices.Clone(c.Notes)
 	layer := 0
 	for i, s := range c.Steps {
 		other.Steps = append(other.Steps, s)
-		_, dense := s.(Dense)
-		_, normalized := s.(BatchNormalization)
-		if dense {
+		if _, dense := s.(Dense); dense {
 			layer++
 		}
-		next := i + 1
-		if next < len(c.Steps) && dense {
-			if _, follows := c.Steps[next].(BatchNormalization); follows {
-				continue
-			}
-		}
-		if normalized {
-			if i == 0 {
-				continue
-			}
-			if _, behind := c.Steps[i-1].(Dense); !behind {
-				continue
-			}
-		} else if !dense {
+		here, known := c.activatedAt(i)
+		if !here {
 			continue
+		}
+		if !known {
+			other.Note("activations are taken to come behind batch normalization, not before it (dnn import --like says another order)")
 		}
 		switch {
 		case layer <= hidden && len(names) == 1:
@@ -97,11 +87,54 @@ func (c *Chain) activated(names []string) (*Chain, error) {
 	return &other, nil
 }
 
+// activatedAt reports whether the activation of a Dense comes behind step i: behind that Dense, or a BatchNormalization
+// that follows it. Where names are the numbers of modules, as in an nn.Sequential, they tell: of Linear 0, BatchNorm1d 2
+// and Linear 3 the activation is 1. Where they do not, known is false.
+func (c *Chain) activatedAt(i int) (here, known bool) {
+	normalized := func(i int) bool {
+		if i < 0 || i+1 >= len(c.Steps) {
+			return false
+		}
+		_, dense := c.Steps[i].(Dense)
+		_, follows := c.Steps[i+1].(BatchNormalization)
+		return dense && follows
+	}
+	if normalized(i) || normalized(i-1) {
+		at := i
+		if !normalized(i) {
+			at = i - 1
+		}
+		own, next, last := c.number(at), c.number(at+1), c.number(at+2)
+		before := own >= 0 && next > own+1 && last == next+1
+		return before == (at == i), before || own >= 0 && next == own+1
+	}
+	_, dense := c.Steps[i].(Dense)
+	return dense, true
+}
+
+// number returns the name of step i if it is a number, else -1.
+func (c *Chain) number(i int) int {
+	name := ""
+	if i < len(c.Steps) {
+		switch s := c.Steps[i].(type) {
+		case Dense:
+			name = s.Name
+		case BatchNormalization:
+			name = s.Name
+		}
+	}
+	n, err := strconv.Atoi(name)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
 // like returns the chain's weights with the layers of another network, which must have the same Dense and
 // BatchNormalization layers.
 func (c *Chain) like(arch nn.Architecture) (*Chain, error) {
 	other := *c
-	other.Steps, other.Loss = nil, arch.Loss
+	other.Steps, other.Loss, other.LabelSmoothing = nil, arch.Loss, arch.LabelSmoothing
 	var dense []Dense
 	var normalizations []BatchNormalization
 	for _, s := range c.Steps {

@@ -30,7 +30,7 @@ func build(m *config.Model, f *hdf5.File, where string) (*chain.Chain, error) {
 				"not supported: wanted dense layers, normalization, dropout and activations")), where)
 		}
 	}
-	b := &builder{m: m, weights: weights{}, c: &chain.Chain{Loss: m.Loss, Program: "Keras"}}
+	b := &builder{m: m, weights: weights{}, c: &chain.Chain{Loss: m.Loss, LabelSmoothing: m.Smooth, Program: "Keras"}}
 	if len(m.Version) > 1 {
 		b.c.Program += " " + config.Clip(m.Version)
 	}

@@ -122,7 +122,7 @@ func (o *layout) config(c *chain.Chain) map[string]any {
 	model["build_config"] = map[string]any{"input_shape": batch(o.input)}
 	compiled := map[string]any{}
 	if c.Loss != "" {
-		compiled = compileConfig(c.Loss)
+		compiled = compileConfig(c)
 		compiled["optimizer"] = serialized("keras.optimizers", "Adam", adamSettings(c))
 	}
 	model["compile_config"] = compiled
@@ -130,9 +130,17 @@ func (o *layout) config(c *chain.Chain) map[string]any {
 }
 
 // compileConfig is how a model is compiled, but for the optimizer.
-func compileConfig(loss string) map[string]any {
-	if loss == "mse" {
+func compileConfig(c *chain.Chain) map[string]any {
+	var loss any = c.Loss
+	switch class := map[string]string{
+		"categorical_crossentropy": "CategoricalCrossentropy", "binary_crossentropy": "BinaryCrossentropy",
+	}[c.Loss]; {
+	case c.Loss == "mse":
 		loss = "mean_squared_error" // Keras 3 does not find the short name in .h5
+	case c.LabelSmoothing > 0 && class != "":
+		loss = serialized("keras.losses", class, map[string]any{
+			"name": c.Loss, "reduction": "sum_over_batch_size", "from_logits": false, "label_smoothing": c.LabelSmoothing, "axis": -1,
+		})
 	}
 	return map[string]any{
 		"loss": loss, "loss_weights": nil, "metrics": []string{"accuracy"}, "weighted_metrics": nil,

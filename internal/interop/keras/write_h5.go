@@ -32,7 +32,7 @@ func WriteH5(w io.Writer, c *chain.Chain) error {
 	}
 	o.putOldWeights(root.Group("model_weights"))
 	if c.Loss != "" {
-		compiled := compileConfig(c.Loss)
+		compiled := compileConfig(c)
 		compiled["metrics"] = []string{oldMetric(c)}
 		compiled["optimizer_config"] = map[string]any{"class_name": "Adam", "config": adamSettings(c)}
 		training, err := encode(compiled)

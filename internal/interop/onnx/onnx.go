@@ -8,6 +8,7 @@ package onnx
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"dnn/internal/fault"
@@ -27,6 +28,7 @@ const (
 	classesKey = "classes"
 	columnsKey = "columns"
 	lossKey    = "loss"
+	smoothKey  = "label_smoothing" // of the loss, if there is any
 	bytesKey   = "bytes" // "true" if inputs are whole numbers from 0 to 255
 )
 
@@ -87,6 +89,12 @@ func readMetadata(c *chain.Chain, entries []message.Entry) error {
 			}
 		case e.Key == lossKey:
 			c.Loss = e.Value
+		case e.Key == smoothKey:
+			s, err := strconv.ParseFloat(e.Value, 64)
+			if err != nil || !(s >= 0 && s <= 1) {
+				return fmt.Errorf("metadata %s: wanted a number from 0 to 1, found %.20q", e.Key, e.Value)
+			}
+			c.LabelSmoothing = s
 		case e.Key == bytesKey:
 			c.Bytes = c.Bytes || e.Value == "true"
 		}

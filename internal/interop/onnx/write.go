@@ -91,6 +91,9 @@ func metadata(c *chain.Chain) []message.Entry {
 	if c.Loss != "" {
 		all = append(all, message.Entry{Key: lossKey, Value: c.Loss})
 	}
+	if c.LabelSmoothing > 0 {
+		all = append(all, message.Entry{Key: smoothKey, Value: strconv.FormatFloat(c.LabelSmoothing, 'g', -1, 64)})
+	}
 	if c.Bytes {
 		all = append(all, message.Entry{Key: bytesKey, Value: "true"})
 	}

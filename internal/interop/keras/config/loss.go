@@ -35,7 +35,8 @@ func (m *Model) SetLoss(compiled json.RawMessage) {
 	var name string
 	var o object
 	var settings struct {
-		FromLogits bool `json:"from_logits"`
+		FromLogits     bool    `json:"from_logits"`
+		LabelSmoothing float64 `json:"label_smoothing"`
 	}
 	if json.Unmarshal(raw, &name) != nil {
 		if len(raw) == 0 || json.Unmarshal(raw, &o) != nil {
@@ -48,4 +49,7 @@ func (m *Model) SetLoss(compiled json.RawMessage) {
 	}
 	m.Loss = losses[strings.ToLower(name)]
 	m.Logits = settings.FromLogits && m.Loss != ""
+	if s := settings.LabelSmoothing; m.Loss != "" && s >= 0 && s <= 1 {
+		m.Smooth = s
+	}
 }
