@@ -66,6 +66,9 @@ func (b *builder) build() error {
 	if dense == 0 {
 		return errors.New("wanted at least one Dense layer, found none")
 	}
+	if b.m.OtherLoss != "" {
+		b.c.Note(fmt.Sprintf("its loss, %s, is not known here: the loss that is shown is another one", b.m.OtherLoss))
+	}
 	if b.m.Logits {
 		b.c.Note("its loss was computed from logits: its outputs are not probabilities")
 	}

@@ -44,6 +44,8 @@ func TestAffine(t *testing.T) {
 			[]float64{0.5, 0.5, 0.5, 2, 2, 2}, []float64{-0.5, -0.5, -0.5, -4, -4, -4}},
 		{`[null, 2]`, `{"class_name": "Normalization", "config": {"axis": -1, "mean": 1, "variance": 4}}`,
 			[]float64{0.5}, []float64{-0.5}},
+		{`[null, 2, 3]`, `{"class_name": "Normalization", "config": {"axis": [], "mean": 1, "variance": 4}}`, // axis=None
+			[]float64{0.5}, []float64{-0.5}},
 		// Keras takes standard deviations below 1e-7 as 1e-7.
 		{`[null, 2]`, `{"class_name": "Normalization", "config": {"mean": [0, 1], "variance": [0, 1e-16]}}`,
 			[]float64{1 / 1e-7, 1 / 1e-7}, []float64{0, -1 / 1e-7}},

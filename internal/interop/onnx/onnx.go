@@ -29,7 +29,7 @@ const (
 	columnsKey = "columns"
 	lossKey    = "loss"
 	smoothKey  = "label_smoothing" // of the loss, if there is any
-	bytesKey   = "bytes" // "true" if inputs are whole numbers from 0 to 255
+	bytesKey   = "bytes"           // "true" if inputs are whole numbers from 0 to 255
 )
 
 // Read returns the network of an ONNX file, with operators of version 7 or later. where names the file in errors, which

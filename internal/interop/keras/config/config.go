@@ -125,10 +125,13 @@ func (s Settings) Whole(name string, low, high int) (int, error) {
 	return int(v), nil
 }
 
-// Axes returns a setting that is one axis or a list of axes.
+// Axes returns a setting that is one axis or a list of axes, which may be empty.
 func (s Settings) Axes(name string, otherwise int) ([]int, error) {
 	if !s.Given(name) {
 		return []int{otherwise}, nil
+	}
+	if list := bytes.TrimSpace(s[name]); list[0] == '[' && len(bytes.TrimSpace(list[1:len(list)-1])) == 0 {
+		return []int{}, nil
 	}
 	values, _, err := Numbers(s[name])
 	if err != nil {

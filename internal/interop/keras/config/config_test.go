@@ -112,14 +112,22 @@ func TestLoss(t *testing.T) {
 		`["mse"]`:                           "mean_squared_error",
 		`{"module": "builtins", "class_name": "function", "config": "binary_crossentropy"}`: "binary_crossentropy",
 		`{"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": true}}`:  "categorical_crossentropy logits",
-		`{"class_name": "Custom>Focal", "config": {}}`:                                      "",
-		`"huber"`: "", `null`: "", `{"a": "mse", "b": "mse"}`: "", `["mse", "mse"]`: "",
+		`{"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 0.125}}`:   "categorical_crossentropy smooth 0.125",
+		`{"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 7}}`:       "categorical_crossentropy",
+		`{"class_name": "Custom>Focal", "config": {}}`:                                      " not Custom>Focal",
+		`"huber"`: " not huber", `null`: "", `{"a": "mse", "b": "mse"}`: "", `["mse", "mse"]`: "",
 	} {
 		var m Model
 		m.SetLoss(json.RawMessage(`{"loss": ` + raw + `}`))
 		got := m.Loss
 		if m.Logits {
 			got += " logits"
+		}
+		if m.Smooth != 0 {
+			got += fmt.Sprint(" smooth ", m.Smooth)
+		}
+		if m.OtherLoss != "" {
+			got += " not " + m.OtherLoss
 		}
 		if got != want {
 			t.Errorf("%s: %q, wanted %q", raw, got, want)
@@ -230,6 +238,9 @@ func TestSettings(t *testing.T) {
 		t.Error("nothing as a whole number")
 	}
 	if v, err := s.Axes("list", -1); !slices.Equal(v, []int{1, 2}) || err != nil {
+		t.Error(v, err)
+	}
+	if v, err := (Settings{"none": json.RawMessage(" [ ]")}).Axes("none", -1); len(v) > 0 || err != nil {
 		t.Error(v, err)
 	}
 	if _, err := s.Axes("half", -1); err == nil {

@@ -47,7 +47,9 @@ func (m *Model) SetLoss(compiled json.RawMessage) {
 			return
 		}
 	}
-	m.Loss = losses[strings.ToLower(name)]
+	if m.Loss = losses[strings.ToLower(name)]; m.Loss == "" {
+		m.OtherLoss = Clip(name)
+	}
 	m.Logits = settings.FromLogits && m.Loss != ""
 	if s := settings.LabelSmoothing; m.Loss != "" && s >= 0 && s <= 1 {
 		m.Smooth = s

@@ -10,10 +10,13 @@ import (
 
 // Model is a chain of layers, of which some may be models themselves.
 type Model struct {
-	Layers  []*Layer
-	Input   []int  // the shape of one sample, as far as the model itself tells; nil: it does not
-	Loss    string // Keras's name; empty: unknown
-	Smooth  float64 // the loss's label_smoothing
+	Layers []*Layer
+	Input  []int   // the shape of one sample, as far as the model itself tells; nil: it does not
+	Loss   string  // Keras's name; empty: unknown
+	Smooth float64 // the loss's label_smoothing
+
+	OtherLoss string // Keras's name of a loss that is not known; empty: Loss is it, or there is none
+
 	Logits  bool   // the loss takes logits, so that the outputs are no probabilities
 	Version string // of Keras; "2" if it is only known that it is not Keras 3; empty: unknown
 
