@@ -345,6 +345,9 @@ func TestRefused(t *testing.T) {
 			"f: wanted at most 4096 units before an output"},
 	} {
 		_, _, err := c.chain.Model(c.options, "f")
+		if checked := c.chain.CheckSaid("f"); strings.Contains(c.wanted, "found \"swish\"") && checked == nil {
+			t.Errorf("export: wanted %q, found none", c.wanted)
+		}
 		if err == nil || fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.wanted) {
 			t.Errorf("wanted %q of kind %d, found %v", c.wanted, c.kind, err)
 		}

@@ -46,7 +46,7 @@ func (c *Chain) check() error {
 			lengths = optional(optional([]int{len(s.Mean), len(s.Variance)}, s.Gamma), s.Beta)
 		case Activation:
 			if !slices.Contains(nn.Activations(), s.Function) {
-				return fmt.Errorf("%s: wanted one of %d activations, found %q", s.Name, len(nn.Activations()), s.Function)
+				return fmt.Errorf("step %d: wanted one of %d activations, found %.60q", i+1, len(nn.Activations()), s.Function)
 			}
 		}
 		for _, n := range lengths {

@@ -11,9 +11,14 @@ import (
 	"dnn/internal/nn"
 )
 
-// CheckSaid returns an error, of the file where, if the file of the chain does not say all of its network.
+// CheckSaid returns an error, of the file where, if the file of the chain does not say all of its network, or says what is
+// none: steps that do not fit, or functions that are no activations, which a writer would repeat.
 func (c *Chain) CheckSaid(where string) error {
-	if _, err := c.say(Options{}); err != nil {
+	_, err := c.say(Options{})
+	if err == nil {
+		err = c.check()
+	}
+	if err != nil {
 		return named(err, where)
 	}
 	return nil
