@@ -197,8 +197,7 @@ func checkSame(t *testing.T, name string, m *modelfile.Model, path string) {
 			return
 		}
 	}
-	if a, b := m.Architecture, found.Architecture; !strings.HasSuffix(name, "tfjs") &&
-		(a.Loss != b.Loss || a.LabelSmoothing != b.LabelSmoothing) {
+	if a, b := m.Architecture, found.Architecture; a.Loss != b.Loss || a.LabelSmoothing != b.LabelSmoothing {
 		t.Errorf("%s: wanted the loss %s, %v, found %s, %v", name, a.Loss, a.LabelSmoothing, b.Loss, b.LabelSmoothing)
 	}
 	if !slices.Equal(found.InputShape, m.InputShape) {

@@ -28,6 +28,8 @@ type metadata struct {
 	Bytes   bool     `json:"bytes,omitempty"` // inputs are whole numbers from 0 to 255
 	Classes []string `json:"classes,omitempty"`
 	Columns []string `json:"columns,omitempty"`
+	Loss    string   `json:"loss,omitempty"`
+	Smooth  float64  `json:"label_smoothing,omitempty"` // of the loss
 }
 
 // Read returns the network of a model.json. open returns the content of a file of weights beside it; its errors are
@@ -63,6 +65,9 @@ func Read(modelJSON []byte, open func(name string) ([]byte, error), where string
 	if json.Unmarshal(m.Metadata, &said) == nil { // another program's may be anything
 		c.Bytes = c.Bytes || said.Bytes
 		c.Classes, c.Columns = said.Classes, said.Columns
+		if said.Loss != "" {
+			c.Loss, c.LabelSmoothing = said.Loss, max(0, min(said.Smooth, 1))
+		}
 	}
 	return c, nil
 }

@@ -49,7 +49,7 @@ func Write(create func(name string) (io.WriteCloser, error), c *chain.Chain) err
 			"model_config": layer{"Sequential", map[string]any{"name": "sequential", "layers": b.layers}},
 		},
 		"weightsManifest":     []group{{Paths: []string{weightFile}, Weights: b.weights}},
-		"userDefinedMetadata": metadata{c.Bytes, c.Classes, c.Columns},
+		"userDefinedMetadata": metadata{c.Bytes, c.Classes, c.Columns, c.Loss, c.LabelSmoothing},
 	}, "", " ")
 	if err != nil {
 		return err
