@@ -7,6 +7,7 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/interop"
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/obtain"
@@ -70,7 +71,9 @@ func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 func modelFiles(paths []string) []world.File {
 	var files []world.File
 	for _, path := range paths {
-		files = append(files, world.File{Role: "the model", Path: path})
+		for _, file := range interop.Files(path) {
+			files = append(files, world.File{Role: "the model", Path: file})
+		}
 	}
 	return files
 }

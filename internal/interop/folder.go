@@ -70,6 +70,20 @@ func checkFolder(path string, files []*memoryFile, beside bool) error {
 		fault.Count(len(entries), "other file")).WithHint("--format tfjs puts a model beside them")
 }
 
+// Files returns the files that the model at path is read from: that file, or those in a folder, and what an ONNX model has
+// beside it. They need not be there.
+func Files(path string) []string {
+	files := []string{path, path + ".data"}
+	if entries, err := os.ReadDir(path); err == nil {
+		for _, e := range entries {
+			if e.Name() == tfjs.ModelFile || filepath.Ext(e.Name()) == ".bin" {
+				files = append(files, filepath.Join(path, e.Name()))
+			}
+		}
+	}
+	return files
+}
+
 // memoryFile is a file in memory.
 type memoryFile struct {
 	bytes.Buffer
