@@ -7,7 +7,6 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
-	"dnn/internal/interop"
 	"dnn/internal/merge"
 	"dnn/internal/modelfile"
 	"dnn/internal/obtain"
@@ -34,7 +33,7 @@ func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs := append(modelFiles(o.Models), obtain.Files(system, mean.Experiment().Dataset, "")...)
+	inputs := append(obtain.ModelFiles(o.Models...), obtain.Files(system, mean.Experiment().Dataset, "")...)
 	if err := world.CheckDistinct([]world.File{{Role: "the merged model", Path: o.Output}}, inputs); err != nil {
 		return err
 	}
@@ -65,17 +64,6 @@ func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 	}
 	report.Message(system.Stderr, "wrote %s: %s", o.Output, what)
 	return nil
-}
-
-// modelFiles returns the model files at paths.
-func modelFiles(paths []string) []world.File {
-	var files []world.File
-	for _, path := range paths {
-		for _, file := range interop.Files(path) {
-			files = append(files, world.File{Role: "the model", Path: file})
-		}
-	}
-	return files
 }
 
 // readMean reads the models to be merged. It refuses a merged network that does not fit into memory. Those that do not say

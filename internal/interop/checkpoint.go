@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dnn/internal/config"
+	"dnn/internal/exact"
 	"dnn/internal/fault"
 	"dnn/internal/interop/chain"
 	"dnn/internal/modelfile"
@@ -78,7 +79,7 @@ func steps(base, power float64) int64 {
 	if !(base > 0 && base < 1 && power >= 0 && power < 1) {
 		return 0
 	}
-	return int64(math.Round(math.Log(max(power, math.SmallestNonzeroFloat64)) / math.Log(base)))
+	return int64(math.Round(exact.Log64(max(power, math.SmallestNonzeroFloat64)) / exact.Log64(base)))
 }
 
 // momentsOf returns the arrays whose names have that prefix, without it.

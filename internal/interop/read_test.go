@@ -2,6 +2,7 @@ package interop_test
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -147,9 +148,9 @@ func TestDigest(t *testing.T) {
 	b.Tensors[0].Data[0]++
 	first, text := read("a", "tfjs", a)
 	second, same := read("b", "tfjs", b)
-	if again, _ := read("c", "tfjs", a); string(text) != string(same) || first == second || first != again {
+	if again, _ := read("c", "tfjs", a); !bytes.Equal(text, same) || first == second || first != again {
 		t.Errorf("wanted a digest for each content, found %s, %s, %s; the same model.json: %t", first, second, again,
-			string(text) == string(same))
+			bytes.Equal(text, same))
 	}
 	alone, data := read("m.onnx", "onnx", a)
 	if sum := sha256.Sum256(data); alone != hex.EncodeToString(sum[:]) {

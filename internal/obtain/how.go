@@ -39,6 +39,17 @@ func Files(system *world.System, d config.Dataset, dataDir string) []world.File 
 	return files
 }
 
+// ModelFiles returns the files of the models at paths.
+func ModelFiles(paths ...string) []world.File {
+	var files []world.File
+	for _, path := range paths {
+		for _, file := range interop.Files(path) {
+			files = append(files, world.File{Role: "the model", Path: file})
+		}
+	}
+	return files
+}
+
 // PanicOnReadFault makes a failed read of a memory-mapped data set a panic of the current goroutine instead of the end
 // of the process. The function that it returns restores the previous setting.
 func PanicOnReadFault() (end func()) {
