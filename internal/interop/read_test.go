@@ -88,6 +88,22 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// TestTar tests that an archive with a checkpoint in it is named.
+func TestTar(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "m.tar")
+	block := make([]byte, 1024)
+	copy(block, "net.pt")
+	copy(block[257:], "ustar")
+	if err := os.WriteFile(path, block, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := interop.Read(path, interop.Options{})
+	if fault.KindOf(err) != fault.Data || !strings.Contains(err.Error(), "found a tar archive") {
+		t.Errorf("wanted an error about a tar archive, found %v", err)
+	}
+}
+
 // TestStopped tests that an export that is stopped leaves the file that was there, and nothing besides.
 func TestStopped(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"dnn/internal/interop/chain"
 	"dnn/internal/interop/hdf5"
@@ -137,15 +138,29 @@ func compileConfig(c *chain.Chain) map[string]any {
 	}[c.Loss]; {
 	case c.Loss == "mse":
 		loss = "mean_squared_error" // Keras 3 does not find the short name in .h5
-	case c.LabelSmoothing > 0 && class != "":
+	case class != "" && (c.LabelSmoothing > 0 || endsInLogits(c)):
 		loss = serialized("keras.losses", class, map[string]any{
-			"name": c.Loss, "reduction": "sum_over_batch_size", "from_logits": false, "label_smoothing": c.LabelSmoothing, "axis": -1,
+			"name": c.Loss, "reduction": "sum_over_batch_size", "from_logits": endsInLogits(c), "label_smoothing": c.LabelSmoothing, "axis": -1,
 		})
 	}
 	return map[string]any{
 		"loss": loss, "loss_weights": nil, "metrics": []string{"accuracy"}, "weighted_metrics": nil,
 		"run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
 	}
+}
+
+// endsInLogits reports whether no softmax or sigmoid comes last, as in a model that another program trained with a loss
+// that has it.
+func endsInLogits(c *chain.Chain) bool {
+	for _, s := range slices.Backward(c.Steps) {
+		switch s := s.(type) {
+		case chain.Activation:
+			return s.Function != "softmax" && s.Function != "sigmoid"
+		case chain.Dense:
+			return true
+		}
+	}
+	return false
 }
 
 // adamSettings are those of c's optimizer, or Keras's defaults; only such as also Keras 2 knows.

@@ -116,6 +116,22 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestLogits tests that a network that gives logits is compiled with a loss that takes them, in both formats.
+func TestLogits(t *testing.T) {
+	c := images()
+	c.Loss = "categorical_crossentropy"
+	c.Steps = slices.DeleteFunc(slices.Clone(c.Steps), func(s chain.Step) bool {
+		a, ok := s.(chain.Activation)
+		return ok && a.Function == "softmax"
+	})
+	for _, write := range []func(io.Writer, *chain.Chain) error{WriteKeras, WriteH5} {
+		got, err := Read(mustWrite(t, write, c), "f")
+		if err != nil || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "computed from logits") {
+			t.Errorf("wanted a note about logits, found %+v, %v", got, err)
+		}
+	}
+}
+
 // A .keras file is a zip file without compression, with the first date that there is.
 func TestArchive(t *testing.T) {
 	data := mustWrite(t, WriteKeras, images())
