@@ -40,9 +40,7 @@ func newExperiment(system *System, o Options, resolved *config.Resolved) (x *exp
 		x.source, err = dataset.New(x.Dataset, "dataset", nil)
 	} else if x.from, err = obtain.Model(system, o.From); err == nil {
 		x.start = x.from.SHA256
-		if x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From); err == nil {
-			x.from = x.from.Rescaled(x.source.Scale())
-		}
+		x.source, err = startSource(x.Dataset, x.SplitSeed(), x.from, o.From)
 	}
 	if err != nil {
 		return nil, err

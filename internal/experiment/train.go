@@ -198,7 +198,7 @@ func (x *experiment) newNetwork(from string) (*nn.Sequential, error) {
 		return nil, fault.New(fault.Config, "", "%w", err)
 	}
 	if x.from != nil {
-		err = x.from.Load(model, from)
+		err = x.from.Rescaled(x.source.Scale()).Load(model, from)
 	}
 	return model, err
 }

@@ -1,7 +1,6 @@
 package arrays
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -82,7 +81,7 @@ func assemble(layers []layer, ordered bool, where string) (*chain.Chain, error) 
 				c.Input = []int{s.inputs}
 			}
 			if b, ok := s.step.(chain.BatchNormalization); ok {
-				c.Note(fmt.Sprintf("it does not say the epsilon of its batch normalizations: %g is assumed", b.Epsilon))
+				c.Note(chain.EpsilonNote(b.Epsilon))
 			}
 		}
 		for _, l := range layers {

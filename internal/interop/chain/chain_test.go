@@ -232,6 +232,26 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// TestEpsilonOfLike tests that no note says that an epsilon was assumed where that of another network is taken.
+func TestEpsilonOfLike(t *testing.T) {
+	like := nn.Architecture{Input: 784, Loss: "mse", Layers: []nn.LayerSpec{
+		{Type: "dense", Name: "dense", Units: 5, Activation: "tanh"},
+		{Type: "batch_normalization", Name: "batch_normalization", Epsilon: 0.01, Momentum: 0.5},
+		{Type: "dense", Name: "dense_1", Units: 4, Activation: "relu"},
+		{Type: "dense", Name: "dense_2", Units: 3, Activation: "linear"},
+	}}
+	c := weights()
+	c.Note(chain.EpsilonNote(0.001))
+	m, notes, err := c.Model(chain.Options{Like: &like}, "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Architecture.Layers[1].Epsilon != 0.01 || slices.Contains(notes, chain.EpsilonNote(0.001)) ||
+		!slices.Contains(notes, "the epsilon of batch_normalization is that of --like, 0.01") || len(c.Notes) != 1 {
+		t.Errorf("wanted 0.01 and a note that says so, found %+v, %q", m.Architecture.Layers[1], notes)
+	}
+}
+
 // TestPlaceOfActivations tests where activations go beside batch normalization: names that are the numbers of modules
 // tell, and where they do not, a note says what was taken.
 func TestPlaceOfActivations(t *testing.T) {

@@ -135,11 +135,17 @@ func (c *Chain) number(i int) int {
 	return n
 }
 
+// EpsilonNote is the note of a file that does not say the epsilon of its batch normalizations.
+func EpsilonNote(assumed float64) string {
+	return fmt.Sprintf("it does not say the epsilon of its batch normalizations: %g is assumed", assumed)
+}
+
 // like returns the chain's weights with the layers of another network, which must have the same Dense and
 // BatchNormalization layers.
 func (c *Chain) like(arch nn.Architecture) (*Chain, error) {
 	other := *c
 	other.Steps, other.Loss, other.LabelSmoothing = nil, arch.Loss, arch.LabelSmoothing
+	other.Notes = slices.Clone(c.Notes)
 	var dense []Dense
 	var normalizations []BatchNormalization
 	for _, s := range c.Steps {
@@ -171,6 +177,9 @@ func (c *Chain) like(arch nn.Architecture) (*Chain, error) {
 				return nil, wrong("a BatchNormalization layer more than the file has, %s", l.Name)
 			}
 			s := normalizations[0]
+			assumed := EpsilonNote(s.Epsilon)
+			other.Notes = slices.DeleteFunc(other.Notes, func(n string) bool { return n == assumed })
+			other.Note(fmt.Sprintf("the epsilon of %s is that of --like, %g", l.Name, l.Epsilon))
 			s.Epsilon, s.Momentum = l.Epsilon, l.Momentum
 			other.Steps = append(other.Steps, s)
 			normalizations = normalizations[1:]
