@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"dnn/internal/serve/engine"
@@ -72,10 +73,14 @@ func (m *memo) parse(body []byte, header string) (q *request, rest []byte, err e
 	if in.Name != inputName {
 		return nil, nil, bad("wanted the input %q, found %q", inputName, wire.Short(in.Name))
 	}
-	for _, out := range q.Outputs {
+	for i, out := range q.Outputs {
 		if out.Name != probabilitiesName && out.Name != className {
 			return nil, nil, bad("wanted the outputs %q and %q, found %q", probabilitiesName, className,
 				wire.Short(out.Name))
+		}
+		// A response of a million outputs would take more memory than there is.
+		if slices.ContainsFunc(q.Outputs[:i], func(o outputTensor) bool { return o.Name == out.Name }) {
+			return nil, nil, bad("wanted each output once, found %q twice", out.Name)
 		}
 	}
 	size := in.Parameters.BinaryDataSize
@@ -98,8 +103,14 @@ func (m *memo) parse(body []byte, header string) (q *request, rest []byte, err e
 	return q, rest, nil
 }
 
+// maxDimensions is the most that a shape may have, so that an error can tell it.
+const maxDimensions = 8
+
 // elements returns the product of a shape.
 func elements(shape []int) (int, error) {
+	if len(shape) > maxDimensions {
+		return 0, bad("shape: wanted at most %d dimensions, found %d", maxDimensions, len(shape))
+	}
 	count := 1
 	for _, n := range shape {
 		if n < 0 {

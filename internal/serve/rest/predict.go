@@ -23,12 +23,16 @@ func (h *Handler) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := wire.Method(w, r, http.MethodPost, http.MethodPut); err != nil {
 		return err
 	}
-	o, err := optionsOf(r.URL.Query())
+	query, err := url.ParseQuery(r.URL.RawQuery) // r.URL.Query passes over what it cannot read
+	if err != nil {
+		return bad("wanted a query such as top=3&raw=true: %w", err)
+	}
+	o, err := optionsOf(query)
 	if err != nil {
 		return err
 	}
 	n := h.Models[0].Network()
-	if name := r.URL.Query().Get("model"); name != "" {
+	if name := query.Get("model"); name != "" {
 		var ok bool
 		if n, ok = h.Models.Named(name); !ok {
 			return wire.NoModel(h.Models, name)
@@ -46,7 +50,7 @@ func (h *Handler) predict(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if given := r.URL.Query().Get("name"); given != "" {
+	if given := query.Get("name"); given != "" {
 		name = wire.Short(given)
 	}
 	if len(picture) == 0 {
@@ -66,6 +70,9 @@ func optionsOf(query url.Values) (predict.Options, error) {
 	var err error
 	for key, values := range query {
 		value := values[0]
+		if len(values) > 1 {
+			return o, bad("%s: wanted one value, found %d", wire.Short(key), len(values))
+		}
 		switch key {
 		case "top":
 			if o.Top, err = strconv.Atoi(value); err != nil || o.Top < 1 {
