@@ -60,8 +60,8 @@ func checkServe(o serve.Options) error {
 		return fault.New(fault.Usage, "--log", "wanted %s or %s, found %q", serve.LogText, serve.LogJSON, o.Log)
 	case o.Threads < 0:
 		return fault.New(fault.Usage, "--threads", "wanted 0 (all cores) or more, found %d", o.Threads)
-	case o.MaxBody < 1:
-		return fault.New(fault.Usage, "--max-body", "wanted at least 1, found %d", o.MaxBody)
+	case o.MaxBody < 1 || o.MaxBody > 1<<40:
+		return fault.New(fault.Usage, "--max-body", "wanted 1 to %d, found %d", int64(1)<<40, o.MaxBody)
 	case o.MaxConnections < 1:
 		return fault.New(fault.Usage, "--max-connections", "wanted at least 1, found %d", o.MaxConnections)
 	}

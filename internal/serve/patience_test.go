@@ -29,6 +29,8 @@ func TestPatience(t *testing.T) {
 		"half a header":    {"POST /predict HTTP/1.1\r\nHost: localhost\r\nX-", "HTTP/1.1 400 Bad Request\r\n"},
 		"half a body":      {"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx", "HTTP/1.1 408 Request Timeout\r\n"},
 		"half a chunk":     {"POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nx", "HTTP/1.1 408 Request Timeout\r\n"},
+		"no gzip":          {"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 408 Request Timeout\r\n"},
+		"no deflate":       {"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: deflate\r\nContent-Length: 9\r\n\r\nx", "HTTP/1.1 408 Request Timeout\r\n"},
 		"a single request": {"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK\r\n"},
 	} {
 		conn := r.dial()

@@ -17,7 +17,7 @@ import (
 // Bodies reads bodies of requests.
 type Bodies struct {
 	Max int64 // bytes of one body, plain and compressed
-	All int64 // bytes of all bodies that are held at a time
+	All int64 // bytes of all bodies that are held at a time; more than Max, so that one of that size is read
 
 	held atomic.Int64
 	pool sync.Pool // of *Body
@@ -62,13 +62,13 @@ func (b *Bodies) Read(r *http.Request) (*Body, error) {
 	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(source)
 		if err != nil {
-			return nil, Errorf(http.StatusBadRequest, "the body is no gzip: %w", err)
+			return nil, broken("is no gzip", err)
 		}
 		source = z
 	case "deflate":
 		z, err := zlib.NewReader(source)
 		if err != nil {
-			return nil, Errorf(http.StatusBadRequest, "the body is no deflate (zlib): %w", err)
+			return nil, broken("is no deflate (zlib)", err)
 		}
 		source = z
 	default:
@@ -97,8 +97,8 @@ func (y *Body) fill(source io.Reader) error {
 	}
 	for {
 		if len(y.Data) == cap(y.Data) {
-			more := max(firstRead, 2*cap(y.Data))
-			if err := y.hold(int64(more)); err != nil {
+			more := min(max(firstRead, 2*int64(cap(y.Data))), y.from.Max+1)
+			if err := y.hold(more); err != nil {
 				return err
 			}
 			y.Data = append(make([]byte, 0, more), y.Data...)
@@ -111,12 +111,17 @@ func (y *Body) fill(source io.Reader) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
-				return Errorf(http.StatusRequestTimeout, "the body took too long to come")
-			}
-			return Errorf(http.StatusBadRequest, "the body ended early or is damaged: %w", err)
+			return broken("ended early or is damaged", err)
 		}
 	}
+}
+
+// broken returns the error of a body that cannot be read, which is late if the client was too slow.
+func broken(how string, err error) error {
+	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+		return Errorf(http.StatusRequestTimeout, "the body took too long to come")
+	}
+	return Errorf(http.StatusBadRequest, "the body %s: %w", how, err)
 }
 
 // hold counts that the body holds so many bytes in all.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"dnn/internal/fault"
 	"dnn/internal/serve/engine"
@@ -52,11 +51,12 @@ func StatusOf(err error) (code int, message string) {
 // Short returns a text of at most 400 characters, all of them valid, for a message with something of a request in it.
 func Short(text string) string {
 	const most = 400
-	text = strings.ToValidUTF8(text, "\ufffd")
-	if utf8.RuneCountInString(text) <= most {
-		return text
+	begin := text[:min(len(text), 4*most)] // a body of megabytes is not to be copied
+	chars := []rune(strings.ToValidUTF8(begin, "\ufffd"))
+	if len(begin) == len(text) && len(chars) <= most {
+		return string(chars)
 	}
-	return string([]rune(text)[:most-1]) + "…"
+	return string(chars[:min(len(chars), most-1)]) + "…"
 }
 
 // Method reports whether a request has one of the methods. If not, err is the StatusError, and the response says which.

@@ -168,6 +168,35 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestLargestBody reads a body of as many bytes as are allowed, with and without a length, where no more are held.
+func TestLargestBody(t *testing.T) {
+	const most = 100 << 10
+	b := &Bodies{Max: most, All: most + 1}
+	for _, length := range []int64{most, -1} {
+		q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(strings.Repeat("x", most)))
+		q.ContentLength = length
+		body, err := b.Read(q)
+		if err != nil || len(body.Data) != most {
+			t.Fatalf("length %d: %v", length, err)
+		}
+		body.Release()
+	}
+}
+
+// TestShort cuts texts to 400 characters, whatever they are made of.
+func TestShort(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", ""}, {"é\xff\xffx", "é\ufffdx"}, {strings.Repeat("é", 400), strings.Repeat("é", 400)},
+		{strings.Repeat("é", 401), strings.Repeat("é", 399) + "…"}, {strings.Repeat("\U0001f600", 400), strings.Repeat("\U0001f600", 400)},
+		{strings.Repeat("\U0001f600", 401), strings.Repeat("\U0001f600", 399) + "…"}, {strings.Repeat("x", 1<<20), strings.Repeat("x", 399) + "…"},
+		{strings.Repeat("\xff", 1<<20), "\ufffd…"},
+	} {
+		if found := Short(c.text); found != c.want {
+			t.Errorf("%.20q: wanted %.20q, found %.20q", c.text, c.want, found)
+		}
+	}
+}
+
 func TestTakesGzip(t *testing.T) {
 	for header, want := range map[string]bool{
 		"": false, "gzip": true, "deflate, gzip;q=0.5": true, "gzip;q=0": false, "br": false, "*": true, "gzip; q=0.000": false,
