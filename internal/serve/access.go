@@ -6,8 +6,11 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"dnn/internal/fault"
 	"dnn/internal/report"
@@ -38,20 +41,48 @@ type accessLine struct {
 
 func (l *accessLog) write(a accessLine) {
 	a.Path, a.Method, a.TraceParent = wire.Short(a.Path), wire.Short(a.Method), wire.Short(a.TraceParent)
+	a.Remote = wire.Short(a.Remote) // of a Unix socket, the path that the client has given its own
 	var line []byte
 	if l.json {
 		var err error
 		if line, err = json.Marshal(a); err != nil {
 			return // a struct of texts and numbers can be marshaled
 		}
-		line = append(line, '\n')
+		line = append(escaped(line), '\n')
 	} else {
-		line = fmt.Appendf(nil, "%s %s %s %s %d %d %.6f\n", a.Time, a.Remote, report.OneLine(a.Method),
+		line = fmt.Appendf(nil, "%s %s %s %s %d %d %.6f\n", a.Time, word(a.Remote), report.OneLine(a.Method),
 			strconv.Quote(a.Path), a.Status, a.Bytes, a.Seconds)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, _ = l.w.Write(line) // nobody could be told
+}
+
+// word returns text as one word.
+func word(text string) string {
+	quoted := strconv.Quote(text)
+	switch {
+	case text == "":
+		return "-"
+	case len(quoted) > len(text)+2, strings.Contains(text, " "):
+		return quoted
+	}
+	return text
+}
+
+// escaped returns JSON with nothing in it that a terminal obeys: JSON itself wants only some of that to be escaped.
+func escaped(line []byte) []byte {
+	safe := make([]byte, 0, len(line))
+	for _, char := range string(line) {
+		if strconv.IsPrint(char) {
+			safe = utf8.AppendRune(safe, char)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, char) {
+			safe = fmt.Appendf(safe, `\u%04x`, unit)
+		}
+	}
+	return safe
 }
 
 // recorder notes the status and size of a response.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"os"
 	"syscall"
 	"time"
 
@@ -51,11 +50,9 @@ func (l *listener) refuse(after time.Duration) {
 		deafen(open)
 		_ = open.SetDeadline(time.Now().Add(after))
 	case *net.UnixListener:
+		l.unlink() // nobody finds it any more, also where it cannot be made deaf
 		if deafen(open) {
 			after = 0 // there are no handshakes
-		} else { // without its file nobody finds it
-			open.SetUnlinkOnClose(false)
-			_ = os.Remove(l.Addr().String())
 		}
 		_ = open.SetDeadline(time.Now().Add(after))
 	default:

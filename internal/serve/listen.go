@@ -30,6 +30,8 @@ type listener struct {
 	refused chan struct{}   // closed when no more connections are accepted
 	ended   context.Context // ends when the listener is closed
 	end     context.CancelFunc
+	file    fs.FileInfo // of a Unix socket; nil: it has none
+	without sync.Once   // removes file
 
 	mu  sync.Mutex
 	all map[*connection]struct{} // those that are open, parked ones too
@@ -52,16 +54,18 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 	if err != nil {
 		return nil, cannotListen(network, addr, err)
 	}
-	if network == "unix" {
-		if err := restrict(addr); err != nil {
+	var file fs.FileInfo
+	if u, ok := l.(*net.UnixListener); ok {
+		if file, err = restrict(addr); err != nil {
 			_ = l.Close()
 			return nil, err
 		}
+		u.SetUnlinkOnClose(false) // unlink does that
 	}
 	ended, end := context.WithCancel(context.Background())
 	parking := &listener{
 		Listener: l, max: most, waits: waits, ready: make(chan net.Conn), refused: make(chan struct{}), ended: ended, end: end,
-		all: make(map[*connection]struct{}),
+		all: make(map[*connection]struct{}), file: file,
 	}
 	go parking.accept()
 	return parking, nil
@@ -95,43 +99,6 @@ func cannotListen(network, addr string, err error) error {
 		return e.WithHint("systems take paths of about 100 bytes: --addr names a shorter one")
 	}
 	return e
-}
-
-// removeStale removes the socket of a server that was killed. One that somebody listens on stays.
-func removeStale(ctx context.Context, path string) error {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err == nil && info.Mode()&fs.ModeSocket == 0:
-		return fault.New(fault.Write, path, "wanted a socket or nothing, found a file")
-	}
-	var d net.Dialer
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	if c, err := d.DialContext(ctx, "unix", path); err == nil {
-		_ = c.Close()
-		return fault.New(fault.Write, path, "another server listens there").WithHint("--addr names another address")
-	}
-	if err := os.Remove(path); err != nil {
-		return fault.CannotWrite(path, err)
-	}
-	return nil
-}
-
-// restrict takes a socket away from other users than its owner and group, whatever the umask says.
-func restrict(path string) error {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) { // Linux has sockets without a file
-		return nil
-	}
-	if err == nil {
-		err = os.Chmod(path, info.Mode().Perm()&^0o007)
-	}
-	if err != nil {
-		return fault.CannotWrite(path, err)
-	}
-	return nil
 }
 
 // url returns where the server is.
@@ -224,6 +191,7 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // Close ends the listener, with the connections that are parked.
 func (l *listener) Close() error {
+	l.unlink()
 	err := l.Listener.Close()
 	l.end()
 	l.mu.Lock()

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +11,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"dnn/internal/fault"
 )
@@ -72,6 +75,89 @@ func TestUnixSocket(t *testing.T) {
 	r.ended <- nil
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the socket is still there: %v", err)
+	}
+}
+
+// TestUnixRemote has clients whose own sockets have names, which nothing in the log looks like a line of, or none.
+func TestUnixRemote(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its file names have no line breaks")
+	}
+	here := t.TempDir()
+	path := filepath.Join(here, "s")
+	for _, form := range []string{LogText, LogJSON} {
+		r := start(t, func(o *Options) { o.Addr, o.Log = "unix:"+path, form })
+		for i, name := range []string{"", "a b", "\nc\x1b[2J"} {
+			d := net.Dialer{}
+			if name != "" {
+				d.LocalAddr = &net.UnixAddr{Net: "unix", Name: filepath.Join(here, form+name)}
+			}
+			c, err := d.DialContext(t.Context(), "unix", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(c, "GET /healthz HTTP/1.0\r\n\r\n")
+			_, _ = io.Copy(io.Discard, c)
+			_ = c.Close()
+			line := r.lines(i + 1)[i]
+			if strings.ContainsFunc(line, unicode.IsControl) {
+				t.Errorf("found %q", line)
+			}
+			remote := form + name
+			if name == "" {
+				remote = "" // or @, of Linux
+			}
+			if form == LogJSON {
+				var a accessLine
+				if err := json.Unmarshal([]byte(line), &a); err != nil || !strings.HasSuffix(a.Remote, remote) {
+					t.Errorf("wanted %q, found %+v, %v", remote, a, err)
+				}
+				continue
+			}
+			if !regexp.MustCompile(`^\S+Z (-|@|"(\\.|[^"\\])+") GET "/healthz" 200 3 \d+\.\d{6}$`).MatchString(line) {
+				t.Errorf("found %q", line)
+			}
+		}
+		r.stop()
+		r.ended <- <-r.ended
+	}
+}
+
+// TestUnixReplaced has a second server at the path of the first, whose socket somebody removed: it stays when the first
+// one ends.
+func TestUnixReplaced(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files in use cannot be removed there")
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	first := start(t, func(o *Options) { o.Addr = "unix:" + path })
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	start(t, func(o *Options) { o.Addr = "unix:" + path })
+	first.stop()
+	first.ended <- <-first.ended
+	if status, err := getUnix(t, path); status != http.StatusOK || err != nil {
+		t.Errorf("the second server: found %d, %v", status, err)
+	}
+}
+
+// TestUnixOthers leaves a socket alone that is of another kind, since nobody knows whether it is in use.
+func TestUnixOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("it has one kind of Unix sockets")
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	other, err := new(net.ListenConfig).ListenPacket(t.Context(), "unixgram", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	if err := removeStale(t.Context(), path); fault.KindOf(err) != fault.Write || !strings.Contains(err.Error(), "may be in use: ") {
+		t.Errorf("found %v", err)
+	}
+	if _, err := os.Lstat(path); err != nil {
+		t.Error(err)
 	}
 }
 
